@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is held to the same rules; a warning in our code is a mistake in our code.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+
+let package = Package(
+    name: "postern",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "postern", targets: ["postern"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // Values and rules: no I/O, no clock, no randomness.
+        .target(name: "PosternCore", swiftSettings: house),
+
+        // What the relay may hold: sealing to public keys. Opening is the vault's alone.
+        .target(name: "PosternSealing", dependencies: ["PosternCore", crypto], swiftSettings: house),
+
+        .target(name: "PosternStore", dependencies: ["PosternCore"], swiftSettings: house),
+        .target(
+            name: "PosternSQLite",
+            dependencies: ["PosternCore", "PosternStore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: house),
+
+        .target(
+            name: "PosternLink",
+            dependencies: ["PosternCore", logging, nioCore, nioPosix],
+            swiftSettings: house),
+
+        .target(
+            name: "PosternVault",
+            dependencies: [
+                "PosternCore", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle, mustache,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: house),
+
+        .target(
+            name: "PosternRelay",
+            dependencies: [
+                "PosternCore", "PosternSealing", "PosternStore", "PosternLink", crypto, logging, lifecycle,
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: house),
+
+        .target(
+            name: "PosternWeb",
+            dependencies: [
+                "PosternCore", "PosternRelay", logging, mustache, nioCore, nioPosix, lifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: house),
+
+        .executableTarget(
+            name: "postern",
+            dependencies: [
+                "PosternCore", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
+                "PosternRelay", "PosternWeb", "CUnix", logging, lifecycle,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: house),
+
+        // C: one shim function per option type of libcurl, and the few system calls Swift cannot import.
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CUnix"),
+
+        .target(
+            name: "PosternTestSupport",
+            dependencies: ["PosternCore", nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl")],
+            swiftSettings: house),
+    ]
+)

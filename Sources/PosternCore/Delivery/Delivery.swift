@@ -1,0 +1,29 @@
+/// The two random names a letter goes by outside: made at acceptance, the same on every attempt, and nothing by
+/// which the inside could be found.
+package struct MailTokens: Hashable, Sendable {
+    /// Left part of the Message-ID.
+    package let message: String
+    /// Local part of the envelope sender.
+    package let envelope: String
+
+    package init(message: String, envelope: String) {
+        (self.message, self.envelope) = (message, envelope)
+    }
+
+    package init(using randomness: inout some RandomNumberGenerator) {
+        message = Self.text(using: &randomness)
+        envelope = Self.text(using: &randomness)
+    }
+
+    private static func text(using randomness: inout some RandomNumberGenerator) -> String {
+        Identifier<Self>(high: randomness.next(), low: randomness.next()).description
+    }
+}
+
+/// What a claimed delivery is about.
+package enum Mailing: String, Sendable, CaseIterable {
+    /// A visitor's letter to a recipient.
+    case letter
+    /// Our question to a recipient whether this address is theirs.
+    case confirmation
+}

@@ -1,0 +1,70 @@
+/// Where a delivery stands. The raw value is what the store and `queue count` show.
+package enum DeliveryState: String, Sendable, CaseIterable {
+    /// Waits for its due time. → leased, held, expired, dropped
+    case ready
+    /// Claimed by a relay for one attempt. → delivered, ready, failed, held, expired
+    case leased
+    /// Waits for a person: staff held it, or a fault of ours stopped it. → ready, dropped
+    case held
+    /// The smarthost took it. Terminal.
+    case delivered
+    /// The smarthost refused it for good. Terminal.
+    case failed
+    /// Undelivered for longer than the schedule tries. Terminal.
+    case expired
+    /// A person decided against it, or the recipient was erased. Terminal.
+    case dropped
+
+    package var isTerminal: Bool {
+        switch self {
+        case .ready, .leased, .held: false
+        case .delivered, .failed, .expired, .dropped: true
+        }
+    }
+}
+
+/// What can happen to a delivery.
+package enum DeliveryEvent: Hashable, Sendable {
+    case claimed
+    case settled(Outcome.Kind)
+    /// The lease ran out, or the relay that held it is gone.
+    case leaseOver
+    /// The next try would come after the last one the schedule allows.
+    case tooOld
+    case heldByStaff
+    case released
+    case dropped
+}
+
+/// A move that the table does not have: our own mistake, or a person acting on a letter that has moved on.
+package struct IllegalMove: Error, Equatable, Sendable, CustomStringConvertible {
+    package let state: DeliveryState
+    package let event: DeliveryEvent
+
+    package var description: String { "a delivery that is \(state.rawValue) cannot take “\(event)”" }
+}
+
+extension DeliveryState {
+    /// The table of DESIGN.md §5, whole.
+    package func after(_ event: DeliveryEvent) throws(IllegalMove) -> DeliveryState {
+        switch (self, event) {
+        case (.ready, .claimed): .leased
+        case (.ready, .heldByStaff): .held
+        case (.ready, .tooOld): .expired
+        case (.ready, .dropped): .dropped
+
+        case (.leased, .settled(.delivered)): .delivered
+        case (.leased, .settled(.deferred)), (.leased, .settled(.uncertain)): .ready
+        case (.leased, .settled(.failed)): .failed
+        case (.leased, .settled(.ourFault)): .held
+        case (.leased, .leaseOver): .ready
+        case (.leased, .tooOld): .expired
+
+        case (.held, .released): .ready
+        case (.held, .dropped): .dropped
+
+        case (.ready, _), (.leased, _), (.held, _), (.delivered, _), (.failed, _), (.expired, _), (.dropped, _):
+            throw IllegalMove(state: self, event: event)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+/// What one attempt came to. Holds nothing personal: the reply line is redacted before it gets here.
+package struct Outcome: Hashable, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
+        /// The smarthost answered the final dot with 2xx.
+        case delivered
+        /// Not now; try again.
+        case deferred
+        /// Never; the smarthost refused this letter for good.
+        case failed
+        /// The line went dead after the final dot: it may have arrived. Tried again, and listed as such.
+        case uncertain
+        /// Our configuration, keys or record are wrong, so every try would end the same: held for a person.
+        case ourFault = "our-fault"
+    }
+
+    /// What the attempt says about the smarthost itself, apart from this letter.
+    package enum SmarthostHealth: String, Sendable, CaseIterable {
+        /// It talked to us as far as a letter: the breaker closes.
+        case reached
+        /// It refused the connection, TLS or login: the breaker counts.
+        case trouble
+        /// The attempt never got as far as dialling.
+        case unknown
+    }
+
+    package let kind: Kind
+    package let health: SmarthostHealth
+    package let evidence: Evidence
+
+    package init(_ kind: Kind, health: SmarthostHealth, evidence: Evidence) {
+        (self.kind, self.health, self.evidence) = (kind, health, evidence)
+    }
+
+    /// What an operator needs to understand an outcome: where it happened and what was said.
+    package struct Evidence: Hashable, Sendable {
+        package let stage: DeliveryStage
+        /// The SMTP reply code, when one arrived.
+        package let code: Int?
+        /// RFC 3463 status of the reply, as in `5.1.1`.
+        package let enhanced: String?
+        /// The last reply line with every address removed, or a sentence of ours.
+        package let text: String
+
+        package init(stage: DeliveryStage, code: Int? = nil, enhanced: String? = nil, text: String) {
+            (self.stage, self.code, self.enhanced, self.text) = (stage, code, enhanced, text)
+        }
+    }
+}
+
+/// How far an attempt got. The raw value is what the store and `queue show` print.
+package enum DeliveryStage: String, Sendable, CaseIterable {
+    /// Before dialling: authorisation, keys, opening, composing.
+    case prepare
+    /// Resolving the name, connecting, implicit TLS.
+    case connect
+    case greeting
+    case ehlo
+    case startTLS = "starttls"
+    case login
+    case mailFrom = "mail-from"
+    case recipient = "rcpt-to"
+    case data
+    /// From the first octet of the text to the reply to the final dot.
+    case finalDot = "final-dot"
+}

@@ -1,0 +1,27 @@
+/// When a deferred letter is tried again: 0, +1 m, +5 m, +15 m, +30 m, +1 h, +2 h, +4 h, then every 4 h,
+/// ±20 % so that letters deferred together do not come back together; up to 5 days after acceptance
+/// (RFC 5321 §4.5.4.1 asks for at least 4–5).
+package struct RetrySchedule: Sendable {
+    package let waits: [Duration]
+    package let lifetime: Duration
+    package let jitter: Double
+
+    package static let standard = RetrySchedule(
+        waits: [.minutes(1), .minutes(5), .minutes(15), .minutes(30), .hours(1), .hours(2), .hours(4)],
+        lifetime: .days(5), jitter: 0.2)
+
+    package init(waits: [Duration], lifetime: Duration, jitter: Double) {
+        (self.waits, self.lifetime, self.jitter) = (waits, lifetime, jitter)
+    }
+
+    /// When the letter is due again after its `attempt`-th try (1 is the first) ended at `now`; nil when that would
+    /// be after the end of its life.
+    package func nextTry(
+        afterAttempt attempt: Int, at now: Timestamp, accepted: Timestamp, using randomness: inout some RandomNumberGenerator
+    ) -> Timestamp? {
+        let wait = waits[min(max(attempt, 1), waits.count) - 1]
+        let factor = 1 + Double.random(in: -jitter...jitter, using: &randomness)
+        let due = now + .milliseconds(Int64((Double(wait.milliseconds) * factor).rounded()))
+        return due <= accepted + lifetime ? due : nil
+    }
+}

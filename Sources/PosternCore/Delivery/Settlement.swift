@@ -1,0 +1,27 @@
+/// What the store writes when an attempt has ended: the decision, apart from the writing.
+package struct Settlement: Equatable, Sendable {
+    package let state: DeliveryState
+    /// When it is due again; only for `ready`.
+    package let due: Timestamp?
+    package let outcome: Outcome
+    package let at: Timestamp
+
+    /// Decides the next state of a leased delivery.
+    package init(
+        of outcome: Outcome, attempt: Int, accepted: Timestamp, at now: Timestamp, schedule: RetrySchedule,
+        using randomness: inout some RandomNumberGenerator
+    ) throws(IllegalMove) {
+        self.outcome = outcome
+        self.at = now
+        let state = try DeliveryState.leased.after(.settled(outcome.kind))
+        guard state == .ready else {
+            (self.state, due) = (state, nil)
+            return
+        }
+        if let due = schedule.nextTry(afterAttempt: attempt, at: now, accepted: accepted, using: &randomness) {
+            (self.state, self.due) = (state, due)
+        } else {
+            (self.state, due) = (try DeliveryState.leased.after(.tooOld), nil)
+        }
+    }
+}

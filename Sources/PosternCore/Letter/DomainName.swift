@@ -1,0 +1,38 @@
+private import Foundation
+
+/// A fully qualified host name with at least two labels, in ASCII (RFC 1035 §2.3.1, RFC 5890 §2.3.2.1).
+package struct DomainName: Hashable, Sendable {
+    package let ascii: String
+
+    /// Nil for single labels (`localhost`), literals (`[192.0.2.1]`), empty or overlong labels, and for characters
+    /// that IDNA does not map to a label.
+    package init?(_ raw: String) {
+        guard raw.utf8.count <= 1_000 else { return nil }
+        let lowered = raw.lowercased()
+        guard let ascii = lowered.utf8.allSatisfy({ $0 < 0x80 }) ? lowered : Self.encoded(lowered),
+            ascii.utf8.count <= 253
+        else { return nil }
+        let labels = ascii.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.count >= 2, labels.allSatisfy(Self.isLabel), let top = labels.last,
+            !top.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        self.ascii = ascii
+    }
+
+    private static func isLabel(_ label: Substring) -> Bool {
+        guard (1...63).contains(label.utf8.count), label.first != "-", label.last != "-" else { return false }
+        return label.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+    }
+
+    /// Punycode by UTS #46, as Foundation's URL host encoding does it.
+    private static func encoded(_ name: String) -> String? {
+        // A delimiter would end the host inside URLComponents, and what is left would pass for the whole.
+        let delimiters = Set(":/?#[]@\\%<> \"'`{}|^,;!$&()*+=~_")
+        guard !name.contains(where: { delimiters.contains($0) || $0.isNewline || $0.isWhitespace }) else { return nil }
+        var components = URLComponents()
+        components.scheme = "https"
+        components.host = name
+        guard let host = components.encodedHost, host.utf8.allSatisfy({ $0 < 0x80 }), !host.contains("%") else { return nil }
+        return host.lowercased()
+    }
+}

@@ -1,0 +1,73 @@
+/// Why a text is not an address we would hand to an SMTP server.
+package enum AddressFault: Error, Equatable, Sendable {
+    case empty
+    case tooLong(octets: Int)
+    case noAtSign
+    case localPart
+    case domain
+}
+
+/// An e-mail address in the form an SMTP server takes: `local@domain`, at most 254 octets (RFC 5321 §4.5.3.1.3,
+/// erratum 1690), the domain in ASCII.
+///
+/// The local part is a dot-atom (RFC 5322 §3.2.3), with UTF-8 allowed as in RFC 6531 §3.3. Quoted local parts and
+/// address literals are refused: no provider hands them out, and each is a way to smuggle. libcurl passes CR, LF and
+/// `>` on to the wire, so that nothing but this type stands between a form and the SMTP dialogue.
+package struct EmailAddress: Hashable, Sendable {
+    package let local: String
+    /// Lower case, punycode for international labels.
+    package let domain: String
+
+    package init(_ raw: String) throws(AddressFault) {
+        let text = raw.trimmingASCIISpace
+        guard !text.isEmpty else { throw .empty }
+        // A generous bound first: what follows must not work on a megabyte.
+        guard text.utf8.count <= 1_024 else { throw .tooLong(octets: text.utf8.count) }
+        guard let at = text.lastIndex(of: "@") else { throw .noAtSign }
+        let local = String(text[..<at])
+        guard Self.isDotAtom(local) else { throw .localPart }
+        guard let domain = DomainName(String(text[text.index(after: at)...])) else { throw .domain }
+        let octets = local.utf8.count + 1 + domain.ascii.utf8.count
+        guard octets <= 254 else { throw .tooLong(octets: octets) }
+        (self.local, self.domain) = (local, domain.ascii)
+    }
+
+    /// `local@domain`, as it goes between `<` and `>` in RCPT TO.
+    package var text: String { "\(local)@\(domain)" }
+
+    /// Whether only a server that offers SMTPUTF8 can carry it (RFC 6531).
+    package var needsSMTPUTF8: Bool { !local.utf8.allSatisfy { $0 < 0x80 } }
+
+    private static func isDotAtom(_ local: String) -> Bool {
+        guard (1...64).contains(local.utf8.count) else { return false }
+        let atoms = local.split(separator: ".", omittingEmptySubsequences: false)
+        return atoms.allSatisfy { atom in !atom.isEmpty && atom.unicodeScalars.allSatisfy(isAtomText) }
+    }
+
+    private static func isAtomText(_ scalar: Unicode.Scalar) -> Bool {
+        guard !scalar.isASCII else {
+            return scalar.properties.isAlphabetic || (0x30...0x39).contains(scalar.value) || "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
+        }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator, .paragraphSeparator:
+            return false
+        default:
+            return true
+        }
+    }
+}
+
+/// An address is personal: whatever prints it by accident prints this.
+extension EmailAddress: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "‹address›" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
+}
+
+extension String {
+    fileprivate var trimmingASCIISpace: String {
+        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else { return "" }
+        return String(self[first...last])
+    }
+}

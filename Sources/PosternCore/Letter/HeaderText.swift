@@ -1,0 +1,103 @@
+/// Why a text cannot stand in a one-line field.
+package enum TextFault: Error, Equatable, Sendable {
+    case empty
+    case tooLong(limit: Int, count: Int)
+    /// A line break: in a header it would begin a new one (RFC 5322 §2.2).
+    case lineBreak
+    /// NUL, ESC and the like. Nobody types them; something sends them.
+    case controlCharacter
+}
+
+/// One line of text that is safe in a mail header and on a page: no line break, no control character, nothing
+/// invisible that could reorder or hide what is read.
+///
+/// Length is counted in Unicode scalars ("code points"), as the outside contract does.
+package struct HeaderText: Hashable, Sendable, CustomStringConvertible {
+    package let text: String
+
+    /// - Throws: `.empty` when nothing visible is left, `.lineBreak` or `.controlCharacter` rather than
+    ///   repairing: a form field cannot hold one, so its sender is a program trying the door.
+    package init(_ raw: String, limit: Int) throws(TextFault) {
+        for scalar in raw.unicodeScalars {
+            if Unseen.isLineBreak(scalar) { throw .lineBreak }
+            if Unseen.isControl(scalar) && scalar != "\t" { throw .controlCharacter }
+        }
+        let visible = Unseen.tamed(raw).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        guard !visible.isEmpty else { throw .empty }
+        let count = raw.unicodeScalars.count
+        guard count <= limit else { throw .tooLong(limit: limit, count: count) }
+        text = visible
+    }
+
+    package var description: String { text }
+}
+
+/// The body of a letter: lines ended by LF, at most `limit` code points, no control character but LF and TAB.
+package struct LetterText: Hashable, Sendable, CustomStringConvertible {
+    package let text: String
+
+    package init(_ raw: String, limit: Int) throws(TextFault) {
+        var lines = String.UnicodeScalarView()
+        var previous: Unicode.Scalar?
+        for scalar in raw.unicodeScalars {
+            // A browser sends CRLF; a bare CR comes from very old systems.
+            switch scalar {
+            case "\n" where previous == "\r": break
+            case "\r", "\n", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}", "\u{2029}": lines.append("\n")
+            case "\t": lines.append(scalar)
+            case _ where Unseen.isControl(scalar): throw .controlCharacter
+            default: lines.append(scalar)
+            }
+            previous = scalar
+        }
+        guard lines.count <= limit else { throw .tooLong(limit: limit, count: lines.count) }
+        let tamed = Unseen.tamed(String(lines))
+        guard tamed.contains(where: { !$0.isWhitespace }) else { throw .empty }
+        text = tamed
+    }
+
+    package var description: String { text }
+}
+
+/// The characters that do something to a text without being seen in it.
+private enum Unseen {
+    static func isLineBreak(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "\n", "\r", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}", "\u{2029}": true
+        default: false
+        }
+    }
+
+    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+    }
+
+    /// Leaves out what reorders (bidirectional embeddings, overrides and isolates), hides (zero-width space, word
+    /// joiner, soft hyphen, tag characters, variation supplements, private noncharacters) and what piles up: more
+    /// than eight combining marks on one base. ZWJ and ZWNJ stay, since Persian and emoji need them; so do the
+    /// plain direction marks LRM, RLM and ALM, which only affect their own place.
+    static func tamed(_ text: String) -> String {
+        var kept = String.UnicodeScalarView()
+        var marks = 0
+        for scalar in text.unicodeScalars where !isDeceptive(scalar) {
+            switch scalar.properties.generalCategory {
+            case .nonspacingMark, .enclosingMark:
+                marks += 1
+                if marks > 8 { continue }
+            default:
+                marks = 0
+            }
+            kept.append(scalar)
+        }
+        return String(kept)
+    }
+
+    private static func isDeceptive(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x202A...0x202E, 0x2066...0x2069: true
+        case 0x00AD, 0x034F, 0x180E, 0x200B, 0x2060...0x2065, 0x206A...0x206F, 0xFEFF, 0xFFF9...0xFFFB: true
+        case 0xE0000...0xE0FFF: true
+        default: scalar.properties.isNoncharacterCodePoint
+        }
+    }
+}

@@ -1,0 +1,101 @@
+/// The fields as they came over HTTP, from the form or as JSON. Nothing in here has been looked at yet.
+package struct RawLetter: Equatable, Sendable {
+    package var name = ""
+    package var email = ""
+    package var subject = ""
+    package var message = ""
+    package var about = ""
+    package var sharesAddress = false
+
+    package init() {}
+
+    /// Every field checked, every fault found.
+    /// - Throws: all faults at once, so that a visitor mends them in one go.
+    package func validated() throws(LetterFaults) -> Letter {
+        var faults: [FieldFault] = []
+
+        func field<Value>(_ field: LetterField, _ parse: () throws -> Value) -> Value? {
+            do {
+                return try parse()
+            } catch let fault as TextFault {
+                faults.append(FieldFault(field: field, reason: .text(fault)))
+            } catch let fault as AddressFault {
+                faults.append(FieldFault(field: field, reason: .address(fault)))
+            } catch {
+                preconditionFailure("a letter's fields throw only text and address faults")
+            }
+            return nil
+        }
+
+        func optional(_ raw: String, limit: Int) throws -> HeaderText? {
+            do { return try HeaderText(raw, limit: limit) } catch TextFault.empty { return nil }
+        }
+
+        let name = field(.name) { try HeaderText(self.name, limit: Letter.Limit.name) }
+        let address = field(.email) { try EmailAddress(email) }
+        let subject = field(.subject) { try optional(self.subject, limit: Letter.Limit.subject) }
+        let message = field(.message) { try LetterText(self.message, limit: Letter.Limit.message) }
+        let about = field(.about) { try optional(self.about, limit: Letter.Limit.about) }
+
+        guard faults.isEmpty, let name, let address, let message else { throw LetterFaults(all: faults) }
+        return Letter(
+            name: name, replyAddress: address, subject: subject ?? nil, message: message, about: about ?? nil,
+            sharesAddress: sharesAddress)
+    }
+}
+
+/// A field of a letter under its outside name.
+package enum LetterField: String, Sendable, CaseIterable {
+    case name, email, subject, message, about
+}
+
+/// What is wrong with one field. `code` is for programs and never changes; `message` is for people.
+package struct FieldFault: Equatable, Sendable {
+    package enum Reason: Equatable, Sendable {
+        case text(TextFault)
+        case address(AddressFault)
+    }
+
+    package let field: LetterField
+    package let reason: Reason
+
+    package init(field: LetterField, reason: Reason) {
+        (self.field, self.reason) = (field, reason)
+    }
+
+    package var code: String {
+        switch reason {
+        case .text(.empty), .address(.empty): "required"
+        case .text(.tooLong), .address(.tooLong): "too_long"
+        case .text(.lineBreak): "line_break"
+        case .text(.controlCharacter): "control_character"
+        case .address(.noAtSign), .address(.localPart), .address(.domain): "not_an_address"
+        }
+    }
+
+    /// What happened and what to do, in English. The page's own languages say it in theirs, by `code`.
+    package var message: String {
+        switch reason {
+        case .text(.empty):
+            field == .name ? "Please tell the recipient your name." : "Please write a message."
+        case .text(.tooLong(let limit, let count)):
+            "This is \(count) characters long and may have \(limit). Please shorten it by \(count - limit)."
+        case .text(.lineBreak): "This must be a single line. Please remove the line break."
+        case .text(.controlCharacter): "This holds a character that cannot be displayed. Please type the text again."
+        case .address(.empty): "Please give your e-mail address. It is not shown unless you allow it."
+        case .address(.tooLong): "An e-mail address has at most 254 characters. Please check yours."
+        case .address(.noAtSign): "This e-mail address has no @. It should look like name@example.org."
+        case .address(.localPart): "The part before the @ is not valid. Please check your e-mail address."
+        case .address(.domain): "The part after the @ is not valid. It should look like example.org."
+        }
+    }
+}
+
+/// All faults of one letter, never none.
+package struct LetterFaults: Error, Equatable, Sendable {
+    package let all: [FieldFault]
+
+    package init(all: [FieldFault]) {
+        self.all = all
+    }
+}

@@ -1,0 +1,22 @@
+/// The IP address a submission came from. Evidence, not data (P5): it is sealed at once, and whatever prints it by
+/// accident prints a placeholder.
+package struct ClientAddress: Hashable, Sendable {
+    /// Four bytes (IPv4) or sixteen (IPv6), in network order. An IPv4-mapped IPv6 address is kept as IPv4.
+    package let bytes: [UInt8]
+
+    /// Nil unless there are four or sixteen bytes.
+    package init?(bytes: [UInt8]) {
+        switch bytes.count {
+        case 4: self.bytes = bytes
+        case 16 where bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]: self.bytes = Array(bytes.suffix(4))
+        case 16: self.bytes = bytes
+        default: return nil
+        }
+    }
+}
+
+extension ClientAddress: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "‹client address›" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
+}

@@ -1,0 +1,78 @@
+/// A 128-bit identifier: 48 bits of milliseconds, then 80 random bits, so that new rows land at the end of
+/// an index and nobody can guess one.
+///
+/// Written as 26 characters of Crockford's base 32 in lower case (no i, l, o, u). `Kind` keeps the ids of
+/// letters and recipients apart at compile time.
+package struct Identifier<Kind>: Hashable, Sendable {
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        (self.high, self.low) = (high, low)
+    }
+
+    package init(at moment: Timestamp, using randomness: inout some RandomNumberGenerator) {
+        let time = UInt64(clamping: moment.milliseconds) & 0xFFFF_FFFF_FFFF
+        high = time << 16 | UInt64(randomness.next() as UInt16)
+        low = randomness.next()
+    }
+
+    /// The sixteen bytes, most significant first. Nil unless there are exactly sixteen.
+    package init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 16 else { return nil }
+        let (first, second) = (bytes.prefix(8), bytes.dropFirst(8))
+        self.init(
+            high: first.reduce(0) { $0 << 8 | UInt64($1) },
+            low: second.reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    package var bytes: [UInt8] {
+        [high, low].flatMap { word in stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) } }
+    }
+}
+
+extension Identifier: CustomStringConvertible, LosslessStringConvertible {
+    package var description: String {
+        // 130 bits make 26 characters; the two bits above the value are zero.
+        var text = ""
+        text.reserveCapacity(26)
+        for index in 0..<26 {
+            text.unicodeScalars.append(Base32.alphabet[Int(fiveBits(from: 125 - index * 5))])
+        }
+        return text
+    }
+
+    package init?(_ text: String) {
+        guard text.utf8.count == 26 else { return nil }
+        var (high, low): (UInt64, UInt64) = (0, 0)
+        for (index, character) in text.unicodeScalars.enumerated() {
+            guard let value = Base32.alphabet.firstIndex(of: character) else { return nil }
+            guard index > 0 || value < 8 else { return nil }
+            high = high << 5 | low >> 59
+            low = low << 5 | UInt64(value)
+        }
+        self.init(high: high, low: low)
+    }
+
+    private func fiveBits(from position: Int) -> UInt64 {
+        switch position {
+        case 64...: (high >> UInt64(position - 64)) & 31
+        case 60..<64: ((low >> UInt64(position)) | (high << UInt64(64 - position))) & 31
+        default: (low >> UInt64(position)) & 31
+        }
+    }
+}
+
+private enum Base32 {
+    static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".unicodeScalars)
+}
+
+package enum LetterKind {}
+package enum RecipientKind {}
+package enum LeaseKind {}
+
+/// Names a submission, the letter it carried and that letter's delivery: one id for all three.
+package typealias LetterID = Identifier<LetterKind>
+package typealias RecipientID = Identifier<RecipientKind>
+/// Names one claim of the queue. An outcome counts only under the lease it was claimed with.
+package typealias LeaseID = Identifier<LeaseKind>

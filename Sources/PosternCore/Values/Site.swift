@@ -1,0 +1,38 @@
+/// A web site that uses this installation.
+package struct Site: Hashable, Sendable {
+    package let id: SiteID
+    /// Shown to visitors and in the sender's name of every letter.
+    package let name: HeaderText
+    /// Where the site's own pages live (`https://photos.example`), for links back and for CORS.
+    package let origins: [WebOrigin]
+
+    package init(id: SiteID, name: HeaderText, origins: [WebOrigin]) {
+        (self.id, self.name, self.origins) = (id, name, origins)
+    }
+}
+
+/// Scheme, host and port of a site, as RFC 6454 §6.2 writes an origin: `https://photos.example`.
+package struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    /// Nil unless the text is `http://` or `https://`, a host of letters, digits, dots and hyphens (or an IPv6
+    /// literal), and perhaps a port: no path, no user, no query.
+    package init?(_ text: String) {
+        let lowered = text.lowercased()
+        guard let scheme = ["https://", "http://"].first(where: lowered.hasPrefix) else { return nil }
+        let authority = lowered.dropFirst(scheme.count)
+        let host: Substring
+        let rest: Substring
+        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
+            host = authority[...end]
+            rest = authority[authority.index(after: end)...]
+            guard host.dropFirst().dropLast().utf8.allSatisfy({ "0123456789abcdef:.".utf8.contains($0) }) else { return nil }
+        } else {
+            host = authority.prefix { $0 != ":" }
+            rest = authority.dropFirst(host.count)
+            guard !host.isEmpty, host.utf8.allSatisfy({ "abcdefghijklmnopqrstuvwxyz0123456789.-".utf8.contains($0) }) else { return nil }
+        }
+        guard rest.isEmpty || (rest.first == ":" && UInt16(rest.dropFirst()) != nil) else { return nil }
+        description = lowered
+    }
+}

@@ -1,0 +1,3 @@
+import PosternCore
+
+print("x")
