@@ -1,0 +1,15 @@
+#ifndef CUNIX_H
+#define CUNIX_H
+
+/// Keeps other processes of the same user from reading this one's memory, and the kernel from writing a core file
+/// (prctl(2), PR_SET_DUMPABLE; variadic, so Swift cannot call it). Returns 0, or -1 with errno set.
+int unix_forbid_dump(void);
+
+/// 0 when the process is not dumpable (PR_GET_DUMPABLE).
+int unix_is_dumpable(void);
+
+/// A pipe whose ends no other program inherits (pipe2(2) with O_CLOEXEC; hidden from Swift behind _GNU_SOURCE).
+/// Returns 0, or -1 with errno set.
+int unix_private_pipe(int *read_end, int *write_end);
+
+#endif

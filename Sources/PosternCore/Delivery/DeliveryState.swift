@@ -41,6 +41,10 @@ package struct IllegalMove: Error, Equatable, Sendable, CustomStringConvertible 
     package let state: DeliveryState
     package let event: DeliveryEvent
 
+    package init(state: DeliveryState, event: DeliveryEvent) {
+        (self.state, self.event) = (state, event)
+    }
+
     package var description: String { "a delivery that is \(state.rawValue) cannot take “\(event)”" }
 }
 

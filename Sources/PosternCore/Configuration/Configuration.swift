@@ -1,0 +1,152 @@
+/// A configuration that holds together: made from settings only when all of them do.
+package struct Configuration: Sendable {
+    package let home: String
+    package let publicURL: WebOrigin
+    package let listen: ListenAddress
+    package let staffListen: ListenAddress
+    package let trustedProxies: [AddressRange]
+    /// The SQLite file.
+    package let database: String
+    package let mail: Mail
+    package let limits: Limits
+    package let retention: Retention
+    package let users: Users
+    /// Nil: the folder beside the program.
+    package let templates: String?
+    /// How long a letter may be under way before it is due again: longer than any attempt lasts.
+    package let lease: Duration
+    package let logLevel: String
+
+    package struct Mail: Sendable {
+        package let from: EmailAddress
+        package let smarthost: SmarthostURL
+        package let user: String?
+        package let passwordFile: String?
+        package let caFile: String?
+        package let lanes: Int
+        /// The loopback port of the demo mailbox inside the program, when nothing is really sent.
+        package let demoMailbox: ListenAddress?
+    }
+
+    package struct Limits: Sendable {
+        package let client, recipient, global: Limit
+    }
+
+    package struct Retention: Sendable {
+        package let letters, evidence, outcomes: Duration
+    }
+
+    package struct Users: Sendable {
+        /// Nil: the packaged name when there is such a user, else whoever started the program.
+        package let relay, vault: String?
+    }
+}
+
+extension Configuration {
+    /// - Parameter settings: names and values, the environment's already laid over the file's.
+    /// - Throws: all faults at once.
+    package init(_ settings: [String: String], home: String) throws(SettingFaults) {
+        var reader = SettingReader(settings)
+        reader.findUnknown()
+        let publicURL = reader.required(.publicURL, remedy: "Write the address visitors use, as in https://contact.example.org, without a path.") {
+            WebOrigin($0.hasSuffix("/") ? String($0.dropLast()) : $0)
+        }
+        let address = "Write HOST:PORT, as in 127.0.0.1:8080 or [::1]:8080."
+        let listen = reader.value(.listen, standard: ListenAddress(host: "127.0.0.1", port: 8_080), remedy: address, ListenAddress.init)
+        let staffListen = reader.value(
+            .staffListen, standard: ListenAddress(host: "127.0.0.1", port: 8_081), remedy: address, ListenAddress.init)
+        let proxies = reader.value(
+            .trustedProxies, standard: [] as [AddressRange], remedy: "Write networks with commas between them, as in 127.0.0.1/32,2001:db8::/32."
+        ) { text in
+            var ranges: [AddressRange] = []
+            for part in text.split(separator: ",") {
+                guard let range = try? AddressRange(String(part)) else { return nil }
+                ranges.append(range)
+            }
+            return ranges
+        }
+        let database = reader.database(home: home)
+        let mail = reader.mail()
+        let limits = Limits(
+            client: reader.limit(.limitClient, standard: "3,5/1h,20/1d"),
+            recipient: reader.limit(.limitRecipient, standard: "10/1h,50/1d"),
+            global: reader.limit(.limitGlobal, standard: "300/1h,1000/1h"))
+        let retention = Retention(
+            letters: reader.span(.retentionLetters, standard: .days(28)), evidence: reader.span(.retentionEvidence, standard: .days(90)),
+            outcomes: reader.span(.retentionOutcomes, standard: .days(180)))
+        let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+        let logLevel = reader.value(.logLevel, standard: "info", remedy: "Write one of \(levels.joined(separator: ", ")).") {
+            levels.contains($0) ? $0 : nil
+        }
+        let lease = reader.span(.lease, standard: .minutes(45))
+        guard reader.faults.isEmpty, let publicURL, let mail else { throw SettingFaults(all: reader.faults) }
+        self.init(
+            home: home, publicURL: publicURL, listen: listen, staffListen: staffListen, trustedProxies: proxies, database: database,
+            mail: mail, limits: limits, retention: retention,
+            users: Users(relay: reader.text(.relayUser), vault: reader.text(.vaultUser)), templates: reader.text(.templates),
+            lease: lease, logLevel: logLevel)
+    }
+}
+
+extension SettingReader {
+    fileprivate mutating func limit(_ setting: Setting, standard: String) -> Limit {
+        value(
+            setting, standard: Limit(standard) ?? .off, remedy: "Write off, or a burst and rates, as in 3,5/1h,20/1d.", Limit.init)
+    }
+
+    fileprivate mutating func span(_ setting: Setting, standard: Duration) -> Duration {
+        value(setting, standard: standard, remedy: "Write a number and s, m, h or d, as in \(standard.span).") { Duration(span: $0) }
+    }
+
+    fileprivate mutating func database(home: String) -> String {
+        let standard = "\(home)/postern.sqlite"
+        return value(
+            .database, standard: standard, remedy: "Write sqlite:PATH, with the whole path, or leave the line out for \(standard)."
+        ) { text in
+            guard text.hasPrefix("sqlite:/") else { return nil }
+            return String(text.dropFirst("sqlite:".count))
+        }
+    }
+
+    fileprivate mutating func mail() -> Configuration.Mail? {
+        let from = required(.mailFrom, remedy: "Write the address letters come from, as in contact@relay.example.org.") {
+            try? EmailAddress($0)
+        }
+        let tls = value(.smtpTLS, standard: SmarthostURL.TLS.required, remedy: "Write required, or off for a relay on this machine.") {
+            SmarthostURL.TLS(rawValue: $0)
+        }
+        let lanes = value(.smtpLanes, standard: 8, remedy: "Write a number from 1 to 64.") { text in
+            Int(text).flatMap { (1...64).contains($0) ? $0 : nil }
+        }
+        let (user, passwordFile) = (text(.smtpUser), text(.smtpPasswordFile))
+        if (user == nil) != (passwordFile == nil) {
+            fault(
+                user == nil ? .smtpUser : .smtpPasswordFile, "it is not set, though the other of the two is",
+                "A login takes both: POSTERN_SMTP_USER and POSTERN_SMTP_PASSWORD_FILE, a file of mode 0400.")
+        }
+        guard let (smarthost, demoMailbox) = smarthost(tls: tls), let from else { return nil }
+        return Configuration.Mail(
+            from: from, smarthost: smarthost, user: user, passwordFile: passwordFile, caFile: text(.smtpCAFile), lanes: lanes,
+            demoMailbox: demoMailbox)
+    }
+
+    /// `smtps://`, `smtp://`, or `demo://127.0.0.1:PORT` for the mailbox inside the program.
+    private mutating func smarthost(tls: SmarthostURL.TLS) -> (SmarthostURL, ListenAddress?)? {
+        let remedy = "Write smtps://HOST:465, smtp://HOST:587, or demo://127.0.0.1:8025 to try it without sending."
+        guard let text = text(.smtpURL) else {
+            fault(.smtpURL, "it is not set", remedy)
+            return nil
+        }
+        do {
+            guard text.hasPrefix("demo://") else { return (try SmarthostURL(text, tls: tls), nil) }
+            guard let address = ListenAddress(String(text.dropFirst("demo://".count))), address.isLoopback else {
+                fault(.smtpURL, "“\(text)” names no port of this machine", remedy)
+                return nil
+            }
+            return (try SmarthostURL("smtp://\(address)", tls: .off), address)
+        } catch {
+            fault(.smtpURL, "\(error)", remedy)
+            return nil
+        }
+    }
+}

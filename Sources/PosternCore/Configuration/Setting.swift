@@ -1,0 +1,59 @@
+/// The keys of the outside contract (DESIGN.md §6), and those added to it. The raw value is the name in the file and in
+/// the environment.
+package enum Setting: String, Sendable, CaseIterable {
+    case publicURL = "POSTERN_PUBLIC_URL"
+    case listen = "POSTERN_LISTEN"
+    case staffListen = "POSTERN_STAFF_LISTEN"
+    case trustedProxies = "POSTERN_TRUSTED_PROXIES"
+    case database = "POSTERN_DATABASE"
+    case mailFrom = "POSTERN_MAIL_FROM"
+    case smtpURL = "POSTERN_SMTP_URL"
+    case smtpTLS = "POSTERN_SMTP_TLS"
+    case smtpUser = "POSTERN_SMTP_USER"
+    case smtpPasswordFile = "POSTERN_SMTP_PASSWORD_FILE"
+    case smtpLanes = "POSTERN_SMTP_LANES"
+    case smtpCAFile = "POSTERN_SMTP_CA_FILE"
+    case limitClient = "POSTERN_LIMIT_CLIENT"
+    case limitRecipient = "POSTERN_LIMIT_RECIPIENT"
+    case limitGlobal = "POSTERN_LIMIT_GLOBAL"
+    case retentionLetters = "POSTERN_RETENTION_LETTERS"
+    case retentionEvidence = "POSTERN_RETENTION_EVIDENCE"
+    case retentionOutcomes = "POSTERN_RETENTION_OUTCOMES"
+    /// The users of the two processes when started as root.
+    case relayUser = "POSTERN_RELAY_USER"
+    case vaultUser = "POSTERN_VAULT_USER"
+    /// The folder of templates; by default the one beside the program.
+    case templates = "POSTERN_TEMPLATES"
+    /// Where the installation lives; read by the commands, and known here so that it is no unknown key.
+    case home = "POSTERN_HOME"
+    /// How long a letter may be under way before it is due again.
+    case lease = "POSTERN_LEASE"
+    case logLevel = "POSTERN_LOG_LEVEL"
+}
+
+/// A setting that cannot be used: what is wrong and what would be right.
+package struct SettingFault: Error, Equatable, Sendable, CustomStringConvertible {
+    package let key: String
+    package let problem: String
+    package let remedy: String
+
+    package init(key: String, problem: String, remedy: String) {
+        (self.key, self.problem, self.remedy) = (key, problem, remedy)
+    }
+
+    package var description: String { "\(key): \(problem)\n    \(remedy)" }
+}
+
+/// Every fault of a configuration, never none.
+package struct SettingFaults: Error, Equatable, Sendable, CustomStringConvertible {
+    package let all: [SettingFault]
+
+    package init(all: [SettingFault]) {
+        self.all = all
+    }
+
+    package var description: String {
+        let count = all.count == 1 ? "one fault" : "\(all.count) faults"
+        return "The configuration has \(count):\n" + all.map { "  \($0)" }.joined(separator: "\n")
+    }
+}

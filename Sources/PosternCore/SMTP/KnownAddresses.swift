@@ -1,0 +1,87 @@
+/// The addresses that a reply is likely to speak of, taken apart so that a part alone is recognised as well.
+struct KnownAddresses: Sendable {
+    private var locals: Set<String> = []
+    private var domains: Set<String> = []
+    /// Letters and digits only.
+    private var squeezed: Set<String> = []
+
+    init(_ addresses: [String]) {
+        for address in addresses {
+            let lowered = address.lowercased()
+            guard !lowered.isEmpty else { continue }
+            let at = lowered.lastIndex(of: "@")
+            let local = String(at.map { lowered[..<$0] } ?? lowered[...])
+            let domain = at.map { String(lowered[lowered.index(after: $0)...]) } ?? ""
+            if !local.isEmpty { locals.insert(local) }
+            // `john+club` is delivered to john, and it is john whom a reply may name.
+            if let base = local.split(separator: "+").first { locals.insert(String(base)) }
+            if !domain.isEmpty { domains.insert(domain) }
+            for part in [local + domain, domain, local] {
+                let core = Self.squeeze(part)
+                // A short core would be found in half of all sentences.
+                if core.count >= 8 { squeezed.insert(core) }
+            }
+        }
+    }
+
+    /// Whether the word names one of them: as it stands, escaped, encoded, or backwards.
+    func appear(in word: some StringProtocol) -> Bool {
+        guard !locals.isEmpty || !domains.isEmpty else { return false }
+        let lowered = word.lowercased()
+        let spellings = [lowered, WordDecoding.escapes(in: lowered), String(lowered.reversed())]
+        if spellings.contains(where: { isNamed(in: $0, shortest: 1) }) { return true }
+        if namesDomain(inUnicode: lowered) { return true }
+        return WordDecoding.hidden(in: String(word)).contains { isNamed(in: $0.lowercased(), shortest: 4) }
+    }
+
+    /// Whether one of them can still be read when everything but letters and digits is left out: `j o h n . …`.
+    func appear(inSqueezed text: String) -> Bool {
+        guard !squeezed.isEmpty else { return false }
+        let core = Self.squeeze(text.lowercased())
+        return squeezed.contains { core.contains($0) }
+    }
+
+    /// - Parameter shortest: local parts below that length are not looked for, where chance would find them.
+    private func isNamed(in spelling: String, shortest: Int) -> Bool {
+        if domains.contains(where: { spelling.contains($0) }) { return true }
+        return locals.contains { $0.count >= shortest && Self.stands($0, in: spelling) }
+    }
+
+    /// Whether the part stands there by itself, not as a piece of a longer word.
+    private static func stands(_ part: String, in text: String) -> Bool {
+        var rest = text[...]
+        while let found = rest.firstRange(of: part) {
+            let before = found.lowerBound == text.startIndex ? nil : text[text.index(before: found.lowerBound)]
+            let after = found.upperBound == text.endIndex ? nil : text[found.upperBound]
+            if !isWordCharacter(before) && !isWordCharacter(after) { return true }
+            rest = text[text.index(after: found.lowerBound)...]
+        }
+        return false
+    }
+
+    private static func isWordCharacter(_ character: Character?) -> Bool {
+        guard let character else { return false }
+        return character.isLetter || character.isNumber
+    }
+
+    /// `bücher.example` where the domain is known in its ASCII form.
+    private func namesDomain(inUnicode word: String) -> Bool {
+        guard !word.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
+        let names = word.split(whereSeparator: { !Self.isWordCharacter($0) && $0 != "." && $0 != "-" })
+        return names.contains { name in
+            guard let ascii = DomainName(name.trimmingDots)?.ascii else { return false }
+            return domains.contains { ascii == $0 || ascii.hasSuffix(".\($0)") }
+        }
+    }
+
+    private static func squeeze(_ text: String) -> String {
+        text.filter { isWordCharacter($0) }
+    }
+}
+
+extension StringProtocol {
+    fileprivate var trimmingDots: String {
+        let body = drop { $0 == "." }
+        return String(body.prefix(upTo: body.lastIndex { $0 != "." }.map { body.index(after: $0) } ?? body.startIndex))
+    }
+}

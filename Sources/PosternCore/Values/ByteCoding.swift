@@ -1,0 +1,118 @@
+/// Writes values one behind the other: numbers big-endian, texts and bytes with their length before them.
+///
+/// Used for everything binary of ours: associated data, sealed letters, link frames. Because every variable part
+/// carries its length, two different lists of values never give the same bytes.
+package struct ByteWriter: Sendable {
+    package private(set) var bytes: [UInt8] = []
+
+    package init(capacity: Int = 0) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    package mutating func write(_ number: some FixedWidthInteger) {
+        withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    package mutating func write(_ flag: Bool) {
+        bytes.append(flag ? 1 : 0)
+    }
+
+    /// - Precondition: fewer than 4 GiB, which no value of ours comes near.
+    package mutating func write(_ part: some Collection<UInt8>) {
+        write(UInt32(part.count))
+        bytes.append(contentsOf: part)
+    }
+
+    package mutating func write(_ text: String) {
+        var text = text
+        text.withUTF8 { write($0) }
+    }
+
+    /// Nil is told apart from empty.
+    package mutating func write(_ text: String?) {
+        write(text != nil)
+        if let text { write(text) }
+    }
+
+    package mutating func write<Kind>(_ identifier: Identifier<Kind>) {
+        write(identifier.high)
+        write(identifier.low)
+    }
+
+    package mutating func writeRaw(_ part: some Collection<UInt8>) {
+        bytes.append(contentsOf: part)
+    }
+}
+
+/// Foreign bytes that are not what `ByteWriter` writes.
+package enum ByteFault: Error, Equatable, Sendable {
+    case truncated
+    case tooLong
+    case notUTF8
+    case badValue
+    case trailing(Int)
+}
+
+/// Reads what `ByteWriter` wrote, from bytes that may be anybody's: never past the end, never more than `limit` at once.
+package struct ByteReader: Sendable {
+    private let bytes: ArraySlice<UInt8>
+    private var position: Int
+    private let limit: Int
+
+    /// - Parameter limit: the longest single text or byte string that is believed.
+    package init(_ bytes: ArraySlice<UInt8>, limit: Int) {
+        self.bytes = bytes
+        self.limit = limit
+        position = bytes.startIndex
+    }
+
+    package init(_ bytes: [UInt8], limit: Int) {
+        self.init(bytes[...], limit: limit)
+    }
+
+    package var remaining: Int { bytes.endIndex - position }
+
+    package mutating func number<Number: FixedWidthInteger>(_: Number.Type = Number.self) throws(ByteFault) -> Number {
+        let width = Number.bitWidth / 8
+        let part = try raw(width)
+        return part.reduce(0) { Number(truncatingIfNeeded: UInt64(truncatingIfNeeded: $0) << 8 | UInt64($1)) }
+    }
+
+    package mutating func flag() throws(ByteFault) -> Bool {
+        switch try number(UInt8.self) {
+        case 0: false
+        case 1: true
+        default: throw .badValue
+        }
+    }
+
+    package mutating func part() throws(ByteFault) -> [UInt8] {
+        let count = try number(UInt32.self)
+        guard count <= limit else { throw .tooLong }
+        return Array(try raw(Int(count)))
+    }
+
+    package mutating func text() throws(ByteFault) -> String {
+        guard let text = String(validating: try part(), as: UTF8.self) else { throw .notUTF8 }
+        return text
+    }
+
+    package mutating func optionalText() throws(ByteFault) -> String? {
+        try flag() ? try text() : nil
+    }
+
+    package mutating func identifier<Kind>() throws(ByteFault) -> Identifier<Kind> {
+        Identifier(high: try number(), low: try number())
+    }
+
+    package mutating func raw(_ count: Int) throws(ByteFault) -> ArraySlice<UInt8> {
+        guard count >= 0, count <= remaining else { throw .truncated }
+        defer { position += count }
+        return bytes[position..<(position + count)]
+    }
+
+    /// - Throws: `.trailing` when something is left: a longer text than was agreed is not ours.
+    package func end() throws(ByteFault) {
+        guard remaining == 0 else { throw .trailing(remaining) }
+    }
+}

@@ -1,0 +1,74 @@
+package import PosternCore
+
+/// What the vault tells the relay: everything it needs to seal, and today's tag key.
+package struct Announcement: Equatable, Sendable {
+    /// The public half of a key. Purpose and suite are the numbers of PosternSealing, which this module does not know.
+    package struct Key: Equatable, Sendable {
+        package let purpose: UInt8
+        package let suite: UInt8
+        package let epoch: Epoch?
+        package let publicHalf: [UInt8]
+
+        package init(purpose: UInt8, suite: UInt8, epoch: Epoch?, publicHalf: [UInt8]) {
+            (self.purpose, self.suite, self.epoch, self.publicHalf) = (purpose, suite, epoch, publicHalf)
+        }
+    }
+
+    package struct TagKey: Equatable, Sendable {
+        package let epoch: Epoch
+        /// 32 bytes for HMAC-SHA-256.
+        package let secret: [UInt8]
+
+        package init(epoch: Epoch, secret: [UInt8]) {
+            (self.epoch, self.secret) = (epoch, secret)
+        }
+    }
+
+    /// The current address key, and letter and evidence keys of today and tomorrow.
+    package let keys: [Key]
+    package let tagKeys: [TagKey]
+    /// How many letters may be under way at once.
+    package let lanes: Int
+
+    package init(keys: [Key], tagKeys: [TagKey], lanes: Int) {
+        (self.keys, self.tagKeys, self.lanes) = (keys, tagKeys, lanes)
+    }
+}
+
+extension Announcement {
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(UInt16(clamping: lanes))
+        writer.write(UInt16(clamping: keys.count))
+        for key in keys {
+            writer.write(key.purpose)
+            writer.write(key.suite)
+            writer.write(key.epoch != nil)
+            writer.write(key.epoch?.day ?? 0)
+            writer.write(key.publicHalf)
+        }
+        writer.write(UInt16(clamping: tagKeys.count))
+        for key in tagKeys {
+            writer.write(key.epoch.day)
+            writer.write(key.secret)
+        }
+        return writer.bytes
+    }
+
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 4_096)
+        lanes = Int(try reader.number(UInt16.self))
+        var keys: [Key] = []
+        for _ in 0..<(try reader.number(UInt16.self)) {
+            let (purpose, suite, hasEpoch) = (try reader.number(UInt8.self), try reader.number(UInt8.self), try reader.flag())
+            let epoch = Epoch(day: try reader.number())
+            keys.append(Key(purpose: purpose, suite: suite, epoch: hasEpoch ? epoch : nil, publicHalf: try reader.part()))
+        }
+        var tagKeys: [TagKey] = []
+        for _ in 0..<(try reader.number(UInt16.self)) {
+            tagKeys.append(TagKey(epoch: Epoch(day: try reader.number()), secret: try reader.part()))
+        }
+        (self.keys, self.tagKeys) = (keys, tagKeys)
+        try reader.end()
+    }
+}

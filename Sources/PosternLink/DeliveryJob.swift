@@ -1,0 +1,97 @@
+package import PosternCore
+
+/// One attempt as the relay asks for it: fixed fields only. No header, envelope address or template can be named.
+package struct DeliveryJob: Equatable, Sendable {
+    package let id: LetterID
+    package let attempt: Int32
+    package let mailing: Mailing
+    package let accepted: Timestamp
+    package let tokens: MailTokens
+    package let site: Site
+    package let recipient: RecipientID
+    package let handle: Handle
+    package let recipientName: HeaderText
+    package let language: Language
+    package let record: SealedRecord
+    /// The sealed letter; empty for a confirmation.
+    package let letter: [UInt8]
+
+    package init(
+        id: LetterID, attempt: Int32, mailing: Mailing, accepted: Timestamp, tokens: MailTokens, site: Site, recipient: RecipientID,
+        handle: Handle, recipientName: HeaderText, language: Language, record: SealedRecord, letter: [UInt8]
+    ) {
+        (self.id, self.attempt, self.mailing, self.accepted, self.tokens) = (id, attempt, mailing, accepted, tokens)
+        (self.site, self.recipient, self.handle, self.recipientName) = (site, recipient, handle, recipientName)
+        (self.language, self.record, self.letter) = (language, record, letter)
+    }
+}
+
+extension DeliveryJob {
+    package var payload: [UInt8] {
+        var writer = ByteWriter(capacity: letter.count + record.seal.count + 512)
+        writer.write(id)
+        writer.write(attempt)
+        writer.write(mailing.rawValue)
+        writer.write(accepted.milliseconds)
+        writer.write(tokens.message)
+        writer.write(tokens.envelope)
+        writer.write(site.id.text)
+        writer.write(site.name.text)
+        writer.write(UInt8(clamping: site.origins.count))
+        for origin in site.origins.prefix(255) { writer.write(origin.description) }
+        writer.write(recipient)
+        writer.write(handle.text)
+        writer.write(recipientName.text)
+        writer.write(language.description)
+        writer.write(record)
+        writer.write(letter)
+        return writer.bytes
+    }
+
+    /// - Throws: when a field is not what its type takes.
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 128 * 1_024)
+        id = try reader.identifier()
+        attempt = try reader.number()
+        mailing = try reader.value { Mailing(rawValue: $0) }
+        accepted = Timestamp(milliseconds: try reader.number())
+        tokens = MailTokens(
+            message: try reader.value { Identifier<MailTokens>($0)?.description },
+            envelope: try reader.value { Identifier<MailTokens>($0)?.description })
+        let siteID = try reader.siteID()
+        let siteName = try reader.name()
+        var origins: [WebOrigin] = []
+        for _ in 0..<(try reader.number(UInt8.self)) { origins.append(try reader.value { WebOrigin($0) }) }
+        site = Site(id: siteID, name: siteName, origins: origins)
+        recipient = try reader.identifier()
+        handle = try reader.handle()
+        recipientName = try reader.name()
+        language = try reader.value { Language($0) }
+        record = try reader.record()
+        letter = try reader.part()
+        try reader.end()
+    }
+}
+
+extension ByteWriter {
+    mutating func write(_ record: SealedRecord) {
+        write(record.version)
+        write(record.seal)
+        write(record.authorisation)
+    }
+}
+
+extension ByteReader {
+    mutating func value<Value>(_ parse: (String) -> Value?) throws(ByteFault) -> Value {
+        guard let value = parse(try text()) else { throw .badValue }
+        return value
+    }
+
+    mutating func siteID() throws(ByteFault) -> SiteID { try value { try? SiteID($0) } }
+    mutating func handle() throws(ByteFault) -> Handle { try value { try? Handle($0) } }
+    mutating func name() throws(ByteFault) -> HeaderText { try value { try? HeaderText($0, limit: Letter.Limit.name) } }
+
+    mutating func record() throws(ByteFault) -> SealedRecord {
+        SealedRecord(version: try number(), seal: try part(), authorisation: try part())
+    }
+}

@@ -1,0 +1,135 @@
+private import Glibc
+package import Logging
+private import NIOCore
+private import NIOPosix
+private import PosternCore
+private import Synchronization
+
+/// Serves frames on a Unix socket: many connections, several requests of each in flight, one peer user or two.
+package final class FrameServer: Sendable {
+    /// Answers one request. A `LinkRefusal` thrown goes to the peer; any other error becomes "unavailable" there and is
+    /// logged here.
+    package typealias Handler = @Sendable (Verb, [UInt8]) async throws -> [UInt8]
+
+    package struct Configuration: Sendable {
+        /// At most 107 bytes (`sun_path`, unix(7)).
+        package let path: String
+        package let mode: UInt32
+        /// Who may speak. Everybody else is cut off at once.
+        package let peers: Set<PeerUser>
+        /// What this socket serves; other verbs are refused.
+        package let verbs: Set<Verb>
+        /// Requests of one connection that are served at once; further ones wait in the socket.
+        package let inFlight: Int
+
+        package init(path: String, mode: UInt32, peers: Set<PeerUser>, verbs: Set<Verb>, inFlight: Int = 256) {
+            (self.path, self.mode, self.peers, self.verbs, self.inFlight) = (path, mode, peers, verbs, inFlight)
+        }
+    }
+
+    private let configuration: Configuration
+    private let handler: Handler
+    private let logger: Logger
+    private let malformed = Atomic<Int>(0)
+
+    package init(_ configuration: Configuration, logger: Logger, handler: @escaping Handler) {
+        (self.configuration, self.logger, self.handler) = (configuration, logger, handler)
+    }
+
+    /// Connections that were cut off because of what they sent, since the start.
+    package var malformedFrames: Int { malformed.load(ordering: .relaxed) }
+
+    /// Serves until the task is cancelled. `whenListening` is called once the socket takes connections.
+    /// - Throws: when the socket cannot be made.
+    package func run(whenListening: @Sendable () async -> Void = {}) async throws {
+        // A socket file outlives the process that was killed; the owner lock of the store, or the vault's, says that
+        // nobody else is using it.
+        unlink(configuration.path)
+        // Born under the process's umask (077), widened below: never open for longer than it should be.
+        let server = try await bind()
+        await whenListening()
+        try await withThrowingDiscardingTaskGroup { connections in
+            try await server.executeThenClose { inbound in
+                for try await connection in inbound {
+                    connections.addTask { await self.serve(connection) }
+                }
+            }
+        }
+    }
+
+    private typealias Connection = NIOAsyncChannel<Frame, Frame>
+
+    private func bind() async throws -> NIOAsyncChannel<Connection, Never> {
+        let path = configuration.path
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 128)
+            .bind(unixDomainSocketPath: path) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(
+                        ByteToMessageHandler(FrameDecoder()), MessageToByteHandler(FrameEncoder()))
+                    return try Connection(wrappingChannelSynchronously: channel)
+                }
+            }
+        guard chmod(path, configuration.mode) == 0 else {
+            throw IOError(errnoCode: errno, reason: "chmod \(path)")
+        }
+        return channel
+    }
+
+    private func serve(_ connection: Connection) async {
+        do {
+            let peer = try await PeerUser.of(connection.channel)
+            guard configuration.peers.contains(peer) else {
+                logger.warning("link: a user who may not speak here was cut off", metadata: ["user": "\(peer.id)"])
+                try await connection.channel.close()
+                return
+            }
+            try await connection.executeThenClose { inbound, outbound in
+                try await answerAll(inbound, outbound)
+            }
+        } catch let fault as FrameFault {
+            malformed.add(1, ordering: .relaxed)
+            logger.warning("link: a malformed frame, connection closed", metadata: ["fault": "\(fault)"])
+        } catch is CancellationError {
+        } catch {
+            logger.debug("link: a connection ended", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func answerAll(
+        _ inbound: NIOAsyncChannelInboundStream<Frame>, _ outbound: NIOAsyncChannelOutboundWriter<Frame>
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { requests in
+            var running = 0
+            for try await frame in inbound {
+                guard case .request(let verb) = frame.kind else { throw FrameFault.unknownKind(0) }
+                if running >= configuration.inFlight {
+                    try await requests.next()
+                    running -= 1
+                }
+                running += 1
+                requests.addTask { try await outbound.write(self.answer(verb, frame)) }
+            }
+            // The peer has gone. What it asked for is finished all the same: a letter half sent must be sent.
+            try await requests.waitForAll()
+        }
+    }
+
+    private func answer(_ verb: Verb, _ frame: Frame) async -> Frame {
+        func refuse(_ refusal: LinkRefusal) -> Frame { Frame(.refusal, id: frame.id, payload: refusal.payload) }
+        guard configuration.verbs.contains(verb) else {
+            return refuse(LinkRefusal(.notHere, "this socket does not serve “\(verb)”"))
+        }
+        do {
+            let payload = try await handler(verb, frame.payload)
+            return Frame(.answer(verb), id: frame.id, payload: payload)
+        } catch let refusal as LinkRefusal {
+            return refuse(refusal)
+        } catch is ByteFault {
+            return refuse(LinkRefusal(.malformed, "the request is not what “\(verb)” takes"))
+        } catch {
+            logger.error("link: a request failed", metadata: ["verb": "\(verb)", "error": "\(error)"])
+            return refuse(LinkRefusal(.unavailable, "“\(verb)” failed; the log of the other process says why"))
+        }
+    }
+}

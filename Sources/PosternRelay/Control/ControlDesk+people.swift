@@ -1,0 +1,123 @@
+private import Foundation
+internal import PosternCore
+internal import PosternStore
+
+extension ControlDesk {
+    func addSite(_ idText: String, name nameText: String, origins originTexts: [String]) async throws -> ControlAnswer {
+        let id = try parsed { try SiteID(idText) }
+        guard let name = try? HeaderText(nameText, limit: Letter.Limit.name) else {
+            throw Refusal("the site's name must be one line of at most \(Letter.Limit.name) characters")
+        }
+        let origins = try originTexts.map { text in
+            guard let origin = WebOrigin(text) else {
+                throw Refusal("“\(text)” is no origin; write scheme, host and perhaps port, as in https://photos.example")
+            }
+            return origin
+        }
+        let site = Site(id: id, name: name, origins: origins)
+        guard try await store.write({ [now] in try $0.sites.add(site, at: now()) }) else {
+            throw Refusal("there is a site “\(idText)” already; it was left as it is")
+        }
+        return .done(count: 1)
+    }
+
+    func listSites() async throws -> ControlAnswer {
+        let sites = try await store.read { try $0.sites.list() }
+        return .sites(
+            sites.map { ControlAnswer.SiteView(id: $0.id.text, name: $0.name.text, origins: $0.origins.map(\.description)) })
+    }
+
+    func findRecipients(_ siteText: String, handles: [String]) async throws -> ControlAnswer {
+        let site = try await site(siteText)
+        let wanted = try handles.map { text in try parsed { try Handle(text) } }
+        let found = try await store.read { session in
+            try wanted.compactMap { try session.recipients.find($0, at: site.id) }
+        }
+        return .found(
+            found.map { recipient in
+                ControlAnswer.FoundRecipient(
+                    handle: recipient.handle.text, id: recipient.id.description, state: recipient.state.rawValue,
+                    version: recipient.record?.version)
+            })
+    }
+
+    /// Adds those that are new, and gives those that are known (by the same id) their new record.
+    func storeRecipients(_ siteText: String, _ new: [ControlRequest.NewRecipient]) async throws -> ControlAnswer {
+        let site = try await site(siteText)
+        let moment = now()
+        var randomness = SystemRandomNumberGenerator()
+        let recipients = try new.map { try parsedRecipient($0, at: site.id) }
+        // A unit may run twice, so nothing is drawn inside it.
+        let confirmations = recipients.map { recipient in
+            NewConfirmation(
+                id: LetterID(at: moment, using: &randomness), at: moment, recipient: recipient.id, tokens: MailTokens(using: &randomness))
+        }
+        let results = try await store.write { session in
+            try zip(recipients, confirmations).map { recipient, confirmation in
+                let isStored = try session.store(recipient, at: moment)
+                if isStored, recipient.state == .unconfirmed { try session.intake.enqueue(confirmation) }
+                return isStored ? ControlAnswer.StoreResult.stored : .exists
+            }
+        }
+        wake()
+        return .stored(results)
+    }
+
+    func listRecipients(_ siteText: String, after: String?, limit: Int) async throws -> ControlAnswer {
+        let site = try await site(siteText)
+        let after = try after.map { text in try parsed { try Handle(text) } }
+        let recipients = try await store.read { try $0.recipients.list(at: site.id, after: after, limit: limit) }
+        return .recipients(recipients.map(view))
+    }
+
+    func showRecipient(_ site: String, _ handle: String) async throws -> ControlAnswer {
+        .recipients([view(try await recipient(site, handle))])
+    }
+
+    func moveRecipient(_ site: String, _ handle: String, _ move: ControlRequest.RecipientMove) async throws -> ControlAnswer {
+        let recipient = try await recipient(site, handle)
+        let moment = now()
+        let change = try await store.write { session in
+            switch move {
+            case .pause: try session.recipients.setState(.paused, of: recipient.id, from: [.active, .paused], at: moment)
+            case .resume: try session.recipients.setState(.active, of: recipient.id, from: [.paused, .active], at: moment)
+            case .erase: try session.recipients.erase(recipient.id, at: moment)
+            }
+        }
+        switch change {
+        case .changed: return .done(count: 1)
+        case .refused(let state):
+            throw Refusal("\(site)/\(handle) is \(state.rawValue), so this cannot be done; it was left as it is")
+        case .unknown, .outdated:
+            throw Refusal("\(site)/\(handle) changed meanwhile; look at it and try again")
+        }
+    }
+
+    private func view(_ recipient: Recipient) -> ControlAnswer.RecipientView {
+        ControlAnswer.RecipientView(
+            site: recipient.site.text, handle: recipient.handle.text, name: recipient.name.text,
+            language: recipient.language.description, state: recipient.state.rawValue, addressVersion: recipient.record?.version,
+            page: recipient.state == .erased ? nil : "\(publicURL)/c/\(recipient.site)/\(recipient.handle)")
+    }
+
+    private func parsedRecipient(_ new: ControlRequest.NewRecipient, at site: SiteID) throws -> Recipient {
+        let handle = try parsed { try Handle(new.handle) }
+        guard let id = RecipientID(new.id), let name = try? HeaderText(new.name, limit: Letter.Limit.name),
+            let language = Language(new.language), let seal = Data(base64Encoded: new.seal),
+            let authorisation = Data(base64Encoded: new.authorisation)
+        else { throw Refusal("the recipient \(new.handle) came in a form this relay does not read; are both of one version?") }
+        return Recipient(
+            id: id, site: site, handle: handle, name: name, language: language, state: new.confirmed ? .active : .unconfirmed,
+            record: SealedRecord(version: new.version, seal: Array(seal), authorisation: Array(authorisation)))
+    }
+}
+
+extension Session {
+    /// - Returns: false when the handle belongs to somebody else, is erased, or has a record later than the one this follows.
+    fileprivate func store(_ recipient: Recipient, at now: Timestamp) throws -> Bool {
+        guard let record = recipient.record else { return false }
+        if record.version == 1 { return try recipients.add(recipient, at: now) }
+        guard try recipients.replaceRecord(of: recipient.id, with: record, at: now) == .changed else { return false }
+        return try recipients.setState(recipient.state, of: recipient.id, from: [.active, .paused, .unconfirmed], at: now) == .changed
+    }
+}

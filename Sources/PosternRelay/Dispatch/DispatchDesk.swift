@@ -1,0 +1,100 @@
+internal import PosternCore
+internal import PosternStore
+
+/// What the dispatcher has on its desk between two turns: outcomes to settle, letters under way, the breaker. Pure; who
+/// owns it guards it.
+struct DispatchDesk: Sendable {
+    struct Ended: Sendable {
+        let delivery: ClaimedDelivery
+        let lease: LeaseID
+        let reply: VaultLink.Reply
+    }
+
+    /// What one turn is to do.
+    struct Plan: Sendable {
+        let ended: [Ended]
+        /// How many letters to claim.
+        let claim: Int
+        /// The claim is one letter, to see whether the smarthost is well again.
+        let isProbe: Bool
+        /// Whether there is anything to write.
+        let isWorthATurn: Bool
+    }
+
+    /// Letters with the vault, and letters whose outcome is not durable yet: each of them holds a lane.
+    private(set) var underWay = 0
+    private(set) var breaker = Breaker()
+    private var waiting: [Ended] = []
+    /// When the queue is due next, as the last turn found it; nil when nothing waits.
+    private var soonest: Timestamp? = .distantPast
+    private var hasRung = false
+    private var lastLook = Timestamp.distantPast
+
+    /// How often leases are looked at.
+    private static let lookInterval = Duration.seconds(5)
+
+    var isIdle: Bool { underWay == 0 }
+
+    /// Something may be due that the last turn did not see.
+    mutating func rang() {
+        hasRung = true
+    }
+
+    /// Takes what has ended off the desk.
+    /// - Parameter lanes: how many letters may be under way; 0 when none may be claimed.
+    mutating func plan(lanes: Int, at now: Timestamp) -> Plan {
+        if hasRung { (soonest, hasRung) = (.distantPast, false) }
+        let ended = waiting
+        waiting = []
+        var claim = 0
+        var isProbe = false
+        if let soonest, soonest <= now {
+            // What is settled in this turn frees its lane in this turn.
+            let free = max(0, lanes - underWay + ended.count)
+            switch breaker.allowance(at: now) {
+            case .everything: claim = free
+            case .probe: (claim, isProbe) = (min(1, free), true)
+            case .nothing: break
+            }
+        }
+        let isTimeToLook = now.since(lastLook) >= Self.lookInterval || now < lastLook
+        return Plan(ended: ended, claim: claim, isProbe: isProbe, isWorthATurn: claim > 0 || !ended.isEmpty || isTimeToLook)
+    }
+
+    /// The turn is durable.
+    mutating func done(_ plan: Plan, soonest: Timestamp?, claimed: Int, at now: Timestamp) {
+        underWay += claimed - plan.ended.count
+        lastLook = now
+        self.soonest = soonest
+        if plan.isProbe, claimed > 0 { breaker.probeBegan(at: now) }
+    }
+
+    /// The turn was not written: everything stays to be done.
+    mutating func failed(_ plan: Plan) {
+        waiting = plan.ended + waiting
+        hasRung = true
+    }
+
+    mutating func ended(_ ended: Ended, at now: Timestamp) {
+        waiting.append(ended)
+        switch ended.reply {
+        case .outcome(let outcome): breaker.record(outcome.health, at: now)
+        case .notTaken: breaker.record(.unknown, at: now)
+        }
+    }
+
+    /// When a turn could claim something; nil when only a bell can tell.
+    func nextChance(lanes: Int, at now: Timestamp) -> Timestamp? {
+        if hasRung || !waiting.isEmpty { return now }
+        guard let soonest, underWay < lanes else { return nil }
+        switch breaker.allowance(at: now) {
+        case .everything, .probe: return soonest
+        case .nothing(let until): return max(soonest, until)
+        }
+    }
+}
+
+extension Timestamp {
+    /// Before anything that can be due.
+    static let distantPast = Timestamp(milliseconds: 0)
+}

@@ -1,0 +1,173 @@
+package import Logging
+private import Metrics
+package import PosternCore
+private import PosternLink
+package import PosternStore
+internal import ServiceLifecycle
+private import Synchronization
+
+/// Takes letters from the queue to the vault and writes down what became of them.
+///
+/// Each turn is one transaction: outcomes that have come in are settled, and as many letters are claimed as lanes have come
+/// free. So a lane is used again only after its outcome is durable (A7), and a crash can repeat no more letters than
+/// there are lanes (A4). A wake-up is a hint; losing one costs time and nothing else.
+package final class Dispatcher: Service {
+    package struct Settings: Sendable {
+        package var schedule = RetrySchedule.standard
+        /// Longer than any attempt lasts. When it is over, the letter is due again.
+        package var lease = Duration.minutes(45)
+        /// How long a stop waits for letters under way.
+        package var patience = Duration.seconds(28)
+
+        package init() {}
+    }
+
+    private let store: any Database
+    private let vault: VaultLink
+    private let settings: Settings
+    private let logger: Logger
+    private let now: @Sendable () -> Timestamp
+    private let bell = Bell()
+    private let desk = Mutex(DispatchDesk())
+
+    package init(
+        store: any Database, vault: VaultLink, settings: Settings = Settings(), logger: Logger, now: @escaping @Sendable () -> Timestamp
+    ) {
+        (self.store, self.vault, self.settings) = (store, vault, settings)
+        (self.logger, self.now) = (logger, now)
+    }
+
+    /// Something may be due.
+    package func wake() {
+        desk.withLock { $0.rang() }
+        bell.ring()
+    }
+
+    /// Whether deliveries stand still because the smarthost refuses us.
+    package var isBreakerOpen: Bool { desk.withLock { $0.breaker.isOpen } }
+
+    package func run() async throws {
+        let recovered = try await store.write { [now] in try $0.queue.recoverLeases(at: now()) }
+        if recovered > 0 {
+            logger.notice("dispatch: letters were under way when the relay ended, and are due again", metadata: ["count": "\(recovered)"])
+        }
+        await withDiscardingTaskGroup { rounds in
+            await withGracefulShutdownHandler {
+                while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                    let pause = await turn(&rounds, claiming: true)
+                    await bell.wait(for: pause)
+                }
+            } onGracefulShutdown: {
+                self.bell.ring()
+            }
+            await finish(&rounds)
+        }
+    }
+
+    /// Settles what comes in until nothing is under way, or patience ends. What is under way then keeps its lease, and the
+    /// next relay takes it up; the vault remembers what it delivered.
+    private func finish(_ rounds: inout DiscardingTaskGroup) async {
+        let deadline = ContinuousClock.now + settings.patience
+        while desk.withLock({ !$0.isIdle }), ContinuousClock.now < deadline {
+            _ = await turn(&rounds, claiming: false)
+            guard desk.withLock({ !$0.isIdle }) else { break }
+            await bell.wait(for: .milliseconds(100))
+        }
+        let left = desk.withLock { $0.underWay }
+        if left > 0 { logger.warning("dispatch: stopped while letters were under way", metadata: ["count": "\(left)"]) }
+        rounds.cancelAll()
+    }
+
+    /// - Returns: how long nothing will be due, if no bell rings.
+    private func turn(_ rounds: inout DiscardingTaskGroup, claiming: Bool) async -> Duration {
+        let moment = now()
+        let lanes = claiming && vault.answers ? vault.lanes : 0
+        let plan = desk.withLock { $0.plan(lanes: lanes, at: moment) }
+        guard plan.isWorthATurn else { return pause(lanes: lanes, at: moment) }
+        do {
+            let turn = try makeTurn(plan, at: moment)
+            let result = try await store.write { try turn.run($0) }
+            desk.withLock { $0.done(plan, soonest: result.soonest, claimed: result.claimed.count, at: moment) }
+            report(turn, result)
+            for delivery in result.claimed {
+                rounds.addTask { await self.attempt(delivery, under: turn.lease) }
+            }
+            return pause(lanes: lanes, at: moment)
+        } catch {
+            // The outcomes are kept and settled with the next turn; nothing is dialled before they are.
+            desk.withLock { $0.failed(plan) }
+            logger.critical("dispatch: the store failed; deliveries stand still", metadata: ["error": "\(error)"])
+            return .seconds(1)
+        }
+    }
+
+    private func makeTurn(_ plan: DispatchDesk.Plan, at moment: Timestamp) throws -> Turn {
+        var randomness = SystemRandomNumberGenerator()
+        var settlements: [Turn.Settling] = []
+        var returns: [Turn.Returning] = []
+        for ended in plan.ended {
+            switch ended.reply {
+            case .outcome(let outcome):
+                let settlement = try Settlement(
+                    of: outcome, attempt: ended.delivery.attempt, accepted: ended.delivery.accepted, at: moment,
+                    schedule: settings.schedule, using: &randomness)
+                settlements.append(.init(id: ended.delivery.id, lease: ended.lease, settlement: settlement))
+            case .notTaken:
+                returns.append(.init(id: ended.delivery.id, lease: ended.lease))
+            }
+        }
+        return Turn(
+            settlements: settlements, returns: returns, claim: plan.claim, lease: LeaseID(at: moment, using: &randomness),
+            leaseUntil: moment + settings.lease, lifetime: settings.schedule.lifetime, now: moment)
+    }
+
+    private func attempt(_ delivery: ClaimedDelivery, under lease: LeaseID) async {
+        let reply = await vault.deliver(DeliveryJob(delivery))
+        let moment = now()
+        desk.withLock { $0.ended(.init(delivery: delivery, lease: lease, reply: reply), at: moment) }
+        bell.ring()
+    }
+
+    private func pause(lanes: Int, at moment: Timestamp) -> Duration {
+        // A second at most, because leases run out and clocks are set; less while the vault is away.
+        let longest: Duration = lanes > 0 ? .seconds(1) : .milliseconds(100)
+        guard let next = desk.withLock({ $0.nextChance(lanes: lanes, at: moment) }) else { return longest }
+        return min(longest, max(next.since(moment), .milliseconds(1)))
+    }
+
+    private func report(_ turn: Turn, _ result: Turn.Result) {
+        for late in result.late {
+            logger.warning("dispatch: an outcome came after its lease and was dropped", metadata: ["delivery": "\(late)"])
+        }
+        for settling in turn.settlements {
+            let outcome = settling.settlement.outcome
+            Counter(label: "postern_deliveries_total", dimensions: [("outcome", outcome.kind.rawValue)]).increment()
+            let level: Logger.Level =
+                switch outcome.kind {
+                case .delivered: .debug
+                case .deferred, .failed: .info
+                case .uncertain: .warning
+                case .ourFault: .error
+                }
+            logger.log(
+                level: level, "dispatch: an attempt ended",
+                metadata: [
+                    "delivery": "\(settling.id)", "outcome": "\(outcome.kind.rawValue)", "state": "\(settling.settlement.state.rawValue)",
+                    "stage": "\(outcome.evidence.stage.rawValue)", "code": "\(outcome.evidence.code ?? 0)",
+                ])
+        }
+        if result.expiredLeases > 0 {
+            logger.warning("dispatch: leases ran out", metadata: ["count": "\(result.expiredLeases)"])
+        }
+    }
+}
+
+extension DeliveryJob {
+    fileprivate init(_ delivery: ClaimedDelivery) {
+        self.init(
+            id: delivery.id, attempt: Int32(clamping: delivery.attempt), mailing: delivery.mailing, accepted: delivery.accepted,
+            tokens: delivery.tokens, site: delivery.site, recipient: delivery.recipient.id, handle: delivery.recipient.handle,
+            recipientName: delivery.recipient.name, language: delivery.recipient.language, record: delivery.record,
+            letter: delivery.seal)
+    }
+}

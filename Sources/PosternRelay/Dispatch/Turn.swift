@@ -1,0 +1,52 @@
+internal import PosternCore
+internal import PosternStore
+
+/// One transaction of the dispatcher: settle what has come in, give back what was not taken, end leases that are over,
+/// claim what lanes are free for. Every decision is made before, so that it may be run twice.
+struct Turn: Sendable {
+    struct Settling: Sendable {
+        let id: LetterID
+        let lease: LeaseID
+        let settlement: Settlement
+    }
+
+    struct Returning: Sendable {
+        let id: LetterID
+        let lease: LeaseID
+    }
+
+    struct Result: Sendable {
+        let claimed: [ClaimedDelivery]
+        /// Outcomes whose lease was over.
+        let late: [LetterID]
+        let expiredLeases: Int
+        let soonest: Timestamp?
+    }
+
+    let settlements: [Settling]
+    let returns: [Returning]
+    let claim: Int
+    let lease: LeaseID
+    let leaseUntil: Timestamp
+    let lifetime: Duration
+    let now: Timestamp
+
+    func run(_ session: any Session) throws -> Result {
+        let queue = session.queue
+        var late: [LetterID] = []
+        for settling in settlements {
+            let isOurs = try queue.settle(settling.id, under: settling.lease, as: settling.settlement)
+            if !isOurs { late.append(settling.id) }
+        }
+        for returning in returns {
+            try queue.unclaim(returning.id, under: returning.lease)
+        }
+        let expiredLeases = try queue.expireLeases(at: now)
+        var claimed: [ClaimedDelivery] = []
+        if claim > 0 {
+            try queue.expireOld(at: now, lifetime: lifetime, limit: claim)
+            claimed = try queue.claim(upTo: claim, under: lease, until: leaseUntil, at: now)
+        }
+        return Result(claimed: claimed, late: late, expiredLeases: expiredLeases, soonest: try queue.soonestDue())
+    }
+}

@@ -1,0 +1,51 @@
+package import Logging
+package import PosternCore
+private import PosternLink
+package import PosternStore
+
+/// What became of a recipient's answer to "is this address yours?".
+package enum ConfirmationAnswer: Equatable, Sendable {
+    /// Letters go there from now on; said again when the link is followed a second time.
+    case confirmed
+    /// The link is not one of ours, is over, or belongs to an address that was replaced since.
+    case notValid
+    case unavailable(retryAfter: Duration)
+}
+
+/// Where the web hands in a confirmation.
+package protocol ConfirmationTaking: Sendable {
+    func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer
+}
+
+/// Has the vault check a token and keeps the record it gives back: only the vault says which address is real (P3).
+package struct ConfirmationDesk: ConfirmationTaking {
+    private let store: any Database
+    private let vault: VaultLink
+    private let logger: Logger
+    private let now: @Sendable () -> Timestamp
+
+    package init(store: any Database, vault: VaultLink, logger: Logger, now: @escaping @Sendable () -> Timestamp) {
+        (self.store, self.vault, self.logger, self.now) = (store, vault, logger, now)
+    }
+
+    package func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer {
+        guard let site = try? SiteID(site), let handle = try? Handle(handle), token.utf8.count <= 128 else { return .notValid }
+        do {
+            guard let recipient = try await store.read({ try $0.recipients.find(handle, at: site) }), let record = recipient.record
+            else { return .notValid }
+            let confirmed = try await vault.confirm(
+                ConfirmationRequest(site: site, handle: handle, recipient: recipient.id, record: record, token: token))
+            let moment = now()
+            let change = try await store.write { try $0.recipients.confirm(recipient.id, with: confirmed, at: moment) }
+            switch change {
+            case .changed, .refused(in: .active), .refused(in: .paused): return .confirmed
+            case .refused, .outdated, .unknown: return .notValid
+            }
+        } catch let refusal as LinkRefusal where refusal.code == .denied {
+            return .notValid
+        } catch {
+            logger.error("a confirmation could not be kept", metadata: ["error": "\(error)"])
+            return .unavailable(retryAfter: .seconds(30))
+        }
+    }
+}

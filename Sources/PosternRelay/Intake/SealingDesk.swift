@@ -1,0 +1,82 @@
+package import PosternCore
+package import PosternSealing
+private import Synchronization
+
+/// Seals letters and evidence under the keys of the day they came in.
+///
+/// Holds one sealing session for each purpose; a session is dropped, and its secret with it, after 60 s, 4,096 seals or
+/// the end of its epoch.
+package final class SealingDesk: Sendable {
+    private struct Running {
+        var session: SealingSession
+        var seals = 0
+    }
+
+    private let vault: VaultLink
+    private let sessions = Mutex<[SealPurpose: Running]>([:])
+
+    package init(vault: VaultLink) {
+        self.vault = vault
+    }
+
+    /// There is no key of that day: the vault has not been reached since it began.
+    package struct NoKey: Error, Sendable, CustomStringConvertible {
+        package let purpose: SealPurpose
+        package let epoch: Epoch
+
+        package var description: String { "the vault has announced no \(purpose.name) key for \(epoch) yet" }
+    }
+
+    package struct Sealed: Sendable {
+        package let letter: [UInt8]
+        package let evidence: [UInt8]
+        package let epoch: Epoch
+    }
+
+    /// - Parameter letter: as `LetterCoding` writes it.
+    /// - Throws: `NoKey`, `SealFault`.
+    package func seal(
+        _ letter: [UInt8], from client: ClientAddress, as id: LetterID, to recipient: RecipientID, at site: SiteID, now: Timestamp
+    ) throws -> Sealed {
+        let epoch = Epoch(containing: now)
+        let letterSession = try session(.letter, epoch: epoch, now: now)
+        let evidenceSession = try session(.evidence, epoch: epoch, now: now)
+        return Sealed(
+            letter: try letterSession.seal(letter, in: .letter(id, to: recipient, at: site)),
+            evidence: try evidenceSession.seal(client.bytes, in: .evidence(of: id, at: site)),
+            epoch: epoch)
+    }
+
+    /// Evidence alone, for a submission that was refused.
+    package func seal(_ client: ClientAddress, as id: LetterID, at site: SiteID, now: Timestamp) throws -> [UInt8] {
+        try session(.evidence, epoch: Epoch(containing: now), now: now).seal(client.bytes, in: .evidence(of: id, at: site))
+    }
+
+    /// Lets go of sessions that have served their time, so that an idle relay holds no secret either.
+    package func forgetOld(now: Timestamp) {
+        sessions.withLock { sessions in
+            sessions = sessions.filter { Self.isFresh($0.value, epoch: Epoch(containing: now), now: now) }
+        }
+    }
+
+    private func session(_ purpose: SealPurpose, epoch: Epoch, now: Timestamp) throws -> SealingSession {
+        try sessions.withLock { sessions in
+            if var running = sessions[purpose], Self.isFresh(running, epoch: epoch, now: now) {
+                running.seals += 1
+                sessions[purpose] = running
+                return running.session
+            }
+            sessions[purpose] = nil
+            guard let key = vault.key(purpose, of: epoch) else { throw NoKey(purpose: purpose, epoch: epoch) }
+            let session = try SealingSession(to: key, at: now)
+            sessions[purpose] = Running(session: session, seals: 1)
+            return session
+        }
+    }
+
+    private static func isFresh(_ running: Running, epoch: Epoch, now: Timestamp) -> Bool {
+        let age = now.since(running.session.began)
+        return running.session.key.epoch == epoch && running.seals < SealingSession.capacity
+            && age < SealingSession.lifetime && age >= .zero
+    }
+}

@@ -1,0 +1,75 @@
+package import Logging
+package import PosternCore
+package import PosternStore
+internal import ServiceLifecycle
+
+/// Forgets what has served its time, hourly and in small bites so that letters get in between. The keys of past epochs are
+/// the vault's to destroy; this removes the rows that nothing opens any more.
+package struct Housekeeping: Service {
+    package struct Settings: Sendable {
+        package let letters: Duration
+        package let outcomes: Duration
+
+        package init(letters: Duration, outcomes: Duration) {
+            (self.letters, self.outcomes) = (letters, outcomes)
+        }
+    }
+
+    private let store: any Database
+    private let sealing: SealingDesk
+    private let settings: Settings
+    private let logger: Logger
+    private let now: @Sendable () -> Timestamp
+
+    private static let bite = 500
+
+    package init(
+        store: any Database, sealing: SealingDesk, settings: Settings, logger: Logger, now: @escaping @Sendable () -> Timestamp
+    ) {
+        (self.store, self.sealing, self.settings) = (store, sealing, settings)
+        (self.logger, self.now) = (logger, now)
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var lastPurge: ContinuousClock.Instant?
+            while !Task.isCancelled {
+                // A relay that takes no letters holds no session secret for longer than it has to.
+                sealing.forgetOld(now: now())
+                if lastPurge.map({ ContinuousClock.now - $0 >= .seconds(3_600) }) ?? true {
+                    lastPurge = .now
+                    await purge()
+                }
+                try? await Task.sleep(for: .seconds(15))
+            }
+        }
+    }
+
+    /// Everything that is over, now.
+    package func purge() async {
+        let moment = now()
+        let lastEpoch = Epoch(containing: moment - settings.letters)
+        // An epoch is over with its last moment, not with its first.
+        let over = lastEpoch.isOver(after: settings.letters, now: moment) ? lastEpoch : Epoch(day: lastEpoch.day - 1)
+        let limit = Self.bite
+        await repeatedly("repeat keys") { try $0.retention.forgetRepeatKeys(at: moment, limit: limit) }
+        await repeatedly("letters") { try $0.retention.forgetLetters(through: over, at: moment, limit: limit) }
+        let oldest = moment - settings.outcomes
+        await repeatedly("submissions") { try $0.retention.forgetSubmissions(before: oldest, limit: limit) }
+        await repeatedly("confirmations") { try $0.retention.forgetConfirmations(before: oldest, limit: limit) }
+    }
+
+    private func repeatedly(_ what: String, _ forget: @escaping @Sendable (any Session) throws -> Int) async {
+        var total = 0
+        do {
+            while !Task.isCancelled {
+                let count = try await store.write(forget)
+                total += count
+                guard count > 0 else { break }
+            }
+        } catch {
+            logger.error("retention: could not forget; tried again in an hour", metadata: ["what": "\(what)", "error": "\(error)"])
+        }
+        if total > 0 { logger.info("retention: forgotten", metadata: ["what": "\(what)", "count": "\(total)"]) }
+    }
+}

@@ -1,0 +1,114 @@
+package import Logging
+package import PosternCore
+package import PosternLink
+package import PosternSealing
+internal import ServiceLifecycle
+private import Synchronization
+
+/// The relay's end of the link: asks the vault, and keeps what it announced.
+///
+/// Keys are announced anew every 20 s and held for as long as their epoch: a vault that restarts stops deliveries, and
+/// no letter has to be turned away meanwhile.
+package final class VaultLink: Service, Sendable {
+    private struct State {
+        var announcement: Announcement?
+        var answers = false
+    }
+
+    private let client: FrameClient
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let renewal: Duration
+
+    package init(socket: String, logger: Logger, renewal: Duration = .seconds(20)) {
+        client = FrameClient(path: socket)
+        (self.logger, self.renewal) = (logger, renewal)
+    }
+
+    /// Whether the last request was answered.
+    package var answers: Bool { state.withLock { $0.answers } }
+
+    /// How many letters may be under way at once; 0 before the vault has said so.
+    package var lanes: Int { state.withLock { $0.announcement?.lanes ?? 0 } }
+
+    /// The key to seal to.
+    /// - Returns: nil when the vault has not announced one for that day.
+    package func key(_ purpose: SealPurpose, of epoch: Epoch?) -> SealingKey? {
+        guard let announcement = state.withLock({ $0.announcement }) else { return nil }
+        let announced = announcement.keys.first { $0.purpose == purpose.rawValue && $0.epoch == epoch }
+        return announced.flatMap { key in
+            Suite(rawValue: key.suite).map {
+                SealingKey(purpose: purpose, suite: $0, epoch: key.epoch, publicHalf: key.publicHalf)
+            }
+        }
+    }
+
+    package enum Reply: Sendable {
+        case outcome(Outcome)
+        /// Nobody was there to take it, or the vault would not: nothing was dialled, so it is no attempt.
+        case notTaken
+    }
+
+    /// Sends one letter. An answer that does not come after the job has left is "uncertain": the letter may be on its way.
+    package func deliver(_ job: DeliveryJob) async -> Reply {
+        do {
+            return .outcome(try Outcome(payload: try await client.request(.deliver, job.payload)))
+        } catch {
+            if let refusal = error as? LinkRefusal, refusal.code != .unavailable {
+                // The next try would end the same: a person has to look.
+                logger.error("vault: refused a job", metadata: ["delivery": "\(job.id)", "reason": "\(refusal)"])
+                return .outcome(Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: "\(refusal)")))
+            }
+            state.withLock { $0.answers = false }
+            switch error {
+            case LinkFault.notSent, is LinkRefusal:
+                return .notTaken
+            default:
+                return .outcome(
+                    Outcome(.uncertain, health: .unknown, evidence: .init(stage: .prepare, text: "the vault ended before it answered")))
+            }
+        }
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func confirm(_ request: ConfirmationRequest) async throws -> SealedRecord {
+        let answer = try await client.request(.authorise, request.payload)
+        guard let record = try SealedRecords(payload: answer).all.first else { throw ByteFault.truncated }
+        return record
+    }
+
+    /// Asks for the keys now.
+    @discardableResult
+    package func renew() async -> Bool {
+        do {
+            let announcement = try Announcement(payload: try await client.request(.announce, []))
+            let wasSilent = state.withLock { state in
+                defer { state = State(announcement: announcement, answers: true) }
+                return !state.answers
+            }
+            if wasSilent { logger.info("vault: answers", metadata: ["lanes": "\(announcement.lanes)"]) }
+            return true
+        } catch {
+            let answered = state.withLock { state in
+                defer { state.answers = false }
+                return state.answers
+            }
+            if answered { logger.warning("vault: does not answer", metadata: ["error": "\(error)"]) }
+            return false
+        }
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                let isUp = await self.renew()
+                try? await Task.sleep(for: isUp ? self.renewal : .milliseconds(200))
+            }
+        }
+        // The connection stays: outcomes still under way come back over it while the dispatcher finishes.
+    }
+
+    package func close() async {
+        await client.close()
+    }
+}

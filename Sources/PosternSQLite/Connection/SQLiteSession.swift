@@ -1,0 +1,98 @@
+private import Foundation
+import GRDB
+import PosternStore
+
+/// A session on one connection. Stays on that connection's queue; statements are compiled once and kept.
+final class SQLiteSession: Session {
+    private let database: GRDB.Database
+    /// By the address of the statement's text, which is a constant of the program: no hashing of half a kilobyte of SQL.
+    private var statements: [UnsafePointer<UInt8>: Statement] = [:]
+    /// The first failure after which nothing may be written: kept here, so that a unit which swallows an error cannot hide
+    /// it.
+    private(set) var breakage: StoreFault?
+
+    init(_ database: GRDB.Database) {
+        self.database = database
+    }
+
+    func run(_ sql: StaticString, _ arguments: [SQLValue]) throws -> Int {
+        try checked(sql) {
+            try statement(sql).execute(arguments: StatementArguments(arguments.map(\.databaseValue)))
+            return database.changesCount
+        }
+    }
+
+    func rows(_ sql: StaticString, _ arguments: [SQLValue]) throws -> [SQLRow] {
+        try checked(sql) {
+            let statement = try statement(sql)
+            let columns = statement.columnNames
+            let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(arguments.map(\.databaseValue)))
+            var rows: [SQLRow] = []
+            while let row = try cursor.next() {
+                rows.append(SQLRow(columns: columns, values: try columns.indices.map { try SQLValue(row[$0], column: columns[$0]) }))
+            }
+            return rows
+        }
+    }
+
+    /// Reserves the right to write, so that no statement in the middle of a unit finds it taken.
+    func begin() throws { try run("BEGIN IMMEDIATE") }
+    func beginReading() throws { try run("BEGIN DEFERRED") }
+    func commit() throws { try run("COMMIT") }
+
+    /// Never throws: what failed has ended the transaction, or the connection is done for.
+    func rollBack() {
+        try? database.rollback()
+    }
+
+    /// Runs what must not write on a connection that could.
+    func withoutWriting<Answer>(_ body: () throws -> Answer) throws -> Answer {
+        try database.readOnly(body)
+    }
+
+    /// Carries pages from the WAL into the file, as far as no reader needs them where they are.
+    func checkpoint() throws {
+        try checked("PRAGMA wal_checkpoint") { _ = try database.checkpoint(.passive) }
+    }
+
+    private func statement(_ sql: StaticString) throws -> Statement {
+        precondition(sql.hasPointerRepresentation, "a statement is longer than one character")
+        if let statement = statements[sql.utf8Start] { return statement }
+        let statement = try database.makeStatement(sql: Dialect.sqlite.text(of: sql))
+        statements[sql.utf8Start] = statement
+        return statement
+    }
+
+    private func checked<Answer>(_ sql: StaticString, _ body: () throws -> Answer) throws -> Answer {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            // A statement that failed may not be reset cleanly (sqlite.org/c3ref/reset.html).
+            statements[sql.utf8Start] = nil
+            let failure = StoreError(error, statement: sql.description)
+            if case .broken(let fault) = failure, breakage == nil { breakage = fault }
+            throw failure
+        }
+    }
+}
+
+extension SQLValue {
+    fileprivate var databaseValue: DatabaseValue {
+        switch self {
+        case .integer(let number): number.databaseValue
+        case .text(let text): text.databaseValue
+        case .blob(let bytes): Data(bytes).databaseValue
+        case .null: .null
+        }
+    }
+
+    fileprivate init(_ value: DatabaseValue, column: String) throws {
+        switch value.storage {
+        case .null: self = .null
+        case .int64(let number): self = .integer(number)
+        case .string(let text): self = .text(text)
+        case .blob(let data): self = .blob([UInt8](data))
+        case .double: throw StoreError.undecodable(column: column)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package import Crypto
+package import PosternCore
+
+/// One encapsulation that serves many letters: its exported secret (RFC 9180 §5.3) gives each letter a key of its own.
+///
+/// Lives for at most 60 s or 4,096 letters; then whoever holds it lets go of it, and with it of all that was sealed.
+/// The encapsulated key stands in every seal of the session (32 bytes), so that a seal needs no other row to open.
+package struct SealingSession: Sendable {
+    package static let lifetime = Duration.seconds(60)
+    package static let capacity = 4_096
+
+    package let key: SealingKey
+    package let began: Timestamp
+    private let encapsulated: [UInt8]
+    private let secret: SymmetricKey
+
+    /// - Throws: `SealFault.wrongPurpose` for an address key, `.badKey`.
+    package init(to key: SealingKey, at now: Timestamp) throws {
+        guard key.purpose != .address else { throw SealFault.wrongPurpose }
+        let sender = try key.sender(info: Self.info(key.id, purpose: key.purpose))
+        self.key = key
+        began = now
+        encapsulated = Array(sender.encapsulatedKey)
+        secret = try sender.exportSecret(context: Self.exporterContext, outputByteCount: 32)
+    }
+
+    /// - Throws: `SealFault.wrongPurpose` when the context is of another purpose, `.malformed` when it is too long.
+    package func seal(_ plain: [UInt8], in context: SealContext) throws -> [UInt8] {
+        guard context.purpose == key.purpose else { throw SealFault.wrongPurpose }
+        let box = try AES.GCM.seal(
+            plain, using: Self.recordKey(from: secret, context: context), nonce: try Self.nonce,
+            authenticating: context.associatedData(key: key.id))
+        let seal = Seal(
+            purpose: key.purpose, suite: key.suite, key: key.id, encapsulated: encapsulated,
+            ciphertext: Array(box.ciphertext) + Array(box.tag))
+        let bytes = seal.bytes
+        guard bytes.count <= Seal.longest else { throw SealFault.malformed }
+        return bytes
+    }
+
+    /// HPKE's `info` of a session.
+    package static func info(_ key: KeyID, purpose: SealPurpose) -> [UInt8] {
+        Array("postern session v1 \(purpose.name) \(key)".utf8)
+    }
+
+    package static let exporterContext = Array("postern session secret".utf8)
+
+    /// The key of one record under a session's secret: HKDF over the record's id.
+    package static func recordKey(from secret: SymmetricKey, context: SealContext) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: secret, salt: context.record, info: Array("postern \(context.purpose.name)".utf8), outputByteCount: 32)
+    }
+
+    /// All zeros: a record's key seals once, for ids are drawn at random and never used again.
+    package static var nonce: AES.GCM.Nonce {
+        get throws { try AES.GCM.Nonce(data: Array(repeating: 0 as UInt8, count: 12)) }
+    }
+}

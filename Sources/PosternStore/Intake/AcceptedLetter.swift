@@ -1,0 +1,102 @@
+package import PosternCore
+
+/// A letter that passed, sealed and ready to be kept: everything that one transaction has to hold (P1).
+package struct AcceptedLetter: Sendable {
+    /// Where its delivery begins.
+    package enum Placement: Equatable, Sendable {
+        /// Due at once.
+        case queue
+        /// Kept for review.
+        /// - Parameter reason: for staff; nothing personal.
+        case hold(reason: String)
+    }
+
+    package let id: LetterID
+    package let at: Timestamp
+    package let site: SiteID
+    package let handle: Handle
+    package let recipient: RecipientID
+    package let placement: Placement
+    /// The rules that spoke.
+    package let rules: [Verdict.Rule]
+    package let epoch: Epoch
+    package let seal: [UInt8]
+    /// The sealed client address.
+    package let evidence: [UInt8]
+    /// How long the letter was before it was sealed.
+    package let letterBytes: Int
+    package let tokens: MailTokens
+    /// Nil when whoever posted it gave no key.
+    package let repeatMark: RepeatMark?
+
+    package init(
+        id: LetterID, at: Timestamp, site: SiteID, handle: Handle, recipient: RecipientID, placement: Placement,
+        rules: [Verdict.Rule], epoch: Epoch, seal: [UInt8], evidence: [UInt8], letterBytes: Int, tokens: MailTokens,
+        repeatMark: RepeatMark?
+    ) {
+        (self.id, self.at, self.site, self.handle, self.recipient) = (id, at, site, handle, recipient)
+        (self.placement, self.rules, self.epoch) = (placement, rules, epoch)
+        (self.seal, self.evidence, self.letterBytes) = (seal, evidence, letterBytes)
+        (self.tokens, self.repeatMark) = (tokens, repeatMark)
+    }
+}
+
+/// By what a repeated post is recognised: digests, so that neither a client's key nor a letter's text is kept.
+package struct RepeatMark: Hashable, Sendable {
+    /// How long a key is remembered (REQUIREMENTS A5).
+    package static let lifetime = Duration.hours(24)
+
+    /// 32 bytes over the key and what it is scoped to.
+    package let key: [UInt8]
+    /// 32 bytes over what was posted.
+    package let body: [UInt8]
+
+    /// - Precondition: 32 bytes each.
+    package init(key: [UInt8], body: [UInt8]) {
+        precondition(key.count == 32 && body.count == 32, "a repeat mark is two digests of 32 bytes")
+        (self.key, self.body) = (key, body)
+    }
+}
+
+/// What became of a letter handed to the store.
+package enum Acceptance: Equatable, Sendable {
+    case stored
+    /// The same post came before, as this letter. Nothing was stored.
+    case repeated(LetterID)
+    /// The key was used before, for another post. Nothing was stored.
+    case conflict
+}
+
+/// A submission that was turned away: only the log knows of it.
+package struct RefusedSubmission: Sendable {
+    package let id: LetterID
+    package let at: Timestamp
+    package let site: SiteID
+    package let handle: Handle
+    /// Nil when nobody has that handle.
+    package let recipient: RecipientID?
+    package let rules: [Verdict.Rule]
+    package let epoch: Epoch
+    package let evidence: [UInt8]
+    package let letterBytes: Int
+
+    package init(
+        id: LetterID, at: Timestamp, site: SiteID, handle: Handle, recipient: RecipientID?, rules: [Verdict.Rule], epoch: Epoch,
+        evidence: [UInt8], letterBytes: Int
+    ) {
+        (self.id, self.at, self.site, self.handle, self.recipient) = (id, at, site, handle, recipient)
+        (self.rules, self.epoch, self.evidence, self.letterBytes) = (rules, epoch, evidence, letterBytes)
+    }
+}
+
+/// A question to a recipient whether the address is theirs: a delivery without a letter.
+package struct NewConfirmation: Sendable {
+    package let id: LetterID
+    package let at: Timestamp
+    package let recipient: RecipientID
+    package let tokens: MailTokens
+
+    package init(id: LetterID, at: Timestamp, recipient: RecipientID, tokens: MailTokens) {
+        (self.id, self.at, self.recipient, self.tokens) = (id, at, recipient, tokens)
+    }
+}

@@ -1,0 +1,110 @@
+package import PosternCore
+
+/// What became of a change to a recipient.
+package enum RecipientChange: Equatable, Sendable {
+    case changed
+    /// The recipient stands where the change does not apply, and was left alone.
+    case refused(in: Recipient.State)
+    /// The record is not the one that the new one was made from: somebody else replaced it meanwhile.
+    case outdated(version: Int32)
+    /// There is no such recipient.
+    case unknown
+}
+
+extension Recipients {
+    /// Moves a recipient to another state.
+    /// - Parameter expected: the states it may be in now. `erased` is never one of them: that is the end.
+    /// - Precondition: the new state is not `erased`; see `erase`.
+    package func setState(
+        _ state: Recipient.State, of id: RecipientID, from expected: Set<Recipient.State>, at now: Timestamp
+    ) throws -> RecipientChange {
+        precondition(state != .erased, "erasing takes more than a state")
+        guard let (current, _) = try standing(of: id) else { return .unknown }
+        guard current != .erased, expected.contains(current) else { return .refused(in: current) }
+        let changed = try session.run(
+            """
+            UPDATE recipient
+            SET state = ?, updated_at = ?
+            WHERE id = ? AND state = ?
+            """,
+            [state.stored, now.stored, id.stored, current.stored])
+        return changed == 1 ? .changed : .refused(in: current)
+    }
+
+    /// Puts another sealed address in the place of the present one.
+    /// - Returns: `.outdated` unless the new record's version follows the present one: it was sealed for that version.
+    package func replaceRecord(of id: RecipientID, with record: SealedRecord, at now: Timestamp) throws -> RecipientChange {
+        guard let (state, version) = try standing(of: id) else { return .unknown }
+        guard state != .erased else { return .refused(in: state) }
+        let changed = try session.run(
+            """
+            UPDATE recipient
+            SET record_version = ?, seal = ?, authorisation = ?, updated_at = ?
+            WHERE id = ? AND record_version = ? AND state <> 'erased'
+            """,
+            [
+                record.version.stored, record.seal.stored, record.authorisation.stored, now.stored, id.stored,
+                (Int64(record.version) - 1).stored,
+            ])
+        return changed == 1 ? .changed : .outdated(version: version)
+    }
+
+    /// Keeps the vault's word that the address is theirs. The seal stays; what changes is the authorisation.
+    /// - Returns: `.outdated` when the address was replaced meanwhile: the word is about the old one.
+    package func confirm(_ id: RecipientID, with record: SealedRecord, at now: Timestamp) throws -> RecipientChange {
+        guard let (state, version) = try standing(of: id) else { return .unknown }
+        guard state == .unconfirmed else { return .refused(in: state) }
+        let changed = try session.run(
+            """
+            UPDATE recipient
+            SET state = 'active', authorisation = ?, updated_at = ?
+            WHERE id = ? AND record_version = ? AND seal = ? AND state = 'unconfirmed'
+            """,
+            [record.authorisation.stored, now.stored, id.stored, record.version.stored, record.seal.stored])
+        return changed == 1 ? .changed : .outdated(version: version)
+    }
+
+    /// Forgets a person: the sealed address, the name, every letter that is still sealed; what was not delivered is
+    /// dropped. The handle stays, so that it is not given to somebody else unnoticed.
+    ///
+    /// What is under way this moment comes to its outcome; unless it was delivered, the next claim drops it.
+    package func erase(_ id: RecipientID, at now: Timestamp) throws -> RecipientChange {
+        guard let (state, _) = try standing(of: id) else { return .unknown }
+        guard state != .erased else { return .refused(in: state) }
+        try session.run(
+            """
+            UPDATE recipient
+            SET state = 'erased', seal = NULL, authorisation = NULL, name = handle, updated_at = ?
+            WHERE id = ?
+            """,
+            [now.stored, id.stored])
+        try session.run(
+            """
+            UPDATE delivery
+            SET state = 'dropped', due_at = NULL, finished_at = ?, reason = 'the recipient was erased'
+            WHERE recipient = ? AND state IN ('ready', 'held')
+            """,
+            [now.stored, id.stored])
+        try session.run(
+            """
+            DELETE FROM letter
+            WHERE id IN (
+                SELECT id
+                FROM delivery
+                WHERE recipient = ?)
+            """,
+            [id.stored])
+        return .changed
+    }
+
+    private func standing(of id: RecipientID) throws -> (Recipient.State, version: Int32)? {
+        try session.row(
+            """
+            SELECT state, record_version
+            FROM recipient
+            WHERE id = ?
+            """,
+            [id.stored]
+        ).map { (try $0["state"], try $0["record_version"]) }
+    }
+}

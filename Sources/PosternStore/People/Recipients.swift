@@ -1,0 +1,92 @@
+package import PosternCore
+
+/// The people who receive letters. Their addresses are sealed records, which this side can keep and hand back.
+package struct Recipients {
+    let session: any Session
+
+    package init(_ session: any Session) {
+        self.session = session
+    }
+
+    /// Adds those whose handles are free.
+    /// - Returns: what was there before, by handle; empty when all went in. An erased recipient keeps the handle.
+    /// - Precondition: each has a record. 500 at a time are a good bite.
+    package func add(_ recipients: [Recipient], at now: Timestamp) throws -> [Handle: RecipientID] {
+        var present: [Handle: RecipientID] = [:]
+        for recipient in recipients where !(try add(recipient, at: now)) {
+            present[recipient.handle] = try find(recipient.handle, at: recipient.site)?.id
+        }
+        return present
+    }
+
+    /// - Returns: false when the handle is taken; whoever has it is left alone.
+    /// - Precondition: there is a record.
+    package func add(_ recipient: Recipient, at now: Timestamp) throws -> Bool {
+        guard let record = recipient.record else { preconditionFailure("a new recipient has a sealed address") }
+        return try session.run(
+            """
+            INSERT INTO recipient (
+                id, site, handle, name, language, state, record_version, seal, authorisation, created_at, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (site, handle) DO NOTHING
+            """,
+            [
+                recipient.id.stored, recipient.site.stored, recipient.handle.stored, recipient.name.stored,
+                recipient.language.stored, recipient.state.stored, record.version.stored, record.seal.stored,
+                record.authorisation.stored, now.stored, now.stored,
+            ]) == 1
+    }
+
+    package func find(_ id: RecipientID) throws -> Recipient? {
+        try session.row(
+            """
+            SELECT id, site, handle, name, language, state, record_version, seal, authorisation
+            FROM recipient
+            WHERE id = ?
+            """,
+            [id.stored]
+        ).map { try Recipient($0, id: "id") }
+    }
+
+    package func find(_ handle: Handle, at site: SiteID) throws -> Recipient? {
+        try session.row(
+            """
+            SELECT id, site, handle, name, language, state, record_version, seal, authorisation
+            FROM recipient
+            WHERE site = ? AND handle = ?
+            """,
+            [site.stored, handle.stored]
+        ).map { try Recipient($0, id: "id") }
+    }
+
+    /// - Returns: in the order of their handles, from behind `after`.
+    package func list(at site: SiteID, after: Handle? = nil, limit: Int) throws -> [Recipient] {
+        try session.rows(
+            """
+            SELECT id, site, handle, name, language, state, record_version, seal, authorisation
+            FROM recipient
+            WHERE site = ? AND handle > ?
+            ORDER BY handle
+            LIMIT ?
+            """,
+            [site.stored, .text(after?.text ?? ""), limit.stored]
+        ).map { try Recipient($0, id: "id") }
+    }
+}
+
+extension Recipient {
+    /// - Parameter id: the column that holds the id.
+    init(_ row: SQLRow, id: String) throws {
+        let seal: [UInt8]? = try row.optional("seal")
+        let record = try seal.map { seal in
+            SealedRecord(version: try row["record_version"], seal: seal, authorisation: try row["authorisation"])
+        }
+        self.init(
+            id: try row[id], site: try row["site"], handle: try row["handle"], name: try row["name"],
+            language: try row["language"], state: try row["state"], record: record)
+    }
+}
+
+extension Session {
+    package var recipients: Recipients { Recipients(self) }
+}

@@ -1,0 +1,111 @@
+package import PosternCore
+
+extension Queue {
+    /// Takes what is due under a lease, soonest first, and writes down the attempt before anybody dials (A7).
+    ///
+    /// Four statements, however many letters there are. What has nobody left to go to (the recipient was erased while it
+    /// was under way) or nothing left to send is dropped here, where every path comes by.
+    /// - Parameters:
+    ///   - lease: a new one for every claim.
+    ///   - until: when the lease runs out. By then the outcome must be settled.
+    /// - Returns: at most `count`; fewer than `count` does not mean that nothing is left.
+    package func claim(upTo count: Int, under lease: LeaseID, until: Timestamp, at now: Timestamp) throws -> [ClaimedDelivery] {
+        let taken = try session.run(
+            """
+            UPDATE delivery
+            SET state = 'leased', attempts = attempts + 1, lease = ?, lease_until = ?
+            WHERE id IN (
+                SELECT id
+                FROM delivery
+                WHERE state = 'ready' AND due_at <= ?
+                ORDER BY due_at, id
+                LIMIT ? {skip locked})
+            """,
+            [lease.stored, until.stored, now.stored, count.stored])
+        guard taken > 0 else { return [] }
+        try session.run(
+            """
+            INSERT INTO attempt (delivery, number, lease, started_at)
+            SELECT id, attempts, lease, CAST(? AS BIGINT)
+            FROM delivery
+            WHERE state = 'leased' AND lease = ?
+            """,
+            [now.stored, lease.stored])
+        let rows = try leased(under: lease)
+        let sites = try sites(of: rows)
+        var claimed: [ClaimedDelivery] = []
+        claimed.reserveCapacity(rows.count)
+        for row in rows {
+            if let delivery = try claimedDelivery(row, sites: sites) {
+                claimed.append(delivery)
+            } else {
+                try dropUnsendable(try row["id"], under: lease, at: now)
+            }
+        }
+        return claimed
+    }
+
+    private func leased(under lease: LeaseID) throws -> [SQLRow] {
+        try session.rows(
+            """
+            SELECT delivery.id, delivery.attempts, delivery.mailing, delivery.accepted_at, delivery.due_at,
+                delivery.uncertain, delivery.message_token, delivery.envelope_token, delivery.recipient,
+                recipient.site, recipient.handle, recipient.name, recipient.language, recipient.state,
+                recipient.record_version, recipient.seal, recipient.authorisation, letter.seal AS letter_seal
+            FROM delivery
+            CROSS JOIN recipient
+            LEFT JOIN letter ON letter.id = delivery.id
+            WHERE delivery.state = 'leased' AND delivery.lease = ? AND recipient.id = delivery.recipient
+            ORDER BY delivery.due_at, delivery.id
+            """,
+            [lease.stored])
+    }
+
+    /// Few sites, many letters: each site is read once.
+    private func sites(of rows: [SQLRow]) throws -> [SiteID: Site] {
+        var sites: [SiteID: Site] = [:]
+        for row in rows {
+            let id: SiteID = try row["site"]
+            if sites[id] == nil { sites[id] = try session.sites.find(id) }
+        }
+        return sites
+    }
+
+    private func claimedDelivery(_ row: SQLRow, sites: [SiteID: Site]) throws -> ClaimedDelivery? {
+        let mailing: Mailing = try row["mailing"]
+        let seal: [UInt8]? = try row.optional("letter_seal")
+        let recipient = try Recipient(row, id: "recipient")
+        guard let record = recipient.record, let site = sites[recipient.site], mailing == .confirmation || seal != nil else {
+            return nil
+        }
+        return ClaimedDelivery(
+            id: try row["id"], attempt: try row["attempts"], mailing: mailing, accepted: try row["accepted_at"],
+            due: try row["due_at"], uncertain: try row["uncertain"],
+            tokens: MailTokens(message: try row["message_token"], envelope: try row["envelope_token"]),
+            recipient: recipient, record: record, site: site, seal: seal ?? [])
+    }
+
+    /// Undoes the claim of one delivery and drops it, with the letter's seal.
+    private func dropUnsendable(_ id: LetterID, under lease: LeaseID, at now: Timestamp) throws {
+        try session.run(
+            """
+            DELETE FROM attempt
+            WHERE delivery = ? AND lease = ?
+            """,
+            [id.stored, lease.stored])
+        try session.run(
+            """
+            DELETE FROM letter
+            WHERE id = ?
+            """,
+            [id.stored])
+        try session.run(
+            """
+            UPDATE delivery
+            SET state = 'dropped', attempts = attempts - 1, due_at = NULL, lease = NULL, lease_until = NULL, finished_at = ?,
+                reason = 'the recipient was erased'
+            WHERE id = ? AND state = 'leased' AND lease = ?
+            """,
+            [now.stored, id.stored, lease.stored])
+    }
+}

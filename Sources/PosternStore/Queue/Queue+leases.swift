@@ -1,0 +1,116 @@
+package import PosternCore
+
+extension Queue {
+    /// Gives back what was claimed and never dialled: it is as if it had not been claimed.
+    /// - Returns: how many went back.
+    @discardableResult
+    package func unclaim(_ lease: LeaseID) throws -> Int {
+        try session.run(
+            """
+            DELETE FROM attempt
+            WHERE ended_at IS NULL AND lease = ? AND delivery IN (
+                SELECT id
+                FROM delivery
+                WHERE state = 'leased' AND lease = ?)
+            """,
+            [lease.stored, lease.stored])
+        return try session.run(
+            """
+            UPDATE delivery
+            SET state = 'ready', attempts = attempts - 1, lease = NULL, lease_until = NULL
+            WHERE state = 'leased' AND lease = ?
+            """,
+            [lease.stored])
+    }
+
+    /// Gives back one delivery of a claim.
+    /// - Parameter due: when it is to be tried; nil leaves it where it stood in the queue.
+    /// - Returns: false when the lease is no longer ours; nothing was changed.
+    @discardableResult
+    package func unclaim(_ id: LetterID, under lease: LeaseID, due: Timestamp? = nil) throws -> Bool {
+        let changed = try session.run(
+            """
+            UPDATE delivery
+            SET state = 'ready', attempts = attempts - 1, due_at = COALESCE(?, due_at), lease = NULL, lease_until = NULL
+            WHERE id = ? AND state = 'leased' AND lease = ?
+            """,
+            [due.stored, id.stored, lease.stored])
+        guard changed == 1 else { return false }
+        try session.run(
+            """
+            DELETE FROM attempt
+            WHERE delivery = ? AND lease = ? AND ended_at IS NULL
+            """,
+            [id.stored, lease.stored])
+        return true
+    }
+
+    /// Makes due again what was claimed under a lease that has run out. Nobody knows what became of it: it may have been
+    /// sent, so it is marked as uncertain.
+    /// - Returns: how many leases were over.
+    @discardableResult
+    package func expireLeases(at now: Timestamp) throws -> Int {
+        try session.run(
+            """
+            UPDATE attempt
+            SET ended_at = ?, outcome = 'interrupted', text = 'the lease ran out before the outcome was known'
+            WHERE ended_at IS NULL AND delivery IN (
+                SELECT id
+                FROM delivery
+                WHERE state = 'leased' AND lease_until <= ?)
+            """,
+            [now.stored, now.stored])
+        return try session.run(
+            """
+            UPDATE delivery
+            SET state = 'ready', due_at = ?, uncertain = uncertain + 1, lease = NULL, lease_until = NULL
+            WHERE state = 'leased' AND lease_until <= ?
+            """,
+            [now.stored, now.stored])
+    }
+
+    /// Ends every lease, at the start of a relay that has the store to itself: whoever held one is gone.
+    /// - Returns: how many there were.
+    @discardableResult
+    package func recoverLeases(at now: Timestamp) throws -> Int {
+        try session.run(
+            """
+            UPDATE attempt
+            SET ended_at = ?, outcome = 'interrupted', text = 'the relay ended before the outcome was known'
+            WHERE ended_at IS NULL AND delivery IN (
+                SELECT id
+                FROM delivery
+                WHERE state = 'leased')
+            """,
+            [now.stored])
+        return try session.run(
+            """
+            UPDATE delivery
+            SET state = 'ready', due_at = ?, uncertain = uncertain + 1, lease = NULL, lease_until = NULL
+            WHERE state = 'leased'
+            """,
+            [now.stored])
+    }
+
+    /// Gives up what has waited for longer than the schedule tries: the smarthost, or we, were away for days.
+    ///
+    /// Looks at the `limit` deliveries that are due soonest, which are the ones that waited longest. What came to be due
+    /// only after its life was over (a person released it, or asked for another try) gets that one try.
+    /// - Returns: how many were given up.
+    @discardableResult
+    package func expireOld(at now: Timestamp, lifetime: Duration, limit: Int) throws -> Int {
+        try session.run(
+            """
+            UPDATE delivery
+            SET state = 'expired', due_at = NULL, finished_at = ?,
+                reason = 'it could not be tried within the time the schedule allows'
+            WHERE accepted_at <= ? AND due_at <= accepted_at + CAST(? AS BIGINT) AND id IN (
+                SELECT id
+                FROM delivery
+                WHERE state = 'ready' AND due_at <= ?
+                ORDER BY due_at, id
+                LIMIT ? {skip locked})
+            """,
+            [now.stored, (now - lifetime).stored, lifetime.milliseconds.stored, now.stored, limit.stored])
+    }
+}

@@ -1,0 +1,109 @@
+package import PosternCore
+
+extension Queue {
+    /// - Returns: deliveries in the order in which they were accepted, from behind `after`.
+    package func list(_ filter: DeliveryFilter = DeliveryFilter(), after: LetterID? = nil, limit: Int) throws -> [DeliveryLine] {
+        let after = (after ?? .zero).stored
+        let rows =
+            switch (filter.scope, filter.state) {
+            case (.everything, let state): try rows(in: state, at: nil, after: after, limit: limit.stored)
+            case (.site(let site), let state): try rows(in: state, at: site, after: after, limit: limit.stored)
+            case (.recipient(let recipient), let state): try rows(of: recipient, in: state, after: after, limit: limit.stored)
+            }
+        return try rows.map(DeliveryLine.init)
+    }
+
+    /// Each way of asking has a statement of its own, because each has an index of its own, with the state spelt out as the
+    /// index has it. MATERIALIZED keeps the planner from reading the whole history in order of ids for the sake of what
+    /// waits now.
+    private func rows(in state: DeliveryState?, at site: SiteID?, after: SQLValue, limit: SQLValue) throws -> [SQLRow] {
+        let arguments = [after, site.stored, site.stored, limit]
+        switch state {
+        case nil:
+            return try session.rows(
+                """
+                SELECT *
+                FROM delivery_line
+                WHERE id > ? AND (CAST(? AS TEXT) IS NULL OR site = ?)
+                ORDER BY id
+                LIMIT ?
+                """,
+                arguments)
+        case .ready:
+            return try session.rows(
+                """
+                WITH waiting AS MATERIALIZED (
+                    SELECT id
+                    FROM delivery
+                    WHERE state = 'ready')
+                SELECT *
+                FROM delivery_line
+                WHERE id > ? AND (CAST(? AS TEXT) IS NULL OR site = ?) AND id IN (
+                    SELECT id
+                    FROM waiting)
+                ORDER BY id
+                LIMIT ?
+                """,
+                arguments)
+        case .leased:
+            return try session.rows(
+                """
+                WITH under_way AS MATERIALIZED (
+                    SELECT id
+                    FROM delivery
+                    WHERE state = 'leased')
+                SELECT *
+                FROM delivery_line
+                WHERE id > ? AND (CAST(? AS TEXT) IS NULL OR site = ?) AND id IN (
+                    SELECT id
+                    FROM under_way)
+                ORDER BY id
+                LIMIT ?
+                """,
+                arguments)
+        case .held?, .delivered?, .failed?, .expired?, .dropped?:
+            return try session.rows(
+                """
+                SELECT *
+                FROM delivery_line
+                WHERE state = ? AND due_at IS NULL AND id > ? AND (CAST(? AS TEXT) IS NULL OR site = ?)
+                ORDER BY id
+                LIMIT ?
+                """,
+                [state.stored] + arguments)
+        }
+    }
+
+    /// A recipient's deliveries are few enough to look through for a state.
+    private func rows(of recipient: RecipientID, in state: DeliveryState?, after: SQLValue, limit: SQLValue) throws -> [SQLRow] {
+        try session.rows(
+            """
+            SELECT *
+            FROM delivery_line
+            WHERE recipient = ? AND id > ? AND (CAST(? AS TEXT) IS NULL OR state = ?)
+            ORDER BY id
+            LIMIT ?
+            """,
+            [recipient.stored, after, state.stored, state.stored, limit])
+    }
+
+    package func show(_ id: LetterID) throws -> (delivery: DeliveryLine, attempts: [AttemptLine])? {
+        let row = try session.row(
+            """
+            SELECT *
+            FROM delivery_line
+            WHERE id = ?
+            """,
+            [id.stored])
+        guard let row else { return nil }
+        let attempts = try session.rows(
+            """
+            SELECT number, started_at, ended_at, outcome, stage, code, enhanced, text
+            FROM attempt
+            WHERE delivery = ?
+            ORDER BY number
+            """,
+            [id.stored])
+        return (try DeliveryLine(row), try attempts.map(AttemptLine.init))
+    }
+}

@@ -1,0 +1,82 @@
+package import PosternCore
+
+extension Queue {
+    /// Makes a waiting delivery due now.
+    package func retry(_ id: LetterID, at now: Timestamp) throws -> DeliveryMove {
+        guard let state = try state(of: id) else { return .unknown }
+        guard state == .ready else { return .refused(in: state) }
+        try session.run(
+            """
+            UPDATE delivery
+            SET due_at = ?
+            WHERE id = ? AND state = 'ready'
+            """,
+            [now.stored, id.stored])
+        return .moved(to: .ready)
+    }
+
+    /// Stops a waiting delivery.
+    /// - Parameter reason: for whoever finds it held.
+    package func hold(_ id: LetterID, because reason: String) throws -> DeliveryMove {
+        try move(id, by: .heldByStaff) { state in
+            try session.run(
+                """
+                UPDATE delivery
+                SET state = 'held', due_at = NULL, reason = ?
+                WHERE id = ? AND state = ?
+                """,
+                [Optional(reason).clipped.stored, id.stored, state.stored])
+        }
+    }
+
+    /// Lets a held delivery go; it is due now.
+    package func release(_ id: LetterID, at now: Timestamp) throws -> DeliveryMove {
+        try move(id, by: .released) { state in
+            try session.run(
+                """
+                UPDATE delivery
+                SET state = 'ready', due_at = ?, reason = NULL
+                WHERE id = ? AND state = ?
+                """,
+                [now.stored, id.stored, state.stored])
+        }
+    }
+
+    /// Decides against a delivery that waits or is held.
+    package func drop(_ id: LetterID, because reason: String, at now: Timestamp) throws -> DeliveryMove {
+        try move(id, by: .dropped) { state in
+            try session.run(
+                """
+                UPDATE delivery
+                SET state = 'dropped', due_at = NULL, finished_at = ?, reason = ?
+                WHERE id = ? AND state = ?
+                """,
+                [now.stored, Optional(reason).clipped.stored, id.stored, state.stored])
+        }
+    }
+
+    private func move(_ id: LetterID, by event: DeliveryEvent, _ write: (DeliveryState) throws -> Int) throws -> DeliveryMove {
+        guard let state = try state(of: id) else { return .unknown }
+        let next: DeliveryState
+        do {
+            next = try state.after(event)
+        } catch {
+            return .refused(in: state)
+        }
+        guard try write(state) == 1 else {
+            // Only where several relays write: another one was quicker.
+            return try self.state(of: id).map { .refused(in: $0) } ?? .unknown
+        }
+        return .moved(to: next)
+    }
+
+    private func state(of id: LetterID) throws -> DeliveryState? {
+        try session.row(
+            """
+            SELECT state
+            FROM delivery
+            WHERE id = ?
+            """,
+            [id.stored])?["state"]
+    }
+}

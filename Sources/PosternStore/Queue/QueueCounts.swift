@@ -1,0 +1,60 @@
+package import PosternCore
+
+/// How many deliveries stand where, and how many letters the log says were accepted.
+package struct QueueCounts: Equatable, Sendable {
+    /// Every state has a number.
+    package let states: [DeliveryState: Int]
+    /// Log entries of accepted letters, and confirmations: counted apart from the states, so that the two can be compared.
+    package let accepted: Int
+
+    package init(states: [DeliveryState: Int], accepted: Int) {
+        self.states = Dictionary(uniqueKeysWithValues: DeliveryState.allCases.map { ($0, states[$0, default: 0]) })
+        self.accepted = accepted
+    }
+
+    package subscript(state: DeliveryState) -> Int { states[state, default: 0] }
+
+    /// Accepted letters that are in no state, or deliveries nobody accepted: 0, at every instant (A6).
+    package var difference: Int { accepted - states.values.reduce(0, +) }
+}
+
+extension Queue {
+    /// In one statement, and so at one instant. Reads an index entry for each delivery: about a tenth of a second for a
+    /// million, so whoever shows it often keeps it for a while.
+    package func counts() throws -> QueueCounts {
+        let rows = try session.rows(
+            """
+            SELECT 'ready' AS name, COUNT(*) AS total
+            FROM delivery
+            WHERE state = 'ready'
+            UNION ALL
+            SELECT 'leased', COUNT(*)
+            FROM delivery
+            WHERE state = 'leased'
+            UNION ALL
+            SELECT state, COUNT(*)
+            FROM delivery
+            WHERE due_at IS NULL
+            GROUP BY state
+            UNION ALL
+            SELECT 'accepted', COUNT(*)
+            FROM submission
+            WHERE verdict <> 'refuse'
+            UNION ALL
+            SELECT 'confirmations', COUNT(*)
+            FROM delivery
+            WHERE mailing = 'confirmation'
+            """)
+        var states: [DeliveryState: Int] = [:]
+        var accepted = 0
+        for row in rows {
+            let (name, total): (String, Int) = (try row["name"], try row["total"])
+            switch (name, DeliveryState(rawValue: name)) {
+            case (_, let state?): states[state] = total
+            case ("accepted", nil), ("confirmations", nil): accepted += total
+            default: throw StoreError.undecodable(column: "state")
+            }
+        }
+        return QueueCounts(states: states, accepted: accepted)
+    }
+}

@@ -1,0 +1,66 @@
+package import PosternCore
+
+/// Brings a store to the schema of this program, or refuses it.
+package struct Migrator: Sendable {
+    package let migrations: [Migration]
+
+    /// - Precondition: the versions are 1, 2, 3 ….
+    package init(_ migrations: [Migration] = Schema.migrations) {
+        precondition(migrations.map(\.version) == Array(1...max(1, migrations.count)), "migrations are numbered without gaps")
+        self.migrations = migrations
+    }
+
+    /// The schema this program works with.
+    package var known: Int { migrations.count }
+
+    /// Runs inside one unit, so that a store is never left half way.
+    /// - Returns: the versions that were applied now.
+    /// - Throws: `StoreError.newerSchema`, `.changedMigration`, or what the store says to a statement.
+    @discardableResult
+    package func migrate(_ session: any Session, at now: Timestamp) throws -> [Int] {
+        try session.run(
+            """
+            CREATE TABLE IF NOT EXISTS schema_migration (
+                version INTEGER NOT NULL PRIMARY KEY,
+                name TEXT NOT NULL,
+                checksum TEXT NOT NULL,
+                applied_at BIGINT NOT NULL
+            )
+            """)
+        let done = try applied(session)
+        // A later program may have renamed or rewritten anything: look no further than the number.
+        if let newest = done.keys.max(), newest > known { throw StoreError.newerSchema(known: known, found: newest) }
+        var news: [Int] = []
+        for migration in migrations {
+            if let checksum = done[migration.version] {
+                guard checksum == migration.checksum else {
+                    throw StoreError.changedMigration(version: migration.version, name: migration.name)
+                }
+            } else {
+                for statement in migration.statements { try session.run(statement) }
+                try record(migration, session, at: now)
+                news.append(migration.version)
+            }
+        }
+        return news
+    }
+
+    private func applied(_ session: any Session) throws -> [Int: String] {
+        let rows = try session.rows(
+            """
+            SELECT version, checksum
+            FROM schema_migration
+            ORDER BY version
+            """)
+        return Dictionary(uniqueKeysWithValues: try rows.map { (try $0["version"], try $0["checksum"]) })
+    }
+
+    private func record(_ migration: Migration, _ session: any Session, at now: Timestamp) throws {
+        try session.run(
+            """
+            INSERT INTO schema_migration (version, name, checksum, applied_at)
+            VALUES (?, ?, ?, ?)
+            """,
+            [migration.version.stored, migration.name.stored, migration.checksum.stored, now.stored])
+    }
+}

@@ -1,0 +1,161 @@
+extension Schema {
+    /// Sites, recipients, and a letter's way from submission to outcome.
+    ///
+    /// Ids begin with their milliseconds: new rows go to the end of every tree, and old ones are found at its beginning. The
+    /// two trees that are not in order of time (a recipient's deliveries, the digests of repeat keys) hold short entries only.
+    static let letters = Migration(
+        version: 1, name: "letters and their deliveries",
+        statements: [
+            """
+            CREATE TABLE site (
+                id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 40),
+                name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+                origins TEXT NOT NULL,
+                created_at BIGINT NOT NULL
+            )
+            """,
+            // A sealed address of 1.4 kB makes these rows long; a foreign key's check must not have to read them, which is
+            // why this table is not clustered.
+            """
+            CREATE TABLE recipient (
+                id {blob} NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+                site TEXT NOT NULL REFERENCES site (id),
+                handle TEXT NOT NULL CHECK (length(handle) BETWEEN 1 AND 64),
+                name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+                language TEXT NOT NULL CHECK (length(language) BETWEEN 2 AND 8),
+                state TEXT NOT NULL CHECK (state IN ('unconfirmed', 'active', 'paused', 'erased')),
+                record_version INTEGER NOT NULL CHECK (record_version >= 1),
+                seal {blob} CHECK (length(seal) > 0),
+                authorisation {blob} CHECK (length(authorisation) > 0),
+                created_at BIGINT NOT NULL,
+                updated_at BIGINT NOT NULL,
+                UNIQUE (site, handle),
+                CHECK ((state = 'erased') = (seal IS NULL)),
+                CHECK ((seal IS NULL) = (authorisation IS NULL))
+            )
+            """,
+            // The log: one row for every submission, refused ones included.
+            """
+            CREATE TABLE submission (
+                id {blob} NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+                at BIGINT NOT NULL,
+                site TEXT NOT NULL,
+                handle TEXT NOT NULL,
+                recipient {blob} REFERENCES recipient (id),
+                verdict TEXT NOT NULL CHECK (verdict IN ('accept', 'hold', 'refuse')),
+                rules TEXT NOT NULL,
+                evidence {blob} NOT NULL CHECK (length(evidence) > 0),
+                letter_bytes INTEGER NOT NULL CHECK (letter_bytes >= 0),
+                epoch INTEGER NOT NULL,
+                CHECK (verdict = 'refuse' OR recipient IS NOT NULL)
+            ) {clustered}
+            """,
+            // Counts what was accepted, without reading the log.
+            """
+            CREATE INDEX submission_accepted ON submission (id)
+            WHERE verdict <> 'refuse'
+            """,
+            // The letter itself, apart from its delivery, whose state changes: nearly two kilobytes that are written once.
+            """
+            CREATE TABLE letter (
+                id {blob} NOT NULL PRIMARY KEY REFERENCES submission (id),
+                epoch INTEGER NOT NULL,
+                seal {blob} NOT NULL CHECK (length(seal) > 0)
+            )
+            """,
+            """
+            CREATE TABLE delivery (
+                id {blob} NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+                recipient {blob} NOT NULL REFERENCES recipient (id),
+                mailing TEXT NOT NULL CHECK (mailing IN ('letter', 'confirmation')),
+                state TEXT NOT NULL
+                    CHECK (state IN ('ready', 'leased', 'held', 'delivered', 'failed', 'expired', 'dropped')),
+                attempts INTEGER NOT NULL CHECK (attempts >= 0),
+                uncertain INTEGER NOT NULL CHECK (uncertain >= 0),
+                accepted_at BIGINT NOT NULL,
+                due_at BIGINT,
+                lease {blob} CHECK (length(lease) = 16),
+                lease_until BIGINT,
+                finished_at BIGINT,
+                reason TEXT,
+                message_token TEXT NOT NULL,
+                envelope_token TEXT NOT NULL,
+                CHECK ((state IN ('ready', 'leased')) = (due_at IS NOT NULL)),
+                CHECK ((state = 'leased') = (lease IS NOT NULL)),
+                CHECK ((lease IS NULL) = (lease_until IS NULL)),
+                CHECK ((state IN ('delivered', 'failed', 'expired', 'dropped')) = (finished_at IS NOT NULL)),
+                CHECK (state <> 'held' OR reason IS NOT NULL)
+            ) {clustered}
+            """,
+            // What to claim next: as long as the queue, not as long as the history.
+            """
+            CREATE INDEX delivery_due ON delivery (due_at, id)
+            WHERE state = 'ready'
+            """,
+            // What is under way: a few hundred at most, so that the end of leases is found by looking at all of them.
+            """
+            CREATE INDEX delivery_lease ON delivery (lease, lease_until)
+            WHERE state = 'leased'
+            """,
+            // What is held or has ended. An index over all states would draw the planner away from the two above, to a
+            // million rows that have the state and not the rest.
+            """
+            CREATE INDEX delivery_still ON delivery (state, id)
+            WHERE due_at IS NULL
+            """,
+            """
+            CREATE INDEX delivery_recipient ON delivery (recipient, id)
+            """,
+            """
+            CREATE INDEX delivery_confirmation ON delivery (id)
+            WHERE mailing = 'confirmation'
+            """,
+            """
+            CREATE TABLE attempt (
+                delivery {blob} NOT NULL REFERENCES delivery (id),
+                number INTEGER NOT NULL CHECK (number >= 1),
+                lease {blob} NOT NULL CHECK (length(lease) = 16),
+                started_at BIGINT NOT NULL,
+                ended_at BIGINT,
+                outcome TEXT
+                    CHECK (outcome IN ('delivered', 'deferred', 'failed', 'uncertain', 'our-fault', 'interrupted')),
+                stage TEXT,
+                code INTEGER,
+                enhanced TEXT,
+                text TEXT,
+                PRIMARY KEY (delivery, number),
+                CHECK ((ended_at IS NULL) = (outcome IS NULL))
+            ) {clustered}
+            """,
+            """
+            CREATE TABLE idempotency (
+                key {blob} NOT NULL PRIMARY KEY CHECK (length(key) = 32),
+                body {blob} NOT NULL CHECK (length(body) = 32),
+                letter {blob} NOT NULL CHECK (length(letter) = 16),
+                expires_at BIGINT NOT NULL
+            ) {clustered}
+            """,
+            """
+            CREATE INDEX idempotency_expiry ON idempotency (expires_at)
+            """,
+            """
+            CREATE TABLE pulse (
+                id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+                at BIGINT NOT NULL
+            )
+            """,
+            // A delivery as a person wants to see it. CROSS JOIN keeps the order of the tables where a planner might think
+            // of beginning with a site's million recipients.
+            """
+            CREATE VIEW delivery_line AS
+            SELECT delivery.id, delivery.recipient, recipient.site, recipient.handle, delivery.mailing, delivery.state,
+                delivery.attempts, delivery.uncertain, delivery.accepted_at, delivery.due_at, delivery.lease_until,
+                delivery.finished_at, delivery.reason, attempt.outcome, attempt.stage, attempt.code, attempt.enhanced,
+                attempt.text
+            FROM delivery
+            CROSS JOIN recipient
+            LEFT JOIN attempt ON attempt.delivery = delivery.id AND attempt.number = delivery.attempts
+            WHERE recipient.id = delivery.recipient
+            """,
+        ])
+}

@@ -1,0 +1,31 @@
+/// A store, whatever keeps it.
+///
+/// Writes that come together share one transaction and its one sync; each is answered only after that transaction is
+/// durable (P1). A unit is a pure function of its session: it may be run a second time, when a neighbour's failure undid
+/// the first.
+package protocol Database: Sendable {
+    /// Runs a unit in a transaction and answers once it is on disk.
+    ///
+    /// Never blocks the cooperative pool. Cancelling the task does not withdraw the unit.
+    /// - Throws: what the unit throws, and then nothing of it is kept; `StoreError` when the store fails.
+    func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Session) throws -> Answer) async throws -> Answer
+
+    /// Runs a unit that only looks, on one unchanging view of the store that holds all that was answered before.
+    /// - Throws: what the unit throws; `StoreError`, also when the unit tries to write.
+    func read<Answer: Sendable>(_ unit: @escaping @Sendable (any Session) throws -> Answer) async throws -> Answer
+
+    /// Finishes what was begun and lets go of the store. Whatever is asked afterwards throws `StoreError.closed`.
+    func close() async
+
+    /// Whether writes are possible.
+    var health: StoreHealth { get }
+}
+
+/// Whether a store takes writes.
+package enum StoreHealth: Equatable, Sendable {
+    case well
+    /// A commit or a sync failed, or the file is full or damaged. What was answered is safe; no write is tried again until
+    /// a restart, because a second sync after a failed one may report success for pages the kernel has dropped.
+    case broken(StoreFault)
+    case closed
+}

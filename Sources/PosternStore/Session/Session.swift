@@ -1,0 +1,32 @@
+/// One transaction, as a unit of work sees it: it runs statements, in order, and never waits for anything but the store.
+///
+/// Synchronous on purpose: a unit that could `await` would hold the writing connection while it waits. Arguments are
+/// positional (`?`, one per value); a statement says what differs between stores through `Dialect`. A constraint error is
+/// never caught inside a unit, since PostgreSQL has given up the transaction by then: ask with `ON CONFLICT DO NOTHING`.
+package protocol Session {
+    /// Runs a statement that gives no rows.
+    /// - Returns: how many rows it changed.
+    /// - Throws: `StoreError`.
+    @discardableResult
+    func run(_ sql: StaticString, _ arguments: [SQLValue]) throws -> Int
+
+    /// Runs a statement and reads all it gives: bound it with LIMIT.
+    /// - Throws: `StoreError`.
+    func rows(_ sql: StaticString, _ arguments: [SQLValue]) throws -> [SQLRow]
+}
+
+extension Session {
+    @discardableResult
+    package func run(_ sql: StaticString) throws -> Int {
+        try run(sql, [])
+    }
+
+    package func rows(_ sql: StaticString) throws -> [SQLRow] {
+        try rows(sql, [])
+    }
+
+    /// The first row, when there is one.
+    package func row(_ sql: StaticString, _ arguments: [SQLValue] = []) throws -> SQLRow? {
+        try rows(sql, arguments).first
+    }
+}

@@ -1,0 +1,130 @@
+package import PosternCore
+
+/// Forgets what has served its time, in small bites: each verb takes at most `limit` and is repeated until it returns 0, so
+/// that letters get in between. Accepted equals the sum of all states before and after each (A6).
+package struct Retention {
+    private let session: any Session
+
+    package init(_ session: any Session) {
+        self.session = session
+    }
+
+    /// Forgets the digests of posts that may be repeated no longer.
+    package func forgetRepeatKeys(at now: Timestamp, limit: Int) throws -> Int {
+        try session.run(
+            """
+            DELETE FROM idempotency
+            WHERE key IN (
+                SELECT key
+                FROM idempotency
+                WHERE expires_at <= ?
+                ORDER BY expires_at
+                LIMIT ?)
+            """,
+            [now.stored, limit.stored])
+    }
+
+    /// Removes the seals of every letter of `epoch` and before, whose key is destroyed or about to be. What of them still
+    /// waits or is held can never be sent, and is dropped; what is under way stays until it has an outcome.
+    ///
+    /// The evidence in the log stays in its place: without its epoch's key it is noise.
+    /// - Returns: how many letters are gone.
+    package func forgetLetters(through epoch: Epoch, at now: Timestamp, limit: Int) throws -> Int {
+        let end = LetterID.floor(of: epoch.end)
+        try session.run(
+            """
+            UPDATE delivery
+            SET state = 'dropped', due_at = NULL, finished_at = ?, reason = 'the time that letters are kept is over'
+            WHERE state IN ('ready', 'held') AND id IN (
+                SELECT letter.id
+                FROM letter
+                CROSS JOIN delivery AS own
+                WHERE letter.id < ? AND letter.epoch <= ? AND own.id = letter.id AND own.state <> 'leased'
+                ORDER BY letter.id
+                LIMIT ?)
+            """,
+            [now.stored, end.stored, epoch.stored, limit.stored])
+        return try session.run(
+            """
+            DELETE FROM letter
+            WHERE id IN (
+                SELECT letter.id
+                FROM letter
+                CROSS JOIN delivery AS own
+                WHERE letter.id < ? AND letter.epoch <= ? AND own.id = letter.id AND own.state <> 'leased'
+                ORDER BY letter.id
+                LIMIT ?)
+            """,
+            [end.stored, epoch.stored, limit.stored])
+    }
+
+    /// Removes the log entries of submissions that came before `moment`, with their deliveries and attempts, unless a
+    /// delivery has not ended yet.
+    /// - Returns: how many submissions are gone.
+    package func forgetSubmissions(before moment: Timestamp, limit: Int) throws -> Int {
+        let ids = try session.rows(
+            """
+            SELECT id
+            FROM submission
+            WHERE id < ? AND NOT EXISTS (
+                SELECT 1
+                FROM delivery
+                WHERE delivery.id = submission.id AND delivery.finished_at IS NULL)
+            ORDER BY id
+            LIMIT ?
+            """,
+            [LetterID.floor(of: moment).stored, limit.stored])
+        for row in ids {
+            let id: LetterID = try row["id"]
+            try forgetDelivery(id)
+            try session.run(
+                """
+                DELETE FROM submission
+                WHERE id = ?
+                """,
+                [id.stored])
+        }
+        return ids.count
+    }
+
+    /// Removes confirmations that were asked for before `moment` and have ended, with their attempts.
+    /// - Returns: how many are gone.
+    package func forgetConfirmations(before moment: Timestamp, limit: Int) throws -> Int {
+        let ids = try session.rows(
+            """
+            SELECT id
+            FROM delivery
+            WHERE mailing = 'confirmation' AND id < ? AND finished_at IS NOT NULL
+            ORDER BY id
+            LIMIT ?
+            """,
+            [LetterID.floor(of: moment).stored, limit.stored])
+        for row in ids { try forgetDelivery(try row["id"]) }
+        return ids.count
+    }
+
+    private func forgetDelivery(_ id: LetterID) throws {
+        try session.run(
+            """
+            DELETE FROM attempt
+            WHERE delivery = ?
+            """,
+            [id.stored])
+        try session.run(
+            """
+            DELETE FROM letter
+            WHERE id = ?
+            """,
+            [id.stored])
+        try session.run(
+            """
+            DELETE FROM delivery
+            WHERE id = ?
+            """,
+            [id.stored])
+    }
+}
+
+extension Session {
+    package var retention: Retention { Retention(self) }
+}

@@ -1,0 +1,119 @@
+internal import Glibc
+
+/// A file operation that the system refused.
+package struct FileFault: Error, Equatable, Sendable, CustomStringConvertible {
+    package let attempt: String
+    package let path: String
+    package let code: Int32
+
+    init(_ attempt: String, _ path: String) {
+        (self.attempt, self.path, code) = (attempt, path, errno)
+    }
+
+    package var description: String { "cannot \(attempt) \(path): \(String(cString: strerror(code)))" }
+}
+
+/// The vault's few files, written so that a power cut leaves the old content or the new, and read with their mode checked.
+enum File {
+    static func names(in folder: String) throws(FileFault) -> [String] {
+        guard let entries = opendir(folder) else { throw FileFault("read folder", folder) }
+        defer { closedir(entries) }
+        var names: [String] = []
+        while let entry = readdir(entries) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            names.append(name)
+        }
+        return names
+    }
+
+    /// Nil when there is no such file.
+    static func text(at path: String) throws(FileFault) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw FileFault("open", path)
+        }
+        defer { close(descriptor) }
+        return String(decoding: try content(of: descriptor, at: path), as: UTF8.self)
+    }
+
+    /// Reads a file that must be ours alone: mode 0400, owned by this user.
+    static func privateText(at path: String) throws(KeyFault.Reason) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw .unreadable(errno: errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .unreadable(errno: errno) }
+        guard status.st_mode & 0o777 == 0o400 else { throw .mode(status.st_mode & 0o777) }
+        guard status.st_uid == geteuid() else { throw .owner(status.st_uid) }
+        do {
+            return String(decoding: try content(of: descriptor, at: path), as: UTF8.self)
+        } catch {
+            throw .unreadable(errno: error.code)
+        }
+    }
+
+    /// Writes beside it, syncs, renames over it, syncs the folder.
+    static func write(_ bytes: [UInt8], to path: String, mode: mode_t, in folder: String) throws(FileFault) {
+        let draft = path + ".new"
+        unlink(draft)
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw FileFault("create", draft) }
+        defer { close(descriptor) }
+        try put(bytes, into: descriptor, at: draft)
+        guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw FileFault("write", draft) }
+        guard rename(draft, path) == 0 else { throw FileFault("rename into place", path) }
+        try sync(folder)
+    }
+
+    /// Overwrites a file with zeros, syncs and unlinks it. A file that is gone already is what was wanted.
+    static func shred(_ path: String, in folder: String) throws(FileFault) {
+        guard chmod(path, 0o600) == 0 else {
+            if errno == ENOENT { return }
+            throw FileFault("destroy", path)
+        }
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw FileFault("destroy", path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileFault("destroy", path) }
+        try put(Array(repeating: 0, count: Int(status.st_size)), into: descriptor, at: path)
+        guard fsync(descriptor) == 0, unlink(path) == 0 else { throw FileFault("destroy", path) }
+        try sync(folder)
+    }
+
+    private static func content(of descriptor: Int32, at path: String) throws(FileFault) -> [UInt8] {
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16 * 1_024)
+        while true {
+            let count = read(descriptor, &chunk, chunk.count)
+            if count == 0 { return content }
+            if count > 0 {
+                content += chunk.prefix(count)
+            } else if errno != EINTR {
+                throw FileFault("read", path)
+            }
+        }
+    }
+
+    private static func put(_ bytes: [UInt8], into descriptor: Int32, at path: String) throws(FileFault) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                throw FileFault("write", path)
+            }
+        }
+    }
+
+    private static func sync(_ folder: String) throws(FileFault) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileFault("sync folder", folder) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw FileFault("sync folder", folder) }
+    }
+}

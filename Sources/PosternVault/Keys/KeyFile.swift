@@ -1,0 +1,104 @@
+private import FoundationEssentials
+private import Glibc
+private import PosternCore
+private import PosternSealing
+
+/// A key as a file: a few lines of text that a person can tell apart, the secret in base64.
+///
+/// The name says what is inside (`letter-2026-11-24-9f3a6c01d2e4b587.key`), and the id in it is the fingerprint of the
+/// key itself: a file that was swapped or renamed is found when it is read.
+package enum KeyFile {
+    package static let ending = ".key"
+    private static let head = "postern key, version 1"
+
+    package static func name(of key: borrowing VaultKey) -> String {
+        let epoch = key.epoch.map { "\($0)-" } ?? ""
+        return "\(key.kind.name)-\(epoch)\(key.id)\(ending)"
+    }
+
+    package static func text(of key: borrowing VaultKey) -> SecretBytes {
+        let secret = key.secret.withBytes { Data($0).base64EncodedString() }
+        var lines = [head, "kind: \(key.kind.name)"]
+        if let suite = key.sealing?.suite { lines.append("suite: \(suite.name)") }
+        if let epoch = key.epoch { lines.append("epoch: \(epoch)") }
+        lines += ["id: \(key.id)", "secret: \(secret)", ""]
+        return SecretBytes(Array(lines.joined(separator: "\n").utf8))
+    }
+
+    /// - Parameter name: the file's name, against which the content is held.
+    /// - Throws: a `KeyFault.Reason`.
+    package static func key(from text: String, named name: String) throws(KeyFault.Reason) -> VaultKey {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        guard lines.popFirst() == head[...] else { throw .notAKeyFile }
+        var fields: [Substring: String] = [:]
+        for line in lines where !line.isEmpty {
+            guard let colon = line.firstIndex(of: ":") else { throw .notAKeyFile }
+            let value = line[line.index(after: colon)...].drop { $0 == " " }
+            guard fields.updateValue(String(value), forKey: line[..<colon]) == nil else { throw .notAKeyFile }
+        }
+        guard let kind = fields["kind"].flatMap(KeyKind.init(name:)), let id = fields["id"],
+            let secret = fields["secret"].flatMap({ Data(base64Encoded: $0) })
+        else { throw .notAKeyFile }
+        var epoch: Epoch?
+        if let date = fields["epoch"] {
+            guard let parsed = Epoch(date) else { throw .notAKeyFile }
+            epoch = parsed
+        }
+        var suite = Suite.x25519
+        if let text = fields["suite"] {
+            guard let parsed = Suite(name: text) else { throw .notAKeyFile }
+            suite = parsed
+        }
+        let key: VaultKey
+        do { key = try VaultKey(kind, suite: suite, epoch: epoch, secret: SecretBytes(secret)) } catch { throw .notAKeyFile }
+        guard key.id.description == id else { throw .damaged }
+        let ownName = Self.name(of: key)
+        guard ownName == name else { throw .swapped(with: ownName) }
+        return key
+    }
+}
+
+/// A key file that cannot be used. Names the file and says what to do: this is read at a bad moment.
+package struct KeyFault: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Reason: Error, Equatable, Sendable {
+        case missing
+        case unreadable(errno: Int32)
+        case mode(UInt32)
+        case owner(UInt32)
+        case notAKeyFile
+        case damaged
+        case swapped(with: String)
+        case noneOfKind(String)
+        case emptyPassword
+    }
+
+    package let path: String
+    package let reason: Reason
+
+    package init(path: String, reason: Reason) {
+        (self.path, self.reason) = (path, reason)
+    }
+
+    package var description: String {
+        switch reason {
+        case .missing:
+            "key file \(path) is missing, though the list of keys names it: put it back from the backup of the vault's home"
+        case .unreadable(let code):
+            "key file \(path) cannot be read (\(String(cString: strerror(code)))): it must belong to the vault's user"
+        case .mode(let mode):
+            "key file \(path) has mode \(String(mode, radix: 8)) and must have 400, so that nobody else can read it: chmod 400 \(path)"
+        case .owner(let user):
+            "key file \(path) belongs to user \(user) and must belong to the vault's user: chown it"
+        case .notAKeyFile:
+            "\(path) is no key file of this version: put the right one back from the backup of the vault's home"
+        case .damaged:
+            "key file \(path) is damaged (its secret does not give its id): put it back from the backup of the vault's home"
+        case .swapped(let other):
+            "key file \(path) holds another key, which belongs into \(other): somebody renamed or swapped it; name it back"
+        case .emptyPassword:
+            "\(path) is empty: write the password into its first line"
+        case .noneOfKind(let kind):
+            "\(path) holds no \(kind) key: put it back from the backup; only for a new installation, run postern init"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+private import Glibc
+
+/// The keys on disk: files of mode 0400 in a folder of mode 0700, and a list of them.
+///
+/// The list (`manifest`) is what makes a missing file a start-up fault rather than letters that can no longer be opened.
+/// A key is written before it is listed and struck off before it is destroyed, each step synced, so that a crash between
+/// leaves a file too many at worst, and that is taken in or destroyed at the next start.
+package struct KeyFolder: Sendable {
+    package let path: String
+
+    package init(path: String) {
+        self.path = path
+    }
+
+    private var manifestPath: String { "\(path)/manifest" }
+
+    /// Makes the folder. Nothing happens when it is there.
+    package func create() throws(FileFault) {
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileFault("create", path) }
+    }
+
+    /// - Throws: every `KeyFault` at once, as `KeyFaults`; `FileFault` when the folder itself cannot be read.
+    package func load() throws -> [HeldKey] {
+        let listed = try manifest()
+        let present = try File.names(in: path).filter { $0.hasSuffix(KeyFile.ending) }
+        var faults = listed.subtracting(present).sorted().map { KeyFault(path: "\(path)/\($0)", reason: .missing) }
+        var keys: [HeldKey] = []
+        for name in present.sorted() {
+            let file = "\(path)/\(name)"
+            do {
+                let text = try File.privateText(at: file)
+                keys.append(HeldKey(try KeyFile.key(from: text, named: name)))
+            } catch {
+                faults.append(KeyFault(path: file, reason: error))
+            }
+        }
+        guard faults.isEmpty else { throw KeyFaults(all: faults) }
+        return keys
+    }
+
+    /// Writes a key and then lists it; both are on disk when this returns.
+    package func add(_ key: HeldKey) throws {
+        let name = KeyFile.name(of: key.key)
+        try KeyFile.text(of: key.key).withBytes { bytes in
+            try File.write(Array(bytes), to: "\(path)/\(name)", mode: 0o400, in: path)
+        }
+        try list(try manifest().union([name]))
+    }
+
+    /// Strikes a key off the list and destroys its file: overwritten, synced, unlinked. On a file system that copies on
+    /// write or a flash disk the overwriting may reach other blocks; the README says so.
+    package func destroy(_ key: HeldKey) throws {
+        let name = KeyFile.name(of: key.key)
+        try list(try manifest().subtracting([name]))
+        try File.shred("\(path)/\(name)", in: path)
+    }
+
+    private func manifest() throws(FileFault) -> Set<String> {
+        guard let text = try File.text(at: manifestPath) else { return [] }
+        return Set(text.split(separator: "\n").map(String.init))
+    }
+
+    private func list(_ names: Set<String>) throws(FileFault) {
+        let text = names.sorted().joined(separator: "\n") + "\n"
+        try File.write(Array(text.utf8), to: manifestPath, mode: 0o600, in: path)
+    }
+}
+
+/// All key files that cannot be used, never none.
+package struct KeyFaults: Error, Equatable, Sendable, CustomStringConvertible {
+    package let all: [KeyFault]
+
+    package init(all: [KeyFault]) {
+        self.all = all
+    }
+
+    package var description: String { all.map(\.description).joined(separator: "\n") }
+}
+
+/// The one owner of a key, shared by reference: arrays and dictionaries cannot hold what is not copyable.
+package final class HeldKey: Sendable {
+    package let key: VaultKey
+
+    package init(_ key: consuming VaultKey) {
+        self.key = key
+    }
+}

@@ -1,0 +1,38 @@
+package import PosternSealing
+
+/// The keys of DESIGN.md §3 that the vault holds, by what they are for.
+package enum KeyKind: Hashable, Sendable {
+    /// Opens what was sealed for this purpose.
+    case opening(SealPurpose)
+    /// HMAC key of the tags of one epoch.
+    case tag
+    /// HMAC key of the vault's word on records.
+    case authorisation
+
+    /// As in file names and in `keys status`.
+    package var name: String {
+        switch self {
+        case .opening(let purpose): purpose.name
+        case .tag: "tag"
+        case .authorisation: "authorisation"
+        }
+    }
+
+    package init?(name: String) {
+        switch name {
+        case "tag": self = .tag
+        case "authorisation": self = .authorisation
+        default:
+            guard let purpose = SealPurpose(name: name) else { return nil }
+            self = .opening(purpose)
+        }
+    }
+
+    /// Whether each epoch has one of its own.
+    package var isPerEpoch: Bool {
+        switch self {
+        case .opening(.letter), .opening(.evidence), .tag: true
+        case .opening(.address), .authorisation: false
+        }
+    }
+}

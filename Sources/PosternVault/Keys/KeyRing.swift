@@ -1,0 +1,72 @@
+package import Crypto
+package import PosternCore
+package import PosternSealing
+private import Synchronization
+
+/// The keys in the vault's memory, by id. Fed by the key folder, thinned as epochs end.
+package final class KeyRing: Sendable {
+    private let folder: KeyFolder
+    private let keys = Mutex<[KeyID: HeldKey]>([:])
+
+    /// Loads every key there is.
+    /// - Throws: `KeyFaults` with all that is wrong, among it a missing address or authorisation key.
+    package init(folder: KeyFolder) throws {
+        self.folder = folder
+        let loaded = try folder.load()
+        let missing = [KeyKind.opening(.address), .authorisation].filter { kind in
+            !loaded.contains { $0.key.kind == kind }
+        }
+        guard missing.isEmpty else {
+            throw KeyFaults(all: missing.map { KeyFault(path: folder.path, reason: .noneOfKind($0.name)) })
+        }
+        keys.withLock { ring in
+            for held in loaded { ring[held.key.id] = held }
+        }
+    }
+
+    /// Makes the lasting keys of a new installation. A folder that has keys already is left as it is.
+    package static func found(in folder: KeyFolder, suite: Suite) throws {
+        try folder.create()
+        let kinds = Set(try folder.load().map { $0.key.kind })
+        for kind in [KeyKind.opening(.address), .authorisation] where !kinds.contains(kind) {
+            try folder.add(HeldKey(try VaultKey(generating: kind, suite: suite, epoch: nil)))
+        }
+    }
+
+    package subscript(id: KeyID) -> HeldKey? {
+        keys.withLock { $0[id] }
+    }
+
+    /// The key new addresses are sealed to: of several, the one first in the order of ids, so that every process agrees.
+    package var address: SealingKey? {
+        all.filter { $0.key.kind == .opening(.address) }.compactMap { $0.key.sealing }
+            .min { $0.id.description < $1.id.description }
+    }
+
+    package var authorisation: SymmetricKey? {
+        all.first { $0.key.kind == .authorisation }?.key.symmetric
+    }
+
+    package var all: [HeldKey] {
+        keys.withLock { Array($0.values) }
+    }
+
+    /// Makes and destroys what the plan says, on disk first.
+    /// - Returns: what was done, for the log.
+    @discardableResult
+    package func keepEpochs(now: Timestamp, retention: EpochPlan.Retention) throws -> EpochPlan {
+        let present = all.compactMap { held in held.key.epoch.map { (EpochPlan.Wanted(held.key.kind, $0), held) } }
+        let plan = EpochPlan(existing: Set(present.map(\.0)), now: now, retention: retention)
+        for wanted in plan.make {
+            // X25519 for epochs: its encapsulated key is short enough to stand in every seal.
+            let held = HeldKey(try VaultKey(generating: wanted.kind, suite: .x25519, epoch: wanted.epoch))
+            try folder.add(held)
+            keys.withLock { $0[held.key.id] = held }
+        }
+        for (wanted, held) in present where plan.destroy.contains(wanted) {
+            try folder.destroy(held)
+            keys.withLock { $0[held.key.id] = nil }
+        }
+        return plan
+    }
+}

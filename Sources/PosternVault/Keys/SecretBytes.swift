@@ -1,0 +1,39 @@
+private import Glibc
+
+/// Secret bytes in memory of their own: locked against swapping where the system allows it, wiped when the last holder
+/// lets go. Never printed, never encoded.
+package final class SecretBytes: Sendable {
+    // Written in init and deinit only; between them nobody can change it, so that readers need no lock.
+    private nonisolated(unsafe) let buffer: UnsafeMutableRawBufferPointer
+
+    package init(_ bytes: some Collection<UInt8>) {
+        buffer = .allocate(byteCount: max(bytes.count, 1), alignment: 16)
+        buffer.copyBytes(from: bytes)
+        count = bytes.count
+        _ = mlock(buffer.baseAddress, buffer.count)
+    }
+
+    /// Random bytes of the system's generator (`getrandom`).
+    package static func random(count: Int) -> SecretBytes {
+        var generator = SystemRandomNumberGenerator()
+        return SecretBytes((0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+    }
+
+    deinit {
+        // explicit_bzero, since a plain store to memory that is freed next may be left out by the optimiser.
+        if let base = buffer.baseAddress { explicit_bzero(base, buffer.count) }
+        _ = munlock(buffer.baseAddress, buffer.count)
+        buffer.deallocate()
+    }
+
+    package let count: Int
+
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer).prefix(count)))
+    }
+}
+
+extension SecretBytes: CustomStringConvertible, CustomReflectable {
+    package var description: String { "‹secret›" }
+    package var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
+}

@@ -1,0 +1,91 @@
+package import Crypto
+package import PosternCore
+package import PosternSealing
+private import FoundationEssentials
+
+/// A key the vault holds. Not copyable: it has one owner, the ring, and is wiped when that lets it go.
+package struct VaultKey: ~Copyable, Sendable {
+    package let kind: KeyKind
+    package let id: KeyID
+    /// The day it serves; nil for keys that are not per epoch.
+    package let epoch: Epoch?
+    /// Nil for symmetric keys.
+    package let sealing: SealingKey?
+    private let material: Material
+    /// What the key file holds.
+    package let secret: SecretBytes
+
+    private enum Material: Sendable {
+        case xWing(XWingMLKEM768X25519.PrivateKey)
+        case x25519(Curve25519.KeyAgreement.PrivateKey)
+        case symmetric(SymmetricKey)
+    }
+
+    /// A new key from the system's randomness.
+    /// - Parameter suite: for opening keys only.
+    package init(generating kind: KeyKind, suite: Suite, epoch: Epoch?) throws {
+        try self.init(kind, suite: suite, epoch: epoch, secret: .random(count: 32))
+    }
+
+    /// - Parameter secret: the 32-byte seed of an X-Wing key, the X25519 scalar, or the HMAC key.
+    /// - Throws: `SealFault.badKey` when the secret is none of that.
+    package init(_ kind: KeyKind, suite: Suite, epoch: Epoch?, secret: SecretBytes) throws {
+        (self.kind, self.epoch, self.secret) = (kind, epoch, secret)
+        guard secret.count == 32, (epoch != nil) == kind.isPerEpoch else { throw SealFault.badKey }
+        switch kind {
+        case .opening(let purpose):
+            let publicHalf: [UInt8]
+            do {
+                switch suite {
+                case .xWing:
+                    let key = try secret.withBytes { seed in
+                        try XWingMLKEM768X25519.PrivateKey(seedRepresentation: seed, publicKey: nil)
+                    }
+                    publicHalf = Array(key.publicKey.rawRepresentation)
+                    material = .xWing(key)
+                case .x25519:
+                    let key = try secret.withBytes { try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: $0) }
+                    publicHalf = Array(key.publicKey.rawRepresentation)
+                    material = .x25519(key)
+                }
+            } catch {
+                throw SealFault.badKey
+            }
+            let sealing = SealingKey(purpose: purpose, suite: suite, epoch: epoch, publicHalf: publicHalf)
+            self.sealing = sealing
+            id = sealing.id
+        case .tag, .authorisation:
+            material = .symmetric(secret.withBytes { SymmetricKey(data: $0) })
+            sealing = nil
+            // Of a hash, so that the name says nothing of the secret.
+            id = KeyID(of: secret.withBytes { SHA256.hash(data: $0) }, purpose: kind.name)
+        }
+    }
+
+    /// Begins the opening of what was sealed to this key.
+    /// - Throws: `SealFault.notAuthentic` when the encapsulated key is none, `.wrongPurpose` for a symmetric key.
+    package func recipient(encapsulated: [UInt8], info: [UInt8]) throws -> HPKE.Recipient {
+        do {
+            switch material {
+            case .xWing(let key):
+                return try HPKE.Recipient(
+                    privateKey: key, ciphersuite: Suite.xWing.ciphersuite, info: Data(info), encapsulatedKey: Data(encapsulated))
+            case .x25519(let key):
+                return try HPKE.Recipient(
+                    privateKey: key, ciphersuite: Suite.x25519.ciphersuite, info: Data(info), encapsulatedKey: Data(encapsulated))
+            case .symmetric:
+                throw SealFault.wrongPurpose
+            }
+        } catch let fault as SealFault {
+            throw fault
+        } catch {
+            throw SealFault.notAuthentic
+        }
+    }
+
+    /// The HMAC key of a symmetric kind; nil for the others.
+    package var symmetric: SymmetricKey? {
+        guard case .symmetric(let key) = material else { return nil }
+        return key
+    }
+}

@@ -1,0 +1,106 @@
+private import Foundation
+import PosternCore
+
+/// What the letter templates show.
+struct LetterPage: MailPage {
+    enum Tag: String, CaseIterable, Sendable {
+        case language, direction
+        /// `left` or `right`: where a line begins, for clients that know no `start`.
+        case side
+        /// The mail's subject: the window's title.
+        case title
+        /// The beginning of the message, for the line that lists show beside the subject.
+        case preheader
+        case heading
+        case aboutLabel, about
+        case subjectLabel, subject
+        case message
+        case answer
+        /// The visitor's address and its `mailto:` URL; absent unless shared.
+        case address, mailto
+        case why
+        /// The site's origin; absent unless configured.
+        case siteLink
+    }
+
+    static let required: [Tag] = [.message, .answer, .address, .why]
+
+    let mail: LetterMail
+    let words: MailWords
+    let form: PageForm
+    let subject: String
+    let visitor: String
+
+    func value(_ tag: Tag) -> String? {
+        switch tag {
+        case .language: form.text(words.language.tag)
+        case .direction: words.direction.rawValue
+        case .side: words.direction.side
+        case .title: form.text(subject)
+        case .preheader: form.text(preheader)
+        case .heading: prose(.letterHeading)
+        case .aboutLabel: prose(.aboutLabel)
+        case .about: mail.letter.about.map { form.text($0.text) }
+        case .subjectLabel: prose(.subjectLabel)
+        case .subject: mail.letter.subject.map { form.text($0.text) }
+        case .message: form.lines(mail.letter.message.text)
+        case .answer: prose(answer)
+        case .address: mail.shownAddress.address.map { form.text($0.text) }
+        case .mailto: mail.shownAddress.address.map { form.text(Self.mailto($0)) }
+        case .why: prose(.letterWhy)
+        case .siteLink: mail.siteOrigin.map { form.text($0.description) }
+        }
+    }
+
+    private var answer: MailWord {
+        switch mail.shownAddress {
+        case .hidden: .answerHidden
+        case .replyTo: .answerReplyTo
+        case .inText: .answerInText
+        }
+    }
+
+    private func prose(_ word: MailWord) -> String {
+        form.prose(word, in: words, names: [.visitor: visitor, .site: mail.siteName.text])
+    }
+
+    /// Lists show about a hundred characters; the rest of the mail would follow in a shorter one.
+    private var preheader: String {
+        var line = String.UnicodeScalarView()
+        for scalar in mail.letter.message.text.unicodeScalars.prefix(400) {
+            let isBlank = scalar == "\n" || scalar == "\t" || scalar == " "
+            if !isBlank { line.append(scalar) } else if line.last != " " && !line.isEmpty { line.append(" ") }
+        }
+        return String(String(line).prefix(140))
+    }
+
+    /// RFC 6068 §2; everything that is not unreserved is percent-encoded, so that no `?` or `%` in a local part adds a field.
+    private static func mailto(_ address: EmailAddress) -> String {
+        let local = address.local.utf8.map { byte -> String in
+            let isUnreserved =
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || "-._~".utf8.contains(byte)
+            return isUnreserved ? String(Unicode.Scalar(byte)) : "%" + HexDigits.pair(byte)
+        }
+        return "mailto:\(local.joined())@\(address.domain)"
+    }
+}
+
+extension MailWords.Direction {
+    var side: String {
+        switch self {
+        case .leftToRight: "left"
+        case .rightToLeft: "right"
+        }
+    }
+}
+
+extension Language {
+    /// As RFC 5646 §2.1.1 recommends to write it: `pt-BR`, `zh-Hant`.
+    var tag: String {
+        let region = description.dropFirst(primary.count + 1)
+        guard !region.isEmpty else { return primary }
+        return primary + "-"
+            + (region.utf8.count == 4 && region.first?.isLetter == true ? region.capitalized : region.uppercased())
+    }
+}

@@ -1,0 +1,113 @@
+import Dispatch
+import PosternCore
+import Synchronization
+
+/// Where letters wait for a free lane, and idle lanes for a letter.
+///
+/// The lane that became idle last gets the next letter: at low traffic one connection stays warm instead of all growing
+/// old in turn. Locks are held for a few instructions, so that a caller on the cooperative pool never waits for a lane.
+final class Desk: Sendable {
+    struct Ticket: Sendable {
+        let parcel: Parcel
+        fileprivate let answer: CheckedContinuation<Outcome, Never>
+
+        /// Exactly once.
+        func settle(_ outcome: Outcome) { answer.resume(returning: outcome) }
+    }
+
+    private struct State {
+        var waiting: ArraySlice<Ticket> = []
+        /// Numbers of idle lanes, the last one idle last.
+        var idle: [Int] = []
+        /// Given to an idle lane that has not woken yet.
+        var handed: [Int: Ticket] = [:]
+        var isClosed = false
+        var runningLanes: Int
+        var farewells: [CheckedContinuation<Void, Never>] = []
+    }
+
+    let hurry = Hurry()
+    private let state: Mutex<State>
+    private let bells: [DispatchSemaphore]
+
+    init(lanes: Int) {
+        state = Mutex(State(runningLanes: lanes))
+        bells = (0..<lanes).map { _ in DispatchSemaphore(value: 0) }
+    }
+
+    func submit(_ parcel: Parcel) async -> Outcome {
+        await withCheckedContinuation { answer in
+            let ticket = Ticket(parcel: parcel, answer: answer)
+            let (lane, isClosed) = state.withLock { state -> (Int?, Bool) in
+                guard !state.isClosed else { return (nil, true) }
+                guard let lane = state.idle.popLast() else {
+                    state.waiting.append(ticket)
+                    return (nil, false)
+                }
+                state.handed[lane] = ticket
+                return (lane, false)
+            }
+            if let lane { bells[lane].signal() }
+            if isClosed { ticket.settle(Self.closing) }
+        }
+    }
+
+    /// The next letter for a lane. Blocks its thread.
+    /// - Parameter settle: tells the last letter's outcome. Called when the lane is already free for another: or else who
+    ///   sends letter after letter would find this lane busy each time, and wake a second one.
+    /// - Returns: nil when none came in time, or none will come any more.
+    func next(for lane: Int, waitingAtMost patience: Duration?, settle: () -> Void = {}) -> Ticket? {
+        let (ticket, isClosed) = state.withLock { state -> (Ticket?, Bool) in
+            if let ticket = state.waiting.popFirst() { return (ticket, false) }
+            state.waiting = []
+            if !state.isClosed { state.idle.append(lane) }
+            return (nil, state.isClosed)
+        }
+        settle()
+        guard ticket == nil, !isClosed else { return ticket }
+        let limit = patience.map { DispatchTime.now() + .milliseconds(Int($0.milliseconds)) } ?? .distantFuture
+        let rang = bells[lane].wait(timeout: limit) == .success
+        let late = state.withLock { state -> Ticket? in
+            state.idle.removeAll { $0 == lane }
+            return state.handed.removeValue(forKey: lane)
+        }
+        // Handed over in the very moment the patience ended: the bell still rings, and must not do so for nothing later.
+        if !rang && late != nil { bells[lane].wait() }
+        return late
+    }
+
+    /// Takes no more letters; those that no lane has begun come back deferred.
+    func close() {
+        let (left, idle) = state.withLock { state -> (ArraySlice<Ticket>, [Int]) in
+            let found = (state.waiting, state.idle)
+            (state.waiting, state.idle, state.isClosed) = ([], [], true)
+            return found
+        }
+        for ticket in left { ticket.settle(Self.closing) }
+        for lane in idle { bells[lane].signal() }
+    }
+
+    func laneEnded() {
+        let farewells = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+            state.runningLanes -= 1
+            guard state.runningLanes == 0 else { return [] }
+            defer { state.farewells = [] }
+            return state.farewells
+        }
+        for farewell in farewells { farewell.resume() }
+    }
+
+    /// Returns when every lane's thread has let go of its connection.
+    func allEnded() async {
+        await withCheckedContinuation { farewell in
+            let isOver = state.withLock { state -> Bool in
+                if state.runningLanes > 0 { state.farewells.append(farewell) }
+                return state.runningLanes == 0
+            }
+            if isOver { farewell.resume() }
+        }
+    }
+
+    private static let closing = Outcome(
+        .deferred, health: .unknown, evidence: .init(stage: .prepare, text: "not begun because the vault is closing"))
+}

@@ -1,0 +1,111 @@
+import CCurl
+import PosternCore
+import Synchronization
+
+/// The only owner of a libcurl easy handle, its lists and the connection it keeps. One thread at a time.
+///
+/// Options are set by methods that fix which C type goes with them; a wrong pairing would be undefined behaviour.
+struct EasyHandle: ~Copyable {
+    private let raw: UnsafeMutableRawPointer
+    private let sockets: UnsafeMutablePointer<ccurl_sockets>
+    private var recipients: UnsafeMutablePointer<curl_slist>?
+    /// Called back by libcurl until the very end of the handle.
+    private let exchange: Exchange
+
+    /// - Throws: when libcurl has no memory for a handle.
+    init(calling exchange: Exchange) throws(CurlFault) {
+        guard Self.isLibraryReady, let raw = curl_easy_init() else { throw CurlFault(CURLE_FAILED_INIT) }
+        self.raw = raw
+        self.exchange = exchange
+        sockets = .allocate(capacity: 1)
+        sockets.initialize(to: exchange.socketCallbacks)
+        exchange.serve(raw)
+    }
+
+    deinit {
+        curl_easy_cleanup(raw)
+        curl_slist_free_all(recipients)
+        sockets.deallocate()
+        // Not before the last callback, and cleaning up makes some.
+        withExtendedLifetime(exchange) {}
+    }
+
+    /// Runs the transfer. Blocks until it is over.
+    /// - Returns: the CURLcode.
+    func perform() -> Int {
+        Int(curl_easy_perform(raw).rawValue)
+    }
+
+    func set(_ option: CURLoption, _ value: Int) throws(CurlFault) {
+        try check(ccurl_set_long(raw, option, value))
+    }
+
+    func set(_ option: CURLoption, _ text: String?) throws(CurlFault) {
+        guard let text else { return try check(ccurl_set_text(raw, option, nil)) }
+        guard !text.utf8.contains(0) else { throw CurlFault(CURLE_BAD_FUNCTION_ARGUMENT) }
+        try check(text.withCString { ccurl_set_text(raw, option, $0) })
+    }
+
+    /// libcurl keeps a copy of its own and frees it unwiped; ours is wiped here.
+    func set(_ option: CURLoption, secret: SecretBytes) throws(CurlFault) {
+        let code: CURLcode = secret.withBytes { bytes in
+            guard !bytes.contains(0) else { return CURLE_BAD_FUNCTION_ARGUMENT }
+            return withUnsafeTemporaryAllocation(byteCount: bytes.count + 1, alignment: 1) { text in
+                text.copyMemory(from: bytes)
+                text[bytes.count] = 0
+                defer { text.withMemoryRebound(to: UInt8.self) { $0.update(repeating: 0) } }
+                return ccurl_set_text(raw, option, text.baseAddress?.assumingMemoryBound(to: CChar.self))
+            }
+        }
+        try check(code)
+    }
+
+    /// One recipient per transfer.
+    mutating func setRecipient(_ address: String) throws(CurlFault) {
+        guard !address.utf8.contains(0), let list = curl_slist_append(nil, address) else { throw CurlFault(CURLE_OUT_OF_MEMORY) }
+        let previous = recipients
+        recipients = list
+        let code = ccurl_set_list(raw, CURLOPT_MAIL_RCPT, list)
+        curl_slist_free_all(previous)
+        try check(code)
+    }
+
+    /// Lets the exchange hear, read, watch and learn of sockets.
+    func installCallbacks() throws(CurlFault) {
+        let context = exchange.context
+        try check(ccurl_on_header(raw, Exchange.heard, context))
+        try check(ccurl_on_read(raw, Exchange.read, context))
+        try check(ccurl_on_trace(raw, Exchange.traced, context))
+        try check(ccurl_on_progress(raw, Exchange.watched, context))
+        try check(ccurl_on_sockets(raw, sockets))
+    }
+
+    /// Microseconds from the start of the transfer, 0 when that point was not reached. May be asked inside a callback.
+    static func microseconds(_ info: CURLINFO, of raw: UnsafeMutableRawPointer) -> Int {
+        var value: curl_off_t = 0
+        return ccurl_get_offset(raw, info, &value) == CURLE_OK ? Int(value) : 0
+    }
+
+    func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        return ccurl_get_long(raw, info, &value) == CURLE_OK ? value : 0
+    }
+
+    private func check(_ code: CURLcode) throws(CurlFault) {
+        guard code == CURLE_OK else { throw CurlFault(code) }
+    }
+
+    /// Once per process, before the first handle.
+    private static let isLibraryReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+}
+
+/// libcurl would not take a setting: a fault of ours, or a libcurl built without what we need.
+struct CurlFault: Error, Equatable, Sendable, CustomStringConvertible {
+    let code: Int
+
+    init(_ code: CURLcode) {
+        self.code = Int(code.rawValue)
+    }
+
+    var description: String { "libcurl cannot be set up (error \(code))" }
+}

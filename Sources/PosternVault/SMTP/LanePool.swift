@@ -1,0 +1,52 @@
+package import PosternCore
+
+/// The lanes to the smarthost. As many letters are under way at once as there are lanes; more wait their turn.
+package final class LanePool: Sendable {
+    package let lanes: Int
+    private let desk: Desk
+
+    /// Starts the lanes; nothing is dialled before the first letter.
+    /// - Parameter lanes: at least 1.
+    package init(smarthost: Smarthost, lanes: Int, patience: Patience = Patience()) {
+        self.lanes = max(lanes, 1)
+        desk = Desk(lanes: self.lanes)
+        for number in 0..<self.lanes {
+            Lane(number: number, smarthost: smarthost, patience: patience, desk: desk).start()
+        }
+    }
+
+    deinit {
+        // Threads of a pool that nobody closed would wait for ever.
+        desk.close()
+    }
+
+    /// Hands one letter to the smarthost. Suspends, never blocks; returns what became of it, whatever that is.
+    ///
+    /// A cancelled caller still gets the outcome: a letter that may have left must be accounted for. Only `close` ends a
+    /// transfer before its time.
+    package func send(_ parcel: Parcel) async -> Outcome {
+        if let fault = parcel.fault {
+            return Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: fault))
+        }
+        return await desk.submit(parcel)
+    }
+
+    /// Ends the lanes: what is under way is finished, what waits comes back deferred. Returns when all threads are done.
+    /// - Parameter grace: after that, transfers are broken off within a second or so; those whose text was begun are
+    ///   then uncertain.
+    package func close(within grace: Duration = .seconds(25)) async {
+        desk.close()
+        await withTaskGroup { group in
+            group.addTask { [desk] in
+                do {
+                    try await Task.sleep(for: grace)
+                    desk.hurry.raise()
+                } catch {
+                    // All lanes ended before: nothing to hurry.
+                }
+            }
+            await desk.allEnded()
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package import PosternCore
+
+/// What a lane carries: one letter as composed, for one recipient.
+package struct Parcel: Sendable {
+    /// The envelope sender, ours: random per letter, at the domain the mail is from.
+    package let sender: String
+    package let recipient: EmailAddress
+    /// Headers and text, CRLF line ends only. Dots at the beginning of lines are doubled on the way, not here.
+    package let bytes: [UInt8]
+    /// Only a server that offers SMTPUTF8 may get it.
+    package let needsSMTPUTF8: Bool
+
+    package init(sender: String, recipient: EmailAddress, bytes: [UInt8], needsSMTPUTF8: Bool = false) {
+        (self.sender, self.recipient, self.bytes) = (sender, recipient, bytes)
+        self.needsSMTPUTF8 = needsSMTPUTF8 || recipient.needsSMTPUTF8
+    }
+
+    /// A mistake of ours that must not reach the wire, as a sentence; nil when there is none.
+    ///
+    /// libcurl sends CR, LF and `>` in an address as they are, and a bare LF in the text: with either, what one server
+    /// takes for text another takes for commands.
+    var fault: String? {
+        guard let sender = try? EmailAddress(sender), sender.text == self.sender.lowercasedDomain, !sender.needsSMTPUTF8 else {
+            return "the envelope sender is not a plain address"
+        }
+        guard !bytes.isEmpty else { return "the letter is empty" }
+        var previous: UInt8 = 0
+        for octet in bytes {
+            if (octet == 0x0A) != (previous == 0x0D) { return "the letter has a line end other than CRLF" }
+            if octet == 0 { return "the letter holds a NUL" }
+            previous = octet
+        }
+        return previous == 0x0D ? "the letter has a line end other than CRLF" : nil
+    }
+}
+
+extension String {
+    /// As `EmailAddress` writes it, to find out whether it is the same text and nothing was trimmed.
+    fileprivate var lowercasedDomain: String {
+        guard let at = lastIndex(of: "@") else { return self }
+        return self[..<at] + self[at...].lowercased()
+    }
+}
+
+/// The recipient is personal: whatever prints a parcel by accident prints this.
+extension Parcel: CustomStringConvertible, CustomReflectable {
+    package var description: String { "‹parcel of \(bytes.count) bytes›" }
+    package var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
+}

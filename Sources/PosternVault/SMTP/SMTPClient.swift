@@ -1,0 +1,105 @@
+import CCurl
+import PosternCore
+
+/// Speaks to the smarthost over one connection, which it keeps between letters. Blocks its thread; a lane owns it.
+struct SMTPClient: ~Copyable {
+    private let smarthost: Smarthost
+    private let exchange: Exchange
+    private var handle: EasyHandle
+
+    /// - Throws: when libcurl refuses a setting, as one built without SMTP or TLS would.
+    init(smarthost: Smarthost, patience: Patience, hurry: Hurry) throws(CurlFault) {
+        let exchange = Exchange(smarthost: smarthost, patience: patience, hurry: hurry)
+        let handle = try EasyHandle(calling: exchange)
+        try handle.installCallbacks()
+        try handle.configure(for: smarthost, patience: patience)
+        (self.smarthost, self.exchange) = (smarthost, exchange)
+        self.handle = handle
+    }
+
+    deinit {
+        // A kept connection is ended with QUIT, but its 221 is not waited for.
+        exchange.stopListening()
+    }
+
+    var hasConnection: Bool { exchange.hasConnection }
+
+    /// Tries to hand the parcel on. Never throws: whatever happens is an outcome.
+    mutating func send(_ parcel: Parcel) -> Outcome {
+        var code = attempt(parcel, fresh: mustDialAnew(for: parcel))
+        if exchange.transcript.isStaleConnection(code: code) {
+            // The server had closed the kept connection, which shows only when it is used. Nothing was accepted on it, so
+            // that this is still the first try.
+            code = attempt(parcel, fresh: true)
+        }
+        let redaction = Redaction(hiding: [parcel.recipient.text, smarthost.login?.user].compactMap(\.self))
+        return ReplyTable.outcome(code: code, transcript: exchange.transcript, redaction: redaction)
+    }
+
+    /// A refusal for want of SMTPUTF8 is said on what the server offers now, not on what it once offered.
+    private func mustDialAnew(for parcel: Parcel) -> Bool {
+        parcel.needsSMTPUTF8 && exchange.capabilities?.smtpUTF8 == false
+    }
+
+    private mutating func attempt(_ parcel: Parcel, fresh: Bool) -> Int {
+        if fresh { exchange.severConnection() }
+        exchange.begin(parcel)
+        defer { exchange.end() }
+        do throws(CurlFault) {
+            try handle.set(CURLOPT_MAIL_FROM, parcel.sender)
+            try handle.setRecipient(parcel.recipient.text)
+        } catch {
+            return error.code
+        }
+        let code = handle.perform()
+        if code == Int(CURLE_PEER_FAILED_VERIFICATION.rawValue) {
+            exchange.note(CertificateFault(verifyResult: handle.number(CURLINFO_SSL_VERIFYRESULT)))
+        }
+        if !exchange.transcript.isConnectionReusable { exchange.severConnection() }
+        return code
+    }
+}
+
+extension EasyHandle {
+    /// Everything that is the same for all letters.
+    func configure(for smarthost: Smarthost, patience: Patience) throws(CurlFault) {
+        let url = smarthost.url
+        try set(CURLOPT_URL, "\(url.scheme.rawValue)://\(url.authority)/\(smarthost.ehloName.ascii)")
+        try set(CURLOPT_PROTOCOLS_STR, url.scheme.rawValue)
+        // No proxy from the environment, no credentials from a file, no signal handlers in a threaded process.
+        try set(CURLOPT_PROXY, "")
+        try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+        try set(CURLOPT_NOSIGNAL, 1)
+        try set(CURLOPT_UPLOAD, 1)
+        // CURLOPT_INFILESIZE stays unset, hence no SIZE parameter: 7.88 counts doubled dots as octets of the text, and
+        // ends the upload when the count meets the announced size by chance in the middle of a long letter.
+        try set(CURLOPT_MAXCONNECTS, 1)
+        // Ten minutes of silence are long for what tracks connections on the way.
+        try set(CURLOPT_TCP_KEEPALIVE, 1)
+        try configureTLS(for: smarthost)
+        if let login = smarthost.login {
+            try set(CURLOPT_USERNAME, login.user)
+            try set(CURLOPT_PASSWORD, secret: login.password)
+            // Left to itself libcurl prefers GSSAPI, DIGEST-MD5 and NTLM where they are offered, and fails with them.
+            try set(CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN")
+        }
+        // Only in case our own watch (`Patience`) were not called: beyond everything that it allows.
+        let before = patience.connect + patience.answer * 8
+        try set(CURLOPT_CONNECTTIMEOUT_MS, Int(before.milliseconds))
+        let longest = max(patience.finalDot, patience.answer, patience.text) + .seconds(60)
+        try set(CURLOPT_SERVER_RESPONSE_TIMEOUT, Int(longest.milliseconds / 1_000))
+    }
+
+    private func configureTLS(for smarthost: Smarthost) throws(CurlFault) {
+        let level = smarthost.url.tls == .required ? CURLUSESSL_ALL : CURLUSESSL_NONE
+        try set(CURLOPT_USE_SSL, Int(level.rawValue))
+        try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        try set(CURLOPT_SSL_VERIFYPEER, 1)
+        try set(CURLOPT_SSL_VERIFYHOST, 2)
+        if let caFile = smarthost.caFile {
+            try set(CURLOPT_CAINFO, caFile)
+            // Or else the system's folder would be trusted beside it: Debian builds that in.
+            try set(CURLOPT_CAPATH, nil)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package import PosternCore
+package import PosternLink
+private import PosternSealing
+
+/// `authorise`: a recipient has followed the link, so the record becomes one that letters may go to.
+package struct Confirmation: Sendable {
+    private let word: VaultWord
+    private let opener: SealOpener
+
+    package init(word: VaultWord, opener: SealOpener) {
+        (self.word, self.opener) = (word, opener)
+    }
+
+    /// - Returns: the record under the vault's word "confirmed".
+    /// - Throws: `LinkRefusal` (denied) when the token is not ours or over, or the record is not one we invited.
+    package func confirm(_ request: ConfirmationRequest, at now: Timestamp) throws -> SealedRecord {
+        let record = request.record
+        let subject = VaultWord.Subject(
+            site: request.site, handle: request.handle, recipient: request.recipient, version: record.version, seal: record.seal)
+        // Confirmed counts too: the link may be followed twice, and the second time is told the same as the first.
+        guard
+            word.isGiven(record.authorisation, as: .invited, on: subject)
+                || word.isGiven(record.authorisation, as: .confirmed, on: subject)
+        else {
+            throw LinkRefusal(.denied, "the record was not made by this vault")
+        }
+        do {
+            try word.check(request.token, for: subject, at: now)
+        } catch {
+            throw LinkRefusal(.denied, "the confirmation token is \(error == .over ? "no longer valid" : "not ours")")
+        }
+        // It must open as well: nothing is vouched for that could not be delivered to.
+        _ = try opener.address(in: record.seal, context: .address(of: request.recipient, at: request.site, version: record.version))
+        return SealedRecord(
+            version: record.version, seal: record.seal, authorisation: word.authorisation(.confirmed, on: subject))
+    }
+}

@@ -1,0 +1,30 @@
+internal import PosternCore
+package import PosternLink
+private import PosternSealing
+
+/// Seals addresses on the operator's word: what `recipient add` and `import` ask for over the operator socket, or of the
+/// keys directly while nothing runs.
+package struct Enrolment: Sendable {
+    private let key: SealingKey
+    private let word: VaultWord
+
+    /// - Throws: `KeyFault` when the ring lacks the address or the authorisation key.
+    package init(ring: KeyRing) throws {
+        guard let key = ring.address, let authorisation = ring.authorisation else {
+            throw KeyFault(path: "the vault's keys", reason: .noneOfKind("address or authorisation"))
+        }
+        (self.key, word) = (key, VaultWord(key: authorisation))
+    }
+
+    package func records(for request: EnrolRequest) throws -> SealedRecords {
+        SealedRecords(all: try request.entries.map { try record(for: $0, confirmed: request.confirmed) })
+    }
+
+    private func record(for entry: EnrolRequest.Entry, confirmed: Bool) throws -> SealedRecord {
+        let seal = try key.seal(entry.address, in: .address(of: entry.recipient, at: entry.site, version: entry.version))
+        let subject = VaultWord.Subject(
+            site: entry.site, handle: entry.handle, recipient: entry.recipient, version: entry.version, seal: seal)
+        return SealedRecord(
+            version: entry.version, seal: seal, authorisation: word.authorisation(confirmed ? .confirmed : .invited, on: subject))
+    }
+}

@@ -1,0 +1,113 @@
+package import Logging
+package import PosternCore
+package import PosternLink
+internal import PosternSealing
+
+/// Takes a letter to the smarthost: checks the vault's word on the address, opens, composes, sends.
+///
+/// Everything that goes wrong before dialling is a fault of ours, never of the recipient, and never silence: the letter
+/// is held under a reason a person can act on.
+package struct Postman: Sendable {
+    package struct Settings: Sendable {
+        package let mailFrom: EmailAddress
+        package let publicURL: WebOrigin
+
+        package init(mailFrom: EmailAddress, publicURL: WebOrigin) {
+            (self.mailFrom, self.publicURL) = (mailFrom, publicURL)
+        }
+    }
+
+    private let settings: Settings
+    private let word: VaultWord
+    private let opener: SealOpener
+    private let composer: Composer
+    private let lanes: LanePool
+    private let rounds = Rounds()
+    private let logger: Logger
+
+    package init(
+        settings: Settings, word: VaultWord, opener: SealOpener, composer: Composer, lanes: LanePool, logger: Logger
+    ) {
+        (self.settings, self.word, self.opener) = (settings, word, opener)
+        (self.composer, self.lanes, self.logger) = (composer, lanes, logger)
+    }
+
+    /// - Returns: what became of the attempt. A letter that was delivered before, and whose outcome the relay never got,
+    ///   is not sent again.
+    package func deliver(_ job: DeliveryJob) async -> Outcome {
+        await rounds.once(job.id) { await attempt(job) }
+    }
+
+    private func attempt(_ job: DeliveryJob) async -> Outcome {
+        do throws(PrepareFault) {
+            return await lanes.send(try parcel(for: job))
+        } catch {
+            logger.error(
+                "a letter could not be prepared and is held",
+                metadata: ["delivery": "\(job.id)", "recipient": "\(job.recipient)", "reason": "\(error)"])
+            return Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: error.description))
+        }
+    }
+
+    private func parcel(for job: DeliveryJob) throws(PrepareFault) -> Parcel {
+        let record = job.record
+        let subject = VaultWord.Subject(
+            site: job.site.id, handle: job.handle, recipient: job.recipient, version: record.version, seal: record.seal)
+        guard word.isGiven(record.authorisation, as: job.mailing == .letter ? .confirmed : .invited, on: subject) else {
+            throw .notAuthorised
+        }
+        let address: EmailAddress
+        do {
+            address = try opener.address(
+                in: record.seal, context: .address(of: job.recipient, at: job.site.id, version: record.version))
+        } catch {
+            throw .cannotOpen("address", error)
+        }
+        let mail = try compose(job, to: address, subject)
+        return Parcel(
+            sender: mail.envelopeSender, recipient: address, bytes: mail.bytes, needsSMTPUTF8: mail.needsSMTPUTF8)
+    }
+
+    private func compose(
+        _ job: DeliveryJob, to address: EmailAddress, _ subject: VaultWord.Subject
+    ) throws(PrepareFault) -> ComposedMail {
+        switch job.mailing {
+        case .letter:
+            let letter: Letter
+            do {
+                letter = try opener.letter(in: job.letter, context: .letter(job.id, to: job.recipient, at: job.site.id))
+            } catch {
+                throw .cannotOpen("letter", error)
+            }
+            let mail = LetterMail(
+                siteName: job.site.name, siteOrigin: job.site.origins.first, recipientName: job.recipientName, recipient: address,
+                language: job.language, letter: letter, tokens: job.tokens, mailFrom: settings.mailFrom, accepted: job.accepted)
+            do { return try composer.compose(mail) } catch { throw .cannotCompose(error) }
+        case .confirmation:
+            let token = word.token(for: subject, mailed: job.accepted)
+            let mail = ConfirmationMail(
+                siteName: job.site.name, siteOrigin: job.site.origins.first, recipientName: job.recipientName, recipient: address,
+                language: job.language, link: "\(settings.publicURL)/confirm/\(job.site.id)/\(job.handle)/\(token)",
+                tokens: job.tokens, mailFrom: settings.mailFrom, accepted: job.accepted)
+            do { return try composer.compose(mail) } catch { throw .cannotCompose(error) }
+        }
+    }
+}
+
+/// Why a letter never got as far as dialling. The sentences end in `queue show`.
+private enum PrepareFault: Error, CustomStringConvertible {
+    case notAuthorised
+    case cannotOpen(String, any Error)
+    case cannotCompose(ComposeFault)
+
+    var description: String {
+        switch self {
+        case .notAuthorised:
+            "the recipient's record bears no word of this vault: it was forged, swapped or made by another installation"
+        case .cannotOpen(let what, let error):
+            "the sealed \(what) does not open (\((error as? SealFault)?.rawValue ?? "unknown reason"))"
+        case .cannotCompose(let fault):
+            "the mail could not be composed: \(fault)"
+        }
+    }
+}

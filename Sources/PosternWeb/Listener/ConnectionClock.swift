@@ -1,0 +1,81 @@
+/// The time limits of one connection as a pure state machine; `ConnectionGuard` feeds it and does what it says.
+///
+/// Hummingbird has an idle time-out only, and every chunk of a body renews it: a client that sends one byte a minute
+/// holds its connection for ever. These limits are counted from a beginning, and nothing renews them.
+package struct ConnectionClock: ~Copyable {
+    private enum State {
+        /// Between requests, or while an answer is made. → head
+        case resting
+        /// Bytes came, but no whole head. → body, overdue
+        case head(until: ContinuousClock.Instant)
+        /// The head is here, the body is not whole. → resting, lingering, overdue
+        case body(until: ContinuousClock.Instant)
+        /// We have answered before the request was over; the rest is thrown away. → overdue
+        case lingering(until: ContinuousClock.Instant)
+        /// Terminal.
+        case overdue
+    }
+
+    package enum Verdict: Equatable {
+        case nothing
+        /// The body's time is over: the handler that reads it is told, and answers 408.
+        case failBody
+        case close
+    }
+
+    private let limits: WebLimits
+    private var state: State
+
+    package init(limits: WebLimits, openedAt now: ContinuousClock.Instant) {
+        self.limits = limits
+        state = .head(until: now + limits.head)
+    }
+
+    /// When to look again at the latest; nil while nothing is due.
+    package var deadline: ContinuousClock.Instant? {
+        switch state {
+        case .resting, .overdue: nil
+        case .head(let until), .body(let until), .lingering(let until): until
+        }
+    }
+
+    package var isLingering: Bool {
+        if case .lingering = state { true } else { false }
+    }
+
+    package mutating func bytesArrived(at now: ContinuousClock.Instant) {
+        if case .resting = state { state = .head(until: now + limits.head) }
+    }
+
+    package mutating func headEnded(at now: ContinuousClock.Instant) {
+        switch state {
+        case .resting, .head: state = .body(until: now + limits.body)
+        case .body, .lingering, .overdue: break
+        }
+    }
+
+    package mutating func requestEnded() {
+        if case .body = state { state = .resting }
+    }
+
+    /// The last byte of an answer that closes the connection was written.
+    package mutating func closingAnswerEnded(at now: ContinuousClock.Instant) {
+        state = .lingering(until: now + limits.lingering)
+    }
+
+    /// To be called whenever `deadline` has come, and harmless too early.
+    package mutating func timeCame(at now: ContinuousClock.Instant) -> Verdict {
+        guard let deadline, now >= deadline else { return .nothing }
+        switch state {
+        case .body:
+            // The answer gets the time of a lingering one; a handler that never answers must not keep the connection.
+            state = .lingering(until: now + limits.lingering)
+            return .failBody
+        case .head, .lingering:
+            state = .overdue
+            return .close
+        case .resting, .overdue:
+            return .nothing
+        }
+    }
+}

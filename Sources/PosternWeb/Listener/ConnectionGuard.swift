@@ -1,0 +1,143 @@
+private import HTTPTypes
+package import NIOCore
+package import NIOHTTPTypes
+
+/// The body of a request did not arrive within its time. Thrown to whoever reads it.
+package struct BodyOverdue: Error {}
+
+/// Holds one connection to its time limits, and closes it cleanly where an answer says `Connection: close`.
+///
+/// Stands behind the HTTP codec; `ByteWatch` before it tells of bytes that are no whole head yet. Runs on the
+/// connection's event loop only.
+package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    package typealias InboundIn = HTTPRequestPart
+    package typealias InboundOut = HTTPRequestPart
+    package typealias OutboundIn = HTTPResponsePart
+    package typealias OutboundOut = HTTPResponsePart
+
+    private let limits: WebLimits
+    private let headers: HouseHeaders
+    private var clock: ConnectionClock
+    private var check: (at: ContinuousClock.Instant, task: Scheduled<Void>)?
+    private var closesAfterAnswer = false
+    /// Of this handler, while it is in the pipeline.
+    private var context: ChannelHandlerContext?
+
+    package init(limits: WebLimits, headers: HouseHeaders) {
+        self.limits = limits
+        self.headers = headers
+        clock = ConnectionClock(limits: limits, openedAt: .now)
+    }
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        do {
+            try context.pipeline.syncOperations.addHandler(ByteWatch(self), position: .first)
+            schedule()
+        } catch {
+            // Only a channel that is already gone refuses a handler.
+            context.close(promise: nil)
+        }
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) {
+        check?.task.cancel()
+        (check, self.context) = (nil, nil)
+    }
+
+    /// Called by `ByteWatch`, on the event loop.
+    fileprivate func bytesArrived() {
+        clock.bytesArrived(at: .now)
+        schedule()
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !clock.isLingering else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            clock.headEnded(at: .now)
+            schedule()
+            promiseContinuation(of: head, context: context)
+        case .body: break
+        case .end: clock.requestEnded()
+        }
+        context.fireChannelRead(data)
+    }
+
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            if head.headerFields[.connection]?.lowercased() == "close" {
+                closesAfterAnswer = true
+                // Hummingbird answers a malformed head by itself, with a bare 400 that never came past our headers.
+                if head.headerFields[.contentSecurityPolicy] == nil {
+                    head.headerFields.append(contentsOf: headers.api)
+                    return context.write(wrapOutboundOut(.head(head)), promise: promise)
+                }
+            }
+            context.write(data, promise: promise)
+        case .body:
+            context.write(data, promise: promise)
+        case .end:
+            guard closesAfterAnswer else { return context.write(data, promise: promise) }
+            context.writeAndFlush(data, promise: promise)
+            // Closing at once would reset the connection while the client still sends, and a reset throws away the
+            // answer it has not read (RFC 9112 §9.6). So only our half is closed, and the rest ignored for a moment.
+            clock.closingAnswerEnded(at: .now)
+            schedule()
+            context.close(mode: .output, promise: nil)
+        }
+    }
+
+    /// curl waits a second for leave to send a larger body; Hummingbird never gives it.
+    private func promiseContinuation(of head: HTTPRequest, context: ChannelHandlerContext) {
+        guard head.headerFields[.expect]?.lowercased() == "100-continue" else { return }
+        let announced = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
+        guard announced <= limits.bodyKiB * 1_024 else { return }
+        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+    }
+
+    /// One timer at most, looked at again when it fires: an answered request costs no timer of its own.
+    private func schedule() {
+        guard let context, let deadline = clock.deadline else { return }
+        if let check {
+            guard deadline < check.at else { return }
+            check.task.cancel()
+        }
+        let wait = TimeAmount(max(deadline - .now, .zero))
+        check = (deadline, context.eventLoop.assumeIsolated().scheduleTask(in: wait) { self.timeCame() })
+    }
+
+    private func timeCame() {
+        check = nil
+        switch clock.timeCame(at: .now) {
+        case .nothing: break
+        case .failBody: context?.fireErrorCaught(BodyOverdue())
+        case .close: context?.close(promise: nil)
+        }
+        schedule()
+    }
+}
+
+@available(*, unavailable)
+extension ConnectionGuard: Sendable {}
+
+/// Tells the guard that bytes came, before the codec makes sense of them: a head that drips is seen by nobody else.
+final class ByteWatch: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let connection: ConnectionGuard
+
+    init(_ connection: ConnectionGuard) {
+        self.connection = connection
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connection.bytesArrived()
+        context.fireChannelRead(data)
+    }
+}
+
+@available(*, unavailable)
+extension ByteWatch: Sendable {}

@@ -1,0 +1,64 @@
+package import HTTPTypes
+
+/// The header fields that stand on every answer, by what kind of answer it is. Made once at start.
+///
+/// Nothing here loads from elsewhere, runs a script, or lets another site look in (requirement W2).
+package struct HouseHeaders: Sendable {
+    /// For pages: our own style sheet, our own images, our own forms.
+    package let page: HTTPFields
+    /// For everything that is no page. Says the least, since nothing in it is ever rendered.
+    package let api: HTTPFields
+    /// For files that never change under their address.
+    package let asset: HTTPFields
+    /// For pages that show another document of ours in a frame.
+    package let framing: HTTPFields
+    /// For a document of somebody else's making: no script, no load, no link that leads out of its frame.
+    package let framed: HTTPFields
+
+    /// - Parameter isSecure: visitors come over HTTPS, and their browsers may insist on it from now on.
+    package init(isSecure: Bool) {
+        let pagePolicy =
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        page = Self.fields(policy: pagePolicy, caching: "no-store", isSecure: isSecure)
+        api = Self.fields(policy: "default-src 'none'; frame-ancestors 'none'", caching: "no-store", isSecure: isSecure)
+        asset = Self.fields(
+            policy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'", caching: nil, isSecure: isSecure)
+        framing = Self.fields(policy: pagePolicy + "; frame-src 'self'", caching: "no-store", isSecure: isSecure)
+        framed = Self.fields(
+            policy:
+                "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
+            caching: "no-store", isSecure: isSecure)
+    }
+
+    private static func fields(policy: String, caching: String?, isSecure: Bool) -> HTTPFields {
+        var fields: HTTPFields = [
+            .contentSecurityPolicy: policy,
+            .xContentTypeOptions: "nosniff",
+            .referrerPolicy: "no-referrer",
+            .crossOriginOpenerPolicy: "same-origin",
+            .crossOriginEmbedderPolicy: "require-corp",
+            .crossOriginResourcePolicy: "same-origin",
+            .permissionsPolicy: "camera=(), geolocation=(), microphone=(), payment=()",
+        ]
+        if let caching { fields[.cacheControl] = caching }
+        // Two years. Not for subdomains: they are not ours.
+        if isSecure { fields[.strictTransportSecurity] = "max-age=63072000" }
+        return fields
+    }
+}
+
+extension HTTPField.Name {
+    private static func known(_ text: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(text) else {
+            preconditionFailure("“\(text)” is a literal of ours and must be a field name")
+        }
+        return name
+    }
+
+    package static let referrerPolicy = known("Referrer-Policy")
+    package static let crossOriginOpenerPolicy = known("Cross-Origin-Opener-Policy")
+    package static let crossOriginEmbedderPolicy = known("Cross-Origin-Embedder-Policy")
+    package static let permissionsPolicy = known("Permissions-Policy")
+    package static let forwardedFor = known("X-Forwarded-For")
+    package static let idempotencyKey = known("Idempotency-Key")
+}

@@ -1,0 +1,39 @@
+package import PosternCore
+
+/// What both listeners need to know. Made by the wiring from the configuration file.
+package struct WebConfiguration: Sendable {
+    /// Where this listener binds.
+    package let listen: ListenAddress
+    /// Where visitors reach the public listener: says whether browsers may be told to insist on HTTPS.
+    package let publicURL: WebOrigin
+    /// Only these may say for whom they speak.
+    package let trustedProxies: [AddressRange]
+    package let limits: WebLimits
+
+    package init(
+        listen: ListenAddress, publicURL: WebOrigin, trustedProxies: [AddressRange] = [], limits: WebLimits = WebLimits()
+    ) {
+        (self.listen, self.publicURL) = (listen, publicURL)
+        (self.trustedProxies, self.limits) = (trustedProxies, limits)
+    }
+
+    package var isSecure: Bool { publicURL.description.hasPrefix("https://") }
+}
+
+/// Sizes and times that bound what one client can take from all others.
+package struct WebLimits: Sendable {
+    package var bodyKiB = 64
+    package var headerKiB = 16
+    /// Fits, with room for files, under the usual soft limit of 1,024 descriptors.
+    package var connections = 768
+    /// From the first byte of a request to the end of its head; on a new connection, from the start.
+    package var head: Duration = .seconds(10)
+    /// From the end of the head to the end of the body, however busily it drips.
+    package var body: Duration = .seconds(20)
+    /// Between two requests of a connection.
+    package var idle: Duration = .seconds(30)
+    /// How long an answer to a request that was not read to its end may take to be fetched.
+    package var lingering: Duration = .seconds(2)
+
+    package init() {}
+}

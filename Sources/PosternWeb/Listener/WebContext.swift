@@ -1,0 +1,23 @@
+package import Hummingbird
+package import Logging
+package import PosternCore
+
+/// What a handler knows of a request besides the request: who sent it, and where to log.
+package struct WebContext: InitializableFromSource, Sendable {
+    package let logger: Logger
+    /// The other end of the connection. Nil when it is gone already, or is a Unix socket.
+    package let peer: ClientAddress?
+
+    package init(source: ApplicationRequestContextSource) {
+        logger = source.logger
+        peer = source.channel.remoteAddress.flatMap { ClientAddress($0) }
+    }
+}
+
+/// The metadata keys of the web's log lines. Ids only; never an address, a client address or a letter's text.
+package enum WebLogKey {
+    package static let incident = "incident"
+    package static let letter = "letter"
+    package static let outcome = "outcome"
+    package static let fault = "fault"
+}

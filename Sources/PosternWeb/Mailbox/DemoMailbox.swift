@@ -1,0 +1,115 @@
+package import Logging
+package import NIOCore
+private import NIOPosix
+package import PosternCore
+import ServiceLifecycle
+
+/// Why the demo mailbox does not start.
+package enum DemoMailboxFault: Error, Equatable, Sendable, CustomStringConvertible {
+    case notLoopback(host: String)
+
+    package var description: String {
+        switch self {
+        case .notLoopback(let host):
+            "the demo mailbox would listen on \(host), where others can reach it; it takes any letter and must stay on 127.0.0.1 or ::1"
+        }
+    }
+}
+
+/// A mail server for trying things out: takes every letter over SMTP on the loopback interface, keeps the newest in
+/// memory for the staff pages, and sends none on.
+package struct DemoMailbox: Service {
+    package let letters: MailboxLetters
+
+    private let host: String
+    private let port: Int
+    private let now: @Sendable () -> Timestamp
+    private let logger: Logger
+    private let onListening: @Sendable (SocketAddress?) async -> Void
+
+    private static let connectionLimit = 64
+    private static let idle = TimeAmount.minutes(5)
+
+    /// - Throws: when the address is not the loopback interface's. Names are not looked up: what `localhost` means is
+    ///   not for us to trust.
+    package init(
+        listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), letters: MailboxLetters,
+        now: @escaping @Sendable () -> Timestamp, logger: Logger,
+        onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
+    ) throws(DemoMailboxFault) {
+        guard let address = ClientAddress(text: listen.host),
+            address.bytes.count == 4 ? address.bytes[0] == 127 : address.bytes == Array(repeating: 0, count: 15) + [1]
+        else { throw .notLoopback(host: listen.host) }
+        (host, port, self.letters) = (listen.host, listen.port, letters)
+        (self.now, self.logger, self.onListening) = (now, logger, onListening)
+    }
+
+    package func run() async throws {
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .bind(host: host, port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(IdleStateHandler(allTimeout: Self.idle), IdleClose())
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        await onListening(server.channel.localAddress)
+        try await withGracefulShutdownHandler {
+            try await server.executeThenClose { connections in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    var places = Self.connectionLimit
+                    for try await connection in connections {
+                        group.addTask { await cancelWhenGracefulShutdown { await serve(connection) } }
+                        places -= 1
+                        // The next client waits until one has left.
+                        while places == 0, try await group.next() != nil { places += 1 }
+                    }
+                }
+            }
+        } onGracefulShutdown: {
+            server.channel.close(promise: nil)
+        }
+    }
+
+    private func serve(_ connection: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async {
+        do {
+            try await connection.executeThenClose { inbound, outbound in
+                var dialogue = MailboxDialogue()
+                guard try await perform([dialogue.greeting], outbound) else { return }
+                for try await bytes in inbound {
+                    guard try await perform(dialogue.receive(bytes.readableBytesView), outbound) else { return }
+                }
+            }
+        } catch {
+            logger.debug("a connection to the demo mailbox broke", metadata: [WebLogKey.fault: "\(type(of: error))"])
+        }
+    }
+
+    /// - Returns: whether the dialogue goes on.
+    private func perform(_ outputs: [MailboxDialogue.Output], _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws
+        -> Bool
+    {
+        var replies = ByteBuffer()
+        var goesOn = true
+        for output in outputs {
+            switch output {
+            case .reply(let line): replies.writeString(line + "\r\n")
+            case .letter(let envelope, let source): letters.keep(envelope, source: source, at: now())
+            case .close: goesOn = false
+            }
+        }
+        if replies.readableBytes > 0 { try await outbound.write(replies) }
+        return goesOn
+    }
+}
+
+/// Hangs up on a client that has said nothing for a while.
+private final class IdleClose: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent { return context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+}

@@ -1,0 +1,36 @@
+/// The templates we have. The raw value is the file's path in the folder, without `.mustache`.
+package enum TemplateName: String, Sendable, CaseIterable {
+    case layout = "web/layout"
+    case contact = "web/contact"
+    case sent = "web/sent"
+    case noLetters = "web/no-letters"
+    case error = "web/error"
+    case staffLayout = "staff/layout"
+    case staffOverview = "staff/overview"
+    case staffMailbox = "staff/mailbox"
+    case staffLetter = "staff/letter"
+
+    /// How templates name each other: swift-mustache knows no slash in the name that closes an inheritance.
+    package var label: String { rawValue.replacing("/", with: "-") }
+}
+
+/// What one template shows: stored properties only, each of them a tag of the template.
+///
+/// Templates never see a domain value, so that a new private field of one cannot appear on a page. swift-mustache
+/// reads properties by reflection and renders what it does not find as nothing; a test compares the two.
+package protocol Page: Sendable {
+    static var template: TemplateName { get }
+    var frame: PageFrame { get }
+}
+
+/// What the layout around every page needs.
+package struct PageFrame: Sendable {
+    package let title: String
+    package let language: String
+    package let stylesheet: String
+    package let icon: String
+
+    package init(title: String, language: String, stylesheet: String, icon: String) {
+        (self.title, self.language, self.stylesheet, self.icon) = (title, language, stylesheet, icon)
+    }
+}

@@ -1,0 +1,84 @@
+private import HTTPTypes
+package import Hummingbird
+private import PosternCore
+private import PosternRelay
+
+/// `POST /api/v1/sites/{site}/recipients/{handle}/letters`.
+package struct LetterAPI: Sendable {
+    private let intake: LetterIntake
+    private let answers: Answers
+    private let bodyKiB: Int
+
+    package init(intake: LetterIntake, answers: Answers, bodyKiB: Int) {
+        (self.intake, self.answers, self.bodyKiB) = (intake, answers, bodyKiB)
+    }
+
+    package func post(_ request: Request, to address: RecipientPath, _ context: WebContext) async -> Response {
+        guard Self.isJSON(request.headers) else { return answers.problem(.unsupportedMediaType) }
+        let repeatKey: String?
+        switch Self.repeatKey(in: request.headers) {
+        case .none: repeatKey = nil
+        case .valid(let key): repeatKey = key
+        case .invalid: return answers.problem(.invalidRepeatKey)
+        }
+
+        let posted: LetterJSON
+        do {
+            posted = try LetterJSON(try await request.wholeBody(limitKiB: bodyKiB))
+        } catch let fault as BodyFault {
+            return answers.problem(.body(fault)).closing()
+        } catch let fault as JSONFault {
+            return answers.problem(.malformedJSON(fault))
+        } catch {
+            preconditionFailure("reading a posted letter throws body and JSON faults only")
+        }
+        // A field that is no text cannot be handed in; what else is wrong is said along with it.
+        guard posted.wrongTypes.isEmpty else { return answers.problem(.invalidLetter(posted.allProblems)) }
+
+        let answer = await intake.submit(posted.letter, to: address, repeatKey: repeatKey, of: request, context)
+        return response(to: answer)
+    }
+
+    private func response(to answer: SubmissionAnswer) -> Response {
+        switch answer {
+        case .accepted(let id):
+            let body = JSONText.object { json in
+                json.member("id", id.description)
+                json.member("status", "accepted")
+            }
+            return answers.json(body, status: .accepted)
+        case .invalid(let faults): return answers.problem(.invalidLetter(faults.all.map(FieldProblem.init)))
+        case .unknownRecipient: return answers.problem(.unknownRecipient)
+        case .takesNoLetters: return answers.problem(.takesNoLetters)
+        case .repeatKeyConflict: return answers.problem(.repeatKeyConflict)
+        case .unavailable(let retryAfter):
+            var response = answers.problem(.unavailable)
+            response.headers[.retryAfter] = retryAfter.retryAfter
+            return response
+        }
+    }
+
+    private static func isJSON(_ headers: HTTPFields) -> Bool {
+        guard headers[.contentEncoding] == nil, let written = headers[.contentType] else { return false }
+        // What nearly every program sends needs no parser.
+        if written == "application/json" { return true }
+        guard let type = ParameterisedField(written), type.value == "application/json" else { return false }
+        return ["utf-8", "utf8"].contains(type.parameters["charset"]?.lowercased() ?? "utf-8")
+    }
+
+    private enum RepeatKey {
+        case none
+        case valid(String)
+        case invalid
+    }
+
+    /// The draft makes the field a quoted string; most programs send it bare. Both name the same key.
+    private static func repeatKey(in headers: HTTPFields) -> RepeatKey {
+        guard headers.contains(.idempotencyKey) else { return .none }
+        let values = headers[values: .idempotencyKey]
+        guard values.count == 1, var key = values.first?[...] else { return .invalid }
+        if key.count >= 2, key.first == "\"", key.last == "\"" { key = key.dropFirst().dropLast() }
+        guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return .invalid }
+        return .valid(String(key))
+    }
+}

@@ -1,0 +1,72 @@
+package import Hummingbird
+private import Logging
+package import PosternCore
+package import PosternRelay
+
+/// The way from a request to the desk that both the form and the API take.
+package struct LetterIntake: Sendable {
+    private let desk: any SubmissionDesk
+    private let proxies: TrustedProxies
+    private let now: @Sendable () -> Timestamp
+
+    package init(desk: any SubmissionDesk, proxies: TrustedProxies, now: @escaping @Sendable () -> Timestamp) {
+        (self.desk, self.proxies, self.now) = (desk, proxies, now)
+    }
+
+    package func submit(
+        _ letter: RawLetter, to address: RecipientPath, repeatKey: String?, of request: Request, _ context: WebContext
+    ) async -> SubmissionAnswer {
+        guard let client = client(of: request, context) else {
+            // Evidence is part of every submission (P5), and whoever has left needs no answer.
+            return .unavailable(retryAfter: .seconds(1))
+        }
+        let submission = Submission(
+            site: address.site, handle: address.handle, letter: letter, client: client, repeatKey: repeatKey, at: now())
+        let answer = await desk.submit(submission)
+        context.logger.debug("a letter was handed in", metadata: Self.metadata(of: answer))
+        return answer
+    }
+
+    /// The id of an accepted letter, and nothing else of any.
+    private static func metadata(of answer: SubmissionAnswer) -> Logger.Metadata {
+        switch answer {
+        case .accepted(let id): [WebLogKey.outcome: "accepted", WebLogKey.letter: "\(id)"]
+        case .invalid: [WebLogKey.outcome: "invalid"]
+        case .unknownRecipient: [WebLogKey.outcome: "unknown recipient"]
+        case .takesNoLetters: [WebLogKey.outcome: "takes no letters"]
+        case .repeatKeyConflict: [WebLogKey.outcome: "repeat key conflict"]
+        case .unavailable: [WebLogKey.outcome: "unavailable"]
+        }
+    }
+
+    package func contact(_ address: RecipientPath) async throws -> Contact? {
+        try await desk.contact(site: address.site, handle: address.handle)
+    }
+
+    private func client(of request: Request, _ context: WebContext) -> ClientAddress? {
+        guard let peer = context.peer else { return nil }
+        // Hardly any installation without a proxy has the field, and none should spend time on it.
+        guard proxies.trusts(peer) else { return peer }
+        return proxies.client(peer: peer, forwardedFor: request.headers[values: .forwardedFor])
+    }
+}
+
+/// Site and handle as they stand in a path, percent-decoded. They may name nothing.
+package struct RecipientPath: Hashable, Sendable {
+    package let site: String
+    package let handle: String
+
+    package init(site: String, handle: String) {
+        (self.site, self.handle) = (site, handle)
+    }
+
+    /// Where the contact page is, in a form safe to print into a page or a header.
+    package var page: String { "/c/\(PercentCoding.encoded(site))/\(PercentCoding.encoded(handle))" }
+    package var sentPage: String { page + "/sent" }
+
+    /// What to call them when the store cannot say; nil when nobody can have such names.
+    var plainNames: RecipientNames? {
+        guard let site = try? SiteID(site), let handle = try? Handle(handle) else { return nil }
+        return RecipientNames(handle: handle, site: site)
+    }
+}

@@ -1,0 +1,81 @@
+private import HTTPTypes
+package import Hummingbird
+package import Logging
+package import NIOCore
+package import PosternCore
+package import PosternRelay
+
+/// Answers everything that comes in from the Internet.
+///
+/// Not Hummingbird's router: with it 405 and `Allow`, `HEAD` and the headers of errors would each be a wrapper around
+/// it, and a closed enum of routes has them in one switch the compiler checks.
+package struct PublicListener: HTTPResponder {
+    private let contactForm: ContactForm
+    private let letterAPI: LetterAPI
+    private let health: HealthRoutes
+    private let assets: AssetRoutes
+    private let answers: Answers
+    private let bodyKiB: Int
+
+    package init(
+        contactForm: ContactForm, letterAPI: LetterAPI, health: HealthRoutes, assets: AssetRoutes, answers: Answers, bodyKiB: Int
+    ) {
+        (self.contactForm, self.letterAPI, self.health, self.assets) = (contactForm, letterAPI, health, assets)
+        (self.answers, self.bodyKiB) = (answers, bodyKiB)
+    }
+
+    package func respond(to request: Request, context: WebContext) async throws -> Response {
+        let response = await answer(request, context)
+        if request.method == .head { return response.createHeadResponse() }
+        // Hummingbird would read the rest of a body nobody asked for, however long it is.
+        let isBodyLeft =
+            request.announcedLength > bodyKiB * 1_024
+            || (request.headers[.transferEncoding] != nil && response.status.code >= 400)
+        return isBodyLeft ? response.closing() : response
+    }
+
+    private func answer(_ request: Request, _ context: WebContext) async -> Response {
+        let path = request.uri.path
+        guard let route = PublicRoute(path: path) else {
+            return PublicRoute.isForPrograms(path) ? answers.problem(.notFound) : answers.error(.notFound)
+        }
+        guard route.methods.contains(request.method) else { return notAllowed(route, path) }
+        switch route {
+        case .contact(let address) where request.method == .post: return await contactForm.post(request, for: address, context)
+        case .contact(let address): return await contactForm.show(request, for: address, context)
+        case .sent(let address): return await contactForm.sent(for: address, context)
+        case .letters(let address): return await letterAPI.post(request, to: address, context)
+        case .live: return health.live()
+        case .ready: return await health.ready()
+        case .asset(let name, let version): return assets.asset(name, version: version, request)
+        }
+    }
+
+    private func notAllowed(_ route: PublicRoute, _ path: String) -> Response {
+        let allowed = route.methods.map(\.rawValue).joined(separator: ", ")
+        var response = PublicRoute.isForPrograms(path) ? answers.problem(.methodNotAllowed(allowed)) : answers.error(.method)
+        response.headers[.allow] = allowed
+        return response
+    }
+}
+
+/// The public listener, ready to run as a service.
+///
+/// - Parameters:
+///   - now: the wall clock.
+///   - onListening: told the address once the port is open; with port 0, that is how to learn it.
+package func buildPublicApplication(
+    _ configuration: WebConfiguration, desk: any SubmissionDesk, readiness: any Readiness, templates: Templates,
+    now: @escaping @Sendable () -> Timestamp, logger: Logger,
+    onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
+) -> some ApplicationProtocol {
+    let answers = Answers(templates: templates, headers: HouseHeaders(isSecure: configuration.isSecure))
+    let intake = LetterIntake(desk: desk, proxies: TrustedProxies(configuration.trustedProxies), now: now)
+    let bodyKiB = configuration.limits.bodyKiB
+    let listener = PublicListener(
+        contactForm: ContactForm(intake: intake, answers: answers, bodyKiB: bodyKiB, randomness: SystemRandomNumberGenerator()),
+        letterAPI: LetterAPI(intake: intake, answers: answers, bodyKiB: bodyKiB),
+        health: HealthRoutes(memory: ReadinessMemory(readiness, now: { .now }), answers: answers),
+        assets: AssetRoutes(answers: answers), answers: answers, bodyKiB: bodyKiB)
+    return buildApplication(configuration, listener, answers.headers, logger: logger, onListening: onListening)
+}

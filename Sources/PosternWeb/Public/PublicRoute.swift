@@ -1,0 +1,52 @@
+package import Hummingbird
+
+/// What a path of the public listener names.
+package enum PublicRoute: Equatable, Sendable {
+    case contact(RecipientPath)
+    case sent(RecipientPath)
+    case letters(RecipientPath)
+    case live
+    case ready
+    case asset(name: String, version: String)
+
+    /// Nil when the path names nothing. One slash at the end is forgiven: people type it.
+    package init?(path: String) {
+        var segments: [String] = []
+        for part in path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 8, omittingEmptySubsequences: false).dropFirst() {
+            guard let segment = Self.decoded(part) else { return nil }
+            segments.append(segment)
+        }
+        if segments.count > 1, segments.last == "" { segments.removeLast() }
+        switch segments.count {
+        case 1 where segments[0] == "live": self = .live
+        case 1 where segments[0] == "ready": self = .ready
+        case 3 where segments[0] == "c": self = .contact(RecipientPath(site: segments[1], handle: segments[2]))
+        case 3 where segments[0] == "assets": self = .asset(name: segments[2], version: segments[1])
+        case 4 where segments[0] == "c" && segments[3] == "sent":
+            self = .sent(RecipientPath(site: segments[1], handle: segments[2]))
+        case 7
+        where segments[0] == "api" && segments[1] == "v1" && segments[2] == "sites" && segments[4] == "recipients"
+            && segments[6] == "letters":
+            self = .letters(RecipientPath(site: segments[3], handle: segments[5]))
+        default: return nil
+        }
+    }
+
+    package var methods: [HTTPRequest.Method] {
+        switch self {
+        case .contact: [.get, .head, .post]
+        case .letters: [.post]
+        case .sent, .live, .ready, .asset: [.get, .head]
+        }
+    }
+
+    /// Whether programs ask here, and read JSON, rather than people.
+    package static func isForPrograms(_ path: String) -> Bool {
+        path.hasPrefix("/api/") || path == "/live" || path == "/ready"
+    }
+
+    private static func decoded(_ segment: Substring.UTF8View) -> String? {
+        guard segment.contains(UInt8(ascii: "%")) else { return String(Substring(segment)) }
+        return String(validating: PercentCoding.decoded(Array(segment), plusIsSpace: false), as: UTF8.self)
+    }
+}

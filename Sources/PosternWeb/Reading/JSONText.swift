@@ -1,0 +1,53 @@
+/// Writes the small JSON objects we answer with.
+///
+/// An answer has a handful of short members that are known here; `JSONEncoder` would want a type for each of them.
+package struct JSONText: Sendable {
+    package private(set) var text = ""
+
+    package init() {}
+
+    /// `{` members `}`; the members are written by calls of `member` inside.
+    package static func object(_ members: (inout JSONText) -> Void) -> String {
+        var json = JSONText()
+        json.text = "{"
+        members(&json)
+        json.text += "}"
+        return json.text
+    }
+
+    package mutating func member(_ name: StaticString, _ value: String) {
+        begin(name)
+        Self.quote(value, into: &text)
+    }
+
+    package mutating func member(_ name: StaticString, _ value: Int) {
+        begin(name)
+        text += String(value)
+    }
+
+    /// - Parameter objects: texts that `object` made.
+    package mutating func member(_ name: StaticString, objects: [String]) {
+        begin(name)
+        text += "[" + objects.joined(separator: ",") + "]"
+    }
+
+    private mutating func begin(_ name: StaticString) {
+        if text.utf8.last != UInt8(ascii: "{") { text += "," }
+        text += "\"\(name)\":"
+    }
+
+    private static func quote(_ value: String, into text: inout String) {
+        text += "\""
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "\u{00}"..."\u{1F}", "\u{7F}", "\u{2028}", "\u{2029}":
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        text += "\""
+    }
+}

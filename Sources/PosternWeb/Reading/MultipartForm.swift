@@ -1,0 +1,82 @@
+/// Reads `multipart/form-data` (RFC 7578) that is already whole in memory, at most a body's limit.
+///
+/// Hummingbird has a reader for this only in a package that is not ours, made for streams of files; a letter's form has
+/// seven short parts and refuses files, which leaves these lines.
+package enum MultipartForm {
+    private static let lineEnd: [UInt8] = [0x0D, 0x0A]
+    private static let headEnd: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
+    private static let dashes: [UInt8] = [0x2D, 0x2D]
+
+    /// - Parameter boundary: the parameter of that name in `Content-Type`.
+    package static func fields(in body: [UInt8], boundary: String?) throws(FormFault) -> [FormField] {
+        // RFC 2046 §5.1.1: 1–70 characters, the last no space.
+        guard let boundary, (1...70).contains(boundary.utf8.count), boundary.last != " " else { throw .malformed(.noBoundary) }
+        let opening = dashes + Array(boundary.utf8)
+        let delimiter = lineEnd + opening
+
+        var rest = body[...]
+        if rest.starts(with: opening) {
+            rest = rest.dropFirst(opening.count)
+        } else if let preamble = rest.firstRange(of: delimiter) {
+            rest = rest[preamble.upperBound...]
+        } else {
+            throw .malformed(.noOpeningBoundary)
+        }
+
+        var fields: [FormField] = []
+        while !rest.starts(with: dashes) {
+            guard fields.count < FormField.mostFields else { throw .tooManyFields(limit: FormField.mostFields) }
+            // RFC 2046 allows blanks behind a boundary, and means them to be ignored.
+            rest = rest.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+            guard rest.starts(with: lineEnd) else { throw .malformed(.partHeader) }
+            guard let end = rest.firstRange(of: delimiter) else { throw .malformed(.noClosingBoundary) }
+            fields.append(try field(in: rest[..<end.lowerBound]))
+            rest = rest[end.upperBound...]
+        }
+        return fields
+    }
+
+    /// One part, from the line end behind its boundary to the line end before the next.
+    private static func field(in part: ArraySlice<UInt8>) throws(FormFault) -> FormField {
+        guard let headEnd = part.firstRange(of: headEnd), headEnd.lowerBound - part.startIndex <= 4_096,
+            let head = String(validating: part[..<headEnd.lowerBound], as: UTF8.self)
+        else { throw .malformed(.partHeader) }
+
+        var name: String?
+        for line in head.split(separator: "\r\n") {
+            guard let colon = line.firstIndex(of: ":") else { throw .malformed(.partHeader) }
+            let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+            switch line[..<colon].lowercased() {
+            case "content-disposition":
+                guard name == nil, let disposition = ParameterisedField(value), disposition.value == "form-data" else {
+                    throw .malformed(.partHeader)
+                }
+                let given = disposition.parameters
+                guard given["filename"] == nil, given["filename*"] == nil else { throw .file }
+                name = given["name"]
+            case "content-transfer-encoding" where !["7bit", "8bit", "binary"].contains(value.lowercased()):
+                // RFC 7578 §4.7 deprecates it, and nobody sends it over HTTP.
+                throw .malformed(.encodedPart)
+            default:
+                break
+            }
+        }
+        guard let name else { throw .malformed(.noFieldName) }
+        guard let value = String(validating: part[headEnd.upperBound...], as: UTF8.self) else { throw .notUTF8 }
+        return FormField(name: name, value: value)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Where `needle` first stands. The standard library's search of that name is generic over regular expressions'
+    /// machinery and far slower on bytes.
+    fileprivate func firstRange(of needle: [UInt8]) -> Range<Int>? {
+        guard let first = needle.first, count >= needle.count else { return nil }
+        var start = startIndex
+        while let candidate = self[start...].firstIndex(of: first), endIndex - candidate >= needle.count {
+            if self[candidate...].starts(with: needle) { return candidate..<(candidate + needle.count) }
+            start = candidate + 1
+        }
+        return nil
+    }
+}

@@ -1,0 +1,109 @@
+private import HTTPTypes
+package import Hummingbird
+package import Logging
+package import NIOCore
+package import PosternCore
+
+/// How the deliveries stand, for the staff's first page.
+package protocol DeliveryCounts: Sendable {
+    /// A state that is missing counts as none.
+    func deliveryCounts() async throws -> [DeliveryState: Int]
+}
+
+/// Answers staff, on a listener of its own that the Internet does not reach.
+package struct StaffListener: HTTPResponder {
+    private let counts: any DeliveryCounts
+    private let mailbox: MailboxLetters?
+    private let assets: AssetRoutes
+    private let answers: Answers
+    private let hosts: StaffHosts
+
+    package init(counts: any DeliveryCounts, mailbox: MailboxLetters?, answers: Answers, hosts: StaffHosts) {
+        (self.counts, self.mailbox, self.answers, self.hosts) = (counts, mailbox, answers, hosts)
+        assets = AssetRoutes(answers: answers)
+    }
+
+    package func respond(to request: Request, context: WebContext) async throws -> Response {
+        var response = await answer(request, context)
+        if request.announcedLength > 0 || request.headers[.transferEncoding] != nil { response = response.closing() }
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answer(_ request: Request, _ context: WebContext) async -> Response {
+        guard hosts.serve(request.head.authority) else { return answers.error(.misdirected) }
+        guard let route = StaffRoute(path: request.uri.path) else { return answers.error(.notFound) }
+        guard request.method == .get || request.method == .head else {
+            var response = answers.error(.method)
+            response.headers[.allow] = "GET, HEAD"
+            return response
+        }
+        switch route {
+        case .overview: return await overview(context)
+        case .asset(let name, let version): return assets.asset(name, version: version, request)
+        case .mailbox:
+            guard let mailbox else { return answers.error(.notFound) }
+            return answers.page(MailboxPage(mailbox.newestFirst, answers.texts, answers.templates))
+        case .letter(let number):
+            guard let letter = mailbox?.letter(number) else { return answers.error(.notFound) }
+            let page = MailboxLetterPage(letter, answers.texts, answers.templates)
+            return answers.page(page, under: answers.headers.framing)
+        case .html(let number):
+            guard let letter = mailbox?.letter(number), let html = MailView(source: letter.source).html else {
+                return answers.error(.notFound)
+            }
+            return Answers.response(.ok, answers.headers.framed, "text/html; charset=utf-8", ByteBuffer(string: html))
+        case .raw(let number):
+            guard let letter = mailbox?.letter(number) else { return answers.error(.notFound) }
+            return answers.text(ByteBuffer(bytes: letter.source))
+        }
+    }
+
+    private func overview(_ context: WebContext) async -> Response {
+        var known: [DeliveryState: Int]?
+        do {
+            known = try await counts.deliveryCounts()
+        } catch {
+            context.logger.warning("deliveries cannot be counted", metadata: [WebLogKey.fault: "\(type(of: error))"])
+        }
+        let mailboxPath = mailbox == nil ? nil : StaffRoute.mailbox.path
+        return answers.page(OverviewPage(counts: known, mailbox: mailboxPath, answers.texts, answers.templates))
+    }
+}
+
+/// The names the staff pages are served under.
+///
+/// A page out in the Internet can have its own name point at 127.0.0.1 and read what a browser on this machine gets
+/// there ("DNS rebinding"). It cannot make the browser send another `Host` than its own.
+package struct StaffHosts: Sendable {
+    private let names: Set<String>
+
+    /// - Parameter names: beside IP addresses and `localhost`, which nobody else can own.
+    package init(_ names: [String] = []) {
+        self.names = Set(names.map { $0.lowercased() } + ["localhost"])
+    }
+
+    /// - Parameter authority: of the request, `host` or `host:port`.
+    package func serve(_ authority: String?) -> Bool {
+        guard let authority = authority?.lowercased() else { return false }
+        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
+            return ClientAddress(text: authority[authority.index(after: authority.startIndex)..<end]) != nil
+        }
+        let host = authority.prefix { $0 != ":" }
+        return names.contains(String(host)) || ClientAddress(text: host) != nil
+    }
+}
+
+/// The staff listener, ready to run as a service.
+///
+/// - Parameters:
+///   - mailbox: of the demo mailbox, if there is one.
+///   - hosts: names the pages are served under, beside IP addresses and `localhost`.
+package func buildStaffApplication(
+    _ configuration: WebConfiguration, counts: any DeliveryCounts, mailbox: MailboxLetters?, templates: Templates, logger: Logger,
+    hosts: [String] = [], onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
+) -> some ApplicationProtocol {
+    // Staff reach it over loopback, a tunnel or a proxy of their own: whether that is HTTPS, it cannot know.
+    let answers = Answers(templates: templates, headers: HouseHeaders(isSecure: false))
+    let listener = StaffListener(counts: counts, mailbox: mailbox, answers: answers, hosts: StaffHosts(hosts))
+    return buildApplication(configuration, listener, answers.headers, logger: logger, onListening: onListening)
+}

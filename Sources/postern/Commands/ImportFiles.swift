@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import Foundation
+private import PosternCore
+
+/// The rows that did not go in: line, handle and reason. Never the address: the file may be passed on.
+final class RejectsFile {
+    private let path: String
+    private let handle: FileHandle
+
+    /// - Throws: `ExitCode` 73 after saying that the file cannot be made.
+    init(path: String, append: Bool) throws {
+        self.path = path
+        let manager = FileManager.default
+        if !append || !manager.fileExists(atPath: path) {
+            guard manager.createFile(atPath: path, contents: Data("line,handle,reason\n".utf8), attributes: [.posixPermissions: 0o600])
+            else { throw Exit.cannotCreate.saying("\(path) cannot be written\n    Name another place with --rejects.") }
+        }
+        guard let handle = FileHandle(forWritingAtPath: path) else {
+            throw Exit.cannotCreate.saying("\(path) cannot be written\n    Name another place with --rejects.")
+        }
+        self.handle = handle
+        try handle.seekToEnd()
+    }
+
+    func write(line: Int, handle name: String, reason: String) throws {
+        // A row whose first column is an address by mistake must not carry it here.
+        let safe = (try? Handle(name))?.text ?? ""
+        try handle.write(contentsOf: Data("\(line),\(safe.csvField),\(reason.csvField)\n".utf8))
+    }
+
+    func removeIfEmpty(rejected: Int) {
+        try? handle.close()
+        if rejected == 0 { try? FileManager.default.removeItem(atPath: path) }
+    }
+}
+
+/// Remembers beside the file how far its import has come, so that it can go on after it was broken off.
+struct ImportProgress {
+    struct Done {
+        var line = 0
+        var added = 0
+        var rejected = 0
+        /// The chunk that was under way when the import was broken off begins behind this line.
+        fileprivate var firstUncertain = Int.max
+
+        /// Whether a row of that line may have gone in without having been noted.
+        func mayHave(_ line: Int) -> Bool { line >= firstUncertain }
+    }
+
+    let path: String
+    private let digest: String
+
+    init(path: String, content: Data) {
+        self.path = path
+        // Told apart by length and a checksum (FNV-1a): against a mix-up, not against malice.
+        let hash = content.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        digest = "\(content.count)-\(String(hash, radix: 16))"
+    }
+
+    /// - Throws: `ExitCode` 65 when there is nothing to resume, or the file has changed since.
+    func begin(resume: Bool) throws -> Done {
+        guard resume else { return Done() }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw Exit.data.saying("there is no import to resume: \(path) is not there\n    Leave out --resume to begin anew.")
+        }
+        let parts = text.split(whereSeparator: \.isWhitespace)
+        guard parts.count == 4, parts[0] == digest, let line = Int(parts[1]), let added = Int(parts[2]), let rejected = Int(parts[3])
+        else {
+            throw Exit.data.saying("the file has changed since its import was broken off\n    Leave out --resume to begin anew.")
+        }
+        return Done(line: line, added: added, rejected: rejected, firstUncertain: line + 1)
+    }
+
+    func note(line: Int, added: Int, rejected: Int) throws {
+        try "\(digest) \(line) \(added) \(rejected)\n".write(toFile: path, atomically: true, encoding: .utf8)
+    }
+
+    func finish() {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+}

@@ -1,0 +1,94 @@
+internal import ArgumentParser
+private import Foundation
+private import Glibc
+private import PosternCore
+private import PosternSealing
+private import PosternRelay
+private import PosternVault
+
+struct Init: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a new installation: folders, keys, settings, an empty store.",
+        discussion: "What is there already is left as it is; keys and settings are never overwritten.")
+
+    @OptionGroup var home: HomeOption
+
+    @Option(help: ArgumentHelp("The address visitors use.", valueName: "url"))
+    var publicURL = "http://127.0.0.1:8080"
+
+    @Option(help: ArgumentHelp("The address letters come from.", valueName: "addr"))
+    var mailFrom = "contact@relay.example.org"
+
+    @Option(help: ArgumentHelp("The smarthost; demo://127.0.0.1:PORT keeps every letter in a mailbox here.", valueName: "url"))
+    var smtpURL = "demo://127.0.0.1:8025"
+
+    @Option(help: ArgumentHelp("The first site's id.", valueName: "id"))
+    var site: String?
+
+    @Option(help: ArgumentHelp("The first site's name.", valueName: "name"))
+    var siteName: String?
+
+    func run() async throws {
+        umask(0o077)
+        let folder = home.folder
+        let isNew = access(folder.settings, F_OK) != 0
+        let users = try ProcessUsers(relay: nil, vault: nil)
+        try HomeFolders(home: folder, users: users).prepare()
+        if isNew { try writeSettings(to: folder) }
+        let configuration = try await home.configuration()
+        try makeKeys(in: folder)
+        try HomeFolders(home: folder, users: users).handOverKeys()
+        if let site { try await addSite(site, configuration: configuration) }
+        Terminal.say(
+            isNew
+                ? "Made \(folder.path). Settings are in \(folder.settings); start with: postern serve --home \(folder.path)"
+                : "\(folder.path) was there already: its settings and keys are as they were.")
+    }
+
+    private func writeSettings(to folder: Home) throws {
+        // A wrong value is better refused now than written down.
+        let values = [
+            Setting.publicURL.rawValue: publicURL, Setting.mailFrom.rawValue: mailFrom, Setting.smtpURL.rawValue: smtpURL,
+            // The contact with a relay on this machine may be plain, as `init` cannot know; `serve` checks what is set.
+            Setting.smtpTLS.rawValue: isLoopbackRelay ? "off" : "required",
+        ]
+        do {
+            _ = try Configuration(values, home: folder.path)
+        } catch {
+            throw Exit.configuration.saying(error.description)
+        }
+        let text = """
+            # Postern's settings: KEY=VALUE. The environment overrides this file. All keys: deploy/postern.conf.example
+            POSTERN_PUBLIC_URL=\(publicURL)
+            POSTERN_MAIL_FROM=\(mailFrom)
+            POSTERN_SMTP_URL=\(smtpURL)
+            \(isLoopbackRelay && smtpURL.hasPrefix("smtp://") ? "POSTERN_SMTP_TLS=off" : "# POSTERN_SMTP_TLS=required")
+
+            """
+        do {
+            try text.write(toFile: folder.settings, atomically: true, encoding: .utf8)
+        } catch {
+            throw Exit.cannotCreate.saying("cannot write \(folder.settings): \(error)")
+        }
+        // Both processes read it, under whatever user; it holds no secret.
+        chmod(folder.settings, 0o644)
+    }
+
+    private var isLoopbackRelay: Bool {
+        (try? SmarthostURL(smtpURL, tls: .off)) != nil && smtpURL.hasPrefix("smtp://")
+    }
+
+    private func makeKeys(in folder: Home) throws {
+        do {
+            try KeyRing.found(in: KeyFolder(path: folder.keys), suite: .xWing)
+        } catch {
+            throw Exit.configuration.saying("\(error)")
+        }
+    }
+
+    private func addSite(_ id: String, configuration: Configuration) async throws {
+        let caller = ControlCaller(home: home.folder, configuration: configuration)
+        let answer = try await caller.ask(.addSite(id: id, name: siteName ?? id, origins: [configuration.publicURL.description]))
+        _ = try answer.orRefusal()
+    }
+}

@@ -1,0 +1,24 @@
+internal import ArgumentParser
+private import PosternLink
+private import PosternVault
+
+struct KeysCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys", abstract: "The vault's keys.", subcommands: [Status.self])
+
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show which keys there are, and nothing of them.")
+
+        @OptionGroup var home: HomeOption
+        @OptionGroup var output: OutputOption
+
+        func run() async throws {
+            _ = try await home.configuration()
+            let list = try await OperatorCaller(home: home.folder).keys()
+            try output.print(list) {
+                let rows = list.keys.map { [$0.kind, $0.epoch ?? "–", $0.suite ?? "hmac-sha-256", $0.id] }
+                return TextTable(head: ["KIND", "EPOCH", "SUITE", "ID"], rows: rows).text
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+private import PosternCore
+internal import PosternLink
+internal import PosternVault
+
+/// Asks the vault over its operator socket, or, while no vault runs, uses its keys in this process. Addresses never pass
+/// through the relay on this way.
+struct OperatorCaller {
+    let home: Home
+
+    /// - Throws: `ExitCode` after saying why the vault could not be asked.
+    func seal(_ request: EnrolRequest) async throws -> SealedRecords {
+        if let answer = try await askVault(.enrol, request.payload) { return try SealedRecords(payload: answer) }
+        return try withKeys { try Enrolment(ring: $0).records(for: request) }
+    }
+
+    func keys() async throws -> KeyList {
+        if let answer = try await askVault(.keys, []) { return try KeyList(payload: answer) }
+        return try withKeys { KeyList(ring: $0) }
+    }
+
+    /// - Returns: nil when no vault runs.
+    private func askVault(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8]? {
+        let client = FrameClient(path: home.operatorSocket)
+        do {
+            let answer = try await client.request(verb, payload)
+            await client.close()
+            return answer
+        } catch LinkFault.notSent {
+            return nil
+        } catch {
+            throw Exit.unavailable.saying("the vault did not do it: \(error)")
+        }
+    }
+
+    private func withKeys<Result>(_ body: (KeyRing) throws -> Result) throws -> Result {
+        guard let lock = try FileLock(path: home.vaultLock) else {
+            throw Exit.temporary.saying(
+                "the vault (process \(FileLock.holder(of: home.vaultLock))) runs and does not answer yet; try again in a moment")
+        }
+        let folder = KeyFolder(path: home.keys)
+        let done = Swift.Result<Result, any Error> { try body(try KeyRing(folder: folder)) }
+        _ = consume lock
+        do { return try done.get() } catch { throw Exit.configuration.saying("\(error)") }
+    }
+}

@@ -1,0 +1,40 @@
+internal import ArgumentParser
+private import Logging
+private import PosternCore
+private import PosternSQLite
+private import PosternStore
+private import ServiceLifecycle
+
+struct Relay: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run the process with the web listeners and the store.")
+
+    @OptionGroup var home: HomeOption
+
+    @Flag(help: .hidden)
+    var supervised = false
+
+    func run() async throws {
+        let configuration = try await home.configuration()
+        let logger = makeLogger("relay", configuration)
+        let users = try ProcessUsers(relay: configuration.users.relay, vault: configuration.users.vault)
+        if !supervised { try HomeFolders(home: home.folder, users: users).prepare() }
+        try ProcessGuard.close(becoming: users.relay)
+        let parts: RelayParts
+        do {
+            parts = try await buildRelay(configuration, home: home.folder, logger: logger)
+        } catch let error as ExitCode {
+            throw error
+        } catch SQLiteError.owned(let path, let pid) {
+            throw Exit.temporary.saying("\(SQLiteError.owned(path: path, pid: pid))")
+        } catch {
+            throw Exit.configuration.saying("\(error)")
+        }
+        do {
+            try await runServices(parts.services, supervised: supervised, logger: logger)
+        } catch {
+            await parts.store.close()
+            throw Exit.unavailable.saying("the relay ended: \(error)")
+        }
+        await parts.store.close()
+    }
+}

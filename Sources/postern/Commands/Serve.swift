@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import Logging
+internal import PosternCore
+private import ServiceLifecycle
+private import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run relay and vault, and start each again when it ends.")
+
+    @OptionGroup var home: HomeOption
+
+    func run() async throws {
+        let folder = home.folder
+        let configuration = try await home.configuration()
+        let logger = makeLogger("serve", configuration)
+        let users = try ProcessUsers(relay: configuration.users.relay, vault: configuration.users.vault)
+        try HomeFolders(home: folder, users: users).prepare()
+        guard let lock = try FileLock(path: folder.serveLock) else {
+            throw Exit.temporary.saying(
+                "this installation is being served already, by process \(FileLock.holder(of: folder.serveLock))")
+        }
+        if let warning = users.warning { logger.warning("\(warning)") }
+        let supervisor = Supervisor(executable: Templates.executable, arguments: ["--home", folder.path], logger: logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: supervisor, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet))
+        do {
+            try await group.run()
+        } catch let failed as Supervisor.ChildFailed {
+            logger.error("stopped: a process cannot run like this", metadata: ["child": "\(failed.child.rawValue)"])
+            throw ExitCode(failed.status)
+        }
+        _ = consume lock
+    }
+}
+
+/// The log of a process at the configured level.
+func makeLogger(_ process: String, _ configuration: Configuration) -> Logger {
+    let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
+    return Logger(label: process) { _ in LineLog(process: process, level: level) }
+}
+
+extension Logger {
+    /// For libraries, whose coming and going is of no interest to an operator.
+    var quiet: Logger {
+        var logger = self
+        logger.logLevel = max(logLevel, .warning)
+        return logger
+    }
+}

@@ -1,0 +1,45 @@
+internal import ArgumentParser
+private import PosternRelay
+
+struct SiteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "site", abstract: "The web sites that use this installation.", subcommands: [Add.self, List.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Add a site.")
+
+        @Argument(help: "Its id: a–z, 0–9 and hyphens. It stands in the address of every contact page.")
+        var id: String
+
+        @Option(help: "Its name, as visitors and recipients read it.")
+        var name: String
+
+        @Option(
+            name: .customLong("origin"), parsing: .upToNextOption,
+            help: ArgumentHelp("Where its own pages live, as in https://photos.example.", valueName: "url"))
+        var origins: [String] = []
+
+        @OptionGroup var home: HomeOption
+
+        func run() async throws {
+            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
+            _ = try await caller.ask(.addSite(id: id, name: name, origins: origins)).orRefusal()
+            Terminal.say("Added site \(id).")
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the sites.")
+
+        @OptionGroup var home: HomeOption
+        @OptionGroup var output: OutputOption
+
+        func run() async throws {
+            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
+            guard case .sites(let sites) = try await caller.ask(.listSites).orRefusal() else { throw ControlAnswer.mismatch }
+            try output.print(sites) {
+                TextTable(head: ["ID", "NAME", "ORIGINS"], rows: sites.map { [$0.id, $0.name, $0.origins.joined(separator: " ")] }).text
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+private import Glibc
+
+/// An advisory lock on a file (flock(2)): the kernel lets go of it when the process ends, however it ends.
+struct FileLock: ~Copyable {
+    private let descriptor: Int32
+
+    /// - Returns: nil when another process holds it.
+    /// - Throws: `ExitCode` 78 after naming a file that cannot be made.
+    init?(path: String) throws {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw Exit.configuration.saying("cannot open \(path): \(String(cString: strerror(errno)))")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        self.descriptor = descriptor
+        let text = "\(getpid())\n"
+        ftruncate(descriptor, 0)
+        _ = text.withCString { write(descriptor, $0, text.utf8.count) }
+    }
+
+    /// Who holds the lock, as that process wrote it.
+    static func holder(of path: String) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "unknown" }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 32)
+        let count = read(descriptor, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(0, count)).prefix { $0 != 0x0A }, as: UTF8.self)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}

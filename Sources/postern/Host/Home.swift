@@ -1,0 +1,32 @@
+/// The folder of an installation and what lies where in it.
+///
+/// ```
+/// HOME/postern.conf              settings, no secrets
+/// HOME/postern.sqlite            the store (relay)
+/// HOME/vault/                    mode 0700, the vault's: keys/, lock
+/// HOME/run/relay/control.sock    commands to the relay, mode 0600
+/// HOME/run/vault/vault.sock      the link, for the relay's user alone
+/// HOME/run/vault/operator.sock   commands to the vault, mode 0600
+/// ```
+struct Home: Sendable {
+    let path: String
+
+    /// Longest path of a Unix socket on Linux, without the final zero (unix(7)).
+    static let longestSocketPath = 107
+
+    init(path: String) {
+        self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
+
+    var settings: String { "\(path)/postern.conf" }
+    var vault: String { "\(path)/vault" }
+    var keys: String { "\(path)/vault/keys" }
+    var vaultLock: String { "\(path)/vault/lock" }
+    var run: String { "\(path)/run" }
+    var relayRun: String { "\(path)/run/relay" }
+    var vaultRun: String { "\(path)/run/vault" }
+    var serveLock: String { "\(path)/run/serve.lock" }
+    var controlSocket: String { "\(path)/run/relay/control.sock" }
+    var vaultSocket: String { "\(path)/run/vault/vault.sock" }
+    var operatorSocket: String { "\(path)/run/vault/operator.sock" }
+}

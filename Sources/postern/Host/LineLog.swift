@@ -1,0 +1,54 @@
+internal import Logging
+private import Glibc
+internal import PosternCore
+
+/// One line an event on standard error: time, level, process, message, then `key=value` in the order of keys.
+struct LineLog: LogHandler {
+    let process: String
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+
+    init(process: String, level: Logger.Level) {
+        (self.process, logLevel) = (process, level)
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var fields = metadata
+        if let own = event.metadata { fields.merge(own) { _, new in new } }
+        var line = "\(Timestamp.now.rfc3339) \(event.level.rawValue) \(process): \(event.message)"
+        for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+            line += " \(key)=\(Self.quoted("\(value)"))"
+        }
+        Terminal.complain(line)
+    }
+
+    /// A value with spaces or quotes stands in quotes; a line break must not begin a line of the log.
+    private static func quoted(_ value: String) -> String {
+        let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0.value != 0x7F }
+        guard !isPlain else { return value }
+        return "\"" + value.unicodeScalars.map { scalar -> String in
+            switch scalar {
+            case "\"": "\\\""
+            case "\\": "\\\\"
+            case "\n": "\\n"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F: "?"
+            default: String(scalar)
+            }
+        }.joined() + "\""
+    }
+}
+
+extension Timestamp {
+    /// The system's clock: read in the wiring only, and handed down from there.
+    static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

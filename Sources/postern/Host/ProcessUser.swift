@@ -1,0 +1,68 @@
+internal import Glibc
+
+/// The user a process runs as. Started as root, relay and vault become two users, so that one cannot read what the
+/// other holds.
+struct ProcessUser: Equatable, Sendable {
+    let name: String
+    let id: uid_t
+    let group: gid_t
+
+    init?(named name: String) {
+        guard let entry = getpwnam(name) else { return nil }
+        (self.name, id, group) = (name, entry.pointee.pw_uid, entry.pointee.pw_gid)
+    }
+
+    static var isRoot: Bool { geteuid() == 0 }
+
+    /// Gives up the present user for good: groups first, since afterwards that is no longer allowed.
+    func become() throws {
+        guard initgroups(name, group) == 0, setgid(group) == 0, setuid(id) == 0, setuid(0) != 0 else {
+            throw Exit.configuration.saying("cannot become user \(name): \(String(cString: strerror(errno)))")
+        }
+    }
+}
+
+/// Which two users the processes run as, if they do.
+struct ProcessUsers: Sendable {
+    /// Nil: whoever started the program.
+    let relay: ProcessUser?
+    let vault: ProcessUser?
+
+    static let packaged = (relay: "postern-relay", vault: "postern-vault")
+
+    /// - Throws: `ExitCode` 78 when a user is named in the configuration and does not exist, or both are the same.
+    init(relay relayName: String?, vault vaultName: String?) throws {
+        guard ProcessUser.isRoot else {
+            (relay, vault) = (nil, nil)
+            return
+        }
+        func user(_ name: String?, key: String, packaged: String) throws -> ProcessUser? {
+            guard let name else { return ProcessUser(named: packaged) }
+            guard let user = ProcessUser(named: name) else {
+                throw Exit.configuration.saying("\(key): there is no user “\(name)”\n    Make it with: useradd --system \(name)")
+            }
+            return user
+        }
+        let relay = try user(relayName, key: "POSTERN_RELAY_USER", packaged: Self.packaged.relay)
+        let vault = try user(vaultName, key: "POSTERN_VAULT_USER", packaged: Self.packaged.vault)
+        guard let relay, let vault else {
+            // One user without the other would part nothing.
+            (self.relay, self.vault) = (nil, nil)
+            return
+        }
+        guard relay.id != vault.id else {
+            throw Exit.configuration.saying(
+                "POSTERN_RELAY_USER and POSTERN_VAULT_USER are the same user\n    Name two, so that the relay cannot read the vault's keys.")
+        }
+        (self.relay, self.vault) = (relay, vault)
+    }
+
+    /// What the start-up line says when both processes share a user.
+    var warning: String? {
+        guard relay == nil else { return nil }
+        let remedy = ProcessUser.isRoot
+            ? "make the users \(Self.packaged.relay) and \(Self.packaged.vault) to part them by user too"
+            : "start as root to part them by user too"
+        return "relay and vault run as one user, so the keys are apart by process only; \(remedy)"
+    }
+}

@@ -1,0 +1,38 @@
+private import Foundation
+
+/// Finds the folder of templates: as configured, else beside the installed program, else in the tree it was built in.
+enum Templates {
+    /// - Throws: `ExitCode` 78 after saying where it looked.
+    static func folder(configured: String?) throws -> String {
+        if let configured {
+            guard isTemplates(configured) else {
+                throw Exit.configuration.saying(
+                    "POSTERN_TEMPLATES: \(configured) holds no templates\n    Name the folder with mail/, web/ and strings/ in it.")
+            }
+            return configured
+        }
+        let program = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
+        var candidates = [program.appendingPathComponent("../share/postern/templates").standardized]
+        // A build lies three or four folders deep in its tree: .build/x86_64-unknown-linux-gnu/release/postern.
+        var folder = program
+        for _ in 0..<5 {
+            candidates.append(folder.appendingPathComponent("templates"))
+            folder = folder.deletingLastPathComponent()
+        }
+        guard let found = candidates.map(\.path).first(where: isTemplates) else {
+            throw Exit.configuration.saying(
+                "the templates are not beside the program\n    Set POSTERN_TEMPLATES to their folder. Looked in:\n"
+                    + candidates.map { "    \($0.path)" }.joined(separator: "\n"))
+        }
+        return found
+    }
+
+    /// This program's own file, for starting children that are surely the same build.
+    static var executable: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
+
+    private static func isTemplates(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(path)/mail") && FileManager.default.fileExists(atPath: "\(path)/strings")
+    }
+}

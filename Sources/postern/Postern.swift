@@ -1,0 +1,19 @@
+internal import ArgumentParser
+
+@main
+struct Postern: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "postern",
+        abstract: "Lets visitors of a web site write to its members without either learning the other's address.",
+        discussion: """
+            Every command takes --home (default: POSTERN_HOME, else /var/lib/postern). While a relay runs, commands go \
+            through it; otherwise they open the store themselves.
+
+            Exit codes: 0 done · 64 wrong usage · 65 bad data · 69 unavailable · 75 try again later · 78 wrong configuration
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Init.self, Serve.self, Relay.self, Vault.self, SiteCommand.self, RecipientCommand.self, QueueCommand.self,
+            KeysCommand.self, Backup.self,
+        ])
+}

@@ -1,0 +1,38 @@
+private import Foundation
+private import Glibc
+internal import Logging
+internal import PosternLink
+internal import PosternRelay
+internal import ServiceLifecycle
+
+/// The relay's control socket: commands of its own user, and root's.
+struct ControlSocket: Service {
+    let path: String
+    let desk: ControlDesk
+    let logger: Logger
+
+    func run() async throws {
+        let server = FrameServer(
+            .init(path: path, mode: 0o600, peers: [.own, .root], verbs: [.control], inFlight: 16), logger: logger
+        ) { _, payload in
+            guard let request = try? JSONDecoder().decode(ControlRequest.self, from: Data(payload)) else {
+                throw LinkRefusal(.malformed, "the command asked in a form this relay does not read; are both of one version?")
+            }
+            do {
+                return Array(try JSONEncoder().encode(try await desk.answer(request)))
+            } catch {
+                // The operator is at the other end: the reason is theirs to see.
+                throw LinkRefusal(.unavailable, "\(error)")
+            }
+        }
+        await cancelWhenGracefulShutdown {
+            do {
+                try await server.run()
+            } catch is CancellationError {
+            } catch {
+                logger.critical("the control socket failed", metadata: ["socket": "\(path)", "error": "\(error)"])
+            }
+        }
+        unlink(path)
+    }
+}

@@ -1,0 +1,94 @@
+private import Foundation
+internal import Logging
+internal import PosternCore
+private import PosternLink
+internal import PosternRelay
+internal import PosternSQLite
+private import PosternStore
+internal import PosternWeb
+internal import ServiceLifecycle
+
+/// The relay put together, and the store to be closed when its services have ended.
+struct RelayParts {
+    let services: [any Service]
+    let store: SQLiteDatabase
+}
+
+/// Puts the relay together: store, link, intake, dispatcher, listeners, control socket.
+/// - Throws: `SQLiteError`, `StoreError`, `TemplateFaults`, `DemoMailboxFault`: each says what to do.
+func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) async throws -> RelayParts {
+    let templates = try PosternWeb.Templates(folder: try Templates.folder(configured: configuration.templates))
+    // A relay that was told to stop may still be finishing its letters: give it the time it has.
+    let store = try await openStore(at: configuration.database, patience: .seconds(35))
+    do {
+        return RelayParts(
+            services: try await buildServices(configuration, home: home, store: store, templates: templates, logger: logger), store: store)
+    } catch {
+        await store.close()
+        throw error
+    }
+}
+
+/// Opens the store, waiting for whoever has it.
+func openStore(at path: String, patience: Duration = .zero) async throws -> SQLiteDatabase {
+    var settings = SQLiteSettings()
+    settings.patience = patience
+    return try await SQLiteDatabase.open(path, settings: settings, at: .now)
+}
+
+private func buildServices(
+    _ configuration: Configuration, home: Home, store: SQLiteDatabase, templates: PosternWeb.Templates, logger: Logger
+) async throws -> [any Service] {
+    let report = store.report
+    logger.info(
+        "store: open",
+        metadata: [
+            "sqlite": "\(report.version)", "journal": "\(report.journalMode)", "synchronous": "\(report.synchronous)",
+            "wal-reset-race": report.hasWALResetRace ? "in this version; kept out by one writer" : "no",
+        ])
+    let vault = VaultLink(socket: home.vaultSocket, logger: logger)
+    let sealing = SealingDesk(vault: vault)
+    let room = DiskRoom(folder: URL(fileURLWithPath: configuration.database).deletingLastPathComponent().path)
+    var dispatch = Dispatcher.Settings()
+    dispatch.lease = configuration.lease
+    let dispatcher = Dispatcher(store: store, vault: vault, settings: dispatch, logger: logger, now: { .now })
+    let intake = IntakeDesk(store: store, sealing: sealing, room: room, logger: logger, wake: { dispatcher.wake() })
+    let health = RelayHealth(store: store, vault: vault, room: room, now: { .now })
+    let housekeeping = Housekeeping(
+        store: store, sealing: sealing,
+        settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
+        now: { .now })
+    let control = ControlDesk(store: store, publicURL: configuration.publicURL, wake: { dispatcher.wake() })
+
+    var services: [any Service] = [vault, dispatcher, housekeeping, ControlSocket(path: home.controlSocket, desk: control, logger: logger)]
+    var letters: MailboxLetters?
+    if let listen = configuration.mail.demoMailbox {
+        let kept = MailboxLetters()
+        letters = kept
+        services.append(try DemoMailbox(listen: listen, letters: kept, now: { .now }, logger: logger))
+    }
+    let staff = WebConfiguration(listen: configuration.staffListen, publicURL: configuration.publicURL)
+    services.append(
+        buildStaffApplication(
+            staff, counts: StoreCounts(store: store), mailbox: letters, templates: templates, logger: logger.quiet))
+    let open = WebConfiguration(
+        listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
+    services.append(
+        buildPublicApplication(
+            open, desk: intake, readiness: WebReadiness(health: health), templates: templates,
+            now: { .now }, logger: logger.quiet
+        ) { address in
+            logger.info("relay: ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])
+        })
+    return services
+}
+
+extension ControlDesk {
+    /// The desk over one store file, which it can also copy.
+    init(store: SQLiteDatabase, publicURL: WebOrigin, wake: @escaping @Sendable () -> Void) {
+        self.init(store: store, publicURL: publicURL, now: { .now }, wake: wake) { path in
+            let report = try await store.backup(to: path)
+            return ControlAnswer.BackupView(path: report.path, bytes: report.bytes)
+        }
+    }
+}

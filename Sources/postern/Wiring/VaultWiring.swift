@@ -1,0 +1,42 @@
+private import Glibc
+internal import Logging
+internal import PosternCore
+private import PosternLink
+private import PosternVault
+internal import ServiceLifecycle
+
+/// Puts the vault together: keys, lanes, composer, two sockets.
+/// - Throws: `KeyFaults`, `TemplateFaults`, `FileFault`: each names its file.
+func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?, logger: Logger) throws -> [any Service] {
+    let ring = try KeyRing(folder: KeyFolder(path: home.keys))
+    guard let authorisation = ring.authorisation else {
+        throw KeyFaults(all: [KeyFault(path: home.keys, reason: .noneOfKind("authorisation"))])
+    }
+    let word = VaultWord(key: authorisation)
+    let opener = SealOpener(ring: ring)
+    let keeper = EpochKeeper(
+        ring: ring, opener: opener,
+        retention: .init(letters: configuration.retention.letters, evidence: configuration.retention.evidence),
+        now: { .now }, logger: logger)
+    // Before the sockets open: the first announcement has today's keys.
+    try keeper.keep()
+
+    let composer = try Composer(templates: try Templates.folder(configured: configuration.templates))
+    let lanes = try buildLanes(configuration.mail)
+    let postman = Postman(
+        settings: .init(mailFrom: configuration.mail.from, publicURL: configuration.publicURL), word: word, opener: opener,
+        composer: composer, lanes: lanes, logger: logger)
+    let desk = VaultDesk(
+        ring: ring, postman: postman, confirmation: Confirmation(word: word, opener: opener), enrolment: try Enrolment(ring: ring),
+        lanes: configuration.mail.lanes, now: { .now })
+
+    let relayPeers: Set<PeerUser> = relay.map { [PeerUser(id: $0.id)] } ?? [.own]
+    let link = SocketService(
+        .init(
+            path: home.vaultSocket, mode: relay == nil ? 0o600 : 0o666, peers: relayPeers, verbs: VaultDesk.relayVerbs),
+        logger: logger, desk: desk, announces: "vault: ready")
+    let operators = SocketService(
+        .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root], verbs: VaultDesk.operatorVerbs),
+        logger: logger, desk: desk, announces: nil)
+    return [LaneService(lanes: lanes), keeper, operators, link]
+}

@@ -1,3 +1,0 @@
-import PosternCore
-
-print("x")

@@ -1,0 +1,94 @@
+import PosternCore
+import Testing
+
+@Suite("The breaker spares a smarthost that refuses us, and finds out when it is well again")
+struct BreakerTests {
+    static let start = Timestamp(seconds: 1_800_000_000)
+
+    private func opened() -> Breaker {
+        var breaker = Breaker()
+        for _ in 0..<5 { breaker.record(.trouble, at: Self.start) }
+        return breaker
+    }
+
+    @Test("Four troubles leave it closed, the fifth opens it for 30 s")
+    func opens() {
+        var breaker = Breaker()
+        for _ in 0..<4 {
+            breaker.record(.trouble, at: Self.start)
+            #expect(breaker.allowance(at: Self.start) == .everything)
+        }
+        breaker.record(.trouble, at: Self.start)
+        #expect(breaker.allowance(at: Self.start) == .nothing(until: Self.start + .seconds(30)))
+        #expect(breaker.allowance(at: Self.start + .seconds(30)) == .probe)
+    }
+
+    @Test("A refusal of single letters never opens it")
+    func refusalsDoNotCount() {
+        var breaker = Breaker()
+        for _ in 0..<1_000 { breaker.record(.reached, at: Self.start) }
+        #expect(!breaker.isOpen)
+    }
+
+    @Test("One success in between begins the count anew")
+    func successResets() {
+        var breaker = Breaker()
+        for _ in 0..<10 {
+            for _ in 0..<4 { breaker.record(.trouble, at: Self.start) }
+            breaker.record(.reached, at: Self.start)
+        }
+        #expect(!breaker.isOpen)
+    }
+
+    @Test("Failed probes wait 30 s, 1 m, 2 m, 4 m, 8 m and then 10 m each")
+    func probesBackOff() {
+        var breaker = opened()
+        var now = Self.start
+        for seconds in [30, 60, 120, 240, 480, 600, 600, 600] as [Int64] {
+            #expect(breaker.allowance(at: now + .seconds(seconds) - .milliseconds(1)) != .probe)
+            now = now + .seconds(seconds)
+            #expect(breaker.allowance(at: now) == .probe)
+            breaker.probeBegan(at: now)
+            #expect(breaker.allowance(at: now) != .probe, "only one letter is the probe")
+            breaker.record(.trouble, at: now)
+        }
+    }
+
+    @Test("A probe that reaches the smarthost closes it")
+    func probeCloses() {
+        var breaker = opened()
+        breaker.probeBegan(at: Self.start + .seconds(30))
+        breaker.record(.reached, at: Self.start + .seconds(31))
+        #expect(breaker.allowance(at: Self.start + .seconds(31)) == .everything)
+    }
+
+    @Test("A probe that never dialled lets the next letter be one")
+    func probeThatNeverDialled() {
+        var breaker = opened()
+        let now = Self.start + .seconds(30)
+        breaker.probeBegan(at: now)
+        breaker.record(.unknown, at: now)
+        #expect(breaker.allowance(at: now) == .probe)
+    }
+
+    @Test("A probe whose outcome never comes does not keep the queue shut")
+    func lostProbe() {
+        var breaker = opened()
+        let now = Self.start + .seconds(30)
+        breaker.probeBegan(at: now)
+        #expect(breaker.allowance(at: now + Breaker.probePatience) == .probe)
+    }
+
+    @Test("A clock that is set back a day does not keep it open for a day")
+    func clockSetBack() {
+        let breaker = opened()
+        #expect(breaker.allowance(at: Self.start - .days(1)) == .probe)
+    }
+
+    @Test("Troubles of attempts that were under way when it opened change nothing")
+    func lateTroubles() {
+        var breaker = opened()
+        breaker.record(.trouble, at: Self.start + .seconds(5))
+        #expect(breaker.allowance(at: Self.start + .seconds(30)) == .probe)
+    }
+}

@@ -1,0 +1,72 @@
+import PosternCore
+import Testing
+
+@Suite("An import's file is read as RFC 4180 has it")
+struct CSVReaderTests {
+    private func records(_ text: String) -> [CSVReader.Record] {
+        Array(CSVReader(Array(text.utf8)))
+    }
+
+    /// text → fields of each record
+    @Test(
+        "Good files",
+        arguments: [
+            ("a,b,c\n", [["a", "b", "c"]]),
+            ("a,b,c", [["a", "b", "c"]]),
+            ("a,b\r\nc,d\r\n", [["a", "b"], ["c", "d"]]),
+            ("a,b\rc,d", [["a", "b"], ["c", "d"]]),
+            ("\"a,b\",c", [["a,b", "c"]]),
+            ("\"a \"\"quoted\"\" word\",c", [["a \"quoted\" word", "c"]]),
+            ("\"two\nlines\",c\nd,e", [["two\nlines", "c"], ["d", "e"]]),
+            ("a,,\n", [["a", "", ""]]),
+            ("\n\na\n\n", [["a"]]),
+            ("\u{FEFF}handle,name\n", [["handle", "name"]]),
+            ("", []),
+        ])
+    func good(text: String, fields: [[String]]) {
+        #expect(records(text).map(\.fields) == fields)
+        #expect(records(text).allSatisfy { $0.fault == nil })
+    }
+
+    @Test("A fault belongs to its record, and the next one is read")
+    func faults() {
+        let found = records("a,b\nc\"d,e\nf,g\n\"h\" i,j\nk,l\n")
+        #expect(found.map(\.fault) == [nil, .strayQuote, nil, .strayQuote, nil])
+        #expect(found.map(\.line) == [1, 2, 3, 4, 5])
+    }
+
+    @Test("A quote that never ends, a line too long, and bytes that are no UTF-8 are told apart")
+    func bounds() {
+        #expect(records("a,\"b\nc,d\n").last?.fault == .openQuote)
+        #expect(records(String(repeating: "x", count: 9_000) + "\na").map(\.fault) == [.tooLong, nil])
+        #expect(Array(CSVReader([0x61, 0xFF, 0x0A, 0x62])).map(\.fault) == [.notUTF8, nil])
+    }
+
+    @Test("Lines are counted through quoted line breaks")
+    func lineNumbers() {
+        #expect(records("\"a\nb\nc\",x\nd,e\n").map(\.line) == [1, 4])
+    }
+
+    @Test("A wrong row says everything that is wrong with it and nothing of the address")
+    func rejects() throws {
+        let record = try #require(records("Pat!,,canary-no-at,!!").first)
+        let reject = try #require(throws: RecipientRow.Reject.self) { try RecipientRow(record) }
+        #expect(reject.description.contains("handle"))
+        #expect(reject.description.contains("name is empty"))
+        #expect(reject.description.contains("no @"))
+        #expect(reject.description.contains("language"))
+        #expect(!reject.description.contains("canary"))
+    }
+
+    @Test("Too few or too many fields are refused", arguments: ["a,b", "a,b,c@example.org,de,more"])
+    func fieldCount(line: String) throws {
+        let record = try #require(records(line).first)
+        #expect(throws: RecipientRow.Reject.self) { try RecipientRow(record) }
+    }
+
+    @Test("A field is quoted when it must be", arguments: [("a", "a"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\"")])
+    func writing(text: String, field: String) {
+        #expect(text.csvField == field)
+        #expect(records("\(field),x").first?.fields.first == text)
+    }
+}

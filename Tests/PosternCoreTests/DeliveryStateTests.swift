@@ -1,0 +1,47 @@
+import PosternCore
+import Testing
+
+@Suite("A delivery moves as the table says and no other way")
+struct DeliveryStateTests {
+    /// DESIGN.md §5, row by row.
+    static let legal: [(DeliveryState, DeliveryEvent, DeliveryState)] = [
+        (.ready, .claimed, .leased), (.ready, .heldByStaff, .held), (.ready, .tooOld, .expired), (.ready, .dropped, .dropped),
+        (.leased, .settled(.delivered), .delivered), (.leased, .settled(.deferred), .ready),
+        (.leased, .settled(.failed), .failed), (.leased, .settled(.ourFault), .held), (.leased, .settled(.uncertain), .ready),
+        (.leased, .leaseOver, .ready), (.leased, .tooOld, .expired),
+        (.held, .released, .ready), (.held, .dropped, .dropped),
+    ]
+
+    static let events: [DeliveryEvent] =
+        [.claimed, .leaseOver, .tooOld, .heldByStaff, .released, .dropped] + Outcome.Kind.allCases.map { .settled($0) }
+
+    @Test("A legal event leads where the table says", arguments: legal)
+    func legalMove(state: DeliveryState, event: DeliveryEvent, next: DeliveryState) throws {
+        #expect(try state.after(event) == next)
+    }
+
+    @Test("Every other event throws and names state and event", arguments: DeliveryState.allCases, events)
+    func illegalMove(state: DeliveryState, event: DeliveryEvent) {
+        guard !Self.legal.contains(where: { $0.0 == state && $0.1 == event }) else { return }
+        #expect(throws: IllegalMove(state: state, event: event)) { try state.after(event) }
+    }
+
+    @Test("From a terminal state nothing leads on", arguments: DeliveryState.allCases.filter(\.isTerminal))
+    func terminal(state: DeliveryState) {
+        for event in Self.events {
+            #expect(throws: IllegalMove.self) { try state.after(event) }
+        }
+    }
+
+    @Test("From every state that is not terminal, a terminal one can be reached", arguments: DeliveryState.allCases)
+    func nothingIsStuck(state: DeliveryState) {
+        var reached: Set<DeliveryState> = [state]
+        var frontier = [state]
+        while let current = frontier.popLast() {
+            for event in Self.events {
+                if let next = try? current.after(event), reached.insert(next).inserted { frontier.append(next) }
+            }
+        }
+        #expect(reached.contains { $0.isTerminal })
+    }
+}

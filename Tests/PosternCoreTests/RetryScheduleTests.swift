@@ -1,0 +1,78 @@
+import PosternCore
+import PosternTestSupport
+import Testing
+
+@Suite("A deferred letter is tried again as RFC 5321 asks, and not for ever")
+struct RetryScheduleTests {
+    static let accepted = Timestamp(seconds: 1_800_000_000)
+
+    /// Attempts made → minutes until the next, before jitter.
+    static let waits: [(attempt: Int, minutes: Int64)] = [
+        (1, 1), (2, 5), (3, 15), (4, 30), (5, 60), (6, 120), (7, 240), (8, 240), (9, 240), (20, 240),
+    ]
+
+    @Test("The wait after each attempt is the schedule's, give or take a fifth", arguments: waits)
+    func wait(attempt: Int, minutes: Int64) throws {
+        var shortest = Duration.days(99)
+        var longest = Duration.zero
+        for seed in 0..<400 {
+            var randomness = SeededRandomness(seed: UInt64(seed))
+            let due = try #require(
+                RetrySchedule.standard.nextTry(
+                    afterAttempt: attempt, at: Self.accepted, accepted: Self.accepted, using: &randomness))
+            shortest = min(shortest, due.since(Self.accepted))
+            longest = max(longest, due.since(Self.accepted))
+        }
+        #expect(shortest >= .seconds(Double(minutes) * 60 * 0.8))
+        #expect(longest <= .seconds(Double(minutes) * 60 * 1.2))
+        // It does spread: letters deferred together do not come back together.
+        #expect(shortest < .seconds(Double(minutes) * 60 * 0.85))
+        #expect(longest > .seconds(Double(minutes) * 60 * 1.15))
+    }
+
+    @Test("A try that would come after five days does not come")
+    func expiry() {
+        var randomness = SeededRandomness(seed: 1)
+        let late = Self.accepted + .days(5) - .minutes(2)
+        #expect(RetrySchedule.standard.nextTry(afterAttempt: 30, at: late, accepted: Self.accepted, using: &randomness) == nil)
+    }
+
+    @Test("A letter that is always deferred expires after 4 to 5 days and some 35 tries", arguments: 0..<20 as Range<UInt64>)
+    func wholeLife(seed: UInt64) throws {
+        var randomness = SeededRandomness(seed: seed)
+        var now = Self.accepted
+        var attempts = 0
+        let deferred = Outcome(.deferred, health: .reached, evidence: .init(stage: .recipient, code: 451, text: "later"))
+        while true {
+            attempts += 1
+            let settled = try Settlement(
+                of: deferred, attempt: attempts, accepted: Self.accepted, at: now, schedule: .standard, using: &randomness)
+            guard let due = settled.due else {
+                #expect(settled.state == .expired)
+                break
+            }
+            #expect(settled.state == .ready)
+            #expect(due > now)
+            now = due
+        }
+        #expect(now.since(Self.accepted) > .days(4))
+        #expect(now.since(Self.accepted) <= .days(5))
+        #expect((30...45).contains(attempts))
+    }
+
+    /// Outcome → state; only a deferred or uncertain one has a due time.
+    @Test(
+        "An outcome settles into the state of the table",
+        arguments: [
+            (Outcome.Kind.delivered, DeliveryState.delivered), (.deferred, .ready), (.failed, .failed), (.uncertain, .ready),
+            (.ourFault, .held),
+        ])
+    func settlement(kind: Outcome.Kind, state: DeliveryState) throws {
+        var randomness = SeededRandomness(seed: 7)
+        let outcome = Outcome(kind, health: .reached, evidence: .init(stage: .finalDot, text: ""))
+        let settled = try Settlement(
+            of: outcome, attempt: 1, accepted: Self.accepted, at: Self.accepted, schedule: .standard, using: &randomness)
+        #expect(settled.state == state)
+        #expect((settled.due != nil) == (state == .ready))
+    }
+}

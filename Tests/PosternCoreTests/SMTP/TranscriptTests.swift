@@ -1,0 +1,129 @@
+import PosternCore
+import Testing
+
+@Suite struct TranscriptTests {
+    typealias Way = Transcript.Way
+
+    // Each command moves the attempt on; an unanswered one leaves it without an answer.
+    @Test(arguments: [
+        ("", .connect, nil), ("+", .connect, nil), (Way.connected, .greeting, nil), (Way.greeted, .greeting, 220),
+        (Way.ehlo, .ehlo, nil), (Way.introduced, .ehlo, 250), (Way.startTLS, .startTLS, nil), (Way.auth, .login, 334),
+        (Way.mail, .mailFrom, nil), (Way.rcpt, .recipient, nil), (Way.data, .data, nil),
+        ("\(Way.data) | < 354 go", .data, 354), (Way.text, .finalDot, nil), ("\(Way.text) | < 250 ok", .finalDot, 250),
+    ] as [(String, DeliveryStage, Int?)])
+    func `stage and answer are recovered`(steps: String, stage: DeliveryStage, code: Int?) {
+        let transcript = Transcript(steps)
+        #expect(transcript.stage == stage)
+        #expect(transcript.answer?.code == code)
+    }
+
+    @Test func `a reply of several lines is one`() throws {
+        let answer = try #require(Transcript("+ | < 550-5.7.1 first | < 550-5.7.1 second | < 550 5.7.1 third").answer)
+        #expect(answer.code == 550)
+        #expect(answer.enhanced == EnhancedStatus(5, 7, 1))
+        #expect(answer.text == "first second third")
+    }
+
+    // What is no reply line is noise; what is one need not have a text.
+    @Test(arguments: [
+        ("SSH-2.0-x\r\n", .noise), ("\r\n", .noise), ("25\r\n", .noise), ("2500 x\r\n", .noise), ("250x\r\n", .noise),
+        ("٢٥٠ x\r\n", .noise), ("250-x\r\n", .partial), ("250-\r\n", .partial),
+        ("250\r\n", .complete(SMTPReply(code: 250, lines: [""]))),
+        ("250 \r\n", .complete(SMTPReply(code: 250, lines: [""]))),
+        ("250 a\u{0}\u{1B}[31mb\r\n", .complete(SMTPReply(code: 250, lines: ["a[31mb"]))),
+    ] as [(String, Transcript.Intake)])
+    func `lines are told apart`(line: String, intake: Transcript.Intake) {
+        var transcript = Transcript("+ | =")
+        #expect(transcript.note(received: Array(line.utf8)) == intake)
+    }
+
+    @Test func `octets that are not UTF-8 are no obstacle`() {
+        var transcript = Transcript("+ | =")
+        #expect(transcript.note(received: Array("550 ".utf8) + [0xFC, 0xFF] + Array("x\r\n".utf8)) != .noise)
+        #expect(transcript.answer?.text == "\u{FFFD}\u{FFFD}x")
+    }
+
+    @Test func `a server that never stops is stopped`() {
+        var endless = Transcript("+ | =")
+        var intakes: Set<String> = []
+        for _ in 0..<1_000 { intakes.insert("\(endless.note(received: Array("250-and\r\n".utf8)))") }
+        #expect(intakes.contains("babble"))
+
+        var chatty = Transcript("+ | =")
+        var last = Transcript.Intake.partial
+        for _ in 0..<1_000 { last = chatty.note(received: Array("250 again\r\n".utf8)) }
+        #expect(last == .babble)
+        #expect(chatty.events.count <= Transcript.Limit.events)
+
+        var long = Transcript("+ | =")
+        _ = long.note(received: Array("250 ".utf8) + Array(repeating: 0x61, count: 100_000) + Array("\r\n".utf8))
+        #expect(long.answer?.text.utf8.count == Transcript.Limit.octetsInLine)
+    }
+
+    @Test func `nothing of a login is kept, even if it spells a command`() {
+        let transcript = Transcript("\(Way.introduced) | > AUTH LOGIN | < 334 VXNlcm5hbWU6 | > DATA | < 334 UGFzc3dvcmQ6 | > MAIL")
+        #expect(transcript.stage == .login)
+        #expect(transcript.events.count { if case .command = $0 { true } else { false } } == 2)
+        let after = Transcript("\(Way.introduced) | > AUTH LOGIN | < 334 x | > c2VjcmV0 | < 235 ok | > MAIL FROM:<a@b.example>")
+        #expect(after.stage == .mailFrom)
+    }
+
+    @Test func `only verbs are kept of what was sent`() {
+        let printed = "\(Transcript("\(Way.rcpt) | < 250 ok"))"
+        #expect(!printed.contains("b@example.org"))
+        #expect(!printed.contains("relay.example.org"))
+    }
+
+    @Test func `a new socket voids what an older one said`() {
+        let transcript = Transcript("\(Way.mail) | < 250 ok | + | =")
+        #expect(transcript.stage == .greeting)
+        #expect(transcript.answer == nil)
+    }
+
+    // Only a kept connection can be stale, and only while nothing was accepted on it.
+    @Test(arguments: [
+        ("", 55, nil, true), (Way.reused, 56, nil, true), ("\(Way.reused) | < 421 idle too long", 55, nil, true),
+        ("\(Way.reused) | < 450 later", 55, nil, false), ("\(Way.reused) | < 250 ok", 56, nil, false),
+        ("\(Way.reused) | < 250 ok | > RCPT TO:<b@example.org> | < 421 x", 55, nil, false), (Way.mail, 56, nil, false),
+        ("+", 7, nil, false), (Way.reused, 6, nil, false), (Way.reused, 42, .timedOut(after: .seconds(1)), false),
+        (Way.reused, 0, nil, false),
+    ] as [(String, Int, Halt?, Bool)])
+    func `a stale connection is recognised`(steps: String, code: Int, halt: Halt?, isStale: Bool) {
+        #expect(Transcript(steps, then: halt).isStaleConnection(code: code) == isStale)
+    }
+
+    // A connection is used again only when no answer can still be on its way.
+    @Test(arguments: [
+        ("\(Way.text) | < 250 ok", nil, true), ("\(Way.text) | < 554 no", nil, true), ("\(Way.text) | < 421 bye", nil, false),
+        (Way.text, nil, false), (Way.text, .timedOut(after: .seconds(1)), false), ("\(Way.rcpt) | < 550 no", nil, false),
+    ] as [(String, Halt?, Bool)])
+    func `a connection is kept only in step`(steps: String, halt: Halt?, isReusable: Bool) {
+        #expect(Transcript(steps, then: halt).isConnectionReusable == isReusable)
+    }
+
+    @Test func `the first reason to stop stands`() {
+        var transcript = Transcript("+", then: .noise)
+        transcript.note(.closing)
+        #expect(transcript.halt == .noise)
+    }
+
+    // Keywords count as libcurl reads them, and only whole words do.
+    @Test(arguments: [
+        (["mx", "SMTPUTF8", "AUTH PLAIN LOGIN"], true, true), (["mx", "AUTH CRAM-MD5 GSSAPI"], false, false),
+        (["mx", "smtputf8", "auth plain"], false, false), (["mx", "AUTH=LOGIN"], false, false), (["mx"], false, false),
+        (["mx", "XSMTPUTF8", "AUTH XPLAIN"], false, false), (["mx", "AUTH LOGIN"], false, true),
+    ])
+    func `capabilities are read from EHLO`(lines: [String], utf8: Bool, login: Bool) {
+        let capabilities = Capabilities(ehlo: SMTPReply(code: 250, lines: lines))
+        #expect(capabilities.smtpUTF8 == utf8)
+        #expect(capabilities.offersLogin == login)
+    }
+
+    @Test(arguments: [
+        ("5.1.1", EnhancedStatus(5, 1, 1)), ("2.0.0", EnhancedStatus(2, 0, 0)), ("4.7.651", EnhancedStatus(4, 7, 651)),
+        ("3.1.1", nil), ("5.1", nil), ("5.1.1.1", nil), ("5.1.1:", nil), ("5..1", nil), ("5.1234.1", nil), ("", nil), ("٥.1.1", nil),
+    ])
+    func `an enhanced status is three numbers`(word: String, status: EnhancedStatus?) {
+        #expect(EnhancedStatus(word) == status)
+    }
+}

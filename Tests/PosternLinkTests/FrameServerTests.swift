@@ -1,0 +1,138 @@
+import Foundation
+import Logging
+import PosternCore
+import PosternLink
+import PosternTestSupport
+import Testing
+
+@Suite("The link serves one peer user, several requests at once, and cuts off what is malformed", .timeLimit(.minutes(1)))
+struct FrameServerTests {
+    private func serving<Result: Sendable>(
+        peers: Set<PeerUser> = [.own], verbs: Set<Verb> = [.announce, .deliver], handler: @escaping FrameServer.Handler,
+        _ body: @escaping @Sendable (String, FrameServer) async throws -> Result
+    ) async throws -> Result {
+        let folder = try TemporaryFolder()
+        let path = folder.path("link.sock")
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let server = FrameServer(.init(path: path, mode: 0o600, peers: peers, verbs: verbs), logger: logger, handler: handler)
+        let (listening, listens) = AsyncStream<Never>.makeStream()
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await server.run { listens.finish() }
+                return nil
+            }
+            for await _ in listening {}
+            let result = try await body(path, server)
+            group.cancelAll()
+            return result
+        }
+    }
+
+    @Test("A hundred requests in flight each get their own answer, the last asked first answered")
+    func concurrent() async throws {
+        let gate = Countdown(from: 100)
+        let answers = try await serving(
+            handler: { _, payload in
+                // Nobody is answered before all have asked.
+                await gate.arriveAndWait()
+                return payload
+            },
+            { path, _ in
+                let client = FrameClient(path: path)
+                let answers = try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+                    for index in 0..<100 {
+                        group.addTask { (index, try await client.request(.deliver, [UInt8(index)])) }
+                    }
+                    return try await group.reduce(into: [Int: [UInt8]]()) { $0[$1.0] = $1.1 }
+                }
+                await client.close()
+                return answers
+            })
+        #expect(answers.count == 100)
+        #expect(answers.allSatisfy { $0.value == [UInt8($0.key)] })
+    }
+
+    @Test("A verb that is not of this socket is refused by name")
+    func otherVerb() async throws {
+        try await serving(handler: { _, payload in payload }) { path, _ in
+            let client = FrameClient(path: path)
+            let refusal = await #expect(throws: LinkRefusal.self) { try await client.request(.enrol, []) }
+            #expect(refusal?.code == .notHere)
+            await client.close()
+        }
+    }
+
+    @Test("Another user is cut off before anything is answered")
+    func otherUser() async throws {
+        try await serving(peers: [PeerUser(id: 64_321)], handler: { _, payload in payload }) { path, _ in
+            let client = FrameClient(path: path)
+            await #expect(throws: LinkFault.self) { try await client.request(.announce, []) }
+            await client.close()
+        }
+    }
+
+    /// What a stranger might send first.
+    @Test(
+        "A malformed frame closes the link and is counted",
+        arguments: [
+            [0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 1, 1], [0, 0, 0, 6, 9, 1, 0, 0, 0, 1], [0, 0, 0, 6, 1, 0x55, 0, 0, 0, 1],
+            Array("GET / HTTP/1.1\r\n\r\n".utf8), [0, 0, 0, 6, 1, 0x81, 0, 0, 0, 1],
+        ] as [[UInt8]])
+    func malformed(bytes: [UInt8]) async throws {
+        try await serving(handler: { _, payload in payload }) { path, server in
+            #expect(try await RawUnixSocket(path: path).exchange(bytes).isEmpty)
+            try await eventually("the malformed frame is counted") { server.malformedFrames == 1 }
+            // And others are served as before.
+            let client = FrameClient(path: path)
+            #expect(try await client.request(.announce, [1]) == [1])
+            await client.close()
+        }
+    }
+
+    @Test("A payload the verb does not take is refused, and the link stays")
+    func malformedPayload() async throws {
+        try await serving(handler: { _, payload in
+            _ = try DeliveryJob(payload: payload)
+            return []
+        }) { path, _ in
+            let client = FrameClient(path: path)
+            for _ in 0..<2 {
+                let refusal = await #expect(throws: LinkRefusal.self) { try await client.request(.deliver, [1, 2, 3]) }
+                #expect(refusal?.code == .malformed)
+            }
+            await client.close()
+        }
+    }
+
+    @Test("Nobody at the socket is told apart from a connection that was lost")
+    func notThere() async throws {
+        let folder = try TemporaryFolder()
+        let client = FrameClient(path: folder.path("nobody.sock"))
+        do {
+            _ = try await client.request(.announce, [])
+            Issue.record("somebody answered")
+        } catch LinkFault.notSent {}
+    }
+
+    @Test("A server that comes back is connected to anew")
+    func reconnects() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("link.sock")
+        let client = FrameClient(path: path)
+        for round in 0..<3 as Range<UInt8> {
+            var logger = Logger(label: "test")
+            logger.logLevel = .critical
+            let server = FrameServer(.init(path: path, mode: 0o600, peers: [.own], verbs: [.announce]), logger: logger) { _, _ in [round] }
+            let (listening, listens) = AsyncStream<Never>.makeStream()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await server.run { listens.finish() } }
+                for await _ in listening {}
+                // The old connection may be noticed as gone only with the first request over it.
+                try await eventually("the new server answers") { (try? await client.request(.announce, [])) == [round] }
+                group.cancelAll()
+            }
+        }
+        await client.close()
+    }
+}

@@ -1,0 +1,76 @@
+import PosternCore
+import PosternLink
+import PosternTestSupport
+import Testing
+
+@Suite("Link frames are read back, and others are refused before they cost anything")
+struct FrameTests {
+    @Test("Every kind comes back", arguments: Verb.allCases)
+    func roundTrip(verb: Verb) throws {
+        for kind in [Frame.Kind.request(verb), .answer(verb), .refusal] {
+            let frame = Frame(kind, id: 0xDEAD_BEEF, payload: [1, 2, 3])
+            #expect(try Frame(body: frame.bytes.dropFirst(4)) == frame)
+            #expect(frame.bytes.prefix(4) == [0, 0, 0, 9])
+        }
+    }
+
+    /// bytes behind the length → fault
+    @Test(
+        "A wrong head is refused",
+        arguments: [
+            ([2, 1, 0, 0, 0, 1], FrameFault.unknownVersion(2)), ([1, 9, 0, 0, 0, 1], .unknownKind(9)),
+            ([1, 0x7F, 0, 0, 0, 1], .unknownKind(0x7F)), ([1, 1, 0], .tooShort(3)),
+        ] as [([UInt8], FrameFault)])
+    func wrongHead(body: [UInt8], fault: FrameFault) {
+        #expect(throws: fault) { try Frame(body: body) }
+    }
+
+    @Test("A wrong length is refused at once")
+    func wrongLength() {
+        #expect(throws: FrameFault.tooShort(5)) { try Frame.lengthThatFollows(5) }
+        #expect(throws: FrameFault.tooLong(1_048_577)) { try Frame.lengthThatFollows(1_048_577) }
+        #expect(throws: FrameFault.tooLong(.max)) { try Frame.lengthThatFollows(.max) }
+    }
+
+    @Test("Every payload comes back, and cut short anywhere it is refused")
+    func payloads() throws {
+        let job = try JobSample.job()
+        #expect(try DeliveryJob(payload: job.payload) == job)
+        for count in stride(from: 0, to: job.payload.count, by: 7) {
+            #expect(throws: ByteFault.self) { try DeliveryJob(payload: Array(job.payload.prefix(count))) }
+        }
+        #expect(throws: ByteFault.trailing(1)) { try DeliveryJob(payload: job.payload + [0]) }
+
+        let outcome = Outcome(.failed, health: .reached, evidence: .init(stage: .recipient, code: 550, enhanced: "5.1.1", text: "no such user"))
+        #expect(try Outcome(payload: outcome.payload) == outcome)
+        let announcement = Announcement(
+            keys: [.init(purpose: 1, suite: 1, epoch: nil, publicHalf: [1, 2]), .init(purpose: 2, suite: 2, epoch: Epoch(day: 9), publicHalf: [3])],
+            tagKeys: [.init(epoch: Epoch(day: 9), secret: [4, 5])], lanes: 8)
+        #expect(try Announcement(payload: announcement.payload) == announcement)
+        let records = SealedRecords(all: [job.record, job.record])
+        #expect(try SealedRecords(payload: records.payload) == records)
+        let enrol = EnrolRequest(
+            entries: [.init(site: job.site.id, handle: job.handle, recipient: job.recipient, version: 1, address: try EmailAddress("pat@example.org"))],
+            confirmed: true)
+        #expect(try EnrolRequest(payload: enrol.payload) == enrol)
+        let confirmation = ConfirmationRequest(site: job.site.id, handle: job.handle, recipient: job.recipient, record: job.record, token: "a.b")
+        #expect(try ConfirmationRequest(payload: confirmation.payload) == confirmation)
+        let refusal = LinkRefusal(.denied, "no")
+        #expect(try LinkRefusal(payload: refusal.payload) == refusal)
+    }
+}
+
+enum JobSample {
+    static func job(letter: [UInt8] = Array(repeating: 7, count: 2_000)) throws -> DeliveryJob {
+        var randomness = SeededRandomness(seed: 9)
+        let now = Timestamp(seconds: 1_795_514_709)
+        let origin = try #require(WebOrigin("https://photos.example"))
+        return DeliveryJob(
+            id: LetterID(at: now, using: &randomness), attempt: 1, mailing: .letter, accepted: now, tokens: MailTokens(using: &randomness),
+            site: Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [origin]),
+            recipient: RecipientID(at: now, using: &randomness), handle: try Handle("pat"),
+            recipientName: try HeaderText("Pat Photographer", limit: 100), language: .english,
+            record: SealedRecord(version: 1, seal: Array(repeating: 3, count: 1_400), authorisation: Array(repeating: 4, count: 32)),
+            letter: letter)
+    }
+}

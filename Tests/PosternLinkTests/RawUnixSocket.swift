@@ -1,0 +1,28 @@
+import NIOCore
+import NIOPosix
+
+/// A client that sends whatever it likes.
+struct RawUnixSocket {
+    private let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+    init(path: String) async throws {
+        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(unixDomainSocketPath: path) { channel in
+                channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel(wrappingChannelSynchronously: channel) }
+            }
+    }
+
+    /// Sends, then reads until the other side closes.
+    func exchange(_ bytes: [UInt8]) async throws -> [UInt8] {
+        try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(bytes: bytes))
+            var answer: [UInt8] = []
+            do {
+                for try await buffer in inbound { answer += Array(buffer.readableBytesView) }
+            } catch is IOError {
+                // A reset is an end too.
+            }
+            return answer
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import PosternCore
+import PosternSealing
+import PosternTestSupport
+import PosternVault
+import Testing
+
+@Suite("A key that is missing, wrong or swapped names its file")
+struct KeyFolderTests {
+    private func names(in path: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".key") }.sorted()
+    }
+
+    private func mode(_ path: String) throws -> Int {
+        try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber).intValue
+    }
+
+    @Test("Key files have mode 0400 in a folder of mode 0700, and names that say what they are")
+    func modes() throws {
+        let fixture = try VaultFixture()
+        #expect(try mode(fixture.keysPath) == 0o700)
+        let names = try names(in: fixture.keysPath)
+        #expect(names.count == 8)
+        for name in names { #expect(try mode("\(fixture.keysPath)/\(name)") == 0o400) }
+        #expect(names.contains { $0.hasPrefix("letter-2026-11-24-") })
+        #expect(names.contains { $0.hasPrefix("tag-2026-11-25-") })
+    }
+
+    /// What is done to the letter key of the day → what the fault says.
+    enum Damage: String, CaseIterable {
+        case removed, readable, emptied, garbled, otherSecret, renamed, swapped
+    }
+
+    @Test("Each fault is found at start", arguments: Damage.allCases)
+    func damaged(damage: Damage) throws {
+        let fixture = try VaultFixture()
+        let folder = fixture.keysPath
+        let all = try names(in: folder)
+        let name = try #require(all.first { $0.hasPrefix("letter-2026-11-24") })
+        let other = try #require(all.first { $0.hasPrefix("letter-2026-11-25") })
+        let path = "\(folder)/\(name)"
+        let manager = FileManager.default
+        func rewrite(_ text: String) throws {
+            try manager.removeItem(atPath: path)
+            _ = manager.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o400])
+        }
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let reason: String
+        switch damage {
+        case .removed:
+            try manager.removeItem(atPath: path)
+            reason = "is missing"
+        case .readable:
+            try manager.setAttributes([.posixPermissions: 0o444], ofItemAtPath: path)
+            reason = "has mode 444 and must have 400"
+        case .emptied:
+            try rewrite("")
+            reason = "is no key file"
+        case .garbled:
+            try rewrite(text.replacingOccurrences(of: "kind: letter", with: "kind: lettre"))
+            reason = "is no key file"
+        case .otherSecret:
+            let secret = Data(repeating: 7, count: 32).base64EncodedString()
+            try rewrite(text.split(separator: "\n").map { $0.hasPrefix("secret:") ? "secret: \(secret)" : String($0) }.joined(separator: "\n"))
+            reason = "is damaged"
+        case .renamed:
+            try manager.removeItem(atPath: path)
+            try manager.copyItem(atPath: "\(folder)/\(other)", toPath: path)
+            reason = "holds another key"
+        case .swapped:
+            let aside = "\(folder)/aside"
+            try manager.moveItem(atPath: path, toPath: aside)
+            try manager.moveItem(atPath: "\(folder)/\(other)", toPath: path)
+            try manager.moveItem(atPath: aside, toPath: "\(folder)/\(other)")
+            reason = "holds another key"
+        }
+        let faults = try #require(throws: KeyFaults.self) { try KeyRing(folder: KeyFolder(path: folder)) }
+        #expect(faults.description.contains(path))
+        #expect(faults.description.contains(reason), "\(faults)")
+        #expect(!faults.description.contains("secret:"))
+    }
+
+    @Test("All faults come at once")
+    func allAtOnce() throws {
+        let fixture = try VaultFixture()
+        for name in try names(in: fixture.keysPath) where name.hasPrefix("letter") {
+            try FileManager.default.removeItem(atPath: "\(fixture.keysPath)/\(name)")
+        }
+        let faults = try #require(throws: KeyFaults.self) { try KeyRing(folder: KeyFolder(path: fixture.keysPath)) }
+        #expect(faults.all.count == 2)
+    }
+
+    @Test("A folder without an address key is no vault, and says so")
+    func emptyFolder() throws {
+        let folder = try TemporaryFolder()
+        let faults = try #require(throws: KeyFaults.self) { try KeyRing(folder: KeyFolder(path: folder.path)) }
+        #expect(faults.description.contains("no address key"))
+        #expect(faults.description.contains("no authorisation key"))
+    }
+
+    @Test("A key that was written and not yet listed, as after a crash, is taken in")
+    func unlisted() throws {
+        let fixture = try VaultFixture()
+        let manifest = "\(fixture.keysPath)/manifest"
+        let lines = try String(contentsOfFile: manifest, encoding: .utf8).split(separator: "\n")
+        try lines.dropLast().joined(separator: "\n").write(toFile: manifest, atomically: false, encoding: .utf8)
+        #expect(try KeyRing(folder: KeyFolder(path: fixture.keysPath)).all.count == 8)
+    }
+
+    @Test("Founding twice keeps the keys")
+    func foundTwice() throws {
+        let fixture = try VaultFixture()
+        let before = try names(in: fixture.keysPath)
+        try KeyRing.found(in: KeyFolder(path: fixture.keysPath), suite: .xWing)
+        #expect(try names(in: fixture.keysPath) == before)
+    }
+
+    @Test("Printing a secret shows nothing of it")
+    func secretsDoNotPrint() {
+        let secret = SecretBytes(Array("canary".utf8))
+        var dumped = ""
+        dump(secret, to: &dumped)
+        for text in ["\(secret)", String(reflecting: secret), dumped] { #expect(!text.contains("canary") && !text.contains("99")) }
+    }
+}

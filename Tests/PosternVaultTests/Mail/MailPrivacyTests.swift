@@ -1,0 +1,106 @@
+import Foundation
+import PosternCore
+import PosternVault
+import Testing
+
+@Suite struct MailPrivacyTests {
+    // Names as browsers and people put them into the field: none gives the hidden address away, what else they say stays.
+    @Test(
+        "An address that is not shared is in no header and nowhere in the text",
+        arguments: [
+            ("Vera Visitor", "Vera Visitor"), ("vera.canary@visitor.example", "Unnamed visitor"),
+            ("Vera <Vera.Canary@Visitor.Example>", "Vera"),
+            ("vera.canary@visitor.example (vera.canary@visitor.example)", "Unnamed visitor"),
+            ("Vera, [vera.canary@visitor.example] Köln", "Vera, Köln"),
+            ("…", "Unnamed visitor"), ("🦊", "🦊"), ("4", "4"),
+        ])
+    func hidden(name: String, shown: String) async throws {
+        let letter = try MailSamples.letter(name: name, address: "vera.canary@visitor.example")
+        let composed = try MailSamples.composer().compose(MailSamples.mail(letter))
+        let read = try #require(try await ReadBack.read([composed]).first)
+        #expect(read.from.name == "\(shown) via Example Photos")
+        #expect(read.replyTo == nil)
+        for part in [composed.text, read.plain, read.html, read.from.name, read.to.name, read.subject, composed.envelopeSender] {
+            #expect(!part.lowercased().contains("canary"))
+        }
+        #expect(read.plain.contains("an answer reaches nobody"))
+    }
+
+    // A name with any of the three at signs, and what a client shows instead of an address.
+    @Test(
+        "No name of a sender looks like an address",
+        arguments: [
+            ("security@bank.example", "security (at) bank.example"), ("＠bank", "(at) bank"), ("a﹫b", "a (at) b"),
+            ("Vera @ home", "Vera (at) home"),
+        ])
+    func noAddressInName(name: String, shown: String) throws {
+        let composed = try MailSamples.composer().compose(MailSamples.mail(MailSamples.letter(name: name, shares: true)))
+        #expect(composed.headers["from"] == "\"\(shown) via Example Photos\" <contact@relay.example.org>")
+        #expect(composed.headers["reply-to"] == "\"\(shown)\" <vera@visitor.example>")
+    }
+
+    @Test("A shared address stands in Reply-To and in the text, and the recipient is told what an answer shows")
+    func shared() async throws {
+        let composed = try MailSamples.composer().compose(
+            MailSamples.mail(MailSamples.letter(address: "o'h?x=1&y@visitor.example", shares: true)))
+        let read = try #require(try await ReadBack.read([composed]).first)
+        #expect(read.replyTo == ReadBack.Mailbox(name: "Vera Visitor", address: "o'h?x=1&y@visitor.example"))
+        #expect(read.plain.contains("shows your own address") && read.plain.contains("\no'h?x=1&y@visitor.example\n"))
+        #expect(Self.links(read.html) == ["mailto:o%27h%3Fx%3D1%26y@visitor.example", "https://photos.example"])
+    }
+
+    @Test("A shared address that would make the whole mail SMTPUTF8 stands in the text alone")
+    func sharedInText() async throws {
+        let composed = try MailSamples.composer().compose(
+            MailSamples.mail(MailSamples.letter(address: "véra@visitor.example", shares: true)))
+        let read = try #require(try await ReadBack.read([composed]).first)
+        #expect(read.replyTo == nil)
+        #expect(read.plain.contains("\nvéra@visitor.example\n") && read.plain.contains("An answer to this message reaches"))
+        #expect(Self.links(read.html) == ["mailto:v%C3%A9ra@visitor.example", "https://photos.example"])
+    }
+
+    @Test("The HTML part loads nothing, runs nothing and links nowhere but to the site, or to the confirmation")
+    func selfContained() async throws {
+        let composer = try MailSamples.composer()
+        let confirmation = try MailSamples.confirmation(language: "en")
+        let found = try await ReadBack.read([
+            composer.compose(MailSamples.mail(MailSamples.letter())), composer.compose(confirmation),
+        ])
+        try #require(found.count == 2)
+        #expect(Self.links(found[0].html) == ["https://photos.example"])
+        #expect(Set(Self.links(found[1].html)) == [confirmation.link, "https://photos.example"])
+        for html in found.map(\.html) {
+            for loader in [
+                "src=", "url(", "<img", "<link", "<script", "<style", "@import", "<iframe", "<form", "srcset", "background=",
+            ] {
+                #expect(!html.contains(loader))
+            }
+        }
+    }
+
+    // Each value is markup to somebody; the last three turn `<` or `"` into another grapheme, which swift-mustache's own escaping
+    // (2.1.1) lets through.
+    @Test(
+        "Whatever a visitor types, the HTML keeps the elements it has without it",
+        arguments: [
+            "<b>x</b>", "\"><a href=x>", "'><a href=x>", "{{{message}}}", "&lt;b>", "\u{0600}<b>", "<\u{0301}b>",
+            "\"\u{0301} onmouseover=x \u{0600}\u{0600}'",
+        ])
+    func markup(_ text: String) async throws {
+        let composer = try MailSamples.composer()
+        let plain = try MailSamples.letter(name: "x", subject: "x", message: "x", about: "x")
+        let hostile = try MailSamples.letter(name: "x\(text)", subject: text, message: text, about: text)
+        let found = try await ReadBack.read([
+            composer.compose(MailSamples.mail(plain)), composer.compose(MailSamples.mail(hostile)),
+        ])
+        try #require(found.count == 2)
+        let counts = found.map { read in "<>\"'".utf8.map { mark in read.html.utf8.count { $0 == mark } } }
+        #expect(counts[0] == counts[1])
+    }
+
+    private static func links(_ html: String) -> [String] {
+        html.components(separatedBy: "href=\"").dropFirst().map {
+            String($0.prefix { $0 != "\"" }).replacingOccurrences(of: "&amp;", with: "&")
+        }
+    }
+}

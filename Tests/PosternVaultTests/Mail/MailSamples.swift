@@ -1,0 +1,67 @@
+import Foundation
+import PosternCore
+import PosternVault
+
+/// The mails the tests compose, and where the templates are that they compose them with.
+enum MailSamples {
+    static let folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+
+    static let templates = folder.appending(path: "../../../templates").standardizedFileURL.path
+
+    static func composer() throws -> Composer { try Composer(templates: templates) }
+
+    static let tokens = MailTokens(message: "0000000000tv5x1k8m2q7d4b9s", envelope: "0000000000zr3n6c1h5w8j2f4p")
+
+    /// 2026-11-24T10:05:09Z
+    static let accepted = Timestamp(seconds: 1_795_514_709)
+
+    static func letter(
+        name: String = "Vera Visitor", address: String = "vera@visitor.example", subject: String? = "Your photo",
+        message: String = "I like it.\nMay I print it?", about: String? = nil, shares: Bool = false
+    ) throws -> Letter {
+        Letter(
+            name: try HeaderText(name, limit: Letter.Limit.name), replyAddress: try EmailAddress(address),
+            subject: try subject.map { try HeaderText($0, limit: Letter.Limit.subject) },
+            message: try LetterText(message, limit: Letter.Limit.message),
+            about: try about.map { try HeaderText($0, limit: Letter.Limit.about) }, sharesAddress: shares)
+    }
+
+    static func mail(
+        _ letter: Letter, language: String = "en", site: String = "Example Photos", recipientName: String = "Pat Photographer",
+        recipient: String = "pat@mailbox.example", from: String = "contact@relay.example.org", tokens: MailTokens = tokens
+    ) throws -> LetterMail {
+        LetterMail(
+            siteName: try HeaderText(site, limit: 100), siteOrigin: WebOrigin("https://photos.example"),
+            recipientName: try HeaderText(recipientName, limit: 100), recipient: try EmailAddress(recipient),
+            language: Language(language) ?? .english, letter: letter, tokens: tokens, mailFrom: try EmailAddress(from),
+            accepted: accepted)
+    }
+
+    static func confirmation(
+        language: String, recipientName: String = "Pat Photographer", site: String = "Example Photos",
+        link: String = "https://contact.example.org/confirm/photos/pat#k7f2w9"
+    ) throws -> ConfirmationMail {
+        ConfirmationMail(
+            siteName: try HeaderText(site, limit: 100), siteOrigin: WebOrigin("https://photos.example"),
+            recipientName: try HeaderText(recipientName, limit: 100), recipient: try EmailAddress("pat@mailbox.example"),
+            language: Language(language) ?? .english, link: link, tokens: tokens,
+            mailFrom: try EmailAddress("contact@relay.example.org"), accepted: accepted)
+    }
+}
+
+extension ComposedMail {
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The lines, CRLF taken off. A bare CR or LF stays in its line, where a test finds it.
+    var lines: [String] { text.components(separatedBy: "\r\n") }
+
+    /// The header fields, unfolded, by lower-case name.
+    var headers: [String: String] {
+        let head = text.components(separatedBy: "\r\n\r\n")[0].replacingOccurrences(of: "\r\n ", with: " ")
+        return Dictionary(
+            head.components(separatedBy: "\r\n").map { line in
+                let parts = line.split(separator: ":", maxSplits: 1)
+                return (parts[0].lowercased(), parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : "")
+            }, uniquingKeysWith: { "\($0)\n\($1)" })
+    }
+}

@@ -1,0 +1,122 @@
+import PosternCore
+import PosternSealing
+import PosternTestSupport
+import PosternVault
+import Testing
+
+@Suite("A seal opens where it belongs and nowhere else")
+struct SealOpenerTests {
+    let site: SiteID
+    let otherSite: SiteID
+    var randomness = SeededRandomness(seed: 42)
+
+    init() throws {
+        (site, otherSite) = (try SiteID("photos"), try SiteID("club"))
+    }
+
+    @Test("An address comes back", arguments: Suite.allCases)
+    mutating func address(suite: Suite) throws {
+        let fixture = try VaultFixture(suite: suite)
+        let recipient = RecipientID(at: fixture.now, using: &randomness)
+        let address = try EmailAddress("pat@private.example")
+        let context = SealContext.address(of: recipient, at: site, version: 1)
+        let seal = try #require(fixture.key(.address)).seal(address, in: context)
+        #expect(try SealOpener(ring: fixture.ring).address(in: seal, context: context) == address)
+    }
+
+    @Test("A letter comes back, whole")
+    mutating func letter() throws {
+        let fixture = try VaultFixture()
+        let (id, recipient) = (LetterID(at: fixture.now, using: &randomness), RecipientID(at: fixture.now, using: &randomness))
+        let session = try SealingSession(to: try #require(fixture.key(.letter)), at: fixture.now)
+        let opener = SealOpener(ring: fixture.ring)
+        for message in ["short", String(repeating: "𐍈", count: 20_000), "line\nline\n\n.\n"] {
+            let letter = try fixture.letter(message)
+            let context = SealContext.letter(id, to: recipient, at: site)
+            let seal = try session.seal(LetterCoding.bytes(of: letter), in: context)
+            #expect(try opener.letter(in: seal, context: context) == letter)
+        }
+    }
+
+    @Test("A seal moved to another row, site, version, recipient or purpose does not open (K3)")
+    mutating func moved() throws {
+        let fixture = try VaultFixture()
+        let opener = SealOpener(ring: fixture.ring)
+        let (mine, other) = (RecipientID(at: fixture.now, using: &randomness), RecipientID(at: fixture.now, using: &randomness))
+        let (id, otherID) = (LetterID(at: fixture.now, using: &randomness), LetterID(at: fixture.now, using: &randomness))
+        let address = try #require(fixture.key(.address)).seal(
+            try EmailAddress("pat@private.example"), in: .address(of: mine, at: site, version: 1))
+        for context in [
+            SealContext.address(of: other, at: site, version: 1), .address(of: mine, at: otherSite, version: 1),
+            .address(of: mine, at: site, version: 2),
+        ] {
+            #expect(throws: SealFault.notAuthentic) { try opener.address(in: address, context: context) }
+        }
+        let session = try SealingSession(to: try #require(fixture.key(.letter)), at: fixture.now)
+        let letter = try session.seal(LetterCoding.bytes(of: try fixture.letter()), in: .letter(id, to: mine, at: site))
+        for context in [
+            SealContext.letter(otherID, to: mine, at: site), .letter(id, to: other, at: site), .letter(id, to: mine, at: otherSite),
+        ] {
+            #expect(throws: SealFault.notAuthentic) { try opener.letter(in: letter, context: context) }
+        }
+        #expect(throws: SealFault.wrongPurpose) { try opener.record(in: letter, context: .evidence(of: id, at: site)) }
+        #expect(throws: SealFault.wrongPurpose) { try opener.address(in: letter, context: .address(of: mine, at: site, version: 1)) }
+    }
+
+    @Test("Any bit flipped anywhere keeps it shut")
+    mutating func flipped() throws {
+        let fixture = try VaultFixture(suite: .x25519)
+        let opener = SealOpener(ring: fixture.ring)
+        let context = SealContext.address(of: RecipientID(at: fixture.now, using: &randomness), at: site, version: 1)
+        let seal = try #require(fixture.key(.address)).seal(try EmailAddress("pat@private.example"), in: context)
+        for index in seal.indices {
+            var changed = seal
+            changed[index] ^= 1 << UInt8(index % 8)
+            #expect(throws: SealFault.self, "byte \(index)") { try opener.address(in: changed, context: context) }
+        }
+        for count in 0..<seal.count {
+            #expect(throws: SealFault.self, "\(count) bytes") { try opener.address(in: Array(seal.prefix(count)), context: context) }
+        }
+    }
+
+    @Test("Sealed addresses all have one length, and equal ones give unequal seals (K5)", arguments: Suite.allCases)
+    mutating func uniform(suite: Suite) throws {
+        let fixture = try VaultFixture(suite: suite)
+        let key = try #require(fixture.key(.address))
+        let context = SealContext.address(of: RecipientID(at: fixture.now, using: &randomness), at: site, version: 1)
+        // 100,000 of the quick suite and 2,000 of the other, whose length is fixed by the same code.
+        let count = suite == .x25519 ? 100_000 : 2_000
+        var lengths: Set<Int> = []
+        var seals: Set<[UInt8]> = []
+        let longest = "a@" + Array(repeating: String(repeating: "d", count: 61), count: 4).joined(separator: ".") + ".org"
+        for index in 0..<count {
+            let text = index.isMultiple(of: 3) ? "pat@private.example" : index.isMultiple(of: 5) ? longest : "r\(index)@example.org"
+            let seal = try key.seal(try EmailAddress(text), in: context)
+            lengths.insert(seal.count)
+            // The encapsulated key alone tells seals apart; keeping whole seals would take 30 MB.
+            seals.insert(Array(seal[13..<45]))
+        }
+        #expect(lengths.count == 1)
+        #expect(seals.count == count)
+    }
+
+    @Test("After an epoch's keys are destroyed nothing of it opens, not even with a session that was met before (K6)")
+    mutating func destroyedEpoch() throws {
+        let fixture = try VaultFixture()
+        let opener = SealOpener(ring: fixture.ring)
+        let (id, recipient) = (LetterID(at: fixture.now, using: &randomness), RecipientID(at: fixture.now, using: &randomness))
+        let context = SealContext.letter(id, to: recipient, at: site)
+        let session = try SealingSession(to: try #require(fixture.key(.letter)), at: fixture.now)
+        let seal = try session.seal(LetterCoding.bytes(of: try fixture.letter()), in: context)
+        #expect(throws: Never.self) { try opener.letter(in: seal, context: context) }
+
+        let later = fixture.now + .days(30)
+        let plan = try fixture.ring.keepEpochs(now: later, retention: VaultFixture.retention)
+        opener.forgetDestroyed()
+        #expect(plan.destroy == [.init(.opening(.letter), Epoch(containing: fixture.now)), .init(.opening(.letter), Epoch(containing: fixture.now).next)])
+        #expect(throws: SealFault.unknownKey) { try opener.letter(in: seal, context: context) }
+        // Nor after a restart from what is on disk.
+        let reloaded = try KeyRing(folder: KeyFolder(path: fixture.keysPath))
+        #expect(throws: SealFault.unknownKey) { try SealOpener(ring: reloaded).letter(in: seal, context: context) }
+    }
+}

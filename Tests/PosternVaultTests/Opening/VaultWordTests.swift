@@ -1,0 +1,60 @@
+import Crypto
+import PosternCore
+import PosternTestSupport
+import PosternVault
+import Testing
+
+@Suite("Only the vault says which address is real")
+struct VaultWordTests {
+    let word = VaultWord(key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
+    let stranger = VaultWord(key: SymmetricKey(data: [UInt8](repeating: 2, count: 32)))
+    let subject: VaultWord.Subject
+    let others: [(String, VaultWord.Subject)]
+
+    init() throws {
+        var randomness = SeededRandomness(seed: 5)
+        let (id, otherID) = (RecipientID(at: Timestamp(seconds: 1), using: &randomness), RecipientID(at: Timestamp(seconds: 1), using: &randomness))
+        let (site, otherSite) = (try SiteID("photos"), try SiteID("club"))
+        let (handle, otherHandle) = (try Handle("pat"), try Handle("sam"))
+        subject = .init(site: site, handle: handle, recipient: id, version: 1, seal: [1, 2, 3])
+        others = [
+            ("site", .init(site: otherSite, handle: handle, recipient: id, version: 1, seal: [1, 2, 3])),
+            ("handle", .init(site: site, handle: otherHandle, recipient: id, version: 1, seal: [1, 2, 3])),
+            ("recipient", .init(site: site, handle: handle, recipient: otherID, version: 1, seal: [1, 2, 3])),
+            ("version", .init(site: site, handle: handle, recipient: id, version: 2, seal: [1, 2, 3])),
+            ("seal", .init(site: site, handle: handle, recipient: id, version: 1, seal: [1, 2, 4])),
+        ]
+    }
+
+    @Test("The word holds for its record and for no other, nor under another vault's key")
+    func holds() {
+        let given = word.authorisation(.confirmed, on: subject)
+        #expect(word.isGiven(given, as: .confirmed, on: subject))
+        for (what, other) in others { #expect(!word.isGiven(given, as: .confirmed, on: other), "another \(what)") }
+        #expect(!stranger.isGiven(given, as: .confirmed, on: subject))
+        #expect(!word.isGiven([], as: .confirmed, on: subject))
+        #expect(!word.isGiven(Array(given.dropLast()), as: .confirmed, on: subject))
+    }
+
+    @Test("An invitation is no confirmation")
+    func standing() {
+        #expect(!word.isGiven(word.authorisation(.invited, on: subject), as: .confirmed, on: subject))
+    }
+
+    @Test("A token confirms its record until two weeks after it was mailed")
+    func tokens() throws {
+        let mailed = Timestamp(seconds: 1_795_000_000)
+        let token = word.token(for: subject, mailed: mailed)
+        #expect(throws: Never.self) { try word.check(token, for: subject, at: mailed + .days(14)) }
+        #expect(throws: VaultWord.TokenFault.over) { try word.check(token, for: subject, at: mailed + .days(14) + .seconds(2)) }
+        for (_, other) in others {
+            #expect(throws: VaultWord.TokenFault.notOurs) { try word.check(token, for: other, at: mailed) }
+        }
+        #expect(throws: VaultWord.TokenFault.notOurs) { try stranger.check(token, for: subject, at: mailed) }
+        // A later end under the same MAC.
+        let stretched = "zzzzzz." + token.split(separator: ".")[1]
+        for forged in ["", ".", token + "0", "x", stretched, String(token.dropLast())] {
+            #expect(throws: VaultWord.TokenFault.notOurs, "\(forged)") { try word.check(forged, for: subject, at: mailed) }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import PosternCore
+import PosternTestSupport
+import PosternVault
+import Testing
+
+/// A9: what a real server does, and what a lane makes of it.
+@Suite struct ClassificationTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let name: String
+        var actions: [ServerStage: ServerAction]
+        var mechanisms: [String]?
+        let kind: Outcome.Kind
+        let health: Outcome.SmarthostHealth
+        let stage: DeliveryStage
+        let code: Int?
+
+        init(
+            _ name: String, _ stage: ServerStage? = nil, _ action: ServerAction = .standard, login mechanisms: [String]? = nil,
+            _ kind: Outcome.Kind, _ health: Outcome.SmarthostHealth, _ at: DeliveryStage, _ code: Int? = nil
+        ) {
+            (self.name, self.kind, self.health, self.stage, self.code) = (name, kind, health, at, code)
+            (actions, self.mechanisms) = (stage.map { [$0: action] } ?? [:], mechanisms)
+        }
+
+        var testDescription: String { name }
+    }
+
+    private static func holds(_ row: Row, patience: Patience = Patience()) async throws {
+        var script = Script(row.actions)
+        script.login = row.mechanisms.map { Script.Login(user: "relay", password: "pass word ü", mechanisms: $0) }
+        let user = row.mechanisms == nil ? nil : "relay"
+        let outcome = try await LanePool.with(script, patience: patience, user: user) { pool, _ in
+            try await pool.send(.letter())
+        }
+        #expect(outcome.kind == row.kind, "\(outcome)")
+        #expect(outcome.health == row.health, "\(outcome)")
+        #expect(outcome.evidence.stage == row.stage, "\(outcome)")
+        #expect(outcome.evidence.code == row.code, "\(outcome)")
+        #expect(!outcome.evidence.text.contains("@"))
+    }
+
+    // Before MAIL the smarthost speaks of the connection, not of a letter.
+    @Test(arguments: [
+        Row("all well", nil, .standard, .delivered, .reached, .finalDot, 250),
+        Row("greeting of many lines", .greeting, .reply("220-mx", "220-be patient", "220 now"), .delivered, .reached, .finalDot, 250),
+        Row("greeting 421", .greeting, .thenDrop(.reply("421 4.3.2 closing")), .deferred, .trouble, .greeting, 421),
+        Row("greeting 554", .greeting, .reply("554 5.7.1 blocked"), .deferred, .trouble, .greeting, 554),
+        Row("dropped before the greeting", .greeting, .drop, .deferred, .trouble, .greeting),
+        Row("not an SMTP server", .greeting, .octets(Array("SSH-2.0-OpenSSH_9\r\n".utf8)), .deferred, .trouble, .greeting),
+        Row("dropped at EHLO", .ehlo, .drop, .deferred, .trouble, .ehlo),
+        Row("EHLO 421", .ehlo, .thenDrop(.reply("421 4.3.2 busy")), .deferred, .trouble, .ehlo, nil),
+        Row("EHLO unknown, HELO will do", .ehlo, .reply("502 5.5.1 unknown"), .delivered, .reached, .finalDot, 250),
+        Row("EHLO without end", .ehlo, .octets(Array(String(repeating: "250-more\r\n", count: 500).utf8)), .deferred, .trouble, .ehlo),
+        Row("noise at EHLO", .ehlo, .reply("250-mx", "what?", "250 ok"), .deferred, .trouble, .ehlo),
+        Row("AUTH by PLAIN", login: ["PLAIN"], .delivered, .reached, .finalDot, 250),
+        Row("AUTH by LOGIN", login: ["LOGIN"], .delivered, .reached, .finalDot, 250),
+        Row("AUTH among many", login: ["GSSAPI", "DIGEST-MD5", "CRAM-MD5", "NTLM", "PLAIN"], .delivered, .reached, .finalDot, 250),
+        Row("AUTH 535", .login, .reply("535 5.7.8 wrong"), login: ["PLAIN"], .ourFault, .trouble, .login, 535),
+        Row("AUTH 534", .login, .reply("534 5.7.9 too weak"), login: ["PLAIN"], .ourFault, .trouble, .login, 534),
+        Row("AUTH 454", .login, .reply("454 4.7.0 later"), login: ["LOGIN"], .deferred, .trouble, .login, 454),
+        Row("AUTH 421", .login, .thenDrop(.reply("421 4.7.0 bye")), login: ["PLAIN"], .deferred, .trouble, .login, 421),
+        Row("dropped at AUTH", .login, .drop, login: ["PLAIN"], .deferred, .trouble, .login, 334),
+        Row("no login offered", .ehlo, .reply("250 mx.example"), login: ["PLAIN"], .ourFault, .trouble, .login, 250),
+        Row("no login we speak", login: ["CRAM-MD5"], .ourFault, .trouble, .login, 250),
+        Row("login, but only HELO", .ehlo, .reply("502 no"), login: ["PLAIN"], .ourFault, .trouble, .login, 250),
+    ])
+    func `greeting and login`(row: Row) async throws { try await Self.holds(row) }
+
+    // From MAIL to the reply to DATA: us, the recipient, the letter.
+    @Test(arguments: [
+        Row("MAIL 421", .mailFrom, .thenDrop(.reply("421 4.3.2 bye")), .deferred, .trouble, .mailFrom, 421),
+        Row("MAIL 451", .mailFrom, .reply("451 4.3.0 later"), .deferred, .reached, .mailFrom, 451),
+        Row("MAIL 452", .mailFrom, .reply("452 4.3.1 full"), .deferred, .reached, .mailFrom, 452),
+        Row("MAIL 550", .mailFrom, .reply("550 5.1.8 <x@y.example> no"), .ourFault, .trouble, .mailFrom, 550),
+        Row("MAIL 552", .mailFrom, .reply("552 5.3.4 too big"), .failed, .reached, .mailFrom, 552),
+        Row("dropped at MAIL", .mailFrom, .drop, .deferred, .trouble, .mailFrom),
+        Row("RCPT 421", .recipient, .thenDrop(.reply("421 4.7.0 slower")), .deferred, .reached, .recipient, 421),
+        Row("RCPT 450", .recipient, .reply("450 4.2.0 <jo@members.example> greylisted"), .deferred, .reached, .recipient, 450),
+        Row("RCPT 451", .recipient, .reply("451 4.3.0 later"), .deferred, .reached, .recipient, 451),
+        Row("RCPT 452", .recipient, .reply("452 4.5.3 too many"), .deferred, .reached, .recipient, 452),
+        Row("RCPT 550", .recipient, .reply("550-5.1.1 <jo@members.example>:", "550 5.1.1 unknown"), .failed, .reached, .recipient, 550),
+        Row("RCPT 551", .recipient, .reply("551 5.1.6 not here"), .failed, .reached, .recipient, 551),
+        Row("RCPT 552", .recipient, .reply("552 too many"), .deferred, .reached, .recipient, 552),
+        Row("RCPT 553", .recipient, .reply("553 5.1.3 jo@members.example"), .failed, .reached, .recipient, 553),
+        Row("RCPT 554", .recipient, .reply("554 no"), .failed, .reached, .recipient, 554),
+        Row("RCPT policy", .recipient, .reply("554 5.7.1 <jo@members.example>: relay denied"), .ourFault, .reached, .recipient, 554),
+        Row("RCPT 251", .recipient, .reply("251 will forward"), .delivered, .reached, .finalDot, 250),
+        Row("dropped at RCPT", .recipient, .drop, .deferred, .trouble, .recipient),
+        Row("garbage at RCPT", .recipient, .octets(Array("250_ok\r\n".utf8)), .deferred, .trouble, .recipient),
+        Row("DATA 451", .data, .reply("451 4.3.0 later"), .deferred, .reached, .data, 451),
+        Row("DATA 554", .data, .reply("554 5.6.0 no"), .failed, .reached, .data, 554),
+        Row("354 missing", .data, .reply("250 ok"), .deferred, .trouble, .data, 250),
+        Row("dropped at DATA", .data, .drop, .deferred, .trouble, .data),
+    ])
+    func `envelope`(row: Row) async throws { try await Self.holds(row) }
+
+    // Once the text was begun, only an answer is certain.
+    @Test(arguments: [
+        Row("dropped when the text comes", .text, .drop, .uncertain, .trouble, .finalDot),
+        Row("dropped after the dot", .finalDot, .drop, .uncertain, .trouble, .finalDot),
+        Row("half an answer", .finalDot, .thenDrop(.octets(Array("250-half\r\n".utf8))), .uncertain, .trouble, .finalDot),
+        Row("garbage after the dot, then an answer", .finalDot, .octets(Array("oops\r\n250 ok\r\n".utf8)), .delivered, .reached, .finalDot, 250),
+        Row("250 and gone", .finalDot, .thenDrop(.reply("250 2.0.0 jo@members.example queued")), .delivered, .reached, .finalDot, 250),
+        Row("another 2xx", .finalDot, .reply("252 taken"), .delivered, .reached, .finalDot, 252),
+        Row("final dot 421", .finalDot, .thenDrop(.reply("421 4.3.2 closing")), .deferred, .reached, .finalDot, 421),
+        Row("final dot 451", .finalDot, .reply("451 4.7.1 later"), .deferred, .reached, .finalDot, 451),
+        Row("final dot 452", .finalDot, .reply("452 4.3.1 full"), .deferred, .reached, .finalDot, 452),
+        Row("final dot 550", .finalDot, .reply("550 5.7.1 spam"), .failed, .reached, .finalDot, 550),
+        Row("final dot 552", .finalDot, .reply("552 5.3.4 too big"), .failed, .reached, .finalDot, 552),
+        Row("final dot 554", .finalDot, .reply("554-5.6.0 no,", "554 5.6.0 really"), .failed, .reached, .finalDot, 554),
+        Row("final dot 354", .finalDot, .reply("354 more?"), .uncertain, .trouble, .finalDot, 354),
+    ])
+    func `text`(row: Row) async throws { try await Self.holds(row) }
+
+    // Silence ends at every stage.
+    @Test(arguments: [
+        Row("silent at the greeting", .greeting, .stall, .deferred, .trouble, .greeting),
+        Row("silent at EHLO", .ehlo, .stall, .deferred, .trouble, .ehlo),
+        Row("silent at login", .login, .stall, login: ["PLAIN"], .deferred, .trouble, .login, 334),
+        Row("silent at MAIL", .mailFrom, .stall, .deferred, .trouble, .mailFrom),
+        Row("silent at RCPT", .recipient, .stall, .deferred, .trouble, .recipient),
+        Row("silent at DATA", .data, .stall, .deferred, .trouble, .data),
+        Row("silent after the dot", .finalDot, .stall, .uncertain, .trouble, .finalDot),
+    ])
+    func `silence`(row: Row) async throws {
+        try await Self.holds(row, patience: Patience(answer: .seconds(2), finalDot: .milliseconds(300)))
+    }
+
+    @Test func `a port where nobody listens is trouble`() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        await server.stop()
+        let pool = LanePool(smarthost: try .loopback(server.port), lanes: 1)
+        let outcome = try await pool.closing { try await pool.send(.letter()) }
+        #expect(outcome.kind == .deferred)
+        #expect(outcome.health == .trouble)
+        #expect(outcome.evidence.stage == .connect)
+    }
+
+    @Test func `a name that does not exist is trouble`() async throws {
+        let name = try #require(DomainName("relay.example.org"))
+        let url = try SmarthostURL("smtps://mail.invalid")
+        let pool = LanePool(smarthost: Smarthost(url: url, ehloName: name), lanes: 1)
+        let outcome = try await pool.closing { try await pool.send(.letter()) }
+        #expect(outcome.kind == .deferred)
+        #expect(outcome.health == .trouble)
+        #expect(outcome.evidence.stage == .connect)
+    }
+
+    @Test func `a server that reads no further is given up on`() async throws {
+        let patience = Patience(text: .milliseconds(500), finalDot: .milliseconds(500))
+        let long = Parcel.text + String(repeating: String(repeating: "x", count: 70) + "\r\n", count: 400_000)
+        let outcome = try await LanePool.with(Script([.text: .stall]), patience: patience) { pool, _ in
+            try await pool.send(.letter(text: long))
+        }
+        #expect(outcome.kind == .uncertain)
+        #expect(outcome.evidence.text.hasPrefix("no answer within"))
+    }
+}

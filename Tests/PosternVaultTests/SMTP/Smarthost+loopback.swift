@@ -1,0 +1,62 @@
+import PosternCore
+import PosternTestSupport
+import PosternVault
+import Testing
+
+extension Smarthost {
+    /// A smarthost on loopback, without TLS unless told.
+    static func loopback(
+        _ port: Int, scheme: SmarthostURL.Scheme = .smtp, tls: SmarthostURL.TLS = .off, host: String = "127.0.0.1",
+        user: String? = nil, password: String = "pass word ü", caFile: String? = nil
+    ) throws -> Smarthost {
+        let name = try #require(DomainName("relay.example.org"))
+        return Smarthost(
+            url: try SmarthostURL("\(scheme.rawValue)://\(host):\(port)", tls: tls), ehloName: name,
+            login: user.map { Login(user: $0, password: SecretBytes(Array(password.utf8))) }, caFile: caFile)
+    }
+}
+
+extension Parcel {
+    static let text = "From: a@relay.example.org\r\nSubject: letter\r\n\r\nGood day.\r\n"
+
+    static func letter(
+        to recipient: String = "jo@members.example", text: String = text, sender: String = "b0unce@relay.example.org"
+    ) throws -> Parcel {
+        Parcel(sender: sender, recipient: try EmailAddress(recipient), bytes: Array(text.utf8))
+    }
+}
+
+extension LanePool {
+    /// Runs the body with lanes to a server that follows the script; ends both.
+    static func with<Result>(
+        _ script: Script = Script(), lanes: Int = 1, patience: Patience = Patience(), user: String? = nil,
+        _ body: (LanePool, ScriptedSMTPServer) async throws -> Result
+    ) async throws -> Result {
+        try await ScriptedSMTPServer.with(script) { server in
+            let pool = LanePool(smarthost: try .loopback(server.port, user: user), lanes: lanes, patience: patience)
+            return try await pool.closing { try await body(pool, server) }
+        }
+    }
+
+    /// Sends and says so where the outcome is another.
+    @discardableResult
+    func expects(
+        _ kind: Outcome.Kind, for parcel: Parcel, sourceLocation: SourceLocation = #_sourceLocation
+    ) async -> Outcome {
+        let outcome = await send(parcel)
+        #expect(outcome.kind == kind, "\(outcome)", sourceLocation: sourceLocation)
+        return outcome
+    }
+
+    /// Runs the body and closes the pool, whatever happens.
+    func closing<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            let result = try await body()
+            await close()
+            return result
+        } catch {
+            await close(within: .zero)
+            throw error
+        }
+    }
+}

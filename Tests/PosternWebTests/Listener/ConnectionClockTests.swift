@@ -1,0 +1,66 @@
+import PosternWeb
+import Testing
+
+struct ConnectionClockTests {
+    private let start = ContinuousClock.now
+    private let limits = WebLimits()
+
+    @Test func `a new connection has ten seconds for its first head`() {
+        var clock = ConnectionClock(limits: limits, openedAt: start)
+        clock.bytesArrived(at: start + .seconds(9))
+        let seen1 = clock.timeCame(at: start + .seconds(9))
+        #expect(seen1 == .nothing)
+        let seen2 = clock.timeCame(at: start + .seconds(10))
+        #expect(seen2 == .close)
+        let seen3 = clock.deadline
+        #expect(seen3 == nil)
+    }
+
+    @Test func `bytes of a head do not renew its time`() {
+        var clock = ConnectionClock(limits: limits, openedAt: start)
+        for second in 1..<10 { clock.bytesArrived(at: start + .seconds(second)) }
+        let seen4 = clock.deadline
+        #expect(seen4 == start + .seconds(10))
+    }
+
+    @Test func `a body has twenty seconds from the end of the head`() {
+        var clock = ConnectionClock(limits: limits, openedAt: start)
+        clock.headEnded(at: start + .seconds(3))
+        for second in 4..<23 { clock.bytesArrived(at: start + .seconds(second)) }
+        let seen5 = clock.deadline
+        #expect(seen5 == start + .seconds(23))
+        let seen6 = clock.timeCame(at: start + .seconds(23))
+        #expect(seen6 == .failBody)
+        let seen13 = clock.isLingering
+        #expect(seen13)
+        let seen7 = clock.timeCame(at: start + .seconds(25))
+        #expect(seen7 == .close)
+    }
+
+    @Test func `a whole request rests, and the next begins anew`() {
+        var clock = ConnectionClock(limits: limits, openedAt: start)
+        clock.headEnded(at: start)
+        clock.requestEnded()
+        let seen8 = clock.deadline
+        #expect(seen8 == nil)
+        let seen9 = clock.timeCame(at: start + .seconds(3_600))
+        #expect(seen9 == .nothing)
+        clock.bytesArrived(at: start + .seconds(3_600))
+        let seen10 = clock.deadline
+        #expect(seen10 == start + .seconds(3_610))
+    }
+
+    @Test func `an answer that closes leaves two seconds to fetch it`() {
+        var clock = ConnectionClock(limits: limits, openedAt: start)
+        clock.headEnded(at: start)
+        clock.closingAnswerEnded(at: start + .seconds(1))
+        let seen14 = clock.isLingering
+        #expect(seen14)
+        clock.headEnded(at: start + .seconds(1))
+        clock.requestEnded()
+        let seen11 = clock.timeCame(at: start + .seconds(2))
+        #expect(seen11 == .nothing)
+        let seen12 = clock.timeCame(at: start + .seconds(3))
+        #expect(seen12 == .close)
+    }
+}

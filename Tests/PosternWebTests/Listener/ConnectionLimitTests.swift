@@ -1,0 +1,126 @@
+import Foundation
+import NIOCore
+import PosternCore
+import PosternRelay
+import PosternWeb
+import Testing
+
+/// What one client can take from the others, tried on a real connection.
+@Suite(.timeLimit(.minutes(1)))
+struct ConnectionLimitTests {
+    /// Sends `pieces` and returns all the server says until it closes.
+    private func exchange(
+        _ pieces: [String], desk: FakeDesk = .validating, _ adjust: (inout WebLimits) -> Void = { _ in }
+    ) async throws -> String {
+        try await withListener(desk: desk, adjust) { connection in
+            for piece in pieces { try await connection.send(piece) }
+            return try await connection.rest()
+        }
+    }
+
+    private func withListener<Value: Sendable>(
+        desk: FakeDesk = .validating, _ adjust: (inout WebLimits) -> Void, _ test: @Sendable (RawConnection) async throws -> Value
+    ) async throws -> Value {
+        let configuration = try configuration(adjust)
+        return try await withService({ announce in
+            buildPublicApplication(
+                configuration, desk: desk, readiness: FakeReadiness(), templates: try Templates(folder: templatesFolder),
+                now: { Example.now }, logger: silent, onListening: announce)
+        }) { port in
+            try await withRawConnection(to: port, test)
+        }
+    }
+
+    private static func head(_ path: String, _ fields: String) -> String {
+        "POST \(path) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n\r\n"
+    }
+
+    // A body that says it is too large is answered before it is sent.
+    @Test(arguments: [lettersPath, contactPath])
+    func `a body announced as too large is refused unread`(path: String) async throws {
+        let type = path == lettersPath ? "application/json" : "application/x-www-form-urlencoded"
+        let answer = try await exchange([Self.head(path, "Content-Type: \(type)\r\nContent-Length: 65537")])
+        #expect(answer.hasPrefix("HTTP/1.1 413 "))
+        #expect(answer.lowercased().contains("connection: close"))
+    }
+
+    @Test func `a body that grows too large is refused where it does`() async throws {
+        let chunk = "4000\r\n" + String(repeating: "x", count: 0x4000) + "\r\n"
+        let desk = FakeDesk.validating
+        let answer = try await exchange(
+            [Self.head(lettersPath, "Content-Type: application/json\r\nTransfer-Encoding: chunked")]
+                + Array(repeating: chunk, count: 5), desk: desk)
+        #expect(answer.hasPrefix("HTTP/1.1 413 "))
+        #expect(desk.submissions.isEmpty)
+    }
+
+    @Test func `a body of exactly 64 KiB is read`() async throws {
+        let body = #"{"message":""# + String(repeating: "x", count: 65_536 - 14) + #""}"#
+        try #require(body.utf8.count == 65_536)
+        let answer = try await exchange([
+            Self.head(lettersPath, "Content-Type: application/json\r\nContent-Length: 65536\r\nConnection: close") + body
+        ])
+        #expect(answer.hasPrefix("HTTP/1.1 422 "))
+    }
+
+    @Test(arguments: [lettersPath, contactPath])
+    func `a body that does not come in time is answered 408`(path: String) async throws {
+        let type = path == lettersPath ? "application/json" : "application/x-www-form-urlencoded"
+        let answer = try await exchange([Self.head(path, "Content-Type: \(type)\r\nContent-Length: 100"), "{"]) {
+            $0.body = .milliseconds(200)
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 408 "))
+        #expect(answer.lowercased().contains("x-content-type-options: nosniff"))
+        #expect(answer.contains(path == lettersPath ? "/problems/too-slow" : "<h1>"))
+    }
+
+    @Test func `a head that does not come in time closes the connection`() async throws {
+        let answer = try await exchange(["GET /live HTTP/1.1\r\nHost:"]) { $0.head = .milliseconds(200) }
+        #expect(answer == "")
+    }
+
+    @Test func `a connection nobody uses is closed`() async throws {
+        let answer = try await exchange(["GET /live HTTP/1.1\r\nHost: x\r\n\r\n"]) { $0.idle = .milliseconds(200) }
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+    }
+
+    @Test func `a second request has its own time for the head`() async throws {
+        let rest = try await withListener({ ($0.head, $0.idle) = (.milliseconds(200), .seconds(600)) }) { connection in
+            try await connection.send("GET /live HTTP/1.1\r\nHost: x\r\n\r\n")
+            var inbound = connection.inbound.makeAsyncIterator()
+            let first = try #require(try await inbound.next())
+            #expect(String(buffer: first).hasPrefix("HTTP/1.1 200 "))
+            try await connection.send("GET /live")
+            return try await inbound.next()
+        }
+        #expect(rest == nil)
+    }
+
+    // The parser's own refusals come without our handlers; their header fields must not.
+    @Test(arguments: [
+        "GET /live HTTP/1.1\r\nHost: x\r\nX-Long: \(String(repeating: "x", count: 17_000))\r\n\r\n", "nonsense\r\n\r\n",
+        "POST \(lettersPath) HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST \(lettersPath) HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    ])
+    func `a malformed head is refused with our header fields`(request: String) async throws {
+        let answer = try await exchange([request])
+        #expect(answer.hasPrefix("HTTP/1.1 400 "))
+        #expect(answer.lowercased().contains("content-security-policy: default-src 'none'"))
+        #expect(!answer.lowercased().contains("server:"))
+    }
+
+    @Test func `a client that asks before it sends a body is told to go on`() async throws {
+        let body = #"{"name":"V","email":"v@x.example","message":"m"}"#
+        let head = Self.head(
+            lettersPath,
+            "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\nExpect: 100-continue\r\nConnection: close")
+        let answer = try await exchange([head, body])
+        #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 "))
+    }
+
+    @Test func `two requests sent at once are answered in order`() async throws {
+        let request = "GET /live HTTP/1.1\r\nHost: x\r\n"
+        let answer = try await exchange([request + "\r\n" + request + "Connection: close\r\n\r\n"])
+        #expect(answer.components(separatedBy: "HTTP/1.1 200 ").count == 3)
+    }
+}

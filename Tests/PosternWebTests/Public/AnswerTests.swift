@@ -1,0 +1,126 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import PosternCore
+import PosternRelay
+import PosternWeb
+import Testing
+
+/// What holds for every answer of the public listener, whatever was asked.
+struct AnswerTests {
+    private struct Call: Sendable {
+        let method: HTTPRequest.Method
+        let path: String
+        var fields: HTTPFields = [:]
+        var body = ""
+    }
+
+    private static let calls: [Call] = [
+        Call(method: .get, path: contactPath), Call(method: .head, path: contactPath),
+        Call(method: .get, path: contactPath + "/sent"),
+        Call(method: .get, path: "/nothing"), Call(method: .get, path: "/api/nothing"), Call(method: .get, path: "/"),
+        Call(method: .delete, path: contactPath), Call(method: .get, path: lettersPath),
+        Call(method: .options, path: lettersPath),
+        Call(method: .post, path: "/live", body: "x"), Call(method: .get, path: "/live"), Call(method: .get, path: "/ready"),
+        Call(method: .post, path: contactPath, fields: .urlEncoded, body: "name=x"),
+        Call(method: .post, path: contactPath, fields: [.contentType: "text/plain"], body: "x"),
+        Call(
+            method: .post, path: contactPath, fields: .urlEncoded, body: "name=V&email=v%40x.example&message=m"),
+        Call(method: .post, path: lettersPath, fields: .json, body: "{}"),
+        Call(method: .post, path: lettersPath, fields: .json, body: "{"),
+        Call(method: .post, path: lettersPath, fields: .json, body: #"{"name":"V","email":"v@x.example","message":"m"}"#),
+        Call(method: .get, path: "/assets/x/postern.css"),
+    ]
+
+    @Test func `every answer has the security fields, and no server's name and no cookie`() async throws {
+        try await withPublicListener(.validating) { client in
+            for call in Self.calls {
+                let answer = try await client.execute(
+                    uri: call.path, method: call.method, headers: call.fields,
+                    body: call.body.isEmpty ? nil : ByteBuffer(string: call.body)
+                ) { $0 }
+                let policy = try #require(answer.headers[.contentSecurityPolicy], "\(call.method) \(call.path)")
+                #expect(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"))
+                #expect(!policy.contains("unsafe") || call.path.hasPrefix("/assets"))
+                #expect(answer.headers[.xContentTypeOptions] == "nosniff")
+                #expect(answer.headers[.referrerPolicy] == "no-referrer")
+                #expect(answer.headers[.crossOriginOpenerPolicy] == "same-origin")
+                #expect(answer.headers[.crossOriginEmbedderPolicy] == "require-corp")
+                #expect(answer.headers[.crossOriginResourcePolicy] == "same-origin")
+                #expect(answer.headers[.strictTransportSecurity] == "max-age=63072000")
+                #expect(answer.headers[.cacheControl] == (call.path.hasPrefix("/assets") ? "no-cache" : "no-store"))
+                #expect(answer.headers[.server] == nil && answer.headers[.setCookie] == nil)
+                #expect(answer.headers[.date] != nil)
+                #expect(answer.headers[values: .contentType].count <= 1)
+            }
+        }
+    }
+
+    @Test func `browsers are told to insist on HTTPS only where there is HTTPS`() async throws {
+        let plain = try configuration(publicURL: "http://127.0.0.1:8080")
+        let answer = try await withPublicListener(.validating, plain) { try await $0.execute(uri: "/live", method: .get) { $0 } }
+        #expect(answer.headers[.strictTransportSecurity] == nil)
+    }
+
+    @Test func `HEAD has the fields of GET and no body`() async throws {
+        try await withPublicListener(.validating) { client in
+            for path in [contactPath + "/sent", "/live", "/ready", "/nothing", "/assets/x/postern.css"] {
+                let get = try await client.execute(uri: path, method: .get) { $0 }
+                let head = try await client.execute(uri: path, method: .head) { $0 }
+                #expect(head.status == get.status)
+                #expect(
+                    head.headers[.contentLength] == get.headers[.contentLength]
+                        && head.headers[.contentType] == get.headers[.contentType])
+                #expect(head.body.readableBytes == 0 && get.body.readableBytes > 0)
+            }
+        }
+    }
+
+    // A method a route does not have is answered with those it has, as a page or a problem by who asks.
+    @Test(arguments: [
+        (contactPath, "GET, HEAD, POST", "text/html; charset=utf-8"),
+        (contactPath + "/sent", "GET, HEAD", "text/html; charset=utf-8"),
+        (lettersPath, "POST", "application/problem+json"), ("/live", "GET, HEAD", "application/problem+json"),
+    ])
+    func `a method that is not allowed is told what is`(path: String, allowed: String, type: String) async throws {
+        let answer = try await withPublicListener(.validating) {
+            try await $0.execute(uri: path, method: .put, body: ByteBuffer(string: "x")) { $0 }
+        }
+        #expect(answer.status == .methodNotAllowed)
+        #expect(answer.headers[.allow] == allowed)
+        #expect(answer.headers[.contentType] == type)
+    }
+
+    @Test func `what is not there is a page for people and a problem for programs`() async throws {
+        try await withPublicListener(.validating) { client in
+            let page = try await client.execute(uri: "/nothing?%3Cscript%3E", method: .get) { $0 }
+            #expect(page.status == .notFound && page.text.contains("<h1>") && !page.text.contains("script>"))
+            let problem = try await client.execute(uri: "/api/v1/nothing", method: .get) { $0 }
+            #expect(problem.status == .notFound)
+            #expect(try problem.object()["type"] as? String == "/problems/not-found")
+        }
+    }
+
+    @Test func `an asset is cached for ever under its version, and asked for again under another`() async throws {
+        let asset = try #require(try Templates(folder: templatesFolder).assets["postern.css"])
+        try await withPublicListener(.validating) { client in
+            let page = try await client.execute(uri: contactPath, method: .get) { $0.text }
+            #expect(page.contains("href=\"\(asset.path)\""))
+            let file = try await client.execute(uri: asset.path, method: .get) { $0 }
+            #expect(file.status == .ok && file.body == asset.content)
+            #expect(file.headers[.contentType] == "text/css; charset=utf-8")
+            #expect(file.headers[.cacheControl] == "public, max-age=31536000, immutable")
+            let tag = try #require(file.headers[.eTag])
+            for known in [tag, "W/\(tag)", "\"x\", \(tag)"] {
+                let again = try await client.execute(uri: asset.path, method: .get, headers: [.ifNoneMatch: known]) { $0 }
+                #expect(again.status == .notModified && again.body.readableBytes == 0)
+            }
+            let old = try await client.execute(uri: "/assets/0/postern.css", method: .get, headers: [.ifNoneMatch: "\"0\""]) {
+                $0
+            }
+            #expect(old.status == .ok && old.headers[.cacheControl] == "no-cache")
+            #expect(try await client.execute(uri: "/assets/0/../../Package.swift", method: .get) { $0.status } == .notFound)
+        }
+    }
+}

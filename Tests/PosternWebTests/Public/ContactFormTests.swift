@@ -1,0 +1,221 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import PosternCore
+import PosternRelay
+import PosternWeb
+import Testing
+
+struct ContactFormTests {
+    private func get(_ path: String = contactPath, _ desk: FakeDesk = .validating) async throws -> TestResponse {
+        try await withPublicListener(desk) { client in try await client.execute(uri: path, method: .get) { $0 } }
+    }
+
+    private func post(
+        _ fields: KeyValuePairs<String, String>, _ desk: FakeDesk = .validating,
+        type: String = "application/x-www-form-urlencoded"
+    ) async throws -> TestResponse {
+        try await withPublicListener(desk) { client in
+            try await client.execute(uri: contactPath, method: .post, headers: [.contentType: type], body: urlEncoded(fields)) {
+                $0
+            }
+        }
+    }
+
+    private static let hostile = "\n  <b>\"'&{{name}}</textarea>\u{202E}👋 é\u{301}  "
+
+    @Test func `the page shows an empty form for its recipient`() async throws {
+        let page = try await get()
+        #expect(page.status == .ok)
+        #expect(page.headers[.contentType] == "text/html; charset=utf-8")
+        for part in [
+            "Pat Photographer", "Example Photos", #"<html lang="en">"#, #"action="/c/photos/pat""#,
+            #"enctype="multipart/form-data""#,
+            #"name="name""#, #"name="email""#, #"name="subject""#, #"name="message""#, #"name="show_address""#,
+        ] {
+            #expect(page.text.contains(part), "\(part) is missing")
+        }
+        #expect(!page.text.contains(#"name="about""#))
+        #expect(!page.text.contains("aria-invalid") && !page.text.contains("checked"))
+    }
+
+    @Test func `every form has a token of its own`() async throws {
+        let tokens = try await withPublicListener(.validating) { client in
+            var tokens: Set<String> = []
+            for _ in 0..<20 {
+                let page = try await client.execute(uri: contactPath, method: .get) { $0.text }
+                tokens.insert(String(try #require(page.firstMatch(of: #/name="form" value="([0-9a-z]{26})"/#)).1))
+            }
+            return tokens
+        }
+        #expect(tokens.count == 20)
+    }
+
+    // What the letter is about comes from the linking page; what cannot be shown is left out.
+    @Test(arguments: [
+        ("?about=photo+4711", "photo 4711"), ("?x=1&about=Gr%C3%BC%C3%9Fe", "Grüße"), ("?about=%3Cb%3E", "&lt;b&gt;"),
+        ("?about=", nil),
+        ("?about=a%0Ab", nil), ("?about=%FF", nil), ("?about=" + String(repeating: "x", count: 201), nil), ("", nil),
+    ])
+    func `about is taken from the address`(query: String, shown: String?) async throws {
+        let page = try await get(contactPath + query).text
+        if let shown {
+            #expect(page.contains(#"<input type="hidden" name="about" value="\#(shown)">"#))
+        } else {
+            #expect(!page.contains(#"name="about""#))
+        }
+    }
+
+    @Test func `a letter is handed in and the visitor sent on`() async throws {
+        let desk = FakeDesk.validating
+        let token = FormToken(high: 3, low: 4).description
+        let answer = try await post(
+            [
+                "name": "Vera Visitor", "email": "vera@visitor.example", "subject": "Your photo", "message": "I like it.",
+                "about": "photo 4711",
+                "show_address": "yes", "form": token,
+            ], desk)
+        #expect(answer.status == .seeOther)
+        #expect(answer.headers[.location] == "/c/photos/pat/sent")
+        let submission = try #require(desk.submissions.first)
+        #expect(submission.letter.about == "photo 4711" && submission.letter.sharesAddress)
+        #expect(submission.repeatKey == token)
+    }
+
+    @Test func `multipart forms are read as well`() async throws {
+        let desk = FakeDesk.validating
+        let parts = [("name", "Vera"), ("email", "vera@visitor.example"), ("message", "a\r\nb")]
+            .map { "--b0\r\nContent-Disposition: form-data; name=\"\($0.0)\"\r\n\r\n\($0.1)\r\n" }.joined()
+        let answer = try await withPublicListener(desk) { client in
+            try await client.execute(
+                uri: contactPath, method: .post, headers: [.contentType: "multipart/form-data; boundary=b0"],
+                body: ByteBuffer(string: parts + "--b0--\r\n")
+            ) { $0 }
+        }
+        #expect(answer.status == .seeOther)
+        #expect(desk.submissions.first?.letter.message == "a\r\nb")
+    }
+
+    @Test func `20,000 characters of three bytes fit into the form as our page sends it`() async throws {
+        let desk = FakeDesk.validating
+        let message = String(repeating: "漢", count: 20_000)
+        let parts = [("name", "Vera"), ("email", "vera@visitor.example"), ("message", message)]
+            .map { "--b0\r\nContent-Disposition: form-data; name=\"\($0.0)\"\r\n\r\n\($0.1)\r\n" }.joined()
+        let answer = try await withPublicListener(desk) { client in
+            try await client.execute(
+                uri: contactPath, method: .post, headers: [.contentType: "multipart/form-data; boundary=b0"],
+                body: ByteBuffer(string: parts + "--b0--\r\n")
+            ) { $0 }
+        }
+        #expect(answer.status == .seeOther)
+    }
+
+    @Test func `a faulty form comes back with every fault beside its field and nothing lost`() async throws {
+        let token = FormToken(high: 5, low: 6).description
+        let page = try await post([
+            "name": Self.hostile, "email": "no address", "subject": String(repeating: "s", count: 151),
+            "message": Self.hostile + "\0",
+            "about": "photo <4711>", "show_address": "on", "form": token,
+        ])
+        #expect(page.status == .unprocessableContent)
+        #expect(page.headers[.cacheControl] == "no-store")
+        let escaped = PageEscaping().escapeText(Self.hostile)
+        for part in [
+            "value=\"\(escaped)\"", #"value="no address""#, String(repeating: "s", count: 151),
+            ">\n\(escaped)\u{FFFD}</textarea>",
+            #"name="about" value="photo &lt;4711&gt;""#, #"value="yes" aria-describedby="show-address-hint" checked"#,
+            #"value="\#(token)""#,
+            #"id="name-fault""#, #"id="email-fault""#, #"id="subject-fault""#, #"id="message-fault""#, #"role="alert""#,
+            "href=\"#email\"",
+        ] {
+            #expect(page.text.contains(part), "\(part) is missing")
+        }
+        #expect(page.text.components(separatedBy: "aria-invalid").count == 5)
+    }
+
+    @Test func `a hidden about that is faulty becomes a field to mend`() async throws {
+        let page = try await post([
+            "name": "V", "email": "v@x.example", "message": "m", "about": String(repeating: "x", count: 201),
+        ])
+        #expect(page.status == .unprocessableContent)
+        #expect(page.text.contains(#"<input id="about" name="about" type="text""#))
+        #expect(page.text.contains("by 1."))
+    }
+
+    @Test func `while letters cannot be taken the form keeps what was typed`() async throws {
+        // Even when the store cannot say what the recipient is called.
+        for contact: Result<Contact?, FakeDesk.Broken> in [.success(Example.contact()), .failure(FakeDesk.Broken())] {
+            let desk = FakeDesk(.unavailable(retryAfter: .seconds(30)), contact: contact)
+            let page = try await post(["name": "Vera", "email": "v@x.example", "message": Self.hostile], desk)
+            #expect(page.status == .serviceUnavailable)
+            #expect(page.headers[.retryAfter] == "30")
+            #expect(page.text.contains(">\n\(PageEscaping().escapeText(Self.hostile))</textarea>"))
+            #expect(page.text.contains(#"role="alert""#))
+        }
+    }
+
+    @Test func `a form sent a second time with another letter comes back under a new token`() async throws {
+        let token = FormToken(high: 7, low: 8).description
+        let page = try await post(
+            ["name": "Vera", "email": "v@x.example", "message": "another", "form": token], FakeDesk(.repeatKeyConflict))
+        #expect(page.status == .unprocessableContent)
+        #expect(page.text.contains(">\nanother</textarea>"))
+        #expect(!page.text.contains(token))
+    }
+
+    @Test func `whoever takes no letters has one page, and what was written can be copied`() async throws {
+        let contact = Result<Contact?, FakeDesk.Broken>.success(Example.contact(takesLetters: false))
+        let shown = try await get(contactPath, FakeDesk(contact: contact))
+        #expect(shown.status == .forbidden)
+        #expect(!shown.text.contains("<form"))
+        let posted = try await post(["name": "Vera", "message": "my words"], FakeDesk(.takesNoLetters, contact: contact))
+        #expect(posted.status == .forbidden)
+        #expect(posted.text.contains("my words</textarea>"))
+        #expect(!posted.text.contains("<form"))
+    }
+
+    @Test func `nobody is not found, in every way of asking`() async throws {
+        let desk = FakeDesk(.unknownRecipient, contact: .success(nil))
+        #expect(try await get(contactPath, desk).status == .notFound)
+        #expect(try await get(contactPath + "/sent", desk).status == .notFound)
+        #expect(try await post(["name": "x"], desk).status == .notFound)
+    }
+
+    @Test func `a store that cannot be read shows a page with an incident, and the sent page all the same`() async throws {
+        let desk = FakeDesk(contact: .failure(FakeDesk.Broken()))
+        let page = try await get(contactPath, desk)
+        #expect(page.status == .serviceUnavailable)
+        #expect(page.headers[.retryAfter] != nil)
+        #expect(page.text.firstMatch(of: #/[0-9a-f]{16}\./#) != nil)
+        #expect(!page.text.contains("Broken"))
+        #expect(try await get(contactPath + "/sent", desk).status == .ok)
+    }
+
+    @Test func `the sent page says the same to everybody`() async throws {
+        let page = try await get(contactPath + "/sent")
+        #expect(page.status == .ok)
+        #expect(page.text.contains("accepted"))
+    }
+
+    // Forms no browser of ours sends, each with its status.
+    @Test(arguments: [
+        ("text/plain", "name=x", 415), ("", "name=x", 415), ("multipart/form-data", "--b--", 400),
+        ("multipart/form-data; boundary=b", "nonsense", 400),
+        ("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=f; filename=x\r\n\r\nx\r\n--b--", 400),
+        ("application/x-www-form-urlencoded", "name=%FF", 400), ("application/x-www-form-urlencoded", "name=a&name=b", 400),
+        ("application/json", "{}", 415),
+    ])
+    func `a form that cannot be read is refused in words`(type: String, body: String, status: Int) async throws {
+        let desk = FakeDesk.validating
+        let answer = try await withPublicListener(desk) { client in
+            try await client.execute(
+                uri: contactPath, method: .post, headers: [.contentType: type], body: ByteBuffer(string: body)
+            ) { $0 }
+        }
+        #expect(answer.status.code == status)
+        #expect(answer.text.contains("<h1>"))
+        #expect(desk.submissions.isEmpty)
+    }
+}

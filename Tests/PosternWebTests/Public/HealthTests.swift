@@ -1,0 +1,79 @@
+import Hummingbird
+import HummingbirdTesting
+import PosternWeb
+import Synchronization
+import Testing
+
+struct HealthTests {
+    @Test func `live says that it runs, ready what is in the way`() async throws {
+        let readiness = FakeReadiness([ReadinessFault(part: "vault", summary: "It does not answer.")])
+        try await withPublicListener(.validating, readiness: readiness) { client in
+            let live = try await client.execute(uri: "/live", method: .get) { $0 }
+            #expect(live.status == .ok)
+            #expect(try live.object()["status"] as? String == "live")
+            let ready = try await client.execute(uri: "/ready", method: .get) { $0 }
+            #expect(ready.status == .serviceUnavailable)
+            let object = try ready.object()
+            #expect(object["status"] as? String == "not ready")
+            #expect(object["faults"] as? [[String: String]] == [["part": "vault", "summary": "It does not answer."]])
+        }
+    }
+
+    @Test func `ready without a fault is 200`() async throws {
+        let ready = try await withPublicListener(.validating) { try await $0.execute(uri: "/ready", method: .get) { $0 } }
+        #expect(ready.status == .ok)
+        #expect(try ready.object()["status"] as? String == "ready")
+    }
+
+    @Test func `a check is remembered for a second`() async throws {
+        let clock = Mutex(ContinuousClock.now)
+        let readiness = FakeReadiness()
+        let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })
+        #expect(await memory.faults().isEmpty)
+        readiness.set([ReadinessFault(part: "store", summary: "Full.")])
+        clock.withLock { $0 += .milliseconds(999) }
+        #expect(await memory.faults().isEmpty)
+        #expect(readiness.asked == 1)
+        clock.withLock { $0 += .milliseconds(1) }
+        #expect(await memory.faults().map(\.part) == ["store"])
+        #expect(readiness.asked == 2)
+    }
+
+    @Test func `a check that hangs becomes the fault itself`() async throws {
+        let clock = Mutex(ContinuousClock.now)
+        let readiness = HangingReadiness()
+        let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })
+        #expect(await memory.faults().isEmpty)
+        clock.withLock { $0 += .seconds(2) }
+        async let hanging = memory.faults()
+        await readiness.hasBegunToHang()
+        #expect(await memory.faults().isEmpty)
+        clock.withLock { $0 += .seconds(5) }
+        #expect(await memory.faults().map(\.part) == ["check"])
+        readiness.letGo()
+        #expect(await hanging.isEmpty)
+        #expect(await memory.faults().isEmpty)
+    }
+}
+
+/// Answers once, then hangs until let go.
+private final class HangingReadiness: Readiness {
+    private let asked = Mutex(0)
+    private let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+    private let (released, release) = AsyncStream.makeStream(of: Void.self)
+
+    func check() async -> [ReadinessFault] {
+        let count = asked.withLock { asked in
+            asked += 1
+            return asked
+        }
+        if count == 2 {
+            begin.yield()
+            _ = await released.first { _ in true }
+        }
+        return []
+    }
+
+    func hasBegunToHang() async { _ = await begun.first { _ in true } }
+    func letGo() { release.yield() }
+}

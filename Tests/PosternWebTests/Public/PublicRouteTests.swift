@@ -1,0 +1,32 @@
+import PosternWeb
+import Testing
+
+struct PublicRouteTests {
+    private static let pat = RecipientPath(site: "photos", handle: "pat")
+
+    @Test(arguments: [
+        ("/c/photos/pat", PublicRoute.contact(pat)), ("/c/photos/pat/", .contact(pat)), ("/c/photos/pat/sent", .sent(pat)),
+        ("/api/v1/sites/photos/recipients/pat/letters", .letters(pat)), ("/live", .live), ("/ready", .ready), ("/live/", .live),
+        ("/assets/0123/postern.css", .asset(name: "postern.css", version: "0123")),
+        ("/c/ph%6ftos/p%61t", .contact(pat)), ("/c/a%2Fb/%3C", .contact(RecipientPath(site: "a/b", handle: "<"))),
+        ("/c//pat", .contact(RecipientPath(site: "", handle: "pat"))),
+    ])
+    func `a path names a route`(path: String, route: PublicRoute) {
+        #expect(PublicRoute(path: path) == route)
+    }
+
+    @Test(arguments: [
+        "", "/", "//", "/c", "/c/photos", "/c/photos/", "/c/photos/pat/sent/more", "/c/photos/pat//", "/C/photos/pat", "/live/x",
+        "/api/v1",
+        "/api/v2/sites/photos/recipients/pat/letters", "/api/v1/sites/photos/recipients/pat/letters/x/y/z", "/c/%FF/pat",
+        "/../etc/passwd",
+        "/assets/x", "/c/photos/pat/Sent", "*",
+    ])
+    func `another path names nothing`(path: String) {
+        #expect(PublicRoute(path: path) == nil)
+    }
+
+    @Test func `a path is printed in a safe form`() {
+        #expect(RecipientPath(site: "a/b", handle: "<\"\r\n é").page == "/c/a%2Fb/%3C%22%0D%0A%20%C3%A9")
+    }
+}

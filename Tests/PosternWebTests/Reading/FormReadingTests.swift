@@ -1,0 +1,196 @@
+import PosternCore
+import PosternWeb
+import Testing
+
+struct URLEncodedFormTests {
+    private func fields(_ body: String) throws -> [FormField] { try URLEncodedForm.fields(in: Array(body.utf8)) }
+
+    // As the WHATWG URL standard reads it: plus is a space, a percent without two digits is a percent.
+    @Test(arguments: [
+        ("name=Vera+Visitor", "name", "Vera Visitor"),
+        ("name=Gr%C3%BC%c3%9fe", "name", "Grüße"),
+        ("name=1%2B1%3D2", "name", "1+1=2"),
+        ("name=a=b=c", "name", "a=b=c"),
+        ("name", "name", ""),
+        ("name=", "name", ""),
+        ("=value", "", "value"),
+        ("name=100%", "name", "100%"),
+        ("name=%", "name", "%"),
+        ("name=%4", "name", "%4"),
+        ("name=%zz%41", "name", "%zzA"),
+        ("name=%%41", "name", "%A"),
+        ("message=a%0D%0Ab", "message", "a\r\nb"),
+        ("message=%00", "message", "\0"),
+        ("na%6De=x", "name", "x"),
+        ("&&name=x&&", "name", "x"),
+    ])
+    func `one field`(body: String, name: String, value: String) throws {
+        #expect(try fields(body) == [FormField(name: name, value: value)])
+    }
+
+    // A letter must not change on its way: broken UTF-8 is refused, never replaced.
+    @Test(arguments: ["name=%FF", "name=%C3", "name=%C3%28", "name=%ED%A0%80", "name=%F8%88%80%80%80", "%FF=x", "name=%C0%AF"])
+    func `what is no UTF-8 is refused`(body: String) {
+        #expect(throws: FormFault.notUTF8) { try fields(body) }
+    }
+
+    @Test func `more than 64 fields are refused, 64 are read`() throws {
+        let most = (1...64).map { "f\($0)=x" }.joined(separator: "&")
+        #expect(try fields(most).count == 64)
+        #expect(throws: FormFault.tooManyFields(limit: 64)) { try fields(most + "&f65=x") }
+    }
+
+    @Test func `an empty body has no fields`() throws {
+        #expect(try fields("") == [])
+    }
+}
+
+struct MultipartFormTests {
+    private func fields(_ body: String, boundary: String? = "XX") throws -> [FormField] {
+        try MultipartForm.fields(in: Array(body.utf8), boundary: boundary)
+    }
+
+    private func part(_ head: String, _ value: String) -> String { "--XX\r\n\(head)\r\n\r\n\(value)\r\n" }
+    private let named = #"Content-Disposition: form-data; name="message""#
+
+    // The value is every octet between the empty line and the line end before the boundary.
+    @Test(arguments: [
+        "", "plain", " \r\n leading and trailing \r\n", "\r\n", "--", "--X", "\r\n--X", "\r\n--\r\n", "\r\n-XX", "Grüße 👋",
+        "a --XX in a line",
+        "{{tags}}", "a\r\n\r\nb",
+    ])
+    func `a value arrives as it was sent`(value: String) throws {
+        #expect(try fields(part(named, value) + "--XX--\r\n") == [FormField(name: "message", value: value)])
+    }
+
+    @Test func `several parts keep their order, and a preamble and an epilogue are ignored`() throws {
+        let body =
+            "preamble\r\n" + part(named, "a") + part(#"content-disposition:form-data;name=name"#, "b") + "--XX--\r\nepilogue"
+        #expect(try fields(body) == [FormField(name: "message", value: "a"), FormField(name: "name", value: "b")])
+    }
+
+    @Test func `a form without parts has no fields`() throws {
+        #expect(try fields("--XX--\r\n") == [])
+    }
+
+    // Whatever no browser sends is refused, and named.
+    @Test(arguments: [
+        ("", FormFlaw.noOpeningBoundary),
+        ("--YY\r\n\r\n--YY--", .noOpeningBoundary),
+        ("--XX\r\nContent-Disposition: form-data; name=a\r\n\r\nvalue", .noClosingBoundary),
+        ("--XX\r\nContent-Disposition: form-data; name=a\r\n\r\nvalue\r\n--XY--", .noClosingBoundary),
+        ("--XXContent-Disposition: form-data; name=a\r\n\r\nv\r\n--XX--", .partHeader),
+        ("--XX\r\nContent-Disposition: form-data; name=a\r\nv\r\n--XX--", .partHeader),
+        ("--XX\r\nno colon\r\n\r\nv\r\n--XX--", .partHeader),
+        ("--XX\r\nContent-Disposition: attachment; name=a\r\n\r\nv\r\n--XX--", .partHeader),
+        (
+            "--XX\r\nContent-Disposition: form-data; name=a\r\nContent-Disposition: form-data; name=b\r\n\r\nv\r\n--XX--",
+            .partHeader
+        ),
+        ("--XX\r\nContent-Type: text/plain\r\n\r\nv\r\n--XX--", .noFieldName),
+        ("--XX\r\nContent-Disposition: form-data\r\n\r\nv\r\n--XX--", .noFieldName),
+        (
+            "--XX\r\nContent-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: base64\r\n\r\ndg==\r\n--XX--",
+            .encodedPart
+        ),
+    ])
+    func `a malformed form is refused`(body: String, flaw: FormFlaw) {
+        #expect(throws: FormFault.malformed(flaw)) { try fields(body) }
+    }
+
+    @Test(arguments: [nil, "", String(repeating: "x", count: 71), "ends in space "])
+    func `a boundary that is none is refused`(boundary: String?) {
+        #expect(throws: FormFault.malformed(.noBoundary)) { try fields("--XX--", boundary: boundary) }
+    }
+
+    @Test(arguments: [#"filename="a.jpg""#, "filename*=utf-8''a.jpg", #"filename="""#])
+    func `files are refused`(parameter: String) {
+        #expect(throws: FormFault.file) { try fields(part("\(named); \(parameter)", "x") + "--XX--") }
+    }
+
+    @Test func `a head of more than 4 KiB and a 65th part are refused`() {
+        #expect(throws: FormFault.malformed(.partHeader)) {
+            try fields(part("\(named)\r\nX-Long: \(String(repeating: "x", count: 4_096))", "x") + "--XX--")
+        }
+        let many = (1...65).map { part(#"Content-Disposition: form-data; name="f\#($0)""#, "x") }.joined()
+        #expect(throws: FormFault.tooManyFields(limit: 64)) { try fields(many + "--XX--") }
+    }
+
+    @Test func `a value that is no UTF-8 is refused`() {
+        var body = Array("--XX\r\n\(named)\r\n\r\n".utf8)
+        body += [0xFF] + Array("\r\n--XX--".utf8)
+        #expect(throws: FormFault.notUTF8) { try MultipartForm.fields(in: body, boundary: "XX") }
+    }
+
+    @Test func `beginnings of boundaries without end take no time that matters`() throws {
+        let value = String(repeating: "\r\n--X", count: 12_000)
+        let started = ContinuousClock.now
+        #expect(try fields(part(named, value) + "--XX--").first?.value == value)
+        #expect(ContinuousClock.now - started < .seconds(2))
+    }
+}
+
+struct LetterFormTests {
+    @Test func `fields of ours are taken, others ignored`() throws {
+        let token = FormToken(high: 1, low: 2)
+        let form = try LetterForm([
+            FormField(name: "name", value: " Vera "), FormField(name: "email", value: "v@x.example"),
+            FormField(name: "subject", value: "s"),
+            FormField(name: "message", value: "m"), FormField(name: "about", value: "a"),
+            FormField(name: "show_address", value: "yes"),
+            FormField(name: "form", value: token.description), FormField(name: "utm", value: "x"),
+            FormField(name: "utm", value: "y"),
+        ])
+        #expect(form.letter.name == " Vera " && form.letter.email == "v@x.example" && form.letter.subject == "s")
+        #expect(form.letter.message == "m" && form.letter.about == "a" && form.letter.sharesAddress)
+        #expect(form.token == token)
+    }
+
+    // Only a plain yes gives an address away.
+    @Test(arguments: [
+        ("yes", true), ("on", true), ("true", true), ("1", true), ("", false), ("0", false), ("no", false), ("YES?", false),
+    ])
+    func `the address is shown only for a yes`(value: String, isShown: Bool) throws {
+        #expect(try LetterForm([FormField(name: "show_address", value: value)]).letter.sharesAddress == isShown)
+        #expect(try LetterForm([]).letter.sharesAddress == false)
+    }
+
+    @Test(arguments: ["name", "email", "subject", "message", "about", "show_address", "form"])
+    func `a field of ours that occurs twice is refused`(name: String) {
+        #expect(throws: FormFault.repeated(field: name)) {
+            try LetterForm([FormField(name: name, value: "yes"), FormField(name: name, value: "yes")])
+        }
+    }
+
+    @Test(arguments: ["", "x", "0123456789abcdefghjkmnpqrsu", "zzzzzzzzzzzzzzzzzzzzzzzzzz", "'; --"])
+    func `a token that is none of ours is no token`(value: String) throws {
+        #expect(try LetterForm([FormField(name: "form", value: value)]).token == nil)
+    }
+}
+
+struct ParameterisedFieldTests {
+    // RFC 9110 §5.6.6: names and the value without regard to case, blanks around semicolons, quoted strings.
+    @Test(arguments: [
+        ("text/html", "text/html", [:]),
+        ("Multipart/Form-Data; Boundary=abc", "multipart/form-data", ["boundary": "abc"]),
+        (#"multipart/form-data;boundary="a b;c""#, "multipart/form-data", ["boundary": "a b;c"]),
+        (#"form-data; name="a\"b\\c""#, "form-data", ["name": #"a"b\c"#]),
+        ("application/json ; charset=UTF-8 ;", "application/json", ["charset": "UTF-8"]),
+        ("a/b; x=1; X=2", "a/b", ["x": "1"]),
+        (#"a/b; x="""#, "a/b", ["x": ""]),
+    ])
+    func `a field is taken apart`(text: String, value: String, parameters: [String: String]) throws {
+        let field = try #require(ParameterisedField(text))
+        #expect(field.value == value)
+        #expect(field.parameters == parameters)
+    }
+
+    @Test(arguments: [
+        "", ";", "; a=b", "a b(c)/d", "a/b; =x", "a/b; x", "a/b; x=", #"a/b; x="open"#, #"a/b; x="open\"#, #"a/b; x="a"b"#,
+        "a/b; x y=z",
+        "a/b\u{0}",
+    ])
+    func `what is no such field is nil`(text: String) {
+        #expect(ParameterisedField(text) == nil)
+    }
+}

@@ -1,0 +1,110 @@
+import PosternCore
+import PosternWeb
+import Testing
+
+struct LetterJSONTests {
+    private func read(_ text: String) throws -> LetterJSON { try LetterJSON(Array(text.utf8)) }
+
+    @Test func `every field is read, whatever else stands between`() throws {
+        let posted = try read(
+            """
+             {"name" : "Vera", "email":"v@x.example","subject":"s","message":"a\\nb","about":"p","show_address":true,
+             "other":{"deep":[1,-2.5e+10,true,false,null,{}, [ ]]}, "big":1\(String(repeating: "0", count: 5_000))}
+            """)
+        #expect(posted.letter.name == "Vera" && posted.letter.email == "v@x.example" && posted.letter.subject == "s")
+        #expect(posted.letter.message == "a\nb" && posted.letter.about == "p" && posted.letter.sharesAddress)
+        #expect(posted.wrongTypes.isEmpty)
+    }
+
+    // RFC 8259 §7: every escape, and nothing that is none.
+    @Test(arguments: [
+        (#"\"\\\/\b\f\n\r\t"#, "\"\\/\u{8}\u{C}\n\r\t"),
+        (#"\u0041\u00fc\u00FC"#, "Aüü"),
+        (#"\ud83d\udc4b"#, "👋"),
+        (#"x\u0000y"#, "x\0y"),
+        ("Grüße 👋 \u{7F}", "Grüße 👋 \u{7F}"),
+        ("", ""),
+    ])
+    func `escapes are resolved`(written: String, text: String) throws {
+        #expect(try read(#"{"message":"\#(written)"}"#).letter.message == text)
+    }
+
+    // Each of these is no JSON text of RFC 8259, or no object.
+    @Test(arguments: [
+        "", " ", "{", "}", "[]", "null", "\"x\"", "{]", "{,}", #"{"name"}"#, #"{"name":}"#, #"{"name":"x",}"#, #"{"name":"x"}{}"#,
+        #"{"name":"x"} x"#, #"{name:"x"}"#, #"{'name':'x'}"#, #"{"name":"x"#, #"{"name":"x\"}"#, #"{"name":"\x"}"#,
+        #"{"name":"\u12"}"#,
+        #"{"name":"\u12g4"}"#, #"{"name":"\ud83d"}"#, #"{"name":"\ud83dx"}"#, #"{"name":"\ud83d\n"}"#,
+        #"{"name":"\ud83d\u0041"}"#,
+        #"{"name":"\udc4b"}"#, "{\"name\":\"a\nb\"}", "{\"name\":\"a\u{1}b\"}", #"{"a":01}"#, #"{"a":1.}"#, #"{"a":.5}"#,
+        #"{"a":-}"#,
+        #"{"a":1e}"#, #"{"a":+1}"#, #"{"a":NaN}"#, #"{"a":tru}"#, #"{"a":nul}"#, #"{"a":True}"#, #"{"a":[1,]}"#, #"{"a":[1 2]}"#,
+        #"{"a":{"b"}}"#,
+        #"{"a":1 "b":2}"#, "\u{FEFF}{}", "{\"a\":\u{A0}1}", #"{"a":// x"# + "\n1}",
+    ])
+    func `what is no JSON object is refused`(text: String) {
+        #expect(throws: JSONFault.self) { try read(text) }
+    }
+
+    @Test(arguments: [
+        [0x7B, 0xFF, 0x7D], [0x7B, 0x22, 0xC3, 0x22, 0x7D], Array(#"{"a":""#.utf8) + [0xED, 0xA0, 0x80] + Array(#""}"#.utf8),
+    ])
+    func `what is no UTF-8 is refused`(bytes: [UInt8]) {
+        #expect(throws: JSONFault(.notUTF8, at: 0)) { try LetterJSON(bytes) }
+    }
+
+    @Test(arguments: ["name", "email", "subject", "message", "about", "show_address"])
+    func `a field that occurs twice is refused`(name: String) {
+        let value = name == "show_address" ? "true" : "\"x\""
+        let fault = #expect(throws: JSONFault.self) { try read(#"{"\#(name)":\#(value),"x":1,"\#(name)":\#(value)}"#) }
+        #expect(fault?.reason == .repeated(field: name))
+    }
+
+    @Test func `the same name written with an escape is the same field`() {
+        #expect(throws: JSONFault.self) { try read(#"{"name":"a","n\u0061me":"b"}"#) }
+    }
+
+    @Test func `nesting is bounded at 16 levels`() throws {
+        let nested = { (depth: Int) in
+            #"{"a":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}"
+        }
+        _ = try read(nested(15))
+        let fault = #expect(throws: JSONFault.self) { try read(nested(60_000)) }
+        #expect(fault?.reason == .tooDeep(limit: 16))
+    }
+
+    // A value of another type is a fault of its field, never an empty text.
+    @Test(arguments: ["1", "true", "[]", "{}", #"["x"]"#, "1e400"])
+    func `a text that is none is named`(value: String) throws {
+        for name in ["name", "email", "subject", "message", "about"] {
+            let posted = try read(#"{"\#(name)":\#(value)}"#)
+            #expect(posted.wrongTypes.map(\.field) == [name])
+            #expect(posted.wrongTypes.map(\.code) == ["wrong_type"])
+        }
+    }
+
+    @Test(arguments: ["1", "\"yes\"", "\"true\"", "[]"])
+    func `a flag that is none is named`(value: String) throws {
+        let posted = try read(#"{"show_address":\#(value)}"#)
+        #expect(posted.wrongTypes.map(\.field) == ["show_address"])
+        #expect(!posted.letter.sharesAddress)
+    }
+
+    @Test func `null is the same as leaving a field out`() throws {
+        let posted = try read(#"{"subject":null,"show_address":null}"#)
+        #expect(posted.wrongTypes.isEmpty)
+        #expect(posted.letter.subject == "" && !posted.letter.sharesAddress)
+    }
+
+    @Test func `all problems are listed at once, each field once`() throws {
+        let posted = try read(#"{"name":7,"email":"no","message":"x","subject":"a\nb"}"#)
+        #expect(posted.allProblems.map(\.field) == ["name", "email", "subject"])
+        #expect(posted.allProblems.map(\.code) == ["wrong_type", "not_an_address", "line_break"])
+    }
+
+    @Test func `a text with everything hostile in it is written as valid JSON`() throws {
+        let hostile = "\"\\/\u{0}\u{1F}\u{7F}\u{2028}\u{2029}\r\n\t</script>Grüße👋"
+        let json = JSONText.object { $0.member("name", hostile) }
+        #expect(try read(json).letter.name == hostile)
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import PosternCore
+import PosternWeb
+import Testing
+
+struct StaffListenerTests {
+    private struct Counts: DeliveryCounts {
+        struct Broken: Error {}
+        var isBroken = false
+
+        func deliveryCounts() async throws -> [DeliveryState: Int] {
+            guard !isBroken else { throw Broken() }
+            return [.ready: 12, .delivered: 3_456]
+        }
+    }
+
+    private func get(
+        _ path: String, method: HTTPRequest.Method = .get, mailbox: MailboxLetters? = nil, counts: Counts = Counts()
+    ) async throws -> TestResponse {
+        let application = buildStaffApplication(
+            try configuration(), counts: counts, mailbox: mailbox, templates: try Templates(folder: templatesFolder),
+            logger: silent)
+        return try await application.test(.live) { client in
+            try await client.execute(uri: path, method: method) { $0 }
+        }
+    }
+
+    private func mailbox() -> MailboxLetters {
+        let letters = MailboxLetters()
+        let envelope = MailboxDialogue.Envelope(sender: "b1@relay.example.org", recipients: ["pat@private.example"])
+        letters.keep(envelope, source: Array(Mail.alternative.utf8), at: Example.now)
+        letters.keep(envelope, source: Array("Subject: <script>\r\n\r\n{{text}}</pre>".utf8), at: Example.now)
+        return letters
+    }
+
+    @Test func `the overview counts the deliveries of every state`() async throws {
+        let page = try await get("/")
+        #expect(page.status == .ok)
+        #expect(page.text.contains("3456") && page.text.contains("12") && page.text.contains("expired"))
+        #expect(!page.text.contains("/demo/mailbox"))
+        #expect(try await get("/", mailbox: MailboxLetters()).text.contains("/demo/mailbox"))
+    }
+
+    @Test func `numbers that are not to be had do not take the page away`() async throws {
+        let page = try await get("/", counts: Counts(isBroken: true))
+        #expect(page.status == .ok)
+        #expect(page.text.contains(#"role="alert""#) && !page.text.contains("<table"))
+    }
+
+    @Test func `the mailbox lists its letters, newest first`() async throws {
+        let page = try await get("/demo/mailbox", mailbox: mailbox())
+        #expect(page.status == .ok)
+        let newest = try #require(page.text.range(of: "/demo/mailbox/2"))
+        let oldest = try #require(page.text.range(of: "/demo/mailbox/1"))
+        #expect(newest.lowerBound < oldest.lowerBound)
+        #expect(page.text.contains("Grüße 👋") && page.text.contains("&lt;script&gt;") && !page.text.contains("<script>"))
+    }
+
+    @Test func `a letter shows its envelope, its header and its text, and its HTML in a sandbox`() async throws {
+        let page = try await get("/demo/mailbox/1", mailbox: mailbox())
+        #expect(page.status == .ok)
+        for part in [
+            "&lt;pat@private.example&gt;", "Grüße, a long line.", #"<iframe src="/demo/mailbox/1/html" sandbox"#, "MIME-Version",
+            "/demo/mailbox/1/raw",
+        ] {
+            #expect(page.text.contains(part), "\(part) is missing")
+        }
+        #expect(page.headers[.contentSecurityPolicy]?.contains("frame-src 'self'") == true)
+        #expect(!page.text.contains("evil.example"))
+        let hostile = try await get("/demo/mailbox/2", mailbox: mailbox())
+        #expect(hostile.text.contains("{{text}}&lt;/pre&gt;") && !hostile.text.contains("<iframe"))
+    }
+
+    @Test func `the HTML part loads nothing and runs nothing`() async throws {
+        let part = try await get("/demo/mailbox/1/html", mailbox: mailbox())
+        #expect(part.status == .ok)
+        #expect(part.text.contains("<p>Grüße</p>"))
+        let policy = try #require(part.headers[.contentSecurityPolicy])
+        #expect(
+            policy.hasPrefix("sandbox; default-src 'none';") && policy.contains("frame-ancestors 'self'")
+                && !policy.contains("img-src"))
+    }
+
+    @Test func `the source is shown as plain text`() async throws {
+        let raw = try await get("/demo/mailbox/2/raw", mailbox: mailbox())
+        #expect(raw.headers[.contentType] == "text/plain; charset=utf-8")
+        #expect(raw.text == "Subject: <script>\r\n\r\n{{text}}</pre>")
+        #expect(raw.headers[.xContentTypeOptions] == "nosniff")
+    }
+
+    @Test(arguments: [
+        "/demo/mailbox/3", "/demo/mailbox/0", "/demo/mailbox/01", "/demo/mailbox/-1", "/demo/mailbox/x", "/demo/mailbox/2/html",
+        "/demo/mailbox/1/x",
+        "/demo/mailbox/1/raw/x", "/demo", "/nothing", "/demo/mailbox/99999999999999999999",
+    ])
+    func `what is not there is not found`(path: String) async throws {
+        #expect(try await get(path, mailbox: mailbox()).status == .notFound)
+    }
+
+    @Test(arguments: ["/demo/mailbox", "/demo/mailbox/1"])
+    func `without a demo mailbox there are no such pages`(path: String) async throws {
+        #expect(try await get(path).status == .notFound)
+    }
+
+    @Test func `nothing is done by POST, and HEAD works`() async throws {
+        let answer = try await get("/", method: .post)
+        #expect(answer.status == .methodNotAllowed && answer.headers[.allow] == "GET, HEAD")
+        #expect(try await get("/", method: .head).status == .ok)
+    }
+
+    // A name that anybody could point at this machine is not served; what nobody else can own is.
+    @Test(arguments: [
+        ("127.0.0.1:8081", true), ("127.0.0.1", true), ("[::1]:8081", true), ("localhost:8081", true), ("LOCALHOST", true),
+        ("staff.example.org", true),
+        ("Staff.Example.org:443", true), ("evil.example:8081", false), ("127.0.0.1.evil.example", false), ("", false),
+        ("[::1", false), (nil, false),
+    ])
+    func `only known names are served`(authority: String?, isServed: Bool) {
+        #expect(StaffHosts(["staff.example.org"]).serve(authority) == isServed)
+    }
+
+    @Test func `another name is told so`() async throws {
+        try await withService({ announce in
+            buildStaffApplication(
+                try configuration(), counts: Counts(), mailbox: nil, templates: try Templates(folder: templatesFolder),
+                logger: silent,
+                onListening: announce)
+        }) { port in
+            let answer = try await withRawConnection(to: port) { connection in
+                try await connection.send("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+                return try await connection.rest()
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 421 "))
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import PosternCore
+import PosternRelay
+import PosternWeb
+import Synchronization
+
+/// A desk that answers as it is told and keeps what it was handed.
+final class FakeDesk: SubmissionDesk {
+    struct Broken: Error {}
+
+    private struct Script {
+        var answer: SubmissionAnswer
+        var contact: Result<Contact?, Broken>
+        var submissions: [Submission] = []
+    }
+
+    private let script: Mutex<Script>
+
+    init(
+        _ answer: SubmissionAnswer = .accepted(Example.letterID), contact: Result<Contact?, Broken> = .success(Example.contact())
+    ) {
+        script = Mutex(Script(answer: answer, contact: contact))
+    }
+
+    /// A desk that validates as the real one does, and accepts what is valid.
+    static var validating: FakeDesk { FakeDesk(.invalid(LetterFaults(all: []))) }
+
+    var submissions: [Submission] { script.withLock { $0.submissions } }
+
+    func submit(_ submission: Submission) async -> SubmissionAnswer {
+        script.withLock { script in
+            script.submissions.append(submission)
+            guard script.answer == .invalid(LetterFaults(all: [])) else { return script.answer }
+            do throws(LetterFaults) {
+                _ = try submission.letter.validated()
+                return .accepted(Example.letterID)
+            } catch {
+                return .invalid(error)
+            }
+        }
+    }
+
+    func contact(site: String, handle: String) async throws -> Contact? {
+        try script.withLock { try $0.contact.get() }
+    }
+}
+
+/// Values the tests share.
+enum Example {
+    static let letterID = LetterID(high: 0x0199_0000_0000_1234, low: 0xFEDC_BA98_7654_3210)
+    static let now = Timestamp(seconds: 1_795_514_709)
+
+    static func contact(name: String = "Pat Photographer", takesLetters: Bool = true) -> Contact? {
+        guard let site = try? SiteID("photos"), let handle = try? Handle("pat"),
+            let siteName = try? HeaderText("Example Photos", limit: 100), let name = try? HeaderText(name, limit: 100)
+        else { return nil }
+        return Contact(
+            site: Site(id: site, name: siteName, origins: []), handle: handle, name: name, takesLetters: takesLetters)
+    }
+
+    static var letter: RawLetter {
+        var letter = RawLetter()
+        letter.name = "Vera Visitor"
+        letter.email = "vera@visitor.example"
+        letter.subject = "Your photo"
+        letter.message = "I like it.\nMay I print it?"
+        letter.about = "photo 4711"
+        return letter
+    }
+}
+
+/// Answers what it is told, and counts how often it is asked.
+final class FakeReadiness: Readiness {
+    private let state: Mutex<(faults: [ReadinessFault], asked: Int)>
+
+    init(_ faults: [ReadinessFault] = []) {
+        state = Mutex((faults, 0))
+    }
+
+    var asked: Int { state.withLock { $0.asked } }
+
+    func set(_ faults: [ReadinessFault]) {
+        state.withLock { $0.faults = faults }
+    }
+
+    func check() async -> [ReadinessFault] {
+        state.withLock { state in
+            state.asked += 1
+            return state.faults
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import PosternTestSupport
+import Testing
+
+/// An installation in a folder of its own, served by the built program, as an operator would have it.
+final class Installation: Sendable {
+    let home: String
+    let port: Int
+    let staffPort: Int
+    let settings: [String: String]
+    private let folder: TemporaryFolder
+    private let serving = Serving()
+
+    /// Makes the installation with one site, `photos`, and does not start it.
+    /// - Parameter settings: laid over those every test wants.
+    init(smtpPort: Int, settings: [String: String] = [:]) async throws {
+        folder = try TemporaryFolder()
+        home = folder.path("home")
+        port = try FreePort.find()
+        staffPort = try FreePort.find()
+        self.settings = [
+            "POSTERN_LISTEN": "127.0.0.1:\(port)", "POSTERN_STAFF_LISTEN": "127.0.0.1:\(staffPort)",
+            "POSTERN_SMTP_URL": "smtp://127.0.0.1:\(smtpPort)", "POSTERN_SMTP_TLS": "off", "POSTERN_LIMIT_CLIENT": "off",
+            "POSTERN_LIMIT_RECIPIENT": "off", "POSTERN_LIMIT_GLOBAL": "off",
+        ].merging(settings) { $1 }
+        try await succeed(
+            "init", "--public-url", "http://127.0.0.1:\(port)", "--mail-from", "contact@relay.example.org", "--smtp-url",
+            "smtp://127.0.0.1:\(smtpPort)", "--site", "photos", "--site-name", "Example Photos")
+    }
+
+    deinit {
+        serving.killAll()
+    }
+
+    var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
+    private var logPath: String { folder.path("serve.log") }
+
+    // MARK: - Commands
+
+    @discardableResult
+    func command(_ arguments: String..., input: String = "") async throws -> Finished {
+        try await run(arguments, input: input)
+    }
+
+    /// Runs a command and requires that it ends with 0.
+    @discardableResult
+    func succeed(_ arguments: String..., input: String = "") async throws -> Finished {
+        let finished = try await run(arguments, input: input)
+        try #require(finished.status == 0, "postern \(arguments.joined(separator: " ")): \(finished.output)\(finished.errors)")
+        return finished
+    }
+
+    private func run(_ arguments: [String], input: String) async throws -> Finished {
+        try await Program.run(Program.postern, arguments + ["--home", home], environment: settings, input: input)
+    }
+
+    func addRecipient(_ handle: String, _ address: String, name: String = "Pat Photographer", confirmed: Bool = true) async throws {
+        let arguments = ["recipient", "add", handle, "--site", "photos", "--name", name] + (confirmed ? ["--confirmed"] : [])
+        let finished = try await run(arguments, input: address + "\n")
+        try #require(finished.status == 0, "\(finished.output)\(finished.errors)")
+    }
+
+    /// State → number of deliveries.
+    func counts() async throws -> [String: Int] {
+        try JSONDecoder().decode([String: Int].self, from: Data(try await succeed("queue", "count", "--json").output.utf8))
+    }
+
+    // MARK: - Serving
+
+    /// Starts `postern serve` and returns once it is ready.
+    func start(within limit: Duration = .seconds(20)) async throws {
+        try serving.start(Program.postern, ["serve", "--home", home], environment: settings, log: logPath)
+        do {
+            try await eventually("ready", within: limit) {
+                try #require(self.serving.isRunning, "serve ended: \(self.log.suffix(2_000))")
+                return await self.isReady()
+            }
+        } catch let late as NotInTime {
+            throw Failure("\(late); the log ends in:\n\(log.suffix(3_000))")
+        }
+    }
+
+    func isReady() async -> Bool {
+        (try? await Web.get("http://127.0.0.1:\(port)/ready"))?.status == 200
+    }
+
+    /// SIGTERM, then waits for the end.
+    /// - Returns: the exit status.
+    @discardableResult
+    func stop(within limit: Duration = .seconds(40)) async throws -> Int32 {
+        serving.signal(SIGTERM)
+        return try await serving.end(within: limit)
+    }
+
+    /// Waits for `serve` to end by itself.
+    func end(within limit: Duration) async throws -> Int32 {
+        try await serving.end(within: limit)
+    }
+
+    /// Starts `postern serve` without waiting for anything.
+    func startOnly() throws {
+        try serving.start(Program.postern, ["serve", "--home", home], environment: settings, log: logPath)
+    }
+
+    func pid(of process: Processes) -> Int32? { serving.pid(of: process) }
+
+    /// kill -9, or another signal, to one process of the service.
+    func kill(_ process: Processes, _ signal: Int32 = SIGKILL) {
+        serving.kill(process, signal)
+    }
+
+    // MARK: - Letters
+
+    /// Posts a JSON letter.
+    func post(_ fields: [String: String] = [:], to handle: String = "pat", key: String? = nil) async throws -> Web.Answer {
+        var letter = ["name": "Vera Visitor", "email": "vera@visitor.example", "subject": "Your photo", "message": "I like it."]
+        letter.merge(fields) { $1 }
+        var headers = [("Content-Type", "application/json")]
+        if let key { headers.append(("Idempotency-Key", key)) }
+        return try await Web.post(
+            "http://127.0.0.1:\(port)/api/v1/sites/photos/recipients/\(handle)/letters", body: try JSONEncoder().encode(letter),
+            headers: headers)
+    }
+
+    func get(_ path: String) async throws -> Web.Answer { try await Web.get("http://127.0.0.1:\(port)\(path)") }
+
+    func form(_ fields: [String: String], to handle: String = "pat") async throws -> Web.Answer {
+        let body = fields.map { "\($0.formEncoded)=\($1.formEncoded)" }.joined(separator: "&")
+        return try await Web.post(
+            "http://127.0.0.1:\(port)/c/photos/\(handle)", body: Data(body.utf8),
+            headers: [("Content-Type", "application/x-www-form-urlencoded")])
+    }
+}
+
+/// A test's own reason to give up.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+extension String {
+    fileprivate var formEncoded: String {
+        addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    }
+}
