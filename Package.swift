@@ -15,6 +15,11 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
 let package = Package(
@@ -33,7 +38,12 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        // Tests only: a visitor's side of HTTP.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // Values and rules: no I/O, no clock, no randomness.
@@ -72,8 +82,8 @@ let package = Package(
         .target(
             name: "PosternWeb",
             dependencies: [
-                "PosternCore", "PosternRelay", logging, mustache, nioCore, nioPosix, lifecycle,
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "PosternCore", "PosternRelay", logging, mustache, nioCore, nioPosix, lifecycle, hummingbird, hummingbirdCore,
+                httpTypes, nioHTTPTypes,
             ],
             swiftSettings: house),
 
@@ -84,7 +94,7 @@ let package = Package(
                 "PosternRelay", "PosternWeb", "CUnix", logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"), subprocess,
             ],
             swiftSettings: house),
 
@@ -96,5 +106,40 @@ let package = Package(
             name: "PosternTestSupport",
             dependencies: ["PosternCore", nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl")],
             swiftSettings: house),
+
+        .testTarget(name: "PosternCoreTests", dependencies: ["PosternCore", "PosternTestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "PosternLinkTests", dependencies: ["PosternCore", "PosternLink", "PosternTestSupport", logging, nioCore, nioPosix],
+            swiftSettings: house),
+        .testTarget(
+            name: "PosternStoreTests", dependencies: ["PosternCore", "PosternStore", "PosternSQLite", "PosternTestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "PosternVaultTests",
+            dependencies: ["PosternCore", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto, logging],
+            exclude: ["Mail/Golden", "Mail/read_back.py"], swiftSettings: house),
+        .testTarget(
+            name: "PosternRelayTests",
+            dependencies: [
+                "PosternCore", "PosternSealing", "PosternLink", "PosternStore", "PosternSQLite", "PosternRelay", "PosternTestSupport",
+                logging, lifecycle,
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "PosternWebTests",
+            dependencies: [
+                "PosternCore", "PosternRelay", "PosternWeb", "PosternTestSupport", logging, lifecycle, nioCore, nioPosix, mustache,
+                hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes, .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "Scenarios",
+            dependencies: [
+                "PosternCore", "PosternStore", "PosternSQLite", "PosternTestSupport", crypto, nioCore,
+                .product(name: "NIOHTTP1", package: "swift-nio"), subprocess,
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
+            path: "Tests/Scenarios", swiftSettings: house),
     ]
 )

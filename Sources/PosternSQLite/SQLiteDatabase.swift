@@ -58,6 +58,9 @@ package final class SQLiteDatabase: PosternStore.Database {
 
     package var health: StoreHealth { group.health }
 
+    /// How many writes wait for the transaction after the one that is under way.
+    package var waitingWrites: Int { group.waiting }
+
     package func write<Answer: Sendable>(
         _ unit: @escaping @Sendable (any Session) throws -> Answer
     ) async throws -> Answer {

@@ -28,3 +28,11 @@ package func eventually(
         try await pause.futureResult.get()
     }
 }
+
+/// Lets the event loops' clock run for a while, holding no thread: for load generators between two tries, never for waiting
+/// until something has happened.
+package func pause(_ span: Duration) async throws {
+    let (seconds, attoseconds) = span.components
+    let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    try await MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: .nanoseconds(nanoseconds)) {}.futureResult.get()
+}

@@ -54,7 +54,7 @@ enum SMTPReplyLine: Equatable, Sendable {
     ///   - octets: with the line end. What counts as the last line is what libcurl (7.88, `smtp_endofresp`) takes for
     ///     it, since the two of us must agree on whether an answer is complete.
     ///   - limit: the octets of text that are kept.
-    init(_ octets: some BidirectionalCollection<UInt8>, limit: Int) {
+    init(_ octets: [UInt8], limit: Int) {
         let digits = octets.prefix(3).map { Int($0) - 0x30 }
         guard digits.count == 3, digits.allSatisfy({ (0...9).contains($0) }) else {
             self = .noise

@@ -12,7 +12,7 @@ package enum SMTPVerb: String, Sendable, CaseIterable {
     case quit = "QUIT"
 
     /// The verb of a command line; nil for anything else, such as the lines of an AUTH dialogue.
-    package init?(line: some Collection<UInt8>) {
+    package init?(line: [UInt8]) {
         let word = line.prefix { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }
         guard (4...8).contains(word.count) else { return nil }
         self.init(rawValue: String(decoding: word, as: UTF8.self).uppercased())

@@ -66,7 +66,7 @@ package struct Transcript: Equatable, Sendable {
 
     /// - Parameter line: a line that was sent. Only its verb is kept, and during an AUTH dialogue not even that: a
     ///   password in base64 may spell a command.
-    package mutating func note(sent line: some Collection<UInt8>) {
+    package mutating func note(sent line: [UInt8]) {
         guard !over, !isInLogin, let verb = SMTPVerb(line: line) else { return }
         note(verb)
     }
@@ -81,7 +81,7 @@ package struct Transcript: Equatable, Sendable {
     }
 
     /// - Parameter line: one line as received, with its end.
-    package mutating func note(received line: some BidirectionalCollection<UInt8>) -> Intake {
+    package mutating func note(received line: [UInt8]) -> Intake {
         guard !over else { return .partial }
         switch SMTPReplyLine(line, limit: Limit.octetsInLine) {
         case .noise:

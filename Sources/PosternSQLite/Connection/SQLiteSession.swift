@@ -29,7 +29,8 @@ final class SQLiteSession: Session {
             let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(arguments.map(\.databaseValue)))
             var rows: [SQLRow] = []
             while let row = try cursor.next() {
-                rows.append(SQLRow(columns: columns, values: try columns.indices.map { try SQLValue(row[$0], column: columns[$0]) }))
+                rows.append(
+                    SQLRow(columns: columns, values: try columns.indices.map { try SQLValue(row[$0], column: columns[$0]) }))
             }
             return rows
         }

@@ -39,6 +39,9 @@ final class GroupCommit: Sendable {
 
     var health: StoreHealth { state.withLock { $0.health } }
 
+    /// Units that wait for the transaction after the one that is under way.
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
     func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Session) throws -> Answer) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
             enqueue(StoreUnit(unit, answering: continuation))

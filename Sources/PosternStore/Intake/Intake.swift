@@ -25,12 +25,13 @@ package struct Intake {
                 epoch: letter.epoch))
         try session.run(
             """
-            INSERT INTO letter (id, epoch, seal)
-            VALUES (?, ?, ?)
+            INSERT INTO letter (id, seal)
+            VALUES (?, ?)
             """,
-            [letter.id.stored, letter.epoch.stored, letter.seal.stored])
+            [letter.id.stored, letter.seal.stored])
         try enqueue(
-            letter.id, as: .letter, to: letter.recipient, at: letter.at, placement: letter.placement, tokens: letter.tokens)
+            letter.id, as: .letter, to: letter.recipient, at: letter.at, of: letter.epoch, placement: letter.placement,
+            tokens: letter.tokens)
         return .stored
     }
 
@@ -46,8 +47,8 @@ package struct Intake {
     /// Queues a confirmation, due at once.
     package func enqueue(_ confirmation: NewConfirmation) throws {
         try enqueue(
-            confirmation.id, as: .confirmation, to: confirmation.recipient, at: confirmation.at, placement: .queue,
-            tokens: confirmation.tokens)
+            confirmation.id, as: .confirmation, to: confirmation.recipient, at: confirmation.at,
+            of: Epoch(containing: confirmation.at), placement: .queue, tokens: confirmation.tokens)
     }
 
     /// A key is ours when it is new or has expired; in one statement, so that two posts at once cannot both have it.
@@ -96,8 +97,8 @@ package struct Intake {
     }
 
     private func enqueue(
-        _ id: LetterID, as mailing: Mailing, to recipient: RecipientID, at now: Timestamp, placement: AcceptedLetter.Placement,
-        tokens: MailTokens
+        _ id: LetterID, as mailing: Mailing, to recipient: RecipientID, at now: Timestamp, of epoch: Epoch,
+        placement: AcceptedLetter.Placement, tokens: MailTokens
     ) throws {
         let (state, due, reason): (DeliveryState, Timestamp?, String?) =
             switch placement {
@@ -107,11 +108,13 @@ package struct Intake {
         try session.run(
             """
             INSERT INTO delivery (
-                id, recipient, mailing, state, attempts, uncertain, accepted_at, due_at, reason, message_token, envelope_token)
-            VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)
+                id, recipient, mailing, epoch, state, attempts, uncertain, accepted_at, due_at, reason, message_token,
+                envelope_token)
+            VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)
             """,
             [
-                id.stored, recipient.stored, mailing.stored, state.stored, now.stored, due.stored, reason.clipped.stored,
+                id.stored, recipient.stored, mailing.stored, epoch.stored, state.stored, now.stored, due.stored,
+                reason.clipped.stored,
                 tokens.message.stored, tokens.envelope.stored,
             ])
     }

@@ -82,16 +82,21 @@ extension Recipients {
             """
             UPDATE delivery
             SET state = 'dropped', due_at = NULL, finished_at = ?, reason = 'the recipient was erased'
-            WHERE recipient = ? AND state IN ('ready', 'held')
+            WHERE state IN ('ready', 'held') AND id IN (
+                SELECT own.id
+                FROM delivery_epoch
+                CROSS JOIN delivery AS own
+                WHERE own.epoch = delivery_epoch.epoch AND own.recipient = ?)
             """,
             [now.stored, id.stored])
         try session.run(
             """
             DELETE FROM letter
             WHERE id IN (
-                SELECT id
-                FROM delivery
-                WHERE recipient = ?)
+                SELECT own.id
+                FROM delivery_epoch
+                CROSS JOIN delivery AS own
+                WHERE own.epoch = delivery_epoch.epoch AND own.recipient = ?)
             """,
             [id.stored])
         return .changed

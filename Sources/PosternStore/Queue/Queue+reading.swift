@@ -74,13 +74,20 @@ extension Queue {
         }
     }
 
-    /// A recipient's deliveries are few enough to look through for a state.
+    /// A recipient's deliveries, found by looking into each epoch, are few enough to look through for a state.
     private func rows(of recipient: RecipientID, in state: DeliveryState?, after: SQLValue, limit: SQLValue) throws -> [SQLRow] {
         try session.rows(
             """
+            WITH theirs AS MATERIALIZED (
+                SELECT own.id
+                FROM delivery_epoch
+                CROSS JOIN delivery AS own
+                WHERE own.epoch = delivery_epoch.epoch AND own.recipient = ?)
             SELECT *
             FROM delivery_line
-            WHERE recipient = ? AND id > ? AND (CAST(? AS TEXT) IS NULL OR state = ?)
+            WHERE id > ? AND (CAST(? AS TEXT) IS NULL OR state = ?) AND id IN (
+                SELECT id
+                FROM theirs)
             ORDER BY id
             LIMIT ?
             """,

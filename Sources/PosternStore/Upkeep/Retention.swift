@@ -39,7 +39,7 @@ package struct Retention {
                 SELECT letter.id
                 FROM letter
                 CROSS JOIN delivery AS own
-                WHERE letter.id < ? AND letter.epoch <= ? AND own.id = letter.id AND own.state <> 'leased'
+                WHERE letter.id < ? AND own.id = letter.id AND own.epoch <= ? AND own.state <> 'leased'
                 ORDER BY letter.id
                 LIMIT ?)
             """,
@@ -51,7 +51,7 @@ package struct Retention {
                 SELECT letter.id
                 FROM letter
                 CROSS JOIN delivery AS own
-                WHERE letter.id < ? AND letter.epoch <= ? AND own.id = letter.id AND own.state <> 'leased'
+                WHERE letter.id < ? AND own.id = letter.id AND own.epoch <= ? AND own.state <> 'leased'
                 ORDER BY letter.id
                 LIMIT ?)
             """,

@@ -12,6 +12,8 @@ package final class Gate: Sendable {
 
     package init() {}
 
+    package var isOpen: Bool { state.withLock { $0.isOpen } }
+
     /// Opens for good.
     package func open() {
         let waiting = state.withLock { state in

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Certificates for TLS tests, made with the `openssl` command in a folder of their own: good ones for localhost and
 /// 127.0.0.1, and one for each way a certificate can be wrong.
@@ -23,10 +24,16 @@ package struct TestCertificates: Sendable {
     /// Made once per process, since openssl takes its time.
     package static func shared() async throws -> TestCertificates { try await made.value }
 
+    // A task, for a static value can wait for nothing asynchronous; everybody who asks waits for the same one.
     private static let made = Task { try await make() }
+
+    /// What is removed when the process ends.
+    private static let leftovers = Mutex<URL?>(nil)
 
     private static func make() async throws -> TestCertificates {
         let folder = FileManager.default.temporaryDirectory.appending(path: "postern-certificates-\(UUID().uuidString)")
+        leftovers.withLock { $0 = folder }
+        atexit { TestCertificates.leftovers.withLock { $0.map { try? FileManager.default.removeItem(at: $0) } } }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let office = CertificateOffice(folder: folder)
         let local = "DNS:localhost,IP:127.0.0.1"

@@ -15,7 +15,7 @@ extension Exchange {
     static let heard: ccurl_octets = { octets, size, count, context in
         guard let exchange = at(context), let octets else { return 0 }
         let line = UnsafeRawBufferPointer(start: octets, count: size * count)
-        return exchange.heardLine(line) ? line.count : 0
+        return exchange.heardLine(Array(line)) ? line.count : 0
     }
 
     /// CURLOPT_READFUNCTION: the text.
@@ -27,7 +27,7 @@ extension Exchange {
     /// CURLOPT_DEBUGFUNCTION: the commands, after they were written to the socket.
     static let traced: ccurl_trace = { _, kind, octets, count, context in
         guard kind == CURLINFO_HEADER_OUT, let exchange = at(context), let octets else { return 0 }
-        exchange.sentLine(UnsafeRawBufferPointer(start: octets, count: count))
+        exchange.sentLine(Array(UnsafeRawBufferPointer(start: octets, count: count)))
         return 0
     }
 

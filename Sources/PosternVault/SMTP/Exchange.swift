@@ -72,14 +72,14 @@ final class Exchange {
         if sockets.isEmpty { capabilities = nil }
     }
 
-    func sentLine(_ line: UnsafeRawBufferPointer) {
+    func sentLine(_ line: [UInt8]) {
         transcript.note(sent: line)
         waitingSince = .now
         if transcript.events.last == .command(.quit) { stopListening() }
     }
 
     /// - Returns: whether to go on.
-    func heardLine(_ line: UnsafeRawBufferPointer) -> Bool {
+    func heardLine(_ line: [UInt8]) -> Bool {
         switch transcript.note(received: line) {
         case .partial:
             return true
@@ -98,7 +98,10 @@ final class Exchange {
     }
 
     private func heard(_ reply: SMTPReply) -> Bool {
-        guard transcript.stage == .ehlo, reply.severity == .positive else { return true }
+        guard transcript.stage == .ehlo else { return true }
+        // libcurl would try HELO, and a letter could come to depend on what a busy server did not get to say.
+        if reply.severity == .transient { return false }
+        guard reply.severity == .positive else { return true }
         let offered = transcript.verb == .ehlo ? Capabilities(ehlo: reply) : .none
         capabilities = offered
         // Before STARTTLS nothing counts: the server says it all again under TLS (RFC 3207 §4.2).

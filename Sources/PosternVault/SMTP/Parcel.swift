@@ -7,7 +7,8 @@ package struct Parcel: Sendable {
     package let recipient: EmailAddress
     /// Headers and text, CRLF line ends only. Dots at the beginning of lines are doubled on the way, not here.
     package let bytes: [UInt8]
-    /// Only a server that offers SMTPUTF8 may get it.
+    /// Only a server that offers SMTPUTF8 may get it. libcurl announces SMTPUTF8 after MAIL only if an envelope address
+    /// needs it, so that the composer puts no UTF-8 address into the headers of a letter whose envelope is ASCII.
     package let needsSMTPUTF8: Bool
 
     package init(sender: String, recipient: EmailAddress, bytes: [UInt8], needsSMTPUTF8: Bool = false) {

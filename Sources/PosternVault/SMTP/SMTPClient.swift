@@ -72,7 +72,8 @@ extension EasyHandle {
         try set(CURLOPT_NOSIGNAL, 1)
         try set(CURLOPT_UPLOAD, 1)
         // CURLOPT_INFILESIZE stays unset, hence no SIZE parameter: 7.88 counts doubled dots as octets of the text, and
-        // ends the upload when the count meets the announced size by chance in the middle of a long letter.
+        // ends the upload when the count meets that size in the middle of a long letter. Its end is then missing, and the
+        // server's 250 looks like success.
         try set(CURLOPT_MAXCONNECTS, 1)
         // Ten minutes of silence are long for what tracks connections on the way.
         try set(CURLOPT_TCP_KEEPALIVE, 1)

@@ -1,11 +1,11 @@
-internal import PosternCore
+package import PosternCore
 private import Synchronization
 
 /// Which letters are being sent, and which were delivered lately: a letter asked for twice is sent once.
 ///
 /// The relay asks a second time only when it lost the first answer: it was killed, or its lease ran out while it stood
 /// still. Without this, each of those would be a duplicate in somebody's mailbox.
-final class Rounds: Sendable {
+package final class Rounds: Sendable {
     private struct State {
         var running: [LetterID: Task<Outcome, Never>] = [:]
         var delivered: [LetterID: Outcome] = [:]
@@ -39,10 +39,16 @@ final class Rounds: Sendable {
     }
 
     /// Far more than there are lanes: a relay cannot lose more answers than it had letters under way.
-    private static let memory = 4_096
+    package static let memory = 4_096
     private let state = Mutex(State())
 
-    func once(_ id: LetterID, _ send: @escaping @Sendable () async -> Outcome) async -> Outcome {
+    package init() {}
+
+    /// How many deliveries are remembered.
+    package var remembered: Int { state.withLock { $0.order.count } }
+
+    /// - Returns: the outcome of this sending, of the one that is under way, or of the one that delivered it.
+    package func once(_ id: LetterID, _ send: @escaping @Sendable () async -> Outcome) async -> Outcome {
         let task: Task<Outcome, Never>
         switch state.withLock({ $0.begin(id, send) }) {
         case .known(let outcome): return outcome

@@ -50,6 +50,7 @@ package struct ContactPage: Page {
         /// Leads to its field.
         package struct Fault: Sendable {
             package let field: String
+            package let label: String
             package let text: String
         }
     }
@@ -101,7 +102,7 @@ extension ContactPage {
             Notice(
                 title: texts(.noticeFaultsTitle), detail: texts(.noticeFaultsDetail),
                 faults: LetterField.allCases.compactMap { field in
-                    faults[field].map { Notice.Fault(field: field.rawValue, text: $0) }
+                    faults[field].map { Notice.Fault(field: field.rawValue, label: texts(TextKey(field)), text: $0) }
                 })
         case .repeatKeyConflict: Notice(title: texts(.noticeRepeatTitle), detail: texts(.noticeRepeatDetail), faults: [])
         case .unavailable: Notice(title: texts(.noticeUnavailableTitle), detail: texts(.noticeUnavailableDetail), faults: [])

@@ -4,6 +4,7 @@ package enum TemplateName: String, Sendable, CaseIterable {
     case contact = "web/contact"
     case sent = "web/sent"
     case noLetters = "web/no-letters"
+    case confirmation = "web/confirmation"
     case error = "web/error"
     case staffLayout = "staff/layout"
     case staffOverview = "staff/overview"

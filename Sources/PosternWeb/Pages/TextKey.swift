@@ -6,6 +6,11 @@ package import PosternCore
 package enum TextKey: String, Sendable, CaseIterable {
     case contactTitle = "contact.title"
     case contactIntro = "contact.intro"
+    case contactName = "contact.name"
+    case contactEmail = "contact.email"
+    case contactSubject = "contact.subject"
+    case contactMessage = "contact.message"
+    case contactAbout = "contact.about"
     case contactShowAddress = "contact.show_address"
     case contactPrivacyAddress = "contact.privacy_address"
     case contactPrivacyClient = "contact.privacy_client"
@@ -31,6 +36,13 @@ package enum TextKey: String, Sendable, CaseIterable {
     case sentTitle = "sent.title"
     case noLettersTitle = "no_letters.title"
     case noLettersDetail = "no_letters.detail"
+
+    case confirmationTitle = "confirmation.title"
+    case confirmationDetail = "confirmation.detail"
+    case confirmationDoneTitle = "confirmation.done_title"
+    case confirmationDoneDetail = "confirmation.done_detail"
+    case confirmationNotValidTitle = "confirmation.not_valid_title"
+    case confirmationNotValidDetail = "confirmation.not_valid_detail"
 
     case errorNotFoundTitle = "error.not_found_title"
     case errorNotFoundDetail = "error.not_found_detail"
@@ -66,6 +78,18 @@ package enum TextKey: String, Sendable, CaseIterable {
     package var path: (section: String, name: String) {
         let parts = rawValue.split(separator: ".", maxSplits: 1)
         return (String(parts[0]), String(parts[1]))
+    }
+
+    /// The label of a field.
+    package init(_ field: LetterField) {
+        self =
+            switch field {
+            case .name: .contactName
+            case .email: .contactEmail
+            case .subject: .contactSubject
+            case .message: .contactMessage
+            case .about: .contactAbout
+            }
     }
 
     package init(_ state: DeliveryState) {

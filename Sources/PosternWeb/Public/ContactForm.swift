@@ -48,16 +48,22 @@ package struct ContactForm: Sendable {
         case .unknownRecipient: return answers.error(.notFound)
         // Somebody has typed something: it comes back, whatever else fails.
         case .invalid(let faults):
-            return await named(address, context) { page(form, to: $0, at: address, .faults(faults), status: .unprocessableContent) }
+            return await named(address, context) {
+                page(form, to: $0, at: address, .faults(faults), status: .unprocessableContent)
+            }
         case .takesNoLetters:
             return await named(address, context) { takesNoLetters($0, written: form.letter.message) }
         case .repeatKeyConflict:
             // A new token: pressed once more, this letter is sent as well.
             var fresh = form
             fresh.token = nil
-            return await named(address, context) { page(fresh, to: $0, at: address, .repeatKeyConflict, status: .unprocessableContent) }
+            return await named(address, context) {
+                page(fresh, to: $0, at: address, .repeatKeyConflict, status: .unprocessableContent)
+            }
         case .unavailable(let retryAfter):
-            var response = await named(address, context) { page(form, to: $0, at: address, .unavailable, status: .serviceUnavailable) }
+            var response = await named(address, context) {
+                page(form, to: $0, at: address, .unavailable, status: .serviceUnavailable)
+            }
             response.headers[.retryAfter] = retryAfter.retryAfter
             return response
         }
@@ -71,7 +77,8 @@ package struct ContactForm: Sendable {
 
     /// An answer that names recipient and site, by what stands in the address when the store cannot say: a letter just
     /// taken must not look lost, nor one just typed be lost, because of a name.
-    private func named(_ address: RecipientPath, _ context: WebContext, _ answer: (RecipientNames) -> Response) async -> Response {
+    private func named(_ address: RecipientPath, _ context: WebContext, _ answer: (RecipientNames) -> Response) async -> Response
+    {
         switch await found(address, context) {
         case .somebody(let contact): answer(RecipientNames(contact))
         case .nobody: answers.error(.notFound)

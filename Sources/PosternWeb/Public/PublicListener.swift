@@ -12,15 +12,18 @@ package import PosternRelay
 package struct PublicListener: HTTPResponder {
     private let contactForm: ContactForm
     private let letterAPI: LetterAPI
+    private let confirmationForm: ConfirmationForm
     private let health: HealthRoutes
     private let assets: AssetRoutes
     private let answers: Answers
     private let bodyKiB: Int
 
     package init(
-        contactForm: ContactForm, letterAPI: LetterAPI, health: HealthRoutes, assets: AssetRoutes, answers: Answers, bodyKiB: Int
+        contactForm: ContactForm, letterAPI: LetterAPI, confirmationForm: ConfirmationForm, health: HealthRoutes,
+        assets: AssetRoutes, answers: Answers, bodyKiB: Int
     ) {
-        (self.contactForm, self.letterAPI, self.health, self.assets) = (contactForm, letterAPI, health, assets)
+        (self.contactForm, self.letterAPI, self.confirmationForm) = (contactForm, letterAPI, confirmationForm)
+        (self.health, self.assets) = (health, assets)
         (self.answers, self.bodyKiB) = (answers, bodyKiB)
     }
 
@@ -44,6 +47,9 @@ package struct PublicListener: HTTPResponder {
         case .contact(let address) where request.method == .post: return await contactForm.post(request, for: address, context)
         case .contact(let address): return await contactForm.show(request, for: address, context)
         case .sent(let address): return await contactForm.sent(for: address, context)
+        case .confirmation(let address, let token) where request.method == .post:
+            return await confirmationForm.post(for: address, token: token, context)
+        case .confirmation(let address, _): return await confirmationForm.show(request, for: address, context)
         case .letters(let address): return await letterAPI.post(request, to: address, context)
         case .live: return health.live()
         case .ready: return await health.ready()
@@ -65,8 +71,8 @@ package struct PublicListener: HTTPResponder {
 ///   - now: the wall clock.
 ///   - onListening: told the address once the port is open; with port 0, that is how to learn it.
 package func buildPublicApplication(
-    _ configuration: WebConfiguration, desk: any SubmissionDesk, readiness: any Readiness, templates: Templates,
-    now: @escaping @Sendable () -> Timestamp, logger: Logger,
+    _ configuration: WebConfiguration, desk: any SubmissionDesk, confirmations: any ConfirmationTaking, readiness: any Readiness,
+    templates: Templates, now: @escaping @Sendable () -> Timestamp, logger: Logger,
     onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     let answers = Answers(templates: templates, headers: HouseHeaders(isSecure: configuration.isSecure))
@@ -75,6 +81,7 @@ package func buildPublicApplication(
     let listener = PublicListener(
         contactForm: ContactForm(intake: intake, answers: answers, bodyKiB: bodyKiB, randomness: SystemRandomNumberGenerator()),
         letterAPI: LetterAPI(intake: intake, answers: answers, bodyKiB: bodyKiB),
+        confirmationForm: ConfirmationForm(desk: confirmations, intake: intake, answers: answers),
         health: HealthRoutes(memory: ReadinessMemory(readiness, now: { .now }), answers: answers),
         assets: AssetRoutes(answers: answers), answers: answers, bodyKiB: bodyKiB)
     return buildApplication(configuration, listener, answers.headers, logger: logger, onListening: onListening)

@@ -4,6 +4,7 @@ package import Hummingbird
 package enum PublicRoute: Equatable, Sendable {
     case contact(RecipientPath)
     case sent(RecipientPath)
+    case confirmation(RecipientPath, token: String)
     case letters(RecipientPath)
     case live
     case ready
@@ -24,6 +25,8 @@ package enum PublicRoute: Equatable, Sendable {
         case 3 where segments[0] == "assets": self = .asset(name: segments[2], version: segments[1])
         case 4 where segments[0] == "c" && segments[3] == "sent":
             self = .sent(RecipientPath(site: segments[1], handle: segments[2]))
+        case 4 where segments[0] == "confirm":
+            self = .confirmation(RecipientPath(site: segments[1], handle: segments[2]), token: segments[3])
         case 7
         where segments[0] == "api" && segments[1] == "v1" && segments[2] == "sites" && segments[4] == "recipients"
             && segments[6] == "letters":
@@ -34,7 +37,7 @@ package enum PublicRoute: Equatable, Sendable {
 
     package var methods: [HTTPRequest.Method] {
         switch self {
-        case .contact: [.get, .head, .post]
+        case .contact, .confirmation: [.get, .head, .post]
         case .letters: [.post]
         case .sent, .live, .ready, .asset: [.get, .head]
         }

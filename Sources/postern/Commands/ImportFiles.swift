@@ -7,11 +7,12 @@ final class RejectsFile {
     private let path: String
     private let handle: FileHandle
 
+    /// - Parameter kept: how many bytes of an import that goes on are to be kept; nil begins anew.
     /// - Throws: `ExitCode` 73 after saying that the file cannot be made.
-    init(path: String, append: Bool) throws {
+    init(path: String, kept: UInt64?) throws {
         self.path = path
         let manager = FileManager.default
-        if !append || !manager.fileExists(atPath: path) {
+        if kept == nil || !manager.fileExists(atPath: path) {
             guard manager.createFile(atPath: path, contents: Data("line,handle,reason\n".utf8), attributes: [.posixPermissions: 0o600])
             else { throw Exit.cannotCreate.saying("\(path) cannot be written\n    Name another place with --rejects.") }
         }
@@ -19,6 +20,8 @@ final class RejectsFile {
             throw Exit.cannotCreate.saying("\(path) cannot be written\n    Name another place with --rejects.")
         }
         self.handle = handle
+        // What was written after the last note is written again.
+        if let kept, kept > 0 { try handle.truncate(atOffset: min(kept, try handle.seekToEnd())) }
         try handle.seekToEnd()
     }
 
@@ -28,7 +31,9 @@ final class RejectsFile {
         try handle.write(contentsOf: Data("\(line),\(safe.csvField),\(reason.csvField)\n".utf8))
     }
 
-    func removeIfEmpty(rejected: Int) {
+    var size: UInt64 { (try? handle.offset()) ?? 0 }
+
+    func close(rejected: Int) {
         try? handle.close()
         if rejected == 0 { try? FileManager.default.removeItem(atPath: path) }
     }
@@ -36,15 +41,12 @@ final class RejectsFile {
 
 /// Remembers beside the file how far its import has come, so that it can go on after it was broken off.
 struct ImportProgress {
-    struct Done {
+    struct Done: Equatable {
         var line = 0
         var added = 0
         var rejected = 0
-        /// The chunk that was under way when the import was broken off begins behind this line.
-        fileprivate var firstUncertain = Int.max
-
-        /// Whether a row of that line may have gone in without having been noted.
-        func mayHave(_ line: Int) -> Bool { line >= firstUncertain }
+        /// Length of the rejects file.
+        var rejectBytes: UInt64 = 0
     }
 
     let path: String
@@ -64,15 +66,16 @@ struct ImportProgress {
             throw Exit.data.saying("there is no import to resume: \(path) is not there\n    Leave out --resume to begin anew.")
         }
         let parts = text.split(whereSeparator: \.isWhitespace)
-        guard parts.count == 4, parts[0] == digest, let line = Int(parts[1]), let added = Int(parts[2]), let rejected = Int(parts[3])
-        else {
+        let numbers = parts.dropFirst().compactMap { Int($0) }
+        guard parts.count == 5, parts[0] == digest, numbers.count == 4, numbers.allSatisfy({ $0 >= 0 }) else {
             throw Exit.data.saying("the file has changed since its import was broken off\n    Leave out --resume to begin anew.")
         }
-        return Done(line: line, added: added, rejected: rejected, firstUncertain: line + 1)
+        return Done(line: numbers[0], added: numbers[1], rejected: numbers[2], rejectBytes: UInt64(numbers[3]))
     }
 
-    func note(line: Int, added: Int, rejected: Int) throws {
-        try "\(digest) \(line) \(added) \(rejected)\n".write(toFile: path, atomically: true, encoding: .utf8)
+    func note(_ done: Done) throws {
+        try "\(digest) \(done.line) \(done.added) \(done.rejected) \(done.rejectBytes)\n"
+            .write(toFile: path, atomically: true, encoding: .utf8)
     }
 
     func finish() {

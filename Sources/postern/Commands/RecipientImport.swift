@@ -31,7 +31,7 @@ extension RecipientCommand {
         @OptionGroup var home: HomeOption
 
         func run() async throws {
-            let configuration = try await home.configuration()
+            let enrolling = Enrolling(home: home.folder, configuration: try await home.configuration(), site: site)
             guard let content = try? Data(contentsOf: URL(fileURLWithPath: file)) else {
                 throw Exit.noInput.saying("\(file) cannot be read\n    Name a file with the columns handle,name,email[,locale].")
             }
@@ -42,53 +42,27 @@ extension RecipientCommand {
             let rejectsPath = rejects ?? file + ".rejects.csv"
             let progress = ImportProgress(path: file + ".progress", content: content)
             let done = try progress.begin(resume: resume)
-            let enrolling = Enrolling(home: home.folder, configuration: configuration, site: site)
-            var tally = ImportTally(rejects: try RejectsFile(path: rejectsPath, append: done.line > 0), added: done.added, rejected: done.rejected)
+            let rejectsFile = try RejectsFile(path: rejectsPath, kept: resume ? done.rejectBytes : nil)
+            var batch = ImportBatch(done: done, rejects: rejectsFile, progress: progress, isResumed: resume)
+
             var seen: Set<String> = []
-            var chunk: [(line: Int, row: RecipientRow)] = []
-
-            func flush(upTo line: Int) async throws {
-                if !chunk.isEmpty {
-                    let results = try await enrolling.enrol(chunk.map(\.row), confirmed: confirmed, replace: false)
-                    for (numbered, result) in zip(chunk, results) {
-                        // A row of the chunk that was broken off may have gone in already.
-                        if result == .stored || (resume && done.mayHave(numbered.line)) {
-                            tally.added += 1
-                        } else {
-                            try tally.reject(numbered.line, numbered.row.handle.text, "this handle is taken already")
-                        }
-                    }
-                    chunk = []
-                }
-                try progress.note(line: line, added: tally.added, rejected: tally.rejected)
-                Terminal.progress(tally.bar(reader.progress))
-            }
-
-            var last = done.line
             while let record = reader.next() {
                 guard record.line > done.line else {
                     if let handle = record.fields.first { seen.insert(handle) }
                     continue
                 }
-                last = record.line
-                do {
-                    let row = try RecipientRow(record)
-                    if seen.insert(row.handle.text).inserted {
-                        chunk.append((record.line, row))
-                    } else {
-                        try tally.reject(record.line, row.handle.text, "this handle stands in the file twice; the first one counts")
-                    }
-                } catch let reject as RecipientRow.Reject {
-                    try tally.reject(record.line, record.fields.first ?? "", reject.description)
+                batch.take(record, seen: &seen)
+                if batch.isFull {
+                    try await batch.enrol(by: enrolling, confirmed: confirmed)
+                    Terminal.progress(batch.bar(reader.progress))
                 }
-                if chunk.count == EnrolRequest.most { try await flush(upTo: last) }
             }
-            try await flush(upTo: last)
+            try await batch.enrol(by: enrolling, confirmed: confirmed)
             progress.finish()
             Terminal.progress("")
-            tally.rejects.removeIfEmpty(rejected: tally.rejected)
-            Terminal.say("\(tally.added) recipients added, \(tally.rejected) rows rejected.")
-            if tally.rejected > 0 { Terminal.say("What is wrong with those stands in \(rejectsPath).") }
+            rejectsFile.close(rejected: batch.done.rejected)
+            Terminal.say("\(batch.done.added) recipients added, \(batch.done.rejected) rows rejected.")
+            if batch.done.rejected > 0 { Terminal.say("What is wrong with those stands in \(rejectsPath).") }
         }
     }
 }
@@ -100,21 +74,65 @@ extension CSVReader.Record {
     }
 }
 
-/// What an import has come to so far.
-private struct ImportTally {
-    let rejects: RejectsFile
-    var added: Int
-    var rejected: Int
+/// The rows that go in together, and what the import has come to so far. Rejects and progress are written once the rows are
+/// in: broken off before, the batch is done again.
+private struct ImportBatch {
+    private(set) var done: ImportProgress.Done
+    private let rejects: RejectsFile
+    private let progress: ImportProgress
+    /// The first batch of an import that goes on may have gone in before it was broken off.
+    private var mayBeIn: Bool
+    private var rows: [(line: Int, row: RecipientRow)] = []
+    private var wrong: [(line: Int, handle: String, reason: String)] = []
+    private var last: Int
 
-    mutating func reject(_ line: Int, _ handle: String, _ reason: String) throws {
-        try rejects.write(line: line, handle: handle, reason: reason)
-        rejected += 1
+    init(done: ImportProgress.Done, rejects: RejectsFile, progress: ImportProgress, isResumed: Bool) {
+        (self.done, self.rejects, self.progress) = (done, rejects, progress)
+        (mayBeIn, last) = (isResumed, done.line)
     }
 
-    func bar(_ progress: Double) -> String {
+    var isFull: Bool { rows.count == EnrolRequest.most }
+
+    mutating func take(_ record: CSVReader.Record, seen: inout Set<String>) {
+        last = record.line
+        do {
+            let row = try RecipientRow(record)
+            if seen.insert(row.handle.text).inserted {
+                rows.append((record.line, row))
+            } else {
+                wrong.append((record.line, row.handle.text, "this handle stands in the file twice; the first one counts"))
+            }
+        } catch {
+            wrong.append((record.line, record.fields.first ?? "", error.description))
+        }
+    }
+
+    mutating func enrol(by enrolling: Enrolling, confirmed: Bool) async throws {
+        if !rows.isEmpty {
+            let results = try await enrolling.enrol(rows.map(\.row), confirmed: confirmed, replace: false)
+            for (numbered, result) in zip(rows, results) {
+                if result == .stored || mayBeIn {
+                    done.added += 1
+                } else {
+                    wrong.append((numbered.line, numbered.row.handle.text, "this handle is taken already"))
+                }
+            }
+            mayBeIn = false
+            rows = []
+        }
+        for reject in wrong.sorted(by: { $0.line < $1.line }) {
+            try rejects.write(line: reject.line, handle: reject.handle, reason: reject.reason)
+        }
+        done.rejected += wrong.count
+        wrong = []
+        (done.line, done.rejectBytes) = (last, rejects.size)
+        try progress.note(done)
+    }
+
+    func bar(_ share: Double) -> String {
         let width = 30
-        let filled = Int((progress * Double(width)).rounded())
+        let filled = Int((share * Double(width)).rounded())
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-        return "\(bar) \(Int(progress * 100)) %  \(added) added, \(rejected) rejected"
+        return "\(bar) \(Int(share * 100)) %  \(done.added) added, \(done.rejected) rejected"
     }
 }

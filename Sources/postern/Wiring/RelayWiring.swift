@@ -53,6 +53,7 @@ private func buildServices(
     dispatch.lease = configuration.lease
     let dispatcher = Dispatcher(store: store, vault: vault, settings: dispatch, logger: logger, now: { .now })
     let intake = IntakeDesk(store: store, sealing: sealing, room: room, logger: logger, wake: { dispatcher.wake() })
+    let confirmations = ConfirmationDesk(store: store, vault: vault, logger: logger, now: { .now })
     let health = RelayHealth(store: store, vault: vault, room: room, now: { .now })
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
@@ -75,10 +76,10 @@ private func buildServices(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
     services.append(
         buildPublicApplication(
-            open, desk: intake, readiness: WebReadiness(health: health), templates: templates,
+            open, desk: intake, confirmations: confirmations, readiness: WebReadiness(health: health), templates: templates,
             now: { .now }, logger: logger.quiet
         ) { address in
-            logger.info("relay: ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])
+            logger.info("ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])
         })
     return services
 }

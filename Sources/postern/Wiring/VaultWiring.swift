@@ -34,7 +34,7 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let link = SocketService(
         .init(
             path: home.vaultSocket, mode: relay == nil ? 0o600 : 0o666, peers: relayPeers, verbs: VaultDesk.relayVerbs),
-        logger: logger, desk: desk, announces: "vault: ready")
+        logger: logger, desk: desk, announces: "ready")
     let operators = SocketService(
         .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root], verbs: VaultDesk.operatorVerbs),
         logger: logger, desk: desk, announces: nil)

@@ -111,7 +111,8 @@ import Testing
         #expect(long.count == Redaction.limit)
         #expect(long.hasSuffix("…"))
         #expect(Self.redaction.clean(String(repeating: "x", count: 1_995) + " jo.canary+club@members.example").count <= 200)
-        #expect(Self.readable(Self.redaction.clean(String(repeating: "a ", count: 995) + "jo.canary+club@members.example")).isEmpty)
+        #expect(
+            Self.readable(Self.redaction.clean(String(repeating: "a ", count: 995) + "jo.canary+club@members.example")).isEmpty)
     }
 
     // A hostile reply costs no more than an honest one.

@@ -5,12 +5,13 @@ import Testing
     typealias Way = Transcript.Way
 
     // Each command moves the attempt on; an unanswered one leaves it without an answer.
-    @Test(arguments: [
-        ("", .connect, nil), ("+", .connect, nil), (Way.connected, .greeting, nil), (Way.greeted, .greeting, 220),
-        (Way.ehlo, .ehlo, nil), (Way.introduced, .ehlo, 250), (Way.startTLS, .startTLS, nil), (Way.auth, .login, 334),
-        (Way.mail, .mailFrom, nil), (Way.rcpt, .recipient, nil), (Way.data, .data, nil),
-        ("\(Way.data) | < 354 go", .data, 354), (Way.text, .finalDot, nil), ("\(Way.text) | < 250 ok", .finalDot, 250),
-    ] as [(String, DeliveryStage, Int?)])
+    @Test(
+        arguments: [
+            ("", .connect, nil), ("+", .connect, nil), (Way.connected, .greeting, nil), (Way.greeted, .greeting, 220),
+            (Way.ehlo, .ehlo, nil), (Way.introduced, .ehlo, 250), (Way.startTLS, .startTLS, nil), (Way.auth, .login, 334),
+            (Way.mail, .mailFrom, nil), (Way.rcpt, .recipient, nil), (Way.data, .data, nil),
+            ("\(Way.data) | < 354 go", .data, 354), (Way.text, .finalDot, nil), ("\(Way.text) | < 250 ok", .finalDot, 250),
+        ] as [(String, DeliveryStage, Int?)])
     func `stage and answer are recovered`(steps: String, stage: DeliveryStage, code: Int?) {
         let transcript = Transcript(steps)
         #expect(transcript.stage == stage)
@@ -25,13 +26,14 @@ import Testing
     }
 
     // What is no reply line is noise; what is one need not have a text.
-    @Test(arguments: [
-        ("SSH-2.0-x\r\n", .noise), ("\r\n", .noise), ("25\r\n", .noise), ("2500 x\r\n", .noise), ("250x\r\n", .noise),
-        ("٢٥٠ x\r\n", .noise), ("250-x\r\n", .partial), ("250-\r\n", .partial),
-        ("250\r\n", .complete(SMTPReply(code: 250, lines: [""]))),
-        ("250 \r\n", .complete(SMTPReply(code: 250, lines: [""]))),
-        ("250 a\u{0}\u{1B}[31mb\r\n", .complete(SMTPReply(code: 250, lines: ["a[31mb"]))),
-    ] as [(String, Transcript.Intake)])
+    @Test(
+        arguments: [
+            ("SSH-2.0-x\r\n", .noise), ("\r\n", .noise), ("25\r\n", .noise), ("2500 x\r\n", .noise), ("250x\r\n", .noise),
+            ("٢٥٠ x\r\n", .noise), ("250-x\r\n", .partial), ("250-\r\n", .partial),
+            ("250\r\n", .complete(SMTPReply(code: 250, lines: [""]))),
+            ("250 \r\n", .complete(SMTPReply(code: 250, lines: [""]))),
+            ("250 a\u{0}\u{1B}[31mb\r\n", .complete(SMTPReply(code: 250, lines: ["a[31mb"]))),
+        ] as [(String, Transcript.Intake)])
     func `lines are told apart`(line: String, intake: Transcript.Intake) {
         var transcript = Transcript("+ | =")
         #expect(transcript.note(received: Array(line.utf8)) == intake)
@@ -61,7 +63,8 @@ import Testing
     }
 
     @Test func `nothing of a login is kept, even if it spells a command`() {
-        let transcript = Transcript("\(Way.introduced) | > AUTH LOGIN | < 334 VXNlcm5hbWU6 | > DATA | < 334 UGFzc3dvcmQ6 | > MAIL")
+        let transcript = Transcript(
+            "\(Way.introduced) | > AUTH LOGIN | < 334 VXNlcm5hbWU6 | > DATA | < 334 UGFzc3dvcmQ6 | > MAIL")
         #expect(transcript.stage == .login)
         #expect(transcript.events.count { if case .command = $0 { true } else { false } } == 2)
         let after = Transcript("\(Way.introduced) | > AUTH LOGIN | < 334 x | > c2VjcmV0 | < 235 ok | > MAIL FROM:<a@b.example>")
@@ -81,22 +84,24 @@ import Testing
     }
 
     // Only a kept connection can be stale, and only while nothing was accepted on it.
-    @Test(arguments: [
-        ("", 55, nil, true), (Way.reused, 56, nil, true), ("\(Way.reused) | < 421 idle too long", 55, nil, true),
-        ("\(Way.reused) | < 450 later", 55, nil, false), ("\(Way.reused) | < 250 ok", 56, nil, false),
-        ("\(Way.reused) | < 250 ok | > RCPT TO:<b@example.org> | < 421 x", 55, nil, false), (Way.mail, 56, nil, false),
-        ("+", 7, nil, false), (Way.reused, 6, nil, false), (Way.reused, 42, .timedOut(after: .seconds(1)), false),
-        (Way.reused, 0, nil, false),
-    ] as [(String, Int, Halt?, Bool)])
+    @Test(
+        arguments: [
+            ("", 55, nil, true), (Way.reused, 56, nil, true), ("\(Way.reused) | < 421 idle too long", 55, nil, true),
+            ("\(Way.reused) | < 450 later", 55, nil, false), ("\(Way.reused) | < 250 ok", 56, nil, false),
+            ("\(Way.reused) | < 250 ok | > RCPT TO:<b@example.org> | < 421 x", 55, nil, false), (Way.mail, 56, nil, false),
+            ("+", 7, nil, false), (Way.reused, 6, nil, false), (Way.reused, 42, .timedOut(after: .seconds(1)), false),
+            (Way.reused, 0, nil, false),
+        ] as [(String, Int, Halt?, Bool)])
     func `a stale connection is recognised`(steps: String, code: Int, halt: Halt?, isStale: Bool) {
         #expect(Transcript(steps, then: halt).isStaleConnection(code: code) == isStale)
     }
 
     // A connection is used again only when no answer can still be on its way.
-    @Test(arguments: [
-        ("\(Way.text) | < 250 ok", nil, true), ("\(Way.text) | < 554 no", nil, true), ("\(Way.text) | < 421 bye", nil, false),
-        (Way.text, nil, false), (Way.text, .timedOut(after: .seconds(1)), false), ("\(Way.rcpt) | < 550 no", nil, false),
-    ] as [(String, Halt?, Bool)])
+    @Test(
+        arguments: [
+            ("\(Way.text) | < 250 ok", nil, true), ("\(Way.text) | < 554 no", nil, true), ("\(Way.text) | < 421 bye", nil, false),
+            (Way.text, nil, false), (Way.text, .timedOut(after: .seconds(1)), false), ("\(Way.rcpt) | < 550 no", nil, false),
+        ] as [(String, Halt?, Bool)])
     func `a connection is kept only in step`(steps: String, halt: Halt?, isReusable: Bool) {
         #expect(Transcript(steps, then: halt).isConnectionReusable == isReusable)
     }
@@ -121,7 +126,8 @@ import Testing
 
     @Test(arguments: [
         ("5.1.1", EnhancedStatus(5, 1, 1)), ("2.0.0", EnhancedStatus(2, 0, 0)), ("4.7.651", EnhancedStatus(4, 7, 651)),
-        ("3.1.1", nil), ("5.1", nil), ("5.1.1.1", nil), ("5.1.1:", nil), ("5..1", nil), ("5.1234.1", nil), ("", nil), ("٥.1.1", nil),
+        ("3.1.1", nil), ("5.1", nil), ("5.1.1.1", nil), ("5.1.1:", nil), ("5..1", nil), ("5.1234.1", nil), ("", nil),
+        ("٥.1.1", nil),
     ])
     func `an enhanced status is three numbers`(word: String, status: EnhancedStatus?) {
         #expect(EnhancedStatus(word) == status)

@@ -42,19 +42,25 @@ import Testing
     // Before MAIL the smarthost speaks of the connection, not of a letter.
     @Test(arguments: [
         Row("all well", nil, .standard, .delivered, .reached, .finalDot, 250),
-        Row("greeting of many lines", .greeting, .reply("220-mx", "220-be patient", "220 now"), .delivered, .reached, .finalDot, 250),
+        Row(
+            "greeting of many lines", .greeting, .reply("220-mx", "220-be patient", "220 now"), .delivered, .reached, .finalDot,
+            250),
         Row("greeting 421", .greeting, .thenDrop(.reply("421 4.3.2 closing")), .deferred, .trouble, .greeting, 421),
         Row("greeting 554", .greeting, .reply("554 5.7.1 blocked"), .deferred, .trouble, .greeting, 554),
         Row("dropped before the greeting", .greeting, .drop, .deferred, .trouble, .greeting),
         Row("not an SMTP server", .greeting, .octets(Array("SSH-2.0-OpenSSH_9\r\n".utf8)), .deferred, .trouble, .greeting),
         Row("dropped at EHLO", .ehlo, .drop, .deferred, .trouble, .ehlo),
-        Row("EHLO 421", .ehlo, .thenDrop(.reply("421 4.3.2 busy")), .deferred, .trouble, .ehlo, nil),
+        Row("EHLO 421", .ehlo, .thenDrop(.reply("421 4.3.2 busy")), .deferred, .trouble, .ehlo, 421),
+        Row("EHLO 450, login configured", .ehlo, .reply("450 4.3.2 later"), login: ["PLAIN"], .deferred, .trouble, .ehlo, 450),
         Row("EHLO unknown, HELO will do", .ehlo, .reply("502 5.5.1 unknown"), .delivered, .reached, .finalDot, 250),
-        Row("EHLO without end", .ehlo, .octets(Array(String(repeating: "250-more\r\n", count: 500).utf8)), .deferred, .trouble, .ehlo),
+        Row(
+            "EHLO without end", .ehlo, .octets(Array(String(repeating: "250-more\r\n", count: 500).utf8)), .deferred, .trouble,
+            .ehlo),
         Row("noise at EHLO", .ehlo, .reply("250-mx", "what?", "250 ok"), .deferred, .trouble, .ehlo),
         Row("AUTH by PLAIN", login: ["PLAIN"], .delivered, .reached, .finalDot, 250),
         Row("AUTH by LOGIN", login: ["LOGIN"], .delivered, .reached, .finalDot, 250),
-        Row("AUTH among many", login: ["GSSAPI", "DIGEST-MD5", "CRAM-MD5", "NTLM", "PLAIN"], .delivered, .reached, .finalDot, 250),
+        Row(
+            "AUTH among many", login: ["GSSAPI", "DIGEST-MD5", "CRAM-MD5", "NTLM", "PLAIN"], .delivered, .reached, .finalDot, 250),
         Row("AUTH 535", .login, .reply("535 5.7.8 wrong"), login: ["PLAIN"], .ourFault, .trouble, .login, 535),
         Row("AUTH 534", .login, .reply("534 5.7.9 too weak"), login: ["PLAIN"], .ourFault, .trouble, .login, 534),
         Row("AUTH 454", .login, .reply("454 4.7.0 later"), login: ["LOGIN"], .deferred, .trouble, .login, 454),
@@ -78,12 +84,16 @@ import Testing
         Row("RCPT 450", .recipient, .reply("450 4.2.0 <jo@members.example> greylisted"), .deferred, .reached, .recipient, 450),
         Row("RCPT 451", .recipient, .reply("451 4.3.0 later"), .deferred, .reached, .recipient, 451),
         Row("RCPT 452", .recipient, .reply("452 4.5.3 too many"), .deferred, .reached, .recipient, 452),
-        Row("RCPT 550", .recipient, .reply("550-5.1.1 <jo@members.example>:", "550 5.1.1 unknown"), .failed, .reached, .recipient, 550),
+        Row(
+            "RCPT 550", .recipient, .reply("550-5.1.1 <jo@members.example>:", "550 5.1.1 unknown"), .failed, .reached, .recipient,
+            550),
         Row("RCPT 551", .recipient, .reply("551 5.1.6 not here"), .failed, .reached, .recipient, 551),
         Row("RCPT 552", .recipient, .reply("552 too many"), .deferred, .reached, .recipient, 552),
         Row("RCPT 553", .recipient, .reply("553 5.1.3 jo@members.example"), .failed, .reached, .recipient, 553),
         Row("RCPT 554", .recipient, .reply("554 no"), .failed, .reached, .recipient, 554),
-        Row("RCPT policy", .recipient, .reply("554 5.7.1 <jo@members.example>: relay denied"), .ourFault, .reached, .recipient, 554),
+        Row(
+            "RCPT policy", .recipient, .reply("554 5.7.1 <jo@members.example>: relay denied"), .ourFault, .reached, .recipient,
+            554),
         Row("RCPT 251", .recipient, .reply("251 will forward"), .delivered, .reached, .finalDot, 250),
         Row("dropped at RCPT", .recipient, .drop, .deferred, .trouble, .recipient),
         Row("garbage at RCPT", .recipient, .octets(Array("250_ok\r\n".utf8)), .deferred, .trouble, .recipient),
@@ -99,8 +109,12 @@ import Testing
         Row("dropped when the text comes", .text, .drop, .uncertain, .trouble, .finalDot),
         Row("dropped after the dot", .finalDot, .drop, .uncertain, .trouble, .finalDot),
         Row("half an answer", .finalDot, .thenDrop(.octets(Array("250-half\r\n".utf8))), .uncertain, .trouble, .finalDot),
-        Row("garbage after the dot, then an answer", .finalDot, .octets(Array("oops\r\n250 ok\r\n".utf8)), .delivered, .reached, .finalDot, 250),
-        Row("250 and gone", .finalDot, .thenDrop(.reply("250 2.0.0 jo@members.example queued")), .delivered, .reached, .finalDot, 250),
+        Row(
+            "garbage after the dot, then an answer", .finalDot, .octets(Array("oops\r\n250 ok\r\n".utf8)), .delivered, .reached,
+            .finalDot, 250),
+        Row(
+            "250 and gone", .finalDot, .thenDrop(.reply("250 2.0.0 jo@members.example queued")), .delivered, .reached, .finalDot,
+            250),
         Row("another 2xx", .finalDot, .reply("252 taken"), .delivered, .reached, .finalDot, 252),
         Row("final dot 421", .finalDot, .thenDrop(.reply("421 4.3.2 closing")), .deferred, .reached, .finalDot, 421),
         Row("final dot 451", .finalDot, .reply("451 4.7.1 later"), .deferred, .reached, .finalDot, 451),
@@ -123,7 +137,7 @@ import Testing
         Row("silent after the dot", .finalDot, .stall, .uncertain, .trouble, .finalDot),
     ])
     func `silence`(row: Row) async throws {
-        try await Self.holds(row, patience: Patience(answer: .seconds(2), finalDot: .milliseconds(300)))
+        try await Self.holds(row, patience: Patience(answer: .seconds(4), finalDot: .milliseconds(300)))
     }
 
     @Test func `a port where nobody listens is trouble`() async throws {
@@ -136,14 +150,14 @@ import Testing
         #expect(outcome.evidence.stage == .connect)
     }
 
-    @Test func `a name that does not exist is trouble`() async throws {
-        let name = try #require(DomainName("relay.example.org"))
-        let url = try SmarthostURL("smtps://mail.invalid")
-        let pool = LanePool(smarthost: Smarthost(url: url, ehloName: name), lanes: 1)
-        let outcome = try await pool.closing { try await pool.send(.letter()) }
-        #expect(outcome.kind == .deferred)
-        #expect(outcome.health == .trouble)
-        #expect(outcome.evidence.stage == .connect)
+    @Test func `a login that libcurl cannot take is our fault, letter by letter`() async throws {
+        let pool = LanePool(smarthost: try .loopback(9, user: "re\u{0}lay"), lanes: 1)
+        try await pool.closing {
+            for _ in 0..<2 {
+                let outcome = await pool.expects(.ourFault, for: try .letter())
+                #expect(outcome.evidence.stage == .prepare)
+            }
+        }
     }
 
     @Test func `a server that reads no further is given up on`() async throws {

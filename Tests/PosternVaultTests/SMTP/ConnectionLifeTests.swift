@@ -25,7 +25,9 @@ import Testing
 
     // On a kept connection MAIL is the first thing said: refused with 421, or answered with silence on a dead line, it
     // is said again on a new one.
-    @Test(arguments: [ServerAction.drop, .thenDrop(.reply("421 4.4.2 too many letters on one connection")), .reply("421 4.7.0 enough")])
+    @Test(arguments: [
+        ServerAction.drop, .thenDrop(.reply("421 4.4.2 too many letters on one connection")), .reply("421 4.7.0 enough"),
+    ])
     func `a kept connection that ends at MAIL does not cost an attempt`(action: ServerAction) async throws {
         var script = Script()
         script.choose = { stage, info in stage == .mailFrom && info.session == 0 && info.letter == 1 ? action : nil }
@@ -99,7 +101,7 @@ import Testing
             try await pool.expects(.delivered, for: .letter())
             let began = ContinuousClock.now
             await pool.close()
-            #expect(began.duration(to: .now) < .seconds(5))
+            #expect(began.duration(to: .now) < .seconds(60))
             try await eventually("QUIT was said") { server.sessions.first?.commands.last == "QUIT" }
         }
     }
@@ -109,7 +111,7 @@ import Testing
         try await LanePool.with(script) { pool, _ in
             let began = ContinuousClock.now
             for _ in 0..<5 { try await pool.expects(.failed, for: .letter()) }
-            #expect(began.duration(to: .now) < .seconds(5))
+            #expect(began.duration(to: .now) < .seconds(60))
         }
     }
 }

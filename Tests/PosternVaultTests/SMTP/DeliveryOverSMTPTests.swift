@@ -45,6 +45,19 @@ import Testing
         }
     }
 
+    // libcurl 7.88 that is told the size counts doubled dots as text: here the count would meet the size when the first
+    // 64 KiB are out, and the last 18 octets would be left behind with a 250 for the rest.
+    @Test func `a text whose doubled dots make up for its end arrives whole`() async throws {
+        let dots = 20
+        let beginning = "Subject: x\r\n\r\n" + String(repeating: ".dot\r\n", count: dots)
+        let middle = String(repeating: "y", count: 65_536 - beginning.utf8.count)
+        let sent = beginning + middle + String(repeating: "z", count: dots - 2) + "\r\n"
+        try await LanePool.with { pool, server in
+            try await pool.expects(.delivered, for: .letter(text: sent))
+            #expect(server.messages.first?.octets == Array(sent.utf8))
+        }
+    }
+
     @Test func `one connection carries many letters`() async throws {
         try await LanePool.with { pool, server in
             for number in 0..<20 {
@@ -119,7 +132,8 @@ import Testing
 
     // libcurl would put each of these on the wire as it is.
     @Test(arguments: [
-        "a@relay.example.org\r\nRSET", "a@relay.example.org>\r\nRCPT TO:<x@y.example", "a@relay.example.org> SIZE=1", " a@relay.example.org",
+        "a@relay.example.org\r\nRSET", "a@relay.example.org>\r\nRCPT TO:<x@y.example", "a@relay.example.org> SIZE=1",
+        " a@relay.example.org",
         "a@relay.example.org ", "", "a", "jürgen@relay.example.org", "a@b.example\u{0}c",
     ])
     func `an envelope sender that could smuggle is never sent`(sender: String) async throws {
@@ -143,7 +157,9 @@ import Testing
     }
 
     @Test func `a reply that names the recipient is kept without the name`() async throws {
-        let script = Script([.recipient: .reply("550-5.1.1 <jo@members.example>: jo has no", "550 5.1.1 mailbox at MEMBERS.example")])
+        let script = Script([
+            .recipient: .reply("550-5.1.1 <jo@members.example>: jo has no", "550 5.1.1 mailbox at MEMBERS.example")
+        ])
         let outcome = try await LanePool.with(script) { pool, _ in try await pool.send(.letter()) }
         #expect(outcome.evidence.text == "‹address› : ‹address› has no mailbox at ‹address›")
         #expect(outcome.evidence.enhanced == "5.1.1")

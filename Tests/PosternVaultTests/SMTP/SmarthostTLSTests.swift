@@ -103,10 +103,11 @@ import Testing
     }
 
     // Refused, dropped, followed by commands in the clear: no way leads around TLS.
-    @Test(arguments: [
-        (ServerAction.reply("454 4.7.0 not now"), 454), (.reply("501 5.5.4 no"), 501), (.reply("250 ok"), 250), (.drop, nil),
-        (.octets(Array("220 go\r\n250 injected\r\n".utf8)), 220), (.octets(Array("220 go\r\nnot TLS at all\r\n".utf8)), nil),
-    ] as [(ServerAction, Int?)])
+    @Test(
+        arguments: [
+            (ServerAction.reply("454 4.7.0 not now"), 454), (.reply("501 5.5.4 no"), 501), (.reply("250 ok"), 250), (.drop, nil),
+            (.octets(Array("220 go\r\n250 injected\r\n".utf8)), 220), (.octets(Array("220 go\r\nnot TLS at all\r\n".utf8)), nil),
+        ] as [(ServerAction, Int?)])
     func `no answer to STARTTLS leads around TLS`(action: ServerAction, code: Int?) async throws {
         let certificates = try await TestCertificates.shared()
         var script = Way.startTLS.script(certificates.good)

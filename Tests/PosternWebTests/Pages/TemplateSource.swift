@@ -43,6 +43,6 @@ struct TemplateSource {
             String($0.1)
         }
         rest = rest.replacingOccurrences(of: "<[^>]*>", with: " ", options: .regularExpression)
-        return (rest + readAttributes.joined()).trimmingCharacters(in: .whitespacesAndNewlines)
+        return (rest + readAttributes.joined()).filter { $0.isLetter || $0.isNumber }
     }
 }

@@ -20,6 +20,7 @@ struct TemplateTests {
         return [
             contact(.fresh), contact(.faults(faulty)), SentPage(to: names, another: "/", texts, templates),
             NoLettersPage(to: names, written: "x", texts, templates),
+            ConfirmationPage(.question(action: "/"), to: names, texts, templates),
             ErrorPage(.unavailable, incident: Incident(using: &randomness), texts, templates),
             OverviewPage(counts: [:], mailbox: "/", texts, templates), MailboxPage([letter], texts, templates),
             MailboxLetterPage(letter, texts, templates),

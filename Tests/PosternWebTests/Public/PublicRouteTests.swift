@@ -6,6 +6,7 @@ struct PublicRouteTests {
 
     @Test(arguments: [
         ("/c/photos/pat", PublicRoute.contact(pat)), ("/c/photos/pat/", .contact(pat)), ("/c/photos/pat/sent", .sent(pat)),
+        ("/confirm/photos/pat/t.0af", .confirmation(pat, token: "t.0af")),
         ("/api/v1/sites/photos/recipients/pat/letters", .letters(pat)), ("/live", .live), ("/ready", .ready), ("/live/", .live),
         ("/assets/0123/postern.css", .asset(name: "postern.css", version: "0123")),
         ("/c/ph%6ftos/p%61t", .contact(pat)), ("/c/a%2Fb/%3C", .contact(RecipientPath(site: "a/b", handle: "<"))),
@@ -17,7 +18,7 @@ struct PublicRouteTests {
 
     @Test(arguments: [
         "", "/", "//", "/c", "/c/photos", "/c/photos/", "/c/photos/pat/sent/more", "/c/photos/pat//", "/C/photos/pat", "/live/x",
-        "/api/v1",
+        "/api/v1", "/confirm/photos/pat", "/confirm/photos/pat/t/more",
         "/api/v2/sites/photos/recipients/pat/letters", "/api/v1/sites/photos/recipients/pat/letters/x/y/z", "/c/%FF/pat",
         "/../etc/passwd",
         "/assets/x", "/c/photos/pat/Sent", "*",

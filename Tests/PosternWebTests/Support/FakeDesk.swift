@@ -89,3 +89,20 @@ final class FakeReadiness: Readiness {
         }
     }
 }
+
+/// Answers what it is told, and keeps the tokens it was handed.
+final class FakeConfirmations: ConfirmationTaking {
+    private let answer: ConfirmationAnswer
+    private let state = Mutex<[String]>([])
+
+    init(_ answer: ConfirmationAnswer = .confirmed) {
+        self.answer = answer
+    }
+
+    var tokens: [String] { state.withLock { $0 } }
+
+    func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer {
+        state.withLock { $0.append("\(site)/\(handle)/\(token)") }
+        return answer
+    }
+}

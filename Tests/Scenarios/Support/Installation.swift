@@ -12,20 +12,27 @@ final class Installation: Sendable {
     private let serving = Serving()
 
     /// Makes the installation with one site, `photos`, and does not start it.
-    /// - Parameter settings: laid over those every test wants.
-    init(smtpPort: Int, settings: [String: String] = [:]) async throws {
+    /// - Parameters:
+    ///   - settings: laid over those every test wants.
+    ///   - isMade: false for settings that `init` itself would refuse: it is then made under those every test wants.
+    init(smtpPort: Int, settings: [String: String] = [:], isMade: Bool = true) async throws {
         folder = try TemporaryFolder()
         home = folder.path("home")
         port = try FreePort.find()
         staffPort = try FreePort.find()
-        self.settings = [
+        let common = [
             "POSTERN_LISTEN": "127.0.0.1:\(port)", "POSTERN_STAFF_LISTEN": "127.0.0.1:\(staffPort)",
             "POSTERN_SMTP_URL": "smtp://127.0.0.1:\(smtpPort)", "POSTERN_SMTP_TLS": "off", "POSTERN_LIMIT_CLIENT": "off",
             "POSTERN_LIMIT_RECIPIENT": "off", "POSTERN_LIMIT_GLOBAL": "off",
-        ].merging(settings) { $1 }
-        try await succeed(
-            "init", "--public-url", "http://127.0.0.1:\(port)", "--mail-from", "contact@relay.example.org", "--smtp-url",
-            "smtp://127.0.0.1:\(smtpPort)", "--site", "photos", "--site-name", "Example Photos")
+        ]
+        self.settings = common.merging(settings) { $1 }
+        let made = try await Program.run(
+            Program.postern,
+            [
+                "init", "--home", home, "--public-url", "http://127.0.0.1:\(port)", "--mail-from", "contact@relay.example.org",
+                "--smtp-url", "smtp://127.0.0.1:\(smtpPort)", "--site", "photos", "--site-name", "Example Photos",
+            ], environment: isMade ? self.settings : common)
+        try #require(made.status == 0, "\(made.output)\(made.errors)")
     }
 
     deinit {

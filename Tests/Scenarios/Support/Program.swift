@@ -35,6 +35,6 @@ enum Program {
             case .exited(let code): code
             default: -1
             }
-        return Finished(status: status, output: ended.standardOutput ?? "", errors: ended.standardError ?? "")
+        return Finished(status: status, output: ended.standardOutput, errors: ended.standardError)
     }
 }

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 
 /// A visitor's side of HTTP: one request, one answer.
 enum Web {
@@ -29,7 +30,7 @@ enum Web {
     static func post(_ url: String, body: Data, headers: [(String, String)]) async throws -> Answer {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
-        request.headers.add(contentsOf: .init(headers))
+        request.headers.add(contentsOf: HTTPHeaders(headers))
         request.body = .bytes(ByteBuffer(bytes: body))
         return try await send(request)
     }

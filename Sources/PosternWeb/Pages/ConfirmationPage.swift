@@ -1,0 +1,37 @@
+/// What a recipient sees who follows the link of "is this address yours?".
+package struct ConfirmationPage: Page {
+    package static let template = TemplateName.confirmation
+
+    package enum Occasion: Sendable {
+        /// Looking changes nothing, since mail programs follow links by themselves: the button does it.
+        case question(action: String)
+        case confirmed
+        /// Not one of our links, over, or for an address that was replaced since.
+        case notValid
+    }
+
+    package let frame: PageFrame
+    package let text: Texts
+    package let site: String
+    package let heading: String
+    package let detail: String
+    /// Where the button leads; nil when there is nothing to press.
+    package let action: String?
+
+    package init(_ occasion: Occasion, to names: RecipientNames, _ texts: Catalogue, _ templates: Templates) {
+        switch occasion {
+        case .question(let action):
+            (heading, detail) = (texts(.confirmationTitle, names.values), texts(.confirmationDetail, names.values))
+            self.action = action
+        case .confirmed:
+            (heading, detail) = (texts(.confirmationDoneTitle), texts(.confirmationDoneDetail, names.values))
+            action = nil
+        case .notValid:
+            (heading, detail) = (texts(.confirmationNotValidTitle), texts(.confirmationNotValidDetail, names.values))
+            action = nil
+        }
+        frame = templates.frame(title: "\(heading) · \(names.site)", texts)
+        text = texts.texts
+        site = names.site
+    }
+}

@@ -1,0 +1,48 @@
+private import HTTPTypes
+package import Hummingbird
+private import Logging
+package import PosternRelay
+
+/// Where a recipient says that an address is theirs: `GET` shows the question, `POST /confirm/{site}/{handle}/{token}`
+/// answers it.
+package struct ConfirmationForm: Sendable {
+    private let desk: any ConfirmationTaking
+    private let intake: LetterIntake
+    private let answers: Answers
+
+    package init(desk: any ConfirmationTaking, intake: LetterIntake, answers: Answers) {
+        (self.desk, self.intake, self.answers) = (desk, intake, answers)
+    }
+
+    /// Says nothing of the token yet: whether it is good is found out by pressing the button.
+    package func show(_ request: Request, for address: RecipientPath, _ context: WebContext) async -> Response {
+        await page(.question(action: request.uri.path), for: address, context)
+    }
+
+    package func post(for address: RecipientPath, token: String, _ context: WebContext) async -> Response {
+        switch await desk.confirm(site: address.site, handle: address.handle, token: token) {
+        case .confirmed:
+            return await page(.confirmed, for: address, context)
+        case .notValid:
+            return await page(.notValid, for: address, context, status: .forbidden)
+        case .unavailable(let retryAfter):
+            var response = answers.error(.unavailable)
+            response.headers[.retryAfter] = retryAfter.retryAfter
+            return response
+        }
+    }
+
+    private func page(
+        _ occasion: ConfirmationPage.Occasion, for address: RecipientPath, _ context: WebContext, status: HTTPResponse.Status = .ok
+    ) async -> Response {
+        do {
+            guard let contact = try await intake.contact(address) else { return answers.error(.notFound) }
+            let page = ConfirmationPage(occasion, to: RecipientNames(contact), answers.texts, answers.templates)
+            return answers.page(page, status: status)
+        } catch {
+            context.logger.warning(
+                "a recipient cannot be looked up", metadata: [WebLogKey.fault: "\(type(of: error))"])
+            return answers.error(.unavailable)
+        }
+    }
+}

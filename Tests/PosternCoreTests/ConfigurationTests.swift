@@ -1,0 +1,85 @@
+import PosternCore
+import Testing
+
+@Suite("A configuration holds together or names every fault")
+struct ConfigurationTests {
+    static let least = [
+        "POSTERN_PUBLIC_URL": "https://contact.example.org", "POSTERN_MAIL_FROM": "contact@relay.example.org",
+        "POSTERN_SMTP_URL": "smtps://mail.example.org",
+    ]
+
+    @Test("Three settings are enough, and the others have the defaults of the contract")
+    func defaults() throws {
+        let configuration = try Configuration(Self.least, home: "/srv/postern")
+        #expect(configuration.listen.description == "127.0.0.1:8080")
+        #expect(configuration.staffListen.description == "127.0.0.1:8081")
+        #expect(configuration.database == "/srv/postern/postern.sqlite")
+        #expect(configuration.mail.lanes == 8)
+        #expect(configuration.mail.smarthost.port == 465)
+        #expect(configuration.mail.demoMailbox == nil)
+        #expect(configuration.limits.client.description == "3,5/1h,20/1d")
+        #expect(configuration.retention.letters == .days(28))
+        #expect(configuration.retention.evidence == .days(90))
+        #expect(configuration.retention.outcomes == .days(180))
+    }
+
+    /// setting, value that is wrong
+    static let wrong: [(String, String)] = [
+        ("POSTERN_PUBLIC_URL", "contact.example.org"), ("POSTERN_PUBLIC_URL", "https://contact.example.org/path"),
+        ("POSTERN_LISTEN", "8080"), ("POSTERN_LISTEN", "127.0.0.1"), ("POSTERN_LISTEN", "127.0.0.1:99999"), ("POSTERN_LISTEN", "::1:80"),
+        ("POSTERN_STAFF_LISTEN", ":"), ("POSTERN_TRUSTED_PROXIES", "10.0.0.0/40"),
+        ("POSTERN_TRUSTED_PROXIES", "10.0.0.1/8"), ("POSTERN_TRUSTED_PROXIES", "proxy"), ("POSTERN_DATABASE", "postgres://x"),
+        ("POSTERN_DATABASE", "sqlite:relative.db"), ("POSTERN_MAIL_FROM", "nobody"), ("POSTERN_SMTP_URL", "http://x"),
+        ("POSTERN_SMTP_URL", "smtp://user:secret@x"), ("POSTERN_SMTP_URL", "demo://example.org:25"), ("POSTERN_SMTP_TLS", "maybe"),
+        ("POSTERN_SMTP_TLS", "off"), ("POSTERN_SMTP_LANES", "0"), ("POSTERN_SMTP_LANES", "65"), ("POSTERN_SMTP_LANES", "many"),
+        ("POSTERN_LIMIT_CLIENT", "5"), ("POSTERN_LIMIT_RECIPIENT", "5/hour"), ("POSTERN_LIMIT_GLOBAL", "none"),
+        ("POSTERN_RETENTION_LETTERS", "28"), ("POSTERN_RETENTION_EVIDENCE", "0d"), ("POSTERN_RETENTION_OUTCOMES", "forever"),
+        ("POSTERN_LOG_LEVEL", "loud"), ("POSTERN_LEASE", "soon"), ("POSTERN_NAME", "x"),
+    ]
+
+    @Test("A wrong value is one fault that names its key and a remedy", arguments: wrong)
+    func wrongValue(key: String, value: String) throws {
+        let faults = try #require(throws: SettingFaults.self) {
+            try Configuration(Self.least.merging([key: value]) { $1 }, home: "/srv/postern")
+        }
+        #expect(faults.all.count == 1, "\(faults)")
+        #expect(faults.all.allSatisfy { !$0.remedy.isEmpty })
+        #expect(["POSTERN_SMTP_URL", key].contains(faults.all.first?.key ?? ""))
+        #expect(!faults.description.contains("secret"))
+    }
+
+    @Test("All faults come at once, a missing setting among them")
+    func all() throws {
+        let faults = try #require(throws: SettingFaults.self) {
+            try Configuration(["POSTERN_LISTEN": "x", "POSTERN_SMTP_LANES": "x", "POSTERN_SMTP_LANE": "8"], home: "/srv/postern")
+        }
+        #expect(
+            Set(faults.all.map(\.key)) == [
+                "POSTERN_LISTEN", "POSTERN_SMTP_LANES", "POSTERN_SMTP_LANE", "POSTERN_PUBLIC_URL", "POSTERN_MAIL_FROM", "POSTERN_SMTP_URL",
+            ])
+        #expect(faults.description.contains("Did you mean POSTERN_SMTP_LANES?"))
+    }
+
+    @Test("A login takes both halves", arguments: ["POSTERN_SMTP_USER", "POSTERN_SMTP_PASSWORD_FILE"])
+    func halfLogin(key: String) throws {
+        let faults = try #require(throws: SettingFaults.self) {
+            try Configuration(Self.least.merging([key: "x"]) { $1 }, home: "/srv/postern")
+        }
+        #expect(faults.all.count == 1)
+    }
+
+    @Test("The demo mailbox needs nothing but its address")
+    func demo() throws {
+        let configuration = try Configuration(Self.least.merging(["POSTERN_SMTP_URL": "demo://127.0.0.1:8025"]) { $1 }, home: "/srv/postern")
+        #expect(configuration.mail.demoMailbox == ListenAddress(host: "127.0.0.1", port: 8_025))
+        #expect(configuration.mail.smarthost.tls == .off)
+    }
+
+    @Test("A trailing slash of the public address and empty values are forgiven")
+    func forgiven() throws {
+        let configuration = try Configuration(
+            Self.least.merging(["POSTERN_PUBLIC_URL": "https://contact.example.org/", "POSTERN_SMTP_USER": "", "POSTERN_LISTEN": ""]) { $1 },
+            home: "/srv/postern")
+        #expect(configuration.publicURL.description == "https://contact.example.org")
+    }
+}

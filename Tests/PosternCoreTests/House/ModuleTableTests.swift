@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@Suite("Arrows between modules point down only, and nothing the relay imports can open a seal")
+struct ModuleTableTests {
+    /// DESIGN.md §4: which modules of ours each may import.
+    static let table: [String: Set<String>] = [
+        "PosternCore": [],
+        "PosternSealing": ["PosternCore"],
+        "PosternStore": ["PosternCore"],
+        "PosternSQLite": ["PosternCore", "PosternStore"],
+        "PosternLink": ["PosternCore"],
+        "PosternVault": ["PosternCore", "PosternSealing", "PosternLink", "CCurl"],
+        "PosternRelay": ["PosternCore", "PosternSealing", "PosternStore", "PosternLink"],
+        "PosternWeb": ["PosternCore", "PosternRelay"],
+        "postern": [
+            "PosternCore", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault", "PosternRelay",
+            "PosternWeb", "CUnix",
+        ],
+        "PosternTestSupport": ["PosternCore"],
+    ]
+
+    private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Sources")
+
+    private static func files(of module: String) throws -> [URL] {
+        let folder = sources.appendingPathComponent(module)
+        let names = FileManager.default.enumerator(atPath: folder.path)?.allObjects.compactMap { $0 as? String } ?? []
+        return names.filter { $0.hasSuffix(".swift") }.map { folder.appendingPathComponent($0) }
+    }
+
+    private static func imports(of file: URL) throws -> [String] {
+        try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
+            let words = line.split(separator: " ")
+            guard let place = words.firstIndex(of: "import"), place < 3, !line.hasPrefix("//") else { return nil }
+            return words.last.map { String($0.prefix { $0 != "." }) }
+        }
+    }
+
+    @Test("Each module imports what the table allows", arguments: table.keys.sorted())
+    func imports(module: String) throws {
+        let ours = Set(Self.table.keys).union(["CCurl", "CUnix"])
+        let files = try Self.files(of: module)
+        #expect(!files.isEmpty)
+        for file in files {
+            let wrong = Set(try Self.imports(of: file)).intersection(ours).subtracting(try #require(Self.table[module])).subtracting([module])
+            #expect(wrong.isEmpty, "\(file.lastPathComponent) imports \(wrong)")
+        }
+    }
+
+    @Test("The table has every module there is")
+    func complete() throws {
+        let folders = try FileManager.default.contentsOfDirectory(atPath: Self.sources.path)
+        #expect(Set(folders).subtracting(["CCurl", "CUnix"]) == Set(Self.table.keys))
+    }
+
+    @Test("No module below the vault calls what opens: HPKE.Recipient, AES.GCM.open, a private key")
+    func opening() throws {
+        for module in Self.table.keys where module != "PosternVault" && module != "postern" {
+            for file in try Self.files(of: module) {
+                let text = try String(contentsOf: file, encoding: .utf8)
+                for word in ["HPKE.Recipient", "GCM.open", "PrivateKey", "ChaChaPoly.open"] {
+                    #expect(!text.contains(word), "\(module)/\(file.lastPathComponent) says \(word)")
+                }
+            }
+        }
+    }
+
+    @Test("Core does no I/O, reads no clock and draws no randomness of its own")
+    func pureCore() throws {
+        for file in try Self.files(of: "PosternCore") {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for word in ["SystemRandomNumberGenerator", "Date()", "FileManager", "ContinuousClock", "Task.sleep", "import Glibc"] {
+                #expect(!text.contains(word), "\(file.lastPathComponent) says \(word)")
+            }
+        }
+    }
+}

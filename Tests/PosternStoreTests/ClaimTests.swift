@@ -1,0 +1,131 @@
+import PosternCore
+import PosternStore
+import Testing
+
+@Suite("A claim takes what is due, once, and writes the attempt down first")
+struct ClaimTests {
+    @Test("What is due comes soonest first, with all that the vault needs", arguments: StoreKind.allCases)
+    func order(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let late = try await store.accept(store.letter(to: 0, at: TestStore.start + .seconds(2)))
+            let early = store.letter(to: 1, at: TestStore.start + .seconds(1), seal: [7, 7, 7])
+            try await store.accept(early)
+            let future = try await store.accept(store.letter(at: TestStore.start + .seconds(60)))
+            #expect(try await store.database.read { try $0.queue.soonestDue() } == early.at)
+            let (lease, claimed) = try await store.claim(at: TestStore.start + .seconds(3))
+            #expect(claimed.map(\.id) == [early.id, late])
+            let first = try #require(claimed.first)
+            #expect(first.attempt == 1)
+            #expect(first.accepted == early.at)
+            #expect(first.due == early.at)
+            #expect(first.seal == [7, 7, 7])
+            #expect(first.tokens == early.tokens)
+            #expect(first.site == store.site)
+            #expect(first.recipient == store.people[1])
+            #expect(first.record == store.people[1].record)
+            // A7: the attempt, its lease and the time at which it is tried again in any case are in the store already.
+            let shown = try #require(try await store.database.read { try $0.queue.show(early.id) })
+            #expect(shown.delivery.state == .leased)
+            #expect(shown.delivery.leaseUntil == TestStore.start + .seconds(3) + .minutes(20))
+            #expect(shown.attempts.map(\.number) == [1])
+            #expect(shown.attempts.first?.end == nil)
+            #expect(shown.attempts.first?.began == TestStore.start + .seconds(3))
+            #expect(try await store.line(future)?.state == .ready)
+            #expect(try await store.database.write { try $0.queue.unclaim(lease) } == 2)
+        }
+    }
+
+    @Test("No more than asked for", arguments: StoreKind.allCases, [0, 1, 4, 5, 6])
+    func limit(_ kind: StoreKind, count: Int) async throws {
+        try await withStore(kind) { store in
+            for _ in 0..<5 { try await store.accept(store.letter()) }
+            #expect(try await store.claim(count).deliveries.count == min(count, 5))
+            #expect(try await store.counts()[.ready] == 5 - min(count, 5))
+        }
+    }
+
+    @Test("No delivery is under two leases, however many claim at once", arguments: StoreKind.allCases)
+    func noneTwice(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            try await withThrowingTaskGroup(of: [LetterID].self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        for _ in 0..<50 { try await store.accept(store.letter()) }
+                        return []
+                    }
+                }
+                for _ in 0..<6 {
+                    group.addTask {
+                        var mine: [LetterID] = []
+                        for _ in 0..<40 { mine += try await store.claim(3).deliveries.map(\.id) }
+                        return mine
+                    }
+                }
+                let all = try await group.reduce(into: [LetterID]()) { $0 += $1 }
+                #expect(Set(all).count == all.count)
+                let rest = try await store.claim(1_000).deliveries.map(\.id)
+                #expect(Set(all).isDisjoint(with: rest))
+                #expect(all.count + rest.count == 200)
+            }
+        }
+    }
+
+    @Test("A paused recipient is handed over as such: whether to try is not the store's decision", arguments: StoreKind.allCases)
+    func paused(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            try await store.accept(store.letter())
+            let id = store.people[0].id
+            _ = try await store.database.write {
+                try $0.recipients.setState(.paused, of: id, from: [.active], at: TestStore.start)
+            }
+            #expect(try await store.claim().deliveries.first?.recipient.state == .paused)
+        }
+    }
+
+    @Test("What an erased recipient still has in flight is dropped when it comes by", arguments: StoreKind.allCases)
+    func erasedInFlight(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let id = try await store.accept(store.letter(to: 0))
+            let other = try await store.accept(store.letter(to: 1))
+            let (lease, claimed) = try await store.claim()
+            let person = store.people[0].id
+            #expect(try await store.database.write { try $0.recipients.erase(person, at: TestStore.start) } == .changed)
+            #expect(try await store.line(id)?.state == .leased)
+            for delivery in claimed {
+                let settlement = try Sample.settlement(.deferred, of: delivery, at: TestStore.start)
+                #expect(try await store.database.write { try $0.queue.settle(delivery.id, under: lease, as: settlement) })
+            }
+            let later = TestStore.start + .hours(1)
+            #expect(try await store.claim(at: later).deliveries.map(\.id) == [other])
+            let shown = try #require(try await store.database.read { try $0.queue.show(id) })
+            #expect(shown.delivery.state == .dropped)
+            #expect(shown.delivery.attempts == 1)
+            #expect(shown.attempts.count == 1)
+            #expect(try await store.counts().difference == 0)
+        }
+    }
+
+    @Test("A unit may settle one batch and claim the next", arguments: StoreKind.allCases)
+    func settleAndClaim(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            for _ in 0..<6 { try await store.accept(store.letter()) }
+            var (lease, batch) = try await store.claim(2)
+            var seen: [LetterID] = []
+            while !batch.isEmpty {
+                let (done, old, new) = (batch, lease, store.lease())
+                seen += done.map(\.id)
+                batch = try await store.database.write { session in
+                    for delivery in done {
+                        let settlement = try Sample.settlement(.delivered, of: delivery, at: TestStore.start)
+                        #expect(try session.queue.settle(delivery.id, under: old, as: settlement))
+                    }
+                    return try session.queue.claim(
+                        upTo: 2, under: new, until: TestStore.start + .minutes(20), at: TestStore.start)
+                }
+                lease = new
+            }
+            #expect(Set(seen).count == 6)
+            #expect(try await store.counts()[.delivered] == 6)
+        }
+    }
+}

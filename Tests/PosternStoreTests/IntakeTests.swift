@@ -1,0 +1,132 @@
+import PosternCore
+import PosternStore
+import Testing
+
+@Suite("A letter is kept whole, once, or not at all")
+struct IntakeTests {
+    @Test("A letter is queued, due at once, with its log entry", arguments: StoreKind.allCases)
+    func queued(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let letter = store.letter(to: 1)
+            try await store.accept(letter)
+            let line = try #require(try await store.line(letter.id))
+            #expect(line.state == .ready)
+            #expect(line.due == TestStore.start)
+            #expect(line.attempts == 0)
+            #expect(line.recipient == store.people[1].id)
+            #expect(line.handle == store.people[1].handle)
+            #expect(line.site == store.site.id)
+            #expect(line.last == nil)
+            let entry = try #require(try await store.database.read { try $0.submissionLog.entry(letter.id) })
+            #expect(entry.verdict == .accept)
+            #expect(entry.evidence == letter.evidence)
+            #expect(entry.letterBytes == 1_500)
+            #expect(entry.epoch == letter.epoch)
+            #expect(entry.recipient == store.people[1].id)
+        }
+    }
+
+    @Test("A letter that is held is kept with the reason and is not due", arguments: StoreKind.allCases)
+    func held(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let id = try await store.accept(store.letter(placement: .hold(reason: "one of a wave")))
+            let line = try #require(try await store.line(id))
+            #expect(line.state == .held)
+            #expect(line.reason == "one of a wave")
+            #expect(line.due == nil)
+            #expect(try await store.database.read { try $0.queue.soonestDue() } == nil)
+            #expect(try await store.claim().deliveries.isEmpty)
+            #expect(try await store.database.read { try $0.submissionLog.entry(id)?.verdict.decision } == .hold)
+        }
+    }
+
+    @Test("A refused submission is in the log, with its rules, and nowhere else", arguments: StoreKind.allCases)
+    func refused(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let letter = store.letter()
+            let refused = RefusedSubmission(
+                id: letter.id, at: letter.at, site: letter.site, handle: try Handle("nobody"), recipient: nil,
+                rules: [.noLetters], epoch: letter.epoch, evidence: [1], letterBytes: 9)
+            try await store.database.write { try $0.intake.log(refused) }
+            let entries = try await store.database.read { try $0.submissionLog.entries(limit: 10) }
+            #expect(entries.map(\.id) == [letter.id])
+            #expect(entries.first?.verdict == Verdict(.refuse, rules: [.noLetters]))
+            #expect(try await store.counts() == QueueCounts(states: [:], accepted: 0))
+        }
+    }
+
+    @Test("A letter to nobody is not kept, not even in part", arguments: StoreKind.allCases)
+    func foreignKey(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let letter = store.letter(mark: store.mark(1))
+            let stray = AcceptedLetter(
+                id: letter.id, at: letter.at, site: letter.site, handle: letter.handle, recipient: RecipientID(high: 7, low: 7),
+                placement: .queue, rules: [], epoch: letter.epoch, seal: [1], evidence: [1], letterBytes: 1,
+                tokens: letter.tokens, repeatMark: letter.repeatMark)
+            await #expect(throws: StoreError.self) { try await store.accept(stray) }
+            #expect(try await store.counts().accepted == 0)
+            #expect(try await store.database.read { try $0.submissionLog.entries(limit: 1).isEmpty })
+            // Its repeat key is free, too.
+            try await store.accept(letter)
+        }
+    }
+
+    @Test("A post that is repeated gives the first letter's id, for a day", arguments: StoreKind.allCases)
+    func repeated(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let first = try await store.accept(store.letter(mark: store.mark(1)))
+            let lastMoment = TestStore.start + RepeatMark.lifetime - .milliseconds(1)
+            for moment in [TestStore.start, lastMoment] {
+                let again = store.letter(at: moment, mark: store.mark(1))
+                #expect(try await store.database.write { try $0.intake.accept(again) } == .repeated(first))
+            }
+            #expect(try await store.counts().accepted == 1)
+            let nextDay = store.letter(at: TestStore.start + RepeatMark.lifetime, mark: store.mark(1))
+            try await store.accept(nextDay)
+            let repeatOfSecond = store.letter(at: nextDay.at, mark: store.mark(1))
+            #expect(try await store.database.write { try $0.intake.accept(repeatOfSecond) } == .repeated(nextDay.id))
+        }
+    }
+
+    @Test("A key that was used for another post is a conflict", arguments: StoreKind.allCases)
+    func conflict(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            try await store.accept(store.letter(mark: store.mark(1, body: 1)))
+            let other = store.letter(mark: store.mark(1, body: 2))
+            #expect(try await store.database.write { try $0.intake.accept(other) } == .conflict)
+            #expect(try await store.line(other.id) == nil)
+            #expect(try await store.counts().accepted == 1)
+        }
+    }
+
+    @Test("Fifty posts of one key at once make one letter", arguments: StoreKind.allCases)
+    func fiftyAtOnce(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let outcomes = try await withThrowingTaskGroup(of: (LetterID, Acceptance).self) { group in
+                for _ in 0..<50 {
+                    let letter = store.letter(mark: store.mark(7))
+                    group.addTask { (letter.id, try await store.database.write { try $0.intake.accept(letter) }) }
+                }
+                return try await group.reduce(into: [(LetterID, Acceptance)]()) { $0.append($1) }
+            }
+            let stored = outcomes.filter { $0.1 == .stored }.map(\.0)
+            let first = try #require(stored.first)
+            #expect(stored.count == 1)
+            #expect(outcomes.filter { $0.1 == .repeated(first) }.count == 49)
+            #expect(try await store.counts().accepted == 1)
+        }
+    }
+
+    @Test("A confirmation is a delivery without a letter", arguments: StoreKind.allCases)
+    func confirmation(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let confirmation = store.confirmation(to: 2)
+            try await store.database.write { try $0.intake.enqueue(confirmation) }
+            let claimed = try #require(try await store.claim().deliveries.first)
+            #expect(claimed.mailing == .confirmation)
+            #expect(claimed.seal.isEmpty)
+            #expect(claimed.recipient.id == store.people[2].id)
+            #expect(try await store.counts().difference == 0)
+        }
+    }
+}

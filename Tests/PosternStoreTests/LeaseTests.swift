@@ -1,0 +1,96 @@
+import PosternCore
+import PosternStore
+import Testing
+
+@Suite("A lease ends in an outcome, in time, or as if it had not been")
+struct LeaseTests {
+    @Test("What was never dialled goes back as if it had not been claimed", arguments: StoreKind.allCases)
+    func unclaimAll(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let ids = [try await store.accept(store.letter()), try await store.accept(store.letter())]
+            let before = try await store.database.read { try $0.queue.list(limit: 10) }
+            let (lease, _) = try await store.claim()
+            #expect(try await store.database.write { try $0.queue.unclaim(lease) } == 2)
+            #expect(try await store.database.read { try $0.queue.list(limit: 10) } == before)
+            for id in ids { #expect(try await store.database.read { try $0.queue.show(id)?.attempts.isEmpty } == true) }
+            #expect(try await store.database.write { try $0.queue.unclaim(lease) } == 0)
+        }
+    }
+
+    @Test("One of a claim goes back, at its old place or later, and the others stay", arguments: StoreKind.allCases)
+    func unclaimOne(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            for _ in 0..<3 { try await store.accept(store.letter()) }
+            let (lease, claimed) = try await store.claim()
+            try #require(claimed.count == 3)
+            let (kept, back, later) = (claimed[0].id, claimed[1].id, claimed[2].id)
+            let due = TestStore.start + .seconds(30)
+            #expect(try await store.database.write { try $0.queue.unclaim(back, under: lease) })
+            #expect(try await store.database.write { try $0.queue.unclaim(later, under: lease, due: due) })
+            #expect(try await store.line(kept)?.state == .leased)
+            #expect(try await store.line(back)?.due == TestStore.start)
+            #expect(try await store.line(later)?.due == due)
+            #expect(try await store.line(back)?.attempts == 0)
+            #expect(try await store.database.write { try $0.queue.unclaim(back, under: lease) } == false)
+            let settlement = try Sample.settlement(.delivered, of: claimed[0], at: TestStore.start)
+            #expect(try await store.database.write { try $0.queue.settle(kept, under: lease, as: settlement) })
+            #expect(try await store.database.write { try $0.queue.unclaim(kept, under: lease) } == false)
+        }
+    }
+
+    @Test("A lease that has run out makes its deliveries due at once, marked as perhaps sent", arguments: StoreKind.allCases)
+    func expire(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let id = try await store.accept(store.letter())
+            let other = try await store.accept(store.letter())
+            _ = try await store.claim(1, until: .minutes(1))
+            let (longer, _) = try await store.claim(1, until: .minutes(30))
+            let justBefore = TestStore.start + .minutes(1) - .milliseconds(1)
+            #expect(try await store.database.write { try $0.queue.expireLeases(at: justBefore) } == 0)
+            let now = TestStore.start + .minutes(1)
+            #expect(try await store.database.write { try $0.queue.expireLeases(at: now) } == 1)
+            let states = try await store.database.read { try $0.queue.list(limit: 2) }
+            let ready = try #require(states.first { $0.state == .ready })
+            #expect(ready.due == now)
+            #expect(ready.uncertain == 1)
+            #expect(ready.attempts == 1)
+            #expect(ready.last?.end == .interrupted)
+            #expect([id, other].contains(ready.id))
+            #expect(try await store.database.write { try $0.queue.unclaim(longer) } == 1)
+        }
+    }
+
+    @Test("At a start every lease is over, however long it was", arguments: StoreKind.allCases)
+    func recover(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            for _ in 0..<5 { try await store.accept(store.letter()) }
+            _ = try await store.claim(2, until: .days(1))
+            _ = try await store.claim(2, until: .days(1))
+            let now = TestStore.start + .seconds(1)
+            #expect(try await store.database.write { try $0.queue.recoverLeases(at: now) } == 4)
+            let claimed = try await store.claim(at: now).deliveries
+            #expect(claimed.map(\.attempt).sorted() == [1, 2, 2, 2, 2])
+            #expect(claimed.map(\.uncertain).sorted() == [0, 1, 1, 1, 1])
+        }
+    }
+
+    @Test("What waited for longer than the schedule tries is given up", arguments: StoreKind.allCases)
+    func old(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let id = try await store.accept(store.letter())
+            let young = try await store.accept(store.letter(at: TestStore.start + .hours(1)))
+            let held = try await store.accept(store.letter(placement: .hold(reason: "a wave")))
+            let now = TestStore.start + .days(5)
+            let before = now - .milliseconds(1)
+            #expect(try await store.database.write { try $0.queue.expireOld(at: before, lifetime: .days(5), limit: 9) } == 0)
+            // A person's release comes with one more try, however old the letter is.
+            #expect(try await store.database.write { try $0.queue.release(held, at: now + .seconds(1)) } == .moved(to: .ready))
+            let after = now + .seconds(2)
+            #expect(try await store.database.write { try $0.queue.expireOld(at: after, lifetime: .days(5), limit: 9) } == 1)
+            #expect(try await store.line(id)?.state == .expired)
+            #expect(try await store.line(id)?.finished == after)
+            #expect(try await store.line(young)?.state == .ready)
+            #expect(try await store.line(held)?.state == .ready)
+        }
+    }
+}

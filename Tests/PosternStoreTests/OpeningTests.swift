@@ -1,0 +1,136 @@
+import Foundation
+import PosternCore
+import PosternSQLite
+import PosternStore
+import PosternTestSupport
+import Testing
+
+@Suite("A store is opened by one process, durably, or not at all")
+struct OpeningTests {
+    static let now = TestStore.start
+
+    @Test("A commit is on disk when it returns: WAL and synchronous FULL, read back after opening")
+    func durable() async throws {
+        let folder = try TemporaryFolder()
+        let store = try await SQLiteDatabase.open(folder.path("s.sqlite"), at: Self.now)
+        #expect(store.report.synchronous == .full)
+        #expect(store.report.journalMode == "wal")
+        #expect(store.report.isDurable)
+        // Still so after commits and a checkpoint.
+        for _ in 0..<3 { try await store.write { try $0.pulse.touch(at: Self.now) } }
+        let level = try await store.write { try $0.row("PRAGMA synchronous").map { row -> Int in try row["synchronous"] } }
+        #expect(level == 2)
+        let keys = try await store.write { try $0.row("PRAGMA foreign_keys").map { row -> Int in try row["foreign_keys"] } }
+        #expect(keys == 1)
+        await store.close()
+    }
+
+    // The rule: a level below FULL, or another journal, loses what was answered in a power cut.
+    @Test(
+        "Whether settings are durable",
+        arguments: [
+            (SQLiteReport.Synchronous.full, "wal", true), (.extra, "wal", true), (.normal, "wal", false), (.off, "wal", false),
+            (.full, "delete", false), (.full, "memory", false),
+        ])
+    func durability(_ synchronous: SQLiteReport.Synchronous, journal: String, isDurable: Bool) {
+        let report = SQLiteReport(
+            version: SQLiteVersion(number: 3_040_001), synchronous: synchronous, journalMode: journal, pageBytes: 4_096)
+        #expect(report.isDurable == isDurable)
+    }
+
+    // The rule: 3.7.0 to 3.51.2, mended in 3.51.3, 3.50.7 and 3.44.6.
+    @Test(
+        "Which versions of SQLite can lose pages when two connections checkpoint",
+        arguments: [
+            (3_006_023, false), (3_007_000, true), (3_040_001, true), (3_044_005, true), (3_044_006, false), (3_044_009, false),
+            (3_045_000, true), (3_050_006, true), (3_050_007, false), (3_051_000, true), (3_051_002, true), (3_051_003, false),
+            (3_052_000, false), (4_000_000, false),
+        ])
+    func race(_ number: Int, isPossible: Bool) {
+        #expect(SQLiteVersion(number: number).hasWALResetRace == isPossible)
+    }
+
+    @Test("The report names the version of the library")
+    func version() async throws {
+        let store = try await SQLiteDatabase.inMemory(at: Self.now)
+        let version = try await store.read {
+            try $0.row("SELECT sqlite_version() AS version").map { row -> String in try row["version"] }
+        }
+        #expect(store.report.version.description == version)
+        #expect(store.report.hasWALResetRace == store.report.version.hasWALResetRace)
+        #expect(store.report.journalMode == "memory")
+        await store.close()
+    }
+
+    @Test("Folder and files are nobody's but ours")
+    func modes() async throws {
+        let folder = try TemporaryFolder()
+        let home = folder.path("home")
+        let store = try await SQLiteDatabase.open(home + "/s.sqlite", at: Self.now)
+        try await store.write { try $0.pulse.touch(at: Self.now) }
+        #expect(try FileFacts.mode(home) == 0o700)
+        for name in ["s.sqlite", "s.sqlite-wal", "s.sqlite-shm", "s.sqlite.lock"] {
+            #expect(try FileFacts.mode("\(home)/\(name)") == 0o600, "\(name)")
+        }
+        await store.close()
+        #expect(!FileFacts.exists(home + "/s.sqlite-wal"))
+    }
+
+    @Test("A second owner is turned away with the first one's process number, and gets it afterwards")
+    func secondOwner() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        let first = try await SQLiteDatabase.open(path, at: Self.now)
+        await #expect(throws: SQLiteError.owned(path: path, pid: getpid())) {
+            try await SQLiteDatabase.open(path, at: Self.now)
+        }
+        #expect(SQLiteError.owned(path: path, pid: 4_711).description.contains("process 4711"))
+        await first.close()
+        let second = try await SQLiteDatabase.open(path, at: Self.now)
+        await second.close()
+    }
+
+    static func settings(patience: Duration) -> SQLiteSettings {
+        var settings = SQLiteSettings()
+        settings.patience = patience
+        return settings
+    }
+
+    @Test("An owner that waits gets the store when the other lets go, and gives up at its deadline")
+    func patience() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        let first = try await SQLiteDatabase.open(path, at: Self.now)
+        let (short, long) = (Self.settings(patience: .milliseconds(50)), Self.settings(patience: .seconds(60)))
+        await #expect(throws: SQLiteError.self) { try await SQLiteDatabase.open(path, settings: short, at: Self.now) }
+        let waiting = Task { try await SQLiteDatabase.open(path, settings: long, at: Self.now) }
+        await first.close()
+        await (try await waiting.value).close()
+    }
+
+    @Test("A file that is no store is refused by name, and left as it is")
+    func notAStore() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        let text = String(repeating: "This is a letter to nobody. ", count: 100)
+        try FileFacts.write(text, to: path)
+        await #expect {
+            try await SQLiteDatabase.open(path, at: Self.now)
+        } throws: { error in
+            guard case SQLiteError.unusable(path, _) = error else { return false }
+            return "\(error)".contains("restore a backup")
+        }
+        #expect(try FileFacts.text(path) == text)
+    }
+
+    @Test("A folder that cannot be made is named")
+    func noFolder() async throws {
+        let folder = try TemporaryFolder()
+        await #expect {
+            try await SQLiteDatabase.open(folder.path("a/b/s.sqlite"), at: Self.now)
+        } throws: { error in
+            guard case SQLiteError.file(folder.path("a/b"), "make", _) = error else { return false }
+            return true
+        }
+    }
+}

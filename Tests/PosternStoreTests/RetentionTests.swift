@@ -1,0 +1,99 @@
+import PosternCore
+import PosternStore
+import Testing
+
+@Suite("What has served its time goes, in bites, and nothing else does")
+struct RetentionTests {
+    func letters(_ store: TestStore) async throws -> Set<LetterID> {
+        Set(
+            try await store.database.read { session in
+                try session.rows("SELECT id FROM letter").map { row -> LetterID in try row["id"] }
+            })
+    }
+
+    @Test("Letters go with their epoch; what waits goes with them, what is under way does not", arguments: StoreKind.allCases)
+    func epochs(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let day = Epoch(containing: TestStore.start)
+            let leased = try await store.accept(store.letter(at: day.start))
+            _ = try await store.claim()
+            let ready = try await store.accept(store.letter(at: day.start + .hours(1)))
+            let held = try await store.accept(store.letter(at: day.end - .milliseconds(1), placement: .hold(reason: "a wave")))
+            let dropped = try await store.accept(store.letter(at: day.start + .hours(2), placement: .hold(reason: "a wave")))
+            _ = try await store.database.write { try $0.queue.drop(dropped, because: "a wave", at: TestStore.start) }
+            let next = try await store.accept(store.letter(at: day.end))
+            let now = day.end + .days(28)
+            let bites = try await store.database.write { session in
+                try (0..<3).map { _ in try session.retention.forgetLetters(through: day, at: now, limit: 2) }
+            }
+            #expect(bites == [2, 1, 0])
+            #expect(try await letters(store) == [leased, next])
+            #expect(try await store.line(ready)?.state == .dropped)
+            #expect(try await store.line(held)?.state == .dropped)
+            #expect(try await store.line(held)?.finished == now)
+            #expect(try await store.line(leased)?.state == .leased)
+            #expect(try await store.line(next)?.state == .ready)
+            #expect(try await store.counts() == QueueCounts(states: [.leased: 1, .dropped: 3, .ready: 1], accepted: 5))
+            // The lease ends; the next bite takes it.
+            _ = try await store.database.write { try $0.queue.recoverLeases(at: now) }
+            #expect(try await store.database.write { try $0.retention.forgetLetters(through: day, at: now, limit: 2) } == 1)
+            #expect(try await store.line(leased)?.state == .dropped)
+        }
+    }
+
+    @Test("The log goes with deliveries and attempts, once they have ended", arguments: StoreKind.allCases)
+    func outcomes(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let old = TestStore.start - .days(200)
+            let ended = try await store.accept(store.letter(at: old))
+            let (lease, claimed) = try await store.claim(at: old)
+            let settlement = try Sample.settlement(.delivered, of: try #require(claimed.first), at: old)
+            #expect(try await store.database.write { try $0.queue.settle(ended, under: lease, as: settlement) })
+            let held = try await store.accept(store.letter(at: old, placement: .hold(reason: "a wave")))
+            let refused = store.letter(at: old)
+            let confirmation = store.confirmation(at: old)
+            try await store.database.write { session in
+                try session.intake.log(
+                    RefusedSubmission(
+                        id: refused.id, at: old, site: refused.site, handle: refused.handle, recipient: refused.recipient,
+                        rules: [], epoch: refused.epoch, evidence: [1], letterBytes: 2))
+                try session.intake.enqueue(confirmation)
+                _ = try session.queue.hold(confirmation.id, because: "test")
+                _ = try session.queue.drop(confirmation.id, because: "test", at: old)
+            }
+            let young = try await store.accept(store.letter())
+            let before = TestStore.start - .days(180)
+            let gone = try await store.database.write { session in
+                [
+                    try session.retention.forgetSubmissions(before: before, limit: 1),
+                    try session.retention.forgetSubmissions(before: before, limit: 10),
+                    try session.retention.forgetSubmissions(before: before, limit: 10),
+                    try session.retention.forgetConfirmations(before: before, limit: 10),
+                    try session.retention.forgetConfirmations(before: before, limit: 10),
+                ]
+            }
+            #expect(gone == [1, 1, 0, 1, 0])
+            let log = try await store.database.read { try $0.submissionLog.entries(limit: 10).map(\.id) }
+            #expect(log == [held, young])
+            #expect(try await store.database.read { try $0.queue.list(limit: 10).map(\.id) } == [held, young])
+            #expect(try await store.database.read { try $0.rows("SELECT number FROM attempt").count } == 0)
+            #expect(try await letters(store) == [held, young])
+            #expect(try await store.counts() == QueueCounts(states: [.held: 1, .ready: 1], accepted: 2))
+        }
+    }
+
+    @Test("Repeat keys go a day after their post", arguments: StoreKind.allCases)
+    func repeatKeys(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            for key in 0..<5 {
+                try await store.accept(store.letter(at: TestStore.start + .hours(Int64(key)), mark: store.mark(UInt8(key))))
+            }
+            let now = TestStore.start + .hours(26)
+            let bites = try await store.database.write { session in
+                try (0..<3).map { _ in try session.retention.forgetRepeatKeys(at: now, limit: 2) }
+            }
+            #expect(bites == [2, 1, 0])
+            #expect(try await store.database.read { try $0.rows("SELECT letter FROM idempotency").count } == 2)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import PosternCore
+import PosternSQLite
+import PosternStore
+import PosternTestSupport
+import Testing
+
+@Suite("A long queue costs nothing that a short one does not", .serialized)
+struct ScaleTests {
+    @Test("With 100,000 queued letters and a claim cut short, the first letter goes out within five seconds of the start")
+    func start() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        let store = try await TestStore.open(.file, path: path, people: 100)
+        for bite in 0..<100 {
+            let letters = (0..<1_000).map { store.letter(to: $0 % 100, at: TestStore.start + .seconds(Int64(bite))) }
+            try await store.database.write { session in
+                for letter in letters { _ = try session.intake.accept(letter) }
+            }
+        }
+        let now = TestStore.start + .minutes(5)
+        _ = try await store.claim(500, at: now)
+        await store.database.close()
+
+        let began = ContinuousClock.now
+        let found = try await SQLiteDatabase.open(path, at: now)
+        #expect(try await found.write { try $0.queue.recoverLeases(at: now) } == 500)
+        let lease = store.lease()
+        let claimed = try await found.write {
+            try $0.queue.claim(upTo: 16, under: lease, until: now + .minutes(20), at: now)
+        }
+        let taken = ContinuousClock.now - began
+        #expect(claimed.count == 16)
+        #expect(taken < .seconds(5), "took \(taken)")
+        let counts = try await found.read { try $0.queue.counts() }
+        #expect(counts == QueueCounts(states: [.ready: 99_984, .leased: 16], accepted: 100_000))
+        await found.close()
+    }
+
+    @Test("A delivered letter of 1.5 kB takes less than 6 KiB on disk, log and all")
+    func bytes() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        let store = try await TestStore.open(.file, path: path, people: 20)
+        let seal = [UInt8](repeating: 5, count: 1_700)
+        let count = 3_000
+        for bite in 0..<(count / 100) {
+            let letters = (0..<100).map { number in
+                var digest = [UInt8](repeating: UInt8(number), count: 32)
+                (digest[0], digest[1]) = (UInt8(truncatingIfNeeded: number &* 37), UInt8(bite))
+                let mark = RepeatMark(key: digest, body: digest)
+                return store.letter(to: number % 20, at: TestStore.start + .seconds(Int64(bite)), mark: mark, seal: seal)
+            }
+            try await store.database.write { session in
+                for letter in letters { _ = try session.intake.accept(letter) }
+            }
+            let (lease, claimed) = try await store.claim(100, at: TestStore.start + .seconds(Int64(bite)))
+            try await store.database.write { session in
+                for delivery in claimed {
+                    let settlement = try Sample.settlement(.delivered, of: delivery, at: TestStore.start + .seconds(Int64(bite)))
+                    _ = try session.queue.settle(delivery.id, under: lease, as: settlement)
+                }
+            }
+        }
+        #expect(try await store.counts()[.delivered] == count)
+        await store.database.close()
+        let bytes = try FileFacts.size(path)
+        #expect(bytes / count <= 6 * 1_024, "\(bytes / count) bytes for each letter")
+    }
+}

@@ -1,0 +1,165 @@
+import PosternCore
+import PosternStore
+import Testing
+
+@Suite("Staff move deliveries, as far as the table of states allows")
+struct StaffTests {
+    enum Verb: String, CaseIterable, Sendable {
+        case retry, hold, release, drop
+    }
+
+    /// Brings a delivery into a state by the store's own verbs.
+    static func delivery(in state: DeliveryState, of store: TestStore) async throws -> LetterID {
+        let letter = store.letter(placement: state == .held ? .hold(reason: "a wave") : .queue)
+        let id = try await store.accept(letter)
+        switch state {
+        case .ready, .held: break
+        case .leased: _ = try await store.claim()
+        case .delivered, .failed, .expired:
+            let now = state == .expired ? TestStore.start + .days(6) : TestStore.start
+            let (lease, claimed) = try await store.claim(at: now)
+            let outcome: Outcome.Kind = state == .delivered ? .delivered : state == .failed ? .failed : .deferred
+            let settlement = try Sample.settlement(outcome, of: try #require(claimed.first), at: now)
+            #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) })
+        case .dropped:
+            _ = try await store.database.write { try $0.queue.drop(id, because: "test", at: TestStore.start) }
+        }
+        try #require(try await store.line(id)?.state == state)
+        return id
+    }
+
+    static func event(_ verb: Verb) -> DeliveryEvent? {
+        switch verb {
+        case .retry: nil
+        case .hold: .heldByStaff
+        case .release: .released
+        case .drop: .dropped
+        }
+    }
+
+    // The rule: DeliveryState.after; retrying is for what waits.
+    @Test(
+        "Every verb on every state does what the table says, or says where the delivery stands",
+        arguments: StoreKind.allCases, Verb.allCases)
+    func legality(_ kind: StoreKind, verb: Verb) async throws {
+        for state in DeliveryState.allCases {
+            try await withStore(kind) { store in
+                let id = try await Self.delivery(in: state, of: store)
+                let before = try await store.line(id)
+                let now = TestStore.start + .days(7)
+                let move = try await store.database.write { session in
+                    switch verb {
+                    case .retry: try session.queue.retry(id, at: now)
+                    case .hold: try session.queue.hold(id, because: "I want to look")
+                    case .release: try session.queue.release(id, at: now)
+                    case .drop: try session.queue.drop(id, because: "nobody wants it", at: now)
+                    }
+                }
+                let next = Self.event(verb).map { try? state.after($0) } ?? (state == .ready ? .ready : nil)
+                let line = try #require(try await store.line(id))
+                if let next {
+                    #expect(move == .moved(to: next), "\(verb) on \(state)")
+                    #expect(line.state == next)
+                    #expect(line.due == (next == .ready ? now : nil))
+                    #expect(line.finished == (next == .dropped ? now : nil))
+                } else {
+                    #expect(move == .refused(in: state), "\(verb) on \(state)")
+                    #expect(line == before)
+                }
+                #expect(try await store.counts().difference == 0)
+            }
+        }
+    }
+
+    @Test("A delivery that does not exist is unknown", arguments: StoreKind.allCases)
+    func unknown(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let id = LetterID(high: 1, low: 1)
+            let moves = try await store.database.write { session in
+                [
+                    try session.queue.retry(id, at: TestStore.start), try session.queue.hold(id, because: ""),
+                    try session.queue.release(id, at: TestStore.start),
+                    try session.queue.drop(id, because: "", at: TestStore.start),
+                ]
+            }
+            #expect(moves.allSatisfy { $0 == .unknown })
+            #expect(try await store.line(id) == nil)
+        }
+    }
+
+    @Test("Many are moved in bites until none is left", arguments: StoreKind.allCases)
+    func bites(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            for person in 0..<3 {
+                for _ in 0..<5 { try await store.accept(store.letter(to: person, placement: .hold(reason: "a wave"))) }
+            }
+            let (one, now) = (store.people[1].id, TestStore.start)
+            func repeated(_ bite: @escaping @Sendable (any Session) throws -> Int) async throws -> [Int] {
+                var bites: [Int] = []
+                while bites.last != 0 { bites.append(try await store.database.write(bite)) }
+                return bites
+            }
+            #expect(
+                try await repeated { try $0.queue.dropHeld(.recipient(one), because: "a wave", at: now, limit: 3) } == [3, 2, 0])
+            #expect(try await store.counts()[.dropped] == 5)
+            #expect(try await repeated { try $0.queue.releaseHeld(.everything, at: now, limit: 4) } == [4, 4, 2, 0])
+            #expect(try await store.counts()[.ready] == 10)
+            let (lease, claimed) = try await store.claim()
+            for delivery in claimed {
+                let settlement = try Sample.settlement(.deferred, of: delivery, at: now)
+                #expect(try await store.database.write { try $0.queue.settle(delivery.id, under: lease, as: settlement) })
+            }
+            #expect(try await store.claim(at: now).deliveries.isEmpty)
+            #expect(try await repeated { try $0.queue.retryAll(at: now, limit: 6) } == [6, 4, 0])
+            #expect(try await store.claim(at: now).deliveries.count == 10)
+        }
+    }
+
+    @Test("A list filters by state, site and recipient, and goes on where it stopped", arguments: StoreKind.allCases)
+    func listing(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let club = try Sample.site("club", origins: [])
+            let member = try await store.database.write { session in
+                _ = try session.sites.add(club, at: TestStore.start)
+                var fixed = Middle()
+                let member = try Sample.recipient("member", at: club.id, using: &fixed)
+                _ = try session.recipients.add(member, at: TestStore.start)
+                return member
+            }
+            var ids: [(id: LetterID, person: Int, state: DeliveryState)] = []
+            for number in 0..<12 {
+                let (person, state): (Int, DeliveryState) = (number % 3, number % 2 == 0 ? .ready : .held)
+                // Two days, so that a recipient's letters are in two epochs.
+                let moment = TestStore.start + .hours(Int64(number) * 4)
+                let placement: AcceptedLetter.Placement = state == .ready ? .queue : .hold(reason: "a wave")
+                ids.append((try await store.accept(store.letter(to: person, at: moment, placement: placement)), person, state))
+            }
+            let confirmation = NewConfirmation(
+                id: LetterID(high: .max >> 1, low: 0), at: TestStore.start, recipient: member.id,
+                tokens: MailTokens(message: "m", envelope: "e"))
+            try await store.database.write { try $0.intake.enqueue(confirmation) }
+            func list(_ filter: DeliveryFilter, after: LetterID? = nil, limit: Int = 100) async throws -> [LetterID] {
+                try await store.database.read { try $0.queue.list(filter, after: after, limit: limit).map(\.id) }
+            }
+            let photos = DeliveryFilter.Scope.site(store.site.id)
+            #expect(try await list(.init()) == ids.map(\.id) + [confirmation.id])
+            #expect(try await list(.init(photos)) == ids.map(\.id))
+            #expect(try await list(.init(.site(club.id))) == [confirmation.id])
+            #expect(try await list(.init(.site(club.id), state: .ready)) == [confirmation.id])
+            #expect(try await list(.init(.site(club.id), state: .held)) == [])
+            for state in [DeliveryState.ready, .held] {
+                #expect(try await list(.init(photos, state: state)) == ids.filter { $0.state == state }.map(\.id))
+                for person in 0..<3 {
+                    let scope = DeliveryFilter.Scope.recipient(store.people[person].id)
+                    let theirs = ids.filter { $0.person == person }
+                    #expect(try await list(.init(scope)) == theirs.map(\.id))
+                    #expect(try await list(.init(scope, state: state)) == theirs.filter { $0.state == state }.map(\.id))
+                }
+            }
+            #expect(try await list(.init(state: .leased)) == [])
+            let (_, claimed) = try await store.claim(1)
+            #expect(try await list(.init(state: .leased)) == claimed.map(\.id))
+            #expect(try await list(.init(photos), after: ids[4].id, limit: 3) == ids[5...7].map(\.id))
+        }
+    }
+}

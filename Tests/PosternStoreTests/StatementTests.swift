@@ -1,0 +1,193 @@
+import PosternCore
+import PosternSQLite
+import PosternStore
+import PosternTestSupport
+import Testing
+
+@Suite("The SQL is written once, for every store, and finds its rows by an index")
+struct StatementTests {
+    /// Runs every verb of every repository, so that every statement is seen.
+    static func runEverything(_ database: any Database, _ store: TestStore) async throws {
+        let (now, lease, other) = (TestStore.start, store.lease(), store.lease())
+        let marked = store.letter(mark: store.mark(1))
+        let ids = [store.letter(), store.letter(), store.letter(placement: .hold(reason: "a wave"))]
+        let (confirmation, refused) = (store.confirmation(), store.letter())
+        let (one, two, site) = (store.people[0], store.people[1], store.site)
+        let handle = one.handle
+        try await database.write { session in
+            let more = Migration(version: 2, name: "nothing", statements: [])
+            _ = try Migrator(Schema.migrations + [more]).migrate(session, at: now)
+            for letter in ids + [marked, marked] { _ = try session.intake.accept(letter) }
+            try session.intake.enqueue(confirmation)
+            try session.intake.log(
+                RefusedSubmission(
+                    id: refused.id, at: now, site: site.id, handle: handle, recipient: one.id, rules: [], epoch: refused.epoch,
+                    evidence: [1], letterBytes: 1))
+            let claimed = try session.queue.claim(upTo: 2, under: lease, until: now + .minutes(1), at: now)
+            let first = try #require(claimed.first)
+            _ = try session.queue.settle(
+                first.id, under: lease, as: try Sample.settlement(.delivered, of: first, at: now))
+            _ = try session.queue.unclaim(claimed[1].id, under: lease)
+            _ = try session.queue.claim(upTo: 1, under: other, until: now + .minutes(1), at: now)
+            try session.queue.unclaim(other)
+            try session.queue.expireLeases(at: now)
+            try session.queue.recoverLeases(at: now)
+            try session.queue.expireOld(at: now, lifetime: .days(5), limit: 5)
+            _ = try session.queue.retry(claimed[1].id, at: now)
+            _ = try session.queue.hold(claimed[1].id, because: "test")
+            _ = try session.queue.release(claimed[1].id, at: now)
+            _ = try session.queue.drop(claimed[1].id, because: "test", at: now)
+            _ = try session.queue.retryAll(at: now, limit: 5)
+            _ = try session.queue.releaseHeld(.everything, at: now, limit: 5)
+            _ = try session.queue.dropHeld(.site(site.id), because: "test", at: now, limit: 5)
+            _ = try session.sites.add(site, at: now)
+            _ = try session.recipients.add([one], at: now)
+            _ = try session.recipients.setState(.paused, of: one.id, from: [.active], at: now)
+            _ = try session.recipients.replaceRecord(of: one.id, with: Sample.record(2), at: now)
+            _ = try session.recipients.setState(.unconfirmed, of: one.id, from: [.paused], at: now)
+            _ = try session.recipients.confirm(one.id, with: Sample.record(2), at: now)
+            _ = try session.recipients.erase(one.id, at: now)
+            // What the erased recipient has left is dropped by a claim; the unit before put it back.
+            _ = try session.intake.accept(store.letter(to: 0))
+            _ = try session.queue.claim(upTo: 9, under: store.lease(), until: now, at: now)
+            _ = try session.retention.forgetRepeatKeys(at: now, limit: 5)
+            _ = try session.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 1)
+            try session.pulse.touch(at: now)
+        }
+        try await database.read { session in
+            for state in [nil] + DeliveryState.allCases {
+                for scope in [DeliveryFilter.Scope.everything, .site(site.id), .recipient(two.id)] {
+                    _ = try session.queue.list(DeliveryFilter(scope, state: state), limit: 5)
+                }
+            }
+            _ = try session.queue.show(marked.id)
+            _ = try session.queue.counts()
+            _ = try session.queue.soonestDue()
+            _ = try session.submissionLog.entries(limit: 5)
+            _ = try session.submissionLog.entry(marked.id)
+            _ = try session.sites.list()
+            _ = try session.recipients.find(two.id)
+            _ = try session.recipients.list(at: site.id, limit: 5)
+        }
+        _ = try await database.write { session in
+            try session.queue.dropHeld(.everything, because: "test", at: now, limit: 50)
+                + session.retention.forgetSubmissions(before: now + .days(1), limit: 50)
+                + session.retention.forgetConfirmations(before: now + .days(1), limit: 50)
+        }
+    }
+
+    private func recorded(_ store: TestStore) async throws -> [StaticString] {
+        let ledger = StatementLedger()
+        try await Self.runEverything(RecordingDatabase(database: store.database, ledger: ledger), store)
+        return ledger.all
+    }
+
+    /// The folder of the module under test, beside the folder of tests.
+    private static var sources: String {
+        "\(#filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined())/Sources/PosternStore"
+    }
+
+    /// Every multi-line text in the sources that begins with an SQL verb, without its indentation.
+    private static func written() throws -> Set<String> {
+        let verbs = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "CREATE"]
+        var found: Set<String> = []
+        for file in try FileFacts.sources(below: sources) {
+            let parts = try FileFacts.text(file).split(separator: "\"\"\"", omittingEmptySubsequences: false)
+            for text in parts.enumerated().filter({ $0.offset % 2 == 1 }).map(\.element) {
+                let plain = normal(String(text))
+                if verbs.contains(where: { plain.hasPrefix("\($0) ") }) { found.insert(plain) }
+            }
+        }
+        try #require(found.count >= 50, "the sources are in \(sources)")
+        return found
+    }
+
+    private static func normal(_ sql: String) -> String {
+        sql.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    @Test("No statement is left out of the checks below")
+    func complete() async throws {
+        try await withStore(.memory) { store in
+            let migrations = Schema.migrations.flatMap(\.statements)
+            let seen = Set((try await recorded(store) + migrations).map { Self.normal($0.description) })
+            let written = try Self.written()
+            #expect(written.subtracting(seen).sorted() == [])
+        }
+    }
+
+    // The rule: what SQLite 3.40 and PostgreSQL 15 both understand.
+    @Test(
+        "No word of one store's own",
+        arguments: [
+            "AUTOINCREMENT", "WITHOUT ROWID", "ROWID", "STRFTIME", "DATETIME(", "INSERT OR", "REPLACE INTO", "GLOB ", "IFNULL",
+            "PRAGMA", "INDEXED BY", "HEX(", "TYPEOF", "RANDOMBLOB", "SQLITE_", "LAST_INSERT", "BLOB NOT", "BLOB,", "BYTEA",
+            "SKIP LOCKED)",
+            "::", "ILIKE", "SERIAL", "BOOLEAN", "NOW()", "\"", "`", "==", " X'", "MAIN.",
+        ])
+    func portable(_ word: String) throws {
+        for sql in try Self.written() {
+            let plain = sql.replacing("{blob}", with: "").replacing("{clustered}", with: "").replacing("{skip locked}", with: "")
+            #expect(!plain.uppercased().contains(word), "\(sql)")
+        }
+    }
+
+    @Test("Keywords are upper-case, and no value stands in a statement that a person could have typed")
+    func style() throws {
+        for sql in try Self.written() {
+            for keyword in ["select ", " from ", " where ", "insert ", " values", "update ", "delete "] {
+                #expect(!sql.contains(keyword), "\(sql)")
+            }
+            #expect(!sql.contains(";"), "\(sql)")
+        }
+    }
+
+    @Test("The dialect puts a store's own words in, and nothing else")
+    func dialect() {
+        let elsewhere = Dialect(blob: "BYTEA", clustered: "", skipLocked: "FOR UPDATE SKIP LOCKED")
+        #expect(
+            elsewhere.text(of: "a {blob} b {clustered} c {skip locked}) {other}")
+                == "a BYTEA b  c FOR UPDATE SKIP LOCKED) {other}")
+        #expect(Dialect.sqlite.text(of: "SELECT 1") == "SELECT 1")
+    }
+
+    /// Tables that grow with the number of letters or people.
+    private static let large = ["delivery", "submission", "letter", "attempt", "recipient", "idempotency", "own"]
+
+    /// Whether a line of a plan looks through a large table. The exceptions read an index that is as long as what they
+    /// report on.
+    private static func isOffence(_ line: String, of sql: String) -> Bool {
+        let words = line.split(separator: " ").map(String.init)
+        guard words.count > 1, words[0] == "SCAN", large.contains(words[1]) else { return false }
+        let isCount = sql.contains("COUNT(*)") && line.contains("USING COVERING INDEX")
+        let isUnderWay = line.hasSuffix("INDEX delivery_lease")
+        let isListOfWaiting = sql.contains("AS MATERIALIZED") && line.hasSuffix("USING COVERING INDEX delivery_due")
+        // The first entry of an index that is in the right order.
+        let isFirst = sql.contains("ORDER BY due_at, id\nLIMIT 1") && line.hasSuffix("USING COVERING INDEX delivery_due")
+        return !(isCount || isUnderWay || isListOfWaiting || isFirst)
+    }
+
+    // The rule: O(batch) however large the store.
+    @Test("No statement looks through a large table")
+    func plans() async throws {
+        try await withStore(.file) { store in
+            let statements = try await recorded(store).filter { !$0.description.hasPrefix("CREATE") }
+            #expect(statements.count >= 45)
+            for sql in statements {
+                let plan = try await store.sqlite.plan(of: sql)
+                #expect(plan.filter { Self.isOffence($0, of: sql.description) } == [], "\(sql)")
+            }
+        }
+    }
+
+    @Test("The claim reads the queue in order of due times, without sorting it")
+    func claimPlan() async throws {
+        try await withStore(.file) { store in
+            let claim = try #require(
+                try await recorded(store).first { $0.description.hasPrefix("UPDATE delivery\nSET state = 'leased'") })
+            let plan = try await store.sqlite.plan(of: claim)
+            #expect(plan.contains { $0.contains("COVERING INDEX delivery_due (due_at<?)") })
+            #expect(!plan.contains { $0.contains("TEMP B-TREE") })
+        }
+    }
+}

@@ -1,0 +1,232 @@
+import PosternCore
+import PosternStore
+
+/// What the store ought to be, as a few dictionaries: the same verbs, written without SQL and without looking at it.
+struct QueueModel {
+    struct Entry: Equatable {
+        let id: LetterID
+        let recipient: Int
+        let mailing: Mailing
+        let accepted: Timestamp
+        var state: DeliveryState
+        var attempts = 0
+        var uncertain = 0
+        var due: Timestamp?
+        var lease: LeaseID?
+        var leaseUntil: Timestamp?
+        var hasLetter: Bool
+    }
+
+    struct Key {
+        let body: UInt8
+        let letter: LetterID
+        let expires: Timestamp
+    }
+
+    private(set) var entries: [LetterID: Entry] = [:]
+    /// The log: whether each submission was accepted.
+    private(set) var log: [LetterID: Bool] = [:]
+    private(set) var keys: [UInt8: Key] = [:]
+    private(set) var erased: Set<Int> = []
+
+    var counts: QueueCounts {
+        QueueCounts(
+            states: Dictionary(grouping: entries.values, by: \.state).mapValues(\.count),
+            accepted: log.values.filter { $0 }.count + entries.values.filter { $0.mailing == .confirmation }.count)
+    }
+
+    var soonestDue: Timestamp? { waiting.first?.due }
+
+    private var waiting: [Entry] {
+        entries.values.filter { $0.state == .ready }.sorted { before($0.due, $0.id, $1.due, $1.id) }
+    }
+
+    private func before(_ left: Timestamp?, _ leftID: LetterID, _ right: Timestamp?, _ rightID: LetterID) -> Bool {
+        (left?.milliseconds ?? 0, leftID.high, leftID.low) < (right?.milliseconds ?? 0, rightID.high, rightID.low)
+    }
+
+    private func inOrder(_ ids: some Sequence<LetterID>) -> [LetterID] {
+        ids.sorted { ($0.high, $0.low) < ($1.high, $1.low) }
+    }
+
+    // MARK: Intake
+
+    mutating func accept(
+        _ id: LetterID, to recipient: Int, held: Bool, key: UInt8?, body: UInt8, at now: Timestamp
+    ) -> Acceptance {
+        if let key {
+            if let known = keys[key], known.expires > now {
+                return known.body == body ? .repeated(known.letter) : .conflict
+            }
+            keys[key] = Key(body: body, letter: id, expires: now + .hours(24))
+        }
+        log[id] = true
+        add(id, to: recipient, .letter, held: held, at: now)
+        return .stored
+    }
+
+    mutating func refuse(_ id: LetterID) {
+        log[id] = false
+    }
+
+    mutating func confirm(_ id: LetterID, to recipient: Int, at now: Timestamp) {
+        add(id, to: recipient, .confirmation, held: false, at: now)
+    }
+
+    private mutating func add(_ id: LetterID, to recipient: Int, _ mailing: Mailing, held: Bool, at now: Timestamp) {
+        entries[id] = Entry(
+            id: id, recipient: recipient, mailing: mailing, accepted: now, state: held ? .held : .ready, due: held ? nil : now,
+            hasLetter: mailing == .letter)
+    }
+
+    // MARK: Leases
+
+    mutating func claim(_ count: Int, _ lease: LeaseID, until: Timestamp, at now: Timestamp) -> [LetterID] {
+        let taken = waiting.filter { ($0.due ?? now) <= now }.prefix(count)
+        for entry in taken {
+            let isSendable = !erased.contains(entry.recipient) && (entry.mailing == .confirmation || entry.hasLetter)
+            change(entry.id) {
+                if isSendable {
+                    ($0.state, $0.lease, $0.leaseUntil) = (.leased, lease, until)
+                    $0.attempts += 1
+                } else {
+                    ($0.state, $0.due, $0.hasLetter) = (.dropped, nil, false)
+                }
+            }
+        }
+        return taken.map(\.id).filter { entries[$0]?.state == .leased }
+    }
+
+    mutating func settle(_ id: LetterID, _ lease: LeaseID, _ settlement: Settlement) -> Bool {
+        guard entries[id]?.lease == lease else { return false }
+        change(id) {
+            ($0.state, $0.due, $0.lease, $0.leaseUntil) = (settlement.state, settlement.due, nil, nil)
+            if settlement.outcome.kind == .uncertain { $0.uncertain += 1 }
+        }
+        return true
+    }
+
+    mutating func unclaim(_ lease: LeaseID) -> Int {
+        let ids = entries.values.filter { $0.lease == lease }.map(\.id)
+        for id in ids { giveBack(id) }
+        return ids.count
+    }
+
+    mutating func unclaim(_ id: LetterID, _ lease: LeaseID, due: Timestamp?) -> Bool {
+        guard entries[id]?.lease == lease else { return false }
+        giveBack(id)
+        if let due { change(id) { $0.due = due } }
+        return true
+    }
+
+    private mutating func giveBack(_ id: LetterID) {
+        change(id) {
+            ($0.state, $0.lease, $0.leaseUntil) = (.ready, nil, nil)
+            $0.attempts -= 1
+        }
+    }
+
+    /// - Parameter deadline: nil for every lease.
+    mutating func endLeases(until deadline: Timestamp?, at now: Timestamp) -> Int {
+        let over = entries.values.filter { entry in
+            entry.leaseUntil.map { until in deadline.map { until <= $0 } ?? true } ?? false
+        }
+        for entry in over {
+            change(entry.id) {
+                ($0.state, $0.due, $0.lease, $0.leaseUntil) = (.ready, now, nil, nil)
+                $0.uncertain += 1
+            }
+        }
+        return over.count
+    }
+
+    mutating func expireOld(at now: Timestamp, lifetime: Duration, limit: Int) -> Int {
+        let old = waiting.filter { ($0.due ?? now) <= now }.prefix(limit).filter { entry in
+            let end = entry.accepted + lifetime
+            return end <= now && (entry.due ?? now) <= end
+        }
+        for entry in old { end(entry.id, .expired) }
+        return old.count
+    }
+
+    // MARK: Staff
+
+    mutating func move(_ id: LetterID, by event: DeliveryEvent, at now: Timestamp) -> DeliveryMove {
+        guard let state = entries[id]?.state else { return .unknown }
+        guard let next = try? state.after(event) else { return .refused(in: state) }
+        change(id) { ($0.state, $0.due) = (next, next == .ready ? now : nil) }
+        return .moved(to: next)
+    }
+
+    mutating func retry(_ id: LetterID, at now: Timestamp) -> DeliveryMove {
+        guard let state = entries[id]?.state else { return .unknown }
+        guard state == .ready else { return .refused(in: state) }
+        change(id) { $0.due = now }
+        return .moved(to: .ready)
+    }
+
+    mutating func retryAll(at now: Timestamp, limit: Int) -> Int {
+        let later = waiting.filter { ($0.due ?? now) > now }.prefix(limit)
+        for entry in later { change(entry.id) { $0.due = now } }
+        return later.count
+    }
+
+    mutating func moveHeld(of recipient: Int?, by event: DeliveryEvent, at now: Timestamp, limit: Int) -> Int {
+        let held = entries.values.filter { $0.state == .held && (recipient == nil || $0.recipient == recipient) }.map(\.id)
+        let bite = inOrder(held).prefix(limit)
+        for id in bite { _ = move(id, by: event, at: now) }
+        return bite.count
+    }
+
+    mutating func erase(_ recipient: Int) {
+        erased.insert(recipient)
+        for entry in entries.values where entry.recipient == recipient {
+            change(entry.id) { $0.hasLetter = false }
+            if entry.state == .ready || entry.state == .held { end(entry.id, .dropped) }
+        }
+    }
+
+    // MARK: Retention
+
+    mutating func forgetKeys(at now: Timestamp, limit: Int) -> Int {
+        let over = keys.filter { $0.value.expires <= now }.sorted { $0.value.expires < $1.value.expires }.prefix(limit)
+        for (key, _) in over { keys[key] = nil }
+        return over.count
+    }
+
+    mutating func forgetLetters(through epoch: Epoch, limit: Int) -> Int {
+        let over = entries.values.filter { $0.hasLetter && Epoch(containing: $0.accepted) <= epoch && $0.state != .leased }
+        let bite = inOrder(over.map(\.id)).prefix(limit)
+        for id in bite {
+            change(id) { $0.hasLetter = false }
+            if let state = entries[id]?.state, state == .ready || state == .held { end(id, .dropped) }
+        }
+        return bite.count
+    }
+
+    mutating func forgetSubmissions(before moment: Timestamp, limit: Int) -> Int {
+        let over = log.keys.filter { $0.high < LetterID.floor(of: moment).high && (entries[$0]?.state.isTerminal ?? true) }
+        let bite = inOrder(over).prefix(limit)
+        for id in bite { (log[id], entries[id]) = (nil, nil) }
+        return bite.count
+    }
+
+    mutating func forgetConfirmations(before moment: Timestamp, limit: Int) -> Int {
+        let over = entries.values.filter {
+            $0.mailing == .confirmation && $0.state.isTerminal && $0.id.high < LetterID.floor(of: moment).high
+        }
+        let bite = inOrder(over.map(\.id)).prefix(limit)
+        for id in bite { entries[id] = nil }
+        return bite.count
+    }
+
+    private mutating func end(_ id: LetterID, _ state: DeliveryState) {
+        change(id) { ($0.state, $0.due) = (state, nil) }
+    }
+
+    private mutating func change(_ id: LetterID, _ body: (inout Entry) -> Void) {
+        guard var entry = entries[id] else { return }
+        body(&entry)
+        entries[id] = entry
+    }
+}

@@ -1,0 +1,42 @@
+import PosternCore
+import PosternStore
+
+/// Values that look like the real ones.
+enum Sample {
+    static func site(_ id: String, origins: [String] = ["https://photos.example"]) throws -> Site {
+        Site(
+            id: try SiteID(id), name: try HeaderText("The Photographers", limit: 100),
+            origins: origins.compactMap { WebOrigin($0) })
+    }
+
+    static func recipient(
+        _ handle: String, at site: SiteID, state: Recipient.State = .active, using randomness: inout some RandomNumberGenerator
+    ) throws -> Recipient {
+        Recipient(
+            id: RecipientID(high: randomness.next(), low: randomness.next()), site: site, handle: try Handle(handle),
+            name: try HeaderText("Pat Photographer", limit: 100), language: .english, state: state, record: record(1))
+    }
+
+    static func record(_ version: Int32) -> SealedRecord {
+        SealedRecord(version: version, seal: [9, UInt8(version)], authorisation: [8, UInt8(version)])
+    }
+
+    static func outcome(_ kind: Outcome.Kind, text: String = "250 2.0.0 Ok: queued") -> Outcome {
+        Outcome(kind, health: .reached, evidence: .init(stage: .finalDot, code: 250, enhanced: "2.0.0", text: text))
+    }
+
+    static func settlement(
+        _ kind: Outcome.Kind, of delivery: ClaimedDelivery, at now: Timestamp, schedule: RetrySchedule = .standard,
+        text: String = "250 2.0.0 Ok: queued"
+    ) throws -> Settlement {
+        var middle = Middle()
+        return try Settlement(
+            of: outcome(kind, text: text), attempt: delivery.attempt, accepted: delivery.accepted, at: now, schedule: schedule,
+            using: &middle)
+    }
+}
+
+/// No jitter: always the middle of the range.
+struct Middle: RandomNumberGenerator {
+    mutating func next() -> UInt64 { 1 << 63 }
+}

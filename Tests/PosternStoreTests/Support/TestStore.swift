@@ -1,0 +1,121 @@
+import PosternCore
+import PosternSQLite
+import PosternStore
+import PosternTestSupport
+import Synchronization
+
+/// A store with one site and as many people as a test asks for, and the makings of letters to them.
+final class TestStore: Sendable {
+    /// 2026-11-24, 08:00 UTC.
+    static let start = Timestamp(seconds: 1_795_507_200)
+
+    /// What a claim about any store speaks to.
+    let database: any Database
+    let sqlite: SQLiteDatabase
+    let commits: CommitLedger
+    let site: Site
+    let people: [Recipient]
+    private let randomness: Mutex<SeededRandomness>
+
+    private init(_ database: SQLiteDatabase, _ commits: CommitLedger, people count: Int, seed: UInt64) async throws {
+        (self.database, sqlite, self.commits) = (database, database, commits)
+        var randomness = SeededRandomness(seed: seed)
+        let site = try Sample.site("photos")
+        let people = try (0..<count).map { number in
+            try Sample.recipient("person\(number)", at: site.id, using: &randomness)
+        }
+        (self.site, self.people) = (site, people)
+        self.randomness = Mutex(randomness)
+        try await database.write { session in
+            _ = try session.sites.add(site, at: Self.start)
+            _ = try session.recipients.add(people, at: Self.start)
+        }
+        commits.forget()
+    }
+
+    /// - Parameter path: where the file is to be; needed for `.file` only.
+    static func open(
+        _ kind: StoreKind, path: String, people: Int = 3, seed: UInt64 = 1, settings: SQLiteSettings = SQLiteSettings()
+    ) async throws -> TestStore {
+        let commits = CommitLedger()
+        let database =
+            switch kind {
+            case .memory: try await SQLiteDatabase.inMemory(at: start) { size, _ in commits.note(size) }
+            case .file:
+                try await SQLiteDatabase.open(path, settings: settings, at: start) { size, _ in commits.note(size) }
+            }
+        return try await TestStore(database, commits, people: people, seed: seed)
+    }
+
+    func letter(
+        to person: Int = 0, at moment: Timestamp = start, placement: AcceptedLetter.Placement = .queue, mark: RepeatMark? = nil,
+        seal: [UInt8] = [1, 2, 3]
+    ) -> AcceptedLetter {
+        let recipient = people[person]
+        return randomness.withLock { randomness in
+            AcceptedLetter(
+                id: LetterID(at: moment, using: &randomness), at: moment, site: site.id, handle: recipient.handle,
+                recipient: recipient.id, placement: placement, rules: [], epoch: Epoch(containing: moment), seal: seal,
+                evidence: [4, 5], letterBytes: 1_500, tokens: MailTokens(using: &randomness), repeatMark: mark)
+        }
+    }
+
+    func confirmation(to person: Int = 0, at moment: Timestamp = start) -> NewConfirmation {
+        randomness.withLock { randomness in
+            NewConfirmation(
+                id: LetterID(at: moment, using: &randomness), at: moment, recipient: people[person].id,
+                tokens: MailTokens(using: &randomness))
+        }
+    }
+
+    func lease() -> LeaseID {
+        randomness.withLock { LeaseID(at: Self.start, using: &$0) }
+    }
+
+    func mark(_ key: UInt8, body: UInt8 = 0) -> RepeatMark {
+        RepeatMark(key: Array(repeating: key, count: 32), body: Array(repeating: body, count: 32))
+    }
+
+    /// Accepts it, and insists that it was stored.
+    @discardableResult
+    func accept(_ letter: AcceptedLetter) async throws -> LetterID {
+        guard try await database.write({ try $0.intake.accept(letter) }) == .stored else { throw NotStored() }
+        return letter.id
+    }
+
+    func claim(_ count: Int = 10, until: Duration = .minutes(20), at now: Timestamp = start) async throws
+        -> (lease: LeaseID, deliveries: [ClaimedDelivery])
+    {
+        let lease = lease()
+        let claimed = try await database.write { session in
+            try session.queue.claim(upTo: count, under: lease, until: now + until, at: now)
+        }
+        return (lease, claimed)
+    }
+
+    func line(_ id: LetterID) async throws -> DeliveryLine? {
+        try await database.read { try $0.queue.show(id)?.delivery }
+    }
+
+    func counts() async throws -> QueueCounts {
+        try await database.read { try $0.queue.counts() }
+    }
+
+    struct NotStored: Error {}
+}
+
+/// Opens a store for the length of a test.
+func withStore(
+    _ kind: StoreKind, people: Int = 3, seed: UInt64 = 1, settings: SQLiteSettings = SQLiteSettings(),
+    _ body: (TestStore) async throws -> Void
+) async throws {
+    let folder = try TemporaryFolder()
+    let store = try await TestStore.open(kind, path: folder.path("s.sqlite"), people: people, seed: seed, settings: settings)
+    do {
+        try await body(store)
+    } catch {
+        await store.database.close()
+        throw error
+    }
+    await store.database.close()
+}

@@ -1,0 +1,62 @@
+import PosternCore
+import PosternTestSupport
+import PosternVault
+import Testing
+
+@Suite("A letter asked for twice is sent once", .timeLimit(.minutes(1)))
+struct RoundsTests {
+    private let id = LetterID(high: 1, low: 2)
+
+    private func outcome(_ kind: Outcome.Kind) -> Outcome {
+        Outcome(kind, health: .reached, evidence: .init(stage: .finalDot, code: 250, text: "ok"))
+    }
+
+    @Test("Asked while it is under way: both get the one outcome")
+    func underWay() async {
+        let rounds = Rounds()
+        let sent = Tally()
+        let gate = Gate()
+        let outcome = outcome(.delivered)
+        let send: @Sendable () async -> Outcome = {
+            sent.add()
+            try? await eventually { gate.isOpen }
+            return outcome
+        }
+        async let first = rounds.once(id, send)
+        async let second = rounds.once(id, send)
+        gate.open()
+        #expect(await [first, second] == [outcome, outcome])
+        #expect(sent.count == 1)
+    }
+
+    @Test("Asked again after it was delivered: not sent again", arguments: Outcome.Kind.allCases)
+    func afterwards(kind: Outcome.Kind) async {
+        let rounds = Rounds()
+        let sent = Tally()
+        let outcome = outcome(kind)
+        for _ in 0..<3 {
+            _ = await rounds.once(id) {
+                sent.add()
+                return outcome
+            }
+        }
+        // What was not delivered is tried again as often as it is asked for.
+        #expect(sent.count == (kind == .delivered ? 1 : 3))
+    }
+
+    @Test("The memory is bounded and keeps the latest")
+    func bounded() async {
+        let rounds = Rounds()
+        let outcome = outcome(.delivered)
+        for number in 0..<10_000 as Range<UInt64> { _ = await rounds.once(LetterID(high: 7, low: number)) { outcome } }
+        let sent = Tally()
+        for number in 6_000..<10_000 as Range<UInt64> {
+            _ = await rounds.once(LetterID(high: 7, low: number)) {
+                sent.add()
+                return outcome
+            }
+        }
+        #expect(sent.count == 0)
+        #expect(rounds.remembered <= 2 * Rounds.memory)
+    }
+}

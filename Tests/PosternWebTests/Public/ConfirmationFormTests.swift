@@ -1,0 +1,47 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import PosternCore
+import PosternRelay
+import Testing
+
+struct ConfirmationFormTests {
+    private let link = "/confirm/photos/pat/t.0af"
+
+    @Test func `looking shows the question and confirms nothing`() async throws {
+        let confirmations = FakeConfirmations()
+        try await withPublicListener(FakeDesk(), confirmations: confirmations) { client in
+            try await client.execute(uri: link, method: .get) { response in
+                #expect(response.status == .ok)
+                let page = String(buffer: response.body)
+                #expect(page.contains("action=\"\(link)\""))
+                #expect(page.contains("Is this your address?"))
+            }
+        }
+        #expect(confirmations.tokens.isEmpty)
+    }
+
+    @Test(arguments: [
+        (ConfirmationAnswer.confirmed, HTTPResponse.Status.ok, "Your address is confirmed"),
+        (.notValid, .forbidden, "not valid any more"), (.unavailable(retryAfter: .seconds(30)), .serviceUnavailable, "The fault is ours"),
+    ])
+    func `pressing the button hands the token in and says what became of it`(
+        answer: ConfirmationAnswer, status: HTTPResponse.Status, words: String
+    ) async throws {
+        let confirmations = FakeConfirmations(answer)
+        try await withPublicListener(FakeDesk(), confirmations: confirmations) { client in
+            try await client.execute(uri: link, method: .post) { response in
+                #expect(response.status == status)
+                #expect(String(buffer: response.body).contains(words))
+                #expect((response.headers[.retryAfter] != nil) == (status == .serviceUnavailable))
+            }
+        }
+        #expect(confirmations.tokens == ["photos/pat/t.0af"])
+    }
+
+    @Test func `a link to nobody is a page that is not there`() async throws {
+        try await withPublicListener(FakeDesk(contact: .success(nil))) { client in
+            try await client.execute(uri: link, method: .get) { #expect($0.status == .notFound) }
+        }
+    }
+}

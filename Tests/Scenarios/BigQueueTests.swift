@@ -1,0 +1,51 @@
+import Foundation
+import PosternCore
+import PosternSQLite
+import PosternStore
+import PosternTestSupport
+import Testing
+
+@Suite("A long queue does not keep the service from starting", .serialized, .timeLimit(.minutes(3)))
+struct BigQueueTests {
+    @Test("With 100,000 queued letters it is ready within 5 s (A13)")
+    func start() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await Self.fill(postern.home + "/postern.sqlite", count: 100_000)
+        // Nobody is there to take them: they must stay queued while we look.
+        await server.stop()
+        let began = ContinuousClock.now
+        try await postern.start(within: .seconds(20))
+        let taken = ContinuousClock.now - began
+        print("ready with 100,000 queued letters after \(taken)")
+        #expect(taken <= .seconds(5))
+        #expect(try await postern.post().status == 202)
+        let counts = try await postern.counts()
+        #expect(counts.values.reduce(0, +) == 100_001)
+        #expect(try await postern.isBalanced())
+        try await postern.stop()
+    }
+
+    /// Letters as intake would have left them; their seals open to nothing, which nobody finds out here.
+    private static func fill(_ path: String, count: Int) async throws {
+        let now = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
+        let store = try await SQLiteDatabase.open(path, at: now)
+        let site = try SiteID("photos")
+        let handle = try Handle("pat")
+        let recipient = try #require(try await store.read { try $0.recipients.find(handle, at: site) })
+        for chunk in stride(from: 0, to: count, by: 2_000) {
+            var randomness = SeededRandomness(seed: UInt64(chunk))
+            let letters = (0..<2_000).map { _ in
+                AcceptedLetter(
+                    id: LetterID(at: now, using: &randomness), at: now, site: site, handle: handle, recipient: recipient.id,
+                    placement: .queue, rules: [], epoch: Epoch(containing: now), seal: Array(repeating: 7, count: 1_600),
+                    evidence: Array(repeating: 8, count: 80), letterBytes: 1_500, tokens: MailTokens(using: &randomness), repeatMark: nil)
+            }
+            try await store.write { session in
+                for letter in letters { _ = try session.intake.accept(letter) }
+            }
+        }
+        await store.close()
+    }
+}

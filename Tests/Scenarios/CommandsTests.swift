@@ -1,0 +1,148 @@
+import Foundation
+import PosternTestSupport
+import Testing
+
+@Suite("An operator sees and moves what waits, and never an address", .serialized, .timeLimit(.minutes(4)))
+struct CommandsTests {
+    @Test("A login that is refused holds the letter by our fault; mended and released, it goes (held, show, release)")
+    func ourFault() async throws {
+        let gate = Gate()
+        var script = Script()
+        script.choose = { stage, info in
+            stage == .mailFrom && info.session == 0 ? .reply("550 5.7.1 sender contact@relay.example.org rejected") : nil
+        }
+        let server = try await ScriptedSMTPServer.start(script)
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        let id = try #require(try await postern.post().id)
+        try await eventually("held", within: .seconds(20)) { try await postern.counts()["held"] == 1 }
+        let shown = try await postern.succeed("queue", "show", id)
+        #expect(shown.output.contains("our-fault") && shown.output.contains("mail-from") && shown.output.contains("550"))
+        #expect(!shown.output.contains("contact@relay"))
+        #expect(try await postern.succeed("queue", "list", "--held").output.contains(id))
+        await server.closeConnections()
+        #expect(try await postern.succeed("queue", "release", id).output == "1 delivery released.\n")
+        try await server.received(count: 1)
+        try await postern.drained(within: .seconds(20))
+        let again = try await postern.command("queue", "release", id)
+        #expect(again.status == 65)
+        #expect(again.errors.contains("is delivered"))
+        gate.open()
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("A smarthost that is away opens the breaker; when it is back, everything goes out, and nothing was lost (A8)")
+    func smarthostAway() async throws {
+        let first = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: first.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        await first.stop()
+        try await postern.start()
+        for number in 0..<20 { #expect(try await postern.post(["subject": "n\(number)"]).status == 202) }
+        try await eventually("five attempts were made", within: .seconds(20)) {
+            try await postern.succeed("queue", "list").output.contains("connect") || postern.log.contains("stage=connect")
+        }
+        let counts = try await postern.counts()
+        #expect(counts["ready"] == 20, "\(counts)")
+        let server = try await ScriptedSMTPServer.start(port: first.port)
+        // The first probe comes 30 s after the breaker opened.
+        try await eventually("all have arrived", within: .seconds(90)) {
+            try await postern.succeed("queue", "retry", "--all")
+            return server.messages.count >= 20
+        }
+        try await postern.drained(within: .seconds(20))
+        #expect(server.messages.count == 20)
+        #expect(try await postern.isBalanced())
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("hold, release, drop and retry move what they can and say what they cannot; with the service stopped, too")
+    func moves() async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        try await postern.addRecipient("pat", "pat@private.example")
+        // The vault is stopped: letters are accepted and wait.
+        try await postern.start()
+        postern.kill(.vault, SIGSTOP)
+        var ids: [String] = []
+        for _ in 0..<12 { ids.append(try #require(try await postern.post().id)) }
+        postern.kill(.all)
+        try await eventually("gone") { postern.pid(of: .supervisor) == nil }
+
+        let last = try #require(ids.last)
+        #expect(try await postern.succeed("queue", "hold", last, "--reason", "looks odd").output == "1 delivery held.\n")
+        #expect(try await postern.succeed("queue", "list", "--held").output.contains("looks odd"))
+        #expect(try await postern.succeed("queue", "drop", last).output == "1 delivery dropped.\n")
+        let dropped = try await postern.command("queue", "release", last)
+        #expect(dropped.status == 65 && dropped.errors.contains("is dropped"))
+        let unknown = try await postern.command("queue", "show", "01m85w9wp1fesjt7anqm7c0ktn")
+        #expect(unknown.status == 65 && unknown.errors.contains("there is no delivery"))
+        let noID = try await postern.command("queue", "show", "x")
+        #expect(noID.status == 65 && noID.errors.contains("26 characters"))
+        #expect(try await postern.command("queue", "list", "--state", "lost").status == 64)
+        #expect(try await postern.command("queue", "retry").status == 64)
+        #expect(try await postern.isBalanced())
+    }
+
+    @Test("pause, resume and erase do what they say; the handle stays taken")
+    func recipientMoves() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        try await postern.succeed("recipient", "pause", "pat", "--site", "photos")
+        #expect(try await postern.post().status == 403)
+        try await postern.succeed("recipient", "resume", "pat", "--site", "photos")
+        #expect(try await postern.post().status == 202)
+        try await server.received(count: 1)
+        let twice = try await postern.command("recipient", "add", "pat", "--site", "photos", "--name", "X", "--confirmed", input: "x@example.org\n")
+        #expect(twice.status == 65 && twice.errors.contains("--replace"))
+        try await postern.succeed(
+            "recipient", "add", "pat", "--site", "photos", "--name", "Pat", "--confirmed", "--replace", input: "new@private.example\n")
+        #expect(try await postern.post().status == 202)
+        #expect(try await server.received(count: 2).last?.recipients == ["<new@private.example>"])
+        try await postern.succeed("recipient", "erase", "pat", "--site", "photos")
+        #expect(try await postern.post().status == 403)
+        #expect(try await postern.succeed("recipient", "show", "pat", "--site", "photos").output.contains("erased"))
+        #expect(try await postern.command("recipient", "resume", "pat", "--site", "photos").status == 65)
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("An address that is none is refused with a reason and is not repeated")
+    func badAddress() async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        let finished = try await postern.command(
+            "recipient", "add", "pat", "--site", "photos", "--name", "Pat", "--confirmed", input: "canary-without-at\n")
+        #expect(finished.status == 65)
+        #expect(finished.errors.contains("no @"))
+        #expect(!finished.errors.contains("canary"))
+        #expect(try await postern.command("recipient", "add", "pat", "--site", "photos", "--name", "Pat", input: "").status == 66)
+    }
+
+    @Test("A backup made under load is whole, opens as a store, and holds no key")
+    func backup() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        for _ in 0..<50 { #expect(try await postern.post().status == 202) }
+        let path = postern.home + "/copy.sqlite"
+        #expect(try await postern.succeed("backup", path).output.contains("found it whole"))
+        let content = try #require(FileManager.default.contents(atPath: path))
+        #expect(content.count > 50_000)
+        let keys = postern.home + "/vault/keys"
+        for name in try FileManager.default.contentsOfDirectory(atPath: keys) where name.hasSuffix(".key") {
+            let text = try String(contentsOfFile: "\(keys)/\(name)", encoding: .utf8)
+            let secret = try #require(text.split(separator: "\n").first { $0.hasPrefix("secret: ") }?.dropFirst(8))
+            let bytes = try #require(Data(base64Encoded: String(secret)))
+            #expect(content.range(of: bytes) == nil && content.range(of: Data(secret.utf8)) == nil, "\(name)")
+        }
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber == 0o600)
+        #expect(try await postern.command("backup", path).status != 0)
+        try await postern.stop()
+        await server.stop()
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import PosternCore
+import PosternSQLite
+import PosternStore
+import PosternTestSupport
+import Testing
+
+@Suite("Only the vault says which address is real: a forged or swapped row is never delivered to", .serialized, .timeLimit(.minutes(3)))
+struct ForgedRowsTests {
+    /// What somebody with the database in hand might do (P3, K3, K4).
+    enum Forgery: String, CaseIterable, Sendable {
+        case sealsSwapped, sealAndWordSwapped, handlesSwapped, sealChanged, wordForged, versionRaised
+    }
+
+    @Test("The letter is held, the fault is reported, and nothing is sent anywhere", arguments: Forgery.allCases)
+    func forged(forgery: Forgery) async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.addRecipient("eve", "eve@evil.example")
+        try await tamper(postern.home + "/postern.sqlite", forgery)
+        try await postern.start()
+        let id = try #require(try await postern.post().id)
+        try await eventually("the letter is held", within: .seconds(20)) { try await postern.counts()["held"] == 1 }
+        let shown = try await postern.succeed("queue", "show", id).output
+        #expect(shown.contains("no word of this vault"), "\(shown)")
+        #expect(postern.log.contains("could not be prepared and is held"))
+        #expect(server.messages.isEmpty)
+        #expect(server.sessions.isEmpty, "nobody was dialled")
+        #expect(try await postern.isBalanced())
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("A letter moved to another recipient in the store does not open")
+    func movedLetter() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.addRecipient("eve", "eve@evil.example")
+        try await postern.start()
+        postern.kill(.vault, SIGSTOP)
+        let id = try #require(try await postern.post().id)
+        postern.kill(.all)
+        try await eventually("gone") { postern.pid(of: .supervisor) == nil }
+        try await edit(postern.home + "/postern.sqlite") { session in
+            try session.run("UPDATE delivery SET recipient = (SELECT id FROM recipient WHERE handle = 'eve')")
+        }
+        try await postern.start()
+        try await eventually("the letter is held", within: .seconds(20)) { try await postern.counts()["held"] == 1 }
+        #expect(try await postern.succeed("queue", "show", id).output.contains("not-authentic"))
+        #expect(server.messages.isEmpty)
+        try await postern.stop()
+        await server.stop()
+    }
+
+    private func tamper(_ path: String, _ forgery: Forgery) async throws {
+        try await edit(path) { session in
+            switch forgery {
+            case .sealsSwapped:
+                try session.run("UPDATE recipient SET seal = (SELECT seal FROM recipient WHERE handle = 'eve') WHERE handle = 'pat'")
+            case .sealAndWordSwapped:
+                try session.run(
+                    """
+                    UPDATE recipient
+                    SET seal = (SELECT seal FROM recipient WHERE handle = 'eve'),
+                        authorisation = (SELECT authorisation FROM recipient WHERE handle = 'eve')
+                    WHERE handle = 'pat'
+                    """)
+            case .handlesSwapped:
+                try session.run("UPDATE recipient SET handle = 'aside' WHERE handle = 'pat'")
+                try session.run("UPDATE recipient SET handle = 'pat' WHERE handle = 'eve'")
+            case .sealChanged:
+                try session.run("UPDATE recipient SET seal = CAST(seal || x'00' AS BLOB) WHERE handle = 'pat'")
+            case .wordForged:
+                try session.run("UPDATE recipient SET authorisation = randomblob(32) WHERE handle = 'pat'")
+            case .versionRaised:
+                try session.run("UPDATE recipient SET record_version = 2 WHERE handle = 'pat'")
+            }
+        }
+    }
+
+    private func edit(_ path: String, _ change: @escaping @Sendable (any Session) throws -> Void) async throws {
+        var settings = SQLiteSettings()
+        settings.patience = .seconds(10)
+        let store = try await SQLiteDatabase.open(path, settings: settings, at: Timestamp(seconds: 0))
+        try await store.write { try change($0) }
+        await store.close()
+    }
+}

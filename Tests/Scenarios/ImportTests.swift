@@ -1,0 +1,92 @@
+import Foundation
+import PosternTestSupport
+import Testing
+
+@Suite("An import takes what is right and names what is wrong", .serialized, .timeLimit(.minutes(3)))
+struct ImportTests {
+    @Test("A wrong row goes to the rejects file with its line and reason while the others go in; with and without a relay", arguments: [true, false])
+    func rejects(isServed: Bool) async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        let folder = try TemporaryFolder()
+        let file = folder.path("people.csv")
+        try #"""
+            handle,name,email,locale
+            pat,Pat Photographer,pat@private.example,en
+            Not A Handle,Sam,sam@private.example,de
+            sam,,sam@private.example,de
+            eve,"Eve, the ""Editor""",eve@private.example,fr
+            bad,Bad,no-at-sign,en
+            pat,Pat again,pat2@private.example,en
+            zoe,Zoë,zoe@bücher.example
+            x"y,Z,z@private.example
+            lang,Lang,lang@private.example,klingonese
+            last,Last,last@private.example,
+            """#.write(toFile: file, atomically: true, encoding: .utf8)
+        if isServed { try await postern.start() }
+        let done = try await postern.succeed("recipient", "import", file, "--site", "photos", "--confirmed")
+        #expect(done.output.contains("4 recipients added, 6 rows rejected"))
+        let rejects = try String(contentsOfFile: file + ".rejects.csv", encoding: .utf8)
+        let lines = rejects.split(separator: "\n")
+        #expect(lines.count == 7)
+        for (line, reason) in [(3, "handle"), (4, "name is empty"), (6, "no @"), (7, "twice"), (9, "quote"), (10, "language")] {
+            #expect(lines.contains { $0.hasPrefix("\(line),") && $0.contains(reason) }, "line \(line)")
+        }
+        #expect(!rejects.contains("private.example"))
+        let listed = try await postern.succeed("recipient", "list", "--site", "photos").output
+        for handle in ["photos/pat", "photos/eve", "photos/zoe", "photos/last"] { #expect(listed.contains(handle)) }
+        #expect(!listed.contains("private.example"))
+
+        // Again: all there already.
+        let again = try await postern.succeed("recipient", "import", file, "--site", "photos", "--confirmed")
+        #expect(again.output.contains("0 recipients added, 10 rows rejected"))
+        if isServed { try await postern.stop() }
+    }
+
+    @Test("An import that was broken off goes on where it stopped, and counts every row once")
+    func resume() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        let folder = try TemporaryFolder()
+        let file = folder.path("many.csv")
+        let count = 3_000
+        let rows = (0..<count).map { $0.isMultiple(of: 100) ? "r\($0),Nobody,wrong" : "r\($0),Recipient \($0),r\($0)@private.example" }
+        try (["handle,name,email"] + rows).joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        try await postern.start()
+        let importing = Process()
+        importing.executableURL = URL(fileURLWithPath: Program.postern)
+        importing.arguments = ["recipient", "import", file, "--site", "photos", "--confirmed", "--home", postern.home]
+        importing.environment = Program.clean(postern.settings)
+        importing.standardOutput = FileHandle.nullDevice
+        importing.standardError = FileHandle.nullDevice
+        try importing.run()
+        try await eventually("some chunks are in", within: .seconds(60)) { FileManager.default.fileExists(atPath: file + ".progress") }
+        kill(importing.processIdentifier, SIGKILL)
+        try await eventually("the import has ended") { !importing.isRunning }
+
+        let wrong = try await postern.command("recipient", "import", file + ".other", "--site", "photos", "--resume")
+        #expect(wrong.status == 66)
+        let resumed = try await postern.succeed("recipient", "import", file, "--site", "photos", "--confirmed", "--resume")
+        #expect(resumed.output.contains("2970 recipients added, 30 rows rejected"), "\(resumed.output)")
+        let rejects = try String(contentsOfFile: file + ".rejects.csv", encoding: .utf8).split(separator: "\n")
+        #expect(rejects.count == 31)
+        #expect(!FileManager.default.fileExists(atPath: file + ".progress"))
+        #expect(try await postern.post(to: "r2999").status == 202)
+        try await server.received(count: 1)
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("A file that is none, or has another head, is refused as a whole")
+    func wholeFile() async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        let folder = try TemporaryFolder()
+        let file = folder.path("wrong.csv")
+        try "email,name\npat@private.example,Pat\n".write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(try await postern.command("recipient", "import", file, "--site", "photos").status == 65)
+        #expect(try await postern.command("recipient", "import", folder.path("nothing.csv"), "--site", "photos").status == 66)
+        try "handle,name,email\npat,Pat,pat@private.example\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let nowhere = try await postern.command("recipient", "import", file, "--site", "nowhere")
+        #expect(nowhere.status == 65)
+        #expect(nowhere.errors.contains("there is no site “nowhere”"))
+    }
+}

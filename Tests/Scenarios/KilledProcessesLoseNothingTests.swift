@@ -1,0 +1,132 @@
+import Foundation
+import PosternTestSupport
+import Testing
+
+@Suite("No accepted letter is lost, whatever process is killed whenever", .serialized, .timeLimit(.minutes(10)))
+struct KilledProcessesLoseNothingTests {
+    /// Of each kill at most as many letters come twice as there are lanes (A4).
+    static let lanes = 8
+
+    @Test("50 kills of relay, vault, supervisor or all under load: every 202 arrives, duplicates are byte-identical (A2, A4)")
+    func kills() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        let ledger = Ledger()
+        let stop = Gate()
+        let kills = 50
+        var randomness = SeededRandomness(seed: 20_261_124)
+
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await postern.load(ledger, clients: 4, prefix: "kill", until: { stop.isOpen }) }
+            for number in 0..<kills {
+                // Each kill comes after a few more letters were promised, so that all of them hit a service at work.
+                let before = ledger.count
+                let more = Int.random(in: 5...60, using: &randomness)
+                try await eventually("letters are accepted before kill \(number)", within: .seconds(40)) { ledger.count >= before + more }
+                let victim = Processes.allCases[number % Processes.allCases.count]
+                postern.kill(victim)
+                if victim == .supervisor || victim == .all {
+                    try await eventually("the old processes are gone", within: .seconds(40)) { postern.pid(of: .supervisor) == nil }
+                    try await postern.start(within: .seconds(45))
+                }
+            }
+            stop.open()
+            try await group.waitForAll()
+        }
+        try await eventually("ready after the last kill", within: .seconds(40)) { await postern.isReady() }
+        try await postern.drained(within: .seconds(120))
+
+        let arrived = Arrivals(server.messages)
+        let lost = ledger.marks.subtracting(arrived.marks)
+        #expect(lost.isEmpty, "lost \(lost.count) of \(ledger.count)")
+        #expect(ledger.count > 500)
+        #expect(arrived.duplicates <= kills * Self.lanes, "\(arrived.duplicates) duplicates")
+        for copies in arrived.repeated {
+            #expect(Set(copies.map { $0.octets }).count == 1, "copies differ")
+            #expect(Set(copies.map { $0.header("Message-ID") }).count == 1)
+        }
+        #expect(try await postern.isBalanced())
+        let counts = try await postern.counts()
+        #expect(counts["delivered", default: 0] >= ledger.count)
+        #expect(["failed", "expired", "dropped", "held"].allSatisfy { counts[$0] == 0 }, "\(counts)")
+        print("kills: \(kills), letters promised: \(ledger.count), lost: \(lost.count), duplicates: \(arrived.duplicates)")
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("SIGTERM under load: each stop ends with 0 within 30 s, nothing is lost and nothing comes twice (A12)")
+    func rollingRestarts() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        let ledger = Ledger()
+        let stop = Gate()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await postern.load(ledger, clients: 4, prefix: "roll", until: { stop.isOpen }) }
+            for _ in 0..<5 {
+                let before = ledger.count
+                try await eventually("letters are accepted", within: .seconds(20)) { ledger.count >= before + 50 }
+                #expect(try await postern.stop(within: .seconds(32)) == 0)
+                try await postern.start()
+            }
+            stop.open()
+            try await group.waitForAll()
+        }
+        try await postern.drained(within: .seconds(60))
+        let arrived = Arrivals(server.messages)
+        #expect(ledger.marks.subtracting(arrived.marks).isEmpty)
+        #expect(arrived.duplicates == 0)
+        #expect(try await postern.isBalanced())
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("A vault that stands still for longer than a lease: the letter is due again, arrives once, the late outcome changes nothing")
+    func stoppedVault() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port, settings: ["POSTERN_LEASE": "2s"])
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        #expect(try await postern.post(["subject": "before"]).status == 202)
+        try await server.received(count: 1)
+        postern.kill(.vault, SIGSTOP)
+        let id = try #require(try await postern.post(["subject": "stopped"]).id)
+        try await eventually("the lease has run out", within: .seconds(30)) {
+            try await postern.succeed("queue", "show", id).output.contains("interrupted")
+        }
+        postern.kill(.vault, SIGCONT)
+        try await server.received(count: 2, within: .seconds(30))
+        try await postern.drained(within: .seconds(30))
+        #expect(server.messages.count == 2)
+        #expect(try await postern.isBalanced())
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("The attempt stands in the store before anybody dials (A7)")
+    func attemptFirst() async throws {
+        let gate = Gate()
+        let server = try await ScriptedSMTPServer.start(Script([.greeting: .once(gate, .standard)]))
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        let id = try #require(try await postern.post().id)
+        // The connection is there and nothing has been said on it.
+        try await eventually("the smarthost was dialled") { server.sessions.count == 1 }
+        postern.kill(.all)
+        let shown = try await postern.succeed("queue", "show", id).output
+        #expect(shown.contains("leased"))
+        #expect(shown.contains("under way"))
+        gate.open()
+        try await eventually("the old processes are gone", within: .seconds(10)) { postern.pid(of: .supervisor) == nil }
+        try await postern.start()
+        try await server.received(count: 1)
+        try await postern.drained(within: .seconds(20))
+        #expect(try await postern.succeed("queue", "show", id).output.contains("interrupted"))
+        try await postern.stop()
+        await server.stop()
+    }
+}

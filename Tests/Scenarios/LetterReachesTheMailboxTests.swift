@@ -1,0 +1,109 @@
+import Foundation
+import PosternTestSupport
+import Testing
+
+@Suite("A letter posted over HTTP reaches its recipient's mailbox through two processes", .timeLimit(.minutes(2)))
+struct LetterReachesTheMailboxTests {
+    @Test("As JSON and as a form, to the sealed address, with nothing of the visitor in the headers")
+    func reaches() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+
+        let answer = try await postern.post(["about": "photo 4711"])
+        #expect(answer.status == 202)
+        #expect(answer.text.contains("\"status\":\"accepted\""))
+        let form = try await postern.form([
+            "name": "Vera Visitor", "email": "vera@visitor.example", "subject": "By form", "message": "Hello.",
+        ])
+        #expect(form.status == 303)
+        #expect(form.header("Location")?.hasSuffix("/c/photos/pat/sent") == true)
+
+        let messages = try await server.received(count: 2)
+        for message in messages {
+            #expect(message.recipients == ["<pat@private.example>"])
+            #expect(message.sender.contains("@relay.example.org"))
+            #expect(!message.sender.contains("contact@"))
+            let head = String(decoding: message.octets, as: UTF8.self).components(separatedBy: "\r\n\r\n").first ?? ""
+            #expect(!head.contains("vera@visitor.example"))
+            #expect(!head.contains("127.0.0.1"))
+            #expect(message.header("Auto-Submitted") != nil)
+        }
+        #expect(Set(messages.map(\.sender)).count == 2, "each letter has an envelope sender of its own")
+        try await postern.drained(within: .seconds(10))
+        #expect(try await postern.counts()["delivered"] == 2)
+        #expect(try await postern.isBalanced())
+        #expect(try await postern.stop() == 0)
+        await server.stop()
+    }
+
+    @Test("50 posts of one key at once are one letter, and the key with another letter is refused (A5)")
+    func idempotency() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        let answers = try await withThrowingTaskGroup(of: Web.Answer.self) { group in
+            for _ in 0..<50 { group.addTask { try await postern.post(key: "one") } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers.allSatisfy { $0.status == 202 })
+        #expect(Set(answers.compactMap(\.id)).count == 1)
+        let other = try await postern.post(["message": "Something else."], key: "one")
+        #expect([409, 422].contains(other.status))
+        #expect(try await postern.post(key: "two").status == 202)
+        try await server.received(count: 2)
+        try await postern.drained(within: .seconds(10))
+        #expect(server.messages.count == 2)
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("A final dot that is answered late delays no other letter (A10)")
+    func slowDot() async throws {
+        let gate = Gate()
+        var script = Script()
+        script.choose = { stage, info in stage == .finalDot && info.letter == 1 ? .once(gate, .standard) : nil }
+        let server = try await ScriptedSMTPServer.start(script)
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        for number in 0..<100 { #expect(try await postern.post(["subject": "n\(number)"]).status == 202) }
+        // All but the slow one, while that is still waiting.
+        try await server.received(count: 99, within: .seconds(20))
+        #expect(try await postern.counts()["leased"] == 1)
+        gate.open()
+        try await server.received(count: 100)
+        try await postern.drained(within: .seconds(10))
+        #expect(try await postern.counts()["delivered"] == 100)
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("A recipient who was not vouched for is asked by mail, and gets letters once they have said yes")
+    func confirmation() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example", confirmed: false)
+        try await postern.start()
+        #expect(try await postern.post().status != 202)
+        let question = try #require(try await server.received(count: 1).first)
+        let link = try #require(question.link(containing: "/confirm/"))
+        #expect(link.hasPrefix("http://127.0.0.1:\(postern.port)/confirm/photos/pat/"))
+
+        let page = try await Web.get(link)
+        #expect(page.status == 200)
+        // Looking changes nothing: mail programs look at links by themselves.
+        #expect(try await postern.post().status != 202)
+        let forged = try await Web.post(String(link.dropLast(2)) + "00", body: Data(), headers: [])
+        #expect(forged.status >= 400)
+        #expect(try await postern.post().status != 202)
+        let confirmed = try await Web.post(link, body: Data(), headers: [("Content-Type", "application/x-www-form-urlencoded")])
+        #expect(confirmed.status < 400, "\(confirmed.status)")
+        #expect(try await postern.post().status == 202)
+        try await server.received(count: 2)
+        try await postern.stop()
+        await server.stop()
+    }
+}

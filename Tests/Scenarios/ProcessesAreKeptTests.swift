@@ -1,0 +1,106 @@
+import Foundation
+import PosternTestSupport
+import Testing
+
+@Suite("serve keeps one relay and one vault, and ends with them in order", .serialized, .timeLimit(.minutes(3)))
+struct ProcessesAreKeptTests {
+    @Test("A crashed child is started again", arguments: [Processes.relay, .vault])
+    func restarted(child: Processes) async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        let first = try #require(postern.pid(of: child))
+        postern.kill(child)
+        try await eventually("a new \(child)", within: .seconds(20)) { postern.pid(of: child).map { $0 != first } ?? false }
+        try await eventually("ready again", within: .seconds(20)) { await postern.isReady() }
+        #expect(try await postern.post().status == 202)
+        try await server.received(count: 1)
+        #expect(postern.log.contains("a process ended and is started again"))
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("A killed supervisor takes its children with it")
+    func supervisorKilled() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.start()
+        let children = try [Processes.relay, .vault].map { try #require(postern.pid(of: $0)) }
+        postern.kill(.supervisor)
+        try await eventually("the children are gone", within: .seconds(35)) {
+            children.allSatisfy { !FileManager.default.fileExists(atPath: "/proc/\($0)") }
+        }
+        await server.stop()
+    }
+
+    @Test("Neither process is dumpable, and neither holds what the other must not")
+    func closed() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.start()
+        for process in [Processes.relay, .vault] {
+            let pid = try #require(postern.pid(of: process))
+            // The kernel gives the files of a process that is not dumpable to root (proc(5)); as root, the limit shows it.
+            let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+            #expect(status.contains("CoreDumping:\t0"))
+            let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").compactMap {
+                try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\($0)")
+            }
+            switch process {
+            case .relay: #expect(!open.contains { $0.contains("/vault/keys") })
+            case .vault: #expect(!open.contains { $0.contains("postern.sqlite") })
+            case .supervisor, .all: break
+            }
+        }
+        // The vault listens on Unix sockets alone.
+        let vault = try #require(postern.pid(of: .vault))
+        #expect(try Sockets.listening(of: vault).isEmpty)
+        #expect(try !Sockets.listening(of: try #require(postern.pid(of: .relay))).isEmpty)
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("A second serve of one home says who serves it and exits 75")
+    func second() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.start()
+        let second = try await postern.command("serve")
+        #expect(second.status == 75)
+        #expect(second.errors.contains("served already"))
+        #expect(await postern.isReady())
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("A port that is taken ends the start with 69 and names the setting's value")
+    func portTaken() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port, settings: ["POSTERN_LISTEN": "127.0.0.1:\(server.port)"])
+        let finished = try await postern.command("serve")
+        #expect(finished.status == 69)
+        #expect(finished.errors.contains("\(server.port)"))
+        await server.stop()
+    }
+}
+
+/// TCP sockets of a process, as /proc shows them.
+private enum Sockets {
+    static func listening(of pid: Int32) throws -> [String] {
+        let own = Set(
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").compactMap {
+                try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\($0)")
+            }.filter { $0.hasPrefix("socket:[") }.map { String($0.dropFirst(8).dropLast()) })
+        var found: [String] = []
+        for table in ["tcp", "tcp6"] {
+            let text = try String(contentsOfFile: "/proc/\(pid)/net/\(table)", encoding: .utf8)
+            for line in text.split(separator: "\n").dropFirst() {
+                let columns = line.split(separator: " ")
+                // State 0A is LISTEN; the tenth column is the inode.
+                if columns.count > 9, columns[3] == "0A", own.contains(String(columns[9])) { found.append(String(columns[1])) }
+            }
+        }
+        return found
+    }
+}

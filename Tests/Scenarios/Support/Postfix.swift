@@ -1,0 +1,166 @@
+import Foundation
+import PosternTestSupport
+
+/// A Postfix of its own: configuration, queue and mailbox in a temporary folder, one loopback port, stopped by process id.
+final class Postfix: Sendable {
+    let port: Int
+    private let folder: TemporaryFolder
+    private let master: Process
+
+    private init(port: Int, folder: TemporaryFolder, master: Process) {
+        (self.port, self.folder, self.master) = (port, folder, master)
+    }
+
+    deinit {
+        if master.isRunning { master.terminate() }
+    }
+
+    var log: String { (try? String(contentsOfFile: folder.path("log/postfix.log"), encoding: .utf8)) ?? "" }
+
+    /// Starts one that takes mail for `mailbox.example` into one mailbox file and refuses everything else.
+    static func start() async throws -> Postfix {
+        let (folder, port) = (try TemporaryFolder(), try FreePort.find())
+        let manager = FileManager.default
+        for name in ["etc", "queue", "data", "mail", "log"] {
+            try manager.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+        }
+        // Postfix's own users must get through to the folders it gives them.
+        try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
+        try configuration(folder, port: port).write(toFile: folder.path("etc/main.cf"), atomically: true, encoding: .utf8)
+        try services(port: port).write(toFile: folder.path("etc/master.cf"), atomically: true, encoding: .utf8)
+        try "pat@mailbox.example box\n".write(toFile: folder.path("etc/mailboxes"), atomically: true, encoding: .utf8)
+        for (name, user) in [("data", "postfix"), ("mail", "postfix")] {
+            let done = try await Program.run("chown", ["\(user):\(user)", folder.path(name)])
+            guard done.status == 0 else { throw Failure("chown: \(done.errors)") }
+        }
+        let checked = try await Program.run("postfix", ["-c", folder.path("etc"), "check"])
+        guard checked.status == 0 else { throw Failure("postfix check: \(checked.errors)\(checked.output)") }
+
+        let master = Process()
+        master.executableURL = URL(fileURLWithPath: "/usr/lib/postfix/sbin/master")
+        // In the foreground (-d without becoming a session leader is master's debugging form), ended by its process id.
+        master.arguments = ["-c", folder.path("etc"), "-d"]
+        master.environment = Program.clean([:]).merging(["MAIL_CONFIG": folder.path("etc"), "MAIL_LOGTAG": "postfix"]) { $1 }
+        master.standardOutput = FileHandle.nullDevice
+        master.standardError = FileHandle.nullDevice
+        try master.run()
+        let postfix = Postfix(port: port, folder: folder, master: master)
+        try await eventually("Postfix answers", within: .seconds(30)) {
+            guard master.isRunning else { throw Failure("Postfix ended: \(postfix.log)") }
+            let answer = try await Program.run("python3", ["-c", "import socket; s=socket.create_connection(('127.0.0.1',\(port)),1); print(s.recv(3).decode())"])
+            return answer.output.hasPrefix("220")
+        }
+        return postfix
+    }
+
+    func stop() async throws {
+        master.terminate()
+        try await eventually("Postfix has ended", within: .seconds(20)) { !self.master.isRunning }
+    }
+
+    /// One mail as Python's parser reads it from the mailbox file.
+    struct Mail: Decodable, Sendable {
+        let subject: String
+        let from: String
+        let to: String
+        let deliveredTo: String
+        let returnPath: String
+        let text: String
+        let types: [String]
+        let defects: [String]
+        let raw: String
+    }
+
+    func readBack(count: Int) async throws -> [Mail] {
+        let mailbox = folder.path("mail/box")
+        try await eventually("\(count) mails in the mailbox", within: .seconds(30)) {
+            let content = (try? String(contentsOfFile: mailbox, encoding: .utf8)) ?? ""
+            return content.components(separatedBy: "\nReturn-Path:").count - 1 + (content.hasPrefix("Return-Path:") ? 1 : 0) >= count
+        }
+        let read = try await Program.run("python3", ["-c", Self.reader, mailbox])
+        guard read.status == 0 else { throw Failure("python3: \(read.errors)") }
+        return try JSONDecoder().decode([Mail].self, from: Data(read.output.utf8))
+    }
+
+    private static let reader = """
+        import email, email.policy, json, mailbox, sys
+        from email.header import decode_header, make_header
+        mails = []
+        for raw in mailbox.mbox(sys.argv[1]):
+            data = raw.as_bytes()
+            m = email.message_from_bytes(data, policy=email.policy.default)
+            # The older decoder for names: the newer one leaves a space between encoded words (gh-128110).
+            old = email.message_from_bytes(data)
+            name = lambda h: str(make_header(decode_header(old[h] or '')))
+            mails.append(dict(subject=str(m['Subject']), **{'from': name('From')}, to=name('To'), deliveredTo=str(m['Delivered-To'] or m['X-Original-To']),
+                returnPath=str(m['Return-Path']), text=m.get_body(('plain',)).get_content(), types=[p.get_content_type() for p in m.walk()],
+                defects=[repr(d) for p in m.walk() for d in p.defects], raw=data.decode('utf-8', 'replace')))
+        print(json.dumps(mails))
+        """
+
+    private static func configuration(_ folder: TemporaryFolder, port: Int) -> String {
+        """
+        compatibility_level = 3.6
+        queue_directory = \(folder.path("queue"))
+        data_directory = \(folder.path("data"))
+        mail_spool_directory = \(folder.path("mail"))
+        maillog_file = \(folder.path("log/postfix.log"))
+        maillog_file_prefixes = \(folder.path("log"))
+        command_directory = /usr/sbin
+        daemon_directory = /usr/lib/postfix/sbin
+        mail_owner = postfix
+        setgid_group = postdrop
+        myhostname = mail.mailbox.example
+        mydestination =
+        inet_interfaces = 127.0.0.1
+        inet_protocols = ipv4
+        mynetworks = 127.0.0.0/8
+        smtpd_recipient_restrictions = reject_unauth_destination
+        smtpd_relay_restrictions = reject_unauth_destination
+        virtual_mailbox_domains = mailbox.example, unknown.example
+        virtual_mailbox_base = \(folder.path("mail"))
+        virtual_mailbox_maps = texthash:\(folder.path("etc/mailboxes"))
+        virtual_uid_maps = static:\(Self.id("-u"))
+        virtual_gid_maps = static:\(Self.id("-g"))
+        virtual_minimum_uid = 1
+        smtputf8_enable = yes
+        alias_maps =
+        alias_database =
+        biff = no
+
+        """
+    }
+
+    /// The numbers of Postfix's own user, which a mailbox file must belong to.
+    private static func id(_ flag: String) -> String {
+        let entry = getpwnam("postfix")
+        guard let entry else { return "1" }
+        return flag == "-u" ? "\(entry.pointee.pw_uid)" : "\(entry.pointee.pw_gid)"
+    }
+
+    private static func services(port: Int) -> String {
+        """
+        127.0.0.1:\(port) inet n - n - - smtpd
+        pickup unix n - n 60 1 pickup
+        cleanup unix n - n - 0 cleanup
+        qmgr unix n - n 300 1 qmgr
+        rewrite unix - - n - - trivial-rewrite
+        bounce unix - - n - 0 bounce
+        defer unix - - n - 0 bounce
+        trace unix - - n - 0 bounce
+        verify unix - - n - 1 verify
+        flush unix n - n 1000? 0 flush
+        proxymap unix - - n - - proxymap
+        smtp unix - - n - - smtp
+        error unix - - n - - error
+        retry unix - - n - - error
+        discard unix - - n - - discard
+        local unix - n n - - local
+        virtual unix - n n - - virtual
+        anvil unix - - n - 1 anvil
+        scache unix - - n - 1 scache
+        postlog unix-dgram n - n - 1 postlogd
+
+        """
+    }
+}

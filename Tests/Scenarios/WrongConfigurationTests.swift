@@ -1,0 +1,69 @@
+import Foundation
+import PosternTestSupport
+import Testing
+
+@Suite("A wrong configuration prints all its faults and exits 78", .timeLimit(.minutes(2)))
+struct WrongConfigurationTests {
+    @Test("All faults at once, each with the key, the problem and a remedy")
+    func allAtOnce() async throws {
+        let postern = try await Installation(
+            smtpPort: 2_525,
+            settings: [
+                "POSTERN_LISTEN": "8080", "POSTERN_MAIL_FROM": "nobody", "POSTERN_SMTP_URL": "imap://x", "POSTERN_SMTP_LANES": "0",
+                "POSTERN_RETENTION_LETTERS": "4 weeks", "POSTERN_LIMIT_CLIENT": "many", "POSTERN_TRUSTED_PROXIES": "10.1.2.3/8",
+                "POSTERN_SMTP_USER": "x", "POSTERN_RETENTION_LETERS": "28d",
+            ], isMade: false)
+        let finished = try await postern.command("serve")
+        #expect(finished.status == 78)
+        for key in [
+            "POSTERN_LISTEN", "POSTERN_MAIL_FROM", "POSTERN_SMTP_URL", "POSTERN_SMTP_LANES", "POSTERN_RETENTION_LETTERS",
+            "POSTERN_LIMIT_CLIENT", "POSTERN_TRUSTED_PROXIES", "POSTERN_SMTP_PASSWORD_FILE", "POSTERN_RETENTION_LETERS",
+        ] {
+            #expect(finished.errors.contains(key), "\(key)")
+        }
+        #expect(finished.errors.contains("Did you mean POSTERN_RETENTION_LETTERS?"))
+        #expect(finished.errors.contains("9 faults"))
+    }
+
+    @Test("A home that is none says how to make one")
+    func noHome() async throws {
+        let folder = try TemporaryFolder()
+        let finished = try await Program.run(Program.postern, ["serve", "--home", folder.path("nothing")])
+        #expect(finished.status == 78)
+        #expect(finished.errors.contains("postern init --home"))
+    }
+
+    @Test("A line of the file that is no setting is named by its number")
+    func lineOfFile() async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        let path = postern.home + "/postern.conf"
+        try (String(contentsOfFile: path, encoding: .utf8) + "listen on 80\n").write(toFile: path, atomically: true, encoding: .utf8)
+        let finished = try await postern.command("queue", "count")
+        #expect(finished.status == 78)
+        #expect(finished.errors.contains("line 6") && finished.errors.contains("listen on 80"))
+    }
+
+    @Test("A key file that others can read is a start-up fault that names the file, and ends the whole with 78")
+    func keyMode() async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        let keys = postern.home + "/vault/keys"
+        let name = try #require(FileManager.default.contentsOfDirectory(atPath: keys).first { $0.hasPrefix("address-") })
+        try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: "\(keys)/\(name)")
+        try postern.startOnly()
+        #expect(try await postern.end(within: .seconds(40)) == 78)
+        #expect(postern.log.contains("\(keys)/\(name)"))
+        #expect(postern.log.contains("440"))
+    }
+
+    @Test("A missing key file is named", arguments: ["address-", "authorisation-"])
+    func missingKey(prefix: String) async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        let keys = postern.home + "/vault/keys"
+        let name = try #require(FileManager.default.contentsOfDirectory(atPath: keys).first { $0.hasPrefix(prefix) })
+        try FileManager.default.removeItem(atPath: "\(keys)/\(name)")
+        let finished = try await postern.command("vault")
+        #expect(finished.status == 78)
+        #expect(finished.errors.contains("\(keys)/\(name)"))
+        #expect(finished.errors.contains("missing"))
+    }
+}
