@@ -109,27 +109,33 @@ let package = Package(
 
         .testTarget(name: "PosternCoreTests", dependencies: ["PosternCore", "PosternTestSupport"], swiftSettings: house),
         .testTarget(
-            name: "PosternLinkTests", dependencies: ["PosternCore", "PosternLink", "PosternTestSupport", logging, nioCore, nioPosix],
+            name: "PosternLinkTests",
+            dependencies: ["PosternCore", "PosternLink", "PosternTestSupport", logging, nioCore, nioPosix],
             swiftSettings: house),
         .testTarget(
             name: "PosternStoreTests", dependencies: ["PosternCore", "PosternStore", "PosternSQLite", "PosternTestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "PosternVaultTests",
-            dependencies: ["PosternCore", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto, logging],
+            dependencies: [
+                "PosternCore", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto, logging,
+            ],
             exclude: ["Mail/Golden", "Mail/read_back.py"], swiftSettings: house),
         .testTarget(
             name: "PosternRelayTests",
             dependencies: [
-                "PosternCore", "PosternSealing", "PosternLink", "PosternStore", "PosternSQLite", "PosternRelay", "PosternTestSupport",
+                "PosternCore", "PosternSealing", "PosternLink", "PosternStore", "PosternSQLite", "PosternRelay",
+                "PosternTestSupport",
                 logging, lifecycle,
             ],
             swiftSettings: house),
         .testTarget(
             name: "PosternWebTests",
             dependencies: [
-                "PosternCore", "PosternRelay", "PosternWeb", "PosternTestSupport", logging, lifecycle, nioCore, nioPosix, mustache,
-                hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "PosternCore", "PosternRelay", "PosternWeb", "PosternTestSupport", logging, lifecycle, nioCore, nioPosix,
+                mustache,
+                hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: house),
         .testTarget(

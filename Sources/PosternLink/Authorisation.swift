@@ -26,7 +26,8 @@ package struct ConfirmationRequest: Equatable, Sendable {
     package init(payload: [UInt8]) throws(ByteFault) {
         var reader = ByteReader(payload, limit: 8_192)
         self.init(
-            site: try reader.siteID(), handle: try reader.handle(), recipient: try reader.identifier(), record: try reader.record(),
+            site: try reader.siteID(), handle: try reader.handle(), recipient: try reader.identifier(),
+            record: try reader.record(),
             token: try reader.text())
         try reader.end()
     }
@@ -46,7 +47,8 @@ package struct EnrolRequest: Equatable, Sendable {
         }
     }
 
-    package static let most = 500
+    /// As many as fit into one frame with their seals in base64, with room to spare.
+    package static let most = 250
 
     package let entries: [Entry]
     /// Whether the operator vouches that the addresses are right. Otherwise each is asked by mail first.

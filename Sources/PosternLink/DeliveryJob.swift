@@ -17,7 +17,8 @@ package struct DeliveryJob: Equatable, Sendable {
     package let letter: [UInt8]
 
     package init(
-        id: LetterID, attempt: Int32, mailing: Mailing, accepted: Timestamp, tokens: MailTokens, site: Site, recipient: RecipientID,
+        id: LetterID, attempt: Int32, mailing: Mailing, accepted: Timestamp, tokens: MailTokens, site: Site,
+        recipient: RecipientID,
         handle: Handle, recipientName: HeaderText, language: Language, record: SealedRecord, letter: [UInt8]
     ) {
         (self.id, self.attempt, self.mailing, self.accepted, self.tokens) = (id, attempt, mailing, accepted, tokens)

@@ -44,7 +44,7 @@ package enum FrameFault: Error, Equatable, Sendable {
 
 extension Frame {
     package static let version: UInt8 = 1
-    /// Longest frame after its length, in bytes: an import chunk of 500 addresses fits, and nothing much larger.
+    /// Longest frame after its length, in bytes: a chunk of an import fits, and nothing much larger.
     package static let longest: UInt32 = 1_024 * 1_024
     /// Version, kind, id.
     private static let headLength: UInt32 = 6
@@ -63,6 +63,8 @@ extension Frame {
         bytes.append(contentsOf: payload)
         return bytes
     }
+
+    package static func fits(_ payload: [UInt8]) -> Bool { payload.count <= Int(longest - headLength) }
 
     private var kindByte: UInt8 {
         switch kind {

@@ -32,6 +32,9 @@ package final class FrameClient: Sendable {
 
     /// - Throws: `LinkFault`, or the `LinkRefusal` the other side gave.
     package func request(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8] {
+        guard Frame.fits(payload) else {
+            throw LinkFault.notSent(path: path, reason: "the request is longer than a frame may be")
+        }
         let channel = try await connected()
         let answered = channel.eventLoop.makePromise(of: Frame.self)
         do {
@@ -95,7 +98,8 @@ package final class FrameClient: Sendable {
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandlers(
-                            ByteToMessageHandler(FrameDecoder()), MessageToByteHandler(FrameEncoder()), QuestionHandler(path: path))
+                            ByteToMessageHandler(FrameDecoder()), MessageToByteHandler(FrameEncoder()),
+                            QuestionHandler(path: path))
                     }
                 }
                 .connect(unixDomainSocketPath: path)

@@ -26,7 +26,8 @@ package struct PaddedAddress: Sendable {
     package init(_ address: EmailAddress) {
         let text = Array(address.text.utf8)
         // EmailAddress holds at most 254 octets.
-        bytes = [UInt8(text.count >> 8), UInt8(text.count & 0xFF)] + text + Array(repeating: 0, count: Self.length - 2 - text.count)
+        bytes =
+            [UInt8(text.count >> 8), UInt8(text.count & 0xFF)] + text + Array(repeating: 0, count: Self.length - 2 - text.count)
     }
 
     /// Nil unless the bytes are a padded address exactly as the initialiser makes them.

@@ -30,7 +30,8 @@ package enum LetterCoding {
             let sharesAddress = try reader.flag()
             try reader.end()
             return Letter(
-                name: name, replyAddress: replyAddress, subject: subject, message: message, about: about, sharesAddress: sharesAddress)
+                name: name, replyAddress: replyAddress, subject: subject, message: message, about: about,
+                sharesAddress: sharesAddress)
         } catch {
             throw .badContent
         }

@@ -1,6 +1,6 @@
-package import PosternCore
 internal import Crypto
 private import FoundationEssentials
+package import PosternCore
 
 /// What a seal is for. Part of its associated data, so that a seal made for one purpose does not open for another.
 package enum SealPurpose: UInt8, Sendable, CaseIterable {

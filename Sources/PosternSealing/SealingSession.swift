@@ -48,7 +48,8 @@ package struct SealingSession: Sendable {
     /// The key of one record under a session's secret: HKDF over the record's id.
     package static func recordKey(from secret: SymmetricKey, context: SealContext) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: secret, salt: context.record, info: Array("postern \(context.purpose.name)".utf8), outputByteCount: 32)
+            inputKeyMaterial: secret, salt: context.record, info: Array("postern \(context.purpose.name)".utf8),
+            outputByteCount: 32)
     }
 
     /// All zeros: a record's key seals once, for ids are drawn at random and never used again.

@@ -6,7 +6,8 @@ package final class TemporaryFolder: Sendable {
 
     package init() throws {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("postern-\(UUID().uuidString.lowercased())")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createDirectory(
+            at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         path = url.path
     }
 

@@ -71,7 +71,9 @@ struct ByteCodingTests {
     func randomBytes() {
         var randomness = SeededRandomness(seed: 11)
         for _ in 0..<5_000 {
-            let bytes = (0..<Int.random(in: 0..<64, using: &randomness)).map { _ in UInt8.random(in: .min ... .max, using: &randomness) }
+            let bytes = (0..<Int.random(in: 0..<64, using: &randomness)).map { _ in
+                UInt8.random(in: .min ... .max, using: &randomness)
+            }
             var reader = ByteReader(bytes, limit: 16)
             _ = try? reader.text()
             _ = try? reader.optionalText()

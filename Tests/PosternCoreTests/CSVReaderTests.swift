@@ -64,7 +64,9 @@ struct CSVReaderTests {
         #expect(throws: RecipientRow.Reject.self) { try RecipientRow(record) }
     }
 
-    @Test("A field is quoted when it must be", arguments: [("a", "a"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\"")])
+    @Test(
+        "A field is quoted when it must be",
+        arguments: [("a", "a"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\"")])
     func writing(text: String, field: String) {
         #expect(text.csvField == field)
         #expect(records("\(field),x").first?.fields.first == text)

@@ -26,11 +26,13 @@ struct ConfigurationTests {
     /// setting, value that is wrong
     static let wrong: [(String, String)] = [
         ("POSTERN_PUBLIC_URL", "contact.example.org"), ("POSTERN_PUBLIC_URL", "https://contact.example.org/path"),
-        ("POSTERN_LISTEN", "8080"), ("POSTERN_LISTEN", "127.0.0.1"), ("POSTERN_LISTEN", "127.0.0.1:99999"), ("POSTERN_LISTEN", "::1:80"),
+        ("POSTERN_LISTEN", "8080"), ("POSTERN_LISTEN", "127.0.0.1"), ("POSTERN_LISTEN", "127.0.0.1:99999"),
+        ("POSTERN_LISTEN", "::1:80"),
         ("POSTERN_STAFF_LISTEN", ":"), ("POSTERN_TRUSTED_PROXIES", "10.0.0.0/40"),
         ("POSTERN_TRUSTED_PROXIES", "10.0.0.1/8"), ("POSTERN_TRUSTED_PROXIES", "proxy"), ("POSTERN_DATABASE", "postgres://x"),
         ("POSTERN_DATABASE", "sqlite:relative.db"), ("POSTERN_MAIL_FROM", "nobody"), ("POSTERN_SMTP_URL", "http://x"),
-        ("POSTERN_SMTP_URL", "smtp://user:secret@x"), ("POSTERN_SMTP_URL", "demo://example.org:25"), ("POSTERN_SMTP_TLS", "maybe"),
+        ("POSTERN_SMTP_URL", "smtp://user:secret@x"), ("POSTERN_SMTP_URL", "demo://example.org:25"),
+        ("POSTERN_SMTP_TLS", "maybe"),
         ("POSTERN_SMTP_TLS", "off"), ("POSTERN_SMTP_LANES", "0"), ("POSTERN_SMTP_LANES", "65"), ("POSTERN_SMTP_LANES", "many"),
         ("POSTERN_LIMIT_CLIENT", "5"), ("POSTERN_LIMIT_RECIPIENT", "5/hour"), ("POSTERN_LIMIT_GLOBAL", "none"),
         ("POSTERN_RETENTION_LETTERS", "28"), ("POSTERN_RETENTION_EVIDENCE", "0d"), ("POSTERN_RETENTION_OUTCOMES", "forever"),
@@ -55,7 +57,8 @@ struct ConfigurationTests {
         }
         #expect(
             Set(faults.all.map(\.key)) == [
-                "POSTERN_LISTEN", "POSTERN_SMTP_LANES", "POSTERN_SMTP_LANE", "POSTERN_PUBLIC_URL", "POSTERN_MAIL_FROM", "POSTERN_SMTP_URL",
+                "POSTERN_LISTEN", "POSTERN_SMTP_LANES", "POSTERN_SMTP_LANE", "POSTERN_PUBLIC_URL", "POSTERN_MAIL_FROM",
+                "POSTERN_SMTP_URL",
             ])
         #expect(faults.description.contains("Did you mean POSTERN_SMTP_LANES?"))
     }
@@ -70,7 +73,8 @@ struct ConfigurationTests {
 
     @Test("The demo mailbox needs nothing but its address")
     func demo() throws {
-        let configuration = try Configuration(Self.least.merging(["POSTERN_SMTP_URL": "demo://127.0.0.1:8025"]) { $1 }, home: "/srv/postern")
+        let configuration = try Configuration(
+            Self.least.merging(["POSTERN_SMTP_URL": "demo://127.0.0.1:8025"]) { $1 }, home: "/srv/postern")
         #expect(configuration.mail.demoMailbox == ListenAddress(host: "127.0.0.1", port: 8_025))
         #expect(configuration.mail.smarthost.tls == .off)
     }
@@ -78,7 +82,9 @@ struct ConfigurationTests {
     @Test("A trailing slash of the public address and empty values are forgiven")
     func forgiven() throws {
         let configuration = try Configuration(
-            Self.least.merging(["POSTERN_PUBLIC_URL": "https://contact.example.org/", "POSTERN_SMTP_USER": "", "POSTERN_LISTEN": ""]) { $1 },
+            Self.least.merging([
+                "POSTERN_PUBLIC_URL": "https://contact.example.org/", "POSTERN_SMTP_USER": "", "POSTERN_LISTEN": "",
+            ]) { $1 },
             home: "/srv/postern")
         #expect(configuration.publicURL.description == "https://contact.example.org")
     }

@@ -50,7 +50,9 @@ struct ValueTests {
             #expect(id.description > last)
             last = id.description
         }
-        for text in ["", "0", String(repeating: "z", count: 26), String(repeating: "u", count: 26), String(repeating: "0", count: 27)] {
+        for text in [
+            "", "0", String(repeating: "z", count: 26), String(repeating: "u", count: 26), String(repeating: "0", count: 27),
+        ] {
             #expect(LetterID(text) == nil, "\(text)")
         }
     }

@@ -123,7 +123,9 @@ struct FrameServerTests {
         for round in 0..<3 as Range<UInt8> {
             var logger = Logger(label: "test")
             logger.logLevel = .critical
-            let server = FrameServer(.init(path: path, mode: 0o600, peers: [.own], verbs: [.announce]), logger: logger) { _, _ in [round] }
+            let server = FrameServer(.init(path: path, mode: 0o600, peers: [.own], verbs: [.announce]), logger: logger) { _, _ in
+                [round]
+            }
             let (listening, listens) = AsyncStream<Never>.makeStream()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await server.run { listens.finish() } }

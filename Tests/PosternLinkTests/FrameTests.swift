@@ -41,19 +41,28 @@ struct FrameTests {
         }
         #expect(throws: ByteFault.trailing(1)) { try DeliveryJob(payload: job.payload + [0]) }
 
-        let outcome = Outcome(.failed, health: .reached, evidence: .init(stage: .recipient, code: 550, enhanced: "5.1.1", text: "no such user"))
+        let outcome = Outcome(
+            .failed, health: .reached, evidence: .init(stage: .recipient, code: 550, enhanced: "5.1.1", text: "no such user"))
         #expect(try Outcome(payload: outcome.payload) == outcome)
         let announcement = Announcement(
-            keys: [.init(purpose: 1, suite: 1, epoch: nil, publicHalf: [1, 2]), .init(purpose: 2, suite: 2, epoch: Epoch(day: 9), publicHalf: [3])],
+            keys: [
+                .init(purpose: 1, suite: 1, epoch: nil, publicHalf: [1, 2]),
+                .init(purpose: 2, suite: 2, epoch: Epoch(day: 9), publicHalf: [3]),
+            ],
             tagKeys: [.init(epoch: Epoch(day: 9), secret: [4, 5])], lanes: 8)
         #expect(try Announcement(payload: announcement.payload) == announcement)
         let records = SealedRecords(all: [job.record, job.record])
         #expect(try SealedRecords(payload: records.payload) == records)
         let enrol = EnrolRequest(
-            entries: [.init(site: job.site.id, handle: job.handle, recipient: job.recipient, version: 1, address: try EmailAddress("pat@example.org"))],
+            entries: [
+                .init(
+                    site: job.site.id, handle: job.handle, recipient: job.recipient, version: 1,
+                    address: try EmailAddress("pat@example.org"))
+            ],
             confirmed: true)
         #expect(try EnrolRequest(payload: enrol.payload) == enrol)
-        let confirmation = ConfirmationRequest(site: job.site.id, handle: job.handle, recipient: job.recipient, record: job.record, token: "a.b")
+        let confirmation = ConfirmationRequest(
+            site: job.site.id, handle: job.handle, recipient: job.recipient, record: job.record, token: "a.b")
         #expect(try ConfirmationRequest(payload: confirmation.payload) == confirmation)
         let refusal = LinkRefusal(.denied, "no")
         #expect(try LinkRefusal(payload: refusal.payload) == refusal)
@@ -66,11 +75,13 @@ enum JobSample {
         let now = Timestamp(seconds: 1_795_514_709)
         let origin = try #require(WebOrigin("https://photos.example"))
         return DeliveryJob(
-            id: LetterID(at: now, using: &randomness), attempt: 1, mailing: .letter, accepted: now, tokens: MailTokens(using: &randomness),
+            id: LetterID(at: now, using: &randomness), attempt: 1, mailing: .letter, accepted: now,
+            tokens: MailTokens(using: &randomness),
             site: Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [origin]),
             recipient: RecipientID(at: now, using: &randomness), handle: try Handle("pat"),
             recipientName: try HeaderText("Pat Photographer", limit: 100), language: .english,
-            record: SealedRecord(version: 1, seal: Array(repeating: 3, count: 1_400), authorisation: Array(repeating: 4, count: 32)),
+            record: SealedRecord(
+                version: 1, seal: Array(repeating: 3, count: 1_400), authorisation: Array(repeating: 4, count: 32)),
             letter: letter)
     }
 }

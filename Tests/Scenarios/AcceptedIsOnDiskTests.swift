@@ -13,13 +13,11 @@ struct AcceptedIsOnDiskTests {
         let relay = try #require(postern.pid(of: .relay))
         let folder = try TemporaryFolder()
         let trace = folder.path("trace")
-        let tracer = Process()
-        tracer.executableURL = URL(fileURLWithPath: "/usr/bin/strace")
-        tracer.arguments = [
-            "-f", "-ttt", "-s", "400", "-e", "trace=fsync,fdatasync,read,recvfrom,recvmsg,write,writev,sendto,sendmsg", "-o", trace, "-p", "\(relay)",
-        ]
-        tracer.standardError = FileHandle.nullDevice
-        try tracer.run()
+        let tracer = Serving()
+        let calls = "trace=fsync,fdatasync,read,recvfrom,recvmsg,write,writev,sendto,sendmsg"
+        try await tracer.start(
+            "/usr/bin/strace", ["-f", "-s", "400", "-e", calls, "-o", trace, "-p", "\(relay)"], environment: [:],
+            log: folder.path("strace.log"))
         // Attached as soon as the trace records anything of what we ask for.
         try await eventually("strace is attached", within: .seconds(20)) {
             _ = try await postern.get("/live")
@@ -33,7 +31,7 @@ struct AcceptedIsOnDiskTests {
             for try await status in group { #expect(status == 202) }
         }
         try await postern.drained(within: .seconds(30))
-        tracer.terminate()
+        tracer.signal(SIGTERM)
         try await eventually("strace has ended") { !tracer.isRunning }
 
         let report = Trace(try String(contentsOfFile: trace, encoding: .utf8))
@@ -55,13 +53,20 @@ private struct Trace {
     init(_ text: String) {
         var lastSync = -1
         var requests: [String: Int] = [:]
+        // Thread → the descriptor of the call that another thread's line interrupted.
+        var unfinished: [Substring: String] = [:]
         for (number, line) in text.split(separator: "\n").enumerated() {
-            if line.contains("fsync(") || line.contains("fdatasync(") || line.contains("fsync resumed") || line.contains("fdatasync resumed") {
+            let thread = line.prefix { $0 != " " }
+            let descriptor = line.contains(" resumed>") ? unfinished.removeValue(forKey: thread) : Self.descriptor(line)
+            if line.contains("<unfinished") { unfinished[thread] = descriptor }
+            if line.contains("fsync(") || line.contains("fdatasync(") || line.contains("fsync resumed")
+                || line.contains("fdatasync resumed")
+            {
                 // A call that another thread interrupted in the trace is complete where it is resumed.
                 if line.contains("= 0"), !line.contains("unfinished") { lastSync = number }
-            } else if line.contains("POST /api/v1/"), let socket = Self.descriptor(line) {
+            } else if line.contains("POST /api/v1/"), let socket = descriptor {
                 requests[socket] = number
-            } else if line.contains("202 Accepted"), let socket = Self.descriptor(line) {
+            } else if line.contains("202 Accepted"), let socket = descriptor {
                 answers += 1
                 if let asked = requests.removeValue(forKey: socket), lastSync > asked { continue }
                 unsynced += 1
@@ -69,7 +74,7 @@ private struct Trace {
         }
     }
 
-    /// The first argument of the call; of a resumed one there is none, and strace prints what was read there.
+    /// The first argument of the call.
     private static func descriptor(_ line: Substring) -> String? {
         guard let open = line.firstIndex(of: "(") else { return nil }
         let digits = line[line.index(after: open)...].prefix { $0.isNumber }

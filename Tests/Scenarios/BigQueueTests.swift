@@ -40,7 +40,8 @@ struct BigQueueTests {
                 AcceptedLetter(
                     id: LetterID(at: now, using: &randomness), at: now, site: site, handle: handle, recipient: recipient.id,
                     placement: .queue, rules: [], epoch: Epoch(containing: now), seal: Array(repeating: 7, count: 1_600),
-                    evidence: Array(repeating: 8, count: 80), letterBytes: 1_500, tokens: MailTokens(using: &randomness), repeatMark: nil)
+                    evidence: Array(repeating: 8, count: 80), letterBytes: 1_500, tokens: MailTokens(using: &randomness),
+                    repeatMark: nil)
             }
             try await store.write { session in
                 for letter in letters { _ = try session.intake.accept(letter) }

@@ -97,10 +97,12 @@ struct CommandsTests {
         try await postern.succeed("recipient", "resume", "pat", "--site", "photos")
         #expect(try await postern.post().status == 202)
         try await server.received(count: 1)
-        let twice = try await postern.command("recipient", "add", "pat", "--site", "photos", "--name", "X", "--confirmed", input: "x@example.org\n")
+        let twice = try await postern.command(
+            "recipient", "add", "pat", "--site", "photos", "--name", "X", "--confirmed", input: "x@example.org\n")
         #expect(twice.status == 65 && twice.errors.contains("--replace"))
         try await postern.succeed(
-            "recipient", "add", "pat", "--site", "photos", "--name", "Pat", "--confirmed", "--replace", input: "new@private.example\n")
+            "recipient", "add", "pat", "--site", "photos", "--name", "Pat", "--confirmed", "--replace",
+            input: "new@private.example\n")
         #expect(try await postern.post().status == 202)
         #expect(try await server.received(count: 2).last?.recipients == ["<new@private.example>"])
         try await postern.succeed("recipient", "erase", "pat", "--site", "photos")

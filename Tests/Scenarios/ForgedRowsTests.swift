@@ -5,7 +5,9 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("Only the vault says which address is real: a forged or swapped row is never delivered to", .serialized, .timeLimit(.minutes(3)))
+@Suite(
+    "Only the vault says which address is real: a forged or swapped row is never delivered to", .serialized,
+    .timeLimit(.minutes(3)))
 struct ForgedRowsTests {
     /// What somebody with the database in hand might do (P3, K3, K4).
     enum Forgery: String, CaseIterable, Sendable {
@@ -58,7 +60,8 @@ struct ForgedRowsTests {
         try await edit(path) { session in
             switch forgery {
             case .sealsSwapped:
-                try session.run("UPDATE recipient SET seal = (SELECT seal FROM recipient WHERE handle = 'eve') WHERE handle = 'pat'")
+                try session.run(
+                    "UPDATE recipient SET seal = (SELECT seal FROM recipient WHERE handle = 'eve') WHERE handle = 'pat'")
             case .sealAndWordSwapped:
                 try session.run(
                     """

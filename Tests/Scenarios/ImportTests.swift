@@ -4,24 +4,26 @@ import Testing
 
 @Suite("An import takes what is right and names what is wrong", .serialized, .timeLimit(.minutes(3)))
 struct ImportTests {
-    @Test("A wrong row goes to the rejects file with its line and reason while the others go in; with and without a relay", arguments: [true, false])
+    @Test(
+        "A wrong row goes to the rejects file with its line and reason while the others go in; with and without a relay",
+        arguments: [true, false])
     func rejects(isServed: Bool) async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let folder = try TemporaryFolder()
         let file = folder.path("people.csv")
         try #"""
-            handle,name,email,locale
-            pat,Pat Photographer,pat@private.example,en
-            Not A Handle,Sam,sam@private.example,de
-            sam,,sam@private.example,de
-            eve,"Eve, the ""Editor""",eve@private.example,fr
-            bad,Bad,no-at-sign,en
-            pat,Pat again,pat2@private.example,en
-            zoe,Zoë,zoe@bücher.example
-            x"y,Z,z@private.example
-            lang,Lang,lang@private.example,klingonese
-            last,Last,last@private.example,
-            """#.write(toFile: file, atomically: true, encoding: .utf8)
+        handle,name,email,locale
+        pat,Pat Photographer,pat@private.example,en
+        Not A Handle,Sam,sam@private.example,de
+        sam,,sam@private.example,de
+        eve,"Eve, the ""Editor""",eve@private.example,fr
+        bad,Bad,no-at-sign,en
+        pat,Pat again,pat2@private.example,en
+        zoe,Zoë,zoe@bücher.example
+        x"y,Z,z@private.example
+        lang,Lang,lang@private.example,klingonese
+        last,Last,last@private.example,
+        """#.write(toFile: file, atomically: true, encoding: .utf8)
         if isServed { try await postern.start() }
         let done = try await postern.succeed("recipient", "import", file, "--site", "photos", "--confirmed")
         #expect(done.output.contains("4 recipients added, 6 rows rejected"))
@@ -49,18 +51,19 @@ struct ImportTests {
         let folder = try TemporaryFolder()
         let file = folder.path("many.csv")
         let count = 3_000
-        let rows = (0..<count).map { $0.isMultiple(of: 100) ? "r\($0),Nobody,wrong" : "r\($0),Recipient \($0),r\($0)@private.example" }
+        let rows = (0..<count).map {
+            $0.isMultiple(of: 100) ? "r\($0),Nobody,wrong" : "r\($0),Recipient \($0),r\($0)@private.example"
+        }
         try (["handle,name,email"] + rows).joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
         try await postern.start()
-        let importing = Process()
-        importing.executableURL = URL(fileURLWithPath: Program.postern)
-        importing.arguments = ["recipient", "import", file, "--site", "photos", "--confirmed", "--home", postern.home]
-        importing.environment = Program.clean(postern.settings)
-        importing.standardOutput = FileHandle.nullDevice
-        importing.standardError = FileHandle.nullDevice
-        try importing.run()
-        try await eventually("some chunks are in", within: .seconds(60)) { FileManager.default.fileExists(atPath: file + ".progress") }
-        kill(importing.processIdentifier, SIGKILL)
+        let importing = Serving()
+        try await importing.start(
+            Program.postern, ["recipient", "import", file, "--site", "photos", "--confirmed", "--home", postern.home],
+            environment: postern.settings, log: folder.path("import.log"))
+        try await eventually("some chunks are in", within: .seconds(60)) {
+            FileManager.default.fileExists(atPath: file + ".progress")
+        }
+        importing.signal(SIGKILL)
         try await eventually("the import has ended") { !importing.isRunning }
 
         let wrong = try await postern.command("recipient", "import", file + ".other", "--site", "photos", "--resume")

@@ -24,11 +24,15 @@ struct KilledProcessesLoseNothingTests {
                 // Each kill comes after a few more letters were promised, so that all of them hit a service at work.
                 let before = ledger.count
                 let more = Int.random(in: 5...60, using: &randomness)
-                try await eventually("letters are accepted before kill \(number)", within: .seconds(40)) { ledger.count >= before + more }
+                try await eventually("letters are accepted before kill \(number)", within: .seconds(40)) {
+                    ledger.count >= before + more
+                }
                 let victim = Processes.allCases[number % Processes.allCases.count]
                 postern.kill(victim)
                 if victim == .supervisor || victim == .all {
-                    try await eventually("the old processes are gone", within: .seconds(40)) { postern.pid(of: .supervisor) == nil }
+                    try await eventually("the old processes are gone", within: .seconds(40)) {
+                        postern.pid(of: .supervisor) == nil
+                    }
                     try await postern.start(within: .seconds(45))
                 }
             }
@@ -84,7 +88,9 @@ struct KilledProcessesLoseNothingTests {
         await server.stop()
     }
 
-    @Test("A vault that stands still for longer than a lease: the letter is due again, arrives once, the late outcome changes nothing")
+    @Test(
+        "A vault that stands still for longer than a lease: the letter is due again, arrives once, the late outcome changes nothing"
+    )
     func stoppedVault() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port, settings: ["POSTERN_LEASE": "2s"])

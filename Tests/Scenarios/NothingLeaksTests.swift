@@ -6,7 +6,9 @@ import Testing
 struct NothingLeaksTests {
     static let recipients = 1_000
 
-    @Test("Of 1,000 recipients' addresses, and of letters and client addresses, no file, page, command, log or memory of the relay tells (K1, K2)")
+    @Test(
+        "Of 1,000 recipients' addresses, and of letters and client addresses, no file, page, command, log or memory of the relay tells (K1, K2)"
+    )
     func canaries() async throws {
         let server = try await ScriptedSMTPServer.start(refusing())
         let postern = try await Installation(smtpPort: server.port)
@@ -15,7 +17,9 @@ struct NothingLeaksTests {
         let file = postern.home + "/../people.csv"
         try (["handle,name,email"] + rows).joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
         try await postern.start()
-        #expect(try await postern.succeed("recipient", "import", file, "--site", "photos", "--confirmed").output.contains("1000 recipients added"))
+        #expect(
+            try await postern.succeed("recipient", "import", file, "--site", "photos", "--confirmed").output.contains(
+                "1000 recipients added"))
         try FileManager.default.removeItem(atPath: file)
 
         let text = "canary-letter-text-7731"
@@ -40,7 +44,8 @@ struct NothingLeaksTests {
             ["recipient", "show", "r1", "--site", "photos"], ["queue", "list", "--limit", "1000"], ["queue", "list", "--json"],
             ["queue", "count"], ["keys", "status"],
         ] {
-            let finished = try await Program.run(Program.postern, command + ["--home", postern.home], environment: postern.settings)
+            let finished = try await Program.run(
+                Program.postern, command + ["--home", postern.home], environment: postern.settings)
             seen += Data((finished.output + finished.errors).utf8)
         }
         try await postern.succeed("backup", postern.home + "/backup.sqlite")
@@ -83,7 +88,8 @@ struct NothingLeaksTests {
         return names.compactMap { name in
             let whole = "\(path)/\(name)"
             // A socket cannot be read.
-            guard let type = try? FileManager.default.attributesOfItem(atPath: whole)[.type] as? FileAttributeType, type == .typeRegular
+            guard let type = try? FileManager.default.attributesOfItem(atPath: whole)[.type] as? FileAttributeType,
+                type == .typeRegular
             else { return nil }
             return FileManager.default.contents(atPath: whole).map { (name, $0) }
         }

@@ -2,7 +2,9 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("A letter goes through a real Postfix into a mailbox file and is read back by another program", .serialized, .timeLimit(.minutes(3)))
+@Suite(
+    "A letter goes through a real Postfix into a mailbox file and is read back by another program", .serialized,
+    .timeLimit(.minutes(3)))
 struct RealPostfixTests {
     @Test("Names, subject and text of several scripts arrive as they were written")
     func mailbox() async throws {
@@ -11,15 +13,22 @@ struct RealPostfixTests {
         try await postern.addRecipient("pat", "pat@mailbox.example", name: "Zoë Ñandú")
         try await postern.start()
         let letters = [
-            ["name": "Vera Visitor", "subject": "Your photo", "message": "I like it.\n\n.\nFrom here on: a dot, and \"quotes\".\n", "about": "photo 4711"],
-            ["name": "Jürgen Müßig", "subject": "Grüße aus Köln – schönes Bild!", "message": "Straße, Äpfel, Öl.\n\tEingerückt."],
+            [
+                "name": "Vera Visitor", "subject": "Your photo",
+                "message": "I like it.\n\n.\nFrom here on: a dot, and \"quotes\".\n", "about": "photo 4711",
+            ],
+            [
+                "name": "Jürgen Müßig", "subject": "Grüße aus Köln – schönes Bild!",
+                "message": "Straße, Äpfel, Öl.\n\tEingerückt.",
+            ],
             ["name": "李小龍", "subject": "您的照片非常漂亮，我很喜歡，請問可以使用嗎？這是一個很長的主旨，用來測試折行是否正確。", "message": "你好，世界。"],
             ["name": "ليلى الزائرة", "subject": "صورتك الجميلة", "message": "مرحبا بالعالم."],
             ["name": "Emoji 👩‍👩‍👧 Person", "subject": "🎉📷", "message": String(repeating: "long line 👍 ", count: 300)],
         ]
         for letter in letters { #expect(try await postern.post(letter).status == 202) }
         try await postern.drained(within: .seconds(30))
-        #expect(try await postern.counts()["delivered"] == letters.count, "\(postern.log.suffix(1_000))\(postfix.log.suffix(2_000))")
+        #expect(
+            try await postern.counts()["delivered"] == letters.count, "\(postern.log.suffix(1_000))\(postfix.log.suffix(2_000))")
 
         let read = try await postfix.readBack(count: letters.count)
         for letter in letters {

@@ -9,7 +9,8 @@ struct WrongConfigurationTests {
         let postern = try await Installation(
             smtpPort: 2_525,
             settings: [
-                "POSTERN_LISTEN": "8080", "POSTERN_MAIL_FROM": "nobody", "POSTERN_SMTP_URL": "imap://x", "POSTERN_SMTP_LANES": "0",
+                "POSTERN_LISTEN": "8080", "POSTERN_MAIL_FROM": "nobody", "POSTERN_SMTP_URL": "imap://x",
+                "POSTERN_SMTP_LANES": "0",
                 "POSTERN_RETENTION_LETTERS": "4 weeks", "POSTERN_LIMIT_CLIENT": "many", "POSTERN_TRUSTED_PROXIES": "10.1.2.3/8",
                 "POSTERN_SMTP_USER": "x", "POSTERN_RETENTION_LETERS": "28d",
             ], isMade: false)
@@ -37,7 +38,8 @@ struct WrongConfigurationTests {
     func lineOfFile() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let path = postern.home + "/postern.conf"
-        try (String(contentsOfFile: path, encoding: .utf8) + "listen on 80\n").write(toFile: path, atomically: true, encoding: .utf8)
+        try (String(contentsOfFile: path, encoding: .utf8) + "listen on 80\n").write(
+            toFile: path, atomically: true, encoding: .utf8)
         let finished = try await postern.command("queue", "count")
         #expect(finished.status == 78)
         #expect(finished.errors.contains("line 6") && finished.errors.contains("listen on 80"))
@@ -49,7 +51,7 @@ struct WrongConfigurationTests {
         let keys = postern.home + "/vault/keys"
         let name = try #require(FileManager.default.contentsOfDirectory(atPath: keys).first { $0.hasPrefix("address-") })
         try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: "\(keys)/\(name)")
-        try postern.startOnly()
+        try await postern.startOnly()
         #expect(try await postern.end(within: .seconds(40)) == 78)
         #expect(postern.log.contains("\(keys)/\(name)"))
         #expect(postern.log.contains("440"))

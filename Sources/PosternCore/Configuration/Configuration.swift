@@ -48,15 +48,19 @@ extension Configuration {
     package init(_ settings: [String: String], home: String) throws(SettingFaults) {
         var reader = SettingReader(settings)
         reader.findUnknown()
-        let publicURL = reader.required(.publicURL, remedy: "Write the address visitors use, as in https://contact.example.org, without a path.") {
+        let publicURL = reader.required(
+            .publicURL, remedy: "Write the address visitors use, as in https://contact.example.org, without a path."
+        ) {
             WebOrigin($0.hasSuffix("/") ? String($0.dropLast()) : $0)
         }
         let address = "Write HOST:PORT, as in 127.0.0.1:8080 or [::1]:8080."
-        let listen = reader.value(.listen, standard: ListenAddress(host: "127.0.0.1", port: 8_080), remedy: address, ListenAddress.init)
+        let listen = reader.value(
+            .listen, standard: ListenAddress(host: "127.0.0.1", port: 8_080), remedy: address, ListenAddress.init)
         let staffListen = reader.value(
             .staffListen, standard: ListenAddress(host: "127.0.0.1", port: 8_081), remedy: address, ListenAddress.init)
         let proxies = reader.value(
-            .trustedProxies, standard: [] as [AddressRange], remedy: "Write networks with commas between them, as in 127.0.0.1/32,2001:db8::/32."
+            .trustedProxies, standard: [] as [AddressRange],
+            remedy: "Write networks with commas between them, as in 127.0.0.1/32,2001:db8::/32."
         ) { text in
             var ranges: [AddressRange] = []
             for part in text.split(separator: ",") {
@@ -72,7 +76,8 @@ extension Configuration {
             recipient: reader.limit(.limitRecipient, standard: "10/1h,50/1d"),
             global: reader.limit(.limitGlobal, standard: "300/1h,1000/1h"))
         let retention = Retention(
-            letters: reader.span(.retentionLetters, standard: .days(28)), evidence: reader.span(.retentionEvidence, standard: .days(90)),
+            letters: reader.span(.retentionLetters, standard: .days(28)),
+            evidence: reader.span(.retentionEvidence, standard: .days(90)),
             outcomes: reader.span(.retentionOutcomes, standard: .days(180)))
         let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
         let logLevel = reader.value(.logLevel, standard: "info", remedy: "Write one of \(levels.joined(separator: ", ")).") {
@@ -81,7 +86,8 @@ extension Configuration {
         let lease = reader.span(.lease, standard: .minutes(45))
         guard reader.faults.isEmpty, let publicURL, let mail else { throw SettingFaults(all: reader.faults) }
         self.init(
-            home: home, publicURL: publicURL, listen: listen, staffListen: staffListen, trustedProxies: proxies, database: database,
+            home: home, publicURL: publicURL, listen: listen, staffListen: staffListen, trustedProxies: proxies,
+            database: database,
             mail: mail, limits: limits, retention: retention,
             users: Users(relay: reader.text(.relayUser), vault: reader.text(.vaultUser)), templates: reader.text(.templates),
             lease: lease, logLevel: logLevel)
@@ -91,17 +97,21 @@ extension Configuration {
 extension SettingReader {
     fileprivate mutating func limit(_ setting: Setting, standard: String) -> Limit {
         value(
-            setting, standard: Limit(standard) ?? .off, remedy: "Write off, or a burst and rates, as in 3,5/1h,20/1d.", Limit.init)
+            setting, standard: Limit(standard) ?? .off, remedy: "Write off, or a burst and rates, as in 3,5/1h,20/1d.", Limit.init
+        )
     }
 
     fileprivate mutating func span(_ setting: Setting, standard: Duration) -> Duration {
-        value(setting, standard: standard, remedy: "Write a number and s, m, h or d, as in \(standard.span).") { Duration(span: $0) }
+        value(setting, standard: standard, remedy: "Write a number and s, m, h or d, as in \(standard.span).") {
+            Duration(span: $0)
+        }
     }
 
     fileprivate mutating func database(home: String) -> String {
         let standard = "\(home)/postern.sqlite"
         return value(
-            .database, standard: standard, remedy: "Write sqlite:PATH, with the whole path, or leave the line out for \(standard)."
+            .database, standard: standard,
+            remedy: "Write sqlite:PATH, with the whole path, or leave the line out for \(standard)."
         ) { text in
             guard text.hasPrefix("sqlite:/") else { return nil }
             return String(text.dropFirst("sqlite:".count))
@@ -112,7 +122,9 @@ extension SettingReader {
         let from = required(.mailFrom, remedy: "Write the address letters come from, as in contact@relay.example.org.") {
             try? EmailAddress($0)
         }
-        let tls = value(.smtpTLS, standard: SmarthostURL.TLS.required, remedy: "Write required, or off for a relay on this machine.") {
+        let tls = value(
+            .smtpTLS, standard: SmarthostURL.TLS.required, remedy: "Write required, or off for a relay on this machine."
+        ) {
             SmarthostURL.TLS(rawValue: $0)
         }
         let lanes = value(.smtpLanes, standard: 8, remedy: "Write a number from 1 to 64.") { text in

@@ -18,7 +18,8 @@ extension Duration {
     /// What `init(span:)` reads, in the largest unit that leaves no rest.
     package var span: String {
         let seconds = components.seconds
-        for (length, unit) in [(86_400, "d"), (3_600, "h"), (60, "m")] as [(Int64, String)] where seconds > 0 && seconds % length == 0 {
+        for (length, unit) in [(86_400, "d"), (3_600, "h"), (60, "m")] as [(Int64, String)]
+        where seconds > 0 && seconds % length == 0 {
             return "\(seconds / length)\(unit)"
         }
         return "\(seconds)s"

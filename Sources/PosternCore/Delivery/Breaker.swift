@@ -64,7 +64,8 @@ package struct Breaker: Equatable, Sendable {
         case (.reached, _):
             state = .closed(troubles: 0)
         case (.trouble, .closed(let troubles)):
-            state = troubles + 1 < Self.threshold
+            state =
+                troubles + 1 < Self.threshold
                 ? .closed(troubles: troubles + 1)
                 : .open(until: now + Self.firstWait, wait: Self.firstWait)
         case (.trouble, .probing(let wait, _)):

@@ -26,7 +26,11 @@ package struct RecipientRow: Sendable {
 
     package init(handle: String, name: String, address: String, language: String) throws(Reject) {
         var faults: [String] = []
-        let parsedHandle = Self.parse(&faults, handle.trimmed) { text throws(SlugFault) in try Handle(text) } _: { $0.description }
+        let parsedHandle = Self.parse(&faults, handle.trimmed) { text throws(SlugFault) in
+            try Handle(text)
+        } _: {
+            $0.description
+        }
         let parsedName = Self.parse(&faults, name) { text throws(TextFault) in
             try HeaderText(text, limit: Letter.Limit.name)
         } _: { fault in

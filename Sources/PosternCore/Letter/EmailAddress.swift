@@ -46,7 +46,8 @@ package struct EmailAddress: Hashable, Sendable {
 
     private static func isAtomText(_ scalar: Unicode.Scalar) -> Bool {
         guard !scalar.isASCII else {
-            return scalar.properties.isAlphabetic || (0x30...0x39).contains(scalar.value) || "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
+            return scalar.properties.isAlphabetic || (0x30...0x39).contains(scalar.value)
+                || "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
         }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator, .paragraphSeparator:

@@ -30,7 +30,9 @@ package struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
         } else {
             host = authority.prefix { $0 != ":" }
             rest = authority.dropFirst(host.count)
-            guard !host.isEmpty, host.utf8.allSatisfy({ "abcdefghijklmnopqrstuvwxyz0123456789.-".utf8.contains($0) }) else { return nil }
+            guard !host.isEmpty, host.utf8.allSatisfy({ "abcdefghijklmnopqrstuvwxyz0123456789.-".utf8.contains($0) }) else {
+                return nil
+            }
         }
         guard rest.isEmpty || (rest.first == ":" && UInt16(rest.dropFirst()) != nil) else { return nil }
         description = lowered

@@ -50,7 +50,8 @@ extension ControlDesk {
         // A unit may run twice, so nothing is drawn inside it.
         let confirmations = recipients.map { recipient in
             NewConfirmation(
-                id: LetterID(at: moment, using: &randomness), at: moment, recipient: recipient.id, tokens: MailTokens(using: &randomness))
+                id: LetterID(at: moment, using: &randomness), at: moment, recipient: recipient.id,
+                tokens: MailTokens(using: &randomness))
         }
         let results = try await store.write { session in
             try zip(recipients, confirmations).map { recipient, confirmation in
@@ -118,6 +119,7 @@ extension Session {
         guard let record = recipient.record else { return false }
         if record.version == 1 { return try recipients.add(recipient, at: now) }
         guard try recipients.replaceRecord(of: recipient.id, with: record, at: now) == .changed else { return false }
-        return try recipients.setState(recipient.state, of: recipient.id, from: [.active, .paused, .unconfirmed], at: now) == .changed
+        return try recipients.setState(recipient.state, of: recipient.id, from: [.active, .paused, .unconfirmed], at: now)
+            == .changed
     }
 }

@@ -27,7 +27,8 @@ extension ControlDesk {
         let after = try asked.after.map(deliveryID)
         let filter = DeliveryFilter(scope, state: state)
         let limit = min(max(asked.limit, 1), 10_000)
-        return .deliveries(try await store.read { try $0.queue.list(filter, after: after, limit: limit) }.map(ControlAnswer.DeliveryView.init))
+        return .deliveries(
+            try await store.read { try $0.queue.list(filter, after: after, limit: limit) }.map(ControlAnswer.DeliveryView.init))
     }
 
     func showDelivery(_ text: String) async throws -> ControlAnswer {
@@ -39,7 +40,9 @@ extension ControlDesk {
         return .delivery(ControlAnswer.DeliveryView(found.line), attempts: found.attempts.map(ControlAnswer.AttemptView.init))
     }
 
-    func moveDeliveries(_ move: ControlRequest.QueueMove, of selection: ControlRequest.QueueSelection) async throws -> ControlAnswer {
+    func moveDeliveries(_ move: ControlRequest.QueueMove, of selection: ControlRequest.QueueSelection) async throws
+        -> ControlAnswer
+    {
         switch selection {
         case .one(let text): try await moveOne(move, try deliveryID(text))
         case .all: .done(count: try await moveAll(move))

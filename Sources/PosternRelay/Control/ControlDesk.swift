@@ -30,7 +30,8 @@ package struct ControlDesk: Sendable {
             case .listSites: return try await listSites()
             case .findRecipients(let site, let handles): return try await findRecipients(site, handles: handles)
             case .storeRecipients(let site, let recipients): return try await storeRecipients(site, recipients)
-            case .listRecipients(let site, let after, let limit): return try await listRecipients(site, after: after, limit: limit)
+            case .listRecipients(let site, let after, let limit):
+                return try await listRecipients(site, after: after, limit: limit)
             case .showRecipient(let site, let handle): return try await showRecipient(site, handle)
             case .moveRecipient(let site, let handle, let move): return try await moveRecipient(site, handle, move)
             case .countQueue: return try await countQueue()
@@ -65,7 +66,8 @@ package struct ControlDesk: Sendable {
         let site = try await site(siteText)
         let handle = try parsed { try Handle(handleText) }
         guard let recipient = try await store.read({ try $0.recipients.find(handle, at: site.id) }) else {
-            throw Refusal("there is no recipient “\(handleText)” at site \(siteText)\n    See postern recipient list --site \(siteText).")
+            throw Refusal(
+                "there is no recipient “\(handleText)” at site \(siteText)\n    See postern recipient list --site \(siteText).")
         }
         return recipient
     }

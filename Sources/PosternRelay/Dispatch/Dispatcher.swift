@@ -31,7 +31,8 @@ package final class Dispatcher: Service {
     private let desk = Mutex(DispatchDesk())
 
     package init(
-        store: any Database, vault: VaultLink, settings: Settings = Settings(), logger: Logger, now: @escaping @Sendable () -> Timestamp
+        store: any Database, vault: VaultLink, settings: Settings = Settings(), logger: Logger,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         (self.store, self.vault, self.settings) = (store, vault, settings)
         (self.logger, self.now) = (logger, now)
@@ -49,7 +50,8 @@ package final class Dispatcher: Service {
     package func run() async throws {
         let recovered = try await store.write { [now] in try $0.queue.recoverLeases(at: now()) }
         if recovered > 0 {
-            logger.notice("dispatch: letters were under way when the relay ended, and are due again", metadata: ["count": "\(recovered)"])
+            logger.notice(
+                "dispatch: letters were under way when the relay ended, and are due again", metadata: ["count": "\(recovered)"])
         }
         await withDiscardingTaskGroup { rounds in
             await withGracefulShutdownHandler {
@@ -152,7 +154,8 @@ package final class Dispatcher: Service {
             logger.log(
                 level: level, "dispatch: an attempt ended",
                 metadata: [
-                    "delivery": "\(settling.id)", "outcome": "\(outcome.kind.rawValue)", "state": "\(settling.settlement.state.rawValue)",
+                    "delivery": "\(settling.id)", "outcome": "\(outcome.kind.rawValue)",
+                    "state": "\(settling.settlement.state.rawValue)",
                     "stage": "\(outcome.evidence.stage.rawValue)", "code": "\(outcome.evidence.code ?? 0)",
                 ])
         }

@@ -31,7 +31,8 @@ package struct ConfirmationDesk: ConfirmationTaking {
     package func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer {
         guard let site = try? SiteID(site), let handle = try? Handle(handle), token.utf8.count <= 128 else { return .notValid }
         do {
-            guard let recipient = try await store.read({ try $0.recipients.find(handle, at: site) }), let record = recipient.record
+            guard let recipient = try await store.read({ try $0.recipients.find(handle, at: site) }),
+                let record = recipient.record
             else { return .notValid }
             let confirmed = try await vault.confirm(
                 ConfirmationRequest(site: site, handle: handle, recipient: recipient.id, record: record, token: token))

@@ -45,7 +45,8 @@ package struct IntakeDesk: SubmissionDesk {
     package func contact(site: String, handle: String) async throws -> Contact? {
         guard let siteID = try? SiteID(site), let handle = try? Handle(handle) else { return nil }
         return try await store.read { session in
-            guard let site = try session.sites.find(siteID), let recipient = try session.recipients.find(handle, at: siteID) else {
+            guard let site = try session.sites.find(siteID), let recipient = try session.recipients.find(handle, at: siteID)
+            else {
                 return nil
             }
             return Contact(site: site, handle: handle, name: recipient.name, takesLetters: recipient.takesLetters)

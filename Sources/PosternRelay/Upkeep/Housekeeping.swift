@@ -68,7 +68,8 @@ package struct Housekeeping: Service {
                 guard count > 0 else { break }
             }
         } catch {
-            logger.error("retention: could not forget; tried again in an hour", metadata: ["what": "\(what)", "error": "\(error)"])
+            logger.error(
+                "retention: could not forget; tried again in an hour", metadata: ["what": "\(what)", "error": "\(error)"])
         }
         if total > 0 { logger.info("retention: forgotten", metadata: ["what": "\(what)", "count": "\(total)"]) }
     }

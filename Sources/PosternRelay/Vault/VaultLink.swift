@@ -19,6 +19,8 @@ package final class VaultLink: Service, Sendable {
     private let logger: Logger
     private let state = Mutex(State())
     private let renewal: Duration
+    /// Rung when the vault falls silent, so that asking again does not wait for the next renewal.
+    private let silence = Bell()
 
     package init(socket: String, logger: Logger, renewal: Duration = .seconds(20)) {
         client = FrameClient(path: socket)
@@ -60,12 +62,15 @@ package final class VaultLink: Service, Sendable {
                 return .outcome(Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: "\(refusal)")))
             }
             state.withLock { $0.answers = false }
+            silence.ring()
             switch error {
             case LinkFault.notSent, is LinkRefusal:
                 return .notTaken
             default:
                 return .outcome(
-                    Outcome(.uncertain, health: .unknown, evidence: .init(stage: .prepare, text: "the vault ended before it answered")))
+                    Outcome(
+                        .uncertain, health: .unknown, evidence: .init(stage: .prepare, text: "the vault ended before it answered")
+                    ))
             }
         }
     }
@@ -102,7 +107,7 @@ package final class VaultLink: Service, Sendable {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let isUp = await self.renew()
-                try? await Task.sleep(for: isUp ? self.renewal : .milliseconds(200))
+                await self.silence.wait(for: isUp ? self.renewal : .milliseconds(100))
             }
         }
         // The connection stays: outcomes still under way come back over it while the dispatcher finishes.

@@ -1,7 +1,7 @@
 package import Crypto
+private import FoundationEssentials
 package import PosternCore
 package import PosternSealing
-private import FoundationEssentials
 
 /// A key the vault holds. Not copyable: it has one owner, the ring, and is wiped when that lets it go.
 package struct VaultKey: ~Copyable, Sendable {

@@ -32,7 +32,8 @@ package struct VaultWord: Sendable {
 
     package init(key: SymmetricKey) {
         self.key = key
-        tokenKey = HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Array("postern confirmation token".utf8), outputByteCount: 32)
+        tokenKey = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key, info: Array("postern confirmation token".utf8), outputByteCount: 32)
     }
 
     package func authorisation(_ standing: Standing, on subject: Subject) -> [UInt8] {

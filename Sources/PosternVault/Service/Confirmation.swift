@@ -30,7 +30,8 @@ package struct Confirmation: Sendable {
             throw LinkRefusal(.denied, "the confirmation token is \(error == .over ? "no longer valid" : "not ours")")
         }
         // It must open as well: nothing is vouched for that could not be delivered to.
-        _ = try opener.address(in: record.seal, context: .address(of: request.recipient, at: request.site, version: record.version))
+        _ = try opener.address(
+            in: record.seal, context: .address(of: request.recipient, at: request.site, version: record.version))
         return SealedRecord(
             version: record.version, seal: record.seal, authorisation: word.authorisation(.confirmed, on: subject))
     }

@@ -12,7 +12,8 @@ package struct EpochKeeper: Service {
     private let logger: Logger
 
     package init(
-        ring: KeyRing, opener: SealOpener, retention: EpochPlan.Retention, now: @escaping @Sendable () -> Timestamp, logger: Logger
+        ring: KeyRing, opener: SealOpener, retention: EpochPlan.Retention, now: @escaping @Sendable () -> Timestamp,
+        logger: Logger
     ) {
         (self.ring, self.opener, self.retention, self.now, self.logger) = (ring, opener, retention, now, logger)
     }

@@ -43,7 +43,8 @@ package struct KeyList: Codable, Sendable {
         for _ in 0..<(try reader.number(UInt16.self)) {
             keys.append(
                 Entry(
-                    kind: try reader.text(), id: try reader.text(), suite: try reader.optionalText(), epoch: try reader.optionalText()))
+                    kind: try reader.text(), id: try reader.text(), suite: try reader.optionalText(),
+                    epoch: try reader.optionalText()))
         }
         try reader.end()
         self.init(keys: keys)

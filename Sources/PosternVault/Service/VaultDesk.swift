@@ -57,7 +57,8 @@ package struct VaultDesk: Sendable {
                 guard sealing.purpose != .address || sealing == ring.address else { continue }
                 keys.append(
                     Announcement.Key(
-                        purpose: sealing.purpose.rawValue, suite: sealing.suite.rawValue, epoch: epoch, publicHalf: sealing.publicHalf))
+                        purpose: sealing.purpose.rawValue, suite: sealing.suite.rawValue, epoch: epoch,
+                        publicHalf: sealing.publicHalf))
             } else if held.key.kind == .tag, let epoch {
                 tagKeys.append(Announcement.TagKey(epoch: epoch, secret: held.key.secret.withBytes { Array($0) }))
             }

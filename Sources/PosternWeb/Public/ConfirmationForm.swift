@@ -33,7 +33,8 @@ package struct ConfirmationForm: Sendable {
     }
 
     private func page(
-        _ occasion: ConfirmationPage.Occasion, for address: RecipientPath, _ context: WebContext, status: HTTPResponse.Status = .ok
+        _ occasion: ConfirmationPage.Occasion, for address: RecipientPath, _ context: WebContext,
+        status: HTTPResponse.Status = .ok
     ) async -> Response {
         do {
             guard let contact = try await intake.contact(address) else { return answers.error(.notFound) }

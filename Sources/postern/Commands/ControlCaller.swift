@@ -33,7 +33,8 @@ struct ControlCaller {
         do {
             store = try await openStore(at: configuration.database)
         } catch SQLiteError.owned(let path, let pid) {
-            throw Exit.temporary.saying("\(SQLiteError.owned(path: path, pid: pid))\n    It does not answer yet; try again in a moment.")
+            throw Exit.temporary.saying(
+                "\(SQLiteError.owned(path: path, pid: pid))\n    It does not answer yet; try again in a moment.")
         } catch {
             throw Exit.configuration.saying("\(error)")
         }

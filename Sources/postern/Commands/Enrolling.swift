@@ -38,11 +38,13 @@ struct Enrolling {
         }
         var results = [ControlAnswer.StoreResult](repeating: .exists, count: rows.count)
         guard !entries.isEmpty else { return results }
-        let records = try await OperatorCaller(home: home).seal(EnrolRequest(entries: entries.map(\.entry), confirmed: confirmed)).all
+        let records = try await OperatorCaller(home: home).seal(EnrolRequest(entries: entries.map(\.entry), confirmed: confirmed))
+            .all
         guard records.count == entries.count else { throw ControlAnswer.mismatch }
         let recipients = zip(entries, records).map { numbered, record in
             ControlRequest.NewRecipient(
-                id: numbered.entry.recipient.description, handle: numbered.entry.handle.text, name: rows[numbered.index].name.text,
+                id: numbered.entry.recipient.description, handle: numbered.entry.handle.text,
+                name: rows[numbered.index].name.text,
                 language: rows[numbered.index].language.description, confirmed: confirmed, version: record.version,
                 seal: Data(record.seal).base64EncodedString(), authorisation: Data(record.authorisation).base64EncodedString())
         }

@@ -13,7 +13,9 @@ final class RejectsFile {
         self.path = path
         let manager = FileManager.default
         if kept == nil || !manager.fileExists(atPath: path) {
-            guard manager.createFile(atPath: path, contents: Data("line,handle,reason\n".utf8), attributes: [.posixPermissions: 0o600])
+            guard
+                manager.createFile(
+                    atPath: path, contents: Data("line,handle,reason\n".utf8), attributes: [.posixPermissions: 0o600])
             else { throw Exit.cannotCreate.saying("\(path) cannot be written\n    Name another place with --rejects.") }
         }
         guard let handle = FileHandle(forWritingAtPath: path) else {

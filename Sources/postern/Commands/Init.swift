@@ -2,8 +2,8 @@ internal import ArgumentParser
 private import Foundation
 private import Glibc
 private import PosternCore
-private import PosternSealing
 private import PosternRelay
+private import PosternSealing
 private import PosternVault
 
 struct Init: AsyncParsableCommand {

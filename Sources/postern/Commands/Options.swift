@@ -4,7 +4,9 @@ internal import PosternCore
 
 /// `--home`, which every command takes.
 struct HomeOption: ParsableArguments {
-    @Option(help: ArgumentHelp("The installation's folder.", discussion: "Default: POSTERN_HOME, else /var/lib/postern.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The installation's folder.", discussion: "Default: POSTERN_HOME, else /var/lib/postern.", valueName: "dir"))
     var home: String?
 
     var folder: Home {

@@ -17,7 +17,8 @@ struct QueueCommand: AsyncParsableCommand {
             let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
             guard case .counts(let counts) = try await caller.ask(.countQueue).orRefusal() else { throw ControlAnswer.mismatch }
             // Every state is there, so that a script need not ask whether a key exists.
-            let states = Dictionary(uniqueKeysWithValues: DeliveryState.allCases.map { ($0.rawValue, counts.states[$0.rawValue] ?? 0) })
+            let states = Dictionary(
+                uniqueKeysWithValues: DeliveryState.allCases.map { ($0.rawValue, counts.states[$0.rawValue] ?? 0) })
             try output.print(states) {
                 let rows = DeliveryState.allCases.map { [$0.rawValue, String(states[$0.rawValue] ?? 0)] }
                 return TextTable(head: ["STATE", "DELIVERIES"], rows: rows + [["accepted in all", String(counts.accepted)]]).text
@@ -69,7 +70,8 @@ struct QueueCommand: AsyncParsableCommand {
             guard !deliveries.isEmpty else { return "No deliveries." }
             let rows = deliveries.map { delivery in
                 [
-                    delivery.id, "\(delivery.site)/\(delivery.handle)", delivery.state + (delivery.uncertain > 0 ? " (uncertain)" : ""),
+                    delivery.id, "\(delivery.site)/\(delivery.handle)",
+                    delivery.state + (delivery.uncertain > 0 ? " (uncertain)" : ""),
                     String(delivery.attempts), delivery.accepted, delivery.due ?? "–", delivery.reason ?? delivery.text ?? "",
                 ]
             }
@@ -106,13 +108,16 @@ struct QueueCommand: AsyncParsableCommand {
             ]
             if let reason = delivery.reason { lines.append("held      \(reason)") }
             if delivery.uncertain > 0 {
-                lines.append("uncertain \(delivery.uncertain)× – it may have arrived although no answer did; a copy bears the same Message-ID")
+                lines.append(
+                    "uncertain \(delivery.uncertain)× – it may have arrived although no answer did; a copy bears the same Message-ID"
+                )
             }
             guard !attempts.isEmpty else { return (lines + ["no attempts yet"]).joined(separator: "\n") }
             let rows = attempts.map { attempt in
                 [
                     String(attempt.number), attempt.began, attempt.outcome ?? "under way", attempt.stage ?? "–",
-                    [attempt.code.map(String.init), attempt.enhanced].compactMap { $0 }.joined(separator: " "), attempt.text ?? "",
+                    [attempt.code.map(String.init), attempt.enhanced].compactMap { $0 }.joined(separator: " "),
+                    attempt.text ?? "",
                 ]
             }
             let table = TextTable(head: ["TRY", "BEGAN", "OUTCOME", "STAGE", "CODE", "ANSWER"], rows: rows)

@@ -18,7 +18,9 @@ struct SelectionOption: ParsableArguments {
 
 extension QueueCommand {
     /// Does a move and says to how many.
-    static func move(_ move: ControlRequest.QueueMove, _ selection: SelectionOption, _ home: HomeOption, done: String) async throws {
+    static func move(_ move: ControlRequest.QueueMove, _ selection: SelectionOption, _ home: HomeOption, done: String)
+        async throws
+    {
         let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
         let answer = try await caller.ask(.moveDeliveries(move, of: selection.selection)).orRefusal()
         guard case .done(let count) = answer else { throw ControlAnswer.mismatch }

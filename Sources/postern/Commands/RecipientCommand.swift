@@ -44,7 +44,8 @@ struct RecipientCommand: AsyncParsableCommand {
             let enrolling = Enrolling(home: home.folder, configuration: try await home.configuration(), site: subject.site)
             guard let line = readLine(strippingNewline: true) else {
                 throw Exit.noInput.saying(
-                    "no address came on standard input\n    Try: echo pat@example.org | postern recipient add \(subject.handle) …")
+                    "no address came on standard input\n    Try: echo pat@example.org | postern recipient add \(subject.handle) …"
+                )
             }
             let row: RecipientRow
             do {
@@ -55,7 +56,8 @@ struct RecipientCommand: AsyncParsableCommand {
             let results = try await enrolling.enrol([row], confirmed: confirmed, replace: replace)
             guard let result = results.first, result == .stored else {
                 throw Exit.data.saying(
-                    "\(subject.site)/\(subject.handle) is there already and was left as it is\n    To give it a new address, add --replace.")
+                    "\(subject.site)/\(subject.handle) is there already and was left as it is\n    To give it a new address, add --replace."
+                )
             }
             Terminal.say(
                 confirmed
@@ -101,7 +103,9 @@ struct RecipientCommand: AsyncParsableCommand {
         func run() async throws {
             let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
             let answer = try await caller.ask(.showRecipient(site: subject.site, handle: subject.handle)).orRefusal()
-            guard case .recipients(let recipients) = answer, let recipient = recipients.first else { throw ControlAnswer.mismatch }
+            guard case .recipients(let recipients) = answer, let recipient = recipients.first else {
+                throw ControlAnswer.mismatch
+            }
             try output.print(recipient) { RecipientCommand.table([recipient]) }
         }
     }
@@ -132,7 +136,9 @@ struct RecipientCommand: AsyncParsableCommand {
         func run() async throws { try await RecipientCommand.move(.erase, subject, home, done: "is erased") }
     }
 
-    private static func move(_ move: ControlRequest.RecipientMove, _ subject: Subject, _ home: HomeOption, done: String) async throws {
+    private static func move(_ move: ControlRequest.RecipientMove, _ subject: Subject, _ home: HomeOption, done: String)
+        async throws
+    {
         let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
         _ = try await caller.ask(.moveRecipient(site: subject.site, handle: subject.handle, move: move)).orRefusal()
         Terminal.say("\(subject.site)/\(subject.handle) \(done).")

@@ -3,6 +3,7 @@ private import Logging
 private import PosternCore
 private import PosternSQLite
 private import PosternStore
+private import PosternWeb
 private import ServiceLifecycle
 
 struct Relay: AsyncParsableCommand {
@@ -24,6 +25,8 @@ struct Relay: AsyncParsableCommand {
             parts = try await buildRelay(configuration, home: home.folder, logger: logger)
         } catch let error as ExitCode {
             throw error
+        } catch let fault as PortFault {
+            throw Exit.unavailable.saying("\(fault)")
         } catch SQLiteError.owned(let path, let pid) {
             throw Exit.temporary.saying("\(SQLiteError.owned(path: path, pid: pid))")
         } catch {

@@ -38,7 +38,9 @@ struct SiteCommand: AsyncParsableCommand {
             let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
             guard case .sites(let sites) = try await caller.ask(.listSites).orRefusal() else { throw ControlAnswer.mismatch }
             try output.print(sites) {
-                TextTable(head: ["ID", "NAME", "ORIGINS"], rows: sites.map { [$0.id, $0.name, $0.origins.joined(separator: " ")] }).text
+                TextTable(
+                    head: ["ID", "NAME", "ORIGINS"], rows: sites.map { [$0.id, $0.name, $0.origins.joined(separator: " ")] }
+                ).text
             }
         }
     }

@@ -21,7 +21,8 @@ struct Vault: AsyncParsableCommand {
         if !supervised { try HomeFolders(home: folder, users: users).prepare() }
         try ProcessGuard.close(becoming: users.vault)
         guard let lock = try FileLock(path: folder.vaultLock) else {
-            throw Exit.temporary.saying("the vault of this installation is running already, as process \(FileLock.holder(of: folder.vaultLock))")
+            throw Exit.temporary.saying(
+                "the vault of this installation is running already, as process \(FileLock.holder(of: folder.vaultLock))")
         }
         let services: [any Service]
         do {
@@ -40,7 +41,8 @@ struct Vault: AsyncParsableCommand {
 func runServices(_ services: [any Service], supervised: Bool, logger: Logger) async throws {
     var all = services.map {
         ServiceGroupConfiguration.ServiceConfiguration(
-            service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
+            service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup)
     }
     if supervised {
         all.append(.init(service: LifelineService(logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))

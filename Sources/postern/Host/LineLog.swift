@@ -1,5 +1,5 @@
-internal import Logging
 private import Glibc
+internal import Logging
 internal import PosternCore
 
 /// One line an event on standard error: time, level, process, message, then `key=value` in the order of keys.
@@ -32,15 +32,16 @@ struct LineLog: LogHandler {
     private static func quoted(_ value: String) -> String {
         let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0.value != 0x7F }
         guard !isPlain else { return value }
-        return "\"" + value.unicodeScalars.map { scalar -> String in
-            switch scalar {
-            case "\"": "\\\""
-            case "\\": "\\\\"
-            case "\n": "\\n"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F: "?"
-            default: String(scalar)
-            }
-        }.joined() + "\""
+        return "\""
+            + value.unicodeScalars.map { scalar -> String in
+                switch scalar {
+                case "\"": "\\\""
+                case "\\": "\\\\"
+                case "\n": "\\n"
+                case _ where scalar.value < 0x20 || scalar.value == 0x7F: "?"
+                default: String(scalar)
+                }
+            }.joined() + "\""
     }
 }
 

@@ -52,7 +52,8 @@ struct ProcessUsers: Sendable {
         }
         guard relay.id != vault.id else {
             throw Exit.configuration.saying(
-                "POSTERN_RELAY_USER and POSTERN_VAULT_USER are the same user\n    Name two, so that the relay cannot read the vault's keys.")
+                "POSTERN_RELAY_USER and POSTERN_VAULT_USER are the same user\n    Name two, so that the relay cannot read the vault's keys."
+            )
         }
         (self.relay, self.vault) = (relay, vault)
     }
@@ -60,7 +61,8 @@ struct ProcessUsers: Sendable {
     /// What the start-up line says when both processes share a user.
     var warning: String? {
         guard relay == nil else { return nil }
-        let remedy = ProcessUser.isRoot
+        let remedy =
+            ProcessUser.isRoot
             ? "make the users \(Self.packaged.relay) and \(Self.packaged.vault) to part them by user too"
             : "start as root to part them by user too"
         return "relay and vault run as one user, so the keys are apart by process only; \(remedy)"

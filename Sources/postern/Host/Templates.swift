@@ -7,7 +7,8 @@ enum Templates {
         if let configured {
             guard isTemplates(configured) else {
                 throw Exit.configuration.saying(
-                    "POSTERN_TEMPLATES: \(configured) holds no templates\n    Name the folder with mail/, web/ and strings/ in it.")
+                    "POSTERN_TEMPLATES: \(configured) holds no templates\n    Name the folder with mail/, web/ and strings/ in it."
+                )
             }
             return configured
         }

@@ -1,8 +1,9 @@
 private import CUnix
-private import class Foundation.Thread
 private import Glibc
 internal import Logging
 internal import ServiceLifecycle
+
+private import class Foundation.Thread
 
 /// What relay and vault do before anything else.
 enum ProcessGuard {

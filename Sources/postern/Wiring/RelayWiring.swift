@@ -21,8 +21,12 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
     // A relay that was told to stop may still be finishing its letters: give it the time it has.
     let store = try await openStore(at: configuration.database, patience: .seconds(35))
     do {
+        // After the store, which a relay that is still finishing holds longer than its ports.
+        try await PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
+        try await PortFault.probe(configuration.staffListen, setting: Setting.staffListen.rawValue)
         return RelayParts(
-            services: try await buildServices(configuration, home: home, store: store, templates: templates, logger: logger), store: store)
+            services: try await buildServices(configuration, home: home, store: store, templates: templates, logger: logger),
+            store: store)
     } catch {
         await store.close()
         throw error
@@ -61,7 +65,9 @@ private func buildServices(
         now: { .now })
     let control = ControlDesk(store: store, publicURL: configuration.publicURL, wake: { dispatcher.wake() })
 
-    var services: [any Service] = [vault, dispatcher, housekeeping, ControlSocket(path: home.controlSocket, desk: control, logger: logger)]
+    var services: [any Service] = [
+        vault, dispatcher, housekeeping, ControlSocket(path: home.controlSocket, desk: control, logger: logger),
+    ]
     var letters: MailboxLetters?
     if let listen = configuration.mail.demoMailbox {
         let kept = MailboxLetters()

@@ -27,7 +27,8 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
         settings: .init(mailFrom: configuration.mail.from, publicURL: configuration.publicURL), word: word, opener: opener,
         composer: composer, lanes: lanes, logger: logger)
     let desk = VaultDesk(
-        ring: ring, postman: postman, confirmation: Confirmation(word: word, opener: opener), enrolment: try Enrolment(ring: ring),
+        ring: ring, postman: postman, confirmation: Confirmation(word: word, opener: opener),
+        enrolment: try Enrolment(ring: ring),
         lanes: configuration.mail.lanes, now: { .now })
 
     let relayPeers: Set<PeerUser> = relay.map { [PeerUser(id: $0.id)] } ?? [.own]

@@ -43,7 +43,8 @@ struct ModuleTableTests {
         let files = try Self.files(of: module)
         #expect(!files.isEmpty)
         for file in files {
-            let wrong = Set(try Self.imports(of: file)).intersection(ours).subtracting(try #require(Self.table[module])).subtracting([module])
+            let wrong = Set(try Self.imports(of: file)).intersection(ours).subtracting(try #require(Self.table[module]))
+                .subtracting([module])
             #expect(wrong.isEmpty, "\(file.lastPathComponent) imports \(wrong)")
         }
     }
@@ -56,7 +57,7 @@ struct ModuleTableTests {
 
     @Test("No module below the vault calls what opens: HPKE.Recipient, AES.GCM.open, a private key")
     func opening() throws {
-        for module in Self.table.keys where module != "PosternVault" && module != "postern" {
+        for module in Self.table.keys where !["PosternVault", "postern", "PosternTestSupport"].contains(module) {
             for file in try Self.files(of: module) {
                 let text = try String(contentsOf: file, encoding: .utf8)
                 for word in ["HPKE.Recipient", "GCM.open", "PrivateKey", "ChaChaPoly.open"] {
@@ -70,7 +71,8 @@ struct ModuleTableTests {
     func pureCore() throws {
         for file in try Self.files(of: "PosternCore") {
             let text = try String(contentsOf: file, encoding: .utf8)
-            for word in ["SystemRandomNumberGenerator", "Date()", "FileManager", "ContinuousClock", "Task.sleep", "import Glibc"] {
+            for word in ["SystemRandomNumberGenerator", "Date()", "FileManager", "ContinuousClock", "sleep(", "import Glibc"]
+            {
                 #expect(!text.contains(word), "\(file.lastPathComponent) says \(word)")
             }
         }

@@ -61,7 +61,9 @@ struct KeyFolderTests {
             reason = "is no key file"
         case .otherSecret:
             let secret = Data(repeating: 7, count: 32).base64EncodedString()
-            try rewrite(text.split(separator: "\n").map { $0.hasPrefix("secret:") ? "secret: \(secret)" : String($0) }.joined(separator: "\n"))
+            try rewrite(
+                text.split(separator: "\n").map { $0.hasPrefix("secret:") ? "secret: \(secret)" : String($0) }.joined(
+                    separator: "\n"))
             reason = "is damaged"
         case .renamed:
             try manager.removeItem(atPath: path)
@@ -120,6 +122,8 @@ struct KeyFolderTests {
         let secret = SecretBytes(Array("canary".utf8))
         var dumped = ""
         dump(secret, to: &dumped)
-        for text in ["\(secret)", String(reflecting: secret), dumped] { #expect(!text.contains("canary") && !text.contains("99")) }
+        for text in ["\(secret)", String(reflecting: secret), dumped] {
+            #expect(!text.contains("canary") && !text.contains("99"))
+        }
     }
 }

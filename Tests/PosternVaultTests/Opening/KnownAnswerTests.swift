@@ -33,10 +33,12 @@ struct KnownAnswerTests {
         }
     }
 
-    @Test("The exported values of A.2.1.2 are the RFC's", arguments: [
-        ("", "4bbd6243b8bb54cec311fac9df81841b6fd61f56538a775e7c80a9f40160606e"),
-        ("00", "8c1df14732580e5501b00f82b10a1647b40713191b7c1240ac80e2b68808ba69"),
-    ])
+    @Test(
+        "The exported values of A.2.1.2 are the RFC's",
+        arguments: [
+            ("", "4bbd6243b8bb54cec311fac9df81841b6fd61f56538a775e7c80a9f40160606e"),
+            ("00", "8c1df14732580e5501b00f82b10a1647b40713191b7c1240ac80e2b68808ba69"),
+        ])
     func exports(context: String, value: String) throws {
         let secret = try recipient().exportSecret(context: Hex.bytes(context), outputByteCount: 32)
         #expect(secret.withUnsafeBytes { Array($0) } == Hex.bytes(value))
@@ -46,7 +48,8 @@ struct KnownAnswerTests {
     @Test("HKDF-SHA-256 gives test case 1 of RFC 5869")
     func hkdf() {
         let key = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: [UInt8](repeating: 0x0B, count: 22)), salt: Hex.bytes("000102030405060708090a0b0c"),
+            inputKeyMaterial: SymmetricKey(data: [UInt8](repeating: 0x0B, count: 22)),
+            salt: Hex.bytes("000102030405060708090a0b0c"),
             info: Hex.bytes("f0f1f2f3f4f5f6f7f8f9"), outputByteCount: 42)
         #expect(
             key.withUnsafeBytes { Array($0) }

@@ -55,12 +55,15 @@ struct SealOpenerTests {
         let session = try SealingSession(to: try #require(fixture.key(.letter)), at: fixture.now)
         let letter = try session.seal(LetterCoding.bytes(of: try fixture.letter()), in: .letter(id, to: mine, at: site))
         for context in [
-            SealContext.letter(otherID, to: mine, at: site), .letter(id, to: other, at: site), .letter(id, to: mine, at: otherSite),
+            SealContext.letter(otherID, to: mine, at: site), .letter(id, to: other, at: site),
+            .letter(id, to: mine, at: otherSite),
         ] {
             #expect(throws: SealFault.notAuthentic) { try opener.letter(in: letter, context: context) }
         }
         #expect(throws: SealFault.wrongPurpose) { try opener.record(in: letter, context: .evidence(of: id, at: site)) }
-        #expect(throws: SealFault.wrongPurpose) { try opener.address(in: letter, context: .address(of: mine, at: site, version: 1)) }
+        #expect(throws: SealFault.wrongPurpose) {
+            try opener.address(in: letter, context: .address(of: mine, at: site, version: 1))
+        }
     }
 
     @Test("Any bit flipped anywhere keeps it shut")
@@ -75,7 +78,9 @@ struct SealOpenerTests {
             #expect(throws: SealFault.self, "byte \(index)") { try opener.address(in: changed, context: context) }
         }
         for count in 0..<seal.count {
-            #expect(throws: SealFault.self, "\(count) bytes") { try opener.address(in: Array(seal.prefix(count)), context: context) }
+            #expect(throws: SealFault.self, "\(count) bytes") {
+                try opener.address(in: Array(seal.prefix(count)), context: context)
+            }
         }
     }
 
@@ -90,7 +95,8 @@ struct SealOpenerTests {
         var seals: Set<[UInt8]> = []
         let longest = "a@" + Array(repeating: String(repeating: "d", count: 61), count: 4).joined(separator: ".") + ".org"
         for index in 0..<count {
-            let text = index.isMultiple(of: 3) ? "pat@private.example" : index.isMultiple(of: 5) ? longest : "r\(index)@example.org"
+            let text =
+                index.isMultiple(of: 3) ? "pat@private.example" : index.isMultiple(of: 5) ? longest : "r\(index)@example.org"
             let seal = try key.seal(try EmailAddress(text), in: context)
             lengths.insert(seal.count)
             // The encapsulated key alone tells seals apart; keeping whole seals would take 30 MB.
@@ -113,7 +119,11 @@ struct SealOpenerTests {
         let later = fixture.now + .days(30)
         let plan = try fixture.ring.keepEpochs(now: later, retention: VaultFixture.retention)
         opener.forgetDestroyed()
-        #expect(plan.destroy == [.init(.opening(.letter), Epoch(containing: fixture.now)), .init(.opening(.letter), Epoch(containing: fixture.now).next)])
+        #expect(
+            plan.destroy == [
+                .init(.opening(.letter), Epoch(containing: fixture.now)),
+                .init(.opening(.letter), Epoch(containing: fixture.now).next),
+            ])
         #expect(throws: SealFault.unknownKey) { try opener.letter(in: seal, context: context) }
         // Nor after a restart from what is on disk.
         let reloaded = try KeyRing(folder: KeyFolder(path: fixture.keysPath))

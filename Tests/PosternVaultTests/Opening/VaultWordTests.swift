@@ -13,7 +13,9 @@ struct VaultWordTests {
 
     init() throws {
         var randomness = SeededRandomness(seed: 5)
-        let (id, otherID) = (RecipientID(at: Timestamp(seconds: 1), using: &randomness), RecipientID(at: Timestamp(seconds: 1), using: &randomness))
+        let (id, otherID) = (
+            RecipientID(at: Timestamp(seconds: 1), using: &randomness), RecipientID(at: Timestamp(seconds: 1), using: &randomness)
+        )
         let (site, otherSite) = (try SiteID("photos"), try SiteID("club"))
         let (handle, otherHandle) = (try Handle("pat"), try Handle("sam"))
         subject = .init(site: site, handle: handle, recipient: id, version: 1, seal: [1, 2, 3])

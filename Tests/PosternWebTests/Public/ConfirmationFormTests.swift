@@ -23,7 +23,8 @@ struct ConfirmationFormTests {
 
     @Test(arguments: [
         (ConfirmationAnswer.confirmed, HTTPResponse.Status.ok, "Your address is confirmed"),
-        (.notValid, .forbidden, "not valid any more"), (.unavailable(retryAfter: .seconds(30)), .serviceUnavailable, "The fault is ours"),
+        (.notValid, .forbidden, "not valid any more"),
+        (.unavailable(retryAfter: .seconds(30)), .serviceUnavailable, "The fault is ours"),
     ])
     func `pressing the button hands the token in and says what became of it`(
         answer: ConfirmationAnswer, status: HTTPResponse.Status, words: String

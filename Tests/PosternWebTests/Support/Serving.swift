@@ -30,7 +30,8 @@ func configuration(
 
 /// Runs the public listener on a free port while `test` talks to it.
 func withPublicListener<Value: Sendable>(
-    _ desk: FakeDesk, confirmations: FakeConfirmations = FakeConfirmations(), readiness: FakeReadiness = FakeReadiness(), _ configuration: WebConfiguration? = nil,
+    _ desk: FakeDesk, confirmations: FakeConfirmations = FakeConfirmations(), readiness: FakeReadiness = FakeReadiness(),
+    _ configuration: WebConfiguration? = nil,
     _ test: @Sendable (any TestClientProtocol) async throws -> Value
 ) async throws -> Value {
     let application = buildPublicApplication(

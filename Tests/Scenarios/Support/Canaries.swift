@@ -53,7 +53,9 @@ struct Canaries {
             let whole = (offset + plain.count) / 3 * 4
             forms.append(Data(String(encoded.prefix(whole).dropFirst(skipped)).utf8))
         }
-        for digest in [Data(Insecure.MD5.hash(data: plain)), Data(Insecure.SHA1.hash(data: plain)), Data(SHA256.hash(data: plain))] {
+        for digest in [
+            Data(Insecure.MD5.hash(data: plain)), Data(Insecure.SHA1.hash(data: plain)), Data(SHA256.hash(data: plain)),
+        ] {
             forms.append(digest)
             forms.append(Data(Hex.text(digest).utf8))
         }
@@ -76,7 +78,9 @@ enum Memory {
         for line in maps.split(separator: "\n") {
             let parts = line.split(separator: " ")
             let range = parts[0].split(separator: "-")
-            guard parts[1].hasPrefix("rw"), let start = UInt64(range[0], radix: 16), let end = UInt64(range[1], radix: 16) else { continue }
+            guard parts[1].hasPrefix("rw"), let start = UInt64(range[0], radix: 16), let end = UInt64(range[1], radix: 16) else {
+                continue
+            }
             var position = start
             var chunk = [UInt8](repeating: 0, count: 1 << 20)
             while position < end {

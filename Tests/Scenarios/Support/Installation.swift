@@ -61,7 +61,8 @@ final class Installation: Sendable {
         try await Program.run(Program.postern, arguments + ["--home", home], environment: settings, input: input)
     }
 
-    func addRecipient(_ handle: String, _ address: String, name: String = "Pat Photographer", confirmed: Bool = true) async throws {
+    func addRecipient(_ handle: String, _ address: String, name: String = "Pat Photographer", confirmed: Bool = true) async throws
+    {
         let arguments = ["recipient", "add", handle, "--site", "photos", "--name", name] + (confirmed ? ["--confirmed"] : [])
         let finished = try await run(arguments, input: address + "\n")
         try #require(finished.status == 0, "\(finished.output)\(finished.errors)")
@@ -76,7 +77,7 @@ final class Installation: Sendable {
 
     /// Starts `postern serve` and returns once it is ready.
     func start(within limit: Duration = .seconds(20)) async throws {
-        try serving.start(Program.postern, ["serve", "--home", home], environment: settings, log: logPath)
+        try await serving.start(Program.postern, ["serve", "--home", home], environment: settings, log: logPath)
         do {
             try await eventually("ready", within: limit) {
                 try #require(self.serving.isRunning, "serve ended: \(self.log.suffix(2_000))")
@@ -105,8 +106,8 @@ final class Installation: Sendable {
     }
 
     /// Starts `postern serve` without waiting for anything.
-    func startOnly() throws {
-        try serving.start(Program.postern, ["serve", "--home", home], environment: settings, log: logPath)
+    func startOnly() async throws {
+        try await serving.start(Program.postern, ["serve", "--home", home], environment: settings, log: logPath)
     }
 
     func pid(of process: Processes) -> Int32? { serving.pid(of: process) }

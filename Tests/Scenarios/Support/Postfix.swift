@@ -5,14 +5,14 @@ import PosternTestSupport
 final class Postfix: Sendable {
     let port: Int
     private let folder: TemporaryFolder
-    private let master: Process
+    private let master: Serving
 
-    private init(port: Int, folder: TemporaryFolder, master: Process) {
+    private init(port: Int, folder: TemporaryFolder, master: Serving) {
         (self.port, self.folder, self.master) = (port, folder, master)
     }
 
     deinit {
-        if master.isRunning { master.terminate() }
+        master.signal(SIGTERM)
     }
 
     var log: String { (try? String(contentsOfFile: folder.path("log/postfix.log"), encoding: .utf8)) ?? "" }
@@ -36,25 +36,24 @@ final class Postfix: Sendable {
         let checked = try await Program.run("postfix", ["-c", folder.path("etc"), "check"])
         guard checked.status == 0 else { throw Failure("postfix check: \(checked.errors)\(checked.output)") }
 
-        let master = Process()
-        master.executableURL = URL(fileURLWithPath: "/usr/lib/postfix/sbin/master")
-        // In the foreground (-d without becoming a session leader is master's debugging form), ended by its process id.
-        master.arguments = ["-c", folder.path("etc"), "-d"]
-        master.environment = Program.clean([:]).merging(["MAIL_CONFIG": folder.path("etc"), "MAIL_LOGTAG": "postfix"]) { $1 }
-        master.standardOutput = FileHandle.nullDevice
-        master.standardError = FileHandle.nullDevice
-        try master.run()
+        let master = Serving()
+        // -d: master(8) stays in the foreground and in our session, and is ended by its process id.
+        try await master.start(
+            "/usr/lib/postfix/sbin/master", ["-c", folder.path("etc"), "-d"],
+            environment: ["MAIL_CONFIG": folder.path("etc"), "MAIL_LOGTAG": "postfix"], log: folder.path("log/master.log"))
         let postfix = Postfix(port: port, folder: folder, master: master)
         try await eventually("Postfix answers", within: .seconds(30)) {
             guard master.isRunning else { throw Failure("Postfix ended: \(postfix.log)") }
-            let answer = try await Program.run("python3", ["-c", "import socket; s=socket.create_connection(('127.0.0.1',\(port)),1); print(s.recv(3).decode())"])
+            let answer = try await Program.run(
+                "python3",
+                ["-c", "import socket; s=socket.create_connection(('127.0.0.1',\(port)),1); print(s.recv(3).decode())"])
             return answer.output.hasPrefix("220")
         }
         return postfix
     }
 
     func stop() async throws {
-        master.terminate()
+        master.signal(SIGTERM)
         try await eventually("Postfix has ended", within: .seconds(20)) { !self.master.isRunning }
     }
 
@@ -75,7 +74,8 @@ final class Postfix: Sendable {
         let mailbox = folder.path("mail/box")
         try await eventually("\(count) mails in the mailbox", within: .seconds(30)) {
             let content = (try? String(contentsOfFile: mailbox, encoding: .utf8)) ?? ""
-            return content.components(separatedBy: "\nReturn-Path:").count - 1 + (content.hasPrefix("Return-Path:") ? 1 : 0) >= count
+            return content.components(separatedBy: "\nReturn-Path:").count - 1 + (content.hasPrefix("Return-Path:") ? 1 : 0)
+                >= count
         }
         let read = try await Program.run("python3", ["-c", Self.reader, mailbox])
         guard read.status == 0 else { throw Failure("python3: \(read.errors)") }

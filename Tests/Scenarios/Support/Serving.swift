@@ -1,32 +1,64 @@
 import Foundation
 import PosternTestSupport
+import Subprocess
 import Synchronization
+import SystemPackage
 
 /// The processes of a running service.
 enum Processes: String, CaseIterable, Sendable {
     case supervisor, relay, vault, all
 }
 
-/// A running `postern serve` and its children, found by their parent and their arguments.
+/// A running program, `postern serve` above all, and its children, found by their parent and their arguments.
+///
+/// Started through Subprocess: Foundation's own Process notices an end by a descriptor that every program started meanwhile
+/// inherits, and so notices it late or never where tests run side by side.
 final class Serving: Sendable {
-    private let process = Mutex<Process?>(nil)
-
-    func start(_ program: String, _ arguments: [String], environment: [String: String], log: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = Program.clean(environment)
-        if !FileManager.default.fileExists(atPath: log) { _ = FileManager.default.createFile(atPath: log, contents: nil) }
-        let handle = FileHandle(forWritingAtPath: log)
-        try handle?.seekToEnd()
-        process.standardOutput = handle
-        process.standardError = handle
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        self.process.withLock { $0 = process }
+    private enum State {
+        case idle
+        case starting
+        case running(Int32)
+        /// -1 when a signal ended it.
+        case ended(Int32)
     }
 
-    var isRunning: Bool { process.withLock { $0?.isRunning ?? false } }
+    private let state = Mutex(State.idle)
+
+    func start(_ program: String, _ arguments: [String], environment: [String: String], log: String) async throws {
+        let file = try FileDescriptor.open(log, .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
+        let values = Program.clean(environment).map { (Environment.Key(stringLiteral: $0.key), $0.value) }
+        state.withLock { $0 = .starting }
+        // Unstructured, because it lasts until the program ends, whatever the test does meanwhile.
+        Task {
+            let ended = try? await Subprocess.run(
+                .path(FilePath(program)), arguments: Arguments(arguments), environment: .custom(Dictionary(values) { $1 }),
+                input: .none, output: .fileDescriptor(file, closeAfterSpawningProcess: false),
+                error: .fileDescriptor(file, closeAfterSpawningProcess: true)
+            ) { execution in
+                let pid = execution.processIdentifier.value
+                state.withLock { $0 = .running(pid) }
+            }
+            var status: Int32 = -1
+            if case .exited(let code) = ended?.terminationStatus { status = code }
+            state.withLock { $0 = .ended(status) }
+        }
+        try await eventually("serve was started") {
+            self.state.withLock { state in
+                switch state {
+                case .running, .ended: true
+                case .idle, .starting: false
+                }
+            }
+        }
+    }
+
+    var isRunning: Bool { supervisor != nil }
+
+    private var supervisor: Int32? {
+        state.withLock { state in
+            if case .running(let pid) = state { pid } else { nil }
+        }
+    }
 
     func signal(_ number: Int32) {
         if let pid = pid(of: .supervisor) { _ = Foundation.kill(pid, number) }
@@ -34,11 +66,13 @@ final class Serving: Sendable {
 
     func end(within limit: Duration) async throws -> Int32 {
         try await eventually("serve has ended", within: limit) { !self.isRunning }
-        return process.withLock { $0?.terminationStatus ?? -1 }
+        return state.withLock { state in
+            if case .ended(let status) = state { status } else { -1 }
+        }
     }
 
     func pid(of wanted: Processes) -> Int32? {
-        guard let supervisor = process.withLock({ $0?.isRunning == true ? $0?.processIdentifier : nil }) else { return nil }
+        guard let supervisor else { return nil }
         guard wanted != .supervisor else { return supervisor }
         return Self.children(of: supervisor).first { Self.arguments(of: $0).dropFirst().first == wanted.rawValue }
     }
@@ -47,7 +81,9 @@ final class Serving: Sendable {
         switch wanted {
         case .all:
             // Children first: the supervisor would start them anew.
-            for pid in [pid(of: .supervisor), pid(of: .relay), pid(of: .vault)].compactMap({ $0 }) { _ = Foundation.kill(pid, number) }
+            for pid in [pid(of: .supervisor), pid(of: .relay), pid(of: .vault)].compactMap({ $0 }) {
+                _ = Foundation.kill(pid, number)
+            }
         case .supervisor, .relay, .vault:
             if let pid = pid(of: wanted) { _ = Foundation.kill(pid, number) }
         }

@@ -1,0 +1,61 @@
+private import Synchronization
+
+/// Wakes one sleeper. Rung while nobody sleeps, it wakes the next at once; rung often, it wakes once.
+final class Bell: Sendable {
+    private struct State {
+        var hasRung = false
+        var sleeper: CheckedContinuation<Void, Never>?
+        /// Tells one sleep from the next, so that an old alarm wakes nobody.
+        var sleep = 0
+    }
+
+    private let state = Mutex(State())
+
+    func ring() {
+        ring(during: nil)
+    }
+
+    /// Returns when the bell rings, after `span` at the latest, and at once when the task is cancelled.
+    func wait(for span: Duration) async {
+        let sleep = state.withLock { state in
+            state.sleep += 1
+            return state.sleep
+        }
+        // A task of its own, because the alarm is left behind, not waited for, when the bell rings first.
+        let alarm = Task {
+            try? await Task.sleep(for: span)
+            guard !Task.isCancelled else { return }
+            self.ring(during: sleep)
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isAwake = state.withLock { state in
+                    guard !state.hasRung else {
+                        state.hasRung = false
+                        return true
+                    }
+                    state.sleeper = continuation
+                    return false
+                }
+                if isAwake { continuation.resume() }
+            }
+        } onCancel: {
+            self.ring()
+        }
+        alarm.cancel()
+    }
+
+    /// A short alarm may go off before its sleeper has lain down: then, too, the bell has rung.
+    private func ring(during sleep: Int?) {
+        let sleeper = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard sleep == nil || state.sleep == sleep else { return nil }
+            guard let sleeper = state.sleeper else {
+                state.hasRung = true
+                return nil
+            }
+            state.sleeper = nil
+            return sleeper
+        }
+        sleeper?.resume()
+    }
+}

@@ -1,0 +1,116 @@
+import Logging
+import PosternCore
+import PosternLink
+import PosternRelay
+import PosternSQLite
+import PosternStore
+import PosternTestSupport
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@Suite("The dispatcher takes letters to the vault and writes down what became of them", .timeLimit(.minutes(1)))
+struct DispatcherTests {
+    @Test("A vault that is away costs no letter an attempt; when it comes, all go out", arguments: [1, 40])
+    func vaultAway(letters: Int) async throws {
+        let relay = try await RelayFixture()
+        let ids = try await relay.accept(letters)
+        try await relay.serving {
+            #expect(try await relay.counts()[.ready] == letters)
+            try await relay.withVault({ _ in .delivered }) { vault in
+                try await eventually("all are delivered") { try await relay.counts()[.delivered] == letters }
+                #expect(Set(vault.asked.map(\.id)) == Set(ids))
+                #expect(vault.asked.allSatisfy { $0.attempt == 1 })
+            }
+        }
+        #expect(try await relay.difference() == 0)
+    }
+
+    @Test("A vault that ends and comes back is asked again within the second, not at the next renewal")
+    func vaultBack() async throws {
+        let relay = try await RelayFixture()
+        try await relay.serving {
+            _ = try await relay.accept(1)
+            try await relay.withVault({ _ in .delivered }) { _ in
+                try await eventually("the first") { try await relay.counts()[.delivered] == 1 }
+            }
+            // The vault is gone, and nobody has noticed.
+            _ = try await relay.accept(1)
+            relay.dispatcher.wake()
+            try await relay.withVault({ _ in .delivered }) { _ in
+                try await eventually("the second", within: .seconds(5)) { try await relay.counts()[.delivered] == 2 }
+            }
+        }
+    }
+
+    @Test("No more letters are under way than there are lanes")
+    func lanes() async throws {
+        let relay = try await RelayFixture()
+        _ = try await relay.accept(30)
+        let gate = Gate()
+        try await relay.serving {
+            try await relay.withVault({ _ in
+                try? await eventually { gate.isOpen }
+                return .delivered
+            }) { vault in
+                try await eventually("all lanes are taken") { vault.asked.count == VaultFake.lanes }
+                #expect(try await relay.counts()[.leased] == VaultFake.lanes)
+                gate.open()
+                try await eventually("all are delivered") { try await relay.counts()[.delivered] == 30 }
+                #expect(vault.most <= VaultFake.lanes)
+            }
+        }
+    }
+
+    /// What the vault says → where the letter stands.
+    @Test(
+        "Each outcome is settled as the table says",
+        arguments: [
+            (Outcome.Kind.delivered, DeliveryState.delivered), (.failed, .failed), (.ourFault, .held), (.deferred, .ready),
+            (.uncertain, .ready),
+        ])
+    func outcomes(kind: Outcome.Kind, state: DeliveryState) async throws {
+        let relay = try await RelayFixture()
+        let id = try #require(try await relay.accept(1).first)
+        try await relay.serving {
+            try await relay.withVault({ _ in kind }) { _ in
+                try await eventually("settled") {
+                    let shown = try #require(try await relay.show(id))
+                    return shown.state == state && shown.attempts == 1 && shown.last?.end == .settled(kind)
+                }
+            }
+        }
+        let shown = try #require(try await relay.show(id))
+        #expect(shown.uncertain == (kind == .uncertain ? 1 : 0))
+        // Deferred: due in a minute, give or take.
+        if let due = shown.due { #expect(due.since(shown.accepted) > .seconds(40)) }
+        #expect(try await relay.difference() == 0)
+    }
+
+    @Test("Five troubles open the breaker: the others wait untouched")
+    func breaker() async throws {
+        let relay = try await RelayFixture()
+        _ = try await relay.accept(100)
+        try await relay.serving {
+            try await relay.withVault({ _ in .deferred }, health: .trouble) { vault in
+                try await eventually("the breaker is open") { relay.dispatcher.isBreakerOpen }
+                // What was under way when it opened is let through; nothing after that.
+                try await eventually("all under way have ended") { try await relay.counts()[.leased] == 0 }
+                #expect(vault.asked.count <= 5 + VaultFake.lanes)
+            }
+        }
+    }
+
+    @Test("A job the vault refuses for good is held for a person and not asked for again and again")
+    func refusedJob() async throws {
+        let relay = try await RelayFixture()
+        let id = try #require(try await relay.accept(1).first)
+        try await relay.serving {
+            try await relay.withVault({ _ in throw LinkRefusal(.malformed, "not what deliver takes") }) { vault in
+                try await eventually("held") { try await relay.counts()[.held] == 1 }
+                #expect(vault.asked.count == 1)
+            }
+        }
+        #expect(try await relay.show(id)?.reason?.contains("not what deliver takes") == true)
+    }
+}

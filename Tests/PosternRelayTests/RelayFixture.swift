@@ -1,0 +1,127 @@
+import Logging
+import PosternCore
+import PosternLink
+import PosternRelay
+import PosternSQLite
+import PosternStore
+import PosternTestSupport
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+/// A dispatcher over a store in memory, and a socket at which a vault may or may not listen.
+final class RelayFixture: Sendable {
+    let store: SQLiteDatabase
+    let dispatcher: Dispatcher
+    private let vault: VaultLink
+    private let folder: TemporaryFolder
+    private let recipient: Recipient
+
+    static let now = Timestamp(seconds: 1_795_514_709)
+    static let quiet: Logger = {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }()
+
+    init() async throws {
+        folder = try TemporaryFolder()
+        store = try await .inMemory(at: Self.now)
+        vault = VaultLink(socket: folder.path("vault.sock"), logger: Self.quiet)
+        dispatcher = Dispatcher(store: store, vault: vault, logger: Self.quiet, now: { Self.now })
+        var randomness = SeededRandomness(seed: 1)
+        let site = Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [])
+        let recipient = Recipient(
+            id: RecipientID(at: Self.now, using: &randomness), site: site.id, handle: try Handle("pat"),
+            name: try HeaderText("Pat", limit: 100), language: .english, state: .active,
+            record: SealedRecord(version: 1, seal: [1], authorisation: [2]))
+        self.recipient = recipient
+        try await store.write { session in
+            _ = try session.sites.add(site, at: Self.now)
+            _ = try session.recipients.add(recipient, at: Self.now)
+        }
+    }
+
+    /// Puts letters into the queue.
+    func accept(_ count: Int) async throws -> [LetterID] {
+        var randomness = SystemRandomNumberGenerator()
+        let letters = (0..<count).map { _ in
+            AcceptedLetter(
+                id: LetterID(at: Self.now, using: &randomness), at: Self.now, site: recipient.site, handle: recipient.handle,
+                recipient: recipient.id, placement: .queue, rules: [], epoch: Epoch(containing: Self.now), seal: [3],
+                evidence: [4],
+                letterBytes: 1, tokens: MailTokens(using: &randomness), repeatMark: nil)
+        }
+        try await store.write { session in
+            for letter in letters { _ = try session.intake.accept(letter) }
+        }
+        return letters.map(\.id)
+    }
+
+    /// Runs dispatcher and link while the body runs, then stops them in order.
+    func serving(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        let group = ServiceGroup(services: [vault, dispatcher], logger: Self.quiet)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            try await body()
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    /// Has a vault listen while the body runs.
+    func withVault(
+        _ answer: @escaping @Sendable (DeliveryJob) async throws -> Outcome.Kind, health: Outcome.SmarthostHealth = .reached,
+        _ body: @escaping @Sendable (VaultFake) async throws -> Void
+    ) async throws {
+        let fake = VaultFake(answer: answer, health: health)
+        let server = FrameServer(
+            .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own], verbs: [.announce, .deliver]), logger: Self.quiet
+        ) { try await fake.handle($0, $1) }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try? await server.run() }
+            try await body(fake)
+            tasks.cancelAll()
+        }
+    }
+
+    func counts() async throws -> QueueCounts { try await store.read { try $0.queue.counts() } }
+
+    func difference() async throws -> Int { try await counts().difference }
+
+    func show(_ id: LetterID) async throws -> DeliveryLine? { try await store.read { try $0.queue.show(id)?.delivery } }
+}
+
+/// A vault that answers as it is told.
+final class VaultFake: Sendable {
+    private struct State {
+        var asked: [DeliveryJob] = []
+        var underWay = 0
+        var most = 0
+    }
+
+    static let lanes = 4
+    private let answer: @Sendable (DeliveryJob) async throws -> Outcome.Kind
+    private let health: Outcome.SmarthostHealth
+    private let state = Mutex(State())
+
+    init(answer: @escaping @Sendable (DeliveryJob) async throws -> Outcome.Kind, health: Outcome.SmarthostHealth) {
+        (self.answer, self.health) = (answer, health)
+    }
+
+    var asked: [DeliveryJob] { state.withLock { $0.asked } }
+    /// How many letters were under way at once, at most.
+    var most: Int { state.withLock { $0.most } }
+
+    func handle(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8] {
+        guard verb == .deliver else { return Announcement(keys: [], tagKeys: [], lanes: Self.lanes).payload }
+        let job = try DeliveryJob(payload: payload)
+        state.withLock { state in
+            state.asked.append(job)
+            state.underWay += 1
+            state.most = max(state.most, state.underWay)
+        }
+        defer { state.withLock { $0.underWay -= 1 } }
+        return Outcome(try await answer(job), health: health, evidence: .init(stage: .finalDot, code: 250, text: "ok")).payload
+    }
+}
