@@ -71,8 +71,7 @@ struct ModuleTableTests {
     func pureCore() throws {
         for file in try Self.files(of: "PosternCore") {
             let text = try String(contentsOf: file, encoding: .utf8)
-            for word in ["SystemRandomNumberGenerator", "Date()", "FileManager", "ContinuousClock", "sleep(", "import Glibc"]
-            {
+            for word in ["SystemRandomNumberGenerator", "Date()", "FileManager", "ContinuousClock", "sleep(", "import Glibc"] {
                 #expect(!text.contains(word), "\(file.lastPathComponent) says \(word)")
             }
         }
