@@ -1,6 +1,5 @@
 internal import ArgumentParser
 
-@main
 struct Postern: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "postern",

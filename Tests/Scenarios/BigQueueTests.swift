@@ -30,7 +30,9 @@ struct BigQueueTests {
     /// Letters as intake would have left them; their seals open to nothing, which nobody finds out here.
     private static func fill(_ path: String, count: Int) async throws {
         let now = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
-        let store = try await SQLiteDatabase.open(path, at: now)
+        var settings = SQLiteSettings()
+        settings.patience = .seconds(10)
+        let store = try await SQLiteDatabase.open(path, settings: settings, at: now)
         let site = try SiteID("photos")
         let handle = try Handle("pat")
         let recipient = try #require(try await store.read { try $0.recipients.find(handle, at: site) })

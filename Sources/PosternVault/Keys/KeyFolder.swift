@@ -7,9 +7,11 @@ private import Glibc
 /// leaves a file too many at worst, and that is taken in or destroyed at the next start.
 package struct KeyFolder: Sendable {
     package let path: String
+    /// Whom the key files must belong to; nil for the user of this process. Root looks after another user's keys.
+    package let owner: UInt32?
 
-    package init(path: String) {
-        self.path = path
+    package init(path: String, owner: UInt32? = nil) {
+        (self.path, self.owner) = (path, owner)
     }
 
     private var manifestPath: String { "\(path)/manifest" }
@@ -28,7 +30,7 @@ package struct KeyFolder: Sendable {
         for name in present.sorted() {
             let file = "\(path)/\(name)"
             do {
-                let text = try File.privateText(at: file)
+                let text = try File.privateText(at: file, owner: owner)
                 keys.append(HeldKey(try KeyFile.key(from: text, named: name)))
             } catch {
                 faults.append(KeyFault(path: file, reason: error))

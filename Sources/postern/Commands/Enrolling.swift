@@ -38,8 +38,10 @@ struct Enrolling {
         }
         var results = [ControlAnswer.StoreResult](repeating: .exists, count: rows.count)
         guard !entries.isEmpty else { return results }
-        let records = try await OperatorCaller(home: home).seal(EnrolRequest(entries: entries.map(\.entry), confirmed: confirmed))
-            .all
+        let records = try await OperatorCaller(home: home, configuration: configuration).seal(
+            EnrolRequest(entries: entries.map(\.entry), confirmed: confirmed)
+        )
+        .all
         guard records.count == entries.count else { throw ControlAnswer.mismatch }
         let recipients = zip(entries, records).map { numbered, record in
             ControlRequest.NewRecipient(

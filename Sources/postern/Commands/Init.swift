@@ -32,13 +32,18 @@ struct Init: AsyncParsableCommand {
         umask(0o077)
         let folder = home.folder
         let isNew = access(folder.settings, F_OK) != 0
-        let users = try ProcessUsers(relay: nil, vault: nil)
-        try HomeFolders(home: folder, users: users).prepare()
-        if isNew { try writeSettings(to: folder) }
+        if isNew {
+            // HOME alone, for the settings; owners and modes come with them.
+            try HomeFolders(home: folder, users: .shared, database: nil).prepare()
+            try writeSettings(to: folder)
+        }
         let configuration = try await home.configuration()
-        try makeKeys(in: folder)
-        try HomeFolders(home: folder, users: users).handOverKeys()
+        let users = try ProcessUsers(configuration.users)
+        let folders = HomeFolders(home: folder, users: users, database: configuration.database)
+        try folders.prepare()
+        try makeKeys(in: folder, users: users)
         if let site { try await addSite(site, configuration: configuration) }
+        try folders.prepare()
         Terminal.say(
             isNew
                 ? "Made \(folder.path). Settings are in \(folder.settings); start with: postern serve --home \(folder.path)"
@@ -78,9 +83,9 @@ struct Init: AsyncParsableCommand {
         (try? SmarthostURL(smtpURL, tls: .off)) != nil && smtpURL.hasPrefix("smtp://")
     }
 
-    private func makeKeys(in folder: Home) throws {
+    private func makeKeys(in folder: Home, users: ProcessUsers) throws {
         do {
-            try KeyRing.found(in: KeyFolder(path: folder.keys), suite: .xWing)
+            try KeyRing.found(in: KeyFolder(path: folder.keys, owner: users.vault?.id), suite: .xWing)
         } catch {
             throw Exit.configuration.saying("\(error)")
         }

@@ -13,8 +13,8 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            _ = try await home.configuration()
-            let list = try await OperatorCaller(home: home.folder).keys()
+            let configuration = try await home.configuration()
+            let list = try await OperatorCaller(home: home.folder, configuration: configuration).keys()
             try output.print(list) {
                 let rows = list.keys.map { [$0.kind, $0.epoch ?? "–", $0.suite ?? "hmac-sha-256", $0.id] }
                 return TextTable(head: ["KIND", "EPOCH", "SUITE", "ID"], rows: rows).text

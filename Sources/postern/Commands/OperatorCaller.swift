@@ -1,4 +1,4 @@
-private import PosternCore
+internal import PosternCore
 internal import PosternLink
 internal import PosternVault
 
@@ -6,6 +6,7 @@ internal import PosternVault
 /// through the relay on this way.
 struct OperatorCaller {
     let home: Home
+    let configuration: Configuration
 
     /// - Throws: `ExitCode` after saying why the vault could not be asked.
     func seal(_ request: EnrolRequest) async throws -> SealedRecords {
@@ -37,7 +38,7 @@ struct OperatorCaller {
             throw Exit.temporary.saying(
                 "the vault (process \(FileLock.holder(of: home.vaultLock))) runs and does not answer yet; try again in a moment")
         }
-        let folder = KeyFolder(path: home.keys)
+        let folder = KeyFolder(path: home.keys, owner: try ProcessUsers(configuration.users).vault?.id)
         let done = Swift.Result<Result, any Error> { try body(try KeyRing(folder: folder)) }
         _ = consume lock
         do { return try done.get() } catch { throw Exit.configuration.saying("\(error)") }

@@ -14,11 +14,15 @@ struct Relay: AsyncParsableCommand {
     @Flag(help: .hidden)
     var supervised = false
 
+    /// Done before this is parsed; see `Program`.
+    @Option(help: .hidden)
+    var become: String?
+
     func run() async throws {
         let configuration = try await home.configuration()
         let logger = makeLogger("relay", configuration)
-        let users = try ProcessUsers(relay: configuration.users.relay, vault: configuration.users.vault)
-        if !supervised { try HomeFolders(home: home.folder, users: users).prepare() }
+        let users = try ProcessUsers(configuration.users, as: supervised ? .relay : nil)
+        if !supervised { try HomeFolders(home: home.folder, users: users, database: configuration.database).prepare() }
         try ProcessGuard.close(becoming: users.relay)
         let parts: RelayParts
         do {

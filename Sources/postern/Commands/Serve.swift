@@ -13,14 +13,15 @@ struct Serve: AsyncParsableCommand {
         let folder = home.folder
         let configuration = try await home.configuration()
         let logger = makeLogger("serve", configuration)
-        let users = try ProcessUsers(relay: configuration.users.relay, vault: configuration.users.vault)
-        try HomeFolders(home: folder, users: users).prepare()
+        let users = try ProcessUsers(configuration.users)
+        try HomeFolders(home: folder, users: users, database: configuration.database).prepare()
         guard let lock = try FileLock(path: folder.serveLock) else {
             throw Exit.temporary.saying(
                 "this installation is being served already, by process \(FileLock.holder(of: folder.serveLock))")
         }
         if let warning = users.warning { logger.warning("\(warning)") }
-        let supervisor = Supervisor(executable: Templates.executable, arguments: ["--home", folder.path], logger: logger)
+        let supervisor = Supervisor(
+            executable: Templates.executable, users: users, arguments: ["--home", folder.path], logger: logger)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: supervisor, successTerminationBehavior: .gracefullyShutdownGroup)],

@@ -13,12 +13,16 @@ struct Vault: AsyncParsableCommand {
     @Flag(help: .hidden)
     var supervised = false
 
+    /// Done before this is parsed; see `Program`.
+    @Option(help: .hidden)
+    var become: String?
+
     func run() async throws {
         let configuration = try await home.configuration()
         let folder = home.folder
         let logger = makeLogger("vault", configuration)
-        let users = try ProcessUsers(relay: configuration.users.relay, vault: configuration.users.vault)
-        if !supervised { try HomeFolders(home: folder, users: users).prepare() }
+        let users = try ProcessUsers(configuration.users, as: supervised ? .vault : nil)
+        if !supervised { try HomeFolders(home: folder, users: users, database: configuration.database).prepare() }
         try ProcessGuard.close(becoming: users.vault)
         guard let lock = try FileLock(path: folder.vaultLock) else {
             throw Exit.temporary.saying(

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PosternCore
 
 /// The user a process runs as. Started as root, relay and vault become two users, so that one cannot read what the
 /// other holds.
@@ -15,7 +16,11 @@ struct ProcessUser: Equatable, Sendable {
     static var isRoot: Bool { geteuid() == 0 }
 
     /// Gives up the present user for good: groups first, since afterwards that is no longer allowed.
+    ///
+    /// Only for a process that was not started by the supervisor, whose children have become their users in `Program`: by
+    /// now the main thread has ended, and its entry in /proc goes on showing root.
     func become() throws {
+        guard geteuid() != id else { return }
         guard initgroups(name, group) == 0, setgid(group) == 0, setuid(id) == 0, setuid(0) != 0 else {
             throw Exit.configuration.saying("cannot become user \(name): \(String(cString: strerror(errno)))")
         }
@@ -30,9 +35,17 @@ struct ProcessUsers: Sendable {
 
     static let packaged = (relay: "postern-relay", vault: "postern-vault")
 
+    /// Both processes run as whoever started them.
+    static let shared = ProcessUsers(relay: nil, vault: nil)
+
+    private init(relay: ProcessUser?, vault: ProcessUser?) {
+        (self.relay, self.vault) = (relay, vault)
+    }
+
+    /// - Parameter child: which of the two this process is, if a supervisor started it.
     /// - Throws: `ExitCode` 78 when a user is named in the configuration and does not exist, or both are the same.
-    init(relay relayName: String?, vault vaultName: String?) throws {
-        guard ProcessUser.isRoot else {
+    init(_ configured: Configuration.Users, as child: Supervisor.Child? = nil) throws {
+        guard ProcessUser.isRoot || child != nil else {
             (relay, vault) = (nil, nil)
             return
         }
@@ -43,8 +56,8 @@ struct ProcessUsers: Sendable {
             }
             return user
         }
-        let relay = try user(relayName, key: "POSTERN_RELAY_USER", packaged: Self.packaged.relay)
-        let vault = try user(vaultName, key: "POSTERN_VAULT_USER", packaged: Self.packaged.vault)
+        let relay = try user(configured.relay, key: "POSTERN_RELAY_USER", packaged: Self.packaged.relay)
+        let vault = try user(configured.vault, key: "POSTERN_VAULT_USER", packaged: Self.packaged.vault)
         guard let relay, let vault else {
             // One user without the other would part nothing.
             (self.relay, self.vault) = (nil, nil)
@@ -55,7 +68,22 @@ struct ProcessUsers: Sendable {
                 "POSTERN_RELAY_USER and POSTERN_VAULT_USER are the same user\n    Name two, so that the relay cannot read the vault's keys."
             )
         }
-        (self.relay, self.vault) = (relay, vault)
+        let own: ProcessUser? =
+            switch child {
+            case .relay: relay
+            case .vault: vault
+            case nil: nil
+            }
+        // A supervisor that is not root could not part its children.
+        let areApart = ProcessUser.isRoot || own?.id == geteuid()
+        (self.relay, self.vault) = areApart ? (relay, vault) : (nil, nil)
+    }
+
+    func user(of child: Supervisor.Child) -> ProcessUser? {
+        switch child {
+        case .relay: relay
+        case .vault: vault
+        }
     }
 
     /// What the start-up line says when both processes share a user.

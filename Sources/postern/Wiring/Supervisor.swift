@@ -8,11 +8,12 @@ private import SystemPackage
 
 /// Runs one relay and one vault as children and starts each again when it ends, with back-off.
 struct Supervisor: Service {
-    enum Child: String, CaseIterable {
+    enum Child: String, CaseIterable, Sendable {
         case vault, relay
     }
 
     let executable: String
+    let users: ProcessUsers
     let arguments: [String]
     let logger: Logger
 
@@ -59,6 +60,11 @@ struct Supervisor: Service {
         }
     }
 
+    private func arguments(for child: Child) -> [String] {
+        let become = users.user(of: child).map { ["--become", "\($0.id):\($0.group)"] } ?? []
+        return [child.rawValue] + arguments + ["--supervised"] + become
+    }
+
     /// - Returns: the exit status; nil when a signal ended it.
     private func runOnce(_ child: Child, until down: AsyncStream<Never>?) async throws -> Int32? {
         let lifeline = try Lifeline()
@@ -76,7 +82,7 @@ struct Supervisor: Service {
                 var options = PlatformOptions()
                 options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(35))]
                 let ended = try await Subprocess.run(
-                    .path(FilePath(executable)), arguments: Arguments([child.rawValue] + arguments + ["--supervised"]),
+                    .path(FilePath(executable)), arguments: Arguments(self.arguments(for: child)),
                     platformOptions: options, input: .fileDescriptor(lifeline.childEnd, closeAfterSpawningProcess: false),
                     output: .currentStandardOutput, error: .currentStandardError
                 ) { execution in

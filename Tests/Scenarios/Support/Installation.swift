@@ -14,9 +14,11 @@ final class Installation: Sendable {
     /// Makes the installation with one site, `photos`, and does not start it.
     /// - Parameters:
     ///   - settings: laid over those every test wants.
+    ///   - isOpen: lets other users reach the home through the folders above it.
     ///   - isMade: false for settings that `init` itself would refuse: it is then made under those every test wants.
-    init(smtpPort: Int, settings: [String: String] = [:], isMade: Bool = true) async throws {
+    init(smtpPort: Int, settings: [String: String] = [:], isOpen: Bool = false, isMade: Bool = true) async throws {
         folder = try TemporaryFolder()
+        if isOpen { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path) }
         home = folder.path("home")
         port = try FreePort.find()
         staffPort = try FreePort.find()

@@ -1,0 +1,33 @@
+private import ArgumentParser
+private import Dispatch
+private import Glibc
+
+/// Where the program begins: on its first and only thread, before anything asynchronous.
+@main
+enum Program {
+    static func main() {
+        // Here and not later. Once Swift's main queue runs, the thread the process began with has ended
+        // (`dispatch_main`), and its entry in /proc, which ps(1) reads, would show root for ever. And not in the fork of
+        // the supervisor: glibc's setuid takes locks there that another thread may have held.
+        becomeAsked()
+        Task {
+            await Postern.main()
+            exit(0)
+        }
+        dispatchMain()
+    }
+
+    /// `--become USER:GROUP`, numbers, as the supervisor passes it to its children.
+    private static func becomeAsked() {
+        guard let place = CommandLine.arguments.firstIndex(of: "--become"), place + 1 < CommandLine.arguments.count else {
+            return
+        }
+        let ids = CommandLine.arguments[place + 1].split(separator: ":").compactMap { UInt32($0) }
+        guard ids.count == 2 else { return }
+        var group: gid_t = ids[1]
+        guard setgroups(1, &group) == 0, setgid(group) == 0, setuid(ids[0]) == 0, ids[0] == 0 || setuid(0) != 0 else {
+            Terminal.complain("cannot become user \(ids[0]): \(String(cString: strerror(errno)))")
+            exit(Exit.configuration.rawValue)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import PosternTestSupport
+import Testing
+
+/// Two of the users every Debian system has. Only root can become another user.
+@Suite("Started as root, relay and vault are two users", .serialized, .enabled(if: geteuid() == 0), .timeLimit(.minutes(2)))
+struct TwoUsersTests {
+    static let users = ["POSTERN_RELAY_USER": "games", "POSTERN_VAULT_USER": "news"]
+
+    @Test("A letter arrives, each process runs as its own user, and the relay's user reads nothing of the vault's")
+    func apart() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port, settings: Self.users, isOpen: true)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        try await postern.addRecipient("sam", "sam@private.example")
+        #expect(try await postern.post().status == 202)
+        #expect(try await postern.post(to: "sam").status == 202)
+        try await server.received(count: 2)
+        for (process, user) in [(Processes.relay, "games"), (.vault, "news")] {
+            let pid = try #require(postern.pid(of: process))
+            // Not ps: /proc gives the folder of a process that is not dumpable to root.
+            let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+            let ids = try #require(status.split(separator: "\n").first { $0.hasPrefix("Uid:") }).split(separator: "\t")
+                .dropFirst()
+            let id = try await Program.run("id", ["-u", user]).output.trimmingCharacters(in: .whitespacesAndNewlines)
+            // Real, effective, saved and file-system user: none is left to go back to.
+            #expect(ids.count == 4 && ids.allSatisfy { $0 == id }, "\(process): \(ids)")
+        }
+        let keys = postern.home + "/vault/keys"
+        let key = try #require(FileManager.default.contentsOfDirectory(atPath: keys).first { $0.hasPrefix("address-") })
+        let vault = try #require(postern.pid(of: .vault))
+        for attempt in [
+            ["ls", postern.home + "/vault"], ["ls", keys], ["cat", "\(keys)/\(key)"], ["cat", "/proc/\(vault)/mem"],
+            ["cat", "/proc/\(vault)/environ"], ["mv", postern.home + "/vault", postern.home + "/away"],
+            ["rm", "-rf", postern.home + "/vault"], ["sh", "-c", "echo x > \(postern.home)/vault/keys/new"],
+            [
+                "python3", "-c",
+                "import socket; s=socket.socket(socket.AF_UNIX); s.connect('\(postern.home)/run/vault/operator.sock')",
+            ],
+        ] {
+            let tried = try await Program.run("runuser", ["-u", "games", "--"] + attempt)
+            #expect(tried.status != 0, "the relay's user could: \(attempt)")
+        }
+        let store = try await Program.run("runuser", ["-u", "news", "--", "cat", postern.home + "/postern.sqlite"])
+        #expect(store.status != 0, "the vault's user reads the store")
+        #expect(!postern.log.contains("as one user"))
+        #expect(try await postern.stop() == 0)
+
+        // Root works on it while nothing is served, and it is served again.
+        try await postern.addRecipient("eve", "eve@private.example")
+        #expect(try await postern.succeed("keys", "status").output.contains("address"))
+        try await postern.start()
+        #expect(try await postern.post(to: "eve").status == 202)
+        try await server.received(count: 3)
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("A user that does not exist, or one user for both, is a fault")
+    func faults() async throws {
+        let postern = try await Installation(smtpPort: 2_525, settings: ["POSTERN_RELAY_USER": "nosuchuser"], isMade: false)
+        let unknown = try await postern.command("serve")
+        #expect(unknown.status == 78 && unknown.errors.contains("there is no user “nosuchuser”"))
+        let same = try await Installation(
+            smtpPort: 2_525, settings: ["POSTERN_RELAY_USER": "games", "POSTERN_VAULT_USER": "games"], isMade: false)
+        let both = try await same.command("serve")
+        #expect(both.status == 78 && both.errors.contains("the same user"))
+    }
+}
