@@ -120,7 +120,7 @@ let package = Package(
             dependencies: [
                 "PosternCore", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto, logging,
             ],
-            exclude: ["Mail/Golden", "Mail/read_back.py"], swiftSettings: house),
+            exclude: ["Mail/Golden", "Mail/read_back.py", "Opening/Seals"], swiftSettings: house),
         .testTarget(
             name: "PosternRelayTests",
             dependencies: [

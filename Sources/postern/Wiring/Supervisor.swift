@@ -101,16 +101,26 @@ struct Supervisor: Service {
     }
 }
 
-/// The child that runs at the moment, if one does: nobody is signalled who has ended.
+/// The child that runs at the moment, if one does: nobody is signalled who has ended, and who begins after the word to
+/// end was given gets it at once.
 private final class RunningChild: Sendable {
-    private let pid = Mutex<pid_t?>(nil)
+    private let state = Mutex<(pid: pid_t?, isToEnd: Bool)>((nil, false))
 
-    func hasBegun(_ process: pid_t) { pid.withLock { $0 = process } }
-    func hasEnded() { pid.withLock { $0 = nil } }
+    func hasBegun(_ process: pid_t) {
+        state.withLock { state in
+            state.pid = process
+            if state.isToEnd { _ = kill(process, SIGTERM) }
+        }
+    }
+
+    func hasEnded() {
+        state.withLock { $0.pid = nil }
+    }
 
     func terminate() {
-        pid.withLock { pid in
-            if let pid { _ = kill(pid, SIGTERM) }
+        state.withLock { state in
+            state.isToEnd = true
+            if let pid = state.pid { _ = kill(pid, SIGTERM) }
         }
     }
 }
