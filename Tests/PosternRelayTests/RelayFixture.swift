@@ -48,7 +48,7 @@ final class RelayFixture: Sendable {
         let letters = (0..<count).map { _ in
             AcceptedLetter(
                 id: LetterID(at: Self.now, using: &randomness), at: Self.now, site: recipient.site, handle: recipient.handle,
-                recipient: recipient.id, placement: .queue, rules: [], epoch: Epoch(containing: Self.now), seal: [3],
+                recipient: recipient.id, placement: .queue, parts: [], epoch: Epoch(containing: Self.now), seal: [3],
                 evidence: [4],
                 letterBytes: 1, tokens: MailTokens(using: &randomness), repeatMark: nil)
         }

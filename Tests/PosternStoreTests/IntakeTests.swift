@@ -46,11 +46,11 @@ struct IntakeTests {
             let letter = store.letter()
             let refused = RefusedSubmission(
                 id: letter.id, at: letter.at, site: letter.site, handle: try Handle("nobody"), recipient: nil,
-                rules: [.noLetters], epoch: letter.epoch, evidence: [1], letterBytes: 9)
+                parts: [Verdict.Part(.noLetters, .refuse)], epoch: letter.epoch, evidence: [1], letterBytes: 9)
             try await store.database.write { try $0.intake.log(refused) }
             let entries = try await store.database.read { try $0.submissionLog.entries(limit: 10) }
             #expect(entries.map(\.id) == [letter.id])
-            #expect(entries.first?.verdict == Verdict(.refuse, rules: [.noLetters]))
+            #expect(entries.first?.verdict == Verdict(.refuse, parts: [Verdict.Part(.noLetters, .refuse)]))
             #expect(try await store.counts() == QueueCounts(states: [:], accepted: 0))
         }
     }
@@ -61,7 +61,7 @@ struct IntakeTests {
             let letter = store.letter(mark: store.mark(1))
             let stray = AcceptedLetter(
                 id: letter.id, at: letter.at, site: letter.site, handle: letter.handle, recipient: RecipientID(high: 7, low: 7),
-                placement: .queue, rules: [], epoch: letter.epoch, seal: [1], evidence: [1], letterBytes: 1,
+                placement: .queue, parts: [], epoch: letter.epoch, seal: [1], evidence: [1], letterBytes: 1,
                 tokens: letter.tokens, repeatMark: letter.repeatMark)
             await #expect(throws: StoreError.self) { try await store.accept(stray) }
             #expect(try await store.counts().accepted == 0)

@@ -56,7 +56,7 @@ struct RetentionTests {
                 try session.intake.log(
                     RefusedSubmission(
                         id: refused.id, at: old, site: refused.site, handle: refused.handle, recipient: refused.recipient,
-                        rules: [], epoch: refused.epoch, evidence: [1], letterBytes: 2))
+                        parts: [], epoch: refused.epoch, evidence: [1], letterBytes: 2))
                 try session.intake.enqueue(confirmation)
                 _ = try session.queue.hold(confirmation.id, because: "test")
                 _ = try session.queue.drop(confirmation.id, because: "test", at: old)

@@ -21,7 +21,7 @@ struct StatementTests {
             try session.intake.enqueue(confirmation)
             try session.intake.log(
                 RefusedSubmission(
-                    id: refused.id, at: now, site: site.id, handle: handle, recipient: one.id, rules: [], epoch: refused.epoch,
+                    id: refused.id, at: now, site: site.id, handle: handle, recipient: one.id, parts: [], epoch: refused.epoch,
                     evidence: [1], letterBytes: 1))
             let claimed = try session.queue.claim(upTo: 2, under: lease, until: now + .minutes(1), at: now)
             let first = try #require(claimed.first)

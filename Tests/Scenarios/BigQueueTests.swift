@@ -41,7 +41,7 @@ struct BigQueueTests {
             let letters = (0..<2_000).map { _ in
                 AcceptedLetter(
                     id: LetterID(at: now, using: &randomness), at: now, site: site, handle: handle, recipient: recipient.id,
-                    placement: .queue, rules: [], epoch: Epoch(containing: now), seal: Array(repeating: 7, count: 1_600),
+                    placement: .queue, parts: [], epoch: Epoch(containing: now), seal: Array(repeating: 7, count: 1_600),
                     evidence: Array(repeating: 8, count: 80), letterBytes: 1_500, tokens: MailTokens(using: &randomness),
                     repeatMark: nil)
             }

@@ -15,7 +15,7 @@ package struct Limit: Hashable, Sendable, CustomStringConvertible {
 
     package static let off = Limit(burst: nil, rates: [])
 
-    private init(burst: Int?, rates: [Rate]) {
+    package init(burst: Int?, rates: [Rate]) {
         (self.burst, self.rates) = (burst, rates)
     }
 

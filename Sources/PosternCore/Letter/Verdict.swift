@@ -1,4 +1,4 @@
-/// What became of a submission, with the rules that led to it.
+/// What became of a submission, with every rule's part in it.
 package struct Verdict: Equatable, Sendable {
     package enum Decision: String, Sendable, CaseIterable {
         /// Queued for delivery.
@@ -10,17 +10,106 @@ package struct Verdict: Equatable, Sendable {
     }
 
     package let decision: Decision
-    package let rules: [Rule]
+    package let parts: [Part]
 
-    package init(_ decision: Decision, rules: [Rule] = []) {
-        (self.decision, self.rules) = (decision, rules)
+    /// Signs of a program that add up to this are worth a person's look. No single one of them is.
+    package static let threshold = 100
+
+    package init(_ decision: Decision, parts: [Part] = []) {
+        (self.decision, self.parts) = (decision, parts)
+    }
+
+    /// The strictest of what the parts ask for; scores count together.
+    package init(of parts: [Part]) {
+        let score = parts.reduce(0) { $0 + $1.effect.score }
+        let decision: Decision =
+            if parts.contains(where: { $0.effect == .refuse }) {
+                .refuse
+            } else if parts.contains(where: { $0.effect == .hold }) || score >= Self.threshold {
+                .hold
+            } else {
+                .accept
+            }
+        self.init(decision, parts: parts)
     }
 
     package static let accept = Verdict(.accept)
 
-    /// A rule that spoke, under the name the log shows.
+    /// What one rule said.
+    package struct Part: Hashable, Sendable {
+        package let rule: Rule
+        package let effect: Effect
+        /// Which block it was, for `block`: its number.
+        package let block: Int64?
+
+        package init(_ rule: Rule, _ effect: Effect, block: Int64? = nil) {
+            (self.rule, self.effect, self.block) = (rule, effect, block)
+        }
+    }
+
+    package enum Effect: Hashable, Sendable {
+        case refuse
+        case hold
+        /// Counts towards `threshold`.
+        case score(Int)
+
+        var score: Int {
+            if case .score(let points) = self { points } else { 0 }
+        }
+    }
+
+    /// A rule that may speak, under the name the log shows.
     package enum Rule: String, Sendable, CaseIterable {
+        case unknownRecipient = "unknown-recipient"
         /// The recipient is paused, unconfirmed or erased: one answer for all of them (P7).
         case noLetters = "no-letters"
+        case invalidLetter = "invalid-letter"
+        /// The repeat key was used for another letter.
+        case repeatConflict = "repeat-conflict"
+        case limitClient = "limit-client"
+        case limitRecipient = "limit-recipient"
+        case limitSender = "limit-sender"
+        case limitText = "limit-text"
+        case limitInstallation = "limit-installation"
+        /// The field that people do not see was filled.
+        case trapBait = "trap-bait"
+        /// The form came without a token of ours.
+        case trapToken = "trap-token"
+        /// The form came back sooner than a person types.
+        case trapHaste = "trap-haste"
+        /// Staff said so.
+        case block = "block"
+    }
+}
+
+extension Verdict.Part: LosslessStringConvertible {
+    /// `limit-client:refuse`, `trap-bait:60`, `block:hold:17`.
+    package var description: String {
+        let effect =
+            switch self.effect {
+            case .refuse: "refuse"
+            case .hold: "hold"
+            case .score(let points): String(points)
+            }
+        return "\(rule.rawValue):\(effect)" + (block.map { ":\($0)" } ?? "")
+    }
+
+    package init?(_ text: String) {
+        let fields = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard (2...3).contains(fields.count), let rule = Verdict.Rule(rawValue: String(fields[0])) else { return nil }
+        let effect: Verdict.Effect
+        switch fields[1] {
+        case "refuse": effect = .refuse
+        case "hold": effect = .hold
+        default:
+            guard let points = Int(fields[1]) else { return nil }
+            effect = .score(points)
+        }
+        guard fields.count == 3 else {
+            self.init(rule, effect)
+            return
+        }
+        guard let block = Int64(fields[2]) else { return nil }
+        self.init(rule, effect, block: block)
     }
 }

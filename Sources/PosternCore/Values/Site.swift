@@ -5,9 +5,10 @@ package struct Site: Hashable, Sendable {
     package let name: HeaderText
     /// Where the site's own pages live (`https://photos.example`), for links back and for CORS.
     package let origins: [WebOrigin]
+    package let look: SiteLook
 
-    package init(id: SiteID, name: HeaderText, origins: [WebOrigin]) {
-        (self.id, self.name, self.origins) = (id, name, origins)
+    package init(id: SiteID, name: HeaderText, origins: [WebOrigin], look: SiteLook = .plain) {
+        (self.id, self.name, self.origins, self.look) = (id, name, origins, look)
     }
 }
 

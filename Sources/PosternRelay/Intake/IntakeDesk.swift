@@ -21,7 +21,11 @@ package struct IntakeDesk: SubmissionDesk {
         (self.logger, self.wake) = (logger, wake)
     }
 
-    package func submit(_ submission: Submission) async -> SubmissionAnswer {
+    package func submit(_ submission: Submission) async -> SubmissionReply {
+        SubmissionReply(await answer(submission))
+    }
+
+    private func answer(_ submission: Submission) async -> SubmissionAnswer {
         let letter: Letter
         do {
             letter = try submission.letter.validated()
@@ -66,7 +70,7 @@ package struct IntakeDesk: SubmissionDesk {
             plain, from: submission.client, as: id, to: recipient.id, at: recipient.site, now: submission.at)
         let accepted = AcceptedLetter(
             id: id, at: submission.at, site: recipient.site, handle: recipient.handle, recipient: recipient.id, placement: .queue,
-            rules: [], epoch: sealed.epoch, seal: sealed.letter, evidence: sealed.evidence, letterBytes: plain.count,
+            parts: [], epoch: sealed.epoch, seal: sealed.letter, evidence: sealed.evidence, letterBytes: plain.count,
             tokens: MailTokens(using: &randomness),
             repeatMark: submission.repeatKey.map { RepeatMark(key: $0, of: plain, to: recipient.id) })
         switch try await store.write({ try $0.intake.accept(accepted) }) {

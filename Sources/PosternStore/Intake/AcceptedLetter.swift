@@ -17,8 +17,8 @@ package struct AcceptedLetter: Sendable {
     package let handle: Handle
     package let recipient: RecipientID
     package let placement: Placement
-    /// The rules that spoke.
-    package let rules: [Verdict.Rule]
+    /// What each rule said that spoke.
+    package let parts: [Verdict.Part]
     package let epoch: Epoch
     package let seal: [UInt8]
     /// The sealed client address.
@@ -31,11 +31,11 @@ package struct AcceptedLetter: Sendable {
 
     package init(
         id: LetterID, at: Timestamp, site: SiteID, handle: Handle, recipient: RecipientID, placement: Placement,
-        rules: [Verdict.Rule], epoch: Epoch, seal: [UInt8], evidence: [UInt8], letterBytes: Int, tokens: MailTokens,
+        parts: [Verdict.Part], epoch: Epoch, seal: [UInt8], evidence: [UInt8], letterBytes: Int, tokens: MailTokens,
         repeatMark: RepeatMark?
     ) {
         (self.id, self.at, self.site, self.handle, self.recipient) = (id, at, site, handle, recipient)
-        (self.placement, self.rules, self.epoch) = (placement, rules, epoch)
+        (self.placement, self.parts, self.epoch) = (placement, parts, epoch)
         (self.seal, self.evidence, self.letterBytes) = (seal, evidence, letterBytes)
         (self.tokens, self.repeatMark) = (tokens, repeatMark)
     }
@@ -75,17 +75,17 @@ package struct RefusedSubmission: Sendable {
     package let handle: Handle
     /// Nil when nobody has that handle.
     package let recipient: RecipientID?
-    package let rules: [Verdict.Rule]
+    package let parts: [Verdict.Part]
     package let epoch: Epoch
     package let evidence: [UInt8]
     package let letterBytes: Int
 
     package init(
-        id: LetterID, at: Timestamp, site: SiteID, handle: Handle, recipient: RecipientID?, rules: [Verdict.Rule], epoch: Epoch,
+        id: LetterID, at: Timestamp, site: SiteID, handle: Handle, recipient: RecipientID?, parts: [Verdict.Part], epoch: Epoch,
         evidence: [UInt8], letterBytes: Int
     ) {
         (self.id, self.at, self.site, self.handle, self.recipient) = (id, at, site, handle, recipient)
-        (self.rules, self.epoch, self.evidence, self.letterBytes) = (rules, epoch, evidence, letterBytes)
+        (self.parts, self.epoch, self.evidence, self.letterBytes) = (parts, epoch, evidence, letterBytes)
     }
 }
 

@@ -21,7 +21,7 @@ package struct Intake {
         try log(
             SubmissionEntry(
                 id: letter.id, at: letter.at, site: letter.site, handle: letter.handle, recipient: letter.recipient,
-                verdict: Verdict(verdict, rules: letter.rules), evidence: letter.evidence, letterBytes: letter.letterBytes,
+                verdict: Verdict(verdict, parts: letter.parts), evidence: letter.evidence, letterBytes: letter.letterBytes,
                 epoch: letter.epoch))
         try session.run(
             """
@@ -40,7 +40,7 @@ package struct Intake {
         try log(
             SubmissionEntry(
                 id: refused.id, at: refused.at, site: refused.site, handle: refused.handle, recipient: refused.recipient,
-                verdict: Verdict(.refuse, rules: refused.rules), evidence: refused.evidence, letterBytes: refused.letterBytes,
+                verdict: Verdict(.refuse, parts: refused.parts), evidence: refused.evidence, letterBytes: refused.letterBytes,
                 epoch: refused.epoch))
     }
 
@@ -91,7 +91,7 @@ package struct Intake {
             """,
             [
                 entry.id.stored, entry.at.stored, entry.site.stored, entry.handle.stored, entry.recipient.stored,
-                entry.verdict.decision.stored, entry.verdict.storedRules, entry.evidence.stored, entry.letterBytes.stored,
+                entry.verdict.decision.stored, entry.verdict.storedParts, entry.evidence.stored, entry.letterBytes.stored,
                 entry.epoch.stored,
             ])
     }

@@ -34,16 +34,16 @@ extension SubmissionEntry {
 
 extension Verdict {
     fileprivate init(_ row: SQLRow) throws {
-        let names: String = try row["rules"]
-        let rules = try names.split(separator: " ").map { name in
-            guard let rule = Rule(rawValue: String(name)) else { throw StoreError.undecodable(column: "rules") }
-            return rule
+        let texts: String = try row["rules"]
+        let parts = try texts.split(separator: " ").map { text in
+            guard let part = Part(String(text)) else { throw StoreError.undecodable(column: "rules") }
+            return part
         }
-        self.init(try row["verdict"], rules: rules)
+        self.init(try row["verdict"], parts: parts)
     }
 
-    /// The rules' names, in the order in which they spoke, with a space between.
-    var storedRules: SQLValue {
-        .text(rules.map(\.rawValue).joined(separator: " "))
+    /// In the order in which they spoke, with a space between.
+    var storedParts: SQLValue {
+        .text(parts.map(\.description).joined(separator: " "))
     }
 }

@@ -42,8 +42,8 @@ package struct ContactForm: Sendable {
             preconditionFailure("reading a posted form throws its own faults only")
         }
 
-        let answer = await intake.submit(form.letter, to: address, repeatKey: form.token?.description, of: request, context)
-        switch answer {
+        let reply = await intake.submit(form.letter, to: address, repeatKey: form.token?.description, of: request, context)
+        switch reply.answer {
         case .accepted: return answers.seeOther(address.sentPage)
         case .unknownRecipient: return answers.error(.notFound)
         // Somebody has typed something: it comes back, whatever else fails.
@@ -60,7 +60,8 @@ package struct ContactForm: Sendable {
             return await named(address, context) {
                 page(fresh, to: $0, at: address, .repeatKeyConflict, status: .unprocessableContent)
             }
-        case .unavailable(let retryAfter):
+        case .blocked: return answers.error(.notFound)
+        case .limited(let retryAfter), .unavailable(let retryAfter):
             var response = await named(address, context) {
                 page(form, to: $0, at: address, .unavailable, status: .serviceUnavailable)
             }

@@ -35,8 +35,8 @@ package struct LetterAPI: Sendable {
         // A field that is no text cannot be handed in; what else is wrong is said along with it.
         guard posted.wrongTypes.isEmpty else { return answers.problem(.invalidLetter(posted.allProblems)) }
 
-        let answer = await intake.submit(posted.letter, to: address, repeatKey: repeatKey, of: request, context)
-        return response(to: answer)
+        let reply = await intake.submit(posted.letter, to: address, repeatKey: repeatKey, of: request, context)
+        return response(to: reply.answer)
     }
 
     private func response(to answer: SubmissionAnswer) -> Response {
@@ -51,6 +51,11 @@ package struct LetterAPI: Sendable {
         case .unknownRecipient: return answers.problem(.unknownRecipient)
         case .takesNoLetters: return answers.problem(.takesNoLetters)
         case .repeatKeyConflict: return answers.problem(.repeatKeyConflict)
+        case .blocked: return answers.problem(.blocked)
+        case .limited(let retryAfter):
+            var response = answers.problem(.limited)
+            response.headers[.retryAfter] = retryAfter.retryAfter
+            return response
         case .unavailable(let retryAfter):
             var response = answers.problem(.unavailable)
             response.headers[.retryAfter] = retryAfter.retryAfter

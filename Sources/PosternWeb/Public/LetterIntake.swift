@@ -14,17 +14,19 @@ package struct LetterIntake: Sendable {
     }
 
     package func submit(
-        _ letter: RawLetter, to address: RecipientPath, repeatKey: String?, of request: Request, _ context: WebContext
-    ) async -> SubmissionAnswer {
+        _ letter: RawLetter, to address: RecipientPath, repeatKey: String?, channel: Submission.Channel = .api,
+        of request: Request, _ context: WebContext
+    ) async -> SubmissionReply {
         guard let client = client(of: request, context) else {
             // Evidence is part of every submission (P5), and whoever has left needs no answer.
-            return .unavailable(retryAfter: .seconds(1))
+            return SubmissionReply(.unavailable(retryAfter: .seconds(1)))
         }
         let submission = Submission(
-            site: address.site, handle: address.handle, letter: letter, client: client, repeatKey: repeatKey, at: now())
-        let answer = await desk.submit(submission)
-        context.logger.debug("a letter was handed in", metadata: Self.metadata(of: answer))
-        return answer
+            site: address.site, handle: address.handle, letter: letter, client: client, repeatKey: repeatKey,
+            channel: channel, at: now())
+        let reply = await desk.submit(submission)
+        context.logger.debug("a letter was handed in", metadata: Self.metadata(of: reply.answer))
+        return reply
     }
 
     /// The id of an accepted letter, and nothing else of any.
@@ -35,6 +37,8 @@ package struct LetterIntake: Sendable {
         case .unknownRecipient: [WebLogKey.outcome: "unknown recipient"]
         case .takesNoLetters: [WebLogKey.outcome: "takes no letters"]
         case .repeatKeyConflict: [WebLogKey.outcome: "repeat key conflict"]
+        case .limited: [WebLogKey.outcome: "limited"]
+        case .blocked: [WebLogKey.outcome: "blocked"]
         case .unavailable: [WebLogKey.outcome: "unavailable"]
         }
     }

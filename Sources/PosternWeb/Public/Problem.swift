@@ -67,6 +67,15 @@ extension Problem {
         "repeat-key-conflict", .unprocessableContent, "The Idempotency-Key was used for another letter",
         "Nothing was stored. Within 24 hours a key may come back only with the same letter; use a new key for this one.")
 
+    package static let limited = Problem(
+        "limited", .tooManyRequests, "Too many letters from here",
+        "Nothing was stored. Post the letter again after the time in Retry-After.")
+
+    /// Says nothing of what was blocked, nor by which mark: whoever is meant would change it.
+    package static let blocked = Problem(
+        "not-taken", .forbidden, "This letter is not taken",
+        "Nothing was stored. If this is a mistake, ask the site that sent you here.")
+
     package static let invalidRepeatKey = Problem(
         "invalid-idempotency-key", .badRequest, "The Idempotency-Key is not valid",
         "Send at most one Idempotency-Key of 1 to 128 visible ASCII characters.")

@@ -55,7 +55,7 @@ final class TestStore: Sendable {
         return randomness.withLock { randomness in
             AcceptedLetter(
                 id: LetterID(at: moment, using: &randomness), at: moment, site: site.id, handle: recipient.handle,
-                recipient: recipient.id, placement: placement, rules: [], epoch: Epoch(containing: moment), seal: seal,
+                recipient: recipient.id, placement: placement, parts: [], epoch: Epoch(containing: moment), seal: seal,
                 evidence: [4, 5], letterBytes: 1_500, tokens: MailTokens(using: &randomness), repeatMark: mark)
         }
     }

@@ -26,15 +26,15 @@ final class FakeDesk: SubmissionDesk {
 
     var submissions: [Submission] { script.withLock { $0.submissions } }
 
-    func submit(_ submission: Submission) async -> SubmissionAnswer {
+    func submit(_ submission: Submission) async -> SubmissionReply {
         script.withLock { script in
             script.submissions.append(submission)
-            guard script.answer == .invalid(LetterFaults(all: [])) else { return script.answer }
+            guard script.answer == .invalid(LetterFaults(all: [])) else { return SubmissionReply(script.answer) }
             do throws(LetterFaults) {
                 _ = try submission.letter.validated()
-                return .accepted(Example.letterID)
+                return SubmissionReply(.accepted(Example.letterID))
             } catch {
-                return .invalid(error)
+                return SubmissionReply(.invalid(error))
             }
         }
     }

@@ -1,0 +1,191 @@
+/// The letter whose place among the others is asked for. Only keys of scopes whose limit is on need be there.
+package struct LimitQuestion: Hashable, Sendable {
+    /// Narrowest first.
+    package let clients: [DatedLimitKey]
+    package let sender: DatedLimitKey?
+    package let text: DatedLimitKey?
+    package let recipient: RecipientID
+    /// The client's network with this recipient.
+    package let share: DatedLimitKey?
+
+    package init(
+        clients: [DatedLimitKey], sender: DatedLimitKey?, text: DatedLimitKey?, recipient: RecipientID, share: DatedLimitKey?
+    ) {
+        (self.clients, self.sender, self.text) = (clients, sender, text)
+        (self.recipient, self.share) = (recipient, share)
+    }
+}
+
+/// What the limits say to one letter.
+package struct LimitRuling: Equatable, Sendable {
+    /// The limits it went over, with what each asks for.
+    package let parts: [Verdict.Part]
+    /// When the client may try again; zero unless refused.
+    package let retryAfter: Duration
+    /// What it was counted under; empty when refused.
+    package let counted: [DatedLimitKey]
+}
+
+/// Who has sent how much lately. Bounded: a key is a few dozen bytes and is dropped once it owes nothing; over `capacity`,
+/// those that owe least go first.
+///
+/// Asking and counting are one step, so that of fifty letters at once no more pass than one after the other would.
+package struct LimitLedger: Sendable {
+    private struct Entry: Sendable {
+        var arrivals: [Int64]
+        /// Its key of tomorrow; nil when that is not known, and the entry ends with its day.
+        var tomorrow: LimitKey?
+    }
+
+    package let table: LimitTable
+    private let capacity: Int
+    private var entries: [LimitKey: Entry] = [:]
+    private var sweepAt: Int
+    package private(set) var epoch: Epoch
+
+    /// - Parameter capacity: the most keys that are remembered. A quarter of a million take about 40 MiB.
+    package init(table: LimitTable, epoch: Epoch, capacity: Int = 250_000) {
+        (self.table, self.epoch, self.capacity) = (table, epoch, capacity)
+        sweepAt = min(1_024, capacity)
+    }
+
+    package var count: Int { entries.count }
+
+    /// Counts a letter where it passes, and says where it does not.
+    package mutating func ask(_ question: LimitQuestion, at now: Timestamp) -> LimitRuling {
+        roll(to: Epoch(containing: now))
+        let refusals = refusals(of: question, at: now)
+        guard refusals.parts.isEmpty else { return LimitRuling(parts: refusals.parts, retryAfter: refusals.wait, counted: []) }
+        var counted = question.clients.filter { count($0, at: now) }
+        if count(DatedLimitKey(lasting: .installationHard), at: now) { counted.append(DatedLimitKey(lasting: .installationHard)) }
+        var parts: [Verdict.Part] = []
+        func hold(_ key: DatedLimitKey?, _ rule: Verdict.Rule) {
+            guard let key, !table[key.today.scope].isOff else { return }
+            if count(key, at: now) { counted.append(key) } else { parts.append(Verdict.Part(rule, .hold)) }
+        }
+        hold(question.sender, .limitSender)
+        hold(question.text, .limitText)
+        hold(DatedLimitKey(lasting: .installationSoft), .limitInstallation)
+        // What is held anyway must not take a place from those that are not.
+        guard parts.isEmpty else { return LimitRuling(parts: parts, retryAfter: .zero, counted: counted) }
+        if let keys = placeWithRecipient(question, at: now) {
+            counted += keys
+        } else {
+            parts.append(Verdict.Part(.limitRecipient, .hold))
+        }
+        tidy(at: now)
+        return LimitRuling(parts: parts, retryAfter: .zero, counted: counted)
+    }
+
+    /// What a client may still send, by the narrowest key.
+    package func standing(of client: LimitKey?, at now: Timestamp) -> (remaining: Int, reset: Duration)? {
+        guard let client, !table.client.isOff else { return nil }
+        let standing = table.client.remaining(arrivals(client), at: now)
+        return (standing.count, standing.reset)
+    }
+
+    /// Takes back what was counted for a letter that was not kept after all.
+    package mutating func giveBack(_ keys: [DatedLimitKey]) {
+        for key in keys {
+            guard var entry = entries[key.today] ?? entries[key.tomorrow] else { continue }
+            entry.arrivals = table[key.today.scope].givenBack(entry.arrivals)
+            entries[entries[key.today] == nil ? key.tomorrow : key.today] = entry
+        }
+    }
+
+    /// Counts what was kept before a restart. In the order in which it came.
+    package mutating func replay(_ mark: LimitMark, at moment: Timestamp) {
+        for key in mark.keys {
+            let gates = table[key.today.scope]
+            guard !gates.isOff else { continue }
+            let known: (key: LimitKey, tomorrow: LimitKey?)
+            if !key.today.scope.changesDaily || mark.epoch == epoch {
+                known = (key.today, key.tomorrow)
+            } else if mark.epoch.next == epoch {
+                known = (key.tomorrow, nil)
+            } else {
+                continue
+            }
+            let arrivals = entries[known.key]?.arrivals ?? gates.fresh
+            let tomorrow = known.tomorrow ?? entries[known.key]?.tomorrow
+            entries[known.key] = Entry(arrivals: gates.admitted(arrivals, at: moment), tomorrow: tomorrow)
+        }
+        if entries.count >= sweepAt { tidy(at: moment) }
+    }
+
+    // MARK: -
+
+    private func arrivals(_ key: LimitKey) -> [Int64] {
+        entries[key]?.arrivals ?? table[key.scope].fresh
+    }
+
+    private func refusals(of question: LimitQuestion, at now: Timestamp) -> (parts: [Verdict.Part], wait: Duration) {
+        var parts: [Verdict.Part] = []
+        var wait = Duration.zero
+        for key in question.clients.map(\.today) {
+            let gates = table[key.scope]
+            guard !gates.admits(arrivals(key), at: now) else { continue }
+            if parts.isEmpty { parts.append(Verdict.Part(.limitClient, .refuse)) }
+            wait = max(wait, gates.wait(arrivals(key), at: now))
+        }
+        let hard = table[.installationHard]
+        if !hard.admits(arrivals(.installationHard), at: now) {
+            parts.append(Verdict.Part(.limitInstallation, .refuse))
+            wait = max(wait, hard.wait(arrivals(.installationHard), at: now))
+        }
+        return (parts, wait)
+    }
+
+    /// - Returns: false when it does not pass; it is not counted then.
+    private mutating func count(_ key: DatedLimitKey, at now: Timestamp) -> Bool {
+        let gates = table[key.today.scope]
+        let arrivals = arrivals(key.today)
+        guard !gates.isOff, gates.admits(arrivals, at: now) else { return false }
+        entries[key.today] = Entry(arrivals: gates.admitted(arrivals, at: now), tomorrow: key.tomorrow)
+        return true
+    }
+
+    /// A recipient takes `POSTERN_LIMIT_RECIPIENT`, of which one network may use a fifth. Beyond it, letters are held; except
+    /// that as many again pass which are the first from their network, so that a flood from some networks does not silence
+    /// the recipient for everybody else (L2).
+    /// - Returns: what it was counted under; nil when it is to be held.
+    private mutating func placeWithRecipient(_ question: LimitQuestion, at now: Timestamp) -> [DatedLimitKey]? {
+        guard !table[.recipient].isOff else { return [] }
+        guard let share = question.share else { return nil }
+        let isFirst = entries[share.today] == nil
+        guard count(share, at: now) else { return nil }
+        let whole = DatedLimitKey(lasting: .recipient(question.recipient))
+        if count(whole, at: now) { return [share, whole] }
+        let reserve = DatedLimitKey(lasting: .recipientReserve(question.recipient))
+        if isFirst, count(reserve, at: now) { return [share, reserve] }
+        return nil
+    }
+
+    /// A new day has new digests: every entry goes on under its key of tomorrow.
+    private mutating func roll(to today: Epoch) {
+        guard today > epoch else { return }
+        let isNextDay = today == epoch.next
+        epoch = today
+        var rolled: [LimitKey: Entry] = [:]
+        rolled.reserveCapacity(entries.count)
+        for (key, entry) in entries {
+            if !key.scope.changesDaily {
+                rolled[key] = entry
+            } else if isNextDay, let tomorrow = entry.tomorrow {
+                rolled[tomorrow] = Entry(arrivals: entry.arrivals, tomorrow: nil)
+            }
+        }
+        entries = rolled
+    }
+
+    /// Drops what owes nothing, each time the table has doubled; and the nearest to it, when there are too many all the same.
+    private mutating func tidy(at now: Timestamp) {
+        guard entries.count >= sweepAt else { return }
+        entries = entries.filter { !table[$0.key.scope].isSettled($0.value.arrivals, at: now) }
+        if entries.count >= capacity {
+            let waits = entries.map { (key: $0.key, wait: table[$0.key.scope].untilSettled($0.value.arrivals, at: now)) }
+            for entry in waits.sorted(by: { $0.wait < $1.wait }).prefix(entries.count / 4 + 1) { entries[entry.key] = nil }
+        }
+        sweepAt = min(capacity, max(1_024, entries.count * 2))
+    }
+}

@@ -1,0 +1,77 @@
+/// What a site sets about its pages, so that they look like its own. All of it optional.
+package struct SiteLook: Hashable, Sendable {
+    /// Nil: the house's own.
+    package var accent: AccentColour?
+    /// Which logo the pages show; nil for none. The file itself is fetched apart, since only one request in many wants it.
+    package var logo: LogoMark?
+    /// What stands above the form instead of our own sentence, by language. A visitor whose language is missing reads ours.
+    package var introductions: [Language: HeaderText]
+    /// The languages its pages are shown in, the first for visitors who ask for none of them; empty for all we have.
+    package var languages: [Language]
+
+    /// The longest introduction, in code points.
+    package static let introductionLimit = 400
+
+    package init(
+        accent: AccentColour? = nil, logo: LogoMark? = nil, introductions: [Language: HeaderText] = [:],
+        languages: [Language] = []
+    ) {
+        (self.accent, self.logo, self.introductions, self.languages) = (accent, logo, introductions, languages)
+    }
+
+    package static let plain = SiteLook()
+}
+
+/// A colour as `#1f5f8b` writes it.
+package struct AccentColour: Hashable, Sendable, CustomStringConvertible {
+    package let red, green, blue: UInt8
+
+    package init(red: UInt8, green: UInt8, blue: UInt8) {
+        (self.red, self.green, self.blue) = (red, green, blue)
+    }
+
+    /// Nil unless the text is `#` and six hexadecimal digits.
+    package init?(_ text: String) {
+        let digits = text.utf8.dropFirst()
+        guard text.utf8.first == UInt8(ascii: "#"), digits.count == 6, let number = UInt32(String(Substring(digits)), radix: 16),
+            digits.first != UInt8(ascii: "+"), digits.first != UInt8(ascii: "-")
+        else { return nil }
+        self.init(
+            red: UInt8(truncatingIfNeeded: number >> 16), green: UInt8(truncatingIfNeeded: number >> 8),
+            blue: UInt8(truncatingIfNeeded: number))
+    }
+
+    package var description: String {
+        "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+/// Names one logo file by its kind and a digest of its content, which stands in its address: another file, another address.
+package struct LogoMark: Hashable, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case png = "image/png"
+        case svg = "image/svg+xml"
+        case jpeg = "image/jpeg"
+        case webp = "image/webp"
+    }
+
+    package let kind: Kind
+    /// Sixteen hexadecimal digits.
+    package let version: String
+
+    package init(kind: Kind, version: String) {
+        (self.kind, self.version) = (kind, version)
+    }
+}
+
+/// A logo's file. At most 256 KiB.
+package struct Logo: Hashable, Sendable {
+    package static let limitKiB = 256
+
+    package let mark: LogoMark
+    package let content: [UInt8]
+
+    package init(mark: LogoMark, content: [UInt8]) {
+        (self.mark, self.content) = (mark, content)
+    }
+}

@@ -1,0 +1,124 @@
+package import PosternCore
+
+/// What staff have blocked. Removed ones stay, since verdicts of the past name them.
+package struct Blocks {
+    private let session: any Session
+
+    package init(_ session: any Session) {
+        self.session = session
+    }
+
+    /// - Returns: the new block's number.
+    package func add(
+        _ mark: Block.Mark, effect: Block.Effect, reason: String, expires: Timestamp?, at now: Timestamp
+    ) throws -> Int64 {
+        let id: Int64 =
+            try session.row(
+                """
+                SELECT COALESCE(MAX(id), 0) + 1 AS next
+                FROM block
+                """)?["next"] ?? 1
+        try session.run(
+            """
+            INSERT INTO block (id, kind, mark, epoch, effect, reason, added_at, expires_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                id.stored, mark.kind.stored, mark.text.stored, mark.epoch.stored, effect.stored, reason.stored, now.stored,
+                expires.stored,
+            ])
+        return id
+    }
+
+    /// Those that were not removed, oldest first, expired ones among them.
+    package func list() throws -> [Block] {
+        try session.rows(
+            """
+            SELECT id, kind, mark, epoch, effect, reason, added_at, expires_at
+            FROM block
+            WHERE removed_at IS NULL
+            ORDER BY id
+            """
+        ).map(Block.init)
+    }
+
+    /// - Returns: nil when there never was one of that number.
+    package func find(_ id: Int64) throws -> Block? {
+        try session.row(
+            """
+            SELECT id, kind, mark, epoch, effect, reason, added_at, expires_at
+            FROM block
+            WHERE id = ?
+            """,
+            [id.stored]
+        ).map(Block.init)
+    }
+
+    /// - Returns: false when there is none of that number, or it was removed before.
+    package func remove(_ id: Int64, at now: Timestamp) throws -> Bool {
+        try session.run(
+            """
+            UPDATE block
+            SET removed_at = ?
+            WHERE id = ? AND removed_at IS NULL
+            """,
+            [now.stored, id.stored]) == 1
+    }
+}
+
+extension Block.Effect: Storable {}
+
+extension Block.Mark {
+    /// The word that stands in the store and that commands use.
+    package var kind: String {
+        switch self {
+        case .tag: "tag"
+        case .range: "prefix"
+        case .domain: "domain"
+        case .phrase: "text"
+        }
+    }
+
+    /// As it is stored and shown.
+    package var text: String {
+        switch self {
+        case .tag(let tag, _): tag.description
+        case .range(let range): range.description
+        case .domain(let domain): domain
+        case .phrase(let phrase): phrase.text
+        }
+    }
+
+    package var epoch: Epoch? {
+        if case .tag(_, let epoch) = self { epoch } else { nil }
+    }
+
+    fileprivate init?(kind: String, text: String, epoch: Epoch?) {
+        switch kind {
+        case "tag":
+            guard let tag = Tag(text), let epoch else { return nil }
+            self = .tag(tag, epoch)
+        case "prefix":
+            guard let range = try? AddressRange(text) else { return nil }
+            self = .range(range)
+        case "domain": self = .domain(text)
+        case "text": self = .phrase(FoldedText(text))
+        default: return nil
+        }
+    }
+}
+
+extension Block {
+    fileprivate init(_ row: SQLRow) throws {
+        guard let mark = Mark(kind: try row["kind"], text: try row["mark"], epoch: try row.optional("epoch")) else {
+            throw StoreError.undecodable(column: "mark")
+        }
+        self.init(
+            id: try row["id"], mark: mark, effect: try row["effect"], reason: try row["reason"], added: try row["added_at"],
+            expires: try row.optional("expires_at"))
+    }
+}
+
+extension Session {
+    package var blocks: Blocks { Blocks(self) }
+}

@@ -1,0 +1,94 @@
+package import PosternCore
+
+/// What accepted letters were counted under, so that limits go on after a restart. Kept for as long as any limit looks back.
+package struct LimitMarks {
+    private let session: any Session
+
+    package init(_ session: any Session) {
+        self.session = session
+    }
+
+    /// A limit's span is a day at most, and what it counts is known under the digests of two days.
+    package static let lifetime = Duration.days(2)
+
+    func add(_ mark: LimitMark, for letter: LetterID) throws {
+        guard !mark.keys.isEmpty else { return }
+        try session.run(
+            """
+            INSERT INTO limit_mark (id, epoch, keys)
+            VALUES (?, ?, ?)
+            """,
+            [letter.stored, mark.epoch.stored, mark.stored.stored])
+    }
+
+    /// - Returns: marks in the order in which they came, from behind `after`, each with the moment of its letter.
+    package func list(after: LetterID, limit: Int) throws -> [(id: LetterID, mark: LimitMark)] {
+        try session.rows(
+            """
+            SELECT id, epoch, keys
+            FROM limit_mark
+            WHERE id > ?
+            ORDER BY id
+            LIMIT ?
+            """,
+            [after.stored, limit.stored]
+        ).map { row in
+            guard let mark = LimitMark(epoch: try row["epoch"], stored: try row["keys"]) else {
+                throw StoreError.undecodable(column: "keys")
+            }
+            return (try row["id"], mark)
+        }
+    }
+
+    /// - Returns: how many are gone.
+    package func forget(before moment: Timestamp, limit: Int) throws -> Int {
+        try session.run(
+            """
+            DELETE FROM limit_mark
+            WHERE id IN (
+                SELECT id
+                FROM limit_mark
+                WHERE id < ?
+                ORDER BY id
+                LIMIT ?)
+            """,
+            [LetterID.floor(of: moment).stored, limit.stored])
+    }
+}
+
+extension LimitMark {
+    /// For each key: scope, today's sixteen bytes, and tomorrow's where they differ.
+    fileprivate var stored: [UInt8] {
+        var writer = ByteWriter(capacity: keys.count * 33)
+        for key in keys {
+            writer.write(key.today.scope.rawValue)
+            writer.write(key.today.high)
+            writer.write(key.today.low)
+            guard key.today.scope.changesDaily else { continue }
+            writer.write(key.tomorrow.high)
+            writer.write(key.tomorrow.low)
+        }
+        return writer.bytes
+    }
+
+    fileprivate init?(epoch: Epoch, stored: [UInt8]) {
+        var reader = ByteReader(stored, limit: 16)
+        var keys: [DatedLimitKey] = []
+        do {
+            while reader.remaining > 0 {
+                guard let scope = LimitScope(rawValue: try reader.number()) else { return nil }
+                let today = LimitKey(scope, high: try reader.number(), low: try reader.number())
+                let tomorrow =
+                    scope.changesDaily ? LimitKey(scope, high: try reader.number(), low: try reader.number()) : today
+                keys.append(DatedLimitKey(today: today, tomorrow: tomorrow))
+            }
+        } catch {
+            return nil
+        }
+        self.init(epoch: epoch, keys: keys)
+    }
+}
+
+extension Session {
+    package var limitMarks: LimitMarks { LimitMarks(self) }
+}
