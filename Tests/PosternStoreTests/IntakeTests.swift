@@ -45,7 +45,7 @@ struct IntakeTests {
         try await withStore(kind) { store in
             let letter = store.letter()
             let refused = RefusedSubmission(
-                id: letter.id, at: letter.at, site: letter.site, handle: try Handle("nobody"), recipient: nil,
+                id: letter.id, at: letter.at, site: letter.site.text, handle: "nobody", recipient: nil,
                 parts: [Verdict.Part(.noLetters, .refuse)], epoch: letter.epoch, evidence: [1], letterBytes: 9)
             try await store.database.write { try $0.intake.log(refused) }
             let entries = try await store.database.read { try $0.submissionLog.entries(limit: 10) }

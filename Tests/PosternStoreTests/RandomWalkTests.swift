@@ -93,7 +93,8 @@ private struct Walker {
         case .refuse:
             let letter = store.letter(to: person, at: now)
             let refused = RefusedSubmission(
-                id: letter.id, at: now, site: letter.site, handle: letter.handle, recipient: letter.recipient, parts: [],
+                id: letter.id, at: now, site: letter.site.text, handle: letter.handle.text, recipient: letter.recipient,
+                parts: [],
                 epoch: letter.epoch, evidence: [1], letterBytes: 1)
             try await store.database.write { try $0.intake.log(refused) }
             model.refuse(letter.id)

@@ -55,7 +55,8 @@ struct RetentionTests {
             try await store.database.write { session in
                 try session.intake.log(
                     RefusedSubmission(
-                        id: refused.id, at: old, site: refused.site, handle: refused.handle, recipient: refused.recipient,
+                        id: refused.id, at: old, site: refused.site.text, handle: refused.handle.text,
+                        recipient: refused.recipient,
                         parts: [], epoch: refused.epoch, evidence: [1], letterBytes: 2))
                 try session.intake.enqueue(confirmation)
                 _ = try session.queue.hold(confirmation.id, because: "test")

@@ -45,7 +45,7 @@ package struct Tag: Hashable, Sendable, LosslessStringConvertible {
     package var description: String {
         var text = ""
         for shift in stride(from: 60, through: 0, by: -5) {
-            text.unicodeScalars.append(Self.alphabet[Int(value >> UInt64(shift)) & 31])
+            text.unicodeScalars.append(Self.alphabet[Int(truncatingIfNeeded: value >> UInt64(shift)) & 31])
         }
         return text
     }

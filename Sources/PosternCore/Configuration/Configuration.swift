@@ -29,7 +29,11 @@ package struct Configuration: Sendable {
     }
 
     package struct Limits: Sendable {
-        package let client, recipient, global: Limit
+        package let client, recipient, global, sender, text: Limit
+
+        package var table: LimitTable {
+            LimitTable(client: client, recipient: recipient, global: global, sender: sender, text: text)
+        }
     }
 
     package struct Retention: Sendable {
@@ -71,10 +75,11 @@ extension Configuration {
         }
         let database = reader.database(home: home)
         let mail = reader.mail()
+        let client = reader.limit(.limitClient, standard: Limit("3,5/1h,20/1d"))
         let limits = Limits(
-            client: reader.limit(.limitClient, standard: "3,5/1h,20/1d"),
-            recipient: reader.limit(.limitRecipient, standard: "10/1h,50/1d"),
-            global: reader.limit(.limitGlobal, standard: "300/1h,1000/1h"))
+            client: client, recipient: reader.limit(.limitRecipient, standard: Limit("10/1h,50/1d")),
+            global: reader.globalLimit(standard: Limit("300/1h,1000/1h")),
+            sender: reader.limit(.limitSender, standard: client), text: reader.limit(.limitText, standard: client))
         let retention = Retention(
             letters: reader.span(.retentionLetters, standard: .days(28)),
             evidence: reader.span(.retentionEvidence, standard: .days(90)),
@@ -95,10 +100,27 @@ extension Configuration {
 }
 
 extension SettingReader {
-    fileprivate mutating func limit(_ setting: Setting, standard: String) -> Limit {
+    fileprivate mutating func limit(_ setting: Setting, standard: Limit?) -> Limit {
         value(
-            setting, standard: Limit(standard) ?? .off, remedy: "Write off, or a burst and rates, as in 3,5/1h,20/1d.", Limit.init
-        )
+            setting, standard: standard ?? .off,
+            remedy: "Write off, or a burst and rates over a day at most, as in 3,5/1h,20/1d."
+        ) { text in
+            // What is counted is known under the keys of two days: a longer span would forget half of it.
+            Limit(text).flatMap { limit in limit.rates.allSatisfy { $0.per <= .days(1) } ? limit : nil }
+        }
+    }
+
+    /// From the first rate on letters are held, from the second refused.
+    fileprivate mutating func globalLimit(standard: Limit?) -> Limit {
+        value(
+            .limitGlobal, standard: standard ?? .off,
+            remedy: "Write off, or the rate to hold at and the rate to refuse at, as in 300/1h,1000/1h."
+        ) { text in
+            Limit(text).flatMap { limit in
+                let isPair = limit.burst == nil && limit.rates.count <= 2 && limit.rates.allSatisfy { $0.per <= .days(1) }
+                return limit.isOff || isPair ? limit : nil
+            }
+        }
     }
 
     fileprivate mutating func span(_ setting: Setting, standard: Duration) -> Duration {

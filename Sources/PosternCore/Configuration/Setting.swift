@@ -16,6 +16,9 @@ package enum Setting: String, Sendable, CaseIterable {
     case limitClient = "POSTERN_LIMIT_CLIENT"
     case limitRecipient = "POSTERN_LIMIT_RECIPIENT"
     case limitGlobal = "POSTERN_LIMIT_GLOBAL"
+    /// By the visitor's address, and by the letter's text; both as for one client unless they are set.
+    case limitSender = "POSTERN_LIMIT_SENDER"
+    case limitText = "POSTERN_LIMIT_TEXT"
     case retentionLetters = "POSTERN_RETENTION_LETTERS"
     case retentionEvidence = "POSTERN_RETENTION_EVIDENCE"
     case retentionOutcomes = "POSTERN_RETENTION_OUTCOMES"

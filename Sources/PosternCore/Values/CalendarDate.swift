@@ -47,6 +47,26 @@ extension Timestamp {
         return "\(Epoch(containing: self))T\(date.hour.padded(to: 2)):\(date.minute.padded(to: 2)):\(date.second.padded(to: 2))Z"
     }
 
+    /// Reads what `rfc3339` writes, and shorter forms of it as people type them: `2026-11-24`, `2026-11-24T10:05Z`. Always
+    /// UTC; nil for anything else.
+    package init?(rfc3339 text: String) {
+        let halves = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
+        let days = halves[0].split(separator: "-", omittingEmptySubsequences: false).map { $0.number }
+        guard days.count == 3, let year = days[0], let month = days[1], let day = days[2],
+            let date = CalendarDate(year: year, month: month, day: day)
+        else { return nil }
+        var seconds = 0
+        if halves.count == 2 {
+            guard halves[1].last == "Z" else { return nil }
+            let parts = halves[1].dropLast().split(separator: ":", omittingEmptySubsequences: false).map { $0.number }
+            guard (2...3).contains(parts.count), let hour = parts[0], let minute = parts[1],
+                let second = parts.count == 3 ? parts[2] : 0, hour < 24, minute < 60, second < 60
+            else { return nil }
+            seconds = hour * 3_600 + minute * 60 + second
+        }
+        self.init(seconds: Int64(date.daysSince1970 * 86_400 + seconds))
+    }
+
     /// RFC 5322 §3.3 date-time, as in `Tue, 24 Nov 2026 10:05:09 +0000`.
     package var rfc5322: String {
         let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
@@ -54,6 +74,13 @@ extension Timestamp {
         let date = CalendarDate(self)
         let time = "\(date.hour.padded(to: 2)):\(date.minute.padded(to: 2)):\(date.second.padded(to: 2))"
         return "\(weekdays[date.weekday]), \(date.day) \(months[date.month - 1]) \(date.year.padded(to: 4)) \(time) +0000"
+    }
+}
+
+extension Substring {
+    /// At most four digits and nothing else.
+    fileprivate var number: Int? {
+        (1...4).contains(utf8.count) && utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(self) : nil
     }
 }
 

@@ -17,6 +17,9 @@ package struct Identifier<Kind>: Hashable, Sendable {
         low = randomness.next()
     }
 
+    /// When it was made.
+    package var moment: Timestamp { Timestamp(milliseconds: Int64(high >> 16)) }
+
     /// The sixteen bytes, most significant first. Nil unless there are exactly sixteen.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }

@@ -10,6 +10,9 @@ package enum ControlAnswer: Codable, Sendable {
     case counts(QueueCounts)
     case deliveries([DeliveryView])
     case delivery(DeliveryView, attempts: [AttemptView])
+    case entries([EntryView])
+    case entry(EntryView, parts: [PartView], delivery: DeliveryView?)
+    case blocks([BlockView])
     case backup(BackupView)
     /// Not done: what happened, and what to do.
     case refused(String)
@@ -18,6 +21,10 @@ package enum ControlAnswer: Codable, Sendable {
         package let id: String
         package let name: String
         package let origins: [String]
+        package let accent: String?
+        package let logo: String?
+        package let introductions: [String: String]
+        package let languages: [String]
     }
 
     /// Never an address: it is sealed, and this side could not print it.
@@ -74,6 +81,38 @@ package enum ControlAnswer: Codable, Sendable {
         package let code: Int?
         package let enhanced: String?
         package let text: String?
+    }
+
+    /// A line of the log. Tags stand for client addresses; nothing of the letter is here.
+    package struct EntryView: Codable, Sendable {
+        package let id: String
+        package let at: String
+        package let site: String
+        package let handle: String
+        package let verdict: String
+        package let rules: [String]
+        package let tags: [String]
+        package let letterBytes: Int
+        package let repeats: Int
+        package let evidence: Bool
+    }
+
+    /// What one rule said, in words.
+    package struct PartView: Codable, Sendable {
+        package let rule: String
+        package let effect: String
+        package let meaning: String
+    }
+
+    package struct BlockView: Codable, Sendable {
+        package let id: Int64
+        package let kind: String
+        package let mark: String
+        package let effect: String
+        package let reason: String
+        package let added: String
+        package let expires: String?
+        package let active: Bool
     }
 
     package struct BackupView: Codable, Sendable {

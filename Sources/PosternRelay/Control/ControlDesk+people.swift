@@ -3,30 +3,6 @@ internal import PosternCore
 internal import PosternStore
 
 extension ControlDesk {
-    func addSite(_ idText: String, name nameText: String, origins originTexts: [String]) async throws -> ControlAnswer {
-        let id = try parsed { try SiteID(idText) }
-        guard let name = try? HeaderText(nameText, limit: Letter.Limit.name) else {
-            throw Refusal("the site's name must be one line of at most \(Letter.Limit.name) characters")
-        }
-        let origins = try originTexts.map { text in
-            guard let origin = WebOrigin(text) else {
-                throw Refusal("“\(text)” is no origin; write scheme, host and perhaps port, as in https://photos.example")
-            }
-            return origin
-        }
-        let site = Site(id: id, name: name, origins: origins)
-        guard try await store.write({ [now] in try $0.sites.add(site, at: now()) }) else {
-            throw Refusal("there is a site “\(idText)” already; it was left as it is")
-        }
-        return .done(count: 1)
-    }
-
-    func listSites() async throws -> ControlAnswer {
-        let sites = try await store.read { try $0.sites.list() }
-        return .sites(
-            sites.map { ControlAnswer.SiteView(id: $0.id.text, name: $0.name.text, origins: $0.origins.map(\.description)) })
-    }
-
     func findRecipients(_ siteText: String, handles: [String]) async throws -> ControlAnswer {
         let site = try await site(siteText)
         let wanted = try handles.map { text in try parsed { try Handle(text) } }

@@ -26,7 +26,7 @@ extension ControlDesk {
         }
         let after = try asked.after.map(deliveryID)
         let filter = DeliveryFilter(scope, state: state)
-        let limit = min(max(asked.limit, 1), 10_000)
+        let limit = min(max(asked.limit, 1), ControlRequest.pageLimit)
         return .deliveries(
             try await store.read { try $0.queue.list(filter, after: after, limit: limit) }.map(ControlAnswer.DeliveryView.init))
     }

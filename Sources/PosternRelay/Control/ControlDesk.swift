@@ -11,14 +11,16 @@ package struct ControlDesk: Sendable {
     let now: @Sendable () -> Timestamp
     /// Something may be due.
     let wake: @Sendable () -> Void
+    /// Of the relay that runs; nil while none does, and then there is nothing to tell of a change.
+    let blocks: BlockBook?
     private let backup: BackupMaker
 
     package init(
         store: any Database, publicURL: WebOrigin, now: @escaping @Sendable () -> Timestamp, wake: @escaping @Sendable () -> Void,
-        backup: @escaping BackupMaker
+        blocks: BlockBook?, backup: @escaping BackupMaker
     ) {
         (self.store, self.publicURL, self.now) = (store, publicURL, now)
-        (self.wake, self.backup) = (wake, backup)
+        (self.wake, self.blocks, self.backup) = (wake, blocks, backup)
     }
 
     /// - Returns: `.refused` with words for the operator when the request cannot be done as it is.
@@ -28,6 +30,8 @@ package struct ControlDesk: Sendable {
             switch request {
             case .addSite(let id, let name, let origins): return try await addSite(id, name: name, origins: origins)
             case .listSites: return try await listSites()
+            case .changeSite(let id, let change): return try await changeSite(id, change)
+            case .setLogo(let site, let file): return try await setLogo(of: site, file: file)
             case .findRecipients(let site, let handles): return try await findRecipients(site, handles: handles)
             case .storeRecipients(let site, let recipients): return try await storeRecipients(site, recipients)
             case .listRecipients(let site, let after, let limit):
@@ -38,6 +42,11 @@ package struct ControlDesk: Sendable {
             case .listQueue(let filter): return try await listQueue(filter)
             case .showDelivery(let id): return try await showDelivery(id)
             case .moveDeliveries(let move, let selection): return try await moveDeliveries(move, of: selection)
+            case .listLog(let query): return try await listLog(query)
+            case .showEntry(let id): return try await showEntry(id)
+            case .addBlock(let block): return try await addBlock(block)
+            case .listBlocks: return try await listBlocks()
+            case .removeBlock(let id): return try await removeBlock(id)
             case .backup(let path): return .backup(try await backup(path))
             }
         } catch let refusal as Refusal {

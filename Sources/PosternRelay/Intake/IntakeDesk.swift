@@ -1,48 +1,36 @@
-private import Crypto
 package import Logging
 private import Metrics
 internal import PosternCore
-private import PosternSealing
+internal import PosternSealing
 package import PosternStore
 
-/// Takes letters in: checks, seals, commits, and only then says "accepted" (P1).
+/// Takes letters in: finds the recipient, checks, judges, seals, commits, and only then says "accepted" (P1). Whatever is
+/// turned away leaves an entry in the log as well.
 package struct IntakeDesk: SubmissionDesk {
     private let store: any Database
     private let sealing: SealingDesk
     private let room: any Room
+    private let guards: IntakeGuards
     private let logger: Logger
     /// Tells the dispatcher that there is something to do. A hint: losing it costs time and nothing else.
     private let wake: @Sendable () -> Void
 
     package init(
-        store: any Database, sealing: SealingDesk, room: any Room, logger: Logger, wake: @escaping @Sendable () -> Void
+        store: any Database, sealing: SealingDesk, room: any Room, guards: IntakeGuards, logger: Logger,
+        wake: @escaping @Sendable () -> Void
     ) {
-        (self.store, self.sealing, self.room) = (store, sealing, room)
+        (self.store, self.sealing, self.room, self.guards) = (store, sealing, room, guards)
         (self.logger, self.wake) = (logger, wake)
     }
 
     package func submit(_ submission: Submission) async -> SubmissionReply {
-        SubmissionReply(await answer(submission))
-    }
-
-    private func answer(_ submission: Submission) async -> SubmissionAnswer {
-        let letter: Letter
-        do {
-            letter = try submission.letter.validated()
-        } catch {
-            return .invalid(error)
-        }
         do {
             guard room.hasRoom else { throw Unavailable.noRoom }
-            guard let recipient = try await recipient(site: submission.site, handle: submission.handle) else {
-                return .unknownRecipient
-            }
-            guard recipient.takesLetters else { return .takesNoLetters }
-            return try await keep(letter, from: submission, for: recipient)
+            return try await judged(submission)
         } catch {
             logger.error("intake: a letter was turned away and may be posted again", metadata: ["reason": "\(error)"])
-            Counter(label: "postern_submissions_total", dimensions: [("verdict", "unavailable")]).increment()
-            return .unavailable(retryAfter: .seconds(30))
+            count("unavailable")
+            return SubmissionReply(.unavailable(retryAfter: .seconds(30)))
         }
     }
 
@@ -57,32 +45,116 @@ package struct IntakeDesk: SubmissionDesk {
         }
     }
 
+    /// The steps of DESIGN.md §5, 2 and 3, in their order.
+    private func judged(_ submission: Submission) async throws -> SubmissionReply {
+        var randomness = SystemRandomNumberGenerator()
+        let id = LetterID(at: submission.at, using: &randomness)
+        let epoch = Epoch(containing: submission.at)
+        let tags = guards.pseudonyms.tags(of: submission.client, in: epoch)
+        func refuse(_ answer: SubmissionAnswer, _ parts: [Verdict.Part], to recipient: Recipient?) async -> SubmissionReply {
+            count("refuse")
+            await guards.refusals.note(
+                .init(id: id, submission: submission, recipient: recipient, parts: parts, tags: tags))
+            return SubmissionReply(answer)
+        }
+
+        guard let recipient = try await recipient(site: submission.site, handle: submission.handle) else {
+            return await refuse(.unknownRecipient, [Verdict.Part(.unknownRecipient, .refuse)], to: nil)
+        }
+        let letter: Letter
+        do {
+            letter = try submission.letter.validated()
+        } catch {
+            return await refuse(.invalid(error), [Verdict.Part(.invalidLetter, .refuse)], to: recipient)
+        }
+        guard recipient.takesLetters else {
+            return await refuse(.takesNoLetters, [Verdict.Part(.noLetters, .refuse)], to: recipient)
+        }
+
+        let plain = LetterCoding.bytes(of: letter)
+        let mark = submission.repeatKey.map { RepeatMark(key: $0, of: plain, to: recipient.id) }
+        var parts = guards.signs(of: letter, in: submission, tags: tags)
+        if parts.contains(where: { $0.effect == .refuse }) { return await refuse(.blocked, parts, to: recipient) }
+
+        let question = guards.question(of: letter, in: submission, to: recipient.id)
+        let ruling = question.map { guards.limits.ask($0, at: submission.at) }
+        let client = question?.clients.first
+        parts += ruling?.parts ?? []
+        if let refusal = ruling?.parts.first(where: { $0.effect == .refuse }), let ruling {
+            // The same letter once more is no further letter.
+            if let mark, let first = try await store.read({ try $0.intake.earlier(mark, at: submission.at) }) {
+                return SubmissionReply(.accepted(first), quota: guards.limits.quota(of: client, at: submission.at))
+            }
+            let answer: SubmissionAnswer =
+                refusal.rule == .limitClient
+                ? .limited(retryAfter: ruling.retryAfter) : .unavailable(retryAfter: ruling.retryAfter)
+            let reply = await refuse(answer, parts, to: recipient)
+            return SubmissionReply(reply.answer, quota: guards.limits.quota(of: client, at: submission.at))
+        }
+
+        let draft = Draft(
+            id: id, plain: plain, mark: mark, verdict: Verdict(of: parts), tags: tags,
+            limitMark: ruling.map { LimitMark(epoch: epoch, keys: $0.counted) })
+        do {
+            let acceptance = try await keep(draft, from: submission, for: recipient, using: &randomness)
+            if acceptance != .stored { guards.limits.giveBack(ruling?.counted ?? []) }
+            switch acceptance {
+            case .stored, .repeated:
+                let first = if case .repeated(let first) = acceptance { first } else { id }
+                return SubmissionReply(.accepted(first), quota: guards.limits.quota(of: client, at: submission.at))
+            case .conflict:
+                return await refuse(.repeatKeyConflict, [Verdict.Part(.repeatConflict, .refuse)], to: recipient)
+            }
+        } catch {
+            guards.limits.giveBack(ruling?.counted ?? [])
+            throw error
+        }
+    }
+
     private func recipient(site: String, handle: String) async throws -> Recipient? {
         guard let site = try? SiteID(site), let handle = try? Handle(handle) else { return nil }
         return try await store.read { try $0.recipients.find(handle, at: site) }
     }
 
-    private func keep(_ letter: Letter, from submission: Submission, for recipient: Recipient) async throws -> SubmissionAnswer {
-        var randomness = SystemRandomNumberGenerator()
-        let id = LetterID(at: submission.at, using: &randomness)
-        let plain = LetterCoding.bytes(of: letter)
+    /// A judged letter, not sealed yet.
+    private struct Draft {
+        let id: LetterID
+        let plain: [UInt8]
+        let mark: RepeatMark?
+        let verdict: Verdict
+        let tags: [Tag]
+        let limitMark: LimitMark?
+    }
+
+    private func keep(
+        _ draft: Draft, from submission: Submission, for recipient: Recipient, using randomness: inout SystemRandomNumberGenerator
+    ) async throws -> Acceptance {
         let sealed = try sealing.seal(
-            plain, from: submission.client, as: id, to: recipient.id, at: recipient.site, now: submission.at)
+            draft.plain, from: submission.client, as: draft.id, to: recipient.id, at: recipient.site, now: submission.at)
         let accepted = AcceptedLetter(
-            id: id, at: submission.at, site: recipient.site, handle: recipient.handle, recipient: recipient.id, placement: .queue,
-            parts: [], epoch: sealed.epoch, seal: sealed.letter, evidence: sealed.evidence, letterBytes: plain.count,
-            tokens: MailTokens(using: &randomness),
-            repeatMark: submission.repeatKey.map { RepeatMark(key: $0, of: plain, to: recipient.id) })
-        switch try await store.write({ try $0.intake.accept(accepted) }) {
-        case .stored:
+            id: draft.id, at: submission.at, site: recipient.site, handle: recipient.handle, recipient: recipient.id,
+            placement: AcceptedLetter.Placement(draft.verdict), parts: draft.verdict.parts, epoch: sealed.epoch,
+            seal: sealed.letter, evidence: sealed.evidence, tags: draft.tags, limitMark: draft.limitMark,
+            letterBytes: draft.plain.count, tokens: MailTokens(using: &randomness), repeatMark: draft.mark)
+        let acceptance = try await store.write { try $0.intake.accept(accepted) }
+        if acceptance == .stored {
             wake()
-            Counter(label: "postern_submissions_total", dimensions: [("verdict", "accept")]).increment()
-            return .accepted(id)
-        case .repeated(let first):
-            return .accepted(first)
-        case .conflict:
-            return .repeatKeyConflict
+            count(draft.verdict.decision.rawValue)
         }
+        return acceptance
+    }
+
+    private func count(_ verdict: String) {
+        Counter(label: "postern_submissions_total", dimensions: [("verdict", verdict)]).increment()
+    }
+}
+
+extension AcceptedLetter.Placement {
+    /// Held letters say by which rules, for whoever looks through them.
+    fileprivate init(_ verdict: Verdict) {
+        self =
+            verdict.decision == .accept
+            ? .queue : .hold(reason: verdict.parts.map(\.rule.rawValue).joined(separator: ", "))
     }
 }
 
@@ -90,15 +162,4 @@ private enum Unavailable: Error, CustomStringConvertible {
     case noRoom
 
     var description: String { "the disk of the store is nearly full" }
-}
-
-extension RepeatMark {
-    /// A key counts for one recipient: two visitors who choose the same one do not meet.
-    fileprivate init(key: String, of letter: [UInt8], to recipient: RecipientID) {
-        var scoped = ByteWriter(capacity: key.utf8.count + 64)
-        scoped.write("postern repeat key")
-        scoped.write(recipient)
-        scoped.write(key)
-        self.init(key: Array(SHA256.hash(data: scoped.bytes)), body: Array(SHA256.hash(data: letter)))
-    }
 }

@@ -56,7 +56,13 @@ package struct Housekeeping: Service {
         await repeatedly("letters") { try $0.retention.forgetLetters(through: over, at: moment, limit: limit) }
         let oldest = moment - settings.outcomes
         await repeatedly("submissions") { try $0.retention.forgetSubmissions(before: oldest, limit: limit) }
+        await repeatedly("limit marks") { try $0.limitMarks.forget(before: moment - LimitMarks.lifetime, limit: limit) }
         await repeatedly("confirmations") { try $0.retention.forgetConfirmations(before: oldest, limit: limit) }
+        do {
+            try await store.write { try $0.chores.note(.purge, at: moment) }
+        } catch {
+            logger.error("retention: could not note that it was done", metadata: ["error": "\(error)"])
+        }
     }
 
     private func repeatedly(_ what: String, _ forget: @escaping @Sendable (any Session) throws -> Int) async {

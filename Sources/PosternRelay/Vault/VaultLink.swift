@@ -45,6 +45,12 @@ package final class VaultLink: Service, Sendable {
         }
     }
 
+    /// The key of that day's tags.
+    /// - Returns: nil when the vault has not announced one: it does for today and tomorrow.
+    package func tagKey(of epoch: Epoch) -> [UInt8]? {
+        state.withLock { $0.announcement }?.tagKeys.first { $0.epoch == epoch }?.secret
+    }
+
     package enum Reply: Sendable {
         case outcome(Outcome)
         /// Nobody was there to take it, or the vault would not: nothing was dialled, so it is no attempt.

@@ -23,6 +23,10 @@ package struct AcceptedLetter: Sendable {
     package let seal: [UInt8]
     /// The sealed client address.
     package let evidence: [UInt8]
+    /// Of the client and its networks, narrowest first.
+    package let tags: [Tag]
+    /// What the limits counted it under; nil when none did.
+    package let limitMark: LimitMark?
     /// How long the letter was before it was sealed.
     package let letterBytes: Int
     package let tokens: MailTokens
@@ -31,13 +35,14 @@ package struct AcceptedLetter: Sendable {
 
     package init(
         id: LetterID, at: Timestamp, site: SiteID, handle: Handle, recipient: RecipientID, placement: Placement,
-        parts: [Verdict.Part], epoch: Epoch, seal: [UInt8], evidence: [UInt8], letterBytes: Int, tokens: MailTokens,
-        repeatMark: RepeatMark?
+        parts: [Verdict.Part], epoch: Epoch, seal: [UInt8], evidence: [UInt8], tags: [Tag] = [], limitMark: LimitMark? = nil,
+        letterBytes: Int, tokens: MailTokens, repeatMark: RepeatMark?
     ) {
         (self.id, self.at, self.site, self.handle, self.recipient) = (id, at, site, handle, recipient)
         (self.placement, self.parts, self.epoch) = (placement, parts, epoch)
         (self.seal, self.evidence, self.letterBytes) = (seal, evidence, letterBytes)
         (self.tokens, self.repeatMark) = (tokens, repeatMark)
+        (self.tags, self.limitMark) = (tags, limitMark)
     }
 }
 
@@ -71,21 +76,24 @@ package enum Acceptance: Equatable, Sendable {
 package struct RefusedSubmission: Sendable {
     package let id: LetterID
     package let at: Timestamp
-    package let site: SiteID
-    package let handle: Handle
+    /// As they were asked for; empty where they could be no names.
+    package let site: String
+    package let handle: String
     /// Nil when nobody has that handle.
     package let recipient: RecipientID?
     package let parts: [Verdict.Part]
     package let epoch: Epoch
-    package let evidence: [UInt8]
+    /// Nil for an entry that counts refusals from everywhere.
+    package let evidence: [UInt8]?
+    package let tags: [Tag]
     package let letterBytes: Int
 
     package init(
-        id: LetterID, at: Timestamp, site: SiteID, handle: Handle, recipient: RecipientID?, parts: [Verdict.Part], epoch: Epoch,
-        evidence: [UInt8], letterBytes: Int
+        id: LetterID, at: Timestamp, site: String, handle: String, recipient: RecipientID?, parts: [Verdict.Part], epoch: Epoch,
+        evidence: [UInt8]?, tags: [Tag] = [], letterBytes: Int
     ) {
         (self.id, self.at, self.site, self.handle, self.recipient) = (id, at, site, handle, recipient)
-        (self.parts, self.epoch, self.evidence, self.letterBytes) = (parts, epoch, evidence, letterBytes)
+        (self.parts, self.epoch, self.evidence, self.tags, self.letterBytes) = (parts, epoch, evidence, tags, letterBytes)
     }
 }
 

@@ -1,4 +1,4 @@
-private import PosternCore
+package import PosternCore
 
 /// Where letters enter the store.
 package struct Intake {
@@ -20,9 +20,10 @@ package struct Intake {
             }
         try log(
             SubmissionEntry(
-                id: letter.id, at: letter.at, site: letter.site, handle: letter.handle, recipient: letter.recipient,
-                verdict: Verdict(verdict, parts: letter.parts), evidence: letter.evidence, letterBytes: letter.letterBytes,
-                epoch: letter.epoch))
+                id: letter.id, at: letter.at, site: letter.site.text, handle: letter.handle.text, recipient: letter.recipient,
+                verdict: Verdict(verdict, parts: letter.parts), tags: letter.tags, evidence: letter.evidence,
+                letterBytes: letter.letterBytes, repeats: 0, epoch: letter.epoch))
+        if let mark = letter.limitMark { try session.limitMarks.add(mark, for: letter.id) }
         try session.run(
             """
             INSERT INTO letter (id, seal)
@@ -40,8 +41,46 @@ package struct Intake {
         try log(
             SubmissionEntry(
                 id: refused.id, at: refused.at, site: refused.site, handle: refused.handle, recipient: refused.recipient,
-                verdict: Verdict(.refuse, parts: refused.parts), evidence: refused.evidence, letterBytes: refused.letterBytes,
-                epoch: refused.epoch))
+                verdict: Verdict(.refuse, parts: refused.parts), tags: refused.tags, evidence: refused.evidence,
+                letterBytes: refused.letterBytes, repeats: 0, epoch: refused.epoch))
+    }
+
+    /// Counts refusals on the entry of the first of their kind.
+    package func addRepeats(_ count: Int, to id: LetterID) throws {
+        try session.run(
+            """
+            UPDATE submission
+            SET repeats = repeats + ?
+            WHERE id = ?
+            """,
+            [count.stored, id.stored])
+    }
+
+    /// - Returns: the letter that this very post became before; nil when there was none, or the key went with another post.
+    package func earlier(_ mark: RepeatMark, at now: Timestamp) throws -> LetterID? {
+        try session.row(
+            """
+            SELECT letter
+            FROM idempotency
+            WHERE key = ? AND body = ? AND expires_at > ?
+            """,
+            [mark.key.stored, mark.body.stored, now.stored]
+        ).map { try $0["letter"] }
+    }
+
+    /// When the oldest letter came that is still kept.
+    package func oldestLetter() throws -> Timestamp? {
+        try session.row(
+            """
+            SELECT id
+            FROM letter
+            ORDER BY id
+            LIMIT 1
+            """
+        ).map { row in
+            let id: LetterID = try row["id"]
+            return id.moment
+        }
     }
 
     /// Queues a confirmation, due at once.
@@ -86,14 +125,32 @@ package struct Intake {
     private func log(_ entry: SubmissionEntry) throws {
         try session.run(
             """
-            INSERT INTO submission (id, at, site, handle, recipient, verdict, rules, evidence, letter_bytes, epoch)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO submission (
+                id, at, site, handle, recipient, verdict, rules, tags, evidence, letter_bytes, repeats, epoch)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 entry.id.stored, entry.at.stored, entry.site.stored, entry.handle.stored, entry.recipient.stored,
-                entry.verdict.decision.stored, entry.verdict.storedParts, entry.evidence.stored, entry.letterBytes.stored,
-                entry.epoch.stored,
+                entry.verdict.decision.stored, entry.verdict.storedParts, entry.tags.stored, entry.evidence.stored,
+                entry.letterBytes.stored, entry.repeats.stored, entry.epoch.stored,
             ])
+        // Two networks of one client may share a tag once in a long while.
+        for tag in Set(entry.tags) {
+            try session.run(
+                """
+                INSERT INTO submission_tag (epoch, tag, submission)
+                VALUES (?, ?, ?)
+                """,
+                [entry.epoch.stored, tag.stored, entry.id.stored])
+        }
+        for rule in Set(entry.verdict.parts.map(\.rule)) {
+            try session.run(
+                """
+                INSERT INTO submission_rule (rule, submission)
+                VALUES (?, ?)
+                """,
+                [rule.stored, entry.id.stored])
+        }
     }
 
     private func enqueue(

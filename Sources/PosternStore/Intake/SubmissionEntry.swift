@@ -4,22 +4,28 @@ package import PosternCore
 package struct SubmissionEntry: Equatable, Sendable {
     package let id: LetterID
     package let at: Timestamp
-    package let site: SiteID
-    package let handle: Handle
+    /// As they were asked for; empty where they could be no names.
+    package let site: String
+    package let handle: String
     /// Nil when nobody had that handle.
     package let recipient: RecipientID?
     package let verdict: Verdict
+    /// Of the client and its networks, narrowest first; empty for an entry that counts refusals from everywhere.
+    package let tags: [Tag]
     /// The sealed client address; only the vault can open it, for a reveal.
-    package let evidence: [UInt8]
+    package let evidence: [UInt8]?
     package let letterBytes: Int
+    /// How many more refusals of the same kind came within the minute.
+    package let repeats: Int
     package let epoch: Epoch
 
     package init(
-        id: LetterID, at: Timestamp, site: SiteID, handle: Handle, recipient: RecipientID?, verdict: Verdict, evidence: [UInt8],
-        letterBytes: Int, epoch: Epoch
+        id: LetterID, at: Timestamp, site: String, handle: String, recipient: RecipientID?, verdict: Verdict, tags: [Tag],
+        evidence: [UInt8]?, letterBytes: Int, repeats: Int, epoch: Epoch
     ) {
         (self.id, self.at, self.site, self.handle, self.recipient) = (id, at, site, handle, recipient)
-        (self.verdict, self.evidence, self.letterBytes, self.epoch) = (verdict, evidence, letterBytes, epoch)
+        (self.verdict, self.tags, self.evidence) = (verdict, tags, evidence)
+        (self.letterBytes, self.repeats, self.epoch) = (letterBytes, repeats, epoch)
     }
 }
 
@@ -27,10 +33,13 @@ extension SubmissionEntry {
     init(_ row: SQLRow) throws {
         self.init(
             id: try row["id"], at: try row["at"], site: try row["site"], handle: try row["handle"],
-            recipient: try row.optional("recipient"), verdict: try Verdict(row), evidence: try row["evidence"],
-            letterBytes: try row["letter_bytes"], epoch: try row["epoch"])
+            recipient: try row.optional("recipient"), verdict: try Verdict(row), tags: try [Tag](row),
+            evidence: try row.optional("evidence"), letterBytes: try row["letter_bytes"], repeats: try row["repeats"],
+            epoch: try row["epoch"])
     }
 }
+
+extension Verdict.Rule: Storable {}
 
 extension Verdict {
     fileprivate init(_ row: SQLRow) throws {
@@ -45,5 +54,30 @@ extension Verdict {
     /// In the order in which they spoke, with a space between.
     var storedParts: SQLValue {
         .text(parts.map(\.description).joined(separator: " "))
+    }
+}
+
+extension Tag: Storable {
+    package init?(stored: SQLValue) {
+        guard let number = Int64(stored: stored) else { return nil }
+        self.init(value: UInt64(bitPattern: number))
+    }
+
+    /// The same bits as a number with a sign, which is what stores have.
+    package var stored: SQLValue { .integer(Int64(bitPattern: value)) }
+}
+
+extension [Tag] {
+    fileprivate init(_ row: SQLRow) throws {
+        let bytes: [UInt8] = try row["tags"]
+        var reader = ByteReader(bytes, limit: 8)
+        self = []
+        while reader.remaining >= 8 { append(Tag(value: try reader.number())) }
+    }
+
+    var stored: SQLValue {
+        var writer = ByteWriter(capacity: count * 8)
+        for tag in self { writer.write(tag.value) }
+        return .blob(writer.bytes)
     }
 }

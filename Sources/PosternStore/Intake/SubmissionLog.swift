@@ -2,35 +2,119 @@ package import PosternCore
 
 /// The log of everything that was posted, accepted or not.
 package struct SubmissionLog {
-    private let session: any Session
+    let session: any Session
 
     package init(_ session: any Session) {
         self.session = session
     }
 
-    /// - Returns: entries in the order in which they came, from behind `after`.
-    package func entries(after: LetterID? = nil, limit: Int) throws -> [SubmissionEntry] {
-        let rows = try session.rows(
-            """
-            SELECT id, at, site, handle, recipient, verdict, rules, evidence, letter_bytes, epoch
-            FROM submission
-            WHERE id > ?
-            ORDER BY id
-            LIMIT ?
-            """,
-            [(after ?? .zero).stored, limit.stored])
-        return try rows.map(SubmissionEntry.init)
-    }
-
     package func entry(_ id: LetterID) throws -> SubmissionEntry? {
-        let row = try session.row(
+        try session.row(
             """
-            SELECT id, at, site, handle, recipient, verdict, rules, evidence, letter_bytes, epoch
+            SELECT id, at, site, handle, recipient, verdict, rules, tags, evidence, letter_bytes, repeats, epoch
             FROM submission
             WHERE id = ?
             """,
-            [id.stored])
-        return try row.map(SubmissionEntry.init)
+            [id.stored]
+        ).map(SubmissionEntry.init)
+    }
+
+    /// - Returns: entries in the order in which they came, from behind `after`: for whoever follows the log.
+    package func entries(_ filter: LogFilter = LogFilter(), after: LetterID = .zero, limit: Int) throws -> [SubmissionEntry] {
+        let begin = filter.since.map { LetterID.floor(of: $0) } ?? .zero
+        // Behind the first id of a moment is behind none of that moment's: ids that end in 80 zero bits are not drawn.
+        let after = begin.isAfter(after) ? begin : after
+        return try session.rows(
+            """
+            SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
+                s.epoch
+            FROM submission AS s
+            WHERE s.id > ? AND s.id < ?
+                AND (CAST(? AS TEXT) IS NULL OR s.verdict = ?)
+                AND (CAST(? AS {blob}) IS NULL OR s.recipient = ?)
+                AND (CAST(? AS TEXT) IS NULL OR EXISTS (
+                    SELECT 1
+                    FROM submission_rule AS r
+                    WHERE r.rule = ? AND r.submission = s.id))
+                AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
+                    SELECT 1
+                    FROM submission_tag AS t
+                    WHERE t.epoch = s.epoch AND t.tag = ? AND t.submission = s.id))
+            ORDER BY s.id
+            LIMIT ?
+            """,
+            [after.stored, filter.end.stored] + filter.conditions + [limit.stored]
+        ).map(SubmissionEntry.init)
+    }
+
+    /// The latest entries, newest first, from before `before`.
+    ///
+    /// Goes by the condition that leaves least to look at; each has an index of its own. Tags and recipients are looked for
+    /// day by day, since their indexes begin with the day.
+    package func latest(_ filter: LogFilter = LogFilter(), before: LetterID? = nil, limit: Int) throws -> [SubmissionEntry] {
+        let end = before.map { filter.end.isAfter($0) ? $0 : filter.end } ?? filter.end
+        let span = (begin: filter.since.map { LetterID.floor(of: $0) } ?? .zero, end: end)
+        let rows: [SQLRow]
+        if let tag = filter.tag {
+            rows = try daily(span, limit: limit) { try taggedRows(filter, tag: tag, of: $0, span, limit: $1) }
+        } else if let recipient = filter.recipient {
+            rows = try daily(span, limit: limit) { try recipientRows(filter, recipient: recipient, of: $0, span, limit: $1) }
+        } else if let rule = filter.rule {
+            rows = try ruleRows(filter, rule: rule, span, limit: limit)
+        } else if let decision = filter.decision, decision != .accept {
+            rows = try decisionRows(filter, decision: decision, span, limit: limit)
+        } else {
+            rows = try allRows(filter, span, limit: limit)
+        }
+        return try rows.map(SubmissionEntry.init)
+    }
+
+    /// Submissions since `moment` by decision.
+    package func count(since moment: Timestamp) throws -> [Verdict.Decision: Int] {
+        let begin = LetterID.floor(of: moment).stored
+        // Each count is read from an index alone.
+        let kept = try session.rows(
+            """
+            SELECT verdict, COUNT(*) AS number
+            FROM submission
+            WHERE id >= ? AND verdict <> 'refuse'
+            GROUP BY verdict
+            """,
+            [begin])
+        let refused = try session.rows(
+            """
+            SELECT verdict, COUNT(*) AS number
+            FROM submission
+            WHERE verdict = 'refuse' AND verdict <> 'accept' AND id >= ?
+            GROUP BY verdict
+            """,
+            [begin])
+        return Dictionary(uniqueKeysWithValues: try (kept + refused).map { (try $0["verdict"], try $0["number"]) })
+    }
+
+    /// When the oldest entry came.
+    package func oldest() throws -> Timestamp? {
+        try session.row(
+            """
+            SELECT at
+            FROM submission
+            ORDER BY id
+            LIMIT 1
+            """
+        ).map { try $0["at"] }
+    }
+}
+
+extension LogFilter {
+    /// Before this everything lies that is not too late.
+    fileprivate var end: LetterID {
+        until.map { LetterID.floor(of: $0) } ?? LetterID(high: .max, low: .max)
+    }
+}
+
+extension Identifier {
+    fileprivate func isAfter(_ other: Identifier) -> Bool {
+        (high, low) > (other.high, other.low)
     }
 }
 

@@ -12,18 +12,78 @@ package struct Sites {
     package func add(_ site: Site, at now: Timestamp) throws -> Bool {
         try session.run(
             """
-            INSERT INTO site (id, name, origins, created_at)
-            VALUES (?, ?, ?, ?)
+            INSERT INTO site (
+                id, name, origins, accent, logo_kind, logo_version, introductions, languages, created_at)
+            VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, ?)
             ON CONFLICT (id) DO NOTHING
             """,
-            [site.id.stored, site.name.stored, site.storedOrigins, now.stored]) == 1
+            [
+                site.id.stored, site.name.stored, site.storedOrigins, site.look.storedAccent, site.look.storedIntroductions,
+                site.look.storedLanguages, now.stored,
+            ]) == 1
+    }
+
+    /// Puts name, origins and look in the place of the present ones; the logo stays.
+    /// - Returns: false when there is none of that id.
+    package func change(_ site: Site) throws -> Bool {
+        try session.run(
+            """
+            UPDATE site
+            SET name = ?, origins = ?, accent = ?, introductions = ?, languages = ?
+            WHERE id = ?
+            """,
+            [
+                site.name.stored, site.storedOrigins, site.look.storedAccent, site.look.storedIntroductions,
+                site.look.storedLanguages, site.id.stored,
+            ]) == 1
+    }
+
+    /// - Parameter logo: nil takes away the one there is.
+    /// - Returns: false when there is no such site.
+    package func setLogo(_ logo: Logo?, of id: SiteID) throws -> Bool {
+        let changed = try session.run(
+            """
+            UPDATE site
+            SET logo_kind = ?, logo_version = ?
+            WHERE id = ?
+            """,
+            [(logo?.mark.kind).stored, (logo?.mark.version).stored, id.stored])
+        guard changed == 1 else { return false }
+        try session.run(
+            """
+            DELETE FROM site_logo
+            WHERE site = ?
+            """,
+            [id.stored])
+        guard let logo else { return true }
+        try session.run(
+            """
+            INSERT INTO site_logo (site, content)
+            VALUES (?, ?)
+            """,
+            [id.stored, logo.content.stored])
+        return true
+    }
+
+    package func logo(of id: SiteID) throws -> Logo? {
+        let row = try session.row(
+            """
+            SELECT site.logo_kind, site.logo_version, site_logo.content
+            FROM site
+            CROSS JOIN site_logo
+            WHERE site.id = ? AND site_logo.site = site.id
+            """,
+            [id.stored])
+        return try row.map { row in
+            Logo(mark: LogoMark(kind: try row["logo_kind"], version: try row["logo_version"]), content: try row["content"])
+        }
     }
 
     /// In the order of their ids.
     package func list() throws -> [Site] {
         try session.rows(
             """
-            SELECT id, name, origins
+            SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages
             FROM site
             ORDER BY id
             """
@@ -33,29 +93,12 @@ package struct Sites {
     package func find(_ id: SiteID) throws -> Site? {
         try session.row(
             """
-            SELECT id, name, origins
+            SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages
             FROM site
             WHERE id = ?
             """,
             [id.stored]
         ).map(Site.init)
-    }
-}
-
-extension Site {
-    fileprivate init(_ row: SQLRow) throws {
-        let origins: String = try row["origins"]
-        self.init(
-            id: try row["id"], name: try row["name"],
-            origins: try origins.split(separator: " ").map { text in
-                guard let origin = WebOrigin(String(text)) else { throw StoreError.undecodable(column: "origins") }
-                return origin
-            })
-    }
-
-    /// An origin holds no space.
-    fileprivate var storedOrigins: SQLValue {
-        .text(origins.map(\.description).joined(separator: " "))
     }
 }
 

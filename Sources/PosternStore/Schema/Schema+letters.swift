@@ -12,7 +12,20 @@ extension Schema {
                 id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 40),
                 name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
                 origins TEXT NOT NULL,
-                created_at BIGINT NOT NULL
+                accent TEXT,
+                logo_kind TEXT,
+                logo_version TEXT,
+                introductions TEXT NOT NULL,
+                languages TEXT NOT NULL,
+                created_at BIGINT NOT NULL,
+                CHECK ((logo_kind IS NULL) = (logo_version IS NULL))
+            )
+            """,
+            // Apart from the site, which is read for every page.
+            """
+            CREATE TABLE site_logo (
+                site TEXT NOT NULL PRIMARY KEY REFERENCES site (id),
+                content {blob} NOT NULL CHECK (length(content) > 0)
             )
             """,
             // A sealed address of 1.4 kB makes these rows long; a foreign key's check must not have to read them, which is
@@ -35,7 +48,8 @@ extension Schema {
                 CHECK ((seal IS NULL) = (authorisation IS NULL))
             )
             """,
-            // The log: one row for every submission, refused ones included.
+            // The log: one row for every submission, refused ones included; of a flood of refusals the first, which counts the
+            // others. Tags are eight bytes each, narrowest first; a row for refusals from everywhere has none.
             """
             CREATE TABLE submission (
                 id {blob} NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -45,11 +59,40 @@ extension Schema {
                 recipient {blob} REFERENCES recipient (id),
                 verdict TEXT NOT NULL CHECK (verdict IN ('accept', 'hold', 'refuse')),
                 rules TEXT NOT NULL,
-                evidence {blob} NOT NULL CHECK (length(evidence) > 0),
+                tags {blob} NOT NULL CHECK (length(tags) % 8 = 0),
+                evidence {blob} CHECK (length(evidence) > 0),
                 letter_bytes INTEGER NOT NULL CHECK (letter_bytes >= 0),
+                repeats INTEGER NOT NULL CHECK (repeats >= 0),
                 epoch INTEGER NOT NULL,
-                CHECK (verdict = 'refuse' OR recipient IS NOT NULL)
+                CHECK (verdict = 'refuse' OR recipient IS NOT NULL),
+                CHECK (verdict = 'refuse' OR evidence IS NOT NULL)
             ) {clustered}
+            """,
+            // By what the log is searched. Tags and recipients come in no order: by epoch first, what one day writes to lies
+            // together, as with the recipients' deliveries below. No foreign key: to check it, the end of an entry would have
+            // to look through all tags and rules.
+            """
+            CREATE TABLE submission_tag (
+                epoch INTEGER NOT NULL,
+                tag BIGINT NOT NULL,
+                submission {blob} NOT NULL,
+                PRIMARY KEY (epoch, tag, submission)
+            ) {clustered}
+            """,
+            """
+            CREATE TABLE submission_rule (
+                rule TEXT NOT NULL,
+                submission {blob} NOT NULL,
+                PRIMARY KEY (rule, submission)
+            ) {clustered}
+            """,
+            """
+            CREATE INDEX submission_recipient ON submission (epoch, recipient, id)
+            WHERE recipient IS NOT NULL
+            """,
+            """
+            CREATE INDEX submission_not_accepted ON submission (verdict, id)
+            WHERE verdict <> 'accept'
             """,
             // Counts what was accepted, without reading the log. Here and below a column that the condition fixes is in the
             // index all the same: SQLite reads the row to look at it otherwise.
@@ -156,6 +199,35 @@ extension Schema {
             """,
             """
             CREATE INDEX idempotency_expiry ON idempotency (expires_at)
+            """,
+            // What accepted letters were counted under, for limits that survive a restart.
+            """
+            CREATE TABLE limit_mark (
+                id {blob} NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+                epoch INTEGER NOT NULL,
+                keys {blob} NOT NULL CHECK (length(keys) > 0)
+            ) {clustered}
+            """,
+            """
+            CREATE TABLE block (
+                id BIGINT NOT NULL PRIMARY KEY CHECK (id > 0),
+                kind TEXT NOT NULL CHECK (kind IN ('tag', 'prefix', 'domain', 'text')),
+                mark TEXT NOT NULL,
+                epoch INTEGER,
+                effect TEXT NOT NULL CHECK (effect IN ('hold', 'refuse')),
+                reason TEXT NOT NULL,
+                added_at BIGINT NOT NULL,
+                expires_at BIGINT,
+                removed_at BIGINT,
+                CHECK ((kind = 'tag') = (epoch IS NOT NULL))
+            )
+            """,
+            // When a chore was done last, for the privacy statement and for staff.
+            """
+            CREATE TABLE chore (
+                name TEXT NOT NULL PRIMARY KEY,
+                done_at BIGINT NOT NULL
+            )
             """,
             """
             CREATE TABLE pulse (

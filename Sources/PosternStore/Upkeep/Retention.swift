@@ -64,7 +64,7 @@ package struct Retention {
     package func forgetSubmissions(before moment: Timestamp, limit: Int) throws -> Int {
         let ids = try session.rows(
             """
-            SELECT id
+            SELECT id, epoch
             FROM submission
             WHERE id < ? AND NOT EXISTS (
                 SELECT 1
@@ -77,12 +77,7 @@ package struct Retention {
         for row in ids {
             let id: LetterID = try row["id"]
             try forgetDelivery(id)
-            try session.run(
-                """
-                DELETE FROM submission
-                WHERE id = ?
-                """,
-                [id.stored])
+            try forgetEntry(id, of: try row["epoch"])
         }
         return ids.count
     }
@@ -101,6 +96,34 @@ package struct Retention {
             [LetterID.floor(of: moment).stored, limit.stored])
         for row in ids { try forgetDelivery(try row["id"]) }
         return ids.count
+    }
+
+    private func forgetEntry(_ id: LetterID, of epoch: Epoch) throws {
+        // Its tags stand in the entry: looked up by them, no other entry's row is touched.
+        if let entry = try session.submissionLog.entry(id) {
+            for tag in Set(entry.tags) {
+                try session.run(
+                    """
+                    DELETE FROM submission_tag
+                    WHERE epoch = ? AND tag = ? AND submission = ?
+                    """,
+                    [epoch.stored, tag.stored, id.stored])
+            }
+            for rule in Set(entry.verdict.parts.map(\.rule)) {
+                try session.run(
+                    """
+                    DELETE FROM submission_rule
+                    WHERE rule = ? AND submission = ?
+                    """,
+                    [rule.stored, id.stored])
+            }
+        }
+        try session.run(
+            """
+            DELETE FROM submission
+            WHERE id = ?
+            """,
+            [id.stored])
     }
 
     private func forgetDelivery(_ id: LetterID) throws {

@@ -28,6 +28,21 @@ struct ControlCaller {
         }
     }
 
+    /// Rows of a list, asked for page by page: a thousand fit into one answer of the relay.
+    func pages<Row>(
+        of limit: Int, after: String?, by key: (Row) -> String, _ page: (_ after: String?, _ count: Int) async throws -> [Row]
+    ) async throws -> [Row] {
+        var (rows, after) = ([Row](), after)
+        while rows.count < limit {
+            let count = min(limit - rows.count, ControlRequest.pageLimit)
+            let next = try await page(after, count)
+            rows += next
+            guard next.count == count, let last = next.last else { break }
+            after = key(last)
+        }
+        return rows
+    }
+
     private func askStore(_ request: ControlRequest) async throws -> ControlAnswer {
         let store: SQLiteDatabase
         do {

@@ -58,10 +58,13 @@ struct QueueCommand: AsyncParsableCommand {
 
         func run() async throws {
             let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            let filter = ControlRequest.QueueFilter(
-                state: held ? DeliveryState.held.rawValue : state, site: site, handle: recipient, after: after, limit: limit)
-            guard case .deliveries(let deliveries) = try await caller.ask(.listQueue(filter)).orRefusal() else {
-                throw ControlAnswer.mismatch
+            let deliveries = try await caller.pages(of: limit, after: after, by: \.id) { after, count in
+                let filter = ControlRequest.QueueFilter(
+                    state: held ? DeliveryState.held.rawValue : state, site: site, handle: recipient, after: after, limit: count)
+                guard case .deliveries(let page) = try await caller.ask(.listQueue(filter)).orRefusal() else {
+                    throw ControlAnswer.mismatch
+                }
+                return page
             }
             try output.print(deliveries) { Self.table(deliveries) }
         }

@@ -87,8 +87,11 @@ struct RecipientCommand: AsyncParsableCommand {
 
         func run() async throws {
             let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            let answer = try await caller.ask(.listRecipients(site: site, after: after, limit: limit)).orRefusal()
-            guard case .recipients(let recipients) = answer else { throw ControlAnswer.mismatch }
+            let recipients = try await caller.pages(of: limit, after: after, by: \.handle) { after, count in
+                let answer = try await caller.ask(.listRecipients(site: site, after: after, limit: count)).orRefusal()
+                guard case .recipients(let page) = answer else { throw ControlAnswer.mismatch }
+                return page
+            }
             try output.print(recipients) { recipients.isEmpty ? "No recipients." : RecipientCommand.table(recipients) }
         }
     }

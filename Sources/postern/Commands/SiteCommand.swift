@@ -3,7 +3,7 @@ private import PosternRelay
 
 struct SiteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "site", abstract: "The web sites that use this installation.", subcommands: [Add.self, List.self])
+        commandName: "site", abstract: "The web sites that use this installation.", subcommands: [Add.self, Set.self, List.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add a site.")
@@ -38,9 +38,14 @@ struct SiteCommand: AsyncParsableCommand {
             let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
             guard case .sites(let sites) = try await caller.ask(.listSites).orRefusal() else { throw ControlAnswer.mismatch }
             try output.print(sites) {
-                TextTable(
-                    head: ["ID", "NAME", "ORIGINS"], rows: sites.map { [$0.id, $0.name, $0.origins.joined(separator: " ")] }
-                ).text
+                let rows = sites.map { site in
+                    [
+                        site.id, site.name, site.accent ?? "–", site.logo ?? "–",
+                        site.languages.isEmpty ? "all" : site.languages.joined(separator: " "),
+                        site.origins.joined(separator: " "),
+                    ]
+                }
+                return TextTable(head: ["ID", "NAME", "ACCENT", "LOGO", "LANGUAGES", "ORIGINS"], rows: rows).text
             }
         }
     }

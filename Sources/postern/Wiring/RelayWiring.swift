@@ -56,17 +56,27 @@ private func buildServices(
     var dispatch = Dispatcher.Settings()
     dispatch.lease = configuration.lease
     let dispatcher = Dispatcher(store: store, vault: vault, settings: dispatch, logger: logger, now: { .now })
-    let intake = IntakeDesk(store: store, sealing: sealing, room: room, logger: logger, wake: { dispatcher.wake() })
+    let limits = LimitDesk(table: configuration.limits.table, at: .now)
+    try await limits.restore(from: store, at: .now)
+    let blocks = BlockBook()
+    try await blocks.reload(from: store)
+    let refusals = RefusalLog(store: store, sealing: sealing, logger: logger)
+    let intake = IntakeDesk(
+        store: store, sealing: sealing, room: room,
+        guards: IntakeGuards(
+            pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits, blocks: blocks, refusals: refusals),
+        logger: logger, wake: { dispatcher.wake() })
     let confirmations = ConfirmationDesk(store: store, vault: vault, logger: logger, now: { .now })
     let health = RelayHealth(store: store, vault: vault, room: room, now: { .now })
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
         settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
         now: { .now })
-    let control = ControlDesk(store: store, publicURL: configuration.publicURL, wake: { dispatcher.wake() })
+    let control = ControlDesk(
+        store: store, publicURL: configuration.publicURL, blocks: blocks, wake: { dispatcher.wake() })
 
     var services: [any Service] = [
-        vault, dispatcher, housekeeping, ControlSocket(path: home.controlSocket, desk: control, logger: logger),
+        vault, dispatcher, housekeeping, refusals, ControlSocket(path: home.controlSocket, desk: control, logger: logger),
     ]
     var letters: MailboxLetters?
     if let listen = configuration.mail.demoMailbox {
@@ -92,8 +102,8 @@ private func buildServices(
 
 extension ControlDesk {
     /// The desk over one store file, which it can also copy.
-    init(store: SQLiteDatabase, publicURL: WebOrigin, wake: @escaping @Sendable () -> Void) {
-        self.init(store: store, publicURL: publicURL, now: { .now }, wake: wake) { path in
+    init(store: SQLiteDatabase, publicURL: WebOrigin, blocks: BlockBook? = nil, wake: @escaping @Sendable () -> Void) {
+        self.init(store: store, publicURL: publicURL, now: { .now }, wake: wake, blocks: blocks) { path in
             let report = try await store.backup(to: path)
             return ControlAnswer.BackupView(path: report.path, bytes: report.bytes)
         }

@@ -49,14 +49,15 @@ final class TestStore: Sendable {
 
     func letter(
         to person: Int = 0, at moment: Timestamp = start, placement: AcceptedLetter.Placement = .queue, mark: RepeatMark? = nil,
-        seal: [UInt8] = [1, 2, 3]
+        parts: [Verdict.Part] = [], tags: [Tag] = [], limitMark: LimitMark? = nil, seal: [UInt8] = [1, 2, 3]
     ) -> AcceptedLetter {
         let recipient = people[person]
         return randomness.withLock { randomness in
             AcceptedLetter(
                 id: LetterID(at: moment, using: &randomness), at: moment, site: site.id, handle: recipient.handle,
-                recipient: recipient.id, placement: placement, parts: [], epoch: Epoch(containing: moment), seal: seal,
-                evidence: [4, 5], letterBytes: 1_500, tokens: MailTokens(using: &randomness), repeatMark: mark)
+                recipient: recipient.id, placement: placement, parts: parts, epoch: Epoch(containing: moment), seal: seal,
+                evidence: [4, 5], tags: tags, limitMark: limitMark, letterBytes: 1_500, tokens: MailTokens(using: &randomness),
+                repeatMark: mark)
         }
     }
 

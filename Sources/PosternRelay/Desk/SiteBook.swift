@@ -1,0 +1,57 @@
+package import PosternCore
+package import PosternStore
+
+/// What the store knows of sites, for the pages that are about a site and no recipient.
+package struct SiteBook: SiteDesk {
+    /// What the running configuration says about keeping things.
+    package struct Terms: Equatable, Sendable {
+        package let letters: Duration
+        package let evidence: Duration
+        package let outcomes: Duration
+        package let addressSuite: String
+        package let epochSuite: String
+        package let clientLimit: Limit
+        package let isMailEncrypted: Bool
+        package let isDemo: Bool
+
+        package init(
+            letters: Duration, evidence: Duration, outcomes: Duration, addressSuite: String, epochSuite: String,
+            clientLimit: Limit, isMailEncrypted: Bool, isDemo: Bool
+        ) {
+            (self.letters, self.evidence, self.outcomes) = (letters, evidence, outcomes)
+            (self.addressSuite, self.epochSuite, self.clientLimit) = (addressSuite, epochSuite, clientLimit)
+            (self.isMailEncrypted, self.isDemo) = (isMailEncrypted, isDemo)
+        }
+    }
+
+    private let store: any Database
+    private let terms: Terms
+
+    package init(store: any Database, terms: Terms) {
+        (self.store, self.terms) = (store, terms)
+    }
+
+    package func site(_ id: String) async throws -> Site? {
+        guard let id = try? SiteID(id) else { return nil }
+        return try await store.read { try $0.sites.find(id) }
+    }
+
+    package func logo(of id: String) async throws -> Logo? {
+        guard let id = try? SiteID(id) else { return nil }
+        return try await store.read { try $0.sites.logo(of: id) }
+    }
+
+    package func privacyFacts(of id: String) async throws -> PrivacyFacts? {
+        guard let id = try? SiteID(id) else { return nil }
+        let terms = terms
+        return try await store.read { session in
+            guard let site = try session.sites.find(id) else { return nil }
+            return PrivacyFacts(
+                site: site, letters: terms.letters, evidence: terms.evidence, outcomes: terms.outcomes,
+                repeats: RepeatMark.lifetime, addressSuite: terms.addressSuite, epochSuite: terms.epochSuite,
+                clientLimit: terms.clientLimit.isOff ? nil : terms.clientLimit.description,
+                lastPurge: try session.chores.last(.purge), oldestLetter: try session.intake.oldestLetter(),
+                oldestEntry: try session.submissionLog.oldest(), isMailEncrypted: terms.isMailEncrypted, isDemo: terms.isDemo)
+        }
+    }
+}

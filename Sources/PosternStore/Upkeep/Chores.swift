@@ -1,0 +1,41 @@
+package import PosternCore
+
+/// When recurring work was done last: what the privacy statement says of it must be so.
+package struct Chores {
+    package enum Name: String, Sendable, CaseIterable, Storable {
+        /// Rows whose time was over were removed.
+        case purge
+    }
+
+    private let session: any Session
+
+    package init(_ session: any Session) {
+        self.session = session
+    }
+
+    package func note(_ chore: Name, at now: Timestamp) throws {
+        try session.run(
+            """
+            INSERT INTO chore (name, done_at)
+            VALUES (?, ?)
+            ON CONFLICT (name) DO UPDATE
+            SET done_at = excluded.done_at
+            """,
+            [chore.stored, now.stored])
+    }
+
+    package func last(_ chore: Name) throws -> Timestamp? {
+        try session.row(
+            """
+            SELECT done_at
+            FROM chore
+            WHERE name = ?
+            """,
+            [chore.stored]
+        ).map { try $0["done_at"] }
+    }
+}
+
+extension Session {
+    package var chores: Chores { Chores(self) }
+}
