@@ -125,8 +125,7 @@ let package = Package(
             name: "PosternRelayTests",
             dependencies: [
                 "PosternCore", "PosternSealing", "PosternLink", "PosternStore", "PosternSQLite", "PosternRelay",
-                "PosternTestSupport",
-                logging, lifecycle,
+                "PosternTestSupport", crypto, logging, lifecycle,
             ],
             swiftSettings: house),
         .testTarget(

@@ -1,0 +1,81 @@
+import PosternCore
+import PosternRelay
+import PosternTestSupport
+import Testing
+
+@Suite("A form's token tells when it was shown, and nobody else can make one")
+struct FormTokensTests {
+    private static let now = IntakeFixture.now
+    /// A relay has the keys of today and tomorrow.
+    private static func tokens(on day: Epoch) -> FormTokens {
+        FormTokens { $0 == day || $0 == day.next ? IntakeFixture.tagKey(of: $0) : nil }
+    }
+
+    private let tokens = Self.tokens(on: Epoch(containing: now))
+
+    // The rule: a day, over midnight and restarts; then its form is old.
+    @Test(arguments: [
+        (Duration.zero, true), (.minutes(5), true), (.hours(23), true), (.hours(24), false), (.hours(47), false),
+        (.days(9), false),
+    ])
+    func `it is good for a day`(age: Duration, isGood: Bool) throws {
+        let token = try #require(tokens.issue(at: Self.now))
+        let later = Self.now + age
+        let standing = Self.tokens(on: Epoch(containing: later)).standing(of: token, at: later)
+        if isGood {
+            guard case .ours(_, let seen) = standing else {
+                Issue.record("\(standing)")
+                return
+            }
+            #expect(seen == age)
+        } else {
+            #expect(standing == .expired)
+        }
+    }
+
+    @Test func `each form has a key of its own, and one form always the same`() throws {
+        func key(_ token: String) throws -> String {
+            guard case .ours(let key, _) = tokens.standing(of: token, at: Self.now) else { throw Failure() }
+            return key
+        }
+        let (one, two) = (try #require(tokens.issue(at: Self.now)), try #require(tokens.issue(at: Self.now)))
+        #expect(try key(one) == key(one))
+        #expect(try key(one) != key(two))
+    }
+
+    @Test func `a token with any character changed is not ours`() throws {
+        let token = try #require(tokens.issue(at: Self.now))
+        for index in token.indices {
+            var changed = token
+            changed.replaceSubrange(index...index, with: token[index] == "A" ? "B" : "A")
+            let standing = tokens.standing(of: changed, at: Self.now)
+            #expect(standing == .foreign || standing == .expired)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (nil, FormStanding.missing), ("", .missing), ("x", .foreign), (String(repeating: "A", count: 59), .expired),
+            (String(repeating: "A", count: 900), .foreign), ("ü", .foreign),
+        ] as [(String?, FormStanding)])
+    func `another text is none, or says that it is old`(text: String?, standing: FormStanding) {
+        #expect(tokens.standing(of: text, at: Self.now) == standing)
+    }
+
+    @Test func `without a key there is no token`() {
+        #expect(FormTokens { _ in nil }.issue(at: Self.now) == nil)
+    }
+
+    // A sign counts; only two together hold a letter.
+    @Test(arguments: [
+        (FormStanding.ours(key: "k", age: .seconds(30)), false, Verdict.Decision.accept),
+        (.ours(key: "k", age: .seconds(1)), false, .accept),
+        (.missing, false, .accept), (.ours(key: "k", age: .seconds(30)), true, .accept), (.foreign, true, .hold),
+        (.ours(key: "k", age: .milliseconds(200)), true, .hold),
+    ])
+    func `signs of a program add up`(token: FormStanding, isBaitTaken: Bool, decision: Verdict.Decision) {
+        #expect(Verdict(of: FormSigns(token: token, isBaitTaken: isBaitTaken).parts).decision == decision)
+    }
+
+    private struct Failure: Error {}
+}

@@ -1,0 +1,133 @@
+import Crypto
+import PosternCore
+import PosternLink
+import PosternRelay
+import PosternSQLite
+import PosternSealing
+import PosternStore
+import PosternTestSupport
+import Testing
+
+/// An intake over a store in memory, with keys as a vault announces them.
+final class IntakeFixture: Sendable {
+    let store: SQLiteDatabase
+    let recipients: [Recipient]
+    let limits: LimitDesk
+    let blocks = BlockBook()
+    let refusals: RefusalLog
+    let desk: IntakeDesk
+    let pseudonyms: Pseudonyms
+
+    static let now = Timestamp(seconds: 1_795_514_709)
+
+    /// - Parameter store: of an earlier relay, for one that comes after a restart.
+    static func open(
+        limits: LimitTable = .off, store: SQLiteDatabase? = nil, at now: Timestamp = now, hasRoom: Bool = true
+    ) async throws -> IntakeFixture {
+        let folder = try TemporaryFolder()
+        let vault = VaultLink(socket: folder.path("vault.sock"), logger: RelayFixture.quiet)
+        let announcement = try announcement(at: now)
+        let server = FrameServer(
+            .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own], verbs: [.announce]), logger: RelayFixture.quiet
+        ) { _, _ in announcement.payload }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try? await server.run() }
+            try await eventually("the vault answers") { await vault.renew() }
+            tasks.cancelAll()
+        }
+        let isNew = store == nil
+        let database = if let store { store } else { try await SQLiteDatabase.inMemory(at: now) }
+        return try await IntakeFixture(database, vault, limits: limits, isNew: isNew, at: now, hasRoom: hasRoom)
+    }
+
+    private init(
+        _ store: SQLiteDatabase, _ vault: VaultLink, limits table: LimitTable, isNew: Bool, at now: Timestamp, hasRoom: Bool
+    ) async throws {
+        self.store = store
+        let site = Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [])
+        let states: [Recipient.State] = [.active, .active, .paused]
+        recipients = try states.enumerated().map { index, state in
+            Recipient(
+                id: RecipientID(high: 1, low: UInt64(index)), site: site.id, handle: try Handle("p\(index)"),
+                name: try HeaderText("Pat", limit: 100), language: .english, state: state,
+                record: SealedRecord(version: 1, seal: [1], authorisation: [2]))
+        }
+        if isNew {
+            try await store.write { [recipients] session in
+                _ = try session.sites.add(site, at: now)
+                _ = try session.recipients.add(recipients, at: now)
+            }
+        }
+        limits = LimitDesk(table: table, at: now)
+        try await limits.restore(from: store, at: now)
+        let sealing = SealingDesk(vault: vault)
+        refusals = RefusalLog(store: store, sealing: sealing, logger: RelayFixture.quiet)
+        pseudonyms = Pseudonyms { vault.tagKey(of: $0) }
+        desk = IntakeDesk(
+            store: store, sealing: sealing, room: FixedRoom(hasRoom: hasRoom),
+            guards: IntakeGuards(pseudonyms: pseudonyms, limits: limits, blocks: blocks, refusals: refusals),
+            logger: RelayFixture.quiet, wake: {})
+    }
+
+    /// Keys of `now`'s day and the next; the tag keys are the same for every vault of these tests.
+    private static func announcement(at now: Timestamp) throws -> Announcement {
+        let today = Epoch(containing: now)
+        let days = [today, today.next]
+        return Announcement(
+            keys: [SealPurpose.letter, .evidence].flatMap { purpose in
+                days.map { day in
+                    Announcement.Key(
+                        purpose: purpose.rawValue, suite: Suite.x25519.rawValue, epoch: day,
+                        publicHalf: Array(Curve25519.KeyAgreement.PrivateKey().publicKey.rawRepresentation))
+                }
+            },
+            tagKeys: days.map { Announcement.TagKey(epoch: $0, secret: tagKey(of: $0)) }, lanes: 4)
+    }
+
+    static func tagKey(of epoch: Epoch) -> [UInt8] { Array(SHA256.hash(data: Array("tag key of \(epoch)".utf8))) }
+
+    /// Posts a letter that is valid unless `change` makes it otherwise.
+    func post(
+        from client: String = "192.0.2.7", to handle: String = "p0", key: String? = nil, channel: Submission.Channel = .api,
+        at moment: Timestamp = now, _ change: @Sendable (inout RawLetter) -> Void = { _ in }
+    ) async throws -> SubmissionReply {
+        var letter = RawLetter()
+        (letter.name, letter.email, letter.subject) = ("Vera", "vera@visitor.example", "Hello")
+        letter.message = "I like the photo of the harbour in the morning."
+        change(&letter)
+        return await desk.submit(
+            Submission(
+                site: "photos", handle: handle, letter: letter, client: try #require(ClientAddress(text: client)),
+                repeatKey: key, channel: channel, at: moment))
+    }
+
+    func entries() async throws -> [SubmissionEntry] { try await store.read { try $0.submissionLog.entries(limit: 100_000) } }
+
+    func deliveries(_ state: DeliveryState? = nil) async throws -> Int {
+        try await store.read { try $0.queue.list(DeliveryFilter(state: state), limit: 100_000).count }
+    }
+}
+
+struct FixedRoom: Room {
+    let hasRoom: Bool
+}
+
+extension SubmissionAnswer {
+    var id: LetterID? {
+        if case .accepted(let id) = self { id } else { nil }
+    }
+
+    var isLimited: Bool {
+        if case .limited = self { true } else { false }
+    }
+}
+
+extension LimitTable {
+    static func of(
+        client: String = "off", recipient: String = "off", global: String = "off", sender: String = "off", text: String = "off"
+    ) throws -> LimitTable {
+        LimitTable(
+            client: try #require(Limit(client)), recipient: try #require(Limit(recipient)), global: try #require(Limit(global)),
+            sender: try #require(Limit(sender)), text: try #require(Limit(text)))
+    }
+}

@@ -1,0 +1,34 @@
+import PosternCore
+import PosternRelay
+import Testing
+
+@Suite("Tags are the same all day, others the next, and nothing without the key")
+struct PseudonymsTests {
+    private let pseudonyms = Pseudonyms { IntakeFixture.tagKey(of: $0) }
+    private let today = Epoch(containing: IntakeFixture.now)
+
+    private func tags(_ client: String, _ epoch: Epoch) throws -> [PosternCore.Tag] {
+        pseudonyms.tags(of: try #require(ClientAddress(text: client)), in: epoch)
+    }
+
+    @Test func `neighbours share the tags of their networks only`() throws {
+        let (one, two) = (try tags("192.0.2.1", today), try tags("192.0.2.2", today))
+        #expect(one[0] != two[0])
+        #expect(one[1] == two[1])
+        let (six, seven) = (try tags("2001:db8:1:1::6", today), try tags("2001:db8:1:2::7", today))
+        #expect(six.count == 3)
+        #expect(six[0] != seven[0])
+        #expect(six[1] == seven[1])
+        #expect(try tags("2001:db8:1:1::9", today)[0] == six[0])
+    }
+
+    @Test func `another day has other tags, for the same client and for every network`() throws {
+        #expect(try tags("192.0.2.1", today) == tags("192.0.2.1", today))
+        #expect(Set(try tags("192.0.2.1", today)).isDisjoint(with: try tags("192.0.2.1", today.next)))
+    }
+
+    @Test func `without the day's key there are none`() throws {
+        let none = Pseudonyms { _ in nil }
+        #expect(none.tags(of: try #require(ClientAddress(text: "192.0.2.1")), in: today) == [])
+    }
+}
