@@ -48,7 +48,16 @@ struct ScaleTests {
                 var digest = [UInt8](repeating: UInt8(number), count: 32)
                 (digest[0], digest[1]) = (UInt8(truncatingIfNeeded: number &* 37), UInt8(bite))
                 let mark = RepeatMark(key: digest, body: digest)
-                return store.letter(to: number % 20, at: TestStore.start + .seconds(Int64(bite)), mark: mark, seal: seal)
+                let moment = TestStore.start + .seconds(Int64(bite))
+                let keys = (1...7).map { scope in
+                    DatedLimitKey(
+                        today: LimitKey(.client, high: UInt64(number * scope), low: 1),
+                        tomorrow: LimitKey(.client, high: UInt64(number * scope), low: 2))
+                }
+                return store.letter(
+                    to: number % 20, at: moment, mark: mark,
+                    tags: (1...3).map { Tag(value: UInt64(number + bite * 100) &* 0x9E37_79B9_7F4A_7C15 &* $0) },
+                    limitMark: LimitMark(epoch: Epoch(containing: moment), keys: keys), seal: seal)
             }
             try await store.database.write { session in
                 for letter in letters { _ = try session.intake.accept(letter) }

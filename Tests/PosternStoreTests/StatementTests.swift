@@ -78,7 +78,8 @@ struct StatementTests {
             _ = try session.submissionLog.entries(limit: 5)
             _ = try session.submissionLog.entry(marked.id)
             for filter in [
-                LogFilter(), LogFilter(decision: .hold), LogFilter(rule: .block), LogFilter(recipient: two.id),
+                LogFilter(), LogFilter(decision: .hold), LogFilter(decision: .accept), LogFilter(rule: .block),
+                LogFilter(recipient: two.id),
                 LogFilter(tag: Tag(value: 7)),
             ] {
                 _ = try session.submissionLog.latest(filter, limit: 5)

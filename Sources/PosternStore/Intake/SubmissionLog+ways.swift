@@ -136,6 +136,31 @@ extension SubmissionLog {
             [decision.stored, span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
     }
 
+    /// Beyond a flood of refusals lies what was accepted: every one of those has a delivery, and hardly anything else has.
+    func acceptedRows(_ filter: LogFilter, _ span: Span, limit: Int) throws -> [SQLRow] {
+        try session.rows(
+            """
+            SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
+                s.epoch
+            FROM delivery AS by
+            CROSS JOIN submission AS s
+            WHERE by.id >= ? AND by.id < ? AND s.id = by.id
+                AND (CAST(? AS TEXT) IS NULL OR s.verdict = ?)
+                AND (CAST(? AS {blob}) IS NULL OR s.recipient = ?)
+                AND (CAST(? AS TEXT) IS NULL OR EXISTS (
+                    SELECT 1
+                    FROM submission_rule AS r
+                    WHERE r.rule = ? AND r.submission = s.id))
+                AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
+                    SELECT 1
+                    FROM submission_tag AS t
+                    WHERE t.epoch = s.epoch AND t.tag = ? AND t.submission = s.id))
+            ORDER BY by.id DESC
+            LIMIT ?
+            """,
+            [span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
+    }
+
     func allRows(_ filter: LogFilter, _ span: Span, limit: Int) throws -> [SQLRow] {
         try session.rows(
             """

@@ -61,7 +61,9 @@ package struct SubmissionLog {
             rows = try daily(span, limit: limit) { try recipientRows(filter, recipient: recipient, of: $0, span, limit: $1) }
         } else if let rule = filter.rule {
             rows = try ruleRows(filter, rule: rule, span, limit: limit)
-        } else if let decision = filter.decision, decision != .accept {
+        } else if filter.decision == .accept {
+            rows = try acceptedRows(filter, span, limit: limit)
+        } else if let decision = filter.decision {
             rows = try decisionRows(filter, decision: decision, span, limit: limit)
         } else {
             rows = try allRows(filter, span, limit: limit)

@@ -59,7 +59,7 @@ final class Installation: Sendable {
         return finished
     }
 
-    private func run(_ arguments: [String], input: String) async throws -> Finished {
+    func run(_ arguments: [String], input: String = "") async throws -> Finished {
         try await Program.run(Program.postern, arguments + ["--home", home], environment: settings, input: input)
     }
 
@@ -122,11 +122,15 @@ final class Installation: Sendable {
     // MARK: - Letters
 
     /// Posts a JSON letter.
-    func post(_ fields: [String: String] = [:], to handle: String = "pat", key: String? = nil) async throws -> Web.Answer {
+    /// - Parameter client: for whom a trusted proxy speaks; the settings must name 127.0.0.1 as one.
+    func post(
+        _ fields: [String: String] = [:], to handle: String = "pat", key: String? = nil, from client: String? = nil
+    ) async throws -> Web.Answer {
         var letter = ["name": "Vera Visitor", "email": "vera@visitor.example", "subject": "Your photo", "message": "I like it."]
         letter.merge(fields) { $1 }
         var headers = [("Content-Type", "application/json")]
         if let key { headers.append(("Idempotency-Key", key)) }
+        if let client { headers.append(("X-Forwarded-For", client)) }
         return try await Web.post(
             "http://127.0.0.1:\(port)/api/v1/sites/photos/recipients/\(handle)/letters", body: try JSONEncoder().encode(letter),
             headers: headers)

@@ -1,0 +1,126 @@
+import Foundation
+import PosternTestSupport
+import Testing
+
+@Suite("Staff see what was posted and why it was held or refused, and never by whom", .serialized, .timeLimit(.minutes(4)))
+struct StaffSeeWhatWasPostedTests {
+    private struct Entry: Decodable {
+        let id: String
+        let verdict: String
+        let handle: String
+        let rules: [String]
+        let tags: [String]
+        let repeats: Int
+    }
+
+    private func entries(_ postern: Installation, _ filters: String...) async throws -> [Entry] {
+        let finished = try await postern.run(["log", "list", "--json"] + filters)
+        try #require(finished.status == 0, "\(finished.errors)")
+        return try JSONDecoder().decode([Entry].self, from: Data(finished.output.utf8))
+    }
+
+    @Test("A limit answers 429 with the time, holds over a restart, and stands in the log with its rule (L1, L4)")
+    func limit() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(
+            smtpPort: server.port,
+            settings: ["POSTERN_LIMIT_CLIENT": "2,2/1h", "POSTERN_TRUSTED_PROXIES": "127.0.0.1/32"])
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        for number in 0..<2 {
+            let answer = try await postern.post(["message": "Letter number \(number), of some length."], from: "192.0.2.7")
+            #expect(answer.status == 202)
+        }
+        let refused = try await postern.post(from: "192.0.2.7")
+        #expect(refused.status == 429)
+        let wait = try #require(refused.header("Retry-After").flatMap { Int($0) })
+        #expect((1_700...1_800).contains(wait))
+        try await postern.stop()
+        try await postern.start()
+        #expect(try await postern.post(from: "192.0.2.7").status == 429)
+        let other = ["email": "walter@visitor.example", "message": "Another letter by another visitor."]
+        #expect(try await postern.post(other, from: "192.0.2.8").status == 202)
+
+        let all = try await entries(postern)
+        #expect(all.map(\.verdict).sorted() == ["accept", "accept", "accept", "refuse", "refuse"])
+        let limited = try await entries(postern, "--verdict", "refuse", "--rule", "limit-client", "--recipient", "photos/pat")
+        #expect(limited.count == 2)
+        let tag = try #require(limited.first?.tags.first)
+        let own = try await entries(postern, "--tag", tag)
+        #expect(own.count == 4)
+        #expect(try await entries(postern, "--tag", try #require(limited.first?.tags.last)).count == 5)
+        #expect(try await entries(postern, "--since", "1h", "--limit", "2").count == 2)
+        #expect(try await entries(postern, "--until", "2020-01-01").isEmpty)
+        let shown = try await postern.succeed("log", "show", try #require(limited.first?.id)).output
+        #expect(shown.contains("limit-client") && shown.contains("POSTERN_LIMIT_CLIENT") && shown.contains(tag))
+        #expect(!shown.contains("192.0.2.7"))
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("A block by domain holds letters without a word, and its removal lets the next one through; release sends what it held")
+    func block() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        let added = try await postern.succeed("block", "add", "--domain", "visitor.example", "--reason", "a wave of spam").output
+        #expect(added.hasPrefix("Block 1: letters by domain visitor.example are held"))
+        let answer = try await postern.post(["message": "This one waits for somebody to look at it."])
+        #expect(answer.status == 202)
+        #expect(answer.text.contains("accepted"))
+        #expect(try await postern.counts()["held"] == 1)
+        let id = try #require(answer.id)
+        #expect(try await postern.succeed("queue", "list", "--held").output.contains(id))
+        #expect(try await postern.succeed("log", "show", id).output.contains("a wave of spam"))
+        #expect(try await postern.succeed("block", "list").output.contains("visitor.example"))
+        try await postern.succeed("block", "remove", "1")
+        _ = try await postern.post(["message": "This one goes out without being looked at."])
+        try await server.received(count: 1)
+        try await postern.succeed("queue", "release", id)
+        try await server.received(count: 2)
+
+        try await postern.succeed("block", "add", "--text", "cheap   PILLS", "--refuse", "--reason", "spam")
+        let refused = try await postern.post(["message": "Buy cheap pills today, they are the best."])
+        #expect(refused.status == 403)
+        #expect(!refused.text.contains("pills"))
+        for (arguments, words) in [
+            (["--domain", "no domain", "--reason", "x"], "is no domain"),
+            (["--prefix", "10.1.2.3/8", "--reason", "x"], "bits behind"),
+            (["--tag", "abc", "--reason", "x"], "13 characters"), (["--text", "a", "--reason", "x"], "has 1 characters"),
+        ] {
+            let wrong = try await postern.run(["block", "add"] + arguments)
+            #expect(wrong.status == 65)
+            #expect(wrong.errors.contains(words), "\(wrong.errors)")
+        }
+        #expect(try await postern.command("block", "remove", "99").status == 65)
+        #expect(try await postern.command("block", "add", "--reason", "x").status == 64)
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test("A site's look is set, shown and taken away again")
+    func look() async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        let folder = try TemporaryFolder()
+        let logo = folder.path("logo.svg")
+        try "<svg xmlns=\"http://www.w3.org/2000/svg\"/>".write(toFile: logo, atomically: true, encoding: .utf8)
+        try await postern.succeed(
+            "site", "set", "photos", "--accent", "#b03060", "--logo", logo, "--intro", "de=Schreiben Sie uns, gern auch kurz.",
+            "--languages", "de", "en")
+        let listed = try await postern.succeed("site", "list", "--json").output
+        for part in ["#b03060", "image/svg+xml", "Schreiben Sie uns", "\"languages\":[\"de\",\"en\"]"] {
+            #expect(listed.contains(part), "\(listed)")
+        }
+        try await postern.succeed("site", "set", "photos", "--accent", "", "--logo", "", "--intro", "de=", "--languages", "all")
+        #expect(try await postern.succeed("site", "list", "--json").output.contains("\"languages\":[]"))
+        for (arguments, words) in [
+            (["--accent", "red"], "six hexadecimal digits"), (["--languages", "x"], "is no language"),
+            (["--origin", "photos.example"], "is no origin"), (["--logo", "\(folder.path)/none.png"], "cannot be read"),
+        ] {
+            let wrong = try await postern.run(["site", "set", "photos"] + arguments)
+            #expect(wrong.status != 0)
+            #expect(wrong.errors.contains(words), "\(wrong.errors)")
+        }
+    }
+}
