@@ -1,5 +1,6 @@
 import Foundation
 import PosternTestSupport
+import Synchronization
 import Testing
 
 /// An installation in a folder of its own, served by the built program, as an operator would have it.
@@ -7,7 +8,8 @@ final class Installation: Sendable {
     let home: String
     let port: Int
     let staffPort: Int
-    let settings: [String: String]
+    private let ownSettings: [String: String]
+    private let clock = Mutex<FakeClock?>(nil)
     private let folder: TemporaryFolder
     private let serving = Serving()
 
@@ -27,14 +29,24 @@ final class Installation: Sendable {
             "POSTERN_SMTP_URL": "smtp://127.0.0.1:\(smtpPort)", "POSTERN_SMTP_TLS": "off", "POSTERN_LIMIT_CLIENT": "off",
             "POSTERN_LIMIT_RECIPIENT": "off", "POSTERN_LIMIT_GLOBAL": "off",
         ]
-        self.settings = common.merging(settings) { $1 }
+        ownSettings = common.merging(settings) { $1 }
         let made = try await Program.run(
             Program.postern,
             [
                 "init", "--home", home, "--public-url", "http://127.0.0.1:\(port)", "--mail-from", "contact@relay.example.org",
                 "--smtp-url", "smtp://127.0.0.1:\(smtpPort)", "--site", "photos", "--site-name", "Example Photos",
-            ], environment: isMade ? self.settings : common)
+            ], environment: isMade ? ownSettings : common)
         try #require(made.status == 0, "\(made.output)\(made.errors)")
+    }
+
+    /// Settings, and the clock everything of this installation goes by.
+    var settings: [String: String] {
+        ownSettings.merging(clock.withLock { $0 }?.environment ?? [:]) { $1 }
+    }
+
+    /// Has what is started from now on believe that it is another time; nil for the real one.
+    func setClock(_ other: FakeClock?) {
+        clock.withLock { $0 = other }
     }
 
     deinit {
