@@ -29,6 +29,7 @@ package final class Dispatcher: Service {
     private let now: @Sendable () -> Timestamp
     private let bell = Bell()
     private let desk = Mutex(DispatchDesk())
+    private let isLookArranged = Atomic(false)
 
     package init(
         store: any Database, vault: VaultLink, settings: Settings = Settings(), logger: Logger,
@@ -43,6 +44,21 @@ package final class Dispatcher: Service {
         desk.withLock { $0.rang() }
         bell.ring()
     }
+
+    /// A letter has been accepted. The queue is looked at in a moment, when its visitor has been answered: dialled at once, a
+    /// letter that goes out would slow its own answer down, and the time of an answer would tell it from one that is held
+    /// (P7; Welch's t was 12 over 10,000 letters).
+    package func letterCame() {
+        guard isLookArranged.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { return }
+        // A task of its own, because whoever brings a letter does not wait for this.
+        Task {
+            try? await Task.sleep(for: Self.breath)
+            self.isLookArranged.store(false, ordering: .relaxed)
+            self.wake()
+        }
+    }
+
+    private static let breath = Duration.milliseconds(5)
 
     /// Whether deliveries stand still because the smarthost refuses us.
     package var isBreakerOpen: Bool { desk.withLock { $0.breaker.isOpen } }

@@ -13,14 +13,14 @@ package struct IntakeDesk: SubmissionDesk {
     private let guards: IntakeGuards
     private let logger: Logger
     /// Tells the dispatcher that there is something to do. A hint: losing it costs time and nothing else.
-    private let wake: @Sendable () -> Void
+    private let letterCame: @Sendable () -> Void
 
     package init(
         store: any Database, sealing: SealingDesk, room: any Room, guards: IntakeGuards, logger: Logger,
-        wake: @escaping @Sendable () -> Void
+        letterCame: @escaping @Sendable () -> Void
     ) {
         (self.store, self.sealing, self.room, self.guards) = (store, sealing, room, guards)
-        (self.logger, self.wake) = (logger, wake)
+        (self.logger, self.letterCame) = (logger, letterCame)
     }
 
     package func submit(_ submission: Submission) async -> SubmissionReply {
@@ -138,7 +138,7 @@ package struct IntakeDesk: SubmissionDesk {
             letterBytes: draft.plain.count, tokens: MailTokens(using: &randomness), repeatMark: draft.mark)
         let acceptance = try await store.write { try $0.intake.accept(accepted) }
         if acceptance == .stored {
-            wake()
+            letterCame()
             count(draft.verdict.decision.rawValue)
         }
         return acceptance

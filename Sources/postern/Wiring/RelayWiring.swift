@@ -65,7 +65,7 @@ private func buildServices(
         store: store, sealing: sealing, room: room,
         guards: IntakeGuards(
             pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits, blocks: blocks, refusals: refusals),
-        logger: logger, wake: { dispatcher.wake() })
+        logger: logger, letterCame: { dispatcher.letterCame() })
     let confirmations = ConfirmationDesk(store: store, vault: vault, logger: logger, now: { .now })
     let health = RelayHealth(store: store, vault: vault, room: room, now: { .now })
     let housekeeping = Housekeeping(

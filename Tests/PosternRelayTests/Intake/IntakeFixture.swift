@@ -66,7 +66,7 @@ final class IntakeFixture: Sendable {
         desk = IntakeDesk(
             store: store, sealing: sealing, room: FixedRoom(hasRoom: hasRoom),
             guards: IntakeGuards(pseudonyms: pseudonyms, limits: limits, blocks: blocks, refusals: refusals),
-            logger: RelayFixture.quiet, wake: {})
+            logger: RelayFixture.quiet, letterCame: {})
     }
 
     /// Keys of `now`'s day and the next; the tag keys are the same for every vault of these tests.
