@@ -83,7 +83,7 @@ let package = Package(
             name: "PosternWeb",
             dependencies: [
                 "PosternCore", "PosternRelay", logging, mustache, nioCore, nioPosix, lifecycle, hummingbird, hummingbirdCore,
-                httpTypes, nioHTTPTypes,
+                httpTypes, nioHTTPTypes, .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: house),
 
@@ -93,6 +93,7 @@ let package = Package(
                 "PosternCore", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
                 "PosternRelay", "PosternWeb", "CUnix", logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"), subprocess,
             ],

@@ -30,6 +30,18 @@ package enum Suite: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// As the registry of HPKE algorithms and its drafts call it: for the privacy statement.
+    package var publicName: String {
+        switch self {
+        case .xWing: "X-Wing (ML-KEM-768, X25519), AES-256-GCM"
+        case .x25519: "X25519, ChaCha20-Poly1305"
+        }
+    }
+
+    /// Suites of each kind of key: addresses are kept for years, and what was recorded today must not open then.
+    package static let ofAddresses = Suite.xWing
+    package static let ofEpochs = Suite.x25519
+
     package init?(name: String) {
         guard let suite = Self.allCases.first(where: { $0.name == name }) else { return nil }
         self = suite

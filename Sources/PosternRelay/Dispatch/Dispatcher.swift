@@ -159,7 +159,7 @@ package final class Dispatcher: Service {
         }
         for settling in turn.settlements {
             let outcome = settling.settlement.outcome
-            Counter(label: "postern_deliveries_total", dimensions: [("outcome", outcome.kind.rawValue)]).increment()
+            Counter(label: Metric.deliveries.rawValue, dimensions: [("outcome", outcome.kind.rawValue)]).increment()
             let level: Logger.Level =
                 switch outcome.kind {
                 case .delivered: .debug

@@ -145,7 +145,7 @@ package struct IntakeDesk: SubmissionDesk {
     }
 
     private func count(_ verdict: String) {
-        Counter(label: "postern_submissions_total", dimensions: [("verdict", verdict)]).increment()
+        Counter(label: Metric.submissions.rawValue, dimensions: [("verdict", verdict)]).increment()
     }
 }
 

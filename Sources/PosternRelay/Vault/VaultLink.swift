@@ -1,4 +1,5 @@
 package import Logging
+private import Metrics
 package import PosternCore
 package import PosternLink
 package import PosternSealing
@@ -60,7 +61,7 @@ package final class VaultLink: Service, Sendable {
     /// Sends one letter. An answer that does not come after the job has left is "uncertain": the letter may be on its way.
     package func deliver(_ job: DeliveryJob) async -> Reply {
         do {
-            return .outcome(try Outcome(payload: try await client.request(.deliver, job.payload)))
+            return .outcome(try Outcome(payload: try await timed(.deliver, job.payload)))
         } catch {
             if let refusal = error as? LinkRefusal, refusal.code != .unavailable {
                 // The next try would end the same: a person has to look.
@@ -83,7 +84,7 @@ package final class VaultLink: Service, Sendable {
 
     /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
     package func confirm(_ request: ConfirmationRequest) async throws -> SealedRecord {
-        let answer = try await client.request(.authorise, request.payload)
+        let answer = try await timed(.authorise, request.payload)
         guard let record = try SealedRecords(payload: answer).all.first else { throw ByteFault.truncated }
         return record
     }
@@ -92,7 +93,7 @@ package final class VaultLink: Service, Sendable {
     @discardableResult
     package func renew() async -> Bool {
         do {
-            let announcement = try Announcement(payload: try await client.request(.announce, []))
+            let announcement = try Announcement(payload: try await timed(.announce, []))
             let wasSilent = state.withLock { state in
                 defer { state = State(announcement: announcement, answers: true) }
                 return !state.answers
@@ -107,6 +108,14 @@ package final class VaultLink: Service, Sendable {
             if answered { logger.warning("vault: does not answer", metadata: ["error": "\(error)"]) }
             return false
         }
+    }
+
+    private func timed(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8] {
+        let began = ContinuousClock.now
+        let answer = try await client.request(verb, payload)
+        Metrics.Timer(label: Metric.vaultRequest.rawValue, dimensions: [("verb", "\(verb)")])
+            .record(duration: ContinuousClock.now - began)
+        return answer
     }
 
     package func run() async throws {

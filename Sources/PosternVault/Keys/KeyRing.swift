@@ -59,7 +59,7 @@ package final class KeyRing: Sendable {
         let plan = EpochPlan(existing: Set(present.map(\.0)), now: now, retention: retention)
         for wanted in plan.make {
             // X25519 for epochs: its encapsulated key is short enough to stand in every seal.
-            let held = HeldKey(try VaultKey(generating: wanted.kind, suite: .x25519, epoch: wanted.epoch))
+            let held = HeldKey(try VaultKey(generating: wanted.kind, suite: .ofEpochs, epoch: wanted.epoch))
             try folder.add(held)
             keys.withLock { $0[held.key.id] = held }
         }

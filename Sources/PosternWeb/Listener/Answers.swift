@@ -1,6 +1,7 @@
 package import HTTPTypes
 package import Hummingbird
 package import NIOCore
+package import PosternCore
 
 /// Makes the answers of both listeners, each with the house's header fields.
 package struct Answers: Sendable {
@@ -11,15 +12,22 @@ package struct Answers: Sendable {
         (self.templates, self.headers) = (templates, headers)
     }
 
-    /// The texts of the page's language. One language so far; the choice will be made here.
-    package var texts: Catalogue { templates.english }
+    /// How a page is shown to whoever sent this request.
+    package func presentation(for request: Request, site: Site? = nil) -> Presentation {
+        let choice = LanguageChoice(
+            asked: request.queryField("lang"), accepted: request.headers[.acceptLanguage], site: site?.look.languages ?? [],
+            available: templates.languages)
+        return Presentation(choice, site: site, templates)
+    }
 
     package func page(_ page: some Page, status: HTTPResponse.Status = .ok, under fields: HTTPFields? = nil) -> Response {
         Self.response(status, fields ?? headers.page, "text/html; charset=utf-8", ByteBuffer(string: templates.render(page)))
     }
 
-    package func error(_ fault: PageFault, incident: Incident? = nil) -> Response {
-        var response = page(ErrorPage(fault, incident: incident, texts, templates), status: fault.status)
+    /// - Parameter presentation: nil for the staff's pages.
+    package func error(_ fault: PageFault, _ presentation: Presentation? = nil, incident: Incident? = nil) -> Response {
+        let error = ErrorPage(fault, incident: incident, presentation ?? .house(templates))
+        var response = page(error, status: fault.status)
         if fault.status == .serviceUnavailable { response.headers[.retryAfter] = "60" }
         return response
     }
@@ -47,6 +55,22 @@ package struct Answers: Sendable {
         // Appending does not search for a field to replace; none of these is there yet.
         fields.append(HTTPField(name: .contentType, value: type))
         return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: body))
+    }
+}
+
+extension Response {
+    package func retrying(after wait: Duration) -> Response {
+        var response = self
+        response.headers[.retryAfter] = wait.retryAfter
+        return response
+    }
+}
+
+extension Request {
+    /// The first field of that name in the query, decoded; nil when there is none, or the query cannot be read.
+    package func queryField(_ name: String) -> String? {
+        guard let query = uri.query, let fields = try? URLEncodedForm.fields(in: Array(query.utf8)) else { return nil }
+        return fields.first { $0.name == name }?.value
     }
 }
 

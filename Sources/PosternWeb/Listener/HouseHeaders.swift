@@ -2,14 +2,16 @@ package import HTTPTypes
 
 /// The header fields that stand on every answer, by what kind of answer it is. Made once at start.
 ///
-/// Nothing here loads from elsewhere, runs a script, or lets another site look in (requirement W2).
+/// Nothing here loads from elsewhere, runs a script of anybody else's, or lets another site look in (requirement W2).
 package struct HouseHeaders: Sendable {
-    /// For pages: our own style sheet, our own images, our own forms.
+    /// For pages: our own style sheets, our own script, our own images, our own forms.
     package let page: HTTPFields
     /// For everything that is no page. Says the least, since nothing in it is ever rendered.
     package let api: HTTPFields
     /// For files that never change under their address.
     package let asset: HTTPFields
+    /// For a file that a site has given us: whatever it says of itself, it runs nothing and loads nothing.
+    package let foreignAsset: HTTPFields
     /// For pages that show another document of ours in a frame.
     package let framing: HTTPFields
     /// For a document of somebody else's making: no script, no load, no link that leads out of its frame.
@@ -18,11 +20,14 @@ package struct HouseHeaders: Sendable {
     /// - Parameter isSecure: visitors come over HTTPS, and their browsers may insist on it from now on.
     package init(isSecure: Bool) {
         let pagePolicy =
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         page = Self.fields(policy: pagePolicy, caching: "no-store", isSecure: isSecure)
         api = Self.fields(policy: "default-src 'none'; frame-ancestors 'none'", caching: "no-store", isSecure: isSecure)
         asset = Self.fields(
             policy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'", caching: nil, isSecure: isSecure)
+        foreignAsset = Self.fields(
+            policy: "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'", caching: nil,
+            isSecure: isSecure)
         framing = Self.fields(policy: pagePolicy + "; frame-src 'self'", caching: "no-store", isSecure: isSecure)
         framed = Self.fields(
             policy:
@@ -60,5 +65,8 @@ extension HTTPField.Name {
     package static let crossOriginEmbedderPolicy = known("Cross-Origin-Embedder-Policy")
     package static let permissionsPolicy = known("Permissions-Policy")
     package static let forwardedFor = known("X-Forwarded-For")
+    package static let rateLimit = known("RateLimit")
+    package static let rateLimitPolicy = known("RateLimit-Policy")
+    package static let forwarded = known("Forwarded")
     package static let idempotencyKey = known("Idempotency-Key")
 }

@@ -12,6 +12,15 @@ package struct WebContext: InitializableFromSource, Sendable {
         logger = source.logger
         peer = source.channel.remoteAddress.flatMap { ClientAddress($0) }
     }
+
+    /// Logs a fault of ours under a name that stands on the page as well.
+    /// - Parameter error: only its type is logged: what it says may hold anything.
+    func incident(_ what: Logger.Message, _ error: any Error) -> Incident {
+        var randomness = SystemRandomNumberGenerator()
+        let incident = Incident(using: &randomness)
+        logger.warning(what, metadata: [WebLogKey.incident: "\(incident)", WebLogKey.fault: "\(type(of: error))"])
+        return incident
+    }
 }
 
 /// The metadata keys of the web's log lines. Ids only; never an address, a client address or a letter's text.

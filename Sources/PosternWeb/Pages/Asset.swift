@@ -24,6 +24,7 @@ package struct Asset: Sendable {
     private static func mediaType(of name: String) -> String? {
         switch name.split(separator: ".").last {
         case "css": "text/css; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
         case "svg": "image/svg+xml"
         case "txt": "text/plain; charset=utf-8"
         default: nil

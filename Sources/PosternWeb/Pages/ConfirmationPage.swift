@@ -12,17 +12,17 @@ package struct ConfirmationPage: Page {
 
     package let frame: PageFrame
     package let text: Texts
-    package let site: String
     package let heading: String
     package let detail: String
     /// Where the button leads; nil when there is nothing to press.
     package let action: String?
 
-    package init(_ occasion: Occasion, to names: RecipientNames, _ texts: Catalogue, _ templates: Templates) {
+    package init(_ occasion: Occasion, to names: RecipientNames, _ presentation: Presentation) {
+        let texts = presentation.texts
         switch occasion {
         case .question(let action):
             (heading, detail) = (texts(.confirmationTitle, names.values), texts(.confirmationDetail, names.values))
-            self.action = action
+            self.action = presentation.link(action)
         case .confirmed:
             (heading, detail) = (texts(.confirmationDoneTitle), texts(.confirmationDoneDetail, names.values))
             action = nil
@@ -30,8 +30,7 @@ package struct ConfirmationPage: Page {
             (heading, detail) = (texts(.confirmationNotValidTitle), texts(.confirmationNotValidDetail, names.values))
             action = nil
         }
-        frame = templates.frame(title: "\(heading) · \(names.site)", texts)
+        frame = presentation.frame(title: heading)
         text = texts.texts
-        site = names.site
     }
 }

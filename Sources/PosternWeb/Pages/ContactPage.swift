@@ -7,11 +7,10 @@ package struct ContactPage: Page {
 
     package let frame: PageFrame
     package let text: Texts
-    package let site: String
     package let heading: String
     package let intro: String
     package let action: String
-    package let token: String
+    package let token: String?
     package let notice: Notice?
     package let name: Field
     package let email: Field
@@ -23,6 +22,11 @@ package struct ContactPage: Page {
     package let isAddressShown: Bool
     package let privacyAddress: String
     package let privacyClient: String
+    package let privacyPath: String
+    /// For the script that counts: the most characters, and the plural forms of what it says.
+    package let messageLimit: Int
+    package let leftForms: String
+    package let overForms: String
 
     /// One input with what was typed and, if it is faulty, why.
     package struct Field: Sendable {
@@ -42,7 +46,7 @@ package struct ContactPage: Page {
         package let faults: [Fault]
         package let hasFaults: Bool
 
-        package init(title: String, detail: String, faults: [Fault]) {
+        package init(title: String, detail: String, faults: [Fault] = []) {
             (self.title, self.detail, self.faults) = (title, detail, faults)
             hasFaults = !faults.isEmpty
         }
@@ -62,14 +66,29 @@ extension ContactPage {
         case fresh
         case faults(LetterFaults)
         case repeatKeyConflict
-        case unavailable
+        case expired
+        case limited(Duration)
+        case unavailable(Duration)
     }
 
-    /// - Parameter names: of recipient and site; what stands in the address when the store cannot say.
+    /// Where the form is: its own address, and that of the site's privacy statement.
+    package struct Paths: Equatable, Sendable {
+        package let page: String
+        package let privacy: String
+
+        package init(page: String, privacy: String) {
+            (self.page, self.privacy) = (page, privacy)
+        }
+    }
+
+    /// - Parameters:
+    ///   - names: of recipient and site; what stands in the address when the store cannot say.
+    ///   - token: nil while there is no key to make one with.
     package init(
-        _ form: LetterForm, token: FormToken, to names: RecipientNames, action: String, occasion: Occasion,
-        _ texts: Catalogue, _ templates: Templates
+        _ form: LetterForm, token: String?, to names: RecipientNames, at paths: Paths, occasion: Occasion,
+        _ presentation: Presentation
     ) {
+        let texts = presentation.texts
         var faults: [LetterField: String] = [:]
         if case .faults(let found) = occasion {
             for fault in found.all { faults[fault.field] = texts.text(of: fault) }
@@ -79,11 +98,12 @@ extension ContactPage {
         let values = names.values
         let notice = Self.notice(for: occasion, faults, texts)
         heading = texts(.contactTitle, values)
-        frame = templates.frame(title: notice.map { "\($0.title) · \(names.site)" } ?? "\(heading) · \(names.site)", texts)
+        // Links to other languages would throw away what was typed.
+        frame = presentation.frame(
+            title: notice?.title ?? heading, path: occasion == .fresh ? paths.page : nil)
         text = texts.texts
-        site = names.site
-        intro = texts(.contactIntro, values)
-        (self.action, self.token, self.notice) = (action, token.description, notice)
+        intro = presentation.introduction(names)
+        (action, self.token, self.notice) = (presentation.link(paths.page), token, notice)
         let letter = form.letter
         (name, email) = (field(.name, letter.name), field(.email, letter.email))
         (subject, message) = (field(.subject, letter.subject), field(.message, letter.message))
@@ -93,6 +113,9 @@ extension ContactPage {
         isAddressShown = letter.sharesAddress
         privacyAddress = texts(.contactPrivacyAddress, values)
         privacyClient = texts(.contactPrivacyClient, values)
+        privacyPath = presentation.link(paths.privacy)
+        messageLimit = Letter.Limit.message
+        (leftForms, overForms) = (texts.forms(.charactersLeft), texts.forms(.charactersOver))
     }
 
     private static func notice(for occasion: Occasion, _ faults: [LetterField: String], _ texts: Catalogue) -> Notice? {
@@ -104,8 +127,13 @@ extension ContactPage {
                 faults: LetterField.allCases.compactMap { field in
                     faults[field].map { Notice.Fault(field: field.rawValue, label: texts(TextKey(field)), text: $0) }
                 })
-        case .repeatKeyConflict: Notice(title: texts(.noticeRepeatTitle), detail: texts(.noticeRepeatDetail), faults: [])
-        case .unavailable: Notice(title: texts(.noticeUnavailableTitle), detail: texts(.noticeUnavailableDetail), faults: [])
+        case .repeatKeyConflict: Notice(title: texts(.noticeRepeatTitle), detail: texts(.noticeRepeatDetail))
+        case .expired: Notice(title: texts(.noticeExpiredTitle), detail: texts(.noticeExpiredDetail))
+        case .limited(let wait):
+            Notice(title: texts(.noticeLimitedTitle), detail: texts(.noticeLimitedDetail, ["wait": texts.span(wait)]))
+        case .unavailable(let wait):
+            Notice(
+                title: texts(.noticeUnavailableTitle), detail: texts(.noticeUnavailableDetail, ["wait": texts.span(wait)]))
         }
     }
 }
@@ -116,7 +144,7 @@ package struct RecipientNames: Equatable, Sendable {
     package let site: String
 
     package init(_ contact: Contact) {
-        (recipient, site) = (contact.name.text, contact.site.name.text)
+        (recipient, site) = (contact.name.text.isolated, contact.site.name.text.isolated)
     }
 
     /// For a page that must be shown although the store cannot be asked.
@@ -125,4 +153,14 @@ package struct RecipientNames: Equatable, Sendable {
     }
 
     package var values: [String: String] { ["recipient": recipient, "site": site] }
+}
+
+extension String {
+    /// Between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (UAX #9), when it holds letters of a script that is written from
+    /// right to left: so that a name in the middle of a sentence turns nothing around it. A Latin name in an Arabic sentence
+    /// needs none: it has no mark at its edges that could jump.
+    var isolated: String {
+        unicodeScalars.contains { (0x0590...0x08FF).contains($0.value) || (0xFB1D...0xFEFC).contains($0.value) }
+            ? "\u{2068}\(self)\u{2069}" : self
+    }
 }

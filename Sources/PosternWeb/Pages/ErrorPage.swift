@@ -53,10 +53,11 @@ package struct ErrorPage: Page {
     package let detail: String
     package let incident: String?
 
-    package init(_ fault: PageFault, incident: Incident?, _ texts: Catalogue, _ templates: Templates) {
+    package init(_ fault: PageFault, incident: Incident?, _ presentation: Presentation) {
+        let texts = presentation.texts
         heading = texts(fault.title)
         detail = texts(fault.detail)
-        frame = templates.frame(title: heading, texts)
+        frame = presentation.frame(title: heading)
         self.incident = incident.map { texts(.errorIncident, ["incident": $0.description]) }
     }
 }

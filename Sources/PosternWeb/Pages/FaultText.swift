@@ -11,7 +11,7 @@ extension Catalogue {
             case .message, .subject, .about: self(.faultMessageRequired)
             }
         case .text(.tooLong(let limit, let count)):
-            self(.faultTooLong, ["limit": String(limit), "count": String(count), "excess": String(count - limit)])
+            self(.faultTooLong, ["limit": number(limit), "count": number(count), "excess": number(count - limit)])
         case .text(.lineBreak): self(.faultLineBreak)
         case .text(.controlCharacter): self(.faultControlCharacter)
         case .address(.tooLong): self(.faultAddressTooLong)

@@ -5,6 +5,7 @@ package enum TemplateName: String, Sendable, CaseIterable {
     case sent = "web/sent"
     case noLetters = "web/no-letters"
     case confirmation = "web/confirmation"
+    case privacy = "web/privacy"
     case error = "web/error"
     case staffLayout = "staff/layout"
     case staffOverview = "staff/overview"
@@ -28,10 +29,35 @@ package protocol Page: Sendable {
 package struct PageFrame: Sendable {
     package let title: String
     package let language: String
+    /// `ltr` or `rtl`.
+    package let direction: String
     package let stylesheet: String
+    package let script: String
     package let icon: String
+    /// The site's colours; nil for the house's own.
+    package let dress: String?
+    package let house: House?
+    package let languages: Languages?
 
-    package init(title: String, language: String, stylesheet: String, icon: String) {
-        (self.title, self.language, self.stylesheet, self.icon) = (title, language, stylesheet, icon)
+    /// Whose page it is.
+    package struct House: Sendable {
+        package let site: String
+        package let logo: Logo?
+
+        package struct Logo: Sendable {
+            package let path: String
+        }
+    }
+
+    /// The same page in other languages.
+    package struct Languages: Sendable {
+        package let label: String
+        package let links: [Link]
+
+        package struct Link: Sendable {
+            package let path: String
+            package let language: String
+            package let name: String
+        }
     }
 }

@@ -4,13 +4,17 @@ package struct SentPage: Page {
 
     package let frame: PageFrame
     package let text: Texts
-    package let site: String
+    package let seesTitle: String
+    package let answer: String
     package let another: String
 
     /// - Parameter another: where the next letter to the same recipient is written.
-    package init(to names: RecipientNames, another: String, _ texts: Catalogue, _ templates: Templates) {
-        frame = templates.frame(title: "\(texts(.sentTitle)) · \(names.site)", texts)
+    package init(to names: RecipientNames, another: String, _ presentation: Presentation) {
+        let texts = presentation.texts
+        frame = presentation.frame(title: texts(.sentTitle), path: "\(another)/sent")
         text = texts.texts
-        (site, self.another) = (names.site, another)
+        seesTitle = texts(.sentSeesTitle, names.values)
+        answer = texts(.sentAnswer, names.values)
+        self.another = presentation.link(another)
     }
 }

@@ -1,6 +1,6 @@
 private import Foundation
 private import Mustache
-private import PosternCore
+package import PosternCore
 
 /// One thing that is wrong with the templates' folder.
 package struct TemplateFault: Equatable, Sendable, CustomStringConvertible {
@@ -20,16 +20,24 @@ package struct TemplateFaults: Error, Equatable, Sendable, CustomStringConvertib
 /// The pages' templates, texts and assets, read once at start from one folder.
 package struct Templates: Sendable {
     private let library: MustacheLibrary
-    package let english: Catalogue
+    /// Those there are, English first.
+    package let languages: [Language]
+    private let catalogues: [Language: Catalogue]
     package let assets: [String: Asset]
+    /// The description of the API, as it stands in its file.
+    package let openAPI: String
 
     /// - Parameter folder: the folder with `web/`, `staff/`, `strings/` and `assets/` in it.
     /// - Throws: all faults at once, each naming its file.
     package init(folder: String) throws(TemplateFaults) {
         var reader = TemplateReader(folder: URL(fileURLWithPath: folder, isDirectory: true))
         library = reader.library()
-        english = reader.catalogue(.english)
+        languages = Self.languageTags.compactMap { Language($0) }
+        let staff = reader.texts("strings/staff.en.json")
+        catalogues = Dictionary(
+            uniqueKeysWithValues: languages.map { ($0, reader.catalogue($0, staff: staff)) })
         assets = reader.assets()
+        openAPI = reader.openAPI()
         guard reader.faults.isEmpty else { throw TemplateFaults(all: reader.faults) }
     }
 
@@ -38,15 +46,24 @@ package struct Templates: Sendable {
         library.render(page, withTemplate: type(of: page).template.label) ?? ""
     }
 
-    /// The frame of a page in the language of `texts`.
-    package func frame(title: String, _ texts: Catalogue) -> PageFrame {
-        PageFrame(
-            title: title, language: texts.language.description, stylesheet: assets[Self.stylesheet]?.path ?? "",
-            icon: assets[Self.icon]?.path ?? "")
+    package var english: Catalogue { catalogue(.english) }
+
+    /// - Returns: English where there is no catalogue of that language.
+    package func catalogue(_ language: Language) -> Catalogue {
+        catalogues[language] ?? catalogues[.english] ?? Catalogue(language: .english, texts: [:])
     }
 
-    fileprivate static let stylesheet = "postern.css"
-    fileprivate static let icon = "icon.svg"
+    /// The files every page loads.
+    package enum House: String, CaseIterable, Sendable {
+        case stylesheet = "postern.css"
+        case script = "postern.js"
+        case icon = "icon.svg"
+    }
+
+    package func path(of file: House) -> String { assets[file.rawValue]?.path ?? "" }
+
+    /// A new language is a catalogue in `strings/`, its name here, and its plural rule.
+    private static let languageTags = ["en", "de", "fr", "ar"]
 }
 
 /// Reads the folder and collects what is wrong with it.
@@ -75,24 +92,43 @@ private struct TemplateReader {
         return library
     }
 
-    mutating func catalogue(_ language: Language) -> Catalogue {
+    /// The catalogue of a language, with the staff's texts among it.
+    mutating func catalogue(_ language: Language, staff: Texts) -> Catalogue {
         let file = "strings/web.\(language).json"
-        var texts: Texts = [:]
-        if let bytes = read(file) {
-            do {
-                texts = try JSONDecoder().decode(Texts.self, from: Data(bytes))
-                let missing = TextKey.allCases.filter { texts[$0.path.section]?[$0.path.name] == nil }
-                for key in missing { note(file, "lacks “\(key.rawValue)”") }
-            } catch {
-                note(file, "is no JSON object of sections of texts")
+        let own = texts(file)
+        let texts = own.merging(staff) { own, _ in own }
+        if !own.isEmpty {
+            for key in TextKey.allCases where texts[key.path.section]?[key.path.name] == nil {
+                note(key.isForStaff ? "strings/staff.en.json" : file, "lacks “\(key.rawValue)”")
+            }
+            for key in PluralKey.allCases {
+                for form in PluralRule(language).categories where texts[key.rawValue]?[form.rawValue] == nil {
+                    note(file, "lacks “\(key.rawValue).\(form.rawValue)”")
+                }
             }
         }
         return Catalogue(language: language, texts: texts)
     }
 
+    mutating func texts(_ file: String) -> Texts {
+        guard let bytes = read(file) else { return [:] }
+        do {
+            return try JSONDecoder().decode(Texts.self, from: Data(bytes))
+        } catch {
+            note(file, "is no JSON object of sections of texts")
+            return [:]
+        }
+    }
+
+    mutating func openAPI() -> String {
+        let file = "assets/openapi.json"
+        guard let bytes = read(file), let text = text(bytes, of: file) else { return "" }
+        return text
+    }
+
     mutating func assets() -> [String: Asset] {
         var assets: [String: Asset] = [:]
-        for name in [Templates.stylesheet, Templates.icon] {
+        for name in Templates.House.allCases.map(\.rawValue) {
             guard let bytes = read("assets/" + name), let asset = Asset(name: name, content: bytes) else { continue }
             assets[name] = asset
         }
@@ -117,6 +153,8 @@ private struct TemplateReader {
     }
 
     private mutating func note(_ file: String, _ problem: String) {
-        faults.append(TemplateFault(file: file, problem: problem))
+        let fault = TemplateFault(file: file, problem: problem)
+        // What the staff's catalogue lacks is found once for each language.
+        if !faults.contains(fault) { faults.append(fault) }
     }
 }

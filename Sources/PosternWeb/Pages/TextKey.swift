@@ -4,6 +4,11 @@ package import PosternCore
 ///
 /// A test holds the two together against the catalogue: none missing, none unused.
 package enum TextKey: String, Sendable, CaseIterable {
+    case languageName = "language.name"
+    case languageDirection = "language.direction"
+    case dateLong = "date.long"
+    case dateMonths = "date.months"
+
     case contactTitle = "contact.title"
     case contactIntro = "contact.intro"
     case contactName = "contact.name"
@@ -14,11 +19,16 @@ package enum TextKey: String, Sendable, CaseIterable {
     case contactShowAddress = "contact.show_address"
     case contactPrivacyAddress = "contact.privacy_address"
     case contactPrivacyClient = "contact.privacy_client"
+    case contactLanguages = "contact.languages"
 
     case noticeFaultsTitle = "notice.faults_title"
     case noticeFaultsDetail = "notice.faults_detail"
     case noticeRepeatTitle = "notice.repeat_title"
     case noticeRepeatDetail = "notice.repeat_detail"
+    case noticeExpiredTitle = "notice.expired_title"
+    case noticeExpiredDetail = "notice.expired_detail"
+    case noticeLimitedTitle = "notice.limited_title"
+    case noticeLimitedDetail = "notice.limited_detail"
     case noticeUnavailableTitle = "notice.unavailable_title"
     case noticeUnavailableDetail = "notice.unavailable_detail"
 
@@ -34,8 +44,12 @@ package enum TextKey: String, Sendable, CaseIterable {
     case faultAddressDomain = "fault.address_domain"
 
     case sentTitle = "sent.title"
+    case sentSeesTitle = "sent.sees_title"
+    case sentAnswer = "sent.answer"
     case noLettersTitle = "no_letters.title"
     case noLettersDetail = "no_letters.detail"
+    case blockedTitle = "no_letters.blocked_title"
+    case blockedDetail = "no_letters.blocked_detail"
 
     case confirmationTitle = "confirmation.title"
     case confirmationDetail = "confirmation.detail"
@@ -43,6 +57,37 @@ package enum TextKey: String, Sendable, CaseIterable {
     case confirmationDoneDetail = "confirmation.done_detail"
     case confirmationNotValidTitle = "confirmation.not_valid_title"
     case confirmationNotValidDetail = "confirmation.not_valid_detail"
+
+    case privacyTitle = "privacy.title"
+    case privacyLetterTitle = "privacy.letter_title"
+    case privacyLetterText = "privacy.letter_text"
+    case privacyLetterSuite = "privacy.letter_suite"
+    case privacyAddressTitle = "privacy.address_title"
+    case privacyAddressVisitor = "privacy.address_visitor"
+    case privacyAddressRecipient = "privacy.address_recipient"
+    case privacyAddressSuite = "privacy.address_suite"
+    case privacyClientTitle = "privacy.client_title"
+    case privacyClientText = "privacy.client_text"
+    case privacyLimitText = "privacy.limit_text"
+    case privacyLongerTitle = "privacy.longer_title"
+    case privacyLongerText = "privacy.longer_text"
+    case privacyRepeatText = "privacy.repeat_text"
+    case privacyCookiesTitle = "privacy.cookies_title"
+    case privacyCookiesText = "privacy.cookies_text"
+    case privacyWhoTitle = "privacy.who_title"
+    case privacyWhoRecipient = "privacy.who_recipient"
+    case privacyWhoStaff = "privacy.who_staff"
+    case privacyWhoOperator = "privacy.who_operator"
+    case privacyMailEncrypted = "privacy.mail_encrypted"
+    case privacyMailLocal = "privacy.mail_local"
+    case privacyMailDemo = "privacy.mail_demo"
+    case privacyPurgeTitle = "privacy.purge_title"
+    case privacyPurgeDone = "privacy.purge_done"
+    case privacyPurgeNone = "privacy.purge_none"
+    case privacyOldestLetter = "privacy.oldest_letter"
+    case privacyOldestEntry = "privacy.oldest_entry"
+    case privacyAskTitle = "privacy.ask_title"
+    case privacyAskText = "privacy.ask_text"
 
     case errorNotFoundTitle = "error.not_found_title"
     case errorNotFoundDetail = "error.not_found_detail"
@@ -63,6 +108,12 @@ package enum TextKey: String, Sendable, CaseIterable {
     case errorIncident = "error.incident"
 
     case staffTitle = "staff.title"
+    case staffWell = "staff.well"
+    case staffFaults = "staff.faults"
+    case staffOldest = "staff.oldest"
+    case staffNothingWaits = "staff.nothing_waits"
+    case staffPurge = "staff.purge"
+    case staffNoPurge = "staff.no_purge"
     case stateReady = "state.ready"
     case stateLeased = "state.leased"
     case stateHeld = "state.held"
@@ -79,6 +130,9 @@ package enum TextKey: String, Sendable, CaseIterable {
         let parts = rawValue.split(separator: ".", maxSplits: 1)
         return (String(parts[0]), String(parts[1]))
     }
+
+    /// Staff read English; these stand in a catalogue of their own.
+    package var isForStaff: Bool { ["staff", "state", "mailbox", "log"].contains(path.section) }
 
     /// The label of a field.
     package init(_ field: LetterField) {

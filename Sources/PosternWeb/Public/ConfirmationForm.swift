@@ -16,34 +16,34 @@ package struct ConfirmationForm: Sendable {
 
     /// Says nothing of the token yet: whether it is good is found out by pressing the button.
     package func show(_ request: Request, for address: RecipientPath, _ context: WebContext) async -> Response {
-        await page(.question(action: request.uri.path), for: address, context)
+        await page(.question(action: request.uri.path), request, for: address, context)
     }
 
-    package func post(for address: RecipientPath, token: String, _ context: WebContext) async -> Response {
+    package func post(_ request: Request, for address: RecipientPath, token: String, _ context: WebContext) async -> Response {
         switch await desk.confirm(site: address.site, handle: address.handle, token: token) {
         case .confirmed:
-            return await page(.confirmed, for: address, context)
+            return await page(.confirmed, request, for: address, context)
         case .notValid:
-            return await page(.notValid, for: address, context, status: .forbidden)
+            return await page(.notValid, request, for: address, context, status: .forbidden)
         case .unavailable(let retryAfter):
-            var response = answers.error(.unavailable)
-            response.headers[.retryAfter] = retryAfter.retryAfter
-            return response
+            return answers.error(.unavailable, answers.presentation(for: request)).retrying(after: retryAfter)
         }
     }
 
     private func page(
-        _ occasion: ConfirmationPage.Occasion, for address: RecipientPath, _ context: WebContext,
+        _ occasion: ConfirmationPage.Occasion, _ request: Request, for address: RecipientPath, _ context: WebContext,
         status: HTTPResponse.Status = .ok
     ) async -> Response {
         do {
-            guard let contact = try await intake.contact(address) else { return answers.error(.notFound) }
-            let page = ConfirmationPage(occasion, to: RecipientNames(contact), answers.texts, answers.templates)
+            guard let contact = try await intake.contact(address) else {
+                return answers.error(.notFound, answers.presentation(for: request))
+            }
+            let page = ConfirmationPage(
+                occasion, to: RecipientNames(contact), answers.presentation(for: request, site: contact.site))
             return answers.page(page, status: status)
         } catch {
-            context.logger.warning(
-                "a recipient cannot be looked up", metadata: [WebLogKey.fault: "\(type(of: error))"])
-            return answers.error(.unavailable)
+            let incident = context.incident("a recipient cannot be looked up", error)
+            return answers.error(.unavailable, answers.presentation(for: request), incident: incident)
         }
     }
 }

@@ -2,31 +2,32 @@ private import HTTPTypes
 package import Hummingbird
 private import Logging
 private import PosternCore
-private import PosternRelay
+package import PosternRelay
 
 /// The contact page: `GET` and `POST /c/{site}/{handle}`, and `GET …/sent`.
 package struct ContactForm: Sendable {
     private let intake: LetterIntake
+    private let tokens: any FormTokenKeeping
     private let answers: Answers
     private let bodyKiB: Int
-    private let randomness: any RandomNumberGenerator & Sendable
 
-    package init(
-        intake: LetterIntake, answers: Answers, bodyKiB: Int, randomness: any RandomNumberGenerator & Sendable
-    ) {
-        (self.intake, self.answers) = (intake, answers)
-        (self.bodyKiB, self.randomness) = (bodyKiB, randomness)
+    package init(intake: LetterIntake, tokens: any FormTokenKeeping, answers: Answers, bodyKiB: Int) {
+        (self.intake, self.tokens, self.answers, self.bodyKiB) = (intake, tokens, answers, bodyKiB)
     }
 
     package func show(_ request: Request, for address: RecipientPath, _ context: WebContext) async -> Response {
         switch await found(address, context) {
-        case .nobody: return answers.error(.notFound)
-        case .unknown(let incident): return answers.error(.unavailable, incident: incident)
-        case .somebody(let contact) where !contact.takesLetters: return takesNoLetters(RecipientNames(contact), written: nil)
+        case .nobody: return answers.error(.notFound, answers.presentation(for: request))
+        case .unknown(let incident):
+            return answers.error(.unavailable, answers.presentation(for: request), incident: incident)
+        case .somebody(let contact) where !contact.takesLetters:
+            let shown = Shown(RecipientNames(contact), answers.presentation(for: request, site: contact.site))
+            return noLetters(.takesNoLetters, written: nil, shown)
         case .somebody(let contact):
+            let shown = Shown(RecipientNames(contact), answers.presentation(for: request, site: contact.site))
             var form = LetterForm()
             form.letter.about = Self.about(in: request)
-            return page(form, to: RecipientNames(contact), at: address, .fresh)
+            return page(form, token: tokens.issue(at: intake.now()), at: address, .fresh, shown)
         }
     }
 
@@ -36,71 +37,110 @@ package struct ContactForm: Sendable {
             form = try await posted(request)
         } catch let fault as PostFault {
             context.logger.debug("a posted form cannot be read", metadata: [WebLogKey.fault: "\(fault)"])
-            let response = answers.error(fault.page)
+            let response = answers.error(fault.page, answers.presentation(for: request))
             return fault.isConnectionOver ? response.closing() : response
         } catch {
             preconditionFailure("reading a posted form throws its own faults only")
         }
 
-        let reply = await intake.submit(form.letter, to: address, repeatKey: form.token?.description, of: request, context)
-        switch reply.answer {
-        case .accepted: return answers.seeOther(address.sentPage)
-        case .unknownRecipient: return answers.error(.notFound)
-        // Somebody has typed something: it comes back, whatever else fails.
+        let now = intake.now()
+        let standing = tokens.standing(of: form.token, at: now)
+        var repeatKey: String?
+        switch standing {
+        case .expired:
+            return await named(request, address, context) {
+                page(form, token: tokens.issue(at: now), at: address, .expired, $0, status: .unprocessableContent)
+            }
+        case .ours(let key, _): repeatKey = key
+        case .foreign, .missing: repeatKey = nil
+        }
+        let reply = await intake.submit(
+            form.letter, to: address, repeatKey: repeatKey,
+            channel: .form(FormSigns(token: standing, isBaitTaken: form.isBaitTaken)), of: request, context)
+        // What comes back under its own token is the same letter once it is mended.
+        let token = repeatKey == nil ? tokens.issue(at: now) : form.token
+        return await response(to: reply.answer, form, token: token, request, address, context)
+    }
+
+    /// Somebody has typed something: it comes back, whatever fails.
+    private func response(
+        to answer: SubmissionAnswer, _ form: LetterForm, token: String?, _ request: Request, _ address: RecipientPath,
+        _ context: WebContext
+    ) async -> Response {
+        switch answer {
+        case .accepted: return answers.seeOther(answers.presentation(for: request).link(address.sentPage))
+        case .unknownRecipient: return answers.error(.notFound, answers.presentation(for: request))
         case .invalid(let faults):
-            return await named(address, context) {
-                page(form, to: $0, at: address, .faults(faults), status: .unprocessableContent)
+            return await named(request, address, context) {
+                page(form, token: token, at: address, .faults(faults), $0, status: .unprocessableContent)
             }
         case .takesNoLetters:
-            return await named(address, context) { takesNoLetters($0, written: form.letter.message) }
+            return await named(request, address, context) { noLetters(.takesNoLetters, written: form.letter.message, $0) }
+        case .blocked:
+            return await named(request, address, context) { noLetters(.blocked, written: form.letter.message, $0) }
         case .repeatKeyConflict:
             // A new token: pressed once more, this letter is sent as well.
-            var fresh = form
-            fresh.token = nil
-            return await named(address, context) {
-                page(fresh, to: $0, at: address, .repeatKeyConflict, status: .unprocessableContent)
+            return await named(request, address, context) {
+                page(
+                    form, token: tokens.issue(at: intake.now()), at: address, .repeatKeyConflict, $0,
+                    status: .unprocessableContent)
             }
-        case .blocked: return answers.error(.notFound)
-        case .limited(let retryAfter), .unavailable(let retryAfter):
-            var response = await named(address, context) {
-                page(form, to: $0, at: address, .unavailable, status: .serviceUnavailable)
-            }
-            response.headers[.retryAfter] = retryAfter.retryAfter
-            return response
+        case .limited(let wait):
+            return await named(request, address, context) {
+                page(form, token: token, at: address, .limited(wait), $0, status: .tooManyRequests)
+            }.retrying(after: wait)
+        case .unavailable(let wait):
+            return await named(request, address, context) {
+                page(form, token: token, at: address, .unavailable(wait), $0, status: .serviceUnavailable)
+            }.retrying(after: wait)
         }
     }
 
-    package func sent(for address: RecipientPath, _ context: WebContext) async -> Response {
-        await named(address, context) {
-            answers.page(SentPage(to: $0, another: address.page, answers.texts, answers.templates))
+    package func sent(_ request: Request, for address: RecipientPath, _ context: WebContext) async -> Response {
+        await named(request, address, context) {
+            answers.page(SentPage(to: $0.names, another: address.page, $0.presentation))
+        }
+    }
+
+    /// For whom and how a page is shown.
+    private struct Shown {
+        let names: RecipientNames
+        let presentation: Presentation
+
+        init(_ names: RecipientNames, _ presentation: Presentation) {
+            (self.names, self.presentation) = (names, presentation)
         }
     }
 
     /// An answer that names recipient and site, by what stands in the address when the store cannot say: a letter just
     /// taken must not look lost, nor one just typed be lost, because of a name.
-    private func named(_ address: RecipientPath, _ context: WebContext, _ answer: (RecipientNames) -> Response) async -> Response
-    {
+    private func named(
+        _ request: Request, _ address: RecipientPath, _ context: WebContext, _ answer: (Shown) -> Response
+    ) async -> Response {
         switch await found(address, context) {
-        case .somebody(let contact): answer(RecipientNames(contact))
-        case .nobody: answers.error(.notFound)
-        case .unknown(let incident): address.plainNames.map(answer) ?? answers.error(.unavailable, incident: incident)
+        case .somebody(let contact):
+            return answer(Shown(RecipientNames(contact), answers.presentation(for: request, site: contact.site)))
+        case .nobody: return answers.error(.notFound, answers.presentation(for: request))
+        case .unknown(let incident):
+            let presentation = answers.presentation(for: request)
+            return address.plainNames.map { answer(Shown($0, presentation)) }
+                ?? answers.error(.unavailable, presentation, incident: incident)
         }
     }
 
     private func page(
-        _ form: LetterForm, to names: RecipientNames, at address: RecipientPath, _ occasion: ContactPage.Occasion,
+        _ form: LetterForm, token: String?, at address: RecipientPath, _ occasion: ContactPage.Occasion, _ shown: Shown,
         status: HTTPResponse.Status = .ok
     ) -> Response {
-        var randomness = randomness
-        let page = ContactPage(
-            form, token: form.token ?? .random(using: &randomness), to: names, action: address.page, occasion: occasion,
-            answers.texts, answers.templates)
-        return answers.page(page, status: status)
+        let paths = ContactPage.Paths(page: address.page, privacy: address.privacyPage)
+        return answers.page(
+            ContactPage(form, token: token, to: shown.names, at: paths, occasion: occasion, shown.presentation), status: status)
     }
 
     /// The status is argued at `Problem.takesNoLetters`.
-    private func takesNoLetters(_ names: RecipientNames, written: String?) -> Response {
-        answers.page(NoLettersPage(to: names, written: written, answers.texts, answers.templates), status: .forbidden)
+    private func noLetters(_ occasion: NoLettersPage.Occasion, written: String?, _ shown: Shown) -> Response {
+        answers.page(
+            NoLettersPage(occasion, to: shown.names, written: written, shown.presentation), status: .forbidden)
     }
 
     private enum Found {
@@ -113,21 +153,15 @@ package struct ContactForm: Sendable {
         do {
             return try await intake.contact(address).map { .somebody($0) } ?? .nobody
         } catch {
-            var randomness = randomness
-            let incident = Incident(using: &randomness)
-            context.logger.warning(
-                "a recipient cannot be looked up",
-                metadata: [WebLogKey.incident: "\(incident)", WebLogKey.fault: "\(type(of: error))"])
-            return .unknown(incident)
+            return .unknown(context.incident("a recipient cannot be looked up", error))
         }
     }
 
     /// `?about=`, if it can stand on a page. A linking page's mistake must not become a visitor's fault to mend.
     private static func about(in request: Request) -> String {
-        guard let query = request.uri.query, let fields = try? URLEncodedForm.fields(in: Array(query.utf8)),
-            let raw = fields.first(where: { $0.name == "about" })?.value,
-            let about = try? HeaderText(raw, limit: Letter.Limit.about)
-        else { return "" }
+        guard let raw = request.queryField("about"), let about = try? HeaderText(raw, limit: Letter.Limit.about) else {
+            return ""
+        }
         return about.text
     }
 }

@@ -1,19 +1,36 @@
 private import HTTPTypes
 package import Hummingbird
+private import Logging
 private import PosternCore
 private import PosternRelay
 
 /// `POST /api/v1/sites/{site}/recipients/{handle}/letters`.
 package struct LetterAPI: Sendable {
     private let intake: LetterIntake
+    private let crossOrigin: CrossOrigin
     private let answers: Answers
     private let bodyKiB: Int
 
-    package init(intake: LetterIntake, answers: Answers, bodyKiB: Int) {
-        (self.intake, self.answers, self.bodyKiB) = (intake, answers, bodyKiB)
+    package init(intake: LetterIntake, crossOrigin: CrossOrigin, answers: Answers, bodyKiB: Int) {
+        (self.intake, self.crossOrigin) = (intake, crossOrigin)
+        (self.answers, self.bodyKiB) = (answers, bodyKiB)
+    }
+
+    /// What a browser asks before it lets a page of another site post.
+    package func preflight(_ request: Request, to address: RecipientPath, _ context: WebContext) async -> Response {
+        let origin = await crossOrigin.origin(of: request, site: address.site)
+        var response = CrossOrigin.preflight(Response(status: .noContent, headers: answers.headers.api), for: origin)
+        response.headers[.allow] = "POST, OPTIONS"
+        return response
     }
 
     package func post(_ request: Request, to address: RecipientPath, _ context: WebContext) async -> Response {
+        let response = await answer(request, to: address, context)
+        guard request.headers[.origin] != nil else { return response }
+        return CrossOrigin.allow(response, for: await crossOrigin.origin(of: request, site: address.site))
+    }
+
+    private func answer(_ request: Request, to address: RecipientPath, _ context: WebContext) async -> Response {
         guard Self.isJSON(request.headers) else { return answers.problem(.unsupportedMediaType) }
         let repeatKey: String?
         switch Self.repeatKey(in: request.headers) {
@@ -36,10 +53,10 @@ package struct LetterAPI: Sendable {
         guard posted.wrongTypes.isEmpty else { return answers.problem(.invalidLetter(posted.allProblems)) }
 
         let reply = await intake.submit(posted.letter, to: address, repeatKey: repeatKey, of: request, context)
-        return response(to: reply.answer)
+        return response(to: reply.answer, context).telling(reply.quota)
     }
 
-    private func response(to answer: SubmissionAnswer) -> Response {
+    private func response(to answer: SubmissionAnswer, _ context: WebContext) -> Response {
         switch answer {
         case .accepted(let id):
             let body = JSONText.object { json in
@@ -52,16 +69,15 @@ package struct LetterAPI: Sendable {
         case .takesNoLetters: return answers.problem(.takesNoLetters)
         case .repeatKeyConflict: return answers.problem(.repeatKeyConflict)
         case .blocked: return answers.problem(.blocked)
-        case .limited(let retryAfter):
-            var response = answers.problem(.limited)
-            response.headers[.retryAfter] = retryAfter.retryAfter
-            return response
-        case .unavailable(let retryAfter):
-            var response = answers.problem(.unavailable)
-            response.headers[.retryAfter] = retryAfter.retryAfter
-            return response
+        case .limited(let wait): return answers.problem(.limited).retrying(after: wait)
+        case .unavailable(let wait):
+            // Why, the desk has logged; this joins the answer to the log's line.
+            let incident = context.incident("a letter could not be taken", IntakeClosed())
+            return answers.problem(.unavailable.with(incident)).retrying(after: wait)
         }
     }
+
+    private struct IntakeClosed: Error {}
 
     private static func isJSON(_ headers: HTTPFields) -> Bool {
         guard headers[.contentEncoding] == nil, let written = headers[.contentType] else { return false }

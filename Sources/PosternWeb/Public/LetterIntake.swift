@@ -7,7 +7,7 @@ package import PosternRelay
 package struct LetterIntake: Sendable {
     private let desk: any SubmissionDesk
     private let proxies: TrustedProxies
-    private let now: @Sendable () -> Timestamp
+    let now: @Sendable () -> Timestamp
 
     package init(desk: any SubmissionDesk, proxies: TrustedProxies, now: @escaping @Sendable () -> Timestamp) {
         (self.desk, self.proxies, self.now) = (desk, proxies, now)
@@ -67,6 +67,8 @@ package struct RecipientPath: Hashable, Sendable {
     /// Where the contact page is, in a form safe to print into a page or a header.
     package var page: String { "/c/\(PercentCoding.encoded(site))/\(PercentCoding.encoded(handle))" }
     package var sentPage: String { page + "/sent" }
+    /// Of the recipient's site.
+    package var privacyPage: String { "/privacy/\(PercentCoding.encoded(site))" }
 
     /// What to call them when the store cannot say; nil when nobody can have such names.
     var plainNames: RecipientNames? {

@@ -8,6 +8,8 @@ package struct Problem: Equatable, Sendable {
     package let status: HTTPResponse.Status
     package let detail: String
     package var errors: [FieldProblem] = []
+    /// Names one fault of ours, in the answer and in the log alike.
+    package private(set) var incident: String?
 
     private init(_ name: StaticString, _ status: HTTPResponse.Status, _ title: String, _ detail: String) {
         type = "/problems/\(name)"
@@ -20,6 +22,7 @@ package struct Problem: Equatable, Sendable {
             json.member("title", title)
             json.member("status", status.code)
             json.member("detail", detail)
+            if let incident { json.member("incident", incident) }
             if !errors.isEmpty {
                 json.member(
                     "errors",
@@ -36,6 +39,12 @@ package struct Problem: Equatable, Sendable {
 }
 
 extension Problem {
+    func with(_ incident: Incident) -> Problem {
+        var problem = self
+        problem.incident = incident.description
+        return problem
+    }
+
     package static func invalidLetter(_ errors: [FieldProblem]) -> Problem {
         var problem = Problem(
             "invalid-letter", .unprocessableContent, "The letter is not valid",

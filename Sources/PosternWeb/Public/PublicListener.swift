@@ -13,17 +13,19 @@ package struct PublicListener: HTTPResponder {
     private let contactForm: ContactForm
     private let letterAPI: LetterAPI
     private let confirmationForm: ConfirmationForm
+    private let sites: SiteRoutes
     private let health: HealthRoutes
     private let assets: AssetRoutes
     private let answers: Answers
     private let bodyKiB: Int
 
     package init(
-        contactForm: ContactForm, letterAPI: LetterAPI, confirmationForm: ConfirmationForm, health: HealthRoutes,
+        contactForm: ContactForm, letterAPI: LetterAPI, confirmationForm: ConfirmationForm, sites: SiteRoutes,
+        health: HealthRoutes,
         assets: AssetRoutes, answers: Answers, bodyKiB: Int
     ) {
         (self.contactForm, self.letterAPI, self.confirmationForm) = (contactForm, letterAPI, confirmationForm)
-        (self.health, self.assets) = (health, assets)
+        (self.sites, self.health, self.assets) = (sites, health, assets)
         (self.answers, self.bodyKiB) = (answers, bodyKiB)
     }
 
@@ -40,26 +42,36 @@ package struct PublicListener: HTTPResponder {
     private func answer(_ request: Request, _ context: WebContext) async -> Response {
         let path = request.uri.path
         guard let route = PublicRoute(path: path) else {
-            return PublicRoute.isForPrograms(path) ? answers.problem(.notFound) : answers.error(.notFound)
+            return PublicRoute.isForPrograms(path)
+                ? answers.problem(.notFound) : answers.error(.notFound, answers.presentation(for: request))
         }
-        guard route.methods.contains(request.method) else { return notAllowed(route, path) }
+        guard route.methods.contains(request.method) else { return notAllowed(route, request) }
         switch route {
         case .contact(let address) where request.method == .post: return await contactForm.post(request, for: address, context)
         case .contact(let address): return await contactForm.show(request, for: address, context)
-        case .sent(let address): return await contactForm.sent(for: address, context)
+        case .sent(let address): return await contactForm.sent(request, for: address, context)
         case .confirmation(let address, let token) where request.method == .post:
-            return await confirmationForm.post(for: address, token: token, context)
+            return await confirmationForm.post(request, for: address, token: token, context)
         case .confirmation(let address, _): return await confirmationForm.show(request, for: address, context)
+        case .letters(let address) where request.method == .options:
+            return await letterAPI.preflight(request, to: address, context)
         case .letters(let address): return await letterAPI.post(request, to: address, context)
         case .live: return health.live()
         case .ready: return await health.ready()
         case .asset(let name, let version): return assets.asset(name, version: version, request)
+        case .look(let colour): return sites.stylesheet(request, colour: colour)
+        case .logo(let site, let version): return await sites.logo(request, of: site, version: version, context)
+        case .privacy(let site): return await sites.privacy(request, of: site, context)
+        case .privacyForPrograms(let site): return await sites.privacyForPrograms(of: site, context)
+        case .openAPI: return answers.json(answers.templates.openAPI, status: .ok)
         }
     }
 
-    private func notAllowed(_ route: PublicRoute, _ path: String) -> Response {
+    private func notAllowed(_ route: PublicRoute, _ request: Request) -> Response {
         let allowed = route.methods.map(\.rawValue).joined(separator: ", ")
-        var response = PublicRoute.isForPrograms(path) ? answers.problem(.methodNotAllowed(allowed)) : answers.error(.method)
+        var response =
+            PublicRoute.isForPrograms(request.uri.path)
+            ? answers.problem(.methodNotAllowed(allowed)) : answers.error(.method, answers.presentation(for: request))
         response.headers[.allow] = allowed
         return response
     }
@@ -68,20 +80,25 @@ package struct PublicListener: HTTPResponder {
 /// The public listener, ready to run as a service.
 ///
 /// - Parameters:
+///   - tokens: of the forms.
+///   - sites: what pages of a site show besides its recipients.
 ///   - now: the wall clock.
 ///   - onListening: told the address once the port is open; with port 0, that is how to learn it.
 package func buildPublicApplication(
-    _ configuration: WebConfiguration, desk: any SubmissionDesk, confirmations: any ConfirmationTaking, readiness: any Readiness,
-    templates: Templates, now: @escaping @Sendable () -> Timestamp, logger: Logger,
+    _ configuration: WebConfiguration, desk: any SubmissionDesk, tokens: any FormTokenKeeping, sites: any SiteDesk,
+    confirmations: any ConfirmationTaking, readiness: any Readiness, templates: Templates,
+    now: @escaping @Sendable () -> Timestamp, logger: Logger,
     onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     let answers = Answers(templates: templates, headers: HouseHeaders(isSecure: configuration.isSecure))
     let intake = LetterIntake(desk: desk, proxies: TrustedProxies(configuration.trustedProxies), now: now)
     let bodyKiB = configuration.limits.bodyKiB
     let listener = PublicListener(
-        contactForm: ContactForm(intake: intake, answers: answers, bodyKiB: bodyKiB, randomness: SystemRandomNumberGenerator()),
-        letterAPI: LetterAPI(intake: intake, answers: answers, bodyKiB: bodyKiB),
+        contactForm: ContactForm(intake: intake, tokens: tokens, answers: answers, bodyKiB: bodyKiB),
+        letterAPI: LetterAPI(
+            intake: intake, crossOrigin: CrossOrigin(sites: sites), answers: answers, bodyKiB: bodyKiB),
         confirmationForm: ConfirmationForm(desk: confirmations, intake: intake, answers: answers),
+        sites: SiteRoutes(sites: sites, answers: answers),
         health: HealthRoutes(memory: ReadinessMemory(readiness, now: { .now }), answers: answers),
         assets: AssetRoutes(answers: answers), answers: answers, bodyKiB: bodyKiB)
     return buildApplication(configuration, listener, answers.headers, logger: logger, onListening: onListening)

@@ -9,6 +9,11 @@ package enum PublicRoute: Equatable, Sendable {
     case live
     case ready
     case asset(name: String, version: String)
+    case look(colour: String)
+    case logo(site: String, version: String)
+    case privacy(site: String)
+    case privacyForPrograms(site: String)
+    case openAPI
 
     /// Nil when the path names nothing. One slash at the end is forgiven: people type it.
     package init?(path: String) {
@@ -21,10 +26,17 @@ package enum PublicRoute: Equatable, Sendable {
         switch segments.count {
         case 1 where segments[0] == "live": self = .live
         case 1 where segments[0] == "ready": self = .ready
+        case 2 where segments[0] == "privacy" && segments[1].hasSuffix(".json"):
+            self = .privacyForPrograms(site: String(segments[1].dropLast(".json".count)))
+        case 2 where segments[0] == "privacy": self = .privacy(site: segments[1])
+        case 3 where segments[0] == "look" && segments[2].hasSuffix(".css"):
+            self = .look(colour: String(segments[2].dropLast(".css".count)))
+        case 3 where segments == ["api", "v1", "openapi.json"]: self = .openAPI
         case 3 where segments[0] == "c": self = .contact(RecipientPath(site: segments[1], handle: segments[2]))
         case 3 where segments[0] == "assets": self = .asset(name: segments[2], version: segments[1])
         case 4 where segments[0] == "c" && segments[3] == "sent":
             self = .sent(RecipientPath(site: segments[1], handle: segments[2]))
+        case 4 where segments[0] == "look" && segments[3] == "logo": self = .logo(site: segments[1], version: segments[2])
         case 4 where segments[0] == "confirm":
             self = .confirmation(RecipientPath(site: segments[1], handle: segments[2]), token: segments[3])
         case 7
@@ -38,14 +50,15 @@ package enum PublicRoute: Equatable, Sendable {
     package var methods: [HTTPRequest.Method] {
         switch self {
         case .contact, .confirmation: [.get, .head, .post]
-        case .letters: [.post]
-        case .sent, .live, .ready, .asset: [.get, .head]
+        case .letters: [.post, .options]
+        case .sent, .live, .ready, .asset, .look, .logo, .privacy, .privacyForPrograms, .openAPI: [.get, .head]
         }
     }
 
     /// Whether programs ask here, and read JSON, rather than people.
     package static func isForPrograms(_ path: String) -> Bool {
         path.hasPrefix("/api/") || path == "/live" || path == "/ready"
+            || (path.hasPrefix("/privacy/") && path.hasSuffix(".json"))
     }
 
     private static func decoded(_ segment: Substring.UTF8View) -> String? {

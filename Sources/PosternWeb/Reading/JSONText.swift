@@ -20,6 +20,26 @@ package struct JSONText: Sendable {
         Self.quote(value, into: &text)
     }
 
+    /// Null when there is none.
+    package mutating func member(_ name: StaticString, optional value: String?) {
+        guard let value else { return member(name, raw: "null") }
+        member(name, value)
+    }
+
+    /// - Parameter value: JSON already, and ours.
+    package mutating func member(_ name: StaticString, raw value: StaticString) {
+        begin(name)
+        text += "\(value)"
+    }
+
+    /// - Parameter name: one of ours, though not written here.
+    package mutating func member(dynamic name: String, _ value: String) {
+        if text.utf8.last != UInt8(ascii: "{") { text += "," }
+        Self.quote(name, into: &text)
+        text += ":"
+        Self.quote(value, into: &text)
+    }
+
     package mutating func member(_ name: StaticString, _ value: Int) {
         begin(name)
         text += String(value)

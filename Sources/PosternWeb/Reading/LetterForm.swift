@@ -1,21 +1,12 @@
 package import PosternCore
 
-package enum FormKind {}
-/// Random, made anew for every form shown, sent back with it: pressing the button twice sends one letter.
-package typealias FormToken = Identifier<FormKind>
-
-extension Identifier<FormKind> {
-    /// All 128 bits random: a token is a secret of its page and tells nobody when that was shown.
-    package static func random(using randomness: inout some RandomNumberGenerator) -> FormToken {
-        FormToken(high: randomness.next(), low: randomness.next())
-    }
-}
-
 /// A contact form as it was posted.
 package struct LetterForm: Equatable, Sendable {
     package var letter = RawLetter()
-    /// Nil when the form had none or not one of ours; such a form is sent as often as it is posted.
-    package var token: FormToken?
+    /// As it came back; nil when the form had none.
+    package var token: String?
+    /// The field that people do not see was filled in.
+    package var isBaitTaken = false
 
     package init() {}
 
@@ -31,7 +22,9 @@ package struct LetterForm: Equatable, Sendable {
             case "message": letter.message = field.value
             case "about": letter.about = field.value
             case "show_address": letter.sharesAddress = Self.isTicked(field.value)
-            case "form": token = FormToken(field.value)
+            case "form": token = field.value
+            // A name that no browser fills in by itself, and that means something to a program.
+            case "homepage_url": isBaitTaken = !field.value.isEmpty
             default: continue
             }
             guard seen.insert(field.name).inserted else { throw .repeated(field: field.name) }

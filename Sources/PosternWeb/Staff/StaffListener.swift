@@ -3,23 +3,24 @@ package import Hummingbird
 package import Logging
 package import NIOCore
 package import PosternCore
-
-/// How the deliveries stand, for the staff's first page.
-package protocol DeliveryCounts: Sendable {
-    /// A state that is missing counts as none.
-    func deliveryCounts() async throws -> [DeliveryState: Int]
-}
+package import PosternRelay
 
 /// Answers staff, on a listener of its own that the Internet does not reach.
 package struct StaffListener: HTTPResponder {
-    private let counts: any DeliveryCounts
+    private let desk: any StaffDesk
+    private let metrics: MetricsRoute
     private let mailbox: MailboxLetters?
     private let assets: AssetRoutes
     private let answers: Answers
     private let hosts: StaffHosts
+    private let now: @Sendable () -> Timestamp
 
-    package init(counts: any DeliveryCounts, mailbox: MailboxLetters?, answers: Answers, hosts: StaffHosts) {
-        (self.counts, self.mailbox, self.answers, self.hosts) = (counts, mailbox, answers, hosts)
+    package init(
+        desk: any StaffDesk, metrics: MetricsRoute, mailbox: MailboxLetters?, answers: Answers, hosts: StaffHosts,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        (self.desk, self.metrics, self.mailbox) = (desk, metrics, mailbox)
+        (self.answers, self.hosts, self.now) = (answers, hosts, now)
         assets = AssetRoutes(answers: answers)
     }
 
@@ -39,13 +40,14 @@ package struct StaffListener: HTTPResponder {
         }
         switch route {
         case .overview: return await overview(context)
+        case .metrics: return await metrics.respond()
         case .asset(let name, let version): return assets.asset(name, version: version, request)
         case .mailbox:
             guard let mailbox else { return answers.error(.notFound) }
-            return answers.page(MailboxPage(mailbox.newestFirst, answers.texts, answers.templates))
+            return answers.page(MailboxPage(mailbox.newestFirst, .house(answers.templates)))
         case .letter(let number):
             guard let letter = mailbox?.letter(number) else { return answers.error(.notFound) }
-            let page = MailboxLetterPage(letter, answers.texts, answers.templates)
+            let page = MailboxLetterPage(letter, .house(answers.templates))
             return answers.page(page, under: answers.headers.framing)
         case .html(let number):
             guard let letter = mailbox?.letter(number), let html = MailView(source: letter.source).html else {
@@ -59,14 +61,14 @@ package struct StaffListener: HTTPResponder {
     }
 
     private func overview(_ context: WebContext) async -> Response {
-        var known: [DeliveryState: Int]?
+        var known: StaffOverview?
         do {
-            known = try await counts.deliveryCounts()
+            known = try await desk.overview()
         } catch {
-            context.logger.warning("deliveries cannot be counted", metadata: [WebLogKey.fault: "\(type(of: error))"])
+            _ = context.incident("the overview cannot be made", error)
         }
         let mailboxPath = mailbox == nil ? nil : StaffRoute.mailbox.path
-        return answers.page(OverviewPage(counts: known, mailbox: mailboxPath, answers.texts, answers.templates))
+        return answers.page(OverviewPage(known, mailbox: mailboxPath, now: now(), .house(answers.templates)))
     }
 }
 
@@ -99,11 +101,14 @@ package struct StaffHosts: Sendable {
 ///   - mailbox: of the demo mailbox, if there is one.
 ///   - hosts: names the pages are served under, beside IP addresses and `localhost`.
 package func buildStaffApplication(
-    _ configuration: WebConfiguration, counts: any DeliveryCounts, mailbox: MailboxLetters?, templates: Templates, logger: Logger,
+    _ configuration: WebConfiguration, desk: any StaffDesk, metrics: MetricRegistry, source: any MetricsSource,
+    mailbox: MailboxLetters?, templates: Templates, now: @escaping @Sendable () -> Timestamp, logger: Logger,
     hosts: [String] = [], onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     // Staff reach it over loopback, a tunnel or a proxy of their own: whether that is HTTPS, it cannot know.
     let answers = Answers(templates: templates, headers: HouseHeaders(isSecure: false))
-    let listener = StaffListener(counts: counts, mailbox: mailbox, answers: answers, hosts: StaffHosts(hosts))
+    let listener = StaffListener(
+        desk: desk, metrics: MetricsRoute(registry: metrics, source: source, answers: answers), mailbox: mailbox,
+        answers: answers, hosts: StaffHosts(hosts), now: now)
     return buildApplication(configuration, listener, answers.headers, logger: logger, onListening: onListening)
 }

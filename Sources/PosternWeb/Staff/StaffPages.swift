@@ -1,33 +1,4 @@
-package import PosternCore
-
-/// What staff see first: how the deliveries stand, and the way to the demo mailbox if there is one.
-package struct OverviewPage: Page {
-    package static let template = TemplateName.staffOverview
-
-    package let frame: PageFrame
-    package let text: Texts
-    package let counts: Counts?
-    package let mailbox: String?
-
-    package struct Counts: Sendable {
-        package let rows: [Row]
-
-        package struct Row: Sendable {
-            package let state: String
-            package let count: Int
-        }
-    }
-
-    /// - Parameter counts: nil when the store cannot say.
-    package init(counts: [DeliveryState: Int]?, mailbox: String?, _ texts: Catalogue, _ templates: Templates) {
-        frame = templates.frame(title: texts(.staffTitle), texts)
-        text = texts.texts
-        self.mailbox = mailbox
-        self.counts = counts.map { counts in
-            Counts(rows: DeliveryState.allCases.map { Counts.Row(state: texts(TextKey($0)), count: counts[$0] ?? 0) })
-        }
-    }
-}
+private import PosternCore
 
 /// The demo mailbox, newest letter first.
 package struct MailboxPage: Page {
@@ -47,8 +18,9 @@ package struct MailboxPage: Page {
         package let received: String
     }
 
-    package init(_ letters: [MailboxLetter], _ texts: Catalogue, _ templates: Templates) {
-        frame = templates.frame(title: texts(.mailboxTitle), texts)
+    package init(_ letters: [MailboxLetter], _ presentation: Presentation) {
+        let texts = presentation.texts
+        frame = presentation.frame(title: presentation.texts(.mailboxTitle))
         text = texts.texts
         kept = texts(.mailboxKept, ["limit": String(MailboxLetters.limit)])
         hasLetters = !letters.isEmpty
@@ -81,10 +53,11 @@ package struct MailboxLetterPage: Page {
         package let value: String
     }
 
-    package init(_ letter: MailboxLetter, _ texts: Catalogue, _ templates: Templates) {
+    package init(_ letter: MailboxLetter, _ presentation: Presentation) {
+        let texts = presentation.texts
         let mail = MailView(source: letter.source)
         subject = mail.subject ?? texts(.mailboxNoSubject)
-        frame = templates.frame(title: subject, texts)
+        frame = presentation.frame(title: subject)
         text = texts.texts
         received = letter.received.rfc3339
         sender = "<\(letter.envelope.sender)>"

@@ -1,6 +1,7 @@
 /// What a path of the staff listener names.
 package enum StaffRoute: Equatable, Sendable {
     case overview
+    case metrics
     case asset(name: String, version: String)
     case mailbox
     case letter(Int)
@@ -12,6 +13,10 @@ package enum StaffRoute: Equatable, Sendable {
         let segments = path.split(separator: "/", maxSplits: 6)
         if segments.isEmpty {
             self = .overview
+            return
+        }
+        if segments == ["metrics"] {
+            self = .metrics
             return
         }
         if segments.count == 3, segments[0] == "assets" {
@@ -36,6 +41,7 @@ package enum StaffRoute: Equatable, Sendable {
     package var path: String {
         switch self {
         case .overview: "/"
+        case .metrics: "/metrics"
         case .asset(let name, let version): "/assets/\(version)/\(name)"
         case .mailbox: "/demo/mailbox"
         case .letter(let number): "/demo/mailbox/\(number)"

@@ -85,7 +85,7 @@ struct Init: AsyncParsableCommand {
 
     private func makeKeys(in folder: Home, users: ProcessUsers) throws {
         do {
-            try KeyRing.found(in: KeyFolder(path: folder.keys, owner: users.vault?.id), suite: .xWing)
+            try KeyRing.found(in: KeyFolder(path: folder.keys, owner: users.vault?.id), suite: .ofAddresses)
         } catch {
             throw Exit.configuration.saying("\(error)")
         }
@@ -93,7 +93,8 @@ struct Init: AsyncParsableCommand {
 
     private func addSite(_ id: String, configuration: Configuration) async throws {
         let caller = ControlCaller(home: home.folder, configuration: configuration)
-        let answer = try await caller.ask(.addSite(id: id, name: siteName ?? id, origins: [configuration.publicURL.description]))
+        // No origin: where the site's own pages live, nobody has said yet, and our own address is not it.
+        let answer = try await caller.ask(.addSite(id: id, name: siteName ?? id, origins: []))
         _ = try answer.orRefusal()
     }
 }

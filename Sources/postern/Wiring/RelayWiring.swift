@@ -1,9 +1,11 @@
 private import Foundation
 internal import Logging
+private import Metrics
 internal import PosternCore
 private import PosternLink
 internal import PosternRelay
 internal import PosternSQLite
+private import PosternSealing
 private import PosternStore
 internal import PosternWeb
 internal import ServiceLifecycle
@@ -17,15 +19,23 @@ struct RelayParts {
 /// Puts the relay together: store, link, intake, dispatcher, listeners, control socket.
 /// - Throws: `SQLiteError`, `StoreError`, `TemplateFaults`, `DemoMailboxFault`: each says what to do.
 func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) async throws -> RelayParts {
+    // First of all: what is counted before goes nowhere.
+    let metrics = MetricRegistry()
+    MetricsSystem.bootstrap(metrics)
     let templates = try PosternWeb.Templates(folder: try Templates.folder(configured: configuration.templates))
     // A relay that was told to stop may still be finishing its letters: give it the time it has.
-    let store = try await openStore(at: configuration.database, patience: .seconds(35))
+    let store = try await openStore(at: configuration.database, patience: .seconds(35)) { size, duration in
+        Recorder(label: Metric.commitBatch.rawValue).record(size)
+        Timer(label: Metric.commitDuration.rawValue).record(duration: duration)
+    }
     do {
         // After the store, which a relay that is still finishing holds longer than its ports.
         try await PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
         try await PortFault.probe(configuration.staffListen, setting: Setting.staffListen.rawValue)
         return RelayParts(
-            services: try await buildServices(configuration, home: home, store: store, templates: templates, logger: logger),
+            services: try await buildServices(
+                configuration, home: home, store: store, templates: templates, metrics: metrics,
+                logger: logger),
             store: store)
     } catch {
         await store.close()
@@ -34,14 +44,17 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
 }
 
 /// Opens the store, waiting for whoever has it.
-func openStore(at path: String, patience: Duration = .zero) async throws -> SQLiteDatabase {
+func openStore(
+    at path: String, patience: Duration = .zero, onCommit: @escaping SQLiteDatabase.CommitHook = { _, _ in }
+) async throws -> SQLiteDatabase {
     var settings = SQLiteSettings()
     settings.patience = patience
-    return try await SQLiteDatabase.open(path, settings: settings, at: .now)
+    return try await SQLiteDatabase.open(path, settings: settings, at: .now, onCommit: onCommit)
 }
 
 private func buildServices(
-    _ configuration: Configuration, home: Home, store: SQLiteDatabase, templates: PosternWeb.Templates, logger: Logger
+    _ configuration: Configuration, home: Home, store: SQLiteDatabase, templates: PosternWeb.Templates, metrics: MetricRegistry,
+    logger: Logger
 ) async throws -> [any Service] {
     let report = store.report
     logger.info(
@@ -87,17 +100,32 @@ private func buildServices(
     let staff = WebConfiguration(listen: configuration.staffListen, publicURL: configuration.publicURL)
     services.append(
         buildStaffApplication(
-            staff, counts: StoreCounts(store: store), mailbox: letters, templates: templates, logger: logger.quiet))
+            staff, desk: Overview(store: store, health: health, now: { .now }), metrics: metrics,
+            source: RelayMetrics(store: store, vault: vault, dispatcher: dispatcher, limits: limits), mailbox: letters,
+            templates: templates, now: { .now }, logger: logger.quiet))
     let open = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
     services.append(
         buildPublicApplication(
-            open, desk: intake, confirmations: confirmations, readiness: WebReadiness(health: health), templates: templates,
+            open, desk: intake, tokens: FormTokens { vault.tagKey(of: $0) },
+            sites: SiteBook(store: store, terms: SiteBook.Terms(configuration)), confirmations: confirmations,
+            readiness: WebReadiness(health: health), templates: templates,
             now: { .now }, logger: logger.quiet
         ) { address in
             logger.info("ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])
         })
     return services
+}
+
+extension SiteBook.Terms {
+    fileprivate init(_ configuration: Configuration) {
+        let mail = configuration.mail
+        self.init(
+            letters: configuration.retention.letters, evidence: configuration.retention.evidence,
+            outcomes: configuration.retention.outcomes, addressSuite: Suite.ofAddresses.publicName,
+            epochSuite: Suite.ofEpochs.publicName, clientLimit: configuration.limits.client,
+            isMailEncrypted: mail.smarthost.tls == .required, isDemo: mail.demoMailbox != nil)
+    }
 }
 
 extension ControlDesk {

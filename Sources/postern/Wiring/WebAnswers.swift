@@ -20,11 +20,34 @@ struct WebReadiness: Readiness {
     }
 }
 
-/// The overview's numbers.
-struct StoreCounts: DeliveryCounts {
+/// The numbers that are looked up when Prometheus asks.
+struct RelayMetrics: MetricsSource {
     let store: any Database
+    let vault: VaultLink
+    let dispatcher: Dispatcher
+    let limits: LimitDesk
 
-    func deliveryCounts() async throws -> [DeliveryState: Int] {
-        try await store.read { try $0.queue.counts() }.states
+    func gauges() async -> [GaugeReading] {
+        var gauges = [
+            GaugeReading(.vaultAnswers, vault.answers ? 1 : 0), GaugeReading(.breakerOpen, dispatcher.isBreakerOpen ? 1 : 0),
+            GaugeReading(.limitKeys, Double(limits.count)),
+        ]
+        // A store that cannot be asked says nothing of its queue; `/ready` says why.
+        let stored = try? await store.read { session in
+            (
+                counts: try session.queue.counts(), oldest: try session.queue.oldestWaiting(),
+                purge: try session.chores.last(.purge)
+            )
+        }
+        guard let stored else { return gauges }
+        for state in DeliveryState.allCases {
+            gauges.append(
+                GaugeReading(.queueDeliveries, Double(stored.counts.states[state] ?? 0), label: ("state", state.rawValue)))
+        }
+        gauges.append(GaugeReading(.queueDifference, Double(stored.counts.difference)))
+        let age = stored.oldest.map { max(Timestamp.now.since($0), .zero) } ?? .zero
+        gauges.append(GaugeReading(.queueOldestAge, age / .seconds(1)))
+        if let purge = stored.purge { gauges.append(GaugeReading(.lastPurge, Double(purge.milliseconds) / 1_000)) }
+        return gauges
     }
 }

@@ -24,7 +24,8 @@ struct ConnectionLimitTests {
         let configuration = try configuration(adjust)
         return try await withService({ announce in
             buildPublicApplication(
-                configuration, desk: desk, confirmations: FakeConfirmations(), readiness: FakeReadiness(),
+                configuration, desk: desk, tokens: FakeTokens(), sites: FakeSites(), confirmations: FakeConfirmations(),
+                readiness: FakeReadiness(),
                 templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent, onListening: announce)
         }) { port in
             try await withRawConnection(to: port, test)

@@ -30,10 +30,25 @@ struct CatalogueTests {
         }
     }
 
-    @Test func `no text is missing and none is unused`() throws {
-        let texts = try Templates(folder: templatesFolder).english.texts
-        let known = Set(texts.flatMap { section in section.value.keys.map { "\(section.key).\($0)" } })
+    private static let tags = ["en", "de", "fr", "ar"]
+
+    private static func catalogue(_ tag: String) throws -> Catalogue {
+        try Templates(folder: templatesFolder).catalogue(try #require(Language(tag)))
+    }
+
+    private static func keys(_ texts: Texts) -> Set<String> {
+        Set(texts.flatMap { section in section.value.keys.map { "\(section.key).\($0)" } })
+    }
+
+    @Test(arguments: tags)
+    func `no text is missing in any language, and none is unused`(tag: String) throws {
+        let catalogue = try Self.catalogue(tag)
+        #expect(catalogue.language.description == tag)
+        let known = Self.keys(catalogue.texts)
         var used = Set(TextKey.allCases.map(\.rawValue))
+        for key in PluralKey.allCases {
+            used.formUnion(PluralRule(catalogue.language).categories.map { "\(key.rawValue).\($0.rawValue)" })
+        }
         for name in TemplateName.allCases {
             for tag in try TemplateSource(name).tags where tag.name.hasPrefix("text.") {
                 used.insert(String(tag.name.dropFirst("text.".count)))
@@ -43,8 +58,22 @@ struct CatalogueTests {
         #expect(known.subtracting(used).sorted() == [])
     }
 
-    @Test func `templates take no text with places in it`() throws {
-        let texts = try Templates(folder: templatesFolder).english.texts
+    // A translator must not lose a name or a number, nor leave a sentence in English.
+    @Test(arguments: tags.dropFirst())
+    func `every text has the places that the English one has, and is another text`(tag: String) throws {
+        let (english, other) = (try Self.catalogue("en").texts, try Self.catalogue(tag).texts)
+        func places(_ text: String) -> Set<String> { Set(text.matches(of: #/\{[a-z]+\}/#).map { String($0.0) }) }
+        let plural = Set(PluralKey.allCases.map(\.rawValue))
+        for key in TextKey.allCases where !key.isForStaff && !plural.contains(key.path.section) {
+            let (one, two) = (english[key.path.section]?[key.path.name] ?? "", other[key.path.section]?[key.path.name] ?? "")
+            #expect(places(one) == places(two), "\(tag) \(key.rawValue)")
+            if one.count > 25 { #expect(one != two, "\(tag) \(key.rawValue) is English") }
+        }
+    }
+
+    @Test(arguments: tags)
+    func `templates take no text with places in it`(tag: String) throws {
+        let texts = try Self.catalogue(tag).texts
         for name in TemplateName.allCases {
             for tag in try TemplateSource(name).tags where tag.name.hasPrefix("text.") {
                 let path = tag.name.split(separator: ".").map(String.init)

@@ -30,7 +30,8 @@ struct AnswerTests {
         Call(method: .post, path: lettersPath, fields: .json, body: "{}"),
         Call(method: .post, path: lettersPath, fields: .json, body: "{"),
         Call(method: .post, path: lettersPath, fields: .json, body: #"{"name":"V","email":"v@x.example","message":"m"}"#),
-        Call(method: .get, path: "/assets/x/postern.css"),
+        Call(method: .get, path: "/assets/x/postern.css"), Call(method: .get, path: "/privacy/photos"),
+        Call(method: .get, path: "/privacy/photos.json"), Call(method: .get, path: "/api/v1/openapi.json"),
     ]
 
     @Test func `every answer has the security fields, and no server's name and no cookie`() async throws {
@@ -81,7 +82,7 @@ struct AnswerTests {
     @Test(arguments: [
         (contactPath, "GET, HEAD, POST", "text/html; charset=utf-8"),
         (contactPath + "/sent", "GET, HEAD", "text/html; charset=utf-8"),
-        (lettersPath, "POST", "application/problem+json"), ("/live", "GET, HEAD", "application/problem+json"),
+        (lettersPath, "POST, OPTIONS", "application/problem+json"), ("/live", "GET, HEAD", "application/problem+json"),
     ])
     func `a method that is not allowed is told what is`(path: String, allowed: String, type: String) async throws {
         let answer = try await withPublicListener(.validating) {
@@ -95,7 +96,7 @@ struct AnswerTests {
     @Test func `what is not there is a page for people and a problem for programs`() async throws {
         try await withPublicListener(.validating) { client in
             let page = try await client.execute(uri: "/nothing?%3Cscript%3E", method: .get) { $0 }
-            #expect(page.status == .notFound && page.text.contains("<h1>") && !page.text.contains("script>"))
+            #expect(page.status == .notFound && page.text.contains("<h1>") && !page.text.contains("<script>"))
             let problem = try await client.execute(uri: "/api/v1/nothing", method: .get) { $0 }
             #expect(problem.status == .notFound)
             #expect(try problem.object()["type"] as? String == "/problems/not-found")

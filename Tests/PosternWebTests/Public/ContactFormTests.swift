@@ -31,7 +31,7 @@ struct ContactFormTests {
         #expect(page.status == .ok)
         #expect(page.headers[.contentType] == "text/html; charset=utf-8")
         for part in [
-            "Pat Photographer", "Example Photos", #"<html lang="en">"#, #"action="/c/photos/pat""#,
+            "Pat Photographer", "Example Photos", #"<html lang="en" dir="ltr">"#, #"action="/c/photos/pat""#,
             #"enctype="multipart/form-data""#,
             #"name="name""#, #"name="email""#, #"name="subject""#, #"name="message""#, #"name="show_address""#,
         ] {
@@ -46,7 +46,7 @@ struct ContactFormTests {
             var tokens: Set<String> = []
             for _ in 0..<20 {
                 let page = try await client.execute(uri: contactPath, method: .get) { $0.text }
-                tokens.insert(String(try #require(page.firstMatch(of: #/name="form" value="([0-9a-z]{26})"/#)).1))
+                tokens.insert(String(try #require(page.firstMatch(of: #/name="form" value="(ours-[0-9]+)"/#)).1))
             }
             return tokens
         }
@@ -70,7 +70,7 @@ struct ContactFormTests {
 
     @Test func `a letter is handed in and the visitor sent on`() async throws {
         let desk = FakeDesk.validating
-        let token = FormToken(high: 3, low: 4).description
+        let token = "ours-3"
         let answer = try await post(
             [
                 "name": "Vera Visitor", "email": "vera@visitor.example", "subject": "Your photo", "message": "I like it.",
@@ -82,6 +82,8 @@ struct ContactFormTests {
         let submission = try #require(desk.submissions.first)
         #expect(submission.letter.about == "photo 4711" && submission.letter.sharesAddress)
         #expect(submission.repeatKey == token)
+        #expect(
+            submission.channel == .form(FormSigns(token: .ours(key: token, age: .seconds(30)), isBaitTaken: false)))
     }
 
     @Test func `multipart forms are read as well`() async throws {
@@ -113,7 +115,7 @@ struct ContactFormTests {
     }
 
     @Test func `a faulty form comes back with every fault beside its field and nothing lost`() async throws {
-        let token = FormToken(high: 5, low: 6).description
+        let token = "ours-5"
         let page = try await post([
             "name": Self.hostile, "email": "no address", "subject": String(repeating: "s", count: 151),
             "message": Self.hostile + "\0",
@@ -157,7 +159,7 @@ struct ContactFormTests {
     }
 
     @Test func `a form sent a second time with another letter comes back under a new token`() async throws {
-        let token = FormToken(high: 7, low: 8).description
+        let token = "ours-7"
         let page = try await post(
             ["name": "Vera", "email": "v@x.example", "message": "another", "form": token], FakeDesk(.repeatKeyConflict))
         #expect(page.status == .unprocessableContent)
@@ -197,6 +199,86 @@ struct ContactFormTests {
         let page = try await get(contactPath + "/sent")
         #expect(page.status == .ok)
         #expect(page.text.contains("accepted"))
+    }
+
+    // A form of the site's own, or a program: handed in all the same, with the sign.
+    @Test(arguments: [(nil, FormStanding.missing), ("nonsense", .foreign)] as [(String?, FormStanding)])
+    func `a form without a token of ours is handed in with the sign`(token: String?, standing: FormStanding) async throws {
+        let desk = FakeDesk.validating
+        var fields = "name=V&email=v%40x.example&message=m&homepage_url=http"
+        if let token { fields += "&form=\(token)" }
+        let body = ByteBuffer(string: fields)
+        let answer = try await withPublicListener(desk) {
+            try await $0.execute(uri: contactPath, method: .post, headers: .urlEncoded, body: body) { $0 }
+        }
+        #expect(answer.status == .seeOther)
+        let submission = try #require(desk.submissions.first)
+        #expect(submission.repeatKey == nil)
+        #expect(submission.channel == .form(FormSigns(token: standing, isBaitTaken: true)))
+    }
+
+    @Test func `a form that was open too long comes back whole, under a new token, and is not handed in`() async throws {
+        let desk = FakeDesk.validating
+        let page = try await post(["name": "Vera", "email": "v@x.example", "message": "my words", "form": "old"], desk)
+        #expect(page.status == .unprocessableContent)
+        #expect(page.text.contains(">\nmy words</textarea>") && page.text.contains(#"value="ours-"#))
+        #expect(page.text.contains("open for a long time"))
+        #expect(desk.submissions.isEmpty)
+    }
+
+    @Test func `over the limit the form says when, in words and in a field, and keeps what was typed`() async throws {
+        let page = try await post(
+            ["name": "Vera", "email": "v@x.example", "message": "my words", "form": "ours-9"],
+            FakeDesk(.limited(retryAfter: .seconds(700))))
+        #expect(page.status == .tooManyRequests)
+        #expect(page.headers[.retryAfter] == "700")
+        #expect(page.text.contains("wait 12 minutes") && page.text.contains(">\nmy words</textarea>"))
+        #expect(page.text.contains(#"value="ours-9""#))
+    }
+
+    @Test func `a blocked letter is refused without a reason, and can be copied`() async throws {
+        let page = try await post(["name": "Vera", "email": "v@x.example", "message": "my words"], FakeDesk(.blocked))
+        #expect(page.status == .forbidden)
+        #expect(page.text.contains("my words</textarea>") && !page.text.contains("<form"))
+    }
+
+    // The language is the one asked for, else the browser's, else the site's own; it stays on the way.
+    @Test(arguments: [
+        ("?lang=de", "fr", "de", "An Pat"), ("", "fr;q=0.5, de-AT;q=0.9, en;q=0.1", "de", "An Pat"), ("", "fr", "fr", "Écrire"),
+        ("?lang=ar", "en", "ar", "اكتب"), ("?lang=xx", "", "en", "Write to"), ("", "*", "en", "Write to"),
+    ])
+    func `a page is in the visitor's language`(query: String, accepted: String, language: String, words: String) async throws {
+        try await withPublicListener(.validating) { client in
+            let page = try await client.execute(
+                uri: contactPath + query, method: .get, headers: [.acceptLanguage: accepted]
+            ) { $0 }
+            #expect(page.text.contains(#"<html lang="\#(language)" dir="\#(language == "ar" ? "rtl" : "ltr")">"#))
+            #expect(page.text.contains(words))
+            let sent = try await client.execute(
+                uri: contactPath + query, method: .post,
+                headers: [.acceptLanguage: accepted, .contentType: "application/x-www-form-urlencoded"],
+                body: urlEncoded(["name": "V", "email": "v@x.example", "message": "m"])
+            ) { $0 }
+            let keeps = query.contains("lang") && !query.contains("xx")
+            #expect(sent.headers[.location] == contactPath + "/sent" + (keeps ? query : ""))
+        }
+    }
+
+    @Test func `a site's look is on its pages, in its languages only`() async throws {
+        let look = SiteLook(
+            accent: AccentColour("#b03060"), logo: LogoMark(kind: .png, version: "00ff"),
+            introductions: [try #require(Language("de")): try HeaderText("Schreiben Sie uns <gern>.", limit: 400)],
+            languages: [try #require(Language("de")), try #require(Language("fr"))])
+        let desk = FakeDesk(contact: .success(Example.contact(look: look)))
+        let page = try await get(contactPath + "?lang=en", desk).text
+        for part in [
+            #"<html lang="de""#, #"href="/look/photos/b03060.css""#, #"src="/look/photos/00ff/logo""#,
+            "Schreiben Sie uns &lt;gern&gt;.",
+            #"href="/c/photos/pat?lang=fr" lang="fr" hreflang="fr">Français"#,
+        ] {
+            #expect(page.contains(part), "\(part) is missing")
+        }
+        #expect(!page.contains("lang=ar"))
     }
 
     // Forms no browser of ours sends, each with its status.

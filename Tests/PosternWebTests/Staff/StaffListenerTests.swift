@@ -3,26 +3,37 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import PosternCore
+import PosternRelay
 import PosternWeb
 import Testing
 
 struct StaffListenerTests {
-    private struct Counts: DeliveryCounts {
+    private struct Desk: StaffDesk {
         struct Broken: Error {}
         var isBroken = false
+        var faults: [String] = []
 
-        func deliveryCounts() async throws -> [DeliveryState: Int] {
+        func overview() async throws -> StaffOverview {
             guard !isBroken else { throw Broken() }
-            return [.ready: 12, .delivered: 3_456]
+            let line = LogLine(
+                id: Example.letterID, at: Example.now, site: "photos", handle: "pat", decision: .hold,
+                rules: ["trap-bait:60", "trap-token:40"], tags: ["0abc", "0def"], letterBytes: 1_234, repeats: 7)
+            return StaffOverview(
+                deliveries: [.ready: 12, .delivered: 3_456], oldestWaiting: Example.now - .minutes(12), decisions: [.hold: 5],
+                latest: [line], faults: faults, lastPurge: Example.now)
         }
     }
 
+    private struct Gauges: MetricsSource {
+        func gauges() async -> [GaugeReading] { [GaugeReading(.queueDeliveries, 3, label: ("state", "ready"))] }
+    }
+
     private func get(
-        _ path: String, method: HTTPRequest.Method = .get, mailbox: MailboxLetters? = nil, counts: Counts = Counts()
+        _ path: String, method: HTTPRequest.Method = .get, mailbox: MailboxLetters? = nil, desk: Desk = Desk()
     ) async throws -> TestResponse {
         let application = buildStaffApplication(
-            try configuration(), counts: counts, mailbox: mailbox, templates: try Templates(folder: templatesFolder),
-            logger: silent)
+            try configuration(), desk: desk, metrics: MetricRegistry(), source: Gauges(), mailbox: mailbox,
+            templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent)
         return try await application.test(.live) { client in
             try await client.execute(uri: path, method: method) { $0 }
         }
@@ -36,18 +47,30 @@ struct StaffListenerTests {
         return letters
     }
 
-    @Test func `the overview counts the deliveries of every state`() async throws {
+    @Test func `the overview shows deliveries, decisions, the latest entries and whether all is well`() async throws {
         let page = try await get("/")
         #expect(page.status == .ok)
-        #expect(page.text.contains("3456") && page.text.contains("12") && page.text.contains("expired"))
+        for part in [
+            "3,456", "12 minutes ago", "All is well.", "trap-bait trap-token +7", "0abc", "photos/pat", "1,234", "expired",
+        ] {
+            #expect(page.text.contains(part), "\(part) is missing")
+        }
         #expect(!page.text.contains("/demo/mailbox"))
         #expect(try await get("/", mailbox: MailboxLetters()).text.contains("/demo/mailbox"))
+        #expect(try await get("/", desk: Desk(faults: ["vault"])).text.contains("Not well: vault."))
     }
 
     @Test func `numbers that are not to be had do not take the page away`() async throws {
-        let page = try await get("/", counts: Counts(isBroken: true))
+        let page = try await get("/", desk: Desk(isBroken: true))
         #expect(page.status == .ok)
         #expect(page.text.contains(#"role="alert""#) && !page.text.contains("<table"))
+    }
+
+    @Test func `metrics are there for Prometheus`() async throws {
+        let answer = try await get("/metrics")
+        #expect(answer.status == .ok)
+        #expect(answer.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(answer.text.contains(#"postern_queue_deliveries{state="ready"} 3"#))
     }
 
     @Test func `the mailbox lists its letters, newest first`() async throws {
@@ -125,9 +148,8 @@ struct StaffListenerTests {
     @Test func `another name is told so`() async throws {
         try await withService({ announce in
             buildStaffApplication(
-                try configuration(), counts: Counts(), mailbox: nil, templates: try Templates(folder: templatesFolder),
-                logger: silent,
-                onListening: announce)
+                try configuration(), desk: Desk(), metrics: MetricRegistry(), source: Gauges(), mailbox: nil,
+                templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent, onListening: announce)
         }) { port in
             let answer = try await withRawConnection(to: port) { connection in
                 try await connection.send("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")

@@ -15,10 +15,14 @@ final class FakeDesk: SubmissionDesk {
 
     private let script: Mutex<Script>
 
+    private let quota: ClientQuota?
+
     init(
-        _ answer: SubmissionAnswer = .accepted(Example.letterID), contact: Result<Contact?, Broken> = .success(Example.contact())
+        _ answer: SubmissionAnswer = .accepted(Example.letterID), contact: Result<Contact?, Broken> = .success(Example.contact()),
+        quota: ClientQuota? = nil
     ) {
         script = Mutex(Script(answer: answer, contact: contact))
+        self.quota = quota
     }
 
     /// A desk that validates as the real one does, and accepts what is valid.
@@ -29,7 +33,7 @@ final class FakeDesk: SubmissionDesk {
     func submit(_ submission: Submission) async -> SubmissionReply {
         script.withLock { script in
             script.submissions.append(submission)
-            guard script.answer == .invalid(LetterFaults(all: [])) else { return SubmissionReply(script.answer) }
+            guard script.answer == .invalid(LetterFaults(all: [])) else { return SubmissionReply(script.answer, quota: quota) }
             do throws(LetterFaults) {
                 _ = try submission.letter.validated()
                 return SubmissionReply(.accepted(Example.letterID))
@@ -49,12 +53,24 @@ enum Example {
     static let letterID = LetterID(high: 0x0199_0000_0000_1234, low: 0xFEDC_BA98_7654_3210)
     static let now = Timestamp(seconds: 1_795_514_709)
 
-    static func contact(name: String = "Pat Photographer", takesLetters: Bool = true) -> Contact? {
+    static func contact(
+        name: String = "Pat Photographer", takesLetters: Bool = true, look: SiteLook = .plain, origins: [WebOrigin] = []
+    ) -> Contact? {
         guard let site = try? SiteID("photos"), let handle = try? Handle("pat"),
             let siteName = try? HeaderText("Example Photos", limit: 100), let name = try? HeaderText(name, limit: 100)
         else { return nil }
         return Contact(
-            site: Site(id: site, name: siteName, origins: []), handle: handle, name: name, takesLetters: takesLetters)
+            site: Site(id: site, name: siteName, origins: origins, look: look), handle: handle, name: name,
+            takesLetters: takesLetters)
+    }
+
+    static func facts(of site: Site) -> PrivacyFacts {
+        PrivacyFacts(
+            site: site, letters: .days(28), evidence: .days(90), outcomes: .days(180), repeats: .hours(24),
+            addressSuite: "X-Wing",
+            epochSuite: "X25519", clientLimit: "3,5/1h", lastPurge: now, oldestLetter: now - .days(3),
+            oldestEntry: now - .days(9),
+            isMailEncrypted: true, isDemo: false)
     }
 
     static var letter: RawLetter {
@@ -66,6 +82,35 @@ enum Example {
         letter.about = "photo 4711"
         return letter
     }
+}
+
+/// Tokens that say what they are: `ours-KEY`, `old`; anything else is foreign.
+struct FakeTokens: FormTokenKeeping {
+    func issue(at now: Timestamp) -> String? { "ours-\(UInt64.random(in: 0 ... .max))" }
+
+    func standing(of text: String?, at now: Timestamp) -> FormStanding {
+        guard let text, !text.isEmpty else { return .missing }
+        if text == "old" { return .expired }
+        return text.hasPrefix("ours-") ? .ours(key: text, age: .seconds(30)) : .foreign
+    }
+}
+
+/// One site with what a test gives it.
+struct FakeSites: SiteDesk {
+    struct Broken: Error {}
+    var known: Site? = Example.contact()?.site
+    var file: Logo?
+    var facts: PrivacyFacts?
+    var isBroken = false
+
+    private func answered<Value>(_ id: String, _ value: Value?) throws -> Value? {
+        guard !isBroken else { throw Broken() }
+        return known?.id.text == id ? value : nil
+    }
+
+    func site(_ id: String) async throws -> Site? { try answered(id, known) }
+    func logo(of id: String) async throws -> Logo? { try answered(id, file) }
+    func privacyFacts(of id: String) async throws -> PrivacyFacts? { try answered(id, facts ?? known.map(Example.facts)) }
 }
 
 /// Answers what it is told, and counts how often it is asked.

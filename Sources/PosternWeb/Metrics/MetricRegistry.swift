@@ -1,0 +1,96 @@
+package import PosternCore
+private import Synchronization
+
+/// What is counted in this process, for Prometheus to fetch. Stands behind swift-metrics, for which there is no well-kept
+/// package of this kind that runs here.
+package final class MetricRegistry: Sendable {
+    /// One metric under one set of labels.
+    struct Series: Hashable, Sendable {
+        let metric: Metric
+        let labels: [Label]
+
+        struct Label: Hashable, Sendable {
+            let name: String
+            let value: String
+        }
+    }
+
+    enum Reading: Sendable {
+        case number(Double)
+        case histogram(counts: [Int], sum: Double)
+    }
+
+    /// Labels come from our own enums; a mistake must not fill the memory all the same.
+    private static let mostSeries = 1_000
+
+    private let readings = Mutex<[Series: Reading]>([:])
+
+    package init() {}
+
+    func add(_ amount: Double, to series: Series) {
+        change(series) { reading in
+            if case .number(let before) = reading { reading = .number(before + amount) }
+        }
+    }
+
+    func set(_ value: Double, of series: Series) {
+        change(series) { $0 = .number(value) }
+    }
+
+    func observe(_ value: Double, in series: Series) {
+        change(series) { reading in
+            guard case .histogram(var counts, let sum) = reading, case .histogram(let bounds) = series.metric.kind else { return }
+            counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
+            reading = .histogram(counts: counts, sum: sum + value)
+        }
+    }
+
+    private func change(_ series: Series, _ body: (inout Reading) -> Void) {
+        readings.withLock { readings in
+            if readings[series] == nil {
+                guard readings.count < Self.mostSeries else { return }
+                readings[series] = series.metric.kind.empty
+            }
+            if var reading = readings[series] {
+                body(&reading)
+                readings[series] = reading
+            }
+        }
+    }
+
+    /// Everything, with what is asked for only now.
+    func snapshot(_ gauges: [GaugeReading]) -> [Series: Reading] {
+        var snapshot = readings.withLock { $0 }
+        for gauge in gauges {
+            let labels = gauge.label.map { [Series.Label(name: $0.name, value: $0.value)] } ?? []
+            snapshot[Series(metric: gauge.metric, labels: labels)] = .number(gauge.value)
+        }
+        return snapshot
+    }
+}
+
+extension Metric.Kind {
+    fileprivate var empty: MetricRegistry.Reading {
+        switch self {
+        case .counter, .gauge: .number(0)
+        case .histogram(let bounds): .histogram(counts: Array(repeating: 0, count: bounds.count + 1), sum: 0)
+        }
+    }
+}
+
+/// A number that is looked up when somebody asks for it.
+package struct GaugeReading: Sendable {
+    package let metric: Metric
+    package let label: (name: String, value: String)?
+    package let value: Double
+
+    package init(_ metric: Metric, _ value: Double, label: (name: String, value: String)? = nil) {
+        (self.metric, self.label, self.value) = (metric, label, value)
+    }
+}
+
+/// Where such numbers come from.
+package protocol MetricsSource: Sendable {
+    /// Those that are to be had; must come back within seconds.
+    func gauges() async -> [GaugeReading]
+}

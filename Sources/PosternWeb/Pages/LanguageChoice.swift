@@ -1,0 +1,54 @@
+package import PosternCore
+
+/// In which language a page is shown, and whether somebody asked for it by name.
+package struct LanguageChoice: Equatable, Sendable {
+    package let language: Language
+    /// `?lang=` named it: links on the page go on naming it.
+    package let isAskedFor: Bool
+
+    package init(_ language: Language, isAskedFor: Bool = false) {
+        (self.language, self.isAskedFor) = (language, isAskedFor)
+    }
+
+    /// By `?lang=`, then by `Accept-Language` (RFC 9110 §12.5.4), then the site's own language.
+    /// - Parameters:
+    ///   - available: the languages there are catalogues of, English among them.
+    ///   - site: those that the site wants, its own first; empty for all.
+    package init(asked: String?, accepted: String?, site: [Language], available: [Language]) {
+        let offered = Self.offered(site: site, available: available)
+        if let language = asked.flatMap({ Language($0) }).flatMap({ Self.match($0, in: offered) }) {
+            self.init(language, isAskedFor: true)
+        } else if let language = Self.preferences(accepted ?? "").lazy.compactMap({ Self.match($0, in: offered) }).first {
+            self.init(language)
+        } else {
+            self.init(offered.first ?? .english)
+        }
+    }
+
+    /// What visitors of a site may choose from, its own language first.
+    package static func offered(site: [Language], available: [Language]) -> [Language] {
+        var offered: [Language] = []
+        for wanted in site {
+            if let language = match(wanted, in: available), !offered.contains(language) { offered.append(language) }
+        }
+        return offered.isEmpty ? [.english] + available.filter { $0 != .english } : offered
+    }
+
+    /// `de-AT` is served by `de`.
+    private static func match(_ wanted: Language, in offered: [Language]) -> Language? {
+        offered.first { $0 == wanted } ?? offered.first { $0.primary == wanted.primary }
+    }
+
+    /// The languages of the field, best first. Bounded: what somebody's browser says in three kilobytes is not read to its end.
+    static func preferences(_ field: String) -> [Language] {
+        var found: [(language: Language, quality: Double, place: Int)] = []
+        for (place, part) in field.prefix(512).split(separator: ",").prefix(16).enumerated() {
+            let pieces = part.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
+            guard let tag = pieces.first, let language = Language(tag) else { continue }
+            let written = pieces.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 }
+            let quality = written ?? 1
+            if quality > 0 { found.append((language, quality, place)) }
+        }
+        return found.sorted { ($1.quality, $0.place) < ($0.quality, $1.place) }.map(\.language)
+    }
+}

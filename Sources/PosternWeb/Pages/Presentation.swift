@@ -1,0 +1,62 @@
+package import PosternCore
+
+/// How one page is shown: in which language, in which site's dress, and where its links lead.
+package struct Presentation: Sendable {
+    package let texts: Catalogue
+    package let templates: Templates
+    /// Nil for pages that are no site's.
+    package let site: Site?
+    private let choice: LanguageChoice
+
+    package init(_ choice: LanguageChoice, site: Site?, _ templates: Templates) {
+        (self.choice, self.site, self.templates) = (choice, site, templates)
+        texts = templates.catalogue(choice.language)
+    }
+
+    /// English and no site's: the staff's pages.
+    package static func house(_ templates: Templates) -> Presentation {
+        Presentation(LanguageChoice(.english), site: nil, templates)
+    }
+
+    /// A path of ours that keeps the language somebody asked for.
+    package func link(_ path: String) -> String {
+        choice.isAskedFor ? "\(path)?lang=\(choice.language)" : path
+    }
+
+    /// - Parameter path: of the page itself, for links to its other languages; nil where those would lose what was typed.
+    package func frame(title: String, path: String? = nil) -> PageFrame {
+        let offered = LanguageChoice.offered(site: site?.look.languages ?? [], available: templates.languages)
+        let others = offered.filter { $0 != choice.language }
+        return PageFrame(
+            title: site.map { "\(title) · \($0.name.text)" } ?? title, language: choice.language.description,
+            direction: texts(.languageDirection), stylesheet: templates.path(of: .stylesheet),
+            script: templates.path(of: .script), icon: templates.path(of: .icon),
+            dress: site.flatMap { site in site.look.accent.map { Self.stylesheet(of: site.id, $0) } },
+            house: site.map { PageFrame.House(site: $0.name.text, logo: Self.logo(of: $0)) },
+            languages: path.flatMap { path in
+                others.isEmpty
+                    ? nil
+                    : PageFrame.Languages(
+                        label: texts(.contactLanguages),
+                        links: others.map { language in
+                            PageFrame.Languages.Link(
+                                path: "\(path)?lang=\(language)", language: language.description,
+                                name: templates.catalogue(language)(.languageName))
+                        })
+            })
+    }
+
+    /// The address changes with the colour, so that the file may be kept for ever.
+    package static func stylesheet(of site: SiteID, _ accent: AccentColour) -> String {
+        "/look/\(site)/\(accent.description.dropFirst()).css"
+    }
+
+    private static func logo(of site: Site) -> PageFrame.House.Logo? {
+        site.look.logo.map { PageFrame.House.Logo(path: "/look/\(site.id)/\($0.version)/logo") }
+    }
+
+    /// The site's own introduction where it has one in this language, else ours.
+    package func introduction(_ names: RecipientNames) -> String {
+        site?.look.introductions[choice.language]?.text ?? texts(.contactIntro, names.values)
+    }
+}

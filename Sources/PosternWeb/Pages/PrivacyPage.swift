@@ -1,0 +1,106 @@
+internal import PosternCore
+package import PosternRelay
+
+/// The privacy statement of one site, made from what is configured and what was done (P8).
+package struct PrivacyPage: Page {
+    package static let template = TemplateName.privacy
+
+    package let frame: PageFrame
+    package let text: Texts
+    package let sections: [Section]
+    package let machine: String
+    /// Where the site itself can be asked; nil when it has told no address of its own.
+    package let origin: String?
+
+    package struct Section: Sendable {
+        package let title: String
+        package let paragraphs: [String]
+    }
+
+    package init(_ facts: PrivacyFacts, path: String, _ presentation: Presentation) {
+        let texts = presentation.texts
+        frame = presentation.frame(title: texts(.privacyTitle), path: path)
+        text = texts.texts
+        machine = path + ".json"
+        origin = facts.site.origins.first?.description
+        sections = [
+            Self.letter(facts, texts), Self.addresses(facts, texts), Self.client(facts, texts), Self.longer(facts, texts),
+            Section(title: texts(.privacyCookiesTitle), paragraphs: [texts(.privacyCookiesText)]),
+            Section(
+                title: texts(.privacyWhoTitle),
+                paragraphs: [texts(.privacyWhoRecipient), texts(.privacyWhoStaff), texts(.privacyWhoOperator)]),
+            Self.purge(facts, texts),
+            Section(
+                title: texts(.privacyAskTitle),
+                paragraphs: [texts(.privacyAskText, ["site": facts.site.name.text.isolated])]),
+        ]
+    }
+
+    private static func letter(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
+        let hop: TextKey = facts.isDemo ? .privacyMailDemo : facts.isMailEncrypted ? .privacyMailEncrypted : .privacyMailLocal
+        return Section(
+            title: texts(.privacyLetterTitle),
+            paragraphs: [
+                texts(.privacyLetterText, ["letters": texts.span(facts.letters, .after)]),
+                texts(.privacyLetterSuite, ["suite": facts.epochSuite]), texts(hop),
+            ])
+    }
+
+    private static func addresses(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
+        Section(
+            title: texts(.privacyAddressTitle),
+            paragraphs: [
+                texts(.privacyAddressVisitor), texts(.privacyAddressRecipient),
+                texts(.privacyAddressSuite, ["suite": facts.addressSuite]),
+            ])
+    }
+
+    private static func client(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
+        let limit = facts.clientLimit == nil ? [] : [texts(.privacyLimitText)]
+        return Section(
+            title: texts(.privacyClientTitle),
+            paragraphs: [texts(.privacyClientText, ["evidence": texts.span(facts.evidence, .after)])] + limit)
+    }
+
+    private static func longer(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
+        Section(
+            title: texts(.privacyLongerTitle),
+            paragraphs: [
+                texts(.privacyLongerText, ["outcomes": texts.span(facts.outcomes)]),
+                texts(.privacyRepeatText, ["repeats": texts.span(facts.repeats)]),
+            ])
+    }
+
+    private static func purge(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
+        let last = facts.lastPurge.map { texts(.privacyPurgeDone, ["date": texts.date($0)]) } ?? texts(.privacyPurgeNone)
+        let oldest = [
+            facts.oldestLetter.map { texts(.privacyOldestLetter, ["date": texts.date($0)]) },
+            facts.oldestEntry.map { texts(.privacyOldestEntry, ["date": texts.date($0)]) },
+        ]
+        return Section(title: texts(.privacyPurgeTitle), paragraphs: [last] + oldest.compactMap { $0 })
+    }
+}
+
+extension PrivacyFacts {
+    /// The same for programs. Spans are seconds; moments RFC 3339 or null.
+    package var json: String {
+        JSONText.object { json in
+            json.member("site", site.id.text)
+            json.member("site_name", site.name.text)
+            json.member("letters_kept_seconds", Int(letters.components.seconds))
+            json.member("evidence_kept_seconds", Int(evidence.components.seconds))
+            json.member("outcomes_kept_seconds", Int(outcomes.components.seconds))
+            json.member("repeat_marks_kept_seconds", Int(repeats.components.seconds))
+            json.member("address_suite", addressSuite)
+            json.member("letter_suite", epochSuite)
+            json.member("client_limit", optional: clientLimit)
+            json.member("last_purge", optional: lastPurge?.rfc3339)
+            json.member("oldest_letter", optional: oldestLetter?.rfc3339)
+            json.member("oldest_entry", optional: oldestEntry?.rfc3339)
+            json.member("mail_encrypted", raw: isMailEncrypted ? "true" : "false")
+            json.member("demo", raw: isDemo ? "true" : "false")
+            json.member("visitor_cookies", raw: "[]")
+            json.member("staff_sees", raw: #"["time","recipient","size","verdict","rules","tag"]"#)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package import PosternCore
+package import PosternRelay
+
+/// What staff see first: how the deliveries stand, what was decided lately, and whether all is well. To look at, not to change.
+package struct OverviewPage: Page {
+    package static let template = TemplateName.staffOverview
+
+    package let frame: PageFrame
+    package let text: Texts
+    package let facts: Facts?
+    package let mailbox: String?
+
+    /// What the store says; nil when it cannot be asked.
+    package struct Facts: Sendable {
+        package let health: String
+        package let isWell: Bool
+        package let oldest: String
+        package let purge: String
+        package let states: [Count]
+        package let decisions: [Count]
+        package let hasEntries: Bool
+        package let entries: [Entry]
+    }
+
+    package struct Count: Sendable {
+        package let label: String
+        package let count: String
+    }
+
+    package struct Entry: Sendable {
+        package let at: String
+        package let verdict: String
+        package let verdictKind: String
+        package let recipient: String
+        package let rules: String
+        package let client: String
+        package let bytes: String
+        package let id: String
+    }
+
+    /// - Parameter overview: nil when the store cannot say.
+    package init(_ overview: StaffOverview?, mailbox: String?, now: Timestamp, _ presentation: Presentation) {
+        let texts = presentation.texts
+        frame = presentation.frame(title: texts(.staffTitle))
+        text = texts.texts
+        self.mailbox = mailbox
+        facts = overview.map { Facts($0, now: now, texts) }
+    }
+}
+
+extension OverviewPage.Facts {
+    fileprivate init(_ overview: StaffOverview, now: Timestamp, _ texts: Catalogue) {
+        isWell = overview.faults.isEmpty
+        health = isWell ? texts(.staffWell) : texts(.staffFaults, ["faults": overview.faults.joined(separator: ", ")])
+        oldest =
+            overview.oldestWaiting.map { texts(.staffOldest, ["age": texts.span(max(now.since($0), .zero))]) }
+            ?? texts(.staffNothingWaits)
+        purge = overview.lastPurge.map { texts(.staffPurge, ["date": texts.date($0)]) } ?? texts(.staffNoPurge)
+        states = DeliveryState.allCases.map {
+            OverviewPage.Count(label: texts(TextKey($0)), count: texts.number(overview.deliveries[$0] ?? 0))
+        }
+        decisions = Verdict.Decision.allCases.map {
+            OverviewPage.Count(label: $0.rawValue, count: texts.number(overview.decisions[$0] ?? 0))
+        }
+        hasEntries = !overview.latest.isEmpty
+        entries = overview.latest.map { line in
+            // Rules without their effects, as the log's list has them.
+            let rules = line.rules.map { String($0.prefix { $0 != ":" }) }.joined(separator: " ")
+            return OverviewPage.Entry(
+                at: line.at.rfc3339, verdict: line.decision.rawValue, verdictKind: line.decision.rawValue,
+                recipient: "\(line.site.isEmpty ? "–" : line.site)/\(line.handle.isEmpty ? "–" : line.handle)",
+                rules: rules + (line.repeats > 0 ? " +\(line.repeats)" : ""), client: line.tags.first ?? "–",
+                bytes: texts.number(line.letterBytes), id: line.id.description)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// The pages work without this. With it, a letter's length is counted while it is written, and a double click sends once.
+"use strict";
+
+// Counts as the service does: code points, and a line break as one.
+const length = (text) => Array.from(text.replace(/\r\n?/g, "\n")).length;
+
+for (const area of document.querySelectorAll("textarea[data-limit]")) {
+  const limit = Number(area.dataset.limit);
+  const left = JSON.parse(area.dataset.left);
+  const over = JSON.parse(area.dataset.over);
+  const language = document.documentElement.lang;
+  const rules = new Intl.PluralRules(language);
+  const numbers = new Intl.NumberFormat(language, { numberingSystem: "latn" });
+  const counter = document.createElement("p");
+  counter.className = "count";
+  counter.id = area.id + "-count";
+  // Said politely, and only when it begins to matter.
+  counter.setAttribute("aria-live", "polite");
+  area.after(counter);
+  area.setAttribute("aria-describedby", [area.getAttribute("aria-describedby"), counter.id].filter(Boolean).join(" "));
+  const count = () => {
+    const rest = limit - length(area.value);
+    const forms = rest < 0 ? over : left;
+    const number = Math.abs(rest);
+    const text = (forms[rules.select(number)] || forms.other).replace("{n}", numbers.format(number));
+    counter.textContent = rest < limit / 10 ? text : "";
+    counter.classList.toggle("over", rest < 0);
+  };
+  area.addEventListener("input", count);
+  count();
+}
+
+for (const form of document.querySelectorAll("form[data-once]")) {
+  const button = form.querySelector("button[type=submit]");
+  const label = button.textContent;
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    button.setAttribute("aria-disabled", "true");
+    button.textContent = form.dataset.sending;
+  });
+  // Back from the next page, the form is as it was before.
+  window.addEventListener("pageshow", () => {
+    delete form.dataset.sent;
+    button.removeAttribute("aria-disabled");
+    button.textContent = label;
+  });
+}
+
+// A form that came back begins with what is to be mended.
+const notice = document.getElementById("notice");
+if (notice) notice.focus();
