@@ -1,0 +1,154 @@
+"""Every page, in every language, narrow and wide, dark and light: axe finds nothing, nothing scrolls sideways, nothing is
+loaded from elsewhere, no cookie is set (requirements W1, W8)."""
+import base64
+import json
+import pathlib
+import struct
+import urllib.parse
+
+import axe_playwright_python
+import pytest
+from selenium.webdriver.common.by import By
+
+AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+LANGUAGES = {"en": "ltr", "de": "ltr", "fr": "ltr", "ar": "rtl"}
+WIDTHS = [320, 768, 1280]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def fill(browser, **fields):
+    for name, value in fields.items():
+        field = browser.find_element(By.ID, name)
+        field.clear()
+        field.send_keys(value)
+
+
+def send(browser):
+    button = browser.find_element(By.CSS_SELECTOR, "button[type=submit]")
+    # Headless windows are short: a click must not depend on what is in view.
+    browser.execute_script("arguments[0].click()", button)
+
+
+LETTER = dict(name="Vera Visitor", email="vera@visitor.example", message="I like the photo of the harbour.")
+
+
+def fresh(browser, postern, limited, lang):
+    browser.get(f"{postern.url}/c/photos/pat?about=photo+4711&lang={lang}")
+
+
+def faults(browser, postern, limited, lang):
+    browser.get(f"{postern.url}/c/photos/pat?lang={lang}")
+    fill(browser, email="no address")
+    send(browser)
+    assert browser.find_elements(By.CLASS_NAME, "fault")
+
+
+def sent(browser, postern, limited, lang):
+    browser.get(f"{postern.url}/c/photos/pat?lang={lang}")
+    fill(browser, **LETTER)
+    send(browser)
+    assert urllib.parse.urlsplit(browser.current_url).path.endswith("/sent")
+
+
+def expired(browser, postern, limited, lang):
+    browser.get(f"{postern.url}/c/photos/pat?lang={lang}")
+    fill(browser, **LETTER)
+    old = base64.urlsafe_b64encode(struct.pack(">iq", 1, 0) + bytes(32)).decode().rstrip("=")
+    browser.execute_script("document.querySelector('[name=form]').value = arguments[0]", old)
+    send(browser)
+    assert browser.find_element(By.ID, "message").get_attribute("value") == LETTER["message"]
+    assert browser.find_elements(By.ID, "notice")
+
+
+def over_the_limit(browser, postern, limited, lang):
+    for number in range(2):
+        browser.get(f"{limited.url}/c/photos/pat?lang={lang}")
+        fill(browser, **{**LETTER, "message": f"{LETTER['message']} {lang} {number}"})
+        send(browser)
+        if browser.find_elements(By.ID, "notice"):
+            break
+    assert LETTER["message"] in browser.find_element(By.ID, "message").get_attribute("value")
+
+
+def blocked(browser, postern, limited, lang):
+    browser.get(f"{postern.url}/c/photos/pat?lang={lang}")
+    fill(browser, **{**LETTER, "email": "x@blocked.example"})
+    send(browser)
+    assert browser.find_element(By.ID, "written").get_attribute("value").strip() == LETTER["message"]
+
+
+def no_letters(browser, postern, limited, lang):
+    browser.get(f"{postern.url}/c/photos/sam?lang={lang}")
+
+
+def not_found(browser, postern, limited, lang):
+    browser.get(f"{postern.url}/c/photos/nobody?lang={lang}")
+
+
+def confirmation(browser, postern, limited, lang):
+    browser.get(f"{postern.url}/confirm/photos/pat/x.y?lang={lang}")
+
+
+def privacy(browser, postern, limited, lang):
+    browser.get(f"{postern.url}/privacy/photos?lang={lang}")
+
+
+PAGES = [fresh, faults, sent, expired, over_the_limit, blocked, no_letters, not_found, confirmation, privacy]
+
+
+def shape(browser, width, scheme):
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                            dict(width=width, height=900, deviceScaleFactor=1, mobile=width < 500))
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", dict(features=[dict(name="prefers-color-scheme", value=scheme)]))
+
+
+def violations(browser):
+    browser.execute_script(AXE)
+    found = browser.execute_async_script(
+        "const done = arguments[arguments.length - 1];"
+        "axe.run(document, {runOnly: {type: 'tag', values: arguments[0]}}).then(r => done(r.violations))", TAGS)
+    return [f"{v['id']}: {v['help']}: {[n['html'] for n in v['nodes']]}" for v in found]
+
+
+def requested(browser):
+    """Every address the browser asked for since this was called last."""
+    for entry in browser.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            yield message["params"]["request"]["url"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.__name__)
+def test_a_page_is_accessible_in_every_shape(browser, postern, limited, page, lang):
+    list(requested(browser))
+    page(browser, postern, limited, lang)
+    html = browser.find_element(By.TAG_NAME, "html")
+    assert html.get_attribute("lang") == lang
+    assert html.get_attribute("dir") == LANGUAGES[lang]
+    for width in WIDTHS:
+        for scheme in ["light", "dark"]:
+            shape(browser, width, scheme)
+            assert violations(browser) == [], f"{page.__name__} {lang} {width} {scheme}"
+            overflow = browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
+            assert overflow <= 0, f"{page.__name__} {lang} scrolls sideways by {overflow} at {width}"
+    hosts = {urllib.parse.urlsplit(url).netloc for url in requested(browser) if not url.startswith("data:")}
+    assert hosts <= {urllib.parse.urlsplit(i.url).netloc for i in (postern, limited)}
+    assert browser.get_cookies() == []
+    assert [e for e in browser.get_log("browser") if "favicon" not in e["message"] and "status of 4" not in e["message"]] == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_staff_page_is_accessible_and_names_no_client(browser, postern, width):
+    browser.get(f"http://127.0.0.1:{postern.staff_port}/")
+    for scheme in ["light", "dark"]:
+        shape(browser, width, scheme)
+        assert violations(browser) == []
+    assert browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert "127.0.0.1" not in browser.page_source
+
+
+def test_the_check_itself_finds_what_is_wrong(browser, postern):
+    fresh(browser, postern, None, "en")
+    browser.execute_script("document.querySelector('label[for=email]').remove()")
+    assert any(v.startswith("label:") for v in violations(browser))

@@ -1,0 +1,118 @@
+"""The built program in a scratch home, and a headless Chromium to look at its pages with."""
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+BINARY = pathlib.Path(os.environ.get("POSTERN", ".build/release/postern")).resolve()
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Installation:
+    """`postern serve` with a mailbox inside, as deploy/run has it. Letters are sent nowhere."""
+
+    def __init__(self, **settings):
+        self.folder = tempfile.TemporaryDirectory(prefix="postern-browser-")
+        self.home = pathlib.Path(self.folder.name) / "home"
+        self.port, self.staff_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("POSTERN")}
+        self.environment = {
+            **clean,
+            "POSTERN_LISTEN": f"127.0.0.1:{self.port}",
+            "POSTERN_STAFF_LISTEN": f"127.0.0.1:{self.staff_port}",
+            "POSTERN_LIMIT_CLIENT": "off",
+            "POSTERN_LIMIT_RECIPIENT": "off",
+            "POSTERN_LIMIT_GLOBAL": "off",
+            **settings,
+        }
+        self.run("init", "--public-url", self.url, "--smtp-url", f"demo://127.0.0.1:{free_port()}",
+                 "--site", "photos", "--site-name", "Example Photos")
+        self.run("site", "set", "photos", "--accent", "#b03060", "--origin", "https://photos.example")
+        for handle, name in [("pat", "Pat Photographer"), ("sam", "سامي المصور")]:
+            self.run("recipient", "add", handle, "--site", "photos", "--name", name, "--confirmed",
+                     input=f"{handle}@private.example\n")
+        self.run("recipient", "pause", "sam", "--site", "photos")
+        self.run("block", "add", "--domain", "blocked.example", "--refuse", "--reason", "for this test")
+        self.process = None
+
+    def run(self, *arguments, input=None):
+        done = subprocess.run([BINARY, *arguments, "--home", self.home], input=input, text=True, capture_output=True,
+                              env=self.environment, timeout=60)
+        assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def start(self):
+        self.log = open(self.home / "serve.log", "ab")
+        self.process = subprocess.Popen([BINARY, "serve", "--home", self.home], env=self.environment, stdout=self.log,
+                                        stderr=self.log)
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            try:
+                if urllib.request.urlopen(self.url + "/ready", timeout=2).status == 200:
+                    return self
+            except OSError:
+                assert self.process.poll() is None, (self.home / "serve.log").read_text()
+                time.sleep(0.05)
+        raise AssertionError((self.home / "serve.log").read_text())
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(40)
+        self.folder.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postern():
+    installation = Installation().start()
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture(scope="session")
+def limited():
+    """One letter an hour."""
+    installation = Installation(POSTERN_LIMIT_CLIENT="1,1/1h").start()
+    yield installation
+    installation.stop()
+
+
+def chromium(javascript=True):
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
+                     "--disable-background-networking", "--lang=en-GB"]:
+        options.add_argument(argument)
+    if not javascript:
+        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    driver = chromium()
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="session")
+def plain_browser():
+    """Without JavaScript."""
+    driver = chromium(javascript=False)
+    yield driver
+    driver.quit()
