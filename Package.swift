@@ -84,6 +84,7 @@ let package = Package(
             dependencies: [
                 "PosternCore", "PosternRelay", logging, mustache, nioCore, nioPosix, lifecycle, hummingbird, hummingbirdCore,
                 httpTypes, nioHTTPTypes, .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: house),
 
@@ -136,6 +137,7 @@ let package = Package(
                 mustache,
                 hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: house),
         .testTarget(

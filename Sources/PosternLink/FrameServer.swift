@@ -32,6 +32,14 @@ package final class FrameServer: Sendable {
     private let logger: Logger
     private let malformed = Atomic<Int>(0)
 
+    private struct Doors {
+        var isEnding = false
+        var listener: (any Channel)?
+        var connections: [ObjectIdentifier: any Channel] = [:]
+    }
+
+    private let doors = Mutex(Doors())
+
     package init(_ configuration: Configuration, logger: Logger, handler: @escaping Handler) {
         (self.configuration, self.logger, self.handler) = (configuration, logger, handler)
     }
@@ -39,7 +47,19 @@ package final class FrameServer: Sendable {
     /// Connections that were cut off because of what they sent, since the start.
     package var malformedFrames: Int { malformed.load(ordering: .relaxed) }
 
-    /// Serves until the task is cancelled. `whenListening` is called once the socket takes connections.
+    /// Takes no more requests, and has `run` return when those that are under way have been answered: a letter that is being
+    /// sent when its vault is told to stop must not be sent a second time because nobody heard what became of it.
+    package func end() {
+        let doors = doors.withLock { doors in
+            doors.isEnding = true
+            return doors
+        }
+        doors.listener?.close(promise: nil)
+        for connection in doors.connections.values { connection.close(mode: .input, promise: nil) }
+    }
+
+    /// Serves until `end`, or until the task is cancelled, which breaks off what is under way. `whenListening` is called once
+    /// the socket takes connections.
     /// - Throws: when the socket cannot be made.
     package func run(whenListening: @Sendable () async -> Void = {}) async throws {
         // A socket file outlives the process that was killed; the owner lock of the store, or the vault's, says that
@@ -47,6 +67,11 @@ package final class FrameServer: Sendable {
         unlink(configuration.path)
         // Born under the process's umask (077), widened below: never open for longer than it should be.
         let server = try await bind()
+        let isEnding = doors.withLock { doors in
+            doors.listener = server.channel
+            return doors.isEnding
+        }
+        if isEnding { server.channel.close(promise: nil) }
         await whenListening()
         try await withThrowingDiscardingTaskGroup { connections in
             try await server.executeThenClose { inbound in
@@ -63,6 +88,8 @@ package final class FrameServer: Sendable {
         let path = configuration.path
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 128)
+            // Ending closes the half we read from, and answers go out over the other.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(unixDomainSocketPath: path) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers(
@@ -84,6 +111,13 @@ package final class FrameServer: Sendable {
                 try await connection.channel.close()
                 return
             }
+            let id = ObjectIdentifier(connection.channel)
+            let isEnding = doors.withLock { doors in
+                doors.connections[id] = connection.channel
+                return doors.isEnding
+            }
+            defer { doors.withLock { $0.connections[id] = nil } }
+            if isEnding { connection.channel.close(mode: .input, promise: nil) }
             try await connection.executeThenClose { inbound, outbound in
                 try await answerAll(inbound, outbound)
             }
@@ -110,7 +144,7 @@ package final class FrameServer: Sendable {
                 running += 1
                 requests.addTask { try await outbound.write(self.answer(verb, frame)) }
             }
-            // The peer has gone. What it asked for is finished all the same: a letter half sent must be sent.
+            // The peer has gone, or we are ending. What it asked for is finished all the same: a letter half sent must be sent.
             try await requests.waitForAll()
         }
     }

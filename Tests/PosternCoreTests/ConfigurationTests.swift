@@ -35,7 +35,10 @@ struct ConfigurationTests {
         ("POSTERN_SMTP_TLS", "maybe"),
         ("POSTERN_SMTP_TLS", "off"), ("POSTERN_SMTP_LANES", "0"), ("POSTERN_SMTP_LANES", "65"), ("POSTERN_SMTP_LANES", "many"),
         ("POSTERN_LIMIT_CLIENT", "5"), ("POSTERN_LIMIT_RECIPIENT", "5/hour"), ("POSTERN_LIMIT_GLOBAL", "none"),
-        ("POSTERN_RETENTION_LETTERS", "28"), ("POSTERN_RETENTION_EVIDENCE", "0d"), ("POSTERN_RETENTION_OUTCOMES", "forever"),
+        ("POSTERN_LIMIT_CLIENT", "5/7d"), ("POSTERN_LIMIT_GLOBAL", "3,5/1h"), ("POSTERN_LIMIT_GLOBAL", "1/1h,2/1h,3/1h"),
+        ("POSTERN_LIMIT_SENDER", "x"), ("POSTERN_LIMIT_TEXT", "0/1h"), ("POSTERN_STAFF_LISTEN", "127.0.0.1:8080"),
+        ("POSTERN_RETENTION_LETTERS", "5d"), ("POSTERN_RETENTION_LETTERS", "28"), ("POSTERN_RETENTION_EVIDENCE", "0d"),
+        ("POSTERN_RETENTION_OUTCOMES", "forever"),
         ("POSTERN_LOG_LEVEL", "loud"), ("POSTERN_LEASE", "soon"), ("POSTERN_NAME", "x"),
     ]
 
@@ -61,6 +64,14 @@ struct ConfigurationTests {
                 "POSTERN_SMTP_URL",
             ])
         #expect(faults.description.contains("Did you mean POSTERN_SMTP_LANES?"))
+    }
+
+    @Test("Senders and texts are limited as one client is, unless they are set")
+    func derivedLimits() throws {
+        let off = try Configuration(Self.least.merging(["POSTERN_LIMIT_CLIENT": "off"]) { $1 }, home: "/srv/postern")
+        #expect(off.limits.sender.isOff && off.limits.text.isOff)
+        let own = try Configuration(Self.least.merging(["POSTERN_LIMIT_TEXT": "2/1h"]) { $1 }, home: "/srv/postern")
+        #expect(own.limits.text.description == "2/1h" && own.limits.sender == own.limits.client)
     }
 
     @Test("A login takes both halves", arguments: ["POSTERN_SMTP_USER", "POSTERN_SMTP_PASSWORD_FILE"])

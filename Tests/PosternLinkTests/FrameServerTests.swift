@@ -53,6 +53,40 @@ struct FrameServerTests {
         #expect(answers.allSatisfy { $0.value == [UInt8($0.key)] })
     }
 
+    @Test("Ending answers what is under way, takes nothing more, and returns")
+    func ends() async throws {
+        let (asked, asks) = AsyncStream<Never>.makeStream()
+        let gate = Countdown(from: 2)
+        let folder = try TemporaryFolder()
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let server = FrameServer(
+            .init(path: folder.path("link.sock"), mode: 0o600, peers: [.own], verbs: [.deliver]), logger: logger
+        ) { _, payload in
+            asks.finish()
+            await gate.arriveAndWait()
+            return payload + [9]
+        }
+        let (listening, listens) = AsyncStream<Never>.makeStream()
+        try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+            group.addTask {
+                try await server.run { listens.finish() }
+                return nil
+            }
+            for await _ in listening {}
+            let client = FrameClient(path: folder.path("link.sock"))
+            group.addTask { try await client.request(.deliver, [1]) }
+            for await _ in asked {}
+            server.end()
+            await gate.arriveAndWait()
+            var ended: [[UInt8]?] = []
+            for try await one in group { ended.append(one) }
+            #expect(ended.contains { $0 == [1, 9] })
+            #expect(ended.count == 2)
+            await client.close()
+        }
+    }
+
     @Test("A verb that is not of this socket is refused by name")
     func otherVerb() async throws {
         try await serving(handler: { _, payload in payload }) { path, _ in

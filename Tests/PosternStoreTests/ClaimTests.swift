@@ -128,4 +128,27 @@ struct ClaimTests {
             #expect(try await store.counts()[.delivered] == 6)
         }
     }
+
+    @Test(
+        "A row that holds what Postern did not write is held with its reason, and keeps no other from being claimed",
+        arguments: StoreKind.allCases)
+    func unreadable(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let (bad, good) = (store.letter(to: 0), store.letter(to: 1))
+            try await store.accept(bad)
+            try await store.accept(good)
+            _ = try await store.database.write { session in
+                try session.run("UPDATE recipient SET language = '??' WHERE id = ?", [store.people[0].id.stored])
+            }
+            let (_, claimed) = try await store.claim(5, at: TestStore.start)
+            #expect(claimed.map(\.id) == [good.id])
+            let held = try await store.database.read { session in
+                try session.row("SELECT state, reason, attempts FROM delivery WHERE id = ?", [bad.id.stored])
+            }
+            #expect(try held?["state"] == "held")
+            #expect(try (held?["reason"] ?? "").contains("language"))
+            #expect(try held?["attempts"] == 0)
+            #expect(try await store.counts().difference == 0)
+        }
+    }
 }

@@ -61,6 +61,11 @@ struct StatementTests {
             // What the erased recipient has left is dropped by a claim; the unit before put it back.
             _ = try session.intake.accept(store.letter(to: 0))
             _ = try session.queue.claim(upTo: 9, under: store.lease(), until: now, at: now)
+            let unreadable = store.letter(to: 2)
+            _ = try session.intake.accept(unreadable)
+            try session.run("UPDATE recipient SET language = '??' WHERE id = ?", [store.people[2].id.stored])
+            _ = try session.queue.claim(upTo: 9, under: store.lease(), until: now, at: now)
+            try session.run("UPDATE recipient SET language = 'en' WHERE id = ?", [store.people[2].id.stored])
             _ = try session.retention.forgetRepeatKeys(at: now, limit: 5)
             _ = try session.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 1)
             _ = try session.limitMarks.forget(before: now + .days(1), limit: 5)

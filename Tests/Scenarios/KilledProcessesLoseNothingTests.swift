@@ -112,6 +112,26 @@ struct KilledProcessesLoseNothingTests {
         await server.stop()
     }
 
+    @Test("A vault that is told to stop while letters are being sent says what became of them: nothing comes twice (A4, A12)")
+    func vaultStopped() async throws {
+        // Every letter's last answer takes two seconds.
+        let server = try await ScriptedSMTPServer.start(Script([.finalDot: .after(.seconds(2), .reply("250 2.0.0 queued"))]))
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        for number in 0..<4 { #expect(try await postern.post(["subject": "n\(number)"]).status == 202) }
+        try await eventually("letters are under way", within: .seconds(10)) { server.messages.count >= 4 }
+        postern.kill(.vault, SIGTERM)
+        try await server.received(count: 4)
+        try await postern.drained(within: .seconds(30))
+        #expect(server.messages.count == 4, "a letter was sent twice")
+        #expect(try await postern.counts()["delivered"] == 4)
+        let list = try await postern.succeed("queue", "list").output
+        #expect(!list.contains("uncertain"), "\(list)")
+        try await postern.stop()
+        await server.stop()
+    }
+
     @Test("The attempt stands in the store before anybody dials (A7)")
     func attemptFirst() async throws {
         let gate = Gate()

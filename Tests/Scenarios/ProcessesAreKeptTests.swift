@@ -34,16 +34,13 @@ struct ProcessesAreKeptTests {
         await server.stop()
     }
 
-    @Test("Neither process is dumpable, and neither holds what the other must not")
+    @Test("Neither process holds what the other must not, and the vault listens on no port")
     func closed() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.start()
         for process in [Processes.relay, .vault] {
             let pid = try #require(postern.pid(of: process))
-            // The kernel gives the files of a process that is not dumpable to root (proc(5)); as root, the limit shows it.
-            let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
-            #expect(status.contains("CoreDumping:\t0"))
             let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").compactMap {
                 try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\($0)")
             }

@@ -26,6 +26,9 @@ struct TwoUsersTests {
             let id = try await Program.run("id", ["-u", user]).output.trimmingCharacters(in: .whitespacesAndNewlines)
             // Real, effective, saved and file-system user: none is left to go back to.
             #expect(ids.count == 4 && ids.allSatisfy { $0 == id }, "\(process): \(ids)")
+            // Neither is dumpable: the kernel then gives what /proc shows of a process to root, whoever runs it (proc(5)).
+            let environment = try FileManager.default.attributesOfItem(atPath: "/proc/\(pid)/environ")
+            #expect(environment[.ownerAccountID] as? Int == 0, "\(process) is dumpable")
         }
         let keys = postern.home + "/vault/keys"
         let key = try #require(FileManager.default.contentsOfDirectory(atPath: keys).first { $0.hasPrefix("address-") })

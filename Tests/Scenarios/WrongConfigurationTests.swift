@@ -26,6 +26,24 @@ struct WrongConfigurationTests {
         #expect(finished.errors.contains("9 faults"))
     }
 
+    @Test("What only the machine can tell comes at once as well: users, the password's file and its mode, the certificates")
+    func machine() async throws {
+        let folder = try TemporaryFolder()
+        let password = folder.path("password")
+        try "x".write(toFile: password, atomically: true, encoding: .utf8)
+        let postern = try await Installation(
+            smtpPort: 2_525,
+            settings: [
+                "POSTERN_RELAY_USER": "nosuchrelay", "POSTERN_VAULT_USER": "nosuchvault", "POSTERN_SMTP_USER": "x",
+                "POSTERN_SMTP_PASSWORD_FILE": password, "POSTERN_SMTP_CA_FILE": folder.path("none.pem"),
+            ], isMade: false)
+        let finished = try await postern.command("serve")
+        #expect(finished.status == 78)
+        for words in ["nosuchrelay", "nosuchvault", "mode 644", "none.pem", "4 faults"] {
+            #expect(finished.errors.contains(words), "\(words): \(finished.errors)")
+        }
+    }
+
     @Test("A home that is none says how to make one")
     func noHome() async throws {
         let folder = try TemporaryFolder()

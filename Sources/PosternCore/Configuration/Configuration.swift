@@ -73,6 +73,9 @@ extension Configuration {
             }
             return ranges
         }
+        if listen == staffListen {
+            reader.fault(.staffListen, "it is the same as POSTERN_LISTEN", "Give the staff's pages a port of their own.")
+        }
         let database = reader.database(home: home)
         let mail = reader.mail()
         let client = reader.limit(.limitClient, standard: Limit("3,5/1h,20/1d"))
@@ -81,7 +84,7 @@ extension Configuration {
             global: reader.globalLimit(standard: Limit("300/1h,1000/1h")),
             sender: reader.limit(.limitSender, standard: client), text: reader.limit(.limitText, standard: client))
         let retention = Retention(
-            letters: reader.span(.retentionLetters, standard: .days(28)),
+            letters: reader.lettersRetention(),
             evidence: reader.span(.retentionEvidence, standard: .days(90)),
             outcomes: reader.span(.retentionOutcomes, standard: .days(180)))
         let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
@@ -126,6 +129,18 @@ extension SettingReader {
     fileprivate mutating func span(_ setting: Setting, standard: Duration) -> Duration {
         value(setting, standard: standard, remedy: "Write a number and s, m, h or d, as in \(standard.span).") {
             Duration(span: $0)
+        }
+    }
+
+    /// Letters must outlast the schedule of retries, or accepted ones would lose their key while they wait.
+    fileprivate mutating func lettersRetention() -> Duration {
+        let least = RetrySchedule.standard.lifetime + .days(1)
+        return value(
+            .retentionLetters, standard: .days(28),
+            remedy:
+                "Write a number of days, as in 28d; at least \(least.span), since letters are tried for \(RetrySchedule.standard.lifetime.span)."
+        ) { text in
+            Duration(span: text).flatMap { $0 >= least ? $0 : nil }
         }
     }
 

@@ -13,7 +13,6 @@ package enum Metric: String, Sendable, CaseIterable {
     case breakerOpen = "postern_breaker_open"
     case limitKeys = "postern_limit_keys"
     case proxyHeadersIgnored = "postern_proxy_headers_ignored_total"
-    case proxyHeadersMalformed = "postern_proxy_headers_malformed_total"
     case connectionsRefused = "postern_connections_refused_total"
     case lastPurge = "postern_last_purge_timestamp_seconds"
 
@@ -34,7 +33,7 @@ package enum Metric: String, Sendable, CaseIterable {
 
     package var kind: Kind {
         switch self {
-        case .submissions, .deliveries, .proxyHeadersIgnored, .proxyHeadersMalformed, .connectionsRefused: .counter
+        case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused: .counter
         case .queueDeliveries, .queueOldestAge, .queueDifference, .vaultAnswers, .breakerOpen, .limitKeys, .lastPurge: .gauge
         case .commitBatch: .histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256])
         case .commitDuration:
@@ -56,9 +55,8 @@ package enum Metric: String, Sendable, CaseIterable {
         case .vaultAnswers: "Whether the vault answered the last request."
         case .breakerOpen: "Whether deliveries stand still because the smarthost refuses us."
         case .limitKeys: "Clients, senders, texts and recipients that the limits remember."
-        case .proxyHeadersIgnored: "Requests with a proxy's header from a peer that is not trusted."
-        case .proxyHeadersMalformed: "Headers of the PROXY protocol that could not be read."
-        case .connectionsRefused: "Connections closed at once because there were too many from one network."
+        case .proxyHeadersIgnored: "Requests whose proxy header was not believed, by why."
+        case .connectionsRefused: "Connections closed before their first request, by why."
         case .lastPurge: "When rows whose time was over were removed last."
         }
     }

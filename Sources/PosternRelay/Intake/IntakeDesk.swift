@@ -25,7 +25,6 @@ package struct IntakeDesk: SubmissionDesk {
 
     package func submit(_ submission: Submission) async -> SubmissionReply {
         do {
-            guard room.hasRoom else { throw Unavailable.noRoom }
             return try await judged(submission)
         } catch {
             logger.error("intake: a letter was turned away and may be posted again", metadata: ["reason": "\(error)"])
@@ -67,29 +66,41 @@ package struct IntakeDesk: SubmissionDesk {
         } catch {
             return await refuse(.invalid(error), [Verdict.Part(.invalidLetter, .refuse)], to: recipient)
         }
-        guard recipient.takesLetters else {
-            return await refuse(.takesNoLetters, [Verdict.Part(.noLetters, .refuse)], to: recipient)
-        }
-
         let plain = LetterCoding.bytes(of: letter)
         let mark = submission.repeatKey.map { RepeatMark(key: $0, of: plain, to: recipient.id) }
+        // The same letter once more is no further letter, whatever has changed since it was taken (A5).
+        func firstOutcome() async throws -> SubmissionReply? {
+            guard let mark, let first = try await store.read({ try $0.intake.earlier(mark, at: submission.at) }) else {
+                return nil
+            }
+            return SubmissionReply(.accepted(first))
+        }
+        guard room.hasRoom else {
+            if let first = try await firstOutcome() { return first }
+            throw Unavailable.noRoom
+        }
+        guard recipient.takesLetters else {
+            if let first = try await firstOutcome() { return first }
+            return await refuse(.takesNoLetters, [Verdict.Part(.noLetters, .refuse)], to: recipient)
+        }
         var parts = guards.signs(of: letter, in: submission, tags: tags)
-        if parts.contains(where: { $0.effect == .refuse }) { return await refuse(.blocked, parts, to: recipient) }
+        if parts.contains(where: { $0.effect == .refuse }) {
+            if let first = try await firstOutcome() { return first }
+            return await refuse(.blocked, parts, to: recipient)
+        }
 
         let question = guards.question(of: letter, in: submission, to: recipient.id)
         let ruling = question.map { guards.limits.ask($0, at: submission.at) }
         let client = question?.clients.first
         parts += ruling?.parts ?? []
         if let refusal = ruling?.parts.first(where: { $0.effect == .refuse }), let ruling {
-            // The same letter once more is no further letter.
-            if let mark, let first = try await store.read({ try $0.intake.earlier(mark, at: submission.at) }) {
-                return SubmissionReply(.accepted(first), quota: guards.limits.quota(of: client, at: submission.at))
-            }
+            let quota = guards.limits.quota(of: client, at: submission.at)
+            if let first = try await firstOutcome() { return SubmissionReply(first.answer, quota: quota) }
             let answer: SubmissionAnswer =
                 refusal.rule == .limitClient
                 ? .limited(retryAfter: ruling.retryAfter) : .unavailable(retryAfter: ruling.retryAfter)
             let reply = await refuse(answer, parts, to: recipient)
-            return SubmissionReply(reply.answer, quota: guards.limits.quota(of: client, at: submission.at))
+            return SubmissionReply(reply.answer, quota: quota)
         }
 
         let draft = Draft(

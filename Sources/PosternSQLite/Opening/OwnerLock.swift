@@ -10,7 +10,9 @@ struct OwnerLock: ~Copyable {
     /// - Throws: `SQLiteError.owned` when another process holds it, `.file` when the file cannot be made.
     init(store path: String) throws {
         let file = path + ".lock"
-        let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        // Root looks after the relay's store, in a folder where the relay's user may write: no link of theirs is followed, or
+        // its target would be emptied below.
+        let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw SQLiteError.file(path: file, doing: "open", reason: systemReason()) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let (reason, pid) = (errno, Self.holder(descriptor))

@@ -36,10 +36,15 @@ extension Queue {
         var claimed: [ClaimedDelivery] = []
         claimed.reserveCapacity(rows.count)
         for row in rows {
-            if let delivery = try claimedDelivery(row, sites: sites) {
-                claimed.append(delivery)
-            } else {
-                try dropUnsendable(try row["id"], under: lease, at: now)
+            do {
+                if let delivery = try claimedDelivery(row, sites: sites) {
+                    claimed.append(delivery)
+                } else {
+                    try dropUnsendable(try row["id"], under: lease, at: now)
+                }
+            } catch StoreError.undecodable(let column) {
+                // Somebody has been at the store. One row must not keep all others from being claimed.
+                try holdUnreadable(try row["id"], column: column, under: lease)
             }
         }
         return claimed
@@ -65,8 +70,9 @@ extension Queue {
     private func sites(of rows: [SQLRow]) throws -> [SiteID: Site] {
         var sites: [SiteID: Site] = [:]
         for row in rows {
-            let id: SiteID = try row["site"]
-            if sites[id] == nil { sites[id] = try session.sites.find(id) }
+            // What cannot be read is found again, and held, with its delivery.
+            guard let id = try? row["site"] as SiteID, sites[id] == nil else { continue }
+            sites[id] = try? session.sites.find(id)
         }
         return sites
     }
@@ -83,6 +89,26 @@ extension Queue {
             due: try row["due_at"], uncertain: try row["uncertain"],
             tokens: MailTokens(message: try row["message_token"], envelope: try row["envelope_token"]),
             recipient: recipient, record: record, site: site, seal: seal ?? [])
+    }
+
+    /// Undoes the claim of one delivery and keeps it for a person.
+    private func holdUnreadable(_ id: LetterID, column: String, under lease: LeaseID) throws {
+        try session.run(
+            """
+            DELETE FROM attempt
+            WHERE delivery = ? AND lease = ?
+            """,
+            [id.stored, lease.stored])
+        try session.run(
+            """
+            UPDATE delivery
+            SET state = 'held', attempts = attempts - 1, due_at = NULL, lease = NULL, lease_until = NULL, reason = ?
+            WHERE id = ? AND state = 'leased' AND lease = ?
+            """,
+            [
+                "the recipient's or the site's row holds what Postern did not write, in “\(column)”".stored, id.stored,
+                lease.stored,
+            ])
     }
 
     /// Undoes the claim of one delivery and drops it, with the letter's seal.

@@ -10,6 +10,9 @@ package struct FileFault: Error, Equatable, Sendable, CustomStringConvertible {
         (self.attempt, self.path, code) = (attempt, path, errno)
     }
 
+    /// The disk is full or does not answer: the same may succeed later.
+    package var isOfTheMoment: Bool { [ENOSPC, EDQUOT, EIO, EMFILE, ENFILE].contains(code) }
+
     package var description: String { "cannot \(attempt) \(path): \(String(cString: strerror(code)))" }
 }
 
@@ -64,7 +67,13 @@ enum File {
         defer { close(descriptor) }
         try put(bytes, into: descriptor, at: draft)
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw FileFault("write", draft) }
-        guard rename(draft, path) == 0 else { throw FileFault("rename into place", path) }
+        guard Glibc.rename(draft, path) == 0 else { throw FileFault("rename into place", path) }
+        try sync(folder)
+    }
+
+    /// A file that is gone already is no fault.
+    static func rename(_ path: String, to other: String, in folder: String) throws(FileFault) {
+        guard Glibc.rename(path, other) == 0 || errno == ENOENT else { throw FileFault("set aside", path) }
         try sync(folder)
     }
 

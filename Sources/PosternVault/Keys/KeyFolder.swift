@@ -3,8 +3,8 @@ private import Glibc
 /// The keys on disk: files of mode 0400 in a folder of mode 0700, and a list of them.
 ///
 /// The list (`manifest`) is what makes a missing file a start-up fault rather than letters that can no longer be opened.
-/// A key is written before it is listed and struck off before it is destroyed, each step synced, so that a crash between
-/// leaves a file too many at worst, and that is taken in or destroyed at the next start.
+/// A key is written before it is listed; it is struck off and set aside before it is destroyed. Each step is synced, so that a
+/// crash between leaves a file too many at worst, and that is taken in, or destroyed to the end, at the next start.
 package struct KeyFolder: Sendable {
     package let path: String
     /// Whom the key files must belong to; nil for the user of this process. Root looks after another user's keys.
@@ -21,10 +21,13 @@ package struct KeyFolder: Sendable {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileFault("create", path) }
     }
 
+    /// Finishes first what a crash may have left half destroyed.
     /// - Throws: every `KeyFault` at once, as `KeyFaults`; `FileFault` when the folder itself cannot be read.
     package func load() throws -> [HeldKey] {
         let listed = try manifest()
-        let present = try File.names(in: path).filter { $0.hasSuffix(KeyFile.ending) }
+        let names = try File.names(in: path)
+        for name in names where name.hasSuffix(Self.aside) { try File.shred("\(path)/\(name)", in: path) }
+        let present = names.filter { $0.hasSuffix(KeyFile.ending) }
         var faults = listed.subtracting(present).sorted().map { KeyFault(path: "\(path)/\($0)", reason: .missing) }
         var keys: [HeldKey] = []
         for name in present.sorted() {
@@ -54,8 +57,13 @@ package struct KeyFolder: Sendable {
     package func destroy(_ key: HeldKey) throws {
         let name = KeyFile.name(of: key.key)
         try list(try manifest().subtracting([name]))
-        try File.shred("\(path)/\(name)", in: path)
+        // Under another name before its mode and content change: half destroyed, it would be a faulty key at the next start.
+        try File.rename("\(path)/\(name)", to: "\(path)/\(name)\(Self.aside)", in: path)
+        try File.shred("\(path)/\(name)\(Self.aside)", in: path)
     }
+
+    /// Behind the name of a key that is being destroyed.
+    static let aside = ".gone"
 
     private func manifest() throws(FileFault) -> Set<String> {
         guard let text = try File.text(at: manifestPath) else { return [] }

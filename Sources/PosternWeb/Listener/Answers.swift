@@ -32,6 +32,13 @@ package struct Answers: Sendable {
         return response
     }
 
+    /// In the words of any request that cannot be understood: a person never types eight thousand characters.
+    package func targetTooLong(_ presentation: Presentation) -> Response {
+        var response = error(.badRequest, presentation)
+        response.status = .uriTooLong
+        return response
+    }
+
     package func problem(_ problem: Problem) -> Response {
         Self.response(problem.status, headers.api, "application/problem+json", ByteBuffer(string: problem.json))
     }

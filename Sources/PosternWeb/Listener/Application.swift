@@ -5,20 +5,24 @@ package import NIOCore
 private import PosternCore
 
 /// A listener with the house's limits around it. Both listeners are built here.
+///
+/// Beyond `connections` nothing more is accepted until one ends: the kernel keeps the next for a while, and honest
+/// visitors get through when the flood's own times run out. Beyond its share, one network's connections are closed at
+/// once (`Door`).
 package func buildApplication<Responder: HTTPResponder>(
-    _ configuration: WebConfiguration, _ responder: Responder, _ headers: HouseHeaders, logger: Logger,
+    _ configuration: WebConfiguration, _ responder: Responder, _ headers: HouseHeaders, behind door: Door, logger: Logger,
     onListening: @escaping @Sendable (SocketAddress?) async -> Void
 ) -> Application<Responder> where Responder.Context == WebContext {
     let limits = configuration.limits
     let headerBytes = limits.headerKiB * 1_024
+    let http = HTTP1Channel.Configuration(
+        additionalChannelHandlers: [ConnectionGuard(limits: limits, headers: headers)],
+        idleTimeout: TimeAmount(limits.idle),
+        httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: headerBytes, maxHeaderListSize: headerBytes, maxHeaderFieldCount: 100))
     return Application(
         responder: responder,
-        server: .http1(
-            configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(limits: limits, headers: headers)],
-                idleTimeout: TimeAmount(limits.idle),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: headerBytes, maxHeaderListSize: headerBytes, maxHeaderFieldCount: 100))),
+        server: HTTPServerBuilder { DoorKeptChannel(HTTP1Channel(responder: $0, configuration: http), behind: door) },
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.listen.host, port: configuration.listen.port),
             // A name would only help whoever looks for a version with a hole.

@@ -71,8 +71,12 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
                 closesAfterAnswer = true
                 // Hummingbird answers a malformed head by itself, with a bare 400 that never came past our headers.
                 if head.headerFields[.contentSecurityPolicy] == nil {
+                    let words = ByteBuffer(string: Problem.malformedRequest(headerKiB: limits.headerKiB).json)
                     head.headerFields.append(contentsOf: headers.api)
-                    return context.write(wrapOutboundOut(.head(head)), promise: promise)
+                    head.headerFields[.contentType] = "application/problem+json"
+                    head.headerFields[.contentLength] = String(words.readableBytes)
+                    context.write(wrapOutboundOut(.head(head)), promise: promise)
+                    return context.write(wrapOutboundOut(.body(words)), promise: nil)
                 }
             }
             context.write(data, promise: promise)

@@ -24,8 +24,13 @@ package struct WebConfiguration: Sendable {
 package struct WebLimits: Sendable {
     package var bodyKiB = 64
     package var headerKiB = 16
+    /// Method, target and version of a request.
+    package var lineKiB = 8
     /// Fits, with room for files, under the usual soft limit of 1,024 descriptors.
     package var connections = 768
+    /// Of one IPv4 address or one IPv6 /64. A house, an office or a mobile network behind one address keeps well below;
+    /// a browser opens six.
+    package var connectionsPerPrefix = 96
     /// From the first byte of a request to the end of its head; on a new connection, from the start.
     package var head: Duration = .seconds(10)
     /// From the end of the head to the end of the body, however busily it drips.

@@ -7,9 +7,12 @@ package struct WebContext: InitializableFromSource, Sendable {
     package let logger: Logger
     /// The other end of the connection. Nil when it is gone already, or is a Unix socket.
     package let peer: ClientAddress?
+    /// Names the connection to the `Door`, while it lasts.
+    package let connection: ObjectIdentifier
 
     package init(source: ApplicationRequestContextSource) {
         logger = source.logger
+        connection = ObjectIdentifier(source.channel)
         peer = source.channel.remoteAddress.flatMap { ClientAddress($0) }
     }
 

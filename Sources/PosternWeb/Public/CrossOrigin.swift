@@ -1,45 +1,59 @@
 private import HTTPTypes
-internal import Hummingbird
+package import Hummingbird
+private import Logging
 private import PosternCore
 package import PosternRelay
 
-/// Lets a site's own pages post letters from a browser (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol): the origins
-/// it has named, no others, and never with credentials, of which there are none.
+/// Lets the pages of a site post letters from a script (CORS, fetch.spec.whatwg.org §3.3): those of its own origins, and
+/// no others. Never for all, and never with credentials, of which there are none.
+///
+/// A site that does not exist and an origin that is not a site's get the same answer, which allows nothing: the browser
+/// says so to the developer, and nobody learns which sites there are.
 package struct CrossOrigin: Sendable {
     private let sites: any SiteDesk
+    private let answers: Answers
 
-    package init(sites: any SiteDesk) {
-        self.sites = sites
+    package init(sites: any SiteDesk, answers: Answers) {
+        (self.sites, self.answers) = (sites, answers)
     }
 
-    /// The origin that asks, when the site names it as its own.
-    ///
-    /// A store that cannot be read names none: the browser then refuses its page, and says so.
-    func origin(of request: Request, site: String) async -> String? {
-        guard let origin = request.headers[.origin], let site = try? await sites.site(site) else { return nil }
-        return site.origins.contains { $0.description == origin } ? origin : nil
+    /// What a browser asks before it posts.
+    package func preflight(_ request: Request, for site: String, allowing methods: String, _ context: WebContext) async
+        -> Response
+    {
+        var fields = answers.headers.api
+        fields[.allow] = methods
+        fields[.vary] = "Origin"
+        if let origin = await origin(of: request, for: site, context) {
+            fields[.accessControlAllowOrigin] = origin
+            fields[.accessControlAllowMethods] = "POST"
+            fields[.accessControlAllowHeaders] = "content-type, idempotency-key"
+            fields[.accessControlMaxAge] = "600"
+        }
+        return Response(status: .noContent, headers: fields)
     }
 
-    /// Answers a preflight; an origin that is no site's own gets the same answer without leave.
-    static func preflight(_ response: Response, for origin: String?) -> Response {
-        var response = allow(response, for: origin)
-        guard origin != nil else { return response }
-        response.headers[.accessControlAllowMethods] = "POST"
-        response.headers[.accessControlAllowHeaders] = "content-type, idempotency-key"
-        response.headers[.accessControlMaxAge] = "600"
-        return response
-    }
-
-    /// Lets a page of `origin` read the answer.
-    static func allow(_ response: Response, for origin: String?) -> Response {
+    /// Has the answer shown to the script that asked, if it may see it.
+    package func open(_ response: Response, to request: Request, for site: String, _ context: WebContext) async -> Response {
         var response = response
-        // Whoever keeps answers must not give one site's to another.
         response.headers[.vary] = "Origin"
-        guard let origin else { return response }
+        guard let origin = await origin(of: request, for: site, context) else { return response }
         response.headers[.accessControlAllowOrigin] = origin
         response.headers[.accessControlExposeHeaders] = "Retry-After, RateLimit, RateLimit-Policy"
-        // The page that asks is of another site than we are; our pages stay closed to it.
-        response.headers[.crossOriginResourcePolicy] = "cross-origin"
         return response
+    }
+
+    /// The request's origin, if it is one of the site's.
+    private func origin(of request: Request, for site: String, _ context: WebContext) async -> String? {
+        // `null`, which a sandboxed page sends, is no origin and nobody's.
+        guard let written = request.headers[.origin], let origin = WebOrigin(written) else { return nil }
+        do {
+            guard let site = try await sites.site(site), site.origins.contains(origin) else { return nil }
+            return origin.description
+        } catch {
+            // The letter itself may have been taken, so that this is no reason to fail.
+            context.logger.warning("a site cannot be looked up", metadata: [WebLogKey.fault: "\(type(of: error))"])
+            return nil
+        }
     }
 }

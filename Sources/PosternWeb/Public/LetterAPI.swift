@@ -17,17 +17,14 @@ package struct LetterAPI: Sendable {
     }
 
     /// What a browser asks before it lets a page of another site post.
-    package func preflight(_ request: Request, to address: RecipientPath, _ context: WebContext) async -> Response {
-        let origin = await crossOrigin.origin(of: request, site: address.site)
-        var response = CrossOrigin.preflight(Response(status: .noContent, headers: answers.headers.api), for: origin)
-        response.headers[.allow] = "POST, OPTIONS"
-        return response
+    package func preflight(_ request: Request, to address: RecipientPath, allowing methods: String, _ context: WebContext) async
+        -> Response
+    {
+        await crossOrigin.preflight(request, for: address.site, allowing: methods, context)
     }
 
     package func post(_ request: Request, to address: RecipientPath, _ context: WebContext) async -> Response {
-        let response = await answer(request, to: address, context)
-        guard request.headers[.origin] != nil else { return response }
-        return CrossOrigin.allow(response, for: await crossOrigin.origin(of: request, site: address.site))
+        await crossOrigin.open(await answer(request, to: address, context), to: request, for: address.site, context)
     }
 
     private func answer(_ request: Request, to address: RecipientPath, _ context: WebContext) async -> Response {
@@ -53,7 +50,9 @@ package struct LetterAPI: Sendable {
         guard posted.wrongTypes.isEmpty else { return answers.problem(.invalidLetter(posted.allProblems)) }
 
         let reply = await intake.submit(posted.letter, to: address, repeatKey: repeatKey, of: request, context)
-        return response(to: reply.answer, context).telling(reply.quota)
+        var response = response(to: reply.answer, context)
+        response.headers.tell(reply.quota)
+        return response
     }
 
     private func response(to answer: SubmissionAnswer, _ context: WebContext) -> Response {
@@ -73,7 +72,7 @@ package struct LetterAPI: Sendable {
         case .unavailable(let wait):
             // Why, the desk has logged; this joins the answer to the log's line.
             let incident = context.incident("a letter could not be taken", IntakeClosed())
-            return answers.problem(.unavailable.with(incident)).retrying(after: wait)
+            return answers.problem(.unavailable(incident)).retrying(after: wait)
         }
     }
 

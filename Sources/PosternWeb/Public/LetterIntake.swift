@@ -6,18 +6,18 @@ package import PosternRelay
 /// The way from a request to the desk that both the form and the API take.
 package struct LetterIntake: Sendable {
     private let desk: any SubmissionDesk
-    private let proxies: TrustedProxies
+    private let clients: ClientFinder
     let now: @Sendable () -> Timestamp
 
-    package init(desk: any SubmissionDesk, proxies: TrustedProxies, now: @escaping @Sendable () -> Timestamp) {
-        (self.desk, self.proxies, self.now) = (desk, proxies, now)
+    package init(desk: any SubmissionDesk, clients: ClientFinder, now: @escaping @Sendable () -> Timestamp) {
+        (self.desk, self.clients, self.now) = (desk, clients, now)
     }
 
     package func submit(
         _ letter: RawLetter, to address: RecipientPath, repeatKey: String?, channel: Submission.Channel = .api,
         of request: Request, _ context: WebContext
     ) async -> SubmissionReply {
-        guard let client = client(of: request, context) else {
+        guard let client = clients.client(of: request, context) else {
             // Evidence is part of every submission (P5), and whoever has left needs no answer.
             return SubmissionReply(.unavailable(retryAfter: .seconds(1)))
         }
@@ -45,13 +45,6 @@ package struct LetterIntake: Sendable {
 
     package func contact(_ address: RecipientPath) async throws -> Contact? {
         try await desk.contact(site: address.site, handle: address.handle)
-    }
-
-    private func client(of request: Request, _ context: WebContext) -> ClientAddress? {
-        guard let peer = context.peer else { return nil }
-        // Hardly any installation without a proxy has the field, and none should spend time on it.
-        guard proxies.trusts(peer) else { return peer }
-        return proxies.client(peer: peer, forwardedFor: request.headers[values: .forwardedFor])
     }
 }
 

@@ -18,15 +18,16 @@ package struct PublicListener: HTTPResponder {
     private let assets: AssetRoutes
     private let answers: Answers
     private let bodyKiB: Int
+    private let lineKiB: Int
 
     package init(
         contactForm: ContactForm, letterAPI: LetterAPI, confirmationForm: ConfirmationForm, sites: SiteRoutes,
-        health: HealthRoutes,
-        assets: AssetRoutes, answers: Answers, bodyKiB: Int
+        health: HealthRoutes, assets: AssetRoutes, answers: Answers, limits: WebLimits
     ) {
         (self.contactForm, self.letterAPI, self.confirmationForm) = (contactForm, letterAPI, confirmationForm)
         (self.sites, self.health, self.assets) = (sites, health, assets)
-        (self.answers, self.bodyKiB) = (answers, bodyKiB)
+        self.answers = answers
+        (bodyKiB, lineKiB) = (limits.bodyKiB, limits.lineKiB)
     }
 
     package func respond(to request: Request, context: WebContext) async throws -> Response {
@@ -41,6 +42,11 @@ package struct PublicListener: HTTPResponder {
 
     private func answer(_ request: Request, _ context: WebContext) async -> Response {
         let path = request.uri.path
+        guard request.isLineWithin(limitKiB: lineKiB) else {
+            return PublicRoute.isForPrograms(path)
+                ? answers.problem(.targetTooLong(limitKiB: lineKiB))
+                : answers.targetTooLong(answers.presentation(for: request))
+        }
         guard let route = PublicRoute(path: path) else {
             return PublicRoute.isForPrograms(path)
                 ? answers.problem(.notFound) : answers.error(.notFound, answers.presentation(for: request))
@@ -54,7 +60,7 @@ package struct PublicListener: HTTPResponder {
             return await confirmationForm.post(request, for: address, token: token, context)
         case .confirmation(let address, _): return await confirmationForm.show(request, for: address, context)
         case .letters(let address) where request.method == .options:
-            return await letterAPI.preflight(request, to: address, context)
+            return await letterAPI.preflight(request, to: address, allowing: route.allowed, context)
         case .letters(let address): return await letterAPI.post(request, to: address, context)
         case .live: return health.live()
         case .ready: return await health.ready()
@@ -68,11 +74,10 @@ package struct PublicListener: HTTPResponder {
     }
 
     private func notAllowed(_ route: PublicRoute, _ request: Request) -> Response {
-        let allowed = route.methods.map(\.rawValue).joined(separator: ", ")
         var response =
             PublicRoute.isForPrograms(request.uri.path)
-            ? answers.problem(.methodNotAllowed(allowed)) : answers.error(.method, answers.presentation(for: request))
-        response.headers[.allow] = allowed
+            ? answers.problem(.methodNotAllowed(route.allowed)) : answers.error(.method, answers.presentation(for: request))
+        response.headers[.allow] = route.allowed
         return response
     }
 }
@@ -91,15 +96,17 @@ package func buildPublicApplication(
     onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     let answers = Answers(templates: templates, headers: HouseHeaders(isSecure: configuration.isSecure))
-    let intake = LetterIntake(desk: desk, proxies: TrustedProxies(configuration.trustedProxies), now: now)
+    let proxies = TrustedProxies(configuration.trustedProxies)
+    let door = Door(proxies: proxies, connectionsPerPrefix: configuration.limits.connectionsPerPrefix)
+    let intake = LetterIntake(desk: desk, clients: ClientFinder(proxies: proxies, door: door), now: now)
     let bodyKiB = configuration.limits.bodyKiB
     let listener = PublicListener(
         contactForm: ContactForm(intake: intake, tokens: tokens, answers: answers, bodyKiB: bodyKiB),
         letterAPI: LetterAPI(
-            intake: intake, crossOrigin: CrossOrigin(sites: sites), answers: answers, bodyKiB: bodyKiB),
+            intake: intake, crossOrigin: CrossOrigin(sites: sites, answers: answers), answers: answers, bodyKiB: bodyKiB),
         confirmationForm: ConfirmationForm(desk: confirmations, intake: intake, answers: answers),
         sites: SiteRoutes(sites: sites, answers: answers),
         health: HealthRoutes(memory: ReadinessMemory(readiness, now: { .now }), answers: answers),
-        assets: AssetRoutes(answers: answers), answers: answers, bodyKiB: bodyKiB)
-    return buildApplication(configuration, listener, answers.headers, logger: logger, onListening: onListening)
+        assets: AssetRoutes(answers: answers), answers: answers, limits: configuration.limits)
+    return buildApplication(configuration, listener, answers.headers, behind: door, logger: logger, onListening: onListening)
 }

@@ -50,10 +50,34 @@ package enum PublicRoute: Equatable, Sendable {
     package var methods: [HTTPRequest.Method] {
         switch self {
         case .contact, .confirmation: [.get, .head, .post]
-        case .letters: [.post, .options]
+        case .letters: [.options, .post]
         case .sent, .live, .ready, .asset, .look, .logo, .privacy, .privacyForPrograms, .openAPI: [.get, .head]
         }
     }
+
+    /// A path that programs use, as OpenAPI writes it.
+    package enum ProgramPath: String, Sendable, CaseIterable {
+        case letters = "/api/v1/sites/{site}/recipients/{handle}/letters"
+        case openAPI = "/api/v1/openapi.json"
+        case privacy = "/privacy/{site}.json"
+        case live = "/live"
+        case ready = "/ready"
+    }
+
+    /// Nil for what only people use. `openapi.json` describes each of the others; a test holds the two together.
+    package var programPath: ProgramPath? {
+        switch self {
+        case .letters: .letters
+        case .openAPI: .openAPI
+        case .privacyForPrograms: .privacy
+        case .live: .live
+        case .ready: .ready
+        case .contact, .sent, .confirmation, .asset, .look, .logo, .privacy: nil
+        }
+    }
+
+    /// For the `Allow` field.
+    package var allowed: String { methods.map(\.rawValue).joined(separator: ", ") }
 
     /// Whether programs ask here, and read JSON, rather than people.
     package static func isForPrograms(_ path: String) -> Bool {

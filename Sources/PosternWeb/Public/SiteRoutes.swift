@@ -54,7 +54,7 @@ package struct SiteRoutes: Sendable {
             return answers.json(facts.json, status: .ok)
         } catch {
             let incident = context.incident("the privacy statement cannot be made", error)
-            return answers.problem(.unavailable.with(incident)).retrying(after: .seconds(60))
+            return answers.problem(.unavailable(incident)).retrying(after: .seconds(60))
         }
     }
 

@@ -110,5 +110,7 @@ package func buildStaffApplication(
     let listener = StaffListener(
         desk: desk, metrics: MetricsRoute(registry: metrics, source: source, answers: answers), mailbox: mailbox,
         answers: answers, hosts: StaffHosts(hosts), now: now)
-    return buildApplication(configuration, listener, answers.headers, logger: logger, onListening: onListening)
+    // Who reaches this listener at all, the operator decides; its share of connections is the whole.
+    let door = Door(proxies: TrustedProxies([]), connectionsPerPrefix: configuration.limits.connections)
+    return buildApplication(configuration, listener, answers.headers, behind: door, logger: logger, onListening: onListening)
 }

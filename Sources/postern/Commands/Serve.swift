@@ -13,6 +13,7 @@ struct Serve: AsyncParsableCommand {
         let folder = home.folder
         let configuration = try await home.configuration()
         let logger = makeLogger("serve", configuration)
+        try MachineFaults(configuration).check()
         let users = try ProcessUsers(configuration.users)
         try HomeFolders(home: folder, users: users, database: configuration.database).prepare()
         guard let lock = try FileLock(path: folder.serveLock) else {

@@ -33,6 +33,9 @@ struct Vault: AsyncParsableCommand {
             services = try buildVault(configuration, home: folder, relay: users.relay, logger: logger)
         } catch let error as ExitCode {
             throw error
+        } catch let fault as FileFault where fault.isOfTheMoment {
+            // A full disk empties again; a supervisor told 78 would not start us any more.
+            throw Exit.temporary.saying("\(fault)")
         } catch {
             throw Exit.configuration.saying("\(error)")
         }

@@ -7,7 +7,7 @@ struct FileLock: ~Copyable {
     /// - Returns: nil when another process holds it.
     /// - Throws: `ExitCode` 78 after naming a file that cannot be made.
     init?(path: String) throws {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw Exit.configuration.saying("cannot open \(path): \(String(cString: strerror(errno)))")
         }

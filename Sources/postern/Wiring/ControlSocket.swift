@@ -25,13 +25,15 @@ struct ControlSocket: Service {
                 throw LinkRefusal(.unavailable, "\(error)")
             }
         }
-        await cancelWhenGracefulShutdown {
+        await withGracefulShutdownHandler {
             do {
                 try await server.run()
             } catch is CancellationError {
             } catch {
                 logger.critical("the control socket failed", metadata: ["socket": "\(path)", "error": "\(error)"])
             }
+        } onGracefulShutdown: {
+            server.end()
         }
         unlink(path)
     }

@@ -18,7 +18,7 @@ struct SocketService: Service {
 
     func run() async throws {
         let server = FrameServer(configuration, logger: logger) { try await desk.answer($0, $1) }
-        await cancelWhenGracefulShutdown {
+        await withGracefulShutdownHandler {
             do {
                 try await server.run {
                     if let announces { logger.info("\(announces)", metadata: ["socket": "\(configuration.path)"]) }
@@ -27,6 +27,8 @@ struct SocketService: Service {
             } catch {
                 logger.critical("a socket failed", metadata: ["socket": "\(configuration.path)", "error": "\(error)"])
             }
+        } onGracefulShutdown: {
+            server.end()
         }
         unlink(configuration.path)
     }

@@ -17,6 +17,8 @@ struct Supervisor: Service {
     let arguments: [String]
     let logger: Logger
 
+    private static let patience = Duration.seconds(40)
+
     /// A child said that starting it again would not help.
     struct ChildFailed: Error {
         let child: Child
@@ -75,6 +77,9 @@ struct Supervisor: Service {
                 do { try await gracefulShutdown() } catch { return .none }
                 if let down { for await _ in down {} }
                 process.terminate()
+                // Longer than either takes that is well. One that is not must not keep the whole from ending.
+                do { try await Task.sleep(for: Self.patience) } catch { return .none }
+                process.kill()
                 return .none
             }
             group.addTask {
@@ -109,7 +114,7 @@ private final class RunningChild: Sendable {
     func hasBegun(_ process: pid_t) {
         state.withLock { state in
             state.pid = process
-            if state.isToEnd { _ = kill(process, SIGTERM) }
+            if state.isToEnd { _ = Glibc.kill(process, SIGTERM) }
         }
     }
 
@@ -117,10 +122,16 @@ private final class RunningChild: Sendable {
         state.withLock { $0.pid = nil }
     }
 
+    func kill() {
+        state.withLock { state in
+            if let pid = state.pid { _ = Glibc.kill(pid, SIGKILL) }
+        }
+    }
+
     func terminate() {
         state.withLock { state in
             state.isToEnd = true
-            if let pid = state.pid { _ = kill(pid, SIGTERM) }
+            if let pid = state.pid { _ = Glibc.kill(pid, SIGTERM) }
         }
     }
 }

@@ -117,6 +117,21 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.post(from: "192.0.3.7").answer.id != nil)
     }
 
+    @Test func `the same post again is the first letter, also when the recipient has paused or staff have blocked it since`()
+        async throws
+    {
+        let fixture = try await IntakeFixture.open()
+        let first = try #require(try await fixture.post(key: "k").answer.id)
+        try await fixture.store.write { [fixture] in
+            _ = try $0.recipients.setState(
+                .paused, of: fixture.recipients[0].id, from: [.active], at: IntakeFixture.now)
+            _ = try $0.blocks.add(.domain("visitor.example"), effect: .refuse, reason: "x", expires: nil, at: IntakeFixture.now)
+        }
+        try await fixture.blocks.reload(from: fixture.store)
+        #expect(try await fixture.post(key: "k").answer == .accepted(first))
+        #expect(try await fixture.post(key: "other").answer == .takesNoLetters)
+    }
+
     @Test func `a full disk turns letters away unkept, and writes no entry`() async throws {
         let fixture = try await IntakeFixture.open(hasRoom: false)
         #expect(try await fixture.post().answer == .unavailable(retryAfter: .seconds(30)))

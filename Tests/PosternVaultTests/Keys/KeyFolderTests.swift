@@ -109,6 +109,25 @@ struct KeyFolderTests {
         #expect(try KeyRing(folder: KeyFolder(path: fixture.keysPath)).all.count == 8)
     }
 
+    // Struck off; struck off and set aside; set aside and half overwritten.
+    @Test("A key whose destruction was cut short is no fault, and is gone or destroyed to the end", arguments: [0, 1, 2])
+    func halfDestroyed(step: Int) throws {
+        let fixture = try VaultFixture()
+        let name = try #require(try names(in: fixture.keysPath).first { $0.hasPrefix("letter") })
+        let path = "\(fixture.keysPath)/\(name)"
+        let manifest = "\(fixture.keysPath)/manifest"
+        let lines = try String(contentsOfFile: manifest, encoding: .utf8).split(separator: "\n").filter { $0 != name }
+        try lines.joined(separator: "\n").write(toFile: manifest, atomically: false, encoding: .utf8)
+        if step > 0 { try FileManager.default.moveItem(atPath: path, toPath: path + ".gone") }
+        if step > 1 {
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path + ".gone")
+            try Data([0, 0, 0]).write(to: URL(fileURLWithPath: path + ".gone"))
+        }
+        let keys = try KeyRing(folder: KeyFolder(path: fixture.keysPath)).all.count
+        #expect(keys == (step == 0 ? 8 : 7))
+        #expect(!FileManager.default.fileExists(atPath: path + ".gone"))
+    }
+
     @Test("Founding twice keeps the keys")
     func foundTwice() throws {
         let fixture = try VaultFixture()

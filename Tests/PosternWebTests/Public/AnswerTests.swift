@@ -82,7 +82,7 @@ struct AnswerTests {
     @Test(arguments: [
         (contactPath, "GET, HEAD, POST", "text/html; charset=utf-8"),
         (contactPath + "/sent", "GET, HEAD", "text/html; charset=utf-8"),
-        (lettersPath, "POST, OPTIONS", "application/problem+json"), ("/live", "GET, HEAD", "application/problem+json"),
+        (lettersPath, "OPTIONS, POST", "application/problem+json"), ("/live", "GET, HEAD", "application/problem+json"),
     ])
     func `a method that is not allowed is told what is`(path: String, allowed: String, type: String) async throws {
         let answer = try await withPublicListener(.validating) {

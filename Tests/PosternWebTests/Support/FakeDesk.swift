@@ -98,7 +98,8 @@ struct FakeTokens: FormTokenKeeping {
 /// One site with what a test gives it.
 struct FakeSites: SiteDesk {
     struct Broken: Error {}
-    var known: Site? = Example.contact()?.site
+    var known: Site? = Example.contact(
+        origins: [WebOrigin("https://photos.example"), WebOrigin("http://localhost:3000")].compactMap { $0 })?.site
     var file: Logo?
     var facts: PrivacyFacts?
     var isBroken = false

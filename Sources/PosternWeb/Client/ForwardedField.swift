@@ -1,0 +1,92 @@
+internal import PosternCore
+
+/// The values of a proxy header field, read from the right: the entry that was written last comes first.
+///
+/// Nil stands for an entry that names no address.
+enum ForwardedField {
+    /// `X-Forwarded-For`: addresses with commas between.
+    static func listed(_ values: [String]) -> some Sequence<ClientAddress?> {
+        values.reversed().lazy.flatMap { value in
+            // By bytes: some characters join with a comma behind them into one, and a visitor may send one at the end.
+            value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).reversed().lazy.map {
+                NodeText.looseAddress(Substring($0).trimmingBlanks)
+            }
+        }
+    }
+
+    /// `Forwarded` (RFC 7239 §4): elements with commas between, each of `name=value` pairs, where a value may be quoted
+    /// and may then hold commas of its own.
+    ///
+    /// Read from the right as well, and not only because the last element is the one that counts: read from the left, a
+    /// visitor's own `Forwarded: for="` would open a quotation that swallows what our proxy appends. From the right each
+    /// quotation mark opens or closes, except one behind a backslash; so an element with a backslash is never believed.
+    /// No proxy needs one in an address.
+    static func elements(_ values: [String]) -> some Sequence<ClientAddress?> {
+        values.reversed().lazy.flatMap { value in Elements(rest: value[...]).lazy.map { client(in: $0) } }
+    }
+
+    private struct Elements: Sequence, IteratorProtocol {
+        var rest: Substring?
+
+        mutating func next() -> Substring? {
+            guard let text = rest else { return nil }
+            var isQuoted = false
+            for index in text.utf8.indices.reversed() {
+                switch text.utf8[index] {
+                case UInt8(ascii: "\""): isQuoted.toggle()
+                case UInt8(ascii: ",") where !isQuoted:
+                    rest = text[..<index]
+                    return text[text.utf8.index(after: index)...]
+                default: break
+                }
+            }
+            rest = nil
+            return text
+        }
+    }
+
+    /// Whom one element names in `for`; nil as well when the element is not well-formed or names somebody twice.
+    private static func client(in element: Substring) -> ClientAddress? {
+        guard !element.utf8.contains(UInt8(ascii: "\\")) else { return nil }
+        var found: ClientAddress?
+        for pair in pairs(of: element) {
+            // `for=192.0.2.1;` ends in a pair that is none, and may.
+            if pair.isEmpty { continue }
+            guard let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+            guard pair[..<equals].lowercased() == "for" else { continue }
+            guard found == nil, let address = address(in: pair[pair.utf8.index(after: equals)...]) else { return nil }
+            found = address
+        }
+        return found
+    }
+
+    /// Split at semicolons outside quotations.
+    private static func pairs(of element: Substring) -> [Substring] {
+        var isQuoted = false
+        return element.utf8.split(omittingEmptySubsequences: false) { byte in
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            return byte == UInt8(ascii: ";") && !isQuoted
+        }.map { Substring($0).trimmingBlanks }
+    }
+
+    private static func address(in value: Substring) -> ClientAddress? {
+        let bytes = value.utf8
+        guard bytes.first == UInt8(ascii: "\"") else {
+            // A colon or a bracket is no part of a token; many write them bare all the same, and mean one thing by it.
+            return bytes.contains(UInt8(ascii: "\"")) ? nil : NodeText.address(value)
+        }
+        guard bytes.count >= 2, bytes.last == UInt8(ascii: "\""), !bytes.dropFirst().dropLast().contains(UInt8(ascii: "\""))
+        else { return nil }
+        return NodeText.address(value.dropFirst().dropLast())
+    }
+}
+
+extension Substring {
+    /// Without the blanks and tabs around it: by bytes, since a mark behind a blank makes another Character of it.
+    fileprivate var trimmingBlanks: Substring {
+        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+        let start = utf8.drop(while: isBlank).startIndex
+        guard let last = utf8[start...].lastIndex(where: { !isBlank($0) }) else { return self[start..<start] }
+        return self[start..<utf8.index(after: last)]
+    }
+}

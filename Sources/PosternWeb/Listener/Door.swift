@@ -1,0 +1,81 @@
+private import Metrics
+internal import NIOCore
+package import PosternCore
+private import Synchronization
+
+/// Knows who is connected: how many connections each network has, and for whom a proxy has opened one.
+///
+/// A few hundred connections are all there are; one client that takes a share of a few dozen leaves the rest to others.
+/// The share is counted by IPv4 address and by IPv6 /64, since one subscriber has a /64 at least. A trusted proxy opens
+/// connections for everybody and has no share; but one that announces a client in a PROXY header has opened the
+/// connection for that client, who then has a share as if connected directly.
+package final class Door: Sendable {
+    /// Why a connection was closed before its first request. The raw value is a label of the metric.
+    package enum Refusal: String, Error, CaseIterable {
+        case prefixFull = "prefix_full"
+        case malformedProxyHeader = "malformed_proxy_header"
+    }
+
+    private struct State {
+        var counts: [ClientPrefix: Int] = [:]
+        var announced: [ObjectIdentifier: ClientAddress] = [:]
+    }
+
+    private let proxies: TrustedProxies
+    private let limit: Int
+    private let state = Mutex(State())
+
+    package init(proxies: TrustedProxies, connectionsPerPrefix limit: Int) {
+        (self.proxies, self.limit) = (proxies, limit)
+    }
+
+    package func trusts(_ peer: ClientAddress) -> Bool { proxies.trusts(peer) }
+
+    /// Counts a connection until it closes.
+    /// - Throws: `.prefixFull`, and has counted the refusal.
+    func admit(_ channel: any Channel) throws(Refusal) {
+        guard let peer = channel.remoteAddress.flatMap({ ClientAddress($0) }), !proxies.trusts(peer) else { return }
+        try count(peer, until: channel)
+    }
+
+    /// A trusted proxy has said whom this connection is for.
+    /// - Throws: `.prefixFull`, and has counted the refusal.
+    func admit(_ channel: any Channel, for client: ClientAddress) throws(Refusal) {
+        let id = ObjectIdentifier(channel)
+        if !proxies.trusts(client) { try count(client, until: channel) }
+        state.withLock { $0.announced[id] = client }
+        channel.closeFuture.whenComplete { [self] _ in state.withLock { _ = $0.announced.removeValue(forKey: id) } }
+    }
+
+    /// The client that a PROXY header named on this connection.
+    package func announced(on connection: ObjectIdentifier) -> ClientAddress? {
+        state.withLock { $0.announced[connection] }
+    }
+
+    /// Counts a refusal of somebody else's making.
+    func note(_ refusal: Refusal) {
+        Counter(.connectionsRefused, ("reason", refusal.rawValue)).increment()
+    }
+
+    private func count(_ client: ClientAddress, until channel: any Channel) throws(Refusal) {
+        guard let prefix = client.prefixes.first else { return }
+        let isAdmitted = state.withLock { state in
+            let count = state.counts[prefix, default: 0]
+            guard count < limit else { return false }
+            state.counts[prefix] = count + 1
+            return true
+        }
+        guard isAdmitted else {
+            note(.prefixFull)
+            throw .prefixFull
+        }
+        channel.closeFuture.whenComplete { [self] _ in leave(prefix) }
+    }
+
+    private func leave(_ prefix: ClientPrefix) {
+        state.withLock { state in
+            let left = state.counts[prefix, default: 1] - 1
+            state.counts[prefix] = left > 0 ? left : nil
+        }
+    }
+}

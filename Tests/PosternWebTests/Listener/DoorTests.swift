@@ -1,0 +1,183 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import PosternCore
+import PosternRelay
+import PosternTestSupport
+import PosternWeb
+import Testing
+
+/// Who gets in, tried on real connections.
+@Suite(.timeLimit(.minutes(1)))
+struct DoorTests {
+    private static let body = #"{"name":"V","email":"v@x.example","message":"m"}"#
+    private static let letter =
+        "POST \(lettersPath) HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+        + "Connection: close\r\n\r\n\(body)"
+
+    private func serve<Value: Sendable>(
+        trusted: [String] = [], desk: FakeDesk = .validating, _ adjust: (inout WebLimits) -> Void = { _ in },
+        _ test: @Sendable (Int) async throws -> Value
+    ) async throws -> Value {
+        _ = CountedMetrics.registry
+        let configuration = try configuration(trustedProxies: try trusted.map { try AddressRange($0) }, adjust)
+        return try await withService(
+            { announce in
+                buildPublicApplication(
+                    configuration, desk: desk, tokens: FakeTokens(), sites: FakeSites(), confirmations: FakeConfirmations(),
+                    readiness: FakeReadiness(),
+                    templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent,
+                    onListening: announce)
+            }, test)
+    }
+
+    /// Sends `pieces` and returns all the server says until it closes; a reset ends the text as well.
+    private func exchange(_ pieces: [[UInt8]], port: Int) async throws -> String {
+        try await withRawConnection(to: port) { connection in
+            for piece in pieces { try await connection.outbound.write(ByteBuffer(bytes: piece)) }
+            return try await connection.rest()
+        }
+    }
+
+    // MARK: - The PROXY protocol
+
+    @Test(arguments: ["203.0.113.9", "2001:db8::7"])
+    func `a trusted proxy names its client before the first request`(client: String) async throws {
+        let address = try #require(ClientAddress(text: client))
+        let desk = FakeDesk.validating
+        let answer = try await serve(trusted: ["127.0.0.1"], desk: desk) { port in
+            try await exchange([PROXYHeader.from(address.bytes).bytes + Array(Self.letter.utf8)], port: port)
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 202 "))
+        #expect(desk.submissions.first?.client == address)
+    }
+
+    @Test func `a header that comes byte by byte is the same header`() async throws {
+        let desk = FakeDesk.validating
+        let header = PROXYHeader.from([203, 0, 113, 9], extensions: [4, 0, 1, 0])
+        let pieces = header.bytes.map { [$0] } + [Array(Self.letter.utf8)]
+        let answer = try await serve(trusted: ["127.0.0.1"], desk: desk) { try await exchange(pieces, port: $0) }
+        #expect(answer.hasPrefix("HTTP/1.1 202 "))
+        #expect(desk.submissions.first?.client == ClientAddress(text: "203.0.113.9"))
+    }
+
+    @Test func `a trusted proxy may speak plain HTTP, and for itself`() async throws {
+        for header in [[], PROXYHeader(command: 0x20, family: 0, addresses: []).bytes] {
+            let desk = FakeDesk.validating
+            let answer = try await serve(trusted: ["127.0.0.1"], desk: desk) { port in
+                try await exchange([header + Array(Self.letter.utf8)], port: port)
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 202 "))
+            #expect(desk.submissions.first?.client == ClientAddress(text: "127.0.0.1"))
+        }
+    }
+
+    @Test func `whom a proxy named may not name somebody else in a header field`() async throws {
+        let desk = FakeDesk.validating
+        let request = Self.letter.replacing("Host: x", with: "Host: x\r\nX-Forwarded-For: 198.51.100.66")
+        _ = try await serve(trusted: ["127.0.0.1"], desk: desk) { port in
+            try await exchange([PROXYHeader.from([203, 0, 113, 9]).bytes + Array(request.utf8)], port: port)
+        }
+        #expect(desk.submissions.first?.client == ClientAddress(text: "203.0.113.9"))
+    }
+
+    @Test func `from anybody else the header is no HTTP, and is counted`() async throws {
+        let desk = FakeDesk.validating
+        let before = CountedMetrics.value(.proxyHeadersIgnored, reason: "untrusted_peer")
+        let answer = try await serve(desk: desk) { port in
+            try await exchange([PROXYHeader.from([203, 0, 113, 9]).bytes + Array(Self.letter.utf8)], port: port)
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 400 ") && desk.submissions.isEmpty)
+        #expect(CountedMetrics.value(.proxyHeadersIgnored, reason: "untrusted_peer") > before)
+    }
+
+    @Test func `a malformed header closes the connection, and is counted`() async throws {
+        let before = CountedMetrics.value(.connectionsRefused, reason: "malformed_proxy_header")
+        let answer = try await serve(trusted: ["127.0.0.1"]) { port in
+            let header = PROXYHeader(family: 0x12, addresses: Array(repeating: 1, count: 12))
+            return try await exchange([header.bytes + Array(Self.letter.utf8)], port: port)
+        }
+        #expect(answer == "")
+        #expect(CountedMetrics.value(.connectionsRefused, reason: "malformed_proxy_header") > before)
+    }
+
+    @Test func `a header that never ends has the time of a head`() async throws {
+        let answer = try await serve(trusted: ["127.0.0.1"], { $0.head = .seconds(1) }) { port in
+            try await exchange([Array(ProxyHeader.signature.prefix(8))], port: port)
+        }
+        #expect(answer == "")
+    }
+
+    // MARK: - Shares
+
+    /// Opens connections one after the other; for each, whether it is served.
+    private func served(_ count: Int, port: Int, header: [UInt8] = [], then test: @Sendable ([Bool]) async throws -> Void)
+        async throws
+    {
+        try await hold(count, port: port, header: header, [], test)
+    }
+
+    private func hold(
+        _ count: Int, port: Int, header: [UInt8], _ sofar: [Bool], _ test: @Sendable ([Bool]) async throws -> Void
+    ) async throws {
+        guard count > 0 else { return try await test(sofar) }
+        try await withRawConnection(to: port) { connection in
+            var isServed = false
+            do {
+                try await connection.outbound.write(
+                    ByteBuffer(bytes: header + Array("GET /live HTTP/1.1\r\nHost: x\r\n\r\n".utf8)))
+                var inbound = connection.inbound.makeAsyncIterator()
+                isServed = try await inbound.next().map { String(buffer: $0).hasPrefix("HTTP/1.1 200 ") } ?? false
+            } catch {
+                // Closed before it was read: to us that is a reset.
+            }
+            try await hold(count - 1, port: port, header: header, sofar + [isServed], test)
+        }
+    }
+
+    @Test func `connections beyond a network's share are closed at once, and counted`() async throws {
+        let before = CountedMetrics.value(.connectionsRefused, reason: "prefix_full")
+        try await serve({ $0.connectionsPerPrefix = 3 }) { port in
+            try await served(5, port: port) { #expect($0 == [true, true, true, false, false]) }
+            #expect(CountedMetrics.value(.connectionsRefused, reason: "prefix_full") >= before + 2)
+            // What closed has left its place to the next.
+            try await eventually("a place is free") {
+                let answer = try? await self.exchange(
+                    [Array("GET /live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8)], port: port)
+                return answer?.hasPrefix("HTTP/1.1 200 ") == true
+            }
+        }
+    }
+
+    @Test func `a trusted proxy has no share, but each client it names has one`() async throws {
+        try await serve(trusted: ["127.0.0.1"], { $0.connectionsPerPrefix = 2 }) { port in
+            try await served(5, port: port) { #expect($0 == [true, true, true, true, true]) }
+            let pat = PROXYHeader.from([0x20, 0x01, 0x0D, 0xB8] + Array(repeating: 0, count: 11) + [7]).bytes
+            let neighbour = PROXYHeader.from([0x20, 0x01, 0x0D, 0xB8] + Array(repeating: 0, count: 11) + [8]).bytes
+            let stranger = PROXYHeader.from([0x20, 0x01, 0x0D, 0xB9] + Array(repeating: 0, count: 11) + [7]).bytes
+            try await served(2, port: port, header: pat) { first in
+                #expect(first == [true, true])
+                try await self.served(1, port: port, header: neighbour) { #expect($0 == [false]) }
+                try await self.served(1, port: port, header: stranger) { #expect($0 == [true]) }
+            }
+        }
+    }
+
+    // MARK: - Sizes
+
+    // Of the request line, 8 KiB with everything in it.
+    @Test(arguments: [(lettersPath, "application/problem+json"), (contactPath, "text/html")])
+    func `a request line that is too long is told so`(path: String, type: String) async throws {
+        try await serve { port in
+            // Method, two blanks, version and question mark take 14 bytes of a GET's line.
+            for (length, status) in [(8 * 1_024, path == lettersPath ? "405" : "200"), (8 * 1_024 + 1, "414")] {
+                let line = "GET \(path)?\(String(repeating: "x", count: length - 14 - path.utf8.count)) HTTP/1.1"
+                try #require(line.utf8.count == length)
+                let answer = try await exchange(
+                    [Array("\(line)\r\nHost: x\r\nConnection: close\r\n\r\n".utf8)], port: port)
+                #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(length): \(answer.prefix(60))")
+                if status == "414" { #expect(answer.contains("Content-Type: \(type)")) }
+            }
+        }
+    }
+}

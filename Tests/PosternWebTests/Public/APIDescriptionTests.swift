@@ -1,0 +1,127 @@
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import PosternCore
+import PosternWeb
+import Testing
+
+/// `openapi.json` against what the code does, so that neither drifts from the other.
+struct APIDescriptionTests {
+    private let document: JSONNode
+    private static let letters = PublicRoute.ProgramPath.letters.rawValue
+
+    init() throws {
+        let text = try Templates(folder: templatesFolder).openAPI
+        document = JSONNode(try JSONSerialization.jsonObject(with: Data(text.utf8)))
+    }
+
+    @Test func `it is served as it stands in the file`() async throws {
+        let answer = try await withPublicListener(.validating) {
+            try await $0.execute(uri: "/api/v1/openapi.json", method: .get) { $0 }
+        }
+        #expect(answer.status == .ok && answer.headers[.contentType] == "application/json")
+        #expect(try answer.object()["openapi"] as? String == "3.1.0")
+    }
+
+    @Test func `every path for programs is described with its methods, and no other`() throws {
+        #expect(Set(document["paths"].keys) == Set(PublicRoute.ProgramPath.allCases.map(\.rawValue)))
+        for path in document["paths"].keys {
+            let filled = path.replacing("{site}", with: "photos").replacing("{handle}", with: "pat")
+            let route = try #require(PublicRoute(path: filled))
+            #expect(route.programPath?.rawValue == path)
+            let methods = document["paths"][path].keys.filter { $0 != "parameters" }
+            #expect(Set(methods) == Set(route.methods.map { $0.rawValue.lowercased() }), "\(path)")
+        }
+    }
+
+    @Test func `every problem is listed, and stands where it occurs under its own status`() throws {
+        let listed = document["components"]["schemas"]["Problem"]["properties"]["type"]["enum"].strings
+        #expect(listed == Problem.Kind.allCases.map(\.type))
+        var described: Set<String> = []
+        for (status, response) in responses(of: "post", at: Self.letters) {
+            for type in types(in: response) {
+                let kind = try #require(Problem.Kind.allCases.first { $0.type == type })
+                #expect("\(kind.status.code)" == status, "\(type) under \(status)")
+                described.insert(type)
+            }
+        }
+        // These two answer a path or a method that is not described.
+        let elsewhere: [Problem.Kind] = [.notFound, .methodNotAllowed]
+        #expect(described == Set(Problem.Kind.allCases.filter { !elsewhere.contains($0) }.map(\.type)))
+    }
+
+    @Test func `every status the API answers with is described`() throws {
+        let statuses = Set(responses(of: "post", at: Self.letters).keys)
+        let told = Set(Problem.Kind.allCases.map { "\($0.status.code)" }).subtracting(["405"]).union(["202"])
+        #expect(statuses == told)
+    }
+
+    @Test func `the limits of the fields are the letter's`() {
+        let fields = document["components"]["schemas"]["Letter"]["properties"]
+        #expect(fields["name"]["maxLength"].number == Letter.Limit.name)
+        #expect(fields["subject"]["maxLength"].number == Letter.Limit.subject)
+        #expect(fields["message"]["maxLength"].number == Letter.Limit.message)
+        #expect(fields["about"]["maxLength"].number == Letter.Limit.about)
+        #expect(fields["email"]["maxLength"].number == 254)
+        #expect(Set(fields.keys) == Set(LetterField.allCases.map(\.rawValue)).union(["show_address"]))
+        let sizes = document["paths"][Self.letters]["post"]["requestBody"]["description"].string
+        #expect(sizes.contains("\(WebLimits().bodyKiB) KiB"))
+        let responses = responses(of: "post", at: Self.letters)
+        #expect(responses["413"]?["description"].string.contains("\(WebLimits().bodyKiB) KiB") == true)
+        #expect(responses["414"]?["description"].string.contains("\(WebLimits().lineKiB) KiB") == true)
+        #expect(responses["408"]?["description"].string.contains("\(WebLimits().body.components.seconds) seconds") == true)
+    }
+
+    @Test func `every code of a field's fault is listed, and occurs`() throws {
+        let listed = Set(document["components"]["schemas"]["FieldProblem"]["properties"]["code"]["enum"].strings)
+        let reasons: [FieldFault.Reason] = [
+            .text(.empty), .text(.tooLong(limit: 1, count: 2)), .text(.lineBreak), .text(.controlCharacter), .address(.empty),
+            .address(.tooLong(octets: 300)), .address(.noAtSign), .address(.localPart), .address(.domain),
+        ]
+        #expect(listed == Set(reasons.map { FieldFault(field: .name, reason: $0).code }).union(["wrong_type", "repeated"]))
+    }
+
+    @Test func `every reference leads somewhere`() throws {
+        for reference in document.references {
+            let parts = reference.split(separator: "/").dropFirst().map(String.init)
+            #expect(!parts.reduce(document) { $0[$1] }.isMissing, "\(reference)")
+        }
+    }
+
+    private func responses(of method: String, at path: String) -> [String: JSONNode] {
+        let responses = document["paths"][path][method]["responses"]
+        return Dictionary(uniqueKeysWithValues: responses.keys.map { ($0, resolved(responses[$0])) })
+    }
+
+    private func resolved(_ node: JSONNode) -> JSONNode {
+        node["$ref"].isMissing ? node : node["$ref"].string.split(separator: "/").dropFirst().reduce(document) { $0[String($1)] }
+    }
+
+    private func types(in response: JSONNode) -> [String] {
+        let schema = response["content"]["application/problem+json"]["schema"]["allOf"]
+        return schema.items.flatMap { $0["properties"]["type"]["enum"].strings }
+    }
+}
+
+/// JSON to walk through; what is not there is `isMissing`.
+private struct JSONNode {
+    let value: Any?
+
+    init(_ value: Any?) {
+        self.value = value
+    }
+
+    var isMissing: Bool { value == nil }
+    var keys: [String] { (value as? [String: Any])?.keys.sorted() ?? [] }
+    var items: [JSONNode] { (value as? [Any])?.map { JSONNode($0) } ?? [] }
+    var strings: [String] { value as? [String] ?? [] }
+    var string: String { value as? String ?? "" }
+    var number: Int? { value as? Int }
+
+    subscript(_ key: String) -> JSONNode { JSONNode((value as? [String: Any])?[key]) }
+
+    /// Every `$ref` in it.
+    var references: [String] {
+        (self["$ref"].isMissing ? [] : [self["$ref"].string]) + keys.flatMap { self[$0].references } + items.flatMap(\.references)
+    }
+}
