@@ -1,4 +1,4 @@
-private import Glibc
+private import Foundation
 internal import Logging
 internal import PosternCore
 
@@ -48,8 +48,7 @@ struct LineLog: LogHandler {
 extension Timestamp {
     /// The system's clock: read in the wiring only, and handed down from there.
     static var now: Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+        // Not clock_gettime: a release build finds its timespec in a module of the toolchain's own that nobody can import.
+        Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1_000).rounded(.down)))
     }
 }
