@@ -32,7 +32,8 @@ struct HostileTextArrivesInertTests {
                 #expect([202, 422].contains(answer.status), "\(name) in \(field): \(answer.status)")
                 if answer.status == 202 { accepted += 1 }
                 // The form shows what was typed again when another field is wrong.
-                let page = try await postern.form(["name": "V", "email": "no address", "message": "m", field: text])
+                let typed = ["name": "V", "email": "no address", "message": "m"].merging([field: text]) { $1 }
+                let page = try await postern.form(typed)
                 #expect(page.status == 422)
                 for live in ["<script>alert", "<img src=x", "onfocus=alert(1) autofocus x='", "</textarea></form><script>"] {
                     #expect(!page.text.contains(live), "\(name) in \(field) is live on the page")

@@ -87,7 +87,8 @@ package struct Postman: Sendable {
             let token = word.token(for: subject, mailed: job.accepted)
             let mail = ConfirmationMail(
                 siteName: job.site.name, siteOrigin: job.site.origins.first, recipientName: job.recipientName, recipient: address,
-                language: job.language, link: "\(settings.publicURL)/confirm/\(job.site.id)/\(job.handle)/\(token)",
+                language: job.language,
+                link: "\(settings.publicURL)/confirm/\(job.site.id)/\(job.handle)/\(token)?lang=\(job.language)",
                 tokens: job.tokens, mailFrom: settings.mailFrom, accepted: job.accepted)
             do { return try composer.compose(mail) } catch { throw .cannotCompose(error) }
         }

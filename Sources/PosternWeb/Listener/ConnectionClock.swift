@@ -25,6 +25,8 @@ package struct ConnectionClock: ~Copyable {
 
     private let limits: WebLimits
     private var state: State
+    /// While the client fetches less than it is sent: by when it must have caught up.
+    private var fetching: ContinuousClock.Instant?
 
     package init(limits: WebLimits, openedAt now: ContinuousClock.Instant) {
         self.limits = limits
@@ -34,8 +36,9 @@ package struct ConnectionClock: ~Copyable {
     /// When to look again at the latest; nil while nothing is due.
     package var deadline: ContinuousClock.Instant? {
         switch state {
-        case .resting, .overdue: nil
-        case .head(let until), .body(let until), .lingering(let until): until
+        case .overdue: nil
+        case .resting: fetching
+        case .head(let until), .body(let until), .lingering(let until): min(until, fetching ?? until)
         }
     }
 
@@ -58,6 +61,14 @@ package struct ConnectionClock: ~Copyable {
         if case .body = state { state = .resting }
     }
 
+    /// So much of an answer waits to be fetched that no more is written (`false`), or enough of it was fetched to go on.
+    ///
+    /// A client that reads nothing is never idle for Hummingbird, whose own time-out looks at what comes in. Between two
+    /// calls with `false` some 32 KiB must go out, which the slowest telephone does in a second or two.
+    package mutating func writing(isPossible: Bool, at now: ContinuousClock.Instant) {
+        fetching = isPossible ? nil : fetching ?? now + limits.fetch
+    }
+
     /// The last byte of an answer that closes the connection was written.
     package mutating func closingAnswerEnded(at now: ContinuousClock.Instant) {
         state = .lingering(until: now + limits.lingering)
@@ -66,6 +77,10 @@ package struct ConnectionClock: ~Copyable {
     /// To be called whenever `deadline` has come, and harmless too early.
     package mutating func timeCame(at now: ContinuousClock.Instant) -> Verdict {
         guard let deadline, now >= deadline else { return .nothing }
+        if let fetching, now >= fetching {
+            state = .overdue
+            return .close
+        }
         switch state {
         case .body:
             // The answer gets the time of a lingering one; a handler that never answers must not keep the connection.

@@ -64,6 +64,12 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         context.fireChannelRead(data)
     }
 
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        clock.writing(isPossible: context.channel.isWritable, at: .now)
+        schedule()
+        context.fireChannelWritabilityChanged()
+    }
+
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):

@@ -37,6 +37,8 @@ package struct WebLimits: Sendable {
     package var body: Duration = .seconds(20)
     /// Between two requests of a connection.
     package var idle: Duration = .seconds(30)
+    /// For the next part of an answer to be fetched, when the client does not keep up.
+    package var fetch: Duration = .seconds(30)
     /// How long an answer to a request that was not read to its end may take to be fetched.
     package var lingering: Duration = .seconds(2)
 

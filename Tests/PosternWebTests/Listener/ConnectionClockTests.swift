@@ -37,6 +37,26 @@ struct ConnectionClockTests {
         #expect(seen7 == .close)
     }
 
+    @Test func `an answer that is not fetched has thirty seconds for each part`() {
+        var clock = ConnectionClock(limits: limits, openedAt: start)
+        clock.headEnded(at: start)
+        clock.requestEnded()
+        clock.writing(isPossible: false, at: start + .seconds(1))
+        clock.writing(isPossible: false, at: start + .seconds(20))
+        let stalled = clock.deadline
+        #expect(stalled == start + .seconds(31))
+        clock.writing(isPossible: true, at: start + .seconds(30))
+        let resting = clock.deadline
+        #expect(resting == nil)
+        clock.writing(isPossible: false, at: start + .seconds(40))
+        let early = clock.timeCame(at: start + .seconds(69))
+        #expect(early == .nothing)
+        let late = clock.timeCame(at: start + .seconds(70))
+        #expect(late == .close)
+        let over = clock.deadline
+        #expect(over == nil)
+    }
+
     @Test func `a whole request rests, and the next begins anew`() {
         var clock = ConnectionClock(limits: limits, openedAt: start)
         clock.headEnded(at: start)

@@ -85,6 +85,19 @@ struct ConnectionLimitTests {
         #expect(answer.hasPrefix("HTTP/1.1 200 "))
     }
 
+    @Test func `a client that asks for ever and reads nothing is closed`() async throws {
+        let request = "GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+        let isClosed = try await withListener({ $0.fetch = .seconds(1) }) { connection in
+            // Until the other side has closed, which is the only thing that ends it: more would be written than any socket holds.
+            do {
+                while true { try await connection.send(String(repeating: request, count: 100)) }
+            } catch {
+                return true
+            }
+        }
+        #expect(isClosed)
+    }
+
     // Two seconds, because a busy machine may take one to send the first request, whose time began with the connection.
     @Test func `a second request has its own time for the head`() async throws {
         let rest = try await withListener({ ($0.head, $0.idle) = (.seconds(2), .seconds(600)) }) { connection in
