@@ -112,4 +112,21 @@ struct LetterReachesTheMailboxTests {
         try await postern.stop()
         await server.stop()
     }
+
+    @Test("Addresses sealed with X25519 instead are delivered to as well, and the privacy statement says so (P8)")
+    func otherSuite() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port, addressSuite: "x25519")
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        #expect(try await postern.post().status == 202)
+        try await server.received(count: 1)
+        #expect(try await postern.succeed("keys", "status").output.contains("ed25519"))
+        let statement = try await postern.get("/privacy/photos.json").text
+        #expect(statement.contains(#""address_suite":"X25519, ChaCha20-Poly1305""#))
+        let wrong = try await postern.command("init", "--address-suite", "rot13")
+        #expect(wrong.status == 64)
+        try await postern.stop()
+        await server.stop()
+    }
 }

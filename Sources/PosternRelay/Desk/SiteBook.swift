@@ -8,27 +8,28 @@ package struct SiteBook: SiteDesk {
         package let letters: Duration
         package let evidence: Duration
         package let outcomes: Duration
-        package let addressSuite: String
         package let epochSuite: String
         package let clientLimit: Limit
         package let isMailEncrypted: Bool
         package let isDemo: Bool
 
         package init(
-            letters: Duration, evidence: Duration, outcomes: Duration, addressSuite: String, epochSuite: String,
+            letters: Duration, evidence: Duration, outcomes: Duration, epochSuite: String,
             clientLimit: Limit, isMailEncrypted: Bool, isDemo: Bool
         ) {
             (self.letters, self.evidence, self.outcomes) = (letters, evidence, outcomes)
-            (self.addressSuite, self.epochSuite, self.clientLimit) = (addressSuite, epochSuite, clientLimit)
+            (self.epochSuite, self.clientLimit) = (epochSuite, clientLimit)
             (self.isMailEncrypted, self.isDemo) = (isMailEncrypted, isDemo)
         }
     }
 
     private let store: any Database
     private let terms: Terms
+    /// Of the key that addresses are sealed to now.
+    private let addressSuite: @Sendable () -> String
 
-    package init(store: any Database, terms: Terms) {
-        (self.store, self.terms) = (store, terms)
+    package init(store: any Database, terms: Terms, addressSuite: @escaping @Sendable () -> String) {
+        (self.store, self.terms, self.addressSuite) = (store, terms, addressSuite)
     }
 
     package func site(_ id: String) async throws -> Site? {
@@ -43,12 +44,12 @@ package struct SiteBook: SiteDesk {
 
     package func privacyFacts(of id: String) async throws -> PrivacyFacts? {
         guard let id = try? SiteID(id) else { return nil }
-        let terms = terms
+        let (terms, suite) = (terms, addressSuite())
         return try await store.read { session in
             guard let site = try session.sites.find(id) else { return nil }
             return PrivacyFacts(
                 site: site, letters: terms.letters, evidence: terms.evidence, outcomes: terms.outcomes,
-                repeats: RepeatMark.lifetime, addressSuite: terms.addressSuite, epochSuite: terms.epochSuite,
+                repeats: RepeatMark.lifetime, addressSuite: suite, epochSuite: terms.epochSuite,
                 clientLimit: terms.clientLimit.isOff ? nil : terms.clientLimit.description,
                 lastPurge: try session.chores.last(.purge), oldestLetter: try session.intake.oldestLetter(),
                 oldestEntry: try session.submissionLog.oldest(), isMailEncrypted: terms.isMailEncrypted, isDemo: terms.isDemo)

@@ -8,6 +8,8 @@ package enum KeyKind: Hashable, Sendable {
     case tag
     /// HMAC key of the vault's word on records.
     case authorisation
+    /// Ed25519 key of the signed checkpoints of the audit journal.
+    case journal
 
     /// As in file names and in `keys status`.
     package var name: String {
@@ -15,6 +17,7 @@ package enum KeyKind: Hashable, Sendable {
         case .opening(let purpose): purpose.name
         case .tag: "tag"
         case .authorisation: "authorisation"
+        case .journal: "journal"
         }
     }
 
@@ -22,6 +25,7 @@ package enum KeyKind: Hashable, Sendable {
         switch name {
         case "tag": self = .tag
         case "authorisation": self = .authorisation
+        case "journal": self = .journal
         default:
             guard let purpose = SealPurpose(name: name) else { return nil }
             self = .opening(purpose)
@@ -32,7 +36,7 @@ package enum KeyKind: Hashable, Sendable {
     package var isPerEpoch: Bool {
         switch self {
         case .opening(.letter), .opening(.evidence), .tag: true
-        case .opening(.address), .authorisation: false
+        case .opening(.address), .authorisation, .journal: false
         }
     }
 }

@@ -28,7 +28,7 @@ package final class KeyRing: Sendable {
     package static func found(in folder: KeyFolder, suite: Suite) throws {
         try folder.create()
         let kinds = Set(try folder.load().map { $0.key.kind })
-        for kind in [KeyKind.opening(.address), .authorisation] where !kinds.contains(kind) {
+        for kind in [KeyKind.opening(.address), .authorisation, .journal] where !kinds.contains(kind) {
             try folder.add(HeldKey(try VaultKey(generating: kind, suite: suite, epoch: nil)))
         }
     }

@@ -18,6 +18,7 @@ package struct VaultKey: ~Copyable, Sendable {
     private enum Material: Sendable {
         case xWing(XWingMLKEM768X25519.PrivateKey)
         case x25519(Curve25519.KeyAgreement.PrivateKey)
+        case ed25519(Curve25519.Signing.PrivateKey)
         case symmetric(SymmetricKey)
     }
 
@@ -27,7 +28,7 @@ package struct VaultKey: ~Copyable, Sendable {
         try self.init(kind, suite: suite, epoch: epoch, secret: .random(count: 32))
     }
 
-    /// - Parameter secret: the 32-byte seed of an X-Wing key, the X25519 scalar, or the HMAC key.
+    /// - Parameter secret: the 32-byte seed of an X-Wing key, the X25519 scalar, the Ed25519 seed, or the HMAC key.
     /// - Throws: `SealFault.badKey` when the secret is none of that.
     package init(_ kind: KeyKind, suite: Suite, epoch: Epoch?, secret: SecretBytes) throws {
         (self.kind, self.epoch, self.secret) = (kind, epoch, secret)
@@ -54,6 +55,14 @@ package struct VaultKey: ~Copyable, Sendable {
             let sealing = SealingKey(purpose: purpose, suite: suite, epoch: epoch, publicHalf: publicHalf)
             self.sealing = sealing
             id = sealing.id
+        case .journal:
+            do {
+                let key = try secret.withBytes { try Curve25519.Signing.PrivateKey(rawRepresentation: $0) }
+                (material, sealing) = (.ed25519(key), nil)
+                id = KeyID(of: Array(key.publicKey.rawRepresentation), purpose: kind.name)
+            } catch {
+                throw SealFault.badKey
+            }
         case .tag, .authorisation:
             material = .symmetric(secret.withBytes { SymmetricKey(data: $0) })
             sealing = nil
@@ -73,7 +82,7 @@ package struct VaultKey: ~Copyable, Sendable {
             case .x25519(let key):
                 return try HPKE.Recipient(
                     privateKey: key, ciphersuite: Suite.x25519.ciphersuite, info: Data(info), encapsulatedKey: Data(encapsulated))
-            case .symmetric:
+            case .symmetric, .ed25519:
                 throw SealFault.wrongPurpose
             }
         } catch let fault as SealFault {

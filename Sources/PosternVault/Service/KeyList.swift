@@ -16,7 +16,8 @@ package struct KeyList: Codable, Sendable {
     package init(ring: KeyRing) {
         keys = ring.all.map { held in
             Entry(
-                kind: held.key.kind.name, id: held.key.id.description, suite: held.key.sealing?.suite.name,
+                kind: held.key.kind.name, id: held.key.id.description,
+                suite: held.key.sealing?.suite.name ?? (held.key.kind == .journal ? "ed25519" : nil),
                 epoch: held.key.epoch?.description)
         }.sorted { ($0.kind, $0.epoch ?? "", $0.id) < ($1.kind, $1.epoch ?? "", $1.id) }
     }

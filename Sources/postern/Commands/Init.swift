@@ -28,6 +28,17 @@ struct Init: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The first site's name.", valueName: "name"))
     var siteName: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How addresses are sealed: x-wing, which stays shut against quantum computers too, or x25519.", valueName: "suite"))
+    var addressSuite = Suite.ofAddresses.name
+
+    func validate() throws {
+        guard Suite(name: addressSuite) != nil else {
+            throw ValidationError("--address-suite takes \(Suite.allCases.map(\.name).joined(separator: " or "))")
+        }
+    }
+
     func run() async throws {
         umask(0o077)
         let folder = home.folder
@@ -85,7 +96,8 @@ struct Init: AsyncParsableCommand {
 
     private func makeKeys(in folder: Home, users: ProcessUsers) throws {
         do {
-            try KeyRing.found(in: KeyFolder(path: folder.keys, owner: users.vault?.id), suite: .ofAddresses)
+            try KeyRing.found(
+                in: KeyFolder(path: folder.keys, owner: users.vault?.id), suite: Suite(name: addressSuite) ?? .ofAddresses)
         } catch {
             throw Exit.configuration.saying("\(error)")
         }

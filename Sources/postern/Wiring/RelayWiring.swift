@@ -108,7 +108,9 @@ private func buildServices(
     services.append(
         buildPublicApplication(
             open, desk: intake, tokens: FormTokens { vault.tagKey(of: $0) },
-            sites: SiteBook(store: store, terms: SiteBook.Terms(configuration)), confirmations: confirmations,
+            sites: SiteBook(store: store, terms: SiteBook.Terms(configuration)) {
+                (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
+            }, confirmations: confirmations,
             readiness: WebReadiness(health: health), templates: templates,
             now: { .now }, logger: logger.quiet
         ) { address in
@@ -122,7 +124,7 @@ extension SiteBook.Terms {
         let mail = configuration.mail
         self.init(
             letters: configuration.retention.letters, evidence: configuration.retention.evidence,
-            outcomes: configuration.retention.outcomes, addressSuite: Suite.ofAddresses.publicName,
+            outcomes: configuration.retention.outcomes,
             epochSuite: Suite.ofEpochs.publicName, clientLimit: configuration.limits.client,
             isMailEncrypted: mail.smarthost.tls == .required, isDemo: mail.demoMailbox != nil)
     }

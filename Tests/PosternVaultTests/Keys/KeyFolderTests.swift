@@ -20,7 +20,7 @@ struct KeyFolderTests {
         let fixture = try VaultFixture()
         #expect(try mode(fixture.keysPath) == 0o700)
         let names = try names(in: fixture.keysPath)
-        #expect(names.count == 8)
+        #expect(names.count == 9)
         for name in names { #expect(try mode("\(fixture.keysPath)/\(name)") == 0o400) }
         #expect(names.contains { $0.hasPrefix("letter-2026-11-24-") })
         #expect(names.contains { $0.hasPrefix("tag-2026-11-25-") })
@@ -106,7 +106,7 @@ struct KeyFolderTests {
         let manifest = "\(fixture.keysPath)/manifest"
         let lines = try String(contentsOfFile: manifest, encoding: .utf8).split(separator: "\n")
         try lines.dropLast().joined(separator: "\n").write(toFile: manifest, atomically: false, encoding: .utf8)
-        #expect(try KeyRing(folder: KeyFolder(path: fixture.keysPath)).all.count == 8)
+        #expect(try KeyRing(folder: KeyFolder(path: fixture.keysPath)).all.count == 9)
     }
 
     // Struck off; struck off and set aside; set aside and half overwritten.
@@ -124,7 +124,7 @@ struct KeyFolderTests {
             try Data([0, 0, 0]).write(to: URL(fileURLWithPath: path + ".gone"))
         }
         let keys = try KeyRing(folder: KeyFolder(path: fixture.keysPath)).all.count
-        #expect(keys == (step == 0 ? 8 : 7))
+        #expect(keys == (step == 0 ? 9 : 8))
         #expect(!FileManager.default.fileExists(atPath: path + ".gone"))
     }
 

@@ -18,7 +18,10 @@ final class Installation: Sendable {
     ///   - settings: laid over those every test wants.
     ///   - isOpen: lets other users reach the home through the folders above it.
     ///   - isMade: false for settings that `init` itself would refuse: it is then made under those every test wants.
-    init(smtpPort: Int, settings: [String: String] = [:], isOpen: Bool = false, isMade: Bool = true) async throws {
+    init(
+        smtpPort: Int, settings: [String: String] = [:], isOpen: Bool = false, isMade: Bool = true,
+        addressSuite: String = "x-wing"
+    ) async throws {
         folder = try TemporaryFolder()
         if isOpen { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path) }
         home = folder.path("home")
@@ -35,6 +38,7 @@ final class Installation: Sendable {
             [
                 "init", "--home", home, "--public-url", "http://127.0.0.1:\(port)", "--mail-from", "contact@relay.example.org",
                 "--smtp-url", "smtp://127.0.0.1:\(smtpPort)", "--site", "photos", "--site-name", "Example Photos",
+                "--address-suite", addressSuite,
             ], environment: isMade ? ownSettings : common)
         try #require(made.status == 0, "\(made.output)\(made.errors)")
     }
