@@ -29,9 +29,12 @@ package struct Announcement: Equatable, Sendable {
     package let tagKeys: [TagKey]
     /// How many letters may be under way at once.
     package let lanes: Int
+    /// Connections that the vault cut off because of what they sent, since its start: it has no page of its own to say so.
+    package let malformedFrames: Int
 
-    package init(keys: [Key], tagKeys: [TagKey], lanes: Int) {
-        (self.keys, self.tagKeys, self.lanes) = (keys, tagKeys, lanes)
+    package init(keys: [Key], tagKeys: [TagKey], lanes: Int, malformedFrames: Int = 0) {
+        (self.keys, self.tagKeys) = (keys, tagKeys)
+        (self.lanes, self.malformedFrames) = (lanes, malformedFrames)
     }
 }
 
@@ -39,6 +42,7 @@ extension Announcement {
     package var payload: [UInt8] {
         var writer = ByteWriter()
         writer.write(UInt16(clamping: lanes))
+        writer.write(UInt32(clamping: malformedFrames))
         writer.write(UInt16(clamping: keys.count))
         for key in keys {
             writer.write(key.purpose)
@@ -58,6 +62,7 @@ extension Announcement {
     package init(payload: [UInt8]) throws(ByteFault) {
         var reader = ByteReader(payload, limit: 4_096)
         lanes = Int(try reader.number(UInt16.self))
+        malformedFrames = Int(try reader.number(UInt32.self))
         var keys: [Key] = []
         for _ in 0..<(try reader.number(UInt16.self)) {
             let (purpose, suite, hasEpoch) = (try reader.number(UInt8.self), try reader.number(UInt8.self), try reader.flag())

@@ -24,10 +24,12 @@ package enum LinkFault: Error, Equatable, Sendable, CustomStringConvertible {
 /// connection is gone.
 package final class FrameClient: Sendable {
     private let path: String
+    private let malformed: MalformedTally
     private let connection = Mutex<Task<any Channel, any Error>?>(nil)
 
-    package init(path: String) {
-        self.path = path
+    /// - Parameter malformed: where answers that are none are counted.
+    package init(path: String, malformed: MalformedTally = MalformedTally()) {
+        (self.path, self.malformed) = (path, malformed)
     }
 
     /// - Throws: `LinkFault`, or the `LinkRefusal` the other side gave.
@@ -47,6 +49,7 @@ package final class FrameClient: Sendable {
         do {
             frame = try await answered.futureResult.get()
         } catch is FrameFault {
+            malformed.add()
             throw LinkFault.malformedAnswer(path: path)
         } catch {
             throw LinkFault.lost(path: path)
@@ -54,7 +57,9 @@ package final class FrameClient: Sendable {
         switch frame.kind {
         case .answer(verb): return frame.payload
         case .refusal: throw try LinkRefusal(payload: frame.payload)
-        case .answer, .request: throw LinkFault.malformedAnswer(path: path)
+        case .answer, .request:
+            malformed.add()
+            throw LinkFault.malformedAnswer(path: path)
         }
     }
 

@@ -30,7 +30,7 @@ package final class FrameServer: Sendable {
     private let configuration: Configuration
     private let handler: Handler
     private let logger: Logger
-    private let malformed = Atomic<Int>(0)
+    private let malformed: MalformedTally
 
     private struct Doors {
         var isEnding = false
@@ -40,12 +40,16 @@ package final class FrameServer: Sendable {
 
     private let doors = Mutex(Doors())
 
-    package init(_ configuration: Configuration, logger: Logger, handler: @escaping Handler) {
-        (self.configuration, self.logger, self.handler) = (configuration, logger, handler)
+    /// - Parameter malformed: shared by the sockets of a process that are counted together.
+    package init(
+        _ configuration: Configuration, malformed: MalformedTally = MalformedTally(), logger: Logger, handler: @escaping Handler
+    ) {
+        (self.configuration, self.malformed) = (configuration, malformed)
+        (self.logger, self.handler) = (logger, handler)
     }
 
     /// Connections that were cut off because of what they sent, since the start.
-    package var malformedFrames: Int { malformed.load(ordering: .relaxed) }
+    package var malformedFrames: Int { malformed.count }
 
     /// Takes no more requests, and has `run` return when those that are under way have been answered: a letter that is being
     /// sent when its vault is told to stop must not be sent a second time because nobody heard what became of it.
@@ -122,7 +126,7 @@ package final class FrameServer: Sendable {
                 try await answerAll(inbound, outbound)
             }
         } catch let fault as FrameFault {
-            malformed.add(1, ordering: .relaxed)
+            malformed.add()
             logger.warning("link: a malformed frame, connection closed", metadata: ["fault": "\(fault)"])
         } catch is CancellationError {
         } catch {

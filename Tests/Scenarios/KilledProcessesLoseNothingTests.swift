@@ -4,7 +4,7 @@ import Testing
 
 @Suite("No accepted letter is lost, whatever process is killed whenever", .serialized, .timeLimit(.minutes(10)))
 struct KilledProcessesLoseNothingTests {
-    /// Of each kill at most as many letters come twice as there are lanes (A4).
+    /// Of each kill of a vault at most as many letters come twice as there are lanes (A4).
     static let lanes = 8
 
     @Test("50 kills of relay, vault, supervisor or all under load: every 202 arrives, duplicates are byte-identical (A2, A4)")
@@ -46,7 +46,9 @@ struct KilledProcessesLoseNothingTests {
         let lost = ledger.marks.subtracting(arrived.marks)
         #expect(lost.isEmpty, "lost \(lost.count) of \(ledger.count)")
         #expect(ledger.count > 500)
-        #expect(arrived.duplicates <= kills * Self.lanes, "\(arrived.duplicates) duplicates")
+        // A relay that is killed alone repeats nothing: the vault remembers what it delivered.
+        let vaultKills = (0..<kills).count { Processes.allCases[$0 % Processes.allCases.count] != .relay }
+        #expect(arrived.duplicates <= vaultKills * Self.lanes, "\(arrived.duplicates) duplicates")
         for copies in arrived.repeated {
             #expect(Set(copies.map { $0.octets }).count == 1, "copies differ")
             #expect(Set(copies.map { $0.header("Message-ID") }).count == 1)

@@ -14,6 +14,7 @@ package enum Metric: String, Sendable, CaseIterable {
     case limitKeys = "postern_limit_keys"
     case proxyHeadersIgnored = "postern_proxy_headers_ignored_total"
     case connectionsRefused = "postern_connections_refused_total"
+    case malformedFrames = "postern_link_malformed_frames_total"
     case lastPurge = "postern_last_purge_timestamp_seconds"
 
     package enum Kind: Equatable, Sendable {
@@ -33,7 +34,7 @@ package enum Metric: String, Sendable, CaseIterable {
 
     package var kind: Kind {
         switch self {
-        case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused: .counter
+        case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused, .malformedFrames: .counter
         case .queueDeliveries, .queueOldestAge, .queueDifference, .vaultAnswers, .breakerOpen, .limitKeys, .lastPurge: .gauge
         case .commitBatch: .histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256])
         case .commitDuration:
@@ -57,6 +58,7 @@ package enum Metric: String, Sendable, CaseIterable {
         case .limitKeys: "Clients, senders, texts and recipients that the limits remember."
         case .proxyHeadersIgnored: "Requests whose proxy header was not believed, by why."
         case .connectionsRefused: "Connections closed before their first request, by why."
+        case .malformedFrames: "Connections between the processes that were cut off because of what they sent, by who did."
         case .lastPurge: "When rows whose time was over were removed last."
         }
     }

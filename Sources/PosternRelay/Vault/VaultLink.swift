@@ -23,13 +23,19 @@ package final class VaultLink: Service, Sendable {
     /// Rung when the vault falls silent, so that asking again does not wait for the next renewal.
     private let silence = Bell()
 
-    package init(socket: String, logger: Logger, renewal: Duration = .seconds(20)) {
-        client = FrameClient(path: socket)
+    /// - Parameter malformed: where the vault's answers that are none are counted.
+    package init(
+        socket: String, malformed: MalformedTally = MalformedTally(), logger: Logger, renewal: Duration = .seconds(20)
+    ) {
+        client = FrameClient(path: socket, malformed: malformed)
         (self.logger, self.renewal) = (logger, renewal)
     }
 
     /// Whether the last request was answered.
     package var answers: Bool { state.withLock { $0.answers } }
+
+    /// Connections that the vault cut off because of what they sent, as it said last.
+    package var malformedAtVault: Int { state.withLock { $0.announcement?.malformedFrames ?? 0 } }
 
     /// How many letters may be under way at once; 0 before the vault has said so.
     package var lanes: Int { state.withLock { $0.announcement?.lanes ?? 0 } }

@@ -9,6 +9,7 @@ package struct VaultDesk: Sendable {
     private let confirmation: Confirmation
     private let enrolment: Enrolment
     private let lanes: Int
+    private let malformed: MalformedTally
     private let now: @Sendable () -> Timestamp
 
     /// The relay's socket: keys to seal to, letters to send, confirmations to check. None of them opens anything for the
@@ -19,10 +20,11 @@ package struct VaultDesk: Sendable {
 
     package init(
         ring: KeyRing, postman: Postman, confirmation: Confirmation, enrolment: Enrolment, lanes: Int,
-        now: @escaping @Sendable () -> Timestamp
+        malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
     ) {
         (self.ring, self.postman, self.confirmation) = (ring, postman, confirmation)
-        (self.enrolment, self.lanes, self.now) = (enrolment, lanes, now)
+        (self.enrolment, self.lanes) = (enrolment, lanes)
+        (self.malformed, self.now) = (malformed, now)
     }
 
     /// - Throws: `LinkRefusal`, `ByteFault` for a payload that is none.
@@ -63,6 +65,6 @@ package struct VaultDesk: Sendable {
                 tagKeys.append(Announcement.TagKey(epoch: epoch, secret: held.key.secret.withBytes { Array($0) }))
             }
         }
-        return Announcement(keys: keys, tagKeys: tagKeys, lanes: lanes)
+        return Announcement(keys: keys, tagKeys: tagKeys, lanes: lanes, malformedFrames: malformed.count)
     }
 }

@@ -9,11 +9,13 @@ internal import ServiceLifecycle
 struct ControlSocket: Service {
     let path: String
     let desk: ControlDesk
+    let malformed: MalformedTally
     let logger: Logger
 
     func run() async throws {
         let server = FrameServer(
-            .init(path: path, mode: 0o600, peers: [.own, .root], verbs: [.control], inFlight: 16), logger: logger
+            .init(path: path, mode: 0o600, peers: [.own, .root], verbs: [.control], inFlight: 16), malformed: malformed,
+            logger: logger
         ) { _, payload in
             guard let request = try? JSONDecoder().decode(ControlRequest.self, from: Data(payload)) else {
                 throw LinkRefusal(.malformed, "the command asked in a form this relay does not read; are both of one version?")

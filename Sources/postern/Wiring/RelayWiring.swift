@@ -63,7 +63,8 @@ private func buildServices(
             "sqlite": "\(report.version)", "journal": "\(report.journalMode)", "synchronous": "\(report.synchronous)",
             "wal-reset-race": report.hasWALResetRace ? "in this version; kept out by one writer" : "no",
         ])
-    let vault = VaultLink(socket: home.vaultSocket, logger: logger)
+    let malformed = MalformedTally()
+    let vault = VaultLink(socket: home.vaultSocket, malformed: malformed, logger: logger)
     let sealing = SealingDesk(vault: vault)
     let room = DiskRoom(folder: URL(fileURLWithPath: configuration.database).deletingLastPathComponent().path)
     var dispatch = Dispatcher.Settings()
@@ -89,7 +90,8 @@ private func buildServices(
         store: store, publicURL: configuration.publicURL, blocks: blocks, wake: { dispatcher.wake() })
 
     var services: [any Service] = [
-        vault, dispatcher, housekeeping, refusals, ControlSocket(path: home.controlSocket, desk: control, logger: logger),
+        vault, dispatcher, housekeeping, refusals,
+        ControlSocket(path: home.controlSocket, desk: control, malformed: malformed, logger: logger),
     ]
     var letters: MailboxLetters?
     if let listen = configuration.mail.demoMailbox {
@@ -101,7 +103,8 @@ private func buildServices(
     services.append(
         buildStaffApplication(
             staff, desk: Overview(store: store, health: health, now: { .now }), metrics: metrics,
-            source: RelayMetrics(store: store, vault: vault, dispatcher: dispatcher, limits: limits), mailbox: letters,
+            source: RelayMetrics(store: store, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed),
+            mailbox: letters,
             templates: templates, now: { .now }, logger: logger.quiet))
     let open = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)

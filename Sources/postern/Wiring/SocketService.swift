@@ -9,15 +9,19 @@ struct SocketService: Service {
     let configuration: FrameServer.Configuration
     let logger: Logger
     let desk: VaultDesk
+    let malformed: MalformedTally
     /// Logged once the socket takes connections.
     let announces: String?
 
-    init(_ configuration: FrameServer.Configuration, logger: Logger, desk: VaultDesk, announces: String?) {
-        (self.configuration, self.logger, self.desk, self.announces) = (configuration, logger, desk, announces)
+    init(
+        _ configuration: FrameServer.Configuration, logger: Logger, desk: VaultDesk, malformed: MalformedTally, announces: String?
+    ) {
+        (self.configuration, self.logger, self.desk) = (configuration, logger, desk)
+        (self.malformed, self.announces) = (malformed, announces)
     }
 
     func run() async throws {
-        let server = FrameServer(configuration, logger: logger) { try await desk.answer($0, $1) }
+        let server = FrameServer(configuration, malformed: malformed, logger: logger) { try await desk.answer($0, $1) }
         await withGracefulShutdownHandler {
             do {
                 try await server.run {

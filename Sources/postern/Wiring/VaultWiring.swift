@@ -26,18 +26,19 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let postman = Postman(
         settings: .init(mailFrom: configuration.mail.from, publicURL: configuration.publicURL), word: word, opener: opener,
         composer: composer, lanes: lanes, logger: logger)
+    let malformed = MalformedTally()
     let desk = VaultDesk(
         ring: ring, postman: postman, confirmation: Confirmation(word: word, opener: opener),
         enrolment: try Enrolment(ring: ring),
-        lanes: configuration.mail.lanes, now: { .now })
+        lanes: configuration.mail.lanes, malformed: malformed, now: { .now })
 
     let relayPeers: Set<PeerUser> = relay.map { [PeerUser(id: $0.id)] } ?? [.own]
     let link = SocketService(
         .init(
             path: home.vaultSocket, mode: relay == nil ? 0o600 : 0o666, peers: relayPeers, verbs: VaultDesk.relayVerbs),
-        logger: logger, desk: desk, announces: "ready")
+        logger: logger, desk: desk, malformed: malformed, announces: "ready")
     let operators = SocketService(
         .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root], verbs: VaultDesk.operatorVerbs),
-        logger: logger, desk: desk, announces: nil)
+        logger: logger, desk: desk, malformed: malformed, announces: nil)
     return [LaneService(lanes: lanes), keeper, operators, link]
 }

@@ -1,4 +1,5 @@
 internal import PosternCore
+internal import PosternLink
 internal import PosternRelay
 internal import PosternStore
 internal import PosternWeb
@@ -26,11 +27,14 @@ struct RelayMetrics: MetricsSource {
     let vault: VaultLink
     let dispatcher: Dispatcher
     let limits: LimitDesk
+    let malformed: MalformedTally
 
     func gauges() async -> [GaugeReading] {
         var gauges = [
             GaugeReading(.vaultAnswers, vault.answers ? 1 : 0), GaugeReading(.breakerOpen, dispatcher.isBreakerOpen ? 1 : 0),
             GaugeReading(.limitKeys, Double(limits.count)),
+            GaugeReading(.malformedFrames, Double(malformed.count), label: ("process", "relay")),
+            GaugeReading(.malformedFrames, Double(vault.malformedAtVault), label: ("process", "vault")),
         ]
         // A store that cannot be asked says nothing of its queue; `/ready` says why.
         let stored = try? await store.read { session in
