@@ -147,4 +147,21 @@ struct CommandsTests {
         try await postern.stop()
         await server.stop()
     }
+
+    @Test("A new address lets no letters through to somebody who is paused; an import does not empty its own file")
+    func pausedStaysPaused() async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.succeed("recipient", "pause", "pat", "--site", "photos")
+        try await postern.succeed(
+            "recipient", "add", "pat", "--site", "photos", "--name", "Pat", "--confirmed", "--replace",
+            input: "new@private.example\n")
+        #expect(try await postern.succeed("recipient", "show", "pat", "--site", "photos").output.contains("paused"))
+        let folder = try TemporaryFolder()
+        let file = folder.path("people.csv")
+        try "handle,name,email\nsam,Sam,sam@private.example\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let wrong = try await postern.command("recipient", "import", file, "--site", "photos", "--rejects", file)
+        #expect(wrong.status == 65)
+        #expect(try String(contentsOfFile: file, encoding: .utf8).contains("sam@private.example"))
+    }
 }

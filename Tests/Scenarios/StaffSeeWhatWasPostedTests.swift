@@ -99,6 +99,28 @@ struct StaffSeeWhatWasPostedTests {
         await server.stop()
     }
 
+    @Test("Whoever follows the log sees an entry as it comes")
+    func follow() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        _ = try await postern.post(["message": "One that was there before."])
+        let folder = try TemporaryFolder()
+        let following = Serving()
+        let path = folder.path("followed")
+        try await following.start(
+            Program.postern, ["log", "list", "--follow", "--json", "--home", postern.home], environment: postern.settings,
+            log: path)
+        func lines() -> [Substring] { ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: "\n") }
+        try await eventually("the entry from before", within: .seconds(10)) { lines().count == 1 }
+        let id = try #require(try await postern.post(["message": "One that comes while somebody looks."]).id)
+        try await eventually("the new entry", within: .seconds(10)) { lines().count == 2 && lines()[1].contains(id) }
+        following.killAll()
+        try await postern.stop()
+        await server.stop()
+    }
+
     @Test("A site's look is set, shown and taken away again")
     func look() async throws {
         let postern = try await Installation(smtpPort: 2_525)

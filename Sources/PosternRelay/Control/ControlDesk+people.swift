@@ -95,7 +95,11 @@ extension Session {
         guard let record = recipient.record else { return false }
         if record.version == 1 { return try recipients.add(recipient, at: now) }
         guard try recipients.replaceRecord(of: recipient.id, with: record, at: now) == .changed else { return false }
-        return try recipients.setState(recipient.state, of: recipient.id, from: [.active, .paused, .unconfirmed], at: now)
-            == .changed
+        // A new address is no wish to get letters again: who is paused stays so.
+        let from: Set<Recipient.State> = recipient.state == .active ? [.active, .unconfirmed] : [.active, .paused, .unconfirmed]
+        switch try recipients.setState(recipient.state, of: recipient.id, from: from, at: now) {
+        case .changed, .refused(in: .paused): return true
+        case .refused, .outdated, .unknown: return false
+        }
     }
 }

@@ -40,6 +40,9 @@ extension RecipientCommand {
                 throw Exit.data.saying("\(file) does not begin with the line handle,name,email or handle,name,email,locale")
             }
             let rejectsPath = rejects ?? file + ".rejects.csv"
+            guard URL(fileURLWithPath: rejectsPath).standardized != URL(fileURLWithPath: file).standardized else {
+                throw Exit.data.saying("--rejects names the file that is to be imported\n    Name another; it would be emptied.")
+            }
             let progress = ImportProgress(path: file + ".progress", content: content)
             let done = try progress.begin(resume: resume)
             let rejectsFile = try RejectsFile(path: rejectsPath, kept: resume ? done.rejectBytes : nil)
