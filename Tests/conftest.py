@@ -15,10 +15,19 @@ from selenium.webdriver.chrome.service import Service
 BINARY = pathlib.Path(os.environ.get("POSTERN", ".build/release/postern")).resolve()
 
 
+PORTS = iter(range(15_000 + os.getpid() % 4_000, 20_000))
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """One that the kernel does not give to clients, and that is given out once."""
+    for port in PORTS:
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise AssertionError("no free port")
 
 
 class Installation:

@@ -85,7 +85,7 @@ struct StatementTests {
             for filter in [
                 LogFilter(), LogFilter(decision: .hold), LogFilter(decision: .accept), LogFilter(rule: .block),
                 LogFilter(recipient: two.id),
-                LogFilter(tag: Tag(value: 7)),
+                LogFilter(tag: Tag(value: 7)), LogFilter(rule: .block, recipient: two.id),
             ] {
                 _ = try session.submissionLog.latest(filter, limit: 5)
             }

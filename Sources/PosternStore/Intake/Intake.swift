@@ -146,10 +146,10 @@ package struct Intake {
         for rule in Set(entry.verdict.parts.map(\.rule)) {
             try session.run(
                 """
-                INSERT INTO submission_rule (rule, submission)
-                VALUES (?, ?)
+                INSERT INTO submission_rule (rule, verdict, submission)
+                VALUES (?, ?, ?)
                 """,
-                [rule.stored, entry.id.stored])
+                [rule.stored, entry.verdict.decision.stored, entry.id.stored])
         }
     }
 

@@ -59,7 +59,7 @@ extension SubmissionLog {
                 AND (CAST(? AS TEXT) IS NULL OR EXISTS (
                     SELECT 1
                     FROM submission_rule AS r
-                    WHERE r.rule = ? AND r.submission = s.id))
+                    WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
                 AND (CAST(? AS BIGINT) IS NULL OR by.tag = ?)
             ORDER BY by.submission DESC
             LIMIT ?
@@ -81,7 +81,7 @@ extension SubmissionLog {
                 AND (CAST(? AS TEXT) IS NULL OR EXISTS (
                     SELECT 1
                     FROM submission_rule AS r
-                    WHERE r.rule = ? AND r.submission = s.id))
+                    WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
                 AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
                     SELECT 1
                     FROM submission_tag AS t
@@ -92,14 +92,36 @@ extension SubmissionLog {
             [epoch.stored, recipient.stored, span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
     }
 
-    func ruleRows(_ filter: LogFilter, rule: Verdict.Rule, _ span: Span, limit: Int) throws -> [SQLRow] {
+    /// The verdicts a filter leaves.
+    static func decisions(_ filter: LogFilter) -> [Verdict.Decision] {
+        filter.decision.map { [$0] } ?? Verdict.Decision.allCases
+    }
+
+    /// Whether no verdict has more than two thousand entries of the rule: looked through in a few milliseconds.
+    func hasSpokenSeldom(_ rule: Verdict.Rule, _ filter: LogFilter, _ span: Span) throws -> Bool {
+        try Self.decisions(filter).allSatisfy { decision in
+            try session.row(
+                """
+                SELECT submission
+                FROM submission_rule
+                WHERE rule = ? AND verdict = ? AND submission >= ? AND submission < ?
+                ORDER BY submission
+                LIMIT 1 OFFSET 2000
+                """,
+                [rule.stored, decision.stored, span.begin.stored, span.end.stored]) == nil
+        }
+    }
+
+    func ruleRows(
+        _ filter: LogFilter, rule: Verdict.Rule, decision: Verdict.Decision, _ span: Span, limit: Int
+    ) throws -> [SQLRow] {
         try session.rows(
             """
             SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
                 s.epoch
             FROM submission_rule AS by
             CROSS JOIN submission AS s
-            WHERE by.rule = ? AND by.submission >= ? AND by.submission < ? AND s.id = by.submission
+            WHERE by.rule = ? AND by.verdict = ? AND by.submission >= ? AND by.submission < ? AND s.id = by.submission
                 AND (CAST(? AS TEXT) IS NULL OR s.verdict = ?)
                 AND (CAST(? AS {blob}) IS NULL OR s.recipient = ?)
                 AND (CAST(? AS TEXT) IS NULL OR by.rule = ?)
@@ -110,7 +132,7 @@ extension SubmissionLog {
             ORDER BY by.submission DESC
             LIMIT ?
             """,
-            [rule.stored, span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
+            [rule.stored, decision.stored, span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
     }
 
     func decisionRows(_ filter: LogFilter, decision: Verdict.Decision, _ span: Span, limit: Int) throws -> [SQLRow] {
@@ -125,7 +147,7 @@ extension SubmissionLog {
                 AND (CAST(? AS TEXT) IS NULL OR EXISTS (
                     SELECT 1
                     FROM submission_rule AS r
-                    WHERE r.rule = ? AND r.submission = s.id))
+                    WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
                 AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
                     SELECT 1
                     FROM submission_tag AS t
@@ -150,7 +172,7 @@ extension SubmissionLog {
                 AND (CAST(? AS TEXT) IS NULL OR EXISTS (
                     SELECT 1
                     FROM submission_rule AS r
-                    WHERE r.rule = ? AND r.submission = s.id))
+                    WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
                 AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
                     SELECT 1
                     FROM submission_tag AS t
@@ -173,7 +195,7 @@ extension SubmissionLog {
                 AND (CAST(? AS TEXT) IS NULL OR EXISTS (
                     SELECT 1
                     FROM submission_rule AS r
-                    WHERE r.rule = ? AND r.submission = s.id))
+                    WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
                 AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
                     SELECT 1
                     FROM submission_tag AS t

@@ -35,7 +35,7 @@ package struct SubmissionLog {
                 AND (CAST(? AS TEXT) IS NULL OR EXISTS (
                     SELECT 1
                     FROM submission_rule AS r
-                    WHERE r.rule = ? AND r.submission = s.id))
+                    WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
                 AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
                     SELECT 1
                     FROM submission_tag AS t
@@ -50,17 +50,18 @@ package struct SubmissionLog {
     /// The latest entries, newest first, from before `before`.
     ///
     /// Goes by the condition that leaves least to look at; each has an index of its own. Tags and recipients are looked for
-    /// day by day, since their indexes begin with the day.
+    /// day by day, since their indexes begin with the day. A rule that has spoken seldom leaves less than a recipient.
     package func latest(_ filter: LogFilter = LogFilter(), before: LetterID? = nil, limit: Int) throws -> [SubmissionEntry] {
         let end = before.map { filter.end.isAfter($0) ? $0 : filter.end } ?? filter.end
         let span = (begin: filter.since.map { LetterID.floor(of: $0) } ?? .zero, end: end)
         let rows: [SQLRow]
         if let tag = filter.tag {
             rows = try daily(span, limit: limit) { try taggedRows(filter, tag: tag, of: $0, span, limit: $1) }
+        } else if let rule = filter.rule, try filter.recipient == nil || hasSpokenSeldom(rule, filter, span) {
+            rows = try Self.decisions(filter).flatMap { try ruleRows(filter, rule: rule, decision: $0, span, limit: limit) }
+            return Array(try rows.map(SubmissionEntry.init).sorted { $0.id.isAfter($1.id) }.prefix(limit))
         } else if let recipient = filter.recipient {
             rows = try daily(span, limit: limit) { try recipientRows(filter, recipient: recipient, of: $0, span, limit: $1) }
-        } else if let rule = filter.rule {
-            rows = try ruleRows(filter, rule: rule, span, limit: limit)
         } else if filter.decision == .accept {
             rows = try acceptedRows(filter, span, limit: limit)
         } else if let decision = filter.decision {

@@ -82,8 +82,9 @@ extension Schema {
             """
             CREATE TABLE submission_rule (
                 rule TEXT NOT NULL,
+                verdict TEXT NOT NULL,
                 submission {blob} NOT NULL,
-                PRIMARY KEY (rule, submission)
+                PRIMARY KEY (rule, verdict, submission)
             ) {clustered}
             """,
             """

@@ -113,9 +113,9 @@ package struct Retention {
                 try session.run(
                     """
                     DELETE FROM submission_rule
-                    WHERE rule = ? AND submission = ?
+                    WHERE rule = ? AND verdict = ? AND submission = ?
                     """,
-                    [rule.stored, id.stored])
+                    [rule.stored, entry.verdict.decision.stored, id.stored])
             }
         }
         try session.run(
