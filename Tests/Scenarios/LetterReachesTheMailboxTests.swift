@@ -76,8 +76,9 @@ struct LetterReachesTheMailboxTests {
         #expect(try await postern.post(["subject": "slow"], to: "slow").status == 202)
         let beside = try await waits(100, postern, server)
         print("from 202 to the smarthost's 250, p50 and p99: alone \(alone), beside a late final dot \(beside)")
-        // Other tests run at the same time; a letter that waited for the late answer would wait for good.
-        #expect(beside.p99 <= max(alone.p99 * 2, .milliseconds(250)))
+        // Other tests run at the same time and can hold up any one letter; the median they hardly move.
+        #expect(beside.p50 <= max(alone.p50 * 2, .milliseconds(100)))
+        #expect(beside.p99 <= max(alone.p99 * 2, .seconds(1)))
         for number in 0..<99 { #expect(try await postern.post(["subject": "n\(number)"]).status == 202) }
         // All but the slow one, while that is still waiting.
         try await server.received(count: 299, within: .seconds(20))
