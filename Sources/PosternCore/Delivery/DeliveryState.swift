@@ -24,7 +24,7 @@ package enum DeliveryState: String, Sendable, CaseIterable {
 }
 
 /// What can happen to a delivery.
-package enum DeliveryEvent: Hashable, Sendable {
+package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
     case claimed
     case settled(Outcome.Kind)
     /// The lease ran out, or the relay that held it is gone.
@@ -34,6 +34,9 @@ package enum DeliveryEvent: Hashable, Sendable {
     case heldByStaff
     case released
     case dropped
+
+    package static let allCases: [DeliveryEvent] =
+        [.claimed] + Outcome.Kind.allCases.map { .settled($0) } + [.leaseOver, .tooOld, .heldByStaff, .released, .dropped]
 }
 
 /// A move that the table does not have: our own mistake, or a person acting on a letter that has moved on.
@@ -49,7 +52,8 @@ package struct IllegalMove: Error, Equatable, Sendable, CustomStringConvertible 
 }
 
 extension DeliveryState {
-    /// The table of DESIGN.md §5, whole.
+    /// The table of DESIGN.md §5, whole. The model that Spin checks (Tests/Model) and the walks of the store's tests take
+    /// their moves from here.
     package func after(_ event: DeliveryEvent) throws(IllegalMove) -> DeliveryState {
         switch (self, event) {
         case (.ready, .claimed): .leased
