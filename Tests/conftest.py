@@ -1,6 +1,7 @@
-"""The built program in a scratch home, and a headless Chromium to look at its pages with."""
+"""The built program in a scratch home, a headless Chromium to look at its pages with, and a table of what was tried."""
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,9 @@ from selenium.webdriver.chrome.service import Service
 
 BINARY = pathlib.Path(os.environ.get("POSTERN", ".build/release/postern")).resolve()
 
+# deploy/prove hostile --long
+LONG = os.environ.get("POSTERN_LONG") == "1"
+ROWS = []
 
 PORTS = iter(range(15_000 + os.getpid() % 4_000, 20_000))
 
@@ -125,3 +129,34 @@ def plain_browser():
     driver = chromium(javascript=False)
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def tell():
+    """tell(tool, tried, found): one line of the table that is printed at the end."""
+    return lambda tool, tried, found: ROWS.append((tool, tried, found))
+
+
+@pytest.fixture
+def reports(request):
+    """A folder that is kept where the test fails; the table says where."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-reports-"))
+    yield folder
+    if getattr(request.node, "has_failed", True):
+        ROWS.append((request.node.name, "failed", f"all of it is in {folder}"))
+    else:
+        shutil.rmtree(folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.when == "call":
+        item.has_failed = report.failed
+    return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    widths = [max(len(row[column]) for row in ROWS) for column in range(3)] if ROWS else []
+    for row in [("", "", ""), *ROWS] if ROWS else []:
+        terminalreporter.write_line("  " + "  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())

@@ -21,7 +21,7 @@ CASES = int(os.environ.get("POSTERN_TEST_CASES", "2000"))
 
 
 @pytest.mark.parametrize("names", [{}, {"site": "photos", "handle": "pat"}], ids=["any recipient", "one that is there"])
-def test_generated_requests_are_answered_as_described(postern, tmp_path, names):
+def test_generated_requests_are_answered_as_described(postern, tmp_path, tell, names):
     # Beside the names there is nothing to configure; without them most requests end at "no such recipient".
     config = tmp_path / "schemathesis.toml"
     parameters = "[parameters]\n" + "".join(f'"path.{k}" = "{v}"\n' for k, v in names.items()) if names else ""
@@ -37,7 +37,7 @@ def test_generated_requests_are_answered_as_described(postern, tmp_path, names):
     count, passed = (int(g.replace(",", "")) for g in generated.groups())
     assert count == passed
     assert count >= CASES // 2, f"only {count} cases were generated"
-    print(f"{count} cases")
+    tell("schemathesis, " + ("a recipient that is there" if names else "any recipient"), f"{count} requests", "as described")
 
 
 def test_metrics_are_what_prometheus_expects(postern):

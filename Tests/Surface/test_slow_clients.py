@@ -39,7 +39,7 @@ def p99(samples):
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_honest_letters_are_taken_while_slow_clients_try(postern, attack):
+def test_honest_letters_are_taken_while_slow_clients_try(postern, tell, attack):
     quiet = honest(postern, 6)
     path = "/c/photos/pat" if attack != "slow bodies" else "/api/v1/sites/photos/recipients/pat/letters"
     tool = subprocess.Popen(
@@ -51,8 +51,9 @@ def test_honest_letters_are_taken_while_slow_clients_try(postern, attack):
     finally:
         tool.terminate()
         tool.wait(20)
-    print(f"{attack}: p99 {p99(quiet):.1f} ms alone, {p99(loud):.1f} ms beside it; p50 {statistics.median(quiet):.1f}, "
-          f"{statistics.median(loud):.1f} ms; {len(loud)} letters")
+    tell(f"slowhttptest, {attack}", f"1000 connections beside {len(loud)} letters",
+         f"p99 {p99(quiet):.1f} ms alone, {p99(loud):.1f} beside it; p50 {statistics.median(quiet):.1f}, "
+         f"{statistics.median(loud):.1f}")
     # Twice the quiet time; never less than 10 ms, since below that the machine's own pauses are what is measured.
     assert p99(loud) <= max(2 * p99(quiet), 10), f"p99 {p99(loud):.1f} ms against {p99(quiet):.1f} ms"
 

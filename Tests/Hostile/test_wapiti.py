@@ -1,0 +1,86 @@
+"""wapiti walks the pages, posts the form and tries what it knows: nothing may be found. And a page that shows what it is sent
+as it is, in which it has to find that."""
+import http.server
+import json
+import re
+import subprocess
+import threading
+import urllib.parse
+
+import pytest
+
+from conftest import LONG, Installation, free_port
+
+# What is tried against forms, queries, paths and headers of a service like this; the modules left out look for other people's
+# programs (nikto, drupal, wordpress, a shellshock of CGI) or need a server of their own on the Internet (ssrf, xxe).
+MODULES = "backup,blindsql,cookieflags,crlf,csp,exec,file,http_headers,methods,permanentxss,redirect,sql,xss"
+
+# Asked for by wapiti and left out on purpose: `frame-ancestors 'none'` stands in the policy of every answer, which browsers
+# take before the older field (CSP Level 2 §7.7.1), and the filter that the other one switched on is in no browser any more.
+SUPERSEDED = {"X-Frame-Options is not set", "X-XSS-Protection is not set"}
+
+
+def wapiti(url, folder, starts=(), modules=MODULES):
+    """- Returns: the findings by kind, and how many requests were made."""
+    report = folder / "report.json"
+    command = ["wapiti", "-u", url, "--scope", "folder", "-m", modules, "-f", "json", "-o", report, "--flush-session",
+               "--no-bugreport", "--store-session", folder / "session", "-d", "4", "--max-scan-time", "1800" if LONG else "100",
+               "-v", "2", "-l", "2" if LONG else "1"]
+    for start in starts:
+        command += ["-s", start]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=3600 if LONG else 240, stdin=subprocess.DEVNULL,
+                          cwd=folder)
+    (folder / "said").write_text(done.stdout + done.stderr)
+    assert report.exists(), done.stdout[-3000:] + done.stderr[-3000:]
+    answer = json.loads(report.read_text())
+    found = {}
+    for kind, faults in [*answer["vulnerabilities"].items(), *answer["anomalies"].items()]:
+        faults = [fault for fault in faults if fault["info"] not in SUPERSEDED]
+        if faults:
+            found[kind] = faults
+    return found, len(re.findall(r"^\[[¨+?]\] ", done.stdout, re.M)), done.stdout
+
+
+@pytest.fixture(scope="module")
+def target():
+    # As behind a front with TLS: browsers are told to insist on it.
+    installation = Installation(POSTERN_PUBLIC_URL="https://contact.example.org").start()
+    yield installation
+    installation.stop()
+
+
+def test_wapiti_finds_nothing(target, reports, tell):
+    starts = [target.url + path for path in ["/c/photos/pat", "/c/photos/pat?about=photo&lang=en", "/c/photos/sam?lang=de",
+                                             "/c/photos/pat/sent", "/privacy/photos?lang=en", "/confirm/photos/pat/token"]]
+    found, requests, said = wapiti(target.url + "/", reports, starts)
+    tell("wapiti", f"{len(MODULES.split(','))} modules, {requests} requests", f"{sum(map(len, found.values()))} findings")
+    assert not found, json.dumps(found, indent=1)[:6000]
+    # A walk that stays at the door finds nothing either.
+    assert requests >= 300, f"only {requests} requests"
+    assert "/c/photos/pat" in said and "homepage_url" in said
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """Shows what it is sent, as it is."""
+
+    def do_GET(self):
+        name = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("name", [""])[0]
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(f"<html><body><form><input name=name value=x></form><p>Hello {name}</p></body></html>".encode())
+
+    def log_message(self, *_):
+        pass
+
+
+def test_wapiti_finds_a_page_that_escapes_nothing(reports, tell):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", free_port()), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        found, requests, _ = wapiti(f"http://127.0.0.1:{server.server_port}/", reports, modules="xss")
+    finally:
+        server.shutdown()
+        server.server_close()
+    tell("wapiti, a page that escapes nothing", f"1 module, {requests} requests", "found, as it has to be")
+    assert any("Cross Site Scripting" in kind for kind in found), found
