@@ -17,7 +17,8 @@
  *
  * What is left out, and why a proof still counts
  *   Due times, the breaker, the number of letters in a claim: each only delays a claim. Here what is ready may be claimed
- *   at any moment, so whatever order they bring about is looked at.
+ *   at any moment, so whatever order they bring about is looked at. How long the delay is, is not: a due time written while
+ *   the clock ran ahead by a year is a year away when the clock is right again, and nothing here speaks against that.
  *   Hours: of a lease only this matters, whether the wall clock says that it is over. `far` is a clock that was set back
  *   by so much that nobody lives to see the end of the lease.
  *   The schedule's five days: a letter is deferred at most DEFERRALS times and then too old.
