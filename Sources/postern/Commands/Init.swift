@@ -81,13 +81,8 @@ struct Init: AsyncParsableCommand {
             \(isLoopbackRelay && smtpURL.hasPrefix("smtp://") ? "POSTERN_SMTP_TLS=off" : "# POSTERN_SMTP_TLS=required")
 
             """
-        do {
-            try text.write(toFile: folder.settings, atomically: true, encoding: .utf8)
-        } catch {
-            throw Exit.cannotCreate.saying("cannot write \(folder.settings): \(error)")
-        }
         // Both processes read it, under whatever user; it holds no secret.
-        chmod(folder.settings, 0o644)
+        try DurableFile.write(text, to: folder.settings, mode: 0o644)
     }
 
     private var isLoopbackRelay: Bool {

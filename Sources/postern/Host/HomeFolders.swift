@@ -53,7 +53,9 @@ struct HomeFolders {
 
     /// - Parameter mode: nil leaves the mode of a folder that is there.
     private func folder(_ path: String, mode: mode_t?, owner: uid_t? = nil, group: gid_t? = nil) throws {
-        guard mkdir(path, mode ?? 0o700) == 0 || errno == EEXIST else {
+        if mkdir(path, mode ?? 0o700) == 0 {
+            try DurableFile.syncFolder(of: path)
+        } else if errno != EEXIST {
             throw Exit.configuration.saying("cannot make the folder \(path): \(String(cString: strerror(errno)))")
         }
         var status = stat()
