@@ -33,6 +33,8 @@ package final class SQLiteDatabase: PosternStore.Database {
         let owner = try await OwnerLock.taken(store: path, patience: settings.patience)
         let opened = try await blocking("postern.store.open") {
             try file.make()
+            // The lock is ours: nobody has the WAL open.
+            try StoreFile(path: path + "-wal").renewContent()
             return try Opened.file(path, settings: settings, schema: schema, at: now)
         }
         return SQLiteDatabase(opened, path: path, owner: owner, onCommit: onCommit)
