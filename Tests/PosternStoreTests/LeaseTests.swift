@@ -93,4 +93,28 @@ struct LeaseTests {
             #expect(try await store.line(held)?.state == .ready)
         }
     }
+
+    @Test(
+        "What is due later than the schedule ever waits was written by a clock that ran ahead, and is due now",
+        arguments: StoreKind.allCases)
+    func clockSetBack(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            // Accepted on a day that has not come yet; the others as the schedule has it.
+            let ahead = try await store.accept(store.letter(at: TestStore.start + .days(1)))
+            let usual = try await store.accept(store.letter())
+            let held = try await store.accept(store.letter(at: TestStore.start + .days(1), placement: .hold(reason: "a wave")))
+            let longest = RetrySchedule.standard.longestWait
+            #expect(longest == .minutes(288))
+            let latest = try await store.accept(store.letter(at: TestStore.start + longest))
+            let recovered = try await store.database.write {
+                try $0.queue.recoverFromClockSetBack(at: TestStore.start, longestWait: longest)
+            }
+            #expect(recovered == 1)
+            #expect(try await store.line(ahead)?.due == TestStore.start)
+            #expect(try await store.line(usual)?.due == TestStore.start)
+            #expect(try await store.line(latest)?.due == TestStore.start + longest)
+            #expect(try await store.line(held)?.state == .held)
+            #expect(try await store.claim().deliveries.map(\.id).contains(ahead))
+        }
+    }
 }

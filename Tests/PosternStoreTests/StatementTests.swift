@@ -43,6 +43,7 @@ struct StatementTests {
             try session.queue.unclaim(other)
             try session.queue.expireLeases(at: now)
             try session.queue.recoverLeases(at: now)
+            try session.queue.recoverFromClockSetBack(at: now, longestWait: .hours(5))
             try session.queue.expireOld(at: now, lifetime: .days(5), limit: 5)
             _ = try session.queue.retry(claimed[1].id, at: now)
             _ = try session.queue.hold(claimed[1].id, because: "test")

@@ -14,6 +14,11 @@ package struct RetrySchedule: Sendable {
         (self.waits, self.lifetime, self.jitter) = (waits, lifetime, jitter)
     }
 
+    /// The longest that a letter ever waits between two tries.
+    package var longestWait: Duration {
+        .milliseconds(Int64((Double((waits.max() ?? .zero).milliseconds) * (1 + jitter)).rounded(.up)))
+    }
+
     /// When the letter is due again after its `attempt`-th try (1 is the first) ended at `now`; nil when that would
     /// be after the end of its life.
     package func nextTry(

@@ -17,6 +17,8 @@ struct DispatchDesk: Sendable {
         let claim: Int
         /// The claim is one letter, to see whether the smarthost is well again.
         let isProbe: Bool
+        /// It is time to look at what only the clock can bring about.
+        let isLook: Bool
         /// Whether there is anything to write.
         let isWorthATurn: Bool
     }
@@ -58,13 +60,15 @@ struct DispatchDesk: Sendable {
             }
         }
         let isTimeToLook = now.since(lastLook) >= Self.lookInterval || now < lastLook
-        return Plan(ended: ended, claim: claim, isProbe: isProbe, isWorthATurn: claim > 0 || !ended.isEmpty || isTimeToLook)
+        return Plan(
+            ended: ended, claim: claim, isProbe: isProbe, isLook: isTimeToLook,
+            isWorthATurn: claim > 0 || !ended.isEmpty || isTimeToLook)
     }
 
     /// The turn is durable.
     mutating func done(_ plan: Plan, soonest: Timestamp?, claimed: Int, at now: Timestamp) {
         underWay += claimed - plan.ended.count
-        lastLook = now
+        if plan.isLook { lastLook = now }
         self.soonest = soonest
         if plan.isProbe, claimed > 0 { breaker.probeBegan(at: now) }
     }

@@ -83,12 +83,13 @@ package final class Dispatcher: Service {
     }
 
     /// Settles what comes in until nothing is under way, or patience ends. What is under way then keeps its lease, and the
-    /// next relay takes it up; the vault remembers what it delivered.
+    /// next relay takes it up; the vault remembers what it delivered. A store that is broken takes no outcome, and there is
+    /// nothing to wait for.
     private func finish(_ rounds: inout DiscardingTaskGroup) async {
         let deadline = ContinuousClock.now + settings.patience
         while desk.withLock({ !$0.isIdle }), ContinuousClock.now < deadline {
             _ = await turn(&rounds, claiming: false)
-            guard desk.withLock({ !$0.isIdle }) else { break }
+            guard desk.withLock({ !$0.isIdle }), store.health == .well else { break }
             await bell.wait(for: .milliseconds(100))
         }
         let left = desk.withLock { $0.underWay }
@@ -136,7 +137,8 @@ package final class Dispatcher: Service {
         }
         return Turn(
             settlements: settlements, returns: returns, claim: plan.claim, lease: LeaseID(at: moment, using: &randomness),
-            leaseUntil: moment + settings.lease, lifetime: settings.schedule.lifetime, now: moment)
+            leaseUntil: moment + settings.lease, lifetime: settings.schedule.lifetime,
+            longestWait: plan.isLook ? settings.schedule.longestWait : nil, now: moment)
     }
 
     private func attempt(_ delivery: ClaimedDelivery, under lease: LeaseID) async {
@@ -174,6 +176,11 @@ package final class Dispatcher: Service {
                     "state": "\(settling.settlement.state.rawValue)",
                     "stage": "\(outcome.evidence.stage.rawValue)", "code": "\(outcome.evidence.code ?? 0)",
                 ])
+        }
+        if result.recovered > 0 {
+            logger.notice(
+                "dispatch: the clock was set back; what was due by the old one is due now",
+                metadata: ["count": "\(result.recovered)"])
         }
         if result.expiredLeases > 0 {
             logger.warning("dispatch: leases ran out", metadata: ["count": "\(result.expiredLeases)"])

@@ -20,6 +20,8 @@ struct Turn: Sendable {
         /// Outcomes whose lease was over.
         let late: [LetterID]
         let expiredLeases: Int
+        /// Deliveries that a clock set back would have kept waiting.
+        let recovered: Int
         let soonest: Timestamp?
     }
 
@@ -29,6 +31,8 @@ struct Turn: Sendable {
     let lease: LeaseID
     let leaseUntil: Timestamp
     let lifetime: Duration
+    /// How long the schedule has anything wait at most; nil when this turn does not look for what waits longer.
+    let longestWait: Duration?
     let now: Timestamp
 
     func run(_ session: any Session) throws -> Result {
@@ -42,11 +46,13 @@ struct Turn: Sendable {
             try queue.unclaim(returning.id, under: returning.lease)
         }
         let expiredLeases = try queue.expireLeases(at: now)
+        let recovered = try longestWait.map { try queue.recoverFromClockSetBack(at: now, longestWait: $0) } ?? 0
         var claimed: [ClaimedDelivery] = []
         if claim > 0 {
             try queue.expireOld(at: now, lifetime: lifetime, limit: claim)
             claimed = try queue.claim(upTo: claim, under: lease, until: leaseUntil, at: now)
         }
-        return Result(claimed: claimed, late: late, expiredLeases: expiredLeases, soonest: try queue.soonestDue())
+        return Result(
+            claimed: claimed, late: late, expiredLeases: expiredLeases, recovered: recovered, soonest: try queue.soonestDue())
     }
 }

@@ -92,6 +92,20 @@ extension Queue {
             [now.stored])
     }
 
+    /// Makes due at once what is due later than the schedule ever has anything wait: the clock was ahead when that was
+    /// written, and has been set back since. Without this a letter accepted meanwhile would wait until the clock is there again.
+    /// - Returns: how many there were.
+    @discardableResult
+    package func recoverFromClockSetBack(at now: Timestamp, longestWait: Duration) throws -> Int {
+        try session.run(
+            """
+            UPDATE delivery
+            SET due_at = ?
+            WHERE state = 'ready' AND due_at > ?
+            """,
+            [now.stored, (now + longestWait).stored])
+    }
+
     /// Gives up what has waited for longer than the schedule tries: the smarthost, or we, were away for days.
     ///
     /// Looks at the `limit` deliveries that are due soonest, which are the ones that waited longest. What came to be due

@@ -2,8 +2,8 @@ package import Logging
 package import PosternCore
 internal import ServiceLifecycle
 
-/// Makes epoch keys ahead of midnight and destroys those whose retention is over, at start and every minute: a machine
-/// that slept through midnight has its keys a minute after it wakes, and the relay seals to tomorrow's in between.
+/// Makes epoch keys ahead of midnight and destroys those whose retention is over, at start, every minute, and as soon as the
+/// clock says another day: one that was set back by a day finds no key of that day, and the relay takes no letter without.
 package struct EpochKeeper: Service {
     private let ring: KeyRing
     private let opener: SealOpener
@@ -33,8 +33,12 @@ package struct EpochKeeper: Service {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
+            var (kept, day) = (ContinuousClock.now, Epoch(containing: now()))
             while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(60))
+                try? await Task.sleep(for: .seconds(1))
+                let today = Epoch(containing: now())
+                guard today != day || ContinuousClock.now - kept >= .seconds(60) else { continue }
+                (kept, day) = (.now, today)
                 do {
                     try keep()
                 } catch {
