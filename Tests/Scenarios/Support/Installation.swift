@@ -16,15 +16,16 @@ final class Installation: Sendable {
     /// Makes the installation with one site, `photos`, and does not start it.
     /// - Parameters:
     ///   - settings: laid over those every test wants.
+    ///   - place: where its home is to be; nil for a folder of its own.
     ///   - isOpen: lets other users reach the home through the folders above it.
     ///   - isMade: false for settings that `init` itself would refuse: it is then made under those every test wants.
     init(
-        smtpPort: Int, settings: [String: String] = [:], isOpen: Bool = false, isMade: Bool = true,
+        smtpPort: Int, settings: [String: String] = [:], home place: String? = nil, isOpen: Bool = false, isMade: Bool = true,
         addressSuite: String = "x-wing"
     ) async throws {
         folder = try TemporaryFolder()
         if isOpen { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path) }
-        home = folder.path("home")
+        home = place ?? folder.path("home")
         port = try FreePort.find()
         staffPort = try FreePort.find()
         let common = [
@@ -45,7 +46,10 @@ final class Installation: Sendable {
 
     /// Settings, and the clock everything of this installation goes by.
     var settings: [String: String] {
-        ownSettings.merging(clock.withLock { $0 }?.environment ?? [:]) { $1 }
+        ownSettings.merging(clock.withLock { $0 }?.environment ?? [:]) { own, clock in
+            // Two libraries may be preloaded; no other name is both a setting and the clock's.
+            "\(clock):\(own)"
+        }
     }
 
     /// Has what is started from now on believe that it is another time; nil for the real one.
@@ -133,6 +137,14 @@ final class Installation: Sendable {
     /// kill -9, or another signal, to one process of the service.
     func kill(_ process: Processes, _ signal: Int32 = SIGKILL) {
         serving.kill(process, signal)
+    }
+
+    /// kill -9 to all of the service, at any moment of its life; returns when nothing of it runs any more.
+    func cutOff() async throws {
+        let processes = serving.killTree()
+        try await eventually("every process is gone", within: .seconds(20)) {
+            !self.serving.isRunning && processes.allSatisfy { !Serving.isAlive($0) }
+        }
     }
 
     // MARK: - Letters

@@ -11,6 +11,8 @@ final class Ledger: Sendable {
         promised.withLock { $0[mark] = id }
     }
 
+    /// Mark → what the service calls the letter.
+    var all: [String: String] { promised.withLock { $0 } }
     var marks: Set<String> { promised.withLock { Set($0.keys) } }
     var count: Int { promised.withLock { $0.count } }
 }

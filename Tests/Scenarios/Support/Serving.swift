@@ -93,6 +93,24 @@ final class Serving: Sendable {
         kill(.all, SIGKILL)
     }
 
+    /// kill -9 to the program and all its children, those just being started among them.
+    /// - Returns: who they were.
+    func killTree() -> [Int32] {
+        guard let supervisor else { return [] }
+        // Standing still it starts nobody else.
+        _ = Foundation.kill(supervisor, SIGSTOP)
+        let all = Self.children(of: supervisor) + [supervisor]
+        for pid in all { _ = Foundation.kill(pid, SIGKILL) }
+        return all
+    }
+
+    /// A process that has ended and whose end nobody has taken note of yet is not alive.
+    static func isAlive(_ pid: Int32) -> Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let end = status.lastIndex(of: ")")
+        else { return false }
+        return status[status.index(after: end)...].split(separator: " ").first != "Z"
+    }
+
     private static func children(of parent: Int32) -> [Int32] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return entries.compactMap { Int32($0) }.filter { pid in
