@@ -13,19 +13,8 @@ final class FakeClock: Sendable {
     /// With it goes the file the process waits beside, and then faketime takes its shared memory away.
     private let folder: TemporaryFolder
 
-    /// From where running programs read their time; nil when it is fixed for each when it starts.
-    private let offsetFile: String?
-
-    /// Sets the clock of programs that are running. They look within a second.
-    func set(_ offset: String) throws {
-        guard let offsetFile else { throw Failure("this clock cannot be set while a program runs") }
-        try offset.write(toFile: offsetFile, atomically: true, encoding: .utf8)
-    }
-
-    /// - Parameters:
-    ///   - offset: as faketime(1) reads it: `-100d`, `+1d`.
-    ///   - canBeSet: for programs that are to see the clock jump while they run.
-    init(_ offset: String, canBeSet: Bool = false) async throws {
+    /// - Parameter offset: as faketime(1) reads it: `-100d`, `+1d`.
+    init(_ offset: String) async throws {
         folder = try TemporaryFolder()
         let path = folder.path("environment")
         try await keeper.start(
@@ -34,22 +23,11 @@ final class FakeClock: Sendable {
             environment: ["FAKETIME_DONT_FAKE_MONOTONIC": "1"], log: folder.path("log"))
         try await eventually("faketime is ready") { FileManager.default.fileExists(atPath: path) }
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
-        // FAKETIME, when there is one, is all that is looked at.
-        let wanted =
-            ["LD_PRELOAD", "FAKETIME_SHARED", "FAKETIME_DONT_FAKE_MONOTONIC"] + (canBeSet ? [] : ["FAKETIME"])
-        let values = Dictionary(
+        let wanted = ["LD_PRELOAD", "FAKETIME", "FAKETIME_SHARED", "FAKETIME_DONT_FAKE_MONOTONIC"]
+        environment = Dictionary(
             lines.compactMap { line in
                 let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
                 return parts.count == 2 && wanted.contains(parts[0]) ? (parts[0], parts[1]) : nil
             }, uniquingKeysWith: { $1 })
-        if canBeSet {
-            let file = folder.path("offset")
-            try offset.write(toFile: file, atomically: true, encoding: .utf8)
-            environment = values.merging(["FAKETIME_TIMESTAMP_FILE": file, "FAKETIME_CACHE_DURATION": "1"]) { $1 }
-            offsetFile = file
-        } else {
-            environment = values
-            offsetFile = nil
-        }
     }
 }
