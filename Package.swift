@@ -148,6 +148,6 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ],
-            path: "Tests/Scenarios", exclude: ["PowerCut/powercut.c"], swiftSettings: house),
+            path: "Tests/Scenarios", exclude: ["PowerCut/powercut.c", "Support/attempts.py"], swiftSettings: house),
     ]
 )
