@@ -90,3 +90,13 @@ private func explaining(_ path: String, _ body: () throws -> Void) throws {
         throw SQLiteError.unusable(path: path, StoreFault(error, statement: nil))
     }
 }
+
+/// Copies a backup and checks the copy. A file that is no backup of ours is not made into a store.
+func copyBackup(_ source: String, to part: StoreFile) throws {
+    guard StoreFile(path: source).exists else {
+        throw SQLiteError.file(path: source, doing: "open", reason: "it is not there")
+    }
+    try part.make()
+    try copy(source, to: part.path) { _ in }
+    try check(part, for: source)
+}
