@@ -25,6 +25,7 @@ package struct DemoMailbox: Service {
     private let port: Int
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
+    private let judge: MailboxDialogue.Judge
     private let onListening: @Sendable (SocketAddress?) async -> Void
 
     private static let connectionLimit = 64
@@ -35,13 +36,14 @@ package struct DemoMailbox: Service {
     package init(
         listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), letters: MailboxLetters,
         now: @escaping @Sendable () -> Timestamp, logger: Logger,
+        judge: @escaping MailboxDialogue.Judge = { _, _ in nil },
         onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
     ) throws(DemoMailboxFault) {
         guard let address = ClientAddress(text: listen.host),
             address.bytes.count == 4 ? address.bytes[0] == 127 : address.bytes == Array(repeating: 0, count: 15) + [1]
         else { throw .notLoopback(host: listen.host) }
         (host, port, self.letters) = (listen.host, listen.port, letters)
-        (self.now, self.logger, self.onListening) = (now, logger, onListening)
+        (self.now, self.logger, self.judge, self.onListening) = (now, logger, judge, onListening)
     }
 
     package func run() async throws {
@@ -75,7 +77,7 @@ package struct DemoMailbox: Service {
     private func serve(_ connection: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async {
         do {
             try await connection.executeThenClose { inbound, outbound in
-                var dialogue = MailboxDialogue()
+                var dialogue = MailboxDialogue(judge: judge)
                 guard try await perform([dialogue.greeting], outbound) else { return }
                 for try await bytes in inbound {
                     guard try await perform(dialogue.receive(bytes.readableBytesView), outbound) else { return }

@@ -21,6 +21,15 @@ package struct MailboxDialogue: ~Copyable {
         }
     }
 
+    /// When a letter can be refused.
+    package enum Moment: Equatable, Sendable {
+        case recipient(String)
+        case letter
+    }
+
+    /// Gives the reply that refuses, or nil to take it.
+    package typealias Judge = @Sendable (Moment, Envelope) -> String?
+
     private enum State {
         /// → ready
         case greeting
@@ -45,8 +54,12 @@ package struct MailboxDialogue: ~Copyable {
     private var source: [UInt8] = []
     /// The first thing wrong with the letter on its way; said after the final dot, when the client listens again.
     private var refusal: String?
+    private let judge: Judge
 
-    package init() {}
+    /// - Parameter judge: by which letters are refused that are in order, as a server does that does not know their recipient.
+    package init(judge: @escaping Judge = { _, _ in nil }) {
+        self.judge = judge
+    }
 
     package var greeting: Output { .reply("220 mailbox.example ESMTP demo mailbox") }
 
@@ -111,7 +124,7 @@ package struct MailboxDialogue: ~Copyable {
     }
 
     private func endOfLetter(_ envelope: Envelope) -> [Output] {
-        if let refusal { return [.reply(refusal)] }
+        if let refusal = refusal ?? judge(.letter, envelope) { return [.reply(refusal)] }
         return [.letter(envelope, source: source), .reply("250 2.0.0 Kept")]
     }
 }
@@ -159,6 +172,7 @@ extension MailboxDialogue {
         }
         guard parameters.isEmpty else { return "555 5.5.4 No parameters are known here" }
         guard envelope.recipients.count < Self.recipientLimit else { return "452 4.5.3 Too many recipients" }
+        if let refusal = judge(.recipient(path), envelope) { return refusal }
         envelope.recipients.append(path)
         state = .mail(envelope)
         return "250 2.1.5 Go on"

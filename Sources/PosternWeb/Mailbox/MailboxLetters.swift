@@ -21,14 +21,17 @@ package final class MailboxLetters: Sendable {
     }
 
     private let kept = Mutex(Kept())
+    private let limit: Int
 
-    package init() {}
+    package init(limit: Int = MailboxLetters.limit) {
+        self.limit = limit
+    }
 
     package func keep(_ envelope: MailboxDialogue.Envelope, source: [UInt8], at received: Timestamp) {
         kept.withLock { kept in
             kept.letters.append(MailboxLetter(number: kept.next, received: received, envelope: envelope, source: source))
             kept.next += 1
-            if kept.letters.count > Self.limit { kept.letters.removeFirst(kept.letters.count - Self.limit) }
+            if kept.letters.count > limit { kept.letters.removeFirst(kept.letters.count - limit) }
         }
     }
 

@@ -91,4 +91,22 @@ struct MailboxDialogueTests {
         let many = String(repeating: "RCPT TO:<b@y.example>\r\n", count: 101)
         #expect(play("EHLO x\r\nMAIL FROM:<a@x>\r\n" + many).codes.last == "452")
     }
+
+    @Test func `a judge refuses a recipient or a whole letter, and the dialogue goes on`() {
+        var dialogue = MailboxDialogue { moment, envelope in
+            switch moment {
+            case .recipient("no@y.example"): "550 5.1.1 <no@y.example> is unknown"
+            case .recipient: nil
+            case .letter: envelope.recipients == ["late@y.example"] ? "554 5.7.1 not wanted" : nil
+            }
+        }
+        let opening =
+            "EHLO x\r\nMAIL FROM:<a@x.example>\r\nRCPT TO:<no@y.example>\r\nRCPT TO:<late@y.example>\r\nDATA\r\nx\r\n.\r\n"
+        let again = "MAIL FROM:<a@x.example>\r\nRCPT TO:<b@y.example>\r\nDATA\r\nx\r\n.\r\n"
+        let outputs = dialogue.receive(Array((opening + again).utf8))
+        #expect(
+            outputs.contains(.reply("550 5.1.1 <no@y.example> is unknown")) && outputs.contains(.reply("554 5.7.1 not wanted")))
+        let letters = outputs.compactMap { if case .letter(let envelope, _) = $0 { envelope.recipients } else { nil } }
+        #expect(letters == [["b@y.example"]])
+    }
 }
