@@ -88,11 +88,14 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        // What a proof looks for, how, and where it was found.
+        .target(name: "PosternProof", dependencies: ["PosternCore", crypto], swiftSettings: house),
+
         .executableTarget(
             name: "postern",
             dependencies: [
                 "PosternCore", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
-                "PosternRelay", "PosternWeb", "CUnix", logging, lifecycle,
+                "PosternRelay", "PosternWeb", "PosternProof", "CUnix", logging, lifecycle, nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -110,6 +113,8 @@ let package = Package(
             swiftSettings: house),
 
         .testTarget(name: "PosternCoreTests", dependencies: ["PosternCore", "PosternTestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "PosternProofTests", dependencies: ["PosternCore", "PosternProof", "PosternTestSupport"], swiftSettings: house),
         .testTarget(
             name: "PosternLinkTests",
             dependencies: ["PosternCore", "PosternLink", "PosternTestSupport", logging, nioCore, nioPosix],
@@ -143,7 +148,7 @@ let package = Package(
         .testTarget(
             name: "Scenarios",
             dependencies: [
-                "PosternCore", "PosternStore", "PosternSQLite", "PosternTestSupport", crypto, nioCore,
+                "PosternCore", "PosternStore", "PosternSQLite", "PosternProof", "PosternTestSupport", crypto, nioCore,
                 .product(name: "NIOHTTP1", package: "swift-nio"), subprocess,
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

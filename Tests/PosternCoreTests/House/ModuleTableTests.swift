@@ -13,9 +13,10 @@ struct ModuleTableTests {
         "PosternVault": ["PosternCore", "PosternSealing", "PosternLink", "CCurl"],
         "PosternRelay": ["PosternCore", "PosternSealing", "PosternStore", "PosternLink"],
         "PosternWeb": ["PosternCore", "PosternRelay"],
+        "PosternProof": ["PosternCore"],
         "postern": [
             "PosternCore", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault", "PosternRelay",
-            "PosternWeb", "CUnix",
+            "PosternWeb", "PosternProof", "CUnix",
         ],
         "PosternTestSupport": ["PosternCore"],
     ]

@@ -1,0 +1,84 @@
+/// What came of looking for canaries everywhere.
+package struct LeakReport: Sendable {
+    /// A canary that was put somewhere on purpose, to see whether it is found there.
+    package struct Plant: Hashable, Sendable, Encodable {
+        package let kind: Place.Kind
+        package let canary: Int
+        package let form: String
+        /// How many ways of writing that form were planted, and how many of them were found there.
+        package let planted: Int
+        package var found = 0
+
+        package init(kind: Place.Kind, canary: Int, form: Form, planted: Int) {
+            (self.kind, self.canary, self.form, self.planted) = (kind, canary, form.rawValue, planted)
+        }
+    }
+
+    package enum Verdict: String, Sendable, Encodable {
+        case clean, found
+        /// Nothing was found where it was looked, and not everywhere could be.
+        case incomplete
+    }
+
+    package let canaries: Int
+    package let needles: Int
+    package let places: [SearchedPlace]
+    /// Where it could not be looked, and why.
+    package let gaps: [String]
+    package let plants: [Plant]
+
+    /// - Parameter plants: what was planted; which of it was found is seen from the places.
+    package init(watch: CanaryWatch, canaries: Int, places: [SearchedPlace], gaps: [String], plants: [Plant] = []) {
+        (self.canaries, needles) = (canaries, watch.search.needles.count)
+        (self.places, self.gaps) = (places, gaps)
+        let offsets = Dictionary(grouping: places.flatMap(\.findings)) { "\($0.kind.rawValue) \($0.canary) \($0.form)" }
+        self.plants = plants.map { plant in
+            var plant = plant
+            let there = offsets["\(plant.kind.rawValue) \(plant.canary) \(plant.form)"] ?? []
+            plant.found = min(Set(there.map { "\($0.place) \($0.offset)" }).count, plant.planted)
+            return plant
+        }
+    }
+
+    package var findings: [Finding] { places.flatMap(\.findings) }
+
+    package var verdict: Verdict { !findings.isEmpty ? .found : gaps.isEmpty ? .clean : .incomplete }
+}
+
+extension LeakReport: Encodable {
+    private struct Total: Encodable {
+        let kind: Place.Kind
+        let places: Int
+        let bytes: Int
+        let hits: Int
+    }
+
+    private var totals: [Total] {
+        Place.Kind.allCases.map { kind in
+            let these = places.filter { $0.place.kind == kind }
+            return Total(
+                kind: kind, places: these.count, bytes: these.reduce(0) { $0 + $1.bytes },
+                hits: these.reduce(0) { $0 + $1.findings.count })
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case verdict, canaries, needles, searched, findings, gaps, planted
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(verdict, forKey: .verdict)
+        try values.encode(canaries, forKey: .canaries)
+        try values.encode(needles, forKey: .needles)
+        try values.encode(totals, forKey: .searched)
+        try values.encode(findings, forKey: .findings)
+        try values.encode(gaps, forKey: .gaps)
+        if !plants.isEmpty { try values.encode(plants, forKey: .planted) }
+    }
+
+    /// Kinds of places as rows: what, how many, bytes, hits.
+    package var rows: [[String]] {
+        totals.filter { $0.places > 0 }.map { [$0.kind.meaning, String($0.places), String($0.bytes), String($0.hits)] }
+    }
+}

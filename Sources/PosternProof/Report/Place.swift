@@ -1,0 +1,38 @@
+/// Somewhere a secret might have got to.
+package struct Place: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable, CaseIterable, Encodable {
+        case file, backup, log, response, output, mail, memory
+
+        /// What has no business there. A relay has letters and clients in its hands while it takes them in, and letters are
+        /// what is mailed; no visitor's address is shown there unless they say so, and our visitors do not.
+        package var forbidden: Set<Canary.Kind> {
+            switch self {
+            case .file, .backup, .log, .response, .output: Set(Canary.Kind.allCases)
+            case .mail: [.clientAddress, .visitorAddress]
+            case .memory: [.recipientAddress]
+            }
+        }
+
+        package var meaning: String {
+            switch self {
+            case .file: "files of the installation"
+            case .backup: "backups"
+            case .log: "logs"
+            case .response: "responses"
+            case .output: "commands' output"
+            case .mail: "mail, beyond its recipient"
+            case .memory: "the relay's memory"
+            }
+        }
+    }
+
+    package let kind: Kind
+    /// For people: `file postern.sqlite-wal after the kill`, `GET /ready`.
+    package let name: String
+    /// Canaries that a page gives back to who has just typed them: the form keeps what was typed.
+    package let returned: Set<Int>
+
+    package init(_ kind: Kind, _ name: String, returned: Set<Int> = []) {
+        (self.kind, self.name, self.returned) = (kind, name, returned)
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import PosternProof
+import Testing
+
+@Suite("A report says what was found where, and is never green for what was not looked at")
+struct ReportTests {
+    private let recipient = FormTests.plainAddress
+    private let text = FormTests.text
+    private var watch: CanaryWatch { CanaryWatch([recipient, text, FormTests.six]) }
+
+    private func look(_ kind: Place.Kind, _ written: String, returned: Set<Int> = []) -> [String] {
+        watch.look(at: Place(kind, "there", returned: returned), Array(written.utf8)).findings.map { "\($0.canary) \($0.form)" }
+    }
+
+    @Test("Each kind of place has its own secrets")
+    func forbidden() {
+        let all = "\(recipient.text) \(text.text) \(FormTests.six.text)"
+        for kind in [Place.Kind.file, .backup, .log, .response, .output] {
+            #expect(look(kind, all) == ["2 plain", "3 plain", "5 plain"], "\(kind)")
+        }
+        #expect(look(.memory, all) == ["2 plain"])
+        #expect(look(.mail, all) == ["5 plain"])
+    }
+
+    @Test("What somebody has typed may come back as they typed it, and in no other form")
+    func returned() {
+        #expect(look(.response, text.text, returned: [3]).isEmpty)
+        #expect(look(.response, text.text, returned: [2]) == ["3 plain"])
+        #expect(look(.response, String(text.text.reversed()), returned: [3]) == ["3 reversed"])
+    }
+
+    @Test("A finding names canary, form and offset, and nothing that stood there")
+    func finding() throws {
+        let finding = try #require(watch.look(at: Place(.file, "file x"), Array("ab \(recipient.text)".utf8)).findings.first)
+        #expect(finding.description == "file x, offset 3: canary 2 (recipient's address) as plain")
+    }
+
+    @Test("Found, clean, and not looked everywhere are three verdicts")
+    func verdicts() {
+        func verdict(_ written: String, gaps: [String] = []) -> LeakReport.Verdict {
+            LeakReport(
+                watch: watch, canaries: 3, places: [watch.look(at: Place(.log, "log"), Array(written.utf8))], gaps: gaps
+            ).verdict
+        }
+        #expect(verdict("nothing here") == .clean)
+        #expect(verdict("nothing here", gaps: ["the memory"]) == .incomplete)
+        #expect(verdict(recipient.text, gaps: ["the memory"]) == .found)
+    }
+
+    @Test("A plant counts as found only where it was put")
+    func plants() {
+        let plants = [
+            LeakReport.Plant(kind: .log, canary: 2, form: .plain, planted: 1),
+            .init(kind: .file, canary: 2, form: .plain, planted: 1),
+        ]
+        let report = LeakReport(
+            watch: watch, canaries: 3, places: [watch.look(at: Place(.log, "log"), Array(recipient.text.utf8))], gaps: [],
+            plants: plants)
+        #expect(report.plants.map(\.found) == [1, 0])
+    }
+}
