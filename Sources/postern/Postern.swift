@@ -8,11 +8,11 @@ struct Postern: AsyncParsableCommand {
             Every command takes --home (default: POSTERN_HOME, else /var/lib/postern). While a relay runs, commands go \
             through it; otherwise they open the store themselves.
 
-            Exit codes: 0 done · 64 wrong usage · 65 bad data · 69 unavailable · 75 try again later · 78 wrong configuration
+            Exit codes: 0 done · 64 wrong usage · 65 bad data · 69 unavailable · 70 a fault of ours · 75 try again later · 78 wrong configuration
             """,
         version: "0.1.0",
         subcommands: [
             Init.self, Serve.self, Relay.self, Vault.self, SiteCommand.self, RecipientCommand.self, QueueCommand.self,
-            LogCommand.self, BlockCommand.self, KeysCommand.self, Backup.self, Restore.self,
+            LogCommand.self, BlockCommand.self, KeysCommand.self, Backup.self, Restore.self, SelftestCommand.self,
         ])
 }

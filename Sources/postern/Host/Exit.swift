@@ -12,6 +12,8 @@ enum Exit: Int32 {
     case data = 65
     case cannotCreate = 73
     case noInput = 66
+    /// This program does not do what it promises.
+    case software = 70
 
     var code: ExitCode { ExitCode(rawValue) }
 

@@ -1,0 +1,42 @@
+internal import Glibc
+internal import PosternProof
+
+/// Looks at what lies in a scratch folder and in the relay's memory, and keeps what it found.
+struct LeakLook {
+    let watch: CanaryWatch
+    let folder: ScratchFolder
+    private(set) var places: [SearchedPlace] = []
+    private(set) var gaps: [String] = []
+
+    init(watch: CanaryWatch, folder: ScratchFolder) {
+        (self.watch, self.folder) = (watch, folder)
+    }
+
+    mutating func add(_ place: SearchedPlace) { places.append(place) }
+
+    /// Every file, the keys of the vault as well: no address is in them either.
+    mutating func files(_ moment: String) {
+        for name in folder.files() {
+            let path = "\(folder.path)/\(name)"
+            let kind: Place.Kind = path == folder.log ? .log : name.hasPrefix("home/backup-") ? .backup : .file
+            do {
+                add(try watch.look(at: Place(kind, "\(name), \(moment)"), file: path))
+            } catch {
+                // SQLite takes its files away when it is done with them.
+                if access(path, F_OK) == 0 { gaps.append("\(error)") }
+            }
+        }
+    }
+
+    mutating func memory(of pid: pid_t?, _ moment: String) {
+        guard let pid else {
+            gaps.append("the relay's memory \(moment): it did not run")
+            return
+        }
+        do {
+            add(try watch.look(at: Place(.memory, "the relay's memory \(moment)"), memory: ProcessMemory(pid: pid)))
+        } catch {
+            gaps.append("the relay's memory \(moment): \(error). Run this as root to look there too")
+        }
+    }
+}
