@@ -55,7 +55,7 @@ let package = Package(
         .target(name: "PosternStore", dependencies: ["PosternCore"], swiftSettings: house),
         .target(
             name: "PosternSQLite",
-            dependencies: ["PosternCore", "PosternStore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["PosternCore", "PosternStore", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: house),
 
         .target(
@@ -106,6 +106,7 @@ let package = Package(
         // C: one shim function per option type of libcurl, and the few system calls Swift cannot import.
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CUnix"),
+        .systemLibrary(name: "CSQLite"),
 
         .target(
             name: "PosternTestSupport",

@@ -2,6 +2,7 @@
 #include "CUnix.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -19,4 +20,8 @@ int unix_private_pipe(int *read_end, int *write_end) {
     *read_end = ends[0];
     *write_end = ends[1];
     return 0;
+}
+
+void unix_keep_freed_memory(int bytes) {
+    mallopt(M_TRIM_THRESHOLD, bytes);
 }

@@ -12,4 +12,8 @@ int unix_is_dumpable(void);
 /// Returns 0, or -1 with errno set.
 int unix_private_pipe(int *read_end, int *write_end);
 
+/// How much freed memory at the end of each of malloc's arenas stays with the process (mallopt(3), M_TRIM_THRESHOLD; glibc's
+/// own bound of 128 KiB gives it back and faults it in again many times a second under load).
+void unix_keep_freed_memory(int bytes);
+
 #endif

@@ -8,6 +8,7 @@ package import PosternStore
 /// turned away leaves an entry in the log as well.
 package struct IntakeDesk: SubmissionDesk {
     private let store: any Database
+    private let recipients: RecipientBook
     private let sealing: SealingDesk
     private let room: any Room
     private let guards: IntakeGuards
@@ -21,6 +22,7 @@ package struct IntakeDesk: SubmissionDesk {
     ) {
         (self.store, self.sealing, self.room, self.guards) = (store, sealing, room, guards)
         (self.logger, self.letterCame) = (logger, letterCame)
+        recipients = RecipientBook(store: store)
     }
 
     package func submit(_ submission: Submission) async -> SubmissionReply {
@@ -57,7 +59,7 @@ package struct IntakeDesk: SubmissionDesk {
             return SubmissionReply(answer)
         }
 
-        guard let recipient = try await recipient(site: submission.site, handle: submission.handle) else {
+        guard let recipient = try await recipients.find(site: submission.site, handle: submission.handle) else {
             return await refuse(.unknownRecipient, [Verdict.Part(.unknownRecipient, .refuse)], to: nil)
         }
         let letter: Letter
@@ -113,6 +115,10 @@ package struct IntakeDesk: SubmissionDesk {
             case .stored, .repeated:
                 let first = if case .repeated(let first) = acceptance { first } else { id }
                 return SubmissionReply(.accepted(first), quota: guards.limits.quota(of: client, at: submission.at))
+            case .noLetters:
+                // Paused or erased since the book was written, or a moment ago.
+                recipients.forget(recipient)
+                return await refuse(.takesNoLetters, [Verdict.Part(.noLetters, .refuse)], to: recipient)
             case .conflict:
                 return await refuse(.repeatKeyConflict, [Verdict.Part(.repeatConflict, .refuse)], to: recipient)
             }
@@ -120,11 +126,6 @@ package struct IntakeDesk: SubmissionDesk {
             guards.limits.giveBack(ruling?.counted ?? [])
             throw error
         }
-    }
-
-    private func recipient(site: String, handle: String) async throws -> Recipient? {
-        guard let site = try? SiteID(site), let handle = try? Handle(handle) else { return nil }
-        return try await store.read { try $0.recipients.find(handle, at: site) }
     }
 
     /// A judged letter, not sealed yet.

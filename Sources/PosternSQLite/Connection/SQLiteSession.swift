@@ -1,4 +1,3 @@
-private import Foundation
 import GRDB
 import PosternStore
 
@@ -6,7 +5,7 @@ import PosternStore
 final class SQLiteSession: Session {
     private let database: GRDB.Database
     /// By the address of the statement's text, which is a constant of the program: no hashing of half a kilobyte of SQL.
-    private var statements: [UnsafePointer<UInt8>: Statement] = [:]
+    private var statements: [UnsafePointer<UInt8>: SQLiteStatement] = [:]
     /// The first failure after which nothing may be written: kept here, so that a unit which swallows an error cannot hide
     /// it.
     private(set) var breakage: StoreFault?
@@ -17,7 +16,7 @@ final class SQLiteSession: Session {
 
     func run(_ sql: StaticString, _ arguments: [SQLValue]) throws -> Int {
         try checked(sql) {
-            try statement(sql).execute(arguments: StatementArguments(arguments.map(\.databaseValue)))
+            try statement(sql).run(arguments)
             return database.changesCount
         }
     }
@@ -25,21 +24,16 @@ final class SQLiteSession: Session {
     func rows(_ sql: StaticString, _ arguments: [SQLValue]) throws -> [SQLRow] {
         try checked(sql) {
             let statement = try statement(sql)
-            let columns = statement.columnNames
-            let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(arguments.map(\.databaseValue)))
             var rows: [SQLRow] = []
-            while let row = try cursor.next() {
-                rows.append(
-                    SQLRow(columns: columns, values: try columns.indices.map { try SQLValue(row[$0], column: columns[$0]) }))
-            }
+            try statement.run(arguments) { rows.append(SQLRow(columns: statement.columns, values: try $0.copied())) }
             return rows
         }
     }
 
     /// Reserves the right to write, so that no statement in the middle of a unit finds it taken.
-    func begin() throws { try run("BEGIN IMMEDIATE") }
-    func beginReading() throws { try run("BEGIN DEFERRED") }
-    func commit() throws { try run("COMMIT") }
+    func begin() throws { try transact("BEGIN IMMEDIATE") }
+    func beginReading() throws { try transact("BEGIN DEFERRED") }
+    func commit() throws { try transact("COMMIT") }
 
     /// Never throws: what failed has ended the transaction, or the connection is done for.
     func rollBack() {
@@ -56,10 +50,17 @@ final class SQLiteSession: Session {
         try checked("PRAGMA wal_checkpoint") { _ = try database.checkpoint(.passive) }
     }
 
-    private func statement(_ sql: StaticString) throws -> Statement {
+    /// By GRDB, which keeps count of transactions.
+    private func transact(_ sql: StaticString) throws {
+        try checked(sql) {
+            try database.cachedStatement(sql: sql.description).execute()
+        }
+    }
+
+    private func statement(_ sql: StaticString) throws -> SQLiteStatement {
         precondition(sql.hasPointerRepresentation, "a statement is longer than one character")
         if let statement = statements[sql.utf8Start] { return statement }
-        let statement = try database.makeStatement(sql: Dialect.sqlite.text(of: sql))
+        let statement = SQLiteStatement(try database.makeStatement(sql: Dialect.sqlite.text(of: sql)))
         statements[sql.utf8Start] = statement
         return statement
     }
@@ -73,27 +74,6 @@ final class SQLiteSession: Session {
             let failure = StoreError(error, statement: sql.description)
             if case .broken(let fault) = failure, breakage == nil { breakage = fault }
             throw failure
-        }
-    }
-}
-
-extension SQLValue {
-    fileprivate var databaseValue: DatabaseValue {
-        switch self {
-        case .integer(let number): number.databaseValue
-        case .text(let text): text.databaseValue
-        case .blob(let bytes): Data(bytes).databaseValue
-        case .null: .null
-        }
-    }
-
-    fileprivate init(_ value: DatabaseValue, column: String) throws {
-        switch value.storage {
-        case .null: self = .null
-        case .int64(let number): self = .integer(number)
-        case .string(let text): self = .text(text)
-        case .blob(let data): self = .blob([UInt8](data))
-        case .double: throw StoreError.undecodable(column: column)
         }
     }
 }

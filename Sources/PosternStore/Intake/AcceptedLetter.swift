@@ -70,6 +70,8 @@ package enum Acceptance: Equatable, Sendable {
     case repeated(LetterID)
     /// The key was used before, for another post. Nothing was stored.
     case conflict
+    /// The recipient takes no letters any more. Nothing was stored.
+    case noLetters
 }
 
 /// A submission that was turned away: only the log knows of it.

@@ -10,6 +10,10 @@ package struct Intake {
 
     /// Keeps a letter: repeat key, log entry, sealed letter and delivery, or none of them.
     package func accept(_ letter: AcceptedLetter) throws -> Acceptance {
+        guard try takesLetters(letter.recipient) else {
+            // The same letter once more is no further letter, whatever has changed since it was taken (A5).
+            return try letter.repeatMark.flatMap { try earlier($0, at: letter.at) }.map(Acceptance.repeated) ?? .noLetters
+        }
         if let mark = letter.repeatMark, !(try claim(mark, for: letter)) {
             return try earlierOutcome(of: mark)
         }
@@ -88,6 +92,17 @@ package struct Intake {
         try enqueue(
             confirmation.id, as: .confirmation, to: confirmation.recipient, at: confirmation.at,
             of: Epoch(containing: confirmation.at), placement: .queue, tokens: confirmation.tokens)
+    }
+
+    /// Asked here once more: between the first look and this transaction somebody may have paused.
+    private func takesLetters(_ recipient: RecipientID) throws -> Bool {
+        try session.row(
+            """
+            SELECT id
+            FROM recipient
+            WHERE id = ? AND state = 'active'
+            """,
+            [recipient.stored]) != nil
     }
 
     /// A key is ours when it is new or has expired; in one statement, so that two posts at once cannot both have it.

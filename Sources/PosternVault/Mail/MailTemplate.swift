@@ -1,19 +1,12 @@
 import Mustache
 
 /// A page of values a template can name. The tags are an enum, so that the compiler sees to a value for each.
-protocol MailPage: MustacheParent {
+protocol MailPage {
     associatedtype Tag: RawRepresentable<String> & CaseIterable & Sendable
     /// What a template of this page must not leave out.
     static var required: [Tag] { get }
     /// The value as it goes into the template, already escaped for the page's form; nil leaves its section out.
     func value(_ tag: Tag) -> String?
-}
-
-extension MailPage {
-    func child(named name: String) -> Any? {
-        guard let tag = Tag(rawValue: name), let value = value(tag) else { return nil }
-        return value
-    }
 }
 
 /// A template of `templates/mail/`, checked against the page it shows.
@@ -24,7 +17,9 @@ extension MailPage {
 /// pages hand in escaped values and the template renders as plain text; `{{name}}` and `{{{name}}}` are then the same, and
 /// neither is a hole.
 struct MailTemplate<Page: MailPage>: Sendable {
-    private let template: MustacheTemplate
+    private let outlines: TemplateOutlines<Page.Tag>
+    /// By the place of each tag in `allCases`: whether the template names it.
+    private let isNamed: [Bool]
 
     /// - Throws: every fault of the text.
     init(_ text: String) throws(TemplateFault.Reasons) {
@@ -41,8 +36,10 @@ struct MailTemplate<Page: MailPage>: Sendable {
             faults.append(.missingTag(tag.rawValue))
         }
         guard faults.isEmpty else { throw TemplateFault.Reasons(all: faults) }
+        let names = Set(tags.map(\.name))
+        isNamed = Page.Tag.allCases.map { names.contains($0.rawValue) }
         do {
-            template = try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}\n" + source)
+            outlines = TemplateOutlines(of: try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}\n" + source))
         } catch let error as MustacheTemplate.ParserError {
             // The line above is ours.
             throw TemplateFault.Reasons(all: [.syntax(line: max(1, error.context.lineNumber - 1), SyntaxSlip(error.error))])
@@ -52,7 +49,8 @@ struct MailTemplate<Page: MailPage>: Sendable {
     }
 
     func render(_ page: Page) -> String {
-        template.render(page)
+        let values = zip(Page.Tag.allCases, isNamed).map { tag, isNamed in isNamed ? page.value(tag) : nil }
+        return outlines.outline(present: values.map { $0 != nil }).filled(values)
     }
 }
 

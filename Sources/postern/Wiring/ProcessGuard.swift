@@ -17,6 +17,8 @@ enum ProcessGuard {
             throw Exit.configuration.saying("cannot keep this process's memory private: \(String(cString: strerror(errno)))")
         }
         signal(SIGPIPE, SIG_IGN)
+        // Each return of memory interrupts the other core to flush its page tables: 4 % of the relay's time under load.
+        unix_keep_freed_memory(4 * 1_024 * 1_024)
     }
 
     static func ignoreInterrupts() {
