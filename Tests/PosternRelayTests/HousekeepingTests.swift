@@ -40,4 +40,19 @@ struct HousekeepingTests {
         #expect(try await fixture.entries().isEmpty)
         #expect(try await fixture.deliveries() == 0)
     }
+
+    // What the last purge is said to be, the privacy statement is held against.
+    @Test func `a purge that could not do its work is not noted as done`() async throws {
+        let fixture = try await IntakeFixture.open(limits: try LimitTable.of(client: "9/1h"))
+        _ = try await fixture.store.write { try $0.run("ALTER TABLE idempotency RENAME TO elsewhere") }
+        let link = VaultLink(socket: "/nonexistent", logger: RelayFixture.quiet)
+        let housekeeping = Housekeeping(
+            store: fixture.store, sealing: SealingDesk(vault: link), settings: .init(letters: .days(28), outcomes: .days(180)),
+            logger: RelayFixture.quiet, now: { IntakeFixture.now })
+        await housekeeping.purge()
+        #expect(try await fixture.store.read { try $0.chores.last(.purge) } == nil)
+        _ = try await fixture.store.write { try $0.run("ALTER TABLE elsewhere RENAME TO idempotency") }
+        await housekeeping.purge()
+        #expect(try await fixture.store.read { try $0.chores.last(.purge) } == IntakeFixture.now)
+    }
 }

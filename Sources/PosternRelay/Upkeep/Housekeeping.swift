@@ -52,12 +52,16 @@ package struct Housekeeping: Service {
         // An epoch is over with its last moment, not with its first.
         let over = lastEpoch.isOver(after: settings.letters, now: moment) ? lastEpoch : Epoch(day: lastEpoch.day - 1)
         let limit = Self.bite
-        await repeatedly("repeat keys") { try $0.retention.forgetRepeatKeys(at: moment, limit: limit) }
-        await repeatedly("letters") { try $0.retention.forgetLetters(through: over, at: moment, limit: limit) }
         let oldest = moment - settings.outcomes
-        await repeatedly("submissions") { try $0.retention.forgetSubmissions(before: oldest, limit: limit) }
-        await repeatedly("limit marks") { try $0.limitMarks.forget(before: moment - LimitMarks.lifetime, limit: limit) }
-        await repeatedly("confirmations") { try $0.retention.forgetConfirmations(before: oldest, limit: limit) }
+        let parts = [
+            await repeatedly("repeat keys") { try $0.retention.forgetRepeatKeys(at: moment, limit: limit) },
+            await repeatedly("letters") { try $0.retention.forgetLetters(through: over, at: moment, limit: limit) },
+            await repeatedly("submissions") { try $0.retention.forgetSubmissions(before: oldest, limit: limit) },
+            await repeatedly("limit marks") { try $0.limitMarks.forget(before: moment - LimitMarks.lifetime, limit: limit) },
+            await repeatedly("confirmations") { try $0.retention.forgetConfirmations(before: oldest, limit: limit) },
+        ]
+        // Noted only when all of it was done: whoever reads when it was takes that for the truth.
+        guard parts.allSatisfy({ $0 }) else { return }
         do {
             try await store.write { try $0.chores.note(.purge, at: moment) }
         } catch {
@@ -65,18 +69,21 @@ package struct Housekeeping: Service {
         }
     }
 
-    private func repeatedly(_ what: String, _ forget: @escaping @Sendable (any Session) throws -> Int) async {
+    /// - Returns: whether nothing is left to forget.
+    private func repeatedly(_ what: String, _ forget: @escaping @Sendable (any Session) throws -> Int) async -> Bool {
         var total = 0
+        var isDone = false
         do {
-            while !Task.isCancelled {
+            while !Task.isCancelled, !isDone {
                 let count = try await store.write(forget)
                 total += count
-                guard count > 0 else { break }
+                isDone = count == 0
             }
         } catch {
             logger.error(
                 "retention: could not forget; tried again in an hour", metadata: ["what": "\(what)", "error": "\(error)"])
         }
         if total > 0 { logger.info("retention: forgotten", metadata: ["what": "\(what)", "count": "\(total)"]) }
+        return isDone
     }
 }
