@@ -60,7 +60,9 @@ struct WrongConfigurationTests {
             toFile: path, atomically: true, encoding: .utf8)
         let finished = try await postern.command("queue", "count")
         #expect(finished.status == 78)
-        #expect(finished.errors.contains("line 6") && finished.errors.contains("listen on 80"))
+        #expect(finished.errors.contains("line 6") && finished.errors.contains("no setting"))
+        // It may be a password, pasted into the wrong place.
+        #expect(!finished.errors.contains("listen on 80"))
     }
 
     @Test("A key file that others can read is a start-up fault that names the file, and ends the whole with 78")

@@ -22,7 +22,7 @@ struct SettingReader {
     mutating func value<Value>(_ setting: Setting, standard: Value, remedy: String, _ parse: (String) -> Value?) -> Value {
         guard let text = text(setting) else { return standard }
         guard let value = parse(text) else {
-            fault(setting, "“\(text)” cannot be used", remedy)
+            fault(setting, "“\(text.withoutCredentials)” cannot be used", remedy)
             return standard
         }
         return value
@@ -34,7 +34,7 @@ struct SettingReader {
             return nil
         }
         guard let value = parse(text) else {
-            fault(setting, "“\(text)” cannot be used", remedy)
+            fault(setting, "“\(text.withoutCredentials)” cannot be used", remedy)
             return nil
         }
         return value
@@ -53,6 +53,12 @@ struct SettingReader {
 }
 
 extension String {
+    /// A URL without the user and password before its host: what is wrong is shown on screens and kept in logs.
+    fileprivate var withoutCredentials: String {
+        guard let begin = firstRange(of: "://")?.upperBound, let at = lastIndex(of: "@"), begin <= at else { return self }
+        return self[..<begin] + "…" + self[at...]
+    }
+
     /// Levenshtein's: how many letters to put in, take out or change.
     fileprivate func distance(to other: String) -> Int {
         let (rows, columns) = (Array(utf8), Array(other.utf8))

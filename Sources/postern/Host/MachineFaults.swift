@@ -16,6 +16,9 @@ struct MachineFaults {
         guard faults.isEmpty else { throw Exit.configuration.saying(SettingFaults(all: faults).description) }
     }
 
+    /// Users and certificates; the password's file stands apart, since it is looked after with the other files.
+    var named: [SettingFault] { users + [authorities].compactMap { $0 } }
+
     private var users: [SettingFault] {
         guard ProcessUser.isRoot else { return [] }
         let named = [(Setting.relayUser, configuration.users.relay), (.vaultUser, configuration.users.vault)]
@@ -33,7 +36,9 @@ struct MachineFaults {
         }
         var status = stat()
         guard stat(path, &status) == 0 else {
-            return fault("\(path) cannot be found: \(String(cString: strerror(errno)))", "Write the password into it, mode 0400.")
+            // What is no whole path may be the password itself.
+            let name = path.hasPrefix("/") ? path : "the file it names"
+            return fault("\(name) cannot be found: \(String(cString: strerror(errno)))", "Write the password into it, mode 0400.")
         }
         guard status.st_mode & 0o777 == 0o400 else {
             return fault(

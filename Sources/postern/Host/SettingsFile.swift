@@ -45,7 +45,8 @@ struct SettingsFile {
             guard let equals = trimmed.firstIndex(of: "="), trimmed.hasPrefix("POSTERN_") else {
                 faults.append(
                     SettingFault(
-                        key: "\(home.settings), line \(index + 1)", problem: "“\(trimmed.prefix(60))” is no setting",
+                        // Without its text: what was pasted into the wrong place may well be a password.
+                        key: "\(home.settings), line \(index + 1)", problem: "it is no setting",
                         remedy: "Write POSTERN_…=VALUE, or # before a remark."))
                 continue
             }
