@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <sys/prctl.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 int unix_forbid_dump(void) {
@@ -24,4 +25,11 @@ int unix_private_pipe(int *read_end, int *write_end) {
 
 void unix_keep_freed_memory(int bytes) {
     mallopt(M_TRIM_THRESHOLD, bytes);
+}
+
+int unix_clock_is_kept(void) {
+    struct timex state = {0};
+    int status = adjtimex(&state);
+    if (status < 0) return -1;
+    return status != TIME_ERROR && !(state.status & STA_UNSYNC);
 }

@@ -10,6 +10,8 @@ package enum Verb: UInt8, Sendable, CaseIterable {
     case enrol = 16
     /// Operator socket only: which keys there are.
     case keys = 17
+    /// Operator socket only: seal a text of its own to each key pair, open it again, and say for which that worked.
+    case examine = 18
     /// Control socket of the relay: one request of a command, as JSON.
     case control = 32
 }

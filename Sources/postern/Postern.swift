@@ -13,6 +13,7 @@ struct Postern: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Init.self, Serve.self, Relay.self, Vault.self, SiteCommand.self, RecipientCommand.self, QueueCommand.self,
-            LogCommand.self, BlockCommand.self, KeysCommand.self, Backup.self, Restore.self, SelftestCommand.self,
+            LogCommand.self, BlockCommand.self, KeysCommand.self, DoctorCommand.self, Backup.self, Restore.self,
+            SelftestCommand.self,
         ])
 }

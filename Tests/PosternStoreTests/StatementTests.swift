@@ -96,6 +96,8 @@ struct StatementTests {
             _ = try session.intake.earlier(
                 RepeatMark(key: Array(repeating: 1, count: 32), body: Array(repeating: 2, count: 32)), at: now)
             _ = try session.queue.oldestWaiting()
+            _ = try session.queue.oldestUndelivered()
+            _ = try Migrator.standing(session)
             _ = try session.limitMarks.list(after: .zero, limit: 5)
             _ = try session.blocks.list()
             _ = try session.blocks.find(1)

@@ -51,4 +51,8 @@ CURLcode ccurl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value);
 /* Keeps SIGPIPE from this thread. With CURLOPT_NOSIGNAL libcurl leaves that to us. 0 or an errno. */
 int ccurl_block_sigpipe(void);
 
+/* The libcurl that is loaded, which need not be the one of these headers. Never NULL. (CURLVERSION_NOW is a macro that Swift
+   does not see.) */
+const curl_version_info_data *ccurl_version(void);
+
 #endif

@@ -16,4 +16,8 @@ int unix_private_pipe(int *read_end, int *write_end);
 /// own bound of 128 KiB gives it back and faults it in again many times a second under load).
 void unix_keep_freed_memory(int bytes);
 
+/// Whether the kernel's clock is kept in step (adjtimex(2), which only reads here; its header is in no module of Swift's):
+/// 1 or 0; -1 when the kernel does not say.
+int unix_clock_is_kept(void);
+
 #endif

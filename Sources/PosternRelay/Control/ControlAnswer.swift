@@ -14,6 +14,7 @@ package enum ControlAnswer: Codable, Sendable {
     case entry(EntryView, parts: [PartView], delivery: DeliveryView?)
     case blocks([BlockView])
     case backup(BackupView)
+    case relay(RelayView)
     /// Not done: what happened, and what to do.
     case refused(String)
 

@@ -13,14 +13,27 @@ package struct ControlDesk: Sendable {
     let wake: @Sendable () -> Void
     /// Of the relay that runs; nil while none does, and then there is nothing to tell of a change.
     let blocks: BlockBook?
+    /// Of the relay that runs; nil while none does.
+    let inspection: Inspection?
     private let backup: BackupMaker
+
+    /// What only the process that holds the store can say of itself.
+    package struct Inspection: Sendable {
+        let process: Int32
+        let settings: StoreSettings
+        let health: RelayHealth
+
+        package init(process: Int32, settings: StoreSettings, health: RelayHealth) {
+            (self.process, self.settings, self.health) = (process, settings, health)
+        }
+    }
 
     package init(
         store: any Database, publicURL: WebOrigin, now: @escaping @Sendable () -> Timestamp, wake: @escaping @Sendable () -> Void,
-        blocks: BlockBook?, backup: @escaping BackupMaker
+        blocks: BlockBook?, inspection: Inspection?, backup: @escaping BackupMaker
     ) {
         (self.store, self.publicURL, self.now) = (store, publicURL, now)
-        (self.wake, self.blocks, self.backup) = (wake, blocks, backup)
+        (self.wake, self.blocks, self.inspection, self.backup) = (wake, blocks, inspection, backup)
     }
 
     /// - Returns: `.refused` with words for the operator when the request cannot be done as it is.
@@ -47,6 +60,7 @@ package struct ControlDesk: Sendable {
             case .addBlock(let block): return try await addBlock(block)
             case .listBlocks: return try await listBlocks()
             case .removeBlock(let id): return try await removeBlock(id)
+            case .examine: return try await examine()
             case .backup(let path): return .backup(try await backup(path))
             }
         } catch let refusal as Refusal {

@@ -22,6 +22,8 @@ package enum ControlRequest: Codable, Sendable {
     case listBlocks
     case removeBlock(id: Int64)
     case backup(to: String)
+    /// How the relay and its store are.
+    case examine
 
     /// What is to be another way about a site; nil leaves it as it is.
     package struct SiteChange: Codable, Sendable {

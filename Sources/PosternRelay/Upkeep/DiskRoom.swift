@@ -38,7 +38,12 @@ package final class DiskRoom: Room {
         return isEnough(free: free, of: whole)
     }
 
+    /// Bytes that must be free on a file system of that size.
+    package static func least(of whole: UInt64) -> UInt64 {
+        max(leastBytes, UInt64(Double(whole) * leastShare))
+    }
+
     package static func isEnough(free: UInt64, of whole: UInt64) -> Bool {
-        free >= max(leastBytes, UInt64(Double(whole) * leastShare))
+        free >= least(of: whole)
     }
 }

@@ -88,7 +88,7 @@ final class SQLiteConnection: @unchecked Sendable {
         try queue.writeWithoutTransaction { database in
             let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous") ?? 0
             return SQLiteReport(
-                version: SQLiteVersion(number: Int(GRDB.Database.sqliteLibVersionNumber)),
+                version: .loaded,
                 synchronous: SQLiteReport.Synchronous(rawValue: synchronous) ?? .off,
                 journalMode: try String.fetchOne(database, sql: "PRAGMA journal_mode") ?? "unknown",
                 pageBytes: try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0)

@@ -48,7 +48,7 @@ struct Opened: Sendable {
     }
 
     /// Says which file it was that SQLite could not use.
-    private static func explaining(_ path: String, _ body: () throws -> Opened) throws -> Opened {
+    static func explaining<Found>(_ path: String, _ body: () throws -> Found) throws -> Found {
         do {
             return try body()
         } catch let error as DatabaseError {

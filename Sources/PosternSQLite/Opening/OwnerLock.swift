@@ -12,6 +12,7 @@ struct OwnerLock: ~Copyable {
         let file = path + ".lock"
         // Root looks after the relay's store, in a folder where the relay's user may write: no link of theirs is followed, or
         // its target would be emptied below.
+        let isNew = access(file, F_OK) != 0
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw SQLiteError.file(path: file, doing: "open", reason: systemReason()) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -21,6 +22,9 @@ struct OwnerLock: ~Copyable {
             throw SQLiteError.owned(path: path, pid: pid)
         }
         self.descriptor = descriptor
+        // Made by root for somebody else's store it would keep that somebody out afterwards.
+        var status = stat()
+        if isNew, geteuid() == 0, lstat(path, &status) == 0 { _ = fchown(descriptor, status.st_uid, status.st_gid) }
         // For people and for the process that finds the lock taken. The lock is what counts, not the number.
         let text = "\(getpid())\n"
         _ = ftruncate(descriptor, 0)

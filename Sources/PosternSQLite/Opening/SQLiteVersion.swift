@@ -1,3 +1,5 @@
+private import GRDB
+
 /// The version of the SQLite library this process runs on.
 package struct SQLiteVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// As `sqlite3_libversion_number` gives it: 3.40.1 is 3040001.
@@ -6,6 +8,9 @@ package struct SQLiteVersion: Hashable, Comparable, Sendable, CustomStringConver
     package init(number: Int) {
         self.number = number
     }
+
+    /// The one this process runs on.
+    package static var loaded: SQLiteVersion { SQLiteVersion(number: Int(GRDB.Database.sqliteLibVersionNumber)) }
 
     package var description: String { "\(number / 1_000_000).\(number / 1_000 % 1_000).\(number % 1_000)" }
 

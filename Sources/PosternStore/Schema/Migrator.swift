@@ -45,6 +45,17 @@ package struct Migrator: Sendable {
         return news
     }
 
+    /// The schema a store has, changing nothing.
+    /// - Throws: `StoreError.refused` when it is no store of ours.
+    package static func standing(_ session: any Session) throws -> Int {
+        let row = try session.row(
+            """
+            SELECT MAX(version) AS newest
+            FROM schema_migration
+            """)
+        return try row?.optional("newest") ?? 0
+    }
+
     private func applied(_ session: any Session) throws -> [Int: String] {
         let rows = try session.rows(
             """

@@ -44,13 +44,23 @@ enum File {
 
     /// Reads a file that must be its owner's alone: mode 0400, owned by this user unless another is named.
     static func privateText(at path: String, owner: UInt32? = nil) throws(KeyFault.Reason) -> String {
+        try ownText(at: path) { status throws(KeyFault.Reason) in
+            guard status.st_mode & 0o777 == 0o400 else { throw .mode(status.st_mode & 0o777) }
+            guard status.st_uid == owner ?? geteuid() || status.st_uid == geteuid() else { throw .owner(status.st_uid) }
+        }
+    }
+
+    /// Reads a file, not through a link.
+    /// - Parameter check: throws what is held against the file's mode or owner.
+    static func ownText(
+        at path: String, _ check: (stat) throws(KeyFault.Reason) -> Void = { _ in }
+    ) throws(KeyFault.Reason) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw .unreadable(errno: errno) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .unreadable(errno: errno) }
-        guard status.st_mode & 0o777 == 0o400 else { throw .mode(status.st_mode & 0o777) }
-        guard status.st_uid == owner ?? geteuid() || status.st_uid == geteuid() else { throw .owner(status.st_uid) }
+        try check(status)
         do {
             return String(decoding: try content(of: descriptor, at: path), as: UTF8.self)
         } catch {

@@ -79,26 +79,33 @@ package struct KeyFault: Error, Equatable, Sendable, CustomStringConvertible {
         (self.path, self.reason) = (path, reason)
     }
 
-    package var description: String {
+    package var description: String { "\(problem): \(remedy)" }
+
+    package var problem: String {
         switch reason {
-        case .missing:
-            "key file \(path) is missing, though the list of keys names it: put it back from the backup of the vault's home"
-        case .unreadable(let code):
-            "key file \(path) cannot be read (\(String(cString: strerror(code)))): it must belong to the vault's user"
+        case .missing: "key file \(path) is missing, though the list of keys names it"
+        case .unreadable(let code): "key file \(path) cannot be read (\(String(cString: strerror(code))))"
         case .mode(let mode):
-            "key file \(path) has mode \(String(mode, radix: 8)) and must have 400, so that nobody else can read it: chmod 400 \(path)"
-        case .owner(let user):
-            "key file \(path) belongs to user \(user) and must belong to the vault's user: chown it"
-        case .notAKeyFile:
-            "\(path) is no key file of this version: put the right one back from the backup of the vault's home"
-        case .damaged:
-            "key file \(path) is damaged (its secret does not give its id): put it back from the backup of the vault's home"
-        case .swapped(let other):
-            "key file \(path) holds another key, which belongs into \(other): somebody renamed or swapped it; name it back"
-        case .emptyPassword:
-            "\(path) is empty: write the password into its first line"
-        case .noneOfKind(let kind):
-            "\(path) holds no \(kind) key: put it back from the backup; only for a new installation, run postern init"
+            "key file \(path) has mode \(String(mode, radix: 8)) and must have 400, so that nobody else can read it"
+        case .owner(let user): "key file \(path) belongs to user \(user) and must belong to the vault's user"
+        case .notAKeyFile: "\(path) is no key file of this version"
+        case .damaged: "key file \(path) is damaged (its secret does not give its id)"
+        case .swapped(let other): "key file \(path) holds another key, which belongs into \(other)"
+        case .emptyPassword: "\(path) is empty"
+        case .noneOfKind(let kind): "\(path) holds no \(kind) key"
+        }
+    }
+
+    package var remedy: String {
+        switch reason {
+        case .missing, .damaged: "put it back from the backup of the vault's home"
+        case .unreadable: "it must belong to the vault's user"
+        case .mode: "chmod 400 \(path)"
+        case .owner: "chown it"
+        case .notAKeyFile: "put the right one back from the backup of the vault's home"
+        case .swapped: "somebody renamed or swapped it; name it back"
+        case .emptyPassword: "write the password into its first line"
+        case .noneOfKind: "put it back from the backup; only for a new installation, run postern init"
         }
     }
 }

@@ -24,23 +24,34 @@ package struct KeyFolder: Sendable {
     /// Finishes first what a crash may have left half destroyed.
     /// - Throws: every `KeyFault` at once, as `KeyFaults`; `FileFault` when the folder itself cannot be read.
     package func load() throws -> [HeldKey] {
+        for name in try File.names(in: path) where name.hasSuffix(Self.aside) { try File.shred("\(path)/\(name)", in: path) }
+        let (keys, faults) = try read { file throws(KeyFault.Reason) in try File.privateText(at: file, owner: owner) }
+        guard faults.isEmpty else { throw KeyFaults(all: faults) }
+        return keys
+    }
+
+    /// Reads every key that can be read, whatever the modes of the files, and changes nothing: for whoever looks after them.
+    /// - Throws: when the folder itself cannot be read.
+    package func look() throws(FileFault) -> (keys: [HeldKey], faults: [KeyFault]) {
+        try read { file throws(KeyFault.Reason) in try File.ownText(at: file) }
+    }
+
+    private func read(
+        _ text: (String) throws(KeyFault.Reason) -> String
+    ) throws(FileFault) -> (keys: [HeldKey], faults: [KeyFault]) {
         let listed = try manifest()
-        let names = try File.names(in: path)
-        for name in names where name.hasSuffix(Self.aside) { try File.shred("\(path)/\(name)", in: path) }
-        let present = names.filter { $0.hasSuffix(KeyFile.ending) }
+        let present = try File.names(in: path).filter { $0.hasSuffix(KeyFile.ending) }
         var faults = listed.subtracting(present).sorted().map { KeyFault(path: "\(path)/\($0)", reason: .missing) }
         var keys: [HeldKey] = []
         for name in present.sorted() {
             let file = "\(path)/\(name)"
-            do {
-                let text = try File.privateText(at: file, owner: owner)
-                keys.append(HeldKey(try KeyFile.key(from: text, named: name)))
+            do throws(KeyFault.Reason) {
+                keys.append(HeldKey(try KeyFile.key(from: try text(file), named: name)))
             } catch {
                 faults.append(KeyFault(path: file, reason: error))
             }
         }
-        guard faults.isEmpty else { throw KeyFaults(all: faults) }
-        return keys
+        return (keys, faults)
     }
 
     /// Writes a key and then lists it; both are on disk when this returns.

@@ -24,6 +24,14 @@ package final class KeyRing: Sendable {
         }
     }
 
+    /// Keys that were read already, whatever is lacking among them: to prove them, not to work with.
+    init(holding held: [HeldKey], of folder: KeyFolder) {
+        self.folder = folder
+        keys.withLock { ring in
+            for held in held { ring[held.key.id] = held }
+        }
+    }
+
     /// Makes the lasting keys of a new installation. A folder that has keys already is left as it is.
     package static func found(in folder: KeyFolder, suite: Suite) throws {
         try folder.create()

@@ -32,7 +32,10 @@ package struct TemplateFault: Error, Equatable, Sendable, CustomStringConvertibl
         (self.file, self.reason) = (file, reason)
     }
 
-    package var description: String { "\(file): \(reason.sentence)" }
+    package var description: String { "\(file): \(problem)" }
+
+    /// What is wrong, with what to do.
+    package var problem: String { reason.sentence }
 }
 
 /// Every fault of the templates and catalogues, never none.

@@ -34,7 +34,8 @@ final class Exchange {
         self.handle = handle
     }
 
-    func begin(_ parcel: Parcel) {
+    /// - Parameter parcel: nil when no letter is to follow the greeting.
+    func begin(_ parcel: Parcel?) {
         self.parcel = parcel
         transcript = Transcript()
         (sent, uploaded) = (0, 0)

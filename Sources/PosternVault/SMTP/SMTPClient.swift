@@ -36,6 +36,40 @@ struct SMTPClient: ~Copyable {
         return ReplyTable.outcome(code: code, transcript: exchange.transcript, redaction: redaction)
     }
 
+    /// Greets the smarthost, proves it, logs in, and says NOOP in the place of a letter.
+    /// - Returns: where it ended before that; nil when it went all the way.
+    mutating func greet() -> SmarthostFacts.Ending? {
+        exchange.begin(nil)
+        defer { exchange.end() }
+        do throws(CurlFault) {
+            try handle.set(CURLOPT_UPLOAD, 0)
+            // Or else libcurl would print the answer to NOOP.
+            try handle.set(CURLOPT_NOBODY, 1)
+            try handle.set(CURLOPT_CUSTOMREQUEST, SMTPVerb.noop.rawValue)
+        } catch {
+            return SmarthostFacts.Ending(stage: .prepare, code: nil, text: "\(error)", certificate: nil)
+        }
+        let code = handle.perform()
+        noteCertificate(code)
+        let transcript = exchange.transcript
+        // Whatever a server thinks of NOOP, it has heard us out.
+        if transcript.events.contains(.command(.noop)), transcript.halt == nil, case .reply? = transcript.events.last {
+            return nil
+        }
+        let evidence = ReplyTable.outcome(
+            code: code, transcript: transcript, redaction: Redaction(hiding: [smarthost.login?.user].compactMap(\.self))
+        ).evidence
+        // A good answer is not what ended it.
+        let refusal = evidence.code.flatMap { (200..<400).contains($0) ? nil : $0 }
+        return SmarthostFacts.Ending(
+            stage: evidence.stage, code: refusal, text: evidence.text, certificate: transcript.certificateFault)
+    }
+
+    private func noteCertificate(_ code: Int) {
+        guard code == Int(CURLE_PEER_FAILED_VERIFICATION.rawValue) else { return }
+        exchange.note(CertificateFault(verifyResult: handle.number(CURLINFO_SSL_VERIFYRESULT)))
+    }
+
     /// A refusal for want of SMTPUTF8 is said on what the server offers now, not on what it once offered.
     private func mustDialAnew(for parcel: Parcel) -> Bool {
         parcel.needsSMTPUTF8 && exchange.capabilities?.smtpUTF8 == false
@@ -52,9 +86,7 @@ struct SMTPClient: ~Copyable {
             return error.code
         }
         let code = handle.perform()
-        if code == Int(CURLE_PEER_FAILED_VERIFICATION.rawValue) {
-            exchange.note(CertificateFault(verifyResult: handle.number(CURLINFO_SSL_VERIFYRESULT)))
-        }
+        noteCertificate(code)
         if !exchange.transcript.isConnectionReusable { exchange.severConnection() }
         return code
     }

@@ -16,7 +16,7 @@ package struct VaultDesk: Sendable {
     /// asker.
     package static let relayVerbs: Set<Verb> = [.announce, .deliver, .authorise]
     /// The operator's.
-    package static let operatorVerbs: Set<Verb> = [.enrol, .keys]
+    package static let operatorVerbs: Set<Verb> = [.enrol, .keys, .examine]
 
     package init(
         ring: KeyRing, postman: Postman, confirmation: Confirmation, enrolment: Enrolment, lanes: Int,
@@ -41,6 +41,8 @@ package struct VaultDesk: Sendable {
             return try enrolment.records(for: try EnrolRequest(payload: payload)).payload
         case .keys:
             return KeyList(ring: ring).payload
+        case .examine:
+            return KeyProofs(ring: ring).payload
         case .control:
             throw LinkRefusal(.notHere, "the vault takes no commands for the relay")
         }

@@ -18,12 +18,8 @@ struct HomeOption: ParsableArguments {
     func configuration() async throws -> Configuration {
         do {
             let configuration = try await SettingsFile(home: folder).configuration()
-            // Checked here, where every process passes: the kernel's own error would name no remedy.
-            guard folder.operatorSocket.utf8.count <= Home.longestSocketPath else {
-                throw Exit.configuration.saying(
-                    "the home's path is too long for a Unix socket\n    Choose one of at most "
-                        + "\(Home.longestSocketPath - folder.operatorSocket.utf8.count + folder.path.utf8.count) characters.")
-            }
+            // Checked here, where every process passes.
+            if let fault = folder.socketFault { throw SettingFaults(all: [fault]) }
             return configuration
         } catch let faults as SettingFaults {
             throw Exit.configuration.saying(faults.description)

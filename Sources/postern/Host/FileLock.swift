@@ -31,6 +31,14 @@ struct FileLock: ~Copyable {
         return String(decoding: bytes.prefix(max(0, count)).prefix { $0 != 0x0A }, as: UTF8.self)
     }
 
+    /// Whether somebody holds the lock, found out by taking it for an instant; nil where this user may not look.
+    static func isHeld(_ path: String) -> Bool? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return errno == ENOENT ? false : nil }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    }
+
     deinit {
         close(descriptor)
     }

@@ -1,3 +1,5 @@
+internal import PosternCore
+
 /// The folder of an installation and what lies where in it.
 ///
 /// ```
@@ -13,6 +15,15 @@ struct Home: Sendable {
 
     /// Longest path of a Unix socket on Linux, without the final zero (unix(7)).
     static let longestSocketPath = 107
+
+    /// Nil when the sockets' paths are of a length the kernel takes. Its own error would name no remedy.
+    var socketFault: SettingFault? {
+        let length = operatorSocket.utf8.count
+        guard length > Self.longestSocketPath else { return nil }
+        return SettingFault(
+            key: Setting.home.rawValue, problem: "the home's path is too long for a Unix socket",
+            remedy: "Choose one of at most \(Self.longestSocketPath - length + path.utf8.count) characters.")
+    }
 
     init(path: String) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path

@@ -1,14 +1,24 @@
 private import Foundation
+internal import PosternCore
 
 /// Finds the folder of templates: as configured, else beside the installed program, else in the tree it was built in.
 enum Templates {
     /// - Throws: `ExitCode` 78 after saying where it looked.
     static func folder(configured: String?) throws -> String {
+        do throws(SettingFault) {
+            return try found(configured: configured)
+        } catch {
+            throw Exit.configuration.saying("\(error)")
+        }
+    }
+
+    /// - Throws: where it looked in vain.
+    static func found(configured: String?) throws(SettingFault) -> String {
         if let configured {
             guard isTemplates(configured) else {
-                throw Exit.configuration.saying(
-                    "POSTERN_TEMPLATES: \(configured) holds no templates\n    Name the folder with mail/, web/ and strings/ in it."
-                )
+                throw SettingFault(
+                    key: "POSTERN_TEMPLATES", problem: "\(configured) holds no templates",
+                    remedy: "Name the folder with mail/, web/ and strings/ in it.")
             }
             return configured
         }
@@ -21,8 +31,9 @@ enum Templates {
             folder = folder.deletingLastPathComponent()
         }
         guard let found = candidates.map(\.path).first(where: isTemplates) else {
-            throw Exit.configuration.saying(
-                "the templates are not beside the program\n    Set POSTERN_TEMPLATES to their folder. Looked in:\n"
+            throw SettingFault(
+                key: "POSTERN_TEMPLATES", problem: "the templates are not beside the program",
+                remedy: "Set POSTERN_TEMPLATES to their folder. Looked in:\n"
                     + candidates.map { "    \($0.path)" }.joined(separator: "\n"))
         }
         return found

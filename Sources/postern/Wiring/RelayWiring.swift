@@ -1,4 +1,5 @@
 private import Foundation
+private import Glibc
 internal import Logging
 private import Metrics
 internal import PosternCore
@@ -87,7 +88,10 @@ private func buildServices(
         settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
         now: { .now })
     let control = ControlDesk(
-        store: store, publicURL: configuration.publicURL, blocks: blocks, wake: { dispatcher.wake() })
+        store: store, publicURL: configuration.publicURL, blocks: blocks,
+        inspection: .init(
+            process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable), health: health),
+        wake: { dispatcher.wake() })
 
     var services: [any Service] = [
         vault, dispatcher, housekeeping, refusals,
@@ -135,8 +139,11 @@ extension SiteBook.Terms {
 
 extension ControlDesk {
     /// The desk over one store file, which it can also copy.
-    init(store: SQLiteDatabase, publicURL: WebOrigin, blocks: BlockBook? = nil, wake: @escaping @Sendable () -> Void) {
-        self.init(store: store, publicURL: publicURL, now: { .now }, wake: wake, blocks: blocks) { path in
+    init(
+        store: SQLiteDatabase, publicURL: WebOrigin, blocks: BlockBook? = nil, inspection: Inspection? = nil,
+        wake: @escaping @Sendable () -> Void
+    ) {
+        self.init(store: store, publicURL: publicURL, now: { .now }, wake: wake, blocks: blocks, inspection: inspection) { path in
             let report = try await store.backup(to: path)
             return ControlAnswer.BackupView(path: report.path, bytes: report.bytes)
         }

@@ -1,0 +1,52 @@
+internal import PosternCore
+internal import PosternSealing
+package import PosternStore
+
+/// What the store tells whoever looks after the installation: numbers and moments, nothing of anybody. Moments are
+/// milliseconds since 1970.
+package struct StoreView: Codable, Sendable {
+    package let schema: Int
+    /// Letters accepted less letters in some state: 0, or something is very wrong.
+    package let difference: Int
+    package let oldestMoving, oldestHeld, newestEntry, lastPurge: Int64?
+    /// Ids of the keys that sealed addresses name: of the first hundred recipients of each site.
+    package let addressKeys: [String]
+
+    private static let sample = 100
+    private static let mostSites = 20
+
+    /// - Parameter session: of a unit that only looks.
+    package init(_ session: any Session) throws {
+        schema = try Migrator.standing(session)
+        difference = try session.queue.counts().difference
+        let oldest = try session.queue.oldestUndelivered()
+        (oldestMoving, oldestHeld) = (oldest.moving?.milliseconds, oldest.held?.milliseconds)
+        newestEntry = try session.submissionLog.latest(limit: 1).first?.at.milliseconds
+        lastPurge = try session.chores.last(.purge)?.milliseconds
+        let recipients = try session.sites.list().prefix(Self.mostSites).flatMap { site in
+            try session.recipients.list(at: site.id, limit: Self.sample)
+        }
+        // A seal that is none is found when it is to be opened, and held then.
+        addressKeys = Set(recipients.compactMap { $0.record.flatMap { try? Seal($0.seal).key.description } }).sorted()
+    }
+}
+
+/// How the process that holds the store keeps it, as it read it back when it opened it.
+package struct StoreSettings: Codable, Sendable {
+    package let journal: String
+    /// Whether a commit is on disk when it returns.
+    package let isDurable: Bool
+
+    package init(journal: String, isDurable: Bool) {
+        (self.journal, self.isDurable) = (journal, isDurable)
+    }
+}
+
+/// What a running relay says of itself and its store.
+package struct RelayView: Codable, Sendable {
+    package let process: Int32
+    package let settings: StoreSettings
+    /// Parts that do not work, as `/ready` names them.
+    package let unready: [String]
+    package let store: StoreView
+}

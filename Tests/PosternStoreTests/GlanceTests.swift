@@ -1,0 +1,50 @@
+import PosternCore
+import PosternSQLite
+import PosternStore
+import PosternTestSupport
+import Testing
+
+@Suite("Whoever looks into a store that rests leaves it as it was")
+struct GlanceTests {
+    static let now = TestStore.start
+
+    @Test("It sees what was committed, and lets go of the store again")
+    func sees() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        let store = try await SQLiteDatabase.open(path, at: Self.now)
+        try await store.write { try $0.chores.note(.purge, at: Self.now) }
+        await store.close()
+        let (report, last) = try await SQLiteGlance.look(at: path) { try $0.chores.last(.purge) }
+        #expect(report.journalMode == "wal")
+        #expect(last == Self.now)
+        #expect(try await SQLiteGlance.look(at: path) { try Migrator.standing($0) }.answer == Migrator().known)
+        // Opened again: nothing holds it.
+        await (try await SQLiteDatabase.open(path, at: Self.now)).close()
+    }
+
+    @Test("It can write nothing")
+    func readOnly() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        await (try await SQLiteDatabase.open(path, at: Self.now)).close()
+        await #expect(throws: StoreError.self) {
+            try await SQLiteGlance.look(at: path) { try $0.chores.note(.purge, at: Self.now) }
+        }
+    }
+
+    @Test("A store somebody holds is left to them; where there is none, none is made")
+    func refuses() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        await #expect(throws: SQLiteError.self) { try await SQLiteGlance.look(at: path) { _ in } }
+        #expect(!FileFacts.exists(path) && !FileFacts.exists(path + ".lock"))
+        let store = try await SQLiteDatabase.open(path, at: Self.now)
+        await #expect(throws: SQLiteError.self) { try await SQLiteGlance.look(at: path) { _ in } }
+        await store.close()
+        try FileFacts.write(String(repeating: "no database ", count: 1_000), to: folder.path("t.sqlite"))
+        await #expect(throws: SQLiteError.self) {
+            try await SQLiteGlance.look(at: folder.path("t.sqlite")) { try Migrator.standing($0) }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import PosternTestSupport
+import Testing
+
+@Suite(
+    "As root the doctor sees both users' parts; others are told what they may not see", .serialized,
+    .enabled(if: geteuid() == 0), .timeLimit(.minutes(3)))
+struct DoctorAsRootTests {
+    @Test("Two users are well as root; the relay's user is told what was not checked, and no secret")
+    func twoUsers() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port, settings: TwoUsersTests.users, isOpen: true)
+        try await postern.addRecipient("pat", "pat@private.example")
+        for isRunning in [true, false] {
+            if isRunning { try await postern.start() } else { try await postern.stop() }
+            let report = try await postern.doctor()
+            #expect(report.troubles.isEmpty, "running \(isRunning): \(report.troubles)")
+            #expect(report.findings.contains { $0.check == "users" && $0.level == "ok" && $0.finding.contains("games") })
+            let unseen = try await postern.doctor(as: "games").findings
+            #expect(
+                unseen.contains { $0.check == "keys" && $0.level == "warn" && $0.finding.contains("not checked") }, "\(unseen)")
+            #expect(unseen.contains { $0.check == "store" && $0.level == "ok" }, "\(unseen)")
+            let nobody = try await postern.doctor(as: "nobody").findings
+            #expect(nobody.contains { $0.check == "store" && $0.finding.contains("not checked") }, "\(nobody)")
+        }
+        // It starts again: root has left nothing behind that keeps the users out.
+        try await postern.start()
+        try await postern.stop()
+        let key = try #require(
+            FileManager.default.contentsOfDirectory(atPath: postern.home + "/vault/keys").first { $0.hasPrefix("tag-") })
+        let path = postern.home + "/vault/keys/" + key
+        #expect(chown(path, 0, 0) == 0)
+        try await postern.doctor(status: 69).requireOnly("FAIL", "modes", path, "belongs to root", "chown news \(path)")
+        await server.stop()
+    }
+
+    @Test("A disk below the intake's threshold is FAIL, with the threshold")
+    func smallDisk() async throws {
+        let folder = try TemporaryFolder()
+        let mount = folder.path("small")
+        try FileManager.default.createDirectory(atPath: mount, withIntermediateDirectories: true)
+        let mounted = try await Program.run("mount", ["-t", "tmpfs", "-o", "size=96m,mode=0755", "tmpfs", mount])
+        try #require(mounted.status == 0, "\(mounted.errors)")
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(
+            smtpPort: server.port, settings: ["POSTERN_DATABASE": "sqlite:\(mount)/postern.sqlite"])
+        let report = try await postern.doctor(status: 69)
+        _ = try await Program.run("umount", ["-l", mount])
+        try report.requireOnly("FAIL", "disk", "below 256 MiB no letter is taken", mount, "Make room")
+        await server.stop()
+    }
+}

@@ -1,0 +1,251 @@
+import Foundation
+import PosternTestSupport
+import Testing
+
+@Suite("The doctor finds what is broken, names the remedy, and tells no secret", .serialized, .timeLimit(.minutes(5)))
+struct DoctorTests {
+    private static let templates = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("templates").path
+
+    /// An installation whose smarthost takes letters, with one recipient.
+    private func installation(_ server: ScriptedSMTPServer, settings: [String: String] = [:]) async throws -> Installation {
+        let postern = try await Installation(smtpPort: server.port, settings: settings)
+        try await postern.addRecipient("pat", "pat@private.example")
+        return postern
+    }
+
+    @Test("A sound installation is found sound: before its first start, while it runs, and stopped again")
+    func sound() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await installation(server)
+        var report = try await postern.doctor()
+        #expect(report.troubles.isEmpty, "\(report.troubles)")
+        try await postern.start()
+        #expect(try await postern.post().status == 202)
+        try await server.received(count: 1)
+        try await eventually("a purge was noted") {
+            try await postern.doctor().findings.contains { $0.check == "last-purge" && $0.level == "ok" }
+        }
+        report = try await postern.doctor()
+        #expect(report.troubles.isEmpty, "\(report.troubles)")
+        // Every check has its line.
+        #expect(
+            Set(report.findings.map(\.check)) == [
+                "configuration", "users", "service", "keys", "modes", "store", "sqlite", "curl", "disk", "inodes", "templates",
+                "smarthost", "clock", "oldest-letter", "last-purge",
+            ])
+        #expect(report.findings.first { $0.check == "store" }?.finding.contains("each commit is synced (FULL)") == true)
+        try await postern.stop()
+        report = try await postern.doctor()
+        #expect(report.troubles.isEmpty, "\(report.troubles)")
+        // One letter, and nothing but greetings beside it.
+        #expect(server.messages.count == 1)
+        #expect(server.commands.count { $0.hasPrefix("MAIL") } == 1)
+        await server.stop()
+    }
+
+    @Test("It leaves everything as it was")
+    func changesNothing() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await installation(server)
+        try await postern.start()
+        try await postern.stop()
+        let before = try state(of: postern.home)
+        _ = try await postern.doctor()
+        #expect(try state(of: postern.home) == before)
+        await server.stop()
+    }
+
+    /// Path → mode, owner, and content of every file; what is only there for SQLite's sake apart.
+    private func state(of home: String) throws -> [String: String] {
+        var state: [String: String] = [:]
+        let files = FileManager.default
+        for path in files.enumerator(atPath: home)?.allObjects.compactMap({ $0 as? String }) ?? []
+        where !path.hasSuffix("-shm") && !path.hasSuffix("-wal") && !path.hasSuffix(".lock") {
+            let facts = try files.attributesOfItem(atPath: "\(home)/\(path)")
+            let content = files.contents(atPath: "\(home)/\(path)")?.hashValue ?? 0
+            state[path] = "\(facts[.posixPermissions] ?? "") \(facts[.ownerAccountName] ?? "") \(content)"
+        }
+        return state
+    }
+
+    @Test("One key file at a time: others may read it, it is gone, its private half is another's")
+    func keys() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await installation(server)
+        let folder = postern.home + "/vault/keys"
+        let name = try #require(FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasPrefix("address-") })
+        let path = "\(folder)/\(name)"
+        let content = try String(contentsOfFile: path, encoding: .utf8)
+
+        try mode(0o644, path)
+        try await postern.doctor(status: 69).requireOnly("FAIL", "modes", path, "0644", "chmod 0400 \(path)")
+        try mode(0o400, path)
+
+        let secret = try #require(content.split(separator: "\n").first { $0.hasPrefix("secret: ") })
+        let other = "secret: " + Data(repeating: 7, count: 32).base64EncodedString()
+        try replace(path, content.replacing(secret, with: other))
+        try await postern.doctor(status: 69).requireOnly("FAIL", "keys", path, "does not give its id", "backup")
+
+        try FileManager.default.removeItem(atPath: path)
+        try await postern.doctor(status: 69).requireOnly("FAIL", "keys", path, "missing", "put it back")
+
+        try replace(path, content)
+        #expect(try await postern.doctor().troubles.isEmpty)
+        // While the vault runs, the loss shows before the restart that would make it final.
+        try await postern.start()
+        try FileManager.default.removeItem(atPath: path)
+        let found = try await postern.doctor(status: 69).troubles
+        #expect(found.contains { $0.check == "keys" && $0.finding.contains(path) }, "\(found)")
+        try replace(path, content)
+        try await postern.stop()
+        await server.stop()
+    }
+
+    private func mode(_ mode: Int, _ path: String) throws {
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+
+    private func replace(_ path: String, _ content: String) throws {
+        try content.write(toFile: path, atomically: true, encoding: .utf8)
+        try mode(0o400, path)
+    }
+
+    @Test("A wrong configuration is FAIL with all its faults and 78, and what can still be looked at is")
+    func configuration() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await installation(server)
+        let path = postern.home + "/postern.conf"
+        let good = try String(contentsOfFile: path, encoding: .utf8)
+        func write(_ more: String) throws { try (good + more).write(toFile: path, atomically: false, encoding: .utf8) }
+
+        try write("POSTERN_LIMIT_CLIEMT=off\n")
+        try await postern.doctor(status: 78).requireOnly(
+            "FAIL", "configuration", "POSTERN_LIMIT_CLIEMT", "Did you mean POSTERN_LIMIT_CLIENT?")
+
+        try write("POSTERN_RETENTION_LETTERS=never\nPOSTERN_SMTP_LANES=0\n")
+        let found = try await postern.doctor(status: 78)
+        #expect(found.troubles.map(\.check) == ["configuration", "configuration"], "\(found.troubles)")
+        #expect(found.findings.contains { $0.check == "store" && $0.level == "ok" })
+        #expect(found.findings.contains { $0.check == "smarthost" && $0.level == "ok" })
+        await server.stop()
+    }
+
+    // What was pasted into the wrong place may be a password.
+    @Test(
+        "Secrets that stand where none belongs are not repeated",
+        arguments: [
+            "POSTERN_DATABASE=postgres://postern:hunter2canary@db/postern\n", "hunter2canary\n",
+            "POSTERN_SMTP_PASSWORD=hunter2canary\n", "POSTERN_SMTP_USER=x\nPOSTERN_SMTP_PASSWORD_FILE=hunter2canary\n",
+        ])
+    func misplaced(line: String) async throws {
+        let postern = try await Installation(smtpPort: try FreePort.find())
+        let path = postern.home + "/postern.conf"
+        try (String(contentsOfFile: path, encoding: .utf8) + line).write(toFile: path, atomically: false, encoding: .utf8)
+        let finished = try await postern.run(["doctor"])
+        #expect(finished.status != 0)
+        #expect(!(finished.output + finished.errors).contains("hunter2"), "\(finished.output)")
+        let served = try await postern.run(["serve"])
+        #expect(!(served.output + served.errors).contains("hunter2"), "\(served.errors)")
+    }
+
+    @Test("A template that is gone is named")
+    func templates() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let folder = try TemporaryFolder()
+        let copy = folder.path("templates")
+        try FileManager.default.copyItem(atPath: Self.templates, toPath: copy)
+        let postern = try await installation(server, settings: ["POSTERN_TEMPLATES": copy])
+        #expect(try await postern.doctor().troubles.isEmpty)
+        try FileManager.default.removeItem(atPath: copy + "/mail/letter.txt.mustache")
+        try await postern.doctor(status: 69).requireOnly(
+            "FAIL", "templates", "\(copy)/mail/letter.txt.mustache", "missing", "package")
+        await server.stop()
+    }
+
+    @Test("A store that belongs to other keys, that is none, and that is gone")
+    func store() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let (postern, other) = (try await installation(server), try await installation(server))
+        let path = postern.home + "/postern.sqlite"
+        let files = FileManager.default
+        for ending in ["", "-wal", "-shm"] where files.fileExists(atPath: path + ending) {
+            try files.removeItem(atPath: path + ending)
+        }
+        try await other.succeed("backup", path)
+        let foreign = try await postern.doctor(status: 69).troubles
+        #expect(foreign.contains { $0.level == "FAIL" && $0.check == "keys" && $0.finding.contains("sealed to address key") })
+        #expect(foreign.filter { $0.level == "FAIL" }.count == 1, "\(foreign)")
+
+        try files.removeItem(atPath: path)
+        try Data(repeating: 0x41, count: 8_192).write(to: URL(fileURLWithPath: path))
+        try mode(0o600, path)
+        let broken = try await postern.doctor(status: 69).troubles.filter { $0.level == "FAIL" }
+        #expect(broken.map(\.check) == ["store"] && broken.first?.remedy?.contains("backup") == true, "\(broken)")
+
+        for ending in ["", "-wal", "-shm"] { try? files.removeItem(atPath: path + ending) }
+        let gone = try await postern.doctor(status: 69).troubles.filter { $0.level == "FAIL" }
+        #expect(gone.map(\.check) == ["store"] && gone.first?.finding.contains("no store") == true, "\(gone)")
+        #expect(!files.fileExists(atPath: path), "looking has made a store")
+        await server.stop()
+    }
+
+    @Test("A relay that is frozen is named, and nobody waits for it")
+    func frozen() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await installation(server)
+        try await postern.start()
+        postern.kill(.relay, SIGSTOP)
+        let began = ContinuousClock.now
+        let found = try await postern.doctor(status: 69).troubles
+        #expect(ContinuousClock.now - began < .seconds(40))
+        #expect(found.first { $0.level == "FAIL" }?.finding.contains("the relay runs and does not answer") == true, "\(found)")
+        #expect(found.contains { $0.check == "store" && $0.finding.contains("not checked") }, "\(found)")
+        postern.kill(.relay, SIGCONT)
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test(
+        "Another process that has the store open is named", .enabled(if: geteuid() == 0, "only root sees the files of others"))
+    func stranger() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await installation(server)
+        let visitor = Serving()
+        let folder = try TemporaryFolder()
+        let ready = folder.path("ready")
+        try await visitor.start(
+            "/usr/bin/python3",
+            [
+                "-c", "import sys,time; f=open(sys.argv[1]); open(sys.argv[2],'w'); time.sleep(600)",
+                postern.home + "/postern.sqlite", ready,
+            ],
+            environment: [:], log: folder.path("log"))
+        try await eventually("it has the store open") { FileManager.default.fileExists(atPath: ready) }
+        try await postern.doctor(status: 69).requireOnly("FAIL", "store", "python3", "End that process")
+        visitor.killAll()
+        await server.stop()
+    }
+
+    @Test("A clock that is ahead is asked about before a start destroys keys; one that is behind fails")
+    func clock() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await installation(server)
+        try await postern.start()
+        #expect(try await postern.post().status == 202)
+        try await server.received(count: 1)
+        try await postern.stop()
+        func clocks(_ report: DoctorReport) -> [DoctorReport.Line] {
+            report.troubles.filter { $0.check == "clock" }
+        }
+        postern.setClock(try await FakeClock("+40d"))
+        let ahead = clocks(try await postern.doctor())
+        #expect(ahead.map(\.level) == ["warn"], "\(ahead)")
+        #expect(ahead.first?.finding.contains("a start now destroys 2 keys") == true, "\(ahead)")
+        #expect(ahead.first?.remedy?.contains("set it right before you start") == true, "\(ahead)")
+        postern.setClock(try await FakeClock("-3d"))
+        try await postern.doctor(status: 69).requireOnly("FAIL", "clock", "is behind now", "keep it in step")
+        postern.setClock(nil)
+        await server.stop()
+    }
+}
