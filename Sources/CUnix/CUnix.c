@@ -25,6 +25,7 @@ int unix_private_pipe(int *read_end, int *write_end) {
 
 void unix_keep_freed_memory(int bytes) {
     mallopt(M_TRIM_THRESHOLD, bytes);
+    mallopt(M_MMAP_THRESHOLD, bytes);
 }
 
 int unix_clock_is_kept(void) {

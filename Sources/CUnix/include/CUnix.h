@@ -13,7 +13,8 @@ int unix_is_dumpable(void);
 int unix_private_pipe(int *read_end, int *write_end);
 
 /// How much freed memory at the end of each of malloc's arenas stays with the process (mallopt(3), M_TRIM_THRESHOLD; glibc's
-/// own bound of 128 KiB gives it back and faults it in again many times a second under load).
+/// own bound of 128 KiB gives it back and faults it in again many times a second under load), and how large a piece has to
+/// be to come from the kernel and go back to it by itself (M_MMAP_THRESHOLD, which setting the other would leave at 128 KiB).
 void unix_keep_freed_memory(int bytes);
 
 /// Whether the kernel's clock is kept in step (adjtimex(2), which only reads here; its header is in no module of Swift's):

@@ -43,7 +43,7 @@ struct KnownAddresses: Sendable {
 
     /// - Parameter shortest: local parts below that length are not looked for, where chance would find them.
     private func isNamed(in spelling: String, shortest: Int) -> Bool {
-        if domains.contains(where: { spelling.contains($0) }) { return true }
+        if domains.contains(where: { spelling.holds($0) }) { return true }
         return locals.contains { $0.count >= shortest && Self.stands($0, in: spelling) }
     }
 

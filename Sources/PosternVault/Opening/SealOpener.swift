@@ -6,6 +6,7 @@ package import PosternSealing
 package struct SealOpener: Sendable {
     private let ring: KeyRing
     private let sessions = SessionCache()
+    private let opened = OpenedAddresses()
 
     package init(ring: KeyRing) {
         self.ring = ring
@@ -13,6 +14,10 @@ package struct SealOpener: Sendable {
 
     /// - Throws: `SealFault` of any class but `.badKey`.
     package func address(in bytes: [UInt8], context: SealContext) throws -> EmailAddress {
+        try opened.address(in: bytes, context: context) { try openedAddress(in: bytes, context: context) }
+    }
+
+    private func openedAddress(in bytes: [UInt8], context: SealContext) throws -> EmailAddress {
         let (seal, held) = try parse(bytes, context: context)
         var recipient = try held.key.recipient(encapsulated: seal.encapsulated, info: SealingKey.addressInfo)
         let plain: [UInt8]
@@ -48,6 +53,7 @@ package struct SealOpener: Sendable {
     /// To be called when keys were destroyed.
     package func forgetDestroyed() {
         sessions.forget(except: Set(ring.all.map { $0.key.id }))
+        opened.forget()
     }
 
     private func parse(_ bytes: [UInt8], context: SealContext) throws -> (Seal, HeldKey) {
