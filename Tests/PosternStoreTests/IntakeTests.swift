@@ -63,7 +63,7 @@ struct IntakeTests {
                 id: letter.id, at: letter.at, site: letter.site, handle: letter.handle, recipient: RecipientID(high: 7, low: 7),
                 placement: .queue, parts: [], epoch: letter.epoch, seal: [1], evidence: [1], letterBytes: 1,
                 tokens: letter.tokens, repeatMark: letter.repeatMark)
-            await #expect(throws: StoreError.self) { try await store.accept(stray) }
+            #expect(try await store.database.write { try $0.intake.accept(stray) } == .noLetters)
             #expect(try await store.counts().accepted == 0)
             #expect(try await store.database.read { try $0.submissionLog.entries(limit: 1).isEmpty })
             // Its repeat key is free, too.
@@ -113,6 +113,25 @@ struct IntakeTests {
             let first = try #require(stored.first)
             #expect(stored.count == 1)
             #expect(outcomes.filter { $0.1 == .repeated(first) }.count == 49)
+            #expect(try await store.counts().accepted == 1)
+        }
+    }
+
+    @Test(
+        "Who paused a moment before the commit gets no letter; the same post once more keeps its first outcome",
+        arguments: StoreKind.allCases)
+    func pausedMeanwhile(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let first = try await store.accept(store.letter(to: 0, mark: store.mark(1)))
+            let id = store.people[0].id
+            _ = try await store.database.write {
+                try $0.recipients.setState(.paused, of: id, from: [.active], at: TestStore.start)
+            }
+            let late = store.letter(to: 0, mark: store.mark(2))
+            #expect(try await store.database.write { try $0.intake.accept(late) } == .noLetters)
+            let again = store.letter(to: 0, mark: store.mark(1))
+            #expect(try await store.database.write { try $0.intake.accept(again) } == .repeated(first))
+            #expect(try await store.line(late.id) == nil)
             #expect(try await store.counts().accepted == 1)
         }
     }

@@ -33,6 +33,19 @@ struct SessionTests {
         }
     }
 
+    @Test("A statement with a value too few or too many is refused, and the session goes on", arguments: StoreKind.allCases)
+    func argumentCount(_ kind: StoreKind) async throws {
+        try await withStore(kind, people: 0) { store in
+            for arguments in [[], [SQLValue.integer(1), .integer(2)]] {
+                await #expect(throws: StoreError.self) {
+                    try await store.database.read { try $0.rows("SELECT ? AS value", arguments) }
+                }
+            }
+            let rows = try await store.database.read { try $0.rows("SELECT ? AS value", [.text("a\u{0}b")]) }
+            #expect(try rows.first?["value"] == "a\u{0}b")
+        }
+    }
+
     @Test("A column that is not there, is null or holds something else is named")
     func undecodable() {
         let row = SQLRow(columns: ["state", "due_at"], values: [.text("asleep"), .null])

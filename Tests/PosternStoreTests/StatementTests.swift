@@ -59,8 +59,8 @@ struct StatementTests {
             _ = try session.recipients.setState(.unconfirmed, of: one.id, from: [.paused], at: now)
             _ = try session.recipients.confirm(one.id, with: Sample.record(2), at: now)
             _ = try session.recipients.erase(one.id, at: now)
-            // What the erased recipient has left is dropped by a claim; the unit before put it back.
-            _ = try session.intake.accept(store.letter(to: 0))
+            // What the erased recipient has left is dropped by a claim.
+            try session.intake.enqueue(store.confirmation(to: 0))
             _ = try session.queue.claim(upTo: 9, under: store.lease(), until: now, at: now)
             let unreadable = store.letter(to: 2)
             _ = try session.intake.accept(unreadable)

@@ -53,7 +53,8 @@ final class SQLiteStatement {
                 switch sqlite3_column_type(handle, index) {
                 case SQLITE_INTEGER: return .integer(sqlite3_column_int64(handle, index))
                 case SQLITE_TEXT: return .text(String(decoding: bytes(at: index, from: sqlite3_column_text), as: UTF8.self))
-                case SQLITE_BLOB: return .blob(Array(bytes(at: index) { sqlite3_column_blob($0, $1)?.assumingMemoryBound(to: UInt8.self) }))
+                case SQLITE_BLOB:
+                    return .blob(Array(bytes(at: index) { sqlite3_column_blob($0, $1)?.assumingMemoryBound(to: UInt8.self) }))
                 case SQLITE_NULL: return .null
                 default: throw StoreError.undecodable(column: columns[column])
                 }
@@ -85,7 +86,9 @@ final class SQLiteStatement {
     private func bind(_ text: String, at index: Int32) -> Int32 {
         var text = text
         return text.withUTF8 { bytes in
-            guard let start = bytes.baseAddress, !bytes.isEmpty else { return sqlite3_bind_text(handle, index, "", 0, csqlite_copied()) }
+            guard let start = bytes.baseAddress, !bytes.isEmpty else {
+                return sqlite3_bind_text(handle, index, "", 0, csqlite_copied())
+            }
             return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
                 sqlite3_bind_text(handle, index, $0, Int32(clamping: bytes.count), csqlite_copied())
             }

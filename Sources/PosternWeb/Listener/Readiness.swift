@@ -16,7 +16,8 @@ package struct ReadinessFault: Equatable, Sendable {
     }
 }
 
-/// Remembers the last check for a second, so that nobody can make the store work by asking for its health.
+/// Remembers the last check for a second, so that nobody can make the store work by asking for its health. What was in the
+/// way is looked at again sooner: whoever starts a service waits for the end of it.
 package actor ReadinessMemory {
     private let readiness: any Readiness
     private let now: @Sendable () -> ContinuousClock.Instant
@@ -24,6 +25,7 @@ package actor ReadinessMemory {
     private var checkBegan: ContinuousClock.Instant?
 
     static let freshness = Duration.seconds(1)
+    static let freshnessOfFaults = Duration.milliseconds(100)
     static let patience = Duration.seconds(5)
 
     package init(_ readiness: any Readiness, now: @escaping @Sendable () -> ContinuousClock.Instant) {
@@ -31,7 +33,7 @@ package actor ReadinessMemory {
     }
 
     package func faults() async -> [ReadinessFault] {
-        if let last, now() - last.at < Self.freshness { return last.faults }
+        if let last, now() - last.at < (last.faults.isEmpty ? Self.freshness : Self.freshnessOfFaults) { return last.faults }
         // One check at a time: meanwhile the last result stands, until the check itself has become the fault.
         if let checkBegan, let last {
             guard now() - checkBegan >= Self.patience else { return last.faults }

@@ -125,6 +125,10 @@ struct VerdictsAtIntakeTests {
         try await fixture.store.write { [fixture] in
             _ = try $0.recipients.setState(
                 .paused, of: fixture.recipients[0].id, from: [.active], at: IntakeFixture.now)
+        }
+        #expect(try await fixture.post(key: "k").answer == .accepted(first))
+        #expect(try await fixture.post(key: "other").answer == .takesNoLetters)
+        try await fixture.store.write {
             _ = try $0.blocks.add(.domain("visitor.example"), effect: .refuse, reason: "x", expires: nil, at: IntakeFixture.now)
         }
         try await fixture.blocks.reload(from: fixture.store)
@@ -149,5 +153,22 @@ struct VerdictsAtIntakeTests {
         let entries = try await fixture.entries()
         #expect(entries.count == 1)
         #expect(entries.first?.repeats == 499)
+    }
+
+    @Test("What the intake remembers of a recipient is no word against the store: paused is paused at once, and resumed resumed")
+    func rememberedRecipient() async throws {
+        let fixture = try await IntakeFixture.open()
+        #expect(try await fixture.post().answer.id != nil)
+        let id = fixture.recipients[0].id
+        _ = try await fixture.store.write {
+            try $0.recipients.setState(.paused, of: id, from: [.active], at: IntakeFixture.now)
+        }
+        #expect(try await fixture.post().answer == .takesNoLetters)
+        #expect(try await fixture.post().answer == .takesNoLetters)
+        _ = try await fixture.store.write {
+            try $0.recipients.setState(.active, of: id, from: [.paused], at: IntakeFixture.now)
+        }
+        #expect(try await fixture.post().answer.id != nil)
+        #expect(try await fixture.deliveries() == 2)
     }
 }

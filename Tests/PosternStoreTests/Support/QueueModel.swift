@@ -54,6 +54,10 @@ struct QueueModel {
     mutating func accept(
         _ id: LetterID, to recipient: Int, held: Bool, key: UInt8?, body: UInt8, at now: Timestamp
     ) -> Acceptance {
+        if erased.contains(recipient) {
+            guard let key, let known = keys[key], known.expires > now, known.body == body else { return .noLetters }
+            return .repeated(known.letter)
+        }
         if let key {
             if let known = keys[key], known.expires > now {
                 return known.body == body ? .repeated(known.letter) : .conflict

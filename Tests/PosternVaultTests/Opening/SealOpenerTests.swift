@@ -24,6 +24,29 @@ struct SealOpenerTests {
         #expect(try SealOpener(ring: fixture.ring).address(in: seal, context: context) == address)
     }
 
+    @Test("An address opened a moment ago opens again in its place, and nowhere else (K3)")
+    mutating func openedBefore() throws {
+        let fixture = try VaultFixture()
+        let opener = SealOpener(ring: fixture.ring)
+        let recipient = RecipientID(at: fixture.now, using: &randomness)
+        let address = try EmailAddress("pat@private.example")
+        let context = SealContext.address(of: recipient, at: site, version: 1)
+        let seal = try #require(fixture.key(.address)).seal(address, in: context)
+        for _ in 0..<3 { #expect(try opener.address(in: seal, context: context) == address) }
+        #expect(throws: SealFault.notAuthentic) {
+            try opener.address(in: seal, context: .address(of: recipient, at: otherSite, version: 1))
+        }
+        var changed = seal
+        changed[changed.count - 1] ^= 1
+        #expect(throws: SealFault.notAuthentic) { try opener.address(in: changed, context: context) }
+        // More than are kept, each opened twice.
+        for number in 0..<1_100 {
+            let other = SealContext.address(of: RecipientID(high: 9, low: UInt64(number)), at: site, version: 1)
+            let sealed = try #require(fixture.key(.address)).seal(address, in: other)
+            #expect(try opener.address(in: sealed, context: other) == opener.address(in: sealed, context: other))
+        }
+    }
+
     @Test("A letter comes back, whole")
     mutating func letter() throws {
         let fixture = try VaultFixture()

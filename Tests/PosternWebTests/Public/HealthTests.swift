@@ -39,6 +39,18 @@ struct HealthTests {
         #expect(readiness.asked == 2)
     }
 
+    @Test func `what is in the way is looked at again after a tenth of a second`() async throws {
+        let clock = Mutex(ContinuousClock.now)
+        let readiness = FakeReadiness([ReadinessFault(part: "vault", summary: "Not yet.")])
+        let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })
+        #expect(await memory.faults().map(\.part) == ["vault"])
+        readiness.set([])
+        clock.withLock { $0 += .milliseconds(99) }
+        #expect(await memory.faults().map(\.part) == ["vault"])
+        clock.withLock { $0 += .milliseconds(1) }
+        #expect(await memory.faults().isEmpty)
+    }
+
     @Test func `a check that hangs becomes the fault itself`() async throws {
         let clock = Mutex(ContinuousClock.now)
         let readiness = HangingReadiness()

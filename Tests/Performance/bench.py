@@ -1,0 +1,200 @@
+"""Measures Postern beside Postfix and the usual PHP form: all on this machine, in one run, in turn.
+
+Usage: deploy/bench [--runs 5] [--seconds 6] [--quick]
+"""
+import argparse
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+
+import ceilings
+from load import single_letters, wrk
+from machine import Failed, cpu_seconds
+from php import PHPForm
+from postern import Postern
+from postfix import Postfix, smtp_source
+from sink import NotingSink, smtp_sink
+from table import Series, percentile, show
+
+LANES = 32
+
+
+def rate(unit="/s"):
+    return Series(unit)
+
+
+class Figures:
+    def __init__(self):
+        self.postfix_accept, self.postfix_through = rate(), rate()
+        self.php, self.php_p50 = rate(), Series("ms", 1)
+        self.accept, self.keyed, self.through, self.through_default = rate(), rate(), rate(), rate()
+        self.delivering = rate()
+        self.half, self.p50, self.p99 = rate(), Series("ms", 1), Series("ms", 1)
+        self.idle, self.loaded = Series("MiB"), Series("MiB")
+        self.start = Series("ms")
+        self.bytes = Series("KiB", 1)
+        self.http, self.sink, self.store = rate(), rate(), rate()
+        self.generator = Series("%")
+
+
+def accept_rates(folder, sink_port, options, figures, number):
+    """S1, S3, S5, S6, S8: a relay whose deliveries wait behind a smarthost that is away, then the same one letting them go."""
+    postern = Postern(folder, sink_port, name=f"accept{number}", lanes=LANES)
+    figures.start.add(postern.start() * 1000)
+    time.sleep(1)
+    figures.idle.add(sum(postern.memory().values()))
+    before = os.times()
+    result = wrk(postern.port, options.seconds, recipients=postern.recipients)
+    after = os.times()
+    figures.accept.add(result["rate"])
+    figures.generator.add((after.children_user + after.children_system - before.children_user - before.children_system)
+                          / result["seconds"] * 100)
+    figures.keyed.add(wrk(postern.port, options.seconds, recipients=postern.recipients, key=True)["rate"])
+    # 64 connections, each of which pauses: half of what was just seen.
+    pause = round(64 / (result["rate"] / 2) * 1000)
+    half = wrk(postern.port, options.seconds, recipients=postern.recipients, pause=pause)
+    figures.half.add(half["rate"])
+    figures.p50.add(half["p50ms"])
+    figures.p99.add(half["p99ms"])
+    postern.stop()
+
+
+def through_rate(folder, sink_port, options, series, name, lanes=None, figures=None):
+    """S2: from the first letter posted until the outcome of the last one is committed."""
+    postern = Postern(folder, sink_port, name=name, lanes=lanes)
+    postern.start()
+    empty = postern.bytes_on_disk
+    began = time.monotonic()
+    letters = wrk(postern.port, options.seconds, recipients=postern.recipients)["requests"]
+    posted, waiting = time.monotonic(), postern.counts()
+    loaded = sum(postern.memory().values())
+    postern.drained(300)
+    ended = time.monotonic()
+    counts = postern.counts()
+    if counts["delivered"] < letters:
+        raise Failed(f"{letters} letters were accepted and {counts['delivered']} delivered")
+    series.add(counts["delivered"] / (ended - began))
+    if figures:
+        figures.delivering.add((waiting["ready"] + waiting["leased"]) / (ended - posted))
+        figures.loaded.add(loaded)
+    postern.stop()
+    if figures:
+        figures.bytes.add((postern.bytes_on_disk - empty) / counts["delivered"] / 1024)
+    shutil.rmtree(postern.home)
+
+
+def postfix_rates(folder, sink_port, options, figures, number):
+    """One connection a session, as the letters to Postern come; each run begins with an empty queue."""
+    place = folder / f"run{number}"
+    place.mkdir()
+    postfix = Postfix(place, sink_port)
+    smtp_source(postfix.port, 200)
+    postfix.drained()
+    began = time.monotonic()
+    smtp_source(postfix.port, options.mails)
+    accepted = time.monotonic()
+    postfix.drained()
+    figures.postfix_accept.add(options.mails / (accepted - began))
+    figures.postfix_through.add(options.mails / (time.monotonic() - began))
+    postfix.stop()
+    shutil.rmtree(place)
+
+
+def php_rate(folder, sink_port, options, figures, number):
+    place = folder / f"form{number}"
+    place.mkdir()
+    form = PHPForm(place, sink_port)
+    result = wrk(form.port, options.seconds, connections=16, kind="form")
+    figures.php.add(result["rate"])
+    figures.php_p50.add(result["p50ms"])
+    form.stop()
+    shutil.rmtree(place)
+
+
+def first_attempts(folder, figures):
+    sink = NotingSink()
+    postern = Postern(folder, sink.port, name="single", recipients=100)
+    postern.start()
+    single_letters(postern, sink, 20)
+    waits = single_letters(postern, sink)
+    postern.stop()
+    sink.stop()
+    return percentile(waits, 0.5), percentile(waits, 0.99)
+
+
+def measure(folder, options):
+    figures = Figures()
+    sink, sink_port = smtp_sink(folder)
+    for number in range(options.runs):
+        print(f"run {number + 1} of {options.runs} …", file=sys.stderr, flush=True)
+        postfix_rates(folder, sink_port, options, figures, number)
+        # Nobody listens there: what is accepted waits.
+        accept_rates(folder, 9, options, figures, number)
+        shutil.rmtree(folder / f"accept{number}")
+        through_rate(folder, sink_port, options, figures.through, f"through{number}", LANES, figures)
+        through_rate(folder, sink_port, options, figures.through_default, f"default{number}")
+        php_rate(folder, sink_port, options, figures, number)
+        ceilings.measure(folder, sink_port, options, figures)
+    sink.stop()
+    return figures, first_attempts(folder, figures)
+
+
+def report(figures, attempts, options):
+    ratio = lambda ours, theirs: f"{ours.median / theirs.median:.1f} × "
+    show(f"Accepting and delivering, {os.cpu_count()} cores, median of {options.runs} runs (lowest – highest)", [
+        ("Postern accepts, JSON of 1.5 KB, 64 connections", figures.accept,
+         ratio(figures.accept, figures.postfix_accept) + "Postfix"),
+        ("  the same, each with an Idempotency-Key", figures.keyed, ratio(figures.keyed, figures.postfix_accept) + "Postfix"),
+        ("Postfix accepts, 2,000 bytes, 32 sessions", figures.postfix_accept, ""),
+        ("PHP form: row, mail sent inside the request", figures.php, f"p50 {figures.php_p50}"),
+        (f"Postern, accepted → 250 → outcome committed, {LANES} lanes", figures.through,
+         ratio(figures.through, figures.postfix_through) + "Postfix"),
+        ("  the same with 8 lanes, the default", figures.through_default,
+         ratio(figures.through_default, figures.postfix_through) + "Postfix"),
+        ("  delivering alone, nothing coming in", figures.delivering, ""),
+        ("Postfix, accepted → 250 → off the queue", figures.postfix_through, ""),
+    ])
+    show("What it costs", [
+        ("latency of accepting at half the rate", f"p50 {figures.p50}", f"p99 {figures.p99}"),
+        ("202 → the attempt begins, idle system", f"p50 {attempts[0]:.1f} ms", f"p99 {attempts[1]:.1f} ms"),
+        ("memory of relay and vault, idle", figures.idle, ""),
+        ("memory of relay and vault, under load", figures.loaded, ""),
+        ("start until ready, empty store", figures.start, ""),
+        ("bytes on disk per delivered letter, log included", figures.bytes, ""),
+    ])
+    show("Ceilings", [
+        ("bare HTTP post on the same framework", figures.http, "nothing sealed, nothing stored"),
+        ("the store alone, the same rows", figures.store, "no HTTP, nothing sealed"),
+        ("smtp-source straight to smtp-sink", figures.sink, "the SMTP side"),
+        ("the load generator's share of one core", figures.generator, "while Postern accepts"),
+    ])
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="deploy/bench")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=6, help="of each measurement")
+    parser.add_argument("--mails", type=int, default=4000, help="through Postfix, each run")
+    parser.add_argument("--quick", action="store_true", help="one run of two seconds each: whether it works, not how fast")
+    options = parser.parse_args()
+    if options.quick:
+        options.runs, options.seconds, options.mails = 1, 2, 500
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-bench-"))
+    # The users of Postfix and of PHP must get through to the folders they are given.
+    folder.chmod(0o755)
+    try:
+        figures, attempts = measure(folder, options)
+    except (Failed, OSError) as failure:
+        # Never half a table.
+        print(f"The bench did not come to its end: {failure}\nWhat the servers said is in {folder}.", file=sys.stderr)
+        return 69
+    report(figures, attempts, options)
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

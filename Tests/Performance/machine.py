@@ -1,0 +1,112 @@
+"""Processes, ports and readings of the machine, for the bench."""
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Failed(Exception):
+    """Something the bench needs did not work. Its text says what, and what to look at."""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def until(what, condition, seconds, every=0.05):
+    """Waits for a condition. Raises Failed when it does not come about."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failed(f"{what}: not within {seconds} s")
+        time.sleep(every)
+
+
+def answers(port):
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1):
+            return True
+    except OSError:
+        return False
+
+
+def run(*arguments, **options):
+    done = subprocess.run([str(a) for a in arguments], capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        raise Failed(f"{' '.join(str(a) for a in arguments)}: {done.stdout[-1500:]}{done.stderr[-1500:]}")
+    return done.stdout
+
+
+class Server:
+    """A program in the foreground, its output in a file, stopped by its process id."""
+
+    def __init__(self, arguments, log, environment=None):
+        self.log = pathlib.Path(log)
+        self.file = open(self.log, "ab")
+        self.process = subprocess.Popen([str(a) for a in arguments], stdout=self.file, stderr=self.file, env=environment)
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def wait_for(self, port, seconds=20):
+        def ready():
+            if self.process.poll() is not None:
+                raise Failed(f"{self.process.args[0]} ended: {self.log.read_text()[-1500:]}")
+            return answers(port)
+        until(f"{self.process.args[0]} answers", ready, seconds)
+        return self
+
+    def stop(self, seconds=40):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.file.close()
+
+
+def children(pid):
+    """The process and all below it."""
+    found, parents = [pid], {}
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            parents.setdefault(int(fields[1]), []).append(int(entry.name))
+    for parent in found:
+        found += parents.get(parent, [])
+    return found
+
+
+def resident(pid):
+    """MiB of one process."""
+    try:
+        return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 2**20
+    except OSError:
+        return 0.0
+
+
+def cpu_seconds(pids):
+    total = 0
+    for pid in pids:
+        try:
+            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        total += int(fields[11]) + int(fields[12])
+    return total / TICK

@@ -1,0 +1,86 @@
+"""Postern in a scratch home, as an operator would serve it, except that limits are off and the smarthost is the sink."""
+import json
+import os
+import pathlib
+import subprocess
+import time
+import urllib.request
+
+from machine import Failed, Server, children, free_port, resident, until
+
+BINARY = pathlib.Path(os.environ.get("POSTERN", ".build/release/postern")).resolve()
+
+
+class Postern:
+    def __init__(self, folder, sink_port, recipients=1000, lanes=None, name="home"):
+        self.folder, self.home = folder, folder / name
+        self.port, self.staff_port = free_port(), free_port()
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("POSTERN")},
+            "POSTERN_LISTEN": f"127.0.0.1:{self.port}", "POSTERN_STAFF_LISTEN": f"127.0.0.1:{self.staff_port}",
+            "POSTERN_SMTP_URL": f"smtp://127.0.0.1:{sink_port}", "POSTERN_SMTP_TLS": "off",
+            "POSTERN_LIMIT_CLIENT": "off", "POSTERN_LIMIT_RECIPIENT": "off", "POSTERN_LIMIT_GLOBAL": "off",
+            **({"POSTERN_SMTP_LANES": str(lanes)} if lanes else {}),
+        }
+        self.run("init", "--public-url", f"http://127.0.0.1:{self.port}", "--mail-from", "contact@relay.example.org",
+                 "--smtp-url", f"smtp://127.0.0.1:{sink_port}", "--site", "photos", "--site-name", "Example Photos")
+        self.recipients = recipients
+        rows = folder / f"{name}.csv"
+        rows.write_text("handle,name,email\n" + "".join(
+            f"member{n},Member {n},member{n}@private.example\n" for n in range(recipients)))
+        self.run("recipient", "import", rows, "--site", "photos", "--confirmed")
+        self.server = None
+
+    def run(self, *arguments):
+        done = subprocess.run([BINARY, *arguments, "--home", self.home], capture_output=True, text=True, env=self.environment)
+        if done.returncode != 0:
+            raise Failed(f"postern {' '.join(map(str, arguments))}: {done.stdout[-800:]}{done.stderr[-800:]}")
+        return done.stdout
+
+    @property
+    def is_ready(self):
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ready", timeout=1).status == 200
+        except OSError:
+            return False
+
+    def start(self):
+        """Returns the seconds from starting the program until it says that it is ready."""
+        began = time.monotonic()
+        self.server = Server([BINARY, "serve", "--home", self.home], self.folder / "postern.log", self.environment)
+        until("Postern is ready", lambda: self.is_ready, 60, every=0.005)
+        return time.monotonic() - began
+
+    def stop(self):
+        self.server.stop()
+
+    def counts(self):
+        return json.loads(self.run("queue", "count", "--json"))
+
+    def drained(self, seconds=120):
+        def is_empty():
+            counts = self.counts()
+            return counts["ready"] + counts["leased"] == 0
+        until("Postern has delivered everything", is_empty, seconds, every=0.05)
+
+    def processes(self):
+        """Supervisor, relay and vault by name."""
+        named = {}
+        for pid in children(self.server.pid):
+            try:
+                words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if len(words) > 1:
+                named[words[1].decode()] = pid
+        return named
+
+    def memory(self):
+        """MiB resident of relay and vault."""
+        named = self.processes()
+        return {name: resident(named[name]) for name in ["relay", "vault"] if name in named}
+
+    @property
+    def bytes_on_disk(self):
+        """Of the store; what the WAL still holds is counted when it has been carried over."""
+        return (self.home / "postern.sqlite").stat().st_size
