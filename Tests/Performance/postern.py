@@ -6,7 +6,7 @@ import subprocess
 import time
 import urllib.request
 
-from machine import Failed, Server, children, free_port, resident, until
+from machine import Failed, Server, children, free_port, proportional, resident, until
 
 BINARY = pathlib.Path(os.environ.get("POSTERN", ".build/release/postern")).resolve()
 
@@ -76,9 +76,10 @@ class Postern:
         return named
 
     def memory(self):
-        """MiB resident of relay and vault."""
+        """MiB: of all three processes with shared pages counted once, and of relay and vault as `ps` adds them up."""
         named = self.processes()
-        return {name: resident(named[name]) for name in ["relay", "vault"] if name in named}
+        return (sum(proportional(pid) for pid in named.values()),
+                sum(resident(named[name]) for name in ["relay", "vault"]))
 
     @property
     def bytes_on_disk(self):
