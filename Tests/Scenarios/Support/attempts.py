@@ -18,7 +18,7 @@ reading = "--reading" in sys.argv
 vault = f"{home}/vault"
 proc = f"/proc/{pid}"
 libc = ctypes.CDLL(None, use_errno=True)
-PTRACE_ATTACH, PTRACE_SEIZE = 16, 0x4206
+PTRACE_ATTACH, PTRACE_DETACH, PTRACE_SEIZE = 16, 17, 0x4206
 SYS_PIDFD_OPEN, SYS_PIDFD_GETFD = 434, 438
 
 
@@ -62,11 +62,17 @@ def vm_read():
 
 
 def trace(request):
-    """In a child: the kernel lets go of what it traces when it ends, and only then surely."""
+    """In a child: the kernel lets go of what it traces when it ends, and only then surely.
+
+    Attaching stops the vault, and a tracer that ends before it has seen the stop leaves it stopped (ptrace(2)).
+    """
     child = os.fork()
     if child == 0:
         try:
             call(libc.ptrace, request, pid, None, None)
+            if request == PTRACE_ATTACH:
+                os.waitpid(pid, 0)
+                call(libc.ptrace, PTRACE_DETACH, pid, None, None)
         except OSError as error:
             os._exit(error.errno)
         os._exit(0)
