@@ -9,7 +9,7 @@ enum AddressTrace {
         let lowered = word.lowercased()
         if signs.contains(where: { lowered.holds($0) }) { return true }
         if WordDecoding.escapes(in: lowered).utf8.contains(UInt8(ascii: "@")) { return true }
-        if isDigest(lowered) { return true }
+        if isDigest(lowered) || isDigestInBase64(word) { return true }
         return WordDecoding.hidden(in: String(word)).contains { decoded in
             decoded.utf8.contains(UInt8(ascii: "@")) && decoded.unicodeScalars.allSatisfy(isVisible)
         }
@@ -21,6 +21,36 @@ enum AddressTrace {
         word.split(whereSeparator: { !$0.isLetter && !$0.isNumber }).contains { part in
             [32, 40, 64].contains(part.count) && part.allSatisfy(\.isHexDigit)
         }
+    }
+
+    /// As long as most of an MD5 in base 64, and as disorderly: capitals, small letters and digits in turns, which hardly
+    /// any word, host name or path has. Servers that write their queue's identifiers so lose them here, but for Exim.
+    private static func isDigestInBase64(_ word: some StringProtocol) -> Bool {
+        word.unicodeScalars.split(whereSeparator: { kind(of: $0) == nil }).contains { run in
+            guard run.count >= 18, !isEximID(run) else { return false }
+            let kinds = run.compactMap(kind(of:))
+            // Words in a path begin with a capital each, and signs are between them.
+            let turns = zip(kinds, kinds.dropFirst()).count { $0 != $1 && $0 != .sign && $1 != .sign }
+            return kinds.contains(.capital) && kinds.contains(.small) && turns >= 3
+        }
+    }
+
+    private enum Kind { case capital, small, digit, sign }
+
+    /// What base 64 is written with (RFC 4648 §4 and §5); nil for anything else.
+    private static func kind(of scalar: Unicode.Scalar) -> Kind? {
+        switch scalar {
+        case "A"..."Z": .capital
+        case "a"..."z": .small
+        case "0"..."9": .digit
+        case "+", "/", "-", "_": .sign
+        default: nil
+        }
+    }
+
+    /// `1rABcd-0000000012A-3bCd`: six, eleven and four, since Exim 4.97.
+    private static func isEximID(_ run: some Collection<Unicode.Scalar>) -> Bool {
+        run.split(separator: "-", omittingEmptySubsequences: false).map(\.count) == [6, 11, 4]
     }
 
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {

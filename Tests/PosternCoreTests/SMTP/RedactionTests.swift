@@ -61,7 +61,9 @@ import Testing
         ("someone%40else.example", "someone"), ("someone+40else.example", "someone"),
         ("<wéird.üser@bücher.example> no", "bücher"), ("\"some one\"@else.example", "some one"),
         ("c29tZW9uZUBlbHNlLmV4YW1wbGU=", "c29tZW9uZUBl"), ("736f6d656f6e6540656c73652e6578616d706c65", "736f6d65"),
-        ("md5 d41d8cd98f00b204e9800998ecf8427e", "d41d8cd9"), ("<anything at all>", "anything"),
+        ("md5 d41d8cd98f00b204e9800998ecf8427e", "d41d8cd9"), ("1B2M2Y8AsgTpgAmY7PhCfg== has no room", "1B2M2Y8A"),
+        ("sha1=2jmj7l5rSw0yVb_vlWAYkK_YBwk,reason=unknown", "2jmj7l5r"), ("9ZbFxpWRkv8bD6J6YT is unknown", "9ZbFxpWR"),
+        ("<anything at all>", "anything"),
     ])
     func `an address is known by its shape`(reply: String, piece: String) {
         #expect(!Redaction().clean(reply).contains(piece))
@@ -85,7 +87,8 @@ import Testing
 
     // What helps the operator and names nobody stays as it was.
     @Test(arguments: [
-        "Ok: queued as 4XyZ12AbCdz9q", "OK 1700000000 a1-20020a05600c0a0100b003c6cc57566fsi123wmb.9 - gsmtp",
+        "Ok: queued as 4XyZ12AbCdz9q", "OK id=1rABcd-0000000012A-3bCd", "see /help/Mailbox-Unavailable/details",
+        "OK 1700000000 a1-20020a05600c0a0100b003c6cc57566fsi123wmb.9 - gsmtp",
         "Requested mail action not taken: mailbox unavailable", "Message rejected (policy 4.3.2) at 12:34:56",
         "Greylisted, see https://support.example.org/help?p=NoSuchUser", "Größe überschritten", "mail.example.net closing",
         "joke.canaryish words are no names",
