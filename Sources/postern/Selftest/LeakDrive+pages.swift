@@ -39,6 +39,9 @@ extension LeakDrive {
         guard try await place.staff.get("/").status == 200 else { throw DriveFault("there is no staff page") }
     }
 
+    /// Recipients whose addresses visitors write into paths: the one secret of the vault's that a relay is told from outside.
+    var misspelled: Set<Int> { [flock.recipients[8].number] }
+
     /// Values where they do not belong: in paths, in queries, in fields that proxies write.
     private func misspell(_ client: String) async throws {
         let (visitors, writer, recipient) = (place.visitors, writer(0), flock.recipients[8])

@@ -28,13 +28,15 @@ struct LeakLook {
         }
     }
 
-    mutating func memory(of pid: pid_t?, _ moment: String) {
+    /// - Parameter typed: canaries that a visitor wrote into the address of a page: a relay has what it was just asked for.
+    mutating func memory(of pid: pid_t?, _ moment: String, typed: Set<Int>) {
         guard let pid else {
             gaps.append("the relay's memory \(moment): it did not run")
             return
         }
         do {
-            add(try watch.look(at: Place(.memory, "the relay's memory \(moment)"), memory: ProcessMemory(pid: pid)))
+            let place = Place(.memory, "the relay's memory \(moment)", returned: typed)
+            add(try watch.look(at: place, memory: ProcessMemory(pid: pid)))
         } catch {
             gaps.append("the relay's memory \(moment): \(error). Run this as root to look there too")
         }

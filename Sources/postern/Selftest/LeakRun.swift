@@ -40,7 +40,7 @@ struct LeakRun: Sendable {
     }
 
     private func tell(_ smarthost: CanarySmarthost, port: Int) async throws -> LeakReport {
-        let planted = try PlantedCanary.choose(orders, from: flock)
+        let planted = try PlantedCanary.choose(orders, from: flock, known: watch.search)
         let place = try await ScratchInstallation(folder: folder, smarthostPort: port, seen: seen)
         var look = LeakLook(watch: watch, folder: folder)
         do {
@@ -74,7 +74,7 @@ struct LeakRun: Sendable {
         try await place.settle()
         try await drive.command(ids)
         try await place.succeed(["backup", folder.backup(1)])
-        look.memory(of: place.service.pid(of: .relay), "before the kill")
+        look.memory(of: place.service.pid(of: .relay), "before the kill", typed: drive.misspelled)
 
         // With letters under way and a log of writes that nothing has tidied up.
         ids += try await drive.write(half..<(half + 6))
@@ -96,7 +96,7 @@ struct LeakRun: Sendable {
         for state in ["delivered", "failed", "ready"] where counts[state, default: 0] == 0 {
             throw DriveFault("no letter is \(state) at the end: \(counts)")
         }
-        look.memory(of: place.service.pid(of: .relay), "after the restore")
+        look.memory(of: place.service.pid(of: .relay), "after the restore", typed: drive.misspelled)
         look.files("while it runs")
         try await place.service.stop()
     }

@@ -37,13 +37,15 @@ struct PlantedCanary: Sendable {
 
     /// Each order has a canary that nothing else is done with: one that may be told from the others in what is found.
     /// - Throws: `DriveFault` when there are not enough of them.
-    static func choose(_ orders: [PlantOrder], from flock: CanaryFlock) throws -> [PlantedCanary] {
+    static func choose(_ orders: [PlantOrder], from flock: CanaryFlock, known search: NeedleSearch) throws -> [PlantedCanary] {
         // The last ones got no letters.
         var free = Array(flock.recipients.suffix(flock.recipients.count / 2) + flock.clients)
+        // An IPv4 address in capitals is what it is anyway, and known as that.
+        let known = Set(search.needles.map { [String($0.canary), $0.form.rawValue] })
         return try orders.map { order in
             guard
                 let place = free.firstIndex(where: { canary in
-                    order.form.suits(canary) && order.place.forbidden.contains(canary.kind)
+                    known.contains([String(canary.number), order.form.rawValue]) && order.place.forbidden.contains(canary.kind)
                         // Those with punycode are few.
                         && (canary.ascii == nil || order.form == .punycode)
                 })
