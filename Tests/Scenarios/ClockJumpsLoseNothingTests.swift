@@ -4,32 +4,50 @@ import Testing
 
 @Suite("A clock that jumps by a day loses no letter and keeps none waiting", .serialized, .timeLimit(.minutes(Scale.minutes)))
 struct ClockJumpsLoseNothingTests {
-    /// From which clock to which, as faketime reads them.
+    /// From which day to which, counted from the real one.
     struct Jump: Sendable, CustomTestStringConvertible {
-        let from: String
-        let to: String
-        var testDescription: String { "\(from) to \(to)" }
+        let from: Int
+        let to: Int
+        var testDescription: String { to > from ? "forward by a day" : from > 0 ? "back by a day to now" : "back by a day" }
     }
 
-    static let jumps = [Jump(from: "+0d", to: "+1d"), Jump(from: "+0d", to: "-1d"), Jump(from: "+1d", to: "+0d")]
+    static let jumps = [Jump(from: 0, to: 1), Jump(from: 0, to: -1), Jump(from: 1, to: 0)]
 
-    // Over a restart only: under faketime the clock that sleeping goes by jumps as well, which no real one does, and a running
-    // relay then sleeps for a day.
-    @Test("Letters deferred, under way and waiting go out after it, over a restart", arguments: jumps)
-    func jump(jump: Jump) async throws {
+    @Test("Over a restart, letters deferred, under way and waiting go out after it", arguments: jumps)
+    func restart(jump: Jump) async throws {
+        try await prove(jump, "over a restart") { postern, ledger, smarthost, server, clock in
+            try await deferFive(postern, ledger, server)
+            smarthost.set(.silent)
+            try await accept(postern, ledger, "waiting", 12)
+            try await eventually("eight are under way") { try await postern.counts()["leased"] == 8 }
+            try await postern.cutOff()
+            try clock.jump(toDays: jump.to)
+            try await postern.start()
+        }
+    }
+
+    @Test("While it runs, letters deferred go out after it", arguments: jumps)
+    func running(jump: Jump) async throws {
+        try await prove(jump, "while it runs") { postern, ledger, _, server, clock in
+            try await deferFive(postern, ledger, server)
+            try clock.jump(toDays: jump.to)
+        }
+    }
+
+    private typealias Preparation = (Installation, Ledger, SmarthostMood, ScriptedSMTPServer, FakeClock) async throws -> Void
+
+    private func prove(_ jump: Jump, _ how: String, _ prepare: Preparation) async throws {
         let smarthost = SmarthostMood(.deferring)
         let server = try await ScriptedSMTPServer.start(smarthost.script)
         let postern = try await Installation(smtpPort: server.port)
-        postern.setClock(try await FakeClock(jump.from))
+        let clock = try await FakeClock(days: jump.from)
+        postern.setClock(clock)
         try await postern.addRecipient("pat", "pat@private.example")
         try await postern.start()
         let ledger = Ledger()
         let account = try await keepingLedgers(of: postern, ledger, server) {
-            try await prepare(postern, ledger, smarthost, server)
             let before = try keys(of: postern)
-            try await postern.cutOff()
-            postern.setClock(try await FakeClock(jump.to))
-            try await postern.start()
+            try await prepare(postern, ledger, smarthost, server, clock)
             // The keys of the new day may have to be made first; the relay asks for them every 20 s.
             try await eventually("letters are accepted", within: .seconds(30)) {
                 let answer = try await postern.post(["subject": "after"])
@@ -47,33 +65,27 @@ struct ClockJumpsLoseNothingTests {
             }
             #expect(try keys(of: postern).isSuperset(of: before), "a key was destroyed before its time")
             return try await LossAccount(
-                "clock \(jump.testDescription), over a restart", times: 1,
-                bound: 0, of: postern, ledger, server)
+                "clock \(jump.testDescription), \(how)", times: 1, bound: 0, of: postern, ledger, server)
         }
         account.report()
         try await postern.stop()
         await server.stop()
     }
 
-    /// Five letters deferred, as many under way as there are lanes, and some that wait for one.
-    private func prepare(
-        _ postern: Installation, _ ledger: Ledger, _ smarthost: SmarthostMood, _ server: ScriptedSMTPServer
-    ) async throws {
-        func accept(_ prefix: String, _ count: Int) async throws {
-            for number in 0..<count {
-                let answer = try await postern.post(["subject": "\(prefix)-\(number)"])
-                try #require(answer.status == 202)
-                ledger.note("\(prefix)-\(number)", id: try #require(answer.id))
-            }
-        }
-        try await accept("deferred", 5)
+    private func deferFive(_ postern: Installation, _ ledger: Ledger, _ server: ScriptedSMTPServer) async throws {
+        try await accept(postern, ledger, "deferred", 5)
         try await eventually("five are deferred") {
             let counts = try await postern.counts()
             return server.commands.count { $0.hasPrefix("RCPT") } >= 5 && counts["leased", default: 0] == 0
         }
-        smarthost.set(.silent)
-        try await accept("waiting", 12)
-        try await eventually("eight are under way") { try await postern.counts()["leased"] == 8 }
+    }
+
+    private func accept(_ postern: Installation, _ ledger: Ledger, _ prefix: String, _ count: Int) async throws {
+        for number in 0..<count {
+            let answer = try await postern.post(["subject": "\(prefix)-\(number)"])
+            try #require(answer.status == 202)
+            ledger.note("\(prefix)-\(number)", id: try #require(answer.id))
+        }
     }
 
     private func keys(of postern: Installation) throws -> Set<String> {

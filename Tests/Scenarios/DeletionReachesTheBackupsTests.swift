@@ -11,7 +11,7 @@ struct DeletionReachesTheBackupsTests {
     func restore() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
-        postern.setClock(try await FakeClock("-100d"))
+        postern.setClock(try await FakeClock(days: -100))
         try await postern.addRecipient("pat", "pat@private.example")
         try await postern.succeed("block", "add", "--domain", "visitor.example", "--reason", "held, so that it stays")
         try await postern.start()

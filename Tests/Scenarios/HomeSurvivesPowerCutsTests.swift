@@ -64,7 +64,7 @@ struct HomeSurvivesPowerCutsTests {
     func keysChanging() async throws {
         let layer = try await PowerCutLayer()
         let postern = try await Installation(smtpPort: 2_525, settings: layer.environment, home: layer.home)
-        postern.setClock(try await FakeClock("-100d"))
+        postern.setClock(try await FakeClock(days: -100))
         try await postern.start()
         try await postern.stop()
         var randomness = SeededRandomness(seed: 13)

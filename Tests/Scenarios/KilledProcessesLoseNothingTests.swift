@@ -140,7 +140,7 @@ struct KilledProcessesLoseNothingTests {
         postern.kill(.vault, SIGTERM)
         try await server.received(count: 4)
         try await postern.drained(within: .seconds(30))
-        #expect(server.messages.count == 4, "a letter was sent twice")
+        #expect(server.messages.count == 4, "a letter was sent twice; the log ends in:\n\(postern.log.suffix(3_000))")
         #expect(try await postern.counts()["delivered"] == 4)
         let list = try await postern.succeed("queue", "list").output
         #expect(!list.contains("uncertain"), "\(list)")

@@ -73,12 +73,5 @@ final class PowerCutLayer {
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
 
-    /// Built once for a run of tests, by the C compiler that comes with Swift, and left to the folder of temporary files.
-    private static let library = Task<String, any Error> {
-        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("powercut.c").path
-        let target = FileManager.default.temporaryDirectory.appendingPathComponent("postern-powercut-\(getpid()).so").path
-        let built = try await Program.run("clang", ["-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", target, source])
-        guard built.status == 0 else { throw Failure("the power-cut layer does not build: \(built.errors)") }
-        return target
-    }
+    private static let library = Task { try await Preload.library(from: "PowerCut/powercut.c") }
 }

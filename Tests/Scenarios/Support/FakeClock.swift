@@ -1,33 +1,33 @@
 import Foundation
 import PosternTestSupport
 
-/// Another time for programs that are started under it, by faketime (Debian's package).
+/// Another time of day for programs that are started under it; it can jump while they run.
 ///
-/// faketime's library, preloaded alone, makes its shared memory when a program starts and tells of it by setenv(3); that moves
-/// the environment to another place, and Swift's runtime, which finds the arguments beside it, finds none. So a process that
-/// only waits makes the shared memory, and the others are told of it from the beginning.
+/// Debian's faketime is not used: it moves CLOCK_BOOTTIME as well, by which Swift sleeps, and a program under it then sleeps
+/// for a day where it would sleep for a moment, or not at all. No clock that is set does that.
 final class FakeClock: Sendable {
     /// For the programs that are to believe it.
     let environment: [String: String]
-    private let keeper = Serving()
-    /// With it goes the file the process waits beside, and then faketime takes its shared memory away.
     private let folder: TemporaryFolder
+    private let path: String
 
-    /// - Parameter offset: as faketime(1) reads it: `-100d`, `+1d`.
-    init(_ offset: String) async throws {
+    init(days: Int) async throws {
         folder = try TemporaryFolder()
-        let path = folder.path("environment")
-        try await keeper.start(
-            "/usr/bin/faketime",
-            ["-f", offset, "sh", "-c", "env > \(path).new; mv \(path).new \(path); while [ -e \(path) ]; do sleep 0.2; done"],
-            environment: ["FAKETIME_DONT_FAKE_MONOTONIC": "1"], log: folder.path("log"))
-        try await eventually("faketime is ready") { FileManager.default.fileExists(atPath: path) }
-        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
-        let wanted = ["LD_PRELOAD", "FAKETIME", "FAKETIME_SHARED", "FAKETIME_DONT_FAKE_MONOTONIC"]
-        environment = Dictionary(
-            lines.compactMap { line in
-                let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
-                return parts.count == 2 && wanted.contains(parts[0]) ? (parts[0], parts[1]) : nil
-            }, uniquingKeysWith: { $1 })
+        path = folder.path("offset")
+        environment = ["LD_PRELOAD": try await Self.library.value, "OTHERCLOCK_OFFSET": path]
+        guard FileManager.default.createFile(atPath: path, contents: Data(count: MemoryLayout<Int64>.size)) else {
+            throw Failure("\(path) cannot be made")
+        }
+        try jump(toDays: days)
     }
+
+    /// Sets it to so many days from the real one, for programs that run as well.
+    func jump(toDays days: Int) throws {
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+        // In place: the programs have the file mapped.
+        try file.write(contentsOf: withUnsafeBytes(of: Int64(days) * 86_400) { Data($0) })
+        try file.close()
+    }
+
+    private static let library = Task { try await Preload.library(from: "Support/otherclock.c") }
 }
