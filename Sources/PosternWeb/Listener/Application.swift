@@ -1,5 +1,5 @@
 package import Hummingbird
-private import HummingbirdCore
+internal import HummingbirdCore
 package import Logging
 package import NIOCore
 private import PosternCore
@@ -14,21 +14,34 @@ package func buildApplication<Responder: HTTPResponder>(
     onListening: @escaping @Sendable (SocketAddress?) async -> Void
 ) -> Application<Responder> where Responder.Context == WebContext {
     let limits = configuration.limits
-    let headerBytes = limits.headerKiB * 1_024
-    let http = HTTP1Channel.Configuration(
-        additionalChannelHandlers: [ConnectionGuard(limits: limits, headers: headers)],
-        idleTimeout: TimeAmount(limits.idle),
-        httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: headerBytes, maxHeaderListSize: headerBytes, maxHeaderFieldCount: 100))
+    let http = HTTP1Channel.Configuration(limits, handlers: [ConnectionGuard(limits: limits, headers: headers)])
     return Application(
         responder: responder,
         server: HTTPServerBuilder { DoorKeptChannel(HTTP1Channel(responder: $0, configuration: http), behind: door) },
-        configuration: ApplicationConfiguration(
+        configuration: ApplicationConfiguration(configuration, logger: logger),
+        onServerRunning: { channel in await onListening(channel.localAddress) },
+        logger: logger)
+}
+
+extension HTTP1Channel.Configuration {
+    /// - Parameter handlers: of each connection, behind the HTTP parser.
+    init(_ limits: WebLimits, handlers: @autoclosure @escaping @Sendable () -> [any RemovableChannelHandler]) {
+        let headerBytes = limits.headerKiB * 1_024
+        self.init(
+            additionalChannelHandlers: handlers(),
+            idleTimeout: TimeAmount(limits.idle),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: headerBytes, maxHeaderListSize: headerBytes, maxHeaderFieldCount: 100))
+    }
+}
+
+extension ApplicationConfiguration {
+    init(_ configuration: WebConfiguration, logger: Logger) {
+        self.init(
             address: .hostname(configuration.listen.host, port: configuration.listen.port),
             // A name would only help whoever looks for a version with a hole.
             serverName: nil,
             backlog: 1_024,
-            availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)),
-        onServerRunning: { channel in await onListening(channel.localAddress) },
-        logger: logger)
+            availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections, logger: logger))
+    }
 }

@@ -1,0 +1,72 @@
+internal import PosternCore
+internal import PosternStore
+
+/// Rows of the size and kind that a served letter leaves, with noise where there would be seals.
+struct BenchRows: Sendable {
+    /// Of a letter of 1.5 KB, as `LetterCoding` writes it.
+    private static let letterBytes = 1_500
+    /// Of the sealed letter, with a subject, what it is about and an address.
+    private static let sealBytes = 1_900
+    /// Of a sealed IPv4 address: head, encapsulated key, four bytes and the cipher's tag.
+    private static let evidenceBytes = 65
+    private static let clients: UInt64 = 1_000_000
+
+    let site: SiteID
+    /// Each with the handle of its number.
+    let recipients: [RecipientID]
+    var noise: Noise
+
+    init(site: SiteID, recipients: [RecipientID], noise: Noise) {
+        (self.site, self.recipients, self.noise) = (site, recipients, noise)
+    }
+
+    /// `fill0`, `fill1` and so on.
+    static func handle(_ number: Int) throws -> Handle { try Handle("fill\(number)") }
+
+    static func recipient(_ number: Int, _ id: RecipientID, at site: SiteID, record: SealedRecord) throws -> Recipient {
+        Recipient(
+            id: id, site: site, handle: try handle(number), name: try HeaderText("Filled Recipient", limit: 100),
+            language: .english, state: .active, record: record)
+    }
+
+    /// A letter that passed, without a repeat key and without what limits count.
+    mutating func letter(at moment: Timestamp) throws -> AcceptedLetter {
+        let person = Int.random(in: recipients.indices, using: &noise)
+        let epoch = Epoch(containing: moment)
+        // One in fifty shows a sign of a program that is not enough by itself.
+        let parts = Int.random(in: 0..<50, using: &noise) == 0 ? [Verdict.Part(.trapBait, .score(60))] : []
+        return AcceptedLetter(
+            id: LetterID(at: moment, using: &noise), at: moment, site: site, handle: try Self.handle(person),
+            recipient: recipients[person], placement: .queue, parts: parts, epoch: epoch, seal: noise.bytes(Self.sealBytes),
+            evidence: noise.bytes(Self.evidenceBytes), tags: tags(in: epoch), letterBytes: Self.letterBytes,
+            tokens: MailTokens(using: &noise), repeatMark: nil)
+    }
+
+    /// A submission that was turned away, by one rule or another as often as a form under attack does it.
+    mutating func refusal(at moment: Timestamp) throws -> RefusedSubmission {
+        let person = Int.random(in: recipients.indices, using: &noise)
+        let epoch = Epoch(containing: moment)
+        let rule: Verdict.Rule =
+            switch Int.random(in: 0..<100, using: &noise) {
+            case 0..<50: .limitClient
+            case 50..<65: .unknownRecipient
+            case 65..<80: .invalidLetter
+            case 80..<90: .block
+            case 90..<95: .noLetters
+            default: .limitInstallation
+            }
+        let block = rule == .block ? Int64.random(in: 1...20, using: &noise) : nil
+        return RefusedSubmission(
+            id: LetterID(at: moment, using: &noise), at: moment, site: site.text,
+            handle: rule == .unknownRecipient ? "nobody\(person)" : try Self.handle(person).text,
+            recipient: rule == .unknownRecipient ? nil : recipients[person], parts: [Verdict.Part(rule, .refuse, block: block)],
+            epoch: epoch, evidence: noise.bytes(Self.evidenceBytes), tags: tags(in: epoch), letterBytes: Self.letterBytes)
+    }
+
+    /// Of one of a million IPv4 addresses and of its network: others every day, as real ones are.
+    private mutating func tags(in epoch: Epoch) -> [Tag] {
+        let client = UInt64.random(in: 0..<Self.clients, using: &noise)
+        let day = UInt64(bitPattern: Int64(epoch.day)) &* 0x9E37_79B9_7F4A_7C15
+        return [client + 1, 1 << 32 | client / 250].map { Tag(value: (day ^ $0) &* 0xBF58_476D_1CE4_E5B9) }
+    }
+}

@@ -1,0 +1,98 @@
+private import Glibc
+internal import PosternCore
+internal import PosternSQLite
+internal import PosternStore
+
+/// Fills a store through the same verbs that the service uses, so that the rows are what it would have written.
+struct StoreFill {
+    /// Rows of one transaction.
+    private static let bite = 2_000
+    /// An installation that has more recipients is somebody's.
+    private static let mostRecipients = 200
+
+    let store: SQLiteDatabase
+    let site: SiteID
+    let plan: FillPlan
+
+    /// The store is not as it should be for this.
+    struct Refusal: Error, Sendable, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Nobody's letters must be mixed with noise.
+    /// - Throws: `Refusal` when somebody uses this installation.
+    static func check(_ store: SQLiteDatabase) async throws {
+        let (letters, recipients) = try await store.read { session in
+            let people = try session.sites.list().map { site in
+                try session.recipients.list(at: site.id, limit: mostRecipients + 1).count
+            }
+            return (try session.queue.counts().accepted, people.reduce(0, +))
+        }
+        let remedy = "\n    Make a new one for measuring: postern init --home DIR --site ID"
+        guard letters == 0 else {
+            throw Refusal(description: "this installation has taken \(letters) letters and is not filled with others" + remedy)
+        }
+        guard recipients <= mostRecipients else {
+            throw Refusal(
+                description: "this installation has more than \(mostRecipients) recipients and is not filled with others"
+                    + remedy)
+        }
+    }
+
+    /// - Parameter record: the sealed address of every recipient.
+    func run(first: RecipientID, record: SealedRecord) async throws {
+        var noise = Noise(seed: UInt64(bitPattern: plan.now.milliseconds))
+        let ids = (0..<plan.recipients).map { $0 == 0 ? first : RecipientID(at: plan.now, using: &noise) }
+        var progress = FillProgress()
+        for start in stride(from: 0, to: ids.count, by: Self.bite) {
+            let end = min(start + Self.bite, ids.count)
+            let people = try (start..<end).map { try BenchRows.recipient($0, ids[$0], at: site, record: record) }
+            let present = try await store.write { [now = plan.now] in try $0.recipients.add(people, at: now) }
+            if let taken = present.keys.first { throw Refusal(description: "the handle \(taken.text) is taken") }
+            progress.note(end, of: ids.count, "recipients")
+        }
+        var entries = FillEntries(plan, rows: BenchRows(site: site, recipients: ids, noise: noise))
+        var next = try entries.next(Self.bite)
+        while !next.isEmpty {
+            let (due, bite) = (plan.due, next)
+            // The next are made while these are written.
+            async let written: Void = store.write { try Self.keep(bite, due: due, in: $0) }
+            let done = entries.done
+            next = try entries.next(Self.bite)
+            try await written
+            progress.note(done, of: plan.log, "log entries")
+        }
+        progress.end()
+    }
+
+    private static func keep(_ entries: [FillEntry], due: Timestamp, in session: any Session) throws {
+        for entry in entries {
+            switch entry {
+            case .queued(let letter):
+                guard try session.intake.accept(letter) == .stored else {
+                    throw Refusal(description: "the store did not take a letter to \(letter.handle.text)")
+                }
+                // The verb for "due now", with a now that is far off.
+                _ = try session.queue.retry(letter.id, at: due)
+            case .refused(let refused): try session.intake.log(refused)
+            }
+        }
+    }
+}
+
+/// What has been done, now and then: in one line where somebody looks, in a line each ten seconds in a log.
+private struct FillProgress {
+    private var last = ContinuousClock.now
+
+    mutating func note(_ done: Int, of total: Int, _ what: String) {
+        let text = "\(done) of \(total) \(what)"
+        Terminal.progress(text)
+        guard isatty(STDERR_FILENO) == 0, ContinuousClock.now - last >= .seconds(10) || done == total else { return }
+        last = .now
+        Terminal.complain(text)
+    }
+
+    func end() {
+        Terminal.progress("")
+    }
+}
