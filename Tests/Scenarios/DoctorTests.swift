@@ -238,12 +238,12 @@ struct DoctorTests {
         func clocks(_ report: DoctorReport) -> [DoctorReport.Line] {
             report.troubles.filter { $0.check == "clock" }
         }
-        postern.setClock(try await FakeClock("+40d"))
+        postern.setClock(try await FakeClock(days: 40))
         let ahead = clocks(try await postern.doctor())
         #expect(ahead.map(\.level) == ["warn"], "\(ahead)")
         #expect(ahead.first?.finding.contains("a start now destroys 2 keys") == true, "\(ahead)")
         #expect(ahead.first?.remedy?.contains("set it right before you start") == true, "\(ahead)")
-        postern.setClock(try await FakeClock("-3d"))
+        postern.setClock(try await FakeClock(days: -3))
         try await postern.doctor(status: 69).requireOnly("FAIL", "clock", "is behind now", "keep it in step")
         postern.setClock(nil)
         await server.stop()
