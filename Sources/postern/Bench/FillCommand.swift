@@ -16,8 +16,8 @@ extension BenchCommand {
             abstract: "Fill a new installation's store with made-up recipients, letters that wait, and a log.",
             discussion: """
                 For measuring how the service does when the store has grown. The recipients fill0, fill1, … of the first site \
-                cannot be delivered to; the letters are due in 30 days and hold noise; the log goes back 90 days, and what in it \
-                is no waiting letter was refused. Recipients of your own, added before or after, get their letters.
+                cannot be delivered to; the letters hold noise and are due in 4 h 48 min, so measure before that (they are held \
+                then); the log goes back 90 days, and what in it is no waiting letter was refused. Recipients of your own, added before or after, get their letters.
 
                 Refuses an installation that is being served (69), and one that has letters or more than 200 recipients (65).
                 """)
@@ -39,6 +39,8 @@ extension BenchCommand {
             let recipients: Int
             let queued: Int
             let log: Int
+            /// Until when the letters wait.
+            let due: String
             let seconds: Double
             /// Of the store's file.
             let bytes: Int
@@ -66,9 +68,9 @@ extension BenchCommand {
                 throw Exit.configuration.saying("\(error)")
             }
             let began = ContinuousClock.now
-            let site: SiteID
+            let filled: (site: SiteID, plan: FillPlan)
             do {
-                site = try await fill(store, configuration)
+                filled = try await fill(store, configuration)
                 await store.close()
             } catch {
                 await store.close()
@@ -81,15 +83,18 @@ extension BenchCommand {
             ).prepare()
             let bytes = try FileManager.default.attributesOfItem(atPath: configuration.database)[.size] as? Int ?? 0
             let report = Report(
-                site: site.text, recipients: recipients, queued: queued, log: log, seconds: (seconds * 10).rounded() / 10,
-                bytes: bytes)
+                site: filled.site.text, recipients: recipients, queued: queued, log: log, due: filled.plan.due.rfc3339,
+                seconds: (seconds * 10).rounded() / 10, bytes: bytes)
             try output.print(report) {
                 "\(report.recipients) recipients, \(report.queued) waiting letters and \(report.log) log entries for the site "
-                    + "\(report.site) in \(report.seconds) s; the store has \(report.bytes) bytes."
+                    + "\(report.site) in \(report.seconds) s; the store has \(report.bytes) bytes. "
+                    + "The letters wait until \(report.due)."
             }
         }
 
-        private func fill(_ store: SQLiteDatabase, _ configuration: PosternCore.Configuration) async throws -> SiteID {
+        private func fill(_ store: SQLiteDatabase, _ configuration: PosternCore.Configuration) async throws
+            -> (site: SiteID, plan: FillPlan)
+        {
             guard let site = try await store.read({ try $0.sites.list().first })?.id else {
                 throw StoreFill.Refusal(
                     description: "there is no site\n    Add one: postern site add ID --name NAME --origin URL")
@@ -107,9 +112,9 @@ extension BenchCommand {
             let retention = configuration.retention
             let plan = FillPlan(
                 recipients: recipients, queued: queued, log: log, now: now, logSpan: min(.days(90), retention.outcomes / 2),
-                queueSpan: min(.days(20), retention.letters / 2))
+                queueSpan: min(.days(4), retention.letters / 2))
             try await StoreFill(store: store, site: site, plan: plan).run(first: first, record: record)
-            return site
+            return (site, plan)
         }
     }
 }

@@ -9,11 +9,12 @@ struct FillPlan: Sendable {
     let now: Timestamp
     /// How far back the log goes.
     let logSpan: Duration
-    /// How far back the letters go that wait: less than they are kept, or the first housekeeping would drop them.
+    /// How far back the letters go that wait: less than a letter waits at most, and less than it is kept.
     let queueSpan: Duration
 
-    /// When the letters are due: so late that none goes out while anybody measures.
-    var due: Timestamp { now + .days(30) }
+    /// When the letters are due: as late as a letter ever waits between two tries. Later, and the dispatcher would take it
+    /// that the clock was set back, and send them at once.
+    var due: Timestamp { now + RetrySchedule.standard.longestWait }
     /// Every accepted letter waits; all other entries of the log are refusals.
     var refused: Int { log - queued }
 }
