@@ -17,7 +17,8 @@ extension BenchCommand {
             discussion: """
                 For measuring how the service does when the store has grown. The recipients fill0, fill1, … of the first site \
                 cannot be delivered to; the letters hold noise and are due in 4 h 48 min, so measure before that (they are held \
-                then); the log goes back 90 days, and what in it is no waiting letter was refused. Recipients of your own, added before or after, get their letters.
+                then); the log goes back 90 days, and what in it is no waiting letter was refused. \
+                Recipients of your own, added before or after, get their letters.
 
                 Refuses an installation that is being served (69), and one that has letters or more than 200 recipients (65).
                 """)
