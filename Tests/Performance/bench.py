@@ -39,6 +39,13 @@ class Figures:
         self.bytes = Series("KiB", 1)
         self.http, self.sink, self.store = rate(), rate(), rate()
         self.generator = Series("%")
+        self.refused, self.broken = 0, 0
+
+    def note(self, result):
+        """Posts to Postern that did not end in 202."""
+        self.refused += result["refused"]
+        self.broken += result["broken"]
+        return result
 
 
 def accept_rates(folder, sink_port, options, figures, number):
@@ -49,15 +56,15 @@ def accept_rates(folder, sink_port, options, figures, number):
     for series, value in zip([figures.idle, figures.idle_apart], postern.memory()):
         series.add(value)
     before = os.times()
-    result = wrk(postern.port, options.seconds, recipients=postern.recipients)
+    result = figures.note(wrk(postern.port, options.seconds, recipients=postern.recipients))
     after = os.times()
     figures.accept.add(result["rate"])
     figures.generator.add((after.children_user + after.children_system - before.children_user - before.children_system)
                           / result["seconds"] * 100)
-    figures.keyed.add(wrk(postern.port, options.seconds, recipients=postern.recipients, key=True)["rate"])
+    figures.keyed.add(figures.note(wrk(postern.port, options.seconds, recipients=postern.recipients, key=True))["rate"])
     # 64 connections, each of which pauses: half of what was just seen.
     pause = round(64 / (result["rate"] / 2) * 1000)
-    half = wrk(postern.port, options.seconds, recipients=postern.recipients, pause=pause)
+    half = figures.note(wrk(postern.port, options.seconds, recipients=postern.recipients, pause=pause))
     figures.half.add(half["rate"])
     figures.p50.add(half["p50ms"])
     figures.p99.add(half["p99ms"])
@@ -165,6 +172,7 @@ def report(figures, attempts, options):
         ("202 → the attempt begins, idle system", f"p50 {attempts[0]:.1f} ms", f"p99 {attempts[1]:.1f} ms"),
         ("memory, idle: all processes, shared pages counted once", figures.idle, f"relay and vault as ps adds them: {figures.idle_apart}"),
         ("memory, under load", figures.loaded, f"relay and vault as ps adds them: {figures.loaded_apart}"),
+        ("posts that did not end in 202", f"{figures.refused} refused", f"{figures.broken} broken off"),
         ("start until ready, empty store", figures.start, ""),
         ("bytes on disk per delivered letter, log included", figures.bytes, ""),
     ])

@@ -64,7 +64,7 @@ end
 
 function done(summary, latency)
     local errors = summary.errors
-    io.write(string.format('RESULT {"requests": %d, "seconds": %.3f, "bad": %d, "p50ms": %.3f, "p99ms": %.3f}\n', summary.requests,
-        summary.duration / 1e6, errors.status + errors.connect + errors.read + errors.write + errors.timeout,
+    io.write(string.format('RESULT {"requests": %d, "seconds": %.3f, "refused": %d, "broken": %d, "p50ms": %.3f, "p99ms": %.3f}\n', summary.requests,
+        summary.duration / 1e6, errors.status, errors.connect + errors.read + errors.write + errors.timeout,
         latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end

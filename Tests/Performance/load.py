@@ -25,8 +25,10 @@ def wrk(port, seconds, connections=64, kind="json", recipients=1, pause=0, key=F
     if line is None:
         raise Failed(f"wrk: {done.stdout[-500:]}{done.stderr[-500:]}")
     result = json.loads(line[7:])
-    if result["bad"] > 0:
-        raise Failed(f"{result['bad']} of {result['requests']} requests on port {port} were not accepted")
+    # A handful is a figure for the table, more is another measurement than the one that was meant.
+    if result["refused"] + result["broken"] > result["requests"] / 1000:
+        raise Failed(f"of {result['requests']} requests on port {port} {result['refused']} were refused and "
+                     f"{result['broken']} broke off")
     result["rate"] = result["requests"] / result["seconds"]
     return result
 
