@@ -21,6 +21,7 @@ struct ClockJumpsLoseNothingTests {
             try await accept(postern, ledger, "waiting", 12)
             try await eventually("eight are under way") { try await postern.counts()["leased"] == 8 }
             try await postern.cutOff()
+            smarthost.set(.well)
             try clock.jump(toDays: jump.to)
             try await postern.start()
         }
@@ -28,8 +29,10 @@ struct ClockJumpsLoseNothingTests {
 
     @Test("While it runs, letters deferred go out after it", arguments: jumps)
     func running(jump: Jump) async throws {
-        try await prove(jump, "while it runs") { postern, ledger, _, server, clock in
+        try await prove(jump, "while it runs") { postern, ledger, smarthost, server, clock in
             try await deferFive(postern, ledger, server)
+            // What the clock makes due may go at once; deferred a second time it would wait for five minutes.
+            smarthost.set(.well)
             try clock.jump(toDays: jump.to)
         }
     }
@@ -54,7 +57,6 @@ struct ClockJumpsLoseNothingTests {
                 if answer.status == 202, let id = answer.id { ledger.note("after", id: id) }
                 return answer.status == 202
             }
-            smarthost.set(.well)
             // By itself: nobody asks for another try. A first deferral is a minute and a fifth.
             try await eventually("all have gone out", within: .seconds(100)) {
                 ledger.marks.isSubset(of: Arrivals(server.messages).marks)
