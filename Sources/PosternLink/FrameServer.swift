@@ -33,9 +33,15 @@ package final class FrameServer: Sendable {
     private let malformed: MalformedTally
 
     private struct Doors {
+        struct Connection {
+            let channel: any Channel
+            /// Requests that are being answered.
+            var running = 0
+        }
+
         var isEnding = false
         var listener: (any Channel)?
-        var connections: [ObjectIdentifier: any Channel] = [:]
+        var connections: [ObjectIdentifier: Connection] = [:]
     }
 
     private let doors = Mutex(Doors())
@@ -59,7 +65,29 @@ package final class FrameServer: Sendable {
             return doors
         }
         doors.listener?.close(promise: nil)
-        for connection in doors.connections.values { connection.close(mode: .input, promise: nil) }
+        // Those at work are closed with their last answer. Closed for reading before, the next thing the peer says would break
+        // the connection, and the answers would be lost with it.
+        for connection in doors.connections.values where connection.running == 0 {
+            connection.channel.close(mode: .input, promise: nil)
+        }
+    }
+
+    /// - Returns: false when we are ending, and nothing more is taken.
+    private func begins(on id: ObjectIdentifier) -> Bool {
+        doors.withLock { doors in
+            guard !doors.isEnding else { return false }
+            doors.connections[id]?.running += 1
+            return true
+        }
+    }
+
+    private func hasEnded(on id: ObjectIdentifier) {
+        let idle = doors.withLock { doors -> (any Channel)? in
+            doors.connections[id]?.running -= 1
+            guard doors.isEnding, let connection = doors.connections[id], connection.running == 0 else { return nil }
+            return connection.channel
+        }
+        idle?.close(mode: .input, promise: nil)
     }
 
     /// Serves until `end`, or until the task is cancelled, which breaks off what is under way. `whenListening` is called once
@@ -109,21 +137,21 @@ package final class FrameServer: Sendable {
 
     private func serve(_ connection: Connection) async {
         do {
-            let peer = try await PeerUser.of(connection.channel)
-            guard configuration.peers.contains(peer) else {
-                logger.warning("link: a user who may not speak here was cut off", metadata: ["user": "\(peer.id)"])
-                try await connection.channel.close()
-                return
-            }
-            let id = ObjectIdentifier(connection.channel)
-            let isEnding = doors.withLock { doors in
-                doors.connections[id] = connection.channel
-                return doors.isEnding
-            }
-            defer { doors.withLock { $0.connections[id] = nil } }
-            if isEnding { connection.channel.close(mode: .input, promise: nil) }
+            // Whatever becomes of it: a channel that is let go of without this ends the process (NIOAsyncWriter's deinit).
             try await connection.executeThenClose { inbound, outbound in
-                try await answerAll(inbound, outbound)
+                let peer = try await PeerUser.of(connection.channel)
+                guard configuration.peers.contains(peer) else {
+                    logger.warning("link: a user who may not speak here was cut off", metadata: ["user": "\(peer.id)"])
+                    return
+                }
+                let id = ObjectIdentifier(connection.channel)
+                let isEnding = doors.withLock { doors in
+                    doors.connections[id] = Doors.Connection(channel: connection.channel)
+                    return doors.isEnding
+                }
+                defer { doors.withLock { $0.connections[id] = nil } }
+                if isEnding { connection.channel.close(mode: .input, promise: nil) }
+                try await answerAll(inbound, outbound, on: id)
             }
         } catch let fault as FrameFault {
             malformed.add()
@@ -135,7 +163,7 @@ package final class FrameServer: Sendable {
     }
 
     private func answerAll(
-        _ inbound: NIOAsyncChannelInboundStream<Frame>, _ outbound: NIOAsyncChannelOutboundWriter<Frame>
+        _ inbound: NIOAsyncChannelInboundStream<Frame>, _ outbound: NIOAsyncChannelOutboundWriter<Frame>, on id: ObjectIdentifier
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { requests in
             var running = 0
@@ -145,8 +173,15 @@ package final class FrameServer: Sendable {
                     try await requests.next()
                     running -= 1
                 }
+                guard begins(on: id) else {
+                    try await outbound.write(Self.refusal(LinkRefusal(.unavailable, "this process is ending"), of: frame))
+                    continue
+                }
                 running += 1
-                requests.addTask { try await outbound.write(self.answer(verb, frame)) }
+                requests.addTask {
+                    defer { self.hasEnded(on: id) }
+                    try await outbound.write(self.answer(verb, frame))
+                }
             }
             // The peer has gone, or we are ending. What it asked for is finished all the same: a letter half sent must be sent.
             try await requests.waitForAll()
@@ -154,7 +189,7 @@ package final class FrameServer: Sendable {
     }
 
     private func answer(_ verb: Verb, _ frame: Frame) async -> Frame {
-        func refuse(_ refusal: LinkRefusal) -> Frame { Frame(.refusal, id: frame.id, payload: refusal.payload) }
+        func refuse(_ refusal: LinkRefusal) -> Frame { Self.refusal(refusal, of: frame) }
         guard configuration.verbs.contains(verb) else {
             return refuse(LinkRefusal(.notHere, "this socket does not serve “\(verb)”"))
         }
@@ -169,5 +204,9 @@ package final class FrameServer: Sendable {
             logger.error("link: a request failed", metadata: ["verb": "\(verb)", "error": "\(error)"])
             return refuse(LinkRefusal(.unavailable, "“\(verb)” failed; the log of the other process says why"))
         }
+    }
+
+    private static func refusal(_ refusal: LinkRefusal, of frame: Frame) -> Frame {
+        Frame(.refusal, id: frame.id, payload: refusal.payload)
     }
 }

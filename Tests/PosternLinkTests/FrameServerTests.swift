@@ -78,6 +78,11 @@ struct FrameServerTests {
             group.addTask { try await client.request(.deliver, [1]) }
             for await _ in asked {}
             server.end()
+            // What is asked meanwhile is turned away, and costs nobody an answer.
+            for _ in 0..<3 {
+                let refusal = await #expect(throws: LinkRefusal.self) { try await client.request(.deliver, [2]) }
+                #expect(refusal?.code == .unavailable)
+            }
             await gate.arriveAndWait()
             var ended: [[UInt8]?] = []
             for try await one in group { ended.append(one) }
@@ -103,6 +108,23 @@ struct FrameServerTests {
             let client = FrameClient(path: path)
             await #expect(throws: LinkFault.self) { try await client.request(.announce, []) }
             await client.close()
+        }
+    }
+
+    @Test("Strangers and callers who hang up at once are let go of, and the server goes on")
+    func hangingUp() async throws {
+        for peers in [[PeerUser(id: 64_321)], [.own]] as [Set<PeerUser>] {
+            try await serving(peers: peers, handler: { _, payload in payload }) { path, _ in
+                for _ in 0..<200 { try? await RawUnixSocket(path: path).hangUp() }
+                let client = FrameClient(path: path)
+                if peers == [.own] {
+                    let answer = try await client.request(.announce, [1])
+                    #expect(answer == [1])
+                } else {
+                    await #expect(throws: LinkFault.self) { try await client.request(.announce, []) }
+                }
+                await client.close()
+            }
         }
     }
 

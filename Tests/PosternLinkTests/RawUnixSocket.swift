@@ -25,4 +25,9 @@ struct RawUnixSocket {
             return answer
         }
     }
+
+    /// Goes without a word.
+    func hangUp() async throws {
+        try await channel.executeThenClose { _, _ in }
+    }
 }
