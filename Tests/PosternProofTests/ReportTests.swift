@@ -29,6 +29,14 @@ struct ReportTests {
         #expect(look(.response, String(text.text.reversed()), returned: [3]) == ["3 reversed"])
     }
 
+    @Test("Of an address that was asked for, a piece may be left in the memory of who was asked, and nowhere else")
+    func remainder() {
+        let piece = String(recipient.text.prefix { $0 != "@" && $0 != "+" })
+        #expect(look(.memory, piece, returned: [2]).isEmpty)
+        #expect(look(.memory, piece) == ["2 part"])
+        #expect(look(.response, piece, returned: [2]) == ["2 part"])
+    }
+
     @Test("A finding names canary, form and offset, and nothing that stood there")
     func finding() throws {
         let finding = try #require(watch.look(at: Place(.file, "file x"), Array("ab \(recipient.text)".utf8)).findings.first)

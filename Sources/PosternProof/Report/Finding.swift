@@ -56,6 +56,8 @@ package struct CanaryWatch: Sendable {
             guard let canary = canaries[needle.canary], place.kind.forbidden.contains(canary.kind) else { return nil }
             // A page gives text back as it can be read, or as the address it was asked for under, and in no other form.
             if place.returned.contains(canary.number), [.plain, .references, .percent].contains(needle.form) { return nil }
+            // Of a request that is over, memory may keep a piece: what came later lies on the rest.
+            if place.kind == .memory, place.returned.contains(canary.number), needle.form == .part { return nil }
             // A part of what has been found as a whole is no second finding.
             if needle.form == .part, wholes.contains(where: { covers($0, hit) }) { return nil }
             return Finding(
