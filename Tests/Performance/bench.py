@@ -12,7 +12,7 @@ import time
 
 import ceilings
 from load import single_letters, wrk
-from machine import Failed
+from machine import Failed, Server
 from php import PHPForm
 from postern import Postern
 from postfix import Postfix, smtp_source
@@ -202,6 +202,8 @@ def main():
         # Never half a table.
         print(f"The bench did not come to its end: {failure}\nWhat the servers said is in {folder}.", file=sys.stderr)
         return 69
+    finally:
+        Server.stop_all()
     report(figures, attempts, options)
     shutil.rmtree(folder)
     return 0

@@ -46,10 +46,19 @@ def run(*arguments, **options):
 class Server:
     """A program in the foreground, its output in a file, stopped by its process id."""
 
+    started = []
+
     def __init__(self, arguments, log, environment=None):
         self.log = pathlib.Path(log)
         self.file = open(self.log, "ab")
         self.process = subprocess.Popen([str(a) for a in arguments], stdout=self.file, stderr=self.file, env=environment)
+        Server.started.append(self)
+
+    @classmethod
+    def stop_all(cls):
+        """What a run that broke off has left."""
+        for server in reversed(cls.started):
+            server.stop(10)
 
     @property
     def pid(self):

@@ -91,8 +91,7 @@ enum ClientTrace {
 }
 
 extension String {
-    /// Whether these very octets stand in it: no mark on a character hides it, and it takes a tenth of the time that
-    /// comparing characters does.
+    /// Whether these very octets stand in it: no mark on a character hides it, and characters need not be compared.
     func holds(_ part: String) -> Bool {
         let (text, part) = (Array(utf8), Array(part.utf8))
         guard let first = part.first else { return true }

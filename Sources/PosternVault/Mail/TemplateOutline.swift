@@ -4,8 +4,8 @@ import Synchronization
 /// What a template comes to for one set of values that are there: text of ours, and places for the values.
 ///
 /// Which values a letter has decides which sections stand; what they are decides nothing. So swift-mustache is asked once
-/// for each such set, of which there are a handful, and letters are put together from its answer: rendering each one took as
-/// long as opening its recipient's address, by perf.
+/// for each such set, of which there are a handful, and letters are put together from its answer: rendering each one took
+/// 12 % of the time of relay and vault, by perf.
 struct TemplateOutline<Tag: RawRepresentable<String> & CaseIterable & Sendable>: Sendable {
     private enum Part: Sendable {
         case text(String)

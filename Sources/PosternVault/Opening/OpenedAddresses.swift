@@ -2,8 +2,8 @@ internal import PosternCore
 internal import PosternSealing
 private import Synchronization
 
-/// Addresses opened a moment ago, so that many letters to one recipient cost one decapsulation (0.2 ms, a quarter of what a
-/// delivery takes) and not one each.
+/// Addresses opened a moment ago, so that many letters to one recipient cost one decapsulation (a fifth of the vault's time
+/// under load, by perf) and not one each.
 ///
 /// Whoever can read this memory can read the key that opens them all, so that nothing is given away; still it is bounded
 /// and short, lest a vault come to hold a list of its members. An entry is found by every byte of its seal and of its
