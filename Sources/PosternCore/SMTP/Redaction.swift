@@ -5,7 +5,7 @@ private import Foundation
 /// Works on words: a word that holds, or in a plain encoding stands for, an address, a part of a known one, or an IP
 /// address goes as a whole. It would rather take too much: the evidence keeps code and enhanced status anyway.
 package struct Redaction: Sendable {
-    /// Characters that a cleaned reply has at most.
+    /// Unicode scalars that a cleaned reply has at most.
     package static let limit = 200
     package static let addressMark = "‹address›"
     package static let clientMark = "‹ip›"
@@ -15,23 +15,27 @@ package struct Redaction: Sendable {
     /// - Parameter hiding: addresses whose parts are to go even where nothing marks them as an address: the recipient's,
     ///   the smarthost's user name.
     package init(hiding addresses: [String] = []) {
-        known = KnownAddresses(addresses)
+        // As they are, and as a reply is made plain.
+        known = KnownAddresses(addresses + addresses.map(\.precomposedStringWithCompatibilityMapping))
     }
 
-    /// At most `limit` characters, one line, no address.
+    /// At most `limit` scalars, one line, no address.
     package func clean(_ reply: String) -> String {
         let text = Self.withoutPhrases(Self.plain(reply))
-        let marked = text.split(separator: " ").map { mark(for: $0) ?? String($0) }
+        let marked = text.unicodeScalars.split(separator: " ").map { String($0) }.map { mark(for: $0) ?? $0 }
         let cleaned = marked.enumerated()
             // Ten addresses in a row tell no more than one.
             .filter { index, word in index == 0 || marked[index - 1] != word || word.first != "‹" }
             .map(\.element).joined(separator: " ")
         guard !known.appear(inSqueezed: cleaned) else { return Self.addressMark }
-        return cleaned.count <= Self.limit ? cleaned : cleaned.prefix(Self.limit - 1) + "…"
+        // By scalars, since one Character may be a pile of marks a kilobyte high.
+        let scalars = cleaned.unicodeScalars
+        return scalars.count <= Self.limit ? cleaned : String(scalars.prefix(Self.limit - 1)) + "…"
     }
 
-    private func mark(for word: Substring) -> String? {
-        guard !word.hasPrefix("‹") else { return nil }
+    private func mark(for word: String) -> String? {
+        // The mark alone: what follows it without a space is the server's.
+        guard word != Self.addressMark else { return nil }
         if AddressTrace.isIn(word) || known.appear(in: word) { return Self.addressMark }
         return ClientTrace.isIn(word) ? Self.clientMark : nil
     }
@@ -51,28 +55,71 @@ package struct Redaction: Sendable {
             default: scalars.append(scalar)
             }
         }
-        let text = String(scalars).precomposedStringWithCompatibilityMapping
+        let text = withoutLooseMarks(String(scalars).precomposedStringWithCompatibilityMapping)
         guard reply.unicodeScalars.count > most else { return text }
         // The cut may have gone through an address.
         return text.lastIndex(of: " ").map { String(text[..<$0]) } ?? ""
     }
 
+    /// A mark on what is ASCII belongs to no letter that composing knows. On an at sign, a dot or a space it makes another
+    /// Character of it, which no search below would find.
+    private static func withoutLooseMarks(_ text: String) -> String {
+        var kept = String.UnicodeScalarView()
+        var isBehindASCII = true
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .nonspacingMark, .enclosingMark, .spacingMark:
+                if !isBehindASCII { kept.append(scalar) }
+            default:
+                kept.append(scalar)
+                isBehindASCII = scalar.isASCII
+            }
+        }
+        return String(kept)
+    }
+
     /// Marks what may have spaces inside, so that it is not one word: `<…>`, a quoted local part, `john @ example.org`.
+    ///
+    /// By scalars, since some join with the sign behind them into one Character; and each in one way through, since the other
+    /// side decides how many signs there are.
     private static func withoutPhrases(_ text: String) -> String {
-        var text = text
-        while let open = text.firstIndex(of: "<") {
-            let close = text[open...].firstIndex { $0 == ">" } ?? text[open...].firstIndex(of: " ")
-            let end = close.map { text[$0] == ">" ? text.index(after: $0) : $0 } ?? text.endIndex
-            text.replaceSubrange(open..<end, with: " \(addressMark) ")
+        let scalars = withoutQuotations(withoutGaps(withoutBrackets(Array(text.unicodeScalars))))
+        return String(String.UnicodeScalarView(scalars))
+    }
+
+    private static let mark = Array(" \(addressMark) ".unicodeScalars)
+
+    private static func withoutBrackets(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        var kept: [Unicode.Scalar] = []
+        var (start, mayClose) = (0, true)
+        while let open = text[start...].firstIndex(of: "<") {
+            kept += text[start..<open] + mark
+            let close = mayClose ? text[open...].firstIndex(of: ">") : nil
+            mayClose = close != nil
+            start = close.map { $0 + 1 } ?? text[open...].firstIndex(of: " ") ?? text.endIndex
         }
-        for gap in [" @", "@ "] {
-            while let found = text.firstRange(of: gap) { text.replaceSubrange(found, with: "@") }
+        return kept + text[start...]
+    }
+
+    private static func withoutGaps(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        var kept: [Unicode.Scalar] = []
+        for scalar in text where scalar != " " || kept.last != "@" {
+            if scalar == "@" { while kept.last == " " { kept.removeLast() } }
+            kept.append(scalar)
         }
-        // From the first quotation mark on, since an escaped one may stand inside the local part.
-        while let at = text.firstRange(of: "\"@"), let quote = text.firstIndex(of: "\"") {
-            let end = text[at.upperBound...].firstIndex(of: " ") ?? text.endIndex
-            text.replaceSubrange(quote..<end, with: " \(addressMark) ")
+        return kept
+    }
+
+    /// From the first quotation mark on, since an escaped one may stand inside the local part.
+    private static func withoutQuotations(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        var kept: [Unicode.Scalar] = []
+        var start = 0
+        while let quote = text[start...].firstIndex(of: "\""),
+            let at = text.indices.dropFirst(quote + 1).first(where: { text[$0] == "@" && text[$0 - 1] == "\"" })
+        {
+            kept += text[start..<quote] + mark
+            start = text[at...].firstIndex(of: " ") ?? text.endIndex
         }
-        return text
+        return kept + text[start...]
     }
 }

@@ -118,6 +118,24 @@ import Testing
             Self.readable(Self.redaction.clean(String(repeating: "a ", count: 995) + "jo.canary+club@members.example")).isEmpty)
     }
 
+    // A mark makes another Character of the sign it stands on, and a person reads on.
+    @Test(arguments: [
+        "someone@\u{301}else.example", "someone\u{301}@\u{20DD}else.example", "someone @¨ else.example",
+        "<someone@else.example\u{301}>\u{301}", "jo.canary@\u{301}members.example", "jo.canary\u{308} unknown",
+        "\u{D4E}@\u{D4E}someone.example", "<someone @canary.example",
+    ])
+    func `no mark hides an address`(reply: String) {
+        let cleaned = Self.redaction.clean(reply)
+        #expect(!cleaned.unicodeScalars.contains("@") && !cleaned.contains("canary"), "left: \(cleaned)")
+    }
+
+    // Otherwise it would not fit into the frame that takes the outcome to the relay.
+    @Test(arguments: ["\u{1E130}", "a\u{301}", "\u{915}\u{94D}", "\u{FDFA}", "é\u{1E130}"])
+    func `a pile of marks is cut like anything long`(pile: String) {
+        let cleaned = Redaction().clean("x" + String(repeating: pile, count: 1_500))
+        #expect(cleaned.unicodeScalars.count <= Redaction.limit)
+    }
+
     // A hostile reply costs no more than an honest one.
     @Test(arguments: ["<", "@", "\"@", "%", "=?", "a@", "<<>>", " @ ", "‹", "::", "1.2.3."])
     func `piles of signs are digested`(sign: String) {
