@@ -55,7 +55,7 @@ extension DeliveryJob {
         id = try reader.identifier()
         attempt = try reader.number()
         mailing = try reader.value { Mailing(rawValue: $0) }
-        accepted = Timestamp(milliseconds: try reader.number())
+        accepted = try reader.moment()
         tokens = MailTokens(
             message: try reader.value { Identifier<MailTokens>($0)?.description },
             envelope: try reader.value { Identifier<MailTokens>($0)?.description })
@@ -86,6 +86,13 @@ extension ByteReader {
     mutating func value<Value>(_ parse: (String) -> Value?) throws(ByteFault) -> Value {
         guard let value = parse(try text()) else { throw .badValue }
         return value
+    }
+
+    /// A moment of the years 1970 to 9999, which a mail's date can bear and to which a span can be added.
+    mutating func moment() throws(ByteFault) -> Timestamp {
+        let milliseconds = try number(Int64.self)
+        guard (0...253_402_300_799_999).contains(milliseconds) else { throw .badValue }
+        return Timestamp(milliseconds: milliseconds)
     }
 
     mutating func siteID() throws(ByteFault) -> SiteID { try value { try? SiteID($0) } }

@@ -26,9 +26,21 @@ struct ValueTests {
             let epoch = Epoch(day: day)
             #expect(Epoch(epoch.description) == epoch)
         }
-        for text in ["2026-02-29", "2026-13-01", "2026-00-10", "26-01-01", "2026-1-1", "", "2026-01-32", "2026/01/01"] {
+        for text in [
+            "2026-02-29", "2026-13-01", "2026-00-10", "26-01-01", "2026-1-1", "", "2026-01-32", "2026/01/01", "+026-01-02",
+        ] {
             #expect(Epoch(text) == nil, "\(text)")
         }
+    }
+
+    @Test("Every moment lies in an epoch, the first and the last there can be too")
+    func everyMoment() {
+        #expect(Epoch(containing: Timestamp(milliseconds: .min)).day == .min)
+        #expect(Epoch(containing: Timestamp(milliseconds: .max)).day == .max)
+        #expect(Epoch(containing: Timestamp(milliseconds: -1)).day == -1)
+        #expect(Epoch(containing: Timestamp(milliseconds: -86_400_000)).day == -1)
+        #expect(Epoch(containing: Timestamp(milliseconds: -86_400_001)).day == -2)
+        #expect(Epoch(containing: Timestamp(milliseconds: 86_399_999)).day == 0)
     }
 
     @Test("An epoch is over when its last moment lies the retention behind, and not before")
@@ -76,6 +88,8 @@ struct ValueTests {
             ("HTTPS://Photos.Example", true), ("https://photos.example/", false), ("ftp://photos.example", false),
             ("https://", false), ("https://user@photos.example", false), ("https://photos.example:99999", false),
             ("https://photos.example?x", false), ("photos.example", false), ("https://photos example", false),
+            ("https://photos.example:+80", false), ("https://photos.example:", false), ("https://[]", false),
+            ("https://[::1::]", false), ("https://[dead]", false),
         ])
     func origins(text: String, isGood: Bool) {
         #expect((WebOrigin(text) != nil) == isGood)

@@ -67,15 +67,24 @@ struct FrameTests {
         let refusal = LinkRefusal(.denied, "no")
         #expect(try LinkRefusal(payload: refusal.payload) == refusal)
     }
+
+    /// The vault dates a mail by it and adds two weeks to it: a relay that was taken over must not stop it with a number.
+    @Test("A moment that no mail can bear is refused", arguments: [Int64.min, -1, 253_402_300_800_000, .max])
+    func moments(milliseconds: Int64) throws {
+        let job = try JobSample.job(accepted: Timestamp(milliseconds: milliseconds))
+        #expect(throws: ByteFault.badValue) { try DeliveryJob(payload: job.payload) }
+    }
 }
 
 enum JobSample {
-    static func job(letter: [UInt8] = Array(repeating: 7, count: 2_000)) throws -> DeliveryJob {
+    static func job(
+        letter: [UInt8] = Array(repeating: 7, count: 2_000), accepted: Timestamp = Timestamp(seconds: 1_795_514_709)
+    ) throws -> DeliveryJob {
         var randomness = SeededRandomness(seed: 9)
         let now = Timestamp(seconds: 1_795_514_709)
         let origin = try #require(WebOrigin("https://photos.example"))
         return DeliveryJob(
-            id: LetterID(at: now, using: &randomness), attempt: 1, mailing: .letter, accepted: now,
+            id: LetterID(at: now, using: &randomness), attempt: 1, mailing: .letter, accepted: accepted,
             tokens: MailTokens(using: &randomness),
             site: Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [origin]),
             recipient: RecipientID(at: now, using: &randomness), handle: try Handle("pat"),

@@ -10,8 +10,8 @@ package struct Epoch: Hashable, Comparable, Sendable {
     package init(containing moment: Timestamp) {
         let length: Int64 = 86_400_000
         // Floor, so that a moment before 1970 falls into the day that holds it.
-        let day = moment.milliseconds >= 0 ? moment.milliseconds / length : (moment.milliseconds - length + 1) / length
-        self.init(day: Int32(clamping: day))
+        let (day, rest) = moment.milliseconds.quotientAndRemainder(dividingBy: length)
+        self.init(day: Int32(clamping: rest < 0 ? day - 1 : day))
     }
 
     package var start: Timestamp { Timestamp(milliseconds: Int64(day) * 86_400_000) }
@@ -37,6 +37,7 @@ extension Epoch: CustomStringConvertible {
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
+            parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
             let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
             let date = CalendarDate(year: year, month: month, day: day)
         else { return nil }

@@ -27,7 +27,7 @@ package struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
             host = authority[...end]
             rest = authority[authority.index(after: end)...]
-            guard host.dropFirst().dropLast().utf8.allSatisfy({ "0123456789abcdef:.".utf8.contains($0) }) else { return nil }
+            guard IPv6Text.isAddress(host.dropFirst().dropLast()) else { return nil }
         } else {
             host = authority.prefix { $0 != ":" }
             rest = authority.dropFirst(host.count)
@@ -35,7 +35,12 @@ package struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
                 return nil
             }
         }
-        guard rest.isEmpty || (rest.first == ":" && UInt16(rest.dropFirst()) != nil) else { return nil }
+        // Digits alone: the reader of numbers would take a sign.
+        let port = rest.utf8.dropFirst()
+        guard
+            rest.isEmpty
+                || (rest.first == ":" && port.allSatisfy { (0x30...0x39).contains($0) } && UInt16(Substring(port)) != nil)
+        else { return nil }
         description = lowered
     }
 }
