@@ -59,6 +59,10 @@ extension ControlDesk {
         let mark = try blockMark(new.mark, at: moment)
         // A tag is nobody's any more when its day is over.
         let dayEnds = mark.epoch?.end
+        // As far as POSTERN's spans go; what adds to no moment is no span.
+        guard new.lasts.map({ (1...315_360_000).contains($0) }) ?? true else {
+            throw Refusal("a block lasts from a second to ten years; leave the span out for one that stays")
+        }
         let asked = new.lasts.map { moment + .seconds($0) }
         let expires = [dayEnds, asked].compactMap { $0 }.min()
         let id = try await store.write {

@@ -1,0 +1,25 @@
+import PosternCore
+import PosternRelay
+import PosternSQLite
+import PosternStore
+import Testing
+
+@Suite("The control socket refuses what cannot be done")
+struct ControlDeskTests {
+    @Test(
+        "A block lasts from a second to ten years, or until it is removed",
+        arguments: [
+            (Int64.max, false), (315_360_001, false), (0, false), (.min, false), (1, true), (315_360_000, true), (nil, true),
+        ] as [(Int64?, Bool)])
+    func lasts(seconds: Int64?, isTaken: Bool) async throws {
+        let store = try await SQLiteDatabase.inMemory(at: RelayFixture.now)
+        let origin = try #require(WebOrigin("https://contact.example.org"))
+        let desk = ControlDesk(
+            store: store, publicURL: origin, now: { RelayFixture.now }, wake: {}, blocks: nil, backup: { _ in throw Unasked() })
+        let answer = try await desk.answer(
+            .addBlock(.init(mark: .domain("spam.example"), effect: "hold", reason: "spam", lasts: seconds)))
+        if case .blocks = answer { #expect(isTaken) } else { #expect(!isTaken, "\(answer)") }
+    }
+
+    private struct Unasked: Error {}
+}
