@@ -36,6 +36,14 @@ struct TextTests {
         #expect(try HeaderText(raw, limit: 100).text == text)
     }
 
+    @Test(
+        "A line of text reads the same the next time, whatever a mark stands on",
+        arguments: ["a\t\u{301}b", " \u{301}", "a \u{301} \u{302}", "a\u{2003}\u{301}b"])
+    func settled(raw: String) throws {
+        let once = try HeaderText(raw, limit: 100).text
+        #expect(try HeaderText(once, limit: 100).text.unicodeScalars.elementsEqual(once.unicodeScalars))
+    }
+
     @Test("Of a flood of combining marks eight stay")
     func combiningFlood() throws {
         let text = try HeaderText("Z" + String(repeating: "\u{0301}", count: 90), limit: 100).text

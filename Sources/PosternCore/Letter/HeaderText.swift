@@ -22,7 +22,9 @@ package struct HeaderText: Hashable, Sendable, CustomStringConvertible {
             if Unseen.isLineBreak(scalar) { throw .lineBreak }
             if Unseen.isControl(scalar) && scalar != "\t" { throw .controlCharacter }
         }
-        let visible = Unseen.tamed(raw).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        // By scalars: a mark behind a blank makes one Character of both, and the text would read otherwise the next time.
+        let visible = Unseen.tamed(raw).unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map { String($0) }
+            .joined(separator: " ")
         guard !visible.isEmpty else { throw .empty }
         let count = raw.unicodeScalars.count
         guard count <= limit else { throw .tooLong(limit: limit, count: count) }
