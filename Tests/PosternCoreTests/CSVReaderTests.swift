@@ -39,6 +39,7 @@ struct CSVReaderTests {
     func bounds() {
         #expect(records("a,\"b\nc,d\n").last?.fault == .openQuote)
         #expect(records(String(repeating: "x", count: 9_000) + "\na").map(\.fault) == [.tooLong, nil])
+        #expect(records(String(repeating: ",", count: 9_000) + "\na").map(\.fault) == [.tooLong, nil])
         #expect(Array(CSVReader([0x61, 0xFF, 0x0A, 0x62])).map(\.fault) == [.notUTF8, nil])
     }
 
@@ -55,6 +56,13 @@ struct CSVReaderTests {
         #expect(reject.description.contains("name is empty"))
         #expect(reject.description.contains("no @"))
         #expect(reject.description.contains("language"))
+        #expect(!reject.description.contains("canary"))
+    }
+
+    @Test("Two columns exchanged print no address")
+    func exchanged() throws {
+        let record = try #require(records("pat,Pat,de,canary@members.example").first)
+        let reject = try #require(throws: RecipientRow.Reject.self) { try RecipientRow(record) }
         #expect(!reject.description.contains("canary"))
     }
 

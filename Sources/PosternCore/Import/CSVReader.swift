@@ -37,11 +37,13 @@ package struct CSVReader: Sequence, IteratorProtocol {
         guard position < bytes.count else { return nil }
         let (start, first) = (position, line)
         var fields: [String] = []
-        do {
+        do throws(Fault) {
             while true {
                 fields.append(try field(from: start))
                 guard position < bytes.count, bytes[position] == UInt8(ascii: ",") else { break }
                 position += 1
+                // Empty fields take a comma each, and are as good as any to make a record endless.
+                guard position - start <= Self.longest else { throw .tooLong }
             }
             if position < bytes.count { skipLineEnd() }
             return Record(line: first, fields: fields, fault: nil)

@@ -42,7 +42,8 @@ package struct RecipientRow: Sendable {
             FieldFault(field: .email, reason: .address(fault)).sentence("e-mail address")
         }
         let parsedLanguage = language.trimmed.isEmpty ? Language.english : Language(language.trimmed)
-        if parsedLanguage == nil { faults.append("“\(language.trimmed.prefix(20))” is no language; write one like de or pt-br") }
+        // Not what stands there: two columns exchanged, and it is an address.
+        if parsedLanguage == nil { faults.append("the locale is no language; write one like de or pt-br") }
         guard faults.isEmpty, let parsedHandle, let parsedName, let parsedAddress, let parsedLanguage else {
             throw Reject(description: faults.joined(separator: "; "))
         }
