@@ -75,7 +75,8 @@ extension VaultWord {
 
     package func check(_ token: String, for subject: Subject, at now: Timestamp) throws(TokenFault) {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let end = Int64(parts[0], radix: 36) else { throw .notOurs }
+        // As we write it and no other way: one confirmation has one token.
+        guard parts.count == 2, let end = Int64(parts[0], radix: 36), String(end, radix: 36) == parts[0] else { throw .notOurs }
         let (given, right) = (Array(parts[1].utf8), Array(mac(of: subject, end: end).utf8))
         // Every byte is looked at, wherever the first difference is.
         guard given.count == right.count, zip(given, right).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 else { throw .notOurs }

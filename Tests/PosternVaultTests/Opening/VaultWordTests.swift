@@ -55,7 +55,10 @@ struct VaultWordTests {
         #expect(throws: VaultWord.TokenFault.notOurs) { try stranger.check(token, for: subject, at: mailed) }
         // A later end under the same MAC.
         let stretched = "zzzzzz." + token.split(separator: ".")[1]
-        for forged in ["", ".", token + "0", "x", stretched, String(token.dropLast())] {
+        // The same number, written otherwise: one confirmation has one token.
+        for forged in [
+            "", ".", token + "0", "x", stretched, String(token.dropLast()), "+" + token, "0" + token, token.uppercased(),
+        ] {
             #expect(throws: VaultWord.TokenFault.notOurs, "\(forged)") { try word.check(forged, for: subject, at: mailed) }
         }
     }
