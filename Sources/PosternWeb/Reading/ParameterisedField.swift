@@ -34,11 +34,13 @@ package struct ParameterisedField: Equatable, Sendable {
         var parameter = ""
         if rest.first == "\"" {
             rest = rest.dropFirst()
-            while let character = rest.popFirst(), character != "\"" {
+            while true {
+                // What is opened is closed.
+                guard let character = rest.popFirst() else { return nil }
+                guard character != "\"" else { break }
                 // RFC 9110 §5.6.4: a backslash takes the meaning from what follows it.
                 guard let literal = character == "\\" ? rest.popFirst() : character else { return nil }
                 parameter.append(literal)
-                guard !rest.isEmpty else { return nil }
             }
         } else {
             let token = rest.prefix { $0 != ";" && $0 != " " && $0 != "\t" }

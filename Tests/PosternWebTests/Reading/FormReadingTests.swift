@@ -182,6 +182,7 @@ struct ParameterisedFieldTests {
 
     @Test(arguments: [
         "", ";", "; a=b", "a b(c)/d", "a/b; =x", "a/b; x", "a/b; x=", #"a/b; x="open"#, #"a/b; x="open\"#, #"a/b; x="a"b"#,
+        #"a/b; x=""#,
         "a/b; x y=z",
         "a/b\u{0}",
     ])
