@@ -159,7 +159,11 @@ extension MailboxDialogue {
         guard let (path, parameters) = Self.path(in: argument, behind: "FROM:") else { return "501 5.1.7 MAIL FROM:<address>" }
         for parameter in parameters.split(separator: " ") {
             let name = parameter.prefix { $0 != "=" }.uppercased()
-            guard ["BODY", "SMTPUTF8", "SIZE"].contains(name) else { return "555 5.5.4 \(name.prefix(20)) is not known here" }
+            guard ["BODY", "SMTPUTF8", "SIZE"].contains(name) else {
+                // Repeated only if it can stand in a reply: a control character would end the line.
+                let isPlain = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+                return "555 5.5.4 \(isPlain ? String(name.prefix(20)) : "That parameter") is not known here"
+            }
         }
         state = .mail(Envelope(sender: path))
         return "250 2.1.0 Go on"

@@ -63,6 +63,13 @@ struct MailboxDialogueTests {
         #expect(play(script).codes == codes)
     }
 
+    @Test func `what is repeated of a command cannot end the reply`() {
+        var dialogue = MailboxDialogue()
+        let outputs = dialogue.receive(Array("EHLO x\r\nMAIL FROM:<a@x> X\r\u{1}Y=1\r\n".utf8))
+        guard case .reply(let reply)? = outputs.last else { return #expect(Bool(false), "no reply") }
+        #expect(reply == "555 5.5.4 That parameter is not known here")
+    }
+
     @Test func `a command line without end costs nothing and is refused`() {
         let played = play(String(repeating: "x", count: 100_000) + "\r\nNOOP\r\n")
         #expect(played.codes == ["500", "250"])
