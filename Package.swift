@@ -22,6 +22,12 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
+/// What the checks of foreign bytes reach into, and what stands beside them that is no source.
+let foreign: [Target.Dependency] = [
+    "PosternCore", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", crypto, nioCore,
+]
+let fodder = ["Corpus", "Dictionaries"]
+
 let package = Package(
     name: "postern",
     platforms: [.macOS(.v15)],
@@ -147,6 +153,8 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
+            name: "FuzzTests", dependencies: foreign, path: "Tests/Fuzz", exclude: ["Harness"] + fodder, swiftSettings: house),
+        .testTarget(
             name: "Scenarios",
             dependencies: [
                 "PosternCore", "PosternStore", "PosternSQLite", "PosternProof", "PosternTestSupport", crypto, nioCore,
@@ -158,3 +166,16 @@ let package = Package(
             exclude: ["PowerCut/powercut.c", "Support/otherclock.c", "Support/attempts.py"], swiftSettings: house),
     ]
 )
+
+// For deploy/proofs/fuzz alone: the checks of foreign bytes as a program with libFuzzer in it, our modules watched for what
+// it reaches and by AddressSanitizer. Tests are left out, since theirs would be built with it.
+if Context.environment["POSTERN_FUZZ"] != nil {
+    let watched: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])]
+    package.targets = package.targets.filter { $0.type == .regular && $0.name != "PosternTestSupport" }
+    for target in package.targets where target.name.hasPrefix("Postern") { target.swiftSettings = house + watched }
+    package.products = []
+    package.targets.append(
+        .executableTarget(
+            name: "foreign-bytes", dependencies: foreign, path: "Tests/Fuzz", exclude: ["CorpusTests.swift"] + fodder,
+            swiftSettings: house + watched, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+}

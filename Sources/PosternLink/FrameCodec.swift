@@ -1,10 +1,12 @@
-internal import NIOCore
+package import NIOCore
 
 /// Cuts the byte stream into frames. A bad length or head ends the connection before its body is waited for.
-struct FrameDecoder: NIOSingleStepByteToMessageDecoder {
-    typealias InboundOut = Frame
+package struct FrameDecoder: NIOSingleStepByteToMessageDecoder {
+    package typealias InboundOut = Frame
 
-    mutating func decode(buffer: inout ByteBuffer) throws -> Frame? {
+    package init() {}
+
+    package mutating func decode(buffer: inout ByteBuffer) throws -> Frame? {
         guard let length = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self) else { return nil }
         let count = try Frame.lengthThatFollows(length)
         guard buffer.readableBytes >= 4 + count else { return nil }
@@ -13,7 +15,7 @@ struct FrameDecoder: NIOSingleStepByteToMessageDecoder {
         return try Frame(body: body)
     }
 
-    mutating func decodeLast(buffer: inout ByteBuffer, seenEOF: Bool) throws -> Frame? {
+    package mutating func decodeLast(buffer: inout ByteBuffer, seenEOF: Bool) throws -> Frame? {
         try decode(buffer: &buffer)
     }
 }

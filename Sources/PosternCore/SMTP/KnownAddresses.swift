@@ -38,7 +38,7 @@ struct KnownAddresses: Sendable {
     func appear(inSqueezed text: String) -> Bool {
         guard !squeezed.isEmpty else { return false }
         let core = Self.squeeze(text.lowercased())
-        return squeezed.contains { core.contains($0) }
+        return squeezed.contains { core.holds($0) }
     }
 
     /// - Parameter shortest: local parts below that length are not looked for, where chance would find them.
@@ -49,12 +49,12 @@ struct KnownAddresses: Sendable {
 
     /// Whether the part stands there by itself, not as a piece of a longer word.
     private static func stands(_ part: String, in text: String) -> Bool {
-        var rest = text[...]
-        while let found = rest.firstRange(of: part) {
-            let before = found.lowerBound == text.startIndex ? nil : text[text.index(before: found.lowerBound)]
-            let after = found.upperBound == text.endIndex ? nil : text[found.upperBound]
-            if !isWordCharacter(before) && !isWordCharacter(after) { return true }
-            rest = text[text.index(after: found.lowerBound)...]
+        let (scalars, wanted) = (Array(text.unicodeScalars), Array(part.unicodeScalars))
+        var start = 0
+        while let found = scalars[start...].firstIndex(of: wanted[...]) {
+            let (before, behind) = (scalars[..<found].last, scalars[(found + wanted.count)...].first)
+            if !isWordCharacter(before.map(Character.init)) && !isWordCharacter(behind.map(Character.init)) { return true }
+            start = found + 1
         }
         return false
     }
@@ -83,5 +83,26 @@ extension StringProtocol {
     fileprivate var trimmingDots: String {
         let body = drop { $0 == "." }
         return String(body.prefix(upTo: body.lastIndex { $0 != "." }.map { body.index(after: $0) } ?? body.startIndex))
+    }
+}
+
+extension StringProtocol {
+    /// Whether the part stands in it, by bytes. `contains` goes by Characters: a mark hides from it the sign it stands on, and
+    /// it takes ten times as long.
+    func holds(_ part: String) -> Bool {
+        Array(utf8)[...].firstIndex(of: Array(part.utf8)[...]) != nil
+    }
+}
+
+extension ArraySlice where Element: Equatable {
+    /// Where the needle, which is not empty, first stands.
+    fileprivate func firstIndex(of needle: ArraySlice<Element>) -> Int? {
+        guard let first = needle.first else { return nil }
+        var start = startIndex
+        while let candidate = self[start...].firstIndex(of: first), endIndex - candidate >= needle.count {
+            if self[candidate...].starts(with: needle) { return candidate }
+            start = candidate + 1
+        }
+        return nil
     }
 }

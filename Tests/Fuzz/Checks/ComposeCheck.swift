@@ -1,0 +1,64 @@
+import Foundation
+import PosternCore
+import PosternVault
+import PosternWeb
+
+/// A posted letter on its way into a mail: three lines are name, subject and what it is about, the rest is the message.
+/// The first byte chooses whether the address is shown.
+enum ComposeCheck {
+    private static let composer: Composer? = {
+        let root = URL(filePath: #filePath).resolvingSymlinksInPath().appending(path: "../../../../templates").standardizedFileURL
+        return try? Composer(templates: root.path)
+    }()
+    private static let names: Set<String> = [
+        "date", "from", "to", "reply-to", "subject", "message-id", "content-language", "auto-submitted",
+        "x-auto-response-suppress", "mime-version", "content-type",
+    ]
+
+    static func check(_ bytes: [UInt8]) throws(Breach) {
+        let (choice, rest) = bytes.choiceAndRest
+        let lines = rest.lines
+        guard lines.count >= 4 else { return }
+        var raw = RawLetter()
+        (raw.name, raw.subject, raw.about) = (lines[0].text, lines[1].text, lines[2].text)
+        raw.email = "vera.canary@visitor.example"
+        raw.sharesAddress = choice & 1 == 1
+        raw.message = lines[3...].map(\.text).joined(separator: "\n")
+        guard let letter = try? raw.validated() else { return }
+        guard let composer, let from = try? EmailAddress("contact@relay.example.org"),
+            let recipient = try? EmailAddress("pat@mailbox.example"), let site = try? HeaderText("Photos", limit: 100)
+        else { throw Breach(description: "the templates are beside the tests") }
+        let languages = ["en", "de", "fr", "ar"].compactMap { Language($0) }
+        let mail = LetterMail(
+            siteName: site, siteOrigin: WebOrigin("https://photos.example"), recipientName: site, recipient: recipient,
+            language: languages[Int(choice >> 1) % languages.count], letter: letter,
+            tokens: MailTokens(message: "0000000000tv5x1k8m2q7d4b9s", envelope: "0000000000zr3n6c1h5w8j2f4p"), mailFrom: from,
+            accepted: Timestamp(seconds: 1_795_514_709))
+        guard let composed = try? composer.compose(mail) else { throw Breach(description: "every letter can be composed") }
+        try check(composed.bytes, of: letter)
+    }
+
+    private static func check(_ bytes: [UInt8], of letter: Letter) throws(Breach) {
+        var start = bytes.startIndex
+        while start < bytes.endIndex {
+            guard let end = bytes[start...].firstIndex(of: 0x0A) else { throw Breach(description: "a mail ends with CR LF") }
+            let line = bytes[start...end]
+            try hold(line.suffix(2).elementsEqual([0x0D, 0x0A]), "every line ends with CR LF")
+            try hold(!line.dropLast(2).contains(0x0D), "no CR stands within a line")
+            try hold(line.count <= 1_000 && line.allSatisfy { $0 < 0x80 && $0 != 0 }, "lines are short and ASCII")
+            try hold(line.first != UInt8(ascii: "."), "no line begins with a dot")
+            start = end + 1
+        }
+        let view = MailView(source: bytes)
+        let found = view.fields.map { $0.name.lowercased() }
+        try hold(Set(found).isSubset(of: names) && Set(found).count == found.count, "a letter adds no header field")
+        try hold(view.to == "\"Photos\" <pat@mailbox.example>", "a letter goes to its recipient alone")
+        if let subject = letter.subject { try hold(view.subject?.contains(subject.text) == true, "the subject is the visitor's") }
+        if !letter.sharesAddress {
+            let written = [letter.name.text, letter.subject?.text ?? "", letter.about?.text ?? "", letter.message.text].joined()
+            let shown = view.fields.map(\.value).joined() + (view.plain ?? "") + (view.html ?? "")
+            try hold(
+                written.contains("canary") || !shown.contains("vera.canary"), "an address that is to stay hidden is nowhere")
+        }
+    }
+}

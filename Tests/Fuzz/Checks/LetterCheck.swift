@@ -1,0 +1,27 @@
+import PosternCore
+import PosternSealing
+
+/// What holds of a letter, however it was posted.
+enum LetterCheck {
+    /// Follows the fields into a letter, if they make one, and the letter into what is sealed and back.
+    static func check(_ raw: RawLetter) throws(Breach) {
+        let letter: Letter
+        do {
+            letter = try raw.validated()
+        } catch {
+            return try hold(!error.all.isEmpty, "a letter that is refused has a fault")
+        }
+        try check(letter)
+    }
+
+    static func check(_ letter: Letter) throws(Breach) {
+        try TextCheck.check(letter.name, limit: Letter.Limit.name)
+        try AddressCheck.check(letter.replyAddress)
+        if let subject = letter.subject { try TextCheck.check(subject, limit: Letter.Limit.subject) }
+        if let about = letter.about { try TextCheck.check(about, limit: Letter.Limit.about) }
+        try TextCheck.check(letter.message, limit: Letter.Limit.message)
+        let sealed = LetterCoding.bytes(of: letter)
+        let opened = try? LetterCoding.letter(from: sealed)
+        try hold(opened.map { LetterCoding.bytes(of: $0) } == sealed, "a letter is opened as it was sealed")
+    }
+}

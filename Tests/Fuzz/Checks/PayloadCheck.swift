@@ -1,0 +1,69 @@
+import PosternCore
+import PosternLink
+import PosternSealing
+import PosternVault
+
+/// What a frame carries, for each verb: the first byte chooses which. The other end may be a relay that was taken over.
+enum PayloadCheck {
+    static func check(_ bytes: [UInt8]) throws(Breach) {
+        let (choice, payload) = bytes.choiceAndRest
+        switch choice % 8 {
+        case 0: try checkJob(payload)
+        case 1: try checkAnnouncement(payload)
+        case 2: try checkConfirmation(payload)
+        case 3: try checkEnrolment(payload)
+        case 4: try settled(payload, { try? SealedRecords(payload: $0) }, \.payload)
+        case 5: try settled(payload, { try? LinkRefusal(payload: $0) }, \.payload)
+        case 6: try settled(payload, { try? Outcome(payload: $0) }, \.payload)
+        default: try settled(payload, { try? KeyList(payload: $0) }, \.payload)
+        }
+    }
+
+    /// A value that was read is written, and reads the same again.
+    private static func settled<Value>(
+        _ payload: [UInt8], _ read: ([UInt8]) -> Value?, _ write: (Value) -> [UInt8]
+    ) throws(Breach) {
+        guard let value = read(payload) else { return }
+        let written = write(value)
+        try hold(read(written).map(write) == written, "a \(Value.self) that is written reads the same")
+    }
+
+    private static func checkJob(_ payload: [UInt8]) throws(Breach) {
+        try settled(payload, { try? DeliveryJob(payload: $0) }, \.payload)
+        guard let job = try? DeliveryJob(payload: payload) else { return }
+        try TextCheck.check(job.recipientName, limit: Letter.Limit.name)
+        // What the vault does with the moment: it dates the mail and ends a confirmation.
+        try hold(job.accepted.rfc5322.utf8.count <= 31, "a mail's date has four digits of year")
+        try hold(!job.accepted.rfc3339.isEmpty, "a moment can be shown")
+        let subject = VaultWord.Subject(
+            site: job.site.id, handle: job.handle, recipient: job.recipient, version: job.record.version, seal: job.record.seal)
+        let token = FixedVault.word.token(for: subject, mailed: job.accepted)
+        try hold(token.utf8.count <= 48, "a confirmation's token is short")
+        try hold(
+            !FixedVault.word.isGiven(job.record.authorisation, as: .confirmed, on: subject), "nobody else has the vault's word")
+    }
+
+    private static func checkAnnouncement(_ payload: [UInt8]) throws(Breach) {
+        try settled(payload, { try? Announcement(payload: $0) }, \.payload)
+        guard let announcement = try? Announcement(payload: payload) else { return }
+        for key in announcement.keys {
+            guard let purpose = SealPurpose(rawValue: key.purpose), let suite = Suite(rawValue: key.suite) else { continue }
+            let sealing = SealingKey(purpose: purpose, suite: suite, epoch: key.epoch, publicHalf: key.publicHalf)
+            _ = try? SealingSession(to: sealing, at: Timestamp(seconds: 0))
+        }
+    }
+
+    private static func checkConfirmation(_ payload: [UInt8]) throws(Breach) {
+        try settled(payload, { try? ConfirmationRequest(payload: $0) }, \.payload)
+        guard let request = try? ConfirmationRequest(payload: payload) else { return }
+        let desk = Confirmation(word: FixedVault.word, opener: FixedVault.opener)
+        let record = try? desk.confirm(request, at: Timestamp(seconds: 1_795_514_709))
+        try hold(record == nil, "nobody without the vault's key is confirmed")
+    }
+
+    private static func checkEnrolment(_ payload: [UInt8]) throws(Breach) {
+        try settled(payload, { try? EnrolRequest(payload: $0) }, \.payload)
+        guard let request = try? EnrolRequest(payload: payload) else { return }
+        for entry in request.entries { try AddressCheck.check(entry.address) }
+    }
+}

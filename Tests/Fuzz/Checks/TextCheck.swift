@@ -1,0 +1,34 @@
+import PosternCore
+
+/// One-line fields stand in mail headers; the message stands in the mail and on staff's screens.
+enum TextCheck {
+    static func check(_ bytes: [UInt8]) throws(Breach) {
+        let (choice, rest) = bytes.choiceAndRest
+        let limits = [Letter.Limit.name, Letter.Limit.subject, Letter.Limit.about, SiteLook.introductionLimit]
+        if choice & 4 == 0 {
+            let limit = limits[Int(choice & 3)]
+            if let line = try? HeaderText(rest.text, limit: limit) { try check(line, limit: limit) }
+        } else if let text = try? LetterText(rest.text, limit: Letter.Limit.message) {
+            try check(text, limit: Letter.Limit.message)
+        }
+    }
+
+    static func check(_ line: HeaderText, limit: Int) throws(Breach) {
+        let scalars = line.text.unicodeScalars
+        try hold(!scalars.contains { $0.isControl }, "a line of text holds no control character and no line break")
+        try hold(!scalars.contains { $0.isBidirectionalControl }, "a line of text holds nothing that reorders it")
+        try hold((1...limit).contains(scalars.count), "a line of text is within its limit and not empty")
+        let again = try? HeaderText(line.text, limit: limit)
+        try hold(again?.text.isSame(as: line.text) == true, "a line of text stays the same when it is read again")
+    }
+
+    static func check(_ message: LetterText, limit: Int) throws(Breach) {
+        let scalars = message.text.unicodeScalars
+        try hold(
+            !scalars.contains { $0.isControl && $0 != "\n" && $0 != "\t" }, "a message holds no control character but LF and TAB")
+        try hold(!scalars.contains { $0.isBidirectionalControl }, "a message holds nothing that reorders it")
+        try hold((1...limit).contains(scalars.count), "a message is within its limit and not empty")
+        let again = try? LetterText(message.text, limit: limit)
+        try hold(again?.text.isSame(as: message.text) == true, "a message stays the same when it is read again")
+    }
+}

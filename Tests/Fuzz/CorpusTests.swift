@@ -1,0 +1,36 @@
+import Foundation
+import Testing
+
+/// Every file of the corpus through its check, without libFuzzer: what it once found stays found.
+@Suite("What strangers have sent before does no harm")
+struct CorpusTests {
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Corpus")
+
+    private static func files(of parser: ForeignBytes) throws -> [(name: String, bytes: [UInt8])] {
+        let folder = folder.appending(path: parser.rawValue)
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map { name in
+            (name, Array(try Data(contentsOf: folder.appending(path: name))))
+        }
+    }
+
+    @Test("Each file holds to what its parser promises", arguments: ForeignBytes.allCases)
+    func holds(parser: ForeignBytes) throws {
+        let files = try Self.files(of: parser)
+        #expect(files.count >= 3, "the corpus of \(parser.rawValue) is missing")
+        for (name, bytes) in files {
+            #expect(throws: Never.self, "\(parser.rawValue)/\(name)") { try parser.check(bytes) }
+        }
+    }
+
+    // What takes a second here would take a processor from everybody else: the work may grow as its input does, no faster.
+    @Test("Each file piled up to the size that a parser is given stays cheap", arguments: ForeignBytes.allCases)
+    func grows(parser: ForeignBytes) throws {
+        for (name, bytes) in try Self.files(of: parser) where !bytes.isEmpty {
+            let piles = Array(repeatElement(bytes, count: parser.limit / bytes.count + 1).joined().prefix(parser.limit))
+            let began = ContinuousClock.now
+            #expect(throws: Never.self, "\(parser.rawValue)/\(name), piled up") { try parser.check(piles) }
+            let took = ContinuousClock.now - began
+            #expect(took < .seconds(2), "\(parser.rawValue)/\(name), piled up, took \(took)")
+        }
+    }
+}
