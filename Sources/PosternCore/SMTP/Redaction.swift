@@ -56,9 +56,11 @@ package struct Redaction: Sendable {
             }
         }
         let text = withoutLooseMarks(String(scalars).precomposedStringWithCompatibilityMapping)
-        guard reply.unicodeScalars.count > most else { return text }
+        // One scalar may have become eighteen.
+        guard reply.unicodeScalars.count > most || text.unicodeScalars.count > most else { return text }
         // The cut may have gone through an address.
-        return text.lastIndex(of: " ").map { String(text[..<$0]) } ?? ""
+        let kept = text.unicodeScalars.prefix(most)
+        return kept.lastIndex(of: " ").map { String(kept[..<$0]) } ?? ""
     }
 
     /// A mark on what is ASCII belongs to no letter that composing knows. On an at sign, a dot or a space it makes another
