@@ -89,15 +89,3 @@ enum ClientTrace {
         }
     }
 }
-
-extension String {
-    /// Whether these very octets stand in it: no mark on a character hides it, and characters need not be compared.
-    func holds(_ part: String) -> Bool {
-        let (text, part) = (Array(utf8), Array(part.utf8))
-        guard let first = part.first else { return true }
-        guard text.count >= part.count else { return false }
-        return (0...text.count - part.count).contains { start in
-            text[start] == first && text[start..<start + part.count].elementsEqual(part)
-        }
-    }
-}
