@@ -15,7 +15,8 @@ struct ControlDeskTests {
         let store = try await SQLiteDatabase.inMemory(at: RelayFixture.now)
         let origin = try #require(WebOrigin("https://contact.example.org"))
         let desk = ControlDesk(
-            store: store, publicURL: origin, now: { RelayFixture.now }, wake: {}, blocks: nil, backup: { _ in throw Unasked() })
+            store: store, publicURL: origin, now: { RelayFixture.now }, wake: {}, blocks: nil, inspection: nil,
+            backup: { _ in throw Unasked() })
         let answer = try await desk.answer(
             .addBlock(.init(mark: .domain("spam.example"), effect: "hold", reason: "spam", lasts: seconds)))
         if case .blocks = answer { #expect(isTaken) } else { #expect(!isTaken, "\(answer)") }
