@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import PosternTestSupport
 import Synchronization
 import Testing
@@ -106,12 +107,13 @@ final class Installation: Sendable {
                 return await self.isReady()
             }
         } catch let late as NotInTime {
-            throw Failure("\(late); the log ends in:\n\(log.suffix(3_000))")
+            let said = try await Program.run("curl", ["-si", "--max-time", "5", "http://127.0.0.1:\(port)/ready"])
+            throw Failure("\(late); curl (\(said.status)) is told: \(said.output); the log ends in:\n\(log.suffix(3_000))")
         }
     }
 
     func isReady() async -> Bool {
-        (try? await Web.get("http://127.0.0.1:\(port)/ready"))?.status == 200
+        (try? await Web.get("http://127.0.0.1:\(port)/ready", within: .seconds(5)))?.status == 200
     }
 
     /// SIGTERM, then waits for the end.

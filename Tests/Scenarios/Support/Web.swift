@@ -23,8 +23,8 @@ enum Web {
         }
     }
 
-    static func get(_ url: String) async throws -> Answer {
-        try await send(HTTPClientRequest(url: url))
+    static func get(_ url: String, within limit: TimeAmount = .seconds(30)) async throws -> Answer {
+        try await send(HTTPClientRequest(url: url), within: limit)
     }
 
     static func post(_ url: String, body: Data, headers: [(String, String)]) async throws -> Answer {
@@ -35,8 +35,8 @@ enum Web {
         return try await send(request)
     }
 
-    private static func send(_ request: HTTPClientRequest) async throws -> Answer {
-        let response = try await client.execute(request, timeout: .seconds(30))
+    private static func send(_ request: HTTPClientRequest, within limit: TimeAmount = .seconds(30)) async throws -> Answer {
+        let response = try await client.execute(request, timeout: limit)
         let body = try await response.body.collect(upTo: 4 << 20)
         return Answer(
             status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) },
@@ -50,6 +50,9 @@ enum Web {
             var configuration = HTTPClient.Configuration()
             configuration.redirectConfiguration = .disallow
             configuration.timeout.connect = .seconds(2)
+            // Whoever is refused asks again at once here. The pool itself waits longer each time, up to a minute, and has everybody
+            // who asks meanwhile wait with it, though the service has long been there.
+            configuration.connectionPool.retryConnectionEstablishment = false
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
             return configuration
         }())
