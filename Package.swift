@@ -88,8 +88,8 @@ let package = Package(
         .target(
             name: "PosternWeb",
             dependencies: [
-                "PosternCore", "PosternRelay", logging, mustache, nioCore, nioPosix, lifecycle, hummingbird, hummingbirdCore,
-                httpTypes, nioHTTPTypes, .product(name: "CoreMetrics", package: "swift-metrics"),
+                "PosternCore", "PosternLink", "PosternRelay", logging, mustache, nioCore, nioPosix, lifecycle, hummingbird,
+                hummingbirdCore, httpTypes, nioHTTPTypes, .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: house),

@@ -107,16 +107,14 @@ package final class FrameServer: Sendable {
         await whenListening()
         try await withThrowingDiscardingTaskGroup { connections in
             try await server.executeThenClose { inbound in
-                for try await connection in inbound {
-                    connections.addTask { await self.serve(connection) }
+                for try await arrival in inbound {
+                    connections.addTask { await self.serve(arrival) }
                 }
             }
         }
     }
 
-    private typealias Connection = NIOAsyncChannel<Frame, Frame>
-
-    private func bind() async throws -> NIOAsyncChannel<Connection, Never> {
+    private func bind() async throws -> NIOAsyncChannel<Arrival<Frame, Frame>, Never> {
         let path = configuration.path
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 128)
@@ -126,7 +124,7 @@ package final class FrameServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers(
                         ByteToMessageHandler(FrameDecoder()), MessageToByteHandler(FrameEncoder()))
-                    return try Connection(wrappingChannelSynchronously: channel)
+                    return Arrival<Frame, Frame>(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
                 }
             }
         guard chmod(path, configuration.mode) == 0 else {
@@ -135,9 +133,10 @@ package final class FrameServer: Sendable {
         return channel
     }
 
-    private func serve(_ connection: Connection) async {
+    private func serve(_ arrival: Arrival<Frame, Frame>) async {
+        guard let connection = arrival.take() else { return }
         do {
-            // Whatever becomes of it: a channel that is let go of without this ends the process (NIOAsyncWriter's deinit).
+            // Whatever becomes of it, and first of all: see `Arrival`.
             try await connection.executeThenClose { inbound, outbound in
                 let peer = try await PeerUser.of(connection.channel)
                 guard configuration.peers.contains(peer) else {

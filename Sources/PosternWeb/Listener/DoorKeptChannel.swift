@@ -1,6 +1,8 @@
 package import HummingbirdCore
 package import Logging
 package import NIOCore
+package import NIOHTTPTypes
+package import PosternLink
 
 /// Hummingbird's HTTP/1.1 channel with a door before it: a connection the door refuses is closed before anything is set
 /// up for it.
@@ -12,7 +14,7 @@ package struct DoorKeptChannel: ServerChildChannel {
         (self.http, self.door) = (http, door)
     }
 
-    package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+    package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Arrival<HTTPRequestPart, HTTPResponsePart>> {
         do throws(Door.Refusal) {
             try door.admit(channel)
         } catch {
@@ -20,13 +22,16 @@ package struct DoorKeptChannel: ServerChildChannel {
             channel.close(promise: nil)
             return channel.eventLoop.makeFailedFuture(error)
         }
-        return http.setup(channel: channel, logger: logger).flatMapThrowing { value in
+        return http.setup(channel: channel, logger: logger).map { Arrival($0) }.flatMapThrowing { arrival in
             try channel.pipeline.syncOperations.addHandler(ProxyHeaderHandler(door), position: .first)
-            return value
+            return arrival
         }
     }
 
-    package func handle(value: HTTP1Channel.Value, logger: Logger) async {
-        await http.handle(value: value, logger: logger)
+    package func handle(value: Arrival<HTTPRequestPart, HTTPResponsePart>, logger: Logger) async {
+        guard let connection = value.take() else { return }
+        await http.handle(value: connection, logger: logger)
     }
 }
+
+extension Arrival: ServerChildChannelValue {}
