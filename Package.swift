@@ -22,6 +22,20 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
+/// Swift's runtime and Foundation inside the program: it runs where no toolchain is, and calls into them are a tenth dearer from a
+/// library. SwiftPM (6.3) knows this as an option of a whole build only, with which tests do not link; given to one program,
+/// the archives that Foundation stands on have to be named. POSTERN_DYNAMIC is for a toolchain that has none of them.
+let runtime: [LinkerSetting] =
+    Context.environment["POSTERN_DYNAMIC"] != nil
+    ? []
+    : [
+        .unsafeFlags(
+            [
+                "-static-stdlib", "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections",
+                "-lBlocksRuntime", "-ldispatch", "-lstdc++",
+            ], .when(platforms: [.linux]))
+    ]
+
 /// What the checks of foreign bytes reach into, and what stands beside them that is no source.
 let foreign: [Target.Dependency] = [
     "PosternCore", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", crypto, nioCore,
@@ -107,7 +121,8 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"), subprocess,
             ],
-            swiftSettings: house),
+            swiftSettings: house,
+            linkerSettings: runtime),
 
         // C: one shim function per option type of libcurl, and the few system calls Swift cannot import.
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
