@@ -39,12 +39,10 @@ package final class FrameClient: Sendable {
         }
         let channel = try await connected()
         let answered = channel.eventLoop.makePromise(of: Frame.self)
-        do {
-            try await channel.writeAndFlush(Question(verb: verb, payload: payload, answered: answered))
-        } catch {
-            // The handler fails the promise itself when it still holds it; a second time does no harm.
-            answered.fail(LinkFault.lost(path: path))
-        }
+        // Not waited for: the answer says that the question went out. The handler fails the promise itself when it still holds
+        // it; a second time does no harm.
+        channel.writeAndFlush(Question(verb: verb, payload: payload, answered: answered))
+            .whenFailure { [path] _ in answered.fail(LinkFault.lost(path: path)) }
         let frame: Frame
         do {
             frame = try await answered.futureResult.get()

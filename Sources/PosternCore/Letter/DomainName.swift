@@ -9,7 +9,7 @@ package struct DomainName: Hashable, Sendable {
     package init?(_ raw: String) {
         guard raw.utf8.count <= 1_000 else { return nil }
         let lowered = raw.lowercased()
-        guard let ascii = lowered.utf8.allSatisfy({ $0 < 0x80 }) ? lowered : Self.encoded(lowered),
+        guard let ascii = lowered.isASCII ? lowered : Self.encoded(lowered),
             ascii.utf8.count <= 253
         else { return nil }
         let labels = ascii.split(separator: ".", omittingEmptySubsequences: false)
@@ -32,7 +32,7 @@ package struct DomainName: Hashable, Sendable {
         var components = URLComponents()
         components.scheme = "https"
         components.host = name
-        guard let host = components.encodedHost, host.utf8.allSatisfy({ $0 < 0x80 }), !host.contains("%") else { return nil }
+        guard let host = components.encodedHost, host.isASCII, !host.contains("%") else { return nil }
         return host.lowercased()
     }
 }

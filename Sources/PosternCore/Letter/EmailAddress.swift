@@ -36,7 +36,7 @@ package struct EmailAddress: Hashable, Sendable {
     package var text: String { "\(local)@\(domain)" }
 
     /// Whether only a server that offers SMTPUTF8 can carry it (RFC 6531).
-    package var needsSMTPUTF8: Bool { !local.utf8.allSatisfy { $0 < 0x80 } }
+    package var needsSMTPUTF8: Bool { !local.isASCII }
 
     private static func isDotAtom(_ local: String) -> Bool {
         guard (1...64).contains(local.utf8.count) else { return false }
@@ -45,9 +45,10 @@ package struct EmailAddress: Hashable, Sendable {
     }
 
     private static func isAtomText(_ scalar: Unicode.Scalar) -> Bool {
-        guard !scalar.isASCII else {
-            return scalar.properties.isAlphabetic || (0x30...0x39).contains(scalar.value)
-                || "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9": return true
+        case _ where scalar.isASCII: return "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
+        default: break
         }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator, .paragraphSeparator:

@@ -18,6 +18,10 @@ package struct HeaderText: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: `.empty` when nothing visible is left, `.lineBreak` or `.controlCharacter` rather than
     ///   repairing: a form field cannot hold one, so its sender is a program trying the door.
     package init(_ raw: String, limit: Int) throws(TextFault) {
+        guard !Unseen.isTidyLine(raw) || raw.utf8.count > limit else {
+            text = raw
+            return
+        }
         for scalar in raw.unicodeScalars {
             if Unseen.isLineBreak(scalar) { throw .lineBreak }
             if Unseen.isControl(scalar) && scalar != "\t" { throw .controlCharacter }
@@ -72,6 +76,17 @@ private enum Unseen {
     /// like that: looking at 1,400 bytes takes a microsecond, asking Unicode about each of them took 150.
     static func isPlain(_ text: String) -> Bool {
         text.utf8.allSatisfy { ($0 >= 0x20 && $0 < 0x7F) || $0 == 0x0A }
+    }
+
+    /// Whether a text is ASCII that is seen as it stands, with single spaces inside: what most names and subjects are, and
+    /// what nothing would change.
+    static func isTidyLine(_ text: String) -> Bool {
+        var previous = UInt8(ascii: " ")
+        for byte in text.utf8 {
+            guard (0x20..<0x7F).contains(byte), byte != 0x20 || previous != 0x20 else { return false }
+            previous = byte
+        }
+        return previous != 0x20
     }
 
     static func isLineBreak(_ scalar: Unicode.Scalar) -> Bool {

@@ -61,12 +61,13 @@ struct KnownAddresses: Sendable {
 
     private static func isWordCharacter(_ character: Character?) -> Bool {
         guard let character else { return false }
+        if let octet = character.asciiValue { return isLetterOrDigit(octet) }
         return character.isLetter || character.isNumber
     }
 
     /// `bücher.example` where the domain is known in its ASCII form.
     private func namesDomain(inUnicode word: String) -> Bool {
-        guard !word.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
+        guard !word.isASCII else { return false }
         let names = word.split(whereSeparator: { !Self.isWordCharacter($0) && $0 != "." && $0 != "-" })
         return names.contains { name in
             guard let ascii = DomainName(name.trimmingDots)?.ascii else { return false }
@@ -74,8 +75,16 @@ struct KnownAddresses: Sendable {
         }
     }
 
+    private static func isLetterOrDigit(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: false
+        }
+    }
+
     private static func squeeze(_ text: String) -> String {
-        text.filter { isWordCharacter($0) }
+        guard text.isASCII else { return text.filter { isWordCharacter($0) } }
+        return String(decoding: text.utf8.filter(isLetterOrDigit), as: UTF8.self)
     }
 }
 

@@ -15,8 +15,9 @@ package struct Redaction: Sendable {
     /// - Parameter hiding: addresses whose parts are to go even where nothing marks them as an address: the recipient's,
     ///   the smarthost's user name.
     package init(hiding addresses: [String] = []) {
-        // As they are, and as a reply is made plain.
-        known = KnownAddresses(addresses + addresses.map(\.precomposedStringWithCompatibilityMapping))
+        // As they are, and as a reply is made plain, which does nothing to ASCII.
+        let plain = addresses.filter { !$0.isASCII }.map(\.precomposedStringWithCompatibilityMapping)
+        known = KnownAddresses(addresses + plain)
     }
 
     /// At most `limit` scalars, one line, no address.
@@ -46,6 +47,11 @@ package struct Redaction: Sendable {
         let most = 2_000
         var scalars = String.UnicodeScalarView()
         for scalar in reply.unicodeScalars.prefix(most) {
+            // Unicode's tables are slow to ask, and most replies need none of them.
+            guard !(0x20..<0x7F).contains(scalar.value) else {
+                scalars.append(scalar)
+                continue
+            }
             switch scalar.properties.generalCategory {
             case .control where scalar.properties.isWhitespace: scalars.append(" ")
             case .lineSeparator, .paragraphSeparator, .spaceSeparator: scalars.append(" ")
@@ -55,7 +61,8 @@ package struct Redaction: Sendable {
             default: scalars.append(scalar)
             }
         }
-        let text = withoutLooseMarks(String(scalars).precomposedStringWithCompatibilityMapping)
+        let seen = String(scalars)
+        let text = seen.isASCII ? seen : withoutLooseMarks(seen.precomposedStringWithCompatibilityMapping)
         // One scalar may have become eighteen.
         guard reply.unicodeScalars.count > most || text.unicodeScalars.count > most else { return text }
         // The cut may have gone through an address.

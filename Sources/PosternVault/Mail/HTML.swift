@@ -6,19 +6,28 @@ enum HTML {
         var text = text
         return text.withUTF8 { bytes in
             var output: [UInt8] = []
-            output.reserveCapacity(bytes.count + bytes.count / 8 + 16)
-            for byte in bytes {
-                switch byte {
-                case UInt8(ascii: "&"): output += "&amp;".utf8
-                case UInt8(ascii: "<"): output += "&lt;".utf8
-                case UInt8(ascii: ">"): output += "&gt;".utf8
-                case UInt8(ascii: "\""): output += "&quot;".utf8
-                case UInt8(ascii: "'"): output += "&#39;".utf8
-                case UInt8(ascii: "\n") where breaksLines: output += "<br>".utf8
-                default: output.append(byte)
-                }
+            // What needs nothing is copied in one go.
+            var done = 0
+            for (index, byte) in bytes.enumerated() {
+                guard let escape = escape(byte, breaksLines: breaksLines) else { continue }
+                output += bytes[done..<index]
+                escape.withUTF8Buffer { output += $0 }
+                done = index + 1
             }
+            output += bytes[done...]
             return String(decoding: output, as: UTF8.self)
+        }
+    }
+
+    private static func escape(_ byte: UInt8, breaksLines: Bool) -> StaticString? {
+        switch byte {
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        case UInt8(ascii: "\""): "&quot;"
+        case UInt8(ascii: "'"): "&#39;"
+        case UInt8(ascii: "\n") where breaksLines: "<br>"
+        default: nil
         }
     }
 }

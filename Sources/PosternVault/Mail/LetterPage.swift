@@ -29,7 +29,12 @@ struct LetterPage: MailPage {
     let words: MailWords
     let form: PageForm
     let subject: String
-    let visitor: String
+    private let names: [MailSlot: String]
+
+    init(mail: LetterMail, words: MailWords, form: PageForm, subject: String, visitor: String) {
+        (self.mail, self.words, self.form, self.subject) = (mail, words, form, subject)
+        names = [.visitor: visitor, .site: mail.siteName.text]
+    }
 
     func value(_ tag: Tag) -> String? {
         switch tag {
@@ -61,17 +66,20 @@ struct LetterPage: MailPage {
     }
 
     private func prose(_ word: MailWord) -> String {
-        form.prose(word, in: words, names: [.visitor: visitor, .site: mail.siteName.text])
+        form.prose(word, in: words, names: names)
     }
 
     /// Lists show about a hundred characters; the rest of the mail would follow in a shorter one.
     private var preheader: String {
-        var line = String.UnicodeScalarView()
-        for scalar in mail.letter.message.text.unicodeScalars.prefix(400) {
-            let isBlank = scalar == "\n" || scalar == "\t" || scalar == " "
-            if !isBlank { line.append(scalar) } else if line.last != " " && !line.isEmpty { line.append(" ") }
+        var octets: [UInt8] = []
+        let beginning = String(mail.letter.message.text.unicodeScalars.prefix(400))
+        for word in beginning.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x09 || $0 == 0x20 }) {
+            if !octets.isEmpty { octets.append(0x20) }
+            octets += word
         }
-        return String(String(line).prefix(140))
+        // Cut between Characters, which are dear to count, and octets in most letters.
+        guard octets.allSatisfy({ $0 < 0x80 }) else { return String(String(decoding: octets, as: UTF8.self).prefix(140)) }
+        return String(decoding: octets.prefix(140), as: UTF8.self)
     }
 
     /// RFC 6068 §2; everything that is not unreserved is percent-encoded, so that no `?` or `%` in a local part adds a field.

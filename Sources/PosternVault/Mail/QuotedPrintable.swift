@@ -10,33 +10,53 @@ enum QuotedPrintable {
         var column = 0
         var index = 0
         while index < text.count {
-            let byte = text[index]
-            if byte == 0x0A {
+            if text[index] == 0x0A {
                 output += [0x0D, 0x0A]
                 (column, index) = (0, index + 1)
                 continue
             }
-            let length = sequenceLength(byte)
-            let endsLine = index + 1 == text.count || text[index + 1] == 0x0A
-            var isLiteral = (0x21...0x7E).contains(byte) && byte != 0x3D || (byte == 0x20 || byte == 0x09) && !endsLine
-            if column + (isLiteral ? 1 : 3 * length) > width {
+            // What stands for itself is copied in one go, as far as the line has room.
+            let end = endOfLiterals(in: text, from: index, isLineStart: column == 0, room: width - column)
+            if end > index {
+                output += UnsafeBufferPointer(rebasing: text[index..<end])
+                (column, index) = (column + end - index, end)
+                continue
+            }
+            let length = sequenceLength(text[index])
+            guard column + 3 * length <= width else {
                 output += [0x3D, 0x0D, 0x0A]
                 column = 0
+                continue
             }
-            if column == 0 && (byte == 0x2E || beginsFrom(text, at: index)) { isLiteral = false }
-            if isLiteral {
-                output.append(byte)
-                (column, index) = (column + 1, index + 1)
-            } else {
-                for octet in text[index..<min(index + length, text.count)] {
-                    output += [0x3D, HexDigits.all[Int(octet >> 4)], HexDigits.all[Int(octet & 15)]]
-                    column += 3
-                }
-                index += length
+            for octet in text[index..<min(index + length, text.count)] {
+                output += [0x3D, HexDigits.all[Int(octet >> 4)], HexDigits.all[Int(octet & 15)]]
+                column += 3
             }
+            index += length
         }
         if column > 0 { output += [0x0D, 0x0A] }
         return output
+    }
+
+    /// - Returns: where the first octet stands that must be encoded or has no room; `start` when that is the one there.
+    private static func endOfLiterals(
+        in text: UnsafeBufferPointer<UInt8>, from start: Int, isLineStart: Bool, room: Int
+    ) -> Int {
+        if isLineStart && (text[start] == 0x2E || beginsFrom(text, at: start)) { return start }
+        let most = min(text.count, start + room)
+        var end = start
+        while end < most && isLiteral(text, at: end) { end += 1 }
+        return end
+    }
+
+    /// Printable ASCII but `=`, and blanks that do not end a line.
+    private static func isLiteral(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+        switch text[index] {
+        case 0x3D: false
+        case 0x21...0x7E: true
+        case 0x20, 0x09: index + 1 < text.count && text[index + 1] != 0x0A
+        default: false
+        }
     }
 
     private static func sequenceLength(_ lead: UInt8) -> Int {

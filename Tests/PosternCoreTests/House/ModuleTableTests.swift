@@ -21,6 +21,9 @@ struct ModuleTableTests {
         "PosternTestSupport": ["PosternCore"],
     ]
 
+    /// Single files that may import one module more. Web asks the vault for nothing: it shares how a listener keeps a guest.
+    static let exceptions: [String: Set<String>] = ["DoorKeptChannel.swift": ["PosternLink"]]
+
     private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Sources")
 
@@ -45,7 +48,7 @@ struct ModuleTableTests {
         #expect(!files.isEmpty)
         for file in files {
             let wrong = Set(try Self.imports(of: file)).intersection(ours).subtracting(try #require(Self.table[module]))
-                .subtracting([module])
+                .subtracting(Self.exceptions[file.lastPathComponent] ?? []).subtracting([module])
             #expect(wrong.isEmpty, "\(file.lastPathComponent) imports \(wrong)")
         }
     }
