@@ -186,7 +186,7 @@ let package = Package(
 // it reaches and by AddressSanitizer. Tests are left out, since theirs would be built with it.
 if Context.environment["POSTERN_FUZZ"] != nil {
     let watched: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])]
-    package.targets = package.targets.filter { $0.type == .regular && $0.name != "PosternTestSupport" }
+    package.targets = package.targets.filter { [.regular, .system].contains($0.type) && $0.name != "PosternTestSupport" }
     for target in package.targets where target.name.hasPrefix("Postern") { target.swiftSettings = house + watched }
     package.products = []
     package.targets.append(

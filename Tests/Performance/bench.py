@@ -1,6 +1,6 @@
 """Measures Postern beside Postfix and the usual PHP form: all on this machine, in one run, in turn.
 
-Usage: deploy/bench [--runs 5] [--seconds 6] [--quick]
+Usage: deploy/bench [--runs 5] [--seconds 6] [--quick] [--grown]
 """
 import argparse
 import os
@@ -11,6 +11,7 @@ import tempfile
 import time
 
 import ceilings
+import grown
 from load import single_letters, wrk
 from machine import Failed, Server
 from php import PHPForm
@@ -184,27 +185,40 @@ def report(figures, attempts, options):
     ])
 
 
+def measure_grown(folder, options):
+    sink, sink_port = smtp_sink(folder)
+    measured = grown.measure(folder, sink_port, options, LANES)
+    sink.stop()
+    return measured
+
+
 def main():
     parser = argparse.ArgumentParser(prog="deploy/bench")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=6, help="of each measurement")
     parser.add_argument("--mails", type=int, default=4000, help="through Postfix, each run")
     parser.add_argument("--quick", action="store_true", help="one run of two seconds each: whether it works, not how fast")
+    parser.add_argument("--grown", action="store_true", help="in place of all that: a store that has grown beside an empty one")
     options = parser.parse_args()
+    options.size = grown.FULL
     if options.quick:
         options.runs, options.seconds, options.mails = 1, 2, 500
+        options.size = tuple(number // 100 for number in grown.FULL)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-bench-"))
     # The users of Postfix and of PHP must get through to the folders they are given.
     folder.chmod(0o755)
     try:
-        figures, attempts = measure(folder, options)
+        measured = measure_grown(folder, options) if options.grown else measure(folder, options)
     except (Failed, OSError) as failure:
         # Never half a table.
         print(f"The bench did not come to its end: {failure}\nWhat the servers said is in {folder}.", file=sys.stderr)
         return 69
     finally:
         Server.stop_all()
-    report(figures, attempts, options)
+    if options.grown:
+        show(f"A store that has grown, median of {options.runs} runs (lowest – highest)", grown.rows(*measured, options.size))
+    else:
+        report(*measured, options)
     shutil.rmtree(folder)
     return 0
 

@@ -51,11 +51,12 @@ package struct KeyFacts: Sendable {
         guard findings.isEmpty else { return findings }
         let pairs = proved.count { $0.fits != nil }
         let place = inMemory == nil ? "" : ", on disk as in the running vault"
+        let which = pairs == 1 ? "the key pair" : "each of the \(pairs) key pairs"
         return [
             .ok(
                 .keys,
-                "\(onDisk.count) keys\(place); each of the \(pairs) key pairs seals with its public half and opens with "
-                    + "its private one")
+                "\(onDisk.count) key\(onDisk.count == 1 ? "" : "s")\(place); \(which) seals with its public half and opens "
+                    + "with its private one")
         ]
     }
 
@@ -131,7 +132,10 @@ package struct KeyFacts: Sendable {
         if !over.isEmpty {
             findings.append(
                 .fail(
-                    .keys, "\(over.count) keys whose time is over have not been destroyed, as \(over[0].name)",
+                    .keys,
+                    over.count == 1
+                        ? "a key whose time is over has not been destroyed: \(over[0].name)"
+                        : "\(over.count) keys whose time is over have not been destroyed, as \(over[0].name)",
                     "Look into the vault's log for why: a full or read-only disk most often. Then restart the service."))
         }
         return findings

@@ -1,3 +1,4 @@
+import Foundation
 import PosternCore
 
 /// A server's reply that speaks of a recipient: an address known to us is put into the midst of the foreign bytes.
@@ -12,8 +13,16 @@ enum RedactionCheck {
         for reply in [rest.text, "\(before) \(recipient) \(behind)", "\(before) <\(recipient.uppercased())>\(behind)"] {
             let cleaned = redaction.clean(reply)
             try check(cleaned: cleaned)
-            try hold(!cleaned.lowercased().contains("jo.canary") || !reply.contains(recipient), "a known address is taken out")
+            try hold(!names("jo.canary", in: cleaned) || !reply.contains(recipient), "a known address is taken out")
             try hold(!cleaned.lowercased().contains("members.example"), "a known domain is taken out")
+        }
+    }
+
+    /// `jo.canary7` is somebody else, whom nothing marks.
+    private static func names(_ local: String, in text: String) -> Bool {
+        let pieces = text.lowercased().components(separatedBy: local)
+        return zip(pieces, pieces.dropFirst()).contains { before, behind in
+            before.last?.isWordCharacter != true && behind.first?.isWordCharacter != true
         }
     }
 
@@ -28,4 +37,8 @@ enum RedactionCheck {
             !octets.contains { $0.count == 4 && $0.allSatisfy { UInt8(String($0)) != nil } }, "no IPv4 address is kept of a reply"
         )
     }
+}
+
+extension Character {
+    fileprivate var isWordCharacter: Bool { isLetter || isNumber }
 }

@@ -26,6 +26,7 @@ struct KeyJudgementTests {
 
     @Test func `whole, while it rests and while it runs`() {
         #expect(findings(Self.lasting).map(\.level) == [.ok])
+        #expect(findings(Self.lasting)[0].text.contains("keys; the key pair seals"))
         let all = Self.lasting + Self.daily
         #expect(findings(all, inMemory: all).map(\.level) == [.ok])
         #expect(findings(all, inMemory: all)[0].text.contains("each of the 3 key pairs"))
@@ -62,7 +63,7 @@ struct KeyJudgementTests {
         let all = Self.lasting + Self.daily + old
         let found = findings(all, inMemory: all)
         #expect(found.map(\.level) == [.fail])
-        #expect(found[0].text.contains("1 keys") && found[0].text.contains("letter key l9"), "\(found)")
+        #expect(found[0].text.contains("a key whose time is over") && found[0].text.contains("letter key l9"), "\(found)")
         #expect(findings(all).map(\.level) == [.ok])
     }
 }
