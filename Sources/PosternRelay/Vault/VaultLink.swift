@@ -8,20 +8,22 @@ private import Synchronization
 
 /// The relay's end of the link: asks the vault, and keeps what it announced.
 ///
-/// Keys are announced anew every 20 s and held for as long as their epoch: a vault that restarts stops deliveries, and
-/// no letter has to be turned away meanwhile.
+/// Keys are announced anew every 20 s, and as soon as one is missed, and held for as long as their epoch: a vault that
+/// restarts stops deliveries, and no letter has to be turned away meanwhile.
 package final class VaultLink: Service, Sendable {
     private struct State {
         var announcement: Announcement?
         var answers = false
+        /// When a key was last missed that the vault was then asked for.
+        var missed: ContinuousClock.Instant?
     }
 
     private let client: FrameClient
     private let logger: Logger
     private let state = Mutex(State())
     private let renewal: Duration
-    /// Rung when the vault falls silent, so that asking again does not wait for the next renewal.
-    private let silence = Bell()
+    /// Rung when the vault falls silent or a key is missed, so that asking again does not wait for the next renewal.
+    private let bell = Bell()
 
     /// - Parameter malformed: where the vault's answers that are none are counted.
     package init(
@@ -45,11 +47,23 @@ package final class VaultLink: Service, Sendable {
     package func key(_ purpose: SealPurpose, of epoch: Epoch?) -> SealingKey? {
         guard let announcement = state.withLock({ $0.announcement }) else { return nil }
         let announced = announcement.keys.first { $0.purpose == purpose.rawValue && $0.epoch == epoch }
+        if announced == nil { noteMissed() }
         return announced.flatMap { key in
             Suite(rawValue: key.suite).map {
                 SealingKey(purpose: purpose, suite: $0, epoch: key.epoch, publicHalf: key.publicHalf)
             }
         }
+    }
+
+    /// A clock that was set has brought a day that nobody had prepared; the vault notices within a second.
+    private func noteMissed() {
+        let isWorthAsking = state.withLock { state in
+            let now = ContinuousClock.now
+            if let missed = state.missed, now - missed < .milliseconds(500) { return false }
+            state.missed = now
+            return true
+        }
+        if isWorthAsking { bell.ring() }
     }
 
     /// The key of that day's tags.
@@ -75,7 +89,7 @@ package final class VaultLink: Service, Sendable {
                 return .outcome(Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: "\(refusal)")))
             }
             state.withLock { $0.answers = false }
-            silence.ring()
+            bell.ring()
             switch error {
             case LinkFault.notSent, is LinkRefusal:
                 return .notTaken
@@ -101,7 +115,7 @@ package final class VaultLink: Service, Sendable {
         do {
             let announcement = try Announcement(payload: try await timed(.announce, []))
             let wasSilent = state.withLock { state in
-                defer { state = State(announcement: announcement, answers: true) }
+                defer { (state.announcement, state.answers) = (announcement, true) }
                 return !state.answers
             }
             if wasSilent { logger.info("vault: answers", metadata: ["lanes": "\(announcement.lanes)"]) }
@@ -128,7 +142,7 @@ package final class VaultLink: Service, Sendable {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let isUp = await self.renew()
-                await self.silence.wait(for: isUp ? self.renewal : .milliseconds(100))
+                await self.bell.wait(for: isUp ? self.renewal : .milliseconds(100))
             }
         }
         // The connection stays: outcomes still under way come back over it while the dispatcher finishes.
