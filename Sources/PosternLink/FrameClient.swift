@@ -32,6 +32,7 @@ package final class FrameClient: Sendable {
         (self.path, self.malformed) = (path, malformed)
     }
 
+    /// Cancelled, it waits for the answer no longer; what was asked goes on at the other side.
     /// - Throws: `LinkFault`, or the `LinkRefusal` the other side gave.
     package func request(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8] {
         guard Frame.fits(payload) else {
@@ -45,7 +46,11 @@ package final class FrameClient: Sendable {
             .whenFailure { [path] _ in answered.fail(LinkFault.lost(path: path)) }
         let frame: Frame
         do {
-            frame = try await answered.futureResult.get()
+            frame = try await withTaskCancellationHandler {
+                try await answered.futureResult.get()
+            } onCancel: {
+                answered.fail(LinkFault.lost(path: path))
+            }
         } catch is FrameFault {
             malformed.add()
             throw LinkFault.malformedAnswer(path: path)

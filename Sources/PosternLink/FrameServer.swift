@@ -37,6 +37,8 @@ package final class FrameServer: Sendable {
             let channel: any Channel
             /// Requests that are being answered.
             var running = 0
+            /// Whether its peer is still there to hear the answers.
+            var isHeard = true
         }
 
         var isEnding = false
@@ -56,6 +58,9 @@ package final class FrameServer: Sendable {
 
     /// Connections that were cut off because of what they sent, since the start.
     package var malformedFrames: Int { malformed.count }
+
+    /// Whether anybody is still there to hear what becomes of a request.
+    package var isHeard: Bool { doors.withLock { $0.connections.values.contains(where: \.isHeard) } }
 
     /// Takes no more requests, and has `run` return when those that are under way have been answered: a letter that is being
     /// sent when its vault is told to stop must not be sent a second time because nobody heard what became of it.
@@ -182,6 +187,7 @@ package final class FrameServer: Sendable {
                     try await outbound.write(self.answer(verb, frame))
                 }
             }
+            doors.withLock { $0.connections[id]?.isHeard = false }
             // The peer has gone, or we are ending. What it asked for is finished all the same: a letter half sent must be sent.
             try await requests.waitForAll()
         }

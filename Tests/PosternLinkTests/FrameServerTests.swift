@@ -92,6 +92,26 @@ struct FrameServerTests {
         }
     }
 
+    @Test("Who is cancelled waits for the answer no longer, and what was asked is done all the same; then nobody hears of it")
+    func cancelled() async throws {
+        let (asked, answered) = (Countdown(from: 2), Countdown(from: 2))
+        try await serving(handler: { _, payload in
+            await asked.arriveAndWait()
+            await answered.arriveAndWait()
+            return payload
+        }) { path, server in
+            let client = FrameClient(path: path)
+            let asking = Task { try await client.request(.deliver, [1]) }
+            await asked.arriveAndWait()
+            #expect(server.isHeard)
+            asking.cancel()
+            await #expect(throws: LinkFault.lost(path: path)) { try await asking.value }
+            await client.close()
+            try await eventually("the peer has gone") { !server.isHeard }
+            await answered.arriveAndWait()
+        }
+    }
+
     @Test("A verb that is not of this socket is refused by name")
     func otherVerb() async throws {
         try await serving(handler: { _, payload in payload }) { path, _ in

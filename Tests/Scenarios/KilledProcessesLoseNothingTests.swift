@@ -104,6 +104,27 @@ struct KilledProcessesLoseNothingTests {
         await server.stop()
     }
 
+    @Test("A letter that hangs at its end does not hold up a stop: 0 within 30 s, and it goes out after the next start (A12)")
+    func stopWhileHanging() async throws {
+        let smarthost = SmarthostMood(.silent)
+        let server = try await ScriptedSMTPServer.start(smarthost.script)
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        let answer = try await postern.post(["subject": "hanging"])
+        #expect(answer.status == 202)
+        try await eventually("it hangs") { try await postern.counts()["leased"] == 1 }
+        let began = ContinuousClock.now
+        #expect(try await postern.stop(within: .seconds(40)) == 0)
+        #expect(ContinuousClock.now - began < .seconds(30))
+        smarthost.set(.well)
+        try await postern.start()
+        try await postern.drained(within: .seconds(60))
+        #expect(Arrivals(server.messages).marks == ["hanging"])
+        try await postern.stop()
+        await server.stop()
+    }
+
     @Test(
         "A vault that stands still for longer than a lease: the letter is due again, arrives once, the late outcome changes nothing"
     )

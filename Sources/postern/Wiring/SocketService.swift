@@ -6,44 +6,52 @@ internal import ServiceLifecycle
 
 /// One of the vault's sockets for the life of the process.
 struct SocketService: Service {
-    let configuration: FrameServer.Configuration
-    let logger: Logger
-    let desk: VaultDesk
-    let malformed: MalformedTally
+    let server: FrameServer
+    private let path: String
+    private let logger: Logger
     /// Logged once the socket takes connections.
-    let announces: String?
+    private let announces: String?
 
     init(
         _ configuration: FrameServer.Configuration, logger: Logger, desk: VaultDesk, malformed: MalformedTally, announces: String?
     ) {
-        (self.configuration, self.logger, self.desk) = (configuration, logger, desk)
-        (self.malformed, self.announces) = (malformed, announces)
+        server = FrameServer(configuration, malformed: malformed, logger: logger) { try await desk.answer($0, $1) }
+        (path, self.logger, self.announces) = (configuration.path, logger, announces)
     }
 
     func run() async throws {
-        let server = FrameServer(configuration, malformed: malformed, logger: logger) { try await desk.answer($0, $1) }
         await withGracefulShutdownHandler {
             do {
                 try await server.run {
-                    if let announces { logger.info("\(announces)", metadata: ["socket": "\(configuration.path)"]) }
+                    if let announces { logger.info("\(announces)", metadata: ["socket": "\(path)"]) }
                 }
             } catch is CancellationError {
             } catch {
-                logger.critical("a socket failed", metadata: ["socket": "\(configuration.path)", "error": "\(error)"])
+                logger.critical("a socket failed", metadata: ["socket": "\(path)", "error": "\(error)"])
             }
         } onGracefulShutdown: {
             server.end()
         }
-        unlink(configuration.path)
+        unlink(path)
     }
 }
 
-/// Ends the lanes last: whatever is being sent is finished first.
-struct LaneService: Service {
+/// The relay's socket and the lanes behind it, which end together: no letter is taken any more, and those under way are finished
+/// as long as the relay is there to hear what became of them.
+struct DeliveryService: Service {
+    let socket: SocketService
     let lanes: LanePool
 
     func run() async throws {
-        try await gracefulShutdown()
-        await lanes.close()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await socket.run() }
+            group.addTask {
+                try await gracefulShutdown()
+                // First, or a letter that comes in between would be put off for a minute and not simply be refused.
+                socket.server.end()
+                await lanes.close(whileHeard: { socket.server.isHeard })
+            }
+            try await group.waitForAll()
+        }
     }
 }

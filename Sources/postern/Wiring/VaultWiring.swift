@@ -40,5 +40,5 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let operators = SocketService(
         .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root], verbs: VaultDesk.operatorVerbs),
         logger: logger, desk: desk, malformed: malformed, announces: nil)
-    return [LaneService(lanes: lanes), keeper, operators, link]
+    return [keeper, operators, DeliveryService(socket: link, lanes: lanes)]
 }
