@@ -39,6 +39,7 @@ package final class FrameClient: Sendable {
             throw LinkFault.notSent(path: path, reason: "the request is longer than a frame may be")
         }
         let channel = try await connected()
+        guard !Task.isCancelled else { throw LinkFault.notSent(path: path, reason: "nobody waits for the answer any more") }
         let answered = channel.eventLoop.makePromise(of: Frame.self)
         // Not waited for: the answer says that the question went out. The handler fails the promise itself when it still holds
         // it; a second time does no harm.

@@ -170,24 +170,27 @@ package final class FrameServer: Sendable {
         _ inbound: NIOAsyncChannelInboundStream<Frame>, _ outbound: NIOAsyncChannelOutboundWriter<Frame>, on id: ObjectIdentifier
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { requests in
-            var running = 0
-            for try await frame in inbound {
-                guard case .request(let verb) = frame.kind else { throw FrameFault.unknownKind(0) }
-                if running >= configuration.inFlight {
-                    try await requests.next()
-                    running -= 1
-                }
-                guard begins(on: id) else {
-                    try await outbound.write(Self.refusal(LinkRefusal(.unavailable, "this process is ending"), of: frame))
-                    continue
-                }
-                running += 1
-                requests.addTask {
-                    defer { self.hasEnded(on: id) }
-                    try await outbound.write(self.answer(verb, frame))
+            do {
+                // Also when the connection breaks in the midst of a frame.
+                defer { doors.withLock { $0.connections[id]?.isHeard = false } }
+                var running = 0
+                for try await frame in inbound {
+                    guard case .request(let verb) = frame.kind else { throw FrameFault.unknownKind(0) }
+                    if running >= configuration.inFlight {
+                        try await requests.next()
+                        running -= 1
+                    }
+                    guard begins(on: id) else {
+                        try await outbound.write(Self.refusal(LinkRefusal(.unavailable, "this process is ending"), of: frame))
+                        continue
+                    }
+                    running += 1
+                    requests.addTask {
+                        defer { self.hasEnded(on: id) }
+                        try await outbound.write(self.answer(verb, frame))
+                    }
                 }
             }
-            doors.withLock { $0.connections[id]?.isHeard = false }
             // The peer has gone, or we are ending. What it asked for is finished all the same: a letter half sent must be sent.
             try await requests.waitForAll()
         }

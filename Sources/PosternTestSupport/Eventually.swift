@@ -15,10 +15,12 @@ package struct NotInTime: Error, CustomStringConvertible {
 
 /// Returns as soon as the condition holds. Looks every 2 ms and holds no thread meanwhile.
 ///
-/// - Parameter what: the condition in words, for the failure.
+/// - Parameters:
+///   - what: the condition in words, for the failure.
+///   - limit: far longer than it takes. Hundreds of tests share two threads, and some of them count for seconds.
 /// - Throws: `NotInTime` when `limit` has passed; whatever the condition throws, at once.
 package func eventually(
-    _ what: String = "the condition", within limit: Duration = .seconds(10), _ condition: () async throws -> Bool
+    _ what: String = "the condition", within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
     while true {

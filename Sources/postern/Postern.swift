@@ -3,7 +3,7 @@ internal import ArgumentParser
 struct Postern: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "postern",
-        abstract: "Lets visitors of a web site write to its members without either learning the other's address.",
+        abstract: "Lets visitors of a web site write to its members without being shown their addresses.",
         discussion: """
             Every command takes --home (default: POSTERN_HOME, else /var/lib/postern). While a relay runs, commands go \
             through it; otherwise they open the store themselves.

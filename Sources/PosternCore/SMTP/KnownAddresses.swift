@@ -1,9 +1,12 @@
+private import Foundation
+
 /// The addresses that a reply is likely to speak of, taken apart so that a part alone is recognised as well.
 struct KnownAddresses: Sendable {
-    private var locals: Set<String> = []
-    private var domains: Set<String> = []
+    // No sets: two spellings of one accent are one String to a set, and are looked for octet by octet.
+    private var locals: [String] = []
+    private var domains: [String] = []
     /// Letters and digits only.
-    private var squeezed: Set<String> = []
+    private var squeezed: [String] = []
 
     init(_ addresses: [String]) {
         for address in addresses {
@@ -12,14 +15,14 @@ struct KnownAddresses: Sendable {
             let at = lowered.lastIndex(of: "@")
             let local = String(at.map { lowered[..<$0] } ?? lowered[...])
             let domain = at.map { String(lowered[lowered.index(after: $0)...]) } ?? ""
-            if !local.isEmpty { locals.insert(local) }
+            if !local.isEmpty { locals.append(local) }
             // `john+club` is delivered to john, and it is john whom a reply may name.
-            if let base = local.split(separator: "+").first { locals.insert(String(base)) }
-            if !domain.isEmpty { domains.insert(domain) }
+            if let base = local.split(separator: "+").first { locals.append(String(base)) }
+            if !domain.isEmpty { domains.append(domain) }
             for part in [local + domain, domain, local] {
                 let core = Self.squeeze(part)
                 // A short core would be found in half of all sentences.
-                if core.count >= 8 { squeezed.insert(core) }
+                if core.count >= 8 { squeezed.append(core) }
             }
         }
     }
@@ -34,6 +37,13 @@ struct KnownAddresses: Sendable {
         return WordDecoding.hidden(in: String(word)).contains { isNamed(in: $0.lowercased(), shortest: 4) }
     }
 
+    /// What a word was decoded to may write its accents apart from their letters; the names are compared octet by octet.
+    private func isNamed(in spelling: String, shortest: Int) -> Bool {
+        isNamed(literally: spelling, shortest: shortest)
+            || !spelling.isASCII
+                && isNamed(literally: spelling.precomposedStringWithCompatibilityMapping.lowercased(), shortest: shortest)
+    }
+
     /// Whether one of them can still be read when everything but letters and digits is left out: `j o h n . …`.
     func appear(inSqueezed text: String) -> Bool {
         guard !squeezed.isEmpty else { return false }
@@ -42,7 +52,7 @@ struct KnownAddresses: Sendable {
     }
 
     /// - Parameter shortest: local parts below that length are not looked for, where chance would find them.
-    private func isNamed(in spelling: String, shortest: Int) -> Bool {
+    private func isNamed(literally spelling: String, shortest: Int) -> Bool {
         if domains.contains(where: { spelling.holds($0) }) { return true }
         return locals.contains { $0.count >= shortest && Self.stands($0, in: spelling) }
     }

@@ -15,8 +15,14 @@ package struct Redaction: Sendable {
     /// - Parameter hiding: addresses whose parts are to go even where nothing marks them as an address: the recipient's,
     ///   the smarthost's user name.
     package init(hiding addresses: [String] = []) {
-        // As they are, and as a reply is made plain, which does nothing to ASCII.
-        let plain = addresses.filter { !$0.isASCII }.map(\.precomposedStringWithCompatibilityMapping)
+        // As they are, and as a reply is made plain, which does nothing to ASCII. A reply may say them in small letters.
+        let plain = addresses.filter { !$0.isASCII }.flatMap { address in
+            let composed = address.precomposedStringWithCompatibilityMapping
+            return [
+                composed, Self.withoutLooseMarks(composed),
+                Self.withoutLooseMarks(address.lowercased().precomposedStringWithCompatibilityMapping),
+            ]
+        }
         known = KnownAddresses(addresses + plain)
     }
 

@@ -59,7 +59,7 @@ extension ControlDesk {
         let mark = try blockMark(new.mark, at: moment)
         // A tag is nobody's any more when its day is over.
         let dayEnds = mark.epoch?.end
-        // As far as POSTERN's spans go; what adds to no moment is no span.
+        // A number from outside: beyond some hundred million years no moment could hold the end, and adding would trap.
         guard new.lasts.map({ (1...315_360_000).contains($0) }) ?? true else {
             throw Refusal("a block lasts from a second to ten years; leave the span out for one that stays")
         }

@@ -69,7 +69,10 @@ package final class VaultLink: Service, Sendable {
     /// The key of that day's tags.
     /// - Returns: nil when the vault has not announced one: it does for today and tomorrow.
     package func tagKey(of epoch: Epoch) -> [UInt8]? {
-        state.withLock { $0.announcement }?.tagKeys.first { $0.epoch == epoch }?.secret
+        guard let announcement = state.withLock({ $0.announcement }) else { return nil }
+        let announced = announcement.tagKeys.first { $0.epoch == epoch }
+        if announced == nil { noteMissed() }
+        return announced?.secret
     }
 
     package enum Reply: Sendable {
@@ -96,8 +99,11 @@ package final class VaultLink: Service, Sendable {
             default:
                 return .outcome(
                     Outcome(
-                        .uncertain, health: .unknown, evidence: .init(stage: .prepare, text: "the vault ended before it answered")
-                    ))
+                        .uncertain, health: .unknown,
+                        evidence: .init(
+                            stage: .prepare,
+                            text: Task.isCancelled
+                                ? "the relay ended before the vault answered" : "the vault ended before it answered")))
             }
         }
     }
@@ -130,6 +136,12 @@ package final class VaultLink: Service, Sendable {
         }
     }
 
+    /// Shorter for a while after a key was missed, in case the vault had not noticed the day either.
+    private var pause: Duration {
+        guard let missed = state.withLock({ $0.missed }), ContinuousClock.now - missed < .seconds(5) else { return renewal }
+        return min(renewal, .seconds(1))
+    }
+
     private func timed(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8] {
         let began = ContinuousClock.now
         let answer = try await client.request(verb, payload)
@@ -142,7 +154,7 @@ package final class VaultLink: Service, Sendable {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let isUp = await self.renew()
-                await self.bell.wait(for: isUp ? self.renewal : .milliseconds(100))
+                await self.bell.wait(for: isUp ? self.pause : .milliseconds(100))
             }
         }
         // The connection stays: outcomes still under way come back over it while the dispatcher finishes.

@@ -13,7 +13,7 @@ final class OpenedAddresses: Sendable {
         let seal: [UInt8]
         let context: SealContext
 
-        /// Two seals of a site hardly ever end in the same tag; a kilobyte need not be hashed to tell them apart.
+        /// The last 16 bytes authenticate the cipher text and hardly ever are those of another seal: a kilobyte need not be hashed.
         func hash(into hasher: inout Hasher) {
             hasher.combine(seal.suffix(16))
         }

@@ -15,8 +15,6 @@ package final class LanePool: Sendable {
         }
     }
 
-    private static let look = Duration.milliseconds(100)
-
     deinit {
         // Threads of a pool that nobody closed would wait for ever.
         desk.close()
@@ -34,19 +32,14 @@ package final class LanePool: Sendable {
     }
 
     /// Ends the lanes: what is under way is finished, what waits comes back deferred. Returns when all threads are done.
-    /// - Parameters:
-    ///   - grace: after that, transfers are broken off within a second or so; those whose text was begun are then uncertain.
-    ///   - isHeard: whether anybody still waits for the outcomes. When nobody does, they are lost whatever they are, and the
-    ///     letters will be sent again: there is nothing to wait for.
-    package func close(
-        within grace: Duration = .seconds(25), whileHeard isHeard: @escaping @Sendable () -> Bool = { true }
-    ) async {
+    /// - Parameter grace: after that, transfers are broken off within a second or so; those whose text was begun are
+    ///   then uncertain.
+    package func close(within grace: Duration = .seconds(25)) async {
         desk.close()
         await withTaskGroup { group in
             group.addTask { [desk] in
                 do {
-                    let end = ContinuousClock.now + grace
-                    while ContinuousClock.now < end, isHeard() { try await Task.sleep(for: Self.look) }
+                    try await Task.sleep(for: grace)
                     desk.hurry.raise()
                 } catch {
                     // All lanes ended before: nothing to hurry.

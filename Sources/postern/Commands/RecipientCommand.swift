@@ -21,7 +21,7 @@ struct RecipientCommand: AsyncParsableCommand {
             abstract: "Add a recipient; the address is read from standard input.",
             discussion: """
                 The address never stands among the arguments, where other users of this machine could read it. \
-                Without --confirmed, a mail asks whether it is theirs, and letters wait for the answer.
+                Without --confirmed, a mail asks whether it is theirs; until they have said yes, letters to them are refused.
                 """)
 
         @OptionGroup var subject: Subject

@@ -33,7 +33,7 @@ enum Inquiry {
             group.addTask {
                 do {
                     try await Task.sleep(for: patience)
-                    // A request is not cancelled; the end of its connection ends it.
+                    // The end of its connection ends the request.
                     await client.close()
                 } catch {
                     // Answered in time.

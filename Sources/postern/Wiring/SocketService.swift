@@ -42,16 +42,29 @@ struct DeliveryService: Service {
     let socket: SocketService
     let lanes: LanePool
 
+    private static let grace = Duration.seconds(25)
+    private static let look = Duration.milliseconds(100)
+
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await socket.run() }
-            group.addTask {
-                try await gracefulShutdown()
-                // First, or a letter that comes in between would be put off for a minute and not simply be refused.
-                socket.server.end()
-                await lanes.close(whileHeard: { socket.server.isHeard })
-            }
-            try await group.waitForAll()
+            group.addTask { try await breakOffUnheard() }
+            // Until every letter that was taken has been answered, or the socket failed.
+            try await socket.run()
+            group.cancelAll()
         }
+        await lanes.close()
+    }
+
+    /// Outcomes that nobody hears are lost whatever they are, and their letters will be sent again: there is nothing to wait for.
+    private func breakOffUnheard() async throws {
+        do {
+            try await gracefulShutdown()
+            let end = ContinuousClock.now + Self.grace
+            while ContinuousClock.now < end, socket.server.isHeard { try await Task.sleep(for: Self.look) }
+        } catch is CancellationError {
+            // The socket has ended, and with it the waiting.
+            return
+        }
+        await lanes.close(within: .zero)
     }
 }

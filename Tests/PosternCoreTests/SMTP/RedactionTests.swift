@@ -55,6 +55,21 @@ import Testing
         #expect(Self.readable(cleaned).isEmpty, "left: \(cleaned)")
     }
 
+    // A mark may stand on a letter that no precomposed one exists for, and a server may write marks apart or leave them out.
+    @Test(arguments: [
+        ("g\u{303}uarani@members.example", "550 g\u{303}uarani: unknown"),
+        ("g\u{303}uarani@members.example", "550 G\u{303}UARANI: unknown"),
+        ("g\u{303}uarani@members.example", "550 guarani: unknown"),
+        ("\u{130}stanbul@members.example", "550 i\u{307}stanbul: unknown"),
+        ("\u{130}stanbul@members.example", "550 \u{130}STANBUL: unknown"),
+        ("jos\u{e9}@members.example", "550 jose%CC%81: unknown"),
+        ("jos\u{e9}@members.example", "550 jos%C3%A9: unknown"),
+        ("jose\u{301}@members.example", "550 jos\u{e9}: unknown"),
+    ])
+    func `a name with marks is found however they are written`(address: String, reply: String) {
+        #expect(Redaction(hiding: [address]).clean(reply) == "550 ‹address› unknown")
+    }
+
     // An address nobody told us of is taken out by its shape.
     @Test(arguments: [
         ("550 <someone@else.example>: unknown", "someone"), ("someone@else.example", "someone"),
