@@ -2,8 +2,10 @@
 import glob
 import os
 import pwd
+import urllib.error
+import urllib.request
 
-from machine import Failed, Server, free_port
+from machine import Failed, Server, free_port, until
 
 PAGE = """\
 <?php
@@ -87,6 +89,16 @@ class PHPForm:
         self.fpm = Server([programs[-1], "-R", "-F", "-y", self.folder / "fpm.conf"], folder / "fpm-out.log")
         self.nginx = Server(["nginx", "-p", self.folder, "-c", self.folder / "nginx.conf"], folder / "nginx-out.log")
         self.nginx.wait_for(self.port)
+        # PHP-FPM makes its socket a moment after nginx takes connections, and hands it to its user another moment later.
+        until("PHP answers", lambda: self._status() not in (None, 502), 20)
+
+    def _status(self):
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/contact.php", timeout=2).status
+        except urllib.error.HTTPError as answer:
+            return answer.code
+        except OSError:
+            return None
 
     def stop(self):
         self.nginx.stop()

@@ -10,7 +10,7 @@ def smtp_sink(folder):
     """smtp-sink takes everything and keeps nothing."""
     port = free_port()
     # It wants to be nobody when root starts it.
-    return Server(["smtp-sink", "-u", "nobody", "-c", f"127.0.0.1:{port}", "1000"], folder / "sink.log").wait_for(port), port
+    return Server(["smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "1000"], folder / "sink.log").wait_for(port), port
 
 
 class NotingSink:
