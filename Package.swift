@@ -22,9 +22,9 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
-/// Swift's runtime and Foundation inside the program: it runs where no toolchain is, and calls into them are a tenth dearer from a
-/// library. SwiftPM (6.3) knows this as an option of a whole build only, with which tests do not link; given to one program,
-/// the archives that Foundation stands on have to be named. DYNAMIC_POSTERN is for a toolchain that has none of them.
+/// Swift's runtime and Foundation inside the program: it runs where no toolchain is, and somewhat quicker. SwiftPM (6.3) knows
+/// this as an option of a whole build only, with which tests do not link; given to one program, the archives that Foundation
+/// stands on have to be named. DYNAMIC_POSTERN is for a toolchain that has none of them.
 let runtime: [LinkerSetting] =
     Context.environment["DYNAMIC_POSTERN"] != nil
     ? []

@@ -8,8 +8,8 @@ import PosternStore
 /// it opens, opens and closes readers as it likes, and closes in an order of its own. Here the connection that writes is
 /// known by name, it alone checkpoints, and it is closed last (or, when a sync has failed, first, so that it does not
 /// checkpoint).
-///
-/// `@unchecked Sendable`: `session` is touched on the queue only, which is serial.
+// Safe though the compiler cannot see it: `queue` is GRDB's, Sendable and fixed. `session`, all that varies, is private, and every
+// line that touches it runs in a block given to that queue, whose one serial dispatch queue lets one block run at a time.
 final class SQLiteConnection: @unchecked Sendable {
     private let queue: DatabaseQueue
     private var session: SQLiteSession?

@@ -3,7 +3,8 @@ private import Glibc
 /// Secret bytes in memory of their own: locked against swapping where the system allows it, wiped when the last holder
 /// lets go. Never printed, never encoded.
 package final class SecretBytes: Sendable {
-    // Written in init and deinit only; between them nobody can change it, so that readers need no lock.
+    // Safe though the compiler cannot see it: the bytes are written in init, before anybody else has this object, and in deinit,
+    // when nobody has it any more. Between them they are only read: the pointer is private, and `withBytes` lends a read-only one.
     private nonisolated(unsafe) let buffer: UnsafeMutableRawBufferPointer
 
     package init(_ bytes: some Collection<UInt8>) {
