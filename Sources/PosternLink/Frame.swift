@@ -14,6 +14,19 @@ package enum Verb: UInt8, Sendable, CaseIterable {
     case examine = 18
     /// Control socket of the relay: one request of a command, as JSON.
     case control = 32
+
+    /// As it is written in Swift. The compiler's own way goes by reflection, at a microsecond a letter.
+    package var name: String {
+        switch self {
+        case .announce: "announce"
+        case .deliver: "deliver"
+        case .authorise: "authorise"
+        case .enrol: "enrol"
+        case .keys: "keys"
+        case .examine: "examine"
+        case .control: "control"
+        }
+    }
 }
 
 /// One message of the link, either way.

@@ -17,10 +17,13 @@ final class Bell: Sendable {
 
     /// Returns when the bell rings, after `span` at the latest, and at once when the task is cancelled.
     func wait(for span: Duration) async {
-        let sleep = state.withLock { state in
+        let sleep = state.withLock { state -> Int? in
             state.sleep += 1
-            return state.sleep
+            defer { state.hasRung = false }
+            return state.hasRung ? nil : state.sleep
         }
+        // Under load it nearly always has, and an alarm is dear to set.
+        guard let sleep else { return }
         // A task of its own, because the alarm is left behind, not waited for, when the bell rings first.
         let alarm = Task {
             try? await Task.sleep(for: span)

@@ -12,16 +12,16 @@ package struct DomainName: Hashable, Sendable {
         guard let ascii = lowered.isASCII ? lowered : Self.encoded(lowered),
             ascii.utf8.count <= 253
         else { return nil }
-        let labels = ascii.split(separator: ".", omittingEmptySubsequences: false)
+        let labels = ascii.utf8.split(separator: 0x2E, omittingEmptySubsequences: false)
         guard labels.count >= 2, labels.allSatisfy(Self.isLabel), let top = labels.last,
-            !top.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+            !top.allSatisfy({ (0x30...0x39).contains($0) })
         else { return nil }
         self.ascii = ascii
     }
 
-    private static func isLabel(_ label: Substring) -> Bool {
-        guard (1...63).contains(label.utf8.count), label.first != "-", label.last != "-" else { return false }
-        return label.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+    private static func isLabel(_ label: Substring.UTF8View) -> Bool {
+        guard (1...63).contains(label.count), label.first != 0x2D, label.last != 0x2D else { return false }
+        return label.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
     }
 
     /// Punycode by UTS #46, as Foundation's URL host encoding does it.

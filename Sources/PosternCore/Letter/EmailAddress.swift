@@ -23,7 +23,8 @@ package struct EmailAddress: Hashable, Sendable {
         guard !text.isEmpty else { throw .empty }
         // A generous bound first: what follows must not work on a megabyte.
         guard text.utf8.count <= 1_024 else { throw .tooLong(octets: text.utf8.count) }
-        guard let at = text.lastIndex(of: "@") else { throw .noAtSign }
+        // An at sign with a mark on it is none.
+        guard let at = text.isASCII ? text.utf8.lastIndex(of: 0x40) : text.lastIndex(of: "@") else { throw .noAtSign }
         let local = String(text[..<at])
         guard Self.isDotAtom(local) else { throw .localPart }
         guard let domain = DomainName(String(text[text.index(after: at)...])) else { throw .domain }
@@ -40,16 +41,29 @@ package struct EmailAddress: Hashable, Sendable {
 
     private static func isDotAtom(_ local: String) -> Bool {
         guard (1...64).contains(local.utf8.count) else { return false }
+        if local.isASCII { return isASCIIDotAtom(local.utf8) }
         let atoms = local.split(separator: ".", omittingEmptySubsequences: false)
         return atoms.allSatisfy { atom in !atom.isEmpty && atom.unicodeScalars.allSatisfy(isAtomText) }
     }
 
-    private static func isAtomText(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9": return true
-        case _ where scalar.isASCII: return "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
-        default: break
+    private static func isASCIIDotAtom(_ local: String.UTF8View) -> Bool {
+        var previous = UInt8(ascii: ".")
+        for octet in local {
+            guard octet == 0x2E ? previous != 0x2E : isAtomText(octet) else { return false }
+            previous = octet
         }
+        return previous != 0x2E
+    }
+
+    private static func isAtomText(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x61...0x7A, 0x41...0x5A, 0x30...0x39: true
+        default: "!#$%&'*+-/=?^_`{|}~".utf8.contains(octet)
+        }
+    }
+
+    private static func isAtomText(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return isAtomText(UInt8(scalar.value)) }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator, .paragraphSeparator:
             return false
@@ -68,6 +82,7 @@ extension EmailAddress: CustomStringConvertible, CustomDebugStringConvertible, C
 
 extension String {
     fileprivate var trimmingASCIISpace: String {
+        if let first = utf8.first, let last = utf8.last, ![first, last].contains(where: { $0 <= 0x20 }) { return self }
         let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
         guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else { return "" }
         return String(self[first...last])

@@ -12,16 +12,21 @@ package struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil unless the whole word is one: a version number or an address that begins alike is not.
     package init?(_ word: some StringProtocol) {
-        let parts = word.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3 else { return nil }
-        var numbers: [Int] = []
-        for part in parts {
-            guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(part)
-            else { return nil }
-            numbers.append(number)
+        var numbers = (0, 0, 0)
+        var (place, digits) = (0, 0)
+        for octet in word.utf8 {
+            switch octet {
+            case 0x30...0x39 where digits < 3:
+                digits += 1
+                numbers.2 = numbers.2 * 10 + Int(octet - 0x30)
+            case 0x2E where digits > 0 && place < 2:
+                (place, digits) = (place + 1, 0)
+                numbers = (numbers.1, numbers.2, 0)
+            default: return nil
+            }
         }
-        guard [2, 4, 5].contains(numbers[0]) else { return nil }
-        self.init(numbers[0], numbers[1], numbers[2])
+        guard place == 2, digits > 0, [2, 4, 5].contains(numbers.0) else { return nil }
+        self.init(numbers.0, numbers.1, numbers.2)
     }
 
     package var description: String { "\(rank).\(subject).\(detail)" }

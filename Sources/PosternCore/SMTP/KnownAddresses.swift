@@ -37,6 +37,12 @@ struct KnownAddresses: Sendable {
         return WordDecoding.hidden(in: String(word)).contains { isNamed(in: $0.lowercased(), shortest: 4) }
     }
 
+    /// Whether a word that `WordDecoding` calls literal names one of them, forwards or backwards.
+    func appear(literally word: String) -> Bool {
+        let lowered = word.lowercased()
+        return isNamed(literally: lowered, shortest: 1) || isNamed(literally: String(lowered.reversed()), shortest: 1)
+    }
+
     /// What a word was decoded to may write its accents apart from their letters; the names are compared octet by octet.
     private func isNamed(in spelling: String, shortest: Int) -> Bool {
         isNamed(literally: spelling, shortest: shortest)

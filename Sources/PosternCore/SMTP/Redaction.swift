@@ -43,6 +43,8 @@ package struct Redaction: Sendable {
     private func mark(for word: String) -> String? {
         // The mark alone: what follows it without a space is the server's.
         guard word != Self.addressMark else { return nil }
+        // Shorter than any IP address, and nothing but itself.
+        if WordDecoding.isLiteral(word) { return known.appear(literally: word) ? Self.addressMark : nil }
         if AddressTrace.isIn(word) || known.appear(in: word) { return Self.addressMark }
         return ClientTrace.isIn(word) ? Self.clientMark : nil
     }
@@ -51,6 +53,7 @@ package struct Redaction: Sendable {
     /// compatibility forms made plain (they could disguise an at sign).
     private static func plain(_ reply: String) -> String {
         let most = 2_000
+        if Unseen.isPlainLine(reply), reply.utf8.count <= most { return reply }
         var scalars = String.UnicodeScalarView()
         for scalar in reply.unicodeScalars.prefix(most) {
             // Unicode's tables are slow to ask, and most replies need none of them.
@@ -98,6 +101,8 @@ package struct Redaction: Sendable {
     /// By scalars, since some join with the sign behind them into one Character; and each in one way through, since the other
     /// side decides how many signs there are.
     private static func withoutPhrases(_ text: String) -> String {
+        // Each of the three begins with one of these signs, and hardly any reply to a letter that was taken has one.
+        guard text.utf8.contains(where: { $0 == 0x3C || $0 == 0x40 || $0 == 0x22 }) else { return text }
         let scalars = withoutQuotations(withoutGaps(withoutBrackets(Array(text.unicodeScalars))))
         return String(String.UnicodeScalarView(scalars))
     }

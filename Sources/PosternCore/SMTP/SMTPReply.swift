@@ -9,16 +9,15 @@ package struct SMTPReply: Hashable, Sendable {
     package init(code: Int, lines: [String]) {
         self.code = code
         self.lines = lines
-        enhanced = (lines.first?.split(separator: " ").first).flatMap { EnhancedStatus($0) }
+        enhanced = lines.first?.firstWord.flatMap { EnhancedStatus($0) }
     }
 
     /// The lines joined by spaces, without the enhanced status that some servers repeat on each of them. May hold
     /// addresses: `Redaction` comes before anything that keeps or shows it.
     package var text: String {
         lines.map { line in
-            let words = line.split(separator: " ")
-            guard let enhanced, let first = words.first, EnhancedStatus(first) == enhanced else { return line }
-            return words.dropFirst().joined(separator: " ")
+            guard let enhanced, let first = line.firstWord, EnhancedStatus(first) == enhanced else { return line }
+            return line[first.endIndex...].utf8.split(separator: 0x20).map { String(Substring($0)) }.joined(separator: " ")
         }
         .joined(separator: " ")
     }
@@ -38,6 +37,12 @@ package struct SMTPReply: Hashable, Sendable {
         case positive, intermediate, transient, permanent
         /// 1xx, 6xx and the like, which SMTP does not have.
         case unheardOf
+    }
+}
+
+extension String {
+    fileprivate var firstWord: Substring? {
+        utf8.split(separator: 0x20, maxSplits: 1).first.map { Substring($0) }
     }
 }
 

@@ -1,5 +1,20 @@
 /// Plain encodings undone, to see what a word of a reply stands for.
 enum WordDecoding {
+    /// Whether a word stands for nothing but itself: a few letters and digits with a stop behind or between them, too short to
+    /// be an encoding of an address, and without the signs that escapes are written with.
+    static func isLiteral(_ word: String) -> Bool {
+        word.utf8.count <= literalOctets
+            && word.utf8.allSatisfy { octet in
+                switch octet {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2C, 0x2E: true
+                default: false
+                }
+            }
+    }
+
+    /// One less than `stretches` looks at, and than `1.1.1.1` has with a sign at either end.
+    private static let literalOctets = 6
+
     /// `%40`, `+40` (xtext, RFC 3461 §4) and `=40` (quoted-printable) replaced by what they mean.
     static func escapes(in word: String) -> String {
         let octets = Array(word.utf8)

@@ -73,9 +73,9 @@ package struct ByteReader: Sendable {
     package var remaining: Int { bytes.endIndex - position }
 
     package mutating func number<Number: FixedWidthInteger>(_: Number.Type = Number.self) throws(ByteFault) -> Number {
-        let width = Number.bitWidth / 8
-        let part = try raw(width)
-        return part.reduce(0) { Number(truncatingIfNeeded: UInt64(truncatingIfNeeded: $0) << 8 | UInt64($1)) }
+        var number: UInt64 = 0
+        for octet in try raw(Number.bitWidth / 8) { number = number << 8 | UInt64(octet) }
+        return Number(truncatingIfNeeded: number)
     }
 
     package mutating func flag() throws(ByteFault) -> Bool {
@@ -87,14 +87,18 @@ package struct ByteReader: Sendable {
     }
 
     package mutating func part() throws(ByteFault) -> [UInt8] {
-        let count = try number(UInt32.self)
-        guard count <= limit else { throw .tooLong }
-        return Array(try raw(Int(count)))
+        Array(try rawPart())
     }
 
     package mutating func text() throws(ByteFault) -> String {
-        guard let text = String(validating: try part(), as: UTF8.self) else { throw .notUTF8 }
+        guard let text = String(validating: try rawPart(), as: UTF8.self) else { throw .notUTF8 }
         return text
+    }
+
+    private mutating func rawPart() throws(ByteFault) -> ArraySlice<UInt8> {
+        let count = try number(UInt32.self)
+        guard count <= limit else { throw .tooLong }
+        return try raw(Int(count))
     }
 
     package mutating func optionalText() throws(ByteFault) -> String? {

@@ -23,34 +23,40 @@ package struct Identifier<Kind>: Hashable, Sendable {
     /// The sixteen bytes, most significant first. Nil unless there are exactly sixteen.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
-        let (first, second) = (bytes.prefix(8), bytes.dropFirst(8))
-        self.init(
-            high: first.reduce(0) { $0 << 8 | UInt64($1) },
-            low: second.reduce(0) { $0 << 8 | UInt64($1) })
+        var (high, low): (UInt64, UInt64) = (0, 0)
+        for byte in bytes {
+            high = high << 8 | low >> 56
+            low = low << 8 | UInt64(byte)
+        }
+        self.init(high: high, low: low)
     }
 
     package var bytes: [UInt8] {
-        [high, low].flatMap { word in stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) } }
+        [UInt8](unsafeUninitializedCapacity: 16) { bytes, count in
+            for place in 0..<8 {
+                bytes[place] = UInt8(truncatingIfNeeded: high >> UInt64(56 - place * 8))
+                bytes[place + 8] = UInt8(truncatingIfNeeded: low >> UInt64(56 - place * 8))
+            }
+            count = 16
+        }
     }
 }
 
 extension Identifier: CustomStringConvertible, LosslessStringConvertible {
     package var description: String {
         // 130 bits make 26 characters; the two bits above the value are zero.
-        var text = ""
-        text.reserveCapacity(26)
-        for index in 0..<26 {
-            text.unicodeScalars.append(Base32.alphabet[Int(fiveBits(from: 125 - index * 5))])
+        String(unsafeUninitializedCapacity: 26) { text in
+            for index in 0..<26 { text[index] = Base32.alphabet[Int(fiveBits(from: 125 - index * 5))] }
+            return 26
         }
-        return text
     }
 
     package init?(_ text: String) {
         guard text.utf8.count == 26 else { return nil }
         var (high, low): (UInt64, UInt64) = (0, 0)
-        for (index, character) in text.unicodeScalars.enumerated() {
-            guard let value = Base32.alphabet.firstIndex(of: character) else { return nil }
-            guard index > 0 || value < 8 else { return nil }
+        for (index, octet) in text.utf8.enumerated() {
+            let value = Base32.values[Int(octet)]
+            guard value < (index > 0 ? 32 : 8) else { return nil }
             high = high << 5 | low >> 59
             low = low << 5 | UInt64(value)
         }
@@ -67,7 +73,11 @@ extension Identifier: CustomStringConvertible, LosslessStringConvertible {
 }
 
 private enum Base32 {
-    static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".unicodeScalars)
+    static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+    /// What each octet is worth; `.max` for those that are no digit.
+    static let values = alphabet.enumerated().reduce(into: [UInt8](repeating: .max, count: 256)) { values, digit in
+        values[Int(digit.element)] = UInt8(digit.offset)
+    }
 }
 
 package enum LetterKind {}

@@ -1,3 +1,4 @@
+internal import CSQLite
 private import Dispatch
 import GRDB
 import PosternStore
@@ -62,7 +63,12 @@ final class SQLiteConnection: @unchecked Sendable {
         SQLiteConnection(try DatabaseQueue(configuration: plain(label: "postern.store.memory")))
     }
 
+    /// Once, before any connection is made. The account that nobody here asks for takes a lock at every allocation, of all
+    /// connections together; SQLite itself recommends to do without (sqlite.org/compile.html, SQLITE_DEFAULT_MEMSTATUS).
+    private static let hasNoMemoryStatistics = csqlite_forgo_memory_statistics() == SQLITE_OK
+
     private static func plain(label: String) -> Configuration {
+        _ = hasNoMemoryStatistics
         var configuration = Configuration()
         configuration.label = label
         configuration.foreignKeysEnabled = true

@@ -25,7 +25,8 @@ struct AlternativeBody {
     /// LF line ends, whatever a template editor saved.
     private static func canonical(_ text: String) -> String {
         var text = text
-        guard text.withUTF8({ $0.contains(0x0D) }) else { return text }
+        // Gone through to the end, since a loop that may end early is not made of vectors.
+        guard text.withUTF8({ $0.reduce(0 as UInt8) { $0 | ($1 == 0x0D ? 1 : 0) } }) != 0 else { return text }
         var scalars = String.UnicodeScalarView()
         var previous: Unicode.Scalar?
         for scalar in text.unicodeScalars {

@@ -8,13 +8,16 @@ enum HTML {
             var output: [UInt8] = []
             // What needs nothing is copied in one go.
             var done = 0
-            for (index, byte) in bytes.enumerated() {
-                guard let escape = escape(byte, breaksLines: breaksLines) else { continue }
-                output += bytes[done..<index]
-                escape.withUTF8Buffer { output += $0 }
+            output.reserveCapacity(bytes.count + bytes.count / 8)
+            for index in bytes.indices {
+                // Most of any text is letters and spaces, and what is escaped is neither.
+                guard bytes[index] <= 0x3E, bytes[index] != 0x20, let escape = escape(bytes[index], breaksLines: breaksLines)
+                else { continue }
+                output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[done..<index]))
+                escape.withUTF8Buffer { output.append(contentsOf: $0) }
                 done = index + 1
             }
-            output += bytes[done...]
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[done...]))
             return String(decoding: output, as: UTF8.self)
         }
     }

@@ -17,8 +17,8 @@ package struct HeaderWriter {
     package mutating func write(_ name: String, text: String) throws(ComposeFault) {
         // Encoding hides a line break from the check of the pieces; decoded, it is one again.
         try Self.check(text, header: name)
-        try write(
-            name, pieces: Self.canStandAsItIs(text) ? text.split(separator: " ").map(String.init) : EncodedWord.words(for: text))
+        guard Self.canStandAsItIs(text) else { return try write(name, pieces: EncodedWord.words(for: text)) }
+        try write(name, pieces: text.utf8.split(separator: 0x20).map { String(Substring($0)) })
     }
 
     /// A name and its address: `"Name" <local@domain>`.
@@ -45,24 +45,31 @@ package struct HeaderWriter {
     /// Whether free text needs no encoding: printable ASCII, single spaces, no token too long for the first line, and
     /// nothing that a reader would take for an encoded-word.
     private static func canStandAsItIs(_ text: String) -> Bool {
-        guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !text.contains("=?") else { return false }
-        return text.split(separator: " ", omittingEmptySubsequences: false).allSatisfy {
-            (1...EncodedWord.longest).contains($0.utf8.count)
-        }
+        isPlain(text)
+            && text.utf8.split(separator: 0x20, omittingEmptySubsequences: false).allSatisfy {
+                (1...EncodedWord.longest).contains($0.count)
+            }
     }
 
     /// A quoted-string (RFC 5322 §3.2.4) where ASCII in one line will do, else encoded-words, which a phrase may consist of.
     private static func phrase(_ text: String, room: Int) -> [String] {
-        guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !text.contains("=?") else {
-            return EncodedWord.words(for: text)
+        guard isPlain(text) else { return EncodedWord.words(for: text) }
+        var quoted: [UInt8] = [0x22]
+        for octet in text.utf8 {
+            if octet == 0x22 || octet == 0x5C { quoted.append(0x5C) }
+            quoted.append(octet)
         }
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" || scalar == "\\" { quoted += "\\" }
-            quoted.unicodeScalars.append(scalar)
+        quoted.append(0x22)
+        return quoted.count <= room ? [String(decoding: quoted, as: UTF8.self)] : EncodedWord.words(for: text)
+    }
+
+    /// Printable ASCII without what begins an encoded-word.
+    private static func isPlain(_ text: String) -> Bool {
+        var previous: UInt8 = 0
+        return text.utf8.allSatisfy { octet in
+            defer { previous = octet }
+            return (0x20...0x7E).contains(octet) && !(previous == 0x3D && octet == 0x3F)
         }
-        quoted += "\""
-        return quoted.utf8.count <= room ? [quoted] : EncodedWord.words(for: text)
     }
 
     /// The last guard: `HeaderText` and `EmailAddress` let nothing of the kind through, and a header must not depend on that

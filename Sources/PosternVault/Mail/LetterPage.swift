@@ -71,11 +71,14 @@ struct LetterPage: MailPage {
 
     /// Lists show about a hundred characters; the rest of the mail would follow in a shorter one.
     private var preheader: String {
+        let text = mail.letter.message.text
+        var beginning = String(text.unicodeScalars.prefix(400))
         var octets: [UInt8] = []
-        let beginning = String(mail.letter.message.text.unicodeScalars.prefix(400))
-        for word in beginning.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x09 || $0 == 0x20 }) {
-            if !octets.isEmpty { octets.append(0x20) }
-            octets += word
+        beginning.withUTF8 { beginning in
+            beginning.forEachWord(between: { $0 == 0x0A || $0 == 0x09 || $0 == 0x20 }) { word in
+                if !octets.isEmpty { octets.append(0x20) }
+                octets.append(contentsOf: word)
+            }
         }
         // Cut between Characters, which are dear to count, and octets in most letters.
         guard octets.allSatisfy({ $0 < 0x80 }) else { return String(String(decoding: octets, as: UTF8.self).prefix(140)) }

@@ -4,20 +4,36 @@ enum Prose {
 
     /// Broken at spaces into lines of at most 72 characters; a longer word stands alone. A no-break space is none.
     static func wrapped(_ text: String) -> String {
-        var lines: [UInt8] = []
-        lines.reserveCapacity(text.utf8.count)
-        var column = 0
-        for word in text.utf8.split(separator: 0x20) {
-            // Characters are dear to count, and octets in most words.
-            let length = word.allSatisfy { $0 < 0x80 } ? word.count : Substring(word).count
-            if column > 0 {
-                let breaks = column + 1 + length > width
-                lines.append(breaks ? 0x0A : 0x20)
-                column = breaks ? 0 : column + 1
+        var text = text
+        return text.withUTF8 { octets in
+            var lines: [UInt8] = []
+            lines.reserveCapacity(octets.count)
+            var column = 0
+            octets.forEachWord(between: { $0 == 0x20 }) { word in
+                // Characters are dear to count, and octets in most words.
+                let length = word.allSatisfy { $0 < 0x80 } ? word.count : String(decoding: word, as: UTF8.self).count
+                if column > 0 {
+                    let breaks = column + 1 + length > width
+                    lines.append(breaks ? 0x0A : 0x20)
+                    column = breaks ? 0 : column + 1
+                }
+                lines.append(contentsOf: word)
+                column += length
             }
-            lines += word
-            column += length
+            return String(decoding: lines, as: UTF8.self)
         }
-        return String(decoding: lines, as: UTF8.self)
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// What stands between separators and is not empty, in order: `split`, without an array of slices.
+    func forEachWord(between isSeparator: (UInt8) -> Bool, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        var start = startIndex
+        while start < endIndex {
+            var end = start
+            while end < endIndex, !isSeparator(self[end]) { end += 1 }
+            if end > start { body(UnsafeBufferPointer(rebasing: self[start..<end])) }
+            start = end + 1
+        }
     }
 }

@@ -11,14 +11,15 @@ enum QuotedPrintable {
         var index = 0
         while index < text.count {
             if text[index] == 0x0A {
-                output += [0x0D, 0x0A]
+                output.append(0x0D)
+                output.append(0x0A)
                 (column, index) = (0, index + 1)
                 continue
             }
             // What stands for itself is copied in one go, as far as the line has room.
             let end = endOfLiterals(in: text, from: index, isLineStart: column == 0, room: width - column)
             if end > index {
-                output += UnsafeBufferPointer(rebasing: text[index..<end])
+                output.append(contentsOf: UnsafeBufferPointer(rebasing: text[index..<end]))
                 (column, index) = (column + end - index, end)
                 continue
             }
@@ -45,19 +46,18 @@ enum QuotedPrintable {
         if isLineStart && (text[start] == 0x2E || beginsFrom(text, at: start)) { return start }
         let most = min(text.count, start + room)
         var end = start
-        while end < most && isLiteral(text, at: end) { end += 1 }
-        return end
+        while end < most, isLiteral(text[end]) { end += 1 }
+        // A blank stands for itself unless it ends a line.
+        let isLineEnd = end == text.count || text[end] == 0x0A
+        return end > start && isLineEnd && isBlank(text[end - 1]) ? end - 1 : end
     }
 
-    /// Printable ASCII but `=`, and blanks that do not end a line.
-    private static func isLiteral(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
-        switch text[index] {
-        case 0x3D: false
-        case 0x21...0x7E: true
-        case 0x20, 0x09: index + 1 < text.count && text[index + 1] != 0x0A
-        default: false
-        }
+    /// Printable ASCII but `=`, and blanks.
+    private static func isLiteral(_ octet: UInt8) -> Bool {
+        octet &- 0x20 < 0x5F && octet != 0x3D || octet == 0x09
     }
+
+    private static func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
 
     private static func sequenceLength(_ lead: UInt8) -> Int {
         switch lead {

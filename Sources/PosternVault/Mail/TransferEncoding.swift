@@ -9,7 +9,10 @@ enum TransferEncoding: String {
     /// one. An encoded octet costs three instead of one, base64 costs a third more for each: they meet at one octet in six.
     static func best(for text: String) -> TransferEncoding {
         var text = text
-        let encoded = text.withUTF8 { bytes in bytes.reduce(0) { $0 + Int($1 >> 7) } }
+        let encoded = text.withUTF8 { bytes in
+            // Most texts are ASCII, which the first of the two loops finds out many octets at a time.
+            bytes.reduce(0 as UInt8, |) < 0x80 ? 0 : bytes.reduce(0) { $0 &+ Int($1 >> 7) }
+        }
         return encoded * 6 > text.utf8.count ? .base64 : .quotedPrintable
     }
 

@@ -1,3 +1,4 @@
+private import Glibc
 package import PosternCore
 
 /// What a lane carries: one letter as composed, for one recipient.
@@ -25,13 +26,30 @@ package struct Parcel: Sendable {
             return "the envelope sender is not a plain address"
         }
         guard !bytes.isEmpty else { return "the letter is empty" }
-        var previous: UInt8 = 0
-        for octet in bytes {
-            if (octet == 0x0A) != (previous == 0x0D) { return "the letter has a line end other than CRLF" }
-            if octet == 0 { return "the letter holds a NUL" }
-            previous = octet
+        guard bytes.hasOnlyCRLF else { return "the letter has a line end other than CRLF" }
+        return bytes.places(of: 0).isEmpty ? nil : "the letter holds a NUL"
+    }
+}
+
+extension [UInt8] {
+    fileprivate var hasOnlyCRLF: Bool {
+        let feeds = places(of: 0x0A)
+        return places(of: 0x0D).map { $0 + 1 } == feeds
+    }
+
+    /// Where an octet stands. By the C library, which looks at many at once: a look at each in turn took 2 % of the vault's
+    /// time under load, by perf.
+    fileprivate func places(of octet: UInt8) -> [Int] {
+        withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return [] }
+            var places: [Int] = []
+            var next = 0
+            while let found = memchr(start + next, Int32(octet), bytes.count - next) {
+                places.append(start.distance(to: found))
+                next = start.distance(to: found) + 1
+            }
+            return places
         }
-        return previous == 0x0D ? "the letter has a line end other than CRLF" : nil
     }
 }
 

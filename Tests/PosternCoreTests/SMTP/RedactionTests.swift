@@ -90,6 +90,14 @@ import Testing
         #expect(cleaned == "no mailbox at ‹address› today")
     }
 
+    // A word too short to be an encoding is looked at for the names alone.
+    @Test(arguments: ["jo", "Jo.", "JO,", "oj", "a,jo", "jo.b"])
+    func `a short name is found in a short word`(word: String) {
+        let redaction = Redaction(hiding: ["jo@me.example"])
+        #expect(redaction.clean("user \(word) unknown") == "user ‹address› unknown")
+        #expect(redaction.clean("Ok job 12.3, joy of jon") == "Ok job 12.3, joy of jon")
+    }
+
     // Client addresses are evidence and belong in no reply (P5).
     @Test(arguments: [
         "blocked 192.0.2.77 today", "blocked [192.0.2.77] today", "blocked 77.2.0.192.in-addr.arpa today",

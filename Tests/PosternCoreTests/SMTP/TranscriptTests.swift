@@ -127,7 +127,7 @@ import Testing
     @Test(arguments: [
         ("5.1.1", EnhancedStatus(5, 1, 1)), ("2.0.0", EnhancedStatus(2, 0, 0)), ("4.7.651", EnhancedStatus(4, 7, 651)),
         ("3.1.1", nil), ("5.1", nil), ("5.1.1.1", nil), ("5.1.1:", nil), ("5..1", nil), ("5.1234.1", nil), ("", nil),
-        ("٥.1.1", nil),
+        ("٥.1.1", nil), ("5.1.", nil), (".5.1", nil), ("12.1.1", nil), ("5.001.999", EnhancedStatus(5, 1, 999)),
     ])
     func `an enhanced status is three numbers`(word: String, status: EnhancedStatus?) {
         #expect(EnhancedStatus(word) == status)
