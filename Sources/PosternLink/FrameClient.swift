@@ -42,8 +42,8 @@ package final class FrameClient: Sendable {
         guard !Task.isCancelled else { throw LinkFault.notSent(path: path, reason: "nobody waits for the answer any more") }
         let answered = channel.eventLoop.makePromise(of: Frame.self)
         // Not waited for: the answer says that the question went out. The handler fails the promise itself when it still holds
-        // it; a second time does no harm.
-        channel.writeAndFlush(Question(verb: verb, payload: payload, answered: answered))
+        // it; a second time does no harm. The handler flushes, too.
+        channel.write(Question(verb: verb, payload: payload, answered: answered))
             .whenFailure { [path] _ in answered.fail(LinkFault.lost(path: path)) }
         let frame: Frame
         do {
@@ -136,6 +136,7 @@ private final class QuestionHandler: ChannelDuplexHandler {
     private var nextID: UInt32 = 0
     private var open: [UInt32: EventLoopPromise<Frame>] = [:]
     private var isClosed = false
+    private var isFlushDue = false
 
     init(path: String) {
         self.path = path
@@ -152,6 +153,18 @@ private final class QuestionHandler: ChannelDuplexHandler {
         open[nextID] = question.answered
         let frame = Frame(.request(question.verb), id: nextID, payload: question.payload)
         context.write(wrapOutboundOut(frame), promise: promise)
+        flushSoon(context)
+    }
+
+    /// What is asked at once goes out at once: the letters of one claim cost one system call, and wake the other side one time.
+    private func flushSoon(_ context: ChannelHandlerContext) {
+        guard !isFlushDue else { return }
+        isFlushDue = true
+        // Behind the questions that wait for the loop already.
+        context.eventLoop.assumeIsolated().execute {
+            self.isFlushDue = false
+            context.flush()
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -1,6 +1,5 @@
 """S7: what a store that has grown does to the rates. Both stores stand in one run and are measured in turn."""
 import json
-import sqlite3
 import sys
 import time
 
@@ -29,20 +28,13 @@ class Store:
         return json.loads(
             self.postern.run("bench", "fill", "--recipients", recipients, "--queued", queued, "--log", log, "--json"))
 
-    def _left(self):
-        """How many letters of ours are not delivered yet. Asked of the file: `queue count` looks at every entry there is."""
-        with sqlite3.connect(f"file:{self.postern.home / 'postern.sqlite'}?mode=ro", uri=True) as store:
-            soon = int(time.time() * 1000) + SOON
-            return store.execute(
-                "SELECT (SELECT COUNT(*) FROM delivery WHERE state = 'ready' AND due_at <= ?)"
-                " + (SELECT COUNT(*) FROM delivery WHERE state = 'leased')", (soon,)).fetchone()[0]
-
     def measure_through(self, seconds):
         """From the first letter posted until the outcome of the last one is committed."""
         self.start.add(self.postern.start() * 1000)
         began = time.monotonic()
         letters = wrk(self.postern.port, seconds, recipients=self.postern.recipients)["requests"]
-        until("everything is delivered", lambda: self._left() == 0, 300, every=0.02)
+        soon = int(time.time() * 1000) + SOON
+        until("everything is delivered", lambda: not self.postern.is_waiting(due_before=soon), 300, every=0.02)
         self.through.add(letters / (time.monotonic() - began))
         self.postern.stop()
 

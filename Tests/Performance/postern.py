@@ -1,7 +1,9 @@
 """Postern in a scratch home, as an operator would serve it, except that limits are off and the smarthost is the sink."""
+import contextlib
 import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 import time
 import urllib.request
@@ -58,10 +60,18 @@ class Postern:
         return json.loads(self.run("queue", "count", "--json"))
 
     def drained(self, seconds=120):
-        def is_empty():
-            counts = self.counts()
-            return counts["ready"] + counts["leased"] == 0
-        until("Postern has delivered everything", is_empty, seconds, every=0.05)
+        until("Postern has delivered everything", lambda: not self.is_waiting(), seconds, every=0.02)
+
+    def is_waiting(self, due_before=1 << 62):
+        """Whether a letter waits that is due before that moment (ms since 1970), or is under way.
+
+        Asked of the file, as Postfix's queue is asked of its folder: a command for each look, in a process of its own, made
+        what was measured a tenth slower.
+        """
+        with contextlib.closing(sqlite3.connect(f"file:{self.home / 'postern.sqlite'}?mode=ro", uri=True)) as store:
+            return store.execute(
+                "SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'ready' AND due_at <= ?)"
+                " OR EXISTS (SELECT 1 FROM delivery WHERE state = 'leased')", (due_before,)).fetchone()[0] == 1
 
     def processes(self):
         """Supervisor, relay and vault by name."""

@@ -1,8 +1,8 @@
 internal import PosternCore
 internal import PosternStore
 
-/// One transaction of the dispatcher: settle what has come in, give back what was not taken, end leases that are over,
-/// claim what lanes are free for. Every decision is made before, so that it may be run twice.
+/// One transaction of the dispatcher: settle what has come in, give back what was not taken, end leases that are over when it
+/// is time to look for them, claim what lanes are free for. Every decision is made before, so that it may be run twice.
 struct Turn: Sendable {
     struct Settling: Sendable {
         let id: LetterID
@@ -31,7 +31,8 @@ struct Turn: Sendable {
     let lease: LeaseID
     let leaseUntil: Timestamp
     let lifetime: Duration
-    /// How long the schedule has anything wait at most; nil when this turn does not look for what waits longer.
+    /// How long the schedule has anything wait at most; nil when this turn does not look for what waits longer, nor for leases
+    /// that are over.
     let longestWait: Duration?
     let now: Timestamp
 
@@ -45,8 +46,11 @@ struct Turn: Sendable {
         for returning in returns {
             try queue.unclaim(returning.id, under: returning.lease)
         }
-        let expiredLeases = try queue.expireLeases(at: now)
-        let recovered = try longestWait.map { try queue.recoverFromClockSetBack(at: now, longestWait: $0) } ?? 0
+        var (expiredLeases, recovered) = (0, 0)
+        if let longestWait {
+            expiredLeases = try queue.expireLeases(at: now)
+            recovered = try queue.recoverFromClockSetBack(at: now, longestWait: longestWait)
+        }
         var claimed: [ClaimedDelivery] = []
         if claim > 0 {
             try queue.expireOld(at: now, lifetime: lifetime, limit: claim)

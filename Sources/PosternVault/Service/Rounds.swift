@@ -6,35 +6,38 @@ private import Synchronization
 /// The relay asks a second time only when it lost the first answer: it was killed, or its lease ran out while it stood
 /// still. Without this, each of those would be a duplicate in somebody's mailbox.
 package final class Rounds: Sendable {
+    private typealias Asker = CheckedContinuation<Outcome?, Never>
+
     private struct State {
-        var running: [LetterID: Task<Outcome, Never>] = [:]
+        /// Who else waits for what is being sent.
+        var running: [LetterID: [Asker]] = [:]
         var delivered: [LetterID: Outcome] = [:]
         var order: [LetterID] = []
 
         enum Start {
             case known(Outcome)
-            case running(Task<Outcome, Never>)
-            case begun(Task<Outcome, Never>)
+            case running
+            case ours
         }
 
-        mutating func begin(_ id: LetterID, _ send: @escaping @Sendable () async -> Outcome) -> Start {
+        mutating func begin(_ id: LetterID) -> Start {
             if let outcome = delivered[id] { return .known(outcome) }
-            if let task = running[id] { return .running(task) }
-            // A task of its own: the sending goes on when the connection that asked for it is gone.
-            let task = Task { await send() }
-            running[id] = task
-            return .begun(task)
+            guard running[id] == nil else { return .running }
+            running[id] = []
+            return .ours
         }
 
-        mutating func end(_ id: LetterID, _ outcome: Outcome) {
-            running[id] = nil
-            guard outcome.kind == .delivered, delivered.updateValue(outcome, forKey: id) == nil else { return }
+        /// - Returns: who is to be told.
+        mutating func end(_ id: LetterID, _ outcome: Outcome) -> [Asker] {
+            let askers = running.removeValue(forKey: id) ?? []
+            guard outcome.kind == .delivered, delivered.updateValue(outcome, forKey: id) == nil else { return askers }
             order.append(id)
             if order.count > Rounds.memory * 2 {
                 // In one go, so that forgetting costs nothing per letter.
                 for old in order.prefix(Rounds.memory) { delivered[old] = nil }
                 order.removeFirst(Rounds.memory)
             }
+            return askers
         }
     }
 
@@ -47,16 +50,29 @@ package final class Rounds: Sendable {
     /// How many deliveries are remembered.
     package var remembered: Int { state.withLock { $0.order.count } }
 
+    /// - Parameter send: looks at no cancellation, so that the sending goes on when whoever asked for it is gone.
     /// - Returns: the outcome of this sending, of the one that is under way, or of the one that delivered it.
-    package func once(_ id: LetterID, _ send: @escaping @Sendable () async -> Outcome) async -> Outcome {
-        let task: Task<Outcome, Never>
-        switch state.withLock({ $0.begin(id, send) }) {
-        case .known(let outcome): return outcome
-        case .running(let running): return await running.value
-        case .begun(let begun): task = begun
+    package func once(_ id: LetterID, _ send: () async -> Outcome) async -> Outcome {
+        while true {
+            switch state.withLock({ $0.begin(id) }) {
+            case .known(let outcome):
+                return outcome
+            case .running:
+                // It may have ended in this moment, and not by being delivered: then it is anybody's again.
+                if let outcome = await outcome(of: id) { return outcome }
+            case .ours:
+                let outcome = await send()
+                for asker in state.withLock({ $0.end(id, outcome) }) { asker.resume(returning: outcome) }
+                return outcome
+            }
         }
-        let outcome = await task.value
-        state.withLock { $0.end(id, outcome) }
-        return outcome
+    }
+
+    /// - Returns: nil when it is not being sent.
+    private func outcome(of running: LetterID) async -> Outcome? {
+        await withCheckedContinuation { asker in
+            let waits = state.withLock { $0.running[running]?.append(asker) != nil }
+            if !waits { asker.resume(returning: nil) }
+        }
     }
 }

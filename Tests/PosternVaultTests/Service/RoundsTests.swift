@@ -29,6 +29,27 @@ struct RoundsTests {
         #expect(sent.count == 1)
     }
 
+    @Test("Asked by many at once: each gets an outcome, whatever it is", arguments: Outcome.Kind.allCases)
+    func many(kind: Outcome.Kind) async {
+        let rounds = Rounds()
+        let sending = Tally()
+        let outcome = outcome(kind)
+        let outcomes = await withTaskGroup(of: Outcome.self) { askers in
+            for _ in 0..<200 {
+                askers.addTask { [id] in
+                    await rounds.once(id) {
+                        sending.add()
+                        await Task.yield()
+                        return outcome
+                    }
+                }
+            }
+            return await askers.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes == Array(repeating: outcome, count: 200))
+        #expect(kind == .delivered ? sending.count == 1 : (1...200).contains(sending.count))
+    }
+
     @Test("Asked again after it was delivered: not sent again", arguments: Outcome.Kind.allCases)
     func afterwards(kind: Outcome.Kind) async {
         let rounds = Rounds()
