@@ -1,5 +1,5 @@
 /// What a frame asks for. A closed set: none of them means "open this".
-package enum Verb: UInt8, Sendable, CaseIterable {
+package enum Verb: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     /// Public keys, today's tag key, the number of lanes.
     case announce = 1
     /// Send this letter; the answer is its outcome.
@@ -15,8 +15,8 @@ package enum Verb: UInt8, Sendable, CaseIterable {
     /// Control socket of the relay: one request of a command, as JSON.
     case control = 32
 
-    /// As it is written in Swift. The compiler's own way goes by reflection, at a microsecond a letter.
-    package var name: String {
+    /// Written out, since what Swift would say by itself it finds by reflection, at a microsecond for each letter.
+    package var description: String {
         switch self {
         case .announce: "announce"
         case .deliver: "deliver"

@@ -156,7 +156,8 @@ private final class QuestionHandler: ChannelDuplexHandler {
         flushSoon(context)
     }
 
-    /// What is asked at once goes out at once: the letters of one claim cost one system call, and wake the other side one time.
+    /// What is asked at once goes out at once: the letters of one claim cost hardly more than one system call, and wake the
+    /// other side that often.
     private func flushSoon(_ context: ChannelHandlerContext) {
         guard !isFlushDue else { return }
         isFlushDue = true

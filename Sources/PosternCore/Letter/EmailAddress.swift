@@ -82,7 +82,7 @@ extension EmailAddress: CustomStringConvertible, CustomDebugStringConvertible, C
 
 extension String {
     fileprivate var trimmingASCIISpace: String {
-        if let first = utf8.first, let last = utf8.last, ![first, last].contains(where: { $0 <= 0x20 }) { return self }
+        if let first = utf8.first, let last = utf8.last, first > 0x20, last > 0x20 { return self }
         let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
         guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else { return "" }
         return String(self[first...last])

@@ -12,6 +12,7 @@ package struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil unless the whole word is one: a version number or an address that begins alike is not.
     package init?(_ word: some StringProtocol) {
+        // Each stop moves the numbers one place to the front.
         var numbers = (0, 0, 0)
         var (place, digits) = (0, 0)
         for octet in word.utf8 {

@@ -43,7 +43,7 @@ package struct Redaction: Sendable {
     private func mark(for word: String) -> String? {
         // The mark alone: what follows it without a space is the server's.
         guard word != Self.addressMark else { return nil }
-        // Shorter than any IP address, and nothing but itself.
+        // Most words of a reply to a letter that was taken.
         if WordDecoding.isLiteral(word) { return known.appear(literally: word) ? Self.addressMark : nil }
         if AddressTrace.isIn(word) || known.appear(in: word) { return Self.addressMark }
         return ClientTrace.isIn(word) ? Self.clientMark : nil
@@ -53,7 +53,7 @@ package struct Redaction: Sendable {
     /// compatibility forms made plain (they could disguise an at sign).
     private static func plain(_ reply: String) -> String {
         let most = 2_000
-        if Unseen.isPlainLine(reply), reply.utf8.count <= most { return reply }
+        if reply.utf8.count <= most, Unseen.isPlainLine(reply) { return reply }
         var scalars = String.UnicodeScalarView()
         for scalar in reply.unicodeScalars.prefix(most) {
             // Unicode's tables are slow to ask, and most replies need none of them.

@@ -1,9 +1,9 @@
 /// Plain encodings undone, to see what a word of a reply stands for.
 enum WordDecoding {
-    /// Whether a word stands for nothing but itself: a few letters and digits with a stop behind or between them, too short to
-    /// be an encoding of an address, and without the signs that escapes are written with.
+    /// Whether a word stands for nothing but itself: letters, digits, stops and commas, too few of them to be an encoding of an
+    /// address or an IPv4 address, and without the signs that escapes and IPv6 addresses are written with.
     static func isLiteral(_ word: String) -> Bool {
-        word.utf8.count <= literalOctets
+        word.utf8.count < min(shortestStretch, "1.1.1.1".utf8.count)
             && word.utf8.allSatisfy { octet in
                 switch octet {
                 case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2C, 0x2E: true
@@ -12,8 +12,8 @@ enum WordDecoding {
             }
     }
 
-    /// One less than `stretches` looks at, and than `1.1.1.1` has with a sign at either end.
-    private static let literalOctets = 6
+    /// Octets in a stretch of an encoding; fewer hold no address.
+    private static let shortestStretch = 8
 
     /// `%40`, `+40` (xtext, RFC 3461 §4) and `=40` (quoted-printable) replaced by what they mean.
     static func escapes(in word: String) -> String {
@@ -44,9 +44,8 @@ enum WordDecoding {
             }
     }
 
-    /// Runs of at least eight octets: fewer hold no address.
     private static func stretches(of word: String, where isPart: (UInt8) -> Bool) -> [ArraySlice<UInt8>] {
-        Array(word.utf8).split(whereSeparator: { !isPart($0) }).filter { $0.count >= 8 }
+        Array(word.utf8).split(whereSeparator: { !isPart($0) }).filter { $0.count >= shortestStretch }
     }
 
     private static func base64(_ run: ArraySlice<UInt8>) -> [UInt8] {

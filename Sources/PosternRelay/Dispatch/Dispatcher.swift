@@ -138,7 +138,7 @@ package final class Dispatcher: Service {
         return Turn(
             settlements: settlements, returns: returns, claim: plan.claim, lease: LeaseID(at: moment, using: &randomness),
             leaseUntil: moment + settings.lease, lifetime: settings.schedule.lifetime,
-            longestWait: plan.isLook ? settings.schedule.longestWait : nil, now: moment)
+            isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
     }
 
     private func attempt(_ delivery: ClaimedDelivery, under lease: LeaseID) async {

@@ -31,9 +31,10 @@ struct Turn: Sendable {
     let lease: LeaseID
     let leaseUntil: Timestamp
     let lifetime: Duration
-    /// How long the schedule has anything wait at most; nil when this turn does not look for what waits longer, nor for leases
-    /// that are over.
-    let longestWait: Duration?
+    /// It is time to look for leases that are over, and for what waits longer than `longestWait`.
+    let isLook: Bool
+    /// How long the schedule has anything wait at most.
+    let longestWait: Duration
     let now: Timestamp
 
     func run(_ session: any Session) throws -> Result {
@@ -47,7 +48,7 @@ struct Turn: Sendable {
             try queue.unclaim(returning.id, under: returning.lease)
         }
         var (expiredLeases, recovered) = (0, 0)
-        if let longestWait {
+        if isLook {
             expiredLeases = try queue.expireLeases(at: now)
             recovered = try queue.recoverFromClockSetBack(at: now, longestWait: longestWait)
         }

@@ -145,7 +145,7 @@ package final class VaultLink: Service, Sendable {
     private func timed(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8] {
         let began = ContinuousClock.now
         let answer = try await client.request(verb, payload)
-        Metrics.Timer(label: Metric.vaultRequest.rawValue, dimensions: [("verb", verb.name)])
+        Metrics.Timer(label: Metric.vaultRequest.rawValue, dimensions: [("verb", "\(verb)")])
             .record(duration: ContinuousClock.now - began)
         return answer
     }

@@ -63,12 +63,13 @@ final class SQLiteConnection: @unchecked Sendable {
         SQLiteConnection(try DatabaseQueue(configuration: plain(label: "postern.store.memory")))
     }
 
-    /// Once, before any connection is made. The account that nobody here asks for takes a lock at every allocation, of all
-    /// connections together; SQLite itself recommends to do without (sqlite.org/compile.html, SQLITE_DEFAULT_MEMSTATUS).
-    private static let hasNoMemoryStatistics = csqlite_forgo_memory_statistics() == SQLITE_OK
+    /// Once, before any connection is made; too late, or refused, it would cost time and nothing else. The account that nobody here
+    /// asks for takes a lock at every allocation, of all connections together; SQLite itself recommends to do without
+    /// (sqlite.org/compile.html, SQLITE_DEFAULT_MEMSTATUS).
+    private static let memoryStatisticsAreForgone: Void = { _ = csqlite_forgo_memory_statistics() }()
 
     private static func plain(label: String) -> Configuration {
-        _ = hasNoMemoryStatistics
+        memoryStatisticsAreForgone
         var configuration = Configuration()
         configuration.label = label
         configuration.foreignKeysEnabled = true

@@ -25,7 +25,7 @@ struct AlternativeBody {
     /// LF line ends, whatever a template editor saved.
     private static func canonical(_ text: String) -> String {
         var text = text
-        // Gone through to the end, since a loop that may end early is not made of vectors.
+        // Gone through to the end, since the compiler vectorises no loop that may end early.
         guard text.withUTF8({ $0.reduce(0 as UInt8) { $0 | ($1 == 0x0D ? 1 : 0) } }) != 0 else { return text }
         var scalars = String.UnicodeScalarView()
         var previous: Unicode.Scalar?

@@ -22,6 +22,7 @@ enum HTML {
         }
     }
 
+    /// Of none above `>`, the last of them: `escaped` passes those by.
     private static func escape(_ byte: UInt8, breaksLines: Bool) -> StaticString? {
         switch byte {
         case UInt8(ascii: "&"): "&amp;"

@@ -71,8 +71,7 @@ struct LetterPage: MailPage {
 
     /// Lists show about a hundred characters; the rest of the mail would follow in a shorter one.
     private var preheader: String {
-        let text = mail.letter.message.text
-        var beginning = String(text.unicodeScalars.prefix(400))
+        var beginning = String(mail.letter.message.text.unicodeScalars.prefix(400))
         var octets: [UInt8] = []
         beginning.withUTF8 { beginning in
             beginning.forEachWord(between: { $0 == 0x0A || $0 == 0x09 || $0 == 0x20 }) { word in

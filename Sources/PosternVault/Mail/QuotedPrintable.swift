@@ -54,7 +54,7 @@ enum QuotedPrintable {
 
     /// Printable ASCII but `=`, and blanks.
     private static func isLiteral(_ octet: UInt8) -> Bool {
-        octet &- 0x20 < 0x5F && octet != 0x3D || octet == 0x09
+        (0x20..<0x7F).contains(octet) && octet != 0x3D || octet == 0x09
     }
 
     private static func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }

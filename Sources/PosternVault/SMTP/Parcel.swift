@@ -1,4 +1,3 @@
-private import Glibc
 package import PosternCore
 
 /// What a lane carries: one letter as composed, for one recipient.
@@ -27,29 +26,27 @@ package struct Parcel: Sendable {
         }
         guard !bytes.isEmpty else { return "the letter is empty" }
         guard bytes.hasOnlyCRLF else { return "the letter has a line end other than CRLF" }
-        return bytes.places(of: 0).isEmpty ? nil : "the letter holds a NUL"
+        return bytes.holdsNUL ? "the letter holds a NUL" : nil
     }
 }
 
+// Gone through to the end, since the compiler vectorises no loop that may end early: one that did took 2 % of the vault's time
+// under load, by perf.
 extension [UInt8] {
+    /// Whether a line feed stands behind each carriage return and nowhere else.
     fileprivate var hasOnlyCRLF: Bool {
-        let feeds = places(of: 0x0A)
-        return places(of: 0x0D).map { $0 + 1 } == feeds
+        withUnsafeBufferPointer { text in
+            guard let first = text.first, let last = text.last, first != 0x0A, last != 0x0D else { return isEmpty }
+            var isOdd: UInt8 = 0
+            for place in 1..<text.count {
+                isOdd |= (text[place] == 0x0A ? 1 : 0) ^ (text[place - 1] == 0x0D ? 1 : 0)
+            }
+            return isOdd == 0
+        }
     }
 
-    /// Where an octet stands. By the C library, which looks at many at once: a look at each in turn took 2 % of the vault's
-    /// time under load, by perf.
-    fileprivate func places(of octet: UInt8) -> [Int] {
-        withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress else { return [] }
-            var places: [Int] = []
-            var next = 0
-            while let found = memchr(start + next, Int32(octet), bytes.count - next) {
-                places.append(start.distance(to: found))
-                next = start.distance(to: found) + 1
-            }
-            return places
-        }
+    fileprivate var holdsNUL: Bool {
+        reduce(0 as UInt8) { $0 | ($1 == 0 ? 1 : 0) } != 0
     }
 }
 

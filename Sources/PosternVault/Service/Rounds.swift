@@ -6,6 +6,7 @@ private import Synchronization
 /// The relay asks a second time only when it lost the first answer: it was killed, or its lease ran out while it stood
 /// still. Without this, each of those would be a duplicate in somebody's mailbox.
 package final class Rounds: Sendable {
+    /// Resumed with nil when the letter is the asker's to send.
     private typealias Asker = CheckedContinuation<Outcome?, Never>
 
     private struct State {
@@ -14,17 +15,20 @@ package final class Rounds: Sendable {
         var delivered: [LetterID: Outcome] = [:]
         var order: [LetterID] = []
 
-        enum Start {
-            case known(Outcome)
-            case running
-            case ours
+        enum Answer {
+            case delivered(Outcome)
+            case send
+            case wait
         }
 
-        mutating func begin(_ id: LetterID) -> Start {
-            if let outcome = delivered[id] { return .known(outcome) }
-            guard running[id] == nil else { return .running }
+        mutating func answer(_ asker: Asker, about id: LetterID) -> Answer {
+            if let outcome = delivered[id] { return .delivered(outcome) }
+            guard running[id] == nil else {
+                running[id]?.append(asker)
+                return .wait
+            }
             running[id] = []
-            return .ours
+            return .send
         }
 
         /// - Returns: who is to be told.
@@ -47,32 +51,25 @@ package final class Rounds: Sendable {
 
     package init() {}
 
+    /// How many wait for what another sends.
+    package var waiting: Int { state.withLock { $0.running.values.reduce(0) { $0 + $1.count } } }
+
     /// How many deliveries are remembered.
     package var remembered: Int { state.withLock { $0.order.count } }
 
     /// - Parameter send: looks at no cancellation, so that the sending goes on when whoever asked for it is gone.
     /// - Returns: the outcome of this sending, of the one that is under way, or of the one that delivered it.
     package func once(_ id: LetterID, _ send: () async -> Outcome) async -> Outcome {
-        while true {
-            switch state.withLock({ $0.begin(id) }) {
-            case .known(let outcome):
-                return outcome
-            case .running:
-                // It may have ended in this moment, and not by being delivered: then it is anybody's again.
-                if let outcome = await outcome(of: id) { return outcome }
-            case .ours:
-                let outcome = await send()
-                for asker in state.withLock({ $0.end(id, outcome) }) { asker.resume(returning: outcome) }
-                return outcome
+        let known = await withCheckedContinuation { asker in
+            switch state.withLock({ $0.answer(asker, about: id) }) {
+            case .delivered(let outcome): asker.resume(returning: outcome)
+            case .send: asker.resume(returning: nil)
+            case .wait: break
             }
         }
-    }
-
-    /// - Returns: nil when it is not being sent.
-    private func outcome(of running: LetterID) async -> Outcome? {
-        await withCheckedContinuation { asker in
-            let waits = state.withLock { $0.running[running]?.append(asker) != nil }
-            if !waits { asker.resume(returning: nil) }
-        }
+        if let known { return known }
+        let outcome = await send()
+        for asker in state.withLock({ $0.end(id, outcome) }) { asker.resume(returning: outcome) }
+        return outcome
     }
 }

@@ -132,4 +132,12 @@ import Testing
     func `an enhanced status is three numbers`(word: String, status: EnhancedStatus?) {
         #expect(EnhancedStatus(word) == status)
     }
+
+    // A mark makes another Character of the space before it; to the server that was a space.
+    @Test(arguments: ["\u{301}", "\u{200D}"])
+    func `a mark does not hide the enhanced status`(mark: String) {
+        let reply = SMTPReply(code: 550, lines: ["5.2.2 \(mark)mailbox full"])
+        #expect(reply.enhanced == EnhancedStatus(5, 2, 2))
+        #expect(reply.text == "\(mark)mailbox full")
+    }
 }
