@@ -28,6 +28,13 @@ def until(what, condition, seconds, every=0.05):
         time.sleep(every)
 
 
+def is_connected(port):
+    """Whether the server at that port of 127.0.0.1 still holds a connection. See proc_net_tcp(5) for the columns."""
+    listening, waiting = "0A", "06"
+    rows = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return any(row[1] == f"0100007F:{port:04X}" and row[3] not in (listening, waiting) for row in rows)
+
+
 def answers(port):
     try:
         with socket.create_connection(("127.0.0.1", port), 1):
