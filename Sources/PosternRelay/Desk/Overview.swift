@@ -6,6 +6,7 @@ private import Synchronization
 /// store count.
 package final class Overview: StaffDesk {
     private let store: any Database
+    private let census: QueueCensus
     private let health: RelayHealth
     private let now: @Sendable () -> Timestamp
     private let last = Mutex<(at: Timestamp, overview: StaffOverview)?>(nil)
@@ -13,17 +14,18 @@ package final class Overview: StaffDesk {
     private static let freshness = Duration.seconds(2)
     private static let entries = 25
 
-    package init(store: any Database, health: RelayHealth, now: @escaping @Sendable () -> Timestamp) {
-        (self.store, self.health, self.now) = (store, health, now)
+    package init(store: any Database, census: QueueCensus, health: RelayHealth, now: @escaping @Sendable () -> Timestamp) {
+        (self.store, self.census, self.health, self.now) = (store, census, health, now)
     }
 
     package func overview() async throws -> StaffOverview {
         let moment = now()
         if let last = last.withLock({ $0 }), moment.since(last.at) < Self.freshness, moment >= last.at { return last.overview }
         let faults = await health.faults().map(\.rawValue)
+        let deliveries = try await census.counts().states
         let overview = try await store.read { session in
             StaffOverview(
-                deliveries: try session.queue.counts().states, oldestWaiting: try session.queue.oldestWaiting(),
+                deliveries: deliveries, oldestWaiting: try session.queue.oldestWaiting(),
                 decisions: try session.submissionLog.count(since: moment - .days(1)),
                 latest: try session.submissionLog.latest(limit: Self.entries).map(LogLine.init), faults: faults,
                 lastPurge: try session.chores.last(.purge))

@@ -104,12 +104,13 @@ private func buildServices(
         services.append(try DemoMailbox(listen: listen, letters: kept, now: { .now }, logger: logger))
     }
     let staff = WebConfiguration(listen: configuration.staffListen, publicURL: configuration.publicURL)
+    let census = QueueCensus(of: store)
     services.append(
         buildStaffApplication(
-            staff, desk: Overview(store: store, health: health, now: { .now }), metrics: metrics,
-            source: RelayMetrics(store: store, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed),
-            mailbox: letters,
-            templates: templates, now: { .now }, logger: logger.quiet))
+            staff, desk: Overview(store: store, census: census, health: health, now: { .now }), metrics: metrics,
+            source: RelayMetrics(
+                store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed),
+            mailbox: letters, templates: templates, now: { .now }, logger: logger.quiet))
     let open = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
     services.append(

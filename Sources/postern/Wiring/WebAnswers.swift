@@ -24,6 +24,7 @@ struct WebReadiness: Readiness {
 /// The numbers that are looked up when Prometheus asks.
 struct RelayMetrics: MetricsSource {
     let store: any Database
+    let census: QueueCensus
     let vault: VaultLink
     let dispatcher: Dispatcher
     let limits: LimitDesk
@@ -38,17 +39,13 @@ struct RelayMetrics: MetricsSource {
         ]
         // A store that cannot be asked says nothing of its queue; `/ready` says why.
         let stored = try? await store.read { session in
-            (
-                counts: try session.queue.counts(), oldest: try session.queue.oldestWaiting(),
-                purge: try session.chores.last(.purge)
-            )
+            (oldest: try session.queue.oldestWaiting(), purge: try session.chores.last(.purge))
         }
-        guard let stored else { return gauges }
+        guard let stored, let counts = try? await census.counts() else { return gauges }
         for state in DeliveryState.allCases {
-            gauges.append(
-                GaugeReading(.queueDeliveries, Double(stored.counts.states[state] ?? 0), label: ("state", state.rawValue)))
+            gauges.append(GaugeReading(.queueDeliveries, Double(counts[state]), label: ("state", state.rawValue)))
         }
-        gauges.append(GaugeReading(.queueDifference, Double(stored.counts.difference)))
+        gauges.append(GaugeReading(.queueDifference, Double(counts.difference)))
         let age = stored.oldest.map { max(Timestamp.now.since($0), .zero) } ?? .zero
         gauges.append(GaugeReading(.queueOldestAge, age / .seconds(1)))
         if let purge = stored.purge { gauges.append(GaugeReading(.lastPurge, Double(purge.milliseconds) / 1_000)) }

@@ -1,0 +1,59 @@
+import PosternCore
+import PosternRelay
+import PosternStore
+import PosternTestSupport
+import Testing
+
+@Suite("The queue is counted no more often than is cheap", .timeLimit(.minutes(1)))
+struct QueueCensusTests {
+    private struct StoreIsAway: Error {}
+
+    /// So many accepted, and nothing else.
+    private func counts(_ accepted: Int) -> QueueCounts {
+        QueueCounts(states: [.delivered: accepted], accepted: accepted)
+    }
+
+    @Test("Whoever asks while it is counted waits for that count")
+    func together() async throws {
+        let counted = Tally()
+        let gate = Gate()
+        let census = QueueCensus {
+            counted.add()
+            try await eventually { gate.isOpen }
+            return counts(counted.count)
+        }
+        let answers = try await withThrowingTaskGroup(of: QueueCounts.self) { askers in
+            for _ in 0..<20 { askers.addTask { try await census.counts() } }
+            try await eventually("a count has begun") { counted.count == 1 }
+            gate.open()
+            return try await askers.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers == Array(repeating: counts(1), count: 20))
+    }
+
+    @Test("A count is good for twenty times as long as it took, and then made anew")
+    func rest() async throws {
+        let counted = Tally()
+        let census = QueueCensus {
+            counted.add()
+            try await Task.sleep(for: .milliseconds(20))
+            return counts(counted.count)
+        }
+        let began = ContinuousClock.now
+        #expect(try await census.counts() == counts(1))
+        try await eventually { try await census.counts() == counts(2) }
+        #expect(ContinuousClock.now - began > .milliseconds(400))
+    }
+
+    @Test("A store that could not be asked is asked again")
+    func failure() async throws {
+        let asked = Tally()
+        let census = QueueCensus {
+            asked.add()
+            guard asked.count > 1 else { throw StoreIsAway() }
+            return counts(1)
+        }
+        await #expect(throws: StoreIsAway.self) { try await census.counts() }
+        try await eventually { (try? await census.counts()) == counts(1) }
+    }
+}
