@@ -26,7 +26,7 @@ package final class QueueCensus: Sendable {
         self.init { try await store.read { try $0.queue.counts() } }
     }
 
-    /// As they stood a moment ago: 20 ms for a small store, 20 s where counting takes a second.
+    /// As they stood a moment ago: at most twenty times as long as counting took, which is 20 s where it takes a second.
     /// - Throws: what the store throws.
     package func counts() async throws -> QueueCounts {
         let count = state.withLock { state in
