@@ -124,7 +124,9 @@ struct LetterReachesTheMailboxTests {
         #expect(try await postern.post().status != 202)
         #expect(link.hasSuffix("?lang=en"), "the page is in the recipient's language")
         let address = String(link.dropLast("?lang=en".count))
-        let forged = try await Web.post(String(address.dropLast(2)) + "00", body: Data(), headers: [])
+        // Another digit than the one that stands there: a fixed one is the right one now and then.
+        let other = address.dropLast() + (address.hasSuffix("0") ? "1" : "0")
+        let forged = try await Web.post(String(other), body: Data(), headers: [])
         #expect(forged.status >= 400)
         #expect(try await postern.post().status != 202)
         let confirmed = try await Web.post(link, body: Data(), headers: [("Content-Type", "application/x-www-form-urlencoded")])
