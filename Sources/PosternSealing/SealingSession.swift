@@ -45,11 +45,11 @@ package struct SealingSession: Sendable {
 
     package static let exporterContext = Array("postern session secret".utf8)
 
-    /// The key of one record under a session's secret: HKDF over the record's id.
+    /// The key of one record under a session's secret: HKDF-Expand over the record's id. The secret comes out of HPKE's own
+    /// key schedule and is as good as random already, so that there is nothing to extract (RFC 5869 §3.3).
     package static func recordKey(from secret: SymmetricKey, context: SealContext) -> SymmetricKey {
-        HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: secret, salt: context.record, info: Array("postern \(context.purpose.name)".utf8),
-            outputByteCount: 32)
+        HKDF<SHA256>.expand(
+            pseudoRandomKey: secret, info: Array("postern \(context.purpose.name) ".utf8) + context.record, outputByteCount: 32)
     }
 
     /// All zeros: a record's key seals once, for ids are drawn at random and never used again.

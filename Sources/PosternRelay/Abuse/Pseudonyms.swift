@@ -14,9 +14,9 @@ package struct Pseudonyms: Sendable {
     /// The client's tag and those of its networks, narrowest first.
     /// - Returns: none while the key of that day is not known.
     package func tags(of client: ClientAddress, in epoch: Epoch) -> [Tag] {
-        guard let key = key(epoch).map({ SymmetricKey(data: $0) }) else { return [] }
+        guard let keyed = keyed(epoch) else { return [] }
         return client.prefixes.map { prefix in
-            Tag(value: Self.digest("postern tag", prefix.length, prefix.bytes, under: key).high)
+            Tag(value: Self.digest("postern tag", prefix.length, prefix.bytes, keyed).high)
         }
     }
 
@@ -25,16 +25,14 @@ package struct Pseudonyms: Sendable {
     package func question(
         from client: ClientAddress, of letter: Letter, to recipient: RecipientID, in epoch: Epoch, limits: LimitTable
     ) -> LimitQuestion? {
-        guard let today = key(epoch).map({ SymmetricKey(data: $0) }),
-            let tomorrow = key(epoch.next).map({ SymmetricKey(data: $0) })
-        else { return nil }
+        guard let today = keyed(epoch), let tomorrow = keyed(epoch.next) else { return nil }
         func dated(_ scope: LimitScope, _ value: [UInt8]) -> DatedLimitKey? {
             guard !limits[scope].isOff else { return nil }
-            func key(under secret: SymmetricKey) -> LimitKey {
-                let digest = Self.digest("postern limit", scope.rawValue, value, under: secret)
+            func key(_ keyed: HMAC<SHA256>) -> LimitKey {
+                let digest = Self.digest("postern limit", scope.rawValue, value, keyed)
                 return LimitKey(scope, high: digest.high, low: digest.low)
             }
-            return DatedLimitKey(today: key(under: today), tomorrow: key(under: tomorrow))
+            return DatedLimitKey(today: key(today), tomorrow: key(tomorrow))
         }
         let prefixes = client.prefixes
         let network = prefixes.last?.bytes ?? []
@@ -50,10 +48,16 @@ package struct Pseudonyms: Sendable {
     /// A shorter text is not counted as identical with another.
     package static let shortestText = 20
 
+    /// A digest that has taken in the day's key and nothing else: taking it in costs as much as all that follows, and one
+    /// serves every digest of a letter.
+    private func keyed(_ epoch: Epoch) -> HMAC<SHA256>? {
+        key(epoch).map { HMAC(key: SymmetricKey(data: $0)) }
+    }
+
     private static func digest(
-        _ use: StaticString, _ kind: UInt8, _ value: [UInt8], under key: SymmetricKey
+        _ use: StaticString, _ kind: UInt8, _ value: [UInt8], _ keyed: HMAC<SHA256>
     ) -> (high: UInt64, low: UInt64) {
-        var hmac = HMAC<SHA256>(key: key)
+        var hmac = keyed
         use.withUTF8Buffer { hmac.update(data: $0) }
         hmac.update(data: [kind])
         hmac.update(data: value)
