@@ -2,7 +2,10 @@
 #include "CUnix.h"
 
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/timex.h>
 #include <unistd.h>
@@ -33,4 +36,22 @@ int unix_clock_is_kept(void) {
     int status = adjtimex(&state);
     if (status < 0) return -1;
     return status != TIME_ERROR && !(state.status & STA_UNSYNC);
+}
+
+static int give_back(struct dl_phdr_info *object, size_t size, void *page) {
+    (void)size;
+    uintptr_t mask = ~(*(uintptr_t *)page - 1);
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+        // What was written to differs from the file and would be lost; code is never written to.
+        if (part->p_type != PT_LOAD || !(part->p_flags & PF_X) || part->p_flags & PF_W) continue;
+        uintptr_t begin = (object->dlpi_addr + part->p_vaddr) & mask;
+        madvise((void *)begin, object->dlpi_addr + part->p_vaddr + part->p_memsz - begin, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void unix_give_back_code(void) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    dl_iterate_phdr(give_back, &page);
 }

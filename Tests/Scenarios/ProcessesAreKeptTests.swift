@@ -60,6 +60,18 @@ struct ProcessesAreKeptTests {
         await server.stop()
     }
 
+    @Test("Idle, relay and vault hold at most 64 MiB (S5)")
+    func small() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.start()
+        let children = try [Processes.relay, .vault].map { try #require(postern.pid(of: $0)) }
+        try await eventually("what the start needed is given back") { try Resident.memory(of: children) <= 64 * 1_024 }
+        #expect(await postern.isReady())
+        try await postern.stop()
+        await server.stop()
+    }
+
     @Test("A second serve of one home says who serves it and exits 75")
     func second() async throws {
         let server = try await ScriptedSMTPServer.start()
@@ -81,6 +93,17 @@ struct ProcessesAreKeptTests {
         #expect(finished.status == 69)
         #expect(finished.errors.contains("POSTERN_LISTEN: cannot listen at 127.0.0.1:\(server.port)"))
         await server.stop()
+    }
+}
+
+private enum Resident {
+    /// In KiB, as ps adds it up: pages that several processes share count in each.
+    static func memory(of pids: [Int32]) throws -> Int {
+        try pids.reduce(0) { sum, pid in
+            let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+            let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+            return sum + (try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) }))
+        }
     }
 }
 

@@ -51,6 +51,7 @@ func runServices(_ services: [any Service], supervised: Bool, logger: Logger) as
             service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
             failureTerminationBehavior: .gracefullyShutdownGroup)
     }
+    all.append(.init(service: StartUpCode(), successTerminationBehavior: .ignore))
     if supervised {
         all.append(.init(service: LifelineService(logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))
     }
