@@ -16,8 +16,9 @@ package final class Dispatcher: Service {
         package var schedule = RetrySchedule.standard
         /// Longer than any attempt lasts. When it is over, the letter is due again.
         package var lease = Duration.minutes(45)
-        /// How long a stop waits for letters under way. The vault, which is told after us, needs a second or two of the 30.
-        package var patience = Duration.seconds(26)
+        /// How long a stop waits for letters under way. The vault, which is told after us, needs a second or two of the
+        /// 30, and more on a busy machine.
+        package var patience = Duration.seconds(24)
 
         package init() {}
     }
