@@ -1,26 +1,14 @@
 """A visitor's way through the form: with and without JavaScript, by keyboard, in haste."""
-import time
-
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from test_pages import LETTER, fill, send, shape
+from test_pages import LETTER, fill, send, shape, wait_for
 
 
 def letters(postern):
     """How many letters were kept so far."""
     import json
     return sum(json.loads(postern.run("queue", "count", "--json")).values())
-
-
-def wait_for(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError("not in time")
 
 
 def mend_and_send(browser, postern):
@@ -130,4 +118,4 @@ def test_a_form_that_comes_back_begins_with_what_is_to_be_mended(browser, poster
     browser.get(f"{postern.url}/c/photos/pat")
     send(browser)
     wait_for(lambda: browser.find_elements(By.ID, "notice"))
-    assert browser.switch_to.active_element.get_attribute("id") == "notice"
+    wait_for(lambda: browser.switch_to.active_element.get_attribute("id") == "notice")

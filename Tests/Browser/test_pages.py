@@ -4,16 +4,31 @@ import base64
 import json
 import pathlib
 import struct
+import time
 import urllib.parse
 
 import axe_playwright_python
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 LANGUAGES = {"en": "ltr", "de": "ltr", "fr": "ltr", "ar": "rtl"}
 WIDTHS = [320, 768, 1280]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def wait_for(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            found = condition()
+        except StaleElementReferenceException:
+            found = None    # the page that it belonged to is being left
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError("not in time")
 
 
 def fill(browser, **fields):
@@ -24,9 +39,20 @@ def fill(browser, **fields):
 
 
 def send(browser):
+    """Returns before the answer is there: whoever looks at it has to wait for what the page before did not show."""
     button = browser.find_element(By.CSS_SELECTOR, "button[type=submit]")
     # Headless windows are short: a click must not depend on what is in view.
     browser.execute_script("arguments[0].click()", button)
+
+
+def is_sent(browser):
+    return urllib.parse.urlsplit(browser.current_url).path.endswith("/sent")
+
+
+def value(browser, name):
+    """What stands in the field; nothing while there is none."""
+    fields = browser.find_elements(By.ID, name)
+    return fields[0].get_attribute("value") if fields else ""
 
 
 LETTER = dict(name="Vera Visitor", email="vera@visitor.example", message="I like the photo of the harbour.")
@@ -40,14 +66,14 @@ def faults(browser, postern, limited, lang):
     browser.get(f"{postern.url}/c/photos/pat?lang={lang}")
     fill(browser, email="no address")
     send(browser)
-    assert browser.find_elements(By.CLASS_NAME, "fault")
+    wait_for(lambda: browser.find_elements(By.CLASS_NAME, "fault"))
 
 
 def sent(browser, postern, limited, lang):
     browser.get(f"{postern.url}/c/photos/pat?lang={lang}")
     fill(browser, **LETTER)
     send(browser)
-    assert urllib.parse.urlsplit(browser.current_url).path.endswith("/sent")
+    wait_for(lambda: is_sent(browser))
 
 
 def expired(browser, postern, limited, lang):
@@ -56,8 +82,8 @@ def expired(browser, postern, limited, lang):
     old = base64.urlsafe_b64encode(struct.pack(">iq", 1, 0) + bytes(32)).decode().rstrip("=")
     browser.execute_script("document.querySelector('[name=form]').value = arguments[0]", old)
     send(browser)
-    assert browser.find_element(By.ID, "message").get_attribute("value") == LETTER["message"]
-    assert browser.find_elements(By.ID, "notice")
+    wait_for(lambda: browser.find_elements(By.ID, "notice"))
+    wait_for(lambda: value(browser, "message") == LETTER["message"])
 
 
 def over_the_limit(browser, postern, limited, lang):
@@ -65,16 +91,17 @@ def over_the_limit(browser, postern, limited, lang):
         browser.get(f"{limited.url}/c/photos/pat?lang={lang}")
         fill(browser, **{**LETTER, "message": f"{LETTER['message']} {lang} {number}"})
         send(browser)
+        wait_for(lambda: is_sent(browser) or browser.find_elements(By.ID, "notice"))
         if browser.find_elements(By.ID, "notice"):
             break
-    assert LETTER["message"] in browser.find_element(By.ID, "message").get_attribute("value")
+    wait_for(lambda: LETTER["message"] in value(browser, "message"))
 
 
 def blocked(browser, postern, limited, lang):
     browser.get(f"{postern.url}/c/photos/pat?lang={lang}")
     fill(browser, **{**LETTER, "email": "x@blocked.example"})
     send(browser)
-    assert browser.find_element(By.ID, "written").get_attribute("value").strip() == LETTER["message"]
+    wait_for(lambda: value(browser, "written").strip() == LETTER["message"])
 
 
 def no_letters(browser, postern, limited, lang):
@@ -123,6 +150,7 @@ def requested(browser):
 def test_a_page_is_accessible_in_every_shape(browser, postern, limited, page, lang):
     list(requested(browser))
     page(browser, postern, limited, lang)
+    wait_for(lambda: browser.execute_script("return document.readyState") == "complete")
     html = browser.find_element(By.TAG_NAME, "html")
     assert html.get_attribute("lang") == lang
     assert html.get_attribute("dir") == LANGUAGES[lang]

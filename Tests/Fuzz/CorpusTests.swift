@@ -27,10 +27,20 @@ struct CorpusTests {
     func grows(parser: ForeignBytes) throws {
         for (name, bytes) in try Self.files(of: parser) where !bytes.isEmpty {
             let piles = Array(repeatElement(bytes, count: parser.limit / bytes.count + 1).joined().prefix(parser.limit))
-            let began = ContinuousClock.now
+            let before = Self.processorTime
             #expect(throws: Never.self, "\(parser.rawValue)/\(name), piled up") { try parser.check(piles) }
-            let took = ContinuousClock.now - began
+            let took = Self.processorTime - before
             #expect(took < .seconds(2), "\(parser.rawValue)/\(name), piled up, took \(took)")
         }
+    }
+
+    /// For how long a processor has worked for this thread so far: as ProcessorTime has it, which is out of reach here.
+    private static var processorTime: Duration {
+        var time = (seconds: 0, nanoseconds: 0)
+        withUnsafeMutableBytes(of: &time) { bytes in
+            guard let start = bytes.baseAddress else { return }
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, UnsafeMutablePointer(OpaquePointer(start)))
+        }
+        return .seconds(time.seconds) + .nanoseconds(time.nanoseconds)
     }
 }

@@ -40,7 +40,7 @@ def sqlmap(url, options, folder):
         ["sqlmap", "-u", url, *options, *EFFORT, "--batch", "--flush-session", "--disable-coloring", "--output-dir", folder,
          "--dbms", "SQLite", "--ignore-redirects", "--skip-waf", "--threads", "1",
          "-t", folder / "traffic", "-v", "1"],
-        capture_output=True, text=True, timeout=3600 if LONG else 300, stdin=subprocess.DEVNULL, cwd=folder)
+        capture_output=True, text=True, timeout=3600 if LONG else 900, stdin=subprocess.DEVNULL, cwd=folder)
     (folder / "said").write_text(done.stdout + done.stderr)
     traffic = (folder / "traffic").read_text(errors="replace") if (folder / "traffic").exists() else ""
     return done.stdout, traffic.count("HTTP request [#")

@@ -19,16 +19,20 @@ MODULES = "backup,blindsql,cookieflags,crlf,csp,exec,file,http_headers,methods,p
 # take before the older field (CSP Level 2 §7.7.1), and the filter that the other one switched on is in no browser any more.
 SUPERSEDED = {"X-Frame-Options is not set", "X-XSS-Protection is not set"}
 
+# Found by an answer that takes more than six seconds, and by nothing else: so does a machine that has other things to do.
+BY_TIME = {"Resource consumption", "Blind SQL Injection"}
+
 
 def wapiti(url, folder, starts=(), modules=MODULES):
     """- Returns: the findings by kind, and how many requests were made."""
+    folder.mkdir(exist_ok=True)
     report = folder / "report.json"
     command = ["wapiti", "-u", url, "--scope", "folder", "-m", modules, "-f", "json", "-o", report, "--flush-session",
                "--no-bugreport", "--store-session", folder / "session", "-d", "4", "--max-scan-time", "1800" if LONG else "100",
                "-v", "2", "-l", "2" if LONG else "1"]
     for start in starts:
         command += ["-s", start]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=3600 if LONG else 240, stdin=subprocess.DEVNULL,
+    done = subprocess.run(command, capture_output=True, text=True, timeout=3600 if LONG else 900, stdin=subprocess.DEVNULL,
                           cwd=folder)
     (folder / "said").write_text(done.stdout + done.stderr)
     assert report.exists(), done.stdout[-3000:] + done.stderr[-3000:]
@@ -53,6 +57,8 @@ def test_wapiti_finds_nothing(target, reports, tell):
     starts = [target.url + path for path in ["/c/photos/pat", "/c/photos/pat?about=photo&lang=en", "/c/photos/sam?lang=de",
                                              "/c/photos/pat/sent", "/privacy/photos?lang=en", "/confirm/photos/pat/token"]]
     found, requests, said = wapiti(target.url + "/", reports, starts)
+    if found and set(found) <= BY_TIME:
+        found, requests, said = wapiti(target.url + "/", reports / "again", starts)
     tell("wapiti", f"{len(MODULES.split(','))} modules, {requests} requests", f"{sum(map(len, found.values()))} findings")
     assert not found, json.dumps(found, indent=1)[:6000]
     # A walk that stays at the door finds nothing either.

@@ -1,18 +1,34 @@
 """Bytes out, answers in: an HTTP client that corrects nothing."""
+import dataclasses
 import socket
 import time
 
 
-def exchange(port, data, source="127.0.0.1", patience=0.25):
-    """Sends it all and reads until the other side closes or says nothing for a moment: after an answer that is short, before
-    the first long, since a letter is on disk before it is answered."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(source, 0)) as connection:
+@dataclasses.dataclass(frozen=True)
+class Patience:
+    """For how many seconds of silence an answer is waited for. For the first one longer, since a letter is on disk before it
+    is answered."""
+    first: float
+    between: float
+
+
+# Most of what is sent leaves its connection open, and of hundreds of cases each costs what is waited in vain.
+BRIEF = Patience(first=1, between=0.25)
+# Before something is called a fault: a machine may be busy for longer than a moment.
+LONG = Patience(first=10, between=10)
+# For what is closed after the answer, so that nothing is waited for in vain.
+TO_THE_CLOSE = Patience(first=20, between=20)
+
+
+def exchange(port, data, source="127.0.0.1", patience=BRIEF):
+    """Sends it all and reads until the other side closes or says nothing for as long as the patience lasts."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0)) as connection:
         try:
             connection.sendall(data)
         except OSError:
             pass    # closed before it had everything; what it answered can still be read
         received = b""
-        end = time.monotonic() + 1
+        end = time.monotonic() + patience.first
         while time.monotonic() < end:
             connection.settimeout(max(end - time.monotonic(), 0.01))
             try:
@@ -22,7 +38,7 @@ def exchange(port, data, source="127.0.0.1", patience=0.25):
             if not part:
                 break
             received += part
-            end = time.monotonic() + patience
+            end = time.monotonic() + patience.between
         return received
 
 

@@ -31,8 +31,13 @@ struct LogScaleTests {
         for filter in filters { _ = try await store.database.read { try $0.submissionLog.latest(filter, limit: 50) } }
         var slowest = (took: Duration.zero, filter: LogFilter())
         for filter in filters {
-            let took = try await ContinuousClock().measure {
-                _ = try await store.database.read { try $0.submissionLog.latest(filter, limit: 50) }
+            var took = Duration.seconds(3_600)
+            // The least of three: a filter that reads too much does so every time, and a pause of the machine comes once.
+            for _ in 0..<3 {
+                let measured = try await ContinuousClock().measure {
+                    _ = try await store.database.read { try $0.submissionLog.latest(filter, limit: 50) }
+                }
+                took = min(took, measured)
             }
             if took > slowest.took { slowest = (took, filter) }
             #expect(took < .milliseconds(200), "\(filter) took \(took)")

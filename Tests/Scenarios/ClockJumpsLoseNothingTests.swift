@@ -52,8 +52,8 @@ struct ClockJumpsLoseNothingTests {
             let before = try keys(of: postern)
             try await prepare(postern, ledger, smarthost, server, clock)
             // The keys of the new day may have to be made first: the vault looks at the clock every second, and the relay asks
-            // for a key that it misses.
-            try await eventually("letters are accepted", within: .seconds(10)) {
+            // for a key that it misses; unasked it would have it after twenty.
+            try await eventually("letters are accepted", within: .seconds(15)) {
                 let answer = try await postern.post(["subject": "after"])
                 if answer.status == 202, let id = answer.id { ledger.note("after", id: id) }
                 return answer.status == 202

@@ -235,13 +235,17 @@ struct DoctorTests {
         #expect(try await postern.post().status == 202)
         try await server.received(count: 1)
         try await postern.stop()
+        // Those of two days, or of three where midnight came in between.
+        let letterKeys = try FileManager.default.contentsOfDirectory(atPath: postern.home + "/vault/keys")
+            .count { $0.hasPrefix("letter-") && $0.hasSuffix(".key") }
+        #expect([2, 3].contains(letterKeys))
         func clocks(_ report: DoctorReport) -> [DoctorReport.Line] {
             report.troubles.filter { $0.check == "clock" }
         }
         postern.setClock(try await FakeClock(days: 40))
         let ahead = clocks(try await postern.doctor())
         #expect(ahead.map(\.level) == ["warn"], "\(ahead)")
-        #expect(ahead.first?.finding.contains("a start now destroys 2 keys") == true, "\(ahead)")
+        #expect(ahead.first?.finding.contains("a start now destroys \(letterKeys) keys") == true, "\(ahead)")
         #expect(ahead.first?.remedy?.contains("set it right before you start") == true, "\(ahead)")
         postern.setClock(try await FakeClock(days: -3))
         try await postern.doctor(status: 69).requireOnly("FAIL", "clock", "is behind now", "keep it in step")

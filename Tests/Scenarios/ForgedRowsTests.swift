@@ -43,8 +43,7 @@ struct ForgedRowsTests {
         try await postern.start()
         postern.kill(.vault, SIGSTOP)
         let id = try #require(try await postern.post().id)
-        postern.kill(.all)
-        try await eventually("gone") { postern.pid(of: .supervisor) == nil }
+        try await postern.cutOff()
         try await edit(postern.home + "/postern.sqlite") { session in
             try session.run("UPDATE delivery SET recipient = (SELECT id FROM recipient WHERE handle = 'eve')")
         }

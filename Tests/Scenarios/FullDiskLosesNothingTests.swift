@@ -18,7 +18,7 @@ struct FullDiskLosesNothingTests {
         try disk.leave(mebibytes: 200)
         try await eventually("it has been seen") { try await post(postern, ledger, "still-\(ledger.count)").status == 503 }
         #expect(try await postern.post().header("Retry-After") != nil)
-        try await eventually("not ready", within: .seconds(5)) { try await postern.get("/ready").status == 503 }
+        try await eventually("not ready", within: .seconds(60)) { try await postern.get("/ready").status == 503 }
 
         smarthost.set(.well)
         let account = try await keepingLedgers(of: postern, ledger, server) {

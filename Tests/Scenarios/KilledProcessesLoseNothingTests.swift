@@ -157,7 +157,7 @@ struct KilledProcessesLoseNothingTests {
         try await postern.addRecipient("pat", "pat@private.example")
         try await postern.start()
         for number in 0..<4 { #expect(try await postern.post(["subject": "n\(number)"]).status == 202) }
-        try await eventually("letters are under way", within: .seconds(10)) { server.messages.count >= 4 }
+        try await eventually("letters are under way", within: .seconds(60)) { server.messages.count >= 4 }
         postern.kill(.vault, SIGTERM)
         try await server.received(count: 4)
         try await postern.drained(within: .seconds(30))
@@ -179,12 +179,12 @@ struct KilledProcessesLoseNothingTests {
         let id = try #require(try await postern.post().id)
         // The connection is there and nothing has been said on it.
         try await eventually("the smarthost was dialled") { server.sessions.count == 1 }
-        postern.kill(.all)
+        // To the last process: a relay that is about to die may still take what the command asks, and then not answer.
+        try await postern.cutOff()
         let shown = try await postern.succeed("queue", "show", id).output
         #expect(shown.contains("leased"))
         #expect(shown.contains("under way"))
         gate.open()
-        try await eventually("the old processes are gone", within: .seconds(10)) { postern.pid(of: .supervisor) == nil }
         try await postern.start()
         try await server.received(count: 1)
         try await postern.drained(within: .seconds(20))

@@ -139,7 +139,7 @@ struct PowerCutsLoseNothingTests {
             try layer.failSyncs(of: nil)
             // It would work again, and is not tried: what the kernel says now proves nothing.
             #expect(try await postern.post(["subject": "failing"]).status == 503)
-            try await eventually("not ready", within: .seconds(5)) { try await postern.get("/ready").status == 503 }
+            try await eventually("not ready", within: .seconds(60)) { try await postern.get("/ready").status == 503 }
             try await postern.stop()
         } else {
             // Pages go into the store's own file when the store is closed.

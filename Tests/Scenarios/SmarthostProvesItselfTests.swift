@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("A smarthost must prove who it is before it hears a letter or a password", .serialized, .timeLimit(.minutes(2)))
+@Suite("A smarthost must prove who it is before it hears a letter or a password", .serialized, .timeLimit(.minutes(5)))
 struct SmarthostProvesItselfTests {
     private func installation(_ server: ScriptedSMTPServer, trusting authority: String) async throws -> (
         Installation, TemporaryFolder
@@ -38,7 +38,7 @@ struct SmarthostProvesItselfTests {
         let message = try #require(try await server.received(count: 1).first)
         #expect(message.recipients.first?.contains("pat@private.example") == true)
         #expect(server.sessions.allSatisfy { $0.lines.allSatisfy(\.isEncrypted) })
-        try await postern.drained(within: .seconds(10))
+        try await postern.drained(within: .seconds(60))
         try await postern.stop()
         await server.stop()
         withExtendedLifetime(folder) {}

@@ -70,7 +70,7 @@ package final class ScriptedSMTPServer: Sendable {
     /// Waits until so many letters were taken (final dot answered 2xx).
     /// - Throws: `NotInTime`.
     @discardableResult
-    package func received(count: Int, within limit: Duration = .seconds(10)) async throws -> [ServerMessage] {
+    package func received(count: Int, within limit: Duration = .seconds(60)) async throws -> [ServerMessage] {
         try await eventually("\(count) letters received", within: limit) {
             messages.count { $0.isAccepted == true } >= count
         }

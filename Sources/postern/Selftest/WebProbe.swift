@@ -96,12 +96,20 @@ struct WebProbe: Sendable {
         }
     }
 
-    /// Ports nobody listens on at this moment.
+    /// Ports nobody listens on at this moment, below those that the kernel gives to whoever asks for any: the installation is
+    /// stopped and started again on them, and nobody is to take them meanwhile.
     static func freePorts(_ count: Int) async throws -> [Int] {
         var channels: [any Channel] = []
-        for _ in 0..<count {
-            channels.append(
-                try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0).get())
+        var refusals = 0
+        while channels.count < count {
+            do {
+                channels.append(
+                    try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                        .bind(host: "127.0.0.1", port: .random(in: 10_000..<32_768)).get())
+            } catch {
+                refusals += 1
+                guard refusals < 100 else { throw error }
+            }
         }
         let ports = channels.compactMap { $0.localAddress?.port }
         for channel in channels { try await channel.close() }

@@ -35,7 +35,7 @@ struct Gate {
 
     /// Returns when as many units wait.
     func gathered(_ count: Int) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while database.waitingWrites < count {
             try #require(ContinuousClock.now < deadline, "\(database.waitingWrites) of \(count) units came to wait")
             await Task.yield()

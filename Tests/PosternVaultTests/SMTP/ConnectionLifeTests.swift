@@ -75,7 +75,8 @@ import Testing
         script.choose = { stage, info in
             stage == .finalDot && info.letter == 0 ? .once(gate, .reply("250 late")) : nil
         }
-        let patience = Patience(finalDot: .seconds(2))
+        // So long because the second letter has no more.
+        let patience = Patience(finalDot: .seconds(10))
         try await LanePool.with(script, patience: patience) { pool, server in
             try await pool.expects(.uncertain, for: .letter())
             gate.open()

@@ -8,7 +8,7 @@ import PosternWeb
 import Testing
 
 /// Who gets in, tried on real connections.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DoorTests {
     private static let body = #"{"name":"V","email":"v@x.example","message":"m"}"#
     private static let letter =

@@ -72,10 +72,13 @@ final class Postfix: Sendable {
 
     func readBack(count: Int) async throws -> [Mail] {
         let mailbox = folder.path("mail/box")
-        try await eventually("\(count) mails in the mailbox", within: .seconds(30)) {
+        var before = ""
+        try await eventually("\(count) mails in the mailbox", within: .seconds(60)) {
             let content = (try? String(contentsOfFile: mailbox, encoding: .utf8)) ?? ""
-            return content.components(separatedBy: "\nReturn-Path:").count - 1 + (content.hasPrefix("Return-Path:") ? 1 : 0)
-                >= count
+            defer { before = content }
+            let mails = content.components(separatedBy: "\nReturn-Path:").count - 1 + (content.hasPrefix("Return-Path:") ? 1 : 0)
+            // Postfix may be at the last one still: a mail ends in a blank line, as do its parts.
+            return mails >= count && content.hasSuffix("\n\n") && content == before
         }
         let read = try await Program.run("python3", ["-c", Self.reader, mailbox])
         guard read.status == 0 else { throw Failure("python3: \(read.errors)") }
