@@ -25,7 +25,10 @@ struct Serve: AsyncParsableCommand {
             executable: Templates.executable, users: users, arguments: ["--home", folder.path], logger: logger)
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: supervisor, successTerminationBehavior: .gracefullyShutdownGroup)],
+                services: [
+                    .init(service: supervisor, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: StartUpCode(), successTerminationBehavior: .ignore),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet))
         do {
             try await group.run()
