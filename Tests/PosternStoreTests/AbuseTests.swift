@@ -44,6 +44,7 @@ struct AbuseTests {
             let keys = [
                 DatedLimitKey(
                     today: LimitKey(.client, high: .max, low: 2), tomorrow: LimitKey(.client, high: 3, low: .max)),
+                DatedLimitKey(today: LimitKey(.sender, high: 1, low: 2), tomorrow: nil),
                 DatedLimitKey(lasting: .installationHard), DatedLimitKey(lasting: .recipient(store.people[0].id)),
             ]
             let mark = LimitMark(epoch: Epoch(containing: TestStore.start), keys: keys)

@@ -48,10 +48,10 @@ package struct LimitKey: Hashable, Sendable {
 /// and over a restart after it, although tomorrow's digests cannot be matched with today's.
 package struct DatedLimitKey: Hashable, Sendable {
     package let today: LimitKey
-    /// The same as `today` for what does not change daily.
-    package let tomorrow: LimitKey
+    /// The same as `today` for what does not change daily; nil while the keys of tomorrow are not known.
+    package let tomorrow: LimitKey?
 
-    package init(today: LimitKey, tomorrow: LimitKey) {
+    package init(today: LimitKey, tomorrow: LimitKey?) {
         (self.today, self.tomorrow) = (today, tomorrow)
     }
 

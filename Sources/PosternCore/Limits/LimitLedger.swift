@@ -42,6 +42,12 @@ package struct LimitLedger: Sendable {
     private var entries: [LimitKey: Entry] = [:]
     private var sweepAt: Int
     package private(set) var epoch: Epoch
+    /// The latest moment that was asked about.
+    private var latest = Timestamp(milliseconds: 0)
+
+    /// Letters are asked about in nearly the order in which they came; what lies further back was said by a clock that has
+    /// been set back since.
+    package static let disorder = Duration.seconds(10)
 
     /// - Parameter capacity: the most keys that are remembered. A quarter of a million take about 40 MiB.
     package init(table: LimitTable, epoch: Epoch, capacity: Int = 250_000) {
@@ -53,6 +59,7 @@ package struct LimitLedger: Sendable {
 
     /// Counts a letter where it passes, and says where it does not.
     package mutating func ask(_ question: LimitQuestion, at now: Timestamp) -> LimitRuling {
+        followClock(to: now)
         roll(to: Epoch(containing: now))
         let refusals = refusals(of: question, at: now)
         guard refusals.parts.isEmpty else { return LimitRuling(parts: refusals.parts, retryAfter: refusals.wait, counted: []) }
@@ -87,9 +94,11 @@ package struct LimitLedger: Sendable {
     /// Takes back what was counted for a letter that was not kept after all.
     package mutating func giveBack(_ keys: [DatedLimitKey]) {
         for key in keys {
-            guard var entry = entries[key.today] ?? entries[key.tomorrow] else { continue }
+            guard let known = [key.today, key.tomorrow].compactMap({ $0 }).first(where: { entries[$0] != nil }),
+                var entry = entries[known]
+            else { continue }
             entry.arrivals = table[key.today.scope].givenBack(entry.arrivals)
-            entries[entries[key.today] == nil ? key.tomorrow : key.today] = entry
+            entries[known] = entry
         }
     }
 
@@ -101,8 +110,8 @@ package struct LimitLedger: Sendable {
             let known: (key: LimitKey, tomorrow: LimitKey?)
             if !key.today.scope.changesDaily || mark.epoch == epoch {
                 known = (key.today, key.tomorrow)
-            } else if mark.epoch.next == epoch {
-                known = (key.tomorrow, nil)
+            } else if mark.epoch.next == epoch, let tomorrow = key.tomorrow {
+                known = (tomorrow, nil)
             } else {
                 continue
             }
@@ -159,6 +168,19 @@ package struct LimitLedger: Sendable {
         let reserve = DatedLimitKey(lasting: .recipientReserve(question.recipient))
         if isFirst, count(reserve, at: now) { return [share, reserve] }
         return nil
+    }
+
+    /// Arrival times that a clock wrote which was ahead would have everybody wait until the time it said.
+    private mutating func followClock(to now: Timestamp) {
+        let ahead = latest.since(now)
+        guard ahead > Self.disorder else {
+            latest = max(latest, now)
+            return
+        }
+        for (key, entry) in entries {
+            entries[key]?.arrivals = table[key.scope].setBack(entry.arrivals, by: ahead.milliseconds)
+        }
+        latest = now
     }
 
     /// A new day has new digests: every entry goes on under its key of tomorrow.

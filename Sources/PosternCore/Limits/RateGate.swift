@@ -11,9 +11,15 @@ package struct RateGate: Hashable, Sendable {
 
     /// - Parameter scale: multiplies count and burst: how much more than a single client a wider prefix may send.
     package init(_ rate: Limit.Rate, burst: Int?, scale: Int = 1) {
-        count = Int64(rate.count) * Int64(scale)
-        per = rate.per.milliseconds
+        // The same rate in lowest terms: a million a day for each client would be too many units a millisecond for a /48.
+        let common = Self.commonDivisor(Int64(scale), rate.per.milliseconds)
+        count = Int64(rate.count) * (Int64(scale) / common)
+        per = rate.per.milliseconds / common
         self.burst = Int64(burst ?? rate.count) * Int64(scale)
+    }
+
+    private static func commonDivisor(_ left: Int64, _ right: Int64) -> Int64 {
+        right == 0 ? left : commonDivisor(right, left % right)
     }
 
     /// How far behind the arrival time the clock is, in units. A clock that was set back makes no debt larger than the
@@ -50,6 +56,11 @@ package struct RateGate: Hashable, Sendable {
     package func untilNext(_ arrival: Int64, at now: Timestamp) -> Duration {
         let debt = debt(arrival, at: now)
         return duration(debt == 0 ? 0 : debt - (debt - 1) / per * per)
+    }
+
+    /// The arrival time on a clock that was set back by so many milliseconds: what was owed is owed, and comes back as before.
+    package func setBack(_ arrival: Int64, by milliseconds: Int64) -> Int64 {
+        arrival - milliseconds * count
     }
 
     /// When nothing is owed any more and the arrival time need not be kept.
@@ -97,6 +108,10 @@ package struct RateGates: Hashable, Sendable {
 
     package func givenBack(_ arrivals: [Int64]) -> [Int64] {
         zip(gates, arrivals).map { $0.givenBack($1) }
+    }
+
+    package func setBack(_ arrivals: [Int64], by milliseconds: Int64) -> [Int64] {
+        zip(gates, arrivals).map { $0.setBack($1, by: milliseconds) }
     }
 
     package func wait(_ arrivals: [Int64], at now: Timestamp) -> Duration {

@@ -20,19 +20,21 @@ package struct Pseudonyms: Sendable {
         }
     }
 
-    /// What the limits are asked about a letter.
-    /// - Returns: nil while the keys of today and tomorrow are not known.
+    /// What the limits are asked about a letter. Just after midnight, or while the vault is away, tomorrow's key is not known:
+    /// letters are counted all the same, and only not beyond the end of the day.
+    /// - Returns: nil while today's key is not known; nothing can be sealed then either.
     package func question(
         from client: ClientAddress, of letter: Letter, to recipient: RecipientID, in epoch: Epoch, limits: LimitTable
     ) -> LimitQuestion? {
-        guard let today = keyed(epoch), let tomorrow = keyed(epoch.next) else { return nil }
+        guard let today = keyed(epoch) else { return nil }
+        let tomorrow = keyed(epoch.next)
         func dated(_ scope: LimitScope, _ value: [UInt8]) -> DatedLimitKey? {
             guard !limits[scope].isOff else { return nil }
             func key(_ keyed: HMAC<SHA256>) -> LimitKey {
                 let digest = Self.digest("postern limit", scope.rawValue, value, keyed)
                 return LimitKey(scope, high: digest.high, low: digest.low)
             }
-            return DatedLimitKey(today: key(today), tomorrow: key(tomorrow))
+            return DatedLimitKey(today: key(today), tomorrow: tomorrow.map(key))
         }
         let prefixes = client.prefixes
         let network = prefixes.last?.bytes ?? []

@@ -57,7 +57,7 @@ package struct LimitMarks {
 }
 
 extension LimitMark {
-    /// For each key: scope, today's sixteen bytes, and tomorrow's where they differ.
+    /// For each key: scope, today's sixteen bytes, and tomorrow's where they differ; zeros for one that was not known.
     fileprivate var stored: [UInt8] {
         var writer = ByteWriter(capacity: keys.count * 33)
         for key in keys {
@@ -65,8 +65,8 @@ extension LimitMark {
             writer.write(key.today.high)
             writer.write(key.today.low)
             guard key.today.scope.changesDaily else { continue }
-            writer.write(key.tomorrow.high)
-            writer.write(key.tomorrow.low)
+            writer.write(key.tomorrow?.high ?? 0)
+            writer.write(key.tomorrow?.low ?? 0)
         }
         return writer.bytes
     }
@@ -78,9 +78,12 @@ extension LimitMark {
             while reader.remaining > 0 {
                 guard let scope = LimitScope(rawValue: try reader.number()) else { return nil }
                 let today = LimitKey(scope, high: try reader.number(), low: try reader.number())
-                let tomorrow =
-                    scope.changesDaily ? LimitKey(scope, high: try reader.number(), low: try reader.number()) : today
-                keys.append(DatedLimitKey(today: today, tomorrow: tomorrow))
+                guard scope.changesDaily else {
+                    keys.append(DatedLimitKey(lasting: today))
+                    continue
+                }
+                let tomorrow = LimitKey(scope, high: try reader.number(), low: try reader.number())
+                keys.append(DatedLimitKey(today: today, tomorrow: tomorrow.high | tomorrow.low == 0 ? nil : tomorrow))
             }
         } catch {
             return nil

@@ -46,6 +46,27 @@ struct LimitLedgerTests {
         #expect(ledger.ask(question(client: 1), at: Self.start + .minutes(1)).parts == [])
     }
 
+    // One letter that came while the clock was a day ahead must not keep anybody waiting for that day.
+    @Test func `after a clock is set back what was owed comes back as before`() throws {
+        for ahead in [Duration.minutes(3), .days(1), .days(400)] {
+            var ledger = ledger(try table(client: "2,60/1h", recipient: "60/1h", global: "300/1h,1000/1h"))
+            for _ in 0..<2 { #expect(ledger.ask(question(client: 1), at: Self.start + ahead).parts == []) }
+            let refused = ledger.ask(question(client: 1), at: Self.start)
+            #expect(refused.parts == [Verdict.Part(.limitClient, .refuse)] && refused.retryAfter == .minutes(1), "\(ahead)")
+            #expect(ledger.ask(question(client: 2), at: Self.start).parts == [], "\(ahead)")
+            #expect(ledger.ask(question(client: 1), at: Self.start + .minutes(1)).parts == [], "\(ahead)")
+        }
+    }
+
+    // Letters are judged side by side: one that came a moment earlier may be asked about a moment later.
+    @Test func `a little disorder is no clock set back`() throws {
+        var ledger = ledger(try table(client: "2,60/1h"))
+        #expect(ledger.ask(question(client: 1), at: Self.start + .seconds(9)).parts == [])
+        #expect(ledger.ask(question(client: 2), at: Self.start).parts == [])
+        #expect(ledger.ask(question(client: 1), at: Self.start + .seconds(9)).parts == [])
+        #expect(ledger.ask(question(client: 1), at: Self.start + .seconds(9)).retryAfter == .minutes(1))
+    }
+
     @Test func `a network of many addresses may send four and sixteen times as much, not without end`() throws {
         var ledger = ledger(try table(client: "2,2/1h"))
         let admitted = (0..<100).count { ledger.ask(question(client: UInt64($0), network: 7_000), at: Self.start).parts.isEmpty }

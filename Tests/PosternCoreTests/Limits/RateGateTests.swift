@@ -90,6 +90,17 @@ struct RateGateTests {
         #expect(gates.wait(arrivals, at: before) == .minutes(12))
     }
 
+    // The largest that a setting may be, for the widest network: no number runs over, and it is the rate that was set.
+    @Test func `a million a day is sixteen million for a wide network`() throws {
+        let limit = try #require(Limit("1000000/1d"))
+        let gates = RateGates(limit, scale: LimitTable.widestScale)
+        var arrivals = gates.fresh
+        #expect(gates.remaining(arrivals, at: start) == (16_000_000, .zero))
+        arrivals = gates.admitted(arrivals, at: start)
+        #expect(gates.remaining(arrivals, at: start).count == 15_999_999)
+        #expect(gates.remaining(arrivals, at: start + .milliseconds(6)).count == 16_000_000)
+    }
+
     @Test func `what is given back may be used again, and no more than that`() throws {
         let gates = RateGates(try #require(Limit("1/1h")))
         let arrivals = gates.admitted(gates.fresh, at: start)

@@ -27,6 +27,23 @@ struct PseudonymsTests {
         #expect(Set(try tags("192.0.2.1", today)).isDisjoint(with: try tags("192.0.2.1", today.next)))
     }
 
+    // After midnight the vault needs a moment, and one that is away needs longer.
+    @Test func `limits are asked while tomorrow's key is not known`() throws {
+        let pseudonyms = Pseudonyms { [today] in $0 == today ? IntakeFixture.tagKey(of: $0) : nil }
+        let limits = try LimitTable.of(client: "1/1h", recipient: "1/1h", sender: "1/1h")
+        let client = try #require(ClientAddress(text: "192.0.2.1"))
+        var raw = RawLetter()
+        (raw.name, raw.email, raw.message) = ("Vera", "vera@visitor.example", "Hello.")
+        func question(_ pseudonyms: Pseudonyms) throws -> LimitQuestion? {
+            pseudonyms.question(
+                from: client, of: try raw.validated(), to: RecipientID(high: 1, low: 1), in: today, limits: limits)
+        }
+        let (short, whole) = (try #require(try question(pseudonyms)), try #require(try question(self.pseudonyms)))
+        #expect(short.clients.map(\.today) == whole.clients.map(\.today) && short.sender?.today == whole.sender?.today)
+        #expect(short.clients.allSatisfy { $0.tomorrow == nil } && whole.clients.allSatisfy { $0.tomorrow != nil })
+        #expect(try question(Pseudonyms { _ in nil }) == nil)
+    }
+
     @Test func `without the day's key there are none`() throws {
         let none = Pseudonyms { _ in nil }
         #expect(none.tags(of: try #require(ClientAddress(text: "192.0.2.1")), in: today) == [])
