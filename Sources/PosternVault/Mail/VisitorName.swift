@@ -10,19 +10,15 @@ import PosternCore
 enum VisitorName {
     /// - Returns: nil when nothing that can be read is left; the mail then says "a visitor" in its language.
     static func shown(of letter: Letter) -> String? {
-        var name = letter.name.text
+        var name = String(
+            String.UnicodeScalarView(letter.name.text.unicodeScalars.lazy.map { atSigns.contains($0) ? "@" : $0 }))
         if !letter.sharesAddress && name.unicodeScalars.contains("@") {
-            let address = letter.replyAddress.text
-            for form in ["<\(address)>", "(\(address))", "[\(address)]", address] {
-                name = name.replacingOccurrences(of: form, with: " ", options: [.caseInsensitive, .literal])
-            }
+            name = withoutAddress(name, letter.replyAddress)
         }
+        // By scalars: one with a mark behind it is no less a sign.
         var shown = String.UnicodeScalarView()
         for scalar in name.unicodeScalars {
-            switch scalar {
-            case "@", "\u{FE6B}", "\u{FF20}": shown.append(contentsOf: " (at) ".unicodeScalars)
-            default: shown.append(scalar)
-            }
+            if scalar == "@" { shown.append(contentsOf: " (at) ".unicodeScalars) } else { shown.append(scalar) }
         }
         let text = String(shown).split(separator: " ").joined(separator: " ")
         let isLegible = text.unicodeScalars.contains { scalar in
@@ -31,5 +27,23 @@ enum VisitorName {
                 || scalar.properties.generalCategory == .otherSymbol
         }
         return isLegible ? text : nil
+    }
+
+    private static let atSigns: Set<Unicode.Scalar> = ["@", "\u{FE6B}", "\u{FF20}"]
+
+    /// In whatever brackets, and however its domain is written: the letter's is in ASCII, and who typed `info@müller.example`
+    /// into one field did so into the other.
+    private static func withoutAddress(_ name: String, _ address: EmailAddress) -> String {
+        var name = name
+        for form in ["<\(address.text)>", "(\(address.text))", "[\(address.text)]", address.text] {
+            name = name.replacingOccurrences(of: form, with: " ", options: [.caseInsensitive, .literal])
+        }
+        let words = name.split(separator: " ").filter { word in
+            guard word.unicodeScalars.contains("@"),
+                let found = try? EmailAddress(word.trimmingCharacters(in: CharacterSet.punctuationCharacters.union(.symbols)))
+            else { return true }
+            return found.text.lowercased() != address.text.lowercased()
+        }
+        return words.joined(separator: " ")
     }
 }

@@ -39,6 +39,20 @@ import Testing
         #expect(composed.headers["reply-to"] == "\"\(shown)\" <vera@visitor.example>")
     }
 
+    // A domain that is not ASCII stands in the letter as ASCII, and in the name as it was typed.
+    @Test(
+        "A hidden address is left out of the name however it is written",
+        arguments: [
+            "canary@müller.example", "Canary＠Müller.example", "<canary@xn--mller-kva.example>", "“canary@müller.example”",
+        ])
+    func hiddenDomain(name: String) throws {
+        let letter = try MailSamples.letter(name: name, address: "canary@müller.example")
+        let composed = try MailSamples.composer().compose(MailSamples.mail(letter))
+        let from = try #require(composed.headers["from"])
+        #expect(from.contains("Unnamed visitor via Example Photos"), "\(from)")
+        #expect(!composed.text.lowercased().contains("canary"))
+    }
+
     @Test("A shared address stands in Reply-To and in the text, and the recipient is told what an answer shows")
     func shared() async throws {
         let composed = try MailSamples.composer().compose(
