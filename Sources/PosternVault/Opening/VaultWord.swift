@@ -27,22 +27,36 @@ package struct VaultWord: Sendable {
         }
     }
 
-    private let key: SymmetricKey
-    private let tokenKey: SymmetricKey
+    private struct Keys: Sendable {
+        let record: SymmetricKey
+        let token: SymmetricKey
 
-    package init(key: SymmetricKey) {
-        self.key = key
-        tokenKey = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: key, info: Array("postern confirmation token".utf8), outputByteCount: 32)
+        init(_ key: SymmetricKey) {
+            record = key
+            token = HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: key, info: Array("postern confirmation token".utf8), outputByteCount: 32)
+        }
+    }
+
+    private let current: Keys
+    private let all: [Keys]
+
+    /// - Parameter former: keys under which the word was given once, and still counts.
+    package init(key: SymmetricKey, former: [SymmetricKey] = []) {
+        current = Keys(key)
+        all = [current] + former.map(Keys.init)
     }
 
     package func authorisation(_ standing: Standing, on subject: Subject) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Self.bytes(standing, subject), using: key))
+        Array(HMAC<SHA256>.authenticationCode(for: Self.bytes(standing, subject), using: current.record))
     }
 
     /// Compares in constant time.
     package func isGiven(_ authorisation: [UInt8], as standing: Standing, on subject: Subject) -> Bool {
-        HMAC<SHA256>.isValidAuthenticationCode(authorisation, authenticating: Self.bytes(standing, subject), using: key)
+        let bytes = Self.bytes(standing, subject)
+        return all.contains {
+            HMAC<SHA256>.isValidAuthenticationCode(authorisation, authenticating: bytes, using: $0.record)
+        }
     }
 
     private static func bytes(_ standing: Standing, _ subject: Subject) -> [UInt8] {
@@ -65,7 +79,7 @@ extension VaultWord {
     /// Seconds since 1970 at which it ends, in base 36, a dot, and 128 bits of MAC in hexadecimal.
     package func token(for subject: Subject, mailed: Timestamp) -> String {
         let end = (mailed + Self.tokenLifetime).milliseconds / 1_000
-        return "\(String(end, radix: 36)).\(mac(of: subject, end: end))"
+        return "\(String(end, radix: 36)).\(Self.mac(of: subject, end: end, under: current))"
     }
 
     package enum TokenFault: String, Error, Sendable {
@@ -77,17 +91,21 @@ extension VaultWord {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         // As we write it and no other way: one confirmation has one token.
         guard parts.count == 2, let end = Int64(parts[0], radix: 36), String(end, radix: 36) == parts[0] else { throw .notOurs }
-        let (given, right) = (Array(parts[1].utf8), Array(mac(of: subject, end: end).utf8))
-        // Every byte is looked at, wherever the first difference is.
-        guard given.count == right.count, zip(given, right).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 else { throw .notOurs }
+        let given = Array(parts[1].utf8)
+        let isOurs = all.contains { keys in
+            let right = Array(Self.mac(of: subject, end: end, under: keys).utf8)
+            // Every byte is looked at, wherever the first difference is.
+            return given.count == right.count && zip(given, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+        }
+        guard isOurs else { throw .notOurs }
         guard now <= Timestamp(seconds: end) else { throw .over }
     }
 
-    private func mac(of subject: Subject, end: Int64) -> String {
+    private static func mac(of subject: Subject, end: Int64, under keys: Keys) -> String {
         var writer = ByteWriter(capacity: subject.seal.count + 256)
-        writer.write(Self.bytes(.invited, subject))
+        writer.write(bytes(.invited, subject))
         writer.write(end)
-        let code = HMAC<SHA256>.authenticationCode(for: writer.bytes, using: tokenKey)
+        let code = HMAC<SHA256>.authenticationCode(for: writer.bytes, using: keys.token)
         return code.prefix(16).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 }

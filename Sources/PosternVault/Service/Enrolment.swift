@@ -10,10 +10,8 @@ package struct Enrolment: Sendable {
 
     /// - Throws: `KeyFault` when the ring lacks the address or the authorisation key.
     package init(ring: KeyRing) throws {
-        guard let key = ring.address, let authorisation = ring.authorisation else {
-            throw KeyFault(path: "the vault's keys", reason: .noneOfKind("address or authorisation"))
-        }
-        (self.key, word) = (key, VaultWord(key: authorisation))
+        guard let key = ring.address else { throw KeyFault(path: "the vault's keys", reason: .noneOfKind("address")) }
+        (self.key, word) = (key, try ring.word())
     }
 
     package func records(for request: EnrolRequest) throws -> SealedRecords {

@@ -9,10 +9,7 @@ internal import ServiceLifecycle
 /// - Throws: `KeyFaults`, `TemplateFaults`, `FileFault`: each names its file.
 func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?, logger: Logger) throws -> [any Service] {
     let ring = try KeyRing(folder: KeyFolder(path: home.keys))
-    guard let authorisation = ring.authorisation else {
-        throw KeyFaults(all: [KeyFault(path: home.keys, reason: .noneOfKind("authorisation"))])
-    }
-    let word = VaultWord(key: authorisation)
+    let word = try ring.word()
     let opener = SealOpener(ring: ring)
     let keeper = EpochKeeper(
         ring: ring, opener: opener,

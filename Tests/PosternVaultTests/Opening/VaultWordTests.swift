@@ -38,6 +38,21 @@ struct VaultWordTests {
         #expect(!word.isGiven(Array(given.dropLast()), as: .confirmed, on: subject))
     }
 
+    @Test("Under a former key a word and a token still count; new ones are given under the current key")
+    func former() throws {
+        let (current, former) = (
+            SymmetricKey(data: [UInt8](repeating: 2, count: 32)), SymmetricKey(data: [UInt8](repeating: 1, count: 32))
+        )
+        let moved = VaultWord(key: current, former: [former])
+        let mailed = Timestamp(seconds: 1_795_000_000)
+        #expect(moved.isGiven(word.authorisation(.confirmed, on: subject), as: .confirmed, on: subject))
+        #expect(throws: Never.self) { try moved.check(word.token(for: subject, mailed: mailed), for: subject, at: mailed) }
+        #expect(moved.authorisation(.confirmed, on: subject) == stranger.authorisation(.confirmed, on: subject))
+        #expect(moved.token(for: subject, mailed: mailed) == stranger.token(for: subject, mailed: mailed))
+        let third = VaultWord(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
+        #expect(!moved.isGiven(third.authorisation(.confirmed, on: subject), as: .confirmed, on: subject))
+    }
+
     @Test("An invitation is no confirmation")
     func standing() {
         #expect(!word.isGiven(word.authorisation(.invited, on: subject), as: .confirmed, on: subject))
