@@ -55,6 +55,8 @@ struct Opened: Sendable {
             throw SQLiteError.unusable(path: path, StoreFault(error, statement: nil))
         } catch StoreError.broken(let fault) {
             throw SQLiteError.unusable(path: path, fault)
+        } catch StoreError.busy(let fault) {
+            throw SQLiteError.unusable(path: path, fault)
         }
     }
 }

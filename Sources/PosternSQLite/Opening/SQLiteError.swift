@@ -15,8 +15,18 @@ package enum SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The copy was made and is not sound; it was removed.
     case backupDamaged(path: String, finding: String)
 
+    /// Whether the next try may succeed without anybody having mended the file: the disk was full or did not answer, or
+    /// somebody else had the store locked (SQLite's primary result codes BUSY, IOERR and FULL).
+    package var isOfTheMoment: Bool {
+        guard case .unusable(_, let fault) = self else { return false }
+        return [5, 10, 13].contains(fault.code & 0xFF)
+    }
+
     package var description: String {
         switch self {
+        case .unusable(let path, let fault) where isOfTheMoment:
+            "\(path) cannot be used at the moment (\(fault)): see that its disk has room and answers, and that nothing else has "
+                + "the file open; letters in it are kept, and it is tried again"
         case .owned(let path, let pid?):
             "\(path) is in use by process \(pid): stop that one, or let it do what you want done"
         case .owned(let path, nil):

@@ -53,14 +53,17 @@ final class Desk: Sendable {
     }
 
     /// The next letter for a lane. Blocks its thread.
-    /// - Parameter settle: tells the last letter's outcome. Called when the lane is already free for another: or else who
+    /// - Parameters:
+    ///   - patience: how long its connection is kept; nil when it has none.
+    ///   - settle: tells the last letter's outcome. Called when the lane is already free for another: or else who
     ///   sends letter after letter would find this lane busy each time, and wake a second one.
     /// - Returns: nil when none came in time, or none will come any more.
     func next(for lane: Int, waitingAtMost patience: Duration?, settle: () -> Void = {}) -> Ticket? {
         let (ticket, isClosed) = state.withLock { state -> (Ticket?, Bool) in
             if let ticket = state.waiting.popFirst() { return (ticket, false) }
             state.waiting = []
-            if !state.isClosed { state.idle.append(lane) }
+            // One that keeps no connection, as a thread that has only just begun, comes after all that do.
+            if !state.isClosed { state.idle.insert(lane, at: patience == nil ? 0 : state.idle.endIndex) }
             return (nil, state.isClosed)
         }
         settle()

@@ -1,4 +1,5 @@
 import CCurl
+private import Glibc
 import PosternCore
 import Synchronization
 
@@ -53,7 +54,8 @@ struct EasyHandle: ~Copyable {
             return withUnsafeTemporaryAllocation(byteCount: bytes.count + 1, alignment: 1) { text in
                 text.copyMemory(from: bytes)
                 text[bytes.count] = 0
-                defer { text.withMemoryRebound(to: UInt8.self) { $0.update(repeating: 0) } }
+                // explicit_bzero, since a plain store to memory that is given back next is left out by the optimiser.
+                defer { if let base = text.baseAddress { explicit_bzero(base, text.count) } }
                 return ccurl_set_text(raw, option, text.baseAddress?.assumingMemoryBound(to: CChar.self))
             }
         }

@@ -38,12 +38,10 @@ package final class LanePool: Sendable {
         desk.close()
         await withTaskGroup { group in
             group.addTask { [desk] in
-                do {
-                    try await Task.sleep(for: grace)
-                    desk.hurry.raise()
-                } catch {
-                    // All lanes ended before: nothing to hurry.
-                }
+                // Cut short when all lanes have ended, and then nobody hurries; or when whoever closes is cancelled, and then
+                // nobody has the time to wait.
+                try? await Task.sleep(for: grace)
+                desk.hurry.raise()
             }
             await desk.allEnded()
             group.cancelAll()

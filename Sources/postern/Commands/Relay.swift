@@ -33,8 +33,10 @@ struct Relay: AsyncParsableCommand {
             throw Exit.unavailable.saying("\(fault)")
         } catch SQLiteError.owned(let path, let pid) {
             throw Exit.temporary.saying("\(SQLiteError.owned(path: path, pid: pid))")
-        } catch StoreError.broken(let fault) {
+        } catch let error as SQLiteError where error.isOfTheMoment {
             // A full disk, or one that does not answer, may be well again; a supervisor told 78 would not start us any more.
+            throw Exit.temporary.saying("\(error)")
+        } catch StoreError.broken(let fault) {
             throw Exit.temporary.saying("\(StoreError.broken(fault))")
         } catch {
             throw Exit.configuration.saying("\(error)")

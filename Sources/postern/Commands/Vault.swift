@@ -51,10 +51,12 @@ func runServices(_ services: [any Service], supervised: Bool, logger: Logger) as
             service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
             failureTerminationBehavior: .gracefullyShutdownGroup)
     }
-    all.append(.init(service: StartUpCode(), successTerminationBehavior: .ignore))
     if supervised {
         all.append(.init(service: LifelineService(logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))
     }
+    // Last, and so the first to be told to stop: one that ends by itself while others are being told cancels them all
+    // (ServiceLifecycle 2.13).
+    all.append(.init(service: StartUpCode(), successTerminationBehavior: .ignore))
     var configuration = ServiceGroupConfiguration(
         services: all,
         // Ctrl-C reaches every process of the terminal; a supervised one waits for its supervisor's word instead, so that

@@ -19,7 +19,9 @@ struct RestartBackOff {
 
     /// A wrong configuration stays wrong. Something that is not available (a port in use) may come free once we have been
     /// up; on the first start it is the operator who has to know.
-    func isHopeless(status: Int32) -> Bool {
-        status == Exit.configuration.rawValue || (status == Exit.unavailable.rawValue && failures == 0 && !hasLasted)
+    /// - Parameter span: how long the child lasted that ended with `status`.
+    func isHopeless(status: Int32, afterLasting span: Duration) -> Bool {
+        let isFirst = failures == 0 && !hasLasted && span < Self.lasting
+        return status == Exit.configuration.rawValue || (status == Exit.unavailable.rawValue && isFirst)
     }
 }

@@ -51,10 +51,11 @@ struct Supervisor: Service {
             let began = ContinuousClock.now
             let status = try await runOnce(child, until: down)
             if Task.isShuttingDownGracefully || Task.isCancelled { return }
-            if let status, backOff.isHopeless(status: status) {
+            let span = ContinuousClock.now - began
+            if let status, backOff.isHopeless(status: status, afterLasting: span) {
                 throw ChildFailed(child: child, status: status)
             }
-            let wait = backOff.wait(afterLasting: ContinuousClock.now - began)
+            let wait = backOff.wait(afterLasting: span)
             logger.error(
                 "a process ended and is started again",
                 metadata: ["child": "\(child.rawValue)", "status": "\(status.map(String.init) ?? "killed")", "in": "\(wait)"])
