@@ -50,6 +50,7 @@ struct StatementTests {
             _ = try session.queue.release(claimed[1].id, at: now)
             _ = try session.queue.drop(claimed[1].id, because: "test", at: now)
             _ = try session.queue.retryAll(at: now, limit: 5)
+            _ = try session.queue.holdReady(because: "to look", limit: 5)
             _ = try session.queue.releaseHeld(.everything, at: now, limit: 5)
             _ = try session.queue.dropHeld(.site(site.id), because: "test", at: now, limit: 5)
             _ = try session.sites.add(site, at: now)
@@ -203,9 +204,9 @@ struct StatementTests {
         let isCount = sql.contains("COUNT(*)") && line.contains("USING COVERING INDEX")
         let isUnderWay = line.hasSuffix("INDEX delivery_lease")
         let isListOfWaiting = sql.contains("AS MATERIALIZED") && line.hasSuffix("USING COVERING INDEX delivery_due")
-        // The first entry of an index that is in the right order.
+        // The first entries of an index that is in the right order.
         let isFirst =
-            sql.contains("ORDER BY due_at, id\nLIMIT 1") && line.hasSuffix("USING COVERING INDEX delivery_due")
+            sql.contains("ORDER BY due_at, id\nLIMIT") && line.hasSuffix("USING COVERING INDEX delivery_due")
             || sql.hasSuffix("ORDER BY id\nLIMIT 1")
         // MIN over an index that begins with it is its first entry.
         let isLeast = sql.contains("SELECT MIN(id)") && line.contains("COVERING INDEX delivery_")

@@ -73,8 +73,15 @@ extension ControlDesk {
     private func moveAll(_ move: ControlRequest.QueueMove) async throws -> Int {
         let moment = now()
         let limit = Self.bite
+        // As many as there are now: what comes meanwhile, or comes back, is another decision.
+        let counts = try await store.read { try $0.queue.counts() }
+        let most =
+            switch move {
+            case .retry, .hold: counts[.ready]
+            case .release, .drop: counts[.held]
+            }
         var total = 0
-        while true {
+        while total < most {
             let count = try await store.write { session in
                 switch move {
                 case .retry: try session.queue.retryAll(at: moment, limit: limit)
@@ -95,15 +102,6 @@ extension ControlDesk {
             throw Refusal("“\(text)” is no delivery's id; it has 26 characters, as postern queue list shows it")
         }
         return id
-    }
-}
-
-extension Queue {
-    /// Stops what waits, a bite at a time.
-    fileprivate func holdReady(because reason: String, limit: Int) throws -> Int {
-        try list(DeliveryFilter(state: .ready), limit: limit).reduce(into: 0) { count, line in
-            if case .moved = try hold(line.id, because: reason) { count += 1 }
-        }
     }
 }
 

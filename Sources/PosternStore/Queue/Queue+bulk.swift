@@ -19,6 +19,23 @@ extension Queue {
             [now.stored, now.stored, limit.stored])
     }
 
+    /// Stops what waits, what is due soonest first.
+    package func holdReady(because reason: String, limit: Int) throws -> Int {
+        // Not by way of a list, which is in order of ids and would sort a million of them for each bite.
+        try session.rows(
+            """
+            SELECT id
+            FROM delivery
+            WHERE state = 'ready'
+            ORDER BY due_at, id
+            LIMIT ?
+            """,
+            [limit.stored]
+        ).reduce(into: 0) { count, row in
+            if case .moved = try hold(try row["id"], because: reason) { count += 1 }
+        }
+    }
+
     /// Lets go what is held; it is due now.
     package func releaseHeld(_ scope: DeliveryFilter.Scope, at now: Timestamp, limit: Int) throws -> Int {
         try moveHeld(scope, limit: limit) { try release($0, at: now) }

@@ -3,31 +3,8 @@ package import PosternCore
 extension Queue {
     /// When the oldest delivery was accepted that waits, is under way or is held; nil when there is none.
     package func oldestWaiting() throws -> Timestamp? {
-        let rows = try session.rows(
-            """
-            SELECT accepted_at
-            FROM delivery
-            WHERE id = (
-                SELECT MIN(id)
-                FROM delivery
-                WHERE state = 'held' AND due_at IS NULL)
-            UNION ALL
-            SELECT accepted_at
-            FROM delivery
-            WHERE id = (
-                SELECT MIN(id)
-                FROM delivery
-                WHERE state = 'leased')
-            """)
-        let waiting = try session.row(
-            """
-            SELECT MIN(id) AS id
-            FROM delivery
-            WHERE state = 'ready'
-            """)
-        let oldest: LetterID? = try waiting?.optional("id")
-        let moments: [Timestamp] = try rows.map { try $0["accepted_at"] }
-        return (moments + [oldest?.moment].compactMap { $0 }).min()
+        let oldest = try oldestUndelivered()
+        return [oldest.moving, oldest.held].compactMap { $0 }.min()
     }
 
     /// - Returns: deliveries in the order in which they were accepted, from behind `after`.
