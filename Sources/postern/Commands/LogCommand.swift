@@ -2,6 +2,7 @@ internal import ArgumentParser
 private import Foundation
 internal import PosternCore
 internal import PosternRelay
+private import PosternStore
 
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -59,21 +60,43 @@ struct LogCommand: AsyncParsableCommand {
             let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
             var query = query
             query.limit = ControlRequest.pageLimit
+            let began = Timestamp.now
             let entries = try await latest(query, caller)
             guard follow else {
                 try output.print(entries) { LogTable().text(entries) }
                 return
             }
             try LogTable().follow(entries, json: output.json, withHead: true)
-            query.after = entries.last?.id ?? LetterID(high: UInt64(Timestamp.now.milliseconds) << 16, low: 0).description
+            // Not what is older than the entries that were asked for, however lately it came.
+            let oldest = entries.count == limit ? entries.first?.id ?? "" : ""
+            let from = max(oldest, LetterID.floor(of: began - Self.overlap).description)
+            try await follow(query, from: from, shown: Set(entries.map(\.id)), caller)
+        }
+
+        /// Looks at the last moments again and again, and not from the last entry shown: that may be weeks old where a filter
+        /// is seldom met; and entries are not written in the order of their ids, which are drawn when a letter comes.
+        private func follow(
+            _ query: ControlRequest.LogQuery, from: String, shown: Set<String>, _ caller: ControlCaller
+        ) async throws -> Never {
+            var (query, shown, from) = (query, shown, from)
             while true {
                 try await Task.sleep(for: .milliseconds(500))
-                let news = try await ask(query, caller)
-                guard let last = news.last else { continue }
-                query.after = last.id
-                try LogTable().follow(news, json: output.json, withHead: false)
+                let looked = Timestamp.now
+                query.after = from
+                var page: [ControlAnswer.EntryView]
+                repeat {
+                    page = try await ask(query, caller)
+                    let news = page.filter { shown.insert($0.id).inserted }
+                    if !news.isEmpty { try LogTable().follow(news, json: output.json, withHead: false) }
+                    query.after = page.last?.id
+                } while page.count == query.limit
+                from = LetterID.floor(of: looked - Self.overlap).description
+                shown = shown.filter { $0 >= from }
             }
         }
+
+        /// How long after a letter came its entry is written, at the very most.
+        private static let overlap = Duration.seconds(10)
 
         private var query: ControlRequest.LogQuery {
             var query = ControlRequest.LogQuery(limit: limit)
