@@ -93,6 +93,10 @@ struct ValueTests {
         ])
     func origins(text: String, isGood: Bool) {
         #expect((WebOrigin(text) != nil) == isGood)
+        // As browsers write it.
+        #expect(WebOrigin("https://photos.example:443")?.description == "https://photos.example")
+        #expect(WebOrigin("http://photos.example:80")?.description == "http://photos.example")
+        #expect(WebOrigin("http://photos.example:443")?.description == "http://photos.example:443")
     }
 
     @Test("Spans and limits are read back as they were written", arguments: ["90s", "15m", "12h", "28d"])

@@ -42,12 +42,15 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     button.setAttribute("aria-disabled", "true");
     button.textContent = form.dataset.sending;
   });
-  // Back from the next page, the form is as it was before.
-  window.addEventListener("pageshow", () => {
+  const ready = () => {
     delete form.dataset.sent;
     button.removeAttribute("aria-disabled");
     button.textContent = label;
-  });
+  };
+  // Back from the next page, the form is as it was before.
+  window.addEventListener("pageshow", ready);
+  // The service waits 20 s for a letter. Whoever stopped a slow one can send it again; sent twice, it is still one letter.
+  form.addEventListener("submit", () => setTimeout(ready, 25000));
 }
 
 // A form that came back begins with what is to be mended.

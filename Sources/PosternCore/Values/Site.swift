@@ -17,7 +17,7 @@ package struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
     /// Nil unless the text is `http://` or `https://`, a host of letters, digits, dots and hyphens (or an IPv6
-    /// literal), and perhaps a port: no path, no user, no query.
+    /// literal), and perhaps a port: no path, no user, no query. The scheme's own port is left out, as browsers do.
     package init?(_ text: String) {
         let lowered = text.lowercased()
         guard let scheme = ["https://", "http://"].first(where: lowered.hasPrefix) else { return nil }
@@ -41,6 +41,7 @@ package struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
             rest.isEmpty
                 || (rest.first == ":" && port.allSatisfy { (0x30...0x39).contains($0) } && UInt16(Substring(port)) != nil)
         else { return nil }
-        description = lowered
+        let isStandard = rest == (scheme == "https://" ? ":443" : ":80")
+        description = isStandard ? scheme + host : lowered
     }
 }

@@ -15,8 +15,11 @@ package struct PrivacyFacts: Equatable, Sendable {
     /// The suites, by the names of RFC 9180's registry or its drafts: of recipients' addresses, and of letters and evidence.
     package let addressSuite: String
     package let epochSuite: String
-    /// What each limit is, as the configuration writes it; nil when off.
+    /// The limit of one client, as the configuration writes it; nil when off.
     package let clientLimit: String?
+    /// By what letters are counted, and how long the digests for it are kept.
+    package let counted: [Counted]
+    package let marks: Duration
     /// When rows were purged last; nil before the first purge.
     package let lastPurge: Timestamp?
     /// The oldest letter, and the oldest log entry, that is kept now; nil when there is none.
@@ -27,14 +30,20 @@ package struct PrivacyFacts: Equatable, Sendable {
     /// Letters stay in a mailbox inside the program and are not sent: an installation for trying things out.
     package let isDemo: Bool
 
+    /// What a letter has that a limit may be set for.
+    package enum Counted: String, CaseIterable, Sendable {
+        case connection, address, text, recipient
+    }
+
     package init(
         site: Site, letters: Duration, evidence: Duration, outcomes: Duration, repeats: Duration, addressSuite: String,
-        epochSuite: String, clientLimit: String?, lastPurge: Timestamp?, oldestLetter: Timestamp?, oldestEntry: Timestamp?,
-        isMailEncrypted: Bool, isDemo: Bool
+        epochSuite: String, clientLimit: String?, counted: [Counted], marks: Duration, lastPurge: Timestamp?,
+        oldestLetter: Timestamp?, oldestEntry: Timestamp?, isMailEncrypted: Bool, isDemo: Bool
     ) {
         (self.site, self.letters, self.evidence) = (site, letters, evidence)
         (self.outcomes, self.repeats) = (outcomes, repeats)
         (self.addressSuite, self.epochSuite, self.clientLimit) = (addressSuite, epochSuite, clientLimit)
+        (self.counted, self.marks) = (counted, marks)
         (self.lastPurge, self.oldestLetter, self.oldestEntry) = (lastPurge, oldestLetter, oldestEntry)
         (self.isMailEncrypted, self.isDemo) = (isMailEncrypted, isDemo)
     }

@@ -10,15 +10,16 @@ package struct SiteBook: SiteDesk {
         package let outcomes: Duration
         package let epochSuite: String
         package let clientLimit: Limit
+        package let counted: [PrivacyFacts.Counted]
         package let isMailEncrypted: Bool
         package let isDemo: Bool
 
         package init(
             letters: Duration, evidence: Duration, outcomes: Duration, epochSuite: String,
-            clientLimit: Limit, isMailEncrypted: Bool, isDemo: Bool
+            clientLimit: Limit, counted: [PrivacyFacts.Counted], isMailEncrypted: Bool, isDemo: Bool
         ) {
             (self.letters, self.evidence, self.outcomes) = (letters, evidence, outcomes)
-            (self.epochSuite, self.clientLimit) = (epochSuite, clientLimit)
+            (self.epochSuite, self.clientLimit, self.counted) = (epochSuite, clientLimit, counted)
             (self.isMailEncrypted, self.isDemo) = (isMailEncrypted, isDemo)
         }
     }
@@ -50,7 +51,8 @@ package struct SiteBook: SiteDesk {
             return PrivacyFacts(
                 site: site, letters: terms.letters, evidence: terms.evidence, outcomes: terms.outcomes,
                 repeats: RepeatMark.lifetime, addressSuite: suite, epochSuite: terms.epochSuite,
-                clientLimit: terms.clientLimit.isOff ? nil : terms.clientLimit.description,
+                clientLimit: terms.clientLimit.isOff ? nil : terms.clientLimit.description, counted: terms.counted,
+                marks: LimitMarks.lifetime,
                 lastPurge: try session.chores.last(.purge), oldestLetter: try session.intake.oldestLetter(),
                 oldestEntry: try session.submissionLog.oldest(), isMailEncrypted: terms.isMailEncrypted, isDemo: terms.isDemo)
         }

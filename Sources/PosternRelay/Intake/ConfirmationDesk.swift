@@ -7,6 +7,8 @@ package import PosternStore
 package enum ConfirmationAnswer: Equatable, Sendable {
     /// Letters go there from now on; said again when the link is followed a second time.
     case confirmed
+    /// The address is confirmed, and its recipient takes no letters at the moment.
+    case paused
     /// The link is not one of ours, is over, or belongs to an address that was replaced since.
     case notValid
     case unavailable(retryAfter: Duration)
@@ -39,7 +41,8 @@ package struct ConfirmationDesk: ConfirmationTaking {
             let moment = now()
             let change = try await store.write { try $0.recipients.confirm(recipient.id, with: confirmed, at: moment) }
             switch change {
-            case .changed, .refused(in: .active), .refused(in: .paused): return .confirmed
+            case .changed, .refused(in: .active): return .confirmed
+            case .refused(in: .paused): return .paused
             case .refused, .outdated, .unknown: return .notValid
             }
         } catch let refusal as LinkRefusal where refusal.code == .denied {

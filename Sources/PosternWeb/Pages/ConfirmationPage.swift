@@ -6,6 +6,8 @@ package struct ConfirmationPage: Page {
         /// Looking changes nothing, since mail programs follow links by themselves: the button does it.
         case question(action: String)
         case confirmed
+        /// Confirmed, but no letters are taken at the moment.
+        case paused
         /// Not one of our links, over, or for an address that was replaced since.
         case notValid
     }
@@ -25,6 +27,9 @@ package struct ConfirmationPage: Page {
             self.action = presentation.link(action)
         case .confirmed:
             (heading, detail) = (texts(.confirmationDoneTitle), texts(.confirmationDoneDetail, names.values))
+            action = nil
+        case .paused:
+            (heading, detail) = (texts(.confirmationDoneTitle), texts(.confirmationPausedDetail, names.values))
             action = nil
         case .notValid:
             (heading, detail) = (texts(.confirmationNotValidTitle), texts(.confirmationNotValidDetail, names.values))

@@ -100,7 +100,7 @@ extension ContactPage {
         heading = texts(.contactTitle, values)
         // Links to other languages would throw away what was typed.
         frame = presentation.frame(
-            title: notice?.title ?? heading, path: occasion == .fresh ? paths.page : nil)
+            title: notice?.title ?? heading, path: occasion == .fresh ? paths.page : nil, about: form.letter.about)
         text = texts.texts
         intro = presentation.introduction(names)
         (action, self.token, self.notice) = (presentation.link(paths.page), token, notice)
@@ -157,10 +157,11 @@ package struct RecipientNames: Equatable, Sendable {
 
 extension String {
     /// Between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (UAX #9), when it holds letters of a script that is written from
-    /// right to left: so that a name in the middle of a sentence turns nothing around it. A Latin name in an Arabic sentence
-    /// needs none: it has no mark at its edges that could jump.
+    /// right to left, or ends in a mark that takes the direction of what is around it, as in "Pat (Club)": so that a name in
+    /// the middle of a sentence turns nothing around it, and nothing turns it.
     var isolated: String {
-        unicodeScalars.contains { (0x0590...0x08FF).contains($0.value) || (0xFB1D...0xFEFC).contains($0.value) }
-            ? "\u{2068}\(self)\u{2069}" : self
+        let isTurned = unicodeScalars.contains { (0x0590...0x08FF).contains($0.value) || (0xFB1D...0xFEFC).contains($0.value) }
+        let hasLooseEnds = [unicodeScalars.first, unicodeScalars.last].contains { $0?.properties.isAlphabetic == false }
+        return isTurned || hasLooseEnds ? "\u{2068}\(self)\u{2069}" : self
     }
 }

@@ -23,8 +23,10 @@ package struct Presentation: Sendable {
         choice.isAskedFor ? "\(path)?lang=\(choice.language)" : path
     }
 
-    /// - Parameter path: of the page itself, for links to its other languages; nil where those would lose what was typed.
-    package func frame(title: String, path: String? = nil) -> PageFrame {
+    /// - Parameters:
+    ///   - path: of the page itself, for links to its other languages; nil where those would lose what was typed.
+    ///   - about: what a letter is about, which those links carry on.
+    package func frame(title: String, path: String? = nil, about: String = "") -> PageFrame {
         let offered = LanguageChoice.offered(site: site?.look.languages ?? [], available: templates.languages)
         let others = offered.filter { $0 != choice.language }
         return PageFrame(
@@ -40,10 +42,25 @@ package struct Presentation: Sendable {
                         label: texts(.contactLanguages),
                         links: others.map { language in
                             PageFrame.Languages.Link(
-                                path: "\(path)?lang=\(language)", language: language.description,
+                                path: "\(path)?lang=\(language)\(Self.query(about))", language: language.description,
                                 name: templates.catalogue(language)(.languageName))
                         })
             })
+    }
+
+    private static func query(_ about: String) -> String {
+        guard !about.isEmpty else { return "" }
+        // All but letters and digits, so that it is the same in a query and in an attribute.
+        return about.utf8.reduce(into: "&about=") { query, byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"):
+                query.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                query += digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
+            }
+        }
     }
 
     /// The address changes with the colour, so that the file may be kept for ever.

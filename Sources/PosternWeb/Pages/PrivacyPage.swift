@@ -56,7 +56,9 @@ package struct PrivacyPage: Page {
     }
 
     private static func client(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
-        let limit = facts.clientLimit == nil ? [] : [texts(.privacyLimitText)]
+        let counted = facts.counted.map { texts($0.key) }.joined(separator: " · ")
+        let limit =
+            counted.isEmpty ? [] : [texts(.privacyLimitText, ["counted": counted, "marks": texts.span(facts.marks)])]
         return Section(
             title: texts(.privacyClientTitle),
             paragraphs: [texts(.privacyClientText, ["evidence": texts.span(facts.evidence, .after)])] + limit)
@@ -81,6 +83,17 @@ package struct PrivacyPage: Page {
     }
 }
 
+extension PrivacyFacts.Counted {
+    fileprivate var key: TextKey {
+        switch self {
+        case .connection: .privacyCountedConnection
+        case .address: .privacyCountedAddress
+        case .text: .privacyCountedText
+        case .recipient: .privacyCountedRecipient
+        }
+    }
+}
+
 extension PrivacyFacts {
     /// The same for programs. Spans are seconds; moments RFC 3339 or null.
     package var json: String {
@@ -94,6 +107,8 @@ extension PrivacyFacts {
             json.member("address_suite", addressSuite)
             json.member("letter_suite", epochSuite)
             json.member("client_limit", optional: clientLimit)
+            json.member("counted_by", counted.map(\.rawValue))
+            json.member("limit_marks_kept_seconds", Int(marks.components.seconds))
             json.member("last_purge", optional: lastPurge?.rfc3339)
             json.member("oldest_letter", optional: oldestLetter?.rfc3339)
             json.member("oldest_entry", optional: oldestEntry?.rfc3339)

@@ -55,6 +55,7 @@ package enum TextKey: String, Sendable, CaseIterable {
     case confirmationDetail = "confirmation.detail"
     case confirmationDoneTitle = "confirmation.done_title"
     case confirmationDoneDetail = "confirmation.done_detail"
+    case confirmationPausedDetail = "confirmation.paused_detail"
     case confirmationNotValidTitle = "confirmation.not_valid_title"
     case confirmationNotValidDetail = "confirmation.not_valid_detail"
 
@@ -69,6 +70,10 @@ package enum TextKey: String, Sendable, CaseIterable {
     case privacyClientTitle = "privacy.client_title"
     case privacyClientText = "privacy.client_text"
     case privacyLimitText = "privacy.limit_text"
+    case privacyCountedConnection = "privacy.counted_connection"
+    case privacyCountedAddress = "privacy.counted_address"
+    case privacyCountedText = "privacy.counted_text"
+    case privacyCountedRecipient = "privacy.counted_recipient"
     case privacyLongerTitle = "privacy.longer_title"
     case privacyLongerText = "privacy.longer_text"
     case privacyRepeatText = "privacy.repeat_text"

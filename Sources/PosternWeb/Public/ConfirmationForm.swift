@@ -23,6 +23,8 @@ package struct ConfirmationForm: Sendable {
         switch await desk.confirm(site: address.site, handle: address.handle, token: token) {
         case .confirmed:
             return await page(.confirmed, request, for: address, context)
+        case .paused:
+            return await page(.paused, request, for: address, context)
         case .notValid:
             return await page(.notValid, request, for: address, context, status: .forbidden)
         case .unavailable(let retryAfter):

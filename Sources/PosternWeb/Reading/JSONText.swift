@@ -45,6 +45,16 @@ package struct JSONText: Sendable {
         text += String(value)
     }
 
+    package mutating func member(_ name: StaticString, _ values: [String]) {
+        begin(name)
+        text += "["
+        for (number, value) in values.enumerated() {
+            if number > 0 { text += "," }
+            Self.quote(value, into: &text)
+        }
+        text += "]"
+    }
+
     /// - Parameter objects: texts that `object` made.
     package mutating func member(_ name: StaticString, objects: [String]) {
         begin(name)

@@ -110,7 +110,8 @@ private func buildServices(
             staff, desk: Overview(store: store, census: census, health: health, now: { .now }), metrics: metrics,
             source: RelayMetrics(
                 store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed),
-            mailbox: letters, templates: templates, now: { .now }, logger: logger.quiet))
+            mailbox: letters, templates: templates, now: { .now }, logger: logger.quiet,
+            hosts: [configuration.staffListen.host]))
     let open = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
     services.append(
@@ -129,11 +130,15 @@ private func buildServices(
 
 extension SiteBook.Terms {
     fileprivate init(_ configuration: Configuration) {
-        let mail = configuration.mail
+        let (mail, limits) = (configuration.mail, configuration.limits)
+        let counted: [(PrivacyFacts.Counted, Limit)] = [
+            (.connection, limits.client), (.address, limits.sender), (.text, limits.text), (.recipient, limits.recipient),
+        ]
         self.init(
             letters: configuration.retention.letters, evidence: configuration.retention.evidence,
             outcomes: configuration.retention.outcomes,
-            epochSuite: Suite.ofEpochs.publicName, clientLimit: configuration.limits.client,
+            epochSuite: Suite.ofEpochs.publicName, clientLimit: limits.client,
+            counted: counted.filter { !$0.1.isOff }.map(\.0),
             isMailEncrypted: mail.smarthost.tls == .required, isDemo: mail.demoMailbox != nil)
     }
 }

@@ -22,7 +22,8 @@ struct ConfirmationFormTests {
     }
 
     @Test(arguments: [
-        (ConfirmationAnswer.confirmed, HTTPResponse.Status.ok, "Your address is confirmed"),
+        (ConfirmationAnswer.confirmed, HTTPResponse.Status.ok, "reach you from now on"),
+        (.paused, .ok, "are not taken at the moment"),
         (.notValid, .forbidden, "not valid any more"),
         (.unavailable(retryAfter: .seconds(30)), .serviceUnavailable, "The fault is ours"),
     ])

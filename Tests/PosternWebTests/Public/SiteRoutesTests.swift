@@ -42,17 +42,17 @@ struct SiteRoutesTests {
         let site = try #require(Example.contact()?.site)
         let page = try await get("/privacy/photos").text
         for part in [
-            "After 28 days", "After 90 days", "180 days", "24 hours", "X-Wing", "24 November 2026", "Example Photos",
-            "certain number",
+            "28 days after the end", "90 days after the end", "180 days", "24 hours", "X-Wing", "24 November 2026",
+            "Example Photos", "certain number", "connection · e-mail address · text · recipient",
         ] {
             #expect(page.contains(part), "\(part) is missing")
         }
         let other = PrivacyFacts(
             site: site, letters: .days(7), evidence: .days(31), outcomes: .days(60), repeats: .hours(24), addressSuite: "A",
-            epochSuite: "B", clientLimit: nil, lastPurge: nil, oldestLetter: nil, oldestEntry: nil, isMailEncrypted: false,
-            isDemo: false)
+            epochSuite: "B", clientLimit: nil, counted: [], marks: .days(2), lastPurge: nil, oldestLetter: nil, oldestEntry: nil,
+            isMailEncrypted: false, isDemo: false)
         let changed = try await get("/privacy/photos", FakeSites(facts: other)).text
-        for part in ["After 7 days", "After 31 days", "60 days", "same machine", "nothing to remove yet"] {
+        for part in ["7 days after the end", "31 days after the end", "60 days", "same machine", "Nothing has been removed yet"] {
             #expect(changed.contains(part), "\(part) is missing")
         }
         #expect(!changed.contains("28 days") && !changed.contains("certain number"))

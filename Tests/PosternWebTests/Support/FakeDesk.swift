@@ -68,7 +68,8 @@ enum Example {
         PrivacyFacts(
             site: site, letters: .days(28), evidence: .days(90), outcomes: .days(180), repeats: .hours(24),
             addressSuite: "X-Wing",
-            epochSuite: "X25519", clientLimit: "3,5/1h", lastPurge: now, oldestLetter: now - .days(3),
+            epochSuite: "X25519", clientLimit: "3,5/1h", counted: [.connection, .address, .text, .recipient],
+            marks: .days(2), lastPurge: now, oldestLetter: now - .days(3),
             oldestEntry: now - .days(9),
             isMailEncrypted: true, isDemo: false)
     }
