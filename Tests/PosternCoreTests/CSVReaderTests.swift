@@ -37,10 +37,20 @@ struct CSVReaderTests {
 
     @Test("A quote that never ends, a line too long, and bytes that are no UTF-8 are told apart")
     func bounds() {
-        #expect(records("a,\"b\nc,d\n").last?.fault == .openQuote)
+        #expect(records("a,\"b\nc,d\n").map(\.fault) == [.openQuote, nil])
         #expect(records(String(repeating: "x", count: 9_000) + "\na").map(\.fault) == [.tooLong, nil])
         #expect(records(String(repeating: ",", count: 9_000) + "\na").map(\.fault) == [.tooLong, nil])
         #expect(Array(CSVReader([0x61, 0xFF, 0x0A, 0x62])).map(\.fault) == [.notUTF8, nil])
+    }
+
+    // One row with a quote too many must not take the good ones behind it with it.
+    @Test("An opening quote that nothing closes, or a later row's does, costs its own row alone")
+    func unclosed() {
+        for text in ["pat,\"Pat,p@x\nsam,Sam,s@x\nkim,Kim,k@x\n", "pat,\"Pat,p@x\nsam,\"Sam\",s@x\nkim,Kim,k@x\n"] {
+            let found = records(text)
+            #expect(found.map(\.line) == [1, 2, 3] && found.map { $0.fault == nil } == [false, true, true], "\(text)")
+            #expect(found.dropFirst().map(\.fields) == [["sam", "Sam", "s@x"], ["kim", "Kim", "k@x"]])
+        }
     }
 
     @Test("Lines are counted through quoted line breaks")

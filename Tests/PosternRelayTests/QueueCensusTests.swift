@@ -48,7 +48,8 @@ struct QueueCensusTests {
         }
         let began = ContinuousClock.now
         #expect(try await census.counts() == counts(1))
-        try await eventually("it is counted anew") {
+        // On a busy machine the count takes as long as it is kept from its turn, and is then good for longer.
+        try await eventually("it is counted anew", within: .seconds(240)) {
             _ = try await census.counts()
             return counted.count > 1
         }

@@ -106,10 +106,16 @@ extension SettingReader {
     fileprivate mutating func limit(_ setting: Setting, standard: Limit?) -> Limit {
         value(
             setting, standard: standard ?? .off,
-            remedy: "Write off, or a burst and rates over a day at most, as in 3,5/1h,20/1d."
+            remedy:
+                "Write off, or a burst and rates over a day at most, as in 3,5/1h,20/1d; the burst at most what comes in a day."
         ) { text in
             // What is counted is known under the keys of two days: a longer span would forget half of it.
-            Limit(text).flatMap { limit in limit.rates.allSatisfy { $0.per <= .days(1) } ? limit : nil }
+            Limit(text).flatMap { limit in
+                let isBurstOfADay = limit.rates.first.map { rate in
+                    rate.per * (limit.burst ?? rate.count) <= .days(1) * rate.count
+                }
+                return limit.rates.allSatisfy { $0.per <= .days(1) } && isBurstOfADay != false ? limit : nil
+            }
         }
     }
 

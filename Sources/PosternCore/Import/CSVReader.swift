@@ -48,7 +48,10 @@ package struct CSVReader: Sequence, IteratorProtocol {
             if position < bytes.count { skipLineEnd() }
             return Record(line: first, fields: fields, fault: nil)
         } catch {
-            if error != .openQuote { skipToLineEnd() }
+            // On with the next line, wherever the fault was found: an opening quote that nothing closes must not take all rows
+            // with it up to the next quote.
+            (position, line) = (start, first)
+            skipToLineEnd()
             return Record(line: first, fields: fields, fault: error)
         }
     }

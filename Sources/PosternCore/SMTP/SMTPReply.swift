@@ -67,7 +67,10 @@ enum SMTPReplyLine: Equatable, Sendable {
         }
         let code = digits[0] * 100 + digits[1] * 10 + digits[2]
         let rest = octets.dropFirst(3)
-        let kept = rest.dropFirst().prefix(limit).filter { $0 >= 0x20 && $0 != 0x7F }
+        var words = rest.dropFirst().prefix(limit)
+        // Cut between two words: the front half of an address is none that anybody would know and leave out.
+        if words.count < rest.dropFirst().count, let end = words.lastIndex(of: 0x20) { words = words[..<end] }
+        let kept = words.filter { $0 >= 0x20 && $0 != 0x7F }
         // Latin-1 and worse come along in replies; what cannot be read is replaced, never refused.
         let text = String(decoding: kept, as: UTF8.self)
         switch rest.first {

@@ -37,6 +37,9 @@ struct Turn: Sendable {
     let longestWait: Duration
     let now: Timestamp
 
+    /// Bites of old letters that one transaction gives up; the others can wait for the next.
+    private static let mostBites = 100
+
     func run(_ session: any Session) throws -> Result {
         let queue = session.queue
         var late: [LetterID] = []
@@ -54,7 +57,8 @@ struct Turn: Sendable {
         }
         var claimed: [ClaimedDelivery] = []
         if claim > 0 {
-            try queue.expireOld(at: now, lifetime: lifetime, limit: claim)
+            // As long as there are such among those that come next: or else those behind them would be tried once more.
+            for _ in 0..<Self.mostBites where try queue.expireOld(at: now, lifetime: lifetime, limit: claim) == 0 { break }
             claimed = try queue.claim(upTo: claim, under: lease, until: leaseUntil, at: now)
         }
         return Result(

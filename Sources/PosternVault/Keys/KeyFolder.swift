@@ -60,7 +60,13 @@ package struct KeyFolder: Sendable {
         try KeyFile.text(of: key.key).withBytes { bytes in
             try File.write(Array(bytes), to: "\(path)/\(name)", mode: 0o400, in: path)
         }
-        try list(try manifest().union([name]))
+        do {
+            try list(try manifest().union([name]))
+        } catch {
+            // A key that is not listed is found at the next start beside the one that was made in its place.
+            try? File.shred("\(path)/\(name)", in: path)
+            throw error
+        }
     }
 
     /// Strikes a key off the list and destroys its file: overwritten, synced, unlinked. On a file system that copies on

@@ -38,6 +38,11 @@ final class OpenedAddresses: Sendable {
         return address
     }
 
+    /// What is older than a minute, when nobody looks up anything.
+    func forgetOld() {
+        state.withLock { $0.expire() }
+    }
+
     func forget() {
         state.withLock { $0.addresses = [:] }
     }
@@ -46,10 +51,14 @@ final class OpenedAddresses: Sendable {
 extension OpenedAddresses.State {
     /// All go at once, at the end of a minute or when they have become many: no entry needs a clock of its own.
     fileprivate mutating func known(_ name: OpenedAddresses.Name) -> EmailAddress? {
+        expire()
+        return addresses[name]
+    }
+
+    fileprivate mutating func expire() {
         let now = ContinuousClock.now
         if addresses.count >= OpenedAddresses.capacity || now - began > OpenedAddresses.lifetime {
             (addresses, began) = ([:], now)
         }
-        return addresses[name]
     }
 }

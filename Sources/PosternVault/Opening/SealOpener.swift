@@ -56,6 +56,11 @@ package struct SealOpener: Sendable {
         opened.forget()
     }
 
+    /// To be called now and then: addresses are remembered for a minute, also when nothing is opened any more.
+    package func forgetOld() {
+        opened.forgetOld()
+    }
+
     private func parse(_ bytes: [UInt8], context: SealContext) throws -> (Seal, HeldKey) {
         let seal = try Seal(bytes)
         guard seal.purpose == context.purpose else { throw SealFault.wrongPurpose }

@@ -36,6 +36,7 @@ package struct EpochKeeper: Service {
             var (kept, day) = (ContinuousClock.now, Epoch(containing: now()))
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(1))
+                opener.forgetOld()
                 let today = Epoch(containing: now())
                 guard today != day || ContinuousClock.now - kept >= .seconds(60) else { continue }
                 (kept, day) = (.now, today)

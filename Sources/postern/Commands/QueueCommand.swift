@@ -109,7 +109,7 @@ struct QueueCommand: AsyncParsableCommand {
                 "\(delivery.mailing) \(delivery.id) to \(delivery.site)/\(delivery.handle)", "accepted  \(delivery.accepted)",
                 "state     \(delivery.state)" + (delivery.due.map { ", due \($0)" } ?? ""),
             ]
-            if let reason = delivery.reason { lines.append("held      \(reason)") }
+            if let reason = delivery.reason { lines.append("because   \(reason)") }
             if delivery.uncertain > 0 {
                 lines.append(
                     "uncertain \(delivery.uncertain)× – it may have arrived although no answer did; a copy bears the same Message-ID"

@@ -62,6 +62,15 @@ import Testing
         #expect(long.answer?.text.utf8.count == Transcript.Limit.octetsInLine)
     }
 
+    // The front half of an address is none that anybody would know and leave out.
+    @Test func `a line too long is cut between two words`() {
+        var long = Transcript("+ | =")
+        let words = String(repeating: "word ", count: Transcript.Limit.octetsInLine / 5)
+        _ = long.note(received: Array("550 \(words)jo.canary@members.example\r\n".utf8))
+        #expect(long.answer?.text.contains("canary") == false)
+        #expect((long.answer?.text.utf8.count ?? 0) > Transcript.Limit.octetsInLine - 10)
+    }
+
     @Test func `nothing of a login is kept, even if it spells a command`() {
         let transcript = Transcript(
             "\(Way.introduced) | > AUTH LOGIN | < 334 VXNlcm5hbWU6 | > DATA | < 334 UGFzc3dvcmQ6 | > MAIL")
