@@ -11,8 +11,13 @@ package struct Parcel: Sendable {
     /// needs it, so that the composer puts no UTF-8 address into the headers of a letter whose envelope is ASCII.
     package let needsSMTPUTF8: Bool
 
-    package init(sender: String, recipient: EmailAddress, bytes: [UInt8], needsSMTPUTF8: Bool = false) {
-        (self.sender, self.recipient, self.bytes) = (sender, recipient, bytes)
+    /// The visitor's address, where the letter shows it: a server's answer may name it.
+    package let shown: EmailAddress?
+
+    package init(
+        sender: String, recipient: EmailAddress, bytes: [UInt8], needsSMTPUTF8: Bool = false, shown: EmailAddress? = nil
+    ) {
+        (self.sender, self.recipient, self.bytes, self.shown) = (sender, recipient, bytes, shown)
         self.needsSMTPUTF8 = needsSMTPUTF8 || recipient.needsSMTPUTF8
     }
 

@@ -32,7 +32,8 @@ struct SMTPClient: ~Copyable {
             // that this is still the first try.
             code = attempt(parcel, fresh: true)
         }
-        let redaction = Redaction(hiding: [parcel.recipient.text, smarthost.login?.user].compactMap(\.self))
+        let redaction = Redaction(
+            hiding: [parcel.recipient.text, parcel.shown?.text, smarthost.login?.user].compactMap(\.self))
         return ReplyTable.outcome(code: code, transcript: exchange.transcript, redaction: redaction)
     }
 

@@ -63,14 +63,15 @@ package struct Postman: Sendable {
         } catch {
             throw .cannotOpen("address", error)
         }
-        let mail = try compose(job, to: address, subject)
+        let (mail, shown) = try compose(job, to: address, subject)
         return Parcel(
-            sender: mail.envelopeSender, recipient: address, bytes: mail.bytes, needsSMTPUTF8: mail.needsSMTPUTF8)
+            sender: mail.envelopeSender, recipient: address, bytes: mail.bytes, needsSMTPUTF8: mail.needsSMTPUTF8, shown: shown)
     }
 
+    /// - Returns: the mail, and the visitor's address if it stands there.
     private func compose(
         _ job: DeliveryJob, to address: EmailAddress, _ subject: VaultWord.Subject
-    ) throws(PrepareFault) -> ComposedMail {
+    ) throws(PrepareFault) -> (ComposedMail, shown: EmailAddress?) {
         switch job.mailing {
         case .letter:
             let letter: Letter
@@ -82,7 +83,8 @@ package struct Postman: Sendable {
             let mail = LetterMail(
                 siteName: job.site.name, siteOrigin: job.site.origins.first, recipientName: job.recipientName, recipient: address,
                 language: job.language, letter: letter, tokens: job.tokens, mailFrom: settings.mailFrom, accepted: job.accepted)
-            do { return try composer.compose(mail) } catch { throw .cannotCompose(error) }
+            let shown = letter.sharesAddress ? letter.replyAddress : nil
+            do { return (try composer.compose(mail), shown) } catch { throw .cannotCompose(error) }
         case .confirmation:
             let token = word.token(for: subject, mailed: job.accepted)
             let mail = ConfirmationMail(
@@ -90,7 +92,7 @@ package struct Postman: Sendable {
                 language: job.language,
                 link: "\(settings.publicURL)/confirm/\(job.site.id)/\(job.handle)/\(token)?lang=\(job.language)",
                 tokens: job.tokens, mailFrom: settings.mailFrom, accepted: job.accepted)
-            do { return try composer.compose(mail) } catch { throw .cannotCompose(error) }
+            do { return (try composer.compose(mail), nil) } catch { throw .cannotCompose(error) }
         }
     }
 }

@@ -37,6 +37,16 @@ import Testing
         }
     }
 
+    // A visitor who shows their address stands in Reply-To, and a server that does not like their domain says so.
+    @Test func `an answer that names the visitor is kept without the name`() async throws {
+        let reply = ServerAction.reply("554 5.7.1 domain canary-family.example is listed, jo.canary")
+        try await LanePool.with(Script([.finalDot: reply])) { pool, _ in
+            let outcome = try await pool.send(.letter(shown: "jo.canary@canary-family.example"))
+            #expect(outcome.kind == .failed)
+            #expect(!outcome.evidence.text.contains("canary") && outcome.evidence.text.contains("is listed"))
+        }
+    }
+
     @Test func `at low traffic one connection stays warm`() async throws {
         try await LanePool.with(lanes: 4) { pool, server in
             for _ in 0..<12 { try await pool.expects(.delivered, for: .letter()) }

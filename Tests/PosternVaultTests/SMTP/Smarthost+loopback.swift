@@ -20,9 +20,12 @@ extension Parcel {
     static let text = "From: a@relay.example.org\r\nSubject: letter\r\n\r\nGood day.\r\n"
 
     static func letter(
-        to recipient: String = "jo@members.example", text: String = text, sender: String = "b0unce@relay.example.org"
+        to recipient: String = "jo@members.example", text: String = text, sender: String = "b0unce@relay.example.org",
+        shown: String? = nil
     ) throws -> Parcel {
-        Parcel(sender: sender, recipient: try EmailAddress(recipient), bytes: Array(text.utf8))
+        Parcel(
+            sender: sender, recipient: try EmailAddress(recipient), bytes: Array(text.utf8),
+            shown: try shown.map { try EmailAddress($0) })
     }
 }
 
