@@ -31,6 +31,23 @@ package struct Retention {
     /// - Returns: how many letters are gone.
     package func forgetLetters(through epoch: Epoch, at now: Timestamp, limit: Int) throws -> Int {
         let end = LetterID.floor(of: epoch.end)
+        // Held, and no letter is left of them or ever was one: confirmations, and what was on its way when its recipient was
+        // erased.
+        try session.run(
+            """
+            UPDATE delivery
+            SET state = 'dropped', finished_at = ?, reason = 'the time that letters are kept is over'
+            WHERE id IN (
+                SELECT id
+                FROM delivery
+                WHERE state = 'held' AND due_at IS NULL AND id < ? AND epoch <= ? AND NOT EXISTS (
+                    SELECT 1
+                    FROM letter
+                    WHERE letter.id = delivery.id)
+                ORDER BY id
+                LIMIT ?)
+            """,
+            [now.stored, end.stored, epoch.stored, limit.stored])
         try session.run(
             """
             UPDATE delivery

@@ -199,6 +199,8 @@ struct QueueModel {
     }
 
     mutating func forgetLetters(through epoch: Epoch, limit: Int) -> Int {
+        let empty = entries.values.filter { $0.state == .held && !$0.hasLetter && Epoch(containing: $0.accepted) <= epoch }
+        for id in inOrder(empty.map(\.id)).prefix(limit) { end(id, .dropped) }
         let over = entries.values.filter { $0.hasLetter && Epoch(containing: $0.accepted) <= epoch && $0.state != .leased }
         let bite = inOrder(over.map(\.id)).prefix(limit)
         for id in bite {
