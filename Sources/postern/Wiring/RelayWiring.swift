@@ -93,9 +93,11 @@ private func buildServices(
             process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable), health: health),
         wake: { dispatcher.wake() })
 
+    // Told to stop from the last to the first, each when the one behind it has ended. The control socket comes after the
+    // dispatcher: a backup that is being made may take minutes, and all that time letters would be claimed.
     var services: [any Service] = [
-        vault, dispatcher, housekeeping, refusals,
-        ControlSocket(path: home.controlSocket, desk: control, malformed: malformed, logger: logger),
+        vault, ControlSocket(path: home.controlSocket, desk: control, malformed: malformed, logger: logger), dispatcher,
+        housekeeping, refusals,
     ]
     var letters: MailboxLetters?
     if let listen = configuration.mail.demoMailbox {
