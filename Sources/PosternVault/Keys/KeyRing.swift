@@ -32,13 +32,17 @@ package final class KeyRing: Sendable {
         }
     }
 
-    /// Makes the lasting keys of a new installation. A folder that has keys already is left as it is.
-    package static func found(in folder: KeyFolder, suite: Suite) throws {
+    /// Makes the lasting keys of a new installation. Keys that are there already are left as they are.
+    /// - Returns: the kinds that were made.
+    @discardableResult
+    package static func found(in folder: KeyFolder, suite: Suite) throws -> [String] {
         try folder.create()
         let kinds = Set(try folder.load().map { $0.key.kind })
-        for kind in [KeyKind.opening(.address), .authorisation, .journal] where !kinds.contains(kind) {
+        let missing = [KeyKind.opening(.address), .authorisation, .journal].filter { !kinds.contains($0) }
+        for kind in missing {
             try folder.add(HeldKey(try VaultKey(generating: kind, suite: suite, epoch: nil)))
         }
+        return missing.map(\.name)
     }
 
     package subscript(id: KeyID) -> HeldKey? {

@@ -52,13 +52,16 @@ struct Init: AsyncParsableCommand {
         let users = try ProcessUsers(configuration.users)
         let folders = HomeFolders(home: folder, users: users, database: configuration.database)
         try folders.prepare()
-        try makeKeys(in: folder, users: users)
+        let made = try makeKeys(in: folder, users: users)
         if let site { try await addSite(site, configuration: configuration) }
         try folders.prepare()
         Terminal.say(
             isNew
                 ? "Made \(folder.path). Settings are in \(folder.settings); start with: postern serve --home \(folder.path)"
-                : "\(folder.path) was there already: its settings and keys are as they were.")
+                : made.isEmpty
+                    ? "\(folder.path) was there already: its settings and keys are as they were."
+                    : "\(folder.path) was there already, and its settings are as they were. It had no key for "
+                        + made.joined(separator: ", ") + ": a new one was made, which opens nothing that was sealed before.")
     }
 
     private func writeSettings(to folder: Home) throws {
@@ -89,9 +92,10 @@ struct Init: AsyncParsableCommand {
         (try? SmarthostURL(smtpURL, tls: .off)) != nil && smtpURL.hasPrefix("smtp://")
     }
 
-    private func makeKeys(in folder: Home, users: ProcessUsers) throws {
+    /// - Returns: the kinds of keys that were lacking.
+    private func makeKeys(in folder: Home, users: ProcessUsers) throws -> [String] {
         do {
-            try KeyRing.found(
+            return try KeyRing.found(
                 in: KeyFolder(path: folder.keys, owner: users.vault?.id), suite: Suite(name: addressSuite) ?? .ofAddresses)
         } catch {
             throw Exit.configuration.saying("\(error)")

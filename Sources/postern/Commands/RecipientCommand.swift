@@ -55,6 +55,11 @@ struct RecipientCommand: AsyncParsableCommand {
             }
             let results = try await enrolling.enrol([row], confirmed: confirmed, replace: replace)
             guard let result = results.first, result == .stored else {
+                guard !replace else {
+                    throw Exit.data.saying(
+                        "\(subject.site)/\(subject.handle) was left as it is: it was erased, or given another address just now\n    See postern recipient list --site \(subject.site)."
+                    )
+                }
                 throw Exit.data.saying(
                     "\(subject.site)/\(subject.handle) is there already and was left as it is\n    To give it a new address, add --replace."
                 )
