@@ -104,6 +104,7 @@ package struct LimitLedger: Sendable {
 
     /// Counts what was kept before a restart. In the order in which it came.
     package mutating func replay(_ mark: LimitMark, at moment: Timestamp) {
+        latest = max(latest, moment)
         for key in mark.keys {
             let gates = table[key.today.scope]
             guard !gates.isOff else { continue }

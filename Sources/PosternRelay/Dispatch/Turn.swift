@@ -58,7 +58,8 @@ struct Turn: Sendable {
         var claimed: [ClaimedDelivery] = []
         if claim > 0 {
             // As long as there are such among those that come next: or else those behind them would be tried once more.
-            for _ in 0..<Self.mostBites where try queue.expireOld(at: now, lifetime: lifetime, limit: claim) == 0 { break }
+            var bites = 0
+            while bites < Self.mostBites, try queue.expireOld(at: now, lifetime: lifetime, limit: claim) > 0 { bites += 1 }
             claimed = try queue.claim(upTo: claim, under: lease, until: leaseUntil, at: now)
         }
         return Result(

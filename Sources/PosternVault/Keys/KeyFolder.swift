@@ -63,8 +63,9 @@ package struct KeyFolder: Sendable {
         do {
             try list(try manifest().union([name]))
         } catch {
-            // A key that is not listed is found at the next start beside the one that was made in its place.
-            try? File.shred("\(path)/\(name)", in: path)
+            // A key that is not listed is found at the next start beside the one that was made in its place. One that is, since
+            // only the folder's sync failed, must stay: a listed key that is gone keeps the vault from starting.
+            if let listed = try? manifest(), !listed.contains(name) { try? File.shred("\(path)/\(name)", in: path) }
             throw error
         }
     }

@@ -58,6 +58,14 @@ struct LimitLedgerTests {
         }
     }
 
+    @Test func `a restart while the clock is ahead keeps nobody waiting either`() throws {
+        var ledger = ledger(try table(client: "2,60/1h"))
+        let (moment, client) = (Self.start + .minutes(50), question(client: 1).clients[0])
+        for _ in 0..<2 { ledger.replay(LimitMark(epoch: Self.today, keys: [client]), at: moment) }
+        #expect(ledger.ask(question(client: 1), at: Self.start).retryAfter == .minutes(1))
+        #expect(ledger.ask(question(client: 1), at: Self.start + .minutes(1)).parts == [])
+    }
+
     // Letters are judged side by side: one that came a moment earlier may be asked about a moment later.
     @Test func `a little disorder is no clock set back`() throws {
         var ledger = ledger(try table(client: "2,60/1h"))
