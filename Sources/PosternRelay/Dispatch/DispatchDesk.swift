@@ -29,7 +29,7 @@ struct DispatchDesk: Sendable {
     private var waiting: [Ended] = []
     /// When the queue is due next, as the last turn found it; nil when nothing waits.
     private var soonest: Timestamp? = .distantPast
-    private var hasRung = false
+    private var isWoken = false
     private var lastLook = Timestamp.distantPast
 
     /// How often leases are looked at.
@@ -38,14 +38,14 @@ struct DispatchDesk: Sendable {
     var isIdle: Bool { underWay == 0 }
 
     /// Something may be due that the last turn did not see.
-    mutating func rang() {
-        hasRung = true
+    mutating func woken() {
+        isWoken = true
     }
 
     /// Takes what has ended off the desk.
     /// - Parameter lanes: how many letters may be under way; 0 when none may be claimed.
     mutating func plan(lanes: Int, at now: Timestamp) -> Plan {
-        if hasRung { (soonest, hasRung) = (.distantPast, false) }
+        if isWoken { (soonest, isWoken) = (.distantPast, false) }
         let ended = waiting
         waiting = []
         var claim = 0
@@ -76,7 +76,7 @@ struct DispatchDesk: Sendable {
     /// The turn was not written: everything stays to be done.
     mutating func failed(_ plan: Plan) {
         waiting = plan.ended + waiting
-        hasRung = true
+        isWoken = true
     }
 
     mutating func ended(_ ended: Ended, at now: Timestamp) {
@@ -87,9 +87,9 @@ struct DispatchDesk: Sendable {
         }
     }
 
-    /// When a turn could claim something; nil when only a bell can tell.
+    /// When a turn could claim something; nil when only a wakeSignal can tell.
     func nextChance(lanes: Int, at now: Timestamp) -> Timestamp? {
-        if hasRung || !waiting.isEmpty { return now }
+        if isWoken || !waiting.isEmpty { return now }
         guard let soonest, underWay < lanes else { return nil }
         switch breaker.allowance(at: now) {
         case .everything, .probe: return soonest

@@ -28,7 +28,7 @@ package final class Dispatcher: Service {
     private let settings: Settings
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
-    private let bell = Bell()
+    private let wakeSignal = WakeSignal()
     private let desk = Mutex(DispatchDesk())
     private let isLookArranged = Atomic(false)
 
@@ -42,8 +42,8 @@ package final class Dispatcher: Service {
 
     /// Something may be due.
     package func wake() {
-        desk.withLock { $0.rang() }
-        bell.ring()
+        desk.withLock { $0.woken() }
+        wakeSignal.signal()
     }
 
     /// A letter has been accepted. The queue is looked at in a moment, when its visitor has been answered: dialled at once, a
@@ -74,10 +74,10 @@ package final class Dispatcher: Service {
             await withGracefulShutdownHandler {
                 while !Task.isShuttingDownGracefully, !Task.isCancelled {
                     let pause = await turn(&rounds, claiming: true)
-                    await bell.wait(for: pause)
+                    await wakeSignal.wait(for: pause)
                 }
             } onGracefulShutdown: {
-                self.bell.ring()
+                self.wakeSignal.signal()
             }
             await finish(&rounds)
         }
@@ -91,14 +91,14 @@ package final class Dispatcher: Service {
         while desk.withLock({ !$0.isIdle }), ContinuousClock.now < deadline {
             _ = await turn(&rounds, claiming: false)
             guard desk.withLock({ !$0.isIdle }), store.health == .well else { break }
-            await bell.wait(for: .milliseconds(100))
+            await wakeSignal.wait(for: .milliseconds(100))
         }
         let left = desk.withLock { $0.underWay }
         if left > 0 { logger.warning("dispatch: stopped while letters were under way", metadata: ["count": "\(left)"]) }
         rounds.cancelAll()
     }
 
-    /// - Returns: how long nothing will be due, if no bell rings.
+    /// - Returns: how long nothing will be due, if no wakeSignal rings.
     private func turn(_ rounds: inout DiscardingTaskGroup, claiming: Bool) async -> Duration {
         let moment = now()
         let lanes = claiming && vault.answers ? vault.lanes : 0
@@ -146,7 +146,7 @@ package final class Dispatcher: Service {
         let reply = await vault.deliver(DeliveryJob(delivery))
         let moment = now()
         desk.withLock { $0.ended(.init(delivery: delivery, lease: lease, reply: reply), at: moment) }
-        bell.ring()
+        wakeSignal.signal()
     }
 
     private func pause(lanes: Int, at moment: Timestamp) -> Duration {

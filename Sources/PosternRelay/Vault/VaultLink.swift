@@ -23,7 +23,7 @@ package final class VaultLink: Service, Sendable {
     private let state = Mutex(State())
     private let renewal: Duration
     /// Rung when the vault falls silent or a key is missed, so that asking again does not wait for the next renewal.
-    private let bell = Bell()
+    private let wakeSignal = WakeSignal()
 
     /// - Parameter malformed: where the vault's answers that are none are counted.
     package init(
@@ -63,7 +63,7 @@ package final class VaultLink: Service, Sendable {
             state.missed = now
             return true
         }
-        if isWorthAsking { bell.ring() }
+        if isWorthAsking { wakeSignal.signal() }
     }
 
     /// The key of that day's tags.
@@ -92,7 +92,7 @@ package final class VaultLink: Service, Sendable {
                 return .outcome(Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: "\(refusal)")))
             }
             state.withLock { $0.answers = false }
-            bell.ring()
+            wakeSignal.signal()
             switch error {
             case LinkFault.notSent, is LinkRefusal:
                 return .notTaken
@@ -154,7 +154,7 @@ package final class VaultLink: Service, Sendable {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let isUp = await self.renew()
-                await self.bell.wait(for: isUp ? self.pause : .milliseconds(100))
+                await self.wakeSignal.wait(for: isUp ? self.pause : .milliseconds(100))
             }
         }
         // The connection stays: outcomes still under way come back over it while the dispatcher finishes.

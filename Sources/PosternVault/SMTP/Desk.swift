@@ -28,11 +28,11 @@ final class Desk: Sendable {
 
     let hurry = Hurry()
     private let state: Mutex<State>
-    private let bells: [DispatchSemaphore]
+    private let wakeUps: [DispatchSemaphore]
 
     init(lanes: Int) {
         state = Mutex(State(runningLanes: lanes))
-        bells = (0..<lanes).map { _ in DispatchSemaphore(value: 0) }
+        wakeUps = (0..<lanes).map { _ in DispatchSemaphore(value: 0) }
     }
 
     func submit(_ parcel: Parcel) async -> Outcome {
@@ -47,7 +47,7 @@ final class Desk: Sendable {
                 state.handed[lane] = ticket
                 return (lane, false)
             }
-            if let lane { bells[lane].signal() }
+            if let lane { wakeUps[lane].signal() }
             if isClosed { ticket.settle(Self.closing) }
         }
     }
@@ -69,13 +69,13 @@ final class Desk: Sendable {
         settle()
         guard ticket == nil, !isClosed else { return ticket }
         let limit = patience.map { DispatchTime.now() + .milliseconds(Int($0.milliseconds)) } ?? .distantFuture
-        let rang = bells[lane].wait(timeout: limit) == .success
+        let isWoken = wakeUps[lane].wait(timeout: limit) == .success
         let late = state.withLock { state -> Ticket? in
             state.idle.removeAll { $0 == lane }
             return state.handed.removeValue(forKey: lane)
         }
         // Handed over in the very moment the patience ended: the bell still rings, and must not do so for nothing later.
-        if !rang && late != nil { bells[lane].wait() }
+        if !isWoken && late != nil { wakeUps[lane].wait() }
         return late
     }
 
@@ -87,7 +87,7 @@ final class Desk: Sendable {
             return found
         }
         for ticket in left { ticket.settle(Self.closing) }
-        for lane in idle { bells[lane].signal() }
+        for lane in idle { wakeUps[lane].signal() }
     }
 
     func laneEnded() {

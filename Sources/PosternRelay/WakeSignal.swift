@@ -1,9 +1,9 @@
 private import Synchronization
 
 /// Wakes one sleeper. Rung while nobody sleeps, it wakes the next at once; rung often, it wakes once.
-final class Bell: Sendable {
+final class WakeSignal: Sendable {
     private struct State {
-        var hasRung = false
+        var isSignalled = false
         var sleeper: CheckedContinuation<Void, Never>?
         /// Tells one sleep from the next, so that an old alarm wakes nobody.
         var sleep = 0
@@ -11,30 +11,30 @@ final class Bell: Sendable {
 
     private let state = Mutex(State())
 
-    func ring() {
-        ring(during: nil)
+    func signal() {
+        signal(during: nil)
     }
 
-    /// Returns when the bell rings, after `span` at the latest, and at once when the task is cancelled.
+    /// Returns when the wakeSignal rings, after `span` at the latest, and at once when the task is cancelled.
     func wait(for span: Duration) async {
         let sleep = state.withLock { state -> Int? in
             state.sleep += 1
-            defer { state.hasRung = false }
-            return state.hasRung ? nil : state.sleep
+            defer { state.isSignalled = false }
+            return state.isSignalled ? nil : state.sleep
         }
         // Under load it nearly always has, and an alarm is dear to set.
         guard let sleep else { return }
-        // A task of its own, because the alarm is left behind, not waited for, when the bell rings first.
+        // A task of its own, because the alarm is left behind, not waited for, when the wakeSignal rings first.
         let alarm = Task {
             try? await Task.sleep(for: span)
             guard !Task.isCancelled else { return }
-            self.ring(during: sleep)
+            self.signal(during: sleep)
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isAwake = state.withLock { state in
-                    guard !state.hasRung else {
-                        state.hasRung = false
+                    guard !state.isSignalled else {
+                        state.isSignalled = false
                         return true
                     }
                     state.sleeper = continuation
@@ -43,17 +43,17 @@ final class Bell: Sendable {
                 if isAwake { continuation.resume() }
             }
         } onCancel: {
-            self.ring()
+            self.signal()
         }
         alarm.cancel()
     }
 
-    /// A short alarm may go off before its sleeper has lain down: then, too, the bell has rung.
-    private func ring(during sleep: Int?) {
+    /// A short alarm may go off before its sleeper has lain down: then, too, the wakeSignal has rung.
+    private func signal(during sleep: Int?) {
         let sleeper = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard sleep == nil || state.sleep == sleep else { return nil }
             guard let sleeper = state.sleeper else {
-                state.hasRung = true
+                state.isSignalled = true
                 return nil
             }
             state.sleeper = nil
