@@ -32,7 +32,7 @@ package final class FrameServer: Sendable {
     private let logger: Logger
     private let malformed: MalformedTally
 
-    private struct Doors {
+    private struct State {
         struct Connection {
             let channel: any Channel
             /// Requests that are being answered.
@@ -46,7 +46,7 @@ package final class FrameServer: Sendable {
         var connections: [ObjectIdentifier: Connection] = [:]
     }
 
-    private let doors = Mutex(Doors())
+    private let state = Mutex(State())
 
     /// - Parameter malformed: shared by the sockets of a process that are counted together.
     package init(
@@ -60,36 +60,36 @@ package final class FrameServer: Sendable {
     package var malformedFrames: Int { malformed.count }
 
     /// Whether anybody is still there to hear what becomes of a request.
-    package var isHeard: Bool { doors.withLock { $0.connections.values.contains(where: \.isHeard) } }
+    package var isHeard: Bool { state.withLock { $0.connections.values.contains(where: \.isHeard) } }
 
     /// Takes no more requests, and has `run` return when those that are under way have been answered: a letter that is being
     /// sent when its vault is told to stop must not be sent a second time because nobody heard what became of it.
     package func end() {
-        let doors = doors.withLock { doors in
-            doors.isEnding = true
-            return doors
+        let state = state.withLock { state in
+            state.isEnding = true
+            return state
         }
-        doors.listener?.close(promise: nil)
+        state.listener?.close(promise: nil)
         // Those at work are closed with their last answer. Closed for reading before, the next thing the peer says would break
         // the connection, and the answers would be lost with it.
-        for connection in doors.connections.values where connection.running == 0 {
+        for connection in state.connections.values where connection.running == 0 {
             connection.channel.close(mode: .input, promise: nil)
         }
     }
 
     /// - Returns: false when we are ending, and nothing more is taken.
     private func begins(on id: ObjectIdentifier) -> Bool {
-        doors.withLock { doors in
-            guard !doors.isEnding else { return false }
-            doors.connections[id]?.running += 1
+        state.withLock { state in
+            guard !state.isEnding else { return false }
+            state.connections[id]?.running += 1
             return true
         }
     }
 
     private func hasEnded(on id: ObjectIdentifier) {
-        let idle = doors.withLock { doors -> (any Channel)? in
-            doors.connections[id]?.running -= 1
-            guard doors.isEnding, let connection = doors.connections[id], connection.running == 0 else { return nil }
+        let idle = state.withLock { state -> (any Channel)? in
+            state.connections[id]?.running -= 1
+            guard state.isEnding, let connection = state.connections[id], connection.running == 0 else { return nil }
             return connection.channel
         }
         idle?.close(mode: .input, promise: nil)
@@ -104,9 +104,9 @@ package final class FrameServer: Sendable {
         unlink(configuration.path)
         // Born under the process's umask (077), widened below: never open for longer than it should be.
         let server = try await bind()
-        let isEnding = doors.withLock { doors in
-            doors.listener = server.channel
-            return doors.isEnding
+        let isEnding = state.withLock { state in
+            state.listener = server.channel
+            return state.isEnding
         }
         if isEnding { server.channel.close(promise: nil) }
         await whenListening()
@@ -149,11 +149,11 @@ package final class FrameServer: Sendable {
                     return
                 }
                 let id = ObjectIdentifier(connection.channel)
-                let isEnding = doors.withLock { doors in
-                    doors.connections[id] = Doors.Connection(channel: connection.channel)
-                    return doors.isEnding
+                let isEnding = state.withLock { state in
+                    state.connections[id] = State.Connection(channel: connection.channel)
+                    return state.isEnding
                 }
-                defer { doors.withLock { $0.connections[id] = nil } }
+                defer { state.withLock { $0.connections[id] = nil } }
                 if isEnding { connection.channel.close(mode: .input, promise: nil) }
                 try await answerAll(inbound, outbound, on: id)
             }
@@ -172,7 +172,7 @@ package final class FrameServer: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { requests in
             do {
                 // Also when the connection breaks in the midst of a frame.
-                defer { doors.withLock { $0.connections[id]?.isHeard = false } }
+                defer { state.withLock { $0.connections[id]?.isHeard = false } }
                 var running = 0
                 for try await frame in inbound {
                     guard case .request(let verb) = frame.kind else { throw FrameFault.unknownKind(0) }

@@ -35,7 +35,7 @@ package struct TrustedProxies: Sendable {
     /// When both fields are there and name two clients, neither is believed. A proxy writes one of them and passes the
     /// other on as the visitor sent it, so one of the two is forged, and nothing tells which. What is left is the last
     /// address that is nobody's mere word: the peer's. Whoever forges so shares one limit with all who do, and can lay
-    /// no letter at another's door.
+    /// no letter at another's admission.
     ///
     /// - Parameters:
     ///   - peer: the other end of the connection, or whom a PROXY header put in its place.

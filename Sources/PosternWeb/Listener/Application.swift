@@ -8,16 +8,16 @@ private import PosternCore
 ///
 /// Beyond `connections` nothing more is accepted until one ends: the kernel keeps the next for a while, and honest
 /// visitors get through when the flood's own times run out. Beyond its share, one network's connections are closed at
-/// once (`Door`).
+/// once (`ConnectionAdmission`).
 package func buildApplication<Responder: HTTPResponder>(
-    _ configuration: WebConfiguration, _ responder: Responder, _ headers: HouseHeaders, behind door: Door, logger: Logger,
+    _ configuration: WebConfiguration, _ responder: Responder, _ headers: HouseHeaders, admission: ConnectionAdmission, logger: Logger,
     onListening: @escaping @Sendable (SocketAddress?) async -> Void
 ) -> Application<Responder> where Responder.Context == WebContext {
     let limits = configuration.limits
     let http = HTTP1Channel.Configuration(limits, handlers: [ConnectionGuard(limits: limits, headers: headers)])
     return Application(
         responder: responder,
-        server: HTTPServerBuilder { DoorKeptChannel(HTTP1Channel(responder: $0, configuration: http), behind: door) },
+        server: HTTPServerBuilder { AdmittedChannel(HTTP1Channel(responder: $0, configuration: http), admission: admission) },
         configuration: ApplicationConfiguration(configuration, logger: logger),
         onServerRunning: { channel in await onListening(channel.localAddress) },
         logger: logger)

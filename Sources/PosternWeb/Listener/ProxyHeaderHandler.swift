@@ -11,13 +11,13 @@ package final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelH
     package typealias InboundIn = ByteBuffer
     package typealias InboundOut = ByteBuffer
 
-    private let door: Door
+    private let admission: ConnectionAdmission
     private var isOver = false
     /// What came so far, while it may be the beginning of a header.
     private var received = ByteBuffer()
 
-    package init(_ door: Door) {
-        self.door = door
+    package init(_ admission: ConnectionAdmission) {
+        self.admission = admission
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -28,8 +28,8 @@ package final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelH
         case .none: pass(context)
         case .malformed where isTrusted(context): refuse(context, because: .malformedProxyHeader)
         case .whole(let client, let length) where isTrusted(context):
-            do throws(Door.Refusal) {
-                if let client { try door.admit(context.channel, for: client) }
+            do throws(ConnectionAdmission.Refusal) {
+                if let client { try admission.admit(context.channel, for: client) }
                 received.moveReaderIndex(forwardBy: length)
                 pass(context)
             } catch {
@@ -43,12 +43,12 @@ package final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelH
     }
 
     private func isTrusted(_ context: ChannelHandlerContext) -> Bool {
-        context.remoteAddress.flatMap { ClientAddress($0) }.map(door.trusts) ?? false
+        context.remoteAddress.flatMap { ClientAddress($0) }.map(admission.trusts) ?? false
     }
 
-    private func refuse(_ context: ChannelHandlerContext, because refusal: Door.Refusal) {
+    private func refuse(_ context: ChannelHandlerContext, because refusal: ConnectionAdmission.Refusal) {
         isOver = true
-        door.note(refusal)
+        admission.note(refusal)
         context.close(promise: nil)
     }
 

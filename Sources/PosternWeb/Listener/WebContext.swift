@@ -7,7 +7,7 @@ package struct WebContext: InitializableFromSource, Sendable {
     package let logger: Logger
     /// The other end of the connection. Nil when it is gone already, or is a Unix socket.
     package let peer: ClientAddress?
-    /// Names the connection to the `Door`, while it lasts.
+    /// Names the connection to the `ConnectionAdmission`, while it lasts.
     package let connection: ObjectIdentifier
 
     package init(source: ApplicationRequestContextSource) {

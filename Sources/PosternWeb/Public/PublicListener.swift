@@ -97,8 +97,8 @@ package func buildPublicApplication(
 ) -> some ApplicationProtocol {
     let answers = Answers(templates: templates, headers: HouseHeaders(isSecure: configuration.isSecure))
     let proxies = TrustedProxies(configuration.trustedProxies)
-    let door = Door(proxies: proxies, connectionsPerPrefix: configuration.limits.connectionsPerPrefix)
-    let intake = LetterIntake(desk: desk, clients: ClientFinder(proxies: proxies, door: door), now: now)
+    let admission = ConnectionAdmission(proxies: proxies, connectionsPerPrefix: configuration.limits.connectionsPerPrefix)
+    let intake = LetterIntake(desk: desk, clients: ClientFinder(proxies: proxies, admission: admission), now: now)
     let bodyKiB = configuration.limits.bodyKiB
     let listener = PublicListener(
         contactForm: ContactForm(intake: intake, tokens: tokens, answers: answers, bodyKiB: bodyKiB),
@@ -108,5 +108,5 @@ package func buildPublicApplication(
         sites: SiteRoutes(sites: sites, answers: answers),
         health: HealthRoutes(memory: ReadinessMemory(readiness, now: { .now }), answers: answers),
         assets: AssetRoutes(answers: answers), answers: answers, limits: configuration.limits)
-    return buildApplication(configuration, listener, answers.headers, behind: door, logger: logger, onListening: onListening)
+    return buildApplication(configuration, listener, answers.headers, admission: admission, logger: logger, onListening: onListening)
 }

@@ -111,6 +111,6 @@ package func buildStaffApplication(
         desk: desk, metrics: MetricsRoute(registry: metrics, source: source, answers: answers), mailbox: mailbox,
         answers: answers, hosts: StaffHosts(hosts), now: now)
     // Who reaches this listener at all, the operator decides; its share of connections is the whole.
-    let door = Door(proxies: TrustedProxies([]), connectionsPerPrefix: configuration.limits.connections)
-    return buildApplication(configuration, listener, answers.headers, behind: door, logger: logger, onListening: onListening)
+    let admission = ConnectionAdmission(proxies: TrustedProxies([]), connectionsPerPrefix: configuration.limits.connections)
+    return buildApplication(configuration, listener, answers.headers, admission: admission, logger: logger, onListening: onListening)
 }

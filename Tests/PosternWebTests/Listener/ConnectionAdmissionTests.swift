@@ -9,7 +9,7 @@ import Testing
 
 /// Who gets in, tried on real connections.
 @Suite(.timeLimit(.minutes(5)))
-struct DoorTests {
+struct ConnectionAdmissionTests {
     private static let body = #"{"name":"V","email":"v@x.example","message":"m"}"#
     private static let letter =
         "POST \(lettersPath) HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"

@@ -9,7 +9,7 @@ private import Synchronization
 /// The share is counted by IPv4 address and by IPv6 /64, since one subscriber has a /64 at least. A trusted proxy opens
 /// connections for everybody and has no share; but one that announces a client in a PROXY header has opened the
 /// connection for that client, who then has a share as if connected directly.
-package final class Door: Sendable {
+package final class ConnectionAdmission: Sendable {
     /// Why a connection was closed before its first request. The raw value is a label of the metric.
     package enum Refusal: String, Error, CaseIterable {
         case prefixFull = "prefix_full"

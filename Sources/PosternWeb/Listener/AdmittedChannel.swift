@@ -4,26 +4,26 @@ package import NIOCore
 package import NIOHTTPTypes
 package import PosternLink
 
-/// Hummingbird's HTTP/1.1 channel with a door before it: a connection the door refuses is closed before anything is set
+/// Hummingbird's HTTP/1.1 channel with a admission before it: a connection the admission refuses is closed before anything is set
 /// up for it.
-package struct DoorKeptChannel: ServerChildChannel {
+package struct AdmittedChannel: ServerChildChannel {
     private let http: HTTP1Channel
-    private let door: Door
+    private let admission: ConnectionAdmission
 
-    package init(_ http: HTTP1Channel, behind door: Door) {
-        (self.http, self.door) = (http, door)
+    package init(_ http: HTTP1Channel, admission: ConnectionAdmission) {
+        (self.http, self.admission) = (http, admission)
     }
 
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Arrival<HTTPRequestPart, HTTPResponsePart>> {
-        do throws(Door.Refusal) {
-            try door.admit(channel)
+        do throws(ConnectionAdmission.Refusal) {
+            try admission.admit(channel)
         } catch {
             // NIO forgets a channel whose set-up fails, and leaves closing it to the set-up.
             channel.close(promise: nil)
             return channel.eventLoop.makeFailedFuture(error)
         }
         return http.setup(channel: channel, logger: logger).map { Arrival($0) }.flatMapThrowing { arrival in
-            try channel.pipeline.syncOperations.addHandler(ProxyHeaderHandler(door), position: .first)
+            try channel.pipeline.syncOperations.addHandler(ProxyHeaderHandler(admission), position: .first)
             return arrival
         }
     }
