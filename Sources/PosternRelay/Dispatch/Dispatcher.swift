@@ -8,7 +8,7 @@ private import Synchronization
 
 /// Takes letters from the queue to the vault and writes down what became of them.
 ///
-/// Each turn is one transaction: outcomes that have come in are settled, and as many letters are claimed as lanes have come
+/// Each transaction is one transaction: outcomes that have come in are settled, and as many letters are claimed as lanes have come
 /// free. So a lane is used again only after its outcome is durable (A7), and a crash can repeat no more letters than
 /// there are lanes (A4). A wake-up is a hint; losing one costs time and nothing else.
 package final class Dispatcher: Service {
@@ -29,7 +29,7 @@ package final class Dispatcher: Service {
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
     private let wakeSignal = WakeSignal()
-    private let desk = Mutex(DispatchDesk())
+    private let state = Mutex(DispatchState())
     private let isLookArranged = Atomic(false)
 
     package init(
@@ -42,7 +42,7 @@ package final class Dispatcher: Service {
 
     /// Something may be due.
     package func wake() {
-        desk.withLock { $0.woken() }
+        state.withLock { $0.woken() }
         wakeSignal.signal()
     }
 
@@ -62,7 +62,7 @@ package final class Dispatcher: Service {
     private static let breath = Duration.milliseconds(5)
 
     /// Whether deliveries stand still because the smarthost refuses us.
-    package var isBreakerOpen: Bool { desk.withLock { $0.breaker.isOpen } }
+    package var isBreakerOpen: Bool { state.withLock { $0.breaker.isOpen } }
 
     package func run() async throws {
         let recovered = try await store.write { [now] in try $0.queue.recoverLeases(at: now()) }
@@ -70,61 +70,61 @@ package final class Dispatcher: Service {
             logger.notice(
                 "dispatch: letters were under way when the relay ended, and are due again", metadata: ["count": "\(recovered)"])
         }
-        await withDiscardingTaskGroup { rounds in
+        await withDiscardingTaskGroup { attempts in
             await withGracefulShutdownHandler {
                 while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                    let pause = await turn(&rounds, claiming: true)
+                    let pause = await runTransaction(&attempts, claiming: true)
                     await wakeSignal.wait(for: pause)
                 }
             } onGracefulShutdown: {
                 self.wakeSignal.signal()
             }
-            await finish(&rounds)
+            await finish(&attempts)
         }
     }
 
     /// Settles what comes in until nothing is under way, or patience ends. What is under way then keeps its lease, and the
     /// next relay takes it up; the vault remembers what it delivered. A store that is broken takes no outcome, and there is
     /// nothing to wait for.
-    private func finish(_ rounds: inout DiscardingTaskGroup) async {
+    private func finish(_ attempts: inout DiscardingTaskGroup) async {
         let deadline = ContinuousClock.now + settings.patience
-        while desk.withLock({ !$0.isIdle }), ContinuousClock.now < deadline {
-            _ = await turn(&rounds, claiming: false)
-            guard desk.withLock({ !$0.isIdle }), store.health == .well else { break }
+        while state.withLock({ !$0.isIdle }), ContinuousClock.now < deadline {
+            _ = await runTransaction(&attempts, claiming: false)
+            guard state.withLock({ !$0.isIdle }), store.health == .well else { break }
             await wakeSignal.wait(for: .milliseconds(100))
         }
-        let left = desk.withLock { $0.underWay }
+        let left = state.withLock { $0.underWay }
         if left > 0 { logger.warning("dispatch: stopped while letters were under way", metadata: ["count": "\(left)"]) }
-        rounds.cancelAll()
+        attempts.cancelAll()
     }
 
     /// - Returns: how long nothing will be due, if no wakeSignal rings.
-    private func turn(_ rounds: inout DiscardingTaskGroup, claiming: Bool) async -> Duration {
+    private func runTransaction(_ attempts: inout DiscardingTaskGroup, claiming: Bool) async -> Duration {
         let moment = now()
         let lanes = claiming && vault.answers ? vault.lanes : 0
-        let plan = desk.withLock { $0.plan(lanes: lanes, at: moment) }
-        guard plan.isWorthATurn else { return pause(lanes: lanes, at: moment) }
+        let plan = state.withLock { $0.plan(lanes: lanes, at: moment) }
+        guard plan.isNeeded else { return pause(lanes: lanes, at: moment) }
         do {
-            let turn = try makeTurn(plan, at: moment)
-            let result = try await store.write { try turn.run($0) }
-            desk.withLock { $0.done(plan, soonest: result.soonest, claimed: result.claimed.count, at: moment) }
-            report(turn, result)
+            let transaction = try makeTransaction(plan, at: moment)
+            let result = try await store.write { try transaction.run($0) }
+            state.withLock { $0.done(plan, soonest: result.soonest, claimed: result.claimed.count, at: moment) }
+            report(transaction, result)
             for delivery in result.claimed {
-                rounds.addTask { await self.attempt(delivery, under: turn.lease) }
+                attempts.addTask { await self.attempt(delivery, under: transaction.lease) }
             }
             return pause(lanes: lanes, at: moment)
         } catch {
-            // The outcomes are kept and settled with the next turn; nothing is dialled before they are.
-            desk.withLock { $0.failed(plan) }
+            // The outcomes are kept and settled with the next transaction; nothing is dialled before they are.
+            state.withLock { $0.failed(plan) }
             logger.critical("dispatch: the store failed; deliveries stand still", metadata: ["error": "\(error)"])
             return .seconds(1)
         }
     }
 
-    private func makeTurn(_ plan: DispatchDesk.Plan, at moment: Timestamp) throws -> Turn {
+    private func makeTransaction(_ plan: DispatchState.Plan, at moment: Timestamp) throws -> DispatchTransaction {
         var randomness = SystemRandomNumberGenerator()
-        var settlements: [Turn.Settling] = []
-        var returns: [Turn.Returning] = []
+        var settlements: [DispatchTransaction.Settling] = []
+        var returns: [DispatchTransaction.Returning] = []
         for ended in plan.ended {
             switch ended.reply {
             case .outcome(let outcome):
@@ -136,7 +136,7 @@ package final class Dispatcher: Service {
                 returns.append(.init(id: ended.delivery.id, lease: ended.lease))
             }
         }
-        return Turn(
+        return DispatchTransaction(
             settlements: settlements, returns: returns, claim: plan.claim, lease: LeaseID(at: moment, using: &randomness),
             leaseUntil: moment + settings.lease, lifetime: settings.schedule.lifetime,
             isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
@@ -145,22 +145,22 @@ package final class Dispatcher: Service {
     private func attempt(_ delivery: ClaimedDelivery, under lease: LeaseID) async {
         let reply = await vault.deliver(DeliveryJob(delivery))
         let moment = now()
-        desk.withLock { $0.ended(.init(delivery: delivery, lease: lease, reply: reply), at: moment) }
+        state.withLock { $0.ended(.init(delivery: delivery, lease: lease, reply: reply), at: moment) }
         wakeSignal.signal()
     }
 
     private func pause(lanes: Int, at moment: Timestamp) -> Duration {
         // A second at most, because leases run out and clocks are set; less while the vault is away.
         let longest: Duration = lanes > 0 ? .seconds(1) : .milliseconds(100)
-        guard let next = desk.withLock({ $0.nextChance(lanes: lanes, at: moment) }) else { return longest }
+        guard let next = state.withLock({ $0.nextChance(lanes: lanes, at: moment) }) else { return longest }
         return min(longest, max(next.since(moment), .milliseconds(1)))
     }
 
-    private func report(_ turn: Turn, _ result: Turn.Result) {
+    private func report(_ transaction: DispatchTransaction, _ result: DispatchTransaction.Result) {
         for late in result.late {
             logger.warning("dispatch: an outcome came after its lease and was dropped", metadata: ["delivery": "\(late)"])
         }
-        for settling in turn.settlements {
+        for settling in transaction.settlements {
             let outcome = settling.settlement.outcome
             Counter(label: Metric.deliveries.rawValue, dimensions: [("outcome", outcome.kind.rawValue)]).increment()
             let level: Logger.Level =

@@ -67,11 +67,11 @@ final class GroupCommit: Sendable {
     }
 
     private func enqueue(_ unit: StoreUnit) {
-        enum Turn {
+        enum Admission {
             case begin, wait
             case refuse(StoreError)
         }
-        let turn = state.withLock { state -> Turn in
+        let admission = state.withLock { state -> Admission in
             switch state.health {
             case .broken(let fault): return .refuse(.broken(fault))
             case .closed: return .refuse(.closed)
@@ -83,7 +83,7 @@ final class GroupCommit: Sendable {
             state.isRunning = true
             return .begin
         }
-        switch turn {
+        switch admission {
         case .begin: connection.async { self.drain($0) }
         case .wait: break
         case .refuse(let error): unit.fail(error)

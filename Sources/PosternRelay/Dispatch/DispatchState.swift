@@ -1,16 +1,16 @@
 internal import PosternCore
 internal import PosternStore
 
-/// What the dispatcher has on its desk between two turns: outcomes to settle, letters under way, the breaker. Pure; who
+/// What the dispatcher has between two transactions: outcomes to settle, letters under way, the breaker. Pure; who
 /// owns it guards it.
-struct DispatchDesk: Sendable {
+struct DispatchState: Sendable {
     struct Ended: Sendable {
         let delivery: ClaimedDelivery
         let lease: LeaseID
         let reply: VaultLink.Reply
     }
 
-    /// What one turn is to do.
+    /// What one transaction is to do.
     struct Plan: Sendable {
         let ended: [Ended]
         /// How many letters to claim.
@@ -20,14 +20,14 @@ struct DispatchDesk: Sendable {
         /// It is time to look at what only the clock can bring about.
         let isLook: Bool
         /// Whether there is anything to write.
-        let isWorthATurn: Bool
+        let isNeeded: Bool
     }
 
     /// Letters with the vault, and letters whose outcome is not durable yet: each of them holds a lane.
     private(set) var underWay = 0
     private(set) var breaker = Breaker()
     private var waiting: [Ended] = []
-    /// When the queue is due next, as the last turn found it; nil when nothing waits.
+    /// When the queue is due next, as the last transaction found it; nil when nothing waits.
     private var soonest: Timestamp? = .distantPast
     private var isWoken = false
     private var lastLook = Timestamp.distantPast
@@ -37,12 +37,12 @@ struct DispatchDesk: Sendable {
 
     var isIdle: Bool { underWay == 0 }
 
-    /// Something may be due that the last turn did not see.
+    /// Something may be due that the last transaction did not see.
     mutating func woken() {
         isWoken = true
     }
 
-    /// Takes what has ended off the desk.
+    /// Takes what has ended out.
     /// - Parameter lanes: how many letters may be under way; 0 when none may be claimed.
     mutating func plan(lanes: Int, at now: Timestamp) -> Plan {
         if isWoken { (soonest, isWoken) = (.distantPast, false) }
@@ -51,7 +51,7 @@ struct DispatchDesk: Sendable {
         var claim = 0
         var isProbe = false
         if let soonest, soonest <= now {
-            // What is settled in this turn frees its lane in this turn.
+            // What is settled in this transaction frees its lane in this transaction.
             let free = max(0, lanes - underWay + ended.count)
             switch breaker.allowance(at: now) {
             case .everything: claim = free
@@ -62,10 +62,10 @@ struct DispatchDesk: Sendable {
         let isTimeToLook = now.since(lastLook) >= Self.lookInterval || now < lastLook
         return Plan(
             ended: ended, claim: claim, isProbe: isProbe, isLook: isTimeToLook,
-            isWorthATurn: claim > 0 || !ended.isEmpty || isTimeToLook)
+            isNeeded: claim > 0 || !ended.isEmpty || isTimeToLook)
     }
 
-    /// The turn is durable.
+    /// The transaction is durable.
     mutating func done(_ plan: Plan, soonest: Timestamp?, claimed: Int, at now: Timestamp) {
         underWay += claimed - plan.ended.count
         if plan.isLook { lastLook = now }
@@ -73,7 +73,7 @@ struct DispatchDesk: Sendable {
         if plan.isProbe, claimed > 0 { breaker.probeBegan(at: now) }
     }
 
-    /// The turn was not written: everything stays to be done.
+    /// The transaction was not written: everything stays to be done.
     mutating func failed(_ plan: Plan) {
         waiting = plan.ended + waiting
         isWoken = true
@@ -87,7 +87,7 @@ struct DispatchDesk: Sendable {
         }
     }
 
-    /// When a turn could claim something; nil when only a wakeSignal can tell.
+    /// When a transaction could claim something; nil when only a wakeSignal can tell.
     func nextChance(lanes: Int, at now: Timestamp) -> Timestamp? {
         if isWoken || !waiting.isEmpty { return now }
         guard let soonest, underWay < lanes else { return nil }

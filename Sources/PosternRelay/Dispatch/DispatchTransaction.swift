@@ -3,7 +3,7 @@ internal import PosternStore
 
 /// One transaction of the dispatcher: settle what has come in, give back what was not taken, end leases that are over when it
 /// is time to look for them, claim what lanes are free for. Every decision is made before, so that it may be run twice.
-struct Turn: Sendable {
+struct DispatchTransaction: Sendable {
     struct Settling: Sendable {
         let id: LetterID
         let lease: LeaseID
