@@ -22,7 +22,7 @@
  *   Hours: of a lease only this matters, whether the wall clock says that it is over. `far` is a clock that was set back
  *   by so much that nobody lives to see the end of the lease.
  *   The schedule's five days: a letter is deferred at most DEFERRALS times and then too old.
- *   The vault's memory (Rounds): it may remember a letter that it has sent, and may have forgotten it. Both are tried, so
+ *   The vault's memory (DeliveryDeduplicator): it may remember a letter that it has sent, and may have forgotten it. Both are tried, so
  *   nothing here rests on it; it spares duplicates, and makes none.
  *   Erasure and unreadable rows, met by a claim: in the store the same moves as a person's dropping and holding.
  *   A commit that failed for its caller and is durable all the same: the store takes nothing more after it until it is opened

@@ -8,7 +8,7 @@ import Synchronization
 /// old in turn. Locks are held for a few instructions, so that a caller on the cooperative pool never waits for a lane.
 final class Desk: Sendable {
     struct Ticket: Sendable {
-        let parcel: Parcel
+        let message: OutgoingMessage
         fileprivate let answer: CheckedContinuation<Outcome, Never>
 
         /// Exactly once.
@@ -35,9 +35,9 @@ final class Desk: Sendable {
         wakeUps = (0..<lanes).map { _ in DispatchSemaphore(value: 0) }
     }
 
-    func submit(_ parcel: Parcel) async -> Outcome {
+    func submit(_ message: OutgoingMessage) async -> Outcome {
         await withCheckedContinuation { answer in
-            let ticket = Ticket(parcel: parcel, answer: answer)
+            let ticket = Ticket(message: message, answer: answer)
             let (lane, isClosed) = state.withLock { state -> (Int?, Bool) in
                 guard !state.isClosed else { return (nil, true) }
                 guard let lane = state.idle.popLast() else {

@@ -15,7 +15,7 @@ final class Exchange {
     private let smarthost: Smarthost
     private let patience: Patience
     private let hurry: Hurry
-    private var parcel: Parcel?
+    private var message: OutgoingMessage?
     private var sent = 0
     private var sockets: Set<Int32> = []
     private var waitingSince = ContinuousClock.now
@@ -34,16 +34,16 @@ final class Exchange {
         self.handle = handle
     }
 
-    /// - Parameter parcel: nil when no letter is to follow the greeting.
-    func begin(_ parcel: Parcel?) {
-        self.parcel = parcel
+    /// - Parameter message: nil when no letter is to follow the greeting.
+    func begin(_ message: OutgoingMessage?) {
+        self.message = message
         transcript = Transcript()
         (sent, uploaded) = (0, 0)
         waitingSince = .now
     }
 
     func end() {
-        parcel = nil
+        message = nil
     }
 
     func note(_ fault: CertificateFault) {
@@ -109,15 +109,15 @@ final class Exchange {
         let encrypted = smarthost.url.scheme == .smtps || transcript.events.contains(.command(.startTLS))
         guard encrypted || smarthost.url.tls == .off else { return true }
         if smarthost.login != nil && !offered.offersLogin { transcript.note(.loginNotOffered) }
-        if parcel?.needsSMTPUTF8 == true && !offered.smtpUTF8 { transcript.note(.smtpUTF8NotOffered) }
+        if message?.needsSMTPUTF8 == true && !offered.smtpUTF8 { transcript.note(.smtpUTF8NotOffered) }
         return transcript.halt == nil
     }
 
     /// Copies the next part of the text. - Returns: octets copied; 0 at the end.
     func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        guard let parcel else { return 0 }
+        guard let message else { return 0 }
         transcript.noteText()
-        let part = parcel.bytes[sent...].prefix(buffer.count)
+        let part = message.bytes[sent...].prefix(buffer.count)
         buffer.copyBytes(from: part)
         sent += part.count
         return part.count
@@ -145,7 +145,7 @@ final class Exchange {
         switch transcript.stage {
         case .prepare, .connect: patience.connect
         case .greeting, .ehlo, .startTLS, .login, .mailFrom, .recipient, .data: patience.answer
-        case .finalDot: sent < (parcel?.bytes.count ?? 0) ? patience.text : patience.finalDot
+        case .finalDot: sent < (message?.bytes.count ?? 0) ? patience.text : patience.finalDot
         }
     }
 }

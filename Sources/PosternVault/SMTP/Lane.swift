@@ -36,7 +36,7 @@ final class Lane: Sendable {
             var client = try SMTPClient(smarthost: smarthost, patience: patience, hurry: desk.hurry)
             var next: Desk.Ticket? = first
             while let ticket = next {
-                let outcome = client.send(ticket.parcel)
+                let outcome = client.send(ticket.message)
                 let limit = client.hasConnection ? patience.idle : nil
                 next = desk.next(for: number, waitingAtMost: limit) { ticket.settle(outcome) }
             }

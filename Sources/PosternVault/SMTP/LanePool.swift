@@ -24,11 +24,11 @@ package final class LanePool: Sendable {
     ///
     /// A cancelled caller still gets the outcome: a letter that may have left must be accounted for. Only `close` ends a
     /// transfer before its time.
-    package func send(_ parcel: Parcel) async -> Outcome {
-        if let fault = parcel.fault {
+    package func send(_ message: OutgoingMessage) async -> Outcome {
+        if let fault = message.fault {
             return Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: fault))
         }
-        return await desk.submit(parcel)
+        return await desk.submit(message)
     }
 
     /// Ends the lanes: what is under way is finished, what waits comes back deferred. Returns when all threads are done.

@@ -24,16 +24,16 @@ struct SMTPClient: ~Copyable {
 
     var hasConnection: Bool { exchange.hasConnection }
 
-    /// Tries to hand the parcel on. Never throws: whatever happens is an outcome.
-    mutating func send(_ parcel: Parcel) -> Outcome {
-        var code = attempt(parcel, fresh: mustDialAnew(for: parcel))
+    /// Tries to hand the message on. Never throws: whatever happens is an outcome.
+    mutating func send(_ message: OutgoingMessage) -> Outcome {
+        var code = attempt(message, fresh: mustDialAnew(for: message))
         if exchange.transcript.isStaleConnection(code: code) {
             // The server had closed the kept connection, which shows only when it is used. Nothing was accepted on it, so
             // that this is still the first try.
-            code = attempt(parcel, fresh: true)
+            code = attempt(message, fresh: true)
         }
         let redaction = Redaction(
-            hiding: [parcel.recipient.text, parcel.shown?.text, smarthost.login?.user].compactMap(\.self))
+            hiding: [message.recipient.text, message.shown?.text, smarthost.login?.user].compactMap(\.self))
         return ReplyTable.outcome(code: code, transcript: exchange.transcript, redaction: redaction)
     }
 
@@ -72,17 +72,17 @@ struct SMTPClient: ~Copyable {
     }
 
     /// A refusal for want of SMTPUTF8 is said on what the server offers now, not on what it once offered.
-    private func mustDialAnew(for parcel: Parcel) -> Bool {
-        parcel.needsSMTPUTF8 && exchange.capabilities?.smtpUTF8 == false
+    private func mustDialAnew(for message: OutgoingMessage) -> Bool {
+        message.needsSMTPUTF8 && exchange.capabilities?.smtpUTF8 == false
     }
 
-    private mutating func attempt(_ parcel: Parcel, fresh: Bool) -> Int {
+    private mutating func attempt(_ message: OutgoingMessage, fresh: Bool) -> Int {
         if fresh { exchange.severConnection() }
-        exchange.begin(parcel)
+        exchange.begin(message)
         defer { exchange.end() }
         do throws(CurlFault) {
-            try handle.set(CURLOPT_MAIL_FROM, parcel.sender)
-            try handle.setRecipient(parcel.recipient.text)
+            try handle.set(CURLOPT_MAIL_FROM, message.sender)
+            try handle.setRecipient(message.recipient.text)
         } catch {
             return error.code
         }

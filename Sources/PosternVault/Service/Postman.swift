@@ -22,7 +22,7 @@ package struct Postman: Sendable {
     private let opener: SealOpener
     private let composer: Composer
     private let lanes: LanePool
-    private let rounds = Rounds()
+    private let deduplicator = DeliveryDeduplicator()
     private let logger: Logger
 
     package init(
@@ -35,12 +35,12 @@ package struct Postman: Sendable {
     /// - Returns: what became of the attempt. A letter that was delivered before, and whose outcome the relay never got,
     ///   is not sent again.
     package func deliver(_ job: DeliveryJob) async -> Outcome {
-        await rounds.once(job.id) { await attempt(job) }
+        await deduplicator.once(job.id) { await attempt(job) }
     }
 
     private func attempt(_ job: DeliveryJob) async -> Outcome {
         do throws(PrepareFault) {
-            return await lanes.send(try parcel(for: job))
+            return await lanes.send(try message(for: job))
         } catch {
             logger.error(
                 "a letter could not be prepared and is held",
@@ -49,7 +49,7 @@ package struct Postman: Sendable {
         }
     }
 
-    private func parcel(for job: DeliveryJob) throws(PrepareFault) -> Parcel {
+    private func message(for job: DeliveryJob) throws(PrepareFault) -> OutgoingMessage {
         let record = job.record
         let subject = VaultWord.Subject(
             site: job.site.id, handle: job.handle, recipient: job.recipient, version: record.version, seal: record.seal)
@@ -64,7 +64,7 @@ package struct Postman: Sendable {
             throw .cannotOpen("address", error)
         }
         let (mail, shown) = try compose(job, to: address, subject)
-        return Parcel(
+        return OutgoingMessage(
             sender: mail.envelopeSender, recipient: address, bytes: mail.bytes, needsSMTPUTF8: mail.needsSMTPUTF8, shown: shown)
     }
 

@@ -162,7 +162,7 @@ import Testing
 
     @Test func `a server that reads no further is given up on`() async throws {
         let patience = Patience(text: .milliseconds(500), finalDot: .milliseconds(500))
-        let long = Parcel.text + String(repeating: String(repeating: "x", count: 70) + "\r\n", count: 400_000)
+        let long = OutgoingMessage.text + String(repeating: String(repeating: "x", count: 70) + "\r\n", count: 400_000)
         let outcome = try await LanePool.with(Script([.text: .stall]), patience: patience) { pool, _ in
             try await pool.send(.letter(text: long))
         }

@@ -12,7 +12,7 @@ import Testing
             let message = try #require(try await server.received(count: 1).first)
             #expect(message.sender == "<b0unce@relay.example.org>")
             #expect(message.recipients == ["<jo@members.example>"])
-            #expect(message.octets == Array(Parcel.text.utf8))
+            #expect(message.octets == Array(OutgoingMessage.text.utf8))
             #expect(server.sessions.first?.commands.first == "EHLO relay.example.org")
         }
     }
@@ -165,8 +165,8 @@ import Testing
         #expect(outcome.evidence.enhanced == "5.1.1")
     }
 
-    @Test func `a parcel and a login do not print what they hold`() throws {
-        let printed = "\(try Parcel.letter())" + "\(try Smarthost.loopback(25, user: "relay", password: "secret"))"
+    @Test func `a message and a login do not print what they hold`() throws {
+        let printed = "\(try OutgoingMessage.letter())" + "\(try Smarthost.loopback(25, user: "relay", password: "secret"))"
         #expect(!printed.contains("members"))
         #expect(!printed.contains("secret"))
     }

@@ -16,14 +16,14 @@ extension Smarthost {
     }
 }
 
-extension Parcel {
+extension OutgoingMessage {
     static let text = "From: a@relay.example.org\r\nSubject: letter\r\n\r\nGood day.\r\n"
 
     static func letter(
         to recipient: String = "jo@members.example", text: String = text, sender: String = "b0unce@relay.example.org",
         shown: String? = nil
-    ) throws -> Parcel {
-        Parcel(
+    ) throws -> OutgoingMessage {
+        OutgoingMessage(
             sender: sender, recipient: try EmailAddress(recipient), bytes: Array(text.utf8),
             shown: try shown.map { try EmailAddress($0) })
     }
@@ -44,9 +44,9 @@ extension LanePool {
     /// Sends and says so where the outcome is another.
     @discardableResult
     func expects(
-        _ kind: Outcome.Kind, for parcel: Parcel, sourceLocation: SourceLocation = #_sourceLocation
+        _ kind: Outcome.Kind, for message: OutgoingMessage, sourceLocation: SourceLocation = #_sourceLocation
     ) async -> Outcome {
-        let outcome = await send(parcel)
+        let outcome = await send(message)
         #expect(outcome.kind == kind, "\(outcome)", sourceLocation: sourceLocation)
         return outcome
     }

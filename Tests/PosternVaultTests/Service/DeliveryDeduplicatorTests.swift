@@ -4,7 +4,7 @@ import PosternVault
 import Testing
 
 @Suite("A letter asked for twice is sent once", .timeLimit(.minutes(5)))
-struct RoundsTests {
+struct DeliveryDeduplicatorTests {
     private let id = LetterID(high: 1, low: 2)
 
     private func outcome(_ kind: Outcome.Kind) -> Outcome {
@@ -13,36 +13,36 @@ struct RoundsTests {
 
     @Test("Asked by others while it is under way: all get the one outcome", arguments: Outcome.Kind.allCases)
     func underWay(kind: Outcome.Kind) async throws {
-        let rounds = Rounds()
+        let deduplicator = DeliveryDeduplicator()
         let sent = Tally()
         let gate = Gate()
         let outcome = outcome(kind)
         let outcomes = try await withThrowingTaskGroup(of: Outcome.self) { askers in
             for _ in 0..<20 {
                 askers.addTask { [id] in
-                    await rounds.once(id) {
+                    await deduplicator.once(id) {
                         sent.add()
                         try? await eventually { gate.isOpen }
                         return outcome
                     }
                 }
             }
-            try await eventually("all others wait") { rounds.waiting == 19 }
+            try await eventually("all others wait") { deduplicator.waiting == 19 }
             gate.open()
             return try await askers.reduce(into: []) { $0.append($1) }
         }
         #expect(outcomes == Array(repeating: outcome, count: 20))
         #expect(sent.count == 1)
-        #expect(rounds.waiting == 0)
+        #expect(deduplicator.waiting == 0)
     }
 
     @Test("Asked again after it was delivered: not sent again", arguments: Outcome.Kind.allCases)
     func afterwards(kind: Outcome.Kind) async {
-        let rounds = Rounds()
+        let deduplicator = DeliveryDeduplicator()
         let sent = Tally()
         let outcome = outcome(kind)
         for _ in 0..<3 {
-            _ = await rounds.once(id) {
+            _ = await deduplicator.once(id) {
                 sent.add()
                 return outcome
             }
@@ -53,17 +53,17 @@ struct RoundsTests {
 
     @Test("The memory is bounded and keeps the latest")
     func bounded() async {
-        let rounds = Rounds()
+        let deduplicator = DeliveryDeduplicator()
         let outcome = outcome(.delivered)
-        for number in 0..<10_000 as Range<UInt64> { _ = await rounds.once(LetterID(high: 7, low: number)) { outcome } }
+        for number in 0..<10_000 as Range<UInt64> { _ = await deduplicator.once(LetterID(high: 7, low: number)) { outcome } }
         let sent = Tally()
         for number in 6_000..<10_000 as Range<UInt64> {
-            _ = await rounds.once(LetterID(high: 7, low: number)) {
+            _ = await deduplicator.once(LetterID(high: 7, low: number)) {
                 sent.add()
                 return outcome
             }
         }
         #expect(sent.count == 0)
-        #expect(rounds.remembered <= 2 * Rounds.memory)
+        #expect(deduplicator.remembered <= 2 * DeliveryDeduplicator.memory)
     }
 }

@@ -5,7 +5,7 @@ private import Synchronization
 ///
 /// The relay asks a second time only when it lost the first answer: it was killed, or its lease ran out while it stood
 /// still. Without this, each of those would be a duplicate in somebody's mailbox.
-package final class Rounds: Sendable {
+package final class DeliveryDeduplicator: Sendable {
     /// Resumed with nil when the letter is the asker's to send.
     private typealias Asker = CheckedContinuation<Outcome?, Never>
 
@@ -36,10 +36,10 @@ package final class Rounds: Sendable {
             let askers = running.removeValue(forKey: id) ?? []
             guard outcome.kind == .delivered, delivered.updateValue(outcome, forKey: id) == nil else { return askers }
             order.append(id)
-            if order.count > Rounds.memory * 2 {
+            if order.count > DeliveryDeduplicator.memory * 2 {
                 // In one go, so that forgetting costs nothing per letter.
-                for old in order.prefix(Rounds.memory) { delivered[old] = nil }
-                order.removeFirst(Rounds.memory)
+                for old in order.prefix(DeliveryDeduplicator.memory) { delivered[old] = nil }
+                order.removeFirst(DeliveryDeduplicator.memory)
             }
             return askers
         }

@@ -1,7 +1,7 @@
 package import PosternCore
 
 /// What a lane carries: one letter as composed, for one recipient.
-package struct Parcel: Sendable {
+package struct OutgoingMessage: Sendable {
     /// The envelope sender, ours: random per letter, at the domain the mail is from.
     package let sender: String
     package let recipient: EmailAddress
@@ -63,8 +63,8 @@ extension String {
     }
 }
 
-/// The recipient is personal: whatever prints a parcel by accident prints this.
-extension Parcel: CustomStringConvertible, CustomReflectable {
-    package var description: String { "‹parcel of \(bytes.count) bytes›" }
+/// The recipient is personal: whatever prints a message by accident prints this.
+extension OutgoingMessage: CustomStringConvertible, CustomReflectable {
+    package var description: String { "‹message of \(bytes.count) bytes›" }
     package var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
 }
