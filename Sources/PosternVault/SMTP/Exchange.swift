@@ -13,8 +13,8 @@ final class Exchange {
     private(set) var capabilities: Capabilities?
 
     private let smarthost: Smarthost
-    private let patience: Patience
-    private let hurry: Hurry
+    private let timeouts: SMTPTimeouts
+    private let abortFlag: AbortFlag
     private var message: OutgoingMessage?
     private var sent = 0
     private var sockets: Set<Int32> = []
@@ -23,9 +23,9 @@ final class Exchange {
     /// For questions from inside a callback; the handle sets it and outlives every callback.
     private var handle: UnsafeMutableRawPointer?
 
-    /// - Parameter hurry: raised from outside when a transfer may go on no longer.
-    init(smarthost: Smarthost, patience: Patience, hurry: Hurry) {
-        (self.smarthost, self.patience, self.hurry) = (smarthost, patience, hurry)
+    /// - Parameter abortFlag: raised from outside when a transfer may go on no longer.
+    init(smarthost: Smarthost, timeouts: SMTPTimeouts, abortFlag: AbortFlag) {
+        (self.smarthost, self.timeouts, self.abortFlag) = (smarthost, timeouts, abortFlag)
     }
 
     var hasConnection: Bool { !sockets.isEmpty }
@@ -130,8 +130,8 @@ final class Exchange {
             self.uploaded = uploaded
             waitingSince = .now
         }
-        if hurry.isRaised { transcript.note(.closing) }
-        if waitingSince.duration(to: .now) > patienceNow { transcript.note(.timedOut(after: patienceNow)) }
+        if abortFlag.isRaised { transcript.note(.closing) }
+        if waitingSince.duration(to: .now) > currentTimeout { transcript.note(.timedOut(after: currentTimeout)) }
         return transcript.halt == nil
     }
 
@@ -141,17 +141,17 @@ final class Exchange {
         return EasyHandle.microseconds(mark, of: handle) > 0
     }
 
-    private var patienceNow: Duration {
+    private var currentTimeout: Duration {
         switch transcript.stage {
-        case .prepare, .connect: patience.connect
-        case .greeting, .ehlo, .startTLS, .login, .mailFrom, .recipient, .data: patience.answer
-        case .finalDot: sent < (message?.bytes.count ?? 0) ? patience.text : patience.finalDot
+        case .prepare, .connect: timeouts.connect
+        case .greeting, .ehlo, .startTLS, .login, .mailFrom, .recipient, .data: timeouts.answer
+        case .finalDot: sent < (message?.bytes.count ?? 0) ? timeouts.text : timeouts.finalDot
         }
     }
 }
 
 /// Raised once, from any thread, to make every lane of a pool let go.
-final class Hurry: Sendable {
+final class AbortFlag: Sendable {
     private let raised = Atomic(false)
 
     var isRaised: Bool { raised.load(ordering: .relaxed) }

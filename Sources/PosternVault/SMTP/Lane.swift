@@ -9,14 +9,14 @@ import PosternCore
 final class Lane: Sendable {
     private let number: Int
     private let smarthost: Smarthost
-    private let patience: Patience
-    private let desk: Desk
+    private let timeouts: SMTPTimeouts
+    private let queue: LaneQueue
 
-    init(number: Int, smarthost: Smarthost, patience: Patience, desk: Desk) {
-        (self.number, self.smarthost, self.patience, self.desk) = (number, smarthost, patience, desk)
+    init(number: Int, smarthost: Smarthost, timeouts: SMTPTimeouts, queue: LaneQueue) {
+        (self.number, self.smarthost, self.timeouts, self.queue) = (number, smarthost, timeouts, queue)
     }
 
-    /// Starts the thread, which ends when the desk closes.
+    /// Starts the thread, which ends when the queue closes.
     func start() {
         let thread = Thread { self.run() }
         thread.name = "smtp-lane-\(number)"
@@ -26,19 +26,19 @@ final class Lane: Sendable {
     private func run() {
         // With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us; a thread that takes none is killed by none.
         _ = ccurl_block_sigpipe()
-        while let ticket = desk.next(for: number, waitingAtMost: nil) { serve(from: ticket) }
-        desk.laneEnded()
+        while let ticket = queue.next(for: number, waitingAtMost: nil) { serve(from: ticket) }
+        queue.laneEnded()
     }
 
-    /// The life of one client: from the first letter until it has been idle for too long, or the desk closes.
-    private func serve(from first: Desk.Ticket) {
+    /// The life of one client: from the first letter until it has been idle for too long, or the queue closes.
+    private func serve(from first: LaneQueue.Ticket) {
         do throws(CurlFault) {
-            var client = try SMTPClient(smarthost: smarthost, patience: patience, hurry: desk.hurry)
-            var next: Desk.Ticket? = first
+            var client = try SMTPClient(smarthost: smarthost, timeouts: timeouts, abortFlag: queue.abortFlag)
+            var next: LaneQueue.Ticket? = first
             while let ticket = next {
                 let outcome = client.send(ticket.message)
-                let limit = client.hasConnection ? patience.idle : nil
-                next = desk.next(for: number, waitingAtMost: limit) { ticket.settle(outcome) }
+                let limit = client.hasConnection ? timeouts.idle : nil
+                next = queue.next(for: number, waitingAtMost: limit) { ticket.settle(outcome) }
             }
         } catch {
             first.settle(Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: "\(error)")))

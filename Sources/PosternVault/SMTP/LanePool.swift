@@ -3,21 +3,21 @@ package import PosternCore
 /// The lanes to the smarthost. As many letters are under way at once as there are lanes; more wait their turn.
 package final class LanePool: Sendable {
     package let lanes: Int
-    private let desk: Desk
+    private let queue: LaneQueue
 
     /// Starts the lanes; nothing is dialled before the first letter.
     /// - Parameter lanes: at least 1.
-    package init(smarthost: Smarthost, lanes: Int, patience: Patience = Patience()) {
+    package init(smarthost: Smarthost, lanes: Int, timeouts: SMTPTimeouts = SMTPTimeouts()) {
         self.lanes = max(lanes, 1)
-        desk = Desk(lanes: self.lanes)
+        queue = LaneQueue(lanes: self.lanes)
         for number in 0..<self.lanes {
-            Lane(number: number, smarthost: smarthost, patience: patience, desk: desk).start()
+            Lane(number: number, smarthost: smarthost, timeouts: timeouts, queue: queue).start()
         }
     }
 
     deinit {
         // Threads of a pool that nobody closed would wait for ever.
-        desk.close()
+        queue.close()
     }
 
     /// Hands one letter to the smarthost. Suspends, never blocks; returns what became of it, whatever that is.
@@ -28,22 +28,22 @@ package final class LanePool: Sendable {
         if let fault = message.fault {
             return Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: fault))
         }
-        return await desk.submit(message)
+        return await queue.submit(message)
     }
 
     /// Ends the lanes: what is under way is finished, what waits comes back deferred. Returns when all threads are done.
     /// - Parameter grace: after that, transfers are broken off within a second or so; those whose text was begun are
     ///   then uncertain.
     package func close(within grace: Duration = .seconds(25)) async {
-        desk.close()
+        queue.close()
         await withTaskGroup { group in
-            group.addTask { [desk] in
+            group.addTask { [queue] in
                 // Cut short when all lanes have ended, and then nobody hurries; or when whoever closes is cancelled, and then
                 // nobody has the time to wait.
                 try? await Task.sleep(for: grace)
-                desk.hurry.raise()
+                queue.abortFlag.raise()
             }
-            await desk.allEnded()
+            await queue.allEnded()
             group.cancelAll()
         }
     }

@@ -8,11 +8,11 @@ struct SMTPClient: ~Copyable {
     private var handle: EasyHandle
 
     /// - Throws: when libcurl refuses a setting, as one built without SMTP or TLS would.
-    init(smarthost: Smarthost, patience: Patience, hurry: Hurry) throws(CurlFault) {
-        let exchange = Exchange(smarthost: smarthost, patience: patience, hurry: hurry)
+    init(smarthost: Smarthost, timeouts: SMTPTimeouts, abortFlag: AbortFlag) throws(CurlFault) {
+        let exchange = Exchange(smarthost: smarthost, timeouts: timeouts, abortFlag: abortFlag)
         let handle = try EasyHandle(calling: exchange)
         try handle.installCallbacks()
-        try handle.configure(for: smarthost, patience: patience)
+        try handle.configure(for: smarthost, timeouts: timeouts)
         (self.smarthost, self.exchange) = (smarthost, exchange)
         self.handle = handle
     }
@@ -95,7 +95,7 @@ struct SMTPClient: ~Copyable {
 
 extension EasyHandle {
     /// Everything that is the same for all letters.
-    func configure(for smarthost: Smarthost, patience: Patience) throws(CurlFault) {
+    func configure(for smarthost: Smarthost, timeouts: SMTPTimeouts) throws(CurlFault) {
         let url = smarthost.url
         try set(CURLOPT_URL, "\(url.scheme.rawValue)://\(url.authority)/\(smarthost.ehloName.ascii)")
         try set(CURLOPT_PROTOCOLS_STR, url.scheme.rawValue)
@@ -117,10 +117,10 @@ extension EasyHandle {
             // Left to itself libcurl prefers GSSAPI, DIGEST-MD5 and NTLM where they are offered, and fails with them.
             try set(CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN")
         }
-        // Only in case our own watch (`Patience`) were not called: beyond everything that it allows.
-        let before = patience.connect + patience.answer * 8
+        // Only in case our own watch (`SMTPTimeouts`) were not called: beyond everything that it allows.
+        let before = timeouts.connect + timeouts.answer * 8
         try set(CURLOPT_CONNECTTIMEOUT_MS, Int(before.milliseconds))
-        let longest = max(patience.finalDot, patience.answer, patience.text) + .seconds(60)
+        let longest = max(timeouts.finalDot, timeouts.answer, timeouts.text) + .seconds(60)
         try set(CURLOPT_SERVER_RESPONSE_TIMEOUT, Int(longest.milliseconds / 1_000))
     }
 

@@ -5,12 +5,12 @@ package import PosternCore
 /// A conversation with the smarthost that goes as far as a letter would, and stops before MAIL FROM.
 package struct SmarthostProbe: Sendable {
     private let smarthost: Smarthost
-    private let patience: Patience
+    private let timeouts: SMTPTimeouts
 
     /// - Parameter wait: for the connection, and then for each answer.
     package init(_ smarthost: Smarthost, wait: Duration = .seconds(10)) {
         self.smarthost = smarthost
-        patience = Patience(connect: wait, answer: wait)
+        timeouts = SMTPTimeouts(connect: wait, answer: wait)
     }
 
     /// - Parameter untried: why there is no login though one is configured; nil when the smarthost's login is the whole truth.
@@ -33,7 +33,7 @@ package struct SmarthostProbe: Sendable {
 
     private func converse() -> SmarthostFacts.Ending? {
         do throws(CurlFault) {
-            var client = try SMTPClient(smarthost: smarthost, patience: patience, hurry: Hurry())
+            var client = try SMTPClient(smarthost: smarthost, timeouts: timeouts, abortFlag: AbortFlag())
             return client.greet()
         } catch {
             return SmarthostFacts.Ending(stage: .prepare, code: nil, text: "\(error)", certificate: nil)

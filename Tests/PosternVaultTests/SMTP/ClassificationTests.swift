@@ -25,11 +25,11 @@ import Testing
         var testDescription: String { name }
     }
 
-    private static func holds(_ row: Row, patience: Patience = Patience()) async throws {
+    private static func holds(_ row: Row, timeouts: SMTPTimeouts = SMTPTimeouts()) async throws {
         var script = Script(row.actions)
         script.login = row.mechanisms.map { Script.Login(user: "relay", password: "pass word ü", mechanisms: $0) }
         let user = row.mechanisms == nil ? nil : "relay"
-        let outcome = try await LanePool.with(script, patience: patience, user: user) { pool, _ in
+        let outcome = try await LanePool.with(script, timeouts: timeouts, user: user) { pool, _ in
             try await pool.send(.letter())
         }
         #expect(outcome.kind == row.kind, "\(outcome)")
@@ -137,7 +137,7 @@ import Testing
         Row("silent after the dot", .finalDot, .stall, .uncertain, .trouble, .finalDot),
     ])
     func `silence`(row: Row) async throws {
-        try await Self.holds(row, patience: Patience(answer: .seconds(10), finalDot: .milliseconds(300)))
+        try await Self.holds(row, timeouts: SMTPTimeouts(answer: .seconds(10), finalDot: .milliseconds(300)))
     }
 
     @Test func `a port where nobody listens is trouble`() async throws {
@@ -161,9 +161,9 @@ import Testing
     }
 
     @Test func `a server that reads no further is given up on`() async throws {
-        let patience = Patience(text: .milliseconds(500), finalDot: .milliseconds(500))
+        let timeouts = SMTPTimeouts(text: .milliseconds(500), finalDot: .milliseconds(500))
         let long = OutgoingMessage.text + String(repeating: String(repeating: "x", count: 70) + "\r\n", count: 400_000)
-        let outcome = try await LanePool.with(Script([.text: .stall]), patience: patience) { pool, _ in
+        let outcome = try await LanePool.with(Script([.text: .stall]), timeouts: timeouts) { pool, _ in
             try await pool.send(.letter(text: long))
         }
         #expect(outcome.kind == .uncertain)

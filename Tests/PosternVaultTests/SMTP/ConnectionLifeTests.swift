@@ -76,8 +76,8 @@ import Testing
             stage == .finalDot && info.letter == 0 ? .once(gate, .reply("250 late")) : nil
         }
         // So long because the second letter has no more.
-        let patience = Patience(finalDot: .seconds(10))
-        try await LanePool.with(script, patience: patience) { pool, server in
+        let timeouts = SMTPTimeouts(finalDot: .seconds(10))
+        try await LanePool.with(script, timeouts: timeouts) { pool, server in
             try await pool.expects(.uncertain, for: .letter())
             gate.open()
             try await pool.expects(.delivered, for: .letter(text: "second\r\n"))
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func `an idle connection is ended politely after a while`() async throws {
-        try await LanePool.with(patience: Patience(idle: .milliseconds(100))) { pool, server in
+        try await LanePool.with(timeouts: SMTPTimeouts(idle: .milliseconds(100))) { pool, server in
             try await pool.expects(.delivered, for: .letter())
             try await eventually("the session is closed") { server.sessions.first?.isClosed == true }
             #expect(server.sessions.first?.commands.last == "QUIT")

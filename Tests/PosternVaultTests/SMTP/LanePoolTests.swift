@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    // Patience with what is under way has an end too, and the outcome says what is known.
+    // SMTPTimeouts with what is under way has an end too, and the outcome says what is known.
     @Test(arguments: [
         (ServerStage.recipient, Outcome.Kind.deferred), (.finalDot, .uncertain), (.greeting, .deferred),
     ])

@@ -32,11 +32,11 @@ extension OutgoingMessage {
 extension LanePool {
     /// Runs the body with lanes to a server that follows the script; ends both.
     static func with<Result>(
-        _ script: Script = Script(), lanes: Int = 1, patience: Patience = Patience(), user: String? = nil,
+        _ script: Script = Script(), lanes: Int = 1, timeouts: SMTPTimeouts = SMTPTimeouts(), user: String? = nil,
         _ body: (LanePool, ScriptedSMTPServer) async throws -> Result
     ) async throws -> Result {
         try await ScriptedSMTPServer.with(script) { server in
-            let pool = LanePool(smarthost: try .loopback(server.port, user: user), lanes: lanes, patience: patience)
+            let pool = LanePool(smarthost: try .loopback(server.port, user: user), lanes: lanes, timeouts: timeouts)
             return try await pool.closing { try await body(pool, server) }
         }
     }

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// The lane that became idle last gets the next letter: at low traffic one connection stays warm instead of all growing
 /// old in turn. Locks are held for a few instructions, so that a caller on the cooperative pool never waits for a lane.
-final class Desk: Sendable {
+final class LaneQueue: Sendable {
     struct Ticket: Sendable {
         let message: OutgoingMessage
         fileprivate let answer: CheckedContinuation<Outcome, Never>
@@ -26,7 +26,7 @@ final class Desk: Sendable {
         var farewells: [CheckedContinuation<Void, Never>] = []
     }
 
-    let hurry = Hurry()
+    let abortFlag = AbortFlag()
     private let state: Mutex<State>
     private let wakeUps: [DispatchSemaphore]
 
@@ -54,27 +54,27 @@ final class Desk: Sendable {
 
     /// The next letter for a lane. Blocks its thread.
     /// - Parameters:
-    ///   - patience: how long its connection is kept; nil when it has none.
+    ///   - idleTime: how long its connection is kept; nil when it has none.
     ///   - settle: tells the last letter's outcome. Called when the lane is already free for another: or else who
     ///   sends letter after letter would find this lane busy each time, and wake a second one.
     /// - Returns: nil when none came in time, or none will come any more.
-    func next(for lane: Int, waitingAtMost patience: Duration?, settle: () -> Void = {}) -> Ticket? {
+    func next(for lane: Int, waitingAtMost idleTime: Duration?, settle: () -> Void = {}) -> Ticket? {
         let (ticket, isClosed) = state.withLock { state -> (Ticket?, Bool) in
             if let ticket = state.waiting.popFirst() { return (ticket, false) }
             state.waiting = []
             // One that keeps no connection, as a thread that has only just begun, comes after all that do.
-            if !state.isClosed { state.idle.insert(lane, at: patience == nil ? 0 : state.idle.endIndex) }
+            if !state.isClosed { state.idle.insert(lane, at: idleTime == nil ? 0 : state.idle.endIndex) }
             return (nil, state.isClosed)
         }
         settle()
         guard ticket == nil, !isClosed else { return ticket }
-        let limit = patience.map { DispatchTime.now() + .milliseconds(Int($0.milliseconds)) } ?? .distantFuture
+        let limit = idleTime.map { DispatchTime.now() + .milliseconds(Int($0.milliseconds)) } ?? .distantFuture
         let isWoken = wakeUps[lane].wait(timeout: limit) == .success
         let late = state.withLock { state -> Ticket? in
             state.idle.removeAll { $0 == lane }
             return state.handed.removeValue(forKey: lane)
         }
-        // Handed over in the very moment the patience ended: the bell still rings, and must not do so for nothing later.
+        // Handed over in the very moment the wait ended: the bell still rings, and must not do so for nothing later.
         if !isWoken && late != nil { wakeUps[lane].wait() }
         return late
     }

@@ -4,7 +4,7 @@
 /// Kept by our own watch in libcurl's progress callback, which runs once a second while nothing happens, so that an end
 /// may come a second late. libcurl's own limits cannot do it: its connect time-out covers greeting, EHLO, TLS and login
 /// together, and its response time-out is one for all stages.
-package struct Patience: Sendable {
+package struct SMTPTimeouts: Sendable {
     /// Resolving, connecting, and TLS where that comes first.
     package let connect: Duration
     /// Each answer up to the one to DATA; also STARTTLS's handshake.
