@@ -17,7 +17,7 @@ extension SQLiteDatabase {
     /// - Throws: `SQLiteError`; `StoreError.newerSchema` or `.changedMigration` when the backup is not one for this program.
     package static func restore(_ backup: String, to path: String, at now: Timestamp) async throws -> RestoreReport {
         // Held to the end: no relay starts on what is half put in place.
-        let owner = try await OwnerLock.taken(store: path, patience: .zero)
+        let owner = try await OwnerLock.taken(store: path, timeout: .zero)
         let (store, part) = (StoreFile(path: path), StoreFile(path: path + ".restore"))
         // Of a restore that was interrupted.
         for ending in ["", "-wal", "-shm", ".lock"] { StoreFile(path: part.path + ending).remove() }

@@ -30,7 +30,7 @@ package final class SQLiteDatabase: PosternStore.Database {
     ) async throws -> SQLiteDatabase {
         let file = StoreFile(path: path)
         try file.makeFolder()
-        let owner = try await OwnerLock.taken(store: path, patience: settings.patience)
+        let owner = try await OwnerLock.taken(store: path, timeout: settings.lockTimeout)
         let opened = try await blocking("postern.store.open") {
             try file.make()
             // The lock is ours: nobody has the WAL open.

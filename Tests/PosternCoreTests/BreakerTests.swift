@@ -76,7 +76,7 @@ struct BreakerTests {
         var breaker = opened()
         let now = Self.start + .seconds(30)
         breaker.probeBegan(at: now)
-        #expect(breaker.allowance(at: now + Breaker.probePatience) == .probe)
+        #expect(breaker.allowance(at: now + Breaker.probeTimeout) == .probe)
     }
 
     @Test("A clock that is set back a day does not keep it open for a day")

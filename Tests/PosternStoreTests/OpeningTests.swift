@@ -90,18 +90,18 @@ struct OpeningTests {
         await second.close()
     }
 
-    static func settings(patience: Duration) -> SQLiteSettings {
+    static func settings(lockTimeout: Duration) -> SQLiteSettings {
         var settings = SQLiteSettings()
-        settings.patience = patience
+        settings.lockTimeout = lockTimeout
         return settings
     }
 
     @Test("An owner that waits gets the store when the other lets go, and gives up at its deadline")
-    func patience() async throws {
+    func lockTimeout() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let first = try await SQLiteDatabase.open(path, at: Self.now)
-        let (short, long) = (Self.settings(patience: .milliseconds(50)), Self.settings(patience: .seconds(60)))
+        let (short, long) = (Self.settings(lockTimeout: .milliseconds(50)), Self.settings(lockTimeout: .seconds(60)))
         await #expect(throws: SQLiteError.self) { try await SQLiteDatabase.open(path, settings: short, at: Self.now) }
         let waiting = Task { try await SQLiteDatabase.open(path, settings: long, at: Self.now) }
         await first.close()

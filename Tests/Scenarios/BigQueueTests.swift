@@ -41,7 +41,7 @@ struct BigQueueTests {
     private static func fill(_ path: String, count: Int) async throws {
         let now = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
         var settings = SQLiteSettings()
-        settings.patience = .seconds(10)
+        settings.lockTimeout = .seconds(10)
         let store = try await SQLiteDatabase.open(path, settings: settings, at: now)
         let site = try SiteID("photos")
         let handle = try Handle("pat")

@@ -84,7 +84,7 @@ struct ForgedRowsTests {
 
     private func edit(_ path: String, _ change: @escaping @Sendable (any Session) throws -> Void) async throws {
         var settings = SQLiteSettings()
-        settings.patience = .seconds(10)
+        settings.lockTimeout = .seconds(10)
         let store = try await SQLiteDatabase.open(path, settings: settings, at: Timestamp(seconds: 0))
         try await store.write { try change($0) }
         await store.close()

@@ -26,7 +26,7 @@ package struct Breaker: Equatable, Sendable {
     package static let firstWait = Duration.seconds(30)
     package static let longestWait = Duration.minutes(10)
     /// Longer than any attempt can last.
-    package static let probePatience = Duration.minutes(20)
+    package static let probeTimeout = Duration.minutes(20)
 
     package init() {}
 
@@ -42,7 +42,7 @@ package struct Breaker: Equatable, Sendable {
             // A clock that was set back must not keep it open for longer than one wait.
             now >= until || until.since(now) > wait ? .probe : .nothing(until: until)
         case .probing(_, let deadline):
-            now >= deadline || deadline.since(now) > Self.probePatience ? .probe : .nothing(until: deadline)
+            now >= deadline || deadline.since(now) > Self.probeTimeout ? .probe : .nothing(until: deadline)
         }
     }
 
@@ -50,7 +50,7 @@ package struct Breaker: Equatable, Sendable {
     package mutating func probeBegan(at now: Timestamp) {
         switch state {
         case .closed: break
-        case .open(_, let wait), .probing(let wait, _): state = .probing(wait: wait, deadline: now + Self.probePatience)
+        case .open(_, let wait), .probing(let wait, _): state = .probing(wait: wait, deadline: now + Self.probeTimeout)
         }
     }
 

@@ -18,7 +18,7 @@ package final class Dispatcher: Service {
         package var lease = Duration.minutes(45)
         /// How long a stop waits for letters under way. The vault, which is told after us, needs a second or two of the
         /// 30, and more on a busy machine.
-        package var patience = Duration.seconds(24)
+        package var stopTimeout = Duration.seconds(24)
 
         package init() {}
     }
@@ -83,11 +83,11 @@ package final class Dispatcher: Service {
         }
     }
 
-    /// Settles what comes in until nothing is under way, or patience ends. What is under way then keeps its lease, and the
+    /// Settles what comes in until nothing is under way, or stopTimeout ends. What is under way then keeps its lease, and the
     /// next relay takes it up; the vault remembers what it delivered. A store that is broken takes no outcome, and there is
     /// nothing to wait for.
     private func finish(_ attempts: inout DiscardingTaskGroup) async {
-        let deadline = ContinuousClock.now + settings.patience
+        let deadline = ContinuousClock.now + settings.stopTimeout
         while state.withLock({ !$0.isIdle }), ContinuousClock.now < deadline {
             _ = await runTransaction(&attempts, claiming: false)
             guard state.withLock({ !$0.isIdle }), store.health == .well else { break }

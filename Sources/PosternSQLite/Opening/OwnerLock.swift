@@ -31,9 +31,9 @@ struct OwnerLock: ~Copyable {
         _ = text.withCString { pwrite(descriptor, $0, text.utf8.count, 0) }
     }
 
-    /// Waits until the lock is free, at most for `patience`.
-    static func taken(store path: String, patience: Duration) async throws -> OwnerLock {
-        let deadline = ContinuousClock.now + patience
+    /// Waits until the lock is free, at most for `timeout`.
+    static func taken(store path: String, timeout: Duration) async throws -> OwnerLock {
+        let deadline = ContinuousClock.now + timeout
         while true {
             do {
                 return try OwnerLock(store: path)

@@ -3,7 +3,7 @@ package struct SQLiteSettings: Sendable {
     /// Read-only connections besides the one that writes. Two: a long listing must not keep contact pages waiting.
     package var readers = 2
     /// How long to wait for another process to let go of the store. Zero: not at all.
-    package var patience = Duration.zero
+    package var lockTimeout = Duration.zero
     /// Bytes a page; counts only when the file is made.
     package var pageBytes = 4_096
     /// Memory for pages on the connection that writes, in KiB.

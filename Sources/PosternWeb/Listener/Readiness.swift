@@ -26,7 +26,7 @@ package actor ReadinessMemory {
 
     static let freshness = Duration.seconds(1)
     static let freshnessOfFaults = Duration.milliseconds(100)
-    static let patience = Duration.seconds(5)
+    static let timeout = Duration.seconds(5)
 
     package init(_ readiness: any Readiness, now: @escaping @Sendable () -> ContinuousClock.Instant) {
         (self.readiness, self.now) = (readiness, now)
@@ -36,10 +36,10 @@ package actor ReadinessMemory {
         if let last, now() - last.at < (last.faults.isEmpty ? Self.freshness : Self.freshnessOfFaults) { return last.faults }
         // One check at a time: meanwhile the last result stands, until the check itself has become the fault.
         if let checkBegan, let last {
-            guard now() - checkBegan >= Self.patience else { return last.faults }
+            guard now() - checkBegan >= Self.timeout else { return last.faults }
             return [
                 ReadinessFault(
-                    part: "check", summary: "The check has not come back for \(Self.patience.components.seconds) seconds.")
+                    part: "check", summary: "The check has not come back for \(Self.timeout.components.seconds) seconds.")
             ]
         }
         checkBegan = now()

@@ -13,7 +13,7 @@ enum Inquiry {
         case failed(String)
     }
 
-    private static let patience = Duration.seconds(10)
+    private static let timeout = Duration.seconds(10)
 
     static func ask(_ path: String, _ verb: Verb, _ payload: [UInt8]) async -> Answer {
         guard access(path, W_OK) == 0 else { return errno == EACCES ? .forbidden : .nobody }
@@ -32,7 +32,7 @@ enum Inquiry {
             }
             group.addTask {
                 do {
-                    try await Task.sleep(for: patience)
+                    try await Task.sleep(for: timeout)
                     // The end of its connection ends the request.
                     await client.close()
                 } catch {

@@ -25,7 +25,7 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
     MetricsSystem.bootstrap(metrics)
     let templates = try PosternWeb.Templates(folder: try Templates.folder(configured: configuration.templates))
     // A relay that was told to stop may still be finishing its letters: give it the time it has.
-    let store = try await openStore(at: configuration.database, timeouts: .seconds(35)) { size, duration in
+    let store = try await openStore(at: configuration.database, lockTimeout: .seconds(35)) { size, duration in
         Recorder(label: Metric.commitBatch.rawValue).record(size)
         Timer(label: Metric.commitDuration.rawValue).record(duration: duration)
     }
@@ -46,10 +46,10 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
 
 /// Opens the store, waiting for whoever has it.
 func openStore(
-    at path: String, timeouts: Duration = .zero, onCommit: @escaping SQLiteDatabase.CommitHook = { _, _ in }
+    at path: String, lockTimeout: Duration = .zero, onCommit: @escaping SQLiteDatabase.CommitHook = { _, _ in }
 ) async throws -> SQLiteDatabase {
     var settings = SQLiteSettings()
-    settings.timeouts = timeouts
+    settings.lockTimeout = lockTimeout
     return try await SQLiteDatabase.open(path, settings: settings, at: .now, onCommit: onCommit)
 }
 

@@ -17,7 +17,7 @@ struct Supervisor: Service {
     let arguments: [String]
     let logger: Logger
 
-    private static let timeouts = Duration.seconds(40)
+    private static let stopTimeout = Duration.seconds(40)
 
     /// A child said that starting it again would not help.
     struct ChildFailed: Error {
@@ -79,7 +79,7 @@ struct Supervisor: Service {
                 if let down { for await _ in down {} }
                 process.terminate()
                 // Longer than either takes that is well. One that is not must not keep the whole from ending.
-                do { try await Task.sleep(for: Self.timeouts) } catch { return .none }
+                do { try await Task.sleep(for: Self.stopTimeout) } catch { return .none }
                 process.kill()
                 return .none
             }
