@@ -218,7 +218,7 @@ inline end_lease(l) {
 
 /* ---- Who does it ---- */
 
-/* IntakeDesk: one transaction, then the answer. */
+/* IntakeService: one transaction, then the answer. */
 proctype Intake(byte l) {
 #ifdef MUTATION_ANSWER_BEFORE_WRITING
     told[l] = true;

@@ -17,7 +17,7 @@ struct HousekeepingTests {
             let moment = IntakeFixture.now + span
             let link = VaultLink(socket: "/nonexistent", logger: RelayFixture.quiet)
             let housekeeping = Housekeeping(
-                store: fixture.store, sealing: SealingDesk(vault: link),
+                store: fixture.store, sealing: LetterSealer(vault: link),
                 settings: .init(letters: .days(28), outcomes: .days(180)), logger: RelayFixture.quiet, now: { moment })
             await housekeeping.purge()
             #expect(try await fixture.store.read { try $0.chores.last(.purge) } == moment)
@@ -47,7 +47,7 @@ struct HousekeepingTests {
         _ = try await fixture.store.write { try $0.run("ALTER TABLE idempotency RENAME TO elsewhere") }
         let link = VaultLink(socket: "/nonexistent", logger: RelayFixture.quiet)
         let housekeeping = Housekeeping(
-            store: fixture.store, sealing: SealingDesk(vault: link), settings: .init(letters: .days(28), outcomes: .days(180)),
+            store: fixture.store, sealing: LetterSealer(vault: link), settings: .init(letters: .days(28), outcomes: .days(180)),
             logger: RelayFixture.quiet, now: { IntakeFixture.now })
         await housekeeping.purge()
         #expect(try await fixture.store.read { try $0.chores.last(.purge) } == nil)

@@ -7,14 +7,14 @@ private import Synchronization
 /// Writes an entry for what was turned away, and of a flood one for all that are alike.
 package final class RefusalLog: Service {
     private let store: any Database
-    private let sealing: SealingDesk
+    private let sealing: LetterSealer
     private let logger: Logger
     private let ledger = Mutex(RefusalLedger())
 
     /// How long a count may stand in memory alone.
     private static let flushInterval = Duration.seconds(5)
 
-    package init(store: any Database, sealing: SealingDesk, logger: Logger) {
+    package init(store: any Database, sealing: LetterSealer, logger: Logger) {
         (self.store, self.sealing, self.logger) = (store, sealing, logger)
     }
 

@@ -4,11 +4,11 @@ internal import PosternCore
 /// noted.
 package struct IntakeGuards: Sendable {
     let pseudonyms: Pseudonyms
-    let limits: LimitDesk
+    let limits: RateLimiter
     let blocks: BlockBook
     let refusals: RefusalLog
 
-    package init(pseudonyms: Pseudonyms, limits: LimitDesk, blocks: BlockBook, refusals: RefusalLog) {
+    package init(pseudonyms: Pseudonyms, limits: RateLimiter, blocks: BlockBook, refusals: RefusalLog) {
         (self.pseudonyms, self.limits, self.blocks, self.refusals) = (pseudonyms, limits, blocks, refusals)
     }
 

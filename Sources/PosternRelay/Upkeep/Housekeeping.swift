@@ -16,7 +16,7 @@ package struct Housekeeping: Service {
     }
 
     private let store: any Database
-    private let sealing: SealingDesk
+    private let sealing: LetterSealer
     private let settings: Settings
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
@@ -24,7 +24,7 @@ package struct Housekeeping: Service {
     private static let bite = 500
 
     package init(
-        store: any Database, sealing: SealingDesk, settings: Settings, logger: Logger, now: @escaping @Sendable () -> Timestamp
+        store: any Database, sealing: LetterSealer, settings: Settings, logger: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
         (self.store, self.sealing, self.settings) = (store, sealing, settings)
         (self.logger, self.now) = (logger, now)

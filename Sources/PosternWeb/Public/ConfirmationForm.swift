@@ -6,12 +6,12 @@ package import PosternRelay
 /// Where a recipient says that an address is theirs: `GET` shows the question, `POST /confirm/{site}/{handle}/{token}`
 /// answers it.
 package struct ConfirmationForm: Sendable {
-    private let desk: any ConfirmationTaking
+    private let confirmations: any ConfirmationTaker
     private let intake: LetterIntake
     private let answers: Answers
 
-    package init(desk: any ConfirmationTaking, intake: LetterIntake, answers: Answers) {
-        (self.desk, self.intake, self.answers) = (desk, intake, answers)
+    package init(confirmations: any ConfirmationTaker, intake: LetterIntake, answers: Answers) {
+        (self.confirmations, self.intake, self.answers) = (confirmations, intake, answers)
     }
 
     /// Says nothing of the token yet: whether it is good is found out by pressing the button.
@@ -20,7 +20,7 @@ package struct ConfirmationForm: Sendable {
     }
 
     package func post(_ request: Request, for address: RecipientPath, token: String, _ context: WebContext) async -> Response {
-        switch await desk.confirm(site: address.site, handle: address.handle, token: token) {
+        switch await confirmations.confirm(site: address.site, handle: address.handle, token: token) {
         case .confirmed:
             return await page(.confirmed, request, for: address, context)
         case .paused:

@@ -10,10 +10,10 @@ package import PosternRelay
 /// A site that does not exist and an origin that is not a site's get the same answer, which allows nothing: the browser
 /// says so to the developer, and nobody learns which sites there are.
 package struct CrossOrigin: Sendable {
-    private let sites: any SiteDesk
+    private let sites: any SiteLookup
     private let answers: Answers
 
-    package init(sites: any SiteDesk, answers: Answers) {
+    package init(sites: any SiteLookup, answers: Answers) {
         (self.sites, self.answers) = (sites, answers)
     }
 

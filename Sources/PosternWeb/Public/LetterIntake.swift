@@ -3,14 +3,14 @@ private import Logging
 package import PosternCore
 package import PosternRelay
 
-/// The way from a request to the desk that both the form and the API take.
+/// The way from a request to the submissions that both the form and the API take.
 package struct LetterIntake: Sendable {
-    private let desk: any SubmissionDesk
+    private let submissions: any SubmissionService
     private let clients: ClientFinder
     let now: @Sendable () -> Timestamp
 
-    package init(desk: any SubmissionDesk, clients: ClientFinder, now: @escaping @Sendable () -> Timestamp) {
-        (self.desk, self.clients, self.now) = (desk, clients, now)
+    package init(submissions: any SubmissionService, clients: ClientFinder, now: @escaping @Sendable () -> Timestamp) {
+        (self.submissions, self.clients, self.now) = (submissions, clients, now)
     }
 
     package func submit(
@@ -24,7 +24,7 @@ package struct LetterIntake: Sendable {
         let submission = Submission(
             site: address.site, handle: address.handle, letter: letter, client: client, repeatKey: repeatKey,
             channel: channel, at: now())
-        let reply = await desk.submit(submission)
+        let reply = await submissions.submit(submission)
         context.logger.debug("a letter was handed in", metadata: Self.metadata(of: reply.answer))
         return reply
     }
@@ -44,7 +44,7 @@ package struct LetterIntake: Sendable {
     }
 
     package func contact(_ address: RecipientPath) async throws -> Contact? {
-        try await desk.contact(site: address.site, handle: address.handle)
+        try await submissions.contact(site: address.site, handle: address.handle)
     }
 }
 

@@ -90,21 +90,21 @@ package struct PublicListener: HTTPResponder {
 ///   - now: the wall clock.
 ///   - onListening: told the address once the port is open; with port 0, that is how to learn it.
 package func buildPublicApplication(
-    _ configuration: WebConfiguration, desk: any SubmissionDesk, tokens: any FormTokenKeeping, sites: any SiteDesk,
-    confirmations: any ConfirmationTaking, readiness: any Readiness, templates: Templates,
+    _ configuration: WebConfiguration, submissions: any SubmissionService, tokens: any FormTokenKeeping, sites: any SiteLookup,
+    confirmations: any ConfirmationTaker, readiness: any Readiness, templates: Templates,
     now: @escaping @Sendable () -> Timestamp, logger: Logger,
     onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     let answers = Answers(templates: templates, headers: HouseHeaders(isSecure: configuration.isSecure))
     let proxies = TrustedProxies(configuration.trustedProxies)
     let admission = ConnectionAdmission(proxies: proxies, connectionsPerPrefix: configuration.limits.connectionsPerPrefix)
-    let intake = LetterIntake(desk: desk, clients: ClientFinder(proxies: proxies, admission: admission), now: now)
+    let intake = LetterIntake(submissions: submissions, clients: ClientFinder(proxies: proxies, admission: admission), now: now)
     let bodyKiB = configuration.limits.bodyKiB
     let listener = PublicListener(
         contactForm: ContactForm(intake: intake, tokens: tokens, answers: answers, bodyKiB: bodyKiB),
         letterAPI: LetterAPI(
             intake: intake, crossOrigin: CrossOrigin(sites: sites, answers: answers), answers: answers, bodyKiB: bodyKiB),
-        confirmationForm: ConfirmationForm(desk: confirmations, intake: intake, answers: answers),
+        confirmationForm: ConfirmationForm(confirmations: confirmations, intake: intake, answers: answers),
         sites: SiteRoutes(sites: sites, answers: answers),
         health: HealthRoutes(memory: ReadinessMemory(readiness, now: { .now }), answers: answers),
         assets: AssetRoutes(answers: answers), answers: answers, limits: configuration.limits)

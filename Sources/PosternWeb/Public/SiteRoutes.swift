@@ -7,10 +7,10 @@ package import PosternRelay
 
 /// What is a site's and no recipient's: its colours, its logo, its privacy statement.
 package struct SiteRoutes: Sendable {
-    private let sites: any SiteDesk
+    private let sites: any SiteLookup
     private let answers: Answers
 
-    package init(sites: any SiteDesk, answers: Answers) {
+    package init(sites: any SiteLookup, answers: Answers) {
         (self.sites, self.answers) = (sites, answers)
     }
 

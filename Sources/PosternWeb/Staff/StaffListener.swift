@@ -7,7 +7,7 @@ package import PosternRelay
 
 /// Answers staff, on a listener of its own that the Internet does not reach.
 package struct StaffListener: HTTPResponder {
-    private let desk: any StaffDesk
+    private let overview: any StaffOverviewSource
     private let metrics: MetricsRoute
     private let mailbox: MailboxLetters?
     private let assets: AssetRoutes
@@ -16,10 +16,10 @@ package struct StaffListener: HTTPResponder {
     private let now: @Sendable () -> Timestamp
 
     package init(
-        desk: any StaffDesk, metrics: MetricsRoute, mailbox: MailboxLetters?, answers: Answers, hosts: StaffHosts,
+        overview: any StaffOverviewSource, metrics: MetricsRoute, mailbox: MailboxLetters?, answers: Answers, hosts: StaffHosts,
         now: @escaping @Sendable () -> Timestamp
     ) {
-        (self.desk, self.metrics, self.mailbox) = (desk, metrics, mailbox)
+        (self.overview, self.metrics, self.mailbox) = (overview, metrics, mailbox)
         (self.answers, self.hosts, self.now) = (answers, hosts, now)
         assets = AssetRoutes(answers: answers)
     }
@@ -63,7 +63,7 @@ package struct StaffListener: HTTPResponder {
     private func overview(_ context: WebContext) async -> Response {
         var known: StaffOverview?
         do {
-            known = try await desk.overview()
+            known = try await overview.overview()
         } catch {
             _ = context.incident("the overview cannot be made", error)
         }
@@ -101,14 +101,14 @@ package struct StaffHosts: Sendable {
 ///   - mailbox: of the demo mailbox, if there is one.
 ///   - hosts: names the pages are served under, beside IP addresses and `localhost`.
 package func buildStaffApplication(
-    _ configuration: WebConfiguration, desk: any StaffDesk, metrics: MetricRegistry, source: any MetricsSource,
+    _ configuration: WebConfiguration, overview: any StaffOverviewSource, metrics: MetricRegistry, source: any MetricsSource,
     mailbox: MailboxLetters?, templates: Templates, now: @escaping @Sendable () -> Timestamp, logger: Logger,
     hosts: [String] = [], onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     // Staff reach it over loopback, a tunnel or a proxy of their own: whether that is HTTPS, it cannot know.
     let answers = Answers(templates: templates, headers: HouseHeaders(isSecure: false))
     let listener = StaffListener(
-        desk: desk, metrics: MetricsRoute(registry: metrics, source: source, answers: answers), mailbox: mailbox,
+        overview: overview, metrics: MetricsRoute(registry: metrics, source: source, answers: answers), mailbox: mailbox,
         answers: answers, hosts: StaffHosts(hosts), now: now)
     // Who reaches this listener at all, the operator decides; its share of connections is the whole.
     let admission = ConnectionAdmission(proxies: TrustedProxies([]), connectionsPerPrefix: configuration.limits.connections)

@@ -53,9 +53,9 @@ struct ControlCaller {
         } catch {
             throw Exit.configuration.saying("\(error)")
         }
-        let desk = ControlDesk(store: store, publicURL: configuration.publicURL, wake: {})
+        let service = OperatorService(store: store, publicURL: configuration.publicURL, wake: {})
         do {
-            let answer = try await desk.answer(request)
+            let answer = try await service.answer(request)
             await store.close()
             return answer
         } catch {

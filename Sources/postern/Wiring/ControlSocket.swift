@@ -8,7 +8,7 @@ internal import ServiceLifecycle
 /// The relay's control socket: commands of its own user, and root's.
 struct ControlSocket: Service {
     let path: String
-    let desk: ControlDesk
+    let service: OperatorService
     let malformed: MalformedTally
     let logger: Logger
 
@@ -21,7 +21,7 @@ struct ControlSocket: Service {
                 throw LinkRefusal(.malformed, "the command asked in a form this relay does not read; are both of one version?")
             }
             do {
-                return Array(try JSONEncoder().encode(try await desk.answer(request)))
+                return Array(try JSONEncoder().encode(try await service.answer(request)))
             } catch {
                 // The operator is at the other end: the reason is theirs to see.
                 throw LinkRefusal(.unavailable, "\(error)")

@@ -66,28 +66,28 @@ private func buildServices(
         ])
     let malformed = MalformedTally()
     let vault = VaultLink(socket: home.vaultSocket, malformed: malformed, logger: logger)
-    let sealing = SealingDesk(vault: vault)
+    let sealing = LetterSealer(vault: vault)
     let room = DiskRoom(folder: URL(fileURLWithPath: configuration.database).deletingLastPathComponent().path)
     var dispatch = Dispatcher.Settings()
     dispatch.lease = configuration.lease
     let dispatcher = Dispatcher(store: store, vault: vault, settings: dispatch, logger: logger, now: { .now })
-    let limits = LimitDesk(table: configuration.limits.table, at: .now)
+    let limits = RateLimiter(table: configuration.limits.table, at: .now)
     try await limits.restore(from: store, at: .now)
     let blocks = BlockBook()
     try await blocks.reload(from: store)
     let refusals = RefusalLog(store: store, sealing: sealing, logger: logger)
-    let intake = IntakeDesk(
+    let intake = IntakeService(
         store: store, sealing: sealing, room: room,
         guards: IntakeGuards(
             pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits, blocks: blocks, refusals: refusals),
         logger: logger, letterCame: { dispatcher.letterCame() })
-    let confirmations = ConfirmationDesk(store: store, vault: vault, logger: logger, now: { .now })
+    let confirmations = ConfirmationService(store: store, vault: vault, logger: logger, now: { .now })
     let health = RelayHealth(store: store, vault: vault, room: room, now: { .now })
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
         settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
         now: { .now })
-    let control = ControlDesk(
+    let control = OperatorService(
         store: store, publicURL: configuration.publicURL, blocks: blocks,
         inspection: .init(
             process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable), health: health),
@@ -96,7 +96,7 @@ private func buildServices(
     // Told to stop from the last to the first, each when the one behind it has ended. The control socket comes after the
     // dispatcher: a backup that is being made may take minutes, and all that time letters would be claimed.
     var services: [any Service] = [
-        vault, ControlSocket(path: home.controlSocket, desk: control, malformed: malformed, logger: logger), dispatcher,
+        vault, ControlSocket(path: home.controlSocket, service: control, malformed: malformed, logger: logger), dispatcher,
         housekeeping, refusals,
     ]
     var letters: MailboxLetters?
@@ -109,7 +109,7 @@ private func buildServices(
     let census = QueueCensus(of: store)
     services.append(
         buildStaffApplication(
-            staff, desk: Overview(store: store, census: census, health: health, now: { .now }), metrics: metrics,
+            staff, overview: Overview(store: store, census: census, health: health, now: { .now }), metrics: metrics,
             source: RelayMetrics(
                 store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed),
             mailbox: letters, templates: templates, now: { .now }, logger: logger.quiet,
@@ -118,7 +118,7 @@ private func buildServices(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
     services.append(
         buildPublicApplication(
-            open, desk: intake, tokens: FormTokens { vault.tagKey(of: $0) },
+            open, submissions: intake, tokens: FormTokens { vault.tagKey(of: $0) },
             sites: SiteBook(store: store, terms: SiteBook.Terms(configuration)) {
                 (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
             }, confirmations: confirmations,
@@ -145,8 +145,8 @@ extension SiteBook.Terms {
     }
 }
 
-extension ControlDesk {
-    /// The desk over one store file, which it can also copy.
+extension OperatorService {
+    /// The service over one store file, which it can also copy.
     init(
         store: SQLiteDatabase, publicURL: WebOrigin, blocks: BlockBook? = nil, inspection: Inspection? = nil,
         wake: @escaping @Sendable () -> Void

@@ -24,7 +24,7 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
         settings: .init(mailFrom: configuration.mail.from, publicURL: configuration.publicURL), word: word, opener: opener,
         composer: composer, lanes: lanes, logger: logger)
     let malformed = MalformedTally()
-    let desk = VaultDesk(
+    let handler = VaultRequestHandler(
         ring: ring, postman: postman, confirmation: Confirmation(word: word, opener: opener),
         enrolment: try Enrolment(ring: ring),
         lanes: configuration.mail.lanes, malformed: malformed, now: { .now })
@@ -32,10 +32,10 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let relayPeers: Set<PeerUser> = relay.map { [PeerUser(id: $0.id)] } ?? [.own]
     let link = SocketService(
         .init(
-            path: home.vaultSocket, mode: relay == nil ? 0o600 : 0o666, peers: relayPeers, verbs: VaultDesk.relayVerbs),
-        logger: logger, desk: desk, malformed: malformed, announces: "ready")
+            path: home.vaultSocket, mode: relay == nil ? 0o600 : 0o666, peers: relayPeers, verbs: VaultRequestHandler.relayVerbs),
+        logger: logger, handler: handler, malformed: malformed, announces: "ready")
     let operators = SocketService(
-        .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root], verbs: VaultDesk.operatorVerbs),
-        logger: logger, desk: desk, malformed: malformed, announces: nil)
+        .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root], verbs: VaultRequestHandler.operatorVerbs),
+        logger: logger, handler: handler, malformed: malformed, announces: nil)
     return [keeper, operators, DeliveryService(socket: link, lanes: lanes)]
 }

@@ -27,7 +27,7 @@ struct RelayMetrics: MetricsSource {
     let census: QueueCensus
     let vault: VaultLink
     let dispatcher: Dispatcher
-    let limits: LimitDesk
+    let limits: RateLimiter
     let malformed: MalformedTally
 
     func gauges() async -> [GaugeReading] {

@@ -12,10 +12,10 @@ import Testing
 final class IntakeFixture: Sendable {
     let store: SQLiteDatabase
     let recipients: [Recipient]
-    let limits: LimitDesk
+    let limits: RateLimiter
     let blocks = BlockBook()
     let refusals: RefusalLog
-    let desk: IntakeDesk
+    let intake: IntakeService
     let pseudonyms: Pseudonyms
 
     static let now = Timestamp(seconds: 1_795_514_709)
@@ -58,12 +58,12 @@ final class IntakeFixture: Sendable {
                 _ = try session.recipients.add(recipients, at: now)
             }
         }
-        limits = LimitDesk(table: table, at: now)
+        limits = RateLimiter(table: table, at: now)
         try await limits.restore(from: store, at: now)
-        let sealing = SealingDesk(vault: vault)
+        let sealing = LetterSealer(vault: vault)
         refusals = RefusalLog(store: store, sealing: sealing, logger: RelayFixture.quiet)
         pseudonyms = Pseudonyms { vault.tagKey(of: $0) }
-        desk = IntakeDesk(
+        intake = IntakeService(
             store: store, sealing: sealing, room: FixedRoom(hasRoom: hasRoom),
             guards: IntakeGuards(pseudonyms: pseudonyms, limits: limits, blocks: blocks, refusals: refusals),
             logger: RelayFixture.quiet, letterCame: {})
@@ -95,7 +95,7 @@ final class IntakeFixture: Sendable {
         (letter.name, letter.email, letter.subject) = ("Vera", "vera@visitor.example", "Hello")
         letter.message = "I like the photo of the harbour in the morning."
         change(&letter)
-        return await desk.submit(
+        return await intake.submit(
             Submission(
                 site: "photos", handle: handle, letter: letter, client: try #require(ClientAddress(text: client)),
                 repeatKey: key, channel: channel, at: moment))

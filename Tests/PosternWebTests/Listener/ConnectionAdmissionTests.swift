@@ -16,7 +16,7 @@ struct ConnectionAdmissionTests {
         + "Connection: close\r\n\r\n\(body)"
 
     private func serve<Value: Sendable>(
-        trusted: [String] = [], desk: FakeDesk = .validating, _ adjust: (inout WebLimits) -> Void = { _ in },
+        trusted: [String] = [], submissions: FakeSubmissions = .validating, _ adjust: (inout WebLimits) -> Void = { _ in },
         _ test: @Sendable (Int) async throws -> Value
     ) async throws -> Value {
         _ = CountedMetrics.registry
@@ -24,7 +24,7 @@ struct ConnectionAdmissionTests {
         return try await withService(
             { announce in
                 buildPublicApplication(
-                    configuration, desk: desk, tokens: FakeTokens(), sites: FakeSites(), confirmations: FakeConfirmations(),
+                    configuration, submissions: submissions, tokens: FakeTokens(), sites: FakeSites(), confirmations: FakeConfirmations(),
                     readiness: FakeReadiness(),
                     templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent,
                     onListening: announce)
@@ -44,50 +44,50 @@ struct ConnectionAdmissionTests {
     @Test(arguments: ["203.0.113.9", "2001:db8::7"])
     func `a trusted proxy names its client before the first request`(client: String) async throws {
         let address = try #require(ClientAddress(text: client))
-        let desk = FakeDesk.validating
-        let answer = try await serve(trusted: ["127.0.0.1"], desk: desk) { port in
+        let submissions = FakeSubmissions.validating
+        let answer = try await serve(trusted: ["127.0.0.1"], submissions: submissions) { port in
             try await exchange([PROXYHeader.from(address.bytes).bytes + Array(Self.letter.utf8)], port: port)
         }
         #expect(answer.hasPrefix("HTTP/1.1 202 "))
-        #expect(desk.submissions.first?.client == address)
+        #expect(submissions.all.first?.client == address)
     }
 
     @Test func `a header that comes byte by byte is the same header`() async throws {
-        let desk = FakeDesk.validating
+        let submissions = FakeSubmissions.validating
         let header = PROXYHeader.from([203, 0, 113, 9], extensions: [4, 0, 1, 0])
         let pieces = header.bytes.map { [$0] } + [Array(Self.letter.utf8)]
-        let answer = try await serve(trusted: ["127.0.0.1"], desk: desk) { try await exchange(pieces, port: $0) }
+        let answer = try await serve(trusted: ["127.0.0.1"], submissions: submissions) { try await exchange(pieces, port: $0) }
         #expect(answer.hasPrefix("HTTP/1.1 202 "))
-        #expect(desk.submissions.first?.client == ClientAddress(text: "203.0.113.9"))
+        #expect(submissions.all.first?.client == ClientAddress(text: "203.0.113.9"))
     }
 
     @Test func `a trusted proxy may speak plain HTTP, and for itself`() async throws {
         for header in [[], PROXYHeader(command: 0x20, family: 0, addresses: []).bytes] {
-            let desk = FakeDesk.validating
-            let answer = try await serve(trusted: ["127.0.0.1"], desk: desk) { port in
+            let submissions = FakeSubmissions.validating
+            let answer = try await serve(trusted: ["127.0.0.1"], submissions: submissions) { port in
                 try await exchange([header + Array(Self.letter.utf8)], port: port)
             }
             #expect(answer.hasPrefix("HTTP/1.1 202 "))
-            #expect(desk.submissions.first?.client == ClientAddress(text: "127.0.0.1"))
+            #expect(submissions.all.first?.client == ClientAddress(text: "127.0.0.1"))
         }
     }
 
     @Test func `whom a proxy named may not name somebody else in a header field`() async throws {
-        let desk = FakeDesk.validating
+        let submissions = FakeSubmissions.validating
         let request = Self.letter.replacing("Host: x", with: "Host: x\r\nX-Forwarded-For: 198.51.100.66")
-        _ = try await serve(trusted: ["127.0.0.1"], desk: desk) { port in
+        _ = try await serve(trusted: ["127.0.0.1"], submissions: submissions) { port in
             try await exchange([PROXYHeader.from([203, 0, 113, 9]).bytes + Array(request.utf8)], port: port)
         }
-        #expect(desk.submissions.first?.client == ClientAddress(text: "203.0.113.9"))
+        #expect(submissions.all.first?.client == ClientAddress(text: "203.0.113.9"))
     }
 
     @Test func `from anybody else the header is no HTTP, and is counted`() async throws {
-        let desk = FakeDesk.validating
+        let submissions = FakeSubmissions.validating
         let before = CountedMetrics.value(.proxyHeadersIgnored, reason: "untrusted_peer")
-        let answer = try await serve(desk: desk) { port in
+        let answer = try await serve(submissions: submissions) { port in
             try await exchange([PROXYHeader.from([203, 0, 113, 9]).bytes + Array(Self.letter.utf8)], port: port)
         }
-        #expect(answer.hasPrefix("HTTP/1.1 400 ") && desk.submissions.isEmpty)
+        #expect(answer.hasPrefix("HTTP/1.1 400 ") && submissions.all.isEmpty)
         #expect(CountedMetrics.value(.proxyHeadersIgnored, reason: "untrusted_peer") > before)
     }
 

@@ -10,21 +10,21 @@ import Testing
 struct ConnectionLimitTests {
     /// Sends `pieces` and returns all the server says until it closes.
     private func exchange(
-        _ pieces: [String], desk: FakeDesk = .validating, _ adjust: (inout WebLimits) -> Void = { _ in }
+        _ pieces: [String], submissions: FakeSubmissions = .validating, _ adjust: (inout WebLimits) -> Void = { _ in }
     ) async throws -> String {
-        try await withListener(desk: desk, adjust) { connection in
+        try await withListener(submissions: submissions, adjust) { connection in
             for piece in pieces { try await connection.send(piece) }
             return try await connection.rest()
         }
     }
 
     private func withListener<Value: Sendable>(
-        desk: FakeDesk = .validating, _ adjust: (inout WebLimits) -> Void, _ test: @Sendable (RawConnection) async throws -> Value
+        submissions: FakeSubmissions = .validating, _ adjust: (inout WebLimits) -> Void, _ test: @Sendable (RawConnection) async throws -> Value
     ) async throws -> Value {
         let configuration = try configuration(adjust)
         return try await withService({ announce in
             buildPublicApplication(
-                configuration, desk: desk, tokens: FakeTokens(), sites: FakeSites(), confirmations: FakeConfirmations(),
+                configuration, submissions: submissions, tokens: FakeTokens(), sites: FakeSites(), confirmations: FakeConfirmations(),
                 readiness: FakeReadiness(),
                 templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent, onListening: announce)
         }) { port in
@@ -47,12 +47,12 @@ struct ConnectionLimitTests {
 
     @Test func `a body that grows too large is refused where it does`() async throws {
         let chunk = "4000\r\n" + String(repeating: "x", count: 0x4000) + "\r\n"
-        let desk = FakeDesk.validating
+        let submissions = FakeSubmissions.validating
         let answer = try await exchange(
             [Self.head(lettersPath, "Content-Type: application/json\r\nTransfer-Encoding: chunked")]
-                + Array(repeating: chunk, count: 5), desk: desk)
+                + Array(repeating: chunk, count: 5), submissions: submissions)
         #expect(answer.hasPrefix("HTTP/1.1 413 "))
-        #expect(desk.submissions.isEmpty)
+        #expect(submissions.all.isEmpty)
     }
 
     @Test func `a body of exactly 64 KiB is read`() async throws {

@@ -10,7 +10,7 @@ struct ConfirmationFormTests {
 
     @Test func `looking shows the question and confirms nothing`() async throws {
         let confirmations = FakeConfirmations()
-        try await withPublicListener(FakeDesk(), confirmations: confirmations) { client in
+        try await withPublicListener(FakeSubmissions(), confirmations: confirmations) { client in
             try await client.execute(uri: link, method: .get) { response in
                 #expect(response.status == .ok)
                 let page = String(buffer: response.body)
@@ -31,7 +31,7 @@ struct ConfirmationFormTests {
         answer: ConfirmationAnswer, status: HTTPResponse.Status, words: String
     ) async throws {
         let confirmations = FakeConfirmations(answer)
-        try await withPublicListener(FakeDesk(), confirmations: confirmations) { client in
+        try await withPublicListener(FakeSubmissions(), confirmations: confirmations) { client in
             try await client.execute(uri: link, method: .post) { response in
                 #expect(response.status == status)
                 #expect(String(buffer: response.body).contains(words))
@@ -42,7 +42,7 @@ struct ConfirmationFormTests {
     }
 
     @Test func `a link to nobody is a page that is not there`() async throws {
-        try await withPublicListener(FakeDesk(contact: .success(nil))) { client in
+        try await withPublicListener(FakeSubmissions(contact: .success(nil))) { client in
             try await client.execute(uri: link, method: .get) { #expect($0.status == .notFound) }
         }
     }

@@ -9,15 +9,15 @@ import PosternWeb
 import Testing
 
 struct ContactFormTests {
-    private func get(_ path: String = contactPath, _ desk: FakeDesk = .validating) async throws -> TestResponse {
-        try await withPublicListener(desk) { client in try await client.execute(uri: path, method: .get) { $0 } }
+    private func get(_ path: String = contactPath, _ submissions: FakeSubmissions = .validating) async throws -> TestResponse {
+        try await withPublicListener(submissions) { client in try await client.execute(uri: path, method: .get) { $0 } }
     }
 
     private func post(
-        _ fields: KeyValuePairs<String, String>, _ desk: FakeDesk = .validating,
+        _ fields: KeyValuePairs<String, String>, _ submissions: FakeSubmissions = .validating,
         type: String = "application/x-www-form-urlencoded"
     ) async throws -> TestResponse {
-        try await withPublicListener(desk) { client in
+        try await withPublicListener(submissions) { client in
             try await client.execute(uri: contactPath, method: .post, headers: [.contentType: type], body: urlEncoded(fields)) {
                 $0
             }
@@ -69,17 +69,17 @@ struct ContactFormTests {
     }
 
     @Test func `a letter is handed in and the visitor sent on`() async throws {
-        let desk = FakeDesk.validating
+        let submissions = FakeSubmissions.validating
         let token = "ours-3"
         let answer = try await post(
             [
                 "name": "Vera Visitor", "email": "vera@visitor.example", "subject": "Your photo", "message": "I like it.",
                 "about": "photo 4711",
                 "show_address": "yes", "form": token,
-            ], desk)
+            ], submissions)
         #expect(answer.status == .seeOther)
         #expect(answer.headers[.location] == "/c/photos/pat/sent")
-        let submission = try #require(desk.submissions.first)
+        let submission = try #require(submissions.all.first)
         #expect(submission.letter.about == "photo 4711" && submission.letter.sharesAddress)
         #expect(submission.repeatKey == token)
         #expect(
@@ -87,25 +87,25 @@ struct ContactFormTests {
     }
 
     @Test func `multipart forms are read as well`() async throws {
-        let desk = FakeDesk.validating
+        let submissions = FakeSubmissions.validating
         let parts = [("name", "Vera"), ("email", "vera@visitor.example"), ("message", "a\r\nb")]
             .map { "--b0\r\nContent-Disposition: form-data; name=\"\($0.0)\"\r\n\r\n\($0.1)\r\n" }.joined()
-        let answer = try await withPublicListener(desk) { client in
+        let answer = try await withPublicListener(submissions) { client in
             try await client.execute(
                 uri: contactPath, method: .post, headers: [.contentType: "multipart/form-data; boundary=b0"],
                 body: ByteBuffer(string: parts + "--b0--\r\n")
             ) { $0 }
         }
         #expect(answer.status == .seeOther)
-        #expect(desk.submissions.first?.letter.message == "a\r\nb")
+        #expect(submissions.all.first?.letter.message == "a\r\nb")
     }
 
     @Test func `20,000 characters of three bytes fit into the form as our page sends it`() async throws {
-        let desk = FakeDesk.validating
+        let submissions = FakeSubmissions.validating
         let message = String(repeating: "漢", count: 20_000)
         let parts = [("name", "Vera"), ("email", "vera@visitor.example"), ("message", message)]
             .map { "--b0\r\nContent-Disposition: form-data; name=\"\($0.0)\"\r\n\r\n\($0.1)\r\n" }.joined()
-        let answer = try await withPublicListener(desk) { client in
+        let answer = try await withPublicListener(submissions) { client in
             try await client.execute(
                 uri: contactPath, method: .post, headers: [.contentType: "multipart/form-data; boundary=b0"],
                 body: ByteBuffer(string: parts + "--b0--\r\n")
@@ -148,9 +148,9 @@ struct ContactFormTests {
 
     @Test func `while letters cannot be taken the form keeps what was typed`() async throws {
         // Even when the store cannot say what the recipient is called.
-        for contact: Result<Contact?, FakeDesk.Broken> in [.success(Example.contact()), .failure(FakeDesk.Broken())] {
-            let desk = FakeDesk(.unavailable(retryAfter: .seconds(30)), contact: contact)
-            let page = try await post(["name": "Vera", "email": "v@x.example", "message": Self.hostile], desk)
+        for contact: Result<Contact?, FakeSubmissions.Broken> in [.success(Example.contact()), .failure(FakeSubmissions.Broken())] {
+            let submissions = FakeSubmissions(.unavailable(retryAfter: .seconds(30)), contact: contact)
+            let page = try await post(["name": "Vera", "email": "v@x.example", "message": Self.hostile], submissions)
             #expect(page.status == .serviceUnavailable)
             #expect(page.headers[.retryAfter] == "30")
             #expect(page.text.contains(">\n\(PageEscaping().escapeText(Self.hostile))</textarea>"))
@@ -161,38 +161,38 @@ struct ContactFormTests {
     @Test func `a form sent a second time with another letter comes back under a new token`() async throws {
         let token = "ours-7"
         let page = try await post(
-            ["name": "Vera", "email": "v@x.example", "message": "another", "form": token], FakeDesk(.repeatKeyConflict))
+            ["name": "Vera", "email": "v@x.example", "message": "another", "form": token], FakeSubmissions(.repeatKeyConflict))
         #expect(page.status == .unprocessableContent)
         #expect(page.text.contains(">\nanother</textarea>"))
         #expect(!page.text.contains(token))
     }
 
     @Test func `whoever takes no letters has one page, and what was written can be copied`() async throws {
-        let contact = Result<Contact?, FakeDesk.Broken>.success(Example.contact(takesLetters: false))
-        let shown = try await get(contactPath, FakeDesk(contact: contact))
+        let contact = Result<Contact?, FakeSubmissions.Broken>.success(Example.contact(takesLetters: false))
+        let shown = try await get(contactPath, FakeSubmissions(contact: contact))
         #expect(shown.status == .forbidden)
         #expect(!shown.text.contains("<form"))
-        let posted = try await post(["name": "Vera", "message": "my words"], FakeDesk(.takesNoLetters, contact: contact))
+        let posted = try await post(["name": "Vera", "message": "my words"], FakeSubmissions(.takesNoLetters, contact: contact))
         #expect(posted.status == .forbidden)
         #expect(posted.text.contains("my words</textarea>"))
         #expect(!posted.text.contains("<form"))
     }
 
     @Test func `nobody is not found, in every way of asking`() async throws {
-        let desk = FakeDesk(.unknownRecipient, contact: .success(nil))
-        #expect(try await get(contactPath, desk).status == .notFound)
-        #expect(try await get(contactPath + "/sent", desk).status == .notFound)
-        #expect(try await post(["name": "x"], desk).status == .notFound)
+        let submissions = FakeSubmissions(.unknownRecipient, contact: .success(nil))
+        #expect(try await get(contactPath, submissions).status == .notFound)
+        #expect(try await get(contactPath + "/sent", submissions).status == .notFound)
+        #expect(try await post(["name": "x"], submissions).status == .notFound)
     }
 
     @Test func `a store that cannot be read shows a page with an incident, and the sent page all the same`() async throws {
-        let desk = FakeDesk(contact: .failure(FakeDesk.Broken()))
-        let page = try await get(contactPath, desk)
+        let submissions = FakeSubmissions(contact: .failure(FakeSubmissions.Broken()))
+        let page = try await get(contactPath, submissions)
         #expect(page.status == .serviceUnavailable)
         #expect(page.headers[.retryAfter] != nil)
         #expect(page.text.firstMatch(of: #/[0-9a-f]{16}\./#) != nil)
         #expect(!page.text.contains("Broken"))
-        #expect(try await get(contactPath + "/sent", desk).status == .ok)
+        #expect(try await get(contactPath + "/sent", submissions).status == .ok)
     }
 
     @Test func `the sent page says the same to everybody`() async throws {
@@ -204,32 +204,32 @@ struct ContactFormTests {
     // A form of the site's own, or a program: handed in all the same, with the sign.
     @Test(arguments: [(nil, FormStanding.missing), ("nonsense", .foreign)] as [(String?, FormStanding)])
     func `a form without a token of ours is handed in with the sign`(token: String?, standing: FormStanding) async throws {
-        let desk = FakeDesk.validating
+        let submissions = FakeSubmissions.validating
         var fields = "name=V&email=v%40x.example&message=m&homepage_url=http"
         if let token { fields += "&form=\(token)" }
         let body = ByteBuffer(string: fields)
-        let answer = try await withPublicListener(desk) {
+        let answer = try await withPublicListener(submissions) {
             try await $0.execute(uri: contactPath, method: .post, headers: .urlEncoded, body: body) { $0 }
         }
         #expect(answer.status == .seeOther)
-        let submission = try #require(desk.submissions.first)
+        let submission = try #require(submissions.all.first)
         #expect(submission.repeatKey == nil)
         #expect(submission.channel == .form(FormSigns(token: standing, isBaitTaken: true)))
     }
 
     @Test func `a form that was open too long comes back whole, under a new token, and is not handed in`() async throws {
-        let desk = FakeDesk.validating
-        let page = try await post(["name": "Vera", "email": "v@x.example", "message": "my words", "form": "old"], desk)
+        let submissions = FakeSubmissions.validating
+        let page = try await post(["name": "Vera", "email": "v@x.example", "message": "my words", "form": "old"], submissions)
         #expect(page.status == .unprocessableContent)
         #expect(page.text.contains(">\nmy words</textarea>") && page.text.contains(#"value="ours-"#))
         #expect(page.text.contains("open for a long time"))
-        #expect(desk.submissions.isEmpty)
+        #expect(submissions.all.isEmpty)
     }
 
     @Test func `over the limit the form says when, in words and in a field, and keeps what was typed`() async throws {
         let page = try await post(
             ["name": "Vera", "email": "v@x.example", "message": "my words", "form": "ours-9"],
-            FakeDesk(.limited(retryAfter: .seconds(700))))
+            FakeSubmissions(.limited(retryAfter: .seconds(700))))
         #expect(page.status == .tooManyRequests)
         #expect(page.headers[.retryAfter] == "700")
         #expect(page.text.contains("wait 12 minutes") && page.text.contains(">\nmy words</textarea>"))
@@ -237,7 +237,7 @@ struct ContactFormTests {
     }
 
     @Test func `a blocked letter is refused without a reason, and can be copied`() async throws {
-        let page = try await post(["name": "Vera", "email": "v@x.example", "message": "my words"], FakeDesk(.blocked))
+        let page = try await post(["name": "Vera", "email": "v@x.example", "message": "my words"], FakeSubmissions(.blocked))
         #expect(page.status == .forbidden)
         #expect(page.text.contains("my words</textarea>") && !page.text.contains("<form"))
     }
@@ -269,8 +269,8 @@ struct ContactFormTests {
             accent: AccentColour("#b03060"), logo: LogoMark(kind: .png, version: "00ff"),
             introductions: [try #require(Language("de")): try HeaderText("Schreiben Sie uns <gern>.", limit: 400)],
             languages: [try #require(Language("de")), try #require(Language("fr"))])
-        let desk = FakeDesk(contact: .success(Example.contact(look: look)))
-        let page = try await get(contactPath + "?lang=en", desk).text
+        let submissions = FakeSubmissions(contact: .success(Example.contact(look: look)))
+        let page = try await get(contactPath + "?lang=en", submissions).text
         for part in [
             #"<html lang="de""#, #"href="/look/photos/b03060.css""#, #"src="/look/photos/00ff/logo""#,
             "Schreiben Sie uns &lt;gern&gt;.",
@@ -290,14 +290,14 @@ struct ContactFormTests {
         ("application/json", "{}", 415),
     ])
     func `a form that cannot be read is refused in words`(type: String, body: String, status: Int) async throws {
-        let desk = FakeDesk.validating
-        let answer = try await withPublicListener(desk) { client in
+        let submissions = FakeSubmissions.validating
+        let answer = try await withPublicListener(submissions) { client in
             try await client.execute(
                 uri: contactPath, method: .post, headers: [.contentType: type], body: ByteBuffer(string: body)
             ) { $0 }
         }
         #expect(answer.status.code == status)
         #expect(answer.text.contains("<h1>"))
-        #expect(desk.submissions.isEmpty)
+        #expect(submissions.all.isEmpty)
     }
 }

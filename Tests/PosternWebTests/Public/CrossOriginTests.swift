@@ -14,12 +14,12 @@ struct CrossOriginTests {
 
     private func ask(
         _ method: HTTPRequest.Method, origin: String?, at path: String = lettersPath, sites: FakeSites = FakeSites(),
-        desk: FakeDesk = .validating
+        submissions: FakeSubmissions = .validating
     ) async throws -> TestResponse {
         var fields = HTTPFields.json
         fields[.origin] = origin
         if method == .options { fields[.accessControlRequestMethod] = "POST" }
-        return try await withPublicListener(desk, sites: sites) { [fields] client in
+        return try await withPublicListener(submissions, sites: sites) { [fields] client in
             try await client.execute(
                 uri: path, method: method, headers: fields, body: method == .post ? ByteBuffer(string: Self.valid) : nil
             ) { $0 }
@@ -74,7 +74,7 @@ struct CrossOriginTests {
 
     @Test func `a script sees why its letter was refused`() async throws {
         for refusal in [SubmissionAnswer.unknownRecipient, .limited(retryAfter: .seconds(9)), .blocked] {
-            let answer = try await ask(.post, origin: "https://photos.example", desk: FakeDesk(refusal))
+            let answer = try await ask(.post, origin: "https://photos.example", submissions: FakeSubmissions(refusal))
             #expect(answer.headers[.accessControlAllowOrigin] == "https://photos.example")
         }
     }

@@ -12,22 +12,22 @@ struct LetterAPITests {
     private static let valid = #"{"name":"Vera Visitor","email":"vera@visitor.example","message":"I like it."}"#
 
     private func post(
-        _ body: String = valid, to path: String = lettersPath, _ fields: HTTPFields = .json, desk: FakeDesk = .validating
+        _ body: String = valid, to path: String = lettersPath, _ fields: HTTPFields = .json, submissions: FakeSubmissions = .validating
     ) async throws -> TestResponse {
-        try await withPublicListener(desk) { client in
+        try await withPublicListener(submissions) { client in
             try await client.execute(uri: path, method: .post, headers: fields, body: ByteBuffer(string: body)) { $0 }
         }
     }
 
     @Test func `a letter is accepted with its id`() async throws {
-        let desk = FakeDesk.validating
-        let answer = try await post(desk: desk)
+        let submissions = FakeSubmissions.validating
+        let answer = try await post(submissions: submissions)
         #expect(answer.status == .accepted)
         #expect(answer.headers[.contentType] == "application/json")
         let object = try answer.object()
         #expect(object["id"] as? String == Example.letterID.description)
         #expect(object["status"] as? String == "accepted")
-        let submission = try #require(desk.submissions.first)
+        let submission = try #require(submissions.all.first)
         #expect(submission.site == "photos" && submission.handle == "pat")
         #expect(submission.letter.email == "vera@visitor.example")
         #expect(submission.repeatKey == nil)
@@ -48,23 +48,23 @@ struct LetterAPITests {
     }
 
     @Test func `a field of the wrong type is named along with the other faults, and nothing is handed in`() async throws {
-        let desk = FakeDesk.validating
-        let answer = try await post(#"{"name":7,"email":"x","message":"m"}"#, desk: desk)
+        let submissions = FakeSubmissions.validating
+        let answer = try await post(#"{"name":7,"email":"x","message":"m"}"#, submissions: submissions)
         #expect(answer.status == .unprocessableContent)
         let errors = try #require(try answer.object()["errors"] as? [[String: String]])
         #expect(errors.compactMap { $0["field"] } == ["name", "email"])
-        #expect(desk.submissions.isEmpty)
+        #expect(submissions.all.isEmpty)
     }
 
-    // Every answer of the desk has one status and one problem type.
+    // Every answer of the submissions has one status and one problem type.
     @Test(arguments: [
         (SubmissionAnswer.unknownRecipient, 404, "/problems/unknown-recipient"),
         (.takesNoLetters, 403, "/problems/takes-no-letters"),
         (.repeatKeyConflict, 422, "/problems/repeat-key-conflict"),
         (.unavailable(retryAfter: .milliseconds(1_500)), 503, "/problems/unavailable"),
     ])
-    func `the desk's answer is told`(answer: SubmissionAnswer, status: Int, type: String) async throws {
-        let response = try await post(desk: FakeDesk(answer))
+    func `the submissions's answer is told`(answer: SubmissionAnswer, status: Int, type: String) async throws {
+        let response = try await post(submissions: FakeSubmissions(answer))
         #expect(response.status.code == status)
         #expect(response.headers[.contentType] == "application/problem+json")
         let problem = try response.object()
@@ -76,11 +76,11 @@ struct LetterAPITests {
 
     @Test(arguments: ["", "{", "[]", #"{"name":"a","name":"b"}"#, #"{"x":"# + String(repeating: "[", count: 500)])
     func `a body that is no letter's JSON is a problem of 400`(body: String) async throws {
-        let desk = FakeDesk.validating
-        let answer = try await post(body, desk: desk)
+        let submissions = FakeSubmissions.validating
+        let answer = try await post(body, submissions: submissions)
         #expect(answer.status == .badRequest)
         #expect(try answer.object()["type"] as? String == "/problems/malformed-json")
-        #expect(desk.submissions.isEmpty)
+        #expect(submissions.all.isEmpty)
     }
 
     @Test(arguments: [
@@ -107,20 +107,20 @@ struct LetterAPITests {
     // Quoted, as the draft has it, or bare, as most send it.
     @Test(arguments: [("k1", "k1"), ("\"k1\"", "k1"), (String(repeating: "x", count: 128), String(repeating: "x", count: 128))])
     func `the Idempotency-Key is handed in`(written: String, key: String) async throws {
-        let desk = FakeDesk.validating
+        let submissions = FakeSubmissions.validating
         #expect(
-            try await post(Self.valid, [.contentType: "application/json", .idempotencyKey: written], desk: desk).status
+            try await post(Self.valid, [.contentType: "application/json", .idempotencyKey: written], submissions: submissions).status
                 == .accepted)
-        #expect(desk.submissions.first?.repeatKey == key)
+        #expect(submissions.all.first?.repeatKey == key)
     }
 
     @Test(arguments: ["", "\"\"", "a b", String(repeating: "x", count: 129), "schlüssel"])
     func `an Idempotency-Key that is none is a problem`(written: String) async throws {
-        let desk = FakeDesk.validating
-        let answer = try await post(Self.valid, [.contentType: "application/json", .idempotencyKey: written], desk: desk)
+        let submissions = FakeSubmissions.validating
+        let answer = try await post(Self.valid, [.contentType: "application/json", .idempotencyKey: written], submissions: submissions)
         #expect(answer.status == .badRequest)
         #expect(try answer.object()["type"] as? String == "/problems/invalid-idempotency-key")
-        #expect(desk.submissions.isEmpty)
+        #expect(submissions.all.isEmpty)
     }
 
     @Test func `two Idempotency-Keys are a problem`() async throws {
@@ -131,24 +131,24 @@ struct LetterAPITests {
     }
 
     @Test func `a name in the path is decoded, and may name nothing`() async throws {
-        let desk = FakeDesk(.unknownRecipient)
+        let submissions = FakeSubmissions(.unknownRecipient)
         let path = "/api/v1/sites/ph%6Ftos/recipients/%3Cscript%3E/letters"
-        #expect(try await post(Self.valid, to: path, desk: desk).status == .notFound)
-        #expect(desk.submissions.first?.site == "photos")
-        #expect(desk.submissions.first?.handle == "<script>")
+        #expect(try await post(Self.valid, to: path, submissions: submissions).status == .notFound)
+        #expect(submissions.all.first?.site == "photos")
+        #expect(submissions.all.first?.handle == "<script>")
     }
 
     @Test func `only a trusted proxy may say for whom it speaks`() async throws {
         let fields: HTTPFields = [.contentType: "application/json", .forwardedFor: "198.51.100.1, 203.0.113.9"]
         for (trusted, expected) in [(["127.0.0.1", "::1"], "203.0.113.9"), ([], "127.0.0.1")] {
-            let desk = FakeDesk.validating
+            let submissions = FakeSubmissions.validating
             let configuration = try configuration(trustedProxies: try trusted.map { try AddressRange($0) })
-            _ = try await withPublicListener(desk, configuration) { client in
+            _ = try await withPublicListener(submissions, configuration) { client in
                 try await client.execute(uri: lettersPath, method: .post, headers: fields, body: ByteBuffer(string: Self.valid)) {
                     $0
                 }
             }
-            let client = try #require(desk.submissions.first?.client)
+            let client = try #require(submissions.all.first?.client)
             let peers = expected == "127.0.0.1" ? [expected, "::1"] : [expected]
             #expect(peers.compactMap { ClientAddress(text: $0) }.contains(client))
         }

@@ -15,7 +15,7 @@ struct QuotaTests {
 
     private func post(_ answer: SubmissionAnswer, quota: ClientQuota?) async throws -> TestResponse {
         let body = ByteBuffer(string: #"{"name":"V","email":"v@x.example","message":"m"}"#)
-        return try await withPublicListener(FakeDesk(answer, quota: quota)) { client in
+        return try await withPublicListener(FakeSubmissions(answer, quota: quota)) { client in
             try await client.execute(uri: lettersPath, method: .post, headers: .json, body: body) { $0 }
         }
     }

@@ -3,8 +3,8 @@ import PosternRelay
 import PosternWeb
 import Synchronization
 
-/// A desk that answers as it is told and keeps what it was handed.
-final class FakeDesk: SubmissionDesk {
+/// A submissions that answers as it is told and keeps what it was handed.
+final class FakeSubmissions: SubmissionService {
     struct Broken: Error {}
 
     private struct Script {
@@ -25,8 +25,8 @@ final class FakeDesk: SubmissionDesk {
         self.quota = quota
     }
 
-    /// A desk that validates as the real one does, and accepts what is valid.
-    static var validating: FakeDesk { FakeDesk(.invalid(LetterFaults(all: []))) }
+    /// A submissions that validates as the real one does, and accepts what is valid.
+    static var validating: FakeSubmissions { FakeSubmissions(.invalid(LetterFaults(all: []))) }
 
     var submissions: [Submission] { script.withLock { $0.submissions } }
 
@@ -98,7 +98,7 @@ struct FakeTokens: FormTokenKeeping {
 }
 
 /// One site with what a test gives it.
-struct FakeSites: SiteDesk {
+struct FakeSites: SiteLookup {
     struct Broken: Error {}
     var known: Site? = Example.contact(
         origins: [WebOrigin("https://photos.example"), WebOrigin("http://localhost:3000")].compactMap { $0 })?.site
@@ -139,7 +139,7 @@ final class FakeReadiness: Readiness {
 }
 
 /// Answers what it is told, and keeps the tokens it was handed.
-final class FakeConfirmations: ConfirmationTaking {
+final class FakeConfirmations: ConfirmationTaker {
     private let answer: ConfirmationAnswer
     private let state = Mutex<[String]>([])
 

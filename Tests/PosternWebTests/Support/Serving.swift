@@ -30,12 +30,12 @@ func configuration(
 
 /// Runs the public listener on a free port while `test` talks to it.
 func withPublicListener<Value: Sendable>(
-    _ desk: FakeDesk, sites: FakeSites = FakeSites(), confirmations: FakeConfirmations = FakeConfirmations(),
+    _ submissions: FakeSubmissions, sites: FakeSites = FakeSites(), confirmations: FakeConfirmations = FakeConfirmations(),
     readiness: FakeReadiness = FakeReadiness(), _ configuration: WebConfiguration? = nil,
     _ test: @Sendable (any TestClientProtocol) async throws -> Value
 ) async throws -> Value {
     let application = buildPublicApplication(
-        try configuration ?? PosternWebTests.configuration(), desk: desk, tokens: FakeTokens(), sites: sites,
+        try configuration ?? PosternWebTests.configuration(), submissions: submissions, tokens: FakeTokens(), sites: sites,
         confirmations: confirmations,
         readiness: readiness, templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent)
     return try await application.test(.live) { try await test($0) }

@@ -6,10 +6,10 @@ package import PosternStore
 
 /// Takes letters in: finds the recipient, checks, judges, seals, commits, and only then says "accepted" (P1). Whatever is
 /// turned away leaves an entry in the log as well.
-package struct IntakeDesk: SubmissionDesk {
+package struct IntakeService: SubmissionService {
     private let store: any Database
     private let recipients: RecipientBook
-    private let sealing: SealingDesk
+    private let sealing: LetterSealer
     private let room: any Room
     private let guards: IntakeGuards
     private let logger: Logger
@@ -17,7 +17,7 @@ package struct IntakeDesk: SubmissionDesk {
     private let letterCame: @Sendable () -> Void
 
     package init(
-        store: any Database, sealing: SealingDesk, room: any Room, guards: IntakeGuards, logger: Logger,
+        store: any Database, sealing: LetterSealer, room: any Room, guards: IntakeGuards, logger: Logger,
         letterCame: @escaping @Sendable () -> Void
     ) {
         (self.store, self.sealing, self.room, self.guards) = (store, sealing, room, guards)

@@ -94,7 +94,7 @@ package struct ClientQuota: Equatable, Sendable {
 }
 
 /// Where the web hands in what was posted.
-package protocol SubmissionDesk: Sendable {
+package protocol SubmissionService: Sendable {
     func submit(_ submission: Submission) async -> SubmissionReply
     /// What the contact page may show of a recipient; nil when there is no such site or handle.
     func contact(site: String, handle: String) async throws -> Contact?

@@ -4,7 +4,7 @@ private import Synchronization
 
 /// Puts together what staff see first. Remembered for some seconds: a page that somebody keeps reloading must not make the
 /// store count.
-package final class Overview: StaffDesk {
+package final class Overview: StaffOverviewSource {
     private let store: any Database
     private let census: QueueCensus
     private let health: RelayHealth

@@ -1,6 +1,6 @@
 internal import PosternStore
 
-extension ControlDesk {
+extension OperatorService {
     /// What `postern doctor` wants to know of a relay that runs.
     func examine() async throws -> ControlAnswer {
         guard let inspection else { throw Refusal("there is no relay to ask") }

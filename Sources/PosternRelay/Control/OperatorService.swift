@@ -3,7 +3,7 @@ package import PosternStore
 
 /// Does what a command asks: in the relay for those that come over its control socket, in the command's own process while
 /// no relay runs.
-package struct ControlDesk: Sendable {
+package struct OperatorService: Sendable {
     package typealias BackupMaker = @Sendable (_ path: String) async throws -> ControlAnswer.BackupView
 
     let store: any Database

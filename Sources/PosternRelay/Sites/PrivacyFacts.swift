@@ -50,7 +50,7 @@ package struct PrivacyFacts: Equatable, Sendable {
 }
 
 /// What pages of a site show besides its recipients.
-package protocol SiteDesk: Sendable {
+package protocol SiteLookup: Sendable {
     /// Nil when there is no such site.
     func site(_ id: String) async throws -> Site?
     /// Nil when there is no such site, or it has no logo.

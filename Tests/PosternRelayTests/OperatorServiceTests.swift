@@ -5,7 +5,7 @@ import PosternStore
 import Testing
 
 @Suite("The control socket refuses what cannot be done")
-struct ControlDeskTests {
+struct OperatorServiceTests {
     @Test(
         "A block lasts from a second to ten years, or until it is removed",
         arguments: [
@@ -14,10 +14,10 @@ struct ControlDeskTests {
     func lasts(seconds: Int64?, isTaken: Bool) async throws {
         let store = try await SQLiteDatabase.inMemory(at: RelayFixture.now)
         let origin = try #require(WebOrigin("https://contact.example.org"))
-        let desk = ControlDesk(
+        let service = OperatorService(
             store: store, publicURL: origin, now: { RelayFixture.now }, wake: {}, blocks: nil, inspection: nil,
             backup: { _ in throw Unasked() })
-        let answer = try await desk.answer(
+        let answer = try await service.answer(
             .addBlock(.init(mark: .domain("spam.example"), effect: "hold", reason: "spam", lasts: seconds)))
         if case .blocks = answer { #expect(isTaken) } else { #expect(!isTaken, "\(answer)") }
     }

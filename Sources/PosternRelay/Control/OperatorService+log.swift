@@ -1,7 +1,7 @@
 internal import PosternCore
 internal import PosternStore
 
-extension ControlDesk {
+extension OperatorService {
     func listLog(_ query: ControlRequest.LogQuery) async throws -> ControlAnswer {
         var filter = LogFilter(
             since: query.since.map { Timestamp(milliseconds: $0) }, until: query.until.map { Timestamp(milliseconds: $0) })

@@ -2,7 +2,7 @@ private import Foundation
 internal import PosternCore
 internal import PosternStore
 
-extension ControlDesk {
+extension OperatorService {
     func findRecipients(_ siteText: String, handles: [String]) async throws -> ControlAnswer {
         let site = try await site(siteText)
         let wanted = try handles.map { text in try parsed { try Handle(text) } }

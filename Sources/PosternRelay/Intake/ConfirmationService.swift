@@ -15,12 +15,12 @@ package enum ConfirmationAnswer: Equatable, Sendable {
 }
 
 /// Where the web hands in a confirmation.
-package protocol ConfirmationTaking: Sendable {
+package protocol ConfirmationTaker: Sendable {
     func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer
 }
 
 /// Has the vault check a token and keeps the record it gives back: only the vault says which address is real (P3).
-package struct ConfirmationDesk: ConfirmationTaking {
+package struct ConfirmationService: ConfirmationTaker {
     private let store: any Database
     private let vault: VaultLink
     private let logger: Logger

@@ -50,6 +50,6 @@ package struct LogLine: Equatable, Sendable {
 }
 
 /// Where the staff's pages ask.
-package protocol StaffDesk: Sendable {
+package protocol StaffOverviewSource: Sendable {
     func overview() async throws -> StaffOverview
 }

@@ -3,7 +3,7 @@ package import PosternStore
 private import Synchronization
 
 /// The limits of a running relay: one ledger that all letters ask, filled at start with what the store kept.
-package final class LimitDesk: Sendable {
+package final class RateLimiter: Sendable {
     package let table: LimitTable
     private let ledger: Mutex<LimitLedger>
 

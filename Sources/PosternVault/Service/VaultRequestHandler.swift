@@ -3,7 +3,7 @@ package import PosternLink
 private import PosternSealing
 
 /// Answers what comes over the vault's two sockets. Which verbs reach it, and from whom, the sockets decide.
-package struct VaultDesk: Sendable {
+package struct VaultRequestHandler: Sendable {
     private let ring: KeyRing
     private let postman: Postman
     private let confirmation: Confirmation

@@ -6,7 +6,7 @@ private import Synchronization
 ///
 /// Holds one sealing session for each purpose; a session is dropped, and its secret with it, after 60 s, 4,096 seals or
 /// the end of its epoch.
-package final class SealingDesk: Sendable {
+package final class LetterSealer: Sendable {
     private struct Running {
         var session: SealingSession
         var seals = 0

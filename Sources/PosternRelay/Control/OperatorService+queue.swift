@@ -1,7 +1,7 @@
 internal import PosternCore
 internal import PosternStore
 
-extension ControlDesk {
+extension OperatorService {
     /// How many deliveries one transaction moves: letters get in between.
     private static let bite = 500
 

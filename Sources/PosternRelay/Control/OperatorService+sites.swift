@@ -2,7 +2,7 @@ private import Foundation
 internal import PosternCore
 internal import PosternStore
 
-extension ControlDesk {
+extension OperatorService {
     func addSite(_ idText: String, name nameText: String, origins originTexts: [String]) async throws -> ControlAnswer {
         let id = try parsed { try SiteID(idText) }
         let site = Site(id: id, name: try siteName(nameText), origins: try origins(originTexts))
