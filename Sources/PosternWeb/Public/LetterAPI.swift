@@ -70,7 +70,7 @@ package struct LetterAPI: Sendable {
         case .blocked: return answers.problem(.blocked)
         case .limited(let wait): return answers.problem(.limited).retrying(after: wait)
         case .unavailable(let wait):
-            // Why, the submissions has logged; this joins the answer to the log's line.
+            // The service has logged why; this joins the answer to the log's line.
             let incident = context.incident("a letter could not be taken", IntakeClosed())
             return answers.problem(.unavailable(incident)).retrying(after: wait)
         }

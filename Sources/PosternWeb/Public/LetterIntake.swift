@@ -3,7 +3,7 @@ private import Logging
 package import PosternCore
 package import PosternRelay
 
-/// The way from a request to the submissions that both the form and the API take.
+/// The way from a request to the intake service that both the form and the API take.
 package struct LetterIntake: Sendable {
     private let submissions: any SubmissionService
     private let clients: ClientFinder

@@ -8,7 +8,7 @@ import PosternWeb
 import Testing
 
 struct StaffListenerTests {
-    private struct Desk: StaffOverviewSource {
+    private struct Overview: StaffOverviewSource {
         struct Broken: Error {}
         var isBroken = false
         var faults: [String] = []
@@ -29,10 +29,10 @@ struct StaffListenerTests {
     }
 
     private func get(
-        _ path: String, method: HTTPRequest.Method = .get, mailbox: MailboxLetters? = nil, submissions: Desk = Desk()
+        _ path: String, method: HTTPRequest.Method = .get, mailbox: MailboxLetters? = nil, overview: Overview = Overview()
     ) async throws -> TestResponse {
         let application = buildStaffApplication(
-            try configuration(), submissions: submissions, metrics: MetricRegistry(), source: Gauges(), mailbox: mailbox,
+            try configuration(), overview: overview, metrics: MetricRegistry(), source: Gauges(), mailbox: mailbox,
             templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent)
         return try await application.test(.live) { client in
             try await client.execute(uri: path, method: method) { $0 }
@@ -57,11 +57,11 @@ struct StaffListenerTests {
         }
         #expect(!page.text.contains("/demo/mailbox"))
         #expect(try await get("/", mailbox: MailboxLetters()).text.contains("/demo/mailbox"))
-        #expect(try await get("/", submissions: Desk(faults: ["vault"])).text.contains("Not well: vault."))
+        #expect(try await get("/", overview: Overview(faults: ["vault"])).text.contains("Not well: vault."))
     }
 
     @Test func `numbers that are not to be had do not take the page away`() async throws {
-        let page = try await get("/", submissions: Desk(isBroken: true))
+        let page = try await get("/", overview: Overview(isBroken: true))
         #expect(page.status == .ok)
         #expect(page.text.contains(#"role="alert""#) && !page.text.contains("<table"))
     }
@@ -148,7 +148,7 @@ struct StaffListenerTests {
     @Test func `another name is told so`() async throws {
         try await withService({ announce in
             buildStaffApplication(
-                try configuration(), submissions: Desk(), metrics: MetricRegistry(), source: Gauges(), mailbox: nil,
+                try configuration(), overview: Overview(), metrics: MetricRegistry(), source: Gauges(), mailbox: nil,
                 templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent, onListening: announce)
         }) { port in
             let answer = try await withRawConnection(to: port) { connection in

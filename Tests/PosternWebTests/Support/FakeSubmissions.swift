@@ -3,7 +3,7 @@ import PosternRelay
 import PosternWeb
 import Synchronization
 
-/// A submissions that answers as it is told and keeps what it was handed.
+/// A service that answers as it is told and keeps what it was handed.
 final class FakeSubmissions: SubmissionService {
     struct Broken: Error {}
 
@@ -25,10 +25,10 @@ final class FakeSubmissions: SubmissionService {
         self.quota = quota
     }
 
-    /// A submissions that validates as the real one does, and accepts what is valid.
+    /// A service that validates as the real one does, and accepts what is valid.
     static var validating: FakeSubmissions { FakeSubmissions(.invalid(LetterFaults(all: []))) }
 
-    var submissions: [Submission] { script.withLock { $0.submissions } }
+    var all: [Submission] { script.withLock { $0.submissions } }
 
     func submit(_ submission: Submission) async -> SubmissionReply {
         script.withLock { script in
