@@ -12,7 +12,7 @@ package struct OperatorService: Sendable {
     /// Something may be due.
     let wake: @Sendable () -> Void
     /// Of the relay that runs; nil while none does, and then there is nothing to tell of a change.
-    let blocks: BlockBook?
+    let blocks: BlockCache?
     /// Of the relay that runs; nil while none does.
     let inspection: Inspection?
     private let backup: BackupMaker
@@ -30,7 +30,7 @@ package struct OperatorService: Sendable {
 
     package init(
         store: any Database, publicURL: WebOrigin, now: @escaping @Sendable () -> Timestamp, wake: @escaping @Sendable () -> Void,
-        blocks: BlockBook?, inspection: Inspection?, backup: @escaping BackupMaker
+        blocks: BlockCache?, inspection: Inspection?, backup: @escaping BackupMaker
     ) {
         (self.store, self.publicURL, self.now) = (store, publicURL, now)
         (self.wake, self.blocks, self.inspection, self.backup) = (wake, blocks, inspection, backup)

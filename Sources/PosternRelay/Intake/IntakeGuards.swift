@@ -5,10 +5,10 @@ internal import PosternCore
 package struct IntakeGuards: Sendable {
     let pseudonyms: Pseudonyms
     let limits: RateLimiter
-    let blocks: BlockBook
+    let blocks: BlockCache
     let refusals: RefusalLog
 
-    package init(pseudonyms: Pseudonyms, limits: RateLimiter, blocks: BlockBook, refusals: RefusalLog) {
+    package init(pseudonyms: Pseudonyms, limits: RateLimiter, blocks: BlockCache, refusals: RefusalLog) {
         (self.pseudonyms, self.limits, self.blocks, self.refusals) = (pseudonyms, limits, blocks, refusals)
     }
 

@@ -8,7 +8,7 @@ package import PosternStore
 /// turned away leaves an entry in the log as well.
 package struct IntakeService: SubmissionService {
     private let store: any Database
-    private let recipients: RecipientBook
+    private let recipients: RecipientCache
     private let sealing: LetterSealer
     private let room: any Room
     private let guards: IntakeGuards
@@ -22,7 +22,7 @@ package struct IntakeService: SubmissionService {
     ) {
         (self.store, self.sealing, self.room, self.guards) = (store, sealing, room, guards)
         (self.logger, self.letterCame) = (logger, letterCame)
-        recipients = RecipientBook(store: store)
+        recipients = RecipientCache(store: store)
     }
 
     package func submit(_ submission: Submission) async -> SubmissionReply {

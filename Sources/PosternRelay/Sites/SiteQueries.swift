@@ -2,7 +2,7 @@ package import PosternCore
 package import PosternStore
 
 /// What the store knows of sites, for the pages that are about a site and no recipient.
-package struct SiteBook: SiteLookup {
+package struct SiteQueries: SiteLookup {
     /// What the running configuration says about keeping things.
     package struct Terms: Equatable, Sendable {
         package let letters: Duration

@@ -73,7 +73,7 @@ private func buildServices(
     let dispatcher = Dispatcher(store: store, vault: vault, settings: dispatch, logger: logger, now: { .now })
     let limits = RateLimiter(table: configuration.limits.table, at: .now)
     try await limits.restore(from: store, at: .now)
-    let blocks = BlockBook()
+    let blocks = BlockCache()
     try await blocks.reload(from: store)
     let refusals = RefusalLog(store: store, sealing: sealing, logger: logger)
     let intake = IntakeService(
@@ -119,7 +119,7 @@ private func buildServices(
     services.append(
         buildPublicApplication(
             open, submissions: intake, tokens: FormTokens { vault.tagKey(of: $0) },
-            sites: SiteBook(store: store, terms: SiteBook.Terms(configuration)) {
+            sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {
                 (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
             }, confirmations: confirmations,
             readiness: WebReadiness(health: health), templates: templates,
@@ -130,7 +130,7 @@ private func buildServices(
     return services
 }
 
-extension SiteBook.Terms {
+extension SiteQueries.Terms {
     fileprivate init(_ configuration: Configuration) {
         let (mail, limits) = (configuration.mail, configuration.limits)
         let counted: [(PrivacyFacts.Counted, Limit)] = [
@@ -148,7 +148,7 @@ extension SiteBook.Terms {
 extension OperatorService {
     /// The service over one store file, which it can also copy.
     init(
-        store: SQLiteDatabase, publicURL: WebOrigin, blocks: BlockBook? = nil, inspection: Inspection? = nil,
+        store: SQLiteDatabase, publicURL: WebOrigin, blocks: BlockCache? = nil, inspection: Inspection? = nil,
         wake: @escaping @Sendable () -> Void
     ) {
         self.init(store: store, publicURL: publicURL, now: { .now }, wake: wake, blocks: blocks, inspection: inspection) { path in

@@ -13,7 +13,7 @@ final class IntakeFixture: Sendable {
     let store: SQLiteDatabase
     let recipients: [Recipient]
     let limits: RateLimiter
-    let blocks = BlockBook()
+    let blocks = BlockCache()
     let refusals: RefusalLog
     let intake: IntakeService
     let pseudonyms: Pseudonyms

@@ -3,7 +3,7 @@ package import PosternStore
 private import Synchronization
 
 /// The blocks as a running relay has them at hand: read at start, and again after each change.
-package final class BlockBook: Sendable {
+package final class BlockCache: Sendable {
     private struct State {
         var list = BlockList()
         /// How many readings were begun, and which of them `list` comes from.

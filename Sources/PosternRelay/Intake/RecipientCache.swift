@@ -6,7 +6,7 @@ private import Synchronization
 ///
 /// Only those who take letters are kept. What changed meanwhile is found out by the transaction that keeps the letter, and
 /// forgotten here; so nothing has to tell this book of changes, and another relay's are no exception.
-final class RecipientBook: Sendable {
+final class RecipientCache: Sendable {
     private struct Key: Hashable {
         let site: SiteID
         let handle: Handle
