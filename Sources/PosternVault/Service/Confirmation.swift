@@ -4,10 +4,10 @@ private import PosternSealing
 
 /// `authorise`: a recipient has followed the link, so the record becomes one that letters may go to.
 package struct Confirmation: Sendable {
-    private let word: VaultWord
+    private let word: AddressAuthorisation
     private let opener: SealOpener
 
-    package init(word: VaultWord, opener: SealOpener) {
+    package init(word: AddressAuthorisation, opener: SealOpener) {
         (self.word, self.opener) = (word, opener)
     }
 
@@ -15,12 +15,12 @@ package struct Confirmation: Sendable {
     /// - Throws: `LinkRefusal` (denied) when the token is not ours or over, or the record is not one we invited.
     package func confirm(_ request: ConfirmationRequest, at now: Timestamp) throws -> SealedRecord {
         let record = request.record
-        let subject = VaultWord.Subject(
+        let subject = AddressAuthorisation.Subject(
             site: request.site, handle: request.handle, recipient: request.recipient, version: record.version, seal: record.seal)
         // Confirmed counts too: the link may be followed twice, and the second time is told the same as the first.
         guard
-            word.isGiven(record.authorisation, as: .invited, on: subject)
-                || word.isGiven(record.authorisation, as: .confirmed, on: subject)
+            word.isValid(record.authorisation, as: .invited, on: subject)
+                || word.isValid(record.authorisation, as: .confirmed, on: subject)
         else {
             throw LinkRefusal(.denied, "the record was not made by this vault")
         }

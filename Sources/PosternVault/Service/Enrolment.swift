@@ -6,7 +6,7 @@ private import PosternSealing
 /// keys directly while nothing runs.
 package struct Enrolment: Sendable {
     private let key: SealingKey
-    private let word: VaultWord
+    private let word: AddressAuthorisation
 
     /// - Throws: `KeyFault` when the ring lacks the address or the authorisation key.
     package init(ring: KeyRing) throws {
@@ -20,7 +20,7 @@ package struct Enrolment: Sendable {
 
     private func record(for entry: EnrolRequest.Entry, confirmed: Bool) throws -> SealedRecord {
         let seal = try key.seal(entry.address, in: .address(of: entry.recipient, at: entry.site, version: entry.version))
-        let subject = VaultWord.Subject(
+        let subject = AddressAuthorisation.Subject(
             site: entry.site, handle: entry.handle, recipient: entry.recipient, version: entry.version, seal: seal)
         return SealedRecord(
             version: entry.version, seal: seal, authorisation: word.authorisation(confirmed ? .confirmed : .invited, on: subject))

@@ -18,7 +18,7 @@ package struct Postman: Sendable {
     }
 
     private let settings: Settings
-    private let word: VaultWord
+    private let word: AddressAuthorisation
     private let opener: SealOpener
     private let composer: Composer
     private let lanes: LanePool
@@ -26,7 +26,7 @@ package struct Postman: Sendable {
     private let logger: Logger
 
     package init(
-        settings: Settings, word: VaultWord, opener: SealOpener, composer: Composer, lanes: LanePool, logger: Logger
+        settings: Settings, word: AddressAuthorisation, opener: SealOpener, composer: Composer, lanes: LanePool, logger: Logger
     ) {
         (self.settings, self.word, self.opener) = (settings, word, opener)
         (self.composer, self.lanes, self.logger) = (composer, lanes, logger)
@@ -51,9 +51,9 @@ package struct Postman: Sendable {
 
     private func message(for job: DeliveryJob) throws(PrepareFault) -> OutgoingMessage {
         let record = job.record
-        let subject = VaultWord.Subject(
+        let subject = AddressAuthorisation.Subject(
             site: job.site.id, handle: job.handle, recipient: job.recipient, version: record.version, seal: record.seal)
-        guard word.isGiven(record.authorisation, as: job.mailing == .letter ? .confirmed : .invited, on: subject) else {
+        guard word.isValid(record.authorisation, as: job.mailing == .letter ? .confirmed : .invited, on: subject) else {
             throw .notAuthorised
         }
         let address: EmailAddress
@@ -70,7 +70,7 @@ package struct Postman: Sendable {
 
     /// - Returns: the mail, and the visitor's address if it stands there.
     private func compose(
-        _ job: DeliveryJob, to address: EmailAddress, _ subject: VaultWord.Subject
+        _ job: DeliveryJob, to address: EmailAddress, _ subject: AddressAuthorisation.Subject
     ) throws(PrepareFault) -> (ComposedMail, shown: EmailAddress?) {
         switch job.mailing {
         case .letter:

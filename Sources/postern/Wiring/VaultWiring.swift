@@ -21,11 +21,11 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let composer = try Composer(templates: try Templates.folder(configured: configuration.templates))
     let lanes = try buildLanes(configuration.mail)
     let postman = Postman(
-        settings: .init(mailFrom: configuration.mail.from, publicURL: configuration.publicURL), word: word, opener: opener,
+        settings: .init(mailFrom: configuration.mail.from, publicURL: configuration.publicURL), authorisation: authorisation, opener: opener,
         composer: composer, lanes: lanes, logger: logger)
     let malformed = MalformedTally()
     let handler = VaultRequestHandler(
-        ring: ring, postman: postman, confirmation: Confirmation(word: word, opener: opener),
+        ring: ring, postman: postman, confirmation: Confirmation(authorisation: authorisation, opener: opener),
         enrolment: try Enrolment(ring: ring),
         lanes: configuration.mail.lanes, malformed: malformed, now: { .now })
 

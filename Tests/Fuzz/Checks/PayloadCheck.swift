@@ -35,12 +35,12 @@ enum PayloadCheck {
         // What the vault does with the moment: it dates the mail and ends a confirmation.
         try hold(job.accepted.rfc5322.utf8.count <= 31, "a mail's date has four digits of year")
         try hold(!job.accepted.rfc3339.isEmpty, "a moment can be shown")
-        let subject = VaultWord.Subject(
+        let subject = AddressAuthorisation.Subject(
             site: job.site.id, handle: job.handle, recipient: job.recipient, version: job.record.version, seal: job.record.seal)
         let token = FixedVault.word.token(for: subject, mailed: job.accepted)
         try hold(token.utf8.count <= 48, "a confirmation's token is short")
         try hold(
-            !FixedVault.word.isGiven(job.record.authorisation, as: .confirmed, on: subject), "nobody else has the vault's word")
+            !FixedVault.word.isValid(job.record.authorisation, as: .confirmed, on: subject), "nobody else has the vault's word")
     }
 
     private static func checkAnnouncement(_ payload: [UInt8]) throws(Breach) {

@@ -7,7 +7,7 @@ package import PosternCore
 /// HPKE's base mode does not prove who sealed: anybody with the public key can make a seal that opens. So a seal counts
 /// only with this MAC, which covers handle, recipient, version and the seal itself; a row that was forged, or swapped
 /// with another, has none that fits.
-package struct VaultWord: Sendable {
+package struct AddressAuthorisation: Sendable {
     package enum Standing: String, Sendable {
         /// Letters may go there.
         case confirmed
@@ -52,7 +52,7 @@ package struct VaultWord: Sendable {
     }
 
     /// Compares in constant time.
-    package func isGiven(_ authorisation: [UInt8], as standing: Standing, on subject: Subject) -> Bool {
+    package func isValid(_ authorisation: [UInt8], as standing: Standing, on subject: Subject) -> Bool {
         let bytes = Self.bytes(standing, subject)
         return all.contains {
             HMAC<SHA256>.isValidAuthenticationCode(authorisation, authenticating: bytes, using: $0.record)
@@ -73,7 +73,7 @@ package struct VaultWord: Sendable {
 }
 
 /// Confirmation tokens: what stands in the link that only the vault could have mailed.
-extension VaultWord {
+extension AddressAuthorisation {
     package static let tokenLifetime = Duration.days(14)
 
     /// Seconds since 1970 at which it ends, in base 36, a dot, and 128 bits of MAC in hexadecimal.

@@ -5,11 +5,11 @@ import PosternVault
 import Testing
 
 @Suite("Only the vault says which address is real")
-struct VaultWordTests {
-    let word = VaultWord(key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
-    let stranger = VaultWord(key: SymmetricKey(data: [UInt8](repeating: 2, count: 32)))
-    let subject: VaultWord.Subject
-    let others: [(String, VaultWord.Subject)]
+struct AddressAuthorisationTests {
+    let word = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
+    let stranger = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 2, count: 32)))
+    let subject: AddressAuthorisation.Subject
+    let others: [(String, AddressAuthorisation.Subject)]
 
     init() throws {
         var randomness = SeededRandomness(seed: 5)
@@ -31,11 +31,11 @@ struct VaultWordTests {
     @Test("The word holds for its record and for no other, nor under another vault's key")
     func holds() {
         let given = word.authorisation(.confirmed, on: subject)
-        #expect(word.isGiven(given, as: .confirmed, on: subject))
-        for (what, other) in others { #expect(!word.isGiven(given, as: .confirmed, on: other), "another \(what)") }
-        #expect(!stranger.isGiven(given, as: .confirmed, on: subject))
-        #expect(!word.isGiven([], as: .confirmed, on: subject))
-        #expect(!word.isGiven(Array(given.dropLast()), as: .confirmed, on: subject))
+        #expect(word.isValid(given, as: .confirmed, on: subject))
+        for (what, other) in others { #expect(!word.isValid(given, as: .confirmed, on: other), "another \(what)") }
+        #expect(!stranger.isValid(given, as: .confirmed, on: subject))
+        #expect(!word.isValid([], as: .confirmed, on: subject))
+        #expect(!word.isValid(Array(given.dropLast()), as: .confirmed, on: subject))
     }
 
     @Test("Under a former key a word and a token still count; new ones are given under the current key")
@@ -43,19 +43,19 @@ struct VaultWordTests {
         let (current, former) = (
             SymmetricKey(data: [UInt8](repeating: 2, count: 32)), SymmetricKey(data: [UInt8](repeating: 1, count: 32))
         )
-        let moved = VaultWord(key: current, former: [former])
+        let moved = AddressAuthorisation(key: current, former: [former])
         let mailed = Timestamp(seconds: 1_795_000_000)
-        #expect(moved.isGiven(word.authorisation(.confirmed, on: subject), as: .confirmed, on: subject))
+        #expect(moved.isValid(word.authorisation(.confirmed, on: subject), as: .confirmed, on: subject))
         #expect(throws: Never.self) { try moved.check(word.token(for: subject, mailed: mailed), for: subject, at: mailed) }
         #expect(moved.authorisation(.confirmed, on: subject) == stranger.authorisation(.confirmed, on: subject))
         #expect(moved.token(for: subject, mailed: mailed) == stranger.token(for: subject, mailed: mailed))
-        let third = VaultWord(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
-        #expect(!moved.isGiven(third.authorisation(.confirmed, on: subject), as: .confirmed, on: subject))
+        let third = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
+        #expect(!moved.isValid(third.authorisation(.confirmed, on: subject), as: .confirmed, on: subject))
     }
 
     @Test("An invitation is no confirmation")
     func standing() {
-        #expect(!word.isGiven(word.authorisation(.invited, on: subject), as: .confirmed, on: subject))
+        #expect(!word.isValid(word.authorisation(.invited, on: subject), as: .confirmed, on: subject))
     }
 
     @Test("A token confirms its record until two weeks after it was mailed")
@@ -63,18 +63,18 @@ struct VaultWordTests {
         let mailed = Timestamp(seconds: 1_795_000_000)
         let token = word.token(for: subject, mailed: mailed)
         #expect(throws: Never.self) { try word.check(token, for: subject, at: mailed + .days(14)) }
-        #expect(throws: VaultWord.TokenFault.over) { try word.check(token, for: subject, at: mailed + .days(14) + .seconds(2)) }
+        #expect(throws: AddressAuthorisation.TokenFault.over) { try word.check(token, for: subject, at: mailed + .days(14) + .seconds(2)) }
         for (_, other) in others {
-            #expect(throws: VaultWord.TokenFault.notOurs) { try word.check(token, for: other, at: mailed) }
+            #expect(throws: AddressAuthorisation.TokenFault.notOurs) { try word.check(token, for: other, at: mailed) }
         }
-        #expect(throws: VaultWord.TokenFault.notOurs) { try stranger.check(token, for: subject, at: mailed) }
+        #expect(throws: AddressAuthorisation.TokenFault.notOurs) { try stranger.check(token, for: subject, at: mailed) }
         // A later end under the same MAC.
         let stretched = "zzzzzz." + token.split(separator: ".")[1]
         // The same number, written otherwise: one confirmation has one token.
         for forged in [
             "", ".", token + "0", "x", stretched, String(token.dropLast()), "+" + token, "0" + token, token.uppercased(),
         ] {
-            #expect(throws: VaultWord.TokenFault.notOurs, "\(forged)") { try word.check(forged, for: subject, at: mailed) }
+            #expect(throws: AddressAuthorisation.TokenFault.notOurs, "\(forged)") { try word.check(forged, for: subject, at: mailed) }
         }
     }
 }
