@@ -58,7 +58,7 @@ package final class KeyRing: Sendable {
     /// The vault's word under every authorisation key there is, given under the one first in the order of ids: whoever moves
     /// to a new machine and puts the old keys beside its own has both, and each start must read them alike.
     /// - Throws: `KeyFault` when there is none.
-    package func word() throws -> AddressAuthorisation {
+    package func authorisation() throws -> AddressAuthorisation {
         let keys = all.filter { $0.key.kind == .authorisation }.sorted { $0.key.id.description < $1.key.id.description }
             .compactMap { $0.key.symmetric }
         guard let first = keys.first else { throw KeyFault(path: folder.path, reason: .noneOfKind("authorisation")) }

@@ -2,7 +2,7 @@ package import Crypto
 private import FoundationEssentials
 package import PosternCore
 
-/// The vault's word on a sealed record: a MAC that says whose address it is and how far it has been proven (P3).
+/// The vault’s authorisation of a sealed record: a MAC that says whose address it is and how far it has been proven (P3).
 ///
 /// HPKE's base mode does not prove who sealed: anybody with the public key can make a seal that opens. So a seal counts
 /// only with this MAC, which covers handle, recipient, version and the seal itself; a row that was forged, or swapped
@@ -47,7 +47,7 @@ package struct AddressAuthorisation: Sendable {
         all = [current] + former.map(Keys.init)
     }
 
-    package func authorisation(_ standing: Standing, on subject: Subject) -> [UInt8] {
+    package func code(_ standing: Standing, on subject: Subject) -> [UInt8] {
         Array(HMAC<SHA256>.authenticationCode(for: Self.bytes(standing, subject), using: current.record))
     }
 

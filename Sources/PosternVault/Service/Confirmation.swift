@@ -4,11 +4,11 @@ private import PosternSealing
 
 /// `authorise`: a recipient has followed the link, so the record becomes one that letters may go to.
 package struct Confirmation: Sendable {
-    private let word: AddressAuthorisation
+    private let authorisation: AddressAuthorisation
     private let opener: SealOpener
 
-    package init(word: AddressAuthorisation, opener: SealOpener) {
-        (self.word, self.opener) = (word, opener)
+    package init(authorisation: AddressAuthorisation, opener: SealOpener) {
+        (self.authorisation, self.opener) = (authorisation, opener)
     }
 
     /// - Returns: the record under the vault's word "confirmed".
@@ -19,13 +19,13 @@ package struct Confirmation: Sendable {
             site: request.site, handle: request.handle, recipient: request.recipient, version: record.version, seal: record.seal)
         // Confirmed counts too: the link may be followed twice, and the second time is told the same as the first.
         guard
-            word.isValid(record.authorisation, as: .invited, on: subject)
-                || word.isValid(record.authorisation, as: .confirmed, on: subject)
+            authorisation.isValid(record.authorisation, as: .invited, on: subject)
+                || authorisation.isValid(record.authorisation, as: .confirmed, on: subject)
         else {
             throw LinkRefusal(.denied, "the record was not made by this vault")
         }
         do {
-            try word.check(request.token, for: subject, at: now)
+            try authorisation.check(request.token, for: subject, at: now)
         } catch {
             throw LinkRefusal(.denied, "the confirmation token is \(error == .over ? "no longer valid" : "not ours")")
         }
@@ -33,6 +33,6 @@ package struct Confirmation: Sendable {
         _ = try opener.address(
             in: record.seal, context: .address(of: request.recipient, at: request.site, version: record.version))
         return SealedRecord(
-            version: record.version, seal: record.seal, authorisation: word.authorisation(.confirmed, on: subject))
+            version: record.version, seal: record.seal, authorisation: authorisation.code(.confirmed, on: subject))
     }
 }

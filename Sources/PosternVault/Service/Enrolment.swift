@@ -6,12 +6,12 @@ private import PosternSealing
 /// keys directly while nothing runs.
 package struct Enrolment: Sendable {
     private let key: SealingKey
-    private let word: AddressAuthorisation
+    private let authorisation: AddressAuthorisation
 
     /// - Throws: `KeyFault` when the ring lacks the address or the authorisation key.
     package init(ring: KeyRing) throws {
         guard let key = ring.address else { throw KeyFault(path: "the vault's keys", reason: .noneOfKind("address")) }
-        (self.key, word) = (key, try ring.word())
+        (self.key, authorisation) = (key, try ring.authorisation())
     }
 
     package func records(for request: EnrolRequest) throws -> SealedRecords {
@@ -23,6 +23,6 @@ package struct Enrolment: Sendable {
         let subject = AddressAuthorisation.Subject(
             site: entry.site, handle: entry.handle, recipient: entry.recipient, version: entry.version, seal: seal)
         return SealedRecord(
-            version: entry.version, seal: seal, authorisation: word.authorisation(confirmed ? .confirmed : .invited, on: subject))
+            version: entry.version, seal: seal, authorisation: authorisation.code(confirmed ? .confirmed : .invited, on: subject))
     }
 }

@@ -18,7 +18,7 @@ package struct Postman: Sendable {
     }
 
     private let settings: Settings
-    private let word: AddressAuthorisation
+    private let authorisation: AddressAuthorisation
     private let opener: SealOpener
     private let composer: Composer
     private let lanes: LanePool
@@ -26,9 +26,9 @@ package struct Postman: Sendable {
     private let logger: Logger
 
     package init(
-        settings: Settings, word: AddressAuthorisation, opener: SealOpener, composer: Composer, lanes: LanePool, logger: Logger
+        settings: Settings, authorisation: AddressAuthorisation, opener: SealOpener, composer: Composer, lanes: LanePool, logger: Logger
     ) {
-        (self.settings, self.word, self.opener) = (settings, word, opener)
+        (self.settings, self.authorisation, self.opener) = (settings, authorisation, opener)
         (self.composer, self.lanes, self.logger) = (composer, lanes, logger)
     }
 
@@ -53,7 +53,7 @@ package struct Postman: Sendable {
         let record = job.record
         let subject = AddressAuthorisation.Subject(
             site: job.site.id, handle: job.handle, recipient: job.recipient, version: record.version, seal: record.seal)
-        guard word.isValid(record.authorisation, as: job.mailing == .letter ? .confirmed : .invited, on: subject) else {
+        guard authorisation.isValid(record.authorisation, as: job.mailing == .letter ? .confirmed : .invited, on: subject) else {
             throw .notAuthorised
         }
         let address: EmailAddress
@@ -86,7 +86,7 @@ package struct Postman: Sendable {
             let shown = letter.sharesAddress ? letter.replyAddress : nil
             do { return (try composer.compose(mail), shown) } catch { throw .cannotCompose(error) }
         case .confirmation:
-            let token = word.token(for: subject, mailed: job.accepted)
+            let token = authorisation.token(for: subject, mailed: job.accepted)
             let mail = ConfirmationMail(
                 siteName: job.site.name, siteOrigin: job.site.origins.first, recipientName: job.recipientName, recipient: address,
                 language: job.language,

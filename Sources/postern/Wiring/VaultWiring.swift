@@ -9,7 +9,7 @@ internal import ServiceLifecycle
 /// - Throws: `KeyFaults`, `TemplateFaults`, `FileFault`: each names its file.
 func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?, logger: Logger) throws -> [any Service] {
     let ring = try KeyRing(folder: KeyFolder(path: home.keys))
-    let word = try ring.word()
+    let authorisation = try ring.authorisation()
     let opener = SealOpener(ring: ring)
     let keeper = EpochKeeper(
         ring: ring, opener: opener,

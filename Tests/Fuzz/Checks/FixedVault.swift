@@ -6,7 +6,7 @@ import PosternVault
 
 /// A vault under keys that are no secret, the same in every run: those of the seal files in the vault's tests.
 enum FixedVault {
-    static let word = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
+    static let authorisation = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
     static let opener = SealOpener(ring: ring)
     static let ring: KeyRing = {
         // A ring comes from files; they are gone again before anything is checked.

@@ -37,10 +37,10 @@ enum PayloadCheck {
         try hold(!job.accepted.rfc3339.isEmpty, "a moment can be shown")
         let subject = AddressAuthorisation.Subject(
             site: job.site.id, handle: job.handle, recipient: job.recipient, version: job.record.version, seal: job.record.seal)
-        let token = FixedVault.word.token(for: subject, mailed: job.accepted)
+        let token = FixedVault.authorisation.token(for: subject, mailed: job.accepted)
         try hold(token.utf8.count <= 48, "a confirmation's token is short")
         try hold(
-            !FixedVault.word.isValid(job.record.authorisation, as: .confirmed, on: subject), "nobody else has the vault's word")
+            !FixedVault.authorisation.isValid(job.record.authorisation, as: .confirmed, on: subject), "nobody else has the vault's word")
     }
 
     private static func checkAnnouncement(_ payload: [UInt8]) throws(Breach) {
@@ -56,7 +56,7 @@ enum PayloadCheck {
     private static func checkConfirmation(_ payload: [UInt8]) throws(Breach) {
         try settled(payload, { try? ConfirmationRequest(payload: $0) }, \.payload)
         guard let request = try? ConfirmationRequest(payload: payload) else { return }
-        let confirmation = Confirmation(word: FixedVault.word, opener: FixedVault.opener)
+        let confirmation = Confirmation(authorisation: FixedVault.authorisation, opener: FixedVault.opener)
         let record = try? confirmation.confirm(request, at: Timestamp(seconds: 1_795_514_709))
         try hold(record == nil, "nobody without the vault's key is confirmed")
     }

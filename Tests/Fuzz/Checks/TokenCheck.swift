@@ -8,7 +8,7 @@ import PosternVault
 enum TokenCheck {
     private static let now = Timestamp(seconds: 1_795_514_709)
     private static let forms = FormTokens { $0 == Epoch(containing: now).next ? [UInt8](repeating: 7, count: 32) : nil }
-    private static let word = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 8, count: 32)))
+    private static let authorisation = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 8, count: 32)))
 
     static func check(_ bytes: [UInt8]) throws(Breach) {
         let text = Array(bytes.dropFirst(2)).text
@@ -36,12 +36,12 @@ enum TokenCheck {
         guard let site = try? SiteID("photos"), let handle = try? Handle("pat") else { return }
         let subject = AddressAuthorisation.Subject(
             site: site, handle: handle, recipient: RecipientID(high: 1, low: 2), version: 1, seal: [1, 2, 3])
-        let token = word.token(for: subject, mailed: now)
-        func isGood(_ token: String) -> Bool { (try? word.check(token, for: subject, at: now)) != nil }
+        let token = authorisation.token(for: subject, mailed: now)
+        func isGood(_ token: String) -> Bool { (try? authorisation.check(token, for: subject, at: now)) != nil }
         try hold(isGood(token), "a true confirmation is known again")
         try hold(text.isSame(as: token) || !isGood(text), "a foreign confirmation is not ours")
         if let changed = changed(token, by: change) { try hold(!isGood(changed), "a changed confirmation is not ours") }
-        try hold(!word.isValid(Array(text.utf8), as: .confirmed, on: subject), "a foreign word is not the vault's")
+        try hold(!authorisation.isValid(Array(text.utf8), as: .confirmed, on: subject), "a foreign word is not the vault's")
     }
 
     /// The token with one byte changed; nil when that changes nothing.

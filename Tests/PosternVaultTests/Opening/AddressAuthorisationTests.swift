@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Only the vault says which address is real")
 struct AddressAuthorisationTests {
-    let word = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
+    let authorisation = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
     let stranger = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 2, count: 32)))
     let subject: AddressAuthorisation.Subject
     let others: [(String, AddressAuthorisation.Subject)]
@@ -30,12 +30,12 @@ struct AddressAuthorisationTests {
 
     @Test("The word holds for its record and for no other, nor under another vault's key")
     func holds() {
-        let given = word.authorisation(.confirmed, on: subject)
-        #expect(word.isValid(given, as: .confirmed, on: subject))
-        for (what, other) in others { #expect(!word.isValid(given, as: .confirmed, on: other), "another \(what)") }
+        let given = authorisation.code(.confirmed, on: subject)
+        #expect(authorisation.isValid(given, as: .confirmed, on: subject))
+        for (what, other) in others { #expect(!authorisation.isValid(given, as: .confirmed, on: other), "another \(what)") }
         #expect(!stranger.isValid(given, as: .confirmed, on: subject))
-        #expect(!word.isValid([], as: .confirmed, on: subject))
-        #expect(!word.isValid(Array(given.dropLast()), as: .confirmed, on: subject))
+        #expect(!authorisation.isValid([], as: .confirmed, on: subject))
+        #expect(!authorisation.isValid(Array(given.dropLast()), as: .confirmed, on: subject))
     }
 
     @Test("Under a former key a word and a token still count; new ones are given under the current key")
@@ -45,8 +45,8 @@ struct AddressAuthorisationTests {
         )
         let moved = AddressAuthorisation(key: current, former: [former])
         let mailed = Timestamp(seconds: 1_795_000_000)
-        #expect(moved.isValid(word.authorisation(.confirmed, on: subject), as: .confirmed, on: subject))
-        #expect(throws: Never.self) { try moved.check(word.token(for: subject, mailed: mailed), for: subject, at: mailed) }
+        #expect(moved.isValid(authorisation.code(.confirmed, on: subject), as: .confirmed, on: subject))
+        #expect(throws: Never.self) { try moved.check(authorisation.token(for: subject, mailed: mailed), for: subject, at: mailed) }
         #expect(moved.authorisation(.confirmed, on: subject) == stranger.authorisation(.confirmed, on: subject))
         #expect(moved.token(for: subject, mailed: mailed) == stranger.token(for: subject, mailed: mailed))
         let third = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
@@ -55,17 +55,17 @@ struct AddressAuthorisationTests {
 
     @Test("An invitation is no confirmation")
     func standing() {
-        #expect(!word.isValid(word.authorisation(.invited, on: subject), as: .confirmed, on: subject))
+        #expect(!authorisation.isValid(authorisation.code(.invited, on: subject), as: .confirmed, on: subject))
     }
 
     @Test("A token confirms its record until two weeks after it was mailed")
     func tokens() throws {
         let mailed = Timestamp(seconds: 1_795_000_000)
-        let token = word.token(for: subject, mailed: mailed)
-        #expect(throws: Never.self) { try word.check(token, for: subject, at: mailed + .days(14)) }
-        #expect(throws: AddressAuthorisation.TokenFault.over) { try word.check(token, for: subject, at: mailed + .days(14) + .seconds(2)) }
+        let token = authorisation.token(for: subject, mailed: mailed)
+        #expect(throws: Never.self) { try authorisation.check(token, for: subject, at: mailed + .days(14)) }
+        #expect(throws: AddressAuthorisation.TokenFault.over) { try authorisation.check(token, for: subject, at: mailed + .days(14) + .seconds(2)) }
         for (_, other) in others {
-            #expect(throws: AddressAuthorisation.TokenFault.notOurs) { try word.check(token, for: other, at: mailed) }
+            #expect(throws: AddressAuthorisation.TokenFault.notOurs) { try authorisation.check(token, for: other, at: mailed) }
         }
         #expect(throws: AddressAuthorisation.TokenFault.notOurs) { try stranger.check(token, for: subject, at: mailed) }
         // A later end under the same MAC.
@@ -74,7 +74,7 @@ struct AddressAuthorisationTests {
         for forged in [
             "", ".", token + "0", "x", stretched, String(token.dropLast()), "+" + token, "0" + token, token.uppercased(),
         ] {
-            #expect(throws: AddressAuthorisation.TokenFault.notOurs, "\(forged)") { try word.check(forged, for: subject, at: mailed) }
+            #expect(throws: AddressAuthorisation.TokenFault.notOurs, "\(forged)") { try authorisation.check(forged, for: subject, at: mailed) }
         }
     }
 }
