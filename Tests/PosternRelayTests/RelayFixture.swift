@@ -50,7 +50,7 @@ final class RelayFixture: Sendable {
                 id: LetterID(at: Self.now, using: &randomness), at: Self.now, site: recipient.site, handle: recipient.handle,
                 recipient: recipient.id, placement: .queue, parts: [], epoch: Epoch(containing: Self.now), seal: [3],
                 evidence: [4],
-                letterBytes: 1, tokens: MailTokens(using: &randomness), repeatMark: nil)
+                letterBytes: 1, tokens: MailTokens(using: &randomness), idempotencyRecord: nil)
         }
         try await store.write { session in
             for letter in letters { _ = try session.intake.accept(letter) }

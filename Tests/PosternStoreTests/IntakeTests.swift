@@ -62,7 +62,7 @@ struct IntakeTests {
             let stray = AcceptedLetter(
                 id: letter.id, at: letter.at, site: letter.site, handle: letter.handle, recipient: RecipientID(high: 7, low: 7),
                 placement: .queue, parts: [], epoch: letter.epoch, seal: [1], evidence: [1], letterBytes: 1,
-                tokens: letter.tokens, repeatMark: letter.repeatMark)
+                tokens: letter.tokens, idempotencyRecord: letter.idempotencyRecord)
             #expect(try await store.database.write { try $0.intake.accept(stray) } == .noLetters)
             #expect(try await store.counts().accepted == 0)
             #expect(try await store.database.read { try $0.submissionLog.entries(limit: 1).isEmpty })
@@ -75,13 +75,13 @@ struct IntakeTests {
     func repeated(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let first = try await store.accept(store.letter(mark: store.mark(1)))
-            let lastMoment = TestStore.start + RepeatMark.lifetime - .milliseconds(1)
+            let lastMoment = TestStore.start + IdempotencyRecord.lifetime - .milliseconds(1)
             for moment in [TestStore.start, lastMoment] {
                 let again = store.letter(at: moment, mark: store.mark(1))
                 #expect(try await store.database.write { try $0.intake.accept(again) } == .repeated(first))
             }
             #expect(try await store.counts().accepted == 1)
-            let nextDay = store.letter(at: TestStore.start + RepeatMark.lifetime, mark: store.mark(1))
+            let nextDay = store.letter(at: TestStore.start + IdempotencyRecord.lifetime, mark: store.mark(1))
             try await store.accept(nextDay)
             let repeatOfSecond = store.letter(at: nextDay.at, mark: store.mark(1))
             #expect(try await store.database.write { try $0.intake.accept(repeatOfSecond) } == .repeated(nextDay.id))

@@ -196,7 +196,7 @@ private struct Walker {
         let (now, limit) = (now, chance(1...20))
         switch verb {
         case .forgetKeys:
-            let count = try await store.database.write { try $0.retention.forgetRepeatKeys(at: now, limit: limit) }
+            let count = try await store.database.write { try $0.retention.forgetIdempotencyRecords(at: now, limit: limit) }
             #expect(count == model.forgetKeys(at: now, limit: limit))
         case .forgetLetters:
             let epoch = Epoch(containing: now - .days(4))

@@ -91,7 +91,7 @@ struct RetentionTests {
             }
             let now = TestStore.start + .hours(26)
             let bites = try await store.database.write { session in
-                try (0..<3).map { _ in try session.retention.forgetRepeatKeys(at: now, limit: 2) }
+                try (0..<3).map { _ in try session.retention.forgetIdempotencyRecords(at: now, limit: 2) }
             }
             #expect(bites == [2, 1, 0])
             #expect(try await store.database.read { try $0.rows("SELECT letter FROM idempotency").count } == 2)

@@ -68,7 +68,7 @@ struct ScaleTests {
             let letters = (0..<100).map { number in
                 var digest = [UInt8](repeating: UInt8(number), count: 32)
                 (digest[0], digest[1]) = (UInt8(truncatingIfNeeded: number &* 37), UInt8(bite))
-                let mark = RepeatMark(key: digest, body: digest)
+                let mark = IdempotencyRecord(key: digest, body: digest)
                 let moment = TestStore.start + .seconds(Int64(bite))
                 let keys = (1...7).map { scope in
                     DatedLimitKey(

@@ -68,7 +68,7 @@ struct StatementTests {
             try session.run("UPDATE recipient SET language = '??' WHERE id = ?", [store.people[2].id.stored])
             _ = try session.queue.claim(upTo: 9, under: store.lease(), until: now, at: now)
             try session.run("UPDATE recipient SET language = 'en' WHERE id = ?", [store.people[2].id.stored])
-            _ = try session.retention.forgetRepeatKeys(at: now, limit: 5)
+            _ = try session.retention.forgetIdempotencyRecords(at: now, limit: 5)
             _ = try session.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 1)
             _ = try session.limitMarks.forget(before: now + .days(1), limit: 5)
             try session.pulse.touch(at: now)
@@ -95,7 +95,7 @@ struct StatementTests {
             _ = try session.submissionLog.oldest()
             _ = try session.intake.oldestLetter()
             _ = try session.intake.earlier(
-                RepeatMark(key: Array(repeating: 1, count: 32), body: Array(repeating: 2, count: 32)), at: now)
+                IdempotencyRecord(key: Array(repeating: 1, count: 32), body: Array(repeating: 2, count: 32)), at: now)
             _ = try session.queue.oldestWaiting()
             _ = try session.queue.oldestUndelivered()
             _ = try Migrator.standing(session)

@@ -53,7 +53,7 @@ struct BigQueueTests {
                     id: LetterID(at: now, using: &randomness), at: now, site: site, handle: handle, recipient: recipient.id,
                     placement: .queue, parts: [], epoch: Epoch(containing: now), seal: Array(repeating: 7, count: 1_600),
                     evidence: Array(repeating: 8, count: 80), letterBytes: 1_500, tokens: MailTokens(using: &randomness),
-                    repeatMark: nil)
+                    idempotencyRecord: nil)
             }
             try await store.write { session in
                 for letter in letters { _ = try session.intake.accept(letter) }

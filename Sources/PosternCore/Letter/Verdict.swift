@@ -65,7 +65,7 @@ package struct Verdict: Equatable, Sendable {
         case noLetters = "no-letters"
         case invalidLetter = "invalid-letter"
         /// The repeat key was used for another letter.
-        case repeatConflict = "repeat-conflict"
+        case idempotencyConflict = "repeat-conflict"
         case limitClient = "limit-client"
         case limitRecipient = "limit-recipient"
         case limitSender = "limit-sender"

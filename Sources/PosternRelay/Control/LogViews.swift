@@ -45,7 +45,7 @@ extension Verdict.Rule {
         case .unknownRecipient: "nobody has this handle"
         case .noLetters: "the recipient takes no letters at the moment"
         case .invalidLetter: "a field was empty, too long or not what it has to be; the visitor was told which"
-        case .repeatConflict: "the same form or Idempotency-Key had been used for another letter"
+        case .idempotencyConflict: "the same form or Idempotency-Key had been used for another letter"
         case .limitClient: "the client, or the IPv6 network it is in, is over POSTERN_LIMIT_CLIENT"
         case .limitRecipient: "the recipient is over POSTERN_LIMIT_RECIPIENT, or the client's network over its share of it"
         case .limitSender: "the visitor's address is over POSTERN_LIMIT_SENDER"

@@ -69,10 +69,10 @@ package struct IntakeService: SubmissionService {
             return await refuse(.invalid(error), [Verdict.Part(.invalidLetter, .refuse)], to: recipient)
         }
         let plain = LetterCoding.bytes(of: letter)
-        let mark = submission.repeatKey.map { RepeatMark(key: $0, of: plain, to: recipient.id) }
+        let idempotency = submission.idempotencyKey.map { IdempotencyRecord(key: $0, of: plain, to: recipient.id) }
         // The same letter once more is no further letter, whatever has changed since it was taken (A5).
         func firstOutcome() async throws -> SubmissionReply? {
-            guard let mark, let first = try await store.read({ try $0.intake.earlier(mark, at: submission.at) }) else {
+            guard let idempotency, let first = try await store.read({ try $0.intake.earlier(idempotency, at: submission.at) }) else {
                 return nil
             }
             return SubmissionReply(.accepted(first))
@@ -106,7 +106,7 @@ package struct IntakeService: SubmissionService {
         }
 
         let draft = Draft(
-            id: id, plain: plain, mark: mark, verdict: Verdict(of: parts), tags: tags,
+            id: id, plain: plain, idempotency: idempotency, verdict: Verdict(of: parts), tags: tags,
             limitMark: ruling.map { LimitMark(epoch: epoch, keys: $0.counted) })
         do {
             let acceptance = try await keep(draft, from: submission, for: recipient, using: &randomness)
@@ -120,7 +120,7 @@ package struct IntakeService: SubmissionService {
                 recipients.forget(recipient)
                 return await refuse(.takesNoLetters, [Verdict.Part(.noLetters, .refuse)], to: recipient)
             case .conflict:
-                return await refuse(.repeatKeyConflict, [Verdict.Part(.repeatConflict, .refuse)], to: recipient)
+                return await refuse(.idempotencyKeyConflict, [Verdict.Part(.idempotencyConflict, .refuse)], to: recipient)
             }
         } catch {
             guards.limits.giveBack(ruling?.counted ?? [])
@@ -132,7 +132,7 @@ package struct IntakeService: SubmissionService {
     private struct Draft {
         let id: LetterID
         let plain: [UInt8]
-        let mark: RepeatMark?
+        let idempotency: IdempotencyRecord?
         let verdict: Verdict
         let tags: [Tag]
         let limitMark: LimitMark?
@@ -147,7 +147,7 @@ package struct IntakeService: SubmissionService {
             id: draft.id, at: submission.at, site: recipient.site, handle: recipient.handle, recipient: recipient.id,
             placement: AcceptedLetter.Placement(draft.verdict), parts: draft.verdict.parts, epoch: sealed.epoch,
             seal: sealed.letter, evidence: sealed.evidence, tags: draft.tags, limitMark: draft.limitMark,
-            letterBytes: draft.plain.count, tokens: MailTokens(using: &randomness), repeatMark: draft.mark)
+            letterBytes: draft.plain.count, tokens: MailTokens(using: &randomness), idempotencyRecord: draft.idempotency)
         let acceptance = try await store.write { try $0.intake.accept(accepted) }
         if acceptance == .stored {
             letterCame()

@@ -8,7 +8,7 @@ package struct Submission: Sendable {
     package let letter: RawLetter
     package let client: ClientAddress
     /// The `Idempotency-Key` header, or the form's one-time token.
-    package let repeatKey: String?
+    package let idempotencyKey: String?
     package let channel: Channel
     package let at: Timestamp
 
@@ -19,11 +19,11 @@ package struct Submission: Sendable {
     }
 
     package init(
-        site: String, handle: String, letter: RawLetter, client: ClientAddress, repeatKey: String?, channel: Channel = .api,
+        site: String, handle: String, letter: RawLetter, client: ClientAddress, idempotencyKey: String?, channel: Channel = .api,
         at: Timestamp
     ) {
         (self.site, self.handle, self.letter) = (site, handle, letter)
-        (self.client, self.repeatKey, self.channel, self.at) = (client, repeatKey, channel, at)
+        (self.client, self.idempotencyKey, self.channel, self.at) = (client, idempotencyKey, channel, at)
     }
 }
 
@@ -59,7 +59,7 @@ package enum SubmissionAnswer: Equatable, Sendable {
     /// Paused, unconfirmed or erased: one answer for all of them (P7).
     case takesNoLetters
     /// The key was used within 24 h for another letter.
-    case repeatKeyConflict
+    case idempotencyKeyConflict
     /// The client has sent as many letters as it may for now.
     case limited(retryAfter: Duration)
     /// Staff have blocked letters like this one.

@@ -50,7 +50,7 @@ package struct SiteQueries: SiteLookup {
             guard let site = try session.sites.find(id) else { return nil }
             return PrivacyFacts(
                 site: site, letters: terms.letters, evidence: terms.evidence, outcomes: terms.outcomes,
-                repeats: RepeatMark.lifetime, addressSuite: suite, epochSuite: terms.epochSuite,
+                repeats: IdempotencyRecord.lifetime, addressSuite: suite, epochSuite: terms.epochSuite,
                 clientLimit: terms.clientLimit.isOff ? nil : terms.clientLimit.description, counted: terms.counted,
                 marks: LimitMarks.lifetime,
                 lastPurge: try session.chores.last(.purge), oldestLetter: try session.intake.oldestLetter(),

@@ -31,23 +31,23 @@ package struct AcceptedLetter: Sendable {
     package let letterBytes: Int
     package let tokens: MailTokens
     /// Nil when whoever posted it gave no key.
-    package let repeatMark: RepeatMark?
+    package let idempotencyRecord: IdempotencyRecord?
 
     package init(
         id: LetterID, at: Timestamp, site: SiteID, handle: Handle, recipient: RecipientID, placement: Placement,
         parts: [Verdict.Part], epoch: Epoch, seal: [UInt8], evidence: [UInt8], tags: [Tag] = [], limitMark: LimitMark? = nil,
-        letterBytes: Int, tokens: MailTokens, repeatMark: RepeatMark?
+        letterBytes: Int, tokens: MailTokens, idempotencyRecord: IdempotencyRecord?
     ) {
         (self.id, self.at, self.site, self.handle, self.recipient) = (id, at, site, handle, recipient)
         (self.placement, self.parts, self.epoch) = (placement, parts, epoch)
         (self.seal, self.evidence, self.letterBytes) = (seal, evidence, letterBytes)
-        (self.tokens, self.repeatMark) = (tokens, repeatMark)
+        (self.tokens, self.idempotencyRecord) = (tokens, idempotencyRecord)
         (self.tags, self.limitMark) = (tags, limitMark)
     }
 }
 
 /// By what a repeated post is recognised: digests, so that neither a client's key nor a letter's text is kept.
-package struct RepeatMark: Hashable, Sendable {
+package struct IdempotencyRecord: Hashable, Sendable {
     /// How long a key is remembered (REQUIREMENTS A5).
     package static let lifetime = Duration.hours(24)
 

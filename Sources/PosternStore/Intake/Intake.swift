@@ -12,10 +12,10 @@ package struct Intake {
     package func accept(_ letter: AcceptedLetter) throws -> Acceptance {
         guard try takesLetters(letter.recipient) else {
             // The same letter once more is no further letter, whatever has changed since it was taken (A5).
-            return try letter.repeatMark.flatMap { try earlier($0, at: letter.at) }.map(Acceptance.repeated) ?? .noLetters
+            return try letter.idempotencyRecord.flatMap { try earlier($0, at: letter.at) }.map(Acceptance.repeated) ?? .noLetters
         }
-        if let mark = letter.repeatMark, !(try claim(mark, for: letter)) {
-            return try earlierOutcome(of: mark)
+        if let record = letter.idempotencyRecord, !(try claim(record, for: letter)) {
+            return try earlierOutcome(of: record)
         }
         let verdict: Verdict.Decision =
             switch letter.placement {
@@ -27,7 +27,7 @@ package struct Intake {
                 id: letter.id, at: letter.at, site: letter.site.text, handle: letter.handle.text, recipient: letter.recipient,
                 verdict: Verdict(verdict, parts: letter.parts), tags: letter.tags, evidence: letter.evidence,
                 letterBytes: letter.letterBytes, repeats: 0, epoch: letter.epoch))
-        if let mark = letter.limitMark { try session.limitMarks.add(mark, for: letter.id) }
+        if let record = letter.limitMark { try session.limitMarks.add(record, for: letter.id) }
         try session.run(
             """
             INSERT INTO letter (id, seal)
@@ -61,14 +61,14 @@ package struct Intake {
     }
 
     /// - Returns: the letter that this very post became before; nil when there was none, or the key went with another post.
-    package func earlier(_ mark: RepeatMark, at now: Timestamp) throws -> LetterID? {
+    package func earlier(_ record: IdempotencyRecord, at now: Timestamp) throws -> LetterID? {
         try session.row(
             """
             SELECT letter
             FROM idempotency
             WHERE key = ? AND body = ? AND expires_at > ?
             """,
-            [mark.key.stored, mark.body.stored, now.stored]
+            [record.key.stored, record.body.stored, now.stored]
         ).map { try $0["letter"] }
     }
 
@@ -106,7 +106,7 @@ package struct Intake {
     }
 
     /// A key is ours when it is new or has expired; in one statement, so that two posts at once cannot both have it.
-    private func claim(_ mark: RepeatMark, for letter: AcceptedLetter) throws -> Bool {
+    private func claim(_ record: IdempotencyRecord, for letter: AcceptedLetter) throws -> Bool {
         let claimed = try session.row(
             """
             INSERT INTO idempotency (key, body, letter, expires_at)
@@ -117,24 +117,24 @@ package struct Intake {
             RETURNING letter
             """,
             [
-                mark.key.stored, mark.body.stored, letter.id.stored, (letter.at + RepeatMark.lifetime).stored,
+                record.key.stored, record.body.stored, letter.id.stored, (letter.at + IdempotencyRecord.lifetime).stored,
                 letter.at.stored,
             ])
         return claimed != nil
     }
 
-    private func earlierOutcome(of mark: RepeatMark) throws -> Acceptance {
+    private func earlierOutcome(of record: IdempotencyRecord) throws -> Acceptance {
         let row = try session.row(
             """
             SELECT body, letter
             FROM idempotency
             WHERE key = ?
             """,
-            [mark.key.stored])
+            [record.key.stored])
         // The row was there a statement ago, in this transaction.
         guard let row else { return .conflict }
         let body: [UInt8] = try row["body"]
-        return body == mark.body ? .repeated(try row["letter"]) : .conflict
+        return body == record.body ? .repeated(try row["letter"]) : .conflict
     }
 
     private func log(_ entry: SubmissionEntry) throws {

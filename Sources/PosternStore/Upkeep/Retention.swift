@@ -10,7 +10,7 @@ package struct Retention {
     }
 
     /// Forgets the digests of posts that may be repeated no longer.
-    package func forgetRepeatKeys(at now: Timestamp, limit: Int) throws -> Int {
+    package func forgetIdempotencyRecords(at now: Timestamp, limit: Int) throws -> Int {
         try session.run(
             """
             DELETE FROM idempotency

@@ -65,7 +65,7 @@ extension ContactPage {
     package enum Occasion: Equatable, Sendable {
         case fresh
         case faults(LetterFaults)
-        case repeatKeyConflict
+        case idempotencyKeyConflict
         case expired
         case limited(Duration)
         case unavailable(Duration)
@@ -127,7 +127,7 @@ extension ContactPage {
                 faults: LetterField.allCases.compactMap { field in
                     faults[field].map { Notice.Fault(field: field.rawValue, label: texts(TextKey(field)), text: $0) }
                 })
-        case .repeatKeyConflict: Notice(title: texts(.noticeRepeatTitle), detail: texts(.noticeRepeatDetail))
+        case .idempotencyKeyConflict: Notice(title: texts(.noticeRepeatTitle), detail: texts(.noticeRepeatDetail))
         case .expired: Notice(title: texts(.noticeExpiredTitle), detail: texts(.noticeExpiredDetail))
         case .limited(let wait):
             Notice(title: texts(.noticeLimitedTitle), detail: texts(.noticeLimitedDetail, ["wait": texts.span(wait)]))

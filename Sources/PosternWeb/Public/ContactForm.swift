@@ -45,20 +45,20 @@ package struct ContactForm: Sendable {
 
         let now = intake.now()
         let standing = tokens.standing(of: form.token, at: now)
-        var repeatKey: String?
+        var idempotencyKey: String?
         switch standing {
         case .expired:
             return await named(request, address, context) {
                 page(form, token: tokens.issue(at: now), at: address, .expired, $0, status: .unprocessableContent)
             }
-        case .ours(let key, _): repeatKey = key
-        case .foreign, .missing: repeatKey = nil
+        case .ours(let key, _): idempotencyKey = key
+        case .foreign, .missing: idempotencyKey = nil
         }
         let reply = await intake.submit(
-            form.letter, to: address, repeatKey: repeatKey,
+            form.letter, to: address, idempotencyKey: idempotencyKey,
             channel: .form(FormSigns(token: standing, isBaitTaken: form.isBaitTaken)), of: request, context)
         // What comes back under its own token is the same letter once it is mended.
-        let token = repeatKey == nil ? tokens.issue(at: now) : form.token
+        let token = idempotencyKey == nil ? tokens.issue(at: now) : form.token
         return await response(to: reply.answer, form, token: token, request, address, context)
     }
 
@@ -78,11 +78,11 @@ package struct ContactForm: Sendable {
             return await named(request, address, context) { noLetters(.takesNoLetters, written: form.letter.message, $0) }
         case .blocked:
             return await named(request, address, context) { noLetters(.blocked, written: form.letter.message, $0) }
-        case .repeatKeyConflict:
+        case .idempotencyKeyConflict:
             // A new token: pressed once more, this letter is sent as well.
             return await named(request, address, context) {
                 page(
-                    form, token: tokens.issue(at: intake.now()), at: address, .repeatKeyConflict, $0,
+                    form, token: tokens.issue(at: intake.now()), at: address, .idempotencyKeyConflict, $0,
                     status: .unprocessableContent)
             }
         case .limited(let wait):

@@ -29,11 +29,11 @@ package struct LetterAPI: Sendable {
 
     private func answer(_ request: Request, to address: RecipientPath, _ context: WebContext) async -> Response {
         guard Self.isJSON(request.headers) else { return answers.problem(.unsupportedMediaType) }
-        let repeatKey: String?
-        switch Self.repeatKey(in: request.headers) {
-        case .none: repeatKey = nil
-        case .valid(let key): repeatKey = key
-        case .invalid: return answers.problem(.invalidRepeatKey)
+        let idempotencyKey: String?
+        switch Self.idempotencyKey(in: request.headers) {
+        case .none: idempotencyKey = nil
+        case .valid(let key): idempotencyKey = key
+        case .invalid: return answers.problem(.invalidIdempotencyKey)
         }
 
         let posted: LetterJSON
@@ -49,7 +49,7 @@ package struct LetterAPI: Sendable {
         // A field that is no text cannot be handed in; what else is wrong is said along with it.
         guard posted.wrongTypes.isEmpty else { return answers.problem(.invalidLetter(posted.allProblems)) }
 
-        let reply = await intake.submit(posted.letter, to: address, repeatKey: repeatKey, of: request, context)
+        let reply = await intake.submit(posted.letter, to: address, idempotencyKey: idempotencyKey, of: request, context)
         var response = response(to: reply.answer, context)
         response.headers.tell(reply.quota)
         return response
@@ -66,7 +66,7 @@ package struct LetterAPI: Sendable {
         case .invalid(let faults): return answers.problem(.invalidLetter(faults.all.map(FieldProblem.init)))
         case .unknownRecipient: return answers.problem(.unknownRecipient)
         case .takesNoLetters: return answers.problem(.takesNoLetters)
-        case .repeatKeyConflict: return answers.problem(.repeatKeyConflict)
+        case .idempotencyKeyConflict: return answers.problem(.idempotencyKeyConflict)
         case .blocked: return answers.problem(.blocked)
         case .limited(let wait): return answers.problem(.limited).retrying(after: wait)
         case .unavailable(let wait):
@@ -86,14 +86,14 @@ package struct LetterAPI: Sendable {
         return ["utf-8", "utf8"].contains(type.parameters["charset"]?.lowercased() ?? "utf-8")
     }
 
-    private enum RepeatKey {
+    private enum IdempotencyKey {
         case none
         case valid(String)
         case invalid
     }
 
     /// The draft makes the field a quoted string; most programs send it bare. Both name the same key.
-    private static func repeatKey(in headers: HTTPFields) -> RepeatKey {
+    private static func idempotencyKey(in headers: HTTPFields) -> IdempotencyKey {
         guard headers.contains(.idempotencyKey) else { return .none }
         let values = headers[values: .idempotencyKey]
         guard values.count == 1, var key = values.first?[...] else { return .invalid }

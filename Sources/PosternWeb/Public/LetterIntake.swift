@@ -14,7 +14,7 @@ package struct LetterIntake: Sendable {
     }
 
     package func submit(
-        _ letter: RawLetter, to address: RecipientPath, repeatKey: String?, channel: Submission.Channel = .api,
+        _ letter: RawLetter, to address: RecipientPath, idempotencyKey: String?, channel: Submission.Channel = .api,
         of request: Request, _ context: WebContext
     ) async -> SubmissionReply {
         guard let client = clients.client(of: request, context) else {
@@ -22,7 +22,7 @@ package struct LetterIntake: Sendable {
             return SubmissionReply(.unavailable(retryAfter: .seconds(1)))
         }
         let submission = Submission(
-            site: address.site, handle: address.handle, letter: letter, client: client, repeatKey: repeatKey,
+            site: address.site, handle: address.handle, letter: letter, client: client, idempotencyKey: idempotencyKey,
             channel: channel, at: now())
         let reply = await submissions.submit(submission)
         context.logger.debug("a letter was handed in", metadata: Self.metadata(of: reply.answer))
@@ -36,7 +36,7 @@ package struct LetterIntake: Sendable {
         case .invalid: [WebLogKey.outcome: "invalid"]
         case .unknownRecipient: [WebLogKey.outcome: "unknown recipient"]
         case .takesNoLetters: [WebLogKey.outcome: "takes no letters"]
-        case .repeatKeyConflict: [WebLogKey.outcome: "repeat key conflict"]
+        case .idempotencyKeyConflict: [WebLogKey.outcome: "repeat key conflict"]
         case .limited: [WebLogKey.outcome: "limited"]
         case .blocked: [WebLogKey.outcome: "blocked"]
         case .unavailable: [WebLogKey.outcome: "unavailable"]

@@ -59,8 +59,8 @@ extension Problem {
     package static let takesNoLetters = Problem(
         .takesNoLetters, "Nothing was stored. This recipient takes no letters at the moment.")
 
-    package static let repeatKeyConflict = Problem(
-        .repeatKeyConflict,
+    package static let idempotencyKeyConflict = Problem(
+        .idempotencyKeyConflict,
         "Nothing was stored. Within 24 hours a key may come back only with the same letter; use a new key for this one.")
 
     package static let limited = Problem(
@@ -70,8 +70,8 @@ extension Problem {
     package static let blocked = Problem(
         .blocked, "Nothing was stored. If this is a mistake, ask the site that sent you here.")
 
-    package static let invalidRepeatKey = Problem(
-        .invalidRepeatKey, "Send at most one Idempotency-Key of 1 to 128 visible ASCII characters.")
+    package static let invalidIdempotencyKey = Problem(
+        .invalidIdempotencyKey, "Send at most one Idempotency-Key of 1 to 128 visible ASCII characters.")
 
     package static let unsupportedMediaType = Problem(
         .unsupportedMediaType, "Send the letter with Content-Type: application/json, in UTF-8 and without Content-Encoding.")

@@ -7,10 +7,10 @@ extension Problem {
         case malformedJSON = "malformed-json"
         case unknownRecipient = "unknown-recipient"
         case takesNoLetters = "takes-no-letters"
-        case repeatKeyConflict = "repeat-key-conflict"
+        case idempotencyKeyConflict = "repeat-key-conflict"
         case limited = "limited"
         case blocked = "not-taken"
-        case invalidRepeatKey = "invalid-idempotency-key"
+        case invalidIdempotencyKey = "invalid-idempotency-key"
         case unsupportedMediaType = "unsupported-media-type"
         case unavailable = "unavailable"
         case notFound = "not-found"
@@ -25,7 +25,7 @@ extension Problem {
 
         package var status: HTTPResponse.Status {
             switch self {
-            case .malformedJSON, .invalidRepeatKey, .brokenBody, .malformedRequest: .badRequest
+            case .malformedJSON, .invalidIdempotencyKey, .brokenBody, .malformedRequest: .badRequest
             // 403 for no letters, not 410: paused, unconfirmed and erased must look alike (P7), a pause is not for ever, and
             // caches and link checkers keep a 410 as if it were. Nor 404 or 503: the recipient is known, and trying again
             // will not help.
@@ -38,7 +38,7 @@ extension Problem {
             case .unsupportedMediaType: .unsupportedMediaType
             // The conflict too, as the IETF's draft on the `Idempotency-Key` field asks for a key that comes back with
             // another letter.
-            case .invalidLetter, .repeatKeyConflict: .unprocessableContent
+            case .invalidLetter, .idempotencyKeyConflict: .unprocessableContent
             case .limited: .tooManyRequests
             case .unavailable: .serviceUnavailable
             }
@@ -50,10 +50,10 @@ extension Problem {
             case .malformedJSON: "The body cannot be read"
             case .unknownRecipient: "There is no such recipient"
             case .takesNoLetters: "The recipient takes no letters"
-            case .repeatKeyConflict: "The Idempotency-Key was used for another letter"
+            case .idempotencyKeyConflict: "The Idempotency-Key was used for another letter"
             case .limited: "Too many letters from here"
             case .blocked: "This letter is not taken"
-            case .invalidRepeatKey: "The Idempotency-Key is not valid"
+            case .invalidIdempotencyKey: "The Idempotency-Key is not valid"
             case .unsupportedMediaType: "The body must be JSON"
             case .unavailable: "Letters cannot be taken just now"
             case .notFound: "There is nothing here"

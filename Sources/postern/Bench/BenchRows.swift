@@ -39,7 +39,7 @@ struct BenchRows: Sendable {
             id: LetterID(at: moment, using: &noise), at: moment, site: site, handle: try Self.handle(person),
             recipient: recipients[person], placement: .queue, parts: parts, epoch: epoch, seal: noise.bytes(Self.sealBytes),
             evidence: noise.bytes(Self.evidenceBytes), tags: tags(in: epoch), letterBytes: Self.letterBytes,
-            tokens: MailTokens(using: &noise), repeatMark: nil)
+            tokens: MailTokens(using: &noise), idempotencyRecord: nil)
     }
 
     /// A submission that was turned away, by one rule or another as often as a form under attack does it.

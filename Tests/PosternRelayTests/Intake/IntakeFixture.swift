@@ -98,7 +98,7 @@ final class IntakeFixture: Sendable {
         return await intake.submit(
             Submission(
                 site: "photos", handle: handle, letter: letter, client: try #require(ClientAddress(text: client)),
-                repeatKey: key, channel: channel, at: moment))
+                idempotencyKey: key, channel: channel, at: moment))
     }
 
     func entries() async throws -> [SubmissionEntry] { try await store.read { try $0.submissionLog.entries(limit: 100_000) } }

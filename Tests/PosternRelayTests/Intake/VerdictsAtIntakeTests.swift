@@ -45,7 +45,7 @@ struct VerdictsAtIntakeTests {
         let fixture = try await IntakeFixture.open(limits: try .of(client: "2,2/1h"))
         _ = try await fixture.post(key: "k")
         #expect(
-            try await fixture.post(key: "k") { $0.message = "Something else altogether, this time." }.answer == .repeatKeyConflict
+            try await fixture.post(key: "k") { $0.message = "Something else altogether, this time." }.answer == .idempotencyKeyConflict
         )
         #expect(Set(try await fixture.entries().map(\.verdict.decision)) == [.accept, .refuse])
         #expect(try await fixture.post().answer.id != nil)

@@ -48,7 +48,7 @@ final class TestStore: Sendable {
     }
 
     func letter(
-        to person: Int = 0, at moment: Timestamp = start, placement: AcceptedLetter.Placement = .queue, mark: RepeatMark? = nil,
+        to person: Int = 0, at moment: Timestamp = start, placement: AcceptedLetter.Placement = .queue, mark: IdempotencyRecord? = nil,
         parts: [Verdict.Part] = [], tags: [Tag] = [], limitMark: LimitMark? = nil, seal: [UInt8] = [1, 2, 3]
     ) -> AcceptedLetter {
         let recipient = people[person]
@@ -57,7 +57,7 @@ final class TestStore: Sendable {
                 id: LetterID(at: moment, using: &randomness), at: moment, site: site.id, handle: recipient.handle,
                 recipient: recipient.id, placement: placement, parts: parts, epoch: Epoch(containing: moment), seal: seal,
                 evidence: [4, 5], tags: tags, limitMark: limitMark, letterBytes: 1_500, tokens: MailTokens(using: &randomness),
-                repeatMark: mark)
+                idempotencyRecord: mark)
         }
     }
 
@@ -73,8 +73,8 @@ final class TestStore: Sendable {
         randomness.withLock { LeaseID(at: Self.start, using: &$0) }
     }
 
-    func mark(_ key: UInt8, body: UInt8 = 0) -> RepeatMark {
-        RepeatMark(key: Array(repeating: key, count: 32), body: Array(repeating: body, count: 32))
+    func mark(_ key: UInt8, body: UInt8 = 0) -> IdempotencyRecord {
+        IdempotencyRecord(key: Array(repeating: key, count: 32), body: Array(repeating: body, count: 32))
     }
 
     /// Accepts it, and insists that it was stored.

@@ -81,7 +81,7 @@ struct ContactFormTests {
         #expect(answer.headers[.location] == "/c/photos/pat/sent")
         let submission = try #require(submissions.all.first)
         #expect(submission.letter.about == "photo 4711" && submission.letter.sharesAddress)
-        #expect(submission.repeatKey == token)
+        #expect(submission.idempotencyKey == token)
         #expect(
             submission.channel == .form(FormSigns(token: .ours(key: token, age: .seconds(30)), isBaitTaken: false)))
     }
@@ -161,7 +161,7 @@ struct ContactFormTests {
     @Test func `a form sent a second time with another letter comes back under a new token`() async throws {
         let token = "ours-7"
         let page = try await post(
-            ["name": "Vera", "email": "v@x.example", "message": "another", "form": token], FakeSubmissions(.repeatKeyConflict))
+            ["name": "Vera", "email": "v@x.example", "message": "another", "form": token], FakeSubmissions(.idempotencyKeyConflict))
         #expect(page.status == .unprocessableContent)
         #expect(page.text.contains(">\nanother</textarea>"))
         #expect(!page.text.contains(token))
@@ -213,7 +213,7 @@ struct ContactFormTests {
         }
         #expect(answer.status == .seeOther)
         let submission = try #require(submissions.all.first)
-        #expect(submission.repeatKey == nil)
+        #expect(submission.idempotencyKey == nil)
         #expect(submission.channel == .form(FormSigns(token: standing, isBaitTaken: true)))
     }
 

@@ -30,7 +30,7 @@ struct LetterAPITests {
         let submission = try #require(submissions.all.first)
         #expect(submission.site == "photos" && submission.handle == "pat")
         #expect(submission.letter.email == "vera@visitor.example")
-        #expect(submission.repeatKey == nil)
+        #expect(submission.idempotencyKey == nil)
         #expect(submission.at == Example.now)
         #expect([[127, 0, 0, 1], Array(repeating: 0, count: 15) + [1]].contains(submission.client.bytes))
     }
@@ -60,7 +60,7 @@ struct LetterAPITests {
     @Test(arguments: [
         (SubmissionAnswer.unknownRecipient, 404, "/problems/unknown-recipient"),
         (.takesNoLetters, 403, "/problems/takes-no-letters"),
-        (.repeatKeyConflict, 422, "/problems/repeat-key-conflict"),
+        (.idempotencyKeyConflict, 422, "/problems/repeat-key-conflict"),
         (.unavailable(retryAfter: .milliseconds(1_500)), 503, "/problems/unavailable"),
     ])
     func `the submissions's answer is told`(answer: SubmissionAnswer, status: Int, type: String) async throws {
@@ -111,7 +111,7 @@ struct LetterAPITests {
         #expect(
             try await post(Self.valid, [.contentType: "application/json", .idempotencyKey: written], submissions: submissions).status
                 == .accepted)
-        #expect(submissions.all.first?.repeatKey == key)
+        #expect(submissions.all.first?.idempotencyKey == key)
     }
 
     @Test(arguments: ["", "\"\"", "a b", String(repeating: "x", count: 129), "schlüssel"])

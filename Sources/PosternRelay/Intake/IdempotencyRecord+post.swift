@@ -2,7 +2,7 @@ private import Crypto
 internal import PosternCore
 internal import PosternStore
 
-extension RepeatMark {
+extension IdempotencyRecord {
     /// A key counts for one recipient: two visitors who choose the same one do not meet.
     ///
     /// The letter's digest is keyed with the visitor's key, which is not kept: whoever has the store, or an old backup of it,
