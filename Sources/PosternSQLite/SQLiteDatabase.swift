@@ -64,13 +64,13 @@ package final class SQLiteDatabase: PosternStore.Database {
     package var waitingWrites: Int { group.waiting }
 
     package func write<Answer: Sendable>(
-        _ unit: @escaping @Sendable (any Session) throws -> Answer
+        _ unit: @escaping @Sendable (any Transaction) throws -> Answer
     ) async throws -> Answer {
         try await group.write(unit)
     }
 
     package func read<Answer: Sendable>(
-        _ unit: @escaping @Sendable (any Session) throws -> Answer
+        _ unit: @escaping @Sendable (any Transaction) throws -> Answer
     ) async throws -> Answer {
         try await lanes.read(unit)
     }

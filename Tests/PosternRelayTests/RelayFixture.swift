@@ -36,9 +36,9 @@ final class RelayFixture: Sendable {
             name: try HeaderText("Pat", limit: 100), language: .english, state: .active,
             record: SealedRecord(version: 1, seal: [1], authorisation: [2]))
         self.recipient = recipient
-        try await store.write { session in
-            _ = try session.sites.add(site, at: Self.now)
-            _ = try session.recipients.add(recipient, at: Self.now)
+        try await store.write { transaction in
+            _ = try transaction.sites.add(site, at: Self.now)
+            _ = try transaction.recipients.add(recipient, at: Self.now)
         }
     }
 
@@ -52,8 +52,8 @@ final class RelayFixture: Sendable {
                 evidence: [4],
                 letterBytes: 1, tokens: MailTokens(using: &randomness), idempotencyRecord: nil)
         }
-        try await store.write { session in
-            for letter in letters { _ = try session.intake.accept(letter) }
+        try await store.write { transaction in
+            for letter in letters { _ = try transaction.intake.accept(letter) }
         }
         return letters.map(\.id)
     }

@@ -12,9 +12,9 @@ struct AbuseTests {
                 .tag(Tag(value: .max), Epoch(containing: now)), .range(try AddressRange("2001:db8::/32")),
                 .domain("spam.example"), .phrase(FoldedText("buy now")),
             ]
-            let ids = try await store.database.write { session in
+            let ids = try await store.database.write { transaction in
                 try marks.map {
-                    try session.blocks.add($0, effect: .refuse, reason: "because", expires: now + .days(1), at: now)
+                    try transaction.blocks.add($0, effect: .refuse, reason: "because", expires: now + .days(1), at: now)
                 }
             }
             #expect(ids == [1, 2, 3, 4])

@@ -114,12 +114,12 @@ struct ClaimTests {
             while !batch.isEmpty {
                 let (done, old, new) = (batch, lease, store.lease())
                 seen += done.map(\.id)
-                batch = try await store.database.write { session in
+                batch = try await store.database.write { transaction in
                     for delivery in done {
                         let settlement = try Sample.settlement(.delivered, of: delivery, at: TestStore.start)
-                        #expect(try session.queue.settle(delivery.id, under: old, as: settlement))
+                        #expect(try transaction.queue.settle(delivery.id, under: old, as: settlement))
                     }
-                    return try session.queue.claim(
+                    return try transaction.queue.claim(
                         upTo: 2, under: new, until: TestStore.start + .minutes(20), at: TestStore.start)
                 }
                 lease = new
@@ -137,13 +137,13 @@ struct ClaimTests {
             let (bad, good) = (store.letter(to: 0), store.letter(to: 1))
             try await store.accept(bad)
             try await store.accept(good)
-            _ = try await store.database.write { session in
-                try session.run("UPDATE recipient SET language = '??' WHERE id = ?", [store.people[0].id.stored])
+            _ = try await store.database.write { transaction in
+                try transaction.run("UPDATE recipient SET language = '??' WHERE id = ?", [store.people[0].id.stored])
             }
             let (_, claimed) = try await store.claim(5, at: TestStore.start)
             #expect(claimed.map(\.id) == [good.id])
-            let held = try await store.database.read { session in
-                try session.row("SELECT state, reason, attempts FROM delivery WHERE id = ?", [bad.id.stored])
+            let held = try await store.database.read { transaction in
+                try transaction.row("SELECT state, reason, attempts FROM delivery WHERE id = ?", [bad.id.stored])
             }
             #expect(try held?["state"] == "held")
             #expect(try (held?["reason"] ?? "").contains("language"))

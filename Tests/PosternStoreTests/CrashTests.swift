@@ -110,9 +110,9 @@ struct CrashTests {
         // A foreign key that is looked at only when the transaction ends makes COMMIT itself fail.
         let letter = store.letter()
         await #expect {
-            try await store.database.write { session in
-                try session.run("PRAGMA defer_foreign_keys = ON")
-                try session.run(
+            try await store.database.write { transaction in
+                try transaction.run("PRAGMA defer_foreign_keys = ON")
+                try transaction.run(
                     """
                     INSERT INTO letter (id, seal)
                     VALUES (?, ?)
@@ -133,8 +133,8 @@ struct CrashTests {
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"))
         let secret = "canary-4711"
         do {
-            _ = try await store.database.write { session in
-                try session.run(
+            _ = try await store.database.write { transaction in
+                try transaction.run(
                     """
                     INSERT INTO site (id, name, origins, created_at)
                     VALUES (?, ?, ?, ?)

@@ -46,8 +46,8 @@ struct GroupCommitTests {
                             return (
                                 number,
                                 .success(
-                                    try await store.database.write { session in
-                                        _ = try session.intake.accept(letter)
+                                    try await store.database.write { transaction in
+                                        _ = try transaction.intake.accept(letter)
                                         // After the rows are written: they have to go again.
                                         if guilty.contains(number) { throw Refusal(number: number) }
                                         return letter.id

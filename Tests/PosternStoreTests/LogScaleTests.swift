@@ -56,11 +56,11 @@ struct LogScaleTests {
             let entries = (number..<(number + bite)).map {
                 entry(at: TestStore.start + .milliseconds(Int64($0) * step), $0, store, &randomness)
             }
-            try await store.database.write { session in
+            try await store.database.write { transaction in
                 for entry in entries {
                     switch entry {
-                    case .kept(let letter): _ = try session.intake.accept(letter)
-                    case .refused(let refused): try session.intake.log(refused)
+                    case .kept(let letter): _ = try transaction.intake.accept(letter)
+                    case .refused(let refused): try transaction.intake.log(refused)
                     }
                 }
             }

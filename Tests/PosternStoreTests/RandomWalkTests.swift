@@ -226,10 +226,10 @@ private struct Walker {
             #expect(line.leaseUntil == entry.leaseUntil)
             #expect((line.finished != nil) == entry.state.isTerminal)
         }
-        let (log, letters, soonest) = try await store.database.read { session in
+        let (log, letters, soonest) = try await store.database.read { transaction in
             (
-                try session.submissionLog.entries(limit: 100_000).map(\.id),
-                try session.rows("SELECT id FROM letter").map { row -> LetterID in try row["id"] }, try session.queue.soonestDue()
+                try transaction.submissionLog.entries(limit: 100_000).map(\.id),
+                try transaction.rows("SELECT id FROM letter").map { row -> LetterID in try row["id"] }, try transaction.queue.soonestDue()
             )
         }
         let attempts = try await store.database.read { try $0.rows("SELECT number FROM attempt").count }

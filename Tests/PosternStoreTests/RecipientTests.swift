@@ -27,9 +27,9 @@ struct RecipientTests {
             let club = try Sample.site("club")
             let elsewhere = try Sample.recipient("person0", at: club.id, using: &randomness)
             #expect(
-                try await store.database.write { session in
-                    _ = try session.sites.add(club, at: TestStore.start)
-                    return try session.recipients.add(elsewhere, at: TestStore.start)
+                try await store.database.write { transaction in
+                    _ = try transaction.sites.add(club, at: TestStore.start)
+                    return try transaction.recipients.add(elsewhere, at: TestStore.start)
                 })
             #expect(try await store.database.read { try $0.recipients.find(elsewhere.handle, at: club.id)?.id } == elsewhere.id)
         }
@@ -146,8 +146,8 @@ struct RecipientTests {
             #expect(try await store.line(held)?.state == .dropped)
             #expect(try await store.line(delivered)?.state == .delivered)
             #expect(try await store.line(other)?.state == .ready)
-            let seals = try await store.database.read { session in
-                try session.rows("SELECT id FROM letter").map { row -> LetterID in try row["id"] }
+            let seals = try await store.database.read { transaction in
+                try transaction.rows("SELECT id FROM letter").map { row -> LetterID in try row["id"] }
             }
             #expect(seals == [other])
             // The handle is not given away.

@@ -6,8 +6,8 @@ import Testing
 struct RetentionTests {
     func letters(_ store: TestStore) async throws -> Set<LetterID> {
         Set(
-            try await store.database.read { session in
-                try session.rows("SELECT id FROM letter").map { row -> LetterID in try row["id"] }
+            try await store.database.read { transaction in
+                try transaction.rows("SELECT id FROM letter").map { row -> LetterID in try row["id"] }
             })
     }
 
@@ -23,8 +23,8 @@ struct RetentionTests {
             _ = try await store.database.write { try $0.queue.drop(dropped, because: "a wave", at: TestStore.start) }
             let next = try await store.accept(store.letter(at: day.end))
             let now = day.end + .days(28)
-            let bites = try await store.database.write { session in
-                try (0..<3).map { _ in try session.retention.forgetLetters(through: day, at: now, limit: 2) }
+            let bites = try await store.database.write { transaction in
+                try (0..<3).map { _ in try transaction.retention.forgetLetters(through: day, at: now, limit: 2) }
             }
             #expect(bites == [2, 1, 0])
             #expect(try await letters(store) == [leased, next])
@@ -52,25 +52,25 @@ struct RetentionTests {
             let held = try await store.accept(store.letter(at: old, placement: .hold(reason: "a wave")))
             let refused = store.letter(at: old)
             let confirmation = store.confirmation(at: old)
-            try await store.database.write { session in
-                try session.intake.log(
+            try await store.database.write { transaction in
+                try transaction.intake.log(
                     RefusedSubmission(
                         id: refused.id, at: old, site: refused.site.text, handle: refused.handle.text,
                         recipient: refused.recipient,
                         parts: [], epoch: refused.epoch, evidence: [1], letterBytes: 2))
-                try session.intake.enqueue(confirmation)
-                _ = try session.queue.hold(confirmation.id, because: "test")
-                _ = try session.queue.drop(confirmation.id, because: "test", at: old)
+                try transaction.intake.enqueue(confirmation)
+                _ = try transaction.queue.hold(confirmation.id, because: "test")
+                _ = try transaction.queue.drop(confirmation.id, because: "test", at: old)
             }
             let young = try await store.accept(store.letter())
             let before = TestStore.start - .days(180)
-            let gone = try await store.database.write { session in
+            let gone = try await store.database.write { transaction in
                 [
-                    try session.retention.forgetSubmissions(before: before, limit: 1),
-                    try session.retention.forgetSubmissions(before: before, limit: 10),
-                    try session.retention.forgetSubmissions(before: before, limit: 10),
-                    try session.retention.forgetConfirmations(before: before, limit: 10),
-                    try session.retention.forgetConfirmations(before: before, limit: 10),
+                    try transaction.retention.forgetSubmissions(before: before, limit: 1),
+                    try transaction.retention.forgetSubmissions(before: before, limit: 10),
+                    try transaction.retention.forgetSubmissions(before: before, limit: 10),
+                    try transaction.retention.forgetConfirmations(before: before, limit: 10),
+                    try transaction.retention.forgetConfirmations(before: before, limit: 10),
                 ]
             }
             #expect(gone == [1, 1, 0, 1, 0])
@@ -90,8 +90,8 @@ struct RetentionTests {
                 try await store.accept(store.letter(at: TestStore.start + .hours(Int64(key)), mark: store.mark(UInt8(key))))
             }
             let now = TestStore.start + .hours(26)
-            let bites = try await store.database.write { session in
-                try (0..<3).map { _ in try session.retention.forgetIdempotencyRecords(at: now, limit: 2) }
+            let bites = try await store.database.write { transaction in
+                try (0..<3).map { _ in try transaction.retention.forgetIdempotencyRecords(at: now, limit: 2) }
             }
             #expect(bites == [2, 1, 0])
             #expect(try await store.database.read { try $0.rows("SELECT letter FROM idempotency").count } == 2)

@@ -13,8 +13,8 @@ struct ScaleTests {
         let store = try await TestStore.open(.file, path: path, people: 100)
         for bite in 0..<100 {
             let letters = (0..<1_000).map { store.letter(to: $0 % 100, at: TestStore.start + .seconds(Int64(bite))) }
-            try await store.database.write { session in
-                for letter in letters { _ = try session.intake.accept(letter) }
+            try await store.database.write { transaction in
+                for letter in letters { _ = try transaction.intake.accept(letter) }
             }
         }
         let now = TestStore.start + .minutes(5)
@@ -80,14 +80,14 @@ struct ScaleTests {
                     tags: (1...3).map { Tag(value: UInt64(number + bite * 100) &* 0x9E37_79B9_7F4A_7C15 &* $0) },
                     limitMark: LimitMark(epoch: Epoch(containing: moment), keys: keys), seal: seal)
             }
-            try await store.database.write { session in
-                for letter in letters { _ = try session.intake.accept(letter) }
+            try await store.database.write { transaction in
+                for letter in letters { _ = try transaction.intake.accept(letter) }
             }
             let (lease, claimed) = try await store.claim(100, at: TestStore.start + .seconds(Int64(bite)))
-            try await store.database.write { session in
+            try await store.database.write { transaction in
                 for delivery in claimed {
                     let settlement = try Sample.settlement(.delivered, of: delivery, at: TestStore.start + .seconds(Int64(bite)))
-                    _ = try session.queue.settle(delivery.id, under: lease, as: settlement)
+                    _ = try transaction.queue.settle(delivery.id, under: lease, as: settlement)
                 }
             }
         }

@@ -15,12 +15,12 @@ struct SessionTests {
         ])
     func roundTrip(_ kind: StoreKind, value: SQLValue) async throws {
         try await withStore(kind, people: 0) { store in
-            try await store.database.write { session in
-                try session.run("CREATE TABLE kept (value BLOB)")
-                try session.run("INSERT INTO kept (value) VALUES (?)", [value])
+            try await store.database.write { transaction in
+                try transaction.run("CREATE TABLE kept (value BLOB)")
+                try transaction.run("INSERT INTO kept (value) VALUES (?)", [value])
             }
-            let found = try await store.database.read { session in
-                try session.rows("SELECT value FROM kept").map { row -> SQLValue in
+            let found = try await store.database.read { transaction in
+                try transaction.rows("SELECT value FROM kept").map { row -> SQLValue in
                     if let bytes: [UInt8] = try? row["value"] { return .blob(bytes) }
                     if let text: String = try? row["value"] { return .text(text) }
                     if let number: Int64 = try? row["value"] { return .integer(number) }
@@ -33,7 +33,7 @@ struct SessionTests {
         }
     }
 
-    @Test("A statement with a value too few or too many is refused, and the session goes on", arguments: StoreKind.allCases)
+    @Test("A statement with a value too few or too many is refused, and the transaction goes on", arguments: StoreKind.allCases)
     func argumentCount(_ kind: StoreKind) async throws {
         try await withStore(kind, people: 0) { store in
             for arguments in [[], [SQLValue.integer(1), .integer(2)]] {
@@ -85,9 +85,9 @@ struct SessionTests {
     func views(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let letter = store.letter()
-            let inside = try await store.database.write { session in
-                _ = try session.intake.accept(letter)
-                return try session.queue.show(letter.id)?.delivery.state
+            let inside = try await store.database.write { transaction in
+                _ = try transaction.intake.accept(letter)
+                return try transaction.queue.show(letter.id)?.delivery.state
             }
             #expect(inside == .ready)
             #expect(try await store.line(letter.id)?.state == .ready)
@@ -99,8 +99,8 @@ struct SessionTests {
         try await withStore(kind) { store in
             let letter = store.letter(mark: store.mark(3))
             await #expect(throws: CancellationError.self) {
-                try await store.database.write { session in
-                    _ = try session.intake.accept(letter)
+                try await store.database.write { transaction in
+                    _ = try transaction.intake.accept(letter)
                     throw CancellationError()
                 }
             }

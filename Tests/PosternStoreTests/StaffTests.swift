@@ -47,12 +47,12 @@ struct StaffTests {
                 let id = try await Self.delivery(in: state, of: store)
                 let before = try await store.line(id)
                 let now = TestStore.start + .days(7)
-                let move = try await store.database.write { session in
+                let move = try await store.database.write { transaction in
                     switch verb {
-                    case .retry: try session.queue.retry(id, at: now)
-                    case .hold: try session.queue.hold(id, because: "I want to look")
-                    case .release: try session.queue.release(id, at: now)
-                    case .drop: try session.queue.drop(id, because: "nobody wants it", at: now)
+                    case .retry: try transaction.queue.retry(id, at: now)
+                    case .hold: try transaction.queue.hold(id, because: "I want to look")
+                    case .release: try transaction.queue.release(id, at: now)
+                    case .drop: try transaction.queue.drop(id, because: "nobody wants it", at: now)
                     }
                 }
                 let next = Self.event(verb).map { try? state.after($0) } ?? (state == .ready ? .ready : nil)
@@ -75,11 +75,11 @@ struct StaffTests {
     func unknown(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = LetterID(high: 1, low: 1)
-            let moves = try await store.database.write { session in
+            let moves = try await store.database.write { transaction in
                 [
-                    try session.queue.retry(id, at: TestStore.start), try session.queue.hold(id, because: ""),
-                    try session.queue.release(id, at: TestStore.start),
-                    try session.queue.drop(id, because: "", at: TestStore.start),
+                    try transaction.queue.retry(id, at: TestStore.start), try transaction.queue.hold(id, because: ""),
+                    try transaction.queue.release(id, at: TestStore.start),
+                    try transaction.queue.drop(id, because: "", at: TestStore.start),
                 ]
             }
             #expect(moves.allSatisfy { $0 == .unknown })
@@ -94,7 +94,7 @@ struct StaffTests {
                 for _ in 0..<5 { try await store.accept(store.letter(to: person, placement: .hold(reason: "a wave"))) }
             }
             let (one, now) = (store.people[1].id, TestStore.start)
-            func repeated(_ bite: @escaping @Sendable (any Session) throws -> Int) async throws -> [Int] {
+            func repeated(_ bite: @escaping @Sendable (any Transaction) throws -> Int) async throws -> [Int] {
                 var bites: [Int] = []
                 while bites.last != 0 { bites.append(try await store.database.write(bite)) }
                 return bites
@@ -119,11 +119,11 @@ struct StaffTests {
     func listing(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let club = try Sample.site("club", origins: [])
-            let member = try await store.database.write { session in
-                _ = try session.sites.add(club, at: TestStore.start)
+            let member = try await store.database.write { transaction in
+                _ = try transaction.sites.add(club, at: TestStore.start)
                 var fixed = Middle()
                 let member = try Sample.recipient("member", at: club.id, using: &fixed)
-                _ = try session.recipients.add(member, at: TestStore.start)
+                _ = try transaction.recipients.add(member, at: TestStore.start)
                 return member
             }
             var ids: [(id: LetterID, person: Int, state: DeliveryState)] = []

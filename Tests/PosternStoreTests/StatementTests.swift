@@ -17,101 +17,101 @@ struct StatementTests {
         let (confirmation, refused) = (store.confirmation(), store.letter())
         let (one, two, site) = (store.people[0], store.people[1], store.site)
         let handle = one.handle
-        try await database.write { session in
+        try await database.write { transaction in
             let more = Migration(version: 2, name: "nothing", statements: [])
-            _ = try Migrator(Schema.migrations + [more]).migrate(session, at: now)
-            for letter in ids + [tagged, marked, marked] { _ = try session.intake.accept(letter) }
-            try session.intake.enqueue(confirmation)
-            try session.intake.log(
+            _ = try Migrator(Schema.migrations + [more]).migrate(transaction, at: now)
+            for letter in ids + [tagged, marked, marked] { _ = try transaction.intake.accept(letter) }
+            try transaction.intake.enqueue(confirmation)
+            try transaction.intake.log(
                 RefusedSubmission(
                     id: refused.id, at: now, site: site.id.text, handle: handle.text, recipient: one.id, parts: [],
                     epoch: refused.epoch,
                     evidence: [1], letterBytes: 1))
-            try session.intake.addRepeats(2, to: refused.id)
-            let block = try session.blocks.add(.domain("spam.example"), effect: .hold, reason: "test", expires: nil, at: now)
-            _ = try session.blocks.remove(block, at: now)
+            try transaction.intake.addRepeats(2, to: refused.id)
+            let block = try transaction.blocks.add(.domain("spam.example"), effect: .hold, reason: "test", expires: nil, at: now)
+            _ = try transaction.blocks.remove(block, at: now)
             let logo = try Logo(file: Array("<svg></svg>".utf8))
-            _ = try session.sites.change(site)
-            _ = try session.sites.setLogo(logo, of: site.id)
-            try session.chores.note(.purge, at: now)
-            let claimed = try session.queue.claim(upTo: 2, under: lease, until: now + .minutes(1), at: now)
+            _ = try transaction.sites.change(site)
+            _ = try transaction.sites.setLogo(logo, of: site.id)
+            try transaction.chores.note(.purge, at: now)
+            let claimed = try transaction.queue.claim(upTo: 2, under: lease, until: now + .minutes(1), at: now)
             let first = try #require(claimed.first)
-            _ = try session.queue.settle(
+            _ = try transaction.queue.settle(
                 first.id, under: lease, as: try Sample.settlement(.delivered, of: first, at: now))
-            _ = try session.queue.unclaim(claimed[1].id, under: lease)
-            _ = try session.queue.claim(upTo: 1, under: other, until: now + .minutes(1), at: now)
-            try session.queue.unclaim(other)
-            try session.queue.expireLeases(at: now)
-            try session.queue.recoverLeases(at: now)
-            try session.queue.recoverFromClockSetBack(at: now, longestWait: .hours(5))
-            try session.queue.expireOld(at: now, lifetime: .days(5), limit: 5)
-            _ = try session.queue.retry(claimed[1].id, at: now)
-            _ = try session.queue.hold(claimed[1].id, because: "test")
-            _ = try session.queue.release(claimed[1].id, at: now)
-            _ = try session.queue.drop(claimed[1].id, because: "test", at: now)
-            _ = try session.queue.retryAll(at: now, limit: 5)
-            _ = try session.queue.holdReady(because: "to look", limit: 5)
-            _ = try session.queue.releaseHeld(.everything, at: now, limit: 5)
-            _ = try session.queue.dropHeld(.site(site.id), because: "test", at: now, limit: 5)
-            _ = try session.sites.add(site, at: now)
-            _ = try session.recipients.add([one], at: now)
-            _ = try session.recipients.setState(.paused, of: one.id, from: [.active], at: now)
-            _ = try session.recipients.replaceRecord(of: one.id, with: Sample.record(2), at: now)
-            _ = try session.recipients.setState(.unconfirmed, of: one.id, from: [.paused], at: now)
-            _ = try session.recipients.confirm(one.id, with: Sample.record(2), at: now)
-            _ = try session.recipients.erase(one.id, at: now)
+            _ = try transaction.queue.unclaim(claimed[1].id, under: lease)
+            _ = try transaction.queue.claim(upTo: 1, under: other, until: now + .minutes(1), at: now)
+            try transaction.queue.unclaim(other)
+            try transaction.queue.expireLeases(at: now)
+            try transaction.queue.recoverLeases(at: now)
+            try transaction.queue.recoverFromClockSetBack(at: now, longestWait: .hours(5))
+            try transaction.queue.expireOld(at: now, lifetime: .days(5), limit: 5)
+            _ = try transaction.queue.retry(claimed[1].id, at: now)
+            _ = try transaction.queue.hold(claimed[1].id, because: "test")
+            _ = try transaction.queue.release(claimed[1].id, at: now)
+            _ = try transaction.queue.drop(claimed[1].id, because: "test", at: now)
+            _ = try transaction.queue.retryAll(at: now, limit: 5)
+            _ = try transaction.queue.holdReady(because: "to look", limit: 5)
+            _ = try transaction.queue.releaseHeld(.everything, at: now, limit: 5)
+            _ = try transaction.queue.dropHeld(.site(site.id), because: "test", at: now, limit: 5)
+            _ = try transaction.sites.add(site, at: now)
+            _ = try transaction.recipients.add([one], at: now)
+            _ = try transaction.recipients.setState(.paused, of: one.id, from: [.active], at: now)
+            _ = try transaction.recipients.replaceRecord(of: one.id, with: Sample.record(2), at: now)
+            _ = try transaction.recipients.setState(.unconfirmed, of: one.id, from: [.paused], at: now)
+            _ = try transaction.recipients.confirm(one.id, with: Sample.record(2), at: now)
+            _ = try transaction.recipients.erase(one.id, at: now)
             // What the erased recipient has left is dropped by a claim.
-            try session.intake.enqueue(store.confirmation(to: 0))
-            _ = try session.queue.claim(upTo: 9, under: store.lease(), until: now, at: now)
+            try transaction.intake.enqueue(store.confirmation(to: 0))
+            _ = try transaction.queue.claim(upTo: 9, under: store.lease(), until: now, at: now)
             let unreadable = store.letter(to: 2)
-            _ = try session.intake.accept(unreadable)
-            try session.run("UPDATE recipient SET language = '??' WHERE id = ?", [store.people[2].id.stored])
-            _ = try session.queue.claim(upTo: 9, under: store.lease(), until: now, at: now)
-            try session.run("UPDATE recipient SET language = 'en' WHERE id = ?", [store.people[2].id.stored])
-            _ = try session.retention.forgetIdempotencyRecords(at: now, limit: 5)
-            _ = try session.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 1)
-            _ = try session.limitMarks.forget(before: now + .days(1), limit: 5)
-            try session.pulse.touch(at: now)
+            _ = try transaction.intake.accept(unreadable)
+            try transaction.run("UPDATE recipient SET language = '??' WHERE id = ?", [store.people[2].id.stored])
+            _ = try transaction.queue.claim(upTo: 9, under: store.lease(), until: now, at: now)
+            try transaction.run("UPDATE recipient SET language = 'en' WHERE id = ?", [store.people[2].id.stored])
+            _ = try transaction.retention.forgetIdempotencyRecords(at: now, limit: 5)
+            _ = try transaction.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 1)
+            _ = try transaction.limitMarks.forget(before: now + .days(1), limit: 5)
+            try transaction.pulse.touch(at: now)
         }
-        try await database.read { session in
+        try await database.read { transaction in
             for state in [nil] + DeliveryState.allCases {
                 for scope in [DeliveryFilter.Scope.everything, .site(site.id), .recipient(two.id)] {
-                    _ = try session.queue.list(DeliveryFilter(scope, state: state), limit: 5)
+                    _ = try transaction.queue.list(DeliveryFilter(scope, state: state), limit: 5)
                 }
             }
-            _ = try session.queue.show(marked.id)
-            _ = try session.queue.counts()
-            _ = try session.queue.soonestDue()
-            _ = try session.submissionLog.entries(limit: 5)
-            _ = try session.submissionLog.entry(marked.id)
+            _ = try transaction.queue.show(marked.id)
+            _ = try transaction.queue.counts()
+            _ = try transaction.queue.soonestDue()
+            _ = try transaction.submissionLog.entries(limit: 5)
+            _ = try transaction.submissionLog.entry(marked.id)
             for filter in [
                 LogFilter(), LogFilter(decision: .hold), LogFilter(decision: .accept), LogFilter(rule: .block),
                 LogFilter(recipient: two.id),
                 LogFilter(tag: Tag(value: 7)), LogFilter(rule: .block, recipient: two.id),
             ] {
-                _ = try session.submissionLog.latest(filter, limit: 5)
+                _ = try transaction.submissionLog.latest(filter, limit: 5)
             }
-            _ = try session.submissionLog.count(since: now)
-            _ = try session.submissionLog.oldest()
-            _ = try session.intake.oldestLetter()
-            _ = try session.intake.earlier(
+            _ = try transaction.submissionLog.count(since: now)
+            _ = try transaction.submissionLog.oldest()
+            _ = try transaction.intake.oldestLetter()
+            _ = try transaction.intake.earlier(
                 IdempotencyRecord(key: Array(repeating: 1, count: 32), body: Array(repeating: 2, count: 32)), at: now)
-            _ = try session.queue.oldestWaiting()
-            _ = try session.queue.oldestUndelivered()
-            _ = try Migrator.standing(session)
-            _ = try session.limitMarks.list(after: .zero, limit: 5)
-            _ = try session.blocks.list()
-            _ = try session.blocks.find(1)
-            _ = try session.chores.last(.purge)
-            _ = try session.sites.logo(of: site.id)
-            _ = try session.sites.list()
-            _ = try session.recipients.find(two.id)
-            _ = try session.recipients.list(at: site.id, limit: 5)
+            _ = try transaction.queue.oldestWaiting()
+            _ = try transaction.queue.oldestUndelivered()
+            _ = try Migrator.standing(transaction)
+            _ = try transaction.limitMarks.list(after: .zero, limit: 5)
+            _ = try transaction.blocks.list()
+            _ = try transaction.blocks.find(1)
+            _ = try transaction.chores.last(.purge)
+            _ = try transaction.sites.logo(of: site.id)
+            _ = try transaction.sites.list()
+            _ = try transaction.recipients.find(two.id)
+            _ = try transaction.recipients.list(at: site.id, limit: 5)
         }
-        _ = try await database.write { session in
-            try session.queue.dropHeld(.everything, because: "test", at: now, limit: 50)
-                + session.retention.forgetSubmissions(before: now + .days(1), limit: 50)
-                + session.retention.forgetConfirmations(before: now + .days(1), limit: 50)
+        _ = try await database.write { transaction in
+            try transaction.queue.dropHeld(.everything, because: "test", at: now, limit: 50)
+                + transaction.retention.forgetSubmissions(before: now + .days(1), limit: 50)
+                + transaction.retention.forgetConfirmations(before: now + .days(1), limit: 50)
         }
     }
 

@@ -29,10 +29,10 @@ struct SubmissionLogTests {
                 parts: parts, epoch: letter.epoch, evidence: [1], tags: tags, letterBytes: 9)
             letters.append((letter.id, nil, refused))
         }
-        try await store.database.write { [letters] session in
+        try await store.database.write { [letters] transaction in
             for letter in letters {
-                if let accepted = letter.accepted { _ = try session.intake.accept(accepted) }
-                if let refused = letter.refused { try session.intake.log(refused) }
+                if let accepted = letter.accepted { _ = try transaction.intake.accept(accepted) }
+                if let refused = letter.refused { try transaction.intake.log(refused) }
             }
         }
         let all = try await store.database.read { try $0.submissionLog.entries(limit: 10_000) }
@@ -102,16 +102,16 @@ struct SubmissionLogTests {
     func forgotten(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             _ = try await fill(store)
-            _ = try await store.database.write { session in
-                _ = try session.queue.dropHeld(.everything, because: "test", at: TestStore.start, limit: 10_000)
-                for state in try session.queue.list(DeliveryFilter(state: .ready), limit: 10_000) {
-                    _ = try session.queue.hold(state.id, because: "test")
+            _ = try await store.database.write { transaction in
+                _ = try transaction.queue.dropHeld(.everything, because: "test", at: TestStore.start, limit: 10_000)
+                for state in try transaction.queue.list(DeliveryFilter(state: .ready), limit: 10_000) {
+                    _ = try transaction.queue.hold(state.id, because: "test")
                 }
-                _ = try session.queue.dropHeld(.everything, because: "test", at: TestStore.start, limit: 10_000)
-                return try session.retention.forgetSubmissions(before: TestStore.start + .days(9), limit: 10_000)
+                _ = try transaction.queue.dropHeld(.everything, because: "test", at: TestStore.start, limit: 10_000)
+                return try transaction.retention.forgetSubmissions(before: TestStore.start + .days(9), limit: 10_000)
             }
-            let left = try await store.database.read { session in
-                try session.rows(
+            let left = try await store.database.read { transaction in
+                try transaction.rows(
                     """
                     SELECT (SELECT COUNT(*) FROM submission) + (SELECT COUNT(*) FROM submission_tag)
                         + (SELECT COUNT(*) FROM submission_rule) AS number

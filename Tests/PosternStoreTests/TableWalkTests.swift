@@ -145,16 +145,16 @@ private struct WalkingLetter {
         return try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) }
     }
 
-    private func isMoved(_ verb: @escaping @Sendable (any Session) throws -> DeliveryMove) async throws -> Bool {
+    private func isMoved(_ verb: @escaping @Sendable (any Transaction) throws -> DeliveryMove) async throws -> Bool {
         if case .moved = try await store.database.write(verb) { true } else { false }
     }
 
     /// So that the next letter's claim finds nothing else.
     func leaveTheWay() async throws {
         let (id, later) = (id, now + .days(1))
-        _ = try await store.database.write { session in
-            try session.queue.expireLeases(at: later)
-            _ = try session.queue.drop(id, because: "the walk is over", at: later)
+        _ = try await store.database.write { transaction in
+            try transaction.queue.expireLeases(at: later)
+            _ = try transaction.queue.drop(id, because: "the walk is over", at: later)
         }
     }
 }

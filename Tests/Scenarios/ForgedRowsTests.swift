@@ -82,7 +82,7 @@ struct ForgedRowsTests {
         }
     }
 
-    private func edit(_ path: String, _ change: @escaping @Sendable (any Session) throws -> Void) async throws {
+    private func edit(_ path: String, _ change: @escaping @Sendable (any Transaction) throws -> Void) async throws {
         var settings = SQLiteSettings()
         settings.lockTimeout = .seconds(10)
         let store = try await SQLiteDatabase.open(path, settings: settings, at: Timestamp(seconds: 0))

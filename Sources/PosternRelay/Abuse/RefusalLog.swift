@@ -59,8 +59,8 @@ package final class RefusalLog: Service {
         let counts = ledger.withLock { $0.takeCounts() }
         guard !counts.isEmpty else { return }
         do {
-            try await store.write { session in
-                for (id, count) in counts { try session.intake.addRepeats(count, to: id) }
+            try await store.write { transaction in
+                for (id, count) in counts { try transaction.intake.addRepeats(count, to: id) }
             }
         } catch {
             logger.error("log: counts of refusals were lost", metadata: ["count": "\(counts.values.reduce(0, +))"])

@@ -21,20 +21,20 @@ extension OperatorService {
         filter.tag = try query.tag.map(tag)
         let (after, before) = (try query.after.map(entryID), try query.before.map(entryID))
         let (found, limit) = (filter, min(max(query.limit, 1), ControlRequest.pageLimit))
-        let entries = try await store.read { session in
-            if let after { return try session.submissionLog.entries(found, after: after, limit: limit) }
-            return try session.submissionLog.latest(found, before: before, limit: limit).reversed()
+        let entries = try await store.read { transaction in
+            if let after { return try transaction.submissionLog.entries(found, after: after, limit: limit) }
+            return try transaction.submissionLog.latest(found, before: before, limit: limit).reversed()
         }
         return .entries(entries.map(ControlAnswer.EntryView.init))
     }
 
     func showEntry(_ text: String) async throws -> ControlAnswer {
         let id = try entryID(text)
-        let found = try await store.read { session -> (SubmissionEntry, DeliveryLine?, [Int64: Block])? in
-            guard let entry = try session.submissionLog.entry(id) else { return nil }
+        let found = try await store.read { transaction -> (SubmissionEntry, DeliveryLine?, [Int64: Block])? in
+            guard let entry = try transaction.submissionLog.entry(id) else { return nil }
             var blocks: [Int64: Block] = [:]
-            for number in entry.verdict.parts.compactMap(\.block) { blocks[number] = try session.blocks.find(number) }
-            return (entry, try session.queue.show(id)?.delivery, blocks)
+            for number in entry.verdict.parts.compactMap(\.block) { blocks[number] = try transaction.blocks.find(number) }
+            return (entry, try transaction.queue.show(id)?.delivery, blocks)
         }
         guard let (entry, delivery, blocks) = found else {
             throw Refusal("the log has no entry \(text)\n    See postern log list.")

@@ -33,8 +33,8 @@ extension OperatorService {
 
     func showDelivery(_ text: String) async throws -> ControlAnswer {
         let id = try deliveryID(text)
-        let found = try await store.read { session in
-            try session.queue.show(id).map { (line: $0.delivery, attempts: $0.attempts) }
+        let found = try await store.read { transaction in
+            try transaction.queue.show(id).map { (line: $0.delivery, attempts: $0.attempts) }
         }
         guard let found else { throw Refusal("there is no delivery \(text)\n    See postern queue list.") }
         return .delivery(ControlAnswer.DeliveryView(found.line), attempts: found.attempts.map(ControlAnswer.AttemptView.init))
@@ -51,12 +51,12 @@ extension OperatorService {
 
     private func moveOne(_ move: ControlRequest.QueueMove, _ id: LetterID) async throws -> ControlAnswer {
         let moment = now()
-        let moved = try await store.write { session in
+        let moved = try await store.write { transaction in
             switch move {
-            case .retry: try session.queue.retry(id, at: moment)
-            case .release: try session.queue.release(id, at: moment)
-            case .drop: try session.queue.drop(id, because: "dropped by staff", at: moment)
-            case .hold(let reason): try session.queue.hold(id, because: reason)
+            case .retry: try transaction.queue.retry(id, at: moment)
+            case .release: try transaction.queue.release(id, at: moment)
+            case .drop: try transaction.queue.drop(id, because: "dropped by staff", at: moment)
+            case .hold(let reason): try transaction.queue.hold(id, because: reason)
             }
         }
         switch moved {
@@ -82,12 +82,12 @@ extension OperatorService {
             }
         var total = 0
         while total < most {
-            let count = try await store.write { session in
+            let count = try await store.write { transaction in
                 switch move {
-                case .retry: try session.queue.retryAll(at: moment, limit: limit)
-                case .release: try session.queue.releaseHeld(.everything, at: moment, limit: limit)
-                case .drop: try session.queue.dropHeld(.everything, because: "dropped by staff", at: moment, limit: limit)
-                case .hold(let reason): try session.queue.holdReady(because: reason, limit: limit)
+                case .retry: try transaction.queue.retryAll(at: moment, limit: limit)
+                case .release: try transaction.queue.releaseHeld(.everything, at: moment, limit: limit)
+                case .drop: try transaction.queue.dropHeld(.everything, because: "dropped by staff", at: moment, limit: limit)
+                case .hold(let reason): try transaction.queue.holdReady(because: reason, limit: limit)
                 }
             }
             total += count

@@ -6,8 +6,8 @@ extension OperatorService {
     func findRecipients(_ siteText: String, handles: [String]) async throws -> ControlAnswer {
         let site = try await site(siteText)
         let wanted = try handles.map { text in try parsed { try Handle(text) } }
-        let found = try await store.read { session in
-            try wanted.compactMap { try session.recipients.find($0, at: site.id) }
+        let found = try await store.read { transaction in
+            try wanted.compactMap { try transaction.recipients.find($0, at: site.id) }
         }
         return .found(
             found.map { recipient in
@@ -29,10 +29,10 @@ extension OperatorService {
                 id: LetterID(at: moment, using: &randomness), at: moment, recipient: recipient.id,
                 tokens: MailTokens(using: &randomness))
         }
-        let results = try await store.write { session in
+        let results = try await store.write { transaction in
             try zip(recipients, confirmations).map { recipient, confirmation in
-                let isStored = try session.store(recipient, at: moment)
-                if isStored, recipient.state == .unconfirmed { try session.intake.enqueue(confirmation) }
+                let isStored = try transaction.store(recipient, at: moment)
+                if isStored, recipient.state == .unconfirmed { try transaction.intake.enqueue(confirmation) }
                 return isStored ? ControlAnswer.StoreResult.stored : .exists
             }
         }
@@ -54,11 +54,11 @@ extension OperatorService {
     func moveRecipient(_ site: String, _ handle: String, _ move: ControlRequest.RecipientMove) async throws -> ControlAnswer {
         let recipient = try await recipient(site, handle)
         let moment = now()
-        let change = try await store.write { session in
+        let change = try await store.write { transaction in
             switch move {
-            case .pause: try session.recipients.setState(.paused, of: recipient.id, from: [.active, .paused], at: moment)
-            case .resume: try session.recipients.setState(.active, of: recipient.id, from: [.paused, .active], at: moment)
-            case .erase: try session.recipients.erase(recipient.id, at: moment)
+            case .pause: try transaction.recipients.setState(.paused, of: recipient.id, from: [.active, .paused], at: moment)
+            case .resume: try transaction.recipients.setState(.active, of: recipient.id, from: [.paused, .active], at: moment)
+            case .erase: try transaction.recipients.erase(recipient.id, at: moment)
             }
         }
         switch change {
@@ -89,7 +89,7 @@ extension OperatorService {
     }
 }
 
-extension Session {
+extension Transaction {
     /// - Returns: false when the handle belongs to somebody else, is erased, or has a record later than the one this follows.
     fileprivate func store(_ recipient: Recipient, at now: Timestamp) throws -> Bool {
         guard let record = recipient.record else { return false }

@@ -15,16 +15,16 @@ package struct StoreView: Codable, Sendable {
     private static let sample = 100
     private static let mostSites = 20
 
-    /// - Parameter session: of a unit that only looks.
-    package init(_ session: any Session) throws {
-        schema = try Migrator.standing(session)
-        difference = try session.queue.counts().difference
-        let oldest = try session.queue.oldestUndelivered()
+    /// - Parameter transaction: of a unit that only looks.
+    package init(_ transaction: any Transaction) throws {
+        schema = try Migrator.standing(transaction)
+        difference = try transaction.queue.counts().difference
+        let oldest = try transaction.queue.oldestUndelivered()
         (oldestMoving, oldestHeld) = (oldest.moving?.milliseconds, oldest.held?.milliseconds)
-        newestEntry = try session.submissionLog.latest(limit: 1).first?.at.milliseconds
-        lastPurge = try session.chores.last(.purge)?.milliseconds
-        let recipients = try session.sites.list().prefix(Self.mostSites).flatMap { site in
-            try session.recipients.list(at: site.id, limit: Self.sample)
+        newestEntry = try transaction.submissionLog.latest(limit: 1).first?.at.milliseconds
+        lastPurge = try transaction.chores.last(.purge)?.milliseconds
+        let recipients = try transaction.sites.list().prefix(Self.mostSites).flatMap { site in
+            try transaction.recipients.list(at: site.id, limit: Self.sample)
         }
         // A seal that is none is found when it is to be opened, and held then.
         addressKeys = Set(recipients.compactMap { $0.record.flatMap { try? Seal($0.seal).key.description } }).sorted()

@@ -40,8 +40,8 @@ struct DispatchTransaction: Sendable {
     /// Bites of old letters that one transaction gives up; the others can wait for the next.
     private static let mostBites = 100
 
-    func run(_ session: any Session) throws -> Result {
-        let queue = session.queue
+    func run(_ transaction: any Transaction) throws -> Result {
+        let queue = transaction.queue
         var late: [LetterID] = []
         for settling in settlements {
             let isOurs = try queue.settle(settling.id, under: settling.lease, as: settling.settlement)

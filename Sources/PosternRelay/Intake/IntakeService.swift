@@ -37,8 +37,8 @@ package struct IntakeService: SubmissionService {
 
     package func contact(site: String, handle: String) async throws -> Contact? {
         guard let siteID = try? SiteID(site), let handle = try? Handle(handle) else { return nil }
-        return try await store.read { session in
-            guard let site = try session.sites.find(siteID), let recipient = try session.recipients.find(handle, at: siteID)
+        return try await store.read { transaction in
+            guard let site = try transaction.sites.find(siteID), let recipient = try transaction.recipients.find(handle, at: siteID)
             else {
                 return nil
             }

@@ -46,15 +46,15 @@ package struct SiteQueries: SiteLookup {
     package func privacyFacts(of id: String) async throws -> PrivacyFacts? {
         guard let id = try? SiteID(id) else { return nil }
         let (terms, suite) = (terms, addressSuite())
-        return try await store.read { session in
-            guard let site = try session.sites.find(id) else { return nil }
+        return try await store.read { transaction in
+            guard let site = try transaction.sites.find(id) else { return nil }
             return PrivacyFacts(
                 site: site, letters: terms.letters, evidence: terms.evidence, outcomes: terms.outcomes,
                 repeats: IdempotencyRecord.lifetime, addressSuite: suite, epochSuite: terms.epochSuite,
                 clientLimit: terms.clientLimit.isOff ? nil : terms.clientLimit.description, counted: terms.counted,
                 marks: LimitMarks.lifetime,
-                lastPurge: try session.chores.last(.purge), oldestLetter: try session.intake.oldestLetter(),
-                oldestEntry: try session.submissionLog.oldest(), isMailEncrypted: terms.isMailEncrypted, isDemo: terms.isDemo)
+                lastPurge: try transaction.chores.last(.purge), oldestLetter: try transaction.intake.oldestLetter(),
+                oldestEntry: try transaction.submissionLog.oldest(), isMailEncrypted: terms.isMailEncrypted, isDemo: terms.isDemo)
         }
     }
 }

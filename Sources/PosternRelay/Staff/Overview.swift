@@ -23,12 +23,12 @@ package final class Overview: StaffOverviewSource {
         if let last = last.withLock({ $0 }), moment.since(last.at) < Self.freshness, moment >= last.at { return last.overview }
         let faults = await health.faults().map(\.rawValue)
         let deliveries = try await census.counts().states
-        let overview = try await store.read { session in
+        let overview = try await store.read { transaction in
             StaffOverview(
-                deliveries: deliveries, oldestWaiting: try session.queue.oldestWaiting(),
-                decisions: try session.submissionLog.count(since: moment - .days(1)),
-                latest: try session.submissionLog.latest(limit: Self.entries).map(LogLine.init), faults: faults,
-                lastPurge: try session.chores.last(.purge))
+                deliveries: deliveries, oldestWaiting: try transaction.queue.oldestWaiting(),
+                decisions: try transaction.submissionLog.count(since: moment - .days(1)),
+                latest: try transaction.submissionLog.latest(limit: Self.entries).map(LogLine.init), faults: faults,
+                lastPurge: try transaction.chores.last(.purge))
         }
         last.withLock { $0 = (moment, overview) }
         return overview

@@ -34,7 +34,7 @@ package struct Housekeeping: Service {
         await cancelWhenGracefulShutdown {
             var lastPurge: ContinuousClock.Instant?
             while !Task.isCancelled {
-                // A relay that takes no letters holds no session secret for longer than it has to.
+                // A relay that takes no letters holds no transaction secret for longer than it has to.
                 sealing.forgetOld(now: now())
                 if lastPurge.map({ ContinuousClock.now - $0 >= .seconds(3_600) }) ?? true {
                     lastPurge = .now
@@ -70,7 +70,7 @@ package struct Housekeeping: Service {
     }
 
     /// - Returns: whether nothing is left to forget.
-    private func repeatedly(_ what: String, _ forget: @escaping @Sendable (any Session) throws -> Int) async -> Bool {
+    private func repeatedly(_ what: String, _ forget: @escaping @Sendable (any Transaction) throws -> Int) async -> Bool {
         var total = 0
         var isDone = false
         do {

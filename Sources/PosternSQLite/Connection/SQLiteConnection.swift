@@ -9,11 +9,11 @@ import PosternStore
 /// it opens, opens and closes readers as it likes, and closes in an order of its own. Here the connection that writes is
 /// known by name, it alone checkpoints, and it is closed last (or, when a sync has failed, first, so that it does not
 /// checkpoint).
-// Safe though the compiler cannot see it: `queue` is GRDB's, Sendable and fixed. `session`, all that varies, is private, and every
+// Safe though the compiler cannot see it: `queue` is GRDB's, Sendable and fixed. `transaction`, all that varies, is private, and every
 // line that touches it runs in a block given to that queue, whose one serial dispatch queue lets one block run at a time.
 final class SQLiteConnection: @unchecked Sendable {
     private let queue: DatabaseQueue
-    private var session: SQLiteSession?
+    private var transaction: SQLiteTransaction?
 
     private init(_ queue: DatabaseQueue) {
         self.queue = queue
@@ -81,13 +81,13 @@ final class SQLiteConnection: @unchecked Sendable {
     }
 
     /// Runs on the queue, in order, soon.
-    func async(_ body: @escaping @Sendable (SQLiteSession) -> Void) {
-        queue.asyncWriteWithoutTransaction { database in body(self.session(on: database)) }
+    func async(_ body: @escaping @Sendable (SQLiteTransaction) -> Void) {
+        queue.asyncWriteWithoutTransaction { database in body(self.transaction(on: database)) }
     }
 
     /// Runs on the queue and waits for it. Blocks.
-    func sync<Answer>(_ body: (SQLiteSession) throws -> Answer) rethrows -> Answer {
-        try queue.writeWithoutTransaction { database in try body(session(on: database)) }
+    func sync<Answer>(_ body: (SQLiteTransaction) throws -> Answer) rethrows -> Answer {
+        try queue.writeWithoutTransaction { database in try body(transaction(on: database)) }
     }
 
     /// What the connection runs on. Blocks.
@@ -114,15 +114,15 @@ final class SQLiteConnection: @unchecked Sendable {
 
     /// Ends after all that was asked before. Blocks.
     func close() {
-        queue.writeWithoutTransaction { _ in session = nil }
+        queue.writeWithoutTransaction { _ in transaction = nil }
         // A connection that cannot be closed is closed by the end of the process; nothing is lost by it.
         try? queue.close()
     }
 
-    private func session(on database: GRDB.Database) -> SQLiteSession {
-        if let session { return session }
-        let session = SQLiteSession(database)
-        self.session = session
-        return session
+    private func transaction(on database: GRDB.Database) -> SQLiteTransaction {
+        if let transaction { return transaction }
+        let transaction = SQLiteTransaction(database)
+        self.transaction = transaction
+        return transaction
     }
 }

@@ -34,14 +34,14 @@ struct Opened: Sendable {
     }
 
     private static func migrate(_ writer: SQLiteConnection, by schema: Migrator, at now: Timestamp) throws -> [Int] {
-        try writer.sync { session in
-            try session.begin()
+        try writer.sync { transaction in
+            try transaction.begin()
             do {
-                let migrated = try schema.migrate(session, at: now)
-                try session.commit()
+                let migrated = try schema.migrate(transaction, at: now)
+                try transaction.commit()
                 return migrated
             } catch {
-                session.rollBack()
+                transaction.rollBack()
                 throw error
             }
         }

@@ -9,7 +9,7 @@ package enum SQLiteGlance {
     /// - Throws: `SQLiteError.owned` when another process holds the store, `.file` when there is none, `.unusable`; what the body
     ///   throws.
     package static func look<Answer: Sendable>(
-        at path: String, _ body: @escaping @Sendable (any Session) throws -> Answer
+        at path: String, _ body: @escaping @Sendable (any Transaction) throws -> Answer
     ) async throws -> (report: SQLiteReport, answer: Answer) {
         let file = StoreFile(path: path)
         guard file.exists else { throw SQLiteError.file(path: path, doing: "open", reason: systemReason()) }

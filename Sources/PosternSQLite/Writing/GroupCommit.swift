@@ -42,7 +42,7 @@ final class GroupCommit: Sendable {
     /// Units that wait for the transaction after the one that is under way.
     var waiting: Int { state.withLock { $0.waiting.count } }
 
-    func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Session) throws -> Answer) async throws -> Answer {
+    func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
             enqueue(StoreUnit(unit, answering: continuation))
         }
@@ -91,13 +91,13 @@ final class GroupCommit: Sendable {
     }
 
     /// On the connection's queue, until nobody waits.
-    private func drain(_ session: SQLiteSession) {
+    private func drain(_ transaction: SQLiteTransaction) {
         while true {
             let group = nextGroup()
             if !group.isEmpty {
-                commit(group, in: session)
+                commit(group, in: transaction)
             } else if isCheckpointDue {
-                checkpoint(session)
+                checkpoint(transaction)
             } else if isDone {
                 return
             }
@@ -121,11 +121,11 @@ final class GroupCommit: Sendable {
 
     /// Commits all, except those that throw: a unit that does is taken out and run alone, where its failure is its own, and
     /// the others are run again without it. No savepoints, which would cost every unit for the sake of the one that fails.
-    private func commit(_ all: [StoreUnit], in session: SQLiteSession) {
+    private func commit(_ all: [StoreUnit], in transaction: SQLiteTransaction) {
         var group = all
         var ejected = 0
         while !group.isEmpty {
-            switch attempt(group, in: session) {
+            switch attempt(group, in: transaction) {
             case .committed(let answers):
                 for answer in answers { answer() }
                 return
@@ -142,10 +142,10 @@ final class GroupCommit: Sendable {
                     guilty.fail(error)
                     return
                 }
-                commit([guilty], in: session)
+                commit([guilty], in: transaction)
                 ejected += 1
                 if ejected == Limit.ejections {
-                    for unit in group { commit([unit], in: session) }
+                    for unit in group { commit([unit], in: transaction) }
                     return
                 }
             }
@@ -159,38 +159,38 @@ final class GroupCommit: Sendable {
         case broke(StoreFault)
     }
 
-    private func attempt(_ group: [StoreUnit], in session: SQLiteSession) -> Attempt {
+    private func attempt(_ group: [StoreUnit], in transaction: SQLiteTransaction) -> Attempt {
         // A neighbour, alone, may have broken the store a moment ago.
         if case .broken(let fault) = health { return .broke(fault) }
         do {
-            try session.begin()
+            try transaction.begin()
         } catch {
-            return session.breakage.map(Attempt.broke) ?? .notBegun(error)
+            return transaction.breakage.map(Attempt.broke) ?? .notBegun(error)
         }
         var answers: [@Sendable () -> Void] = []
         answers.reserveCapacity(group.count)
         for (index, unit) in group.enumerated() {
             do {
-                answers.append(try unit.run(session))
+                answers.append(try unit.run(transaction))
             } catch {
-                session.rollBack()
-                return session.breakage.map(Attempt.broke) ?? .threw(at: index, error)
+                transaction.rollBack()
+                return transaction.breakage.map(Attempt.broke) ?? .threw(at: index, error)
             }
         }
-        if let fault = session.breakage {
-            session.rollBack()
+        if let fault = transaction.breakage {
+            transaction.rollBack()
             return .broke(fault)
         }
-        return seal(answers, in: session)
+        return seal(answers, in: transaction)
     }
 
-    private func seal(_ answers: [@Sendable () -> Void], in session: SQLiteSession) -> Attempt {
+    private func seal(_ answers: [@Sendable () -> Void], in transaction: SQLiteTransaction) -> Attempt {
         let began = ContinuousClock.now
         do {
-            try session.commit()
+            try transaction.commit()
         } catch let error {
-            session.rollBack()
-            return .broke(session.breakage ?? StoreFault(failedCommit: error))
+            transaction.rollBack()
+            return .broke(transaction.breakage ?? StoreFault(failedCommit: error))
         }
         state.withLock { $0.uncheckpointed += answers.count }
         onCommit(answers.count, ContinuousClock.now - began)
@@ -201,11 +201,11 @@ final class GroupCommit: Sendable {
         checkpoints && state.withLock { $0.uncheckpointed >= Limit.checkpoint && $0.health == .well }
     }
 
-    private func checkpoint(_ session: SQLiteSession) {
+    private func checkpoint(_ transaction: SQLiteTransaction) {
         state.withLock { $0.uncheckpointed = 0 }
         // Being kept from it by a reader is no failure: the next one goes further. A failed sync is.
-        try? session.checkpoint()
-        if let fault = session.breakage { breakDown(fault) }
+        try? transaction.checkpoint()
+        if let fault = transaction.breakage { breakDown(fault) }
     }
 }
 

@@ -20,7 +20,7 @@ final class ReadLanes: Sendable {
         state = Mutex(State(idle: Array(lanes.indices)))
     }
 
-    func read<Answer: Sendable>(_ unit: @escaping @Sendable (any Session) throws -> Answer) async throws -> Answer {
+    func read<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
             enqueue(StoreUnit(unit, answering: continuation))
         }
@@ -45,13 +45,13 @@ final class ReadLanes: Sendable {
     }
 
     /// On the lane's queue, one read after the other, until nobody waits.
-    private func drain(_ session: SQLiteSession, lane: Int) {
+    private func drain(_ transaction: SQLiteTransaction, lane: Int) {
         while let unit = next(for: lane) {
             do {
-                let answer = try mustGuard ? session.withoutWriting { try look(unit, session) } : look(unit, session)
+                let answer = try mustGuard ? transaction.withoutWriting { try look(unit, transaction) } : look(unit, transaction)
                 answer()
             } catch {
-                if let fault = session.breakage { onBreakage(fault) }
+                if let fault = transaction.breakage { onBreakage(fault) }
                 unit.fail(error)
             }
         }
@@ -67,9 +67,9 @@ final class ReadLanes: Sendable {
         }
     }
 
-    private func look(_ unit: StoreUnit, _ session: SQLiteSession) throws -> @Sendable () -> Void {
-        try session.beginReading()
-        defer { session.rollBack() }
-        return try unit.run(session)
+    private func look(_ unit: StoreUnit, _ transaction: SQLiteTransaction) throws -> @Sendable () -> Void {
+        try transaction.beginReading()
+        defer { transaction.rollBack() }
+        return try unit.run(transaction)
     }
 }

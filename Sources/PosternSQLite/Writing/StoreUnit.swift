@@ -3,14 +3,14 @@ import PosternStore
 /// A unit of work that waits for its turn, with whoever waits for its answer.
 struct StoreUnit: Sendable {
     /// Runs it; what comes back gives the answer out, and is kept until the answer is true.
-    let run: @Sendable (any Session) throws -> @Sendable () -> Void
+    let run: @Sendable (any Transaction) throws -> @Sendable () -> Void
     let fail: @Sendable (any Error) -> Void
 
     init<Answer: Sendable>(
-        _ unit: @escaping @Sendable (any Session) throws -> Answer, answering continuation: CheckedContinuation<Answer, any Error>
+        _ unit: @escaping @Sendable (any Transaction) throws -> Answer, answering continuation: CheckedContinuation<Answer, any Error>
     ) {
-        run = { session in
-            let answer = try unit(session)
+        run = { transaction in
+            let answer = try unit(transaction)
             return { continuation.resume(returning: answer) }
         }
         fail = { continuation.resume(throwing: $0) }

@@ -2,10 +2,10 @@ package import PosternCore
 
 /// What staff have blocked. Removed ones stay, since verdicts of the past name them.
 package struct Blocks {
-    private let session: any Session
+    private let transaction: any Transaction
 
-    package init(_ session: any Session) {
-        self.session = session
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
     }
 
     /// - Returns: the new block's number.
@@ -13,12 +13,12 @@ package struct Blocks {
         _ mark: Block.Mark, effect: Block.Effect, reason: String, expires: Timestamp?, at now: Timestamp
     ) throws -> Int64 {
         let id: Int64 =
-            try session.row(
+            try transaction.row(
                 """
                 SELECT COALESCE(MAX(id), 0) + 1 AS next
                 FROM block
                 """)?["next"] ?? 1
-        try session.run(
+        try transaction.run(
             """
             INSERT INTO block (id, kind, mark, epoch, effect, reason, added_at, expires_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -32,7 +32,7 @@ package struct Blocks {
 
     /// Those that were not removed, oldest first, expired ones among them.
     package func list() throws -> [Block] {
-        try session.rows(
+        try transaction.rows(
             """
             SELECT id, kind, mark, epoch, effect, reason, added_at, expires_at
             FROM block
@@ -44,7 +44,7 @@ package struct Blocks {
 
     /// - Returns: nil when there never was one of that number.
     package func find(_ id: Int64) throws -> Block? {
-        try session.row(
+        try transaction.row(
             """
             SELECT id, kind, mark, epoch, effect, reason, added_at, expires_at
             FROM block
@@ -56,7 +56,7 @@ package struct Blocks {
 
     /// - Returns: false when there is none of that number, or it was removed before.
     package func remove(_ id: Int64, at now: Timestamp) throws -> Bool {
-        try session.run(
+        try transaction.run(
             """
             UPDATE block
             SET removed_at = ?
@@ -119,6 +119,6 @@ extension Block {
     }
 }
 
-extension Session {
+extension Transaction {
     package var blocks: Blocks { Blocks(self) }
 }

@@ -2,10 +2,10 @@ package import PosternCore
 
 /// What accepted letters were counted under, so that limits go on after a restart. Kept for as long as any limit looks back.
 package struct LimitMarks {
-    private let session: any Session
+    private let transaction: any Transaction
 
-    package init(_ session: any Session) {
-        self.session = session
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
     }
 
     /// A limit's span is a day at most, and what it counts is known under the digests of two days.
@@ -13,7 +13,7 @@ package struct LimitMarks {
 
     func add(_ mark: LimitMark, for letter: LetterID) throws {
         guard !mark.keys.isEmpty else { return }
-        try session.run(
+        try transaction.run(
             """
             INSERT INTO limit_mark (id, epoch, keys)
             VALUES (?, ?, ?)
@@ -23,7 +23,7 @@ package struct LimitMarks {
 
     /// - Returns: marks in the order in which they came, from behind `after`, each with the moment of its letter.
     package func list(after: LetterID, limit: Int) throws -> [(id: LetterID, mark: LimitMark)] {
-        try session.rows(
+        try transaction.rows(
             """
             SELECT id, epoch, keys
             FROM limit_mark
@@ -42,7 +42,7 @@ package struct LimitMarks {
 
     /// - Returns: how many are gone.
     package func forget(before moment: Timestamp, limit: Int) throws -> Int {
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM limit_mark
             WHERE id IN (
@@ -92,6 +92,6 @@ extension LimitMark {
     }
 }
 
-extension Session {
+extension Transaction {
     package var limitMarks: LimitMarks { LimitMarks(self) }
 }

@@ -2,10 +2,10 @@ package import PosternCore
 
 /// Where letters enter the store.
 package struct Intake {
-    private let session: any Session
+    private let transaction: any Transaction
 
-    package init(_ session: any Session) {
-        self.session = session
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
     }
 
     /// Keeps a letter: repeat key, log entry, sealed letter and delivery, or none of them.
@@ -27,8 +27,8 @@ package struct Intake {
                 id: letter.id, at: letter.at, site: letter.site.text, handle: letter.handle.text, recipient: letter.recipient,
                 verdict: Verdict(verdict, parts: letter.parts), tags: letter.tags, evidence: letter.evidence,
                 letterBytes: letter.letterBytes, repeats: 0, epoch: letter.epoch))
-        if let record = letter.limitMark { try session.limitMarks.add(record, for: letter.id) }
-        try session.run(
+        if let record = letter.limitMark { try transaction.limitMarks.add(record, for: letter.id) }
+        try transaction.run(
             """
             INSERT INTO letter (id, seal)
             VALUES (?, ?)
@@ -51,7 +51,7 @@ package struct Intake {
 
     /// Counts refusals on the entry of the first of their kind.
     package func addRepeats(_ count: Int, to id: LetterID) throws {
-        try session.run(
+        try transaction.run(
             """
             UPDATE submission
             SET repeats = repeats + ?
@@ -62,7 +62,7 @@ package struct Intake {
 
     /// - Returns: the letter that this very post became before; nil when there was none, or the key went with another post.
     package func earlier(_ record: IdempotencyRecord, at now: Timestamp) throws -> LetterID? {
-        try session.row(
+        try transaction.row(
             """
             SELECT letter
             FROM idempotency
@@ -74,7 +74,7 @@ package struct Intake {
 
     /// When the oldest letter came that is still kept.
     package func oldestLetter() throws -> Timestamp? {
-        try session.row(
+        try transaction.row(
             """
             SELECT id
             FROM letter
@@ -96,7 +96,7 @@ package struct Intake {
 
     /// Asked here once more: between the first look and this transaction somebody may have paused.
     private func takesLetters(_ recipient: RecipientID) throws -> Bool {
-        try session.row(
+        try transaction.row(
             """
             SELECT id
             FROM recipient
@@ -107,7 +107,7 @@ package struct Intake {
 
     /// A key is ours when it is new or has expired; in one statement, so that two posts at once cannot both have it.
     private func claim(_ record: IdempotencyRecord, for letter: AcceptedLetter) throws -> Bool {
-        let claimed = try session.row(
+        let claimed = try transaction.row(
             """
             INSERT INTO idempotency (key, body, letter, expires_at)
             VALUES (?, ?, ?, ?)
@@ -124,7 +124,7 @@ package struct Intake {
     }
 
     private func earlierOutcome(of record: IdempotencyRecord) throws -> Acceptance {
-        let row = try session.row(
+        let row = try transaction.row(
             """
             SELECT body, letter
             FROM idempotency
@@ -138,7 +138,7 @@ package struct Intake {
     }
 
     private func log(_ entry: SubmissionEntry) throws {
-        try session.run(
+        try transaction.run(
             """
             INSERT INTO submission (
                 id, at, site, handle, recipient, verdict, rules, tags, evidence, letter_bytes, repeats, epoch)
@@ -151,7 +151,7 @@ package struct Intake {
             ])
         // Two networks of one client may share a tag once in a long while.
         for tag in Set(entry.tags) {
-            try session.run(
+            try transaction.run(
                 """
                 INSERT INTO submission_tag (epoch, tag, submission)
                 VALUES (?, ?, ?)
@@ -159,7 +159,7 @@ package struct Intake {
                 [entry.epoch.stored, tag.stored, entry.id.stored])
         }
         for rule in Set(entry.verdict.parts.map(\.rule)) {
-            try session.run(
+            try transaction.run(
                 """
                 INSERT INTO submission_rule (rule, verdict, submission)
                 VALUES (?, ?, ?)
@@ -177,7 +177,7 @@ package struct Intake {
             case .queue: (.ready, now, nil)
             case .hold(let reason): (.held, nil, reason)
             }
-        try session.run(
+        try transaction.run(
             """
             INSERT INTO delivery (
                 id, recipient, mailing, epoch, state, attempts, uncertain, accepted_at, due_at, reason, message_token,
@@ -192,6 +192,6 @@ package struct Intake {
     }
 }
 
-extension Session {
+extension Transaction {
     package var intake: Intake { Intake(self) }
 }

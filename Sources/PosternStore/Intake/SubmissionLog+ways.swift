@@ -23,7 +23,7 @@ extension SubmissionLog {
         let row =
             switch end {
             case .oldest:
-                try session.row(
+                try transaction.row(
                     """
                     SELECT epoch
                     FROM submission
@@ -33,7 +33,7 @@ extension SubmissionLog {
                     """,
                     arguments)
             case .newest:
-                try session.row(
+                try transaction.row(
                     """
                     SELECT epoch
                     FROM submission
@@ -47,7 +47,7 @@ extension SubmissionLog {
     }
 
     func taggedRows(_ filter: LogFilter, tag: Tag, of epoch: Epoch, _ span: Span, limit: Int) throws -> [SQLRow] {
-        try session.rows(
+        try transaction.rows(
             """
             SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
                 s.epoch
@@ -70,7 +70,7 @@ extension SubmissionLog {
     func recipientRows(_ filter: LogFilter, recipient: RecipientID, of epoch: Epoch, _ span: Span, limit: Int) throws
         -> [SQLRow]
     {
-        try session.rows(
+        try transaction.rows(
             """
             SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
                 s.epoch
@@ -100,7 +100,7 @@ extension SubmissionLog {
     /// Whether no verdict has more than two thousand entries of the rule: looked through in a few milliseconds.
     func hasSpokenSeldom(_ rule: Verdict.Rule, _ filter: LogFilter, _ span: Span) throws -> Bool {
         try Self.decisions(filter).allSatisfy { decision in
-            try session.row(
+            try transaction.row(
                 """
                 SELECT submission
                 FROM submission_rule
@@ -115,7 +115,7 @@ extension SubmissionLog {
     func ruleRows(
         _ filter: LogFilter, rule: Verdict.Rule, decision: Verdict.Decision, _ span: Span, limit: Int
     ) throws -> [SQLRow] {
-        try session.rows(
+        try transaction.rows(
             """
             SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
                 s.epoch
@@ -136,7 +136,7 @@ extension SubmissionLog {
     }
 
     func decisionRows(_ filter: LogFilter, decision: Verdict.Decision, _ span: Span, limit: Int) throws -> [SQLRow] {
-        try session.rows(
+        try transaction.rows(
             """
             SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
                 s.epoch
@@ -160,7 +160,7 @@ extension SubmissionLog {
 
     /// Beyond a flood of refusals lies what was accepted: every one of those has a delivery, and hardly anything else has.
     func acceptedRows(_ filter: LogFilter, _ span: Span, limit: Int) throws -> [SQLRow] {
-        try session.rows(
+        try transaction.rows(
             """
             SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
                 s.epoch
@@ -184,7 +184,7 @@ extension SubmissionLog {
     }
 
     func allRows(_ filter: LogFilter, _ span: Span, limit: Int) throws -> [SQLRow] {
-        try session.rows(
+        try transaction.rows(
             """
             SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
                 s.epoch

@@ -2,14 +2,14 @@ package import PosternCore
 
 /// The log of everything that was posted, accepted or not.
 package struct SubmissionLog {
-    let session: any Session
+    let transaction: any Transaction
 
-    package init(_ session: any Session) {
-        self.session = session
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
     }
 
     package func entry(_ id: LetterID) throws -> SubmissionEntry? {
-        try session.row(
+        try transaction.row(
             """
             SELECT id, at, site, handle, recipient, verdict, rules, tags, evidence, letter_bytes, repeats, epoch
             FROM submission
@@ -24,7 +24,7 @@ package struct SubmissionLog {
         let begin = filter.since.map { LetterID.floor(of: $0) } ?? .zero
         // Behind the first id of a moment is behind none of that moment's: ids that end in 80 zero bits are not drawn.
         let after = begin.isAfter(after) ? begin : after
-        return try session.rows(
+        return try transaction.rows(
             """
             SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
                 s.epoch
@@ -76,7 +76,7 @@ package struct SubmissionLog {
     package func count(since moment: Timestamp) throws -> [Verdict.Decision: Int] {
         let begin = LetterID.floor(of: moment).stored
         // Each count is read from an index alone.
-        let kept = try session.rows(
+        let kept = try transaction.rows(
             """
             SELECT verdict, COUNT(*) AS number
             FROM submission
@@ -84,7 +84,7 @@ package struct SubmissionLog {
             GROUP BY verdict
             """,
             [begin])
-        let refused = try session.rows(
+        let refused = try transaction.rows(
             """
             SELECT verdict, COUNT(*) AS number
             FROM submission
@@ -97,7 +97,7 @@ package struct SubmissionLog {
 
     /// When the oldest entry came.
     package func oldest() throws -> Timestamp? {
-        try session.row(
+        try transaction.row(
             """
             SELECT at
             FROM submission
@@ -121,6 +121,6 @@ extension Identifier {
     }
 }
 
-extension Session {
+extension Transaction {
     package var submissionLog: SubmissionLog { SubmissionLog(self) }
 }

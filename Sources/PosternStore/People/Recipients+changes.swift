@@ -21,7 +21,7 @@ extension Recipients {
         precondition(state != .erased, "erasing takes more than a state")
         guard let (current, _) = try standing(of: id) else { return .unknown }
         guard current != .erased, expected.contains(current) else { return .refused(in: current) }
-        let changed = try session.run(
+        let changed = try transaction.run(
             """
             UPDATE recipient
             SET state = ?, updated_at = ?
@@ -36,7 +36,7 @@ extension Recipients {
     package func replaceRecord(of id: RecipientID, with record: SealedRecord, at now: Timestamp) throws -> RecipientChange {
         guard let (state, version) = try standing(of: id) else { return .unknown }
         guard state != .erased else { return .refused(in: state) }
-        let changed = try session.run(
+        let changed = try transaction.run(
             """
             UPDATE recipient
             SET record_version = ?, seal = ?, authorisation = ?, updated_at = ?
@@ -54,7 +54,7 @@ extension Recipients {
     package func confirm(_ id: RecipientID, with record: SealedRecord, at now: Timestamp) throws -> RecipientChange {
         guard let (state, version) = try standing(of: id) else { return .unknown }
         guard state == .unconfirmed else { return .refused(in: state) }
-        let changed = try session.run(
+        let changed = try transaction.run(
             """
             UPDATE recipient
             SET state = 'active', authorisation = ?, updated_at = ?
@@ -71,14 +71,14 @@ extension Recipients {
     package func erase(_ id: RecipientID, at now: Timestamp) throws -> RecipientChange {
         guard let (state, _) = try standing(of: id) else { return .unknown }
         guard state != .erased else { return .refused(in: state) }
-        try session.run(
+        try transaction.run(
             """
             UPDATE recipient
             SET state = 'erased', seal = NULL, authorisation = NULL, name = handle, updated_at = ?
             WHERE id = ?
             """,
             [now.stored, id.stored])
-        try session.run(
+        try transaction.run(
             """
             UPDATE delivery
             SET state = 'dropped', due_at = NULL, finished_at = ?, reason = 'the recipient was erased'
@@ -89,7 +89,7 @@ extension Recipients {
                 WHERE own.epoch = delivery_epoch.epoch AND own.recipient = ?)
             """,
             [now.stored, id.stored])
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM letter
             WHERE id IN (
@@ -103,7 +103,7 @@ extension Recipients {
     }
 
     private func standing(of id: RecipientID) throws -> (Recipient.State, version: Int32)? {
-        try session.row(
+        try transaction.row(
             """
             SELECT state, record_version
             FROM recipient

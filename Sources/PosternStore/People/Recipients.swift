@@ -2,10 +2,10 @@ package import PosternCore
 
 /// The people who receive letters. Their addresses are sealed records, which this side can keep and hand back.
 package struct Recipients {
-    let session: any Session
+    let transaction: any Transaction
 
-    package init(_ session: any Session) {
-        self.session = session
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
     }
 
     /// Adds those whose handles are free.
@@ -23,7 +23,7 @@ package struct Recipients {
     /// - Precondition: there is a record.
     package func add(_ recipient: Recipient, at now: Timestamp) throws -> Bool {
         guard let record = recipient.record else { preconditionFailure("a new recipient has a sealed address") }
-        return try session.run(
+        return try transaction.run(
             """
             INSERT INTO recipient (
                 id, site, handle, name, language, state, record_version, seal, authorisation, created_at, updated_at)
@@ -38,7 +38,7 @@ package struct Recipients {
     }
 
     package func find(_ id: RecipientID) throws -> Recipient? {
-        try session.row(
+        try transaction.row(
             """
             SELECT id, site, handle, name, language, state, record_version, seal, authorisation
             FROM recipient
@@ -49,7 +49,7 @@ package struct Recipients {
     }
 
     package func find(_ handle: Handle, at site: SiteID) throws -> Recipient? {
-        try session.row(
+        try transaction.row(
             """
             SELECT id, site, handle, name, language, state, record_version, seal, authorisation
             FROM recipient
@@ -61,7 +61,7 @@ package struct Recipients {
 
     /// - Returns: in the order of their handles, from behind `after`.
     package func list(at site: SiteID, after: Handle? = nil, limit: Int) throws -> [Recipient] {
-        try session.rows(
+        try transaction.rows(
             """
             SELECT id, site, handle, name, language, state, record_version, seal, authorisation
             FROM recipient
@@ -87,6 +87,6 @@ extension Recipient {
     }
 }
 
-extension Session {
+extension Transaction {
     package var recipients: Recipients { Recipients(self) }
 }

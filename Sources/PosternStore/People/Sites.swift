@@ -2,15 +2,15 @@ package import PosternCore
 
 /// The sites that use this installation.
 package struct Sites {
-    private let session: any Session
+    private let transaction: any Transaction
 
-    package init(_ session: any Session) {
-        self.session = session
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
     }
 
     /// - Returns: false when there is one of that id; it is left as it is.
     package func add(_ site: Site, at now: Timestamp) throws -> Bool {
-        try session.run(
+        try transaction.run(
             """
             INSERT INTO site (
                 id, name, origins, accent, logo_kind, logo_version, introductions, languages, created_at)
@@ -26,7 +26,7 @@ package struct Sites {
     /// Puts name, origins and look in the place of the present ones; the logo stays.
     /// - Returns: false when there is none of that id.
     package func change(_ site: Site) throws -> Bool {
-        try session.run(
+        try transaction.run(
             """
             UPDATE site
             SET name = ?, origins = ?, accent = ?, introductions = ?, languages = ?
@@ -41,7 +41,7 @@ package struct Sites {
     /// - Parameter logo: nil takes away the one there is.
     /// - Returns: false when there is no such site.
     package func setLogo(_ logo: Logo?, of id: SiteID) throws -> Bool {
-        let changed = try session.run(
+        let changed = try transaction.run(
             """
             UPDATE site
             SET logo_kind = ?, logo_version = ?
@@ -49,14 +49,14 @@ package struct Sites {
             """,
             [(logo?.mark.kind).stored, (logo?.mark.version).stored, id.stored])
         guard changed == 1 else { return false }
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM site_logo
             WHERE site = ?
             """,
             [id.stored])
         guard let logo else { return true }
-        try session.run(
+        try transaction.run(
             """
             INSERT INTO site_logo (site, content)
             VALUES (?, ?)
@@ -66,7 +66,7 @@ package struct Sites {
     }
 
     package func logo(of id: SiteID) throws -> Logo? {
-        let row = try session.row(
+        let row = try transaction.row(
             """
             SELECT site.logo_kind, site.logo_version, site_logo.content
             FROM site
@@ -81,7 +81,7 @@ package struct Sites {
 
     /// In the order of their ids.
     package func list() throws -> [Site] {
-        try session.rows(
+        try transaction.rows(
             """
             SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages
             FROM site
@@ -91,7 +91,7 @@ package struct Sites {
     }
 
     package func find(_ id: SiteID) throws -> Site? {
-        try session.row(
+        try transaction.row(
             """
             SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages
             FROM site
@@ -102,6 +102,6 @@ package struct Sites {
     }
 }
 
-extension Session {
+extension Transaction {
     package var sites: Sites { Sites(self) }
 }

@@ -5,7 +5,7 @@ package import PosternCore
 extension Queue {
     /// Makes every waiting delivery due now.
     package func retryAll(at now: Timestamp, limit: Int) throws -> Int {
-        try session.run(
+        try transaction.run(
             """
             UPDATE delivery
             SET due_at = ?
@@ -22,7 +22,7 @@ extension Queue {
     /// Stops what waits, what is due soonest first.
     package func holdReady(because reason: String, limit: Int) throws -> Int {
         // Not by way of a list, which is in order of ids and would sort a million of them for each bite.
-        try session.rows(
+        try transaction.rows(
             """
             SELECT id
             FROM delivery

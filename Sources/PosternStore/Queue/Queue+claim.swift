@@ -10,7 +10,7 @@ extension Queue {
     ///   - until: when the lease runs out. By then the outcome must be settled.
     /// - Returns: at most `count`; fewer than `count` does not mean that nothing is left.
     package func claim(upTo count: Int, under lease: LeaseID, until: Timestamp, at now: Timestamp) throws -> [ClaimedDelivery] {
-        let taken = try session.run(
+        let taken = try transaction.run(
             """
             UPDATE delivery
             SET state = 'leased', attempts = attempts + 1, lease = ?, lease_until = ?
@@ -23,7 +23,7 @@ extension Queue {
             """,
             [lease.stored, until.stored, now.stored, count.stored])
         guard taken > 0 else { return [] }
-        try session.run(
+        try transaction.run(
             """
             INSERT INTO attempt (delivery, number, lease, started_at)
             SELECT id, attempts, lease, CAST(? AS BIGINT)
@@ -51,7 +51,7 @@ extension Queue {
     }
 
     private func leased(under lease: LeaseID) throws -> [SQLRow] {
-        try session.rows(
+        try transaction.rows(
             """
             SELECT delivery.id, delivery.attempts, delivery.mailing, delivery.accepted_at, delivery.due_at,
                 delivery.uncertain, delivery.message_token, delivery.envelope_token, delivery.recipient,
@@ -72,7 +72,7 @@ extension Queue {
         for row in rows {
             // What cannot be read is found again, and held, with its delivery.
             guard let id = try? row["site"] as SiteID, sites[id] == nil else { continue }
-            sites[id] = try? session.sites.find(id)
+            sites[id] = try? transaction.sites.find(id)
         }
         return sites
     }
@@ -93,13 +93,13 @@ extension Queue {
 
     /// Undoes the claim of one delivery and keeps it for a person.
     private func holdUnreadable(_ id: LetterID, column: String, under lease: LeaseID) throws {
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM attempt
             WHERE delivery = ? AND lease = ?
             """,
             [id.stored, lease.stored])
-        try session.run(
+        try transaction.run(
             """
             UPDATE delivery
             SET state = 'held', attempts = attempts - 1, due_at = NULL, lease = NULL, lease_until = NULL, reason = ?
@@ -113,19 +113,19 @@ extension Queue {
 
     /// Undoes the claim of one delivery and drops it, with the letter's seal.
     private func dropUnsendable(_ id: LetterID, under lease: LeaseID, at now: Timestamp) throws {
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM attempt
             WHERE delivery = ? AND lease = ?
             """,
             [id.stored, lease.stored])
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM letter
             WHERE id = ?
             """,
             [id.stored])
-        try session.run(
+        try transaction.run(
             """
             UPDATE delivery
             SET state = 'dropped', attempts = attempts - 1, due_at = NULL, lease = NULL, lease_until = NULL, finished_at = ?,

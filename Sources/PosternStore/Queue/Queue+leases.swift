@@ -5,7 +5,7 @@ extension Queue {
     /// - Returns: how many went back.
     @discardableResult
     package func unclaim(_ lease: LeaseID) throws -> Int {
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM attempt
             WHERE ended_at IS NULL AND lease = ? AND delivery IN (
@@ -14,7 +14,7 @@ extension Queue {
                 WHERE state = 'leased' AND lease = ?)
             """,
             [lease.stored, lease.stored])
-        return try session.run(
+        return try transaction.run(
             """
             UPDATE delivery
             SET state = 'ready', attempts = attempts - 1, lease = NULL, lease_until = NULL
@@ -28,7 +28,7 @@ extension Queue {
     /// - Returns: false when the lease is no longer ours; nothing was changed.
     @discardableResult
     package func unclaim(_ id: LetterID, under lease: LeaseID, due: Timestamp? = nil) throws -> Bool {
-        let changed = try session.run(
+        let changed = try transaction.run(
             """
             UPDATE delivery
             SET state = 'ready', attempts = attempts - 1, due_at = COALESCE(?, due_at), lease = NULL, lease_until = NULL
@@ -36,7 +36,7 @@ extension Queue {
             """,
             [due.stored, id.stored, lease.stored])
         guard changed == 1 else { return false }
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM attempt
             WHERE delivery = ? AND lease = ? AND ended_at IS NULL
@@ -50,7 +50,7 @@ extension Queue {
     /// - Returns: how many leases were over.
     @discardableResult
     package func expireLeases(at now: Timestamp) throws -> Int {
-        try session.run(
+        try transaction.run(
             """
             UPDATE attempt
             SET ended_at = ?, outcome = 'interrupted', text = 'the lease ran out before the outcome was known'
@@ -60,7 +60,7 @@ extension Queue {
                 WHERE state = 'leased' AND lease_until <= ?)
             """,
             [now.stored, now.stored])
-        return try session.run(
+        return try transaction.run(
             """
             UPDATE delivery
             SET state = 'ready', due_at = ?, uncertain = uncertain + 1, lease = NULL, lease_until = NULL
@@ -73,7 +73,7 @@ extension Queue {
     /// - Returns: how many there were.
     @discardableResult
     package func recoverLeases(at now: Timestamp) throws -> Int {
-        try session.run(
+        try transaction.run(
             """
             UPDATE attempt
             SET ended_at = ?, outcome = 'interrupted', text = 'the relay ended before the outcome was known'
@@ -83,7 +83,7 @@ extension Queue {
                 WHERE state = 'leased')
             """,
             [now.stored])
-        return try session.run(
+        return try transaction.run(
             """
             UPDATE delivery
             SET state = 'ready', due_at = ?, uncertain = uncertain + 1, lease = NULL, lease_until = NULL
@@ -97,7 +97,7 @@ extension Queue {
     /// - Returns: how many there were.
     @discardableResult
     package func recoverFromClockSetBack(at now: Timestamp, longestWait: Duration) throws -> Int {
-        try session.run(
+        try transaction.run(
             """
             UPDATE delivery
             SET due_at = ?
@@ -113,7 +113,7 @@ extension Queue {
     /// - Returns: how many were given up.
     @discardableResult
     package func expireOld(at now: Timestamp, lifetime: Duration, limit: Int) throws -> Int {
-        try session.run(
+        try transaction.run(
             """
             UPDATE delivery
             SET state = 'expired', due_at = NULL, finished_at = ?,

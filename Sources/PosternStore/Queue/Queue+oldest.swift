@@ -5,7 +5,7 @@ extension Queue {
     package func oldestUndelivered() throws -> (moving: Timestamp?, held: Timestamp?) {
         // The count keeps SQLite from walking the table in order of ids until it meets the first, which is every delivered
         // one when nothing waits; with it, it looks at what waits alone, in an index.
-        let rows = try session.rows(
+        let rows = try transaction.rows(
             """
             SELECT 'ready' AS name, MIN(id) AS id, COUNT(*) AS count
             FROM delivery

@@ -26,7 +26,7 @@ extension Queue {
         let arguments = [after, site.stored, site.stored, limit]
         switch state {
         case nil:
-            return try session.rows(
+            return try transaction.rows(
                 """
                 SELECT *
                 FROM delivery_line
@@ -36,7 +36,7 @@ extension Queue {
                 """,
                 arguments)
         case .ready:
-            return try session.rows(
+            return try transaction.rows(
                 """
                 WITH waiting AS MATERIALIZED (
                     SELECT id
@@ -52,7 +52,7 @@ extension Queue {
                 """,
                 arguments)
         case .leased:
-            return try session.rows(
+            return try transaction.rows(
                 """
                 WITH under_way AS MATERIALIZED (
                     SELECT id
@@ -68,7 +68,7 @@ extension Queue {
                 """,
                 arguments)
         case .held?, .delivered?, .failed?, .expired?, .dropped?:
-            return try session.rows(
+            return try transaction.rows(
                 """
                 SELECT *
                 FROM delivery_line
@@ -82,7 +82,7 @@ extension Queue {
 
     /// A recipient's deliveries, found by looking into each epoch, are few enough to look through for a state.
     private func rows(of recipient: RecipientID, in state: DeliveryState?, after: SQLValue, limit: SQLValue) throws -> [SQLRow] {
-        try session.rows(
+        try transaction.rows(
             """
             WITH theirs AS MATERIALIZED (
                 SELECT own.id
@@ -101,7 +101,7 @@ extension Queue {
     }
 
     package func show(_ id: LetterID) throws -> (delivery: DeliveryLine, attempts: [AttemptLine])? {
-        let row = try session.row(
+        let row = try transaction.row(
             """
             SELECT *
             FROM delivery_line
@@ -109,7 +109,7 @@ extension Queue {
             """,
             [id.stored])
         guard let row else { return nil }
-        let attempts = try session.rows(
+        let attempts = try transaction.rows(
             """
             SELECT number, started_at, ended_at, outcome, stage, code, enhanced, text
             FROM attempt

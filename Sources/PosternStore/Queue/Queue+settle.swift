@@ -5,7 +5,7 @@ extension Queue {
     /// - Returns: false when the lease is no longer ours: the outcome came too late, and nothing was changed.
     package func settle(_ id: LetterID, under lease: LeaseID, as settlement: Settlement) throws -> Bool {
         let outcome = settlement.outcome
-        let changed = try session.run(
+        let changed = try transaction.run(
             """
             UPDATE delivery
             SET state = ?, due_at = ?, finished_at = ?, reason = ?, uncertain = uncertain + ?, lease = NULL, lease_until = NULL
@@ -17,7 +17,7 @@ extension Queue {
                 (outcome.kind == .uncertain ? 1 : 0).stored, id.stored, lease.stored,
             ])
         guard changed == 1 else { return false }
-        try session.run(
+        try transaction.run(
             """
             UPDATE attempt
             SET ended_at = ?, outcome = ?, stage = ?, code = ?, enhanced = ?, text = ?

@@ -5,7 +5,7 @@ extension Queue {
     package func retry(_ id: LetterID, at now: Timestamp) throws -> DeliveryMove {
         guard let state = try state(of: id) else { return .unknown }
         guard state == .ready else { return .refused(in: state) }
-        try session.run(
+        try transaction.run(
             """
             UPDATE delivery
             SET due_at = ?
@@ -19,7 +19,7 @@ extension Queue {
     /// - Parameter reason: for whoever finds it held.
     package func hold(_ id: LetterID, because reason: String) throws -> DeliveryMove {
         try move(id, by: .heldByStaff) { state in
-            try session.run(
+            try transaction.run(
                 """
                 UPDATE delivery
                 SET state = 'held', due_at = NULL, reason = ?
@@ -32,7 +32,7 @@ extension Queue {
     /// Lets a held delivery go; it is due now.
     package func release(_ id: LetterID, at now: Timestamp) throws -> DeliveryMove {
         try move(id, by: .released) { state in
-            try session.run(
+            try transaction.run(
                 """
                 UPDATE delivery
                 SET state = 'ready', due_at = ?, reason = NULL
@@ -45,7 +45,7 @@ extension Queue {
     /// Decides against a delivery that waits or is held.
     package func drop(_ id: LetterID, because reason: String, at now: Timestamp) throws -> DeliveryMove {
         try move(id, by: .dropped) { state in
-            try session.run(
+            try transaction.run(
                 """
                 UPDATE delivery
                 SET state = 'dropped', due_at = NULL, finished_at = ?, reason = ?
@@ -71,7 +71,7 @@ extension Queue {
     }
 
     private func state(of id: LetterID) throws -> DeliveryState? {
-        try session.row(
+        try transaction.row(
             """
             SELECT state
             FROM delivery

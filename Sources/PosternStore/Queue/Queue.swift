@@ -2,15 +2,15 @@ package import PosternCore
 
 /// The deliveries, by the verbs that move them. Each is one step of a unit; every move is one of `DeliveryState.after`.
 package struct Queue {
-    let session: any Session
+    let transaction: any Transaction
 
-    package init(_ session: any Session) {
-        self.session = session
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
     }
 
     /// When the next delivery is due; nil when none waits. It may be long past.
     package func soonestDue() throws -> Timestamp? {
-        try session.row(
+        try transaction.row(
             """
             SELECT due_at
             FROM delivery
@@ -22,6 +22,6 @@ package struct Queue {
     }
 }
 
-extension Session {
+extension Transaction {
     package var queue: Queue { Queue(self) }
 }

@@ -22,7 +22,7 @@ extension Queue {
     /// In one statement, and so at one instant. Reads an index entry for each delivery: about a tenth of a second for a
     /// million, so whoever shows it often keeps it for a while.
     package func counts() throws -> QueueCounts {
-        let rows = try session.rows(
+        let rows = try transaction.rows(
             """
             SELECT 'ready' AS name, COUNT(*) AS total
             FROM delivery

@@ -17,8 +17,8 @@ package struct Migrator: Sendable {
     /// - Returns: the versions that were applied now.
     /// - Throws: `StoreError.newerSchema`, `.changedMigration`, or what the store says to a statement.
     @discardableResult
-    package func migrate(_ session: any Session, at now: Timestamp) throws -> [Int] {
-        try session.run(
+    package func migrate(_ transaction: any Transaction, at now: Timestamp) throws -> [Int] {
+        try transaction.run(
             """
             CREATE TABLE IF NOT EXISTS schema_migration (
                 version INTEGER NOT NULL PRIMARY KEY,
@@ -27,7 +27,7 @@ package struct Migrator: Sendable {
                 applied_at BIGINT NOT NULL
             )
             """)
-        let done = try applied(session)
+        let done = try applied(transaction)
         // A later program may have renamed or rewritten anything: look no further than the number.
         if let newest = done.keys.max(), newest > known { throw StoreError.newerSchema(known: known, found: newest) }
         var news: [Int] = []
@@ -37,8 +37,8 @@ package struct Migrator: Sendable {
                     throw StoreError.changedMigration(version: migration.version, name: migration.name)
                 }
             } else {
-                for statement in migration.statements { try session.run(statement) }
-                try record(migration, session, at: now)
+                for statement in migration.statements { try transaction.run(statement) }
+                try record(migration, transaction, at: now)
                 news.append(migration.version)
             }
         }
@@ -47,8 +47,8 @@ package struct Migrator: Sendable {
 
     /// The schema a store has, changing nothing.
     /// - Throws: `StoreError.refused` when it is no store of ours.
-    package static func standing(_ session: any Session) throws -> Int {
-        let row = try session.row(
+    package static func standing(_ transaction: any Transaction) throws -> Int {
+        let row = try transaction.row(
             """
             SELECT MAX(version) AS newest
             FROM schema_migration
@@ -56,8 +56,8 @@ package struct Migrator: Sendable {
         return try row?.optional("newest") ?? 0
     }
 
-    private func applied(_ session: any Session) throws -> [Int: String] {
-        let rows = try session.rows(
+    private func applied(_ transaction: any Transaction) throws -> [Int: String] {
+        let rows = try transaction.rows(
             """
             SELECT version, checksum
             FROM schema_migration
@@ -66,8 +66,8 @@ package struct Migrator: Sendable {
         return Dictionary(uniqueKeysWithValues: try rows.map { (try $0["version"], try $0["checksum"]) })
     }
 
-    private func record(_ migration: Migration, _ session: any Session, at now: Timestamp) throws {
-        try session.run(
+    private func record(_ migration: Migration, _ transaction: any Transaction, at now: Timestamp) throws {
+        try transaction.run(
             """
             INSERT INTO schema_migration (version, name, checksum, applied_at)
             VALUES (?, ?, ?, ?)

@@ -1,18 +1,18 @@
 /// A store, whatever keeps it.
 ///
 /// Writes that come together share one transaction and its one sync; each is answered only after that transaction is
-/// durable (P1). A unit is a pure function of its session: it may be run a second time, when a neighbour's failure undid
+/// durable (P1). A unit is a pure function of its transaction: it may be run a second time, when a neighbour's failure undid
 /// the first.
 package protocol Database: Sendable {
     /// Runs a unit in a transaction and answers once it is on disk.
     ///
     /// Never blocks the cooperative pool. Cancelling the task does not withdraw the unit.
     /// - Throws: what the unit throws, and then nothing of it is kept; `StoreError` when the store fails.
-    func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Session) throws -> Answer) async throws -> Answer
+    func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer
 
     /// Runs a unit that only looks, on one unchanging view of the store that holds all that was answered before.
     /// - Throws: what the unit throws; `StoreError`, also when the unit tries to write.
-    func read<Answer: Sendable>(_ unit: @escaping @Sendable (any Session) throws -> Answer) async throws -> Answer
+    func read<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer
 
     /// Finishes what was begun and lets go of the store. Whatever is asked afterwards throws `StoreError.closed`.
     func close() async

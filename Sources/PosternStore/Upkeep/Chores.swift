@@ -7,14 +7,14 @@ package struct Chores {
         case purge
     }
 
-    private let session: any Session
+    private let transaction: any Transaction
 
-    package init(_ session: any Session) {
-        self.session = session
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
     }
 
     package func note(_ chore: Name, at now: Timestamp) throws {
-        try session.run(
+        try transaction.run(
             """
             INSERT INTO chore (name, done_at)
             VALUES (?, ?)
@@ -25,7 +25,7 @@ package struct Chores {
     }
 
     package func last(_ chore: Name) throws -> Timestamp? {
-        try session.row(
+        try transaction.row(
             """
             SELECT done_at
             FROM chore
@@ -36,6 +36,6 @@ package struct Chores {
     }
 }
 
-extension Session {
+extension Transaction {
     package var chores: Chores { Chores(self) }
 }

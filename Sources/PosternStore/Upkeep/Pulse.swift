@@ -2,14 +2,14 @@ package import PosternCore
 
 /// A real write that changes nothing of use: whoever asks `/ready` learns whether letters could be kept.
 package struct Pulse {
-    private let session: any Session
+    private let transaction: any Transaction
 
-    package init(_ session: any Session) {
-        self.session = session
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
     }
 
     package func touch(at now: Timestamp) throws {
-        try session.run(
+        try transaction.run(
             """
             INSERT INTO pulse (id, at)
             VALUES (1, ?)
@@ -20,6 +20,6 @@ package struct Pulse {
     }
 }
 
-extension Session {
+extension Transaction {
     package var pulse: Pulse { Pulse(self) }
 }

@@ -3,15 +3,15 @@ package import PosternCore
 /// Forgets what has served its time, in small bites: each verb takes at most `limit` and is repeated until it returns 0, so
 /// that letters get in between. Accepted equals the sum of all states before and after each (A6).
 package struct Retention {
-    private let session: any Session
+    private let transaction: any Transaction
 
-    package init(_ session: any Session) {
-        self.session = session
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
     }
 
     /// Forgets the digests of posts that may be repeated no longer.
     package func forgetIdempotencyRecords(at now: Timestamp, limit: Int) throws -> Int {
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM idempotency
             WHERE key IN (
@@ -33,7 +33,7 @@ package struct Retention {
         let end = LetterID.floor(of: epoch.end)
         // Held, and no letter is left of them or ever was one: confirmations, and what was on its way when its recipient was
         // erased.
-        try session.run(
+        try transaction.run(
             """
             UPDATE delivery
             SET state = 'dropped', finished_at = ?, reason = 'the time that letters are kept is over'
@@ -48,7 +48,7 @@ package struct Retention {
                 LIMIT ?)
             """,
             [now.stored, end.stored, epoch.stored, limit.stored])
-        try session.run(
+        try transaction.run(
             """
             UPDATE delivery
             SET state = 'dropped', due_at = NULL, finished_at = ?, reason = 'the time that letters are kept is over'
@@ -61,7 +61,7 @@ package struct Retention {
                 LIMIT ?)
             """,
             [now.stored, end.stored, epoch.stored, limit.stored])
-        return try session.run(
+        return try transaction.run(
             """
             DELETE FROM letter
             WHERE id IN (
@@ -79,7 +79,7 @@ package struct Retention {
     /// delivery has not ended yet.
     /// - Returns: how many submissions are gone.
     package func forgetSubmissions(before moment: Timestamp, limit: Int) throws -> Int {
-        let ids = try session.rows(
+        let ids = try transaction.rows(
             """
             SELECT id, epoch
             FROM submission
@@ -102,7 +102,7 @@ package struct Retention {
     /// Removes confirmations that were asked for before `moment` and have ended, with their attempts.
     /// - Returns: how many are gone.
     package func forgetConfirmations(before moment: Timestamp, limit: Int) throws -> Int {
-        let ids = try session.rows(
+        let ids = try transaction.rows(
             """
             SELECT id
             FROM delivery
@@ -117,9 +117,9 @@ package struct Retention {
 
     private func forgetEntry(_ id: LetterID, of epoch: Epoch) throws {
         // Its tags stand in the entry: looked up by them, no other entry's row is touched.
-        if let entry = try session.submissionLog.entry(id) {
+        if let entry = try transaction.submissionLog.entry(id) {
             for tag in Set(entry.tags) {
-                try session.run(
+                try transaction.run(
                     """
                     DELETE FROM submission_tag
                     WHERE epoch = ? AND tag = ? AND submission = ?
@@ -127,7 +127,7 @@ package struct Retention {
                     [epoch.stored, tag.stored, id.stored])
             }
             for rule in Set(entry.verdict.parts.map(\.rule)) {
-                try session.run(
+                try transaction.run(
                     """
                     DELETE FROM submission_rule
                     WHERE rule = ? AND verdict = ? AND submission = ?
@@ -135,7 +135,7 @@ package struct Retention {
                     [rule.stored, entry.verdict.decision.stored, id.stored])
             }
         }
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM submission
             WHERE id = ?
@@ -144,19 +144,19 @@ package struct Retention {
     }
 
     private func forgetDelivery(_ id: LetterID) throws {
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM attempt
             WHERE delivery = ?
             """,
             [id.stored])
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM letter
             WHERE id = ?
             """,
             [id.stored])
-        try session.run(
+        try transaction.run(
             """
             DELETE FROM delivery
             WHERE id = ?
@@ -165,6 +165,6 @@ package struct Retention {
     }
 }
 
-extension Session {
+extension Transaction {
     package var retention: Retention { Retention(self) }
 }

@@ -22,11 +22,11 @@ struct StoreFill {
     /// Nobody's letters must be mixed with noise.
     /// - Throws: `Refusal` when somebody uses this installation.
     static func check(_ store: SQLiteDatabase) async throws {
-        let (letters, recipients) = try await store.read { session in
-            let people = try session.sites.list().map { site in
-                try session.recipients.list(at: site.id, limit: mostRecipients + 1).count
+        let (letters, recipients) = try await store.read { transaction in
+            let people = try transaction.sites.list().map { site in
+                try transaction.recipients.list(at: site.id, limit: mostRecipients + 1).count
             }
-            return (try session.queue.counts().accepted, people.reduce(0, +))
+            return (try transaction.queue.counts().accepted, people.reduce(0, +))
         }
         let remedy = "\n    Make a new one for measuring: postern init --home DIR --site ID"
         guard letters == 0 else {
@@ -65,16 +65,16 @@ struct StoreFill {
         progress.end()
     }
 
-    private static func keep(_ entries: [FillEntry], due: Timestamp, in session: any Session) throws {
+    private static func keep(_ entries: [FillEntry], due: Timestamp, in transaction: any Transaction) throws {
         for entry in entries {
             switch entry {
             case .queued(let letter):
-                guard try session.intake.accept(letter) == .stored else {
+                guard try transaction.intake.accept(letter) == .stored else {
                     throw Refusal(description: "the store did not take a letter to \(letter.handle.text)")
                 }
                 // The verb for "due now", with a now that is far off.
-                _ = try session.queue.retry(letter.id, at: due)
-            case .refused(let refused): try session.intake.log(refused)
+                _ = try transaction.queue.retry(letter.id, at: due)
+            case .refused(let refused): try transaction.intake.log(refused)
             }
         }
     }

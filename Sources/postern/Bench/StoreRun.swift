@@ -63,9 +63,9 @@ struct StoreRun: Sendable {
                     record: SealedRecord(version: 1, seal: noise.bytes(Self.recordBytes), authorisation: noise.bytes(32)))
             }
             let name = try HeaderText("Bench", limit: 100)
-            try await store.write { session in
-                _ = try session.sites.add(Site(id: site, name: name, origins: []), at: .now)
-                _ = try session.recipients.add(people, at: .now)
+            try await store.write { transaction in
+                _ = try transaction.sites.add(Site(id: site, name: name, origins: []), at: .now)
+                _ = try transaction.recipients.add(people, at: .now)
             }
         } catch {
             await store.close()

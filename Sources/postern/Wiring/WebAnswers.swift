@@ -38,8 +38,8 @@ struct RelayMetrics: MetricsSource {
             GaugeReading(.malformedFrames, Double(vault.malformedAtVault), label: ("process", "vault")),
         ]
         // A store that cannot be asked says nothing of its queue; `/ready` says why.
-        let stored = try? await store.read { session in
-            (oldest: try session.queue.oldestWaiting(), purge: try session.chores.last(.purge))
+        let stored = try? await store.read { transaction in
+            (oldest: try transaction.queue.oldestWaiting(), purge: try transaction.chores.last(.purge))
         }
         guard let stored, let counts = try? await census.counts() else { return gauges }
         for state in DeliveryState.allCases {

@@ -26,9 +26,9 @@ final class TestStore: Sendable {
         }
         (self.site, self.people) = (site, people)
         self.randomness = Mutex(randomness)
-        try await database.write { session in
-            _ = try session.sites.add(site, at: Self.start)
-            _ = try session.recipients.add(people, at: Self.start)
+        try await database.write { transaction in
+            _ = try transaction.sites.add(site, at: Self.start)
+            _ = try transaction.recipients.add(people, at: Self.start)
         }
         commits.forget()
     }
@@ -88,8 +88,8 @@ final class TestStore: Sendable {
         -> (lease: LeaseID, deliveries: [ClaimedDelivery])
     {
         let lease = lease()
-        let claimed = try await database.write { session in
-            try session.queue.claim(upTo: count, under: lease, until: now + until, at: now)
+        let claimed = try await database.write { transaction in
+            try transaction.queue.claim(upTo: count, under: lease, until: now + until, at: now)
         }
         return (lease, claimed)
     }

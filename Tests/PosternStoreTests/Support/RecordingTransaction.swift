@@ -12,19 +12,19 @@ final class StatementLedger: Sendable {
     var all: [StaticString] { statements.withLock { Array($0.values) } }
 }
 
-/// A session that notes every statement on its way.
-struct RecordingSession: Session {
-    let session: any Session
+/// A transaction that notes every statement on its way.
+struct RecordingTransaction: Transaction {
+    let transaction: any Transaction
     let ledger: StatementLedger
 
     func run(_ sql: StaticString, _ arguments: [SQLValue]) throws -> Int {
         ledger.note(sql)
-        return try session.run(sql, arguments)
+        return try transaction.run(sql, arguments)
     }
 
     func rows(_ sql: StaticString, _ arguments: [SQLValue]) throws -> [SQLRow] {
         ledger.note(sql)
-        return try session.rows(sql, arguments)
+        return try transaction.rows(sql, arguments)
     }
 }
 
@@ -33,12 +33,12 @@ struct RecordingDatabase: Database {
     let database: any Database
     let ledger: StatementLedger
 
-    func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Session) throws -> Answer) async throws -> Answer {
-        try await database.write { [ledger] in try unit(RecordingSession(session: $0, ledger: ledger)) }
+    func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer {
+        try await database.write { [ledger] in try unit(RecordingTransaction(transaction: $0, ledger: ledger)) }
     }
 
-    func read<Answer: Sendable>(_ unit: @escaping @Sendable (any Session) throws -> Answer) async throws -> Answer {
-        try await database.read { [ledger] in try unit(RecordingSession(session: $0, ledger: ledger)) }
+    func read<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer {
+        try await database.read { [ledger] in try unit(RecordingTransaction(transaction: $0, ledger: ledger)) }
     }
 
     func close() async { await database.close() }

@@ -1,8 +1,8 @@
 import GRDB
 import PosternStore
 
-/// A session on one connection. Stays on that connection's queue; statements are compiled once and kept.
-final class SQLiteSession: Session {
+/// A transaction on one connection. Stays on that connection's queue; statements are compiled once and kept.
+final class SQLiteTransaction: Transaction {
     private let database: GRDB.Database
     /// By the address of the statement's text, which is a constant of the program: no hashing of half a kilobyte of SQL.
     private var statements: [UnsafePointer<UInt8>: SQLiteStatement] = [:]

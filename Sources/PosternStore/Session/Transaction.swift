@@ -3,7 +3,7 @@
 /// Synchronous on purpose: a unit that could `await` would hold the writing connection while it waits. Arguments are
 /// positional (`?`, one per value); a statement says what differs between stores through `Dialect`. A constraint error is
 /// never caught inside a unit, since PostgreSQL has given up the transaction by then: ask with `ON CONFLICT DO NOTHING`.
-package protocol Session {
+package protocol Transaction {
     /// Runs a statement that gives no rows.
     /// - Returns: how many rows it changed.
     /// - Throws: `StoreError`.
@@ -15,7 +15,7 @@ package protocol Session {
     func rows(_ sql: StaticString, _ arguments: [SQLValue]) throws -> [SQLRow]
 }
 
-extension Session {
+extension Transaction {
     @discardableResult
     package func run(_ sql: StaticString) throws -> Int {
         try run(sql, [])
