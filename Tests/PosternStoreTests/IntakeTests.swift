@@ -66,7 +66,7 @@ struct IntakeTests {
             #expect(try await store.database.write { try $0.intake.accept(stray) } == .noLetters)
             #expect(try await store.counts().accepted == 0)
             #expect(try await store.database.read { try $0.submissionLog.entries(limit: 1).isEmpty })
-            // Its repeat key is free, too.
+            // Its idempotency key is free, too.
             try await store.accept(letter)
         }
     }

@@ -83,8 +83,8 @@ struct RetentionTests {
         }
     }
 
-    @Test("Repeat keys go a day after their post", arguments: StoreKind.allCases)
-    func repeatKeys(_ kind: StoreKind) async throws {
+    @Test("Idempotency records go a day after their post", arguments: StoreKind.allCases)
+    func idempotencyRecords(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             for key in 0..<5 {
                 try await store.accept(store.letter(at: TestStore.start + .hours(Int64(key)), mark: store.mark(UInt8(key))))

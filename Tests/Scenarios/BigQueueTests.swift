@@ -55,8 +55,8 @@ struct BigQueueTests {
                     evidence: Array(repeating: 8, count: 80), letterBytes: 1_500, tokens: MailTokens(using: &randomness),
                     idempotencyRecord: nil)
             }
-            try await store.write { session in
-                for letter in letters { _ = try session.intake.accept(letter) }
+            try await store.write { transaction in
+                for letter in letters { _ = try transaction.intake.accept(letter) }
             }
         }
         await store.close()

@@ -55,8 +55,8 @@ struct DeletionReachesTheBackupsTests {
     /// As if somebody had released it before the relay had time to look.
     private func makeDue(_ id: String, in path: String) async throws {
         let store = try await SQLiteDatabase.open(path, at: Timestamp(seconds: Int64(Date().timeIntervalSince1970)))
-        _ = try await store.write { session in
-            try session.run(
+        _ = try await store.write { transaction in
+            try transaction.run(
                 "UPDATE delivery SET state = 'ready', reason = NULL, due_at = accepted_at + 8640000000, accepted_at = accepted_at + 8640000000"
             )
         }

@@ -44,8 +44,8 @@ struct ForgedRowsTests {
         postern.kill(.vault, SIGSTOP)
         let id = try #require(try await postern.post().id)
         try await postern.cutOff()
-        try await edit(postern.home + "/postern.sqlite") { session in
-            try session.run("UPDATE delivery SET recipient = (SELECT id FROM recipient WHERE handle = 'eve')")
+        try await edit(postern.home + "/postern.sqlite") { transaction in
+            try transaction.run("UPDATE delivery SET recipient = (SELECT id FROM recipient WHERE handle = 'eve')")
         }
         try await postern.start()
         try await eventually("the letter is held", within: .seconds(20)) { try await postern.counts()["held"] == 1 }
@@ -56,13 +56,13 @@ struct ForgedRowsTests {
     }
 
     private func tamper(_ path: String, _ forgery: Forgery) async throws {
-        try await edit(path) { session in
+        try await edit(path) { transaction in
             switch forgery {
             case .sealsSwapped:
-                try session.run(
+                try transaction.run(
                     "UPDATE recipient SET seal = (SELECT seal FROM recipient WHERE handle = 'eve') WHERE handle = 'pat'")
             case .sealAndWordSwapped:
-                try session.run(
+                try transaction.run(
                     """
                     UPDATE recipient
                     SET seal = (SELECT seal FROM recipient WHERE handle = 'eve'),
@@ -70,14 +70,14 @@ struct ForgedRowsTests {
                     WHERE handle = 'pat'
                     """)
             case .handlesSwapped:
-                try session.run("UPDATE recipient SET handle = 'aside' WHERE handle = 'pat'")
-                try session.run("UPDATE recipient SET handle = 'pat' WHERE handle = 'eve'")
+                try transaction.run("UPDATE recipient SET handle = 'aside' WHERE handle = 'pat'")
+                try transaction.run("UPDATE recipient SET handle = 'pat' WHERE handle = 'eve'")
             case .sealChanged:
-                try session.run("UPDATE recipient SET seal = CAST(seal || x'00' AS BLOB) WHERE handle = 'pat'")
+                try transaction.run("UPDATE recipient SET seal = CAST(seal || x'00' AS BLOB) WHERE handle = 'pat'")
             case .wordForged:
-                try session.run("UPDATE recipient SET authorisation = randomblob(32) WHERE handle = 'pat'")
+                try transaction.run("UPDATE recipient SET authorisation = randomblob(32) WHERE handle = 'pat'")
             case .versionRaised:
-                try session.run("UPDATE recipient SET record_version = 2 WHERE handle = 'pat'")
+                try transaction.run("UPDATE recipient SET record_version = 2 WHERE handle = 'pat'")
             }
         }
     }

@@ -64,7 +64,7 @@ package struct Verdict: Equatable, Sendable {
         /// The recipient is paused, unconfirmed or erased: one answer for all of them (P7).
         case noLetters = "no-letters"
         case invalidLetter = "invalid-letter"
-        /// The repeat key was used for another letter.
+        /// The idempotency key was used for another letter.
         case idempotencyConflict = "repeat-conflict"
         case limitClient = "limit-client"
         case limitRecipient = "limit-recipient"

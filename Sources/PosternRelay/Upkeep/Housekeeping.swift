@@ -54,7 +54,7 @@ package struct Housekeeping: Service {
         let limit = Self.bite
         let oldest = moment - settings.outcomes
         let parts = [
-            await repeatedly("repeat keys") { try $0.retention.forgetIdempotencyRecords(at: moment, limit: limit) },
+            await repeatedly("idempotency keys") { try $0.retention.forgetIdempotencyRecords(at: moment, limit: limit) },
             await repeatedly("letters") { try $0.retention.forgetLetters(through: over, at: moment, limit: limit) },
             await repeatedly("submissions") { try $0.retention.forgetSubmissions(before: oldest, limit: limit) },
             await repeatedly("limit marks") { try $0.limitMarks.forget(before: moment - LimitMarks.lifetime, limit: limit) },

@@ -8,7 +8,7 @@ package struct Intake {
         self.transaction = transaction
     }
 
-    /// Keeps a letter: repeat key, log entry, sealed letter and delivery, or none of them.
+    /// Keeps a letter: idempotency key, log entry, sealed letter and delivery, or none of them.
     package func accept(_ letter: AcceptedLetter) throws -> Acceptance {
         guard try takesLetters(letter.recipient) else {
             // The same letter once more is no further letter, whatever has changed since it was taken (A5).

@@ -3,7 +3,7 @@ extension Schema {
     ///
     /// Ids begin with their milliseconds: new rows go to the end of every tree, and old ones are found at its beginning. Two
     /// trees are not in order of time. Each letter makes them write a page of its own, so both are kept to the size of a day
-    /// or two: the digests of repeat keys expire, and the recipients' deliveries are indexed by epoch first.
+    /// or two: the digests of idempotency keys expire, and the recipients' deliveries are indexed by epoch first.
     static let letters = Migration(
         version: 1, name: "letters and their deliveries",
         statements: [

@@ -36,7 +36,7 @@ package struct LetterIntake: Sendable {
         case .invalid: [WebLogKey.outcome: "invalid"]
         case .unknownRecipient: [WebLogKey.outcome: "unknown recipient"]
         case .takesNoLetters: [WebLogKey.outcome: "takes no letters"]
-        case .idempotencyKeyConflict: [WebLogKey.outcome: "repeat key conflict"]
+        case .idempotencyKeyConflict: [WebLogKey.outcome: "idempotency key conflict"]
         case .limited: [WebLogKey.outcome: "limited"]
         case .blocked: [WebLogKey.outcome: "blocked"]
         case .unavailable: [WebLogKey.outcome: "unavailable"]

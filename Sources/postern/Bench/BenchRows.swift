@@ -29,7 +29,7 @@ struct BenchRows: Sendable {
             language: .english, state: .active, record: record)
     }
 
-    /// A letter that passed, without a repeat key and without what limits count.
+    /// A letter that passed, without a idempotency key and without what limits count.
     mutating func letter(at moment: Timestamp) throws -> AcceptedLetter {
         let person = Int.random(in: recipients.indices, using: &noise)
         let epoch = Epoch(containing: moment)

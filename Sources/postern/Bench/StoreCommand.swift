@@ -9,7 +9,7 @@ extension BenchCommand {
             commandName: "store", abstract: "Commit as many letters per second as the store can: the ceiling of the disk side.",
             discussion: """
                 In a store of its own that is removed afterwards. Every letter has the rows of a served one, and each writer waits \
-                until its letter is on disk before it writes the next. Limits are off and no letter has a repeat key.
+                until its letter is on disk before it writes the next. Limits are off and no letter has a idempotency key.
                 """)
 
         @Option(help: ArgumentHelp("Where the store is made: on the disk that is to be measured.", valueName: "dir"))

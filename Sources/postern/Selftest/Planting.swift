@@ -42,9 +42,9 @@ struct Planting {
         let rows = bytes(for: .file)
         guard !rows.isEmpty else { return }
         let store = try await SQLiteDatabase.open("\(folder.home)/postern.sqlite", at: .now)
-        _ = try await store.write { session in
+        _ = try await store.write { transaction in
             for row in rows {
-                try session.run(
+                try transaction.run(
                     """
                     INSERT INTO chore (name, done_at)
                     VALUES (?, 0)

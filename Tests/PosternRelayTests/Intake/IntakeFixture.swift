@@ -53,9 +53,9 @@ final class IntakeFixture: Sendable {
                 record: SealedRecord(version: 1, seal: [1], authorisation: [2]))
         }
         if isNew {
-            try await store.write { [recipients] session in
-                _ = try session.sites.add(site, at: now)
-                _ = try session.recipients.add(recipients, at: now)
+            try await store.write { [recipients] transaction in
+                _ = try transaction.sites.add(site, at: now)
+                _ = try transaction.recipients.add(recipients, at: now)
             }
         }
         limits = RateLimiter(table: table, at: now)

@@ -21,8 +21,8 @@ struct DiskExamination {
         let store = try await SQLiteDatabase.open("\(home)/postern.sqlite", at: Timestamp(seconds: 0))
         let findings: [String] = try await store.read { try $0.rows("PRAGMA quick_check").map { try $0["quick_check"] } }
         try #require(findings == ["ok"], "the store is damaged: \(findings)")
-        let pairs: [(LetterID, Epoch)] = try await store.read { session in
-            try session.rows(
+        let pairs: [(LetterID, Epoch)] = try await store.read { transaction in
+            try transaction.rows(
                 """
                 SELECT delivery.id, delivery.epoch
                 FROM delivery
