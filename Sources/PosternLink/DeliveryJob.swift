@@ -4,7 +4,7 @@ package import PosternCore
 package struct DeliveryJob: Equatable, Sendable {
     package let id: LetterID
     package let attempt: Int32
-    package let mailing: Mailing
+    package let kind: DeliveryKind
     package let accepted: Timestamp
     package let tokens: MailTokens
     package let site: Site
@@ -17,11 +17,11 @@ package struct DeliveryJob: Equatable, Sendable {
     package let letter: [UInt8]
 
     package init(
-        id: LetterID, attempt: Int32, mailing: Mailing, accepted: Timestamp, tokens: MailTokens, site: Site,
+        id: LetterID, attempt: Int32, kind: DeliveryKind, accepted: Timestamp, tokens: MailTokens, site: Site,
         recipient: RecipientID,
         handle: Handle, recipientName: HeaderText, language: Language, record: SealedRecord, letter: [UInt8]
     ) {
-        (self.id, self.attempt, self.mailing, self.accepted, self.tokens) = (id, attempt, mailing, accepted, tokens)
+        (self.id, self.attempt, self.kind, self.accepted, self.tokens) = (id, attempt, kind, accepted, tokens)
         (self.site, self.recipient, self.handle, self.recipientName) = (site, recipient, handle, recipientName)
         (self.language, self.record, self.letter) = (language, record, letter)
     }
@@ -32,7 +32,7 @@ extension DeliveryJob {
         var writer = ByteWriter(capacity: letter.count + record.seal.count + 512)
         writer.write(id)
         writer.write(attempt)
-        writer.write(mailing.rawValue)
+        writer.write(kind.rawValue)
         writer.write(accepted.milliseconds)
         writer.write(tokens.message)
         writer.write(tokens.envelope)
@@ -54,7 +54,7 @@ extension DeliveryJob {
         var reader = ByteReader(payload, limit: 128 * 1_024)
         id = try reader.identifier()
         attempt = try reader.number()
-        mailing = try reader.value { Mailing(rawValue: $0) }
+        kind = try reader.value { DeliveryKind(rawValue: $0) }
         accepted = try reader.moment()
         tokens = MailTokens(
             message: try reader.value { Identifier<MailTokens>($0)?.description },

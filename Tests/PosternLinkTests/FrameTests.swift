@@ -84,7 +84,7 @@ enum JobSample {
         let now = Timestamp(seconds: 1_795_514_709)
         let origin = try #require(WebOrigin("https://photos.example"))
         return DeliveryJob(
-            id: LetterID(at: now, using: &randomness), attempt: 1, mailing: .letter, accepted: accepted,
+            id: LetterID(at: now, using: &randomness), attempt: 1, kind: .letter, accepted: accepted,
             tokens: MailTokens(using: &randomness),
             site: Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [origin]),
             recipient: RecipientID(at: now, using: &randomness), handle: try Handle("pat"),

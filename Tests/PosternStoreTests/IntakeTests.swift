@@ -142,7 +142,7 @@ struct IntakeTests {
             let confirmation = store.confirmation(to: 2)
             try await store.database.write { try $0.intake.enqueue(confirmation) }
             let claimed = try #require(try await store.claim().deliveries.first)
-            #expect(claimed.mailing == .confirmation)
+            #expect(claimed.kind == .confirmation)
             #expect(claimed.seal.isEmpty)
             #expect(claimed.recipient.id == store.people[2].id)
             #expect(try await store.counts().difference == 0)

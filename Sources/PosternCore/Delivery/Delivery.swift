@@ -21,7 +21,7 @@ package struct MailTokens: Hashable, Sendable {
 }
 
 /// What a claimed delivery is about.
-package enum Mailing: String, Sendable, CaseIterable {
+package enum DeliveryKind: String, Sendable, CaseIterable {
     /// A visitor's letter to a recipient.
     case letter
     /// Our question to a recipient whether this address is theirs.

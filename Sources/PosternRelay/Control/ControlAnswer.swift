@@ -61,7 +61,7 @@ package enum ControlAnswer: Codable, Sendable {
         package let id: String
         package let site: String
         package let handle: String
-        package let mailing: String
+        package let kind: String
         package let state: String
         package let attempts: Int
         package let accepted: String

@@ -108,7 +108,7 @@ extension OperatorService {
 extension ControlAnswer.DeliveryView {
     init(_ line: DeliveryLine) {
         self.init(
-            id: line.id.description, site: line.site.text, handle: line.handle.text, mailing: line.mailing.rawValue,
+            id: line.id.description, site: line.site.text, handle: line.handle.text, kind: line.kind.rawValue,
             state: line.state.rawValue, attempts: line.attempts, accepted: line.accepted.rfc3339,
             due: line.state == .ready ? line.due?.rfc3339 : nil, uncertain: line.uncertain, reason: line.reason,
             stage: line.last?.stage?.rawValue, code: line.last?.code, text: line.last?.text)

@@ -192,7 +192,7 @@ package final class Dispatcher: Service {
 extension DeliveryJob {
     fileprivate init(_ delivery: ClaimedDelivery) {
         self.init(
-            id: delivery.id, attempt: Int32(clamping: delivery.attempt), mailing: delivery.mailing, accepted: delivery.accepted,
+            id: delivery.id, attempt: Int32(clamping: delivery.attempt), kind: delivery.kind, accepted: delivery.accepted,
             tokens: delivery.tokens, site: delivery.site, recipient: delivery.recipient.id, handle: delivery.recipient.handle,
             recipientName: delivery.recipient.name, language: delivery.recipient.language, record: delivery.record,
             letter: delivery.seal)

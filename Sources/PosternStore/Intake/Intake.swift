@@ -169,7 +169,7 @@ package struct Intake {
     }
 
     private func enqueue(
-        _ id: LetterID, as mailing: Mailing, to recipient: RecipientID, at now: Timestamp, of epoch: Epoch,
+        _ id: LetterID, as kind: DeliveryKind, to recipient: RecipientID, at now: Timestamp, of epoch: Epoch,
         placement: AcceptedLetter.Placement, tokens: MailTokens
     ) throws {
         let (state, due, reason): (DeliveryState, Timestamp?, String?) =
@@ -185,7 +185,7 @@ package struct Intake {
             VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)
             """,
             [
-                id.stored, recipient.stored, mailing.stored, epoch.stored, state.stored, now.stored, due.stored,
+                id.stored, recipient.stored, kind.stored, epoch.stored, state.stored, now.stored, due.stored,
                 reason.clipped.stored,
                 tokens.message.stored, tokens.envelope.stored,
             ])

@@ -5,7 +5,7 @@ package struct ClaimedDelivery: Equatable, Sendable {
     package let id: LetterID
     /// The number of this attempt; the first is 1. It stands in the store already.
     package let attempt: Int
-    package let mailing: Mailing
+    package let kind: DeliveryKind
     package let accepted: Timestamp
     /// When it became due: how far behind the queue is.
     package let due: Timestamp
@@ -20,10 +20,10 @@ package struct ClaimedDelivery: Equatable, Sendable {
     package let seal: [UInt8]
 
     package init(
-        id: LetterID, attempt: Int, mailing: Mailing, accepted: Timestamp, due: Timestamp, uncertain: Int, tokens: MailTokens,
+        id: LetterID, attempt: Int, kind: DeliveryKind, accepted: Timestamp, due: Timestamp, uncertain: Int, tokens: MailTokens,
         recipient: Recipient, record: SealedRecord, site: Site, seal: [UInt8]
     ) {
-        (self.id, self.attempt, self.mailing, self.accepted, self.due) = (id, attempt, mailing, accepted, due)
+        (self.id, self.attempt, self.kind, self.accepted, self.due) = (id, attempt, kind, accepted, due)
         (self.uncertain, self.tokens, self.recipient, self.record) = (uncertain, tokens, recipient, record)
         (self.site, self.seal) = (site, seal)
     }

@@ -6,7 +6,7 @@ package struct DeliveryLine: Equatable, Sendable {
     package let recipient: RecipientID
     package let site: SiteID
     package let handle: Handle
-    package let mailing: Mailing
+    package let kind: DeliveryKind
     package let state: DeliveryState
     package let attempts: Int
     package let uncertain: Int
@@ -34,7 +34,7 @@ extension DeliveryLine {
         let attempts: Int = try row["attempts"]
         self.init(
             id: try row["id"], recipient: try row["recipient"], site: try row["site"], handle: try row["handle"],
-            mailing: try row["mailing"], state: try row["state"], attempts: attempts, uncertain: try row["uncertain"],
+            kind: try row["mailing"], state: try row["state"], attempts: attempts, uncertain: try row["uncertain"],
             accepted: try row["accepted_at"], due: try row.optional("due_at"), leaseUntil: try row.optional("lease_until"),
             finished: try row.optional("finished_at"), reason: try row.optional("reason"),
             last: attempts == 0 ? nil : try Last(row))

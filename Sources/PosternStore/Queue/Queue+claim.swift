@@ -53,7 +53,7 @@ extension Queue {
     private func leased(under lease: LeaseID) throws -> [SQLRow] {
         try transaction.rows(
             """
-            SELECT delivery.id, delivery.attempts, delivery.mailing, delivery.accepted_at, delivery.due_at,
+            SELECT delivery.id, delivery.attempts, delivery.kind, delivery.accepted_at, delivery.due_at,
                 delivery.uncertain, delivery.message_token, delivery.envelope_token, delivery.recipient,
                 recipient.site, recipient.handle, recipient.name, recipient.language, recipient.state,
                 recipient.record_version, recipient.seal, recipient.authorisation, letter.seal AS letter_seal
@@ -78,14 +78,14 @@ extension Queue {
     }
 
     private func claimedDelivery(_ row: SQLRow, sites: [SiteID: Site]) throws -> ClaimedDelivery? {
-        let mailing: Mailing = try row["mailing"]
+        let kind: DeliveryKind = try row["mailing"]
         let seal: [UInt8]? = try row.optional("letter_seal")
         let recipient = try Recipient(row, id: "recipient")
-        guard let record = recipient.record, let site = sites[recipient.site], mailing == .confirmation || seal != nil else {
+        guard let record = recipient.record, let site = sites[recipient.site], kind == .confirmation || seal != nil else {
             return nil
         }
         return ClaimedDelivery(
-            id: try row["id"], attempt: try row["attempts"], mailing: mailing, accepted: try row["accepted_at"],
+            id: try row["id"], attempt: try row["attempts"], kind: kind, accepted: try row["accepted_at"],
             due: try row["due_at"], uncertain: try row["uncertain"],
             tokens: MailTokens(message: try row["message_token"], envelope: try row["envelope_token"]),
             recipient: recipient, record: record, site: site, seal: seal ?? [])

@@ -153,6 +153,6 @@ extension Storable where Self: RawRepresentable, RawValue == String {
 
 extension DeliveryState: Storable {}
 extension DeliveryStage: Storable {}
-extension Mailing: Storable {}
+extension DeliveryKind: Storable {}
 extension Recipient.State: Storable {}
 extension Verdict.Decision: Storable {}

@@ -53,7 +53,7 @@ package struct Postman: Sendable {
         let record = job.record
         let subject = AddressAuthorisation.Subject(
             site: job.site.id, handle: job.handle, recipient: job.recipient, version: record.version, seal: record.seal)
-        guard authorisation.isValid(record.authorisation, as: job.mailing == .letter ? .confirmed : .invited, on: subject) else {
+        guard authorisation.isValid(record.authorisation, as: job.kind == .letter ? .confirmed : .invited, on: subject) else {
             throw .notAuthorised
         }
         let address: EmailAddress
@@ -72,7 +72,7 @@ package struct Postman: Sendable {
     private func compose(
         _ job: DeliveryJob, to address: EmailAddress, _ subject: AddressAuthorisation.Subject
     ) throws(PrepareFault) -> (ComposedMail, shown: EmailAddress?) {
-        switch job.mailing {
+        switch job.kind {
         case .letter:
             let letter: Letter
             do {

@@ -106,7 +106,7 @@ struct QueueCommand: AsyncParsableCommand {
 
         private static func text(_ delivery: ControlAnswer.DeliveryView, _ attempts: [ControlAnswer.AttemptView]) -> String {
             var lines = [
-                "\(delivery.mailing) \(delivery.id) to \(delivery.site)/\(delivery.handle)", "accepted  \(delivery.accepted)",
+                "\(delivery.kind) \(delivery.id) to \(delivery.site)/\(delivery.handle)", "accepted  \(delivery.accepted)",
                 "state     \(delivery.state)" + (delivery.due.map { ", due \($0)" } ?? ""),
             ]
             if let reason = delivery.reason { lines.append("because   \(reason)") }

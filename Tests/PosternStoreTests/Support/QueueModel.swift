@@ -6,7 +6,7 @@ struct QueueModel {
     struct Entry: Equatable {
         let id: LetterID
         let recipient: Int
-        let mailing: Mailing
+        let kind: DeliveryKind
         let accepted: Timestamp
         var state: DeliveryState
         var attempts = 0
@@ -32,7 +32,7 @@ struct QueueModel {
     var counts: QueueCounts {
         QueueCounts(
             states: Dictionary(grouping: entries.values, by: \.state).mapValues(\.count),
-            accepted: log.values.filter { $0 }.count + entries.values.filter { $0.mailing == .confirmation }.count)
+            accepted: log.values.filter { $0 }.count + entries.values.filter { $0.kind == .confirmation }.count)
     }
 
     var soonestDue: Timestamp? { waiting.first?.due }
@@ -77,10 +77,10 @@ struct QueueModel {
         add(id, to: recipient, .confirmation, held: false, at: now)
     }
 
-    private mutating func add(_ id: LetterID, to recipient: Int, _ mailing: Mailing, held: Bool, at now: Timestamp) {
+    private mutating func add(_ id: LetterID, to recipient: Int, _ kind: DeliveryKind, held: Bool, at now: Timestamp) {
         entries[id] = Entry(
-            id: id, recipient: recipient, mailing: mailing, accepted: now, state: held ? .held : .ready, due: held ? nil : now,
-            hasLetter: mailing == .letter)
+            id: id, recipient: recipient, kind: kind, accepted: now, state: held ? .held : .ready, due: held ? nil : now,
+            hasLetter: kind == .letter)
     }
 
     // MARK: Leases
@@ -88,7 +88,7 @@ struct QueueModel {
     mutating func claim(_ count: Int, _ lease: LeaseID, until: Timestamp, at now: Timestamp) -> [LetterID] {
         let taken = waiting.filter { ($0.due ?? now) <= now }.prefix(count)
         for entry in taken {
-            let isSendable = !erased.contains(entry.recipient) && (entry.mailing == .confirmation || entry.hasLetter)
+            let isSendable = !erased.contains(entry.recipient) && (entry.kind == .confirmation || entry.hasLetter)
             change(entry.id) {
                 if isSendable {
                     ($0.state, $0.lease, $0.leaseUntil) = (.leased, lease, until)
@@ -219,7 +219,7 @@ struct QueueModel {
 
     mutating func forgetConfirmations(before moment: Timestamp, limit: Int) -> Int {
         let over = entries.values.filter {
-            $0.mailing == .confirmation && $0.state.isTerminal && $0.id.high < LetterID.floor(of: moment).high
+            $0.kind == .confirmation && $0.state.isTerminal && $0.id.high < LetterID.floor(of: moment).high
         }
         let bite = inOrder(over.map(\.id)).prefix(limit)
         for id in bite { entries[id] = nil }
