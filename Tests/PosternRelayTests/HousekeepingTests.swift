@@ -20,7 +20,7 @@ struct HousekeepingTests {
                 store: fixture.store, sealing: LetterSealer(vault: link),
                 settings: .init(letters: .days(28), outcomes: .days(180)), logger: RelayFixture.quiet, now: { moment })
             await housekeeping.purge()
-            #expect(try await fixture.store.read { try $0.chores.last(.purge) } == moment)
+            #expect(try await fixture.store.read { try $0.maintenance.last(.purge) } == moment)
         }
         func marks() async throws -> Int {
             try await fixture.store.read { try $0.limitMarks.list(after: .zero, limit: 99).count }
@@ -50,9 +50,9 @@ struct HousekeepingTests {
             store: fixture.store, sealing: LetterSealer(vault: link), settings: .init(letters: .days(28), outcomes: .days(180)),
             logger: RelayFixture.quiet, now: { IntakeFixture.now })
         await housekeeping.purge()
-        #expect(try await fixture.store.read { try $0.chores.last(.purge) } == nil)
+        #expect(try await fixture.store.read { try $0.maintenance.last(.purge) } == nil)
         _ = try await fixture.store.write { try $0.run("ALTER TABLE elsewhere RENAME TO idempotency") }
         await housekeeping.purge()
-        #expect(try await fixture.store.read { try $0.chores.last(.purge) } == IntakeFixture.now)
+        #expect(try await fixture.store.read { try $0.maintenance.last(.purge) } == IntakeFixture.now)
     }
 }

@@ -2,7 +2,7 @@ import PosternCore
 import PosternStore
 import Testing
 
-@Suite("Blocks, limit marks, looks and chores come back as they were kept")
+@Suite("Blocks, limit marks, looks and maintenance come back as they were kept")
 struct AbuseTests {
     @Test("Every kind of block, until it is removed; its number is not given again", arguments: StoreKind.allCases)
     func blocks(_ kind: StoreKind) async throws {
@@ -84,13 +84,13 @@ struct AbuseTests {
     }
 
     @Test("When a chore was done is known", arguments: StoreKind.allCases)
-    func chores(_ kind: StoreKind) async throws {
+    func maintenance(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
-            #expect(try await store.database.read { try $0.chores.last(.purge) } == nil)
+            #expect(try await store.database.read { try $0.maintenance.last(.purge) } == nil)
             for moment in [TestStore.start, TestStore.start + .hours(1)] {
-                try await store.database.write { try $0.chores.note(.purge, at: moment) }
+                try await store.database.write { try $0.maintenance.note(.purge, at: moment) }
             }
-            #expect(try await store.database.read { try $0.chores.last(.purge) } == TestStore.start + .hours(1))
+            #expect(try await store.database.read { try $0.maintenance.last(.purge) } == TestStore.start + .hours(1))
         }
     }
 }

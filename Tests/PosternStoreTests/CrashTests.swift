@@ -71,7 +71,7 @@ struct CrashTests {
         #expect(!answered.isEmpty)
         #expect(try await restarted.read { try $0.queue.list(limit: 10_000).map(\.id) }.count == answered.count)
         #expect(try await restarted.read { try $0.queue.counts().difference } == 0)
-        try await restarted.write { try $0.pulse.touch(at: TestStore.start) }
+        try await restarted.write { try $0.writeProbe.touch(at: TestStore.start) }
         await restarted.close()
     }
 

@@ -13,9 +13,9 @@ struct GlanceTests {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let store = try await SQLiteDatabase.open(path, at: Self.now)
-        try await store.write { try $0.chores.note(.purge, at: Self.now) }
+        try await store.write { try $0.maintenance.note(.purge, at: Self.now) }
         await store.close()
-        let (report, last) = try await SQLiteGlance.look(at: path) { try $0.chores.last(.purge) }
+        let (report, last) = try await SQLiteGlance.look(at: path) { try $0.maintenance.last(.purge) }
         #expect(report.journalMode == "wal")
         #expect(last == Self.now)
         #expect(try await SQLiteGlance.look(at: path) { try Migrator.standing($0) }.answer == Migrator().known)
@@ -29,7 +29,7 @@ struct GlanceTests {
         let path = folder.path("s.sqlite")
         await (try await SQLiteDatabase.open(path, at: Self.now)).close()
         await #expect(throws: StoreError.self) {
-            try await SQLiteGlance.look(at: path) { try $0.chores.note(.purge, at: Self.now) }
+            try await SQLiteGlance.look(at: path) { try $0.maintenance.note(.purge, at: Self.now) }
         }
     }
 

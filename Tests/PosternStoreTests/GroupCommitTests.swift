@@ -136,7 +136,7 @@ struct GroupCommitTests {
             let gate = try await Gate.shut(store.sqlite)
             let most = 16_384
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<most { group.addTask { try await store.database.write { try $0.pulse.touch(at: TestStore.start) } } }
+                for _ in 0..<most { group.addTask { try await store.database.write { try $0.writeProbe.touch(at: TestStore.start) } } }
                 try await gate.gathered(most)
                 await #expect(throws: StoreError.overloaded(waiting: most)) {
                     try await store.database.write { _ in }
@@ -170,13 +170,13 @@ struct GroupCommitTests {
     func readOnly(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             await #expect {
-                try await store.database.read { try $0.pulse.touch(at: TestStore.start) }
+                try await store.database.read { try $0.writeProbe.touch(at: TestStore.start) }
             } throws: { error in
                 guard case StoreError.refused = error else { return false }
                 return true
             }
             #expect(store.database.health == .well)
-            try await store.database.write { try $0.pulse.touch(at: TestStore.start) }
+            try await store.database.write { try $0.writeProbe.touch(at: TestStore.start) }
         }
     }
 }

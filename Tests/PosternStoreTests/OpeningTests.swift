@@ -17,7 +17,7 @@ struct OpeningTests {
         #expect(store.report.journalMode == "wal")
         #expect(store.report.isDurable)
         // Still so after commits and a checkpoint.
-        for _ in 0..<3 { try await store.write { try $0.pulse.touch(at: Self.now) } }
+        for _ in 0..<3 { try await store.write { try $0.writeProbe.touch(at: Self.now) } }
         let level = try await store.write { try $0.row("PRAGMA synchronous").map { row -> Int in try row["synchronous"] } }
         #expect(level == 2)
         let keys = try await store.write { try $0.row("PRAGMA foreign_keys").map { row -> Int in try row["foreign_keys"] } }
@@ -67,7 +67,7 @@ struct OpeningTests {
         let folder = try TemporaryFolder()
         let home = folder.path("home")
         let store = try await SQLiteDatabase.open(home + "/s.sqlite", at: Self.now)
-        try await store.write { try $0.pulse.touch(at: Self.now) }
+        try await store.write { try $0.writeProbe.touch(at: Self.now) }
         #expect(try FileFacts.mode(home) == 0o700)
         for name in ["s.sqlite", "s.sqlite-wal", "s.sqlite-shm", "s.sqlite.lock"] {
             #expect(try FileFacts.mode("\(home)/\(name)") == 0o600, "\(name)")

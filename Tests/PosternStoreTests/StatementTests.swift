@@ -33,7 +33,7 @@ struct StatementTests {
             let logo = try Logo(file: Array("<svg></svg>".utf8))
             _ = try transaction.sites.change(site)
             _ = try transaction.sites.setLogo(logo, of: site.id)
-            try transaction.chores.note(.purge, at: now)
+            try transaction.maintenance.note(.purge, at: now)
             let claimed = try transaction.queue.claim(upTo: 2, under: lease, until: now + .minutes(1), at: now)
             let first = try #require(claimed.first)
             _ = try transaction.queue.settle(
@@ -71,7 +71,7 @@ struct StatementTests {
             _ = try transaction.retention.forgetIdempotencyRecords(at: now, limit: 5)
             _ = try transaction.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 1)
             _ = try transaction.limitMarks.forget(before: now + .days(1), limit: 5)
-            try transaction.pulse.touch(at: now)
+            try transaction.writeProbe.touch(at: now)
         }
         try await database.read { transaction in
             for state in [nil] + DeliveryState.allCases {
@@ -102,7 +102,7 @@ struct StatementTests {
             _ = try transaction.limitMarks.list(after: .zero, limit: 5)
             _ = try transaction.blocks.list()
             _ = try transaction.blocks.find(1)
-            _ = try transaction.chores.last(.purge)
+            _ = try transaction.maintenance.last(.purge)
             _ = try transaction.sites.logo(of: site.id)
             _ = try transaction.sites.list()
             _ = try transaction.recipients.find(two.id)

@@ -22,7 +22,7 @@ package struct StoreView: Codable, Sendable {
         let oldest = try transaction.queue.oldestUndelivered()
         (oldestMoving, oldestHeld) = (oldest.moving?.milliseconds, oldest.held?.milliseconds)
         newestEntry = try transaction.submissionLog.latest(limit: 1).first?.at.milliseconds
-        lastPurge = try transaction.chores.last(.purge)?.milliseconds
+        lastPurge = try transaction.maintenance.last(.purge)?.milliseconds
         let recipients = try transaction.sites.list().prefix(Self.mostSites).flatMap { site in
             try transaction.recipients.list(at: site.id, limit: Self.sample)
         }

@@ -53,7 +53,7 @@ package struct SiteQueries: SiteLookup {
                 repeats: IdempotencyRecord.lifetime, addressSuite: suite, epochSuite: terms.epochSuite,
                 clientLimit: terms.clientLimit.isOff ? nil : terms.clientLimit.description, counted: terms.counted,
                 marks: LimitMarks.lifetime,
-                lastPurge: try transaction.chores.last(.purge), oldestLetter: try transaction.intake.oldestLetter(),
+                lastPurge: try transaction.maintenance.last(.purge), oldestLetter: try transaction.intake.oldestLetter(),
                 oldestEntry: try transaction.submissionLog.oldest(), isMailEncrypted: terms.isMailEncrypted, isDemo: terms.isDemo)
         }
     }

@@ -28,7 +28,7 @@ package final class Overview: StaffOverviewSource {
                 deliveries: deliveries, oldestWaiting: try transaction.queue.oldestWaiting(),
                 decisions: try transaction.submissionLog.count(since: moment - .days(1)),
                 latest: try transaction.submissionLog.latest(limit: Self.entries).map(LogLine.init), faults: faults,
-                lastPurge: try transaction.chores.last(.purge))
+                lastPurge: try transaction.maintenance.last(.purge))
         }
         last.withLock { $0 = (moment, overview) }
         return overview

@@ -63,7 +63,7 @@ package struct Housekeeping: Service {
         // Noted only when all of it was done: whoever reads when it was takes that for the truth.
         guard parts.allSatisfy({ $0 }) else { return }
         do {
-            try await store.write { try $0.chores.note(.purge, at: moment) }
+            try await store.write { try $0.maintenance.note(.purge, at: moment) }
         } catch {
             logger.error("retention: could not note that it was done", metadata: ["error": "\(error)"])
         }

@@ -19,7 +19,7 @@ package struct RelayHealth: Sendable {
     /// Does a real write, and asks the vault a real question.
     package func faults() async -> [Fault] {
         var faults: [Fault] = []
-        do { try await store.write { [now] in try $0.pulse.touch(at: now()) } } catch { faults.append(.store) }
+        do { try await store.write { [now] in try $0.writeProbe.touch(at: now()) } } catch { faults.append(.store) }
         let answers = await vault.renew()
         if !answers || vault.lanes == 0 { faults.append(.vault) }
         if !room.hasRoom { faults.append(.disk) }

@@ -39,7 +39,7 @@ struct RelayMetrics: MetricsSource {
         ]
         // A store that cannot be asked says nothing of its queue; `/ready` says why.
         let stored = try? await store.read { transaction in
-            (oldest: try transaction.queue.oldestWaiting(), purge: try transaction.chores.last(.purge))
+            (oldest: try transaction.queue.oldestWaiting(), purge: try transaction.maintenance.last(.purge))
         }
         guard let stored, let counts = try? await census.counts() else { return gauges }
         for state in DeliveryState.allCases {

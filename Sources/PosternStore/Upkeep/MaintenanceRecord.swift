@@ -1,7 +1,7 @@
 package import PosternCore
 
 /// When recurring work was done last: what the privacy statement says of it must be so.
-package struct Chores {
+package struct MaintenanceRecord {
     package enum Name: String, Sendable, CaseIterable, Storable {
         /// Rows whose time was over were removed.
         case purge
@@ -37,5 +37,5 @@ package struct Chores {
 }
 
 extension Transaction {
-    package var chores: Chores { Chores(self) }
+    package var maintenance: MaintenanceRecord { MaintenanceRecord(self) }
 }

@@ -1,7 +1,7 @@
 package import PosternCore
 
 /// A real write that changes nothing of use: whoever asks `/ready` learns whether letters could be kept.
-package struct Pulse {
+package struct WriteProbe {
     private let transaction: any Transaction
 
     package init(_ transaction: any Transaction) {
@@ -21,5 +21,5 @@ package struct Pulse {
 }
 
 extension Transaction {
-    package var pulse: Pulse { Pulse(self) }
+    package var writeProbe: WriteProbe { WriteProbe(self) }
 }
