@@ -2,7 +2,7 @@
 import PackageDescription
 
 /// Every target of ours is held to the same rules; a warning in our code is a mistake in our code.
-let house: [SwiftSetting] = [
+let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -67,21 +67,21 @@ let package = Package(
     ],
     targets: [
         // Values and rules: no I/O, no clock, no randomness.
-        .target(name: "PosternCore", swiftSettings: house),
+        .target(name: "PosternCore", swiftSettings: strict),
 
         // What the relay may hold: sealing to public keys. Opening is the vault's alone.
-        .target(name: "PosternSealing", dependencies: ["PosternCore", crypto], swiftSettings: house),
+        .target(name: "PosternSealing", dependencies: ["PosternCore", crypto], swiftSettings: strict),
 
-        .target(name: "PosternStore", dependencies: ["PosternCore"], swiftSettings: house),
+        .target(name: "PosternStore", dependencies: ["PosternCore"], swiftSettings: strict),
         .target(
             name: "PosternSQLite",
             dependencies: ["PosternCore", "PosternStore", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: house),
+            swiftSettings: strict),
 
         .target(
             name: "PosternLink",
             dependencies: ["PosternCore", logging, nioCore, nioPosix],
-            swiftSettings: house),
+            swiftSettings: strict),
 
         .target(
             name: "PosternVault",
@@ -89,7 +89,7 @@ let package = Package(
                 "PosternCore", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle, mustache,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
-            swiftSettings: house),
+            swiftSettings: strict),
 
         .target(
             name: "PosternRelay",
@@ -97,7 +97,7 @@ let package = Package(
                 "PosternCore", "PosternSealing", "PosternStore", "PosternLink", crypto, logging, lifecycle,
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
-            swiftSettings: house),
+            swiftSettings: strict),
 
         .target(
             name: "PosternWeb",
@@ -106,10 +106,10 @@ let package = Package(
                 hummingbirdCore, httpTypes, nioHTTPTypes, .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
-            swiftSettings: house),
+            swiftSettings: strict),
 
         // What a proof looks for, how, and where it was found.
-        .target(name: "PosternProof", dependencies: ["PosternCore", crypto], swiftSettings: house),
+        .target(name: "PosternProof", dependencies: ["PosternCore", crypto], swiftSettings: strict),
 
         .executableTarget(
             name: "postern",
@@ -121,7 +121,7 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"), subprocess,
             ],
-            swiftSettings: house,
+            swiftSettings: strict,
             linkerSettings: runtime),
 
         // C: one shim function per option type of libcurl, and the few system calls Swift cannot import.
@@ -132,31 +132,31 @@ let package = Package(
         .target(
             name: "PosternTestSupport",
             dependencies: ["PosternCore", nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl")],
-            swiftSettings: house),
+            swiftSettings: strict),
 
-        .testTarget(name: "PosternCoreTests", dependencies: ["PosternCore", "PosternTestSupport"], swiftSettings: house),
+        .testTarget(name: "PosternCoreTests", dependencies: ["PosternCore", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "PosternProofTests", dependencies: ["PosternCore", "PosternProof", "PosternTestSupport"], swiftSettings: house),
+            name: "PosternProofTests", dependencies: ["PosternCore", "PosternProof", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PosternLinkTests",
             dependencies: ["PosternCore", "PosternLink", "PosternTestSupport", logging, nioCore, nioPosix],
-            swiftSettings: house),
+            swiftSettings: strict),
         .testTarget(
             name: "PosternStoreTests", dependencies: ["PosternCore", "PosternStore", "PosternSQLite", "PosternTestSupport"],
-            swiftSettings: house),
+            swiftSettings: strict),
         .testTarget(
             name: "PosternVaultTests",
             dependencies: [
                 "PosternCore", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto, logging,
             ],
-            exclude: ["Mail/Golden", "Mail/read_back.py", "Opening/Seals"], swiftSettings: house),
+            exclude: ["Mail/Golden", "Mail/read_back.py", "Opening/Seals"], swiftSettings: strict),
         .testTarget(
             name: "PosternRelayTests",
             dependencies: [
                 "PosternCore", "PosternSealing", "PosternLink", "PosternStore", "PosternSQLite", "PosternRelay",
                 "PosternTestSupport", crypto, logging, lifecycle,
             ],
-            swiftSettings: house),
+            swiftSettings: strict),
         .testTarget(
             name: "PosternWebTests",
             dependencies: [
@@ -166,9 +166,9 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
-            swiftSettings: house),
+            swiftSettings: strict),
         .testTarget(
-            name: "FuzzTests", dependencies: foreign, path: "Tests/Fuzz", exclude: ["Harness"] + fodder, swiftSettings: house),
+            name: "FuzzTests", dependencies: foreign, path: "Tests/Fuzz", exclude: ["Harness"] + fodder, swiftSettings: strict),
         .testTarget(
             name: "Scenarios",
             dependencies: [
@@ -178,7 +178,7 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ],
             path: "Tests/Scenarios",
-            exclude: ["PowerCut/powercut.c", "Support/otherclock.c", "Support/attempts.py"], swiftSettings: house),
+            exclude: ["PowerCut/powercut.c", "Support/otherclock.c", "Support/attempts.py"], swiftSettings: strict),
     ]
 )
 
@@ -187,10 +187,10 @@ let package = Package(
 if Context.environment["POSTERN_FUZZ"] != nil {
     let watched: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])]
     package.targets = package.targets.filter { [.regular, .system].contains($0.type) && $0.name != "PosternTestSupport" }
-    for target in package.targets where target.name.hasPrefix("Postern") { target.swiftSettings = house + watched }
+    for target in package.targets where target.name.hasPrefix("Postern") { target.swiftSettings = strict + watched }
     package.products = []
     package.targets.append(
         .executableTarget(
             name: "foreign-bytes", dependencies: foreign, path: "Tests/Fuzz", exclude: ["CorpusTests.swift"] + fodder,
-            swiftSettings: house + watched, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+            swiftSettings: strict + watched, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
 }

@@ -6,9 +6,9 @@ package import PosternCore
 /// Makes the answers of both listeners, each with the house's header fields.
 package struct Answers: Sendable {
     package let templates: Templates
-    package let headers: HouseHeaders
+    package let headers: SecurityHeaders
 
-    package init(templates: Templates, headers: HouseHeaders) {
+    package init(templates: Templates, headers: SecurityHeaders) {
         (self.templates, self.headers) = (templates, headers)
     }
 
@@ -26,7 +26,7 @@ package struct Answers: Sendable {
 
     /// - Parameter presentation: nil for the staff's pages.
     package func error(_ fault: PageFault, _ presentation: Presentation? = nil, incident: Incident? = nil) -> Response {
-        let error = ErrorPage(fault, incident: incident, presentation ?? .house(templates))
+        let error = ErrorPage(fault, incident: incident, presentation ?? .unbranded(templates))
         var response = page(error, status: fault.status)
         if fault.status == .serviceUnavailable { response.headers[.retryAfter] = "60" }
         return response

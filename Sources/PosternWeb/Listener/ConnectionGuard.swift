@@ -16,14 +16,14 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     package typealias OutboundOut = HTTPResponsePart
 
     private let limits: WebLimits
-    private let headers: HouseHeaders
+    private let headers: SecurityHeaders
     private var clock: ConnectionClock
     private var check: (at: ContinuousClock.Instant, task: Scheduled<Void>)?
     private var closesAfterAnswer = false
     /// Of this handler, while it is in the pipeline.
     private var context: ChannelHandlerContext?
 
-    package init(limits: WebLimits, headers: HouseHeaders) {
+    package init(limits: WebLimits, headers: SecurityHeaders) {
         self.limits = limits
         self.headers = headers
         clock = ConnectionClock(limits: limits, openedAt: .now)

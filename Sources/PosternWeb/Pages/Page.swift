@@ -35,12 +35,12 @@ package struct PageFrame: Sendable {
     package let script: String
     package let icon: String
     /// The site's colours; nil for the house's own.
-    package let dress: String?
-    package let house: House?
+    package let siteStyle: String?
+    package let banner: Banner?
     package let languages: Languages?
 
     /// Whose page it is.
-    package struct House: Sendable {
+    package struct Banner: Sendable {
         package let site: String
         package let logo: Logo?
 

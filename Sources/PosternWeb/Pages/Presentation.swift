@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// How one page is shown: in which language, in which site's dress, and where its links lead.
+/// How one page is shown: in which language, in which site's siteStyle, and where its links lead.
 package struct Presentation: Sendable {
     package let texts: Catalogue
     package let templates: Templates
@@ -14,7 +14,7 @@ package struct Presentation: Sendable {
     }
 
     /// English and no site's: the staff's pages.
-    package static func house(_ templates: Templates) -> Presentation {
+    package static func unbranded(_ templates: Templates) -> Presentation {
         Presentation(LanguageChoice(.english), site: nil, templates)
     }
 
@@ -33,8 +33,8 @@ package struct Presentation: Sendable {
             title: site.map { "\(title) · \($0.name.text)" } ?? title, language: choice.language.description,
             direction: texts(.languageDirection), stylesheet: templates.path(of: .stylesheet),
             script: templates.path(of: .script), icon: templates.path(of: .icon),
-            dress: site.flatMap { site in site.look.accent.map { Self.stylesheet(of: site.id, $0) } },
-            house: site.map { PageFrame.House(site: $0.name.text, logo: Self.logo(of: $0)) },
+            siteStyle: site.flatMap { site in site.look.accent.map { Self.stylesheet(of: site.id, $0) } },
+            banner: site.map { PageFrame.Banner(site: $0.name.text, logo: Self.logo(of: $0)) },
             languages: path.flatMap { path in
                 others.isEmpty
                     ? nil
@@ -68,8 +68,8 @@ package struct Presentation: Sendable {
         "/look/\(site)/\(accent.description.dropFirst()).css"
     }
 
-    private static func logo(of site: Site) -> PageFrame.House.Logo? {
-        site.look.logo.map { PageFrame.House.Logo(path: "/look/\(site.id)/\($0.version)/logo") }
+    private static func logo(of site: Site) -> PageFrame.Banner.Logo? {
+        site.look.logo.map { PageFrame.Banner.Logo(path: "/look/\(site.id)/\($0.version)/logo") }
     }
 
     /// The site's own introduction where it has one in this language, else ours.

@@ -54,13 +54,13 @@ package struct Templates: Sendable {
     }
 
     /// The files every page loads.
-    package enum House: String, CaseIterable, Sendable {
+    package enum BuiltIn: String, CaseIterable, Sendable {
         case stylesheet = "postern.css"
         case script = "postern.js"
         case icon = "icon.svg"
     }
 
-    package func path(of file: House) -> String { assets[file.rawValue]?.path ?? "" }
+    package func path(of file: BuiltIn) -> String { assets[file.rawValue]?.path ?? "" }
 
     /// A new language is a catalogue in `strings/`, its name here, and its plural rule.
     private static let languageTags = ["en", "de", "fr", "ar"]
@@ -128,7 +128,7 @@ private struct TemplateReader {
 
     mutating func assets() -> [String: Asset] {
         var assets: [String: Asset] = [:]
-        for name in Templates.House.allCases.map(\.rawValue) {
+        for name in Templates.BuiltIn.allCases.map(\.rawValue) {
             guard let bytes = read("assets/" + name), let asset = Asset(name: name, content: bytes) else { continue }
             assets[name] = asset
         }

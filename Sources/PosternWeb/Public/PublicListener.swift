@@ -95,7 +95,7 @@ package func buildPublicApplication(
     now: @escaping @Sendable () -> Timestamp, logger: Logger,
     onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
-    let answers = Answers(templates: templates, headers: HouseHeaders(isSecure: configuration.isSecure))
+    let answers = Answers(templates: templates, headers: SecurityHeaders(isSecure: configuration.isSecure))
     let proxies = TrustedProxies(configuration.trustedProxies)
     let admission = ConnectionAdmission(proxies: proxies, connectionsPerPrefix: configuration.limits.connectionsPerPrefix)
     let intake = LetterIntake(submissions: submissions, clients: ClientFinder(proxies: proxies, admission: admission), now: now)

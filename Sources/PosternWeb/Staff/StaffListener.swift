@@ -44,10 +44,10 @@ package struct StaffListener: HTTPResponder {
         case .asset(let name, let version): return assets.asset(name, version: version, request)
         case .mailbox:
             guard let mailbox else { return answers.error(.notFound) }
-            return answers.page(MailboxPage(mailbox.newestFirst, .house(answers.templates)))
+            return answers.page(MailboxPage(mailbox.newestFirst, .unbranded(answers.templates)))
         case .letter(let number):
             guard let letter = mailbox?.letter(number) else { return answers.error(.notFound) }
-            let page = MailboxLetterPage(letter, .house(answers.templates))
+            let page = MailboxLetterPage(letter, .unbranded(answers.templates))
             return answers.page(page, under: answers.headers.framing)
         case .html(let number):
             guard let letter = mailbox?.letter(number), let html = MailView(source: letter.source).html else {
@@ -68,7 +68,7 @@ package struct StaffListener: HTTPResponder {
             _ = context.incident("the overview cannot be made", error)
         }
         let mailboxPath = mailbox == nil ? nil : StaffRoute.mailbox.path
-        return answers.page(OverviewPage(known, mailbox: mailboxPath, now: now(), .house(answers.templates)))
+        return answers.page(OverviewPage(known, mailbox: mailboxPath, now: now(), .unbranded(answers.templates)))
     }
 }
 
@@ -106,7 +106,7 @@ package func buildStaffApplication(
     hosts: [String] = [], onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     // Staff reach it over loopback, a tunnel or a proxy of their own: whether that is HTTPS, it cannot know.
-    let answers = Answers(templates: templates, headers: HouseHeaders(isSecure: false))
+    let answers = Answers(templates: templates, headers: SecurityHeaders(isSecure: false))
     let listener = StaffListener(
         overview: overview, metrics: MetricsRoute(registry: metrics, source: source, answers: answers), mailbox: mailbox,
         answers: answers, hosts: StaffHosts(hosts), now: now)

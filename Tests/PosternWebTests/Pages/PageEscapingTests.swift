@@ -29,7 +29,7 @@ struct PageEscapingTests {
         form.letter.message = hostile
         form.letter.about = hostile
         let page = ContactPage(
-            form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: .fresh, .house(templates))
+            form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: .fresh, .unbranded(templates))
         let html = Array(templates.render(page).unicodeScalars)
         for (index, scalar) in html.enumerated() where scalar == "\u{301}" {
             #expect(html[index - 1] == ";", "a mark stands behind something that was not escaped")

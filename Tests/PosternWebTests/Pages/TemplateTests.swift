@@ -30,8 +30,8 @@ struct TemplateTests {
             ConfirmationPage(.question(action: "/"), to: names, shown),
             PrivacyPage(Example.facts(of: known.site), path: "/", shown),
             ErrorPage(.unavailable, incident: Incident(using: &randomness), shown),
-            OverviewPage(StaffOverview(latest: [line]), mailbox: "/", now: Example.now, .house(templates)),
-            MailboxPage([letter], .house(templates)), MailboxLetterPage(letter, .house(templates)),
+            OverviewPage(StaffOverview(latest: [line]), mailbox: "/", now: Example.now, .unbranded(templates)),
+            MailboxPage([letter], .unbranded(templates)), MailboxLetterPage(letter, .unbranded(templates)),
         ]
     }
 
@@ -55,7 +55,7 @@ struct TemplateTests {
             let tags = try TemplateSource(template).tags + TemplateSource(layout).tags
             let roots = Set(tags.flatMap { $0.name.split(separator: ".").map(String.init) })
             // The staff's pages have one language, no site and no script.
-            let unused = isForStaff ? ["text", "languages", "dress", "script", "house"] : ["text"]
+            let unused = isForStaff ? ["text", "languages", "siteStyle", "script", "banner"] : ["text"]
             for property in PageShape(page).names where !unused.contains(property) {
                 #expect(roots.contains(property), "\(template.rawValue) never shows \(property)")
             }

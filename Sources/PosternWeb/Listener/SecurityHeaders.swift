@@ -3,7 +3,7 @@ package import HTTPTypes
 /// The header fields that stand on every answer, by what kind of answer it is. Made once at start.
 ///
 /// Nothing here loads from elsewhere, runs a script of anybody else's, or lets another site look in (requirement W2).
-package struct HouseHeaders: Sendable {
+package struct SecurityHeaders: Sendable {
     /// For pages: our own style sheets, our own script, our own images, our own forms.
     package let page: HTTPFields
     /// For everything that is no page. Says the least, since nothing in it is ever rendered.
