@@ -8,16 +8,16 @@ package struct HeaderText: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: `.empty` when nothing visible is left, `.lineBreak` or `.controlCharacter` rather than
     ///   repairing: a form field cannot hold one, so its sender is a program trying the door.
     package init(_ raw: String, limit: Int) throws(TextFault) {
-        guard !Unseen.isTidyLine(raw) || raw.utf8.count > limit else {
+        guard !InvisibleCharacters.isTidyLine(raw) || raw.utf8.count > limit else {
             text = raw
             return
         }
         for scalar in raw.unicodeScalars {
-            if Unseen.isLineBreak(scalar) { throw .lineBreak }
-            if Unseen.isControl(scalar) && scalar != "\t" { throw .controlCharacter }
+            if InvisibleCharacters.isLineBreak(scalar) { throw .lineBreak }
+            if InvisibleCharacters.isControl(scalar) && scalar != "\t" { throw .controlCharacter }
         }
         // By scalars: a mark behind a blank makes one Character of both, and the text would read otherwise the next time.
-        let visible = Unseen.tamed(raw).unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map { String($0) }
+        let visible = InvisibleCharacters.tamed(raw).unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map { String($0) }
             .joined(separator: " ")
         guard !visible.isEmpty else { throw .empty }
         let count = raw.unicodeScalars.count

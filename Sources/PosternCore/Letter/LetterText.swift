@@ -3,7 +3,7 @@ package struct LetterText: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
     package init(_ raw: String, limit: Int) throws(TextFault) {
-        guard !Unseen.isPlain(raw) || raw.utf8.count > limit else {
+        guard !InvisibleCharacters.isPlain(raw) || raw.utf8.count > limit else {
             guard raw.utf8.contains(where: { $0 != 0x20 && $0 != 0x0A }) else { throw .empty }
             text = raw
             return
@@ -16,13 +16,13 @@ package struct LetterText: Hashable, Sendable, CustomStringConvertible {
             case "\n" where previous == "\r": break
             case "\r", "\n", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}", "\u{2029}": lines.append("\n")
             case "\t": lines.append(scalar)
-            case _ where Unseen.isControl(scalar): throw .controlCharacter
+            case _ where InvisibleCharacters.isControl(scalar): throw .controlCharacter
             default: lines.append(scalar)
             }
             previous = scalar
         }
         guard lines.count <= limit else { throw .tooLong(limit: limit, count: lines.count) }
-        let tamed = Unseen.tamed(String(lines))
+        let tamed = InvisibleCharacters.tamed(String(lines))
         guard tamed.contains(where: { !$0.isWhitespace }) else { throw .empty }
         text = tamed
     }

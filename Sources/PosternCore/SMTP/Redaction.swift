@@ -53,7 +53,7 @@ package struct Redaction: Sendable {
     /// compatibility forms made plain (they could disguise an at sign).
     private static func plain(_ reply: String) -> String {
         let most = 2_000
-        if reply.utf8.count <= most, Unseen.isPlainLine(reply) { return reply }
+        if reply.utf8.count <= most, InvisibleCharacters.isPlainLine(reply) { return reply }
         var scalars = String.UnicodeScalarView()
         for scalar in reply.unicodeScalars.prefix(most) {
             // Unicode's tables are slow to ask, and most replies need none of them.

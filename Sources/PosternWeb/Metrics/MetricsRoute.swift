@@ -6,15 +6,15 @@ private import NIOCore
 package struct MetricsRoute: Sendable {
     private let registry: MetricRegistry
     private let source: any MetricsSource
-    private let answers: Answers
+    private let responses: ResponseFactory
 
-    package init(registry: MetricRegistry, source: any MetricsSource, answers: Answers) {
-        (self.registry, self.source, self.answers) = (registry, source, answers)
+    package init(registry: MetricRegistry, source: any MetricsSource, responses: ResponseFactory) {
+        (self.registry, self.source, self.responses) = (registry, source, responses)
     }
 
     package func respond() async -> Response {
         let text = registry.text(with: await source.gauges())
-        return Answers.response(
-            .ok, answers.headers.api, "text/plain; version=0.0.4; charset=utf-8", ByteBuffer(string: text))
+        return ResponseFactory.response(
+            .ok, responses.headers.api, "text/plain; version=0.0.4; charset=utf-8", ByteBuffer(string: text))
     }
 }

@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// How one page is shown: in which language, in which site's siteStyle, and where its links lead.
+/// How one page is shown: in which language, in which site's style, and where its links lead.
 package struct Presentation: Sendable {
     package let texts: Catalogue
     package let templates: Templates

@@ -8,10 +8,10 @@ package import PosternRelay
 package struct ConfirmationForm: Sendable {
     private let confirmations: any ConfirmationTaker
     private let intake: LetterIntake
-    private let answers: Answers
+    private let responses: ResponseFactory
 
-    package init(confirmations: any ConfirmationTaker, intake: LetterIntake, answers: Answers) {
-        (self.confirmations, self.intake, self.answers) = (confirmations, intake, answers)
+    package init(confirmations: any ConfirmationTaker, intake: LetterIntake, responses: ResponseFactory) {
+        (self.confirmations, self.intake, self.responses) = (confirmations, intake, responses)
     }
 
     /// Says nothing of the token yet: whether it is good is found out by pressing the button.
@@ -28,7 +28,7 @@ package struct ConfirmationForm: Sendable {
         case .notValid:
             return await page(.notValid, request, for: address, context, status: .forbidden)
         case .unavailable(let retryAfter):
-            return answers.error(.unavailable, answers.presentation(for: request)).retrying(after: retryAfter)
+            return responses.error(.unavailable, responses.presentation(for: request)).retrying(after: retryAfter)
         }
     }
 
@@ -38,14 +38,14 @@ package struct ConfirmationForm: Sendable {
     ) async -> Response {
         do {
             guard let contact = try await intake.contact(address) else {
-                return answers.error(.notFound, answers.presentation(for: request))
+                return responses.error(.notFound, responses.presentation(for: request))
             }
             let page = ConfirmationPage(
-                occasion, to: RecipientNames(contact), answers.presentation(for: request, site: contact.site))
-            return answers.page(page, status: status)
+                occasion, to: RecipientNames(contact), responses.presentation(for: request, site: contact.site))
+            return responses.page(page, status: status)
         } catch {
             let incident = context.incident("a recipient cannot be looked up", error)
-            return answers.error(.unavailable, answers.presentation(for: request), incident: incident)
+            return responses.error(.unavailable, responses.presentation(for: request), incident: incident)
         }
     }
 }

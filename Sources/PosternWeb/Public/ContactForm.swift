@@ -8,23 +8,23 @@ package import PosternRelay
 package struct ContactForm: Sendable {
     private let intake: LetterIntake
     private let tokens: any FormTokenKeeping
-    private let answers: Answers
+    private let responses: ResponseFactory
     private let bodyKiB: Int
 
-    package init(intake: LetterIntake, tokens: any FormTokenKeeping, answers: Answers, bodyKiB: Int) {
-        (self.intake, self.tokens, self.answers, self.bodyKiB) = (intake, tokens, answers, bodyKiB)
+    package init(intake: LetterIntake, tokens: any FormTokenKeeping, responses: ResponseFactory, bodyKiB: Int) {
+        (self.intake, self.tokens, self.responses, self.bodyKiB) = (intake, tokens, responses, bodyKiB)
     }
 
     package func show(_ request: Request, for address: RecipientPath, _ context: WebContext) async -> Response {
         switch await found(address, context) {
-        case .nobody: return answers.error(.notFound, answers.presentation(for: request))
+        case .nobody: return responses.error(.notFound, responses.presentation(for: request))
         case .unknown(let incident):
-            return answers.error(.unavailable, answers.presentation(for: request), incident: incident)
+            return responses.error(.unavailable, responses.presentation(for: request), incident: incident)
         case .somebody(let contact) where !contact.takesLetters:
-            let shown = Shown(RecipientNames(contact), answers.presentation(for: request, site: contact.site))
+            let shown = Shown(RecipientNames(contact), responses.presentation(for: request, site: contact.site))
             return noLetters(.takesNoLetters, written: nil, shown)
         case .somebody(let contact):
-            let shown = Shown(RecipientNames(contact), answers.presentation(for: request, site: contact.site))
+            let shown = Shown(RecipientNames(contact), responses.presentation(for: request, site: contact.site))
             var form = LetterForm()
             form.letter.about = Self.about(in: request)
             return page(form, token: tokens.issue(at: intake.now()), at: address, .fresh, shown)
@@ -37,7 +37,7 @@ package struct ContactForm: Sendable {
             form = try await posted(request)
         } catch let fault as PostFault {
             context.logger.debug("a posted form cannot be read", metadata: [WebLogKey.fault: "\(fault)"])
-            let response = answers.error(fault.page, answers.presentation(for: request))
+            let response = responses.error(fault.page, responses.presentation(for: request))
             return fault.isConnectionOver ? response.closing() : response
         } catch {
             preconditionFailure("reading a posted form throws its own faults only")
@@ -68,8 +68,8 @@ package struct ContactForm: Sendable {
         _ context: WebContext
     ) async -> Response {
         switch answer {
-        case .accepted: return answers.seeOther(answers.presentation(for: request).link(address.sentPage))
-        case .unknownRecipient: return answers.error(.notFound, answers.presentation(for: request))
+        case .accepted: return responses.seeOther(responses.presentation(for: request).link(address.sentPage))
+        case .unknownRecipient: return responses.error(.notFound, responses.presentation(for: request))
         case .invalid(let faults):
             return await named(request, address, context) {
                 page(form, token: token, at: address, .faults(faults), $0, status: .unprocessableContent)
@@ -98,7 +98,7 @@ package struct ContactForm: Sendable {
 
     package func sent(_ request: Request, for address: RecipientPath, _ context: WebContext) async -> Response {
         await named(request, address, context) {
-            answers.page(SentPage(to: $0.names, another: address.page, $0.presentation))
+            responses.page(SentPage(to: $0.names, another: address.page, $0.presentation))
         }
     }
 
@@ -119,12 +119,12 @@ package struct ContactForm: Sendable {
     ) async -> Response {
         switch await found(address, context) {
         case .somebody(let contact):
-            return answer(Shown(RecipientNames(contact), answers.presentation(for: request, site: contact.site)))
-        case .nobody: return answers.error(.notFound, answers.presentation(for: request))
+            return answer(Shown(RecipientNames(contact), responses.presentation(for: request, site: contact.site)))
+        case .nobody: return responses.error(.notFound, responses.presentation(for: request))
         case .unknown(let incident):
-            let presentation = answers.presentation(for: request)
+            let presentation = responses.presentation(for: request)
             return address.plainNames.map { answer(Shown($0, presentation)) }
-                ?? answers.error(.unavailable, presentation, incident: incident)
+                ?? responses.error(.unavailable, presentation, incident: incident)
         }
     }
 
@@ -133,13 +133,13 @@ package struct ContactForm: Sendable {
         status: HTTPResponse.Status = .ok
     ) -> Response {
         let paths = ContactPage.Paths(page: address.page, privacy: address.privacyPage)
-        return answers.page(
+        return responses.page(
             ContactPage(form, token: token, to: shown.names, at: paths, occasion: occasion, shown.presentation), status: status)
     }
 
     /// The status is argued at `Problem.takesNoLetters`.
     private func noLetters(_ occasion: NoLettersPage.Occasion, written: String?, _ shown: Shown) -> Response {
-        answers.page(
+        responses.page(
             NoLettersPage(occasion, to: shown.names, written: written, shown.presentation), status: .forbidden)
     }
 

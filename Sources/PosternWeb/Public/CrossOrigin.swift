@@ -11,17 +11,17 @@ package import PosternRelay
 /// says so to the developer, and nobody learns which sites there are.
 package struct CrossOrigin: Sendable {
     private let sites: any SiteLookup
-    private let answers: Answers
+    private let responses: ResponseFactory
 
-    package init(sites: any SiteLookup, answers: Answers) {
-        (self.sites, self.answers) = (sites, answers)
+    package init(sites: any SiteLookup, responses: ResponseFactory) {
+        (self.sites, self.responses) = (sites, responses)
     }
 
     /// What a browser asks before it posts.
     package func preflight(_ request: Request, for site: String, allowing methods: String, _ context: WebContext) async
         -> Response
     {
-        var fields = answers.headers.api
+        var fields = responses.headers.api
         fields[.allow] = methods
         fields[.vary] = "Origin"
         if let origin = await origin(of: request, for: site, context) {

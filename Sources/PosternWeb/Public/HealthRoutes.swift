@@ -1,16 +1,16 @@
 package import Hummingbird
 
-/// `GET /live` and `GET /ready`: I run; I can commit, and the vault answers.
+/// `GET /live` and `GET /ready`: I run; I can commit, and the vault responses.
 package struct HealthRoutes: Sendable {
     private let memory: ReadinessMemory
-    private let answers: Answers
+    private let responses: ResponseFactory
 
-    package init(memory: ReadinessMemory, answers: Answers) {
-        (self.memory, self.answers) = (memory, answers)
+    package init(memory: ReadinessMemory, responses: ResponseFactory) {
+        (self.memory, self.responses) = (memory, responses)
     }
 
     package func live() -> Response {
-        answers.json(#"{"status":"live"}"#, status: .ok)
+        responses.json(#"{"status":"live"}"#, status: .ok)
     }
 
     package func ready() async -> Response {
@@ -26,6 +26,6 @@ package struct HealthRoutes: Sendable {
                     }
                 })
         }
-        return answers.json(body, status: faults.isEmpty ? .ok : .serviceUnavailable)
+        return responses.json(body, status: faults.isEmpty ? .ok : .serviceUnavailable)
     }
 }

@@ -8,12 +8,12 @@ private import PosternRelay
 package struct LetterAPI: Sendable {
     private let intake: LetterIntake
     private let crossOrigin: CrossOrigin
-    private let answers: Answers
+    private let responses: ResponseFactory
     private let bodyKiB: Int
 
-    package init(intake: LetterIntake, crossOrigin: CrossOrigin, answers: Answers, bodyKiB: Int) {
+    package init(intake: LetterIntake, crossOrigin: CrossOrigin, responses: ResponseFactory, bodyKiB: Int) {
         (self.intake, self.crossOrigin) = (intake, crossOrigin)
-        (self.answers, self.bodyKiB) = (answers, bodyKiB)
+        (self.responses, self.bodyKiB) = (responses, bodyKiB)
     }
 
     /// What a browser asks before it lets a page of another site post.
@@ -28,26 +28,26 @@ package struct LetterAPI: Sendable {
     }
 
     private func answer(_ request: Request, to address: RecipientPath, _ context: WebContext) async -> Response {
-        guard Self.isJSON(request.headers) else { return answers.problem(.unsupportedMediaType) }
+        guard Self.isJSON(request.headers) else { return responses.problem(.unsupportedMediaType) }
         let idempotencyKey: String?
         switch Self.idempotencyKey(in: request.headers) {
         case .none: idempotencyKey = nil
         case .valid(let key): idempotencyKey = key
-        case .invalid: return answers.problem(.invalidIdempotencyKey)
+        case .invalid: return responses.problem(.invalidIdempotencyKey)
         }
 
         let posted: LetterJSON
         do {
             posted = try LetterJSON(try await request.wholeBody(limitKiB: bodyKiB))
         } catch let fault as BodyFault {
-            return answers.problem(.body(fault)).closing()
+            return responses.problem(.body(fault)).closing()
         } catch let fault as JSONFault {
-            return answers.problem(.malformedJSON(fault))
+            return responses.problem(.malformedJSON(fault))
         } catch {
             preconditionFailure("reading a posted letter throws body and JSON faults only")
         }
         // A field that is no text cannot be handed in; what else is wrong is said along with it.
-        guard posted.wrongTypes.isEmpty else { return answers.problem(.invalidLetter(posted.allProblems)) }
+        guard posted.wrongTypes.isEmpty else { return responses.problem(.invalidLetter(posted.allProblems)) }
 
         let reply = await intake.submit(posted.letter, to: address, idempotencyKey: idempotencyKey, of: request, context)
         var response = response(to: reply.answer, context)
@@ -62,17 +62,17 @@ package struct LetterAPI: Sendable {
                 json.member("id", id.description)
                 json.member("status", "accepted")
             }
-            return answers.json(body, status: .accepted)
-        case .invalid(let faults): return answers.problem(.invalidLetter(faults.all.map(FieldProblem.init)))
-        case .unknownRecipient: return answers.problem(.unknownRecipient)
-        case .takesNoLetters: return answers.problem(.takesNoLetters)
-        case .idempotencyKeyConflict: return answers.problem(.idempotencyKeyConflict)
-        case .blocked: return answers.problem(.blocked)
-        case .limited(let wait): return answers.problem(.limited).retrying(after: wait)
+            return responses.json(body, status: .accepted)
+        case .invalid(let faults): return responses.problem(.invalidLetter(faults.all.map(FieldProblem.init)))
+        case .unknownRecipient: return responses.problem(.unknownRecipient)
+        case .takesNoLetters: return responses.problem(.takesNoLetters)
+        case .idempotencyKeyConflict: return responses.problem(.idempotencyKeyConflict)
+        case .blocked: return responses.problem(.blocked)
+        case .limited(let wait): return responses.problem(.limited).retrying(after: wait)
         case .unavailable(let wait):
             // The service has logged why; this joins the answer to the log's line.
             let incident = context.incident("a letter could not be taken", IntakeClosed())
-            return answers.problem(.unavailable(incident)).retrying(after: wait)
+            return responses.problem(.unavailable(incident)).retrying(after: wait)
         }
     }
 

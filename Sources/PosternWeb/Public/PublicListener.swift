@@ -5,7 +5,7 @@ package import NIOCore
 package import PosternCore
 package import PosternRelay
 
-/// Answers everything that comes in from the Internet.
+/// ResponseFactory everything that comes in from the Internet.
 ///
 /// Not Hummingbird's router: with it 405 and `Allow`, `HEAD` and the headers of errors would each be a wrapper around
 /// it, and a closed enum of routes has them in one switch the compiler checks.
@@ -16,17 +16,17 @@ package struct PublicListener: HTTPResponder {
     private let sites: SiteRoutes
     private let health: HealthRoutes
     private let assets: AssetRoutes
-    private let answers: Answers
+    private let responses: ResponseFactory
     private let bodyKiB: Int
     private let lineKiB: Int
 
     package init(
         contactForm: ContactForm, letterAPI: LetterAPI, confirmationForm: ConfirmationForm, sites: SiteRoutes,
-        health: HealthRoutes, assets: AssetRoutes, answers: Answers, limits: WebLimits
+        health: HealthRoutes, assets: AssetRoutes, responses: ResponseFactory, limits: WebLimits
     ) {
         (self.contactForm, self.letterAPI, self.confirmationForm) = (contactForm, letterAPI, confirmationForm)
         (self.sites, self.health, self.assets) = (sites, health, assets)
-        self.answers = answers
+        self.responses = answers
         (bodyKiB, lineKiB) = (limits.bodyKiB, limits.lineKiB)
     }
 
@@ -44,12 +44,12 @@ package struct PublicListener: HTTPResponder {
         let path = request.uri.path
         guard request.isLineWithin(limitKiB: lineKiB) else {
             return PublicRoute.isForPrograms(path)
-                ? answers.problem(.targetTooLong(limitKiB: lineKiB))
-                : answers.targetTooLong(answers.presentation(for: request))
+                ? responses.problem(.targetTooLong(limitKiB: lineKiB))
+                : responses.targetTooLong(responses.presentation(for: request))
         }
         guard let route = PublicRoute(path: path) else {
             return PublicRoute.isForPrograms(path)
-                ? answers.problem(.notFound) : answers.error(.notFound, answers.presentation(for: request))
+                ? responses.problem(.notFound) : responses.error(.notFound, responses.presentation(for: request))
         }
         guard route.methods.contains(request.method) else { return notAllowed(route, request) }
         switch route {
@@ -69,14 +69,14 @@ package struct PublicListener: HTTPResponder {
         case .logo(let site, let version): return await sites.logo(request, of: site, version: version, context)
         case .privacy(let site): return await sites.privacy(request, of: site, context)
         case .privacyForPrograms(let site): return await sites.privacyForPrograms(of: site, context)
-        case .openAPI: return answers.json(answers.templates.openAPI, status: .ok)
+        case .openAPI: return responses.json(responses.templates.openAPI, status: .ok)
         }
     }
 
     private func notAllowed(_ route: PublicRoute, _ request: Request) -> Response {
         var response =
             PublicRoute.isForPrograms(request.uri.path)
-            ? answers.problem(.methodNotAllowed(route.allowed)) : answers.error(.method, answers.presentation(for: request))
+            ? responses.problem(.methodNotAllowed(route.allowed)) : responses.error(.method, responses.presentation(for: request))
         response.headers[.allow] = route.allowed
         return response
     }
@@ -95,18 +95,18 @@ package func buildPublicApplication(
     now: @escaping @Sendable () -> Timestamp, logger: Logger,
     onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
-    let answers = Answers(templates: templates, headers: SecurityHeaders(isSecure: configuration.isSecure))
+    let responses = ResponseFactory(templates: templates, headers: SecurityHeaders(isSecure: configuration.isSecure))
     let proxies = TrustedProxies(configuration.trustedProxies)
     let admission = ConnectionAdmission(proxies: proxies, connectionsPerPrefix: configuration.limits.connectionsPerPrefix)
     let intake = LetterIntake(submissions: submissions, clients: ClientFinder(proxies: proxies, admission: admission), now: now)
     let bodyKiB = configuration.limits.bodyKiB
     let listener = PublicListener(
-        contactForm: ContactForm(intake: intake, tokens: tokens, answers: answers, bodyKiB: bodyKiB),
+        contactForm: ContactForm(intake: intake, tokens: tokens, responses: responses, bodyKiB: bodyKiB),
         letterAPI: LetterAPI(
-            intake: intake, crossOrigin: CrossOrigin(sites: sites, answers: answers), answers: answers, bodyKiB: bodyKiB),
-        confirmationForm: ConfirmationForm(confirmations: confirmations, intake: intake, answers: answers),
-        sites: SiteRoutes(sites: sites, answers: answers),
-        health: HealthRoutes(memory: ReadinessMemory(readiness, now: { .now }), answers: answers),
-        assets: AssetRoutes(answers: answers), answers: answers, limits: configuration.limits)
-    return buildApplication(configuration, listener, answers.headers, admission: admission, logger: logger, onListening: onListening)
+            intake: intake, crossOrigin: CrossOrigin(sites: sites, responses: responses), responses: responses, bodyKiB: bodyKiB),
+        confirmationForm: ConfirmationForm(confirmations: confirmations, intake: intake, responses: responses),
+        sites: SiteRoutes(sites: sites, responses: responses),
+        health: HealthRoutes(memory: ReadinessMemory(readiness, now: { .now }), responses: responses),
+        assets: AssetRoutes(responses: responses), responses: responses, limits: configuration.limits)
+    return buildApplication(configuration, listener, responses.headers, admission: admission, logger: logger, onListening: onListening)
 }

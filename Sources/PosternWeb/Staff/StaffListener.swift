@@ -5,23 +5,23 @@ package import NIOCore
 package import PosternCore
 package import PosternRelay
 
-/// Answers staff, on a listener of its own that the Internet does not reach.
+/// ResponseFactory staff, on a listener of its own that the Internet does not reach.
 package struct StaffListener: HTTPResponder {
     private let overview: any StaffOverviewSource
     private let metrics: MetricsRoute
     private let mailbox: MailboxLetters?
     private let assets: AssetRoutes
-    private let answers: Answers
+    private let responses: ResponseFactory
     private let hosts: StaffHosts
     private let now: @Sendable () -> Timestamp
 
     package init(
-        overview: any StaffOverviewSource, metrics: MetricsRoute, mailbox: MailboxLetters?, answers: Answers, hosts: StaffHosts,
+        overview: any StaffOverviewSource, metrics: MetricsRoute, mailbox: MailboxLetters?, responses: ResponseFactory, hosts: StaffHosts,
         now: @escaping @Sendable () -> Timestamp
     ) {
         (self.overview, self.metrics, self.mailbox) = (overview, metrics, mailbox)
-        (self.answers, self.hosts, self.now) = (answers, hosts, now)
-        assets = AssetRoutes(answers: answers)
+        (self.responses, self.hosts, self.now) = (responses, hosts, now)
+        assets = AssetRoutes(responses: responses)
     }
 
     package func respond(to request: Request, context: WebContext) async throws -> Response {
@@ -31,10 +31,10 @@ package struct StaffListener: HTTPResponder {
     }
 
     private func answer(_ request: Request, _ context: WebContext) async -> Response {
-        guard hosts.serve(request.head.authority) else { return answers.error(.misdirected) }
-        guard let route = StaffRoute(path: request.uri.path) else { return answers.error(.notFound) }
+        guard hosts.serve(request.head.authority) else { return responses.error(.misdirected) }
+        guard let route = StaffRoute(path: request.uri.path) else { return responses.error(.notFound) }
         guard request.method == .get || request.method == .head else {
-            var response = answers.error(.method)
+            var response = responses.error(.method)
             response.headers[.allow] = "GET, HEAD"
             return response
         }
@@ -43,20 +43,20 @@ package struct StaffListener: HTTPResponder {
         case .metrics: return await metrics.respond()
         case .asset(let name, let version): return assets.asset(name, version: version, request)
         case .mailbox:
-            guard let mailbox else { return answers.error(.notFound) }
-            return answers.page(MailboxPage(mailbox.newestFirst, .unbranded(answers.templates)))
+            guard let mailbox else { return responses.error(.notFound) }
+            return responses.page(MailboxPage(mailbox.newestFirst, .unbranded(responses.templates)))
         case .letter(let number):
-            guard let letter = mailbox?.letter(number) else { return answers.error(.notFound) }
-            let page = MailboxLetterPage(letter, .unbranded(answers.templates))
-            return answers.page(page, under: answers.headers.framing)
+            guard let letter = mailbox?.letter(number) else { return responses.error(.notFound) }
+            let page = MailboxLetterPage(letter, .unbranded(responses.templates))
+            return responses.page(page, under: responses.headers.framing)
         case .html(let number):
             guard let letter = mailbox?.letter(number), let html = MailView(source: letter.source).html else {
-                return answers.error(.notFound)
+                return responses.error(.notFound)
             }
-            return Answers.response(.ok, answers.headers.framed, "text/html; charset=utf-8", ByteBuffer(string: html))
+            return ResponseFactory.response(.ok, responses.headers.framed, "text/html; charset=utf-8", ByteBuffer(string: html))
         case .raw(let number):
-            guard let letter = mailbox?.letter(number) else { return answers.error(.notFound) }
-            return answers.text(ByteBuffer(bytes: letter.source))
+            guard let letter = mailbox?.letter(number) else { return responses.error(.notFound) }
+            return responses.text(ByteBuffer(bytes: letter.source))
         }
     }
 
@@ -68,7 +68,7 @@ package struct StaffListener: HTTPResponder {
             _ = context.incident("the overview cannot be made", error)
         }
         let mailboxPath = mailbox == nil ? nil : StaffRoute.mailbox.path
-        return answers.page(OverviewPage(known, mailbox: mailboxPath, now: now(), .unbranded(answers.templates)))
+        return responses.page(OverviewPage(known, mailbox: mailboxPath, now: now(), .unbranded(responses.templates)))
     }
 }
 
@@ -106,11 +106,11 @@ package func buildStaffApplication(
     hosts: [String] = [], onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     // Staff reach it over loopback, a tunnel or a proxy of their own: whether that is HTTPS, it cannot know.
-    let answers = Answers(templates: templates, headers: SecurityHeaders(isSecure: false))
+    let responses = ResponseFactory(templates: templates, headers: SecurityHeaders(isSecure: false))
     let listener = StaffListener(
-        overview: overview, metrics: MetricsRoute(registry: metrics, source: source, answers: answers), mailbox: mailbox,
-        answers: answers, hosts: StaffHosts(hosts), now: now)
+        overview: overview, metrics: MetricsRoute(registry: metrics, source: source, responses: responses), mailbox: mailbox,
+        responses: responses, hosts: StaffHosts(hosts), now: now)
     // Who reaches this listener at all, the operator decides; its share of connections is the whole.
     let admission = ConnectionAdmission(proxies: TrustedProxies([]), connectionsPerPrefix: configuration.limits.connections)
-    return buildApplication(configuration, listener, answers.headers, admission: admission, logger: logger, onListening: onListening)
+    return buildApplication(configuration, listener, responses.headers, admission: admission, logger: logger, onListening: onListening)
 }

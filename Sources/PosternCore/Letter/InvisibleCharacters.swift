@@ -1,5 +1,5 @@
 /// The characters that do something to a text without being seen in it.
-enum Unseen {
+enum InvisibleCharacters {
     /// Whether a text is ASCII that is seen as it stands, and LF. Nothing below would change it, and most letters are
     /// like that: looking at 1,400 bytes takes a microsecond, asking Unicode about each of them took 150.
     static func isPlain(_ text: String) -> Bool {

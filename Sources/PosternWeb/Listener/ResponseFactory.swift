@@ -4,7 +4,7 @@ package import NIOCore
 package import PosternCore
 
 /// Makes the answers of both listeners, each with the house's header fields.
-package struct Answers: Sendable {
+package struct ResponseFactory: Sendable {
     package let templates: Templates
     package let headers: SecurityHeaders
 
