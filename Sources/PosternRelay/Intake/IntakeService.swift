@@ -116,7 +116,7 @@ package struct IntakeService: SubmissionService {
                 let first = if case .repeated(let first) = acceptance { first } else { id }
                 return SubmissionReply(.accepted(first), quota: guards.limits.quota(of: client, at: submission.at))
             case .noLetters:
-                // Paused or erased since the book was written, or a moment ago.
+                // Paused or erased since the cache was filled, or a moment ago.
                 recipients.forget(recipient)
                 return await refuse(.takesNoLetters, [Verdict.Part(.noLetters, .refuse)], to: recipient)
             case .conflict:

@@ -5,7 +5,7 @@ private import Synchronization
 /// Recipients as the store had them a while ago: for a letter's way to its commit, which looks whether it is still so.
 ///
 /// Only those who take letters are kept. What changed meanwhile is found out by the transaction that keeps the letter, and
-/// forgotten here; so nothing has to tell this book of changes, and another relay's are no exception.
+/// forgotten here; so nothing has to tell this cache of changes, and another relay's are no exception.
 final class RecipientCache: Sendable {
     private struct Key: Hashable {
         let site: SiteID

@@ -5,7 +5,7 @@ package import NIOCore
 package import PosternCore
 package import PosternRelay
 
-/// ResponseFactory everything that comes in from the Internet.
+/// Answers everything that comes in from the Internet.
 ///
 /// Not Hummingbird's router: with it 405 and `Allow`, `HEAD` and the headers of errors would each be a wrapper around
 /// it, and a closed enum of routes has them in one switch the compiler checks.
@@ -26,7 +26,7 @@ package struct PublicListener: HTTPResponder {
     ) {
         (self.contactForm, self.letterAPI, self.confirmationForm) = (contactForm, letterAPI, confirmationForm)
         (self.sites, self.health, self.assets) = (sites, health, assets)
-        self.responses = answers
+        self.responses = responses
         (bodyKiB, lineKiB) = (limits.bodyKiB, limits.lineKiB)
     }
 

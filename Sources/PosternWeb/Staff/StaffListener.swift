@@ -5,7 +5,7 @@ package import NIOCore
 package import PosternCore
 package import PosternRelay
 
-/// ResponseFactory staff, on a listener of its own that the Internet does not reach.
+/// Answers staff, on a listener of its own that the Internet does not reach.
 package struct StaffListener: HTTPResponder {
     private let overview: any StaffOverviewSource
     private let metrics: MetricsRoute

@@ -68,7 +68,7 @@ struct HealthTests {
     }
 }
 
-/// ResponseFactory once, then hangs until let go.
+/// Answers once, then hangs until let go.
 private final class HangingReadiness: Readiness {
     private let asked = Mutex(0)
     private let (begun, begin) = AsyncStream.makeStream(of: Void.self)

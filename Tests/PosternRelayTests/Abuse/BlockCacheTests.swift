@@ -10,12 +10,12 @@ struct BlockCacheTests {
             client: try #require(ClientAddress(text: "192.0.2.7")), tags: [], epoch: Epoch(containing: now),
             senderDomain: "spam.example", subject: FoldedText("Hello"), text: FoldedText("Buy now"))
         let block = Block(id: 1, mark: .domain("spam.example"), effect: .hold, reason: "x", added: now, expires: nil)
-        let book = BlockCache()
-        let (early, late) = (book.begin(), book.begin())
-        book.show(BlockList([block]), of: late)
-        book.show(BlockList(), of: early)
-        #expect(book.parts(for: question, at: now) == [Verdict.Part(.block, .hold, block: 1)])
-        book.show(BlockList(), of: book.begin())
-        #expect(book.parts(for: question, at: now).isEmpty)
+        let cache = BlockCache()
+        let (early, late) = (cache.begin(), cache.begin())
+        cache.show(BlockList([block]), of: late)
+        cache.show(BlockList(), of: early)
+        #expect(cache.parts(for: question, at: now) == [Verdict.Part(.block, .hold, block: 1)])
+        cache.show(BlockList(), of: cache.begin())
+        #expect(cache.parts(for: question, at: now).isEmpty)
     }
 }
