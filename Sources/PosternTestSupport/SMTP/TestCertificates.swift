@@ -37,8 +37,8 @@ package struct TestCertificates: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let office = CertificateOffice(folder: folder)
         let local = "DNS:localhost,IP:127.0.0.1"
-        try await office.found("authority")
-        try await office.found("stranger")
+        try await office.create("authority")
+        try await office.create("stranger")
         let (past, present, later) = ("20200101000000Z", "20240101000000Z", "20990101000000Z")
         return TestCertificates(
             authority: office.path("authority.pem"),
@@ -61,7 +61,7 @@ private struct CertificateOffice {
     func path(_ name: String) -> String { folder.appending(path: name).path }
 
     /// Makes an authority of that name.
-    func found(_ name: String) async throws {
+    func create(_ name: String) async throws {
         try await openssl([
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650",
             "-subj", "/CN=\(name)", "-keyout", path("\(name).key"), "-out", path("\(name).pem"),

@@ -35,7 +35,7 @@ package final class KeyRing: Sendable {
     /// Makes the lasting keys of a new installation. Keys that are there already are left as they are.
     /// - Returns: the kinds that were made.
     @discardableResult
-    package static func found(in folder: KeyFolder, suite: Suite) throws -> [String] {
+    package static func createMissing(in folder: KeyFolder, suite: Suite) throws -> [String] {
         try folder.create()
         let kinds = Set(try folder.load().map { $0.key.kind })
         let missing = [KeyKind.opening(.address), .authorisation, .journal].filter { !kinds.contains($0) }

@@ -16,7 +16,7 @@ package struct ContactForm: Sendable {
     }
 
     package func show(_ request: Request, for address: RecipientPath, _ context: WebContext) async -> Response {
-        switch await found(address, context) {
+        switch await lookUp(address, context) {
         case .nobody: return responses.error(.notFound, responses.presentation(for: request))
         case .unknown(let incident):
             return responses.error(.unavailable, responses.presentation(for: request), incident: incident)
@@ -117,7 +117,7 @@ package struct ContactForm: Sendable {
     private func named(
         _ request: Request, _ address: RecipientPath, _ context: WebContext, _ answer: (Shown) -> Response
     ) async -> Response {
-        switch await found(address, context) {
+        switch await lookUp(address, context) {
         case .somebody(let contact):
             return answer(Shown(RecipientNames(contact), responses.presentation(for: request, site: contact.site)))
         case .nobody: return responses.error(.notFound, responses.presentation(for: request))
@@ -149,7 +149,7 @@ package struct ContactForm: Sendable {
         case unknown(Incident)
     }
 
-    private func found(_ address: RecipientPath, _ context: WebContext) async -> Found {
+    private func lookUp(_ address: RecipientPath, _ context: WebContext) async -> Found {
         do {
             return try await intake.contact(address).map { .somebody($0) } ?? .nobody
         } catch {

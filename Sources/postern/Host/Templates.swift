@@ -6,14 +6,14 @@ enum Templates {
     /// - Throws: `ExitCode` 78 after saying where it looked.
     static func folder(configured: String?) throws -> String {
         do throws(SettingFault) {
-            return try found(configured: configured)
+            return try folder(configured: configured)
         } catch {
             throw Exit.configuration.saying("\(error)")
         }
     }
 
     /// - Throws: where it looked in vain.
-    static func found(configured: String?) throws(SettingFault) -> String {
+    static func folder(configured: String?) throws(SettingFault) -> String {
         if let configured {
             guard isTemplates(configured) else {
                 throw SettingFault(

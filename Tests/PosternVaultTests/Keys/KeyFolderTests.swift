@@ -129,10 +129,10 @@ struct KeyFolderTests {
     }
 
     @Test("Founding twice keeps the keys")
-    func foundTwice() throws {
+    func createMissingTwice() throws {
         let fixture = try VaultFixture()
         let before = try names(in: fixture.keysPath)
-        try KeyRing.found(in: KeyFolder(path: fixture.keysPath), suite: .xWing)
+        try KeyRing.createMissing(in: KeyFolder(path: fixture.keysPath), suite: .xWing)
         #expect(try names(in: fixture.keysPath) == before)
     }
 

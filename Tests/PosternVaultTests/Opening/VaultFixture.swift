@@ -17,7 +17,7 @@ struct VaultFixture {
         folder = try TemporaryFolder()
         self.now = now
         let keys = KeyFolder(path: folder.path + "/keys")
-        try KeyRing.found(in: keys, suite: suite)
+        try KeyRing.createMissing(in: keys, suite: suite)
         ring = try KeyRing(folder: keys)
         try ring.keepEpochs(now: now, retention: Self.retention)
     }
