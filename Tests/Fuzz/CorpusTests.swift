@@ -13,8 +13,8 @@ struct CorpusTests {
         }
     }
 
-    @Test("Each file holds to what its parser promises", arguments: ForeignBytes.allCases)
-    func holds(parser: ForeignBytes) throws {
+    @Test(arguments: ForeignBytes.allCases)
+    func `Each file holds to what its parser promises`(parser: ForeignBytes) throws {
         let files = try Self.files(of: parser)
         #expect(files.count >= 3, "the corpus of \(parser.rawValue) is missing")
         for (name, bytes) in files {
@@ -23,8 +23,8 @@ struct CorpusTests {
     }
 
     // What takes a second here would take a processor from everybody else: the work may grow as its input does, no faster.
-    @Test("Each file piled up to the size that a parser is given stays cheap", arguments: ForeignBytes.allCases)
-    func grows(parser: ForeignBytes) throws {
+    @Test(arguments: ForeignBytes.allCases)
+    func `Each file piled up to the size that a parser is given stays cheap`(parser: ForeignBytes) throws {
         for (name, bytes) in try Self.files(of: parser) where !bytes.isEmpty {
             let piles = Array(repeatElement(bytes, count: parser.limit / bytes.count + 1).joined().prefix(parser.limit))
             let before = Self.processorTime

@@ -11,8 +11,7 @@ struct BreakerTests {
         return breaker
     }
 
-    @Test("Four troubles leave it closed, the fifth opens it for 30 s")
-    func opens() {
+    @Test func `Four troubles leave it closed, the fifth opens it for 30 s`() {
         var breaker = Breaker()
         for _ in 0..<4 {
             breaker.record(.trouble, at: Self.start)
@@ -23,15 +22,13 @@ struct BreakerTests {
         #expect(breaker.allowance(at: Self.start + .seconds(30)) == .probe)
     }
 
-    @Test("A refusal of single letters never opens it")
-    func refusalsDoNotCount() {
+    @Test func `A refusal of single letters never opens it`() {
         var breaker = Breaker()
         for _ in 0..<1_000 { breaker.record(.reached, at: Self.start) }
         #expect(!breaker.isOpen)
     }
 
-    @Test("One success in between begins the count anew")
-    func successResets() {
+    @Test func `One success in between begins the count anew`() {
         var breaker = Breaker()
         for _ in 0..<10 {
             for _ in 0..<4 { breaker.record(.trouble, at: Self.start) }
@@ -40,8 +37,7 @@ struct BreakerTests {
         #expect(!breaker.isOpen)
     }
 
-    @Test("Failed probes wait 30 s, 1 m, 2 m, 4 m, 8 m and then 10 m each")
-    func probesBackOff() {
+    @Test func `Failed probes wait 30 s, 1 m, 2 m, 4 m, 8 m and then 10 m each`() {
         var breaker = opened()
         var now = Self.start
         for seconds in [30, 60, 120, 240, 480, 600, 600, 600] as [Int64] {
@@ -54,16 +50,14 @@ struct BreakerTests {
         }
     }
 
-    @Test("A probe that reaches the smarthost closes it")
-    func probeCloses() {
+    @Test func `A probe that reaches the smarthost closes it`() {
         var breaker = opened()
         breaker.probeBegan(at: Self.start + .seconds(30))
         breaker.record(.reached, at: Self.start + .seconds(31))
         #expect(breaker.allowance(at: Self.start + .seconds(31)) == .everything)
     }
 
-    @Test("A probe that never dialled lets the next letter be one")
-    func probeThatNeverDialled() {
+    @Test func `A probe that never dialled lets the next letter be one`() {
         var breaker = opened()
         let now = Self.start + .seconds(30)
         breaker.probeBegan(at: now)
@@ -71,22 +65,19 @@ struct BreakerTests {
         #expect(breaker.allowance(at: now) == .probe)
     }
 
-    @Test("A probe whose outcome never comes does not keep the queue shut")
-    func lostProbe() {
+    @Test func `A probe whose outcome never comes does not keep the queue shut`() {
         var breaker = opened()
         let now = Self.start + .seconds(30)
         breaker.probeBegan(at: now)
         #expect(breaker.allowance(at: now + Breaker.probeTimeout) == .probe)
     }
 
-    @Test("A clock that is set back a day does not keep it open for a day")
-    func clockSetBack() {
+    @Test func `A clock that is set back a day does not keep it open for a day`() {
         let breaker = opened()
         #expect(breaker.allowance(at: Self.start - .days(1)) == .probe)
     }
 
-    @Test("Troubles of attempts that were under way when it opened change nothing")
-    func lateTroubles() {
+    @Test func `Troubles of attempts that were under way when it opened change nothing`() {
         var breaker = opened()
         breaker.record(.trouble, at: Self.start + .seconds(5))
         #expect(breaker.allowance(at: Self.start + .seconds(30)) == .probe)

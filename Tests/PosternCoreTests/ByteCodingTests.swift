@@ -28,13 +28,11 @@ struct ByteCodingTests {
         try reader.end()
     }
 
-    @Test("Everything written comes back")
-    func roundTrip() throws {
+    @Test func `Everything written comes back`() throws {
         try read(sample())
     }
 
-    @Test("Cut short at any byte it is truncated, never anything else")
-    func truncation() {
+    @Test func `Cut short at any byte it is truncated, never anything else`() {
         let bytes = sample()
         for count in 0..<bytes.count {
             #expect(throws: ByteFault.self) {
@@ -50,8 +48,7 @@ struct ByteCodingTests {
         }
     }
 
-    @Test("A byte too many is a fault")
-    func trailing() {
+    @Test func `A byte too many is a fault`() {
         var reader = ByteReader([0, 0] as [UInt8], limit: 16)
         #expect(throws: ByteFault.trailing(1)) {
             _ = try reader.number(UInt8.self)
@@ -59,16 +56,14 @@ struct ByteCodingTests {
         }
     }
 
-    @Test("A length that lies is believed neither up to the limit nor beyond it")
-    func lyingLength() {
+    @Test func `A length that lies is believed neither up to the limit nor beyond it`() {
         var beyond = ByteReader([0xFF, 0xFF, 0xFF, 0xFF, 1] as [UInt8], limit: 16)
         #expect(throws: ByteFault.tooLong) { try beyond.part() }
         var within = ByteReader([0, 0, 0, 9, 1] as [UInt8], limit: 16)
         #expect(throws: ByteFault.truncated) { try within.part() }
     }
 
-    @Test("Random bytes never do harm")
-    func randomBytes() {
+    @Test func `Random bytes never do harm`() {
         var randomness = SeededRandomness(seed: 11)
         for _ in 0..<5_000 {
             let bytes = (0..<Int.random(in: 0..<64, using: &randomness)).map { _ in

@@ -8,35 +8,31 @@ struct CSVReaderTests {
     }
 
     /// text → fields of each record
-    @Test(
-        "Good files",
-        arguments: [
-            ("a,b,c\n", [["a", "b", "c"]]),
-            ("a,b,c", [["a", "b", "c"]]),
-            ("a,b\r\nc,d\r\n", [["a", "b"], ["c", "d"]]),
-            ("a,b\rc,d", [["a", "b"], ["c", "d"]]),
-            ("\"a,b\",c", [["a,b", "c"]]),
-            ("\"a \"\"quoted\"\" word\",c", [["a \"quoted\" word", "c"]]),
-            ("\"two\nlines\",c\nd,e", [["two\nlines", "c"], ["d", "e"]]),
-            ("a,,\n", [["a", "", ""]]),
-            ("\n\na\n\n", [["a"]]),
-            ("\u{FEFF}handle,name\n", [["handle", "name"]]),
-            ("", []),
-        ])
-    func good(text: String, fields: [[String]]) {
+    @Test(arguments: [
+        ("a,b,c\n", [["a", "b", "c"]]),
+        ("a,b,c", [["a", "b", "c"]]),
+        ("a,b\r\nc,d\r\n", [["a", "b"], ["c", "d"]]),
+        ("a,b\rc,d", [["a", "b"], ["c", "d"]]),
+        ("\"a,b\",c", [["a,b", "c"]]),
+        ("\"a \"\"quoted\"\" word\",c", [["a \"quoted\" word", "c"]]),
+        ("\"two\nlines\",c\nd,e", [["two\nlines", "c"], ["d", "e"]]),
+        ("a,,\n", [["a", "", ""]]),
+        ("\n\na\n\n", [["a"]]),
+        ("\u{FEFF}handle,name\n", [["handle", "name"]]),
+        ("", []),
+    ])
+    func `Good files`(text: String, fields: [[String]]) {
         #expect(records(text).map(\.fields) == fields)
         #expect(records(text).allSatisfy { $0.fault == nil })
     }
 
-    @Test("A fault belongs to its record, and the next one is read")
-    func faults() {
+    @Test func `A fault belongs to its record, and the next one is read`() {
         let found = records("a,b\nc\"d,e\nf,g\n\"h\" i,j\nk,l\n")
         #expect(found.map(\.fault) == [nil, .strayQuote, nil, .strayQuote, nil])
         #expect(found.map(\.line) == [1, 2, 3, 4, 5])
     }
 
-    @Test("A quote that never ends, a line too long, and bytes that are no UTF-8 are told apart")
-    func bounds() {
+    @Test func `A quote that never ends, a line too long, and bytes that are no UTF-8 are told apart`() {
         #expect(records("a,\"b\nc,d\n").map(\.fault) == [.openQuote, nil])
         #expect(records(String(repeating: "x", count: 9_000) + "\na").map(\.fault) == [.tooLong, nil])
         #expect(records(String(repeating: ",", count: 9_000) + "\na").map(\.fault) == [.tooLong, nil])
@@ -44,8 +40,7 @@ struct CSVReaderTests {
     }
 
     // One row with a quote too many must not take the good ones behind it with it.
-    @Test("An opening quote that nothing closes, or a later row's does, costs its own row alone")
-    func unclosed() {
+    @Test func `An opening quote that nothing closes, or a later row's does, costs its own row alone`() {
         for text in ["pat,\"Pat,p@x\nsam,Sam,s@x\nkim,Kim,k@x\n", "pat,\"Pat,p@x\nsam,\"Sam\",s@x\nkim,Kim,k@x\n"] {
             let found = records(text)
             #expect(found.map(\.line) == [1, 2, 3] && found.map { $0.fault == nil } == [false, true, true], "\(text)")
@@ -53,13 +48,11 @@ struct CSVReaderTests {
         }
     }
 
-    @Test("Lines are counted through quoted line breaks")
-    func lineNumbers() {
+    @Test func `Lines are counted through quoted line breaks`() {
         #expect(records("\"a\nb\nc\",x\nd,e\n").map(\.line) == [1, 4])
     }
 
-    @Test("A wrong row says everything that is wrong with it and nothing of the address")
-    func rejects() throws {
+    @Test func `A wrong row says everything that is wrong with it and nothing of the address`() throws {
         let record = try #require(records("Pat!,,canary-no-at,!!").first)
         let reject = try #require(throws: RecipientRow.Reject.self) { try RecipientRow(record) }
         #expect(reject.description.contains("handle"))
@@ -69,23 +62,20 @@ struct CSVReaderTests {
         #expect(!reject.description.contains("canary"))
     }
 
-    @Test("Two columns exchanged print no address")
-    func exchanged() throws {
+    @Test func `Two columns exchanged print no address`() throws {
         let record = try #require(records("pat,Pat,de,canary@members.example").first)
         let reject = try #require(throws: RecipientRow.Reject.self) { try RecipientRow(record) }
         #expect(!reject.description.contains("canary"))
     }
 
-    @Test("Too few or too many fields are refused", arguments: ["a,b", "a,b,c@example.org,de,more"])
-    func fieldCount(line: String) throws {
+    @Test(arguments: ["a,b", "a,b,c@example.org,de,more"])
+    func `Too few or too many fields are refused`(line: String) throws {
         let record = try #require(records(line).first)
         #expect(throws: RecipientRow.Reject.self) { try RecipientRow(record) }
     }
 
-    @Test(
-        "A field is quoted when it must be",
-        arguments: [("a", "a"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\"")])
-    func writing(text: String, field: String) {
+    @Test(arguments: [("a", "a"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\"")])
+    func `A field is quoted when it must be`(text: String, field: String) {
         #expect(text.csvField == field)
         #expect(records("\(field),x").first?.fields.first == text)
     }

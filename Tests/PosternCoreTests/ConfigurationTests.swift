@@ -8,8 +8,7 @@ struct ConfigurationTests {
         "POSTERN_SMTP_URL": "smtps://mail.example.org",
     ]
 
-    @Test("Three settings are enough, and the others have the defaults of the contract")
-    func defaults() throws {
+    @Test func `Three settings are enough, and the others have the defaults of the contract`() throws {
         let configuration = try Configuration(Self.least, home: "/srv/postern")
         #expect(configuration.listen.description == "127.0.0.1:8080")
         #expect(configuration.staffListen.description == "127.0.0.1:8081")
@@ -43,8 +42,8 @@ struct ConfigurationTests {
         ("POSTERN_LOG_LEVEL", "loud"), ("POSTERN_LEASE", "soon"), ("POSTERN_NAME", "x"),
     ]
 
-    @Test("A wrong value is one fault that names its key and a remedy", arguments: wrong)
-    func wrongValue(key: String, value: String) throws {
+    @Test(arguments: wrong)
+    func `A wrong value is one fault that names its key and a remedy`(key: String, value: String) throws {
         let faults = try #require(throws: SettingFaults.self) {
             try Configuration(Self.least.merging([key: value]) { $1 }, home: "/srv/postern")
         }
@@ -54,8 +53,7 @@ struct ConfigurationTests {
         #expect(!faults.description.contains("secret"))
     }
 
-    @Test("All faults come at once, a missing setting among them")
-    func all() throws {
+    @Test func `All faults come at once, a missing setting among them`() throws {
         let faults = try #require(throws: SettingFaults.self) {
             try Configuration(["POSTERN_LISTEN": "x", "POSTERN_SMTP_LANES": "x", "POSTERN_SMTP_LANE": "8"], home: "/srv/postern")
         }
@@ -67,32 +65,29 @@ struct ConfigurationTests {
         #expect(faults.description.contains("Did you mean POSTERN_SMTP_LANES?"))
     }
 
-    @Test("Senders and texts are limited as one client is, unless they are set")
-    func derivedLimits() throws {
+    @Test func `Senders and texts are limited as one client is, unless they are set`() throws {
         let off = try Configuration(Self.least.merging(["POSTERN_LIMIT_CLIENT": "off"]) { $1 }, home: "/srv/postern")
         #expect(off.limits.sender.isOff && off.limits.text.isOff)
         let own = try Configuration(Self.least.merging(["POSTERN_LIMIT_TEXT": "2/1h"]) { $1 }, home: "/srv/postern")
         #expect(own.limits.text.description == "2/1h" && own.limits.sender == own.limits.client)
     }
 
-    @Test("A login takes both halves", arguments: ["POSTERN_SMTP_USER", "POSTERN_SMTP_PASSWORD_FILE"])
-    func halfLogin(key: String) throws {
+    @Test(arguments: ["POSTERN_SMTP_USER", "POSTERN_SMTP_PASSWORD_FILE"])
+    func `A login takes both halves`(key: String) throws {
         let faults = try #require(throws: SettingFaults.self) {
             try Configuration(Self.least.merging([key: "x"]) { $1 }, home: "/srv/postern")
         }
         #expect(faults.all.count == 1)
     }
 
-    @Test("The demo mailbox needs nothing but its address")
-    func demo() throws {
+    @Test func `The demo mailbox needs nothing but its address`() throws {
         let configuration = try Configuration(
             Self.least.merging(["POSTERN_SMTP_URL": "demo://127.0.0.1:8025"]) { $1 }, home: "/srv/postern")
         #expect(configuration.mail.demoMailbox == ListenAddress(host: "127.0.0.1", port: 8_025))
         #expect(configuration.mail.smarthost.tls == .off)
     }
 
-    @Test("A trailing slash of the public address and empty values are forgiven")
-    func forgiven() throws {
+    @Test func `A trailing slash of the public address and empty values are forgiven`() throws {
         let configuration = try Configuration(
             Self.least.merging([
                 "POSTERN_PUBLIC_URL": "https://contact.example.org/", "POSTERN_SMTP_USER": "", "POSTERN_LISTEN": "",

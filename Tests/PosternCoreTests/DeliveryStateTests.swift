@@ -12,26 +12,26 @@ struct DeliveryStateTests {
         (.held, .released, .ready), (.held, .dropped, .dropped),
     ]
 
-    @Test("A legal event leads where the table says", arguments: legal)
-    func legalMove(state: DeliveryState, event: DeliveryEvent, next: DeliveryState) throws {
+    @Test(arguments: legal)
+    func `A legal event leads where the table says`(state: DeliveryState, event: DeliveryEvent, next: DeliveryState) throws {
         #expect(try state.after(event) == next)
     }
 
-    @Test("Every other event throws and names state and event", arguments: DeliveryState.allCases, DeliveryEvent.allCases)
-    func illegalMove(state: DeliveryState, event: DeliveryEvent) {
+    @Test(arguments: DeliveryState.allCases, DeliveryEvent.allCases)
+    func `Every other event throws and names state and event`(state: DeliveryState, event: DeliveryEvent) {
         guard !Self.legal.contains(where: { $0.0 == state && $0.1 == event }) else { return }
         #expect(throws: IllegalMove(state: state, event: event)) { try state.after(event) }
     }
 
-    @Test("From a terminal state nothing leads on", arguments: DeliveryState.allCases.filter(\.isTerminal))
-    func terminal(state: DeliveryState) {
+    @Test(arguments: DeliveryState.allCases.filter(\.isTerminal))
+    func `From a terminal state nothing leads on`(state: DeliveryState) {
         for event in DeliveryEvent.allCases {
             #expect(throws: IllegalMove.self) { try state.after(event) }
         }
     }
 
-    @Test("From every state that is not terminal, a terminal one can be reached", arguments: DeliveryState.allCases)
-    func nothingIsStuck(state: DeliveryState) {
+    @Test(arguments: DeliveryState.allCases)
+    func `From every state that is not terminal, a terminal one can be reached`(state: DeliveryState) {
         var reached: Set<DeliveryState> = [state]
         var frontier = [state]
         while let current = frontier.popLast() {

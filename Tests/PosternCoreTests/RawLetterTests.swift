@@ -9,8 +9,7 @@ struct RawLetterTests {
         return raw
     }
 
-    @Test("All faults come in one answer, in the order of the form")
-    func allFaults() throws {
+    @Test func `All faults come in one answer, in the order of the form`() throws {
         var raw = RawLetter()
         raw.email = "not an address"
         raw.subject = String(repeating: "x", count: 200)
@@ -21,8 +20,7 @@ struct RawLetterTests {
         #expect(faults.all.allSatisfy { !$0.message.isEmpty })
     }
 
-    @Test("Subject and what it is about may be empty")
-    func optionalFields() throws {
+    @Test func `Subject and what it is about may be empty`() throws {
         var raw = good()
         (raw.subject, raw.about) = ("", "  ")
         let letter = try raw.validated()
@@ -32,10 +30,8 @@ struct RawLetterTests {
     }
 
     /// field, length that passes; one more does not.
-    @Test(
-        "The contract's limits hold to the code point",
-        arguments: [(LetterField.name, 100), (.subject, 150), (.message, 20_000), (.about, 200)])
-    func limits(field: LetterField, limit: Int) throws {
+    @Test(arguments: [(LetterField.name, 100), (.subject, 150), (.message, 20_000), (.about, 200)])
+    func `The contract's limits hold to the code point`(field: LetterField, limit: Int) throws {
         func raw(_ count: Int) -> RawLetter {
             var raw = good()
             let text = String(repeating: "é", count: count)

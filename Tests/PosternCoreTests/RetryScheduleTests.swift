@@ -11,8 +11,8 @@ struct RetryScheduleTests {
         (1, 1), (2, 5), (3, 15), (4, 30), (5, 60), (6, 120), (7, 240), (8, 240), (9, 240), (20, 240),
     ]
 
-    @Test("The wait after each attempt is the schedule's, give or take a fifth", arguments: waits)
-    func wait(attempt: Int, minutes: Int64) throws {
+    @Test(arguments: waits)
+    func `The wait after each attempt is the schedule's, give or take a fifth`(attempt: Int, minutes: Int64) throws {
         var shortest = Duration.days(99)
         var longest = Duration.zero
         for seed in 0..<400 {
@@ -30,15 +30,14 @@ struct RetryScheduleTests {
         #expect(longest > .seconds(Double(minutes) * 60 * 1.15))
     }
 
-    @Test("A try that would come after five days does not come")
-    func expiry() {
+    @Test func `A try that would come after five days does not come`() {
         var randomness = SeededRandomness(seed: 1)
         let late = Self.accepted + .days(5) - .minutes(2)
         #expect(RetrySchedule.standard.nextTry(afterAttempt: 30, at: late, accepted: Self.accepted, using: &randomness) == nil)
     }
 
-    @Test("A letter that is always deferred expires after 4 to 5 days and some 35 tries", arguments: 0..<20 as Range<UInt64>)
-    func wholeLife(seed: UInt64) throws {
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func `A letter that is always deferred expires after 4 to 5 days and some 35 tries`(seed: UInt64) throws {
         var randomness = SeededRandomness(seed: seed)
         var now = Self.accepted
         var attempts = 0
@@ -61,13 +60,11 @@ struct RetryScheduleTests {
     }
 
     /// Outcome → state; only a deferred or uncertain one has a due time.
-    @Test(
-        "An outcome settles into the state of the table",
-        arguments: [
-            (Outcome.Kind.delivered, DeliveryState.delivered), (.deferred, .ready), (.failed, .failed), (.uncertain, .ready),
-            (.ourFault, .held),
-        ])
-    func settlement(kind: Outcome.Kind, state: DeliveryState) throws {
+    @Test(arguments: [
+        (Outcome.Kind.delivered, DeliveryState.delivered), (.deferred, .ready), (.failed, .failed), (.uncertain, .ready),
+        (.ourFault, .held),
+    ])
+    func `An outcome settles into the state of the table`(kind: Outcome.Kind, state: DeliveryState) throws {
         var randomness = SeededRandomness(seed: 7)
         let outcome = Outcome(kind, health: .reached, evidence: .init(stage: .finalDot, text: ""))
         let settled = try Settlement(

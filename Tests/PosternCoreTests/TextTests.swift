@@ -4,54 +4,46 @@ import Testing
 @Suite("Text of strangers becomes harmless or is refused")
 struct TextTests {
     /// One line: breaks and controls are refused, since no form field can hold them.
-    @Test(
-        "A line break or control character in a one-line field is refused",
-        arguments: [
-            ("Vera\r\nBcc: x@evil.example", TextFault.lineBreak), ("Vera\nX", .lineBreak), ("Vera\rX", .lineBreak),
-            ("a\u{0B}b", .lineBreak), ("a\u{0C}b", .lineBreak), ("a\u{85}b", .lineBreak), ("a\u{2028}b", .lineBreak),
-            ("a\u{2029}b", .lineBreak), ("a\u{0}b", .controlCharacter), ("a\u{1B}[31mb", .controlCharacter),
-            ("a\u{7F}b", .controlCharacter), ("a\u{9B}b", .controlCharacter), ("", .empty), ("   ", .empty),
-            ("\u{200B}\u{2060}", .empty), ("\u{202E}", .empty),
-        ])
-    func refused(raw: String, fault: TextFault) {
+    @Test(arguments: [
+        ("Vera\r\nBcc: x@evil.example", TextFault.lineBreak), ("Vera\nX", .lineBreak), ("Vera\rX", .lineBreak),
+        ("a\u{0B}b", .lineBreak), ("a\u{0C}b", .lineBreak), ("a\u{85}b", .lineBreak), ("a\u{2028}b", .lineBreak),
+        ("a\u{2029}b", .lineBreak), ("a\u{0}b", .controlCharacter), ("a\u{1B}[31mb", .controlCharacter),
+        ("a\u{7F}b", .controlCharacter), ("a\u{9B}b", .controlCharacter), ("", .empty), ("   ", .empty),
+        ("\u{200B}\u{2060}", .empty), ("\u{202E}", .empty),
+    ])
+    func `A line break or control character in a one-line field is refused`(raw: String, fault: TextFault) {
         #expect(throws: fault) { try HeaderText(raw, limit: 100) }
     }
 
     /// What reorders, hides or piles up is left out; what scripts need stays.
-    @Test(
-        "What deceives is left out, what languages need stays",
-        arguments: [
-            ("  Vera   Visitor\t", "Vera Visitor"),
-            ("invoice\u{202E}gpj.exe", "invoicegpj.exe"),
-            ("\u{2066}x\u{2069}", "x"),
-            ("zero\u{200B}width\u{FEFF}", "zerowidth"),
-            ("soft\u{AD}hyphen", "softhyphen"),
-            ("tag\u{E0041}\u{E007F}", "tag"),
-            ("👩‍👩‍👧", "👩‍👩‍👧"),
-            ("می‌خواهم", "می‌خواهم"),
-            ("שלום\u{200F}!", "שלום\u{200F}!"),
-            ("Zoë Ñandú 李", "Zoë Ñandú 李"),
-        ])
-    func tamed(raw: String, text: String) throws {
+    @Test(arguments: [
+        ("  Vera   Visitor\t", "Vera Visitor"),
+        ("invoice\u{202E}gpj.exe", "invoicegpj.exe"),
+        ("\u{2066}x\u{2069}", "x"),
+        ("zero\u{200B}width\u{FEFF}", "zerowidth"),
+        ("soft\u{AD}hyphen", "softhyphen"),
+        ("tag\u{E0041}\u{E007F}", "tag"),
+        ("👩‍👩‍👧", "👩‍👩‍👧"),
+        ("می‌خواهم", "می‌خواهم"),
+        ("שלום\u{200F}!", "שלום\u{200F}!"),
+        ("Zoë Ñandú 李", "Zoë Ñandú 李"),
+    ])
+    func `What deceives is left out, what languages need stays`(raw: String, text: String) throws {
         #expect(try HeaderText(raw, limit: 100).text == text)
     }
 
-    @Test(
-        "A line of text reads the same the next time, whatever a mark stands on",
-        arguments: ["a\t\u{301}b", " \u{301}", "a \u{301} \u{302}", "a\u{2003}\u{301}b"])
-    func settled(raw: String) throws {
+    @Test(arguments: ["a\t\u{301}b", " \u{301}", "a \u{301} \u{302}", "a\u{2003}\u{301}b"])
+    func `A line of text reads the same the next time, whatever a mark stands on`(raw: String) throws {
         let once = try HeaderText(raw, limit: 100).text
         #expect(try HeaderText(once, limit: 100).text.unicodeScalars.elementsEqual(once.unicodeScalars))
     }
 
-    @Test("Of a flood of combining marks eight stay")
-    func combiningFlood() throws {
+    @Test func `Of a flood of combining marks eight stay`() throws {
         let text = try HeaderText("Z" + String(repeating: "\u{0301}", count: 90), limit: 100).text
         #expect(text.unicodeScalars.count == 9)
     }
 
-    @Test("A limit counts code points, and says how many there were")
-    func limits() throws {
+    @Test func `A limit counts code points, and says how many there were`() throws {
         #expect(try HeaderText(String(repeating: "字", count: 100), limit: 100).text.count == 100)
         #expect(throws: TextFault.tooLong(limit: 100, count: 101)) {
             try HeaderText(String(repeating: "字", count: 101), limit: 100)
@@ -60,18 +52,15 @@ struct TextTests {
         #expect(try LetterText("ab\r\nc", limit: 4).text == "ab\nc")
     }
 
-    @Test(
-        "A message's lines end in LF, whatever the browser sends",
-        arguments: [
-            ("a\r\nb", "a\nb"), ("a\rb", "a\nb"), ("a\n\nb", "a\n\nb"), ("a\r\n\r\nb", "a\n\nb"), ("a\n\rb", "a\n\nb"),
-            ("a\u{2028}b", "a\nb"), ("\ttabbed", "\ttabbed"), ("  two  spaces  ", "  two  spaces  "), (".\n.", ".\n."),
-        ])
-    func lineEnds(raw: String, text: String) throws {
+    @Test(arguments: [
+        ("a\r\nb", "a\nb"), ("a\rb", "a\nb"), ("a\n\nb", "a\n\nb"), ("a\r\n\r\nb", "a\n\nb"), ("a\n\rb", "a\n\nb"),
+        ("a\u{2028}b", "a\nb"), ("\ttabbed", "\ttabbed"), ("  two  spaces  ", "  two  spaces  "), (".\n.", ".\n."),
+    ])
+    func `A message's lines end in LF, whatever the browser sends`(raw: String, text: String) throws {
         #expect(try LetterText(raw, limit: 100).text == text)
     }
 
-    @Test("Taming a text twice changes nothing more")
-    func idempotent() throws {
+    @Test func `Taming a text twice changes nothing more`() throws {
         for raw in ["a\u{202E}b\u{200B}", "Z" + String(repeating: "\u{0301}", count: 40), "  x  y "] {
             let once = try HeaderText(raw, limit: 200).text
             #expect(try HeaderText(once, limit: 200).text == once)

@@ -7,8 +7,8 @@ struct TransitionFileTests {
     private static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Model/transitions.pml")
 
-    @Test("Tests/Model/transitions.pml is what DeliveryState.after says; POSTERN_WRITE_TRANSITIONS=1 writes it anew")
-    func isCurrent() throws {
+    @Test
+    func `Tests/Model/transitions.pml is what DeliveryState.after says; POSTERN_WRITE_TRANSITIONS=1 writes it anew`() throws {
         let rendered = PromelaTable().text
         if ProcessInfo.processInfo.environment["POSTERN_WRITE_TRANSITIONS"] == "1" {
             try rendered.write(to: Self.file, atomically: true, encoding: .utf8)
@@ -16,8 +16,7 @@ struct TransitionFileTests {
         #expect(try String(contentsOf: Self.file, encoding: .utf8) == rendered)
     }
 
-    @Test("Every state and every event is asked, and no two have one name in the model")
-    func isWhole() {
+    @Test func `Every state and every event is asked, and no two have one name in the model`() {
         let table = PromelaTable()
         #expect(table.moves.count == DeliveryState.allCases.count * DeliveryEvent.allCases.count)
         #expect(Set(DeliveryEvent.allCases.map(PromelaTable.name)).count == DeliveryEvent.allCases.count)

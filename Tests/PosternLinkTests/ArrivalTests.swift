@@ -7,8 +7,7 @@ import Testing
 @Suite("A connection that was accepted and not served is closed, and ends nobody", .timeLimit(.minutes(5)))
 struct ArrivalTests {
     /// NIO's trap, were it not for the arrivals: the listener goes, and with it those who came and were not taken.
-    @Test("A listener that ends closes those who came and were not taken")
-    func letGo() async throws {
+    @Test func `A listener that ends closes those who came and were not taken`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("link.sock")
         // Fewer than those beyond whom NIO accepts nobody until some are taken.
@@ -32,8 +31,7 @@ struct ArrivalTests {
         for client in clients { try await client.closeFuture.get() }
     }
 
-    @Test("An arrival is taken once, and by whom it was taken it is kept open")
-    func takenOnce() async throws {
+    @Test func `An arrival is taken once, and by whom it was taken it is kept open`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("link.sock")
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

@@ -29,8 +29,7 @@ struct FrameServerTests {
         }
     }
 
-    @Test("A hundred requests in flight each get their own answer, the last asked first answered")
-    func concurrent() async throws {
+    @Test func `A hundred requests in flight each get their own answer, the last asked first answered`() async throws {
         let gate = Countdown(from: 100)
         let answers = try await serving(
             handler: { _, payload in
@@ -53,8 +52,7 @@ struct FrameServerTests {
         #expect(answers.allSatisfy { $0.value == [UInt8($0.key)] })
     }
 
-    @Test("Ending answers what is under way, takes nothing more, and returns")
-    func ends() async throws {
+    @Test func `Ending answers what is under way, takes nothing more, and returns`() async throws {
         let (asked, asks) = AsyncStream<Never>.makeStream()
         let gate = Countdown(from: 2)
         let folder = try TemporaryFolder()
@@ -92,8 +90,10 @@ struct FrameServerTests {
         }
     }
 
-    @Test("Who is cancelled waits for the answer no longer, and what was asked is done all the same; then nobody hears of it")
-    func cancelled() async throws {
+    @Test
+    func `Who is cancelled waits for the answer no longer, and what was asked is done all the same; then nobody hears of it`()
+        async throws
+    {
         let (asked, answered) = (Countdown(from: 2), Countdown(from: 2))
         try await serving(handler: { _, payload in
             await asked.arriveAndWait()
@@ -112,8 +112,7 @@ struct FrameServerTests {
         }
     }
 
-    @Test("A verb that is not of this socket is refused by name")
-    func otherVerb() async throws {
+    @Test func `A verb that is not of this socket is refused by name`() async throws {
         try await serving(handler: { _, payload in payload }) { path, _ in
             let client = FrameClient(path: path)
             let refusal = await #expect(throws: LinkRefusal.self) { try await client.request(.enrol, []) }
@@ -122,8 +121,7 @@ struct FrameServerTests {
         }
     }
 
-    @Test("Another user is cut off before anything is answered")
-    func otherUser() async throws {
+    @Test func `Another user is cut off before anything is answered`() async throws {
         try await serving(peers: [PeerUser(id: 64_321)], handler: { _, payload in payload }) { path, _ in
             let client = FrameClient(path: path)
             await #expect(throws: LinkFault.self) { try await client.request(.announce, []) }
@@ -131,8 +129,7 @@ struct FrameServerTests {
         }
     }
 
-    @Test("Strangers and callers who hang up at once are let go of, and the server goes on")
-    func hangingUp() async throws {
+    @Test func `Strangers and callers who hang up at once are let go of, and the server goes on`() async throws {
         for peers in [[PeerUser(id: 64_321)], [.own]] as [Set<PeerUser>] {
             try await serving(peers: peers, handler: { _, payload in payload }) { path, _ in
                 for _ in 0..<200 { try? await RawUnixSocket(path: path).hangUp() }
@@ -150,12 +147,11 @@ struct FrameServerTests {
 
     /// What a stranger might send first.
     @Test(
-        "A malformed frame closes the link and is counted",
         arguments: [
             [0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 1, 1], [0, 0, 0, 6, 9, 1, 0, 0, 0, 1], [0, 0, 0, 6, 1, 0x55, 0, 0, 0, 1],
             Array("GET / HTTP/1.1\r\n\r\n".utf8), [0, 0, 0, 6, 1, 0x81, 0, 0, 0, 1],
         ] as [[UInt8]])
-    func malformed(bytes: [UInt8]) async throws {
+    func `A malformed frame closes the link and is counted`(bytes: [UInt8]) async throws {
         try await serving(handler: { _, payload in payload }) { path, server in
             #expect(try await RawUnixSocket(path: path).exchange(bytes).isEmpty)
             try await eventually("the malformed frame is counted") { server.malformedFrames == 1 }
@@ -166,8 +162,7 @@ struct FrameServerTests {
         }
     }
 
-    @Test("A payload the verb does not take is refused, and the link stays")
-    func malformedPayload() async throws {
+    @Test func `A payload the verb does not take is refused, and the link stays`() async throws {
         try await serving(handler: { _, payload in
             _ = try DeliveryJob(payload: payload)
             return []
@@ -181,8 +176,7 @@ struct FrameServerTests {
         }
     }
 
-    @Test("Nobody at the socket is told apart from a connection that was lost")
-    func notThere() async throws {
+    @Test func `Nobody at the socket is told apart from a connection that was lost`() async throws {
         let folder = try TemporaryFolder()
         let client = FrameClient(path: folder.path("nobody.sock"))
         do {
@@ -191,8 +185,7 @@ struct FrameServerTests {
         } catch LinkFault.notSent {}
     }
 
-    @Test("A server that comes back is connected to anew")
-    func reconnects() async throws {
+    @Test func `A server that comes back is connected to anew`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("link.sock")
         let client = FrameClient(path: path)

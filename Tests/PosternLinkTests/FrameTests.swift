@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Link frames are read back, and others are refused before they cost anything")
 struct FrameTests {
-    @Test("Every kind comes back", arguments: Verb.allCases)
-    func roundTrip(verb: Verb) throws {
+    @Test(arguments: Verb.allCases)
+    func `Every kind comes back`(verb: Verb) throws {
         for kind in [Frame.Kind.request(verb), .answer(verb), .refusal] {
             let frame = Frame(kind, id: 0xDEAD_BEEF, payload: [1, 2, 3])
             #expect(try Frame(body: frame.bytes.dropFirst(4)) == frame)
@@ -16,24 +16,21 @@ struct FrameTests {
 
     /// bytes behind the length → fault
     @Test(
-        "A wrong head is refused",
         arguments: [
             ([2, 1, 0, 0, 0, 1], FrameFault.unknownVersion(2)), ([1, 9, 0, 0, 0, 1], .unknownKind(9)),
             ([1, 0x7F, 0, 0, 0, 1], .unknownKind(0x7F)), ([1, 1, 0], .tooShort(3)),
         ] as [([UInt8], FrameFault)])
-    func wrongHead(body: [UInt8], fault: FrameFault) {
+    func `A wrong head is refused`(body: [UInt8], fault: FrameFault) {
         #expect(throws: fault) { try Frame(body: body) }
     }
 
-    @Test("A wrong length is refused at once")
-    func wrongLength() {
+    @Test func `A wrong length is refused at once`() {
         #expect(throws: FrameFault.tooShort(5)) { try Frame.lengthThatFollows(5) }
         #expect(throws: FrameFault.tooLong(1_048_577)) { try Frame.lengthThatFollows(1_048_577) }
         #expect(throws: FrameFault.tooLong(.max)) { try Frame.lengthThatFollows(.max) }
     }
 
-    @Test("Every payload comes back, and cut short anywhere it is refused")
-    func payloads() throws {
+    @Test func `Every payload comes back, and cut short anywhere it is refused`() throws {
         let job = try JobSample.job()
         #expect(try DeliveryJob(payload: job.payload) == job)
         for count in stride(from: 0, to: job.payload.count, by: 7) {
@@ -69,8 +66,8 @@ struct FrameTests {
     }
 
     /// The vault dates a mail by it and adds two weeks to it: a relay that was taken over must not stop it with a number.
-    @Test("A moment that no mail can bear is refused", arguments: [Int64.min, -1, 253_402_300_800_000, .max])
-    func moments(milliseconds: Int64) throws {
+    @Test(arguments: [Int64.min, -1, 253_402_300_800_000, .max])
+    func `A moment that no mail can bear is refused`(milliseconds: Int64) throws {
         let job = try JobSample.job(accepted: Timestamp(milliseconds: milliseconds))
         #expect(throws: ByteFault.badValue) { try DeliveryJob(payload: job.payload) }
     }

@@ -22,7 +22,6 @@ struct FormTests {
 
     // What other programs write, each by another encoder than ours or as a constant.
     @Test(
-        "As written by somebody else",
         arguments: [
             ("to kestrel8r@nest8d.example,", plainAddress, Form.plain), ("KESTREL8R@NEST8D.EXAMPLE", plainAddress, .capitals),
             ("elpmaxe.d8tsen@r8lertsek", plainAddress, .reversed), ("kestrel8r%40nest8d.example", plainAddress, .percent),
@@ -42,12 +41,12 @@ struct FormTests {
             ("f.a.e.9.d.8.c.7.b.6.a.5.f.4.e.3.d.2.c.1.b.5.a.7.8.b.d.0.1.0.0.2.ip6.arpa", six, .plain),
             ("2001:db8:7a5b:1c2d::/64", six, .part),
         ] as [(String, Canary, Form)])
-    func others(written: String, canary: Canary, form: Form) {
+    func `As written by somebody else`(written: String, canary: Canary, form: Form) {
         #expect(Self.found(Array(written.utf8), canary).contains(form))
     }
 
-    @Test("In base 64 wherever it stands in what was encoded, in either alphabet", arguments: 0..<7)
-    func base64(before: Int) {
+    @Test(arguments: 0..<7)
+    func `In base 64 wherever it stands in what was encoded, in either alphabet`(before: Int) {
         for canary in [Self.address, Self.plainAddress, Self.text, Self.four, Self.six] {
             let whole = Data(repeating: 0xFB, count: before) + Data(canary.text.utf8) + Data([0xFF, 0xFE])
             let encoded = whole.base64EncodedString()
@@ -57,8 +56,7 @@ struct FormTests {
         }
     }
 
-    @Test("In UTF-16, whichever byte comes first")
-    func utf16() throws {
+    @Test func `In UTF-16, whichever byte comes first`() throws {
         let (little, big) = (
             try #require(Self.address.text.data(using: .utf16LittleEndian)),
             try #require(Self.address.text.data(using: .utf16BigEndian))
@@ -68,13 +66,11 @@ struct FormTests {
     }
 
     // md5sum, sha1sum and sha256sum of "kestrel8r@nest8d.example".
-    @Test(
-        "As a digest, in digits of either case, as bytes, and in base 64",
-        arguments: [
-            (Form.md5, "3a137013549f1e702c5a9efb3783caf8"), (.sha1, "af1fbdd9645c958f4eda6d8f9fb9257de657f44f"),
-            (.sha256, "c5ff68987e0c941112c56291f6b8aabbb89849744985d052dcf16fdc8111d8a2"),
-        ])
-    func digests(form: Form, digits: String) throws {
+    @Test(arguments: [
+        (Form.md5, "3a137013549f1e702c5a9efb3783caf8"), (.sha1, "af1fbdd9645c958f4eda6d8f9fb9257de657f44f"),
+        (.sha256, "c5ff68987e0c941112c56291f6b8aabbb89849744985d052dcf16fdc8111d8a2"),
+    ])
+    func `As a digest, in digits of either case, as bytes, and in base 64`(form: Form, digits: String) throws {
         #expect(Self.found(Array(digits.utf8), Self.plainAddress) == [form])
         #expect(Self.found(Array(digits.uppercased().utf8), Self.plainAddress) == [form])
         let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(digits.dropFirst($0).prefix(2), radix: 16) }
@@ -82,23 +78,21 @@ struct FormTests {
         #expect(Self.found(Array(Data(bytes).base64EncodedString().utf8), Self.plainAddress) == [form])
     }
 
-    @Test("IPv6 by its sixteen bytes, IPv4 by those of its mapped form, and never by four bytes that chance writes")
-    func binary() {
+    @Test func `IPv6 by its sixteen bytes, IPv4 by those of its mapped form, and never by four bytes that chance writes`() {
         #expect(Self.found([UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 203, 0, 113, 117], Self.four) == [.binary])
         #expect(Self.found([1, 2, 3, 4, 203, 0, 113, 117, 5, 6, 7, 8], Self.four).isEmpty)
         let bytes: [UInt8] = [0x20, 1, 0xD, 0xB8, 0x7A, 0x5B, 0x1C, 0x2D, 0x3E, 0x4F, 0x5A, 0x6B, 0x7C, 0x8D, 0x9E, 0xAF]
         #expect(Self.found([9] + bytes, Self.six) == [.binary])
     }
 
-    @Test("Every form suits some canary, and none gives a needle that chance could write", arguments: Form.allCases)
-    func everyForm(form: Form) {
+    @Test(arguments: Form.allCases)
+    func `Every form suits some canary, and none gives a needle that chance could write`(form: Form) {
         let needles = [Self.address, Self.plainAddress, Self.text, Self.four, Self.six].flatMap { form.needles(of: $0) }
         #expect(!needles.isEmpty)
         #expect(needles.allSatisfy { $0.count >= NeedleSearch.shortest })
     }
 
-    @Test("Each canary of a flock is only itself: none stands inside another")
-    func distinct() {
+    @Test func `Each canary of a flock is only itself: none stands inside another`() {
         var randomness = SeededRandomness(seed: 7)
         let flock = CanaryFlock(recipients: 300, letters: 400, using: &randomness)
         let search = NeedleSearch(for: flock.all)

@@ -12,8 +12,7 @@ struct ReportTests {
         watch.look(at: Place(kind, "there", returned: returned), Array(written.utf8)).findings.map { "\($0.canary) \($0.form)" }
     }
 
-    @Test("Each kind of place has its own secrets")
-    func forbidden() {
+    @Test func `Each kind of place has its own secrets`() {
         let all = "\(recipient.text) \(text.text) \(FormTests.six.text)"
         for kind in [Place.Kind.file, .backup, .log, .response, .output] {
             #expect(look(kind, all) == ["2 plain", "3 plain", "5 plain"], "\(kind)")
@@ -22,29 +21,25 @@ struct ReportTests {
         #expect(look(.mail, all) == ["5 plain"])
     }
 
-    @Test("What somebody has typed may come back as they typed it, and in no other form")
-    func returned() {
+    @Test func `What somebody has typed may come back as they typed it, and in no other form`() {
         #expect(look(.response, text.text, returned: [3]).isEmpty)
         #expect(look(.response, text.text, returned: [2]) == ["3 plain"])
         #expect(look(.response, String(text.text.reversed()), returned: [3]) == ["3 reversed"])
     }
 
-    @Test("Of an address that was asked for, a piece may be left in the memory of who was asked, and nowhere else")
-    func remainder() {
+    @Test func `Of an address that was asked for, a piece may be left in the memory of who was asked, and nowhere else`() {
         let piece = String(recipient.text.prefix { $0 != "@" && $0 != "+" })
         #expect(look(.memory, piece, returned: [2]).isEmpty)
         #expect(look(.memory, piece) == ["2 part"])
         #expect(look(.response, piece, returned: [2]) == ["2 part"])
     }
 
-    @Test("A finding names canary, form and offset, and nothing that stood there")
-    func finding() throws {
+    @Test func `A finding names canary, form and offset, and nothing that stood there`() throws {
         let finding = try #require(watch.look(at: Place(.file, "file x"), Array("ab \(recipient.text)".utf8)).findings.first)
         #expect(finding.description == "file x, offset 3: canary 2 (recipient's address) as plain")
     }
 
-    @Test("Found, clean, and not looked everywhere are three verdicts")
-    func verdicts() {
+    @Test func `Found, clean, and not looked everywhere are three verdicts`() {
         func verdict(_ written: String, gaps: [String] = []) -> LeakReport.Verdict {
             LeakReport(
                 watch: watch, canaries: 3, places: [watch.look(at: Place(.log, "log"), Array(written.utf8))], gaps: gaps
@@ -55,8 +50,7 @@ struct ReportTests {
         #expect(verdict(recipient.text, gaps: ["the memory"]) == .found)
     }
 
-    @Test("A plant counts as found only where it was put")
-    func plants() {
+    @Test func `A plant counts as found only where it was put`() {
         let plants = [
             LeakReport.Plant(kind: .log, canary: 2, form: .plain, planted: 1),
             .init(kind: .file, canary: 2, form: .plain, planted: 1),

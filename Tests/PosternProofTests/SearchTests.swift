@@ -5,8 +5,7 @@ import Testing
 
 @Suite("The search finds every needle, wherever it stands and however it comes in pieces")
 struct SearchTests {
-    @Test("It agrees with a search that looks for one needle after the other")
-    func oracle() {
+    @Test func `It agrees with a search that looks for one needle after the other`() {
         var randomness = SeededRandomness(seed: 11)
         let needles = (0..<60).map { index in
             // Two letters only, so that there are overlaps, common beginnings and near misses.
@@ -29,8 +28,8 @@ struct SearchTests {
         #expect(found == expected && !expected.isEmpty)
     }
 
-    @Test("A needle across a seam is found once, at its offset in the whole", arguments: [1, 2, 7, 8, 9, 64, 1_000])
-    func pieces(size: Int) {
+    @Test(arguments: [1, 2, 7, 8, 9, 64, 1_000])
+    func `A needle across a seam is found once, at its offset in the whole`(size: Int) {
         let search = NeedleSearch([Needle(canary: 1, form: .plain, bytes: Array("needle-in-hay".utf8))])
         var hay = [UInt8](repeating: UInt8(ascii: "n"), count: 500)
         for offset in [0, 90, 103, 250, 487] { hay.replaceSubrange(offset..<(offset + 13), with: Array("needle-in-hay".utf8)) }
@@ -40,9 +39,8 @@ struct SearchTests {
         #expect(stream.length == hay.count)
     }
 
-    @Test(
-        "What stands between pages of zeros is found, wherever it begins in them", arguments: [0, 1, 4_089, 4_095, 4_096, 9_001])
-    func zeros(offset: Int) {
+    @Test(arguments: [0, 1, 4_089, 4_095, 4_096, 9_001])
+    func `What stands between pages of zeros is found, wherever it begins in them`(offset: Int) {
         let search = NeedleSearch([Needle(canary: 1, form: .binary, bytes: [0, 0, 0, 0, 0xFF, 0xFF, 203, 0, 113, 117])])
         var hay = [UInt8](repeating: 0, count: 20_000)
         hay.replaceSubrange(offset + 4..<offset + 10, with: [0xFF, 0xFF, 203, 0, 113, 117])
@@ -51,8 +49,7 @@ struct SearchTests {
         #expect(found == [offset])
     }
 
-    @Test("What lies on two sides of a jump is no needle")
-    func jump() {
+    @Test func `What lies on two sides of a jump is no needle`() {
         let search = NeedleSearch([Needle(canary: 1, form: .plain, bytes: Array("needle-in-hay".utf8))])
         var stream = StreamSearch(search)
         stream.take(Array("needle-".utf8))
@@ -61,8 +58,8 @@ struct SearchTests {
         #expect(stream.hits.map(\.offset) == [4_103])
     }
 
-    @Test("A canary in another process's memory is found there, and one that it never had is not", .enabled(if: geteuid() == 0))
-    func memory() throws {
+    @Test(.enabled(if: geteuid() == 0))
+    func `A canary in another process's memory is found there, and one that it never had is not`() throws {
         var randomness = SystemRandomNumberGenerator()
         let flock = CanaryFlock(recipients: 2, letters: 0, using: &randomness)
         let holder = Process()
@@ -82,8 +79,7 @@ struct SearchTests {
         #expect(!searched.findings.contains { $0.canary == 2 })
     }
 
-    @Test("A process that is not there, and a file that cannot be read, are said to be unreadable")
-    func unreadable() {
+    @Test func `A process that is not there, and a file that cannot be read, are said to be unreadable`() {
         let watch = CanaryWatch([FormTests.plainAddress])
         #expect(throws: UnreadablePlace.self) {
             try watch.look(at: Place(.memory, "nobody"), memory: ProcessMemory(pid: 4_194_305))

@@ -5,12 +5,11 @@ import Testing
 struct DiskRoomTests {
     /// free MiB, whole MiB → room: below 5 % or 256 MiB there is none (REQUIREMENTS A11).
     @Test(
-        "There is room above 5 % and 256 MiB, whichever is more",
         arguments: [
             (256, 1_000, true), (255, 1_000, false), (500, 10_000, true), (499, 10_000, false), (5_000, 100_000, true),
             (4_999, 100_000, false), (0, 0, false),
         ] as [(UInt64, UInt64, Bool)])
-    func room(free: UInt64, whole: UInt64, isEnough: Bool) {
+    func `There is room above 5 % and 256 MiB, whichever is more`(free: UInt64, whole: UInt64, isEnough: Bool) {
         let mebibyte: UInt64 = 1_024 * 1_024
         #expect(DiskRoom.isEnough(free: free * mebibyte, of: whole * mebibyte) == isEnough)
     }

@@ -11,8 +11,8 @@ import Testing
 
 @Suite("The dispatcher takes letters to the vault and writes down what became of them", .timeLimit(.minutes(5)))
 struct DispatcherTests {
-    @Test("A vault that is away costs no letter an attempt; when it comes, all go out", arguments: [1, 40])
-    func vaultAway(letters: Int) async throws {
+    @Test(arguments: [1, 40])
+    func `A vault that is away costs no letter an attempt; when it comes, all go out`(letters: Int) async throws {
         let relay = try await RelayFixture()
         let ids = try await relay.accept(letters)
         try await relay.serving {
@@ -26,8 +26,7 @@ struct DispatcherTests {
         #expect(try await relay.difference() == 0)
     }
 
-    @Test("A vault that ends and comes back is asked again within the second, not at the next renewal")
-    func vaultBack() async throws {
+    @Test func `A vault that ends and comes back is asked again within the second, not at the next renewal`() async throws {
         let relay = try await RelayFixture()
         try await relay.serving {
             _ = try await relay.accept(1)
@@ -44,8 +43,7 @@ struct DispatcherTests {
         }
     }
 
-    @Test("No more letters are under way than there are lanes")
-    func lanes() async throws {
+    @Test func `No more letters are under way than there are lanes`() async throws {
         let relay = try await RelayFixture()
         _ = try await relay.accept(30)
         let gate = Gate()
@@ -64,13 +62,11 @@ struct DispatcherTests {
     }
 
     /// What the vault says → where the letter stands.
-    @Test(
-        "Each outcome is settled as the table says",
-        arguments: [
-            (Outcome.Kind.delivered, DeliveryState.delivered), (.failed, .failed), (.ourFault, .held), (.deferred, .ready),
-            (.uncertain, .ready),
-        ])
-    func outcomes(kind: Outcome.Kind, state: DeliveryState) async throws {
+    @Test(arguments: [
+        (Outcome.Kind.delivered, DeliveryState.delivered), (.failed, .failed), (.ourFault, .held), (.deferred, .ready),
+        (.uncertain, .ready),
+    ])
+    func `Each outcome is settled as the table says`(kind: Outcome.Kind, state: DeliveryState) async throws {
         let relay = try await RelayFixture()
         let id = try #require(try await relay.accept(1).first)
         try await relay.serving {
@@ -88,8 +84,7 @@ struct DispatcherTests {
         #expect(try await relay.difference() == 0)
     }
 
-    @Test("Five troubles open the breaker: the others wait untouched")
-    func breaker() async throws {
+    @Test func `Five troubles open the breaker: the others wait untouched`() async throws {
         let relay = try await RelayFixture()
         _ = try await relay.accept(100)
         try await relay.serving {
@@ -102,8 +97,7 @@ struct DispatcherTests {
         }
     }
 
-    @Test("A job the vault refuses for good is held for a person and not asked for again and again")
-    func refusedJob() async throws {
+    @Test func `A job the vault refuses for good is held for a person and not asked for again and again`() async throws {
         let relay = try await RelayFixture()
         let id = try #require(try await relay.accept(1).first)
         try await relay.serving {

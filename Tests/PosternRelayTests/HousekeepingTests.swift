@@ -7,7 +7,7 @@ import Testing
 
 @Suite("What has served its time is gone after the purge, and when that was is noted")
 struct HousekeepingTests {
-    @Test func `letters, marks and entries go with their time, and nothing before it`() async throws {
+    @Test func `Letters, marks and entries go with their time, and nothing before it`() async throws {
         let limits = try LimitTable.of(client: "9/1h")
         let fixture = try await IntakeFixture.open(limits: limits)
         for number in 0..<3 { _ = try await fixture.post(from: "192.0.2.\(number)") }
@@ -42,7 +42,7 @@ struct HousekeepingTests {
     }
 
     // What the last purge is said to be, the privacy statement is held against.
-    @Test func `a purge that could not do its work is not noted as done`() async throws {
+    @Test func `A purge that could not do its work is not noted as done`() async throws {
         let fixture = try await IntakeFixture.open(limits: try LimitTable.of(client: "9/1h"))
         _ = try await fixture.store.write { try $0.run("ALTER TABLE idempotency RENAME TO elsewhere") }
         let link = VaultLink(socket: "/nonexistent", logger: RelayFixture.quiet)

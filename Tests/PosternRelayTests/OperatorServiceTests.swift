@@ -7,11 +7,10 @@ import Testing
 @Suite("The control socket refuses what cannot be done")
 struct OperatorServiceTests {
     @Test(
-        "A block lasts from a second to ten years, or until it is removed",
         arguments: [
             (Int64.max, false), (315_360_001, false), (0, false), (.min, false), (1, true), (315_360_000, true), (nil, true),
         ] as [(Int64?, Bool)])
-    func lasts(seconds: Int64?, isTaken: Bool) async throws {
+    func `A block lasts from a second to ten years, or until it is removed`(seconds: Int64?, isTaken: Bool) async throws {
         let store = try await SQLiteDatabase.inMemory(at: RelayFixture.now)
         let origin = try #require(WebOrigin("https://contact.example.org"))
         let service = OperatorService(

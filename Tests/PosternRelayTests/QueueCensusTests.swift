@@ -13,8 +13,7 @@ struct QueueCensusTests {
         QueueCounts(states: [.delivered: accepted], accepted: accepted)
     }
 
-    @Test("Whoever asks while it is counted waits for that count")
-    func together() async throws {
+    @Test func `Whoever asks while it is counted waits for that count`() async throws {
         let (asking, counted) = (Tally(), Tally())
         let gate = Gate()
         let census = QueueCensus {
@@ -37,8 +36,7 @@ struct QueueCensusTests {
         #expect(answers == Array(repeating: counts(1), count: 20))
     }
 
-    @Test("A count is good for twenty times as long as it took, and then made anew")
-    func rest() async throws {
+    @Test func `A count is good for twenty times as long as it took, and then made anew`() async throws {
         let counted = Tally()
         let census = QueueCensus {
             counted.add()
@@ -56,8 +54,7 @@ struct QueueCensusTests {
         #expect(ContinuousClock.now - began > .milliseconds(400))
     }
 
-    @Test("A store that could not be asked is asked again")
-    func failure() async throws {
+    @Test func `A store that could not be asked is asked again`() async throws {
         let asked = Tally()
         let census = QueueCensus {
             asked.add()

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Blocks, limit marks, looks and maintenance come back as they were kept")
 struct AbuseTests {
-    @Test("Every kind of block, until it is removed; its number is not given again", arguments: StoreKind.allCases)
-    func blocks(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Every kind of block, until it is removed; its number is not given again`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let now = TestStore.start
             let marks: [Block.Mark] = [
@@ -36,10 +36,10 @@ struct AbuseTests {
         }
     }
 
-    @Test(
-        "Marks come back in their order, with both days' digests, and go when no limit looks back to them",
-        arguments: StoreKind.allCases)
-    func marks(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Marks come back in their order, with both days' digests, and go when no limit looks back to them`(_ kind: StoreKind)
+        async throws
+    {
         try await withStore(kind) { store in
             let keys = [
                 DatedLimitKey(
@@ -60,8 +60,8 @@ struct AbuseTests {
         }
     }
 
-    @Test("A site keeps its look and its logo", arguments: StoreKind.allCases)
-    func look(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A site keeps its look and its logo`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let german = try #require(Language("de"))
             let look = SiteLook(
@@ -83,8 +83,8 @@ struct AbuseTests {
         }
     }
 
-    @Test("When a chore was done is known", arguments: StoreKind.allCases)
-    func maintenance(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `When a chore was done is known`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             #expect(try await store.database.read { try $0.maintenance.last(.purge) } == nil)
             for moment in [TestStore.start, TestStore.start + .hours(1)] {

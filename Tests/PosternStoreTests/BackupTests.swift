@@ -7,8 +7,7 @@ import Testing
 
 @Suite("A backup is one sound file that holds what was answered before it began")
 struct BackupTests {
-    @Test("A copy is made while letters come in, and opens as a store")
-    func underLoad() async throws {
+    @Test func `A copy is made while letters come in, and opens as a store`() async throws {
         let folder = try TemporaryFolder()
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"))
         for _ in 0..<300 { try await store.accept(store.letter(seal: Array(repeating: 5, count: 1_800))) }
@@ -44,8 +43,8 @@ struct BackupTests {
         await copy.close()
     }
 
-    @Test("A file that is there is not overwritten, and what an interrupted backup left behind is in nobody's way")
-    func existing() async throws {
+    @Test
+    func `A file that is there is not overwritten, and what an interrupted backup left behind is in nobody's way`() async throws {
         let folder = try TemporaryFolder()
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"))
         let target = folder.path("backup.sqlite")
@@ -58,8 +57,7 @@ struct BackupTests {
         await store.database.close()
     }
 
-    @Test("A folder that is not there is named, and nothing is left behind")
-    func noFolder() async throws {
+    @Test func `A folder that is not there is named, and nothing is left behind`() async throws {
         let folder = try TemporaryFolder()
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"))
         await #expect(throws: SQLiteError.self) { try await store.sqlite.backup(to: folder.path("nowhere/b.sqlite")) }

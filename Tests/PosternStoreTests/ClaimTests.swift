@@ -4,8 +4,8 @@ import Testing
 
 @Suite("A claim takes what is due, once, and writes the attempt down first")
 struct ClaimTests {
-    @Test("What is due comes soonest first, with all that the vault needs", arguments: StoreKind.allCases)
-    func order(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `What is due comes soonest first, with all that the vault needs`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let late = try await store.accept(store.letter(to: 0, at: TestStore.start + .seconds(2)))
             let early = store.letter(to: 1, at: TestStore.start + .seconds(1), seal: [7, 7, 7])
@@ -35,8 +35,8 @@ struct ClaimTests {
         }
     }
 
-    @Test("No more than asked for", arguments: StoreKind.allCases, [0, 1, 4, 5, 6])
-    func limit(_ kind: StoreKind, count: Int) async throws {
+    @Test(arguments: StoreKind.allCases, [0, 1, 4, 5, 6])
+    func `No more than asked for`(_ kind: StoreKind, count: Int) async throws {
         try await withStore(kind) { store in
             for _ in 0..<5 { try await store.accept(store.letter()) }
             #expect(try await store.claim(count).deliveries.count == min(count, 5))
@@ -44,8 +44,8 @@ struct ClaimTests {
         }
     }
 
-    @Test("No delivery is under two leases, however many claim at once", arguments: StoreKind.allCases)
-    func noneTwice(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `No delivery is under two leases, however many claim at once`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             try await withThrowingTaskGroup(of: [LetterID].self) { group in
                 for _ in 0..<4 {
@@ -70,8 +70,8 @@ struct ClaimTests {
         }
     }
 
-    @Test("A paused recipient is handed over as such: whether to try is not the store's decision", arguments: StoreKind.allCases)
-    func paused(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A paused recipient is handed over as such: whether to try is not the store's decision`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             try await store.accept(store.letter())
             let id = store.people[0].id
@@ -82,8 +82,8 @@ struct ClaimTests {
         }
     }
 
-    @Test("What an erased recipient still has in flight is dropped when it comes by", arguments: StoreKind.allCases)
-    func erasedInFlight(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `What an erased recipient still has in flight is dropped when it comes by`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = try await store.accept(store.letter(to: 0))
             let other = try await store.accept(store.letter(to: 1))
@@ -105,8 +105,8 @@ struct ClaimTests {
         }
     }
 
-    @Test("A unit may settle one batch and claim the next", arguments: StoreKind.allCases)
-    func settleAndClaim(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A unit may settle one batch and claim the next`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             for _ in 0..<6 { try await store.accept(store.letter()) }
             var (lease, batch) = try await store.claim(2)
@@ -129,10 +129,10 @@ struct ClaimTests {
         }
     }
 
-    @Test(
-        "A row that holds what Postern did not write is held with its reason, and keeps no other from being claimed",
-        arguments: StoreKind.allCases)
-    func unreadable(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A row that holds what Postern did not write is held with its reason, and keeps no other from being claimed`(
+        _ kind: StoreKind
+    ) async throws {
         try await withStore(kind) { store in
             let (bad, good) = (store.letter(to: 0), store.letter(to: 1))
             try await store.accept(bad)

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("What was answered survives; what failed is not tried again")
 struct CrashTests {
-    @Test("A store abandoned without a close keeps every letter that was answered", arguments: [false, true])
-    func abandoned(tornTail: Bool) async throws {
+    @Test(arguments: [false, true])
+    func `A store abandoned without a close keeps every letter that was answered`(tornTail: Bool) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let store = try await TestStore.open(.file, path: path)
@@ -35,8 +35,7 @@ struct CrashTests {
         await found.close()
     }
 
-    @Test("A full file breaks the store at once and for good; what was answered is there after a restart")
-    func full() async throws {
+    @Test func `A full file breaks the store at once and for good; what was answered is there after a restart`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         var settings = SQLiteSettings()
@@ -75,8 +74,7 @@ struct CrashTests {
         await restarted.close()
     }
 
-    @Test("Everybody who waits when the store breaks is told so, and none of them was answered before")
-    func fullInAGroup() async throws {
+    @Test func `Everybody who waits when the store breaks is told so, and none of them was answered before`() async throws {
         let folder = try TemporaryFolder()
         var settings = SQLiteSettings()
         settings.mostPages = 120
@@ -103,8 +101,7 @@ struct CrashTests {
         await store.database.close()
     }
 
-    @Test("A commit that fails breaks the store, whatever the reason")
-    func failedCommit() async throws {
+    @Test func `A commit that fails breaks the store, whatever the reason`() async throws {
         let folder = try TemporaryFolder()
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"))
         // A foreign key that is looked at only when the transaction ends makes COMMIT itself fail.
@@ -127,8 +124,7 @@ struct CrashTests {
         await store.database.close()
     }
 
-    @Test("An error names the table and the rule, and never a value")
-    func noArguments() async throws {
+    @Test func `An error names the table and the rule, and never a value`() async throws {
         let folder = try TemporaryFolder()
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"))
         let secret = "canary-4711"

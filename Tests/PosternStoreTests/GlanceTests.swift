@@ -8,8 +8,7 @@ import Testing
 struct GlanceTests {
     static let now = TestStore.start
 
-    @Test("It sees what was committed, and lets go of the store again")
-    func sees() async throws {
+    @Test func `It sees what was committed, and lets go of the store again`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let store = try await SQLiteDatabase.open(path, at: Self.now)
@@ -23,8 +22,7 @@ struct GlanceTests {
         await (try await SQLiteDatabase.open(path, at: Self.now)).close()
     }
 
-    @Test("It can write nothing")
-    func readOnly() async throws {
+    @Test func `It can write nothing`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         await (try await SQLiteDatabase.open(path, at: Self.now)).close()
@@ -33,8 +31,7 @@ struct GlanceTests {
         }
     }
 
-    @Test("A store somebody holds is left to them; where there is none, none is made")
-    func refuses() async throws {
+    @Test func `A store somebody holds is left to them; where there is none, none is made`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         await #expect(throws: SQLiteError.self) { try await SQLiteGlance.look(at: path) { _ in } }

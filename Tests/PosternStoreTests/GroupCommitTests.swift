@@ -8,8 +8,8 @@ struct GroupCommitTests {
         let number: Int
     }
 
-    @Test("Sixty-three letters that arrive during one commit share the next", arguments: StoreKind.allCases)
-    func shares(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Sixty-three letters that arrive during one commit share the next`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let gate = try await Gate.shut(store.sqlite)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -23,8 +23,8 @@ struct GroupCommitTests {
         }
     }
 
-    @Test("A lone letter is committed at once", arguments: StoreKind.allCases)
-    func lone(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A lone letter is committed at once`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             for _ in 0..<3 { try await store.accept(store.letter()) }
             #expect(store.commits.batches == [1, 1, 1])
@@ -32,10 +32,8 @@ struct GroupCommitTests {
     }
 
     // The rule: whoever throws fails, with its own error, and nobody else.
-    @Test(
-        "A unit that throws takes no neighbour with it",
-        arguments: StoreKind.allCases, [[4], [0], [9], [1, 2], [0, 3, 5, 7, 9], Array(0..<10)])
-    func ejects(_ kind: StoreKind, guilty: [Int]) async throws {
+    @Test(arguments: StoreKind.allCases, [[4], [0], [9], [1, 2], [0, 3, 5, 7, 9], Array(0..<10)])
+    func `A unit that throws takes no neighbour with it`(_ kind: StoreKind, guilty: [Int]) async throws {
         try await withStore(kind) { store in
             let gate = try await Gate.shut(store.sqlite)
             let answers = try await withThrowingTaskGroup(of: (Int, Result<LetterID, any Error>).self) { group in
@@ -80,8 +78,8 @@ struct GroupCommitTests {
         }
     }
 
-    @Test("A constraint that one letter breaks is that letter's failure alone", arguments: StoreKind.allCases)
-    func constraint(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A constraint that one letter breaks is that letter's failure alone`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let gate = try await Gate.shut(store.sqlite)
             let first = store.letter()
@@ -107,8 +105,8 @@ struct GroupCommitTests {
         }
     }
 
-    @Test("Nobody is answered before the commit that holds the letter has returned", arguments: StoreKind.allCases)
-    func answersAfterCommit(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Nobody is answered before the commit that holds the letter has returned`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let answered = CommitLedger()
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -129,14 +127,16 @@ struct GroupCommitTests {
         }
     }
 
-    @Test(
-        "More units than are worth queueing are turned away at once, and those that wait are not", arguments: [StoreKind.memory])
-    func overload(_ kind: StoreKind) async throws {
+    @Test(arguments: [StoreKind.memory])
+    func `More units than are worth queueing are turned away at once, and those that wait are not`(_ kind: StoreKind) async throws
+    {
         try await withStore(kind) { store in
             let gate = try await Gate.shut(store.sqlite)
             let most = 16_384
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<most { group.addTask { try await store.database.write { try $0.writeProbe.touch(at: TestStore.start) } } }
+                for _ in 0..<most {
+                    group.addTask { try await store.database.write { try $0.writeProbe.touch(at: TestStore.start) } }
+                }
                 try await gate.gathered(most)
                 await #expect(throws: StoreError.overloaded(waiting: most)) {
                     try await store.database.write { _ in }
@@ -148,8 +148,8 @@ struct GroupCommitTests {
         }
     }
 
-    @Test("What waits when the store is closed is still kept; what comes later is turned away", arguments: StoreKind.allCases)
-    func closing(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `What waits when the store is closed is still kept; what comes later is turned away`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let gate = try await Gate.shut(store.sqlite)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -166,8 +166,8 @@ struct GroupCommitTests {
         }
     }
 
-    @Test("Reading units cannot write", arguments: StoreKind.allCases)
-    func readOnly(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Reading units cannot write`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             await #expect {
                 try await store.database.read { try $0.writeProbe.touch(at: TestStore.start) }

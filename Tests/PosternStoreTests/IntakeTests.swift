@@ -4,8 +4,8 @@ import Testing
 
 @Suite("A letter is kept whole, once, or not at all")
 struct IntakeTests {
-    @Test("A letter is queued, due at once, with its log entry", arguments: StoreKind.allCases)
-    func queued(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A letter is queued, due at once, with its log entry`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let letter = store.letter(to: 1)
             try await store.accept(letter)
@@ -26,8 +26,8 @@ struct IntakeTests {
         }
     }
 
-    @Test("A letter that is held is kept with the reason and is not due", arguments: StoreKind.allCases)
-    func held(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A letter that is held is kept with the reason and is not due`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = try await store.accept(store.letter(placement: .hold(reason: "one of a wave")))
             let line = try #require(try await store.line(id))
@@ -40,8 +40,8 @@ struct IntakeTests {
         }
     }
 
-    @Test("A refused submission is in the log, with its rules, and nowhere else", arguments: StoreKind.allCases)
-    func refused(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A refused submission is in the log, with its rules, and nowhere else`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let letter = store.letter()
             let refused = RefusedSubmission(
@@ -55,8 +55,8 @@ struct IntakeTests {
         }
     }
 
-    @Test("A letter to nobody is not kept, not even in part", arguments: StoreKind.allCases)
-    func foreignKey(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A letter to nobody is not kept, not even in part`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let letter = store.letter(mark: store.mark(1))
             let stray = AcceptedLetter(
@@ -71,8 +71,8 @@ struct IntakeTests {
         }
     }
 
-    @Test("A post that is repeated gives the first letter's id, for a day", arguments: StoreKind.allCases)
-    func repeated(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A post that is repeated gives the first letter's id, for a day`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let first = try await store.accept(store.letter(mark: store.mark(1)))
             let lastMoment = TestStore.start + IdempotencyRecord.lifetime - .milliseconds(1)
@@ -88,8 +88,8 @@ struct IntakeTests {
         }
     }
 
-    @Test("A key that was used for another post is a conflict", arguments: StoreKind.allCases)
-    func conflict(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A key that was used for another post is a conflict`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             try await store.accept(store.letter(mark: store.mark(1, body: 1)))
             let other = store.letter(mark: store.mark(1, body: 2))
@@ -99,8 +99,8 @@ struct IntakeTests {
         }
     }
 
-    @Test("Fifty posts of one key at once make one letter", arguments: StoreKind.allCases)
-    func fiftyAtOnce(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Fifty posts of one key at once make one letter`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let outcomes = try await withThrowingTaskGroup(of: (LetterID, Acceptance).self) { group in
                 for _ in 0..<50 {
@@ -117,10 +117,10 @@ struct IntakeTests {
         }
     }
 
-    @Test(
-        "Who paused a moment before the commit gets no letter; the same post once more keeps its first outcome",
-        arguments: StoreKind.allCases)
-    func pausedMeanwhile(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Who paused a moment before the commit gets no letter; the same post once more keeps its first outcome`(
+        _ kind: StoreKind
+    ) async throws {
         try await withStore(kind) { store in
             let first = try await store.accept(store.letter(to: 0, mark: store.mark(1)))
             let id = store.people[0].id
@@ -136,8 +136,8 @@ struct IntakeTests {
         }
     }
 
-    @Test("A confirmation is a delivery without a letter", arguments: StoreKind.allCases)
-    func confirmation(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A confirmation is a delivery without a letter`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let confirmation = store.confirmation(to: 2)
             try await store.database.write { try $0.intake.enqueue(confirmation) }

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("A lease ends in an outcome, in time, or as if it had not been")
 struct LeaseTests {
-    @Test("What was never dialled goes back as if it had not been claimed", arguments: StoreKind.allCases)
-    func unclaimAll(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `What was never dialled goes back as if it had not been claimed`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let ids = [try await store.accept(store.letter()), try await store.accept(store.letter())]
             let before = try await store.database.read { try $0.queue.list(limit: 10) }
@@ -17,8 +17,8 @@ struct LeaseTests {
         }
     }
 
-    @Test("One of a claim goes back, at its old place or later, and the others stay", arguments: StoreKind.allCases)
-    func unclaimOne(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `One of a claim goes back, at its old place or later, and the others stay`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             for _ in 0..<3 { try await store.accept(store.letter()) }
             let (lease, claimed) = try await store.claim()
@@ -38,8 +38,8 @@ struct LeaseTests {
         }
     }
 
-    @Test("A lease that has run out makes its deliveries due at once, marked as perhaps sent", arguments: StoreKind.allCases)
-    func expire(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A lease that has run out makes its deliveries due at once, marked as perhaps sent`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = try await store.accept(store.letter())
             let other = try await store.accept(store.letter())
@@ -60,8 +60,8 @@ struct LeaseTests {
         }
     }
 
-    @Test("At a start every lease is over, however long it was", arguments: StoreKind.allCases)
-    func recover(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `At a start every lease is over, however long it was`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             for _ in 0..<5 { try await store.accept(store.letter()) }
             _ = try await store.claim(2, until: .days(1))
@@ -74,8 +74,8 @@ struct LeaseTests {
         }
     }
 
-    @Test("What waited for longer than the schedule tries is given up", arguments: StoreKind.allCases)
-    func old(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `What waited for longer than the schedule tries is given up`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = try await store.accept(store.letter())
             let young = try await store.accept(store.letter(at: TestStore.start + .hours(1)))
@@ -94,10 +94,10 @@ struct LeaseTests {
         }
     }
 
-    @Test(
-        "What is due later than the schedule ever waits was written by a clock that ran ahead, and is due now",
-        arguments: StoreKind.allCases)
-    func clockSetBack(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `What is due later than the schedule ever waits was written by a clock that ran ahead, and is due now`(_ kind: StoreKind)
+        async throws
+    {
         try await withStore(kind) { store in
             // Accepted on a day that has not come yet; the others as the schedule has it.
             let ahead = try await store.accept(store.letter(at: TestStore.start + .days(1)))

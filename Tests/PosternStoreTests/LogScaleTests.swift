@@ -12,8 +12,7 @@ struct LogScaleTests {
     private static let entries = ProcessInfo.processInfo.environment["POSTERN_TEST_LOG_ENTRIES"].flatMap { Int($0) } ?? 120_000
     private static let days: Int64 = 90
 
-    @Test("Any filter answers within 200 ms, one that meets nothing as well as one that meets much")
-    func filters() async throws {
+    @Test func `Any filter answers within 200 ms, one that meets nothing as well as one that meets much`() async throws {
         let folder = try TemporaryFolder()
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"), people: 50)
         try await fill(store)

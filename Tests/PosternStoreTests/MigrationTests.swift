@@ -13,8 +13,7 @@ struct MigrationTests {
         return Migration(version: version, name: "something later", statements: statements)
     }
 
-    @Test("A new store goes through every migration once")
-    func once() async throws {
+    @Test func `A new store goes through every migration once`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let first = try await SQLiteDatabase.open(path, at: Self.now)
@@ -25,8 +24,7 @@ struct MigrationTests {
         await second.close()
     }
 
-    @Test("A store of a later program is refused, with both versions, and left as it is")
-    func newer() async throws {
+    @Test func `A store of a later program is refused, with both versions, and left as it is`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let future = Migrator(Schema.migrations + (2...7).map(later))
@@ -45,8 +43,7 @@ struct MigrationTests {
         await again.close()
     }
 
-    @Test("An older store gets what it lacks")
-    func older() async throws {
+    @Test func `An older store gets what it lacks`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         await (try await SQLiteDatabase.open(path, at: Self.now)).close()
@@ -56,8 +53,7 @@ struct MigrationTests {
         await store.close()
     }
 
-    @Test("A migration that was edited after it had run is named")
-    func changed() async throws {
+    @Test func `A migration that was edited after it had run is named`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         await (try await SQLiteDatabase.open(path, at: Self.now)).close()
@@ -68,8 +64,7 @@ struct MigrationTests {
         #expect(StoreError.changedMigration(version: 1, name: "edited").description.contains("edited"))
     }
 
-    @Test("A migration that fails leaves nothing behind")
-    func halfWay() async throws {
+    @Test func `A migration that fails leaves nothing behind`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let bad = Migration(
@@ -86,8 +81,7 @@ struct MigrationTests {
     }
 
     // The rule: the text counts, and where one statement ends.
-    @Test("A checksum tells statements apart")
-    func checksum() {
+    @Test func `A checksum tells statements apart`() {
         let lists: [[StaticString]] = [
             [], ["SELECT 1"], ["SELECT 1", "SELECT 2"], ["SELECT 1SELECT 2"], ["SELECT 1", "SELECT 2", ""],
         ]

@@ -9,8 +9,7 @@ import Testing
 struct OpeningTests {
     static let now = TestStore.start
 
-    @Test("A commit is on disk when it returns: WAL and synchronous FULL, read back after opening")
-    func durable() async throws {
+    @Test func `A commit is on disk when it returns: WAL and synchronous FULL, read back after opening`() async throws {
         let folder = try TemporaryFolder()
         let store = try await SQLiteDatabase.open(folder.path("s.sqlite"), at: Self.now)
         #expect(store.report.synchronous == .full)
@@ -26,32 +25,27 @@ struct OpeningTests {
     }
 
     // The rule: a level below FULL, or another journal, loses what was answered in a power cut.
-    @Test(
-        "Whether settings are durable",
-        arguments: [
-            (SQLiteReport.Synchronous.full, "wal", true), (.extra, "wal", true), (.normal, "wal", false), (.off, "wal", false),
-            (.full, "delete", false), (.full, "memory", false),
-        ])
-    func durability(_ synchronous: SQLiteReport.Synchronous, journal: String, isDurable: Bool) {
+    @Test(arguments: [
+        (SQLiteReport.Synchronous.full, "wal", true), (.extra, "wal", true), (.normal, "wal", false), (.off, "wal", false),
+        (.full, "delete", false), (.full, "memory", false),
+    ])
+    func `Whether settings are durable`(_ synchronous: SQLiteReport.Synchronous, journal: String, isDurable: Bool) {
         let report = SQLiteReport(
             version: SQLiteVersion(number: 3_040_001), synchronous: synchronous, journalMode: journal, pageBytes: 4_096)
         #expect(report.isDurable == isDurable)
     }
 
     // The rule: 3.7.0 to 3.51.2, mended in 3.51.3, 3.50.7 and 3.44.6.
-    @Test(
-        "Which versions of SQLite can lose pages when two connections checkpoint",
-        arguments: [
-            (3_006_023, false), (3_007_000, true), (3_040_001, true), (3_044_005, true), (3_044_006, false), (3_044_009, false),
-            (3_045_000, true), (3_050_006, true), (3_050_007, false), (3_051_000, true), (3_051_002, true), (3_051_003, false),
-            (3_052_000, false), (4_000_000, false),
-        ])
-    func race(_ number: Int, isPossible: Bool) {
+    @Test(arguments: [
+        (3_006_023, false), (3_007_000, true), (3_040_001, true), (3_044_005, true), (3_044_006, false), (3_044_009, false),
+        (3_045_000, true), (3_050_006, true), (3_050_007, false), (3_051_000, true), (3_051_002, true), (3_051_003, false),
+        (3_052_000, false), (4_000_000, false),
+    ])
+    func `Which versions of SQLite can lose pages when two connections checkpoint`(_ number: Int, isPossible: Bool) {
         #expect(SQLiteVersion(number: number).hasWALResetRace == isPossible)
     }
 
-    @Test("The report names the version of the library")
-    func version() async throws {
+    @Test func `The report names the version of the library`() async throws {
         let store = try await SQLiteDatabase.inMemory(at: Self.now)
         let version = try await store.read {
             try $0.row("SELECT sqlite_version() AS version").map { row -> String in try row["version"] }
@@ -62,8 +56,7 @@ struct OpeningTests {
         await store.close()
     }
 
-    @Test("Folder and files are nobody's but ours")
-    func modes() async throws {
+    @Test func `Folder and files are nobody's but ours`() async throws {
         let folder = try TemporaryFolder()
         let home = folder.path("home")
         let store = try await SQLiteDatabase.open(home + "/s.sqlite", at: Self.now)
@@ -76,8 +69,7 @@ struct OpeningTests {
         #expect(!FileFacts.exists(home + "/s.sqlite-wal"))
     }
 
-    @Test("A second owner is turned away with the first one's process number, and gets it afterwards")
-    func secondOwner() async throws {
+    @Test func `A second owner is turned away with the first one's process number, and gets it afterwards`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let first = try await SQLiteDatabase.open(path, at: Self.now)
@@ -96,8 +88,7 @@ struct OpeningTests {
         return settings
     }
 
-    @Test("An owner that waits gets the store when the other lets go, and gives up at its deadline")
-    func lockTimeout() async throws {
+    @Test func `An owner that waits gets the store when the other lets go, and gives up at its deadline`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let first = try await SQLiteDatabase.open(path, at: Self.now)
@@ -108,8 +99,7 @@ struct OpeningTests {
         await (try await waiting.value).close()
     }
 
-    @Test("A file that is no store is refused by name, and left as it is")
-    func notAStore() async throws {
+    @Test func `A file that is no store is refused by name, and left as it is`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let text = String(repeating: "This is a letter to nobody. ", count: 100)
@@ -123,8 +113,7 @@ struct OpeningTests {
         #expect(try FileFacts.text(path) == text)
     }
 
-    @Test("A folder that cannot be made is named")
-    func noFolder() async throws {
+    @Test func `A folder that cannot be made is named`() async throws {
         let folder = try TemporaryFolder()
         await #expect {
             try await SQLiteDatabase.open(folder.path("a/b/s.sqlite"), at: Self.now)

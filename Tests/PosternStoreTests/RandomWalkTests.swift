@@ -5,10 +5,10 @@ import Testing
 
 @Suite("After any number of any verbs in any order the store is what the model is")
 struct RandomWalkTests {
-    @Test(
-        "Accepted equals the sum of all states at every step, and every step answers as the model does",
-        arguments: StoreKind.allCases, [UInt64(1), 2])
-    func walk(_ kind: StoreKind, seed: UInt64) async throws {
+    @Test(arguments: StoreKind.allCases, [UInt64(1), 2])
+    func `Accepted equals the sum of all states at every step, and every step answers as the model does`(
+        _ kind: StoreKind, seed: UInt64
+    ) async throws {
         try await withStore(kind, people: 12, seed: seed) { store in
             var walker = Walker(store, seed: seed)
             for step in 0..<2_000 {
@@ -229,7 +229,8 @@ private struct Walker {
         let (log, letters, soonest) = try await store.database.read { transaction in
             (
                 try transaction.submissionLog.entries(limit: 100_000).map(\.id),
-                try transaction.rows("SELECT id FROM letter").map { row -> LetterID in try row["id"] }, try transaction.queue.soonestDue()
+                try transaction.rows("SELECT id FROM letter").map { row -> LetterID in try row["id"] },
+                try transaction.queue.soonestDue()
             )
         }
         let attempts = try await store.database.read { try $0.rows("SELECT number FROM attempt").count }

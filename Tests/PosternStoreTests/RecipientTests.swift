@@ -5,9 +5,8 @@ import Testing
 
 @Suite("Recipients are found by handle, changed with care and erased for good")
 struct RecipientTests {
-    @Test(
-        "A recipient comes back as it was added", arguments: StoreKind.allCases, [Recipient.State.unconfirmed, .active, .paused])
-    func roundTrip(_ kind: StoreKind, state: Recipient.State) async throws {
+    @Test(arguments: StoreKind.allCases, [Recipient.State.unconfirmed, .active, .paused])
+    func `A recipient comes back as it was added`(_ kind: StoreKind, state: Recipient.State) async throws {
         try await withStore(kind, people: 0) { store in
             var randomness = SeededRandomness(seed: 9)
             let person = try Sample.recipient("pat.p_1-2", at: store.site.id, state: state, using: &randomness)
@@ -17,8 +16,8 @@ struct RecipientTests {
         }
     }
 
-    @Test("A handle belongs to one person of a site, and to another of another site", arguments: StoreKind.allCases)
-    func unique(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A handle belongs to one person of a site, and to another of another site`(_ kind: StoreKind) async throws {
         try await withStore(kind, people: 1) { store in
             var randomness = SeededRandomness(seed: 9)
             let again = try Sample.recipient("person0", at: store.site.id, using: &randomness)
@@ -35,8 +34,8 @@ struct RecipientTests {
         }
     }
 
-    @Test("An import tells which handles were there, and adds the others", arguments: StoreKind.allCases)
-    func importing(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `An import tells which handles were there, and adds the others`(_ kind: StoreKind) async throws {
         try await withStore(kind, people: 3) { store in
             var randomness = SeededRandomness(seed: 9)
             let batch = try (0..<500).map { try Sample.recipient("person\($0)", at: store.site.id, using: &randomness) }
@@ -54,8 +53,8 @@ struct RecipientTests {
         }
     }
 
-    @Test("A state changes only from where it is expected to be", arguments: StoreKind.allCases)
-    func states(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A state changes only from where it is expected to be`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = store.people[0].id
             func set(_ state: Recipient.State, from expected: Set<Recipient.State>) async throws -> RecipientChange {
@@ -79,8 +78,8 @@ struct RecipientTests {
         }
     }
 
-    @Test("A record is replaced only by the one that follows it", arguments: StoreKind.allCases)
-    func records(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A record is replaced only by the one that follows it`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = store.people[0].id
             func replace(_ version: Int32) async throws -> RecipientChange {
@@ -94,10 +93,10 @@ struct RecipientTests {
         }
     }
 
-    @Test(
-        "The vault's word counts for the address it was given on, and for nobody who is confirmed already",
-        arguments: StoreKind.allCases)
-    func confirm(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `The vault's word counts for the address it was given on, and for nobody who is confirmed already`(_ kind: StoreKind)
+        async throws
+    {
         try await withStore(kind) { store in
             let id = store.people[0].id
             let (asked, word) = (Sample.record(1), [UInt8]([42]))
@@ -122,8 +121,8 @@ struct RecipientTests {
         }
     }
 
-    @Test("Erasing leaves a handle and nothing of the person", arguments: StoreKind.allCases)
-    func erase(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Erasing leaves a handle and nothing of the person`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = store.people[0].id
             let ready = try await store.accept(store.letter(to: 0))
@@ -158,8 +157,8 @@ struct RecipientTests {
         }
     }
 
-    @Test("A site comes back as it was added, and is added once", arguments: StoreKind.allCases)
-    func sites(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A site comes back as it was added, and is added once`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let club = try Sample.site("a-club", origins: ["https://club.example", "http://[::1]:8080"])
             #expect(try await store.database.write { try $0.sites.add(club, at: TestStore.start) })

@@ -24,8 +24,10 @@ struct RestoreTests {
         return counts.accepted
     }
 
-    @Test("The store is as it was at the backup, the one that was there is whole under another name, the backup is untouched")
-    func restore() async throws {
+    @Test
+    func `The store is as it was at the backup, the one that was there is whole under another name, the backup is untouched`()
+        async throws
+    {
         let folder = try TemporaryFolder()
         let (path, backup) = try await prepare(folder)
         let before = try FileFacts.mode(backup)
@@ -37,8 +39,7 @@ struct RestoreTests {
         for ending in ["", "-wal", ".lock"] { #expect(!FileFacts.exists("\(path).restore\(ending)")) }
     }
 
-    @Test("Where no store is, the backup becomes one")
-    func fresh() async throws {
+    @Test func `Where no store is, the backup becomes one`() async throws {
         let folder = try TemporaryFolder()
         let (_, backup) = try await prepare(folder)
         let report = try await SQLiteDatabase.restore(backup, to: folder.path("new.sqlite"), at: TestStore.start)
@@ -46,8 +47,7 @@ struct RestoreTests {
         #expect(try await accepted(in: folder.path("new.sqlite")) == 5)
     }
 
-    @Test("A store that is in use stays as it is")
-    func owned() async throws {
+    @Test func `A store that is in use stays as it is`() async throws {
         let folder = try TemporaryFolder()
         let (path, backup) = try await prepare(folder)
         let store = try await SQLiteDatabase.open(path, at: TestStore.start)
@@ -56,10 +56,8 @@ struct RestoreTests {
         await store.close()
     }
 
-    @Test(
-        "What is no backup leaves everything as it was",
-        arguments: ["", "no store at all, only a text that is longer than a head"])
-    func noBackup(content: String) async throws {
+    @Test(arguments: ["", "no store at all, only a text that is longer than a head"])
+    func `What is no backup leaves everything as it was`(content: String) async throws {
         let folder = try TemporaryFolder()
         let (path, _) = try await prepare(folder)
         try FileFacts.write(content, to: folder.path("wrong"))

@@ -11,8 +11,8 @@ struct RetentionTests {
             })
     }
 
-    @Test("Letters go with their epoch; what waits goes with them, what is under way does not", arguments: StoreKind.allCases)
-    func epochs(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Letters go with their epoch; what waits goes with them, what is under way does not`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let day = Epoch(containing: TestStore.start)
             let leased = try await store.accept(store.letter(at: day.start))
@@ -41,8 +41,8 @@ struct RetentionTests {
         }
     }
 
-    @Test("The log goes with deliveries and attempts, once they have ended", arguments: StoreKind.allCases)
-    func outcomes(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `The log goes with deliveries and attempts, once they have ended`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let old = TestStore.start - .days(200)
             let ended = try await store.accept(store.letter(at: old))
@@ -83,8 +83,8 @@ struct RetentionTests {
         }
     }
 
-    @Test("Idempotency records go a day after their post", arguments: StoreKind.allCases)
-    func idempotencyRecords(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Idempotency records go a day after their post`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             for key in 0..<5 {
                 try await store.accept(store.letter(at: TestStore.start + .hours(Int64(key)), mark: store.mark(UInt8(key))))

@@ -6,8 +6,10 @@ import Testing
 
 @Suite("A long queue costs nothing that a short one does not", .serialized)
 struct ScaleTests {
-    @Test("With 100,000 queued letters and a claim cut short, the first letter goes out within five seconds of the start")
-    func start() async throws {
+    @Test
+    func `With 100,000 queued letters and a claim cut short, the first letter goes out within five seconds of the start`()
+        async throws
+    {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let store = try await TestStore.open(.file, path: path, people: 100)
@@ -57,8 +59,7 @@ struct ScaleTests {
         return (database, recovered, claimed.count, ContinuousClock.now - began)
     }
 
-    @Test("A delivered letter of 1.5 kB takes less than 6 KiB on disk, log and all")
-    func bytes() async throws {
+    @Test func `A delivered letter of 1.5 kB takes less than 6 KiB on disk, log and all`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let store = try await TestStore.open(.file, path: path, people: 20)

@@ -6,14 +6,13 @@ import Testing
 struct SessionTests {
     // The rule: no value is changed, cut or taken for another.
     @Test(
-        "A value comes back as it was",
         arguments: StoreKind.allCases,
         [
             SQLValue.null, .integer(0), .integer(.max), .integer(.min), .text(""), .text("'; DROP TABLE letter; --"),
             .text("ü 🌍 \u{200D} e\u{301}"), .text(String(repeating: "x", count: 70_000)), .blob([]), .blob([0, 255, 0]),
             .blob(Array(repeating: 7, count: 100_000)),
         ])
-    func roundTrip(_ kind: StoreKind, value: SQLValue) async throws {
+    func `A value comes back as it was`(_ kind: StoreKind, value: SQLValue) async throws {
         try await withStore(kind, people: 0) { store in
             try await store.database.write { transaction in
                 try transaction.run("CREATE TABLE kept (value BLOB)")
@@ -33,8 +32,8 @@ struct SessionTests {
         }
     }
 
-    @Test("A statement with a value too few or too many is refused, and the transaction goes on", arguments: StoreKind.allCases)
-    func argumentCount(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A statement with a value too few or too many is refused, and the transaction goes on`(_ kind: StoreKind) async throws {
         try await withStore(kind, people: 0) { store in
             for arguments in [[], [SQLValue.integer(1), .integer(2)]] {
                 await #expect(throws: StoreError.self) {
@@ -46,8 +45,7 @@ struct SessionTests {
         }
     }
 
-    @Test("A column that is not there, is null or holds something else is named")
-    func undecodable() {
+    @Test func `A column that is not there, is null or holds something else is named`() {
         let row = SQLRow(columns: ["state", "due_at"], values: [.text("asleep"), .null])
         #expect(throws: StoreError.undecodable(column: "state")) { let _: DeliveryState = try row["state"] }
         #expect(throws: StoreError.undecodable(column: "due_at")) { let _: Timestamp = try row["due_at"] }
@@ -55,8 +53,7 @@ struct SessionTests {
         #expect((try? row.optional("due_at") as Timestamp?) == .some(nil))
     }
 
-    @Test("Every state and kind has one text, and comes back from it")
-    func texts() {
+    @Test func `Every state and kind has one text, and comes back from it`() {
         for state in DeliveryState.allCases { #expect(DeliveryState(stored: state.stored) == state) }
         for stage in DeliveryStage.allCases { #expect(DeliveryStage(stored: stage.stored) == stage) }
         let ends = Outcome.Kind.allCases.map(AttemptEnd.settled) + [.interrupted]
@@ -66,8 +63,8 @@ struct SessionTests {
     }
 
     // The rule: the order of the bytes is the order of time.
-    @Test("An id is sixteen bytes that sort as the moments do", arguments: [0, 1, 255, 256, 1_795_507_200_000, 0xFFFF_FFFF_FFFF])
-    func ids(_ milliseconds: Int64) throws {
+    @Test(arguments: [0, 1, 255, 256, 1_795_507_200_000, 0xFFFF_FFFF_FFFF])
+    func `An id is sixteen bytes that sort as the moments do`(_ milliseconds: Int64) throws {
         var fixed = Middle()
         let moment = Timestamp(milliseconds: milliseconds)
         let id = LetterID(at: moment, using: &fixed)
@@ -81,8 +78,8 @@ struct SessionTests {
         }
     }
 
-    @Test("A unit sees what it wrote, and a reader what was answered before it began", arguments: StoreKind.allCases)
-    func views(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A unit sees what it wrote, and a reader what was answered before it began`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let letter = store.letter()
             let inside = try await store.database.write { transaction in
@@ -94,8 +91,8 @@ struct SessionTests {
         }
     }
 
-    @Test("A unit that throws leaves nothing behind", arguments: StoreKind.allCases)
-    func rollback(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A unit that throws leaves nothing behind`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let letter = store.letter(mark: store.mark(3))
             await #expect(throws: CancellationError.self) {

@@ -6,13 +6,14 @@ import Testing
 struct SettleTests {
     // The rule: DeliveryState.after, with what staff must be able to see of it.
     @Test(
-        "Each outcome moves the delivery where the table says",
         arguments: StoreKind.allCases,
         [
             (Outcome.Kind.delivered, DeliveryState.delivered, 0), (.deferred, .ready, 0), (.failed, .failed, 0),
             (.uncertain, .ready, 1), (.ourFault, .held, 0),
         ])
-    func outcomes(_ kind: StoreKind, expected: (Outcome.Kind, DeliveryState, Int)) async throws {
+    func `Each outcome moves the delivery where the table says`(_ kind: StoreKind, expected: (Outcome.Kind, DeliveryState, Int))
+        async throws
+    {
         let (outcome, state, uncertain) = expected
         try await withStore(kind) { store in
             let id = try await store.accept(store.letter())
@@ -41,8 +42,8 @@ struct SettleTests {
         }
     }
 
-    @Test("The last try that the schedule allows ends the delivery", arguments: StoreKind.allCases)
-    func expires(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `The last try that the schedule allows ends the delivery`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = try await store.accept(store.letter())
             let now = TestStore.start + .days(5)
@@ -55,8 +56,8 @@ struct SettleTests {
         }
     }
 
-    @Test("An outcome that comes after its lease is dropped, whoever has the delivery now", arguments: StoreKind.allCases)
-    func late(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `An outcome that comes after its lease is dropped, whoever has the delivery now`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = try await store.accept(store.letter())
             let (first, claimed) = try await store.claim(until: .minutes(20))
@@ -78,8 +79,8 @@ struct SettleTests {
         }
     }
 
-    @Test("What other people's servers say is cut to what a list can show", arguments: StoreKind.allCases)
-    func longTexts(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `What other people's servers say is cut to what a list can show`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = try await store.accept(store.letter())
             let (lease, claimed) = try await store.claim()

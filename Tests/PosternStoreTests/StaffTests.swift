@@ -38,10 +38,10 @@ struct StaffTests {
     }
 
     // The rule: DeliveryState.after; retrying is for what waits.
-    @Test(
-        "Every verb on every state does what the table says, or says where the delivery stands",
-        arguments: StoreKind.allCases, Verb.allCases)
-    func legality(_ kind: StoreKind, verb: Verb) async throws {
+    @Test(arguments: StoreKind.allCases, Verb.allCases)
+    func `Every verb on every state does what the table says, or says where the delivery stands`(_ kind: StoreKind, verb: Verb)
+        async throws
+    {
         for state in DeliveryState.allCases {
             try await withStore(kind) { store in
                 let id = try await Self.delivery(in: state, of: store)
@@ -71,8 +71,8 @@ struct StaffTests {
         }
     }
 
-    @Test("A delivery that does not exist is unknown", arguments: StoreKind.allCases)
-    func unknown(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A delivery that does not exist is unknown`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = LetterID(high: 1, low: 1)
             let moves = try await store.database.write { transaction in
@@ -87,8 +87,8 @@ struct StaffTests {
         }
     }
 
-    @Test("Many are moved in bites until none is left", arguments: StoreKind.allCases)
-    func bites(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Many are moved in bites until none is left`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             for person in 0..<3 {
                 for _ in 0..<5 { try await store.accept(store.letter(to: person, placement: .hold(reason: "a wave"))) }
@@ -115,8 +115,8 @@ struct StaffTests {
         }
     }
 
-    @Test("A list filters by state, site and recipient, and goes on where it stopped", arguments: StoreKind.allCases)
-    func listing(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `A list filters by state, site and recipient, and goes on where it stopped`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let club = try Sample.site("club", origins: [])
             let member = try await store.database.write { transaction in

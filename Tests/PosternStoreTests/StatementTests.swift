@@ -145,8 +145,7 @@ struct StatementTests {
         sql.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
-    @Test("No statement is left out of the checks below")
-    func complete() async throws {
+    @Test func `No statement is left out of the checks below`() async throws {
         try await withStore(.memory) { store in
             let migrations = Schema.migrations.flatMap(\.statements)
             let seen = Set((try await recorded(store) + migrations).map { Self.normal($0.description) })
@@ -156,23 +155,20 @@ struct StatementTests {
     }
 
     // The rule: what SQLite 3.40 and PostgreSQL 15 both understand.
-    @Test(
-        "No word of one store's own",
-        arguments: [
-            "AUTOINCREMENT", "WITHOUT ROWID", "ROWID", "STRFTIME", "DATETIME(", "INSERT OR", "REPLACE INTO", "GLOB ", "IFNULL",
-            "PRAGMA", "INDEXED BY", "HEX(", "TYPEOF", "RANDOMBLOB", "SQLITE_", "LAST_INSERT", "BLOB NOT", "BLOB,", "BYTEA",
-            "SKIP LOCKED)",
-            "::", "ILIKE", "SERIAL", "BOOLEAN", "NOW()", "\"", "`", "==", " X'", "MAIN.",
-        ])
-    func portable(_ word: String) throws {
+    @Test(arguments: [
+        "AUTOINCREMENT", "WITHOUT ROWID", "ROWID", "STRFTIME", "DATETIME(", "INSERT OR", "REPLACE INTO", "GLOB ", "IFNULL",
+        "PRAGMA", "INDEXED BY", "HEX(", "TYPEOF", "RANDOMBLOB", "SQLITE_", "LAST_INSERT", "BLOB NOT", "BLOB,", "BYTEA",
+        "SKIP LOCKED)",
+        "::", "ILIKE", "SERIAL", "BOOLEAN", "NOW()", "\"", "`", "==", " X'", "MAIN.",
+    ])
+    func `No word of one store's own`(_ word: String) throws {
         for sql in try Self.written() {
             let plain = sql.replacing("{blob}", with: "").replacing("{clustered}", with: "").replacing("{skip locked}", with: "")
             #expect(!plain.uppercased().contains(word), "\(sql)")
         }
     }
 
-    @Test("Keywords are upper-case, and no value stands in a statement that a person could have typed")
-    func style() throws {
+    @Test func `Keywords are upper-case, and no value stands in a statement that a person could have typed`() throws {
         for sql in try Self.written() {
             for keyword in ["select ", " from ", " where ", "insert ", " values", "update ", "delete "] {
                 #expect(!sql.contains(keyword), "\(sql)")
@@ -181,8 +177,7 @@ struct StatementTests {
         }
     }
 
-    @Test("The dialect puts a store's own words in, and nothing else")
-    func dialect() {
+    @Test func `The dialect puts a store's own words in, and nothing else`() {
         let elsewhere = Dialect(blob: "BYTEA", clustered: "", skipLocked: "FOR UPDATE SKIP LOCKED")
         #expect(
             elsewhere.text(of: "a {blob} b {clustered} c {skip locked}) {other}")
@@ -214,8 +209,7 @@ struct StatementTests {
     }
 
     // The rule: O(batch) however large the store.
-    @Test("No statement looks through a large table")
-    func plans() async throws {
+    @Test func `No statement looks through a large table`() async throws {
         try await withStore(.file) { store in
             let statements = try await recorded(store).filter { !$0.description.hasPrefix("CREATE") }
             #expect(statements.count >= 45)
@@ -226,8 +220,7 @@ struct StatementTests {
         }
     }
 
-    @Test("The claim reads the queue in order of due times, without sorting it")
-    func claimPlan() async throws {
+    @Test func `The claim reads the queue in order of due times, without sorting it`() async throws {
         try await withStore(.file) { store in
             let claim = try #require(
                 try await recorded(store).first { $0.description.hasPrefix("UPDATE delivery\nSET state = 'leased'") })

@@ -40,8 +40,8 @@ struct SubmissionLogTests {
         return all
     }
 
-    @Test("Every filter gives what looking at each entry gives, newest first", arguments: StoreKind.allCases)
-    func filters(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Every filter gives what looking at each entry gives, newest first`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let all = try await fill(store)
             let moments: [Timestamp?] = [nil, TestStore.start + .hours(30)]
@@ -68,8 +68,8 @@ struct SubmissionLogTests {
         }
     }
 
-    @Test("Pages join without a gap", arguments: StoreKind.allCases)
-    func pages(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Pages join without a gap`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let all = try await fill(store)
             let filter = LogFilter(tag: Tag(value: 3))
@@ -85,8 +85,8 @@ struct SubmissionLogTests {
         }
     }
 
-    @Test("Decisions are counted, and refusals of a kind on their entry", arguments: StoreKind.allCases)
-    func counts(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `Decisions are counted, and refusals of a kind on their entry`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let all = try await fill(store)
             let since = TestStore.start + .hours(24)
@@ -98,8 +98,8 @@ struct SubmissionLogTests {
         }
     }
 
-    @Test("An entry that is forgotten leaves no row behind", arguments: StoreKind.allCases)
-    func forgotten(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `An entry that is forgotten leaves no row behind`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             _ = try await fill(store)
             _ = try await store.database.write { transaction in

@@ -16,8 +16,10 @@ struct TableWalkTests {
         DeliveryEvent.allCases.map { Cell(state: state, event: $0) }
     }
 
-    @Test("Every state under every event: a legal one moves it there, any other leaves the row as it was", arguments: cells)
-    private func everyCell(cell: Cell) async throws {
+    @Test(arguments: cells)
+    private func `Every state under every event: a legal one moves it there, any other leaves the row as it was`(cell: Cell)
+        async throws
+    {
         try await withStore(.memory) { store in
             var letter = try await WalkingLetter(in: store)
             for event in try #require(Self.way(to: cell.state)) { try await letter.take(event) }
@@ -26,8 +28,8 @@ struct TableWalkTests {
         }
     }
 
-    @Test("Walks of random events, legal and not, end where the table ends", arguments: [UInt64(1), 2, 3, 4])
-    func randomWalks(seed: UInt64) async throws {
+    @Test(arguments: [UInt64(1), 2, 3, 4])
+    func `Walks of random events, legal and not, end where the table ends`(seed: UInt64) async throws {
         var randomness = SeededRandomness(seed: seed)
         var taken: Set<[String]> = []
         try await withStore(.memory, seed: seed) { store in

@@ -4,8 +4,7 @@ import Testing
 
 @Suite("Nothing is said before it is on disk", .serialized, .timeLimit(.minutes(3)))
 struct AcceptedIsOnDiskTests {
-    @Test("Between the arrival of a letter and its 202 the relay completes a sync of the store (A1)")
-    func syncBeforeAnswer() async throws {
+    @Test func `Between the arrival of a letter and its 202 the relay completes a sync of the store (A1)`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")

@@ -4,8 +4,7 @@ import Testing
 
 @Suite("What measurements stand on is what it says", .timeLimit(.minutes(3)))
 struct BenchTests {
-    @Test("A filled installation serves as before, its letters wait, and it is not filled twice")
-    func fill() async throws {
+    @Test func `A filled installation serves as before, its letters wait, and it is not filled twice`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -36,8 +35,7 @@ struct BenchTests {
         await server.stop()
     }
 
-    @Test("An installation with more than 200 recipients is somebody's, and is not filled")
-    func inUse() async throws {
+    @Test func `An installation with more than 200 recipients is somebody's, and is not filled`() async throws {
         let postern = try await Installation(smtpPort: try FreePort.find())
         try await postern.succeed("bench", "fill", "--recipients", "201", "--queued", "0", "--log", "0")
         let again = try await postern.run(["bench", "fill", "--recipients", "1", "--queued", "0", "--log", "0"])
@@ -45,8 +43,7 @@ struct BenchTests {
         #expect(again.errors.contains("more than 200 recipients"))
     }
 
-    @Test("The bare store counts letters that were committed in groups, and leaves nothing behind")
-    func store() async throws {
+    @Test func `The bare store counts letters that were committed in groups, and leaves nothing behind`() async throws {
         let folder = try TemporaryFolder()
         let arguments = ["bench", "store", "--folder", folder.path, "--seconds", "5", "--group", "16", "--json"]
         let finished = try await Program.run(Program.postern, arguments)
@@ -58,8 +55,7 @@ struct BenchTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
-    @Test("The bare listener takes any POST of up to 64 KiB and nothing else, until it is told to end")
-    func http() async throws {
+    @Test func `The bare listener takes any POST of up to 64 KiB and nothing else, until it is told to end`() async throws {
         let folder = try TemporaryFolder()
         let url = "http://127.0.0.1:\(try FreePort.find())/any/path"
         let serving = Serving()

@@ -13,8 +13,8 @@ struct ClockJumpsLoseNothingTests {
 
     static let jumps = [Jump(from: 0, to: 1), Jump(from: 0, to: -1), Jump(from: 1, to: 0)]
 
-    @Test("Over a restart, letters deferred, under way and waiting go out after it", arguments: jumps)
-    func restart(jump: Jump) async throws {
+    @Test(arguments: jumps)
+    func `Over a restart, letters deferred, under way and waiting go out after it`(jump: Jump) async throws {
         try await prove(jump, "over a restart") { postern, ledger, smarthost, server, clock in
             try await deferFive(postern, ledger, server)
             smarthost.set(.silent)
@@ -27,8 +27,8 @@ struct ClockJumpsLoseNothingTests {
         }
     }
 
-    @Test("While it runs, letters deferred go out after it", arguments: jumps)
-    func running(jump: Jump) async throws {
+    @Test(arguments: jumps)
+    func `While it runs, letters deferred go out after it`(jump: Jump) async throws {
         try await prove(jump, "while it runs") { postern, ledger, smarthost, server, clock in
             try await deferFive(postern, ledger, server)
             // What the clock makes due may go at once; deferred a second time it would wait for five minutes.

@@ -4,8 +4,10 @@ import Testing
 
 @Suite("An operator sees and moves what waits, and never an address", .serialized, .timeLimit(.minutes(4)))
 struct CommandsTests {
-    @Test("A login that is refused holds the letter by our fault; mended and released, it goes (held, show, release)")
-    func ourFault() async throws {
+    @Test
+    func `A login that is refused holds the letter by our fault; mended and released, it goes (held, show, release)`()
+        async throws
+    {
         let gate = Gate()
         var script = Script()
         script.choose = { stage, info in
@@ -33,8 +35,10 @@ struct CommandsTests {
         await server.stop()
     }
 
-    @Test("A smarthost that is away opens the breaker; when it is back, everything goes out, and nothing was lost (A8)")
-    func smarthostAway() async throws {
+    @Test
+    func `A smarthost that is away opens the breaker; when it is back, everything goes out, and nothing was lost (A8)`()
+        async throws
+    {
         let port = try FreePort.find()
         let postern = try await Installation(smtpPort: port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -58,8 +62,9 @@ struct CommandsTests {
         await server.stop()
     }
 
-    @Test("hold, release, drop and retry move what they can and say what they cannot; with the service stopped, too")
-    func moves() async throws {
+    @Test
+    func `Hold, release, drop and retry move what they can and say what they cannot; with the service stopped, too`() async throws
+    {
         let postern = try await Installation(smtpPort: 2_525)
         try await postern.addRecipient("pat", "pat@private.example")
         // The vault is stopped: letters are accepted and wait.
@@ -84,8 +89,7 @@ struct CommandsTests {
         #expect(try await postern.isBalanced())
     }
 
-    @Test("pause, resume and erase do what they say; the handle stays taken")
-    func recipientMoves() async throws {
+    @Test func `Pause, resume and erase do what they say; the handle stays taken`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -111,8 +115,7 @@ struct CommandsTests {
         await server.stop()
     }
 
-    @Test("An address that is none is refused with a reason and is not repeated")
-    func badAddress() async throws {
+    @Test func `An address that is none is refused with a reason and is not repeated`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let finished = try await postern.command(
             "recipient", "add", "pat", "--site", "photos", "--name", "Pat", "--confirmed", input: "canary-without-at\n")
@@ -122,8 +125,7 @@ struct CommandsTests {
         #expect(try await postern.command("recipient", "add", "pat", "--site", "photos", "--name", "Pat", input: "").status == 66)
     }
 
-    @Test("A backup made under load is whole, opens as a store, and holds no key")
-    func backup() async throws {
+    @Test func `A backup made under load is whole, opens as a store, and holds no key`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -146,8 +148,8 @@ struct CommandsTests {
         await server.stop()
     }
 
-    @Test("A new address lets no letters through to somebody who is paused; an import does not empty its own file")
-    func pausedStaysPaused() async throws {
+    @Test
+    func `A new address lets no letters through to somebody who is paused; an import does not empty its own file`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         try await postern.addRecipient("pat", "pat@private.example")
         try await postern.succeed("recipient", "pause", "pat", "--site", "photos")

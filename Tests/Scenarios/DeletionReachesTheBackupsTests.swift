@@ -7,8 +7,8 @@ import Testing
 
 @Suite("What was deleted stays deleted, from an old backup as well", .serialized, .timeLimit(.minutes(3)))
 struct DeletionReachesTheBackupsTests {
-    @Test("A backup of a hundred days ago brings back a letter that nothing opens, and no key of its day (P6, K6)")
-    func restore() async throws {
+    @Test
+    func `A backup of a hundred days ago brings back a letter that nothing opens, and no key of its day (P6, K6)`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         postern.setClock(try await FakeClock(days: -100))

@@ -36,8 +36,7 @@ struct DoctorAndSmarthostTests {
         return (report, server)
     }
 
-    @Test("Greeting, TLS and login are well; it says QUIT")
-    func well() async throws {
+    @Test func `Greeting, TLS and login are well; it says QUIT`() async throws {
         for scheme in ["smtps", "smtp"] {
             let (report, server) = try await examine(
                 { script, certificates in if scheme == "smtp" { script.security = .startTLS(certificates.good) } },
@@ -48,21 +47,18 @@ struct DoctorAndSmarthostTests {
         }
     }
 
-    @Test("A wrong password is the login's fault, and the server's words are redacted")
-    func login() async throws {
+    @Test func `A wrong password is the login's fault, and the server's words are redacted`() async throws {
         let (report, _) = try await examine(
             { script, _ in script.actions[.login] = .reply("535 5.7.8 <relaycanary> may not: relaycanary") },
             password: "anothercanary")
         try report.requireOnly("FAIL", "smarthost", "refuses the login", "535", "POSTERN_SMTP_PASSWORD_FILE")
     }
 
-    @Test(
-        "A certificate that does not hold is told apart",
-        arguments: [
-            ("expired", "has expired", "renew"), ("another name", "for another name", "POSTERN_SMTP_URL"),
-            ("unknown authority", "not trusted here", "POSTERN_SMTP_CA_FILE"),
-        ])
-    func certificate(flaw: String, finding: String, remedy: String) async throws {
+    @Test(arguments: [
+        ("expired", "has expired", "renew"), ("another name", "for another name", "POSTERN_SMTP_URL"),
+        ("unknown authority", "not trusted here", "POSTERN_SMTP_CA_FILE"),
+    ])
+    func `A certificate that does not hold is told apart`(flaw: String, finding: String, remedy: String) async throws {
         let (report, server) = try await examine { script, certificates in
             script.security =
                 switch flaw {
@@ -75,8 +71,7 @@ struct DoctorAndSmarthostTests {
         #expect(server.commands.isEmpty)
     }
 
-    @Test("A greeting that refuses, and STARTTLS that is not offered")
-    func dialogue() async throws {
+    @Test func `A greeting that refuses, and STARTTLS that is not offered`() async throws {
         let (refused, _) = try await examine { script, _ in script.actions[.greeting] = .reply("554 no mail from you") }
         try refused.requireOnly("FAIL", "smarthost", "does not greet us: 554", "takes no mail from this machine")
         let (busy, _) = try await examine { script, _ in script.actions[.greeting] = .reply("421 busy") }
@@ -85,8 +80,7 @@ struct DoctorAndSmarthostTests {
         try stripped.requireOnly("FAIL", "smarthost", "does not offer STARTTLS", "smtps://HOST:465")
     }
 
-    @Test("Nobody there, and somebody who never says a word")
-    func silence() async throws {
+    @Test func `Nobody there, and somebody who never says a word`() async throws {
         let postern = try await Installation(smtpPort: try FreePort.find())
         try await postern.doctor(status: 69).requireOnly("FAIL", "smarthost", "no connection", "refused", "POSTERN_SMTP_URL")
         let server = try await ScriptedSMTPServer.start(Script([.greeting: .stall]))

@@ -6,8 +6,7 @@ import Testing
     "As root the doctor sees both users' parts; others are told what they may not see", .serialized,
     .enabled(if: geteuid() == 0), .timeLimit(.minutes(3)))
 struct DoctorAsRootTests {
-    @Test("Two users are well as root; the relay's user is told what was not checked, and no secret")
-    func twoUsers() async throws {
+    @Test func `Two users are well as root; the relay's user is told what was not checked, and no secret`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port, settings: TwoUsersTests.users, isOpen: true)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -34,8 +33,7 @@ struct DoctorAsRootTests {
         await server.stop()
     }
 
-    @Test("A disk below the intake's threshold is FAIL, with the threshold")
-    func smallDisk() async throws {
+    @Test func `A disk below the intake's threshold is FAIL, with the threshold`() async throws {
         let folder = try TemporaryFolder()
         let mount = folder.path("small")
         try FileManager.default.createDirectory(atPath: mount, withIntermediateDirectories: true)

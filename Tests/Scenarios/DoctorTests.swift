@@ -14,8 +14,7 @@ struct DoctorTests {
         return postern
     }
 
-    @Test("A sound installation is found sound: before its first start, while it runs, and stopped again")
-    func sound() async throws {
+    @Test func `A sound installation is found sound: before its first start, while it runs, and stopped again`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await installation(server)
         var report = try await postern.doctor()
@@ -44,8 +43,7 @@ struct DoctorTests {
         await server.stop()
     }
 
-    @Test("It leaves everything as it was")
-    func changesNothing() async throws {
+    @Test func `It leaves everything as it was`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await installation(server)
         try await postern.start()
@@ -69,8 +67,7 @@ struct DoctorTests {
         return state
     }
 
-    @Test("One key file at a time: others may read it, it is gone, its private half is another's")
-    func keys() async throws {
+    @Test func `One key file at a time: others may read it, it is gone, its private half is another's`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await installation(server)
         let folder = postern.home + "/vault/keys"
@@ -111,8 +108,7 @@ struct DoctorTests {
         try mode(0o400, path)
     }
 
-    @Test("A wrong configuration is FAIL with all its faults and 78, and what can still be looked at is")
-    func configuration() async throws {
+    @Test func `A wrong configuration is FAIL with all its faults and 78, and what can still be looked at is`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await installation(server)
         let path = postern.home + "/postern.conf"
@@ -132,13 +128,11 @@ struct DoctorTests {
     }
 
     // What was pasted into the wrong place may be a password.
-    @Test(
-        "Secrets that stand where none belongs are not repeated",
-        arguments: [
-            "POSTERN_DATABASE=postgres://postern:hunter2canary@db/postern\n", "hunter2canary\n",
-            "POSTERN_SMTP_PASSWORD=hunter2canary\n", "POSTERN_SMTP_USER=x\nPOSTERN_SMTP_PASSWORD_FILE=hunter2canary\n",
-        ])
-    func misplaced(line: String) async throws {
+    @Test(arguments: [
+        "POSTERN_DATABASE=postgres://postern:hunter2canary@db/postern\n", "hunter2canary\n",
+        "POSTERN_SMTP_PASSWORD=hunter2canary\n", "POSTERN_SMTP_USER=x\nPOSTERN_SMTP_PASSWORD_FILE=hunter2canary\n",
+    ])
+    func `Secrets that stand where none belongs are not repeated`(line: String) async throws {
         let postern = try await Installation(smtpPort: try FreePort.find())
         let path = postern.home + "/postern.conf"
         try (String(contentsOfFile: path, encoding: .utf8) + line).write(toFile: path, atomically: false, encoding: .utf8)
@@ -149,8 +143,7 @@ struct DoctorTests {
         #expect(!(served.output + served.errors).contains("hunter2"), "\(served.errors)")
     }
 
-    @Test("A template that is gone is named")
-    func templates() async throws {
+    @Test func `A template that is gone is named`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let folder = try TemporaryFolder()
         let copy = folder.path("templates")
@@ -163,8 +156,7 @@ struct DoctorTests {
         await server.stop()
     }
 
-    @Test("A store that belongs to other keys, that is none, and that is gone")
-    func store() async throws {
+    @Test func `A store that belongs to other keys, that is none, and that is gone`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let (postern, other) = (try await installation(server), try await installation(server))
         let path = postern.home + "/postern.sqlite"
@@ -190,8 +182,7 @@ struct DoctorTests {
         await server.stop()
     }
 
-    @Test("A relay that is frozen is named, and nobody waits for it")
-    func frozen() async throws {
+    @Test func `A relay that is frozen is named, and nobody waits for it`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await installation(server)
         try await postern.start()
@@ -206,9 +197,8 @@ struct DoctorTests {
         await server.stop()
     }
 
-    @Test(
-        "Another process that has the store open is named", .enabled(if: geteuid() == 0, "only root sees the files of others"))
-    func stranger() async throws {
+    @Test(.enabled(if: geteuid() == 0, "only root sees the files of others"))
+    func `Another process that has the store open is named`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await installation(server)
         let visitor = Serving()
@@ -227,8 +217,7 @@ struct DoctorTests {
         await server.stop()
     }
 
-    @Test("A clock that is ahead is asked about before a start destroys keys; one that is behind fails")
-    func clock() async throws {
+    @Test func `A clock that is ahead is asked about before a start destroys keys; one that is behind fails`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await installation(server)
         try await postern.start()

@@ -14,8 +14,8 @@ struct ForgedRowsTests {
         case sealsSwapped, sealAndWordSwapped, handlesSwapped, sealChanged, wordForged, versionRaised
     }
 
-    @Test("The letter is held, the fault is reported, and nothing is sent anywhere", arguments: Forgery.allCases)
-    func forged(forgery: Forgery) async throws {
+    @Test(arguments: Forgery.allCases)
+    func `The letter is held, the fault is reported, and nothing is sent anywhere`(forgery: Forgery) async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -34,8 +34,7 @@ struct ForgedRowsTests {
         await server.stop()
     }
 
-    @Test("A letter moved to another recipient in the store does not open")
-    func movedLetter() async throws {
+    @Test func `A letter moved to another recipient in the store does not open`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")

@@ -4,8 +4,10 @@ import Testing
 
 @Suite("A full disk loses no accepted letter", .serialized, .timeLimit(.minutes(Scale.minutes)))
 struct FullDiskLosesNothingTests {
-    @Test("Nearly full: 503 with Retry-After, red; what was accepted goes out; with room again letters are taken (A11)")
-    func nearlyFull() async throws {
+    @Test
+    func `Nearly full: 503 with Retry-After, red; what was accepted goes out; with room again letters are taken (A11)`()
+        async throws
+    {
         let disk = try await SmallDisk()
         let smarthost = SmarthostMood(.deferring)
         let server = try await ScriptedSMTPServer.start(smarthost.script)
@@ -34,8 +36,7 @@ struct FullDiskLosesNothingTests {
         try await disk.remove()
     }
 
-    @Test("Not an octet left, under load: 503, and once there is room a restart loses nothing (A2, A11)")
-    func full() async throws {
+    @Test func `Not an octet left, under load: 503, and once there is room a restart loses nothing (A2, A11)`() async throws {
         let disk = try await SmallDisk()
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port, settings: disk.environment, home: disk.home)

@@ -6,9 +6,11 @@ import Testing
 struct HeldLooksLikeAcceptedTests {
     private static let letters = 10_000
 
-    @Test(
-        "Neither by status, body and header fields nor by the time it takes: Welch's t stays under 4.5 over 10,000 letters (W7)")
-    func alike() async throws {
+    @Test
+    func
+        `Neither by status, body and header fields nor by the time it takes: Welch's t stays under 4.5 over 10,000 letters (W7)`()
+        async throws
+    {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")

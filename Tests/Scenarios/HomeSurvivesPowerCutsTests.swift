@@ -4,10 +4,10 @@ import Testing
 
 @Suite("A power cut takes nothing away that a command said it had done", .serialized, .timeLimit(.minutes(Scale.minutes)))
 struct HomeSurvivesPowerCutsTests {
-    @Test(
-        "What init, recipient add and backup made is there, whole, though nothing else got out",
-        arguments: PowerCutDisk.Names.allCases)
-    func commands(names: PowerCutDisk.Names) async throws {
+    @Test(arguments: PowerCutDisk.Names.allCases)
+    func `What init, recipient add and backup made is there, whole, though nothing else got out`(names: PowerCutDisk.Names)
+        async throws
+    {
         let layer = try await PowerCutLayer(names: names)
         let postern = try await Installation(smtpPort: 2_525, settings: layer.environment, home: layer.home)
         let settings = try String(contentsOfFile: layer.home + "/postern.conf", encoding: .utf8)
@@ -27,8 +27,7 @@ struct HomeSurvivesPowerCutsTests {
         #expect(try await postern.succeed("recipient", "list", "--site", "photos").output.contains("pat"))
     }
 
-    @Test("Cut short anywhere, init can be run again, and then all is there")
-    func initAgain() async throws {
+    @Test func `Cut short anywhere, init can be run again, and then all is there`() async throws {
         let layer = try await PowerCutLayer()
         let empty = layer.disk
         let arguments = ["init", "--home", layer.home, "--site", "photos", "--smtp-url", "smtp://127.0.0.1:2525"]
@@ -60,8 +59,10 @@ struct HomeSurvivesPowerCutsTests {
         print("init cut short \(cuts) times, and run again")
     }
 
-    @Test("Cut short anywhere while keys of past days are destroyed and new ones made, no key is half there, and old ones go")
-    func keysChanging() async throws {
+    @Test
+    func `Cut short anywhere while keys of past days are destroyed and new ones made, no key is half there, and old ones go`()
+        async throws
+    {
         let layer = try await PowerCutLayer()
         let postern = try await Installation(smtpPort: 2_525, settings: layer.environment, home: layer.home)
         postern.setClock(try await FakeClock(days: -100))

@@ -19,8 +19,7 @@ struct HostileTextArrivesInertTests {
         ("SQL", "'; DROP TABLE letter; --"), ("lone surrogate in JSON", "\u{FFFD}"),
     ]
 
-    @Test("Nothing reaches a header, a page or a part unescaped")
-    func inert() async throws {
+    @Test func `Nothing reaches a header, a page or a part unescaped`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")

@@ -4,10 +4,10 @@ import Testing
 
 @Suite("An import takes what is right and names what is wrong", .serialized, .timeLimit(.minutes(3)))
 struct ImportTests {
-    @Test(
-        "A wrong row goes to the rejects file with its line and reason while the others go in; with and without a relay",
-        arguments: [true, false])
-    func rejects(isServed: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `A wrong row goes to the rejects file with its line and reason while the others go in; with and without a relay`(
+        isServed: Bool
+    ) async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let folder = try TemporaryFolder()
         let file = folder.path("people.csv")
@@ -44,8 +44,7 @@ struct ImportTests {
         if isServed { try await postern.stop() }
     }
 
-    @Test("An import that was broken off goes on where it stopped, and counts every row once")
-    func resume() async throws {
+    @Test func `An import that was broken off goes on where it stopped, and counts every row once`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         let folder = try TemporaryFolder()
@@ -79,8 +78,7 @@ struct ImportTests {
         await server.stop()
     }
 
-    @Test("A file that is none, or has another head, is refused as a whole")
-    func wholeFile() async throws {
+    @Test func `A file that is none, or has another head, is refused as a whole`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let folder = try TemporaryFolder()
         let file = folder.path("wrong.csv")

@@ -7,10 +7,11 @@ struct KilledProcessesLoseNothingTests {
     /// Of each kill of a vault at most as many letters come twice as there are lanes (A4).
     static let lanes = 8
 
-    @Test(
-        "Kills of relay, vault, supervisor or all under load, and stops longer than a lease: every 202 arrives, duplicates are byte-identical (A2, A4)"
-    )
-    func kills() async throws {
+    @Test
+    func
+        `Kills of relay, vault, supervisor or all under load, and stops longer than a lease: every 202 arrives, duplicates are byte-identical (A2, A4)`()
+        async throws
+    {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port, settings: ["POSTERN_LEASE": "\(Self.leaseSeconds)s"])
         try await postern.addRecipient("pat", "pat@private.example")
@@ -76,8 +77,8 @@ struct KilledProcessesLoseNothingTests {
         postern.kill(sleeper, SIGCONT)
     }
 
-    @Test("SIGTERM under load: each stop ends with 0 within 30 s, nothing is lost and nothing comes twice (A12)")
-    func rollingRestarts() async throws {
+    @Test
+    func `SIGTERM under load: each stop ends with 0 within 30 s, nothing is lost and nothing comes twice (A12)`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -104,8 +105,10 @@ struct KilledProcessesLoseNothingTests {
         await server.stop()
     }
 
-    @Test("A letter that hangs at its end does not hold up a stop: 0 within 30 s, and it goes out after the next start (A12)")
-    func stopWhileHanging() async throws {
+    @Test
+    func `A letter that hangs at its end does not hold up a stop: 0 within 30 s, and it goes out after the next start (A12)`()
+        async throws
+    {
         let smarthost = SmarthostMood(.silent)
         let server = try await ScriptedSMTPServer.start(smarthost.script)
         let postern = try await Installation(smtpPort: server.port)
@@ -125,10 +128,11 @@ struct KilledProcessesLoseNothingTests {
         await server.stop()
     }
 
-    @Test(
-        "A vault that stands still for longer than a lease: the letter is due again, arrives once, the late outcome changes nothing"
-    )
-    func stoppedVault() async throws {
+    @Test
+    func
+        `A vault that stands still for longer than a lease: the letter is due again, arrives once, the late outcome changes nothing`()
+        async throws
+    {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port, settings: ["POSTERN_LEASE": "2s"])
         try await postern.addRecipient("pat", "pat@private.example")
@@ -149,8 +153,10 @@ struct KilledProcessesLoseNothingTests {
         await server.stop()
     }
 
-    @Test("A vault that is told to stop while letters are being sent says what became of them: nothing comes twice (A4, A12)")
-    func vaultStopped() async throws {
+    @Test
+    func `A vault that is told to stop while letters are being sent says what became of them: nothing comes twice (A4, A12)`()
+        async throws
+    {
         // Every letter's last answer takes two seconds.
         let server = try await ScriptedSMTPServer.start(Script([.finalDot: .after(.seconds(2), .reply("250 2.0.0 queued"))]))
         let postern = try await Installation(smtpPort: server.port)
@@ -169,8 +175,7 @@ struct KilledProcessesLoseNothingTests {
         await server.stop()
     }
 
-    @Test("The attempt stands in the store before anybody dials (A7)")
-    func attemptFirst() async throws {
+    @Test func `The attempt stands in the store before anybody dials (A7)`() async throws {
         let gate = Gate()
         let server = try await ScriptedSMTPServer.start(Script([.greeting: .once(gate, .standard)]))
         let postern = try await Installation(smtpPort: server.port)

@@ -4,8 +4,7 @@ import Testing
 
 @Suite("A letter posted over HTTP reaches its recipient's mailbox through two processes", .timeLimit(.minutes(5)))
 struct LetterReachesTheMailboxTests {
-    @Test("As JSON and as a form, to the sealed address, with nothing of the visitor in the headers")
-    func reaches() async throws {
+    @Test func `As JSON and as a form, to the sealed address, with nothing of the visitor in the headers`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -38,8 +37,7 @@ struct LetterReachesTheMailboxTests {
         await server.stop()
     }
 
-    @Test("50 posts of one key at once are one letter, and the key with another letter is refused (A5)")
-    func idempotency() async throws {
+    @Test func `50 posts of one key at once are one letter, and the key with another letter is refused (A5)`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -60,8 +58,10 @@ struct LetterReachesTheMailboxTests {
         await server.stop()
     }
 
-    @Test("A final dot that is answered late delays no other letter, be they many at once or one after another (A10)")
-    func slowDot() async throws {
+    @Test
+    func `A final dot that is answered late delays no other letter, be they many at once or one after another (A10)`()
+        async throws
+    {
         // One for each try: a slow letter waits until the letters beside it are measured, and is gone when the next ones are
         // measured alone.
         let gates = [Gate(), Gate(), Gate()]
@@ -116,8 +116,7 @@ struct LetterReachesTheMailboxTests {
         return (samples[count / 2], samples[count * 99 / 100])
     }
 
-    @Test("A recipient who was not vouched for is asked by mail, and gets letters once they have said yes")
-    func confirmation() async throws {
+    @Test func `A recipient who was not vouched for is asked by mail, and gets letters once they have said yes`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example", confirmed: false)
@@ -146,8 +145,8 @@ struct LetterReachesTheMailboxTests {
         await server.stop()
     }
 
-    @Test("Addresses sealed with X25519 instead are delivered to as well, and the privacy statement says so (P8)")
-    func otherSuite() async throws {
+    @Test
+    func `Addresses sealed with X25519 instead are delivered to as well, and the privacy statement says so (P8)`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port, addressSuite: "x25519")
         try await postern.addRecipient("pat", "pat@private.example")

@@ -43,10 +43,11 @@ struct NothingLeaksTests {
         return (finished, try #require(try? report.get(), "\(finished.output.prefix(2_000))\(finished.errors.suffix(2_000))"))
     }
 
-    @Test(
-        "Of 1,000 recipients' addresses, 200 clients and 200 letters, nothing we write, answer, print or hold in the relay tells (K1, K2)",
-        .enabled(if: geteuid() == 0))
-    func clean() async throws {
+    @Test(.enabled(if: geteuid() == 0))
+    func
+        `Of 1,000 recipients' addresses, 200 clients and 200 letters, nothing we write, answer, print or hold in the relay tells (K1, K2)`()
+        async throws
+    {
         let (finished, report) = try await selftest("--canaries", "1000")
         #expect(report.findings.isEmpty, "\(report.findings.prefix(20))")
         #expect(report.gaps.isEmpty)
@@ -57,8 +58,8 @@ struct NothingLeaksTests {
     }
 
     // Every form in every kind of place; the command fails whatever it finds, so that none can be passed off as clean.
-    @Test("A canary that is planted anywhere in any form is found there and named", .enabled(if: geteuid() == 0))
-    func planted() async throws {
+    @Test(.enabled(if: geteuid() == 0))
+    func `A canary that is planted anywhere in any form is found there and named`() async throws {
         let (finished, report) = try await selftest("--canaries", "400", "--plant", "all")
         defer { remove(named: finished) }
         #expect(finished.status == 70 && report.verdict == "found")
@@ -70,9 +71,8 @@ struct NothingLeaksTests {
         for found in report.findings { #expect(known.contains("\(found.kind) \(found.canary) \(found.form)"), "\(found)") }
     }
 
-    @Test(
-        "Somebody who may not look into the relay's memory is told so, and never that all is well", .enabled(if: geteuid() == 0))
-    func gap() async throws {
+    @Test(.enabled(if: geteuid() == 0))
+    func `Somebody who may not look into the relay's memory is told so, and never that all is well`() async throws {
         let (finished, report) = try await selftest("--canaries", "100", as: ["runuser", "-u", "games", "--"])
         defer { remove(named: finished) }
         #expect(finished.status == 75 && report.verdict == "incomplete", "\(finished.errors)")
@@ -80,8 +80,7 @@ struct NothingLeaksTests {
         #expect(report.findings.isEmpty, "\(report.findings.prefix(20))")
     }
 
-    @Test("A folder that is there is not used, and a plant that cannot be is refused")
-    func usage() async throws {
+    @Test func `A folder that is there is not used, and a plant that cannot be is refused`() async throws {
         let folder = try TemporaryFolder()
         let there = try await Program.run(Program.postern, ["selftest", "leak", "--keep", folder.path])
         #expect(there.status == 73 && there.errors.contains("not there yet"))

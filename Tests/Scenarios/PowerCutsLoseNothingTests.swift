@@ -9,8 +9,10 @@ struct PowerCutsLoseNothingTests {
     /// One installation goes through so many; then a new one begins.
     private static let cutsEach = 50
 
-    @Test("Cuts at any moment, at work and while starting: the store is sound, every 202 is in it and arrives (A3, A4)")
-    func cuts() async throws {
+    @Test
+    func `Cuts at any moment, at work and while starting: the store is sound, every 202 is in it and arrives (A3, A4)`()
+        async throws
+    {
         var total: LossAccount?
         var done = 0
         while done < Scale.cuts {
@@ -82,10 +84,10 @@ struct PowerCutsLoseNothingTests {
         }
     }
 
-    @Test(
-        "The check can fail: a disk that says “synced” and has done nothing loses letters; one in order loses none",
-        arguments: [true, false])
-    func lyingDisk(isHonest: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `The check can fail: a disk that says “synced” and has done nothing loses letters; one in order loses none`(
+        isHonest: Bool
+    ) async throws {
         let port = try FreePort.find()
         let layer = try await PowerCutLayer()
         let postern = try await Installation(smtpPort: port, settings: layer.environment, home: layer.home)
@@ -113,10 +115,10 @@ struct PowerCutsLoseNothingTests {
         await server.stop()
     }
 
-    @Test(
-        "A sync that fails: 503, red, no second try; after a restart letters are taken, and a power cut then loses none of them",
-        arguments: ["postern.sqlite-wal", "postern.sqlite"])
-    func failedSync(file: String) async throws {
+    @Test(arguments: ["postern.sqlite-wal", "postern.sqlite"])
+    func `A sync that fails: 503, red, no second try; after a restart letters are taken, and a power cut then loses none of them`(
+        file: String
+    ) async throws {
         let port = try FreePort.find()
         let layer = try await PowerCutLayer()
         let postern = try await Installation(smtpPort: port, settings: layer.environment, home: layer.home)
@@ -165,8 +167,7 @@ struct PowerCutsLoseNothingTests {
         await server.stop()
     }
 
-    @Test("A key whose sync fails is not announced, and made once the disk is well again")
-    func failedSyncOfKey() async throws {
+    @Test func `A key whose sync fails is not announced, and made once the disk is well again`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let layer = try await PowerCutLayer()
         let postern = try await Installation(smtpPort: server.port, settings: layer.environment, home: layer.home)

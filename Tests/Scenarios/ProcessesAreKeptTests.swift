@@ -4,8 +4,8 @@ import Testing
 
 @Suite("serve keeps one relay and one vault, and ends with them in order", .serialized, .timeLimit(.minutes(3)))
 struct ProcessesAreKeptTests {
-    @Test("A crashed child is started again", arguments: [Processes.relay, .vault])
-    func restarted(child: Processes) async throws {
+    @Test(arguments: [Processes.relay, .vault])
+    func `A crashed child is started again`(child: Processes) async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -21,8 +21,7 @@ struct ProcessesAreKeptTests {
         await server.stop()
     }
 
-    @Test("A killed supervisor takes its children with it")
-    func supervisorKilled() async throws {
+    @Test func `A killed supervisor takes its children with it`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.start()
@@ -34,8 +33,7 @@ struct ProcessesAreKeptTests {
         await server.stop()
     }
 
-    @Test("Neither process holds what the other must not, and the vault listens on no port")
-    func closed() async throws {
+    @Test func `Neither process holds what the other must not, and the vault listens on no port`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.start()
@@ -60,8 +58,7 @@ struct ProcessesAreKeptTests {
         await server.stop()
     }
 
-    @Test("Idle, relay and vault hold at most 64 MiB (S5)")
-    func small() async throws {
+    @Test func `Idle, relay and vault hold at most 64 MiB (S5)`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.start()
@@ -72,8 +69,7 @@ struct ProcessesAreKeptTests {
         await server.stop()
     }
 
-    @Test("A second serve of one home says who serves it and exits 75")
-    func second() async throws {
+    @Test func `A second serve of one home says who serves it and exits 75`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.start()
@@ -85,8 +81,7 @@ struct ProcessesAreKeptTests {
         await server.stop()
     }
 
-    @Test("A port that is taken ends the start with 69 and names the setting's value")
-    func portTaken() async throws {
+    @Test func `A port that is taken ends the start with 69 and names the setting's value`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port, settings: ["POSTERN_LISTEN": "127.0.0.1:\(server.port)"])
         let finished = try await postern.command("serve")

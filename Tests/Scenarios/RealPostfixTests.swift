@@ -6,8 +6,7 @@ import Testing
     "A letter goes through a real Postfix into a mailbox file and is read back by another program", .serialized,
     .timeLimit(.minutes(3)))
 struct RealPostfixTests {
-    @Test("Names, subject and text of several scripts arrive as they were written")
-    func mailbox() async throws {
+    @Test func `Names, subject and text of several scripts arrive as they were written`() async throws {
         let postfix = try await Postfix.start()
         let postern = try await Installation(smtpPort: postfix.port)
         try await postern.addRecipient("pat", "pat@mailbox.example", name: "Zoë Ñandú")
@@ -47,8 +46,8 @@ struct RealPostfixTests {
         try await postfix.stop()
     }
 
-    @Test("What Postfix refuses for good has failed, with its code; the recipient's address is in no line of ours")
-    func refused() async throws {
+    @Test
+    func `What Postfix refuses for good has failed, with its code; the recipient's address is in no line of ours`() async throws {
         let postfix = try await Postfix.start()
         let postern = try await Installation(smtpPort: postfix.port)
         try await postern.addRecipient("pat", "pat@unknown.example")

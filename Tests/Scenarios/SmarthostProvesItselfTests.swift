@@ -29,8 +29,7 @@ struct SmarthostProvesItselfTests {
         return script
     }
 
-    @Test("With a good certificate a letter goes over TLS, behind a login with the password file's word")
-    func good() async throws {
+    @Test func `With a good certificate a letter goes over TLS, behind a login with the password file's word`() async throws {
         let certificates = try await TestCertificates.shared()
         let server = try await ScriptedSMTPServer.start(script(certificates.good))
         let (postern, folder) = try await installation(server, trusting: certificates.authority)
@@ -45,10 +44,8 @@ struct SmarthostProvesItselfTests {
     }
 
     // A14: whoever cannot prove it hears nothing, and the letter waits for a person.
-    @Test(
-        "With a bad certificate nothing is said, and the letter is kept",
-        arguments: ["expired", "another name", "unknown authority"])
-    func bad(flaw: String) async throws {
+    @Test(arguments: ["expired", "another name", "unknown authority"])
+    func `With a bad certificate nothing is said, and the letter is kept`(flaw: String) async throws {
         let certificates = try await TestCertificates.shared()
         let pair =
             switch flaw {

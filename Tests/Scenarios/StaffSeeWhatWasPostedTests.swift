@@ -19,8 +19,8 @@ struct StaffSeeWhatWasPostedTests {
         return try JSONDecoder().decode([Entry].self, from: Data(finished.output.utf8))
     }
 
-    @Test("A limit answers 429 with the time, holds over a restart, and stands in the log with its rule (L1, L4)")
-    func limit() async throws {
+    @Test
+    func `A limit answers 429 with the time, holds over a restart, and stands in the log with its rule (L1, L4)`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await postedOnOneDay(server)
 
@@ -70,8 +70,10 @@ struct StaffSeeWhatWasPostedTests {
         }
     }
 
-    @Test("A block by domain holds letters without a word, and its removal lets the next one through; release sends what it held")
-    func block() async throws {
+    @Test
+    func `A block by domain holds letters without a word, and its removal lets the next one through; release sends what it held`()
+        async throws
+    {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -111,8 +113,7 @@ struct StaffSeeWhatWasPostedTests {
         await server.stop()
     }
 
-    @Test("Whoever follows the log sees an entry as it comes")
-    func follow() async throws {
+    @Test func `Whoever follows the log sees an entry as it comes`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -133,8 +134,7 @@ struct StaffSeeWhatWasPostedTests {
         await server.stop()
     }
 
-    @Test("A site's look is set, shown and taken away again")
-    func look() async throws {
+    @Test func `A site's look is set, shown and taken away again`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let folder = try TemporaryFolder()
         let logo = folder.path("logo.svg")

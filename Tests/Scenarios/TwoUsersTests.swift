@@ -7,8 +7,8 @@ import Testing
 struct TwoUsersTests {
     static let users = ["POSTERN_RELAY_USER": "games", "POSTERN_VAULT_USER": "news"]
 
-    @Test("A letter arrives, each process runs as its own user, and the relay's user reads nothing of the vault's")
-    func apart() async throws {
+    @Test
+    func `A letter arrives, each process runs as its own user, and the relay's user reads nothing of the vault's`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port, settings: Self.users, isOpen: true)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -63,8 +63,7 @@ struct TwoUsersTests {
         await server.stop()
     }
 
-    @Test("A user that does not exist, or one user for both, is a fault")
-    func faults() async throws {
+    @Test func `A user that does not exist, or one user for both, is a fault`() async throws {
         let postern = try await Installation(smtpPort: 2_525, settings: ["POSTERN_RELAY_USER": "nosuchuser"], isMade: false)
         let unknown = try await postern.command("serve")
         #expect(unknown.status == 78 && unknown.errors.contains("there is no user “nosuchuser”"))

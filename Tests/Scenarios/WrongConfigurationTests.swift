@@ -4,8 +4,7 @@ import Testing
 
 @Suite("A wrong configuration prints all its faults and exits 78", .timeLimit(.minutes(2)))
 struct WrongConfigurationTests {
-    @Test("All faults at once, each with the key, the problem and a remedy")
-    func allAtOnce() async throws {
+    @Test func `All faults at once, each with the key, the problem and a remedy`() async throws {
         let postern = try await Installation(
             smtpPort: 2_525,
             settings: [
@@ -26,8 +25,10 @@ struct WrongConfigurationTests {
         #expect(finished.errors.contains("9 faults"))
     }
 
-    @Test("What only the machine can tell comes at once as well: users, the password's file and its mode, the certificates")
-    func machine() async throws {
+    @Test
+    func `What only the machine can tell comes at once as well: users, the password's file and its mode, the certificates`()
+        async throws
+    {
         let folder = try TemporaryFolder()
         let password = folder.path("password")
         try "x".write(toFile: password, atomically: true, encoding: .utf8)
@@ -44,16 +45,14 @@ struct WrongConfigurationTests {
         }
     }
 
-    @Test("A home that is none says how to make one")
-    func noHome() async throws {
+    @Test func `A home that is none says how to make one`() async throws {
         let folder = try TemporaryFolder()
         let finished = try await Program.run(Program.postern, ["serve", "--home", folder.path("nothing")])
         #expect(finished.status == 78)
         #expect(finished.errors.contains("postern init --home"))
     }
 
-    @Test("A line of the file that is no setting is named by its number")
-    func lineOfFile() async throws {
+    @Test func `A line of the file that is no setting is named by its number`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let path = postern.home + "/postern.conf"
         try (String(contentsOfFile: path, encoding: .utf8) + "listen on 80\n").write(
@@ -65,8 +64,8 @@ struct WrongConfigurationTests {
         #expect(!finished.errors.contains("listen on 80"))
     }
 
-    @Test("A key file that others can read is a start-up fault that names the file, and ends the whole with 78")
-    func keyMode() async throws {
+    @Test
+    func `A key file that others can read is a start-up fault that names the file, and ends the whole with 78`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let keys = postern.home + "/vault/keys"
         let name = try #require(FileManager.default.contentsOfDirectory(atPath: keys).first { $0.hasPrefix("address-") })
@@ -77,8 +76,8 @@ struct WrongConfigurationTests {
         #expect(postern.log.contains("440"))
     }
 
-    @Test("A missing key file is named", arguments: ["address-", "authorisation-"])
-    func missingKey(prefix: String) async throws {
+    @Test(arguments: ["address-", "authorisation-"])
+    func `A missing key file is named`(prefix: String) async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let keys = postern.home + "/vault/keys"
         let name = try #require(FileManager.default.contentsOfDirectory(atPath: keys).first { $0.hasPrefix(prefix) })

@@ -17,8 +17,10 @@ package struct HeaderText: Hashable, Sendable, CustomStringConvertible {
             if InvisibleCharacters.isControl(scalar) && scalar != "\t" { throw .controlCharacter }
         }
         // By scalars: a mark behind a blank makes one Character of both, and the text would read otherwise the next time.
-        let visible = InvisibleCharacters.tamed(raw).unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map { String($0) }
-            .joined(separator: " ")
+        let visible = InvisibleCharacters.tamed(raw).unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map {
+            String($0)
+        }
+        .joined(separator: " ")
         guard !visible.isEmpty else { throw .empty }
         let count = raw.unicodeScalars.count
         guard count <= limit else { throw .tooLong(limit: limit, count: count) }

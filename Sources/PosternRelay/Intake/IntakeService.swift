@@ -38,7 +38,8 @@ package struct IntakeService: SubmissionService {
     package func contact(site: String, handle: String) async throws -> Contact? {
         guard let siteID = try? SiteID(site), let handle = try? Handle(handle) else { return nil }
         return try await store.read { transaction in
-            guard let site = try transaction.sites.find(siteID), let recipient = try transaction.recipients.find(handle, at: siteID)
+            guard let site = try transaction.sites.find(siteID),
+                let recipient = try transaction.recipients.find(handle, at: siteID)
             else {
                 return nil
             }
@@ -72,7 +73,8 @@ package struct IntakeService: SubmissionService {
         let idempotency = submission.idempotencyKey.map { IdempotencyRecord(key: $0, of: plain, to: recipient.id) }
         // The same letter once more is no further letter, whatever has changed since it was taken (A5).
         func firstOutcome() async throws -> SubmissionReply? {
-            guard let idempotency, let first = try await store.read({ try $0.intake.earlier(idempotency, at: submission.at) }) else {
+            guard let idempotency, let first = try await store.read({ try $0.intake.earlier(idempotency, at: submission.at) })
+            else {
                 return nil
             }
             return SubmissionReply(.accepted(first))

@@ -7,7 +7,8 @@ struct StoreUnit: Sendable {
     let fail: @Sendable (any Error) -> Void
 
     init<Answer: Sendable>(
-        _ unit: @escaping @Sendable (any Transaction) throws -> Answer, answering continuation: CheckedContinuation<Answer, any Error>
+        _ unit: @escaping @Sendable (any Transaction) throws -> Answer,
+        answering continuation: CheckedContinuation<Answer, any Error>
     ) {
         run = { transaction in
             let answer = try unit(transaction)

@@ -26,7 +26,8 @@ package struct Postman: Sendable {
     private let logger: Logger
 
     package init(
-        settings: Settings, authorisation: AddressAuthorisation, opener: SealOpener, composer: Composer, lanes: LanePool, logger: Logger
+        settings: Settings, authorisation: AddressAuthorisation, opener: SealOpener, composer: Composer, lanes: LanePool,
+        logger: Logger
     ) {
         (self.settings, self.authorisation, self.opener) = (settings, authorisation, opener)
         (self.composer, self.lanes, self.logger) = (composer, lanes, logger)

@@ -10,7 +10,8 @@ private import PosternCore
 /// visitors get through when the flood's own times run out. Beyond its share, one network's connections are closed at
 /// once (`ConnectionAdmission`).
 package func buildApplication<Responder: HTTPResponder>(
-    _ configuration: WebConfiguration, _ responder: Responder, _ headers: SecurityHeaders, admission: ConnectionAdmission, logger: Logger,
+    _ configuration: WebConfiguration, _ responder: Responder, _ headers: SecurityHeaders, admission: ConnectionAdmission,
+    logger: Logger,
     onListening: @escaping @Sendable (SocketAddress?) async -> Void
 ) -> Application<Responder> where Responder.Context == WebContext {
     let limits = configuration.limits

@@ -108,5 +108,6 @@ package func buildPublicApplication(
         sites: SiteRoutes(sites: sites, responses: responses),
         health: HealthRoutes(memory: ReadinessMemory(readiness, now: { .now }), responses: responses),
         assets: AssetRoutes(responses: responses), responses: responses, limits: configuration.limits)
-    return buildApplication(configuration, listener, responses.headers, admission: admission, logger: logger, onListening: onListening)
+    return buildApplication(
+        configuration, listener, responses.headers, admission: admission, logger: logger, onListening: onListening)
 }

@@ -16,7 +16,8 @@ package struct StaffListener: HTTPResponder {
     private let now: @Sendable () -> Timestamp
 
     package init(
-        overview: any StaffOverviewSource, metrics: MetricsRoute, mailbox: MailboxLetters?, responses: ResponseFactory, hosts: StaffHosts,
+        overview: any StaffOverviewSource, metrics: MetricsRoute, mailbox: MailboxLetters?, responses: ResponseFactory,
+        hosts: StaffHosts,
         now: @escaping @Sendable () -> Timestamp
     ) {
         (self.overview, self.metrics, self.mailbox) = (overview, metrics, mailbox)
@@ -112,5 +113,6 @@ package func buildStaffApplication(
         responses: responses, hosts: StaffHosts(hosts), now: now)
     // Who reaches this listener at all, the operator decides; its share of connections is the whole.
     let admission = ConnectionAdmission(proxies: TrustedProxies([]), connectionsPerPrefix: configuration.limits.connections)
-    return buildApplication(configuration, listener, responses.headers, admission: admission, logger: logger, onListening: onListening)
+    return buildApplication(
+        configuration, listener, responses.headers, admission: admission, logger: logger, onListening: onListening)
 }

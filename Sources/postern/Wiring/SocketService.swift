@@ -13,7 +13,8 @@ struct SocketService: Service {
     private let announces: String?
 
     init(
-        _ configuration: FrameServer.Configuration, logger: Logger, handler: VaultRequestHandler, malformed: MalformedTally, announces: String?
+        _ configuration: FrameServer.Configuration, logger: Logger, handler: VaultRequestHandler, malformed: MalformedTally,
+        announces: String?
     ) {
         server = FrameServer(configuration, malformed: malformed, logger: logger) { try await handler.answer($0, $1) }
         (path, self.logger, self.announces) = (configuration.path, logger, announces)

@@ -21,7 +21,8 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let composer = try Composer(templates: try Templates.folder(configured: configuration.templates))
     let lanes = try buildLanes(configuration.mail)
     let postman = Postman(
-        settings: .init(mailFrom: configuration.mail.from, publicURL: configuration.publicURL), authorisation: authorisation, opener: opener,
+        settings: .init(mailFrom: configuration.mail.from, publicURL: configuration.publicURL), authorisation: authorisation,
+        opener: opener,
         composer: composer, lanes: lanes, logger: logger)
     let malformed = MalformedTally()
     let handler = VaultRequestHandler(

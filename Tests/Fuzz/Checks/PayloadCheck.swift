@@ -40,7 +40,8 @@ enum PayloadCheck {
         let token = FixedVault.authorisation.token(for: subject, mailed: job.accepted)
         try hold(token.utf8.count <= 48, "a confirmation's token is short")
         try hold(
-            !FixedVault.authorisation.isValid(job.record.authorisation, as: .confirmed, on: subject), "nobody else has the vault's word")
+            !FixedVault.authorisation.isValid(job.record.authorisation, as: .confirmed, on: subject),
+            "nobody else has the vault's word")
     }
 
     private static func checkAnnouncement(_ payload: [UInt8]) throws(Breach) {

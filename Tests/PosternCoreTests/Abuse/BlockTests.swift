@@ -22,16 +22,16 @@ struct BlockTests {
         (.domain("example"), true), (.phrase(FoldedText("BUY   NOW")), true), (.phrase(FoldedText("buy later")), false),
         (.phrase(FoldedText("hello")), true),
     ])
-    func `a mark meets or does not`(mark: Block.Mark, meets: Bool) throws {
+    func `A mark meets or does not`(mark: Block.Mark, meets: Bool) throws {
         #expect(mark.meets(try question()) == meets)
     }
 
     @Test(arguments: [("192.0.2.0/24", true), ("192.0.2.7", true), ("192.0.3.0/24", false), ("2001:db8::/32", false)])
-    func `a typed network meets its addresses`(range: String, meets: Bool) throws {
+    func `A typed network meets its addresses`(range: String, meets: Bool) throws {
         #expect(Block.Mark.range(try AddressRange(range)).meets(try question()) == meets)
     }
 
-    @Test func `what is over or of another day asks for nothing`() throws {
+    @Test func `What is over or of another day asks for nothing`() throws {
         func block(_ id: Int64, _ mark: Block.Mark, _ expires: Timestamp?) -> Block {
             Block(id: id, mark: mark, effect: id == 1 ? .refuse : .hold, reason: "x", added: Self.now, expires: expires)
         }
@@ -51,18 +51,18 @@ struct BlockTests {
     @Test(arguments: [
         ("  Buy\u{200B} NOW\t\n!", "buy now !"), ("Straße", "straße"), ("\u{202E}abc", "abc"), ("", ""), ("a\u{00AD}b", "ab"),
     ])
-    func `texts are compared without what is cheap to change`(text: String, folded: String) {
+    func `Texts are compared without what is cheap to change`(text: String, folded: String) {
         #expect(FoldedText(text).text == folded)
     }
 
-    @Test func `tags come back from their text, and other texts are none`() {
+    @Test func `Tags come back from their text, and other texts are none`() {
         for value in [0, 1, 0xFFFF_FFFF_FFFF_FFFF, 0x0123_4567_89AB_CDEF] as [UInt64] {
             #expect(Tag(Tag(value: value).description) == Tag(value: value))
         }
         for text in ["", "0", "zzzzzzzzzzzzz", "gzzzzzzzzzzzz", "0123456789abil"] { #expect(Tag(text) == nil) }
     }
 
-    @Test func `a client has the prefixes it is counted by`() throws {
+    @Test func `A client has the prefixes it is counted by`() throws {
         #expect(try #require(ClientAddress(text: "192.0.2.7")).prefixes.map(\.length) == [32, 24])
         let six = try #require(ClientAddress(text: "2001:db8:1:2:3:4:5:6")).prefixes
         #expect(six.map(\.length) == [64, 56, 48])

@@ -8,7 +8,7 @@ struct RefusalLedgerTests {
 
     private func id(_ number: UInt64) -> LetterID { LetterID(high: 1, low: number) }
 
-    @Test func `of one client's refusals in a minute the first has an entry, and the others are counted on it`() {
+    @Test func `Of one client's refusals in a minute the first has an entry, and the others are counted on it`() {
         var ledger = RefusalLedger()
         let kind = RefusalLedger.Kind(tag: Tag(value: 1), rule: .limitClient)
         #expect(ledger.note(kind, id: id(1), at: Self.start) == .entry)
@@ -18,14 +18,14 @@ struct RefusalLedgerTests {
         #expect(ledger.note(kind, id: id(9_999), at: Self.start + .seconds(60)) == .entry)
     }
 
-    @Test func `another client and another rule have entries of their own`() {
+    @Test func `Another client and another rule have entries of their own`() {
         var ledger = RefusalLedger()
         #expect(ledger.note(.init(tag: Tag(value: 1), rule: .limitClient), id: id(1), at: Self.start) == .entry)
         #expect(ledger.note(.init(tag: Tag(value: 2), rule: .limitClient), id: id(2), at: Self.start) == .entry)
         #expect(ledger.note(.init(tag: Tag(value: 1), rule: .invalidLetter), id: id(3), at: Self.start) == .entry)
     }
 
-    @Test func `refusals from everywhere share one entry once there are too many to look at`() {
+    @Test func `Refusals from everywhere share one entry once there are too many to look at`() {
         var ledger = RefusalLedger()
         var rulings: [RefusalLedger.Ruling] = []
         for number in 0..<100_000 {

@@ -12,12 +12,12 @@ struct VerdictTests {
             ([Verdict.Part(.limitSender, .hold), Verdict.Part(.limitClient, .refuse)], .refuse),
             ([Verdict.Part(.trapHaste, .score(99))], .accept), ([Verdict.Part(.trapHaste, .score(100))], .hold),
         ] as [([Verdict.Part], Verdict.Decision)])
-    func `the strictest counts`(parts: [Verdict.Part], decision: Verdict.Decision) {
+    func `The strictest counts`(parts: [Verdict.Part], decision: Verdict.Decision) {
         #expect(Verdict(of: parts).decision == decision)
         #expect(Verdict(of: parts).parts == parts)
     }
 
-    @Test func `every part comes back from its text`() {
+    @Test func `Every part comes back from its text`() {
         for rule in Verdict.Rule.allCases {
             for effect in [Verdict.Effect.refuse, .hold, .score(40)] {
                 for block in [nil, 17] as [Int64?] {
@@ -29,7 +29,7 @@ struct VerdictTests {
     }
 
     @Test(arguments: ["", "block", "block:", "unheard-of:hold", "block:hold:x", "block:hold:1:2", "trap-bait:many"])
-    func `another text is no part`(text: String) {
+    func `Another text is no part`(text: String) {
         #expect(Verdict.Part(text) == nil)
     }
 }

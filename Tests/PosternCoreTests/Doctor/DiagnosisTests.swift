@@ -15,27 +15,27 @@ struct DiagnosisTests {
             ([], .ok, 0), ([ok], .ok, 0), ([ok, warning], .warn, 0), ([ok, warning, failure], .fail, 69),
             ([failure, misconfigured], .fail, 78), ([misconfigured, ok], .fail, 78),
         ] as [([Finding], Finding.Level, Int32)])
-    func `level and exit status follow from the findings`(findings: [Finding], level: Finding.Level, status: Int32) {
+    func `Level and exit status follow from the findings`(findings: [Finding], level: Finding.Level, status: Int32) {
         let diagnosis = Diagnosis(findings)
         #expect(diagnosis.level == level)
         #expect(diagnosis.exitStatus == status)
     }
 
-    @Test func `findings come in the order of the checks, those of one check in their own`() {
+    @Test func `Findings come in the order of the checks, those of one check in their own`() {
         let second = Finding.fail(.configuration, "POSTERN_SMTP_URL: “x”", "Write smtps://HOST:465.")
         let diagnosis = Diagnosis([Self.warning, Self.failure, Self.misconfigured, second])
         #expect(diagnosis.findings == [Self.misconfigured, second, Self.failure, Self.warning])
         #expect(diagnosis.summary == "0 ok, 1 warn, 3 FAIL. Begin with the lines marked FAIL.")
     }
 
-    @Test func `a check that was not made is a warning that says why`() {
+    @Test func `A check that was not made is a warning that says why`() {
         let skipped = Finding.skipped(.keys, because: "this user may not look", .asRoot)
         #expect(skipped.level == .warn)
         #expect(skipped.text == "not checked: this user may not look")
         #expect(skipped.remedy == .asRoot)
     }
 
-    @Test func `columns stand under each other, and commands stay whole`() {
+    @Test func `Columns stand under each other, and commands stay whole`() {
         let finding = Finding.fail(
             .modes, "/var/lib/postern/vault/keys/address-1.key has mode 0644 and must have 0400",
             Remedy("As root:", commands: ["chmod 0400 /var/lib/postern/vault/keys/address-1.key"]))
@@ -52,7 +52,7 @@ struct DiagnosisTests {
     }
 
     @Test(arguments: [20, 40, 60, 80, 100])
-    func `no line is wider than the screen, but for a word or a command that is`(width: Int) {
+    func `No line is wider than the screen, but for a word or a command that is`(width: Int) {
         let text = DiagnosisText(width: width).text(
             Diagnosis([
                 Self.ok, Self.warning, .warn(.users, String(repeating: "word ", count: 60), "Do this and that, and more."),
@@ -64,7 +64,7 @@ struct DiagnosisTests {
     @Test(arguments: [
         ("/var/lib/postern", "/var/lib/postern"), ("", "''"), ("/a b", "'/a b'"), ("it's", "'it'\\''s'"), ("$(x)", "'$(x)'"),
     ])
-    func `a path stands in a command as a shell reads it`(path: String, word: String) {
+    func `A path stands in a command as a shell reads it`(path: String, word: String) {
         #expect(path.shellWord == word)
     }
 }

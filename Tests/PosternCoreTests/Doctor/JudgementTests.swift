@@ -18,7 +18,7 @@ struct JudgementTests {
         }
     }
 
-    @Test func `configuration: each fault is a line of its own with its remedy`() {
+    @Test func `Configuration: each fault is a line of its own with its remedy`() {
         expect(ConfigurationFacts(path: "/h/postern.conf", given: 5, faults: []).findings, .ok, "5 settings")
         let faults = [
             SettingFault(key: "POSTERN_LISTEN", problem: "“80” cannot be used", remedy: "Write HOST:PORT."),
@@ -30,7 +30,7 @@ struct JudgementTests {
     }
 
     // DESIGN.md §3: one user for both is allowed, and said.
-    @Test func `users: one for both is a warning, two that became one a failure`() {
+    @Test func `Users: one for both is a warning, two that became one a failure`() {
         func facts(_ relay: String, _ vault: String, _ running: (String, String)? = nil) -> [Finding] {
             UserFacts(relay: relay, vault: vault, runningRelay: running?.0, runningVault: running?.1, home: "/h").findings
         }
@@ -67,11 +67,11 @@ struct JudgementTests {
         expect(ModeFacts(places: [place], hidden: []).findings, level, words)
     }
 
-    @Test func `modes: a folder this user may not look into is said`() {
+    @Test func `Modes: a folder this user may not look into is said`() {
         expect(ModeFacts(places: [], hidden: ["/h/vault"]).findings, .warn, "not checked", "/h/vault", "as root")
     }
 
-    @Test func `store: settings, schema, accounts and strangers`() {
+    @Test func `Store: settings, schema, accounts and strangers`() {
         func look(
             journal: String = "wal", durable: Bool? = true, schema: Int = 3, difference: Int = 0, strangers: [String] = []
         ) -> [Finding] {
@@ -95,7 +95,7 @@ struct JudgementTests {
     }
 
     // FACTS.md §1 and §2; the versions of the faults of connection reuse are those of curl.se's advisories.
-    @Test func `libraries: what follows from their versions`() {
+    @Test func `Libraries: what follows from their versions`() {
         func curl(_ number: UInt32, tls: String? = "OpenSSL/3.0", smtp: Bool = true, startTLS: Bool? = nil) -> [Finding] {
             [
                 LibraryFacts(
@@ -139,7 +139,7 @@ struct JudgementTests {
         expect(facts.findings.filter { $0.check == .inodes }, level)
     }
 
-    @Test func `templates: each faulty file is a line of its own`() {
+    @Test func `Templates: each faulty file is a line of its own`() {
         expect(TemplateFacts(folder: "/t", faults: [], pageLanguages: 4, mailLanguages: 4).findings, .ok, "4 languages")
         let faults = [
             TemplateFacts.Fault(file: "web/contact.mustache", problem: "is missing"),
@@ -150,7 +150,7 @@ struct JudgementTests {
         expect(findings, .fail, "/t/web/contact.mustache: is missing", "package")
     }
 
-    @Test func `smarthost: each way to end has its own remedy`() {
+    @Test func `Smarthost: each way to end has its own remedy`() {
         func ended(_ stage: DeliveryStage, _ code: Int? = nil, _ fault: CertificateFault? = nil) -> [Finding] {
             SmarthostFacts.ended(server: "mx:465", .init(stage: stage, code: code, text: "words", certificate: fault)).findings
         }
@@ -172,7 +172,7 @@ struct JudgementTests {
         expect(SmarthostFacts.unknown(reason: "x", "y").findings, .warn, "not checked: x")
     }
 
-    @Test func `clock: what is of another time, and what a start would destroy`() {
+    @Test func `Clock: what is of another time, and what a start would destroy`() {
         func facts(
             noted: [Duration] = [], keys: Int32? = nil, kept: Bool? = true, running: Bool = false, doomed: Int = 0
         ) -> [Finding] {

@@ -24,7 +24,7 @@ struct KeyJudgementTests {
         ).findings
     }
 
-    @Test func `whole, while it rests and while it runs`() {
+    @Test func `Whole, while it rests and while it runs`() {
         #expect(findings(Self.lasting).map(\.level) == [.ok])
         #expect(findings(Self.lasting)[0].text.contains("keys; the key pair seals"))
         let all = Self.lasting + Self.daily
@@ -33,7 +33,7 @@ struct KeyJudgementTests {
     }
 
     // One thing that is wrong makes one line.
-    @Test func `each fault is one FAIL that names it`() throws {
+    @Test func `Each fault is one FAIL that names it`() throws {
         let all = Self.lasting + Self.daily
         let missing = KeyFacts.Fault(problem: "key file /k/address-a1.key is missing", remedy: "put it back", kind: "address")
         let cases: [([Finding], String)] = [
@@ -51,14 +51,14 @@ struct KeyJudgementTests {
         }
     }
 
-    @Test func `a file the running vault has not read is a warning`() {
+    @Test func `A file the running vault has not read is a warning`() {
         let all = Self.lasting + Self.daily
         let found = findings(all + [Self.key("letter", "zz", day: 0, fits: true)], inMemory: all)
         #expect(found.map(\.level) == [.warn])
     }
 
     // Letters' keys last 28 days, all others of a day 90.
-    @Test func `a key whose time is over is one that a running vault should have destroyed`() {
+    @Test func `A key whose time is over is one that a running vault should have destroyed`() {
         let old = [Self.key("letter", "l9", day: -29, fits: true), Self.key("tag", "t9", day: -89)]
         let all = Self.lasting + Self.daily + old
         let found = findings(all, inMemory: all)

@@ -41,8 +41,8 @@ struct ModuleTableTests {
         }
     }
 
-    @Test("Each module imports what the table allows", arguments: table.keys.sorted())
-    func imports(module: String) throws {
+    @Test(arguments: table.keys.sorted())
+    func `Each module imports what the table allows`(module: String) throws {
         let ours = Set(Self.table.keys).union(["CCurl", "CUnix", "CSQLite"])
         let files = try Self.files(of: module)
         #expect(!files.isEmpty)
@@ -53,14 +53,12 @@ struct ModuleTableTests {
         }
     }
 
-    @Test("The table has every module there is")
-    func complete() throws {
+    @Test func `The table has every module there is`() throws {
         let folders = try FileManager.default.contentsOfDirectory(atPath: Self.sources.path)
         #expect(Set(folders).subtracting(["CCurl", "CUnix", "CSQLite"]) == Set(Self.table.keys))
     }
 
-    @Test("No module below the vault calls what opens: HPKE.Recipient, AES.GCM.open, a private key")
-    func opening() throws {
+    @Test func `No module below the vault calls what opens: HPKE.Recipient, AES.GCM.open, a private key`() throws {
         for module in Self.table.keys where !["PosternVault", "postern", "PosternTestSupport"].contains(module) {
             for file in try Self.files(of: module) {
                 let text = try String(contentsOf: file, encoding: .utf8)
@@ -71,8 +69,7 @@ struct ModuleTableTests {
         }
     }
 
-    @Test("Core does no I/O, reads no clock and draws no randomness of its own")
-    func pureCore() throws {
+    @Test func `Core does no I/O, reads no clock and draws no randomness of its own`() throws {
         for file in try Self.files(of: "PosternCore") {
             let text = try String(contentsOf: file, encoding: .utf8)
             for word in ["SystemRandomNumberGenerator", "Date()", "FileManager", "ContinuousClock", "sleep(", "import Glibc"] {

@@ -35,7 +35,7 @@ struct LimitLedgerTests {
         LimitLedger(table: table, epoch: Self.today, capacity: capacity)
     }
 
-    @Test func `a client over its limit is refused and told when to come back`() throws {
+    @Test func `A client over its limit is refused and told when to come back`() throws {
         var ledger = ledger(try table(client: "2,60/1h"))
         for _ in 0..<2 { #expect(ledger.ask(question(client: 1), at: Self.start).parts == []) }
         let ruling = ledger.ask(question(client: 1), at: Self.start)
@@ -47,7 +47,7 @@ struct LimitLedgerTests {
     }
 
     // One letter that came while the clock was a day ahead must not keep anybody waiting for that day.
-    @Test func `after a clock is set back what was owed comes back as before`() throws {
+    @Test func `After a clock is set back what was owed comes back as before`() throws {
         for ahead in [Duration.minutes(3), .days(1), .days(400)] {
             var ledger = ledger(try table(client: "2,60/1h", recipient: "60/1h", global: "300/1h,1000/1h"))
             for _ in 0..<2 { #expect(ledger.ask(question(client: 1), at: Self.start + ahead).parts == []) }
@@ -58,7 +58,7 @@ struct LimitLedgerTests {
         }
     }
 
-    @Test func `a restart while the clock is ahead keeps nobody waiting either`() throws {
+    @Test func `A restart while the clock is ahead keeps nobody waiting either`() throws {
         var ledger = ledger(try table(client: "2,60/1h"))
         let (moment, client) = (Self.start + .minutes(50), question(client: 1).clients[0])
         for _ in 0..<2 { ledger.replay(LimitMark(epoch: Self.today, keys: [client]), at: moment) }
@@ -67,7 +67,7 @@ struct LimitLedgerTests {
     }
 
     // Letters are judged side by side: one that came a moment earlier may be asked about a moment later.
-    @Test func `a little disorder is no clock set back`() throws {
+    @Test func `A little disorder is no clock set back`() throws {
         var ledger = ledger(try table(client: "2,60/1h"))
         #expect(ledger.ask(question(client: 1), at: Self.start + .seconds(9)).parts == [])
         #expect(ledger.ask(question(client: 2), at: Self.start).parts == [])
@@ -75,7 +75,7 @@ struct LimitLedgerTests {
         #expect(ledger.ask(question(client: 1), at: Self.start + .seconds(9)).retryAfter == .minutes(1))
     }
 
-    @Test func `a network of many addresses may send four and sixteen times as much, not without end`() throws {
+    @Test func `A network of many addresses may send four and sixteen times as much, not without end`() throws {
         var ledger = ledger(try table(client: "2,2/1h"))
         let admitted = (0..<100).count { ledger.ask(question(client: UInt64($0), network: 7_000), at: Self.start).parts.isEmpty }
         #expect(admitted == 2 * LimitTable.wideScale)
@@ -86,7 +86,7 @@ struct LimitLedgerTests {
         ("sender", Verdict.Part(.limitSender, .hold)), ("text", Verdict.Part(.limitText, .hold)),
         ("soft", Verdict.Part(.limitInstallation, .hold)), ("hard", Verdict.Part(.limitInstallation, .refuse)),
     ])
-    func `each limit asks for what it is for`(which: String, part: Verdict.Part) throws {
+    func `Each limit asks for what it is for`(which: String, part: Verdict.Part) throws {
         let table =
             switch which {
             case "sender": try table(sender: "1/1h")
@@ -99,7 +99,7 @@ struct LimitLedgerTests {
         #expect(ledger.ask(question(client: 2, sender: 5, text: 6), at: Self.start).parts == [part])
     }
 
-    @Test func `limits that are off count nothing`() throws {
+    @Test func `Limits that are off count nothing`() throws {
         var ledger = ledger(.off)
         for client in 0..<1_000 {
             #expect(ledger.ask(question(client: UInt64(client), sender: 1, text: 1), at: Self.start).counted == [])
@@ -107,14 +107,14 @@ struct LimitLedgerTests {
         #expect(ledger.count == 0)
     }
 
-    @Test func `one network uses up no more than its share of a recipient`() throws {
+    @Test func `One network uses up no more than its share of a recipient`() throws {
         var ledger = ledger(try table(recipient: "10/1h"))
         let passed = (0..<50).count { ledger.ask(question(client: UInt64($0), network: 9), at: Self.start).parts.isEmpty }
         #expect(passed == 2)
         #expect(ledger.ask(question(client: 99), at: Self.start).parts == [])
     }
 
-    @Test func `over the limit the first letter of another network still passes, its second is held`() throws {
+    @Test func `Over the limit the first letter of another network still passes, its second is held`() throws {
         var ledger = ledger(try table(recipient: "10/1h"))
         for client in 0..<10 { #expect(ledger.ask(question(client: UInt64(client)), at: Self.start).parts == []) }
         #expect(ledger.ask(question(client: 0), at: Self.start).parts == [Verdict.Part(.limitRecipient, .hold)])
@@ -124,7 +124,7 @@ struct LimitLedgerTests {
 
     // L2: a hundred letters of a flood for each honest one, over a day, from some networks with many addresses each.
     @Test(arguments: [1, 4, 8])
-    func `in a hundredfold flood nineteen of twenty honest letters pass, and none of the flood is dropped`(networks: Int) throws {
+    func `In a hundredfold flood nineteen of twenty honest letters pass, and none of the flood is dropped`(networks: Int) throws {
         var ledger = ledger(try table(client: "3,5/1h,20/1d", recipient: "10/1h,50/1d", global: "off"))
         var randomness = SeededRandomness(seed: UInt64(networks))
         let honest = 40
@@ -151,7 +151,7 @@ struct LimitLedgerTests {
         #expect(floodPassed <= networks * 20)
     }
 
-    @Test func `a count goes on over midnight under tomorrow's digests`() throws {
+    @Test func `A count goes on over midnight under tomorrow's digests`() throws {
         var ledger = ledger(try table(client: "1/1d"))
         let late = Self.today.end - .minutes(1)
         #expect(ledger.ask(question(client: 1), at: late).parts == [])
@@ -165,7 +165,7 @@ struct LimitLedgerTests {
     }
 
     @Test(arguments: [0, 1])
-    func `a restart counts on, on the same day and on the next`(daysLater: Int64) throws {
+    func `A restart counts on, on the same day and on the next`(daysLater: Int64) throws {
         let table = try table(client: "2,2/1d", recipient: "3/1d")
         var first = ledger(table)
         let ruling = first.ask(question(client: 1), at: Self.start)
@@ -188,7 +188,7 @@ struct LimitLedgerTests {
         #expect(second.ask(asked, at: now).parts.contains(Verdict.Part(.limitClient, .refuse)))
     }
 
-    @Test func `what was not kept after all may be sent again`() throws {
+    @Test func `What was not kept after all may be sent again`() throws {
         var ledger = ledger(try table(client: "1/1h"))
         let ruling = ledger.ask(question(client: 1), at: Self.start)
         ledger.giveBack(ruling.counted)
@@ -196,7 +196,7 @@ struct LimitLedgerTests {
         #expect(ledger.ask(question(client: 1), at: Self.start).parts != [])
     }
 
-    @Test func `it forgets who owes nothing, and never grows over its bound`() throws {
+    @Test func `It forgets who owes nothing, and never grows over its bound`() throws {
         var ledger = ledger(try table(client: "1,3600/1h"), capacity: 5_000)
         for client in 0..<20_000 {
             _ = ledger.ask(

@@ -31,12 +31,12 @@ struct RateGateTests {
             ("2,60/1h,3/1d", [0, 0, 60_000, 120_000, 180_000], [true, true, true, false, false]),
             ("off", [0, 0, 0], [true, true, true]),
         ] as [(String, [Int64], [Bool])])
-    func `what comes when is admitted or not`(limit: String, offsets: [Int64], expected: [Bool]) throws {
+    func `What comes when is admitted or not`(limit: String, offsets: [Int64], expected: [Bool]) throws {
         #expect(try admitted(limit, at: offsets) == expected)
     }
 
     @Test(arguments: ["3,5/1h,20/1d", "1,7/1m", "10/1h,50/1d", "1/1s", "250,1000/1h", "2,3/7s,11/61s"])
-    func `over a hundred thousand random moments it admits exactly what an exact count does`(text: String) throws {
+    func `Over a hundred thousand random moments it admits exactly what an exact count does`(text: String) throws {
         let limit = try #require(Limit(text))
         let gates = RateGates(limit)
         var (exact, arrivals, now) = (ExactLimit(limit), gates.fresh, start)
@@ -61,7 +61,7 @@ struct RateGateTests {
         #expect(count > 1_000)
     }
 
-    @Test func `whoever waits as long as is said is admitted, and not a millisecond earlier`() throws {
+    @Test func `Whoever waits as long as is said is admitted, and not a millisecond earlier`() throws {
         let gates = RateGates(try #require(Limit("3,7/1h,20/1d")))
         var arrivals = gates.fresh
         for _ in 0..<3 { arrivals = gates.admitted(arrivals, at: start) }
@@ -71,7 +71,7 @@ struct RateGateTests {
         #expect(!gates.admits(arrivals, at: start + wait - .milliseconds(1)))
     }
 
-    @Test func `what remains is what is admitted at once`() throws {
+    @Test func `What remains is what is admitted at once`() throws {
         let gates = RateGates(try #require(Limit("3,5/1h,20/1d")))
         var arrivals = gates.fresh
         #expect(gates.remaining(arrivals, at: start) == (3, .zero))
@@ -82,7 +82,7 @@ struct RateGateTests {
         #expect(gates.remaining(arrivals, at: start + standing.reset).count == 3)
     }
 
-    @Test func `a clock set back by a day owes no more than the whole burst`() throws {
+    @Test func `A clock set back by a day owes no more than the whole burst`() throws {
         let gates = RateGates(try #require(Limit("3,5/1h")))
         let arrivals = gates.admitted(gates.fresh, at: start)
         let before = start - .days(1)
@@ -91,7 +91,7 @@ struct RateGateTests {
     }
 
     // The largest that a setting may be, for the widest network: no number runs over, and it is the rate that was set.
-    @Test func `a million a day is sixteen million for a wide network`() throws {
+    @Test func `A million a day is sixteen million for a wide network`() throws {
         let limit = try #require(Limit("1000000/1d"))
         let gates = RateGates(limit, scale: LimitTable.widestScale)
         var arrivals = gates.fresh
@@ -101,7 +101,7 @@ struct RateGateTests {
         #expect(gates.remaining(arrivals, at: start + .milliseconds(6)).count == 16_000_000)
     }
 
-    @Test func `what is given back may be used again, and no more than that`() throws {
+    @Test func `What is given back may be used again, and no more than that`() throws {
         let gates = RateGates(try #require(Limit("1/1h")))
         let arrivals = gates.admitted(gates.fresh, at: start)
         let back = gates.givenBack(arrivals)

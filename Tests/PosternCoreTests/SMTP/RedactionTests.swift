@@ -50,7 +50,7 @@ import Testing
         "login relay-login is not allowed",
         "m.e.m.b.e.r.s.e.x.a.m.p.l.e",
     ])
-    func `no form of a known address is left`(reply: String) {
+    func `No form of a known address is left`(reply: String) {
         let cleaned = Self.redaction.clean(reply)
         #expect(Self.readable(cleaned).isEmpty, "left: \(cleaned)")
     }
@@ -66,7 +66,7 @@ import Testing
         ("jos\u{e9}@members.example", "550 jos%C3%A9: unknown"),
         ("jose\u{301}@members.example", "550 jos\u{e9}: unknown"),
     ])
-    func `a name with marks is found however they are written`(address: String, reply: String) {
+    func `A name with marks is found however they are written`(address: String, reply: String) {
         #expect(Redaction(hiding: [address]).clean(reply) == "550 ‹address› unknown")
     }
 
@@ -80,11 +80,11 @@ import Testing
         ("sha1=2jmj7l5rSw0yVb_vlWAYkK_YBwk,reason=unknown", "2jmj7l5r"), ("9ZbFxpWRkv8bD6J6YT is unknown", "9ZbFxpWR"),
         ("<anything at all>", "anything"),
     ])
-    func `an address is known by its shape`(reply: String, piece: String) {
+    func `An address is known by its shape`(reply: String, piece: String) {
         #expect(!Redaction().clean(reply).contains(piece))
     }
 
-    @Test func `a domain is known by both its names`() throws {
+    @Test func `A domain is known by both its names`() throws {
         let address = try EmailAddress("anna@bücher.example")
         let cleaned = Redaction(hiding: [address.text]).clean("no mailbox at Bücher.example. today")
         #expect(cleaned == "no mailbox at ‹address› today")
@@ -92,7 +92,7 @@ import Testing
 
     // A word too short to be an encoding is looked at for the names alone.
     @Test(arguments: ["jo", "Jo.", "JO,", "oj", "a,jo", "jo.b"])
-    func `a short name is found in a short word`(word: String) {
+    func `A short name is found in a short word`(word: String) {
         let redaction = Redaction(hiding: ["jo@me.example"])
         #expect(redaction.clean("user \(word) unknown") == "user ‹address› unknown")
         #expect(redaction.clean("Ok job 12.3, joy of jon") == "Ok job 12.3, joy of jon")
@@ -116,23 +116,23 @@ import Testing
         "Greylisted, see https://support.example.org/help?p=NoSuchUser", "Größe überschritten", "mail.example.net closing",
         "joke.canaryish words are no names",
     ])
-    func `the rest is left alone`(reply: String) {
+    func `The rest is left alone`(reply: String) {
         #expect(Self.redaction.clean(reply) == reply)
     }
 
     // A smarthost's text is shown in a terminal and on a page.
     @Test(arguments: ["a\u{1B}[31mred\u{7}", "a\r\nb\tc", "a\u{85}b\u{2028}c", "a\u{202E}b", "a\u{0}b"])
-    func `control characters do not get through`(reply: String) {
+    func `Control characters do not get through`(reply: String) {
         let cleaned = Redaction().clean(reply)
         #expect(cleaned.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) })
         #expect(!cleaned.contains("\u{202E}") && !cleaned.contains("\u{2028}"))
     }
 
-    @Test func `nobody can write our marks`() {
+    @Test func `Nobody can write our marks`() {
         #expect(!Redaction().clean("‹address›").contains("‹"))
     }
 
-    @Test func `a long reply is cut, and never through an address`() {
+    @Test func `A long reply is cut, and never through an address`() {
         let long = Redaction().clean(String(repeating: "word ", count: 100))
         #expect(long.count == Redaction.limit)
         #expect(long.hasSuffix("…"))
@@ -147,21 +147,21 @@ import Testing
         "<someone@else.example\u{301}>\u{301}", "jo.canary@\u{301}members.example", "jo.canary\u{308} unknown",
         "\u{D4E}@\u{D4E}someone.example", "<someone @canary.example",
     ])
-    func `no mark hides an address`(reply: String) {
+    func `No mark hides an address`(reply: String) {
         let cleaned = Self.redaction.clean(reply)
         #expect(!cleaned.unicodeScalars.contains("@") && !cleaned.contains("canary"), "left: \(cleaned)")
     }
 
     // Otherwise it would not fit into the frame that takes the outcome to the relay.
     @Test(arguments: ["\u{1E130}", "a\u{301}", "\u{915}\u{94D}", "\u{FDFA}", "é\u{1E130}"])
-    func `a pile of marks is cut like anything long`(pile: String) {
+    func `A pile of marks is cut like anything long`(pile: String) {
         let cleaned = Redaction().clean("x" + String(repeating: pile, count: 1_500))
         #expect(cleaned.unicodeScalars.count <= Redaction.limit)
     }
 
     // A hostile reply costs no more than an honest one.
     @Test(arguments: ["<", "@", "\"@", "%", "=?", "a@", "<<>>", " @ ", "‹", "::", "1.2.3.", "< ", "\u{FDFA}"])
-    func `piles of signs are digested`(sign: String) {
+    func `Piles of signs are digested`(sign: String) {
         let before = ProcessorTime.ofThisThread
         let cleaned = Self.redaction.clean(String(repeating: sign, count: 5_000))
         #expect(ProcessorTime.ofThisThread - before < .seconds(1))
@@ -171,7 +171,7 @@ import Testing
 
     // Whatever surrounds it and however it is cased, the address does not come through.
     @Test(arguments: 0..<300)
-    func `random surroundings do not hide an address`(seed: UInt64) {
+    func `Random surroundings do not hide an address`(seed: UInt64) {
         var randomness = SeededRandomness(seed: seed)
         let noise = Array("<>\"'()[]{}:;,. \t\r\n\\%+=&#/|‹›\u{200B}\u{0}ab1".unicodeScalars)
         func piece() -> String {

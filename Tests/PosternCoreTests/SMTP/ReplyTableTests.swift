@@ -61,7 +61,7 @@ import Testing
         Row("dropped at EHLO", 56, Way.ehlo, .deferred, .trouble, .ehlo),
         Row("a number SMTP does not have", 8, "\(Way.connected) | < 199 hm", .deferred, .trouble, .greeting, 199),
     ])
-    func `what happens before the letter is not held against it`(row: Row) { Self.holds(row) }
+    func `What happens before the letter is not held against it`(row: Row) { Self.holds(row) }
 
     // A login or a protection that we lack is ours to mend; one that the server cannot give now comes back.
     @Test(arguments: [
@@ -87,7 +87,7 @@ import Testing
         Row("no mechanism in common", 67, Way.introduced, .ourFault, .trouble, .login, 250),
         Row("SMTPUTF8 needed, not offered", 23, Way.introduced, halt: .smtpUTF8NotOffered, .ourFault, .reached, .ehlo, 250),
     ])
-    func `protection and login are ours to mend unless the server says later`(row: Row) { Self.holds(row) }
+    func `Protection and login are ours to mend unless the server says later`(row: Row) { Self.holds(row) }
 
     // The envelope sender is the same domain for all letters: its refusal is about us, but for room and size.
     @Test(arguments: [
@@ -106,7 +106,7 @@ import Testing
         Row("MAIL times out", 42, Way.mail, halt: .timedOut(after: .seconds(300)), .deferred, .trouble, .mailFrom),
         Row("garbage after MAIL", 23, Way.mail, halt: .noise, .deferred, .trouble, .mailFrom),
     ])
-    func `a refused sender is our fault`(row: Row) { Self.holds(row) }
+    func `A refused sender is our fault`(row: Row) { Self.holds(row) }
 
     // Failed needs the server's word that this recipient is refused for good.
     @Test(arguments: [
@@ -128,7 +128,7 @@ import Testing
         Row("RCPT 550, disabled mailbox", 55, "\(Way.rcpt) | < 550 5.2.1 disabled", .failed, .reached, .recipient, 550),
         Row("RCPT 550, new owner", 55, "\(Way.rcpt) | < 550 5.7.17 changed hands", .failed, .reached, .recipient, 550),
     ])
-    func `a refused recipient is failed or deferred`(row: Row) { Self.holds(row) }
+    func `A refused recipient is failed or deferred`(row: Row) { Self.holds(row) }
 
     // Many servers keep what they have against us until they hear RCPT; the recipient is not to blame for it.
     @Test(arguments: [
@@ -143,7 +143,7 @@ import Testing
         Row("dropped at RCPT", 56, Way.rcpt, .deferred, .trouble, .recipient),
         Row("RCPT times out", 42, Way.rcpt, halt: .timedOut(after: .seconds(300)), .deferred, .trouble, .recipient),
     ])
-    func `what a server has against us at RCPT is not the recipient's`(row: Row) { Self.holds(row) }
+    func `What a server has against us at RCPT is not the recipient's`(row: Row) { Self.holds(row) }
 
     // Until the first octet of the text the letter is surely not there.
     @Test(arguments: [
@@ -158,7 +158,7 @@ import Testing
         Row("libcurl content, yet nothing sent", 0, Way.mail, .deferred, .trouble, .mailFrom),
         Row("closing before the text", 42, Way.rcpt, halt: .closing, .deferred, .unknown, .recipient),
     ])
-    func `before the text nothing is uncertain`(row: Row) { Self.holds(row) }
+    func `Before the text nothing is uncertain`(row: Row) { Self.holds(row) }
 
     // From the first octet of the text on, silence means that it may have arrived.
     @Test(arguments: [
@@ -185,9 +185,9 @@ import Testing
         Row("closing after the dot", 42, Way.text, halt: .closing, .uncertain, .unknown, .finalDot),
         Row("221 to our QUIT is no answer", 56, "\(Way.text) | > QUIT | < 221 bye", .uncertain, .trouble, .finalDot),
     ])
-    func `after the text only an answer is certain`(row: Row) { Self.holds(row) }
+    func `After the text only an answer is certain`(row: Row) { Self.holds(row) }
 
-    @Test func `evidence carries the enhanced status and the reply without addresses`() {
+    @Test func `Evidence carries the enhanced status and the reply without addresses`() {
         let transcript = Transcript("\(Way.rcpt) | < 550-5.1.1 <b@example.org>: unknown | < 550 5.1.1 ask someone@else.example")
         let redaction = Redaction(hiding: ["b@example.org"])
         let evidence = ReplyTable.outcome(code: 55, transcript: transcript, redaction: redaction).evidence
@@ -197,7 +197,7 @@ import Testing
 
     // The operator reads what is wrong with the certificate, and that nothing is lost.
     @Test(arguments: CertificateFault.allCases)
-    func `a bad certificate is named`(fault: CertificateFault) {
+    func `A bad certificate is named`(fault: CertificateFault) {
         let transcript = Transcript("+", certificate: fault)
         let text = ReplyTable.outcome(code: 60, transcript: transcript, redaction: Redaction()).evidence.text
         #expect(text.contains("certificate"))

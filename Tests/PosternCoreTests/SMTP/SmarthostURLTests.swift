@@ -31,7 +31,7 @@ import Testing
         Good(raw: "smtp://[::1]:25", tls: .off, scheme: .smtp, host: "::1", port: 25, authority: "[::1]:25"),
         Good(raw: "smtp://mail_out:25", scheme: .smtp, host: "mail_out", port: 25, authority: "mail_out:25"),
     ])
-    func `good URLs are read`(good: Good) throws {
+    func `Good URLs are read`(good: Good) throws {
         let url = try SmarthostURL(good.raw, tls: good.tls)
         #expect(url.scheme == good.scheme)
         #expect(url.host == good.host)
@@ -54,7 +54,7 @@ import Testing
             ("smtps://a.example:", .port),
             ("smtps://a.example:0", .port), ("smtps://a.example:65536", .port), ("smtps://a.example:+25", .port),
         ] as [(String, SmarthostFault)])
-    func `bad URLs are refused for the stated reason`(raw: String, fault: SmarthostFault) {
+    func `Bad URLs are refused for the stated reason`(raw: String, fault: SmarthostFault) {
         #expect(throws: fault) { try SmarthostURL(raw) }
     }
 
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: SmarthostFault.allCases)
-    func `every fault says what to do`(fault: SmarthostFault) {
+    func `Every fault says what to do`(fault: SmarthostFault) {
         #expect(fault.description.count > 20)
         #expect(!fault.description.contains("\n"))
     }

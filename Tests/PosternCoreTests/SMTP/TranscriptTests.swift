@@ -12,13 +12,13 @@ import Testing
             (Way.mail, .mailFrom, nil), (Way.rcpt, .recipient, nil), (Way.data, .data, nil),
             ("\(Way.data) | < 354 go", .data, 354), (Way.text, .finalDot, nil), ("\(Way.text) | < 250 ok", .finalDot, 250),
         ] as [(String, DeliveryStage, Int?)])
-    func `stage and answer are recovered`(steps: String, stage: DeliveryStage, code: Int?) {
+    func `Stage and answer are recovered`(steps: String, stage: DeliveryStage, code: Int?) {
         let transcript = Transcript(steps)
         #expect(transcript.stage == stage)
         #expect(transcript.answer?.code == code)
     }
 
-    @Test func `a reply of several lines is one`() throws {
+    @Test func `A reply of several lines is one`() throws {
         let answer = try #require(Transcript("+ | < 550-5.7.1 first | < 550-5.7.1 second | < 550 5.7.1 third").answer)
         #expect(answer.code == 550)
         #expect(answer.enhanced == EnhancedStatus(5, 7, 1))
@@ -34,18 +34,18 @@ import Testing
             ("250 \r\n", .complete(SMTPReply(code: 250, lines: [""]))),
             ("250 a\u{0}\u{1B}[31mb\r\n", .complete(SMTPReply(code: 250, lines: ["a[31mb"]))),
         ] as [(String, Transcript.Intake)])
-    func `lines are told apart`(line: String, intake: Transcript.Intake) {
+    func `Lines are told apart`(line: String, intake: Transcript.Intake) {
         var transcript = Transcript("+ | =")
         #expect(transcript.note(received: Array(line.utf8)) == intake)
     }
 
-    @Test func `octets that are not UTF-8 are no obstacle`() {
+    @Test func `Octets that are not UTF-8 are no obstacle`() {
         var transcript = Transcript("+ | =")
         #expect(transcript.note(received: Array("550 ".utf8) + [0xFC, 0xFF] + Array("x\r\n".utf8)) != .noise)
         #expect(transcript.answer?.text == "\u{FFFD}\u{FFFD}x")
     }
 
-    @Test func `a server that never stops is stopped`() {
+    @Test func `A server that never stops is stopped`() {
         var endless = Transcript("+ | =")
         var intakes: Set<String> = []
         for _ in 0..<1_000 { intakes.insert("\(endless.note(received: Array("250-and\r\n".utf8)))") }
@@ -63,7 +63,7 @@ import Testing
     }
 
     // The front half of an address is none that anybody would know and leave out.
-    @Test func `a line too long is cut between two words`() {
+    @Test func `A line too long is cut between two words`() {
         var long = Transcript("+ | =")
         let words = String(repeating: "word ", count: Transcript.Limit.octetsInLine / 5)
         _ = long.note(received: Array("550 \(words)jo.canary@members.example\r\n".utf8))
@@ -71,7 +71,7 @@ import Testing
         #expect((long.answer?.text.utf8.count ?? 0) > Transcript.Limit.octetsInLine - 10)
     }
 
-    @Test func `nothing of a login is kept, even if it spells a command`() {
+    @Test func `Nothing of a login is kept, even if it spells a command`() {
         let transcript = Transcript(
             "\(Way.introduced) | > AUTH LOGIN | < 334 VXNlcm5hbWU6 | > DATA | < 334 UGFzc3dvcmQ6 | > MAIL")
         #expect(transcript.stage == .login)
@@ -80,13 +80,13 @@ import Testing
         #expect(after.stage == .mailFrom)
     }
 
-    @Test func `only verbs are kept of what was sent`() {
+    @Test func `Only verbs are kept of what was sent`() {
         let printed = "\(Transcript("\(Way.rcpt) | < 250 ok"))"
         #expect(!printed.contains("b@example.org"))
         #expect(!printed.contains("relay.example.org"))
     }
 
-    @Test func `a new socket voids what an older one said`() {
+    @Test func `A new socket voids what an older one said`() {
         let transcript = Transcript("\(Way.mail) | < 250 ok | + | =")
         #expect(transcript.stage == .greeting)
         #expect(transcript.answer == nil)
@@ -101,7 +101,7 @@ import Testing
             ("+", 7, nil, false), (Way.reused, 6, nil, false), (Way.reused, 42, .timedOut(after: .seconds(1)), false),
             (Way.reused, 0, nil, false),
         ] as [(String, Int, Halt?, Bool)])
-    func `a stale connection is recognised`(steps: String, code: Int, halt: Halt?, isStale: Bool) {
+    func `A stale connection is recognised`(steps: String, code: Int, halt: Halt?, isStale: Bool) {
         #expect(Transcript(steps, then: halt).isStaleConnection(code: code) == isStale)
     }
 
@@ -111,11 +111,11 @@ import Testing
             ("\(Way.text) | < 250 ok", nil, true), ("\(Way.text) | < 554 no", nil, true), ("\(Way.text) | < 421 bye", nil, false),
             (Way.text, nil, false), (Way.text, .timedOut(after: .seconds(1)), false), ("\(Way.rcpt) | < 550 no", nil, false),
         ] as [(String, Halt?, Bool)])
-    func `a connection is kept only in step`(steps: String, halt: Halt?, isReusable: Bool) {
+    func `A connection is kept only in step`(steps: String, halt: Halt?, isReusable: Bool) {
         #expect(Transcript(steps, then: halt).isConnectionReusable == isReusable)
     }
 
-    @Test func `the first reason to stop stands`() {
+    @Test func `The first reason to stop stands`() {
         var transcript = Transcript("+", then: .noise)
         transcript.note(.closing)
         #expect(transcript.halt == .noise)
@@ -127,7 +127,7 @@ import Testing
         (["mx", "smtputf8", "auth plain"], false, false), (["mx", "AUTH=LOGIN"], false, false), (["mx"], false, false),
         (["mx", "XSMTPUTF8", "AUTH XPLAIN"], false, false), (["mx", "AUTH LOGIN"], false, true),
     ])
-    func `capabilities are read from EHLO`(lines: [String], utf8: Bool, login: Bool) {
+    func `Capabilities are read from EHLO`(lines: [String], utf8: Bool, login: Bool) {
         let capabilities = Capabilities(ehlo: SMTPReply(code: 250, lines: lines))
         #expect(capabilities.smtpUTF8 == utf8)
         #expect(capabilities.offersLogin == login)
@@ -138,13 +138,13 @@ import Testing
         ("3.1.1", nil), ("5.1", nil), ("5.1.1.1", nil), ("5.1.1:", nil), ("5..1", nil), ("5.1234.1", nil), ("", nil),
         ("٥.1.1", nil), ("5.1.", nil), (".5.1", nil), ("12.1.1", nil), ("5.001.999", EnhancedStatus(5, 1, 999)),
     ])
-    func `an enhanced status is three numbers`(word: String, status: EnhancedStatus?) {
+    func `An enhanced status is three numbers`(word: String, status: EnhancedStatus?) {
         #expect(EnhancedStatus(word) == status)
     }
 
     // A mark makes another Character of the space before it; to the server that was a space.
     @Test(arguments: ["\u{301}", "\u{200D}"])
-    func `a mark does not hide the enhanced status`(mark: String) {
+    func `A mark does not hide the enhanced status`(mark: String) {
         let reply = SMTPReply(code: 550, lines: ["5.2.2 \(mark)mailbox full"])
         #expect(reply.enhanced == EnhancedStatus(5, 2, 2))
         #expect(reply.text == "\(mark)mailbox full")

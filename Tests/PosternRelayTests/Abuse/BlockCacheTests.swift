@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The blocks at hand are those of the newest reading")
 struct BlockCacheTests {
-    @Test func `a reading that comes back late takes no block away`() throws {
+    @Test func `A reading that comes back late takes no block away`() throws {
         let now = Timestamp(seconds: 1_795_514_709)
         let question = BlockQuestion(
             client: try #require(ClientAddress(text: "192.0.2.7")), tags: [], epoch: Epoch(containing: now),

@@ -18,7 +18,7 @@ struct FormTokensTests {
         (Duration.zero, true), (.minutes(5), true), (.hours(23), true), (.hours(24), false), (.hours(47), false),
         (.days(9), false),
     ])
-    func `it is good for a day`(age: Duration, isGood: Bool) throws {
+    func `It is good for a day`(age: Duration, isGood: Bool) throws {
         let token = try #require(tokens.issue(at: Self.now))
         let later = Self.now + age
         let standing = Self.tokens(on: Epoch(containing: later)).standing(of: token, at: later)
@@ -33,7 +33,7 @@ struct FormTokensTests {
         }
     }
 
-    @Test func `each form has a key of its own, and one form always the same`() throws {
+    @Test func `Each form has a key of its own, and one form always the same`() throws {
         func key(_ token: String) throws -> String {
             guard case .ours(let key, _) = tokens.standing(of: token, at: Self.now) else { throw Failure() }
             return key
@@ -43,7 +43,7 @@ struct FormTokensTests {
         #expect(try key(one) != key(two))
     }
 
-    @Test func `a token with any character changed is not ours`() throws {
+    @Test func `A token with any character changed is not ours`() throws {
         let token = try #require(tokens.issue(at: Self.now))
         for index in token.indices {
             var changed = token
@@ -58,11 +58,11 @@ struct FormTokensTests {
             (nil, FormStanding.missing), ("", .missing), ("x", .foreign), (String(repeating: "A", count: 59), .expired),
             (String(repeating: "A", count: 900), .foreign), ("ü", .foreign),
         ] as [(String?, FormStanding)])
-    func `another text is none, or says that it is old`(text: String?, standing: FormStanding) {
+    func `Another text is none, or says that it is old`(text: String?, standing: FormStanding) {
         #expect(tokens.standing(of: text, at: Self.now) == standing)
     }
 
-    @Test func `without a key there is no token`() {
+    @Test func `Without a key there is no token`() {
         #expect(FormTokens { _ in nil }.issue(at: Self.now) == nil)
     }
 
@@ -73,7 +73,7 @@ struct FormTokensTests {
         (.missing, false, .accept), (.ours(key: "k", age: .seconds(30)), true, .accept), (.foreign, true, .hold),
         (.ours(key: "k", age: .milliseconds(200)), true, .hold),
     ])
-    func `signs of a program add up`(token: FormStanding, isBaitTaken: Bool, decision: Verdict.Decision) {
+    func `Signs of a program add up`(token: FormStanding, isBaitTaken: Bool, decision: Verdict.Decision) {
         #expect(Verdict(of: FormSigns(token: token, isBaitTaken: isBaitTaken).parts).decision == decision)
     }
 

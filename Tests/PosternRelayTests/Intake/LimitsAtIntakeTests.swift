@@ -7,7 +7,7 @@ import Testing
 @Suite("Limits admit what they say, however letters come")
 struct LimitsAtIntakeTests {
     // L1: no more than one after the other would.
-    @Test func `fifty clients at once are admitted as often as an exact count admits them`() async throws {
+    @Test func `Fifty clients at once are admitted as often as an exact count admits them`() async throws {
         let fixture = try await IntakeFixture.open(limits: try .of(client: "3,5/1h,20/1d"))
         let (clients, posts, rounds) = (50, 8, 3)
         for round in 0..<rounds {
@@ -29,7 +29,7 @@ struct LimitsAtIntakeTests {
         }
     }
 
-    @Test func `a client over its limit is told when to come back and what is left`() async throws {
+    @Test func `A client over its limit is told when to come back and what is left`() async throws {
         let fixture = try await IntakeFixture.open(limits: try .of(client: "2,6/1h"))
         let first = try await fixture.post()
         #expect(
@@ -45,7 +45,7 @@ struct LimitsAtIntakeTests {
         #expect(try await fixture.post(at: IntakeFixture.now + .minutes(10)).answer.id != nil)
     }
 
-    @Test func `a whole installation over its hard limit asks everybody to wait`() async throws {
+    @Test func `A whole installation over its hard limit asks everybody to wait`() async throws {
         let fixture = try await IntakeFixture.open(limits: try .of(global: "1/1h,2/1h"))
         for client in ["192.0.2.1", "192.0.3.1"] { #expect(try await fixture.post(from: client).answer.id != nil) }
         #expect(try await fixture.post(from: "192.0.4.1").answer == .unavailable(retryAfter: .minutes(30)))
@@ -54,7 +54,7 @@ struct LimitsAtIntakeTests {
 
     // After a restart, on the same day and after midnight, nobody has more than before.
     @Test(arguments: [Duration.minutes(1), .hours(20)])
-    func `limits survive a restart`(later: Duration) async throws {
+    func `Limits survive a restart`(later: Duration) async throws {
         let limits = try LimitTable.of(
             client: "2,2/1d", recipient: "10/1h,50/1d", global: "300/1h,1000/1h", sender: "5/1d", text: "5/1d")
         let first = try await IntakeFixture.open(limits: limits)
@@ -77,7 +77,7 @@ struct LimitsAtIntakeTests {
         #expect(try await fixture.post(from: "2001:db8:1:2::1").answer.id != nil)
     }
 
-    @Test func `short texts that anybody writes are not counted as one`() async throws {
+    @Test func `Short texts that anybody writes are not counted as one`() async throws {
         let fixture = try await IntakeFixture.open(limits: try .of(text: "1/1h"))
         for client in 1...3 { _ = try await fixture.post(from: "192.0.2.\(client)") { $0.message = "Thank you!" } }
         #expect(try await fixture.deliveries(.held) == 0)

@@ -11,7 +11,7 @@ struct PseudonymsTests {
         pseudonyms.tags(of: try #require(ClientAddress(text: client)), in: epoch)
     }
 
-    @Test func `neighbours share the tags of their networks only`() throws {
+    @Test func `Neighbours share the tags of their networks only`() throws {
         let (one, two) = (try tags("192.0.2.1", today), try tags("192.0.2.2", today))
         #expect(one[0] != two[0])
         #expect(one[1] == two[1])
@@ -22,13 +22,13 @@ struct PseudonymsTests {
         #expect(try tags("2001:db8:1:1::9", today)[0] == six[0])
     }
 
-    @Test func `another day has other tags, for the same client and for every network`() throws {
+    @Test func `Another day has other tags, for the same client and for every network`() throws {
         #expect(try tags("192.0.2.1", today) == tags("192.0.2.1", today))
         #expect(Set(try tags("192.0.2.1", today)).isDisjoint(with: try tags("192.0.2.1", today.next)))
     }
 
     // After midnight the vault needs a moment, and one that is away needs longer.
-    @Test func `limits are asked while tomorrow's key is not known`() throws {
+    @Test func `Limits are asked while tomorrow's key is not known`() throws {
         let pseudonyms = Pseudonyms { [today] in $0 == today ? IntakeFixture.tagKey(of: $0) : nil }
         let limits = try LimitTable.of(client: "1/1h", recipient: "1/1h", sender: "1/1h")
         let client = try #require(ClientAddress(text: "192.0.2.1"))
@@ -44,7 +44,7 @@ struct PseudonymsTests {
         #expect(try question(Pseudonyms { _ in nil }) == nil)
     }
 
-    @Test func `without the day's key there are none`() throws {
+    @Test func `Without the day's key there are none`() throws {
         let none = Pseudonyms { _ in nil }
         #expect(none.tags(of: try #require(ClientAddress(text: "192.0.2.1")), in: today) == [])
     }

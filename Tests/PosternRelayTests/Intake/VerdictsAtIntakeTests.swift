@@ -13,7 +13,7 @@ struct VerdictsAtIntakeTests {
         return entries[0]
     }
 
-    @Test func `an accepted letter has an entry with tags and sealed evidence`() async throws {
+    @Test func `An accepted letter has an entry with tags and sealed evidence`() async throws {
         let fixture = try await IntakeFixture.open()
         let id = try #require(try await fixture.post().answer.id)
         let entry = try await entry(fixture)
@@ -29,7 +29,7 @@ struct VerdictsAtIntakeTests {
         ("nobody", "", Verdict.Rule.unknownRecipient), ("p2", "", .noLetters), ("p0", "no address", .invalidLetter),
         ("No Handle!", "", .unknownRecipient),
     ])
-    func `what is turned away has an entry as well`(handle: String, email: String, rule: Verdict.Rule) async throws {
+    func `What is turned away has an entry as well`(handle: String, email: String, rule: Verdict.Rule) async throws {
         let fixture = try await IntakeFixture.open()
         let reply = try await fixture.post(to: handle) { if !email.isEmpty { $0.email = email } }
         #expect(reply.answer.id == nil)
@@ -41,18 +41,19 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.deliveries() == 0)
     }
 
-    @Test func `a key that was used for another letter is refused and noted, and gives back what was counted`() async throws {
+    @Test func `A key that was used for another letter is refused and noted, and gives back what was counted`() async throws {
         let fixture = try await IntakeFixture.open(limits: try .of(client: "2,2/1h"))
         _ = try await fixture.post(key: "k")
         #expect(
-            try await fixture.post(key: "k") { $0.message = "Something else altogether, this time." }.answer == .idempotencyKeyConflict
+            try await fixture.post(key: "k") { $0.message = "Something else altogether, this time." }.answer
+                == .idempotencyKeyConflict
         )
         #expect(Set(try await fixture.entries().map(\.verdict.decision)) == [.accept, .refuse])
         #expect(try await fixture.post().answer.id != nil)
         #expect(try await fixture.post().answer.isLimited)
     }
 
-    @Test func `the same post again is the first letter, also for a client over its limit`() async throws {
+    @Test func `The same post again is the first letter, also for a client over its limit`() async throws {
         let fixture = try await IntakeFixture.open(limits: try .of(client: "1,1/1h"))
         let first = try #require(try await fixture.post(key: "k").answer.id)
         for _ in 0..<3 { #expect(try await fixture.post(key: "k").answer == .accepted(first)) }
@@ -62,7 +63,7 @@ struct VerdictsAtIntakeTests {
 
     // Held, blocked-to-hold and over quota look the same from outside as accepted (W7).
     @Test(arguments: ["block", "sender", "text", "recipient", "traps"])
-    func `a held letter is answered like any other, and waits for a person`(why: String) async throws {
+    func `A held letter is answered like any other, and waits for a person`(why: String) async throws {
         let limits: LimitTable =
             switch why {
             case "sender": try .of(sender: "1/1h")
@@ -91,7 +92,7 @@ struct VerdictsAtIntakeTests {
         #expect(held.first?.verdict.parts.isEmpty == false)
     }
 
-    @Test func `a letter that staff have blocked is not kept, and the answer tells no mark`() async throws {
+    @Test func `A letter that staff have blocked is not kept, and the answer tells no mark`() async throws {
         let fixture = try await IntakeFixture.open()
         try await fixture.store.write {
             _ = try $0.blocks.add(
@@ -103,7 +104,7 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.entries().map(\.verdict.parts) == [[Verdict.Part(.block, .refuse, block: 1)]])
     }
 
-    @Test func `a block by tag meets the client and its network`() async throws {
+    @Test func `A block by tag meets the client and its network`() async throws {
         let fixture = try await IntakeFixture.open()
         _ = try await fixture.post(from: "192.0.2.7")
         let network = try #require(try await fixture.entries().first?.tags.last)
@@ -117,7 +118,7 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.post(from: "192.0.3.7").answer.id != nil)
     }
 
-    @Test func `the same post again is the first letter, also when the recipient has paused or staff have blocked it since`()
+    @Test func `The same post again is the first letter, also when the recipient has paused or staff have blocked it since`()
         async throws
     {
         let fixture = try await IntakeFixture.open()
@@ -136,13 +137,13 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.post(key: "other").answer == .takesNoLetters)
     }
 
-    @Test func `a full disk turns letters away unkept, and writes no entry`() async throws {
+    @Test func `A full disk turns letters away unkept, and writes no entry`() async throws {
         let fixture = try await IntakeFixture.open(hasRoom: false)
         #expect(try await fixture.post().answer == .unavailable(retryAfter: .seconds(30)))
         #expect(try await fixture.entries().isEmpty)
     }
 
-    @Test func `a flood of refusals leaves one entry a minute that counts the rest`() async throws {
+    @Test func `A flood of refusals leaves one entry a minute that counts the rest`() async throws {
         let fixture = try await IntakeFixture.open()
         for number in 0..<500 {
             _ = try await fixture.post(to: "p0", at: IntakeFixture.now) {
@@ -155,8 +156,10 @@ struct VerdictsAtIntakeTests {
         #expect(entries.first?.repeats == 499)
     }
 
-    @Test("What the intake remembers of a recipient is no word against the store: paused is paused at once, and resumed resumed")
-    func rememberedRecipient() async throws {
+    @Test
+    func `What the intake remembers of a recipient is no word against the store: paused is paused at once, and resumed resumed`()
+        async throws
+    {
         let fixture = try await IntakeFixture.open()
         #expect(try await fixture.post().answer.id != nil)
         let id = fixture.recipients[0].id

@@ -48,7 +48,8 @@ final class TestStore: Sendable {
     }
 
     func letter(
-        to person: Int = 0, at moment: Timestamp = start, placement: AcceptedLetter.Placement = .queue, mark: IdempotencyRecord? = nil,
+        to person: Int = 0, at moment: Timestamp = start, placement: AcceptedLetter.Placement = .queue,
+        mark: IdempotencyRecord? = nil,
         parts: [Verdict.Part] = [], tags: [Tag] = [], limitMark: LimitMark? = nil, seal: [UInt8] = [1, 2, 3]
     ) -> AcceptedLetter {
         let recipient = people[person]

@@ -13,23 +13,20 @@ struct EpochPlanTests {
         Set(days.flatMap { day in Self.kinds.map { EpochPlan.Wanted($0, Epoch(day: day)) } })
     }
 
-    @Test("A new vault makes today's keys first, then tomorrow's")
-    func first() {
+    @Test func `A new vault makes today's keys first, then tomorrow's`() {
         let plan = EpochPlan(existing: [], now: Self.noon, retention: Self.retention)
         #expect(plan.make.map(\.epoch.day) == [20_000, 20_000, 20_000, 20_001, 20_001, 20_001])
         #expect(plan.destroy.isEmpty)
     }
 
-    @Test("A day later one day's keys are made, and none when all are there")
-    func nextDay() {
+    @Test func `A day later one day's keys are made, and none when all are there`() {
         let existing = wanted(20_000...20_001)
         #expect(EpochPlan(existing: existing, now: Self.noon, retention: Self.retention).make.isEmpty)
         let plan = EpochPlan(existing: existing, now: Self.noon + .days(1), retention: Self.retention)
         #expect(Set(plan.make) == wanted(20_002...20_002))
     }
 
-    @Test("Letter keys go after 28 whole days, evidence and tag keys after 90")
-    func destruction() {
+    @Test func `Letter keys go after 28 whole days, evidence and tag keys after 90`() {
         let existing = wanted(19_900...20_001)
         let plan = EpochPlan(existing: existing, now: Self.noon, retention: Self.retention)
         // The last moment of day 19,971 lies 28 days behind the first of day 20,000.
@@ -38,8 +35,7 @@ struct EpochPlanTests {
         #expect(plan.destroy.filter { $0.kind == .tag }.map(\.epoch.day).max() == 19_909)
     }
 
-    @Test("A clock set back a day destroys nothing and makes only what is missing")
-    func clockBack() {
+    @Test func `A clock set back a day destroys nothing and makes only what is missing`() {
         let plan = EpochPlan(existing: wanted(19_973...20_001), now: Self.noon - .days(1), retention: Self.retention)
         #expect(plan.make.isEmpty)
         #expect(plan.destroy.isEmpty)

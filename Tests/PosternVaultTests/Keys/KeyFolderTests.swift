@@ -15,8 +15,7 @@ struct KeyFolderTests {
         try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber).intValue
     }
 
-    @Test("Key files have mode 0400 in a folder of mode 0700, and names that say what they are")
-    func modes() throws {
+    @Test func `Key files have mode 0400 in a folder of mode 0700, and names that say what they are`() throws {
         let fixture = try VaultFixture()
         #expect(try mode(fixture.keysPath) == 0o700)
         let names = try names(in: fixture.keysPath)
@@ -31,8 +30,8 @@ struct KeyFolderTests {
         case removed, readable, emptied, garbled, otherSecret, renamed, swapped
     }
 
-    @Test("Each fault is found at start", arguments: Damage.allCases)
-    func damaged(damage: Damage) throws {
+    @Test(arguments: Damage.allCases)
+    func `Each fault is found at start`(damage: Damage) throws {
         let fixture = try VaultFixture()
         let folder = fixture.keysPath
         let all = try names(in: folder)
@@ -82,8 +81,7 @@ struct KeyFolderTests {
         #expect(!faults.description.contains("secret:"))
     }
 
-    @Test("All faults come at once")
-    func allAtOnce() throws {
+    @Test func `All faults come at once`() throws {
         let fixture = try VaultFixture()
         for name in try names(in: fixture.keysPath) where name.hasPrefix("letter") {
             try FileManager.default.removeItem(atPath: "\(fixture.keysPath)/\(name)")
@@ -92,16 +90,14 @@ struct KeyFolderTests {
         #expect(faults.all.count == 2)
     }
 
-    @Test("A folder without an address key is no vault, and says so")
-    func emptyFolder() throws {
+    @Test func `A folder without an address key is no vault, and says so`() throws {
         let folder = try TemporaryFolder()
         let faults = try #require(throws: KeyFaults.self) { try KeyRing(folder: KeyFolder(path: folder.path)) }
         #expect(faults.description.contains("no address key"))
         #expect(faults.description.contains("no authorisation key"))
     }
 
-    @Test("A key that was written and not yet listed, as after a crash, is taken in")
-    func unlisted() throws {
+    @Test func `A key that was written and not yet listed, as after a crash, is taken in`() throws {
         let fixture = try VaultFixture()
         let manifest = "\(fixture.keysPath)/manifest"
         let lines = try String(contentsOfFile: manifest, encoding: .utf8).split(separator: "\n")
@@ -110,8 +106,8 @@ struct KeyFolderTests {
     }
 
     // Struck off; struck off and set aside; set aside and half overwritten.
-    @Test("A key whose destruction was cut short is no fault, and is gone or destroyed to the end", arguments: [0, 1, 2])
-    func halfDestroyed(step: Int) throws {
+    @Test(arguments: [0, 1, 2])
+    func `A key whose destruction was cut short is no fault, and is gone or destroyed to the end`(step: Int) throws {
         let fixture = try VaultFixture()
         let name = try #require(try names(in: fixture.keysPath).first { $0.hasPrefix("letter") })
         let path = "\(fixture.keysPath)/\(name)"
@@ -128,16 +124,14 @@ struct KeyFolderTests {
         #expect(!FileManager.default.fileExists(atPath: path + ".gone"))
     }
 
-    @Test("Founding twice keeps the keys")
-    func createMissingTwice() throws {
+    @Test func `Founding twice keeps the keys`() throws {
         let fixture = try VaultFixture()
         let before = try names(in: fixture.keysPath)
         try KeyRing.createMissing(in: KeyFolder(path: fixture.keysPath), suite: .xWing)
         #expect(try names(in: fixture.keysPath) == before)
     }
 
-    @Test("Printing a secret shows nothing of it")
-    func secretsDoNotPrint() {
+    @Test func `Printing a secret shows nothing of it`() {
         let secret = SecretBytes(Array("canary".utf8))
         var dumped = ""
         dump(secret, to: &dumped)

@@ -7,7 +7,7 @@ import Testing
 @Suite("The vault proves its key pairs without giving anything of them away")
 struct KeyProofsTests {
     @Test(arguments: PosternSealing.Suite.allCases)
-    func `each pair of a sound ring fits, and the answer comes back from its bytes`(suite: PosternSealing.Suite) throws {
+    func `Each pair of a sound ring fits, and the answer comes back from its bytes`(suite: PosternSealing.Suite) throws {
         let fixture = try VaultFixture(suite: suite)
         let proofs = KeyProofs(ring: fixture.ring)
         #expect(proofs.keys.count == 9)
@@ -22,7 +22,7 @@ struct KeyProofsTests {
     }
 
     // Modes are looked after apart: a key that others may read must still be proved.
-    @Test func `a folder is proved whatever its modes, and is as it was afterwards`() throws {
+    @Test func `A folder is proved whatever its modes, and is as it was afterwards`() throws {
         let fixture = try VaultFixture()
         let files = FileManager.default
         let names = try files.contentsOfDirectory(atPath: fixture.keysPath).sorted()
@@ -38,7 +38,7 @@ struct KeyProofsTests {
         #expect(try files.attributesOfItem(atPath: address)[.posixPermissions] as? NSNumber == 0o644)
     }
 
-    @Test func `what is wrong with a file is told beside the proofs of the others`() throws {
+    @Test func `What is wrong with a file is told beside the proofs of the others`() throws {
         let fixture = try VaultFixture()
         let names = try FileManager.default.contentsOfDirectory(atPath: fixture.keysPath)
         let address = fixture.keysPath + "/" + (try #require(names.first { $0.hasPrefix("address-") }))

@@ -93,13 +93,13 @@ import Testing
         },
     ]
 
-    @Test("A letter's mail is, byte for byte, the one that was looked at", arguments: letters)
-    func letterIsGolden(_ sample: Sample) throws {
+    @Test(arguments: letters)
+    func `A letter's mail is, byte for byte, the one that was looked at`(_ sample: Sample) throws {
         try GoldenFile.check(try MailSamples.composer().compose(try sample.make()), is: sample.name)
     }
 
-    @Test("A confirmation is golden in every language there is", arguments: ["en", "de", "fr", "ar"])
-    func confirmationIsGolden(_ language: String) throws {
+    @Test(arguments: ["en", "de", "fr", "ar"])
+    func `A confirmation is golden in every language there is`(_ language: String) throws {
         let mail = try MailSamples.confirmation(language: language)
         try GoldenFile.check(try MailSamples.composer().compose(mail), is: "confirmation-\(language)")
     }

@@ -4,8 +4,7 @@ import PosternVault
 import Testing
 
 @Suite struct MailFormTests {
-    @Test("Composing twice gives the same bytes")
-    func sameBytes() throws {
+    @Test func `Composing twice gives the same bytes`() throws {
         let mail = try MailSamples.mail(MailSamples.letter(name: "訪問者", about: "photo 4711", shares: true))
         let first = try MailSamples.composer().compose(mail)
         #expect(try MailSamples.composer().compose(mail) == first)
@@ -14,8 +13,7 @@ import Testing
                 == MailSamples.composer().compose(MailSamples.confirmation(language: "de")))
     }
 
-    @Test("The headers are these, in this order, and no others")
-    func headerFields() throws {
+    @Test func `The headers are these, in this order, and no others`() throws {
         let composed = try MailSamples.composer().compose(MailSamples.mail(MailSamples.letter(shares: true)))
         let head = composed.text.components(separatedBy: "\r\n\r\n")[0]
         let names = head.components(separatedBy: "\r\n").filter { !$0.hasPrefix(" ") }.map { $0.prefix { $0 != ":" } }
@@ -35,25 +33,23 @@ import Testing
     }
 
     // One language asked for, the one that is written: the very one, else its primary subtag, else English.
-    @Test(
-        "The recipient's language is taken as near as there is one",
-        arguments: [("en", "en"), ("de", "de"), ("de-at", "de"), ("fr-ca", "fr"), ("ar", "ar"), ("ja", "en"), ("pt-br", "en")])
-    func language(asked: String, written: String) throws {
+    @Test(arguments: [("en", "en"), ("de", "de"), ("de-at", "de"), ("fr-ca", "fr"), ("ar", "ar"), ("ja", "en"), ("pt-br", "en")])
+    func `The recipient's language is taken as near as there is one`(asked: String, written: String) throws {
         let composed = try MailSamples.composer().compose(MailSamples.mail(MailSamples.letter(), language: asked))
         #expect(composed.headers["content-language"] == written)
     }
 
     // Where UTF-8 stands, what becomes of Reply-To and whether the server must offer SMTPUTF8.
-    @Test(
-        "SMTPUTF8 is needed for the recipient's or our address, never for the visitor's",
-        arguments: [
-            ("pat@mailbox.example", "véra@visitor.example", true, false, false),
-            ("jörg@mailbox.example", "véra@visitor.example", true, true, true),
-            ("jörg@mailbox.example", "vera@visitor.example", false, false, true),
-            ("pat@mailbox.example", "véra@visitor.example", false, false, false),
-            ("pat@mailbox.example", "vera@bücher.example", true, true, false),
-        ])
-    func smtpUTF8(recipient: String, visitor: String, shares: Bool, hasReplyTo: Bool, isNeeded: Bool) throws {
+    @Test(arguments: [
+        ("pat@mailbox.example", "véra@visitor.example", true, false, false),
+        ("jörg@mailbox.example", "véra@visitor.example", true, true, true),
+        ("jörg@mailbox.example", "vera@visitor.example", false, false, true),
+        ("pat@mailbox.example", "véra@visitor.example", false, false, false),
+        ("pat@mailbox.example", "vera@bücher.example", true, true, false),
+    ])
+    func `SMTPUTF8 is needed for the recipient's or our address, never for the visitor's`(
+        recipient: String, visitor: String, shares: Bool, hasReplyTo: Bool, isNeeded: Bool
+    ) throws {
         let letter = try MailSamples.letter(address: visitor, shares: shares)
         let composed = try MailSamples.composer().compose(MailSamples.mail(letter, recipient: recipient))
         #expect(composed.needsSMTPUTF8 == isNeeded)
@@ -62,8 +58,7 @@ import Testing
     }
 
     // Longest addresses of RFC 5321: kept whole on a line of their own, since folding inside an address is often misread.
-    @Test("Only an address that is itself longer makes a header line longer than 78")
-    func longAddress() throws {
+    @Test func `Only an address that is itself longer makes a header line longer than 78`() throws {
         let domain = [
             String(repeating: "a", count: 60), String(repeating: "b", count: 60), String(repeating: "c", count: 50), "example",
         ]
@@ -78,10 +73,8 @@ import Testing
     }
 
     // Values no type of ours lets through; the writer refuses them all the same.
-    @Test(
-        "The header writer refuses every control character",
-        arguments: ["a\r\nBcc: x@evil.example", "a\nb", "a\rb", "a\0b", "a\u{7F}b", "ü\r\n\r\nbody"])
-    func controlCharacters(_ text: String) throws {
+    @Test(arguments: ["a\r\nBcc: x@evil.example", "a\nb", "a\rb", "a\0b", "a\u{7F}b", "ü\r\n\r\nbody"])
+    func `The header writer refuses every control character`(_ text: String) throws {
         let address = try EmailAddress("pat@mailbox.example")
         var writer = HeaderWriter()
         #expect(throws: ComposeFault.controlCharacter(header: "Subject")) { try writer.write("Subject", text: text) }
@@ -92,10 +85,8 @@ import Testing
         #expect(writer.text == "")
     }
 
-    @Test(
-        "A token that is more than letters and digits is refused",
-        arguments: ["", "a b", "a\"b", "a@b", "a>b", "a\r\nb", String(repeating: "a", count: 41)])
-    func token(_ text: String) throws {
+    @Test(arguments: ["", "a b", "a\"b", "a@b", "a>b", "a\r\nb", String(repeating: "a", count: 41)])
+    func `A token that is more than letters and digits is refused`(_ text: String) throws {
         let composer = try MailSamples.composer()
         let letter = try MailSamples.letter()
         for tokens in [MailTokens(message: text, envelope: "ok"), MailTokens(message: "ok", envelope: text)] {
@@ -103,13 +94,11 @@ import Testing
         }
     }
 
-    @Test(
-        "A confirmation link is an absolute URL or no mail is made",
-        arguments: [
-            "", "https://", "ftp://x.example/", "javascript:alert(1)", "https://x.example/a b", "https://x.example/\"",
-            "https://x.example/ü", "https://x.example/\r\n",
-        ])
-    func link(_ link: String) throws {
+    @Test(arguments: [
+        "", "https://", "ftp://x.example/", "javascript:alert(1)", "https://x.example/a b", "https://x.example/\"",
+        "https://x.example/ü", "https://x.example/\r\n",
+    ])
+    func `A confirmation link is an absolute URL or no mail is made`(_ link: String) throws {
         let composer = try MailSamples.composer()
         #expect(throws: ComposeFault.link) { try composer.compose(MailSamples.confirmation(language: "en", link: link)) }
     }

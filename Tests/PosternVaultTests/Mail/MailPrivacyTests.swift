@@ -5,16 +5,14 @@ import Testing
 
 @Suite struct MailPrivacyTests {
     // Names as browsers and people put them into the field: none gives the hidden address away, what else they say stays.
-    @Test(
-        "An address that is not shared is in no header and nowhere in the text",
-        arguments: [
-            ("Vera Visitor", "Vera Visitor"), ("vera.canary@visitor.example", "Unnamed visitor"),
-            ("Vera <Vera.Canary@Visitor.Example>", "Vera"),
-            ("vera.canary@visitor.example (vera.canary@visitor.example)", "Unnamed visitor"),
-            ("Vera, [vera.canary@visitor.example] Köln", "Vera, Köln"),
-            ("…", "Unnamed visitor"), ("🦊", "🦊"), ("4", "4"),
-        ])
-    func hidden(name: String, shown: String) async throws {
+    @Test(arguments: [
+        ("Vera Visitor", "Vera Visitor"), ("vera.canary@visitor.example", "Unnamed visitor"),
+        ("Vera <Vera.Canary@Visitor.Example>", "Vera"),
+        ("vera.canary@visitor.example (vera.canary@visitor.example)", "Unnamed visitor"),
+        ("Vera, [vera.canary@visitor.example] Köln", "Vera, Köln"),
+        ("…", "Unnamed visitor"), ("🦊", "🦊"), ("4", "4"),
+    ])
+    func `An address that is not shared is in no header and nowhere in the text`(name: String, shown: String) async throws {
         let letter = try MailSamples.letter(name: name, address: "vera.canary@visitor.example")
         let composed = try MailSamples.composer().compose(MailSamples.mail(letter))
         let read = try #require(try await ReadBack.read([composed]).first)
@@ -27,25 +25,21 @@ import Testing
     }
 
     // A name with any of the three at signs, and what a client shows instead of an address.
-    @Test(
-        "No name of a sender looks like an address",
-        arguments: [
-            ("security@bank.example", "security (at) bank.example"), ("＠bank", "(at) bank"), ("a﹫b", "a (at) b"),
-            ("Vera @ home", "Vera (at) home"),
-        ])
-    func noAddressInName(name: String, shown: String) throws {
+    @Test(arguments: [
+        ("security@bank.example", "security (at) bank.example"), ("＠bank", "(at) bank"), ("a﹫b", "a (at) b"),
+        ("Vera @ home", "Vera (at) home"),
+    ])
+    func `No name of a sender looks like an address`(name: String, shown: String) throws {
         let composed = try MailSamples.composer().compose(MailSamples.mail(MailSamples.letter(name: name, shares: true)))
         #expect(composed.headers["from"] == "\"\(shown) via Example Photos\" <contact@relay.example.org>")
         #expect(composed.headers["reply-to"] == "\"\(shown)\" <vera@visitor.example>")
     }
 
     // A domain that is not ASCII stands in the letter as ASCII, and in the name as it was typed.
-    @Test(
-        "A hidden address is left out of the name however it is written",
-        arguments: [
-            "canary@müller.example", "Canary＠Müller.example", "<canary@xn--mller-kva.example>", "“canary@müller.example”",
-        ])
-    func hiddenDomain(name: String) throws {
+    @Test(arguments: [
+        "canary@müller.example", "Canary＠Müller.example", "<canary@xn--mller-kva.example>", "“canary@müller.example”",
+    ])
+    func `A hidden address is left out of the name however it is written`(name: String) throws {
         let letter = try MailSamples.letter(name: name, address: "canary@müller.example")
         let composed = try MailSamples.composer().compose(MailSamples.mail(letter))
         let from = try #require(composed.headers["from"])
@@ -53,8 +47,8 @@ import Testing
         #expect(!composed.text.lowercased().contains("canary"))
     }
 
-    @Test("A shared address stands in Reply-To and in the text, and the recipient is told what an answer shows")
-    func shared() async throws {
+    @Test
+    func `A shared address stands in Reply-To and in the text, and the recipient is told what an answer shows`() async throws {
         let composed = try MailSamples.composer().compose(
             MailSamples.mail(MailSamples.letter(address: "o'h?x=1&y@visitor.example", shares: true)))
         let read = try #require(try await ReadBack.read([composed]).first)
@@ -63,8 +57,7 @@ import Testing
         #expect(Self.links(read.html) == ["mailto:o%27h%3Fx%3D1%26y@visitor.example", "https://photos.example"])
     }
 
-    @Test("A shared address that would make the whole mail SMTPUTF8 stands in the text alone")
-    func sharedInText() async throws {
+    @Test func `A shared address that would make the whole mail SMTPUTF8 stands in the text alone`() async throws {
         let composed = try MailSamples.composer().compose(
             MailSamples.mail(MailSamples.letter(address: "véra@visitor.example", shares: true)))
         let read = try #require(try await ReadBack.read([composed]).first)
@@ -73,8 +66,8 @@ import Testing
         #expect(Self.links(read.html) == ["mailto:v%C3%A9ra@visitor.example", "https://photos.example"])
     }
 
-    @Test("The HTML part loads nothing, runs nothing and links nowhere but to the site, or to the confirmation")
-    func selfContained() async throws {
+    @Test
+    func `The HTML part loads nothing, runs nothing and links nowhere but to the site, or to the confirmation`() async throws {
         let composer = try MailSamples.composer()
         let confirmation = try MailSamples.confirmation(language: "en")
         let found = try await ReadBack.read([
@@ -94,13 +87,11 @@ import Testing
 
     // Each value is markup to somebody; the last three turn `<` or `"` into another grapheme, which swift-mustache's own escaping
     // (2.1.1) lets through.
-    @Test(
-        "Whatever a visitor types, the HTML keeps the elements it has without it",
-        arguments: [
-            "<b>x</b>", "\"><a href=x>", "'><a href=x>", "{{{message}}}", "&lt;b>", "\u{0600}<b>", "<\u{0301}b>",
-            "\"\u{0301} onmouseover=x \u{0600}\u{0600}'",
-        ])
-    func markup(_ text: String) async throws {
+    @Test(arguments: [
+        "<b>x</b>", "\"><a href=x>", "'><a href=x>", "{{{message}}}", "&lt;b>", "\u{0600}<b>", "<\u{0301}b>",
+        "\"\u{0301} onmouseover=x \u{0600}\u{0600}'",
+    ])
+    func `Whatever a visitor types, the HTML keeps the elements it has without it`(_ text: String) async throws {
         let composer = try MailSamples.composer()
         let plain = try MailSamples.letter(name: "x", subject: "x", message: "x", about: "x")
         let hostile = try MailSamples.letter(name: "x\(text)", subject: text, message: text, about: text)

@@ -6,13 +6,11 @@ import Testing
 @Suite struct MailTemplateTests {
     static let templates = ["letter.txt", "letter.html", "confirmation.txt", "confirmation.html"].map { "mail/\($0).mustache" }
 
-    @Test("The templates of the package are in order, in English, German, French and Arabic")
-    func package() throws {
+    @Test func `The templates of the package are in order, in English, German, French and Arabic`() throws {
         #expect(try MailSamples.composer().languages == Set(["en", "de", "fr", "ar"].compactMap(Language.init)))
     }
 
-    @Test("An empty folder is told every file it lacks, at once")
-    func everythingMissing() throws {
+    @Test func `An empty folder is told every file it lacks, at once`() throws {
         try Self.withCopy { folder in
             try FileManager.default.removeItem(at: folder.appending(path: "mail"))
             try FileManager.default.removeItem(at: folder.appending(path: "strings"))
@@ -23,27 +21,27 @@ import Testing
     }
 
     // What an editor may do to a template, and the sentence the operator gets for it.
-    @Test(
-        "A template that would keep something from its reader is refused, with the line and the reason",
-        arguments: [
-            (
-                "{{message}}{{answer}}{{address}}{{why}}\n{{mesage}}",
-                "line 2 names “mesage”, which nothing fills; there are language, "
-            ),
-            ("{{message}}{{answer}}{{#address}}x{{/address}}{{why}}", "has no {{address}}, without which"),
-            ("{{message}}{{answer}}{{address}}{{why}}{{> footer}}", "line 1 has “{{> footer}}”; only"),
-            ("{{message}}{{answer}}{{address}}{{uppercased(why)}}{{why}}", "line 1 has “{{uppercased(why)}}”; only"),
-            ("{{=<% %>=}}{{message}}{{answer}}{{address}}{{why}}", "line 1 has “{{=<% %>=}}”; only"),
-            ("{{message}}{{answer}}{{address}}{{why}}{{% CONTENT_TYPE:HTML}}", "line 1 has “{{% CONTENT_TYPE:HTML}}”; only"),
-            (
-                "{{message}}{{answer}}{{address}}\n{{#why}}{{why}}",
-                "line 2: a section {{#…}} or {{^…}} that began above has no end"
-            ),
-            ("{{message}}{{answer}}{{address}}\n{{why", "line 2: a tag has no }}"),
-            ("{{message}}{{answer}}{{address}}{{why}}\n\n{{#why}}{{/about}}", "line 3: a section ends under another name"),
-            ("{{! {{message}} }}{{message}}{{answer}}{{address}}{{!\n two lines\n}}{{why}}{{x}}", "line 3 names “x”"),
-        ])
-    func brokenTemplate(text: String, sentence: String) throws {
+    @Test(arguments: [
+        (
+            "{{message}}{{answer}}{{address}}{{why}}\n{{mesage}}",
+            "line 2 names “mesage”, which nothing fills; there are language, "
+        ),
+        ("{{message}}{{answer}}{{#address}}x{{/address}}{{why}}", "has no {{address}}, without which"),
+        ("{{message}}{{answer}}{{address}}{{why}}{{> footer}}", "line 1 has “{{> footer}}”; only"),
+        ("{{message}}{{answer}}{{address}}{{uppercased(why)}}{{why}}", "line 1 has “{{uppercased(why)}}”; only"),
+        ("{{=<% %>=}}{{message}}{{answer}}{{address}}{{why}}", "line 1 has “{{=<% %>=}}”; only"),
+        ("{{message}}{{answer}}{{address}}{{why}}{{% CONTENT_TYPE:HTML}}", "line 1 has “{{% CONTENT_TYPE:HTML}}”; only"),
+        (
+            "{{message}}{{answer}}{{address}}\n{{#why}}{{why}}",
+            "line 2: a section {{#…}} or {{^…}} that began above has no end"
+        ),
+        ("{{message}}{{answer}}{{address}}\n{{why", "line 2: a tag has no }}"),
+        ("{{message}}{{answer}}{{address}}{{why}}\n\n{{#why}}{{/about}}", "line 3: a section ends under another name"),
+        ("{{! {{message}} }}{{message}}{{answer}}{{address}}{{!\n two lines\n}}{{why}}{{x}}", "line 3 names “x”"),
+    ])
+    func `A template that would keep something from its reader is refused, with the line and the reason`(
+        text: String, sentence: String
+    ) throws {
         try Self.withCopy { folder in
             try Data(text.utf8).write(to: folder.appending(path: "mail/letter.txt.mustache"))
             let faults = try Self.faults(in: folder)
@@ -52,10 +50,10 @@ import Testing
         }
     }
 
-    @Test(
-        "Every tag of a page is used by one of its templates, and every tag of a template is one of the page's",
-        arguments: ["letter", "confirmation"])
-    func tagsMatch(_ page: String) throws {
+    @Test(arguments: ["letter", "confirmation"])
+    func `Every tag of a page is used by one of its templates, and every tag of a template is one of the page's`(_ page: String)
+        throws
+    {
         try Self.withCopy { folder in
             let used = try ["txt", "html"].reduce(into: Set<String>()) { used, form in
                 let text = try String(contentsOf: folder.appending(path: "mail/\(page).\(form).mustache"), encoding: .utf8)
@@ -70,31 +68,30 @@ import Testing
         }
     }
 
-    @Test("No template holds a word of its own", arguments: templates)
-    func noLiterals(_ file: String) throws {
+    @Test(arguments: templates)
+    func `No template holds a word of its own`(_ file: String) throws {
         var text = try String(contentsOf: URL(filePath: MailSamples.templates).appending(path: file), encoding: .utf8)
         for markup in [#/\{\{![^}]*\}\}/#, #/\{\{[^}]*\}\}/#, #/<[^>]*>/#, #/&nbsp;/#] { text = text.replacing(markup, with: "") }
         #expect(!text.contains { $0.isLetter || $0.isNumber })
     }
 
     // One slip of a translator each.
-    @Test(
-        "A catalogue with a slip is refused and the slip is named",
-        arguments: [
-            (
-                #""letter.subject-label": "Subject:""#, #""letter.subject-label": """#,
-                TemplateFault.Reason.missingWord("letter.subject-label")
-            ),
-            (
-                #""letter.subject-label": "Subject:""#, #""letter.subject-label": "Subject:", "letter.extra": "x""#,
-                .unknownWord("letter.extra")
-            ),
-            ("{visitor} via {site}", "{visitor} via us", .slots(word: "from", expected: ["site", "visitor"])),
-            ("\"About:\"", "\"About {site}:\"", .slots(word: "letter.about-label", expected: [])),
-            ("{visitor} via {site}", "{visiteur} via {site}", .brace("{visiteur}")), ("\"About:\"", "\"About }\"", .brace("}")),
-            ("\"ltr\"", "\"left\"", .direction), ("\"ltr\",", "\"ltr\"", .notACatalogue),
-        ])
-    func brokenCatalogue(old: String, new: String, reason: TemplateFault.Reason) throws {
+    @Test(arguments: [
+        (
+            #""letter.subject-label": "Subject:""#, #""letter.subject-label": """#,
+            TemplateFault.Reason.missingWord("letter.subject-label")
+        ),
+        (
+            #""letter.subject-label": "Subject:""#, #""letter.subject-label": "Subject:", "letter.extra": "x""#,
+            .unknownWord("letter.extra")
+        ),
+        ("{visitor} via {site}", "{visitor} via us", .slots(word: "from", expected: ["site", "visitor"])),
+        ("\"About:\"", "\"About {site}:\"", .slots(word: "letter.about-label", expected: [])),
+        ("{visitor} via {site}", "{visiteur} via {site}", .brace("{visiteur}")), ("\"About:\"", "\"About }\"", .brace("}")),
+        ("\"ltr\"", "\"left\"", .direction), ("\"ltr\",", "\"ltr\"", .notACatalogue),
+    ])
+    func `A catalogue with a slip is refused and the slip is named`(old: String, new: String, reason: TemplateFault.Reason) throws
+    {
         try Self.withCopy { folder in
             let place = folder.appending(path: "strings/mail.en.json")
             let text = try String(contentsOf: place, encoding: .utf8)
@@ -104,8 +101,7 @@ import Testing
         }
     }
 
-    @Test("A catalogue under a name that is no language is refused; a new language is taken up")
-    func catalogueNames() throws {
+    @Test func `A catalogue under a name that is no language is refused; a new language is taken up`() throws {
         try Self.withCopy { folder in
             let english = folder.appending(path: "strings/mail.en.json")
             try FileManager.default.copyItem(at: english, to: folder.appending(path: "strings/mail.pt-br.json"))
@@ -116,8 +112,7 @@ import Testing
         }
     }
 
-    @Test("Templates saved with CRLF give the same mail")
-    func windowsLineEnds() throws {
+    @Test func `Templates saved with CRLF give the same mail`() throws {
         try Self.withCopy { folder in
             for file in Self.templates {
                 let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
@@ -128,8 +123,7 @@ import Testing
         }
     }
 
-    @Test("Every text of the catalogue is printed by some mail")
-    func noUnusedWord() async throws {
+    @Test func `Every text of the catalogue is printed by some mail`() async throws {
         let folder = try Self.copy()
         defer { try? FileManager.default.removeItem(at: folder) }
         let place = folder.appending(path: "strings/mail.en.json")

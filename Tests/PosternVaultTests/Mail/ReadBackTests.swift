@@ -4,8 +4,7 @@ import PosternVault
 import Testing
 
 @Suite struct ReadBackTests {
-    @Test("Names, subjects and texts of every script survive an independent parser, 400 at random")
-    func randomMails() async throws {
+    @Test func `Names, subjects and texts of every script survive an independent parser, 400 at random`() async throws {
         var random = Scribbler(seed: 0x0BAD_5EED)
         let composer = try MailSamples.composer()
         var letters: [Letter] = []
@@ -63,8 +62,7 @@ import Testing
         Message(name: "19,999 empty lines", text: String(repeating: "\n", count: 19_999) + "x"),
     ]
 
-    @Test("The worst messages survive too")
-    func worstMessages() async throws {
+    @Test func `The worst messages survive too`() async throws {
         let composer = try MailSamples.composer()
         let letters = try Self.worst.map { try MailSamples.letter(message: $0.text) }
         let mails = try letters.map { try composer.compose(MailSamples.mail($0)) }

@@ -28,8 +28,7 @@ struct AddressAuthorisationTests {
         ]
     }
 
-    @Test("The word holds for its record and for no other, nor under another vault's key")
-    func holds() {
+    @Test func `The word holds for its record and for no other, nor under another vault's key`() {
         let given = authorisation.code(.confirmed, on: subject)
         #expect(authorisation.isValid(given, as: .confirmed, on: subject))
         for (what, other) in others { #expect(!authorisation.isValid(given, as: .confirmed, on: other), "another \(what)") }
@@ -38,32 +37,33 @@ struct AddressAuthorisationTests {
         #expect(!authorisation.isValid(Array(given.dropLast()), as: .confirmed, on: subject))
     }
 
-    @Test("Under a former key a word and a token still count; new ones are given under the current key")
-    func former() throws {
+    @Test func `Under a former key a word and a token still count; new ones are given under the current key`() throws {
         let (current, former) = (
             SymmetricKey(data: [UInt8](repeating: 2, count: 32)), SymmetricKey(data: [UInt8](repeating: 1, count: 32))
         )
         let moved = AddressAuthorisation(key: current, former: [former])
         let mailed = Timestamp(seconds: 1_795_000_000)
         #expect(moved.isValid(authorisation.code(.confirmed, on: subject), as: .confirmed, on: subject))
-        #expect(throws: Never.self) { try moved.check(authorisation.token(for: subject, mailed: mailed), for: subject, at: mailed) }
+        #expect(throws: Never.self) {
+            try moved.check(authorisation.token(for: subject, mailed: mailed), for: subject, at: mailed)
+        }
         #expect(moved.authorisation(.confirmed, on: subject) == stranger.authorisation(.confirmed, on: subject))
         #expect(moved.token(for: subject, mailed: mailed) == stranger.token(for: subject, mailed: mailed))
         let third = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
         #expect(!moved.isValid(third.authorisation(.confirmed, on: subject), as: .confirmed, on: subject))
     }
 
-    @Test("An invitation is no confirmation")
-    func standing() {
+    @Test func `An invitation is no confirmation`() {
         #expect(!authorisation.isValid(authorisation.code(.invited, on: subject), as: .confirmed, on: subject))
     }
 
-    @Test("A token confirms its record until two weeks after it was mailed")
-    func tokens() throws {
+    @Test func `A token confirms its record until two weeks after it was mailed`() throws {
         let mailed = Timestamp(seconds: 1_795_000_000)
         let token = authorisation.token(for: subject, mailed: mailed)
         #expect(throws: Never.self) { try authorisation.check(token, for: subject, at: mailed + .days(14)) }
-        #expect(throws: AddressAuthorisation.TokenFault.over) { try authorisation.check(token, for: subject, at: mailed + .days(14) + .seconds(2)) }
+        #expect(throws: AddressAuthorisation.TokenFault.over) {
+            try authorisation.check(token, for: subject, at: mailed + .days(14) + .seconds(2))
+        }
         for (_, other) in others {
             #expect(throws: AddressAuthorisation.TokenFault.notOurs) { try authorisation.check(token, for: other, at: mailed) }
         }
@@ -74,7 +74,9 @@ struct AddressAuthorisationTests {
         for forged in [
             "", ".", token + "0", "x", stretched, String(token.dropLast()), "+" + token, "0" + token, token.uppercased(),
         ] {
-            #expect(throws: AddressAuthorisation.TokenFault.notOurs, "\(forged)") { try authorisation.check(forged, for: subject, at: mailed) }
+            #expect(throws: AddressAuthorisation.TokenFault.notOurs, "\(forged)") {
+                try authorisation.check(forged, for: subject, at: mailed)
+            }
         }
     }
 }

@@ -20,8 +20,7 @@ struct KnownAnswerTests {
             encapsulatedKey: Data(Hex.bytes(Self.encapsulated)))
     }
 
-    @Test("The first two encryptions of A.2.1.1 open to the RFC's plaintext")
-    func opens() throws {
+    @Test func `The first two encryptions of A.2.1.1 open to the RFC's plaintext`() throws {
         var recipient = try recipient()
         let sequence = [
             ("436f756e742d30", "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1b51a28"),
@@ -33,20 +32,17 @@ struct KnownAnswerTests {
         }
     }
 
-    @Test(
-        "The exported values of A.2.1.2 are the RFC's",
-        arguments: [
-            ("", "4bbd6243b8bb54cec311fac9df81841b6fd61f56538a775e7c80a9f40160606e"),
-            ("00", "8c1df14732580e5501b00f82b10a1647b40713191b7c1240ac80e2b68808ba69"),
-        ])
-    func exports(context: String, value: String) throws {
+    @Test(arguments: [
+        ("", "4bbd6243b8bb54cec311fac9df81841b6fd61f56538a775e7c80a9f40160606e"),
+        ("00", "8c1df14732580e5501b00f82b10a1647b40713191b7c1240ac80e2b68808ba69"),
+    ])
+    func `The exported values of A.2.1.2 are the RFC's`(context: String, value: String) throws {
         let secret = try recipient().exportSecret(context: Hex.bytes(context), outputByteCount: 32)
         #expect(secret.withUnsafeBytes { Array($0) } == Hex.bytes(value))
     }
 
     /// RFC 5869, Appendix A.1: the second half is the derivation that gives each letter its key.
-    @Test("HKDF-SHA-256 gives test case 1 of RFC 5869")
-    func hkdf() {
+    @Test func `HKDF-SHA-256 gives test case 1 of RFC 5869`() {
         let info = Hex.bytes("f0f1f2f3f4f5f6f7f8f9")
         let pseudoRandom = HKDF<SHA256>.extract(
             inputKeyMaterial: SymmetricKey(data: [UInt8](repeating: 0x0B, count: 22)),

@@ -8,8 +8,8 @@ import Testing
 
 @Suite("Each seal file opens, or fails in the class it names")
 struct SealFileTests {
-    @Test("As the file says", arguments: try SealFile.all())
-    func asTheFileSays(file: SealFile) throws {
+    @Test(arguments: try SealFile.all())
+    func `As the file says`(file: SealFile) throws {
         let temporary = try TemporaryFolder()
         let opener = SealOpener(ring: try SealFile.ring(in: temporary))
         let opened = Result { () throws -> String in
@@ -25,8 +25,7 @@ struct SealFileTests {
         }
     }
 
-    @Test("There is a file for every class of failure that opening can give, and some that open")
-    func complete() throws {
+    @Test func `There is a file for every class of failure that opening can give, and some that open`() throws {
         let files = try SealFile.all()
         for fault in SealFault.allCases where fault != .badKey {
             #expect(files.contains { $0.expectation == .fails(fault) }, "\(fault.rawValue)")
@@ -35,8 +34,8 @@ struct SealFileTests {
     }
 
     /// Makes the folder anew; only when asked for, since a seal that no longer opens is what these files are there to show.
-    @Test("Writing the files", .enabled(if: ProcessInfo.processInfo.environment["POSTERN_SEALS"] == "write"))
-    func write() throws {
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["POSTERN_SEALS"] == "write"))
+    func `Writing the files`() throws {
         let (recipient, other) = (
             RecipientID(high: 0x0199_AB00_0000_0001, low: 1), RecipientID(high: 0x0199_AB00_0000_0001, low: 2)
         )

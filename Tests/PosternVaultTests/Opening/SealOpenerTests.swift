@@ -14,8 +14,8 @@ struct SealOpenerTests {
         (site, otherSite) = (try SiteID("photos"), try SiteID("club"))
     }
 
-    @Test("An address comes back", arguments: Suite.allCases)
-    mutating func address(suite: Suite) throws {
+    @Test(arguments: Suite.allCases)
+    mutating func `An address comes back`(suite: Suite) throws {
         let fixture = try VaultFixture(suite: suite)
         let recipient = RecipientID(at: fixture.now, using: &randomness)
         let address = try EmailAddress("pat@private.example")
@@ -24,8 +24,7 @@ struct SealOpenerTests {
         #expect(try SealOpener(ring: fixture.ring).address(in: seal, context: context) == address)
     }
 
-    @Test("An address opened a moment ago opens again in its place, and nowhere else (K3)")
-    mutating func openedBefore() throws {
+    @Test mutating func `An address opened a moment ago opens again in its place, and nowhere else (K3)`() throws {
         let fixture = try VaultFixture()
         let opener = SealOpener(ring: fixture.ring)
         let recipient = RecipientID(at: fixture.now, using: &randomness)
@@ -47,8 +46,7 @@ struct SealOpenerTests {
         }
     }
 
-    @Test("A letter comes back, whole")
-    mutating func letter() throws {
+    @Test mutating func `A letter comes back, whole`() throws {
         let fixture = try VaultFixture()
         let (id, recipient) = (LetterID(at: fixture.now, using: &randomness), RecipientID(at: fixture.now, using: &randomness))
         let session = try SealingSession(to: try #require(fixture.key(.letter)), at: fixture.now)
@@ -61,8 +59,7 @@ struct SealOpenerTests {
         }
     }
 
-    @Test("A seal moved to another row, site, version, recipient or purpose does not open (K3)")
-    mutating func moved() throws {
+    @Test mutating func `A seal moved to another row, site, version, recipient or purpose does not open (K3)`() throws {
         let fixture = try VaultFixture()
         let opener = SealOpener(ring: fixture.ring)
         let (mine, other) = (RecipientID(at: fixture.now, using: &randomness), RecipientID(at: fixture.now, using: &randomness))
@@ -89,8 +86,7 @@ struct SealOpenerTests {
         }
     }
 
-    @Test("Any bit flipped anywhere keeps it shut")
-    mutating func flipped() throws {
+    @Test mutating func `Any bit flipped anywhere keeps it shut`() throws {
         let fixture = try VaultFixture(suite: .x25519)
         let opener = SealOpener(ring: fixture.ring)
         let context = SealContext.address(of: RecipientID(at: fixture.now, using: &randomness), at: site, version: 1)
@@ -107,8 +103,8 @@ struct SealOpenerTests {
         }
     }
 
-    @Test("Sealed addresses all have one length, and equal ones give unequal seals (K5)", arguments: Suite.allCases)
-    mutating func uniform(suite: Suite) throws {
+    @Test(arguments: Suite.allCases)
+    mutating func `Sealed addresses all have one length, and equal ones give unequal seals (K5)`(suite: Suite) throws {
         let fixture = try VaultFixture(suite: suite)
         let key = try #require(fixture.key(.address))
         let context = SealContext.address(of: RecipientID(at: fixture.now, using: &randomness), at: site, version: 1)
@@ -129,8 +125,10 @@ struct SealOpenerTests {
         #expect(seals.count == count)
     }
 
-    @Test("After an epoch's keys are destroyed nothing of it opens, not even with a session that was met before (K6)")
-    mutating func destroyedEpoch() throws {
+    @Test
+    mutating func `After an epoch's keys are destroyed nothing of it opens, not even with a session that was met before (K6)`()
+        throws
+    {
         let fixture = try VaultFixture()
         let opener = SealOpener(ring: fixture.ring)
         let (id, recipient) = (LetterID(at: fixture.now, using: &randomness), RecipientID(at: fixture.now, using: &randomness))

@@ -70,7 +70,7 @@ import Testing
         Row("no login we speak", login: ["CRAM-MD5"], .ourFault, .trouble, .login, 250),
         Row("login, but only HELO", .ehlo, .reply("502 no"), login: ["PLAIN"], .ourFault, .trouble, .login, 250),
     ])
-    func `greeting and login`(row: Row) async throws { try await Self.holds(row) }
+    func `Greeting and login`(row: Row) async throws { try await Self.holds(row) }
 
     // From MAIL to the reply to DATA: us, the recipient, the letter.
     @Test(arguments: [
@@ -102,7 +102,7 @@ import Testing
         Row("354 missing", .data, .reply("250 ok"), .deferred, .trouble, .data, 250),
         Row("dropped at DATA", .data, .drop, .deferred, .trouble, .data),
     ])
-    func `envelope`(row: Row) async throws { try await Self.holds(row) }
+    func `Envelope`(row: Row) async throws { try await Self.holds(row) }
 
     // Once the text was begun, only an answer is certain.
     @Test(arguments: [
@@ -124,7 +124,7 @@ import Testing
         Row("final dot 554", .finalDot, .reply("554-5.6.0 no,", "554 5.6.0 really"), .failed, .reached, .finalDot, 554),
         Row("final dot 354", .finalDot, .reply("354 more?"), .uncertain, .trouble, .finalDot, 354),
     ])
-    func `text`(row: Row) async throws { try await Self.holds(row) }
+    func `Text`(row: Row) async throws { try await Self.holds(row) }
 
     // Silence ends at every stage. The stages before it have no more time than the silent one.
     @Test(arguments: [
@@ -136,11 +136,11 @@ import Testing
         Row("silent at DATA", .data, .stall, .deferred, .trouble, .data),
         Row("silent after the dot", .finalDot, .stall, .uncertain, .trouble, .finalDot),
     ])
-    func `silence`(row: Row) async throws {
+    func `Silence`(row: Row) async throws {
         try await Self.holds(row, timeouts: SMTPTimeouts(answer: .seconds(10), finalDot: .milliseconds(300)))
     }
 
-    @Test func `a port where nobody listens is trouble`() async throws {
+    @Test func `A port where nobody listens is trouble`() async throws {
         let port = try TakenPort()
         defer { port.release() }
         let pool = LanePool(smarthost: try .loopback(port.number), lanes: 1)
@@ -150,7 +150,7 @@ import Testing
         #expect(outcome.evidence.stage == .connect)
     }
 
-    @Test func `a login that libcurl cannot take is our fault, letter by letter`() async throws {
+    @Test func `A login that libcurl cannot take is our fault, letter by letter`() async throws {
         let pool = LanePool(smarthost: try .loopback(9, user: "re\u{0}lay"), lanes: 1)
         try await pool.closing {
             for _ in 0..<2 {
@@ -160,7 +160,7 @@ import Testing
         }
     }
 
-    @Test func `a server that reads no further is given up on`() async throws {
+    @Test func `A server that reads no further is given up on`() async throws {
         let timeouts = SMTPTimeouts(text: .milliseconds(500), finalDot: .milliseconds(500))
         let long = OutgoingMessage.text + String(repeating: String(repeating: "x", count: 70) + "\r\n", count: 400_000)
         let outcome = try await LanePool.with(Script([.text: .stall]), timeouts: timeouts) { pool, _ in

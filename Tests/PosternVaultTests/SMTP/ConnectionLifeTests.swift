@@ -5,7 +5,7 @@ import Testing
 
 /// What becomes of connections between letters, and of letters when a connection goes.
 @Suite struct ConnectionLifeTests {
-    @Test func `a connection that the server closed while idle costs nothing`() async throws {
+    @Test func `A connection that the server closed while idle costs nothing`() async throws {
         try await LanePool.with { pool, server in
             for round in 1...5 {
                 try await pool.expects(.delivered, for: .letter())
@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test func `a server that says goodbye to an idle connection costs nothing`() async throws {
+    @Test func `A server that says goodbye to an idle connection costs nothing`() async throws {
         let script = Script([.finalDot: .octets(Array("250 ok\r\n421 4.4.2 idle too long\r\n".utf8))])
         try await LanePool.with(script) { pool, server in
             for _ in 0..<4 { try await pool.expects(.delivered, for: .letter()) }
@@ -28,7 +28,7 @@ import Testing
     @Test(arguments: [
         ServerAction.drop, .thenDrop(.reply("421 4.4.2 too many letters on one connection")), .reply("421 4.7.0 enough"),
     ])
-    func `a kept connection that ends at MAIL does not cost an attempt`(action: ServerAction) async throws {
+    func `A kept connection that ends at MAIL does not cost an attempt`(action: ServerAction) async throws {
         var script = Script()
         script.choose = { stage, info in stage == .mailFrom && info.session == 0 && info.letter == 1 ? action : nil }
         try await LanePool.with(script) { pool, server in
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `once MAIL is accepted there is no second try`() async throws {
+    @Test func `Once MAIL is accepted there is no second try`() async throws {
         var script = Script()
         script.choose = { stage, info in stage == .recipient && info.letter == 1 ? .drop : nil }
         try await LanePool.with(script) { pool, server in
@@ -49,14 +49,14 @@ import Testing
         }
     }
 
-    @Test func `a new connection that ends at MAIL is an attempt`() async throws {
+    @Test func `A new connection that ends at MAIL is an attempt`() async throws {
         try await LanePool.with(Script([.mailFrom: .drop])) { pool, server in
             try await pool.expects(.deferred, for: .letter())
             #expect(server.sessions.count == 1)
         }
     }
 
-    @Test func `a letter is said again once, not for ever`() async throws {
+    @Test func `A letter is said again once, not for ever`() async throws {
         var script = Script()
         script.choose = { stage, info in stage == .mailFrom && info.letter > 0 ? .drop : nil }
         try await LanePool.with(script) { pool, server in
@@ -69,7 +69,7 @@ import Testing
     }
 
     // libcurl 7.88 keeps a connection whose last reply it gave up on; the late "250" would answer the next MAIL.
-    @Test func `a late answer to one letter is never taken for the next one's`() async throws {
+    @Test func `A late answer to one letter is never taken for the next one's`() async throws {
         let gate = Gate()
         var script = Script()
         script.choose = { stage, info in
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func `an idle connection is ended politely after a while`() async throws {
+    @Test func `An idle connection is ended politely after a while`() async throws {
         try await LanePool.with(timeouts: SMTPTimeouts(idle: .milliseconds(100))) { pool, server in
             try await pool.expects(.delivered, for: .letter())
             try await eventually("the session is closed") { server.sessions.first?.isClosed == true }
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func `closing ends connections with QUIT and waits for no answer to it`() async throws {
+    @Test func `Closing ends connections with QUIT and waits for no answer to it`() async throws {
         try await ScriptedSMTPServer.with(Script([.quit: .stall])) { server in
             let pool = LanePool(smarthost: try .loopback(server.port), lanes: 1)
             try await pool.expects(.delivered, for: .letter())
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test func `a server that stalls on QUIT after a refusal holds nobody up`() async throws {
+    @Test func `A server that stalls on QUIT after a refusal holds nobody up`() async throws {
         let script = Script([.recipient: .reply("550 5.1.1 unknown"), .quit: .stall])
         try await LanePool.with(script) { pool, _ in
             let began = ContinuousClock.now

@@ -4,7 +4,7 @@ import PosternVault
 import Testing
 
 @Suite struct DeliveryOverSMTPTests {
-    @Test func `a letter arrives as it was composed`() async throws {
+    @Test func `A letter arrives as it was composed`() async throws {
         try await LanePool.with { pool, server in
             let outcome = try await pool.send(.letter())
             #expect(outcome.kind == .delivered)
@@ -22,7 +22,7 @@ import Testing
         "a\r\n.\r\nb\r\n", ".\r\n", "..\r\n...\r\n", "a\r\n.b\r\n\r\n.\r\n\r\n", "\r\n.\r\n", "a\r\n\r\n\r\n.", "no line end",
         ".QUIT\r\n.\r\nMAIL FROM:<x@y.example>\r\n",
     ])
-    func `dots arrive as dots`(text: String) async throws {
+    func `Dots arrive as dots`(text: String) async throws {
         try await LanePool.with { pool, server in
             try await pool.expects(.delivered, for: .letter(text: text))
             let message = try #require(server.messages.first)
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(arguments: 0..<24)
-    func `long random texts with many dots arrive whole`(seed: UInt64) async throws {
+    func `Long random texts with many dots arrive whole`(seed: UInt64) async throws {
         var randomness = SeededRandomness(seed: seed)
         let size = 65_536 * Int.random(in: 1...3, using: &randomness) + Int.random(in: -12...12, using: &randomness)
         var text = ""
@@ -47,7 +47,7 @@ import Testing
 
     // libcurl 7.88 that is told the size counts doubled dots as text: here the count would meet the size when the first
     // 64 KiB are out, and the last 18 octets would be left behind with a 250 for the rest.
-    @Test func `a text whose doubled dots make up for its end arrives whole`() async throws {
+    @Test func `A text whose doubled dots make up for its end arrives whole`() async throws {
         let dots = 20
         let beginning = "Subject: x\r\n\r\n" + String(repeating: ".dot\r\n", count: dots)
         let middle = String(repeating: "y", count: 65_536 - beginning.utf8.count)
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `one connection carries many letters`() async throws {
+    @Test func `One connection carries many letters`() async throws {
         try await LanePool.with { pool, server in
             for number in 0..<20 {
                 let outcome = try await pool.send(.letter(to: "r\(number)@members.example", text: "letter \(number)\r\n"))
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func `a refusal of one letter leaves the next unharmed`() async throws {
+    @Test func `A refusal of one letter leaves the next unharmed`() async throws {
         var script = Script()
         script.choose = { stage, info in
             switch (stage, info.letter) {
@@ -90,7 +90,7 @@ import Testing
     }
 
     // RFC 6531: only a server that says so now may get it, and nobody hears the address otherwise.
-    @Test func `a UTF-8 address goes only where SMTPUTF8 is offered`() async throws {
+    @Test func `A UTF-8 address goes only where SMTPUTF8 is offered`() async throws {
         try await LanePool.with { pool, server in
             try await pool.expects(.delivered, for: .letter())
             let outcome = try await pool.send(.letter(to: "jürgen@bücher.example"))
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `without SMTPUTF8 such a letter is held and the address not said`() async throws {
+    @Test func `Without SMTPUTF8 such a letter is held and the address not said`() async throws {
         var script = Script()
         script.extensions = ["8BITMIME"]
         try await LanePool.with(script) { pool, server in
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func `what the server offers now counts, not what it once did`() async throws {
+    @Test func `What the server offers now counts, not what it once did`() async throws {
         var script = Script()
         script.choose = { stage, info in
             stage == .ehlo && info.session == 0 ? .reply("250 mx.example") : nil
@@ -136,7 +136,7 @@ import Testing
         " a@relay.example.org",
         "a@relay.example.org ", "", "a", "jürgen@relay.example.org", "a@b.example\u{0}c",
     ])
-    func `an envelope sender that could smuggle is never sent`(sender: String) async throws {
+    func `An envelope sender that could smuggle is never sent`(sender: String) async throws {
         try await LanePool.with { pool, server in
             let outcome = try await pool.send(.letter(sender: sender))
             #expect(outcome.kind == .ourFault)
@@ -147,7 +147,7 @@ import Testing
 
     // "SMTP smuggling": a lone CR or LF ends the text for one server and not for the next.
     @Test(arguments: ["a\n.\nb\r\n", "a\r.\rb\r\n", "a\r\n.\rb\r\n", "a\n\r\n", "a\r", "a\u{0}\r\n", ""])
-    func `a text with lone line ends is never sent`(text: String) async throws {
+    func `A text with lone line ends is never sent`(text: String) async throws {
         try await LanePool.with { pool, server in
             let outcome = try await pool.send(.letter(text: text))
             #expect(outcome.kind == .ourFault)
@@ -156,7 +156,7 @@ import Testing
         }
     }
 
-    @Test func `a reply that names the recipient is kept without the name`() async throws {
+    @Test func `A reply that names the recipient is kept without the name`() async throws {
         let script = Script([
             .recipient: .reply("550-5.1.1 <jo@members.example>: jo has no", "550 5.1.1 mailbox at MEMBERS.example")
         ])
@@ -165,7 +165,7 @@ import Testing
         #expect(outcome.evidence.enhanced == "5.1.1")
     }
 
-    @Test func `a message and a login do not print what they hold`() throws {
+    @Test func `A message and a login do not print what they hold`() throws {
         let printed = "\(try OutgoingMessage.letter())" + "\(try Smarthost.loopback(25, user: "relay", password: "secret"))"
         #expect(!printed.contains("members"))
         #expect(!printed.contains("secret"))

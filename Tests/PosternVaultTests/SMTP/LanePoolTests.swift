@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct LanePoolTests {
     /// A10: one slow answer holds up its own lane and nobody else.
-    @Test func `a slow answer to one final dot delays no other letter`() async throws {
+    @Test func `A slow answer to one final dot delays no other letter`() async throws {
         let gate = Gate()
         var script = Script()
         script.choose = { stage, info in
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func `no more letters are under way than there are lanes`() async throws {
+    @Test func `No more letters are under way than there are lanes`() async throws {
         try await LanePool.with(Script([.finalDot: .after(.milliseconds(30), .standard)]), lanes: 3) { pool, server in
             try await withThrowingTaskGroup { group in
                 for number in 0..<30 { group.addTask { _ = try await pool.send(.letter(to: "r\(number)@members.example")) } }
@@ -38,7 +38,7 @@ import Testing
     }
 
     // A visitor who shows their address stands in Reply-To, and a server that does not like their domain says so.
-    @Test func `an answer that names the visitor is kept without the name`() async throws {
+    @Test func `An answer that names the visitor is kept without the name`() async throws {
         let reply = ServerAction.reply("554 5.7.1 domain canary-family.example is listed, jo.canary")
         try await LanePool.with(Script([.finalDot: reply])) { pool, _ in
             let outcome = try await pool.send(.letter(shown: "jo.canary@canary-family.example"))
@@ -47,14 +47,14 @@ import Testing
         }
     }
 
-    @Test func `at low traffic one connection stays warm`() async throws {
+    @Test func `At low traffic one connection stays warm`() async throws {
         try await LanePool.with(lanes: 4) { pool, server in
             for _ in 0..<12 { try await pool.expects(.delivered, for: .letter()) }
             #expect(server.sessions.count == 1)
         }
     }
 
-    @Test func `closing finishes what is under way and returns what is not`() async throws {
+    @Test func `Closing finishes what is under way and returns what is not`() async throws {
         let gate = Gate()
         try await ScriptedSMTPServer.with(Script([.finalDot: .once(gate, .standard)])) { server in
             let pool = LanePool(smarthost: try .loopback(server.port), lanes: 1)
@@ -78,7 +78,7 @@ import Testing
     @Test(arguments: [
         (ServerStage.recipient, Outcome.Kind.deferred), (.finalDot, .uncertain), (.greeting, .deferred),
     ])
-    func `closing breaks off what does not end`(stage: ServerStage, kind: Outcome.Kind) async throws {
+    func `Closing breaks off what does not end`(stage: ServerStage, kind: Outcome.Kind) async throws {
         try await ScriptedSMTPServer.with(Script([stage: .stall])) { server in
             let pool = LanePool(smarthost: try .loopback(server.port), lanes: 1)
             async let letter = pool.send(.letter())
@@ -97,14 +97,14 @@ import Testing
         }
     }
 
-    @Test func `closing twice is closing`() async throws {
+    @Test func `Closing twice is closing`() async throws {
         let pool = LanePool(smarthost: try .loopback(9), lanes: 2)
         await pool.close()
         await pool.close()
         #expect(try await pool.send(.letter()).evidence.stage == .prepare)
     }
 
-    @Test func `a cancelled caller still learns the outcome`() async throws {
+    @Test func `A cancelled caller still learns the outcome`() async throws {
         let gate = Gate()
         try await LanePool.with(Script([.finalDot: .once(gate, .standard)])) { pool, server in
             let task = Task { try await pool.send(.letter()) }

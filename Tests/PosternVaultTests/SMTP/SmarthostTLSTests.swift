@@ -55,7 +55,7 @@ import Testing
 
     // A good certificate is believed by name and by address.
     @Test(arguments: Way.allCases, ["localhost", "127.0.0.1"])
-    func `a good certificate carries letters`(way: Way, host: String) async throws {
+    func `A good certificate carries letters`(way: Way, host: String) async throws {
         let certificates = try await TestCertificates.shared()
         try await send(way, way.script(certificates.good), trusting: certificates.authority, host: host) { outcome, server in
             #expect(outcome.kind == .delivered, "\(outcome)")
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: Way.allCases, Flaw.allCases)
-    func `a bad certificate hears nothing`(way: Way, flaw: Flaw) async throws {
+    func `A bad certificate hears nothing`(way: Way, flaw: Flaw) async throws {
         let certificates = try await TestCertificates.shared()
         try await send(way, way.script(flaw.pair(in: certificates)), trusting: certificates.authority) { outcome, server in
             #expect(outcome.kind == .deferred, "\(outcome)")
@@ -81,7 +81,7 @@ import Testing
 
     // With a file of our own the system's certificates do not count beside it, and without one the test's do not.
     @Test(arguments: Way.allCases)
-    func `only the named authorities are trusted`(way: Way) async throws {
+    func `Only the named authorities are trusted`(way: Way) async throws {
         let certificates = try await TestCertificates.shared()
         try await send(way, way.script(certificates.good), trusting: nil) { outcome, server in
             #expect(outcome.kind == .deferred)
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func `a stripped STARTTLS hears nothing after EHLO`() async throws {
+    @Test func `A stripped STARTTLS hears nothing after EHLO`() async throws {
         var script = Script()
         script.login = Script.Login(user: "relay", password: "pass word ü")
         try await send(.startTLS, script, trusting: nil) { outcome, server in
@@ -108,7 +108,7 @@ import Testing
             (ServerAction.reply("454 4.7.0 not now"), 454), (.reply("501 5.5.4 no"), 501), (.reply("250 ok"), 250), (.drop, nil),
             (.octets(Array("220 go\r\n250 injected\r\n".utf8)), 220), (.octets(Array("220 go\r\nnot TLS at all\r\n".utf8)), nil),
         ] as [(ServerAction, Int?)])
-    func `no answer to STARTTLS leads around TLS`(action: ServerAction, code: Int?) async throws {
+    func `No answer to STARTTLS leads around TLS`(action: ServerAction, code: Int?) async throws {
         let certificates = try await TestCertificates.shared()
         var script = Way.startTLS.script(certificates.good)
         script.actions[.startTLS] = action
@@ -124,7 +124,7 @@ import Testing
     }
 
     // Offers made in the clear are void under TLS (RFC 3207 §4.2).
-    @Test func `what was offered before TLS does not count after it`() async throws {
+    @Test func `What was offered before TLS does not count after it`() async throws {
         let certificates = try await TestCertificates.shared()
         var script = Way.startTLS.script(certificates.good)
         script.choose = { stage, info in stage == .ehlo && info.isEncrypted ? .reply("250 mx.example") : nil }
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func `a server without TLS on the TLS port is trouble`() async throws {
+    @Test func `A server without TLS on the TLS port is trouble`() async throws {
         try await send(.implicit, Script(), trusting: nil) { outcome, server in
             #expect(outcome.kind == .deferred)
             #expect(outcome.health == .trouble)
@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test(arguments: Way.allCases)
-    func `an unreadable file of certificates is our fault`(way: Way) async throws {
+    func `An unreadable file of certificates is our fault`(way: Way) async throws {
         let certificates = try await TestCertificates.shared()
         let path = certificates.path("nothing-here.pem")
         try await send(way, way.script(certificates.good), trusting: path) { outcome, server in
@@ -156,7 +156,7 @@ import Testing
     }
 
     @Test(arguments: Way.allCases)
-    func `a TLS connection carries many letters and comes back after the server closed it`(way: Way) async throws {
+    func `A TLS connection carries many letters and comes back after the server closed it`(way: Way) async throws {
         let certificates = try await TestCertificates.shared()
         try await ScriptedSMTPServer.with(way.script(certificates.good)) { server in
             let smarthost = try Smarthost.loopback(
@@ -173,7 +173,7 @@ import Testing
         }
     }
 
-    @Test func `wrong credentials are our fault`() async throws {
+    @Test func `Wrong credentials are our fault`() async throws {
         let certificates = try await TestCertificates.shared()
         var script = Way.implicit.script(certificates.good)
         script.login = Script.Login(user: "relay", password: "another")

@@ -11,8 +11,8 @@ struct DeliveryDeduplicatorTests {
         Outcome(kind, health: .reached, evidence: .init(stage: .finalDot, code: 250, text: "ok"))
     }
 
-    @Test("Asked by others while it is under way: all get the one outcome", arguments: Outcome.Kind.allCases)
-    func underWay(kind: Outcome.Kind) async throws {
+    @Test(arguments: Outcome.Kind.allCases)
+    func `Asked by others while it is under way: all get the one outcome`(kind: Outcome.Kind) async throws {
         let deduplicator = DeliveryDeduplicator()
         let sent = Tally()
         let gate = Gate()
@@ -36,8 +36,8 @@ struct DeliveryDeduplicatorTests {
         #expect(deduplicator.waiting == 0)
     }
 
-    @Test("Asked again after it was delivered: not sent again", arguments: Outcome.Kind.allCases)
-    func afterwards(kind: Outcome.Kind) async {
+    @Test(arguments: Outcome.Kind.allCases)
+    func `Asked again after it was delivered: not sent again`(kind: Outcome.Kind) async {
         let deduplicator = DeliveryDeduplicator()
         let sent = Tally()
         let outcome = outcome(kind)
@@ -51,8 +51,7 @@ struct DeliveryDeduplicatorTests {
         #expect(sent.count == (kind == .delivered ? 1 : 3))
     }
 
-    @Test("The memory is bounded and keeps the latest")
-    func bounded() async {
+    @Test func `The memory is bounded and keeps the latest`() async {
         let deduplicator = DeliveryDeduplicator()
         let outcome = outcome(.delivered)
         for number in 0..<10_000 as Range<UInt64> { _ = await deduplicator.once(LetterID(high: 7, low: number)) { outcome } }

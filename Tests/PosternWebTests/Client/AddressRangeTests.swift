@@ -19,7 +19,7 @@ struct AddressRangeTests {
         ("::ffff:192.0.2.0/120", "192.0.2.7", true),
         ("192.0.2.0/24", "::ffff:192.0.2.7", true),
     ])
-    func `a range contains what its prefix says`(range: String, address: String, isInside: Bool) throws {
+    func `A range contains what its prefix says`(range: String, address: String, isInside: Bool) throws {
         let client = try #require(ClientAddress(text: address))
         #expect(try AddressRange(range).contains(client) == isInside)
     }
@@ -30,12 +30,12 @@ struct AddressRangeTests {
         "2001:db8::/129",
         "192.0.2/24", "192.0.2.0/24/8", "::ffff:192.0.2.0/95", "fe80::1%eth0", " 192.0.2.0/24",
     ])
-    func `a faulty range is refused`(text: String) {
+    func `A faulty range is refused`(text: String) {
         let fault = #expect(throws: AddressRangeFault.self) { try AddressRange(text) }
         #expect(fault?.description.contains(text) == true)
     }
 
-    @Test func `a range is written in full`() throws {
+    @Test func `A range is written in full`() throws {
         #expect(try AddressRange("127.0.0.1").description == "127.0.0.1/32")
         #expect(try AddressRange("2001:db8::/32").description == "2001:db8:0:0:0:0:0:0/32")
     }

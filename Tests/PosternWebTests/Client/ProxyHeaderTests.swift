@@ -7,14 +7,14 @@ struct ProxyHeaderTests {
     private static let six: [UInt8] = [0x20, 0x01, 0x0D, 0xB8] + Array(repeating: 0, count: 11) + [7]
 
     @Test(arguments: [four, six, Array(repeating: 0, count: 10) + [0xFF, 0xFF] + four])
-    func `a proxy names its client`(address: [UInt8]) {
+    func `A proxy names its client`(address: [UInt8]) {
         let header = PROXYHeader.from(address)
         let expected = ProxyHeader.Reading.whole(client: ClientAddress(bytes: address), length: header.bytes.count)
         #expect(ProxyHeader.read(header.bytes) == expected)
         #expect(ProxyHeader.read(header.bytes + Array("GET / HTTP/1.1\r\n".utf8)) == expected)
     }
 
-    @Test func `extensions are skipped`() {
+    @Test func `Extensions are skipped`() {
         let header = PROXYHeader.from(Self.four, extensions: [0x04, 0x00, 0x02, 0xAA, 0xBB] + Array(repeating: 9, count: 300))
         #expect(ProxyHeader.read(header.bytes) == .whole(client: ClientAddress(bytes: Self.four), length: header.bytes.count))
     }
@@ -26,7 +26,7 @@ struct ProxyHeaderTests {
         PROXYHeader(command: 0x20, family: 0xEE, addresses: [1]), PROXYHeader(family: 0, addresses: []),
         PROXYHeader(family: 0, addresses: Array(repeating: 1, count: 40)),
     ])
-    func `a proxy may speak for itself`(header: PROXYHeader) {
+    func `A proxy may speak for itself`(header: PROXYHeader) {
         #expect(ProxyHeader.read(header.bytes) == .whole(client: nil, length: header.bytes.count))
     }
 
@@ -44,11 +44,11 @@ struct ProxyHeaderTests {
         PROXYHeader(addresses: Array(repeating: 1, count: 2_049)),
         PROXYHeader(command: 0x20, family: 0, addresses: Array(repeating: 1, count: 65_535)),
     ])
-    func `a header that is none of these is malformed`(header: PROXYHeader) {
+    func `A header that is none of these is malformed`(header: PROXYHeader) {
         #expect(ProxyHeader.read(header.bytes) == .malformed)
     }
 
-    @Test func `every beginning of a header waits for the rest`() {
+    @Test func `Every beginning of a header waits for the rest`() {
         let bytes = PROXYHeader.from(Self.six, extensions: [1, 0, 1, 0]).bytes
         for length in 0..<bytes.count { #expect(ProxyHeader.read(bytes.prefix(length)) == .incomplete) }
     }
@@ -56,7 +56,7 @@ struct ProxyHeaderTests {
     @Test(arguments: [
         "GET / HTTP/1.1\r\n", "\r\nGET / HTTP/1.1\r\n", "\r\n\r\nPOST", "PROXY TCP4 203.0.113.9 1.1.1.1 1 2\r\n", "Q",
     ])
-    func `anything else belongs to HTTP`(text: String) {
+    func `Anything else belongs to HTTP`(text: String) {
         #expect(ProxyHeader.read(Array(text.utf8)) == .none)
     }
 }

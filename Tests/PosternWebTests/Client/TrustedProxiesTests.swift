@@ -78,7 +78,7 @@ struct TrustedProxiesTests {
 
     // A header from somebody we do not trust says nothing, and is noted.
     @Test(arguments: ["203.0.113.9", "11.0.0.1", "128.0.0.1", "2001:db8::7", "2001:db8:fe::1", "::1"])
-    func `an untrusted peer speaks for itself only`(peer: String) throws {
+    func `An untrusted peer speaks for itself only`(peer: String) throws {
         let own = ClientAddress(text: peer)
         for (listed, named) in [([Self.forged], []), ([], ["for=\(Self.forged)"]), (["127.0.0.1"], ["for=127.0.0.1"])] {
             let finding = try finding(peer: peer, listed: listed, named: named)
@@ -97,7 +97,7 @@ struct TrustedProxiesTests {
         "fe80::1%eth0", "[fe80::1%25eth0]", "2001:db8::7::", "2001:db8:::7", "20001:db8::7", "1:2:3:4:5:6:7", ":203.0.113.9",
         "localhost", "203.0.113.9;198.51.100.66", "\u{feff}203.0.113.9", "-1.0.0.1", "203.0.113.+9",
     ])
-    func `nonsense in X-Forwarded-For is nobody's word`(entry: String) throws {
+    func `Nonsense in X-Forwarded-For is nobody's word`(entry: String) throws {
         let finding = try finding(listed: ["\(Self.forged), \(entry)"])
         #expect(finding.client == ClientAddress(text: "127.0.0.1"))
     }
@@ -109,7 +109,7 @@ struct TrustedProxiesTests {
         "for=\"203\\.0.113.9\"", "for=203.0.113.9;host=\"a\\\"b\"", "for=\"[203.0.113.9]\"", "nonsense", "203.0.113.9",
         "for==203.0.113.9", "for=\"203.0.113.9:99999999\"", "forx=203.0.113.9",
     ])
-    func `nonsense in Forwarded is nobody's word`(element: String) throws {
+    func `Nonsense in Forwarded is nobody's word`(element: String) throws {
         let finding = try finding(named: ["for=\(Self.forged), \(element)"])
         #expect(finding.client == ClientAddress(text: "127.0.0.1"))
     }
@@ -128,7 +128,7 @@ struct TrustedProxiesTests {
         ("203.0.113.9, 10.0.0.1", "for=10.0.0.1", "127.0.0.1", true),
         ("unknown", "for=_x", "127.0.0.1", false),
     ])
-    func `two fields that name two clients name none`(
+    func `Two fields that name two clients name none`(
         listed: String, named: String, expected: String, isIgnored: Bool
     ) throws {
         let finding = try finding(listed: [listed], named: [named])
@@ -137,7 +137,7 @@ struct TrustedProxiesTests {
     }
 
     // What our proxy wrote counts, whatever a visitor sent to stand left of it.
-    @Test(arguments: 0..<40) func `no prefix of the visitor's changes who it was`(seed: Int) throws {
+    @Test(arguments: 0..<40) func `No prefix of the visitor's changes who it was`(seed: Int) throws {
         var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1
         func next(_ bound: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

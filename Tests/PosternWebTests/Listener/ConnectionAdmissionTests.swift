@@ -24,7 +24,8 @@ struct ConnectionAdmissionTests {
         return try await withService(
             { announce in
                 buildPublicApplication(
-                    configuration, submissions: submissions, tokens: FakeTokens(), sites: FakeSites(), confirmations: FakeConfirmations(),
+                    configuration, submissions: submissions, tokens: FakeTokens(), sites: FakeSites(),
+                    confirmations: FakeConfirmations(),
                     readiness: FakeReadiness(),
                     templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent,
                     onListening: announce)
@@ -42,7 +43,7 @@ struct ConnectionAdmissionTests {
     // MARK: - The PROXY protocol
 
     @Test(arguments: ["203.0.113.9", "2001:db8::7"])
-    func `a trusted proxy names its client before the first request`(client: String) async throws {
+    func `A trusted proxy names its client before the first request`(client: String) async throws {
         let address = try #require(ClientAddress(text: client))
         let submissions = FakeSubmissions.validating
         let answer = try await serve(trusted: ["127.0.0.1"], submissions: submissions) { port in
@@ -52,7 +53,7 @@ struct ConnectionAdmissionTests {
         #expect(submissions.all.first?.client == address)
     }
 
-    @Test func `a header that comes byte by byte is the same header`() async throws {
+    @Test func `A header that comes byte by byte is the same header`() async throws {
         let submissions = FakeSubmissions.validating
         let header = PROXYHeader.from([203, 0, 113, 9], extensions: [4, 0, 1, 0])
         let pieces = header.bytes.map { [$0] } + [Array(Self.letter.utf8)]
@@ -61,7 +62,7 @@ struct ConnectionAdmissionTests {
         #expect(submissions.all.first?.client == ClientAddress(text: "203.0.113.9"))
     }
 
-    @Test func `a trusted proxy may speak plain HTTP, and for itself`() async throws {
+    @Test func `A trusted proxy may speak plain HTTP, and for itself`() async throws {
         for header in [[], PROXYHeader(command: 0x20, family: 0, addresses: []).bytes] {
             let submissions = FakeSubmissions.validating
             let answer = try await serve(trusted: ["127.0.0.1"], submissions: submissions) { port in
@@ -72,7 +73,7 @@ struct ConnectionAdmissionTests {
         }
     }
 
-    @Test func `whom a proxy named may not name somebody else in a header field`() async throws {
+    @Test func `Whom a proxy named may not name somebody else in a header field`() async throws {
         let submissions = FakeSubmissions.validating
         let request = Self.letter.replacing("Host: x", with: "Host: x\r\nX-Forwarded-For: 198.51.100.66")
         _ = try await serve(trusted: ["127.0.0.1"], submissions: submissions) { port in
@@ -81,7 +82,7 @@ struct ConnectionAdmissionTests {
         #expect(submissions.all.first?.client == ClientAddress(text: "203.0.113.9"))
     }
 
-    @Test func `from anybody else the header is no HTTP, and is counted`() async throws {
+    @Test func `From anybody else the header is no HTTP, and is counted`() async throws {
         let submissions = FakeSubmissions.validating
         let before = CountedMetrics.value(.proxyHeadersIgnored, reason: "untrusted_peer")
         let answer = try await serve(submissions: submissions) { port in
@@ -91,7 +92,7 @@ struct ConnectionAdmissionTests {
         #expect(CountedMetrics.value(.proxyHeadersIgnored, reason: "untrusted_peer") > before)
     }
 
-    @Test func `a malformed header closes the connection, and is counted`() async throws {
+    @Test func `A malformed header closes the connection, and is counted`() async throws {
         let before = CountedMetrics.value(.connectionsRefused, reason: "malformed_proxy_header")
         let answer = try await serve(trusted: ["127.0.0.1"]) { port in
             let header = PROXYHeader(family: 0x12, addresses: Array(repeating: 1, count: 12))
@@ -101,7 +102,7 @@ struct ConnectionAdmissionTests {
         #expect(CountedMetrics.value(.connectionsRefused, reason: "malformed_proxy_header") > before)
     }
 
-    @Test func `a header that never ends has the time of a head`() async throws {
+    @Test func `A header that never ends has the time of a head`() async throws {
         let answer = try await serve(trusted: ["127.0.0.1"], { $0.head = .seconds(1) }) { port in
             try await exchange([Array(ProxyHeader.signature.prefix(8))], port: port)
         }
@@ -135,7 +136,7 @@ struct ConnectionAdmissionTests {
         }
     }
 
-    @Test func `connections beyond a network's share are closed at once, and counted`() async throws {
+    @Test func `Connections beyond a network's share are closed at once, and counted`() async throws {
         let before = CountedMetrics.value(.connectionsRefused, reason: "prefix_full")
         try await serve({ $0.connectionsPerPrefix = 3 }) { port in
             try await served(5, port: port) { #expect($0 == [true, true, true, false, false]) }
@@ -149,7 +150,7 @@ struct ConnectionAdmissionTests {
         }
     }
 
-    @Test func `a trusted proxy has no share, but each client it names has one`() async throws {
+    @Test func `A trusted proxy has no share, but each client it names has one`() async throws {
         try await serve(trusted: ["127.0.0.1"], { $0.connectionsPerPrefix = 2 }) { port in
             try await served(5, port: port) { #expect($0 == [true, true, true, true, true]) }
             let pat = PROXYHeader.from([0x20, 0x01, 0x0D, 0xB8] + Array(repeating: 0, count: 11) + [7]).bytes
@@ -167,7 +168,7 @@ struct ConnectionAdmissionTests {
 
     // Of the request line, 8 KiB with everything in it.
     @Test(arguments: [(lettersPath, "application/problem+json"), (contactPath, "text/html")])
-    func `a request line that is too long is told so`(path: String, type: String) async throws {
+    func `A request line that is too long is told so`(path: String, type: String) async throws {
         try await serve { port in
             // Method, two blanks, version and question mark take 14 bytes of a GET's line.
             for (length, status) in [(8 * 1_024, path == lettersPath ? "405" : "200"), (8 * 1_024 + 1, "414")] {

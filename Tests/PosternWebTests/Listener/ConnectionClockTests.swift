@@ -5,7 +5,7 @@ struct ConnectionClockTests {
     private let start = ContinuousClock.now
     private let limits = WebLimits()
 
-    @Test func `a new connection has ten seconds for its first head`() {
+    @Test func `A new connection has ten seconds for its first head`() {
         var clock = ConnectionClock(limits: limits, openedAt: start)
         clock.bytesArrived(at: start + .seconds(9))
         let seen1 = clock.timeCame(at: start + .seconds(9))
@@ -16,14 +16,14 @@ struct ConnectionClockTests {
         #expect(seen3 == nil)
     }
 
-    @Test func `bytes of a head do not renew its time`() {
+    @Test func `Bytes of a head do not renew its time`() {
         var clock = ConnectionClock(limits: limits, openedAt: start)
         for second in 1..<10 { clock.bytesArrived(at: start + .seconds(second)) }
         let seen4 = clock.deadline
         #expect(seen4 == start + .seconds(10))
     }
 
-    @Test func `a body has twenty seconds from the end of the head`() {
+    @Test func `A body has twenty seconds from the end of the head`() {
         var clock = ConnectionClock(limits: limits, openedAt: start)
         clock.headEnded(at: start + .seconds(3))
         for second in 4..<23 { clock.bytesArrived(at: start + .seconds(second)) }
@@ -37,7 +37,7 @@ struct ConnectionClockTests {
         #expect(seen7 == .close)
     }
 
-    @Test func `an answer that is not fetched has thirty seconds for each part`() {
+    @Test func `An answer that is not fetched has thirty seconds for each part`() {
         var clock = ConnectionClock(limits: limits, openedAt: start)
         clock.headEnded(at: start)
         clock.requestEnded()
@@ -57,7 +57,7 @@ struct ConnectionClockTests {
         #expect(over == nil)
     }
 
-    @Test func `a whole request rests, and the next begins anew`() {
+    @Test func `A whole request rests, and the next begins anew`() {
         var clock = ConnectionClock(limits: limits, openedAt: start)
         clock.headEnded(at: start)
         clock.requestEnded()
@@ -70,7 +70,7 @@ struct ConnectionClockTests {
         #expect(seen10 == start + .seconds(3_610))
     }
 
-    @Test func `an answer that closes leaves two seconds to fetch it`() {
+    @Test func `An answer that closes leaves two seconds to fetch it`() {
         var clock = ConnectionClock(limits: limits, openedAt: start)
         clock.headEnded(at: start)
         clock.closingAnswerEnded(at: start + .seconds(1))

@@ -19,12 +19,14 @@ struct ConnectionLimitTests {
     }
 
     private func withListener<Value: Sendable>(
-        submissions: FakeSubmissions = .validating, _ adjust: (inout WebLimits) -> Void, _ test: @Sendable (RawConnection) async throws -> Value
+        submissions: FakeSubmissions = .validating, _ adjust: (inout WebLimits) -> Void,
+        _ test: @Sendable (RawConnection) async throws -> Value
     ) async throws -> Value {
         let configuration = try configuration(adjust)
         return try await withService({ announce in
             buildPublicApplication(
-                configuration, submissions: submissions, tokens: FakeTokens(), sites: FakeSites(), confirmations: FakeConfirmations(),
+                configuration, submissions: submissions, tokens: FakeTokens(), sites: FakeSites(),
+                confirmations: FakeConfirmations(),
                 readiness: FakeReadiness(),
                 templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent, onListening: announce)
         }) { port in
@@ -38,14 +40,14 @@ struct ConnectionLimitTests {
 
     // A body that says it is too large is answered before it is sent.
     @Test(arguments: [lettersPath, contactPath])
-    func `a body announced as too large is refused unread`(path: String) async throws {
+    func `A body announced as too large is refused unread`(path: String) async throws {
         let type = path == lettersPath ? "application/json" : "application/x-www-form-urlencoded"
         let answer = try await exchange([Self.head(path, "Content-Type: \(type)\r\nContent-Length: 65537")])
         #expect(answer.hasPrefix("HTTP/1.1 413 "))
         #expect(answer.lowercased().contains("connection: close"))
     }
 
-    @Test func `a body that grows too large is refused where it does`() async throws {
+    @Test func `A body that grows too large is refused where it does`() async throws {
         let chunk = "4000\r\n" + String(repeating: "x", count: 0x4000) + "\r\n"
         let submissions = FakeSubmissions.validating
         let answer = try await exchange(
@@ -55,7 +57,7 @@ struct ConnectionLimitTests {
         #expect(submissions.all.isEmpty)
     }
 
-    @Test func `a body of exactly 64 KiB is read`() async throws {
+    @Test func `A body of exactly 64 KiB is read`() async throws {
         let body = #"{"message":""# + String(repeating: "x", count: 65_536 - 14) + #""}"#
         try #require(body.utf8.count == 65_536)
         let answer = try await exchange([
@@ -65,7 +67,7 @@ struct ConnectionLimitTests {
     }
 
     @Test(arguments: [lettersPath, contactPath])
-    func `a body that does not come in time is answered 408`(path: String) async throws {
+    func `A body that does not come in time is answered 408`(path: String) async throws {
         let type = path == lettersPath ? "application/json" : "application/x-www-form-urlencoded"
         let answer = try await exchange([Self.head(path, "Content-Type: \(type)\r\nContent-Length: 100"), "{"]) {
             $0.body = .seconds(1)
@@ -75,18 +77,18 @@ struct ConnectionLimitTests {
         #expect(answer.contains(path == lettersPath ? "/problems/too-slow" : "<h1>"))
     }
 
-    @Test func `a head that does not come in time closes the connection`() async throws {
+    @Test func `A head that does not come in time closes the connection`() async throws {
         let answer = try await exchange(["GET /live HTTP/1.1\r\nHost:"]) { $0.head = .seconds(1) }
         #expect(answer == "")
     }
 
-    @Test func `a connection nobody uses is closed`() async throws {
+    @Test func `A connection nobody uses is closed`() async throws {
         // Counted from the beginning of the connection, and a busy machine may take a while to send the request.
         let answer = try await exchange(["GET /live HTTP/1.1\r\nHost: x\r\n\r\n"]) { $0.idle = .seconds(8) }
         #expect(answer.hasPrefix("HTTP/1.1 200 "))
     }
 
-    @Test func `a client that asks for ever and reads nothing is closed`() async throws {
+    @Test func `A client that asks for ever and reads nothing is closed`() async throws {
         let request = "GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
         let isClosed = try await withListener({ $0.fetch = .seconds(1) }) { connection in
             // Until the other side has closed, which is the only thing that ends it: more would be written than any socket holds.
@@ -100,7 +102,7 @@ struct ConnectionLimitTests {
     }
 
     // Eight seconds, because a busy machine may take a few to send the first request, whose time began with the connection.
-    @Test func `a second request has its own time for the head`() async throws {
+    @Test func `A second request has its own time for the head`() async throws {
         let rest = try await withListener({ ($0.head, $0.idle) = (.seconds(8), .seconds(600)) }) { connection in
             try await connection.send("GET /live HTTP/1.1\r\nHost: x\r\n\r\n")
             var inbound = connection.inbound.makeAsyncIterator()
@@ -120,14 +122,14 @@ struct ConnectionLimitTests {
         "POST \(lettersPath) HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST \(lettersPath) HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
     ])
-    func `a malformed head is refused with our header fields`(request: String) async throws {
+    func `A malformed head is refused with our header fields`(request: String) async throws {
         let answer = try await exchange([request])
         #expect(answer.hasPrefix("HTTP/1.1 400 "))
         #expect(answer.lowercased().contains("content-security-policy: default-src 'none'"))
         #expect(!answer.lowercased().contains("server:"))
     }
 
-    @Test func `a client that asks before it sends a body is told to go on`() async throws {
+    @Test func `A client that asks before it sends a body is told to go on`() async throws {
         let body = #"{"name":"V","email":"v@x.example","message":"m"}"#
         let head = Self.head(
             lettersPath,
@@ -136,7 +138,7 @@ struct ConnectionLimitTests {
         #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 "))
     }
 
-    @Test func `two requests sent at once are answered in order`() async throws {
+    @Test func `Two requests sent at once are answered in order`() async throws {
         let request = "GET /live HTTP/1.1\r\nHost: x\r\n"
         let answer = try await exchange([request + "\r\n" + request + "Connection: close\r\n\r\n"])
         #expect(answer.components(separatedBy: "HTTP/1.1 200 ").count == 3)

@@ -15,7 +15,7 @@ struct DemoMailboxTests {
     private static let letter =
         "EHLO x\r\nMAIL FROM:<a@x.example>\r\nRCPT TO:<b@y.example>\r\nDATA\r\nSubject: hi\r\n\r\n..\r\n.\r\n"
 
-    @Test func `letters sent over SMTP are kept`() async throws {
+    @Test func `Letters sent over SMTP are kept`() async throws {
         try await withMailbox { port, letters in
             let said = try await withRawConnection(to: port) { connection in
                 try await connection.send(Self.letter + "QUIT\r\n")
@@ -28,7 +28,7 @@ struct DemoMailboxTests {
         }
     }
 
-    @Test func `a hundred clients are served, one after the other if need be`() async throws {
+    @Test func `A hundred clients are served, one after the other if need be`() async throws {
         try await withMailbox { port, letters in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<100 {
@@ -45,7 +45,7 @@ struct DemoMailboxTests {
         }
     }
 
-    @Test func `a client in the middle of a dialogue does not hold up the end`() async throws {
+    @Test func `A client in the middle of a dialogue does not hold up the end`() async throws {
         try await withMailbox { port, _ in
             try await withRawConnection(to: port) { connection in
                 try await connection.send("EHLO x\r\n")
@@ -55,7 +55,7 @@ struct DemoMailboxTests {
         }
     }
 
-    @Test func `only the newest 500 are kept, and numbers are never used again`() {
+    @Test func `Only the newest 500 are kept, and numbers are never used again`() {
         let letters = MailboxLetters()
         for _ in 0..<501 { letters.keep(MailboxDialogue.Envelope(), source: [], at: Example.now) }
         #expect(letters.newestFirst.count == 500)
@@ -64,7 +64,7 @@ struct DemoMailboxTests {
 
     // Whatever others could reach is refused, and so is a name.
     @Test(arguments: ["0.0.0.0", "::", "192.0.2.1", "128.0.0.1", "localhost", "127.evil.example", "", "2001:db8::1", "::2"])
-    func `it binds to loopback only`(host: String) {
+    func `It binds to loopback only`(host: String) {
         #expect(throws: DemoMailboxFault.notLoopback(host: host)) {
             try DemoMailbox(
                 listen: ListenAddress(host: host, port: 0), letters: MailboxLetters(), now: { Example.now }, logger: silent)
@@ -72,7 +72,7 @@ struct DemoMailboxTests {
     }
 
     @Test(arguments: ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
-    func `loopback is taken`(host: String) throws {
+    func `Loopback is taken`(host: String) throws {
         _ = try DemoMailbox(
             listen: ListenAddress(host: host, port: 0), letters: MailboxLetters(), now: { Example.now }, logger: silent)
     }

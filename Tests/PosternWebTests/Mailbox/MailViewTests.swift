@@ -4,7 +4,7 @@ import Testing
 struct MailViewTests {
     private func view(_ text: String) -> MailView { MailView(source: Array(Mail.crlf(text).utf8)) }
 
-    @Test func `a mail of ours shows its subject, its people and both parts`() {
+    @Test func `A mail of ours shows its subject, its people and both parts`() {
         let mail = MailView(source: Array(Mail.alternative.utf8))
         #expect(mail.subject == "Grüße 👋")
         #expect(mail.from == #""Vera Visitor via Example Photos" <contact@relay.example.org>"#)
@@ -21,14 +21,14 @@ struct MailViewTests {
         ("=?utf-8?x?a?=", "=?utf-8?x?a?="),
         ("=?", "=?"), ("=?=?=?=?", "=?=?=?=?"), ("a =?b", "a =?b"),
     ])
-    func `encoded words are decoded`(written: String, text: String) {
+    func `Encoded words are decoded`(written: String, text: String) {
         #expect(EncodedWord.decoded(written) == text)
     }
 
     @Test(arguments: [
         ("a=3D=\r\nb", "a=b"), ("a=\nb", "ab"), ("=", "="), ("=4", "=4"), ("=zz", "=zz"), ("=C3=BC", "ü"), ("a=3db", "a=b"),
     ])
-    func `quoted-printable is decoded`(written: String, text: String) {
+    func `Quoted-printable is decoded`(written: String, text: String) {
         #expect(String(decoding: TransferCoding.quotedPrintable(Array(written.utf8)), as: UTF8.self) == text)
     }
 
@@ -40,13 +40,13 @@ struct MailViewTests {
         ("Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\ncut short", "cut short"),
         ("Content-Type: multipart/mixed\n\nbody", nil),
     ])
-    func `a strange mail still shows something`(source: String, plain: String?) {
+    func `A strange mail still shows something`(source: String, plain: String?) {
         let mail = view(source)
         #expect(mail.plain ?? "" == plain ?? "")
         #expect(mail.html == nil)
     }
 
-    @Test func `parts nested without end are left alone`() {
+    @Test func `Parts nested without end are left alone`() {
         let nested = String(repeating: "Content-Type: multipart/mixed; boundary=b\n\n--b\n", count: 2_000) + "\nx"
         #expect(view(nested).plain == nil)
     }

@@ -31,7 +31,7 @@ struct MailboxDialogueTests {
 
     // Pipelined or byte by byte, a letter is the same.
     @Test(arguments: [nil, 1, 2, 7])
-    func `a letter is taken whole, dots unstuffed`(size: Int?) throws {
+    func `A letter is taken whole, dots unstuffed`(size: Int?) throws {
         let played = play(Self.opening + "Subject: x\r\n\r\n..dot\r\n.\u{E9}\r\n\r\n.\r\nQUIT\r\n", inPiecesOf: size)
         #expect(played.codes == ["250", "250", "250", "354", "250", "221", "close"])
         let (envelope, source) = try #require(played.letters.first)
@@ -59,18 +59,18 @@ struct MailboxDialogueTests {
         ("\r\n", ["502"]),
         ("EHLO x\nMAIL FROM:<a@x>\r\n", ["554", "close"]),
     ])
-    func `commands are answered`(script: String, codes: [String]) {
+    func `Commands are answered`(script: String, codes: [String]) {
         #expect(play(script).codes == codes)
     }
 
-    @Test func `what is repeated of a command cannot end the reply`() {
+    @Test func `What is repeated of a command cannot end the reply`() {
         var dialogue = MailboxDialogue()
         let outputs = dialogue.receive(Array("EHLO x\r\nMAIL FROM:<a@x> X\r\u{1}Y=1\r\n".utf8))
         guard case .reply(let reply)? = outputs.last else { return #expect(Bool(false), "no reply") }
         #expect(reply == "555 5.5.4 That parameter is not known here")
     }
 
-    @Test func `a command line without end costs nothing and is refused`() {
+    @Test func `A command line without end costs nothing and is refused`() {
         let played = play(String(repeating: "x", count: 100_000) + "\r\nNOOP\r\n")
         #expect(played.codes == ["500", "250"])
     }
@@ -82,24 +82,24 @@ struct MailboxDialogueTests {
         (String(repeating: String(repeating: "x", count: 998) + "\r\n", count: 1_049), "552"),
         ("\n.\n", "554"), ("\n.\r\n", "554"),
     ])
-    func `a malformed letter is refused`(text: String, code: String) {
+    func `A malformed letter is refused`(text: String, code: String) {
         let again = "MAIL FROM:<a@x.example>\r\nRCPT TO:<b@y.example>\r\nDATA\r\nfine\r\n.\r\n"
         let played = play(Self.opening + text + "x\r\n.\r\n" + again)
         #expect(played.codes == ["250", "250", "250", "354", code, "250", "250", "354", "250"])
         #expect(played.letters.map(\.1) == ["fine\r\n"])
     }
 
-    @Test func `a line of 998 characters is the longest`() {
+    @Test func `A line of 998 characters is the longest`() {
         let line = String(repeating: "x", count: 998) + "\r\n"
         #expect(play(Self.opening + line + ".\r\n").letters.map(\.1) == [line])
     }
 
-    @Test func `the hundred-and-first recipient is refused for now`() {
+    @Test func `The hundred-and-first recipient is refused for now`() {
         let many = String(repeating: "RCPT TO:<b@y.example>\r\n", count: 101)
         #expect(play("EHLO x\r\nMAIL FROM:<a@x>\r\n" + many).codes.last == "452")
     }
 
-    @Test func `a judge refuses a recipient or a whole letter, and the dialogue goes on`() {
+    @Test func `A judge refuses a recipient or a whole letter, and the dialogue goes on`() {
         var dialogue = MailboxDialogue { moment, envelope in
             switch moment {
             case .recipient("no@y.example"): "550 5.1.1 <no@y.example> is unknown"

@@ -6,16 +6,16 @@ import Testing
 struct CatalogueTests {
     private let catalogue = Catalogue(language: .english, texts: ["contact": ["title": "To {recipient} of {site}, {other}"]])
 
-    @Test func `places are filled in one pass`() {
+    @Test func `Places are filled in one pass`() {
         let text = catalogue(.contactTitle, ["recipient": "{site}", "site": "A {recipient} B"])
         #expect(text == "To {site} of A {recipient} B, {other}")
     }
 
-    @Test func `a text that is missing shows its key`() {
+    @Test func `A text that is missing shows its key`() {
         #expect(catalogue(.sentTitle) == "sent.title")
     }
 
-    @Test func `every fault of every field has a text, with its numbers`() throws {
+    @Test func `Every fault of every field has a text, with its numbers`() throws {
         let texts = try Templates(folder: templatesFolder).english
         let reasons: [FieldFault.Reason] = [
             .text(.empty), .text(.tooLong(limit: 100, count: 103)), .text(.lineBreak), .text(.controlCharacter), .address(.empty),
@@ -41,7 +41,7 @@ struct CatalogueTests {
     }
 
     @Test(arguments: tags)
-    func `no text is missing in any language, and none is unused`(tag: String) throws {
+    func `No text is missing in any language, and none is unused`(tag: String) throws {
         let catalogue = try Self.catalogue(tag)
         #expect(catalogue.language.description == tag)
         let known = Self.keys(catalogue.texts)
@@ -60,7 +60,7 @@ struct CatalogueTests {
 
     // A translator must not lose a name or a number, nor leave a sentence in English.
     @Test(arguments: tags.dropFirst())
-    func `every text has the places that the English one has, and is another text`(tag: String) throws {
+    func `Every text has the places that the English one has, and is another text`(tag: String) throws {
         let (english, other) = (try Self.catalogue("en").texts, try Self.catalogue(tag).texts)
         func places(_ text: String) -> Set<String> { Set(text.matches(of: #/\{[a-z]+\}/#).map { String($0.0) }) }
         let plural = Set(PluralKey.allCases.map(\.rawValue))
@@ -72,7 +72,7 @@ struct CatalogueTests {
     }
 
     @Test(arguments: tags)
-    func `templates take no text with places in it`(tag: String) throws {
+    func `Templates take no text with places in it`(tag: String) throws {
         let texts = try Self.catalogue(tag).texts
         for name in TemplateName.allCases {
             for tag in try TemplateSource(name).tags where tag.name.hasPrefix("text.") {

@@ -16,7 +16,7 @@ struct LanguageTests {
         ("ar", 99, .many),
         ("ar", 100, .other), ("ar", 102, .other), ("ar", 103, .few), ("ar", 111, .many),
     ])
-    func `a number takes its form`(tag: String, number: Int, category: PluralRule.Category) throws {
+    func `A number takes its form`(tag: String, number: Int, category: PluralRule.Category) throws {
         let rule = PluralRule(try #require(Language(tag)))
         #expect(rule.category(of: number) == category)
         #expect(rule.categories.contains(category))
@@ -27,12 +27,12 @@ struct LanguageTests {
         ("en", 7_200, "2 hours"), ("en", 2_419_200, "28 days"), ("de", 700, "12 Minuten"), ("fr", 89, "89 secondes"),
         ("ar", 120, "دقيقتان"), ("ar", 300, "5 دقائق"), ("ar", 720, "12 دقيقة"),
     ])
-    func `a span is in the unit a person would use, rounded up`(tag: String, seconds: Int, words: String) throws {
+    func `A span is in the unit a person would use, rounded up`(tag: String, seconds: Int, words: String) throws {
         #expect(try catalogue(tag).span(.seconds(seconds)) == words)
     }
 
     @Test(arguments: [("en", "28 days"), ("de", "28 Tagen"), ("fr", "28 jours"), ("ar", "28 يومًا")])
-    func `after a span some languages inflect`(tag: String, words: String) throws {
+    func `After a span some languages inflect`(tag: String, words: String) throws {
         #expect(try catalogue(tag).span(.days(28), .after) == words)
     }
 
@@ -40,7 +40,7 @@ struct LanguageTests {
         ("en", "24 November 2026, 10:05 UTC"), ("de", "24. November 2026, 10:05 UTC"), ("fr", "24 novembre 2026 à 10:05 UTC"),
         ("ar", "24 نوفمبر 2026، 10:05 UTC"),
     ])
-    func `a date is written as people write it`(tag: String, words: String) throws {
+    func `A date is written as people write it`(tag: String, words: String) throws {
         #expect(try catalogue(tag).date(Timestamp(seconds: 1_795_514_709)) == words)
     }
 
@@ -49,7 +49,7 @@ struct LanguageTests {
         ("ar", 999, "999"),
         ("en", 1_234_567, "1,234,567"),
     ])
-    func `thousands are parted as the language parts them`(tag: String, number: Int, text: String) throws {
+    func `Thousands are parted as the language parts them`(tag: String, number: Int, text: String) throws {
         #expect(try catalogue(tag).number(number) == text)
     }
 
@@ -61,7 +61,7 @@ struct LanguageTests {
             (nil, "en", ["de", "fr"], "de", false), (nil, String(repeating: "x,", count: 9_000) + "de", [], "en", false),
             ("<script>", ";;q=,,", [], "en", false), (nil, "ar-EG", [], "ar", false),
         ] as [(String?, String?, [String], String, Bool)])
-    func `the language is chosen`(asked: String?, accepted: String?, site: [String], language: String, isAsked: Bool) throws {
+    func `The language is chosen`(asked: String?, accepted: String?, site: [String], language: String, isAsked: Bool) throws {
         let available = try Templates(folder: templatesFolder).languages
         let choice = LanguageChoice(
             asked: asked, accepted: accepted, site: site.compactMap { Language($0) }, available: available)

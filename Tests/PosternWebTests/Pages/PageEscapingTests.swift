@@ -15,12 +15,12 @@ struct PageEscapingTests {
         ("a\0b", "a\u{FFFD}b"),
         ("{{tags}} {{{more}}}", "{{tags}} {{{more}}}"),
     ])
-    func `text is escaped`(text: String, escaped: String) {
+    func `Text is escaped`(text: String, escaped: String) {
         // Swift compares texts by canonical equivalence; escaping is about bytes.
         #expect(Array(PageEscaping().escapeText(text).utf8) == Array(escaped.utf8))
     }
 
-    @Test func `every template escapes that way, in content and in attributes, partials and all`() throws {
+    @Test func `Every template escapes that way, in content and in attributes, partials and all`() throws {
         let templates = try Templates(folder: templatesFolder)
         let hostile = "\"\u{301}><\u{301}script>'\u{301}&\u{301}{{frame.title}}"
         let names = RecipientNames(try #require(Example.contact(name: hostile)))

@@ -35,7 +35,7 @@ struct TemplateTests {
         ]
     }
 
-    @Test func `every tag of every template is found in some example of its page`() throws {
+    @Test func `Every tag of every template is found in some example of its page`() throws {
         for name in TemplateName.allCases {
             let isLayout = name == .layout || name == .staffLayout
             let examples = try Self.pages().filter { isLayout || type(of: $0).template == name }
@@ -47,7 +47,7 @@ struct TemplateTests {
         }
     }
 
-    @Test func `every property of every page is a tag of its template`() throws {
+    @Test func `Every property of every page is a tag of its template`() throws {
         for page in try Self.pages() {
             let template = type(of: page).template
             let isForStaff = template.rawValue.hasPrefix("staff/")
@@ -63,12 +63,12 @@ struct TemplateTests {
     }
 
     @Test(arguments: TemplateName.allCases)
-    func `a template holds no words of its own`(name: TemplateName) throws {
+    func `A template holds no words of its own`(name: TemplateName) throws {
         #expect(try TemplateSource(name).words == "")
     }
 
     @Test(arguments: TemplateName.allCases)
-    func `a template holds no script, no style, and nothing unescaped`(name: TemplateName) throws {
+    func `A template holds no script, no style, and nothing unescaped`(name: TemplateName) throws {
         // The one script is a file of ours.
         let text = try TemplateSource(name).text.replacing(#"<script src="{{frame.script}}" defer></script>"#, with: "")
         for forbidden in ["<script", "<style", " style=", " on", "{{{", "{{&", "http:", "https:", "javascript:"] {
@@ -76,7 +76,7 @@ struct TemplateTests {
         }
     }
 
-    @Test func `a folder with several faults names them all`() throws {
+    @Test func `A folder with several faults names them all`() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.copyItem(at: URL(fileURLWithPath: templatesFolder).resolvingSymlinksInPath(), to: folder)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -95,7 +95,7 @@ struct TemplateTests {
         #expect(faults.description.contains("lacks “minutes.other”"))
     }
 
-    @Test func `a folder that is not there is said so`() throws {
+    @Test func `A folder that is not there is said so`() throws {
         let faults = try #require(throws: TemplateFaults.self) { try Templates(folder: "/nonexistent/templates") }
         #expect(faults.all.count >= TemplateName.allCases.count)
     }

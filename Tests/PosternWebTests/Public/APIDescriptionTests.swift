@@ -15,7 +15,7 @@ struct APIDescriptionTests {
         document = JSONNode(try JSONSerialization.jsonObject(with: Data(text.utf8)))
     }
 
-    @Test func `it is served as it stands in the file`() async throws {
+    @Test func `It is served as it stands in the file`() async throws {
         let answer = try await withPublicListener(.validating) {
             try await $0.execute(uri: "/api/v1/openapi.json", method: .get) { $0 }
         }
@@ -23,7 +23,7 @@ struct APIDescriptionTests {
         #expect(try answer.object()["openapi"] as? String == "3.1.0")
     }
 
-    @Test func `every path for programs is described with its methods, and no other`() throws {
+    @Test func `Every path for programs is described with its methods, and no other`() throws {
         #expect(Set(document["paths"].keys) == Set(PublicRoute.ProgramPath.allCases.map(\.rawValue)))
         for path in document["paths"].keys {
             let filled = path.replacing("{site}", with: "photos").replacing("{handle}", with: "pat")
@@ -34,7 +34,7 @@ struct APIDescriptionTests {
         }
     }
 
-    @Test func `every problem is listed, and stands where it occurs under its own status`() throws {
+    @Test func `Every problem is listed, and stands where it occurs under its own status`() throws {
         let listed = document["components"]["schemas"]["Problem"]["properties"]["type"]["enum"].strings
         #expect(listed == Problem.Kind.allCases.map(\.type))
         var described: Set<String> = []
@@ -50,13 +50,13 @@ struct APIDescriptionTests {
         #expect(described == Set(Problem.Kind.allCases.filter { !elsewhere.contains($0) }.map(\.type)))
     }
 
-    @Test func `every status the API answers with is described`() throws {
+    @Test func `Every status the API answers with is described`() throws {
         let statuses = Set(responses(of: "post", at: Self.letters).keys)
         let told = Set(Problem.Kind.allCases.map { "\($0.status.code)" }).subtracting(["405"]).union(["202"])
         #expect(statuses == told)
     }
 
-    @Test func `the limits of the fields are the letter's`() {
+    @Test func `The limits of the fields are the letter's`() {
         let fields = document["components"]["schemas"]["Letter"]["properties"]
         #expect(fields["name"]["maxLength"].number == Letter.Limit.name)
         #expect(fields["subject"]["maxLength"].number == Letter.Limit.subject)
@@ -72,7 +72,7 @@ struct APIDescriptionTests {
         #expect(responses["408"]?["description"].string.contains("\(WebLimits().body.components.seconds) seconds") == true)
     }
 
-    @Test func `every code of a field's fault is listed, and occurs`() throws {
+    @Test func `Every code of a field's fault is listed, and occurs`() throws {
         let listed = Set(document["components"]["schemas"]["FieldProblem"]["properties"]["code"]["enum"].strings)
         let reasons: [FieldFault.Reason] = [
             .text(.empty), .text(.tooLong(limit: 1, count: 2)), .text(.lineBreak), .text(.controlCharacter), .address(.empty),
@@ -81,7 +81,7 @@ struct APIDescriptionTests {
         #expect(listed == Set(reasons.map { FieldFault(field: .name, reason: $0).code }).union(["wrong_type", "repeated"]))
     }
 
-    @Test func `every reference leads somewhere`() throws {
+    @Test func `Every reference leads somewhere`() throws {
         for reference in document.references {
             let parts = reference.split(separator: "/").dropFirst().map(String.init)
             #expect(!parts.reduce(document) { $0[$1] }.isMissing, "\(reference)")

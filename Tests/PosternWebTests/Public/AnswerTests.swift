@@ -34,7 +34,7 @@ struct AnswerTests {
         Call(method: .get, path: "/privacy/photos.json"), Call(method: .get, path: "/api/v1/openapi.json"),
     ]
 
-    @Test func `every answer has the security fields, and no server's name and no cookie`() async throws {
+    @Test func `Every answer has the security fields, and no server's name and no cookie`() async throws {
         try await withPublicListener(.validating) { client in
             for call in Self.calls {
                 let answer = try await client.execute(
@@ -58,7 +58,7 @@ struct AnswerTests {
         }
     }
 
-    @Test func `browsers are told to insist on HTTPS only where there is HTTPS`() async throws {
+    @Test func `Browsers are told to insist on HTTPS only where there is HTTPS`() async throws {
         let plain = try configuration(publicURL: "http://127.0.0.1:8080")
         let answer = try await withPublicListener(.validating, plain) { try await $0.execute(uri: "/live", method: .get) { $0 } }
         #expect(answer.headers[.strictTransportSecurity] == nil)
@@ -84,7 +84,7 @@ struct AnswerTests {
         (contactPath + "/sent", "GET, HEAD", "text/html; charset=utf-8"),
         (lettersPath, "OPTIONS, POST", "application/problem+json"), ("/live", "GET, HEAD", "application/problem+json"),
     ])
-    func `a method that is not allowed is told what is`(path: String, allowed: String, type: String) async throws {
+    func `A method that is not allowed is told what is`(path: String, allowed: String, type: String) async throws {
         let answer = try await withPublicListener(.validating) {
             try await $0.execute(uri: path, method: .put, body: ByteBuffer(string: "x")) { $0 }
         }
@@ -93,7 +93,7 @@ struct AnswerTests {
         #expect(answer.headers[.contentType] == type)
     }
 
-    @Test func `what is not there is a page for people and a problem for programs`() async throws {
+    @Test func `What is not there is a page for people and a problem for programs`() async throws {
         try await withPublicListener(.validating) { client in
             let page = try await client.execute(uri: "/nothing?%3Cscript%3E", method: .get) { $0 }
             #expect(page.status == .notFound && page.text.contains("<h1>") && !page.text.contains("<script>"))
@@ -103,7 +103,7 @@ struct AnswerTests {
         }
     }
 
-    @Test func `an asset is cached for ever under its version, and asked for again under another`() async throws {
+    @Test func `An asset is cached for ever under its version, and asked for again under another`() async throws {
         let asset = try #require(try Templates(folder: templatesFolder).assets["postern.css"])
         try await withPublicListener(.validating) { client in
             let page = try await client.execute(uri: contactPath, method: .get) { $0.text }

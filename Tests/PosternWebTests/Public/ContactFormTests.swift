@@ -26,7 +26,7 @@ struct ContactFormTests {
 
     private static let hostile = "\n  <b>\"'&{{name}}</textarea>\u{202E}👋 é\u{301}  "
 
-    @Test func `the page shows an empty form for its recipient`() async throws {
+    @Test func `The page shows an empty form for its recipient`() async throws {
         let page = try await get()
         #expect(page.status == .ok)
         #expect(page.headers[.contentType] == "text/html; charset=utf-8")
@@ -41,7 +41,7 @@ struct ContactFormTests {
         #expect(!page.text.contains("aria-invalid") && !page.text.contains("checked"))
     }
 
-    @Test func `every form has a token of its own`() async throws {
+    @Test func `Every form has a token of its own`() async throws {
         let tokens = try await withPublicListener(.validating) { client in
             var tokens: Set<String> = []
             for _ in 0..<20 {
@@ -59,7 +59,7 @@ struct ContactFormTests {
         ("?about=", nil),
         ("?about=a%0Ab", nil), ("?about=%FF", nil), ("?about=" + String(repeating: "x", count: 201), nil), ("", nil),
     ])
-    func `about is taken from the address`(query: String, shown: String?) async throws {
+    func `About is taken from the address`(query: String, shown: String?) async throws {
         let page = try await get(contactPath + query).text
         if let shown {
             #expect(page.contains(#"<input type="hidden" name="about" value="\#(shown)">"#))
@@ -68,7 +68,7 @@ struct ContactFormTests {
         }
     }
 
-    @Test func `a letter is handed in and the visitor sent on`() async throws {
+    @Test func `A letter is handed in and the visitor sent on`() async throws {
         let submissions = FakeSubmissions.validating
         let token = "ours-3"
         let answer = try await post(
@@ -86,7 +86,7 @@ struct ContactFormTests {
             submission.channel == .form(FormSigns(token: .ours(key: token, age: .seconds(30)), isBaitTaken: false)))
     }
 
-    @Test func `multipart forms are read as well`() async throws {
+    @Test func `Multipart forms are read as well`() async throws {
         let submissions = FakeSubmissions.validating
         let parts = [("name", "Vera"), ("email", "vera@visitor.example"), ("message", "a\r\nb")]
             .map { "--b0\r\nContent-Disposition: form-data; name=\"\($0.0)\"\r\n\r\n\($0.1)\r\n" }.joined()
@@ -114,7 +114,7 @@ struct ContactFormTests {
         #expect(answer.status == .seeOther)
     }
 
-    @Test func `a faulty form comes back with every fault beside its field and nothing lost`() async throws {
+    @Test func `A faulty form comes back with every fault beside its field and nothing lost`() async throws {
         let token = "ours-5"
         let page = try await post([
             "name": Self.hostile, "email": "no address", "subject": String(repeating: "s", count: 151),
@@ -137,7 +137,7 @@ struct ContactFormTests {
         #expect(page.text.components(separatedBy: "aria-invalid").count == 5)
     }
 
-    @Test func `a hidden about that is faulty becomes a field to mend`() async throws {
+    @Test func `A hidden about that is faulty becomes a field to mend`() async throws {
         let page = try await post([
             "name": "V", "email": "v@x.example", "message": "m", "about": String(repeating: "x", count: 201),
         ])
@@ -146,9 +146,11 @@ struct ContactFormTests {
         #expect(page.text.contains("by 1."))
     }
 
-    @Test func `while letters cannot be taken the form keeps what was typed`() async throws {
+    @Test func `While letters cannot be taken the form keeps what was typed`() async throws {
         // Even when the store cannot say what the recipient is called.
-        for contact: Result<Contact?, FakeSubmissions.Broken> in [.success(Example.contact()), .failure(FakeSubmissions.Broken())] {
+        for contact: Result<Contact?, FakeSubmissions.Broken> in [
+            .success(Example.contact()), .failure(FakeSubmissions.Broken()),
+        ] {
             let submissions = FakeSubmissions(.unavailable(retryAfter: .seconds(30)), contact: contact)
             let page = try await post(["name": "Vera", "email": "v@x.example", "message": Self.hostile], submissions)
             #expect(page.status == .serviceUnavailable)
@@ -158,16 +160,17 @@ struct ContactFormTests {
         }
     }
 
-    @Test func `a form sent a second time with another letter comes back under a new token`() async throws {
+    @Test func `A form sent a second time with another letter comes back under a new token`() async throws {
         let token = "ours-7"
         let page = try await post(
-            ["name": "Vera", "email": "v@x.example", "message": "another", "form": token], FakeSubmissions(.idempotencyKeyConflict))
+            ["name": "Vera", "email": "v@x.example", "message": "another", "form": token],
+            FakeSubmissions(.idempotencyKeyConflict))
         #expect(page.status == .unprocessableContent)
         #expect(page.text.contains(">\nanother</textarea>"))
         #expect(!page.text.contains(token))
     }
 
-    @Test func `whoever takes no letters has one page, and what was written can be copied`() async throws {
+    @Test func `Whoever takes no letters has one page, and what was written can be copied`() async throws {
         let contact = Result<Contact?, FakeSubmissions.Broken>.success(Example.contact(takesLetters: false))
         let shown = try await get(contactPath, FakeSubmissions(contact: contact))
         #expect(shown.status == .forbidden)
@@ -178,14 +181,14 @@ struct ContactFormTests {
         #expect(!posted.text.contains("<form"))
     }
 
-    @Test func `nobody is not found, in every way of asking`() async throws {
+    @Test func `Nobody is not found, in every way of asking`() async throws {
         let submissions = FakeSubmissions(.unknownRecipient, contact: .success(nil))
         #expect(try await get(contactPath, submissions).status == .notFound)
         #expect(try await get(contactPath + "/sent", submissions).status == .notFound)
         #expect(try await post(["name": "x"], submissions).status == .notFound)
     }
 
-    @Test func `a store that cannot be read shows a page with an incident, and the sent page all the same`() async throws {
+    @Test func `A store that cannot be read shows a page with an incident, and the sent page all the same`() async throws {
         let submissions = FakeSubmissions(contact: .failure(FakeSubmissions.Broken()))
         let page = try await get(contactPath, submissions)
         #expect(page.status == .serviceUnavailable)
@@ -195,7 +198,7 @@ struct ContactFormTests {
         #expect(try await get(contactPath + "/sent", submissions).status == .ok)
     }
 
-    @Test func `the sent page says the same to everybody`() async throws {
+    @Test func `The sent page says the same to everybody`() async throws {
         let page = try await get(contactPath + "/sent")
         #expect(page.status == .ok)
         #expect(page.text.contains("accepted"))
@@ -203,7 +206,7 @@ struct ContactFormTests {
 
     // A form of the site's own, or a program: handed in all the same, with the sign.
     @Test(arguments: [(nil, FormStanding.missing), ("nonsense", .foreign)] as [(String?, FormStanding)])
-    func `a form without a token of ours is handed in with the sign`(token: String?, standing: FormStanding) async throws {
+    func `A form without a token of ours is handed in with the sign`(token: String?, standing: FormStanding) async throws {
         let submissions = FakeSubmissions.validating
         var fields = "name=V&email=v%40x.example&message=m&homepage_url=http"
         if let token { fields += "&form=\(token)" }
@@ -217,7 +220,7 @@ struct ContactFormTests {
         #expect(submission.channel == .form(FormSigns(token: standing, isBaitTaken: true)))
     }
 
-    @Test func `a form that was open too long comes back whole, under a new token, and is not handed in`() async throws {
+    @Test func `A form that was open too long comes back whole, under a new token, and is not handed in`() async throws {
         let submissions = FakeSubmissions.validating
         let page = try await post(["name": "Vera", "email": "v@x.example", "message": "my words", "form": "old"], submissions)
         #expect(page.status == .unprocessableContent)
@@ -226,7 +229,7 @@ struct ContactFormTests {
         #expect(submissions.all.isEmpty)
     }
 
-    @Test func `over the limit the form says when, in words and in a field, and keeps what was typed`() async throws {
+    @Test func `Over the limit the form says when, in words and in a field, and keeps what was typed`() async throws {
         let page = try await post(
             ["name": "Vera", "email": "v@x.example", "message": "my words", "form": "ours-9"],
             FakeSubmissions(.limited(retryAfter: .seconds(700))))
@@ -236,7 +239,7 @@ struct ContactFormTests {
         #expect(page.text.contains(#"value="ours-9""#))
     }
 
-    @Test func `a blocked letter is refused without a reason, and can be copied`() async throws {
+    @Test func `A blocked letter is refused without a reason, and can be copied`() async throws {
         let page = try await post(["name": "Vera", "email": "v@x.example", "message": "my words"], FakeSubmissions(.blocked))
         #expect(page.status == .forbidden)
         #expect(page.text.contains("my words</textarea>") && !page.text.contains("<form"))
@@ -247,7 +250,7 @@ struct ContactFormTests {
         ("?lang=de", "fr", "de", "An Pat"), ("", "fr;q=0.5, de-AT;q=0.9, en;q=0.1", "de", "An Pat"), ("", "fr", "fr", "Écrire"),
         ("?lang=ar", "en", "ar", "اكتب"), ("?lang=xx", "", "en", "Write to"), ("", "*", "en", "Write to"),
     ])
-    func `a page is in the visitor's language`(query: String, accepted: String, language: String, words: String) async throws {
+    func `A page is in the visitor's language`(query: String, accepted: String, language: String, words: String) async throws {
         try await withPublicListener(.validating) { client in
             let page = try await client.execute(
                 uri: contactPath + query, method: .get, headers: [.acceptLanguage: accepted]
@@ -264,7 +267,7 @@ struct ContactFormTests {
         }
     }
 
-    @Test func `a site's look is on its pages, in its languages only`() async throws {
+    @Test func `A site's look is on its pages, in its languages only`() async throws {
         let look = SiteLook(
             accent: AccentColour("#b03060"), logo: LogoMark(kind: .png, version: "00ff"),
             introductions: [try #require(Language("de")): try HeaderText("Schreiben Sie uns <gern>.", limit: 400)],
@@ -289,7 +292,7 @@ struct ContactFormTests {
         ("application/x-www-form-urlencoded", "name=%FF", 400), ("application/x-www-form-urlencoded", "name=a&name=b", 400),
         ("application/json", "{}", 415),
     ])
-    func `a form that cannot be read is refused in words`(type: String, body: String, status: Int) async throws {
+    func `A form that cannot be read is refused in words`(type: String, body: String, status: Int) async throws {
         let submissions = FakeSubmissions.validating
         let answer = try await withPublicListener(submissions) { client in
             try await client.execute(

@@ -27,7 +27,7 @@ struct CrossOriginTests {
     }
 
     @Test(arguments: ["https://photos.example", "http://localhost:3000"])
-    func `a site's own pages may post`(origin: String) async throws {
+    func `A site's own pages may post`(origin: String) async throws {
         let asked = try await ask(.options, origin: origin)
         #expect(asked.status == .noContent && asked.body.readableBytes == 0)
         #expect(asked.headers[.accessControlAllowOrigin] == origin)
@@ -45,7 +45,7 @@ struct CrossOriginTests {
         "https://evil.example", "http://photos.example", "https://photos.example:8443", "https://photos.example.evil.example",
         "https://xphotos.example", "null", "*", "", "photos.example", "https://photos.example/", "https://PHOTOS.example.", nil,
     ])
-    func `nobody else's pages may`(origin: String?) async throws {
+    func `Nobody else's pages may`(origin: String?) async throws {
         for method in [HTTPRequest.Method.options, .post] {
             let answer = try await ask(method, origin: origin)
             #expect(answer.status == (method == .options ? .noContent : .accepted))
@@ -54,7 +54,7 @@ struct CrossOriginTests {
         }
     }
 
-    @Test func `a site that does not exist answers like one that does not know the origin`() async throws {
+    @Test func `A site that does not exist answers like one that does not know the origin`() async throws {
         let unknown = try await ask(.options, origin: "https://photos.example", at: Self.strangerPath)
         let stranger = try await ask(.options, origin: "https://evil.example")
         #expect(unknown.status == stranger.status && unknown.body == stranger.body)
@@ -62,7 +62,7 @@ struct CrossOriginTests {
         #expect(names(unknown) == names(stranger))
     }
 
-    @Test func `no answer is for everybody, and none with credentials`() async throws {
+    @Test func `No answer is for everybody, and none with credentials`() async throws {
         for path in [lettersPath, Self.strangerPath, contactPath, "/live", "/api/v1/openapi.json"] {
             for method in [HTTPRequest.Method.options, .post, .get] {
                 let answer = try await ask(method, origin: "https://photos.example", at: path)
@@ -72,14 +72,14 @@ struct CrossOriginTests {
         }
     }
 
-    @Test func `a script sees why its letter was refused`() async throws {
+    @Test func `A script sees why its letter was refused`() async throws {
         for refusal in [SubmissionAnswer.unknownRecipient, .limited(retryAfter: .seconds(9)), .blocked] {
             let answer = try await ask(.post, origin: "https://photos.example", submissions: FakeSubmissions(refusal))
             #expect(answer.headers[.accessControlAllowOrigin] == "https://photos.example")
         }
     }
 
-    @Test func `a store that does not answer costs no accepted letter`() async throws {
+    @Test func `A store that does not answer costs no accepted letter`() async throws {
         let answer = try await ask(.post, origin: "https://photos.example", sites: FakeSites(isBroken: true))
         #expect(answer.status == .accepted && answer.headers[.accessControlAllowOrigin] == nil)
     }

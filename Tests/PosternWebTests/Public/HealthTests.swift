@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 struct HealthTests {
-    @Test func `live says that it runs, ready what is in the way`() async throws {
+    @Test func `Live says that it runs, ready what is in the way`() async throws {
         let readiness = FakeReadiness([ReadinessFault(part: "vault", summary: "It does not answer.")])
         try await withPublicListener(.validating, readiness: readiness) { client in
             let live = try await client.execute(uri: "/live", method: .get) { $0 }
@@ -19,13 +19,13 @@ struct HealthTests {
         }
     }
 
-    @Test func `ready without a fault is 200`() async throws {
+    @Test func `Ready without a fault is 200`() async throws {
         let ready = try await withPublicListener(.validating) { try await $0.execute(uri: "/ready", method: .get) { $0 } }
         #expect(ready.status == .ok)
         #expect(try ready.object()["status"] as? String == "ready")
     }
 
-    @Test func `a check is remembered for a second`() async throws {
+    @Test func `A check is remembered for a second`() async throws {
         let clock = Mutex(ContinuousClock.now)
         let readiness = FakeReadiness()
         let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })
@@ -39,7 +39,7 @@ struct HealthTests {
         #expect(readiness.asked == 2)
     }
 
-    @Test func `what is in the way is looked at again after a tenth of a second`() async throws {
+    @Test func `What is in the way is looked at again after a tenth of a second`() async throws {
         let clock = Mutex(ContinuousClock.now)
         let readiness = FakeReadiness([ReadinessFault(part: "vault", summary: "Not yet.")])
         let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })
@@ -51,7 +51,7 @@ struct HealthTests {
         #expect(await memory.faults().isEmpty)
     }
 
-    @Test func `a check that hangs becomes the fault itself`() async throws {
+    @Test func `A check that hangs becomes the fault itself`() async throws {
         let clock = Mutex(ContinuousClock.now)
         let readiness = HangingReadiness()
         let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })

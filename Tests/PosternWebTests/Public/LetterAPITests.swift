@@ -12,14 +12,15 @@ struct LetterAPITests {
     private static let valid = #"{"name":"Vera Visitor","email":"vera@visitor.example","message":"I like it."}"#
 
     private func post(
-        _ body: String = valid, to path: String = lettersPath, _ fields: HTTPFields = .json, submissions: FakeSubmissions = .validating
+        _ body: String = valid, to path: String = lettersPath, _ fields: HTTPFields = .json,
+        submissions: FakeSubmissions = .validating
     ) async throws -> TestResponse {
         try await withPublicListener(submissions) { client in
             try await client.execute(uri: path, method: .post, headers: fields, body: ByteBuffer(string: body)) { $0 }
         }
     }
 
-    @Test func `a letter is accepted with its id`() async throws {
+    @Test func `A letter is accepted with its id`() async throws {
         let submissions = FakeSubmissions.validating
         let answer = try await post(submissions: submissions)
         #expect(answer.status == .accepted)
@@ -35,7 +36,7 @@ struct LetterAPITests {
         #expect([[127, 0, 0, 1], Array(repeating: 0, count: 15) + [1]].contains(submission.client.bytes))
     }
 
-    @Test func `all faults of a letter come at once`() async throws {
+    @Test func `All faults of a letter come at once`() async throws {
         let answer = try await post(#"{"email":"no address","subject":"\#(String(repeating: "x", count: 200))"}"#)
         #expect(answer.status == .unprocessableContent)
         #expect(answer.headers[.contentType] == "application/problem+json")
@@ -47,7 +48,7 @@ struct LetterAPITests {
         #expect(errors.allSatisfy { $0["code"]?.isEmpty == false && $0["message"]?.isEmpty == false })
     }
 
-    @Test func `a field of the wrong type is named along with the other faults, and nothing is handed in`() async throws {
+    @Test func `A field of the wrong type is named along with the other faults, and nothing is handed in`() async throws {
         let submissions = FakeSubmissions.validating
         let answer = try await post(#"{"name":7,"email":"x","message":"m"}"#, submissions: submissions)
         #expect(answer.status == .unprocessableContent)
@@ -63,7 +64,7 @@ struct LetterAPITests {
         (.idempotencyKeyConflict, 422, "/problems/repeat-key-conflict"),
         (.unavailable(retryAfter: .milliseconds(1_500)), 503, "/problems/unavailable"),
     ])
-    func `the submissions's answer is told`(answer: SubmissionAnswer, status: Int, type: String) async throws {
+    func `The submissions's answer is told`(answer: SubmissionAnswer, status: Int, type: String) async throws {
         let response = try await post(submissions: FakeSubmissions(answer))
         #expect(response.status.code == status)
         #expect(response.headers[.contentType] == "application/problem+json")
@@ -75,7 +76,7 @@ struct LetterAPITests {
     }
 
     @Test(arguments: ["", "{", "[]", #"{"name":"a","name":"b"}"#, #"{"x":"# + String(repeating: "[", count: 500)])
-    func `a body that is no letter's JSON is a problem of 400`(body: String) async throws {
+    func `A body that is no letter's JSON is a problem of 400`(body: String) async throws {
         let submissions = FakeSubmissions.validating
         let answer = try await post(body, submissions: submissions)
         #expect(answer.status == .badRequest)
@@ -87,7 +88,7 @@ struct LetterAPITests {
         nil, "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "application/problem+json",
         "nonsense", "",
     ])
-    func `another media type is refused`(type: String?) async throws {
+    func `Another media type is refused`(type: String?) async throws {
         let answer = try await post(Self.valid, type.map { [.contentType: $0] } ?? [:])
         #expect(answer.status == .unsupportedMediaType)
         #expect(try answer.object()["type"] as? String == "/problems/unsupported-media-type")
@@ -98,7 +99,7 @@ struct LetterAPITests {
         #expect(try await post(Self.valid, [.contentType: type]).status == .accepted)
     }
 
-    @Test func `a compressed body is refused, not guessed at`() async throws {
+    @Test func `A compressed body is refused, not guessed at`() async throws {
         #expect(
             try await post(Self.valid, [.contentType: "application/json", .contentEncoding: "gzip"]).status
                 == .unsupportedMediaType)
@@ -106,31 +107,33 @@ struct LetterAPITests {
 
     // Quoted, as the draft has it, or bare, as most send it.
     @Test(arguments: [("k1", "k1"), ("\"k1\"", "k1"), (String(repeating: "x", count: 128), String(repeating: "x", count: 128))])
-    func `the Idempotency-Key is handed in`(written: String, key: String) async throws {
+    func `The Idempotency-Key is handed in`(written: String, key: String) async throws {
         let submissions = FakeSubmissions.validating
         #expect(
-            try await post(Self.valid, [.contentType: "application/json", .idempotencyKey: written], submissions: submissions).status
+            try await post(Self.valid, [.contentType: "application/json", .idempotencyKey: written], submissions: submissions)
+                .status
                 == .accepted)
         #expect(submissions.all.first?.idempotencyKey == key)
     }
 
     @Test(arguments: ["", "\"\"", "a b", String(repeating: "x", count: 129), "schlüssel"])
-    func `an Idempotency-Key that is none is a problem`(written: String) async throws {
+    func `An Idempotency-Key that is none is a problem`(written: String) async throws {
         let submissions = FakeSubmissions.validating
-        let answer = try await post(Self.valid, [.contentType: "application/json", .idempotencyKey: written], submissions: submissions)
+        let answer = try await post(
+            Self.valid, [.contentType: "application/json", .idempotencyKey: written], submissions: submissions)
         #expect(answer.status == .badRequest)
         #expect(try answer.object()["type"] as? String == "/problems/invalid-idempotency-key")
         #expect(submissions.all.isEmpty)
     }
 
-    @Test func `two Idempotency-Keys are a problem`() async throws {
+    @Test func `Two Idempotency-Keys are a problem`() async throws {
         var fields = HTTPFields.json
         fields.append(HTTPField(name: .idempotencyKey, value: "a"))
         fields.append(HTTPField(name: .idempotencyKey, value: "b"))
         #expect(try await post(Self.valid, fields).status == .badRequest)
     }
 
-    @Test func `a name in the path is decoded, and may name nothing`() async throws {
+    @Test func `A name in the path is decoded, and may name nothing`() async throws {
         let submissions = FakeSubmissions(.unknownRecipient)
         let path = "/api/v1/sites/ph%6Ftos/recipients/%3Cscript%3E/letters"
         #expect(try await post(Self.valid, to: path, submissions: submissions).status == .notFound)
@@ -138,7 +141,7 @@ struct LetterAPITests {
         #expect(submissions.all.first?.handle == "<script>")
     }
 
-    @Test func `only a trusted proxy may say for whom it speaks`() async throws {
+    @Test func `Only a trusted proxy may say for whom it speaks`() async throws {
         let fields: HTTPFields = [.contentType: "application/json", .forwardedFor: "198.51.100.1, 203.0.113.9"]
         for (trusted, expected) in [(["127.0.0.1", "::1"], "203.0.113.9"), ([], "127.0.0.1")] {
             let submissions = FakeSubmissions.validating

@@ -45,7 +45,7 @@ struct ObservatoryTests {
     }
 
     @Test(arguments: [contactPath, contactPath + "/sent", "/confirm/photos/pat/token", "/nothing"])
-    func `every page earns what can be earned`(path: String) async throws {
+    func `Every page earns what can be earned`(path: String) async throws {
         let page = try await withPublicListener(.validating) { try await $0.execute(uri: path, method: .get) { $0 } }
         #expect(try Self.score(page) == 130)
         #expect(page.headers[.crossOriginOpenerPolicy] == "same-origin")
@@ -53,7 +53,7 @@ struct ObservatoryTests {
     }
 
     @Test(arguments: [contactPath, contactPath + "/sent", "/nothing"])
-    func `no page has a script or a style of its own, nor anything from elsewhere`(path: String) async throws {
+    func `No page has a script or a style of its own, nor anything from elsewhere`(path: String) async throws {
         let page = try await withPublicListener(.validating) { try await $0.execute(uri: path, method: .get) { $0.text } }
         #expect(page.firstMatch(of: #/<(script|style)\b[^>]*>\s*[^<\s]/#) == nil)
         #expect(page.firstMatch(of: #/\s(style|on[a-z]+)\s*=/#) == nil)

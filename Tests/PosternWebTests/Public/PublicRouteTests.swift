@@ -15,7 +15,7 @@ struct PublicRouteTests {
         ("/c/ph%6ftos/p%61t", .contact(pat)), ("/c/a%2Fb/%3C", .contact(RecipientPath(site: "a/b", handle: "<"))),
         ("/c//pat", .contact(RecipientPath(site: "", handle: "pat"))),
     ])
-    func `a path names a route`(path: String, route: PublicRoute) {
+    func `A path names a route`(path: String, route: PublicRoute) {
         #expect(PublicRoute(path: path) == route)
     }
 
@@ -26,11 +26,11 @@ struct PublicRouteTests {
         "/../etc/passwd",
         "/assets/x", "/c/photos/pat/Sent", "*",
     ])
-    func `another path names nothing`(path: String) {
+    func `Another path names nothing`(path: String) {
         #expect(PublicRoute(path: path) == nil)
     }
 
-    @Test func `a path is printed in a safe form`() {
+    @Test func `A path is printed in a safe form`() {
         #expect(RecipientPath(site: "a/b", handle: "<\"\r\n é").page == "/c/a%2Fb/%3C%22%0D%0A%20%C3%A9")
     }
 }

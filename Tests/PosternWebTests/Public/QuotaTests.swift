@@ -20,14 +20,14 @@ struct QuotaTests {
         }
     }
 
-    @Test func `an accepted letter tells what is left`() async throws {
+    @Test func `An accepted letter tells what is left`() async throws {
         let answer = try await post(.accepted(Example.letterID), quota: Self.quota)
         #expect(answer.status == .accepted)
         #expect(answer.headers[.rateLimitPolicy] == #""client";q=3, "client";q=5;w=3600, "client";q=20;w=86400"#)
         #expect(answer.headers[.rateLimit] == #""client";r=3;t=600"#)
     }
 
-    @Test func `a client over its limit is told when to come back`() async throws {
+    @Test func `A client over its limit is told when to come back`() async throws {
         var quota = Self.quota
         quota = ClientQuota(policies: quota.policies, remaining: 0, reset: .milliseconds(1_200))
         let answer = try await post(.limited(retryAfter: .milliseconds(1_200)), quota: quota)
@@ -38,12 +38,12 @@ struct QuotaTests {
         #expect(answer.headers[.rateLimit] == #""client";r=0;t=2"#)
     }
 
-    @Test func `without a limit nothing is told of one`() async throws {
+    @Test func `Without a limit nothing is told of one`() async throws {
         let answer = try await post(.accepted(Example.letterID), quota: nil)
         #expect(answer.headers[.rateLimit] == nil && answer.headers[.rateLimitPolicy] == nil)
     }
 
-    @Test func `a blocked letter is told that it is not taken, and not why`() async throws {
+    @Test func `A blocked letter is told that it is not taken, and not why`() async throws {
         let answer = try await post(.blocked, quota: nil)
         #expect(answer.status == .forbidden && answer.headers[.retryAfter] == nil)
         #expect(try answer.object()["type"] as? String == "/problems/not-taken")

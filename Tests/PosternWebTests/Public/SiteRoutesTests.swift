@@ -14,7 +14,7 @@ struct SiteRoutesTests {
         }
     }
 
-    @Test func `a colour is a style sheet that may be kept for ever, and nothing else is`() async throws {
+    @Test func `A colour is a style sheet that may be kept for ever, and nothing else is`() async throws {
         let sheet = try await get("/look/photos/b03060.css")
         #expect(sheet.status == .ok)
         #expect(sheet.headers[.contentType] == "text/css; charset=utf-8")
@@ -25,7 +25,7 @@ struct SiteRoutesTests {
         }
     }
 
-    @Test func `a logo is served under its version, inert`() async throws {
+    @Test func `A logo is served under its version, inert`() async throws {
         let logo = try Logo(file: Array("<svg onload=\"alert(1)\"></svg>".utf8))
         let sites = FakeSites(file: logo)
         let file = try await get("/look/photos/\(logo.mark.version)/logo", sites)
@@ -38,7 +38,7 @@ struct SiteRoutesTests {
     }
 
     // P8: another setting, another text.
-    @Test func `the privacy statement says what is configured`() async throws {
+    @Test func `The privacy statement says what is configured`() async throws {
         let site = try #require(Example.contact()?.site)
         let page = try await get("/privacy/photos").text
         for part in [
@@ -58,7 +58,7 @@ struct SiteRoutesTests {
         #expect(!changed.contains("28 days") && !changed.contains("certain number"))
     }
 
-    @Test func `it is there for programs as well`() async throws {
+    @Test func `It is there for programs as well`() async throws {
         let answer = try await get("/privacy/photos.json")
         #expect(answer.headers[.contentType] == "application/json")
         let object = try answer.object()
@@ -71,13 +71,13 @@ struct SiteRoutesTests {
     }
 
     @Test(arguments: ["de", "fr", "ar"])
-    func `it is there in every language`(tag: String) async throws {
+    func `It is there in every language`(tag: String) async throws {
         let page = try await get("/privacy/photos?lang=\(tag)")
         #expect(page.status == .ok)
         #expect(page.text.contains("<html lang=\"\(tag)\"") && !page.text.contains("{"))
     }
 
-    @Test func `a site that is not there has none, and a store that cannot be read names an incident`() async throws {
+    @Test func `A site that is not there has none, and a store that cannot be read names an incident`() async throws {
         #expect(try await get("/privacy/other").status == .notFound)
         let broken = FakeSites(isBroken: true)
         let page = try await get("/privacy/photos", broken)

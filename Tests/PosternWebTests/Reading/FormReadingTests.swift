@@ -25,23 +25,23 @@ struct URLEncodedFormTests {
         ("na%6De=x", "name", "x"),
         ("&&name=x&&", "name", "x"),
     ])
-    func `one field`(body: String, name: String, value: String) throws {
+    func `One field`(body: String, name: String, value: String) throws {
         #expect(try fields(body) == [FormField(name: name, value: value)])
     }
 
     // A letter must not change on its way: broken UTF-8 is refused, never replaced.
     @Test(arguments: ["name=%FF", "name=%C3", "name=%C3%28", "name=%ED%A0%80", "name=%F8%88%80%80%80", "%FF=x", "name=%C0%AF"])
-    func `what is no UTF-8 is refused`(body: String) {
+    func `What is no UTF-8 is refused`(body: String) {
         #expect(throws: FormFault.notUTF8) { try fields(body) }
     }
 
-    @Test func `more than 64 fields are refused, 64 are read`() throws {
+    @Test func `More than 64 fields are refused, 64 are read`() throws {
         let most = (1...64).map { "f\($0)=x" }.joined(separator: "&")
         #expect(try fields(most).count == 64)
         #expect(throws: FormFault.tooManyFields(limit: 64)) { try fields(most + "&f65=x") }
     }
 
-    @Test func `an empty body has no fields`() throws {
+    @Test func `An empty body has no fields`() throws {
         #expect(try fields("") == [])
     }
 }
@@ -60,17 +60,17 @@ struct MultipartFormTests {
         "a --XX in a line",
         "{{tags}}", "a\r\n\r\nb",
     ])
-    func `a value arrives as it was sent`(value: String) throws {
+    func `A value arrives as it was sent`(value: String) throws {
         #expect(try fields(part(named, value) + "--XX--\r\n") == [FormField(name: "message", value: value)])
     }
 
-    @Test func `several parts keep their order, and a preamble and an epilogue are ignored`() throws {
+    @Test func `Several parts keep their order, and a preamble and an epilogue are ignored`() throws {
         let body =
             "preamble\r\n" + part(named, "a") + part(#"content-disposition:form-data;name=name"#, "b") + "--XX--\r\nepilogue"
         #expect(try fields(body) == [FormField(name: "message", value: "a"), FormField(name: "name", value: "b")])
     }
 
-    @Test func `a form without parts has no fields`() throws {
+    @Test func `A form without parts has no fields`() throws {
         #expect(try fields("--XX--\r\n") == [])
     }
 
@@ -95,21 +95,21 @@ struct MultipartFormTests {
             .encodedPart
         ),
     ])
-    func `a malformed form is refused`(body: String, flaw: FormFlaw) {
+    func `A malformed form is refused`(body: String, flaw: FormFlaw) {
         #expect(throws: FormFault.malformed(flaw)) { try fields(body) }
     }
 
     @Test(arguments: [nil, "", String(repeating: "x", count: 71), "ends in space "])
-    func `a boundary that is none is refused`(boundary: String?) {
+    func `A boundary that is none is refused`(boundary: String?) {
         #expect(throws: FormFault.malformed(.noBoundary)) { try fields("--XX--", boundary: boundary) }
     }
 
     @Test(arguments: [#"filename="a.jpg""#, "filename*=utf-8''a.jpg", #"filename="""#])
-    func `files are refused`(parameter: String) {
+    func `Files are refused`(parameter: String) {
         #expect(throws: FormFault.file) { try fields(part("\(named); \(parameter)", "x") + "--XX--") }
     }
 
-    @Test func `a head of more than 4 KiB and a 65th part are refused`() {
+    @Test func `A head of more than 4 KiB and a 65th part are refused`() {
         #expect(throws: FormFault.malformed(.partHeader)) {
             try fields(part("\(named)\r\nX-Long: \(String(repeating: "x", count: 4_096))", "x") + "--XX--")
         }
@@ -117,13 +117,13 @@ struct MultipartFormTests {
         #expect(throws: FormFault.tooManyFields(limit: 64)) { try fields(many + "--XX--") }
     }
 
-    @Test func `a value that is no UTF-8 is refused`() {
+    @Test func `A value that is no UTF-8 is refused`() {
         var body = Array("--XX\r\n\(named)\r\n\r\n".utf8)
         body += [0xFF] + Array("\r\n--XX--".utf8)
         #expect(throws: FormFault.notUTF8) { try MultipartForm.fields(in: body, boundary: "XX") }
     }
 
-    @Test func `beginnings of boundaries without end take no time that matters`() throws {
+    @Test func `Beginnings of boundaries without end take no time that matters`() throws {
         let value = String(repeating: "\r\n--X", count: 12_000)
         let before = ProcessorTime.ofThisThread
         #expect(try fields(part(named, value) + "--XX--").first?.value == value)
@@ -132,7 +132,7 @@ struct MultipartFormTests {
 }
 
 struct LetterFormTests {
-    @Test func `fields of ours are taken, others ignored`() throws {
+    @Test func `Fields of ours are taken, others ignored`() throws {
         let form = try LetterForm([
             FormField(name: "name", value: " Vera "), FormField(name: "email", value: "v@x.example"),
             FormField(name: "subject", value: "s"),
@@ -151,13 +151,13 @@ struct LetterFormTests {
     @Test(arguments: [
         ("yes", true), ("on", true), ("true", true), ("1", true), ("", false), ("0", false), ("no", false), ("YES?", false),
     ])
-    func `the address is shown only for a yes`(value: String, isShown: Bool) throws {
+    func `The address is shown only for a yes`(value: String, isShown: Bool) throws {
         #expect(try LetterForm([FormField(name: "show_address", value: value)]).letter.sharesAddress == isShown)
         #expect(try LetterForm([]).letter.sharesAddress == false)
     }
 
     @Test(arguments: ["name", "email", "subject", "message", "about", "show_address", "form"])
-    func `a field of ours that occurs twice is refused`(name: String) {
+    func `A field of ours that occurs twice is refused`(name: String) {
         #expect(throws: FormFault.repeated(field: name)) {
             try LetterForm([FormField(name: name, value: "yes"), FormField(name: name, value: "yes")])
         }
@@ -175,7 +175,7 @@ struct ParameterisedFieldTests {
         ("a/b; x=1; X=2", "a/b", ["x": "1"]),
         (#"a/b; x="""#, "a/b", ["x": ""]),
     ])
-    func `a field is taken apart`(text: String, value: String, parameters: [String: String]) throws {
+    func `A field is taken apart`(text: String, value: String, parameters: [String: String]) throws {
         let field = try #require(ParameterisedField(text))
         #expect(field.value == value)
         #expect(field.parameters == parameters)
@@ -187,7 +187,7 @@ struct ParameterisedFieldTests {
         "a/b; x y=z",
         "a/b\u{0}",
     ])
-    func `what is no such field is nil`(text: String) {
+    func `What is no such field is nil`(text: String) {
         #expect(ParameterisedField(text) == nil)
     }
 }

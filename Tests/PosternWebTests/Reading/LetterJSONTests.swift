@@ -5,7 +5,7 @@ import Testing
 struct LetterJSONTests {
     private func read(_ text: String) throws -> LetterJSON { try LetterJSON(Array(text.utf8)) }
 
-    @Test func `every field is read, whatever else stands between`() throws {
+    @Test func `Every field is read, whatever else stands between`() throws {
         let posted = try read(
             """
              {"name" : "Vera", "email":"v@x.example","subject":"s","message":"a\\nb","about":"p","show_address":true,
@@ -25,7 +25,7 @@ struct LetterJSONTests {
         ("Grüße 👋 \u{7F}", "Grüße 👋 \u{7F}"),
         ("", ""),
     ])
-    func `escapes are resolved`(written: String, text: String) throws {
+    func `Escapes are resolved`(written: String, text: String) throws {
         #expect(try read(#"{"message":"\#(written)"}"#).letter.message == text)
     }
 
@@ -42,29 +42,29 @@ struct LetterJSONTests {
         #"{"a":{"b"}}"#,
         #"{"a":1 "b":2}"#, "\u{FEFF}{}", "{\"a\":\u{A0}1}", #"{"a":// x"# + "\n1}",
     ])
-    func `what is no JSON object is refused`(text: String) {
+    func `What is no JSON object is refused`(text: String) {
         #expect(throws: JSONFault.self) { try read(text) }
     }
 
     @Test(arguments: [
         [0x7B, 0xFF, 0x7D], [0x7B, 0x22, 0xC3, 0x22, 0x7D], Array(#"{"a":""#.utf8) + [0xED, 0xA0, 0x80] + Array(#""}"#.utf8),
     ])
-    func `what is no UTF-8 is refused`(bytes: [UInt8]) {
+    func `What is no UTF-8 is refused`(bytes: [UInt8]) {
         #expect(throws: JSONFault(.notUTF8, at: 0)) { try LetterJSON(bytes) }
     }
 
     @Test(arguments: ["name", "email", "subject", "message", "about", "show_address"])
-    func `a field that occurs twice is refused`(name: String) {
+    func `A field that occurs twice is refused`(name: String) {
         let value = name == "show_address" ? "true" : "\"x\""
         let fault = #expect(throws: JSONFault.self) { try read(#"{"\#(name)":\#(value),"x":1,"\#(name)":\#(value)}"#) }
         #expect(fault?.reason == .repeated(field: name))
     }
 
-    @Test func `the same name written with an escape is the same field`() {
+    @Test func `The same name written with an escape is the same field`() {
         #expect(throws: JSONFault.self) { try read(#"{"name":"a","n\u0061me":"b"}"#) }
     }
 
-    @Test func `nesting is bounded at 16 levels`() throws {
+    @Test func `Nesting is bounded at 16 levels`() throws {
         let nested = { (depth: Int) in
             #"{"a":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}"
         }
@@ -75,7 +75,7 @@ struct LetterJSONTests {
 
     // A value of another type is a fault of its field, never an empty text.
     @Test(arguments: ["1", "true", "[]", "{}", #"["x"]"#, "1e400"])
-    func `a text that is none is named`(value: String) throws {
+    func `A text that is none is named`(value: String) throws {
         for name in ["name", "email", "subject", "message", "about"] {
             let posted = try read(#"{"\#(name)":\#(value)}"#)
             #expect(posted.wrongTypes.map(\.field) == [name])
@@ -84,25 +84,25 @@ struct LetterJSONTests {
     }
 
     @Test(arguments: ["1", "\"yes\"", "\"true\"", "[]"])
-    func `a flag that is none is named`(value: String) throws {
+    func `A flag that is none is named`(value: String) throws {
         let posted = try read(#"{"show_address":\#(value)}"#)
         #expect(posted.wrongTypes.map(\.field) == ["show_address"])
         #expect(!posted.letter.sharesAddress)
     }
 
-    @Test func `null is the same as leaving a field out`() throws {
+    @Test func `Null is the same as leaving a field out`() throws {
         let posted = try read(#"{"subject":null,"show_address":null}"#)
         #expect(posted.wrongTypes.isEmpty)
         #expect(posted.letter.subject == "" && !posted.letter.sharesAddress)
     }
 
-    @Test func `all problems are listed at once, each field once`() throws {
+    @Test func `All problems are listed at once, each field once`() throws {
         let posted = try read(#"{"name":7,"email":"no","message":"x","subject":"a\nb"}"#)
         #expect(posted.allProblems.map(\.field) == ["name", "email", "subject"])
         #expect(posted.allProblems.map(\.code) == ["wrong_type", "not_an_address", "line_break"])
     }
 
-    @Test func `a text with everything hostile in it is written as valid JSON`() throws {
+    @Test func `A text with everything hostile in it is written as valid JSON`() throws {
         let hostile = "\"\\/\u{0}\u{1F}\u{7F}\u{2028}\u{2029}\r\n\t</script>Grüße👋"
         let json = JSONText.object { $0.member("name", hostile) }
         #expect(try read(json).letter.name == hostile)

@@ -47,7 +47,7 @@ struct StaffListenerTests {
         return letters
     }
 
-    @Test func `the overview shows deliveries, decisions, the latest entries and whether all is well`() async throws {
+    @Test func `The overview shows deliveries, decisions, the latest entries and whether all is well`() async throws {
         let page = try await get("/")
         #expect(page.status == .ok)
         for part in [
@@ -60,20 +60,20 @@ struct StaffListenerTests {
         #expect(try await get("/", overview: Overview(faults: ["vault"])).text.contains("Not well: vault."))
     }
 
-    @Test func `numbers that are not to be had do not take the page away`() async throws {
+    @Test func `Numbers that are not to be had do not take the page away`() async throws {
         let page = try await get("/", overview: Overview(isBroken: true))
         #expect(page.status == .ok)
         #expect(page.text.contains(#"role="alert""#) && !page.text.contains("<table"))
     }
 
-    @Test func `metrics are there for Prometheus`() async throws {
+    @Test func `Metrics are there for Prometheus`() async throws {
         let answer = try await get("/metrics")
         #expect(answer.status == .ok)
         #expect(answer.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
         #expect(answer.text.contains(#"postern_queue_deliveries{state="ready"} 3"#))
     }
 
-    @Test func `the mailbox lists its letters, newest first`() async throws {
+    @Test func `The mailbox lists its letters, newest first`() async throws {
         let page = try await get("/demo/mailbox", mailbox: mailbox())
         #expect(page.status == .ok)
         let newest = try #require(page.text.range(of: "/demo/mailbox/2"))
@@ -82,7 +82,7 @@ struct StaffListenerTests {
         #expect(page.text.contains("Grüße 👋") && page.text.contains("&lt;script&gt;") && !page.text.contains("<script>"))
     }
 
-    @Test func `a letter shows its envelope, its header and its text, and its HTML in a sandbox`() async throws {
+    @Test func `A letter shows its envelope, its header and its text, and its HTML in a sandbox`() async throws {
         let page = try await get("/demo/mailbox/1", mailbox: mailbox())
         #expect(page.status == .ok)
         for part in [
@@ -97,7 +97,7 @@ struct StaffListenerTests {
         #expect(hostile.text.contains("{{text}}&lt;/pre&gt;") && !hostile.text.contains("<iframe"))
     }
 
-    @Test func `the HTML part loads nothing and runs nothing`() async throws {
+    @Test func `The HTML part loads nothing and runs nothing`() async throws {
         let part = try await get("/demo/mailbox/1/html", mailbox: mailbox())
         #expect(part.status == .ok)
         #expect(part.text.contains("<p>Grüße</p>"))
@@ -107,7 +107,7 @@ struct StaffListenerTests {
                 && !policy.contains("img-src"))
     }
 
-    @Test func `the source is shown as plain text`() async throws {
+    @Test func `The source is shown as plain text`() async throws {
         let raw = try await get("/demo/mailbox/2/raw", mailbox: mailbox())
         #expect(raw.headers[.contentType] == "text/plain; charset=utf-8")
         #expect(raw.text == "Subject: <script>\r\n\r\n{{text}}</pre>")
@@ -119,16 +119,16 @@ struct StaffListenerTests {
         "/demo/mailbox/1/x",
         "/demo/mailbox/1/raw/x", "/demo", "/nothing", "/demo/mailbox/99999999999999999999",
     ])
-    func `what is not there is not found`(path: String) async throws {
+    func `What is not there is not found`(path: String) async throws {
         #expect(try await get(path, mailbox: mailbox()).status == .notFound)
     }
 
     @Test(arguments: ["/demo/mailbox", "/demo/mailbox/1"])
-    func `without a demo mailbox there are no such pages`(path: String) async throws {
+    func `Without a demo mailbox there are no such pages`(path: String) async throws {
         #expect(try await get(path).status == .notFound)
     }
 
-    @Test func `nothing is done by POST, and HEAD works`() async throws {
+    @Test func `Nothing is done by POST, and HEAD works`() async throws {
         let answer = try await get("/", method: .post)
         #expect(answer.status == .methodNotAllowed && answer.headers[.allow] == "GET, HEAD")
         #expect(try await get("/", method: .head).status == .ok)
@@ -141,11 +141,11 @@ struct StaffListenerTests {
         ("Staff.Example.org:443", true), ("evil.example:8081", false), ("127.0.0.1.evil.example", false), ("", false),
         ("[::1", false), (nil, false),
     ])
-    func `only known names are served`(authority: String?, isServed: Bool) {
+    func `Only known names are served`(authority: String?, isServed: Bool) {
         #expect(StaffHosts(["staff.example.org"]).serve(authority) == isServed)
     }
 
-    @Test func `another name is told so`() async throws {
+    @Test func `Another name is told so`() async throws {
         try await withService({ announce in
             buildStaffApplication(
                 try configuration(), overview: Overview(), metrics: MetricRegistry(), source: Gauges(), mailbox: nil,

@@ -82,14 +82,14 @@ struct PowerCutLayerTests {
         ]
     }
 
-    @Test("Nothing is left but what was synced, content by file and names by folder", arguments: Toy.table)
-    func synced(toy: Toy) async throws {
+    @Test(arguments: Toy.table)
+    func `Nothing is left but what was synced, content by file and names by folder`(toy: Toy) async throws {
         #expect(try await left(of: toy.program, .nothingGotOut) == toy.left)
         #expect(try await left(of: toy.program, .nothingGotOut, names: .journalled) == toy.leftByJournal ?? toy.left)
     }
 
-    @Test("When everything got out, the disk has what the program left", arguments: Toy.table)
-    func everything(toy: Toy) async throws {
+    @Test(arguments: Toy.table)
+    func `When everything got out, the disk has what the program left`(toy: Toy) async throws {
         let layer = try await PowerCutLayer()
         try await run(toy.program, in: layer)
         let real = try content(of: layer.root)
@@ -98,14 +98,12 @@ struct PowerCutLayerTests {
         #expect(try content(of: layer.root) == real)
     }
 
-    @Test("A disk that lies loses what was synced")
-    func lying() async throws {
+    @Test func `A disk that lies loses what was synced`() async throws {
         let program = "f = make('a'); put(f, 'x'); os.fsync(f); folder()"
         #expect(try await left(of: program, .nothingGotOut, isHonest: false) == [:])
     }
 
-    @Test("What was not synced is torn at sectors: some of the new, some of the old")
-    func torn() async throws {
+    @Test func `What was not synced is torn at sectors: some of the new, some of the old`() async throws {
         let program = "f = make('a'); put(f, 'o' * 8192); os.fsync(f); folder(); os.pwrite(f, b'n' * 8192, 0)"
         var mixed = 0
         for seed in 0..<30 {
@@ -118,8 +116,7 @@ struct PowerCutLayerTests {
         #expect(mixed > 15)
     }
 
-    @Test("After a failed sync the next one brings nothing out, until the page is written again")
-    func strandedPages() async throws {
+    @Test func `After a failed sync the next one brings nothing out, until the page is written again`() async throws {
         let start = "f = make('a'); put(f, 'old'); os.fsync(f); folder(); os.pwrite(f, b'new', 0)"
         let failing = "\nfault('sync', 'disk/a')\ntry: os.fsync(f)\nexcept OSError as e: assert e.errno == 5\nfault('sync')"
         #expect(try await left(of: start + failing + "\nos.fsync(f)", .nothingGotOut) == ["a": "old"])
@@ -128,8 +125,7 @@ struct PowerCutLayerTests {
             try await left(of: start + failing + "\nos.pwrite(f, b'!', 3)\nos.fsync(f)", .nothingGotOut) == ["a": "new!"])
     }
 
-    @Test("A full disk takes no octet")
-    func full() async throws {
+    @Test func `A full disk takes no octet`() async throws {
         let program = """
             f = make('a'); folder(); fault('full', '')
             try: put(f, 'x'); assert False
@@ -139,8 +135,7 @@ struct PowerCutLayerTests {
         #expect(try await left(of: program, .nothingGotOut) == ["a": "y"])
     }
 
-    @Test("Writing through a mapping, which it cannot follow, is reported")
-    func mapped() async throws {
+    @Test func `Writing through a mapping, which it cannot follow, is reported`() async throws {
         let layer = try await PowerCutLayer()
         try await run(
             "import mmap; f = os.open(p('a'), os.O_RDWR | os.O_CREAT); os.ftruncate(f, 4096); mmap.mmap(f, 4096)", in: layer)
