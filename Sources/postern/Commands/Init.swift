@@ -95,7 +95,7 @@ struct Init: AsyncParsableCommand {
     /// - Returns: the kinds of keys that were lacking.
     private func makeKeys(in folder: Home, users: ProcessUsers) throws -> [String] {
         do {
-            return try KeyRing.found(
+            return try KeyRing.createMissing(
                 in: KeyFolder(path: folder.keys, owner: users.vault?.id), suite: Suite(name: addressSuite) ?? .ofAddresses)
         } catch {
             throw Exit.configuration.saying("\(error)")

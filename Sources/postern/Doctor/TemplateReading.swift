@@ -7,7 +7,7 @@ enum TemplateReading {
     static func findings(configured: String?) -> [Finding] {
         let folder: String
         do throws(SettingFault) {
-            folder = try Templates.folder(configured: configured)
+            folder = try Templates.locate(configured: configured)
         } catch {
             return [.fail(.templates, error.problem, Remedy(error.remedy))]
         }

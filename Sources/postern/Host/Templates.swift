@@ -6,14 +6,14 @@ enum Templates {
     /// - Throws: `ExitCode` 78 after saying where it looked.
     static func folder(configured: String?) throws -> String {
         do throws(SettingFault) {
-            return try folder(configured: configured)
+            return try locate(configured: configured)
         } catch {
             throw Exit.configuration.saying("\(error)")
         }
     }
 
     /// - Throws: where it looked in vain.
-    static func folder(configured: String?) throws(SettingFault) -> String {
+    static func locate(configured: String?) throws(SettingFault) -> String {
         if let configured {
             guard isTemplates(configured) else {
                 throw SettingFault(

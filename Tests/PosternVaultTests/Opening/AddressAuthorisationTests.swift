@@ -47,10 +47,10 @@ struct AddressAuthorisationTests {
         #expect(throws: Never.self) {
             try moved.check(authorisation.token(for: subject, mailed: mailed), for: subject, at: mailed)
         }
-        #expect(moved.authorisation(.confirmed, on: subject) == stranger.authorisation(.confirmed, on: subject))
+        #expect(moved.code(.confirmed, on: subject) == stranger.code(.confirmed, on: subject))
         #expect(moved.token(for: subject, mailed: mailed) == stranger.token(for: subject, mailed: mailed))
         let third = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
-        #expect(!moved.isValid(third.authorisation(.confirmed, on: subject), as: .confirmed, on: subject))
+        #expect(!moved.isValid(third.code(.confirmed, on: subject), as: .confirmed, on: subject))
     }
 
     @Test func `An invitation is no confirmation`() {
