@@ -31,8 +31,8 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
     }
     do {
         // After the store, which a relay that is still finishing holds longer than its ports.
-        try await PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
-        try await PortFault.probe(configuration.staffListen, setting: Setting.staffListen.rawValue)
+        try PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
+        try PortFault.probe(configuration.staffListen, setting: Setting.staffListen.rawValue)
         return RelayParts(
             services: try await buildServices(
                 configuration, home: home, store: store, templates: templates, metrics: metrics,
