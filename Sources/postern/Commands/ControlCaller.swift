@@ -14,18 +14,22 @@ struct ControlCaller {
     /// - Throws: `ExitCode` 69 or 75 after saying why nobody could be asked.
     func ask(_ request: ControlRequest) async throws -> ControlAnswer {
         do {
-            let client = FrameClient(path: home.controlSocket)
+            let client = FrameClient<ControlVerb>(path: home.controlSocket)
             let payload = Array(try JSONEncoder().encode(request))
-            let answer = try await client.request(.control, payload)
-            await client.close()
+            let answer = try await client.request(.control, payload, within: Self.deadline(of: request))
             return try JSONDecoder().decode(ControlAnswer.self, from: Data(answer))
-        } catch LinkFault.notSent {
+        } catch LinkFault.unreachable {
             return try await askStore(request)
         } catch let refusal as LinkRefusal {
             throw Exit.unavailable.saying("the relay did not do it: \(refusal)")
         } catch let fault as LinkFault {
             throw Exit.temporary.saying("\(fault)\n    Look whether it was done before trying again.")
         }
+    }
+
+    /// A backup may take minutes, and more on a slow disk; everything else has the verb's own time.
+    private static func deadline(of request: ControlRequest) -> Duration? {
+        if case .backup = request { .seconds(3_600) } else { nil }
     }
 
     /// Rows of a list, asked for page by page: a thousand fit into one answer of the relay.

@@ -2,8 +2,8 @@ internal import PosternCore
 internal import PosternLink
 internal import PosternVault
 
-/// Asks the vault over its operator socket, or, while no vault runs, uses its keys in this process. Addresses never pass
-/// through the relay on this way.
+/// Asks the vault over its operator socket or, while no vault runs, uses its keys in this process. Addresses never pass through
+/// the relay.
 struct OperatorCaller {
     let home: Home
     let configuration: Configuration
@@ -14,19 +14,16 @@ struct OperatorCaller {
         return try withKeys { try Enrolment(ring: $0).records(for: request) }
     }
 
-    func keys() async throws -> KeyList {
-        if let answer = try await askVault(.keys, []) { return try KeyList(payload: answer) }
-        return try withKeys { KeyList(ring: $0) }
+    func keys() async throws -> KeyReport {
+        if let answer = try await askVault(.keys) { return try KeyReport(payload: answer) }
+        return try withKeys { $0.report }
     }
 
     /// - Returns: nil when no vault runs.
-    private func askVault(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8]? {
-        let client = FrameClient(path: home.operatorSocket)
+    private func askVault(_ verb: OperatorVerb, _ payload: [UInt8] = []) async throws -> [UInt8]? {
         do {
-            let answer = try await client.request(verb, payload)
-            await client.close()
-            return answer
-        } catch LinkFault.notSent {
+            return try await FrameClient(path: home.operatorSocket).request(verb, payload)
+        } catch LinkFault.unreachable {
             return nil
         } catch {
             throw Exit.unavailable.saying("the vault did not do it: \(error)")

@@ -13,17 +13,16 @@ struct ControlSocket: Service {
     let logger: Logger
 
     func run() async throws {
-        let server = FrameServer(
-            .init(path: path, mode: 0o600, peers: [.own, .root], verbs: [.control], inFlight: 16), malformed: malformed,
-            logger: logger
+        let server = FrameServer<ControlVerb>(
+            .init(path: path, mode: 0o600, peers: [.own, .root], inFlight: 16), malformed: malformed, logger: logger
         ) { _, payload in
             guard let request = try? JSONDecoder().decode(ControlRequest.self, from: Data(payload)) else {
-                throw LinkRefusal(.malformed, "the command asked in a form this relay does not read; are both of one version?")
+                throw LinkRefusal(.malformed, "this relay cannot read what the command asked; are both of the same version?")
             }
             do {
                 return Array(try JSONEncoder().encode(try await service.answer(request)))
             } catch {
-                // The operator is at the other end: the reason is theirs to see.
+                // The operator is at the other end and may see the reason.
                 throw LinkRefusal(.unavailable, "\(error)")
             }
         }
