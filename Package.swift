@@ -72,6 +72,9 @@ let package = Package(
         // What the relay may hold: sealing to public keys. Opening is the vault's alone.
         .target(name: "PosternSealing", dependencies: ["PosternCore", crypto], swiftSettings: strict),
 
+        // What people read, on pages and in mails: templates, catalogues, escaping.
+        .target(name: "PosternText", dependencies: ["PosternCore", mustache], swiftSettings: strict),
+
         .target(name: "PosternStore", dependencies: ["PosternCore"], swiftSettings: strict),
         .target(
             name: "PosternSQLite",
@@ -86,7 +89,7 @@ let package = Package(
         .target(
             name: "PosternVault",
             dependencies: [
-                "PosternCore", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle, mustache,
+                "PosternCore", "PosternText", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -102,7 +105,7 @@ let package = Package(
         .target(
             name: "PosternWeb",
             dependencies: [
-                "PosternCore", "PosternLink", "PosternRelay", logging, mustache, nioCore, nioPosix, lifecycle, hummingbird,
+                "PosternCore", "PosternText", "PosternLink", "PosternRelay", logging, nioCore, nioPosix, lifecycle, hummingbird,
                 hummingbirdCore, httpTypes, nioHTTPTypes, .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
@@ -114,7 +117,7 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternCore", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
+                "PosternCore", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
                 "PosternRelay", "PosternWeb", "PosternProof", "CUnix", logging, lifecycle, nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -136,6 +139,8 @@ let package = Package(
 
         .testTarget(name: "PosternCoreTests", dependencies: ["PosternCore", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
+            name: "PosternTextTests", dependencies: ["PosternCore", "PosternText", "PosternTestSupport"], swiftSettings: strict),
+        .testTarget(
             name: "PosternProofTests", dependencies: ["PosternCore", "PosternProof", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PosternLinkTests",
@@ -147,7 +152,8 @@ let package = Package(
         .testTarget(
             name: "PosternVaultTests",
             dependencies: [
-                "PosternCore", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto, logging,
+                "PosternCore", "PosternText", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto,
+                logging,
             ],
             exclude: ["Mail/Golden", "Mail/read_back.py", "Opening/Seals"], swiftSettings: strict),
         .testTarget(
@@ -160,8 +166,8 @@ let package = Package(
         .testTarget(
             name: "PosternWebTests",
             dependencies: [
-                "PosternCore", "PosternRelay", "PosternWeb", "PosternTestSupport", logging, lifecycle, nioCore, nioPosix,
-                mustache,
+                "PosternCore", "PosternText", "PosternRelay", "PosternWeb", "PosternTestSupport", logging, lifecycle, nioCore,
+                nioPosix,
                 hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
