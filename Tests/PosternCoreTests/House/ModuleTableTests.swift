@@ -13,10 +13,11 @@ struct ModuleTableTests {
         "PosternVault": ["PosternCore", "PosternSealing", "PosternLink", "CCurl"],
         "PosternRelay": ["PosternCore", "PosternSealing", "PosternStore", "PosternLink"],
         "PosternWeb": ["PosternCore", "PosternRelay"],
+        "PosternImport": ["PosternCore"],
         "PosternProof": ["PosternCore"],
         "postern": [
             "PosternCore", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault", "PosternRelay",
-            "PosternWeb", "PosternProof", "CUnix",
+            "PosternWeb", "PosternImport", "PosternProof", "CUnix",
         ],
         "PosternTestSupport": ["PosternCore"],
     ]
