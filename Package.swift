@@ -38,7 +38,8 @@ let runtime: [LinkerSetting] =
 
 /// What the checks of foreign bytes reach into, and what stands beside them that is no source.
 let foreign: [Target.Dependency] = [
-    "PosternCore", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", crypto, nioCore,
+    "PosternCore", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", "PosternImport", crypto,
+    nioCore,
 ]
 let fodder = ["Corpus", "Dictionaries"]
 
@@ -111,6 +112,10 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Files of recipients. Addresses stand in them in plain text, so the relay does not link this. A module of its own and no
+        // folder of the program, because tests cannot link a program.
+        .target(name: "PosternImport", dependencies: ["PosternCore"], swiftSettings: strict),
+
         // What a proof looks for, how, and where it was found.
         .target(name: "PosternProof", dependencies: ["PosternCore", crypto], swiftSettings: strict),
 
@@ -118,7 +123,7 @@ let package = Package(
             name: "postern",
             dependencies: [
                 "PosternCore", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
-                "PosternRelay", "PosternWeb", "PosternProof", "CUnix", logging, lifecycle, nioCore, nioPosix,
+                "PosternRelay", "PosternWeb", "PosternProof", "CUnix", "PosternImport", logging, lifecycle, nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -138,6 +143,7 @@ let package = Package(
             swiftSettings: strict),
 
         .testTarget(name: "PosternCoreTests", dependencies: ["PosternCore", "PosternTestSupport"], swiftSettings: strict),
+        .testTarget(name: "PosternImportTests", dependencies: ["PosternCore", "PosternImport"], swiftSettings: strict),
         .testTarget(
             name: "PosternTextTests", dependencies: ["PosternCore", "PosternText", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
@@ -166,8 +172,8 @@ let package = Package(
         .testTarget(
             name: "PosternWebTests",
             dependencies: [
-                "PosternCore", "PosternText", "PosternRelay", "PosternWeb", "PosternTestSupport", logging, lifecycle, nioCore,
-                nioPosix,
+                "PosternCore", "PosternText", "PosternRelay", "PosternWeb", "PosternTestSupport", "PosternStore", logging,
+                lifecycle, nioCore, nioPosix, mustache,
                 hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

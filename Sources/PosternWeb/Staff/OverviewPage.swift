@@ -70,14 +70,12 @@ extension OverviewPage.Facts {
             OverviewPage.Count(label: $0.rawValue, count: texts.number(overview.decisions[$0] ?? 0))
         }
         hasEntries = !overview.latest.isEmpty
-        entries = overview.latest.map { line in
-            // Rules without their effects, as the log's list has them.
-            let rules = line.rules.map { String($0.prefix { $0 != ":" }) }.joined(separator: " ")
-            return OverviewPage.Entry(
-                at: line.at.rfc3339, verdict: line.decision.rawValue, verdictKind: line.decision.rawValue,
-                recipient: "\(line.site.isEmpty ? "–" : line.site)/\(line.handle.isEmpty ? "–" : line.handle)",
-                rules: rules + (line.repeats > 0 ? " +\(line.repeats)" : ""), client: line.tags.first ?? "–",
-                bytes: texts.number(line.letterBytes), id: line.id.description)
+        entries = overview.latest.map { entry in
+            OverviewPage.Entry(
+                at: entry.at.rfc3339, verdict: entry.verdict.rawValue, verdictKind: entry.verdict.rawValue,
+                recipient: entry.recipient, rules: entry.ruleNames + (entry.repeats > 0 ? " +\(entry.repeats)" : ""),
+                client: entry.tags.first?.description ?? "–", bytes: texts.number(entry.letterBytes),
+                id: entry.id.description)
         }
     }
 }

@@ -14,11 +14,11 @@ struct ModuleTableTests {
         "PosternVault": ["PosternCore", "PosternText", "PosternSealing", "PosternLink", "CCurl"],
         "PosternRelay": ["PosternCore", "PosternSealing", "PosternStore", "PosternLink"],
         "PosternWeb": ["PosternCore", "PosternText", "PosternRelay"],
+        "PosternImport": ["PosternCore"],
         "PosternProof": ["PosternCore"],
         "postern": [
             "PosternCore", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
-            "PosternRelay",
-            "PosternWeb", "PosternProof", "CUnix",
+            "PosternRelay", "PosternWeb", "PosternImport", "PosternProof", "CUnix",
         ],
         "PosternTestSupport": ["PosternCore"],
     ]

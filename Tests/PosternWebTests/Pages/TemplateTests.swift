@@ -29,16 +29,13 @@ struct TemplateTests {
         func contact(_ occasion: ContactPage.Occasion) -> ContactPage {
             ContactPage(form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: occasion, shown)
         }
-        let line = LogLine(
-            id: Example.letterID, at: Example.now, site: "photos", handle: "pat", decision: .hold, rules: ["block:hold"],
-            tags: ["0"], letterBytes: 1, repeats: 0)
         return [
             contact(.fresh), contact(.faults(faulty)), SentPage(to: names, another: "/", shown),
             NoLettersPage(.takesNoLetters, to: names, written: "x", shown),
             ConfirmationPage(.question(action: "/"), to: names, shown),
             PrivacyPage(Example.facts(of: known.site), path: "/", shown),
             ErrorPage(.unavailable, incident: Incident(using: &randomness), shown),
-            OverviewPage(StaffOverview(latest: [line]), mailbox: "/", now: Example.now, .unbranded(templates)),
+            OverviewPage(StaffOverview(latest: [Example.entry()]), mailbox: "/", now: Example.now, .unbranded(templates)),
             MailboxPage([letter], .unbranded(templates)), MailboxLetterPage(letter, .unbranded(templates)),
         ]
     }

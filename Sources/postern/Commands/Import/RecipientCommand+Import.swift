@@ -1,19 +1,19 @@
 internal import ArgumentParser
 private import Foundation
 private import PosternCore
+private import PosternImport
 private import PosternLink
-private import PosternRelay
 
 extension RecipientCommand {
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add many recipients from a file with the columns handle,name,email[,locale].",
             discussion: """
-                Rows that are wrong go to the rejects file with their line and the reason, and the others go in. An import that \
-                was broken off goes on with --resume where it stopped.
+                Wrong rows are listed in the rejects file with their line and the reason; the others are added. With --resume, \
+                an import that was interrupted continues where it stopped.
                 """)
 
-        @Argument(help: ArgumentHelp("Comma-separated values in UTF-8 (RFC 4180), with a head line.", valueName: "file"))
+        @Argument(help: ArgumentHelp("Comma-separated values in UTF-8 (RFC 4180), with a header line.", valueName: "file"))
         var file: String
 
         @Option(help: ArgumentHelp("The site.", valueName: "id"))
@@ -22,26 +22,26 @@ extension RecipientCommand {
         @Flag(help: "You know that the addresses are theirs.")
         var confirmed = false
 
-        @Option(help: ArgumentHelp("Where wrong rows go.", discussion: "Default: FILE.rejects.csv", valueName: "file"))
+        @Option(help: ArgumentHelp("Where wrong rows are listed.", discussion: "Default: FILE.rejects.csv", valueName: "file"))
         var rejects: String?
 
-        @Flag(help: "Go on where the last import of this file was broken off.")
+        @Flag(help: "Continue the last import of this file where it was interrupted.")
         var resume = false
 
         @OptionGroup var home: HomeOption
 
         func run() async throws {
-            let enrolling = Enrolling(home: home.folder, configuration: try await home.configuration(), site: site)
+            let enrolling = Enrolling(caller: try await home.caller(), site: site)
             guard let content = try? Data(contentsOf: URL(fileURLWithPath: file)) else {
-                throw Exit.noInput.saying("\(file) cannot be read\n    Name a file with the columns handle,name,email[,locale].")
+                throw Exit.noInput.saying("\(file) cannot be read\n    Give a file with the columns handle,name,email[,locale].")
             }
             var reader = CSVReader(Array(content))
-            guard let head = reader.next(), head.isHeadOfRecipients else {
-                throw Exit.data.saying("\(file) does not begin with the line handle,name,email or handle,name,email,locale")
+            guard let head = reader.next(), head.isHeader else {
+                throw Exit.data.saying("\(file) does not start with the line handle,name,email or handle,name,email,locale")
             }
             let rejectsPath = rejects ?? file + ".rejects.csv"
             guard URL(fileURLWithPath: rejectsPath).standardized != URL(fileURLWithPath: file).standardized else {
-                throw Exit.data.saying("--rejects names the file that is to be imported\n    Name another; it would be emptied.")
+                throw Exit.data.saying("--rejects names the file to be imported, which would be emptied\n    Choose another.")
             }
             let progress = ImportProgress(path: file + ".progress", content: content)
             let done = try progress.begin(resume: resume)
@@ -65,33 +65,36 @@ extension RecipientCommand {
             Terminal.progress("")
             rejectsFile.close(rejected: batch.done.rejected)
             Terminal.say("\(batch.done.added) recipients added, \(batch.done.rejected) rows rejected.")
-            if batch.done.rejected > 0 { Terminal.say("What is wrong with those stands in \(rejectsPath).") }
+            if batch.done.rejected > 0 { Terminal.say("See \(rejectsPath) for what is wrong with them.") }
         }
     }
 }
 
 extension CSVReader.Record {
-    fileprivate var isHeadOfRecipients: Bool {
+    fileprivate var isHeader: Bool {
         let names = fields.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
         return fault == nil && (names == ["handle", "name", "email"] || names == ["handle", "name", "email", "locale"])
     }
 }
 
-/// The rows that go in together, and what the import has come to so far. Rejects and progress are written once the rows are
-/// in: broken off before, the batch is done again.
+/// The rows that are added together, and how far the import has come. Rejects and progress are written after the rows are
+/// added: if the import is interrupted before that, the batch is done again.
 private struct ImportBatch {
     private(set) var done: ImportProgress.Done
     private let rejects: RejectsFile
     private let progress: ImportProgress
-    /// The first batch of an import that goes on may have gone in before it was broken off.
+    /// The first batch of a resumed import may have been added before the interruption.
     private var mayBeIn: Bool
     private var rows: [(line: Int, row: RecipientRow)] = []
     private var wrong: [(line: Int, handle: String, reason: String)] = []
     private var last: Int
 
     init(done: ImportProgress.Done, rejects: RejectsFile, progress: ImportProgress, isResumed: Bool) {
-        (self.done, self.rejects, self.progress) = (done, rejects, progress)
-        (mayBeIn, last) = (isResumed, done.line)
+        self.done = done
+        self.rejects = rejects
+        self.progress = progress
+        mayBeIn = isResumed
+        last = done.line
     }
 
     var isFull: Bool { rows.count == EnrolRequest.most }
@@ -103,7 +106,7 @@ private struct ImportBatch {
             if seen.insert(row.handle.text).inserted {
                 rows.append((record.line, row))
             } else {
-                wrong.append((record.line, row.handle.text, "this handle stands in the file twice; the first one counts"))
+                wrong.append((record.line, row.handle.text, "this handle is in the file twice; the first one counts"))
             }
         } catch {
             wrong.append((record.line, record.fields.first ?? "", error.description))
@@ -113,11 +116,11 @@ private struct ImportBatch {
     mutating func enrol(by enrolling: Enrolling, confirmed: Bool) async throws {
         if !rows.isEmpty {
             let results = try await enrolling.enrol(rows.map(\.row), confirmed: confirmed, replace: false)
-            for (numbered, result) in zip(rows, results) {
-                if result == .stored || mayBeIn {
+            for (numbered, isStored) in zip(rows, results) {
+                if isStored || mayBeIn {
                     done.added += 1
                 } else {
-                    wrong.append((numbered.line, numbered.row.handle.text, "this handle is taken already"))
+                    wrong.append((numbered.line, numbered.row.handle.text, "this handle is already taken"))
                 }
             }
             mayBeIn = false
@@ -128,7 +131,8 @@ private struct ImportBatch {
         }
         done.rejected += wrong.count
         wrong = []
-        (done.line, done.rejectBytes) = (last, rejects.size)
+        done.line = last
+        done.rejectBytes = rejects.size
         try progress.note(done)
     }
 

@@ -1,4 +1,5 @@
 import PosternCore
+import PosternImport
 import Testing
 
 @Suite("An import's file is read as RFC 4180 has it")

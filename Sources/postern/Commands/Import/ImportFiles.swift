@@ -1,13 +1,14 @@
 internal import ArgumentParser
 internal import Foundation
 private import PosternCore
+private import PosternImport
 
-/// The rows that did not go in: line, handle and reason. Never the address: the file may be passed on.
+/// Lists the rows that were not added: line, handle and reason. Never the address, since the file may be passed on.
 final class RejectsFile {
     private let path: String
     private let handle: FileHandle
 
-    /// - Parameter kept: how many bytes of an import that goes on are to be kept; nil begins anew.
+    /// - Parameter kept: how many bytes an import that is resumed keeps; nil starts an empty file.
     /// - Throws: `ExitCode` 73 after saying that the file cannot be made.
     init(path: String, kept: UInt64?) throws {
         self.path = path
@@ -16,19 +17,19 @@ final class RejectsFile {
             guard
                 manager.createFile(
                     atPath: path, contents: Data("line,handle,reason\n".utf8), attributes: [.posixPermissions: 0o600])
-            else { throw Exit.cannotCreate.saying("\(path) cannot be written\n    Name another place with --rejects.") }
+            else { throw Exit.cannotCreate.saying("\(path) cannot be written\n    Choose another place with --rejects.") }
         }
         guard let handle = FileHandle(forWritingAtPath: path) else {
-            throw Exit.cannotCreate.saying("\(path) cannot be written\n    Name another place with --rejects.")
+            throw Exit.cannotCreate.saying("\(path) cannot be written\n    Choose another place with --rejects.")
         }
         self.handle = handle
-        // What was written after the last note is written again.
+        // What was written after the last note of progress is written again.
         if let kept, kept > 0 { try handle.truncate(atOffset: min(kept, try handle.seekToEnd())) }
         try handle.seekToEnd()
     }
 
     func write(line: Int, handle name: String, reason: String) throws {
-        // A row whose first column is an address by mistake must not carry it here.
+        // The first column may be an address by mistake.
         let safe = (try? Handle(name))?.text ?? ""
         try handle.write(contentsOf: Data("\(line),\(safe.csvField),\(reason.csvField)\n".utf8))
     }
@@ -41,13 +42,13 @@ final class RejectsFile {
     }
 }
 
-/// Remembers beside the file how far its import has come, so that it can go on after it was broken off.
+/// Remembers, in a file beside the imported one, how far the import has come, so that it can be resumed.
 struct ImportProgress {
     struct Done: Equatable {
         var line = 0
         var added = 0
         var rejected = 0
-        /// Length of the rejects file.
+        /// The length of the rejects file.
         var rejectBytes: UInt64 = 0
     }
 
@@ -56,7 +57,7 @@ struct ImportProgress {
 
     init(path: String, content: Data) {
         self.path = path
-        // Told apart by length and a checksum (FNV-1a): against a mix-up, not against malice.
+        // Length and checksum (FNV-1a) guard against a mix-up of files, not against malice.
         let hash = content.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         digest = "\(content.count)-\(String(hash, radix: 16))"
     }
@@ -65,12 +66,14 @@ struct ImportProgress {
     func begin(resume: Bool) throws -> Done {
         guard resume else { return Done() }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw Exit.data.saying("there is no import to resume: \(path) is not there\n    Leave out --resume to begin anew.")
+            throw Exit.data.saying(
+                "there is no import to resume: there is no \(path)\n    Leave out --resume to start from the beginning.")
         }
         let parts = text.split(whereSeparator: \.isWhitespace)
         let numbers = parts.dropFirst().compactMap { Int($0) }
         guard parts.count == 5, parts[0] == digest, numbers.count == 4, numbers.allSatisfy({ $0 >= 0 }) else {
-            throw Exit.data.saying("the file has changed since its import was broken off\n    Leave out --resume to begin anew.")
+            throw Exit.data.saying(
+                "the file has changed since its import was interrupted\n    Leave out --resume to start from the beginning.")
         }
         return Done(line: numbers[0], added: numbers[1], rejected: numbers[2], rejectBytes: UInt64(numbers[3]))
     }

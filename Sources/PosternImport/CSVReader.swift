@@ -1,21 +1,22 @@
-/// Reads comma-separated values (RFC 4180) one record after the other: quoted fields may hold commas, quotes written
-/// twice, and line breaks; lines end in LF, CRLF or CR. Bounded, and never guesses: a stray quote is a fault of its record.
+/// Reads comma-separated values (RFC 4180), one record after the other. Quoted fields may hold commas, line breaks, and quotes
+/// written twice. Lines end in LF, CRLF or CR. A record has a limited length. Nothing is guessed: a stray quote is a fault of
+/// its record.
 package struct CSVReader: Sequence, IteratorProtocol {
     package struct Record: Equatable, Sendable {
-        /// Where it begins; the first line is 1.
+        /// The number of its first line, counted from 1.
         package let line: Int
         package let fields: [String]
         package let fault: Fault?
     }
 
     package enum Fault: String, Error, Sendable {
-        case strayQuote = "a quote stands in the middle of a field"
-        case openQuote = "a quoted field does not end"
+        case strayQuote = "there is a quote in the middle of a field"
+        case openQuote = "a quoted field has no closing quote"
         case tooLong = "the record is longer than 8 KiB"
         case notUTF8 = "the record is not UTF-8"
     }
 
-    /// A record of three short fields; what is longer is something else.
+    /// In bytes. A record is three or four short fields.
     package static let longest = 8_192
 
     private let bytes: [UInt8]
@@ -24,7 +25,7 @@ package struct CSVReader: Sequence, IteratorProtocol {
 
     package init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        // Spreadsheets put a byte order mark before UTF-8.
+        // Spreadsheets write a byte order mark before UTF-8.
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
@@ -42,14 +43,14 @@ package struct CSVReader: Sequence, IteratorProtocol {
                 fields.append(try field(from: start))
                 guard position < bytes.count, bytes[position] == UInt8(ascii: ",") else { break }
                 position += 1
-                // Empty fields take a comma each, and are as good as any to make a record endless.
+                // A record of empty fields must not be endless either.
                 guard position - start <= Self.longest else { throw .tooLong }
             }
             if position < bytes.count { skipLineEnd() }
             return Record(line: first, fields: fields, fault: nil)
         } catch {
-            // On with the next line, wherever the fault was found: an opening quote that nothing closes must not take all rows
-            // with it up to the next quote.
+            // Continue with the next line, wherever the fault was found: an opening quote without a closing one must not take
+            // with it all rows up to the next quote.
             (position, line) = (start, first)
             skipToLineEnd()
             return Record(line: first, fields: fields, fault: error)
@@ -110,7 +111,7 @@ package struct CSVReader: Sequence, IteratorProtocol {
 }
 
 extension String {
-    /// As a field of a record, in quotes where it needs them.
+    /// As a field of a record, in quotes if it needs them.
     package var csvField: String {
         guard utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return self }
         return "\"" + replacing("\"", with: "\"\"") + "\""

@@ -1,4 +1,6 @@
-/// A row of an import after every field has become a type: `handle,name,email[,locale]`.
+package import PosternCore
+
+/// A row of an import, `handle,name,email[,locale]`, with every field parsed.
 package struct RecipientRow: Sendable {
     package let handle: Handle
     package let name: HeaderText
@@ -6,10 +8,13 @@ package struct RecipientRow: Sendable {
     package let language: Language
 
     package init(handle: Handle, name: HeaderText, address: EmailAddress, language: Language) {
-        (self.handle, self.name, self.address, self.language) = (handle, name, address, language)
+        self.handle = handle
+        self.name = name
+        self.address = address
+        self.language = language
     }
 
-    /// Why a row is left out, with all that is wrong with it.
+    /// Everything that is wrong with a row.
     package struct Reject: Error, Equatable, Sendable, CustomStringConvertible {
         package let description: String
     }
@@ -17,7 +22,8 @@ package struct RecipientRow: Sendable {
     package init(_ record: CSVReader.Record) throws(Reject) {
         if let fault = record.fault { throw Reject(description: fault.rawValue) }
         guard (3...4).contains(record.fields.count) else {
-            throw Reject(description: "it has \(record.fields.count) fields; a row is handle,name,email and perhaps locale")
+            throw Reject(
+                description: "it has \(record.fields.count) fields; a row has handle,name,email and, if you like, locale")
         }
         try self.init(
             handle: record.fields[0], name: record.fields[1], address: record.fields[2],
@@ -42,8 +48,8 @@ package struct RecipientRow: Sendable {
             FieldFault(field: .email, reason: .address(fault)).sentence("e-mail address")
         }
         let parsedLanguage = language.trimmed.isEmpty ? Language.english : Language(language.trimmed)
-        // Not what stands there: two columns exchanged, and it is an address.
-        if parsedLanguage == nil { faults.append("the locale is no language; write one like de or pt-br") }
+        // The text is not repeated: if two columns were swapped, it is an address.
+        if parsedLanguage == nil { faults.append("the locale is not a language; write one like de or pt-br") }
         guard faults.isEmpty, let parsedHandle, let parsedName, let parsedAddress, let parsedLanguage else {
             throw Reject(description: faults.joined(separator: "; "))
         }
@@ -63,14 +69,14 @@ package struct RecipientRow: Sendable {
 }
 
 extension FieldFault {
-    /// For an operator: names the field and never its content.
+    /// For an operator: names the field, and does not repeat its content.
     fileprivate func sentence(_ noun: String) -> String {
         switch reason {
         case .text(.empty), .address(.empty): "the \(noun) is empty"
-        case .text(.tooLong(let limit, let count)): "the \(noun) has \(count) characters; at most \(limit) are possible"
-        case .text(.lineBreak): "the \(noun) holds a line break"
-        case .text(.controlCharacter): "the \(noun) holds a control character"
-        case .address(.tooLong(let octets)): "the \(noun) has \(octets) octets; at most 254 are possible"
+        case .text(.tooLong(let limit, let count)): "the \(noun) has \(count) characters; at most \(limit) are allowed"
+        case .text(.lineBreak): "the \(noun) contains a line break"
+        case .text(.controlCharacter): "the \(noun) contains a control character"
+        case .address(.tooLong(let octets)): "the \(noun) has \(octets) octets; at most 254 are allowed"
         case .address(.noAtSign): "the \(noun) has no @"
         case .address(.localPart): "the part of the \(noun) before the @ is not valid"
         case .address(.domain): "the part of the \(noun) after the @ is not valid"
