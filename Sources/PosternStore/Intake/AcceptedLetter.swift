@@ -58,7 +58,7 @@ package struct IdempotencyRecord: Hashable, Sendable {
 
     /// - Precondition: 32 bytes each.
     package init(key: [UInt8], body: [UInt8]) {
-        precondition(key.count == 32 && body.count == 32, "a idempotency record is two digests of 32 bytes")
+        precondition(key.count == 32 && body.count == 32, "an idempotency record is two digests of 32 bytes")
         (self.key, self.body) = (key, body)
     }
 }

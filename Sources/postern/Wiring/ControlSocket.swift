@@ -17,10 +17,10 @@ struct ControlSocket: Service {
             .init(path: path, mode: 0o600, peers: [.own, .root], inFlight: 16), malformed: malformed, logger: logger
         ) { _, payload in
             guard let request = try? JSONDecoder().decode(ControlRequest.self, from: Data(payload)) else {
-                throw LinkRefusal(.malformed, "this relay cannot read what the command asked; are both of the same version?")
+                throw LinkRefusal(.malformed, "the command is of another version than this relay: restart the service")
             }
             do {
-                return Array(try JSONEncoder().encode(try await service.answer(request)))
+                return try await service.answer(request)
             } catch {
                 // The operator is at the other end and may see the reason.
                 throw LinkRefusal(.unavailable, "\(error)")
