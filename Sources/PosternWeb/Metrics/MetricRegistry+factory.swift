@@ -1,5 +1,6 @@
 package import CoreMetrics
-private import PosternCore
+internal import Metrics
+internal import PosternCore
 
 extension MetricRegistry: MetricsFactory {
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
@@ -57,4 +58,11 @@ private final class SeriesHandler: CounterHandler, FloatingPointCounterHandler, 
     func record(_ value: Int64) { if let series { registry.observe(Double(value), in: series) } }
     func record(_ value: Double) { if let series { registry.observe(value, in: series) } }
     func recordNanoseconds(_ duration: Int64) { if let series { registry.observe(Double(duration) / 1e9, in: series) } }
+}
+
+extension Counter {
+    /// One of our counters, from the one table of them.
+    convenience init(_ metric: Metric, _ labels: (String, String)...) {
+        self.init(label: metric.rawValue, dimensions: labels)
+    }
 }

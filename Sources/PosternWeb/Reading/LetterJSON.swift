@@ -1,20 +1,5 @@
 package import PosternCore
 
-/// A fault of one field as `errors` of a problem lists it.
-package struct FieldProblem: Equatable, Sendable {
-    package let field: String
-    package let code: String
-    package let message: String
-
-    package init(field: String, code: String, message: String) {
-        (self.field, self.code, self.message) = (field, code, message)
-    }
-
-    package init(_ fault: FieldFault) {
-        self.init(field: fault.field.rawValue, code: fault.code, message: fault.message)
-    }
-}
-
 /// A letter as it was posted in JSON.
 package struct LetterJSON: Equatable, Sendable {
     package private(set) var letter = RawLetter()

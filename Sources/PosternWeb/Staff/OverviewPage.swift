@@ -1,5 +1,30 @@
+package import Hummingbird
+private import Logging
 package import PosternCore
 package import PosternRelay
+
+/// `GET /` on the staff listener.
+package struct OverviewHandler: Sendable {
+    private let services: StaffServices
+    private let responses: ResponseFactory
+
+    package init(_ services: StaffServices, _ responses: ResponseFactory) {
+        self.services = services
+        self.responses = responses
+    }
+
+    package func get(_ request: Request, _ context: WebContext) async -> Response {
+        var overview: StaffOverview?
+        do {
+            overview = try await services.overview.overview()
+        } catch {
+            _ = context.incident("the overview cannot be made", error)
+        }
+        let mailbox = services.mailbox == nil ? nil : MailboxHandlers.path
+        let presentation = responses.presentation(for: request)
+        return responses.page(OverviewPage(overview, mailbox: mailbox, now: services.now(), presentation))
+    }
+}
 
 /// What staff see first: how the deliveries stand, what was decided lately, and whether all is well. To look at, not to change.
 package struct OverviewPage: Page {

@@ -24,10 +24,7 @@ struct ConnectionAdmissionTests {
         return try await withService(
             { announce in
                 buildPublicApplication(
-                    configuration, submissions: submissions, tokens: FakeTokens(), sites: FakeSites(),
-                    confirmations: FakeConfirmations(),
-                    readiness: FakeReadiness(),
-                    templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent,
+                    configuration, .fake(submissions), templates: try Templates(folder: templatesFolder), logger: silent,
                     onListening: announce)
             }, test)
     }

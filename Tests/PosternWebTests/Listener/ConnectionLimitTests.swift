@@ -25,10 +25,8 @@ struct ConnectionLimitTests {
         let configuration = try configuration(adjust)
         return try await withService({ announce in
             buildPublicApplication(
-                configuration, submissions: submissions, tokens: FakeTokens(), sites: FakeSites(),
-                confirmations: FakeConfirmations(),
-                readiness: FakeReadiness(),
-                templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent, onListening: announce)
+                configuration, .fake(submissions), templates: try Templates(folder: templatesFolder), logger: silent,
+                onListening: announce)
         }) { port in
             try await withRawConnection(to: port, test)
         }

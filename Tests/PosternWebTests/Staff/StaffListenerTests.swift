@@ -28,12 +28,17 @@ struct StaffListenerTests {
         func gauges() async -> [GaugeReading] { [GaugeReading(.queueDeliveries, 3, label: ("state", "ready"))] }
     }
 
+    private static func services(_ overview: Overview = Overview(), mailbox: MailboxLetters? = nil) -> StaffServices {
+        StaffServices(
+            overview: overview, metrics: MetricRegistry(), gauges: Gauges(), mailbox: mailbox, now: { Example.now })
+    }
+
     private func get(
         _ path: String, method: HTTPRequest.Method = .get, mailbox: MailboxLetters? = nil, overview: Overview = Overview()
     ) async throws -> TestResponse {
         let application = buildStaffApplication(
-            try configuration(), overview: overview, metrics: MetricRegistry(), source: Gauges(), mailbox: mailbox,
-            templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent)
+            try configuration(), Self.services(overview, mailbox: mailbox), templates: try Templates(folder: templatesFolder),
+            logger: silent)
         return try await application.test(.live) { client in
             try await client.execute(uri: path, method: method) { $0 }
         }
@@ -142,14 +147,27 @@ struct StaffListenerTests {
         ("[::1", false), (nil, false),
     ])
     func `Only known names are served`(authority: String?, isServed: Bool) {
-        #expect(StaffHosts(["staff.example.org"]).serve(authority) == isServed)
+        #expect(HostGuard(["staff.example.org"]).serves(authority) == isServed)
+    }
+
+    @Test func `Every page is for staff, and metrics and style sheets are for anyone who reaches the listener`() throws {
+        let responses = ResponseFactory(
+            try Templates(folder: templatesFolder), SecurityHeaders(isSecure: false), isForStaff: true)
+        let routes = staffRoutes(Self.services(mailbox: MailboxLetters()), responses).routes
+        let access = Dictionary(uniqueKeysWithValues: routes.map { ($0.pattern.description, $0.access) })
+        #expect(
+            access == [
+                "/": .staff(.any), "/metrics": .anyone, "/assets/{version}/{name}": .anyone,
+                "/demo/mailbox": .staff([.administrator]), "/demo/mailbox/{number}": .staff([.administrator]),
+                "/demo/mailbox/{number}/html": .staff([.administrator]), "/demo/mailbox/{number}/raw": .staff([.administrator]),
+            ])
     }
 
     @Test func `Another name is told so`() async throws {
         try await withService({ announce in
             buildStaffApplication(
-                try configuration(), overview: Overview(), metrics: MetricRegistry(), source: Gauges(), mailbox: nil,
-                templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent, onListening: announce)
+                try configuration(), Self.services(), templates: try Templates(folder: templatesFolder), logger: silent,
+                onListening: announce)
         }) { port in
             let answer = try await withRawConnection(to: port) { connection in
                 try await connection.send("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")

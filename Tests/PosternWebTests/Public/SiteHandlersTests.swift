@@ -7,7 +7,7 @@ import PosternWeb
 import Testing
 
 @Suite("A site's colours, logo and privacy statement")
-struct SiteRoutesTests {
+struct SiteHandlersTests {
     private func get(_ path: String, _ sites: FakeSites = FakeSites(), _ fields: HTTPFields = [:]) async throws -> TestResponse {
         try await withPublicListener(.validating, sites: sites) { client in
             try await client.execute(uri: path, method: .get, headers: fields) { $0 }
