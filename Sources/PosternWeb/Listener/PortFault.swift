@@ -3,7 +3,7 @@ private import NIOCore
 private import NIOPosix
 package import PosternCore
 
-/// A listener cannot have its address. Found before anything is served, so that the words name the setting.
+/// A listener cannot have its address. Found before anything is served, so that the message can name the setting.
 package struct PortFault: Error, Sendable, CustomStringConvertible {
     package let setting: String
     package let listen: ListenAddress
@@ -13,7 +13,7 @@ package struct PortFault: Error, Sendable, CustomStringConvertible {
         "\(setting): cannot listen at \(listen): \(reason)\n    Stop the program that has this port, or choose another."
     }
 
-    /// Binds once and lets go.
+    /// Binds once and lets go again.
     /// - Throws: `PortFault`.
     package static func probe(_ listen: ListenAddress, setting: String) async throws(PortFault) {
         do {

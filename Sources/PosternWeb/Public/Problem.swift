@@ -1,17 +1,18 @@
 package import Hummingbird
 package import PosternCore
 
-/// What is wrong with a request to the API, as RFC 9457 has it. `type` is a relative URI and never changes; `title`
-/// says the same in words; `detail` is about this one request.
+/// What is wrong with a request to the API (RFC 9457). `type` is a relative URI and never changes, `title` says the same in
+/// words, and `detail` is about this one request.
 package struct Problem: Equatable, Sendable {
     package let kind: Kind
     package let detail: String
     package private(set) var errors: [FieldProblem] = []
-    /// Leads whoever reports a fault of ours to its line in the log.
+    /// Leads from a report of a fault of ours to its line in the log.
     package private(set) var incident: Incident?
 
     private init(_ kind: Kind, _ detail: String) {
-        (self.kind, self.detail) = (kind, detail)
+        self.kind = kind
+        self.detail = detail
     }
 
     package var status: HTTPResponse.Status { kind.status }
@@ -67,7 +68,7 @@ extension Problem {
     package static let limited = Problem(
         .limited, "Nothing was stored. Post the letter again after the time in Retry-After.")
 
-    /// Says nothing of what was blocked, nor by which mark: whoever is meant would change it.
+    /// Does not say what was blocked, nor by which property of the letter: its sender would change it.
     package static let blocked = Problem(
         .blocked, "Nothing was stored. If this is a mistake, ask the site that sent you here.")
 
@@ -132,9 +133,9 @@ extension Problem {
         package var status: HTTPResponse.Status {
             switch self {
             case .malformedJSON, .invalidIdempotencyKey, .brokenBody, .malformedRequest: .badRequest
-            // 403 for no letters, not 410: paused, unconfirmed and erased must look alike (P7), a pause is not for ever, and
-            // caches and link checkers keep a 410 as if it were. Nor 404 or 503: the recipient is known, and trying again
-            // will not help.
+            // 403 for a recipient who takes no letters. Not 410: paused, unconfirmed and erased must look alike, a pause ends,
+            // and caches and link checkers take a 410 for final. Not 404 or 503: the recipient is known, and trying again
+            // does not help.
             case .takesNoLetters, .blocked: .forbidden
             case .unknownRecipient, .notFound: .notFound
             case .methodNotAllowed: .methodNotAllowed
@@ -142,8 +143,7 @@ extension Problem {
             case .tooLarge: .contentTooLarge
             case .targetTooLong: .uriTooLong
             case .unsupportedMediaType: .unsupportedMediaType
-            // The conflict too, as the IETF's draft on the `Idempotency-Key` field asks for a key that comes back with
-            // another letter.
+            // As the IETF's draft on `Idempotency-Key` wants it for a key that comes back with another letter.
             case .invalidLetter, .idempotencyKeyConflict: .unprocessableContent
             case .limited: .tooManyRequests
             case .unavailable: .serviceUnavailable
@@ -174,14 +174,16 @@ extension Problem {
     }
 }
 
-/// A fault of one field as `errors` of a problem lists it.
+/// A fault of one field, as `errors` of a problem lists it.
 package struct FieldProblem: Equatable, Sendable {
     package let field: String
     package let code: String
     package let message: String
 
     package init(field: String, code: String, message: String) {
-        (self.field, self.code, self.message) = (field, code, message)
+        self.field = field
+        self.code = code
+        self.message = message
     }
 
     package init(_ fault: FieldFault) {

@@ -26,7 +26,7 @@ package struct OverviewHandler: Sendable {
     }
 }
 
-/// What staff see first: how the deliveries stand, what was decided lately, and whether all is well. To look at, not to change.
+/// What staff see first: how many deliveries are in which state, what was decided lately, and whether all is well.
 package struct OverviewPage: Page {
     package static let template = TemplateName.staffOverview
 
@@ -35,7 +35,7 @@ package struct OverviewPage: Page {
     package let facts: Facts?
     package let mailbox: String?
 
-    /// What the store says; nil when it cannot be asked.
+    /// What the store says. Nil when it cannot be read.
     package struct Facts: Sendable {
         package let health: String
         package let isWell: Bool
@@ -63,7 +63,7 @@ package struct OverviewPage: Page {
         package let id: String
     }
 
-    /// - Parameter overview: nil when the store cannot say.
+    /// - Parameter overview: nil when the store cannot be read.
     package init(_ overview: StaffOverview?, mailbox: String?, now: Timestamp, _ presentation: Presentation) {
         let texts = presentation.texts
         frame = presentation.frame(title: texts(.staffTitle))
@@ -89,7 +89,7 @@ extension OverviewPage.Facts {
         }
         hasEntries = !overview.latest.isEmpty
         entries = overview.latest.map { line in
-            // Rules without their effects, as the log's list has them.
+            // Rules without their effects, as in the log's list.
             let rules = line.rules.map { String($0.prefix { $0 != ":" }) }.joined(separator: " ")
             return OverviewPage.Entry(
                 at: line.at.rfc3339, verdict: line.decision.rawValue, verdictKind: line.decision.rawValue,
