@@ -21,8 +21,8 @@ struct ResponseFinisher: RouterMiddleware {
     let bodyKiB: Int
 
     func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
-        let response = try await next(request, context)
-        if request.method == .head { return response.createHeadResponse() }
+        let whole = try await next(request, context)
+        let response = request.method == .head ? whole.createHeadResponse() : whole
         // Hummingbird would read the rest of it, however long it is.
         let isChunked = request.headers[.transferEncoding] != nil
         let isBodyLeft =

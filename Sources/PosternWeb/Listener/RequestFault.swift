@@ -4,7 +4,7 @@ package import Hummingbird
 /// Why a request does not get what it asks for. Thrown by guards and handlers; `ResponseFactory` puts it into words.
 package enum RequestFault: Error {
     case lineTooLong(limitKiB: Int)
-    /// There is no such page, or whoever asks may not use it: the two look alike.
+    /// There is no such page, or the sender may not use it. The two look alike.
     case notFound
     /// - Parameter allowed: for the `Allow` field (RFC 9110 §15.5.6).
     case methodNotAllowed(allowed: String)

@@ -4,9 +4,9 @@ import HummingbirdTesting
 import PosternWeb
 import Testing
 
-/// Who is let through to a route, by a small table of its own.
+/// Who is let through to a route, shown on a small table.
 struct AccessTests {
-    /// Says what a guard that knows a session or a link would say.
+    /// Stands for a guard that knows a session or a link.
     private struct Known: RouterMiddleware {
         let identity: Identity
 
@@ -45,7 +45,7 @@ struct AccessTests {
     }
 
     @Test(arguments: ["/staff", "/journal", "/reply/x", "/api/v1/events"])
-    func `Without an identity, a route that needs one looks like one that is not there`(path: String) async throws {
+    func `Without an identity, a route that needs one looks like a missing page`(path: String) async throws {
         #expect(try await status(of: path, for: .nobody) == .notFound)
         #expect(try await status(of: path, for: .nobody, method: .delete) == .notFound)
     }
@@ -56,11 +56,11 @@ struct AccessTests {
         ("/journal", .staff([.reviewer]), false), ("/journal", .staff([.reviewer, .auditor]), true),
         ("/reply/x", .linkHolder(.reply), true), ("/reply/x", .linkHolder(.mute), false), ("/reply/x", .staff(.any), false),
     ])
-    func `A role or a link opens what it is for, and nothing else`(path: String, identity: Identity, isOpen: Bool) async throws {
+    func `A role or a link opens its own routes and no others`(path: String, identity: Identity, isOpen: Bool) async throws {
         #expect(try await status(of: path, for: identity) == (isOpen ? .ok : .notFound))
     }
 
-    @Test func `The methods of a route are told to those who may use it`() async throws {
+    @Test func `Only those who may use a route learn its methods`() async throws {
         #expect(try await status(of: "/reply/x", for: .linkHolder(.reply), method: .delete) == .methodNotAllowed)
     }
 }

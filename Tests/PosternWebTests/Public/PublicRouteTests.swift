@@ -37,13 +37,13 @@ struct PublicRouteTests {
         ("/assets/0123/postern.css", ["name": "postern.css", "version": "0123"]), ("/privacy/photos.json", ["site": "photos"]),
         ("/privacy/.json", ["site": ""]), ("/look/photos/b03060.css", ["site": "photos", "colour": "b03060"]),
     ])
-    func `A route finds what stands in the path`(path: String, values: [String: String]) throws {
+    func `A route captures the named parts of a path`(path: String, values: [String: String]) throws {
         let captures = try #require(try Self.table.get().match(path)).captures
         for (name, value) in values { #expect(captures[name] == value) }
         #expect(captures["other"] == "")
     }
 
-    @Test func `No route hides one below it`() throws {
+    @Test func `No route hides another`() throws {
         let table = try Self.table.get()
         for route in table.routes {
             let path = route.pattern.description.replacing("{", with: "").replacing("}", with: "")
@@ -51,7 +51,7 @@ struct PublicRouteTests {
         }
     }
 
-    @Test func `Everything public is for anyone`() throws {
+    @Test func `Every public route is for anyone`() throws {
         for route in try Self.table.get().routes { #expect(route.access == .anyone, "\(route.pattern)") }
     }
 

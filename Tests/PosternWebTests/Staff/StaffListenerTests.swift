@@ -65,7 +65,7 @@ struct StaffListenerTests {
         #expect(try await get("/", overview: Overview(faults: ["vault"])).text.contains("Not well: vault."))
     }
 
-    @Test func `Numbers that are not to be had do not take the page away`() async throws {
+    @Test func `The page is shown even when the store cannot be read`() async throws {
         let page = try await get("/", overview: Overview(isBroken: true))
         #expect(page.status == .ok)
         #expect(page.text.contains(#"role="alert""#) && !page.text.contains("<table"))
@@ -124,7 +124,7 @@ struct StaffListenerTests {
         "/demo/mailbox/1/x",
         "/demo/mailbox/1/raw/x", "/demo", "/nothing", "/demo/mailbox/99999999999999999999",
     ])
-    func `What is not there is not found`(path: String) async throws {
+    func `A missing path is not found`(path: String) async throws {
         #expect(try await get(path, mailbox: mailbox()).status == .notFound)
     }
 
@@ -133,13 +133,13 @@ struct StaffListenerTests {
         #expect(try await get(path).status == .notFound)
     }
 
-    @Test func `Nothing is done by POST, and HEAD works`() async throws {
+    @Test func `POST is not allowed, and HEAD works`() async throws {
         let answer = try await get("/", method: .post)
         #expect(answer.status == .methodNotAllowed && answer.headers[.allow] == "GET, HEAD")
         #expect(try await get("/", method: .head).status == .ok)
     }
 
-    // A name that anybody could point at this machine is not served; what nobody else can own is.
+    // Anybody can point a name of theirs at this machine. Nobody else can own an address or `localhost`.
     @Test(arguments: [
         ("127.0.0.1:8081", true), ("127.0.0.1", true), ("[::1]:8081", true), ("localhost:8081", true), ("LOCALHOST", true),
         ("staff.example.org", true),
@@ -163,7 +163,7 @@ struct StaffListenerTests {
             ])
     }
 
-    @Test func `Another name is told so`() async throws {
+    @Test func `A request for another host is refused with 421`() async throws {
         try await withService({ announce in
             buildStaffApplication(
                 try configuration(), Self.services(), templates: try Templates(folder: templatesFolder), logger: silent,

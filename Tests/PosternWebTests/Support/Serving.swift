@@ -61,7 +61,7 @@ func withPublicListener<Value: Sendable>(
     return try await application.test(.live) { try await test($0) }
 }
 
-/// Runs any service that tells its port, on a free one, and stops it when `test` is over.
+/// Runs a service that announces its port, and stops it when `test` is over.
 func withService<Value: Sendable>(
     _ build: (@escaping @Sendable (SocketAddress?) async -> Void) throws -> any Service,
     _ test: @Sendable (Int) async throws -> Value
@@ -88,7 +88,7 @@ func withService<Value: Sendable>(
     }
 }
 
-/// A TCP connection on which exact bytes go out.
+/// A TCP connection that sends exactly what it is given.
 struct RawConnection {
     let inbound: NIOAsyncChannelInboundStream<ByteBuffer>
     let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
