@@ -2,6 +2,7 @@ private import HTTPTypes
 package import Hummingbird
 private import NIOCore
 private import PosternCore
+package import PosternText
 
 /// The demo mailbox, `/demo/mailbox`, and each letter in it.
 package struct MailboxHandlers: Sendable {
@@ -50,7 +51,11 @@ package struct MailboxHandlers: Sendable {
 
 /// All letters of the demo mailbox, newest first.
 package struct MailboxPage: Page {
-    package static let template = TemplateName.staffMailbox
+    package enum Tag: String, CaseIterable, Sendable {
+        case kept, hasLetters, letters, path, subject, from, to, received
+    }
+
+    package static let template = "staff/mailbox"
 
     package let frame: PageFrame
     package let text: Texts
@@ -70,7 +75,7 @@ package struct MailboxPage: Page {
         let texts = presentation.texts
         frame = presentation.frame(title: presentation.texts(.mailboxTitle))
         text = texts.texts
-        kept = texts(.mailboxKept, ["limit": String(MailboxLetters.limit)])
+        kept = texts(.mailboxKept, [.limit: String(MailboxLetters.limit)])
         hasLetters = !letters.isEmpty
         self.letters = letters.map { letter in
             let mail = MailView(source: letter.source)
@@ -83,7 +88,11 @@ package struct MailboxPage: Page {
 
 /// One letter of the demo mailbox with everything it carries.
 package struct MailboxLetterPage: Page {
-    package static let template = TemplateName.staffLetter
+    package enum Tag: String, CaseIterable, Sendable {
+        case subject, received, sender, recipients, plain, htmlPath, rawPath, headers, name, value
+    }
+
+    package static let template = "staff/letter"
 
     package let frame: PageFrame
     package let text: Texts
