@@ -2,7 +2,7 @@ private import Glibc
 private import NIOCore
 package import PosternCore
 
-/// A listener cannot have its address. Found before anything is served, so that the words name the setting.
+/// A listener cannot have its address. Found before anything is served, so that the message can name the setting.
 package struct PortFault: Error, Sendable, CustomStringConvertible {
     package let setting: String
     package let listen: ListenAddress

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 struct HealthTests {
-    @Test func `Live says that it runs, ready what is in the way`() async throws {
+    @Test func `Live says that the process runs, and ready says which part fails`() async throws {
         let readiness = FakeReadiness([ReadinessFault(part: "vault", summary: "It does not answer.")])
         try await withPublicListener(.validating, readiness: readiness) { client in
             let live = try await client.execute(uri: "/live", method: .get) { $0 }
@@ -40,7 +40,7 @@ struct HealthTests {
         #expect(readiness.asked == 2)
     }
 
-    @Test func `What is in the way is looked at again after a tenth of a second`() async throws {
+    @Test func `A failed check is repeated after a tenth of a second`() async throws {
         let clock = Mutex(ContinuousClock.now)
         let readiness = FakeReadiness([ReadinessFault(part: "vault", summary: "Not yet.")])
         let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })
@@ -52,7 +52,7 @@ struct HealthTests {
         #expect(await memory.faults().isEmpty)
     }
 
-    @Test func `A check that hangs becomes the fault itself`() async throws {
+    @Test func `A check that hangs is reported as a fault`() async throws {
         let clock = Mutex(ContinuousClock.now)
         let readiness = HangingReadiness()
         let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })
