@@ -22,9 +22,9 @@ struct ConfirmationFormTests {
     }
 
     @Test(arguments: [
-        (ConfirmationAnswer.confirmed, HTTPResponse.Status.ok, "reach you from now on"),
-        (.paused, .ok, "are not taken at the moment"),
-        (.notValid, .forbidden, "not valid any more"),
+        (ConfirmationAnswer.confirmed, HTTPResponse.Status.ok, "From now on, letters to"),
+        (.paused, .ok, "are not being accepted at the moment"),
+        (.notValid, .forbidden, "no longer valid"),
         (.unavailable(retryAfter: .seconds(30)), .serviceUnavailable, "The fault is ours"),
     ])
     func `POST hands the token in and shows the result`(

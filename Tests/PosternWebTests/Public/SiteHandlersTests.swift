@@ -51,7 +51,7 @@ struct SiteHandlersTests {
             epochSuite: "B", clientLimit: nil, counted: [], marks: .days(2), lastPurge: nil, oldestLetter: nil, oldestEntry: nil,
             isMailEncrypted: false, isDemo: false)
         let changed = try await get("/privacy/photos", FakeSites(facts: other)).text
-        for part in ["7 days after the end", "31 days after the end", "60 days", "same machine", "Nothing has been removed yet"] {
+        for part in ["7 days after the end", "31 days after the end", "60 days", "same machine", "Nothing has been deleted yet"] {
             #expect(changed.contains(part), "\(part) is missing")
         }
         #expect(!changed.contains("28 days") && !changed.contains("certain number"))
