@@ -1,7 +1,7 @@
 package import PosternCore
 
 /// One attempt, as the relay asks for it. Fixed fields only: the relay cannot name a header, an envelope address or a template.
-package struct DeliveryJob: Equatable, Sendable {
+package struct DeliveryJob: Equatable, Sendable, Unprintable {
     package let id: LetterID
     package let attempt: Int32
     package let kind: DeliveryKind

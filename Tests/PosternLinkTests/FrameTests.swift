@@ -84,6 +84,29 @@ struct FrameTests {
         #expect(try LinkRefusal(payload: refusal.payload) == refusal)
     }
 
+    @Test func `Printing a payload shows no key, token or address in it`() throws {
+        let job = try JobSample.job()
+        let tagKey = Announcement.TagKey(epoch: Epoch(day: 9), secret: [0xCA, 0xFE])
+        let announcement = Announcement(keys: [], tagKeys: [tagKey], lanes: 8)
+        let confirmation = ConfirmationRequest(
+            site: job.site.id, handle: job.handle, recipient: job.recipient, record: job.record, token: "canary.token")
+        let entry = EnrolRequest.Entry(
+            site: job.site.id, handle: job.handle, recipient: job.recipient, version: 1,
+            address: try EmailAddress("canary@example.org"))
+        let values: [Any] = [
+            tagKey, announcement, confirmation, entry, EnrolRequest(entries: [entry], confirmed: true), job, job.tokens,
+        ]
+        for value in values {
+            var dumped = ""
+            dump(value, to: &dumped)
+            for text in ["\(value)", String(reflecting: value), dumped] {
+                for secret in ["202", "254", "canary", job.tokens.message, job.tokens.envelope] {
+                    #expect(!text.contains(secret), "\(type(of: value)) shows \(secret)")
+                }
+            }
+        }
+    }
+
     /// The vault dates a mail by it and adds two weeks to it: a relay that was taken over must not be able to stop the vault with a
     /// number.
     @Test(arguments: [Int64.min, -1, 253_402_300_800_000, .max])

@@ -1,6 +1,6 @@
 /// The two random names a letter goes by outside: made at acceptance, the same on every attempt, and nothing by
 /// which the inside could be found.
-package struct MailTokens: Hashable, Sendable {
+package struct MailTokens: Hashable, Sendable, Unprintable {
     /// Left part of the Message-ID.
     package let message: String
     /// Local part of the envelope sender.

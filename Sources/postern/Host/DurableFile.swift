@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Files and folders of a home, made so that a power cut leaves them whole or leaves nothing of them.
+/// Files and folders of a home, made so that a power cut leaves them complete or leaves nothing of them.
 enum DurableFile {
-    /// Writes beside it, syncs, renames over it, syncs the folder.
+    /// Writes a draft beside the file, syncs it, renames it over the file, and syncs the folder.
     /// - Throws: `ExitCode` after saying which file could not be written, and why.
     static func write(_ text: String, to path: String, mode: mode_t) throws {
         let draft = path + ".new"
@@ -19,25 +19,25 @@ enum DurableFile {
                 throw fault("write", draft)
             }
         }
-        // The mode as well, whatever the umask is.
+        // Also the mode, whatever the umask is.
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw fault("write", draft) }
         guard rename(draft, path) == 0 else { throw fault("write", path) }
         try syncFolder(of: path)
     }
 
-    /// Makes the name of a file or a folder durable: a key that was synced is lost all the same when the power goes and the
-    /// folder above its own is not on disk.
+    /// Makes the name of a file or folder durable. A key that was synced is lost all the same if the power fails while the name of
+    /// its folder is not on disk.
     static func syncFolder(of path: String) throws {
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            // Writable and not readable (mode 0300): everything is synced instead.
+            // Writable but not readable (mode 0300): sync everything instead.
             guard errno == EACCES else { throw fault("open", folder) }
             sync()
             return
         }
         defer { close(descriptor) }
-        // Some file systems know no sync of a folder (EINVAL): there it is durable, or cannot be made so.
+        // Some file systems cannot sync a folder (EINVAL): there the name is durable already, or cannot be made so.
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw fault("sync", folder) }
     }
 

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 private import Glibc
 
-/// How a command ends, by sysexits(3), with what to tell the person who called it.
+/// How a command ends: a status of sysexits(3), and what to tell the person who called it.
 enum Exit: Int32 {
     /// Something we need does not answer.
     case unavailable = 69
@@ -17,7 +17,7 @@ enum Exit: Int32 {
 
     var code: ExitCode { ExitCode(rawValue) }
 
-    /// Prints one text to standard error and gives the error to throw.
+    /// Prints the text to standard error and returns the error to throw.
     func saying(_ text: String) -> ExitCode {
         Terminal.complain(text)
         return code
@@ -33,13 +33,13 @@ enum Terminal {
         write(text + "\n", to: STDOUT_FILENO)
     }
 
-    /// Replaces the current line of standard error: for progress, and only where somebody is looking.
+    /// Shows progress: replaces the current line of standard error, if that is a terminal.
     static func progress(_ text: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }
         write("\r\u{1B}[K" + text, to: STDERR_FILENO)
     }
 
-    /// Columns of the screen behind standard output, at most 100: longer lines are hard to read. 80 when it does not say.
+    /// Columns of the terminal at standard output, at most 100: longer lines are hard to read. 80 where it is not a terminal.
     static var width: Int {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }

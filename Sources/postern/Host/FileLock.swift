@@ -1,11 +1,11 @@
 private import Glibc
 
-/// An advisory lock on a file (flock(2)): the kernel lets go of it when the process ends, however it ends.
+/// An advisory lock on a file (flock(2)). The kernel releases it when the process ends, however it ends.
 struct FileLock: ~Copyable {
     private let descriptor: Int32
 
     /// - Returns: nil when another process holds it.
-    /// - Throws: `ExitCode` 78 after naming a file that cannot be made.
+    /// - Throws: `ExitCode` 78, after naming the file, when it cannot be made.
     init?(path: String) throws {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
@@ -21,7 +21,7 @@ struct FileLock: ~Copyable {
         _ = text.withCString { write(descriptor, $0, text.utf8.count) }
     }
 
-    /// Who holds the lock, as that process wrote it.
+    /// The process that holds the lock, as it wrote its own number into the file.
     static func holder(of path: String) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "unknown" }
@@ -31,7 +31,7 @@ struct FileLock: ~Copyable {
         return String(decoding: bytes.prefix(max(0, count)).prefix { $0 != 0x0A }, as: UTF8.self)
     }
 
-    /// Whether somebody holds the lock, found out by taking it for an instant; nil where this user may not look.
+    /// Whether a process holds the lock: found out by taking it for an instant. Nil where this user may not look.
     static func isHeld(_ path: String) -> Bool? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return errno == ENOENT ? false : nil }

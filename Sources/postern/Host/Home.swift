@@ -1,6 +1,6 @@
 internal import PosternCore
 
-/// The folder of an installation and what lies where in it.
+/// The folder of an installation, and what is where in it.
 ///
 /// ```
 /// HOME/postern.conf              settings, no secrets
@@ -16,7 +16,7 @@ struct Home: Sendable {
     /// Longest path of a Unix socket on Linux, without the final zero (unix(7)).
     static let longestSocketPath = 107
 
-    /// Nil when the sockets' paths are of a length the kernel takes. Its own error would name no remedy.
+    /// Nil when the sockets' paths are short enough for the kernel, whose own error would name no remedy.
     var socketFault: SettingFault? {
         let length = operatorSocket.utf8.count
         guard length > Self.longestSocketPath else { return nil }

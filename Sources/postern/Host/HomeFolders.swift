@@ -1,18 +1,18 @@
 private import Glibc
 
-/// Makes the folders of a home with the owners and modes that keep relay and vault apart, and hands each process the files
-/// that root has made for it meanwhile.
+/// Makes the folders of a home, with the owners and modes that keep relay and vault apart, and gives each process the files that
+/// root has made for it meanwhile.
 struct HomeFolders {
     let home: Home
     let users: ProcessUsers
     /// The store's file; nil before there is a configuration.
     let database: String?
 
-    /// Makes what is missing and sets owner and mode of what is there. Only root can give folders away; anybody else gets
-    /// all of them.
+    /// Makes what is missing, and sets the owner and mode of what exists. Only root can give folders away; any other user keeps all
+    /// of them.
     func prepare() throws {
-        // The relay makes the store's files in HOME, so it may write there; the sticky bit (mode 1771, owner root) keeps it
-        // from putting another folder in the place of vault/.
+        // The relay makes the store's files in HOME, so it may write there. The sticky bit (mode 1771, owner root) keeps it from
+        // replacing the folder vault/.
         if let relay = users.relay {
             try folder(home.path, mode: 0o1771, owner: 0, group: relay.group)
         } else {
@@ -27,7 +27,7 @@ struct HomeFolders {
         try handOver()
     }
 
-    /// Commands that root runs while nothing is served leave files of root behind: the store, the locks, new keys.
+    /// Commands that root runs while the service is stopped leave files that belong to root: the store, the locks, new keys.
     private func handOver() throws {
         if let vault = users.vault {
             for name in try names(in: home.keys) { try own("\(home.keys)/\(name)", vault) }
@@ -51,7 +51,7 @@ struct HomeFolders {
         return names
     }
 
-    /// - Parameter mode: nil leaves the mode of a folder that is there.
+    /// - Parameter mode: nil leaves the mode of a folder that exists.
     private func folder(_ path: String, mode: mode_t?, owner: uid_t? = nil, group: gid_t? = nil) throws {
         if mkdir(path, mode ?? 0o700) == 0 {
             try DurableFile.syncFolder(of: path)
@@ -60,19 +60,19 @@ struct HomeFolders {
         }
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw Exit.configuration.saying("\(path) is there and is no folder\n    Move it away and try again.")
+            throw Exit.configuration.saying("\(path) exists and is not a folder\n    Move it away and try again.")
         }
         if let owner, lchown(path, owner, group ?? owner) != 0 {
             throw Exit.configuration.saying("cannot give \(path) to user \(owner): \(String(cString: strerror(errno)))")
         }
-        // Whoever does not own a folder cannot set its mode; root made it then, and rightly.
+        // A user who does not own a folder cannot set its mode. Then root made the folder, with the right mode.
         if let mode, status.st_uid == geteuid() || geteuid() == 0, chmod(path, mode) != 0 {
             throw Exit.configuration.saying("cannot set the mode of \(path): \(String(cString: strerror(errno)))")
         }
     }
 
-    /// A file that is not there is no fault. Links are not followed: HOME is writable for the relay's user, who must not
-    /// have root give away another file through one.
+    /// A file that does not exist is not a fault. Links are not followed: the relay's user can write in HOME, and must not be able
+    /// to make root give away another file through a link.
     private func own(_ path: String, _ user: ProcessUser) throws {
         guard lchown(path, user.id, user.group) == 0 || errno == ENOENT else {
             throw Exit.configuration.saying("cannot give \(path) to \(user.name): \(String(cString: strerror(errno)))")

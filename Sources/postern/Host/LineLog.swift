@@ -2,7 +2,7 @@ private import Foundation
 internal import Logging
 internal import PosternCore
 
-/// One line an event on standard error: time, level, process, message, then `key=value` in the order of keys.
+/// One line for each event on standard error: time, level, process, message, then `key=value` in the order of keys.
 struct LineLog: LogHandler {
     let process: String
     var logLevel: Logger.Level
@@ -28,7 +28,7 @@ struct LineLog: LogHandler {
         Terminal.complain(line)
     }
 
-    /// A value with spaces or quotes stands in quotes; a line break must not begin a line of the log.
+    /// Puts a value with spaces or quotes into quotes. A line break in a value must not begin a new line of the log.
     private static func quoted(_ value: String) -> String {
         let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0.value != 0x7F }
         guard !isPlain else { return value }
@@ -46,9 +46,9 @@ struct LineLog: LogHandler {
 }
 
 extension Timestamp {
-    /// The system's clock: read in the wiring only, and handed down from there.
+    /// The system's clock. Only the wiring reads it, and passes it down.
     static var now: Timestamp {
-        // Not clock_gettime: a release build finds its timespec in a module of the toolchain's own that nobody can import.
+        // Not clock_gettime: in a release build its timespec comes from a module of the toolchain that cannot be imported.
         Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1_000).rounded(.down)))
     }
 }

@@ -1,8 +1,8 @@
 private import Glibc
 internal import PosternCore
 
-/// What only this machine can tell of a configuration: its users and files. Looked at together before anything is started,
-/// so that one start names them all.
+/// Faults of a configuration that only this machine can show: its users and files. All are looked for before anything starts, so
+/// that one start names them all.
 struct MachineFaults {
     private let configuration: Configuration
 
@@ -16,7 +16,7 @@ struct MachineFaults {
         guard faults.isEmpty else { throw Exit.configuration.saying(SettingFaults(all: faults).description) }
     }
 
-    /// Users and certificates; the password's file stands apart, since it is looked after with the other files.
+    /// Users and certificates. The doctor checks the password's file with the other files.
     var named: [SettingFault] { users + [authorities].compactMap { $0 } }
 
     private var users: [SettingFault] {
@@ -36,7 +36,7 @@ struct MachineFaults {
         }
         var status = stat()
         guard stat(path, &status) == 0 else {
-            // What is no whole path may be the password itself.
+            // If it is not a full path, it may be the password itself.
             let name = path.hasPrefix("/") ? path : "the file it names"
             return fault("\(name) cannot be found: \(String(cString: strerror(errno)))", "Write the password into it, mode 0400.")
         }

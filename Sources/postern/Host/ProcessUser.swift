@@ -1,8 +1,8 @@
 internal import Glibc
 internal import PosternCore
 
-/// The user a process runs as. Started as root, relay and vault become two users, so that one cannot read what the
-/// other holds.
+/// The user a process runs as. When the program is started as root, relay and vault become two users, so that one cannot read
+/// what the other holds.
 struct ProcessUser: Equatable, Sendable {
     let name: String
     let id: uid_t
@@ -10,15 +10,17 @@ struct ProcessUser: Equatable, Sendable {
 
     init?(named name: String) {
         guard let entry = getpwnam(name) else { return nil }
-        (self.name, id, group) = (name, entry.pointee.pw_uid, entry.pointee.pw_gid)
+        self.name = name
+        id = entry.pointee.pw_uid
+        group = entry.pointee.pw_gid
     }
 
     static var isRoot: Bool { geteuid() == 0 }
 
-    /// Gives up the present user for good: groups first, since afterwards that is no longer allowed.
+    /// Gives up the present user for good. Groups come first, since only the present user may change them.
     ///
-    /// Only for a process that was not started by the supervisor, whose children have become their users in `Program`: by
-    /// now the main thread has ended, and its entry in /proc goes on showing root.
+    /// Only for a process that the supervisor did not start: its children become their users in `Program`. By now the main thread
+    /// has ended, and its entry in /proc goes on showing root.
     func become() throws {
         guard geteuid() != id else { return }
         guard initgroups(name, group) == 0, setgid(group) == 0, setuid(id) == 0, setuid(0) != 0 else {
@@ -27,23 +29,24 @@ struct ProcessUser: Equatable, Sendable {
     }
 }
 
-/// Which two users the processes run as, if they do.
+/// The users of the two processes, if they have one each.
 struct ProcessUsers: Sendable {
-    /// Nil: whoever started the program.
+    /// Nil: the user who started the program.
     let relay: ProcessUser?
     let vault: ProcessUser?
 
     static let packaged = (relay: "postern-relay", vault: "postern-vault")
 
-    /// Both processes run as whoever started them.
+    /// Both processes run as the user who started them.
     static let shared = ProcessUsers(relay: nil, vault: nil)
 
     private init(relay: ProcessUser?, vault: ProcessUser?) {
-        (self.relay, self.vault) = (relay, vault)
+        self.relay = relay
+        self.vault = vault
     }
 
-    /// - Parameter child: which of the two this process is, if a supervisor started it.
-    /// - Throws: `ExitCode` 78 when a user is named in the configuration and does not exist, or both are the same.
+    /// - Parameter child: which of the two this process is, if the supervisor started it.
+    /// - Throws: `ExitCode` 78 when a configured user does not exist, or both are the same.
     init(_ configured: Configuration.Users, as child: Supervisor.Child? = nil) throws {
         guard ProcessUser.isRoot || child != nil else {
             (relay, vault) = (nil, nil)
@@ -59,7 +62,7 @@ struct ProcessUsers: Sendable {
         let relay = try user(configured.relay, key: "POSTERN_RELAY_USER", packaged: Self.packaged.relay)
         let vault = try user(configured.vault, key: "POSTERN_VAULT_USER", packaged: Self.packaged.vault)
         guard let relay, let vault else {
-            // One user without the other would part nothing.
+            // One user without the other would separate nothing.
             (self.relay, self.vault) = (nil, nil)
             return
         }
@@ -74,7 +77,7 @@ struct ProcessUsers: Sendable {
             case .vault: vault
             case nil: nil
             }
-        // A supervisor that is not root could not part its children.
+        // A supervisor that is not root cannot separate its children.
         let areApart = ProcessUser.isRoot || own?.id == geteuid()
         (self.relay, self.vault) = areApart ? (relay, vault) : (nil, nil)
     }

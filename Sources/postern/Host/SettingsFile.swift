@@ -3,16 +3,16 @@ private import Foundation
 internal import PosternCore
 private import SystemPackage
 
-/// Reads `postern.conf` with the environment laid over it.
+/// Reads `postern.conf`; the environment overrides it.
 struct SettingsFile {
     let home: Home
 
-    /// - Throws: `SettingFaults` with everything that is wrong, the file's lines among it.
+    /// - Throws: `SettingFaults` with everything that is wrong, including lines of the file.
     func configuration() async throws -> PosternCore.Configuration {
         try PosternCore.Configuration(try await settings(), home: home.path)
     }
 
-    /// - Throws: `SettingFaults` when the file is missing, unreadable or has a line that is no setting.
+    /// - Throws: `SettingFaults` when the file is missing or unreadable, or a line of it is not a setting.
     func settings() async throws -> [String: String] {
         let environment = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("POSTERN_") }
         let names = try namesInFile()
@@ -24,7 +24,7 @@ struct SettingsFile {
         }
         let reader = ConfigReader(providers: [EnvironmentVariablesProvider(environmentVariables: environment), file])
         var settings: [String: String] = [:]
-        // POSTERN_SMTP_URL is the key smtp.url under postern, as the library reads environments.
+        // The library reads POSTERN_SMTP_URL as the key smtp.url under postern.
         for name in names.union(environment.keys) {
             let key = ConfigKey(name.lowercased().split(separator: "_").map(String.init))
             settings[name] = reader.string(forKey: key)
@@ -32,7 +32,7 @@ struct SettingsFile {
         return settings
     }
 
-    /// The library gives values by name and no list of names: this finds them, and the lines that are none.
+    /// The library gives values by name but does not list the names. This finds them, and the lines that are not settings.
     private func namesInFile() throws(SettingFaults) -> Set<String> {
         guard let text = try? String(contentsOfFile: home.settings, encoding: .utf8) else {
             throw fault("is not there or cannot be read", "Make an installation with: postern init --home \(home.path)")
@@ -45,7 +45,7 @@ struct SettingsFile {
             guard let equals = trimmed.firstIndex(of: "="), trimmed.hasPrefix("POSTERN_") else {
                 faults.append(
                     SettingFault(
-                        // Without its text: what was pasted into the wrong place may well be a password.
+                        // Without its text: what was pasted into the wrong place may be a password.
                         key: "\(home.settings), line \(index + 1)", problem: "it is no setting",
                         remedy: "Write POSTERN_…=VALUE, or # before a remark."))
                 continue

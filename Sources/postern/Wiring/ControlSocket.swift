@@ -5,7 +5,7 @@ internal import PosternLink
 internal import PosternRelay
 internal import ServiceLifecycle
 
-/// The relay's control socket: commands of its own user, and root's.
+/// The relay's control socket, for commands of its own user and of root.
 struct ControlSocket: Service {
     let path: String
     let service: OperatorService

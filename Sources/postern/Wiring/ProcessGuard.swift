@@ -8,7 +8,7 @@ enum ProcessGuard {
     static func close(becoming user: ProcessUser?) throws {
         umask(0o077)
         try user?.become()
-        // After the change of user: that resets it (prctl(2)).
+        // After the change of user, which resets it (prctl(2)).
         guard unix_forbid_dump() == 0, unix_is_dumpable() == 0 else {
             throw Exit.configuration.saying("cannot keep this process's memory private: \(String(cString: strerror(errno)))")
         }

@@ -11,7 +11,7 @@ private import PosternStore
 internal import PosternWeb
 internal import ServiceLifecycle
 
-/// The relay put together, and the store to be closed when its services have ended.
+/// The relay's services, and the store to close when they have ended.
 struct RelayParts {
     let services: [any Service]
     let store: SQLiteDatabase
@@ -20,17 +20,17 @@ struct RelayParts {
 /// Puts the relay together: store, link, intake, dispatcher, listeners, control socket.
 /// - Throws: `SQLiteError`, `StoreError`, `TemplateFaults`, `DemoMailboxFault`: each says what to do.
 func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) async throws -> RelayParts {
-    // First of all: what is counted before goes nowhere.
+    // First of all: what is counted before this goes nowhere.
     let metrics = MetricRegistry()
     MetricsSystem.bootstrap(metrics)
     let templates = try Templates(folder: try ProgramFiles.templates(configured: configuration.templates))
-    // A relay that was told to stop may still be finishing its letters: give it the time it has.
+    // An earlier relay that was told to stop may still be finishing its letters: wait as long as it may take.
     let store = try await openStore(at: configuration.database, lockTimeout: .seconds(35)) { size, duration in
         Recorder(label: Metric.commitBatch.rawValue).record(size)
         Timer(label: Metric.commitDuration.rawValue).record(duration: duration)
     }
     do {
-        // After the store, which a relay that is still finishing holds longer than its ports.
+        // After the store: a relay that is still finishing holds the store longer than its ports.
         try PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
         try PortFault.probe(configuration.staffListen, setting: Setting.staffListen.rawValue)
         return RelayParts(
@@ -44,7 +44,7 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
     }
 }
 
-/// Opens the store, waiting for whoever has it.
+/// Opens the store, and waits while another process has it.
 func openStore(
     at path: String, lockTimeout: Duration = .zero, onCommit: @escaping SQLiteDatabase.CommitHook = { _, _ in }
 ) async throws -> SQLiteDatabase {
@@ -93,8 +93,8 @@ private func buildServices(
         inspection: .init(
             process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable), health: health))
 
-    // Told to stop from the last to the first, each when the one behind it has ended. The control socket comes after the
-    // dispatcher: a backup that is being made may take minutes, and all that time letters would be claimed.
+    // Services are told to stop from the last to the first, each when the one after it has ended. The control socket is told
+    // after the dispatcher: a backup may take minutes, and letters would be claimed all that time.
     var services: [any Service] = [
         vault, ControlSocket(path: home.controlSocket, service: control, malformed: malformed, logger: logger), dispatcher,
         housekeeping, refusals,
@@ -150,7 +150,7 @@ extension SiteQueries.Terms {
 }
 
 extension Operations {
-    /// On one store file, which can also be copied.
+    /// Over one store file, which can also be backed up.
     init(by actor: Actor, store: SQLiteDatabase, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void) {
         self.init(by: actor, store: store, blockCache: blockCache, now: { .now }, wake: wake) { path in
             let report = try await store.backup(to: path)

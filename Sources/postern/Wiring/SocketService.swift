@@ -65,7 +65,7 @@ struct DeliveryService: Service {
             let end = ContinuousClock.now + Self.grace
             while ContinuousClock.now < end, socket.server.isHeard { try await Task.sleep(for: Self.look) }
         } catch is CancellationError {
-            // The socket has ended, and with it the waiting.
+            // The socket has ended: nothing is left to wait for.
             return
         }
         await lanes.close(within: .zero)

@@ -21,7 +21,7 @@ struct WebReadiness: Readiness {
     }
 }
 
-/// The numbers that are looked up when Prometheus asks.
+/// The numbers that are read when Prometheus asks.
 struct RelayMetrics: MetricsSource {
     let store: any Database
     let census: QueueCensus

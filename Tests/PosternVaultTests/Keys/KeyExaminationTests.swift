@@ -5,14 +5,14 @@ import PosternSealing
 import PosternVault
 import Testing
 
-@Suite("The vault proves its key pairs without giving anything of them away")
+@Suite("The vault examines its key pairs and gives nothing of them away")
 struct KeyExaminationTests {
     @Test(arguments: PosternSealing.Suite.allCases)
     func `Each pair of a sound ring fits, and the answer comes back from its bytes`(suite: PosternSealing.Suite) throws {
         let fixture = try VaultFixture(suite: suite)
         let proofs = fixture.ring.examined
         #expect(proofs.keys.count == 9)
-        // Address, and letter and evidence of two days; tags, authorisation and journal are no pairs.
+        // Address, and letter and evidence of two days. Tags, authorisation and journal are not pairs.
         #expect(proofs.keys.count { $0.fits == true } == 5)
         #expect(proofs.keys.allSatisfy { $0.fits != false })
         #expect(try KeyReport(payload: proofs.payload) == proofs)
@@ -22,8 +22,8 @@ struct KeyExaminationTests {
         }
     }
 
-    // Modes are looked after apart: a key that others may read must still be proved.
-    @Test func `A folder is proved whatever its modes, and is as it was afterwards`() throws {
+    // Modes are checked elsewhere: a key that others may read must still be examined.
+    @Test func `A folder is examined whatever the modes in it, and nothing there changes`() throws {
         let fixture = try VaultFixture()
         let files = FileManager.default
         let names = try files.contentsOfDirectory(atPath: fixture.keysPath).sorted()
@@ -39,7 +39,7 @@ struct KeyExaminationTests {
         #expect(try files.attributesOfItem(atPath: address)[.posixPermissions] as? NSNumber == 0o644)
     }
 
-    @Test func `What is wrong with a file is told beside the proofs of the others`() throws {
+    @Test func `A faulty file is reported, and the others are examined`() throws {
         let fixture = try VaultFixture()
         let names = try FileManager.default.contentsOfDirectory(atPath: fixture.keysPath)
         let address = fixture.keysPath + "/" + (try #require(names.first { $0.hasPrefix("address-") }))
