@@ -8,7 +8,7 @@ struct FormTokensTests {
     private static let now = IntakeFixture.now
     /// A relay has the keys of today and tomorrow.
     private static func tokens(on day: Epoch) -> FormTokens {
-        FormTokens { $0 == day || $0 == day.next ? IntakeFixture.tagKey(of: $0) : nil }
+        FormTokens(randomness: .seeded(1)) { $0 == day || $0 == day.next ? IntakeFixture.tagKey(of: $0) : nil }
     }
 
     private let tokens = Self.tokens(on: Epoch(containing: now))
@@ -63,7 +63,7 @@ struct FormTokensTests {
     }
 
     @Test func `Without a key there is no token`() {
-        #expect(FormTokens { _ in nil }.issue(at: Self.now) == nil)
+        #expect(FormTokens(randomness: .seeded(1)) { _ in nil }.issue(at: Self.now) == nil)
     }
 
     // A sign counts; only two together hold a letter.

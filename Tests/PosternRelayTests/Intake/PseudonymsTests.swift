@@ -1,5 +1,6 @@
 import PosternCore
 import PosternRelay
+import PosternStore
 import Testing
 
 @Suite("Tags are the same all day, others the next, and nothing without the key")
@@ -8,7 +9,7 @@ struct PseudonymsTests {
     private let today = Epoch(containing: IntakeFixture.now)
 
     private func tags(_ client: String, _ epoch: Epoch) throws -> [PosternCore.Tag] {
-        pseudonyms.tags(of: try #require(ClientAddress(text: client)), in: epoch)
+        try #require(pseudonyms.day(epoch)).tags(of: try #require(ClientAddress(text: client)))
     }
 
     @Test func `Neighbours share the tags of their networks only`() throws {
@@ -35,8 +36,11 @@ struct PseudonymsTests {
         var raw = RawLetter()
         (raw.name, raw.email, raw.message) = ("Vera", "vera@visitor.example", "Hello.")
         func question(_ pseudonyms: Pseudonyms) throws -> LimitQuestion? {
-            pseudonyms.question(
-                from: client, of: try raw.validated(), to: RecipientID(high: 1, low: 1), in: today, limits: limits)
+            try pseudonyms.day(today).map { day in
+                day.question(
+                    about: try raw.validated(), from: client, keys: day.limitKeys(of: client, in: limits),
+                    to: RecipientID(high: 1, low: 1), in: limits)
+            }
         }
         let (short, whole) = (try #require(try question(pseudonyms)), try #require(try question(self.pseudonyms)))
         #expect(short.clients.map(\.today) == whole.clients.map(\.today) && short.sender?.today == whole.sender?.today)
@@ -45,7 +49,6 @@ struct PseudonymsTests {
     }
 
     @Test func `Without the day's key there are none`() throws {
-        let none = Pseudonyms { _ in nil }
-        #expect(none.tags(of: try #require(ClientAddress(text: "192.0.2.1")), in: today) == [])
+        #expect(Pseudonyms { _ in nil }.day(today) == nil)
     }
 }

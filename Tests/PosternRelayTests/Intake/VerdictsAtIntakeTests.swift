@@ -137,10 +137,98 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.post(key: "other").answer == .takesNoLetters)
     }
 
-    @Test func `A full disk turns letters away unkept, and writes no entry`() async throws {
-        let fixture = try await IntakeFixture.open(hasRoom: false)
-        #expect(try await fixture.post().answer == .unavailable(retryAfter: .seconds(30)))
+    @Test func `A full disk turns letters away, and the log has one line when that begins and one when it ends`() async throws {
+        let fixture = try await IntakeFixture.open()
+        fixture.room.fill(true)
+        for _ in 0..<20 { #expect(try await fixture.post().answer == .unavailable(retryAfter: .seconds(30))) }
         #expect(try await fixture.entries().isEmpty)
+        #expect(
+            fixture.log.errors == [
+                "intake: letters are turned away and may be posted again reason=the disk of the store is nearly full"
+            ])
+        fixture.room.fill(false)
+        for _ in 0..<3 { #expect(try await fixture.post().answer.id != nil) }
+        #expect(fixture.log.notices == ["intake: letters are taken again; some were turned away count=20"])
+        fixture.room.fill(true)
+        _ = try await fixture.post()
+        #expect(fixture.log.errors.count == 2)
+    }
+
+    @Test func `A store that fails turns letters away, and gives back what limits counted`() async throws {
+        let fixture = try await IntakeFixture.open(limits: try .of(client: "2,2/1h"))
+        fixture.faulty.fail(true)
+        for _ in 0..<5 { #expect(try await fixture.post().answer == .unavailable(retryAfter: .seconds(30))) }
+        #expect(fixture.log.errors.count == 1)
+        fixture.faulty.fail(false)
+        for _ in 0..<2 { #expect(try await fixture.post().answer.id != nil) }
+        #expect(try await fixture.post().answer.isLimited)
+    }
+
+    // The first refusal of a minute could not be written: the others must not be counted on an entry that does not exist.
+    @Test func `A refusal whose entry could not be written leaves the next one to have an entry`() async throws {
+        let fixture = try await IntakeFixture.open()
+        fixture.faulty.fail(true)
+        for _ in 0..<4 { _ = try await fixture.post { $0.message = "" } }
+        #expect(fixture.log.errors.count == 1)
+        fixture.faulty.fail(false)
+        for _ in 0..<3 { _ = try await fixture.post { $0.message = "" } }
+        #expect(await fixture.refusals.flush() == 0)
+        #expect(try await fixture.entries().map(\.repeats) == [2])
+        #expect(fixture.log.notices == ["log: refusals are written again; some left no entry count=4"])
+    }
+
+    @Test func `Counts of refusals survive a flush that fails`() async throws {
+        let fixture = try await IntakeFixture.open()
+        for _ in 0..<3 { _ = try await fixture.post { $0.message = "" } }
+        fixture.faulty.fail(true)
+        #expect(await fixture.refusals.flush() == 2)
+        fixture.faulty.fail(false)
+        #expect(await fixture.refusals.flush() == 0)
+        #expect(try await fixture.entries().map(\.repeats) == [2])
+    }
+
+    // What costs little is asked first: neither answer needs the letter to be read.
+    @Test(arguments: [true, false])
+    func `A client that is blocked or over its limit is told so before its letter is read`(isBlocked: Bool) async throws {
+        let fixture = try await IntakeFixture.open(limits: try .of(client: "1,1/1h"))
+        _ = try await fixture.post()
+        if isBlocked {
+            try await fixture.store.write {
+                _ = try $0.blocks.add(
+                    .range(try AddressRange("192.0.2.0/24")), effect: .refuse, reason: "x", expires: nil, at: IntakeFixture.now)
+            }
+            try await fixture.blocks.reload(from: fixture.store)
+        }
+        let reply = try await fixture.post {
+            $0.email = "no address"
+            $0.message = ""
+        }
+        #expect(isBlocked ? reply.answer == .blocked : reply.answer.isLimited)
+        let rules = try await fixture.entries().flatMap(\.verdict.parts).map(\.rule)
+        #expect(rules == [isBlocked ? .block : .limitClient])
+    }
+
+    // Only letters are counted: mistyping an address must not use up what a visitor may send.
+    @Test func `An invalid letter is not counted under the client's limit`() async throws {
+        let fixture = try await IntakeFixture.open(limits: try .of(client: "1,1/1h"))
+        for _ in 0..<5 { _ = try await fixture.post { $0.email = "no address" } }
+        #expect(try await fixture.post().answer.id != nil)
+        #expect(try await fixture.post().answer.isLimited)
+    }
+
+    // The log is read by rule: a sign that refused nothing must not stand for the rule that did.
+    @Test func `Refusals are gathered by the rule that refused`() async throws {
+        let fixture = try await IntakeFixture.open()
+        let bait = Submission.Channel.form(FormSigns(token: .ours(key: "k", age: .minutes(1)), isBaitTaken: true))
+        _ = try await fixture.post(channel: bait) { $0.message = "" }
+        _ = try await fixture.post(to: "p2", channel: bait)
+        #expect(try await fixture.entries().map { $0.verdict.parts.last?.rule } == [.invalidLetter, .noLetters])
+    }
+
+    @Test func `With the same randomness a letter gets the same id and the same names in mail`() async throws {
+        var ids: [LetterID?] = []
+        for _ in 0..<2 { ids.append(try await IntakeFixture.open().post().answer.id) }
+        #expect(ids[0] != nil && ids[0] == ids[1])
     }
 
     @Test func `A flood of refusals leaves one entry a minute that counts the rest`() async throws {

@@ -1,4 +1,5 @@
 import PosternCore
+import PosternRelay
 import Testing
 
 @Suite("The breaker spares a smarthost that refuses us, and finds out when it is well again")

@@ -1,4 +1,5 @@
 import PosternCore
+import PosternRelay
 import PosternTestSupport
 import Testing
 
