@@ -139,8 +139,8 @@ struct IntakeTests {
             try await store.database.write { try $0.intake.enqueue(confirmation) }
             let claimed = try #require(try await store.claim().deliveries.first)
             #expect(claimed.kind == .confirmation)
-            #expect(claimed.seal.isEmpty)
-            #expect(claimed.recipient.id == store.people[2].id)
+            #expect(claimed.letter.isEmpty)
+            #expect(claimed.recipient == store.people[2].id)
             #expect(try await store.counts().difference == 0)
         }
     }

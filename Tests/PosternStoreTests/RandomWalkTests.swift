@@ -54,7 +54,7 @@ private struct Walker {
     private(set) var last = Verb.accept
     private var randomness: SeededRandomness
     private var now = TestStore.start
-    private var claims: [(LeaseID, ClaimedDelivery)] = []
+    private var claims: [(LeaseID, DeliveryJob)] = []
 
     init(_ store: TestStore, seed: UInt64) {
         self.store = store

@@ -1,6 +1,5 @@
 package import Logging
 package import PosternCore
-package import PosternLink
 internal import PosternSealing
 
 /// Takes a letter to the smarthost: checks the vault's word on the address, opens, composes, sends.

@@ -5,7 +5,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("Every submission leaves one entry with the rules that spoke, and the visitor hears what to do")
+@Suite("Every submission leaves one entry with the rules that spoke, and the visitor is told what to do")
 struct VerdictsAtIntakeTests {
     private func entry(_ fixture: IntakeFixture) async throws -> SubmissionEntry {
         let entries = try await fixture.entries()
@@ -24,12 +24,12 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.deliveries(.ready) == 1)
     }
 
-    // What is turned away, with the rule that stands in the log for it.
+    // Each kind of refusal, with the rule that the log shows for it.
     @Test(arguments: [
         ("nobody", "", Verdict.Rule.unknownRecipient), ("p2", "", .noLetters), ("p0", "no address", .invalidLetter),
         ("No Handle!", "", .unknownRecipient),
     ])
-    func `What is turned away has an entry as well`(handle: String, email: String, rule: Verdict.Rule) async throws {
+    func `A submission that is turned away has an entry as well`(handle: String, email: String, rule: Verdict.Rule) async throws {
         let fixture = try await IntakeFixture.open()
         let reply = try await fixture.post(to: handle) { if !email.isEmpty { $0.email = email } }
         #expect(reply.answer.id == nil)
@@ -61,9 +61,9 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.post(key: "other").answer.isLimited)
     }
 
-    // Held, blocked-to-hold and over quota look the same from outside as accepted (W7).
+    // Why a letter is held cannot be seen from outside, nor that it is.
     @Test(arguments: ["block", "sender", "text", "recipient", "traps"])
-    func `A held letter is answered like any other, and waits for a person`(why: String) async throws {
+    func `W7: a held letter is answered like any other, and waits for a person`(why: String) async throws {
         let limits: LimitTable =
             switch why {
             case "sender": try .of(sender: "1/1h")
@@ -92,7 +92,7 @@ struct VerdictsAtIntakeTests {
         #expect(held.first?.verdict.parts.isEmpty == false)
     }
 
-    @Test func `A letter that staff have blocked is not kept, and the answer tells no mark`() async throws {
+    @Test func `A letter that staff have blocked is not kept, and the answer does not say why`() async throws {
         let fixture = try await IntakeFixture.open()
         try await fixture.store.write {
             _ = try $0.blocks.add(
@@ -104,7 +104,7 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.entries().map(\.verdict.parts) == [[Verdict.Part(.block, .refuse, block: 1)]])
     }
 
-    @Test func `A block by tag meets the client and its network`() async throws {
+    @Test func `A block by tag matches the client and its network`() async throws {
         let fixture = try await IntakeFixture.open()
         _ = try await fixture.post(from: "192.0.2.7")
         let network = try #require(try await fixture.entries().first?.tags.last)
@@ -245,7 +245,7 @@ struct VerdictsAtIntakeTests {
     }
 
     @Test
-    func `What the intake remembers of a recipient is no word against the store: paused is paused at once, and resumed resumed`()
+    func `The cache never outweighs the store: a pause counts at once, and so does its end`()
         async throws
     {
         let fixture = try await IntakeFixture.open()

@@ -40,8 +40,8 @@ struct LimitLedgerTests {
         #expect(ledger.ask(question(client: 1), at: Self.start + .minutes(1)).parts == [])
     }
 
-    // One letter that came while the clock was a day ahead must not keep anybody waiting for that day.
-    @Test func `After a clock is set back what was owed comes back as before`() throws {
+    // A letter that came while the clock was a day ahead must not make anybody wait for that day.
+    @Test func `After a clock is set back, what was owed comes back at the same pace`() throws {
         for ahead in [Duration.minutes(3), .days(1), .days(400)] {
             var ledger = ledger(try .of(client: "2,60/1h", recipient: "60/1h", global: "300/1h,1000/1h"))
             for _ in 0..<2 { #expect(ledger.ask(question(client: 1), at: Self.start + ahead).parts == []) }
@@ -52,7 +52,7 @@ struct LimitLedgerTests {
         }
     }
 
-    @Test func `A restart while the clock is ahead keeps nobody waiting either`() throws {
+    @Test func `A restart while the clock is ahead makes nobody wait either`() throws {
         var ledger = ledger(try .of(client: "2,60/1h"))
         let (moment, client) = (Self.start + .minutes(50), question(client: 1).clients[0])
         for _ in 0..<2 { ledger.replay(LimitMark(epoch: Self.today, keys: [client]), at: moment) }
@@ -60,8 +60,8 @@ struct LimitLedgerTests {
         #expect(ledger.ask(question(client: 1), at: Self.start + .minutes(1)).parts == [])
     }
 
-    // Letters are judged side by side: one that came a moment earlier may be asked about a moment later.
-    @Test func `A little disorder is no clock set back`() throws {
+    // Letters are judged side by side: an earlier one may be asked about a moment later.
+    @Test func `A little disorder does not count as a clock set back`() throws {
         var ledger = ledger(try .of(client: "2,60/1h"))
         #expect(ledger.ask(question(client: 1), at: Self.start + .seconds(9)).parts == [])
         #expect(ledger.ask(question(client: 2), at: Self.start).parts == [])
@@ -75,7 +75,7 @@ struct LimitLedgerTests {
         #expect(admitted == 2 * LimitTable.wideScale)
     }
 
-    // Refusing keeps nothing; holding is never told to the visitor.
+    // A refusal keeps nothing; a visitor is never told of a hold.
     @Test(arguments: [
         ("sender", Verdict.Part(.limitSender, .hold)), ("text", Verdict.Part(.limitText, .hold)),
         ("soft", Verdict.Part(.limitInstallation, .hold)), ("hard", Verdict.Part(.limitInstallation, .refuse)),
@@ -108,7 +108,7 @@ struct LimitLedgerTests {
         #expect(ledger.ask(question(client: 99), at: Self.start).parts == [])
     }
 
-    @Test func `Over the limit the first letter of another network still passes, its second is held`() throws {
+    @Test func `Over the limit the first letter from another network still passes, and its second is held`() throws {
         var ledger = ledger(try .of(recipient: "10/1h"))
         for client in 0..<10 { #expect(ledger.ask(question(client: UInt64(client)), at: Self.start).parts == []) }
         #expect(ledger.ask(question(client: 0), at: Self.start).parts == [Verdict.Part(.limitRecipient, .hold)])
@@ -116,9 +116,11 @@ struct LimitLedgerTests {
         #expect(ledger.ask(question(client: 77), at: Self.start).parts == [Verdict.Part(.limitRecipient, .hold)])
     }
 
-    // L2: a hundred letters of a flood for each honest one, over a day, from some networks with many addresses each.
+    // A hundred flood letters for each honest one, over a day, from a few networks with many addresses each.
     @Test(arguments: [1, 4, 8])
-    func `In a hundredfold flood nineteen of twenty honest letters pass, and none of the flood is dropped`(networks: Int) throws {
+    func `L2: in a hundredfold flood nineteen of twenty honest letters pass, and none of the flood is dropped`(networks: Int)
+        throws
+    {
         var ledger = ledger(try .of(client: "3,5/1h,20/1d", recipient: "10/1h,50/1d", global: "off"))
         var randomness = SeededRandomness(seed: UInt64(networks))
         let honest = 40
@@ -182,7 +184,7 @@ struct LimitLedgerTests {
         #expect(second.ask(asked, at: now).parts.contains(Verdict.Part(.limitClient, .refuse)))
     }
 
-    @Test func `What was not kept after all may be sent again`() throws {
+    @Test func `A letter that was not kept may be sent again`() throws {
         var ledger = ledger(try .of(client: "1/1h"))
         let ruling = ledger.ask(question(client: 1), at: Self.start)
         ledger.giveBack(ruling.counted)
@@ -190,7 +192,7 @@ struct LimitLedgerTests {
         #expect(ledger.ask(question(client: 1), at: Self.start).parts != [])
     }
 
-    @Test func `It forgets who owes nothing, and never grows over its bound`() throws {
+    @Test func `It forgets those who owe nothing, and never grows beyond its bound`() throws {
         var ledger = ledger(try .of(client: "1,3600/1h"), capacity: 5_000)
         for client in 0..<20_000 {
             _ = ledger.ask(

@@ -91,7 +91,7 @@ final class TestStore: Sendable {
     }
 
     func claim(_ count: Int = 10, until: Duration = .minutes(20), at now: Timestamp = start) async throws
-        -> (lease: LeaseID, deliveries: [ClaimedDelivery])
+        -> (lease: LeaseID, deliveries: [DeliveryJob])
     {
         let lease = lease()
         let claimed = try await database.write { transaction in
