@@ -22,7 +22,7 @@ extension DeliveryJob {
         return writer.bytes
     }
 
-    /// - Throws: when a field is not what its type takes.
+    /// - Throws: when a field is not what its type allows.
     package init(payload: [UInt8]) throws(ByteFault) {
         var reader = ByteReader(payload, limit: 128 * 1_024)
         let id: LetterID = try reader.identifier()
@@ -59,7 +59,7 @@ extension ByteReader {
         return value
     }
 
-    /// A moment of the years 1970 to 9999, which a mail's date can bear and to which a span can be added.
+    /// A moment in the years 1970 to 9999: a mail's date can show it, and a span can be added to it.
     mutating func moment() throws(ByteFault) -> Timestamp {
         let milliseconds = try number(Int64.self)
         guard (0...253_402_300_799_999).contains(milliseconds) else { throw .badValue }
@@ -72,5 +72,31 @@ extension ByteReader {
 
     mutating func record() throws(ByteFault) -> SealedRecord {
         SealedRecord(version: try number(), seal: try part(), authorisation: try part())
+    }
+}
+
+/// The answer to `deliver`.
+extension Outcome {
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(kind.rawValue)
+        writer.write(health.rawValue)
+        writer.write(evidence.stage.rawValue)
+        writer.write(UInt16(clamping: evidence.code ?? 0))
+        writer.write(evidence.enhanced)
+        writer.write(evidence.text)
+        return writer.bytes
+    }
+
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 4_096)
+        let kind = try reader.value { Kind(rawValue: $0) }
+        let health = try reader.value { SmarthostHealth(rawValue: $0) }
+        let stage = try reader.value { DeliveryStage(rawValue: $0) }
+        let code = Int(try reader.number(UInt16.self))
+        let (enhanced, text) = (try reader.optionalText(), try reader.text())
+        try reader.end()
+        self.init(
+            kind, health: health, evidence: Evidence(stage: stage, code: code == 0 ? nil : code, enhanced: enhanced, text: text))
     }
 }

@@ -75,8 +75,8 @@ final class RelayFixture: Sendable {
         _ body: @escaping @Sendable (VaultFake) async throws -> Void
     ) async throws {
         let fake = VaultFake(answer: answer, health: health)
-        let server = FrameServer(
-            .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own], verbs: [.announce, .deliver]), logger: Self.quiet
+        let server = FrameServer<VaultVerb>(
+            .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own]), logger: Self.quiet
         ) { try await fake.handle($0, $1) }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try? await server.run() }
@@ -113,7 +113,7 @@ final class VaultFake: Sendable {
     /// How many letters were under way at once, at most.
     var most: Int { state.withLock { $0.most } }
 
-    func handle(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8] {
+    func handle(_ verb: VaultVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         guard verb == .deliver else { return Announcement(keys: [], tagKeys: [], lanes: Self.lanes).payload }
         let job = try DeliveryJob(payload: payload)
         state.withLock { state in

@@ -14,28 +14,34 @@ package struct RawLetter: Equatable, Sendable {
     package func validated() throws(LetterFaults) -> Letter {
         var faults: [FieldFault] = []
 
-        func field<Value>(_ field: LetterField, _ parse: () throws -> Value) -> Value? {
-            do {
+        func text<Value>(_ field: LetterField, _ parse: () throws(TextFault) -> Value) -> Value? {
+            do throws(TextFault) {
                 return try parse()
-            } catch let fault as TextFault {
-                faults.append(FieldFault(field: field, reason: .text(fault)))
-            } catch let fault as AddressFault {
-                faults.append(FieldFault(field: field, reason: .address(fault)))
             } catch {
-                preconditionFailure("a letter's fields throw only text and address faults")
+                faults.append(FieldFault(field: field, reason: .text(error)))
+                return nil
             }
-            return nil
         }
 
-        func optional(_ raw: String, limit: Int) throws -> HeaderText? {
-            do { return try HeaderText(raw, limit: limit) } catch TextFault.empty { return nil }
+        func optional(_ raw: String, limit: Int) throws(TextFault) -> HeaderText? {
+            do throws(TextFault) {
+                return try HeaderText(raw, limit: limit)
+            } catch {
+                guard error == .empty else { throw error }
+                return nil
+            }
         }
 
-        let name = field(.name) { try HeaderText(self.name, limit: Letter.Limit.name) }
-        let address = field(.email) { try EmailAddress(email) }
-        let subject = field(.subject) { try optional(self.subject, limit: Letter.Limit.subject) }
-        let message = field(.message) { try LetterText(self.message, limit: Letter.Limit.message) }
-        let about = field(.about) { try optional(self.about, limit: Letter.Limit.about) }
+        let name = text(.name) { () throws(TextFault) in try HeaderText(self.name, limit: Letter.Limit.name) }
+        var address: EmailAddress?
+        do throws(AddressFault) {
+            address = try EmailAddress(email)
+        } catch {
+            faults.append(FieldFault(field: .email, reason: .address(error)))
+        }
+        let subject = text(.subject) { () throws(TextFault) in try optional(self.subject, limit: Letter.Limit.subject) }
+        let message = text(.message) { () throws(TextFault) in try LetterText(self.message, limit: Letter.Limit.message) }
+        let about = text(.about) { () throws(TextFault) in try optional(self.about, limit: Letter.Limit.about) }
 
         guard faults.isEmpty, let name, let address, let message else { throw LetterFaults(all: faults) }
         return Letter(

@@ -16,11 +16,12 @@ package struct RelayHealth: Sendable {
         (self.store, self.vault, self.room, self.now) = (store, vault, room, now)
     }
 
-    /// Does a real write, and asks the vault a real question.
+    /// Does a real write, and asks the vault a real question, both at once: neither waits for the other's silence.
     package func faults() async -> [Fault] {
+        async let vaultAnswers = vault.renew()
         var faults: [Fault] = []
         do { try await store.write { [now] in try $0.writeProbe.touch(at: now()) } } catch { faults.append(.store) }
-        let answers = await vault.renew()
+        let answers = await vaultAnswers
         if !answers || vault.lanes == 0 { faults.append(.vault) }
         if !room.hasRoom { faults.append(.disk) }
         return faults

@@ -23,7 +23,7 @@ extension BenchCommand {
                 throw Exit.configuration.saying("\(listen) is no address that a browser could be sent to")
             }
             do {
-                try await PortFault.probe(listen, setting: "--listen")
+                try PortFault.probe(listen, setting: "--listen")
             } catch {
                 throw Exit.unavailable.saying("\(error)")
             }

@@ -1,7 +1,7 @@
 private import Foundation
 internal import PosternLink
 
-/// One question to a process that may be stopped in its tracks: a doctor that waits for ever helps nobody.
+/// One question to a process that may not answer: a doctor that waits for ever helps nobody.
 enum Inquiry {
     enum Answer {
         case answered([UInt8])
@@ -9,43 +9,20 @@ enum Inquiry {
         case nobody
         /// This user may not speak there.
         case forbidden
-        /// Somebody listens, and said no or nothing; why.
+        /// Somebody listens, and refused or said nothing; why.
         case failed(String)
     }
 
-    private static let timeout = Duration.seconds(10)
-
-    static func ask(_ path: String, _ verb: Verb, _ payload: [UInt8]) async -> Answer {
+    static func ask<Verb: LinkVerb>(_ path: String, _ verb: Verb, _ payload: [UInt8] = []) async -> Answer {
         guard access(path, W_OK) == 0 else { return errno == EACCES ? .forbidden : .nobody }
-        let client = FrameClient(path: path)
-        let answer = await withTaskGroup(of: Answer?.self) { group in
-            group.addTask {
-                do {
-                    return .answered(try await client.request(verb, payload))
-                } catch LinkFault.notSent {
-                    return .nobody
-                } catch let refusal as LinkRefusal {
-                    return .failed("\(refusal)")
-                } catch {
-                    return .failed("no answer came")
-                }
-            }
-            group.addTask {
-                do {
-                    try await Task.sleep(for: timeout)
-                    // The end of its connection ends the request.
-                    await client.close()
-                } catch {
-                    // Answered in time.
-                }
-                return nil
-            }
-            var found: Answer?
-            while found == nil, let next = await group.next() { found = next }
-            group.cancelAll()
-            return found ?? .nobody
+        do {
+            return .answered(try await FrameClient<Verb>(path: path).request(verb, payload, within: .seconds(10)))
+        } catch LinkFault.unreachable {
+            return .nobody
+        } catch let refusal as LinkRefusal {
+            return .failed("\(refusal)")
+        } catch {
+            return .failed("no answer came")
         }
-        await client.close()
-        return answer
     }
 }

@@ -1,6 +1,6 @@
 private import Glibc
 internal import PosternCore
-private import PosternLink
+internal import PosternLink
 internal import PosternVault
 
 /// Has the running vault prove its keys, and proves those in its folder.
@@ -8,16 +8,16 @@ struct KeyReading {
     let vault: ServiceFacts.State
     let process: String?
     /// Nil when the folder could not be read; then `obstacle` says why.
-    let proofs: (onDisk: KeyProofs, inMemory: KeyProofs?, faults: [KeyFault])?
+    let proofs: (onDisk: KeyReport, inMemory: KeyReport?, faults: [KeyFault])?
     let obstacle: Finding?
 
     static func look(home: Home) async -> KeyReading {
-        var inMemory: KeyProofs?
+        var inMemory: KeyReport?
         var state: ServiceFacts.State
         var process: String? = FileLock.holder(of: home.vaultLock)
-        switch await Inquiry.ask(home.operatorSocket, .examine, []) {
+        switch await Inquiry.ask(home.operatorSocket, OperatorVerb.examine) {
         case .answered(let bytes):
-            inMemory = try? KeyProofs(payload: bytes)
+            inMemory = try? KeyReport(payload: bytes)
             state = inMemory == nil ? .unknown("it is of another version") : .running
         case .failed: state = .silent(process: process)
         case .forbidden: state = .unknown("its operator socket is for its own user and root")
@@ -29,7 +29,7 @@ struct KeyReading {
             }
         }
         do throws(FileFault) {
-            let (proofs, faults) = try KeyProofs.look(at: KeyFolder(path: home.keys))
+            let (proofs, faults) = try KeyFolder(path: home.keys).examine()
             return KeyReading(vault: state, process: process, proofs: (proofs, inMemory, faults), obstacle: nil)
         } catch {
             let isForbidden = error.code == EACCES || error.code == EPERM
@@ -44,9 +44,15 @@ struct KeyReading {
     func facts(folder: String, wanted: [String], now: Timestamp, retention: Configuration.Retention?) -> KeyFacts? {
         guard let proofs else { return nil }
         return KeyFacts(
-            folder: folder, faults: proofs.faults.map(KeyFacts.Fault.init), onDisk: proofs.onDisk.keys,
-            inMemory: proofs.inMemory?.keys, wanted: Set(wanted), now: now,
+            folder: folder, faults: proofs.faults.map(KeyFacts.Fault.init), onDisk: proofs.onDisk.keys.map(KeyFacts.Key.init),
+            inMemory: proofs.inMemory?.keys.map(KeyFacts.Key.init), wanted: Set(wanted), now: now,
             retention: retention.map { (letters: $0.letters, evidence: $0.evidence) })
+    }
+}
+
+extension KeyFacts.Key {
+    fileprivate init(_ key: KeyReport.Key) {
+        self.init(kind: key.kind, id: key.id, epoch: key.epoch, fits: key.fits)
     }
 }
 

@@ -32,7 +32,7 @@ struct StoreReading {
     /// - Parameter path: the store's file; nil where the configuration does not tell.
     static func look(home: Home, path: String?) async -> StoreReading {
         let request = (try? JSONEncoder().encode(ControlRequest.examine)).map(Array.init) ?? []
-        switch await Inquiry.ask(home.controlSocket, .control, request) {
+        switch await Inquiry.ask(home.controlSocket, ControlVerb.control, request) {
         case .answered(let bytes):
             guard case .value(let view)? = try? JSONDecoder().decode(ControlAnswer<RelayView>.self, from: Data(bytes)) else {
                 let reason = "the relay that runs is of another version"

@@ -31,8 +31,8 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
     }
     do {
         // After the store, which a relay that is still finishing holds longer than its ports.
-        try await PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
-        try await PortFault.probe(configuration.staffListen, setting: Setting.staffListen.rawValue)
+        try PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
+        try PortFault.probe(configuration.staffListen, setting: Setting.staffListen.rawValue)
         return RelayParts(
             services: try await buildServices(
                 configuration, home: home, store: store, templates: templates, metrics: metrics,
@@ -107,21 +107,25 @@ private func buildServices(
     let census = QueueCensus(of: store)
     services.append(
         buildStaffApplication(
-            staff, overview: Overview(store: store, census: census, health: health, now: { .now }), metrics: metrics,
-            source: RelayMetrics(
-                store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed),
-            mailbox: letters, templates: templates, now: { .now }, logger: logger.quiet,
-            hosts: [configuration.staffListen.host]))
+            staff,
+            StaffServices(
+                overview: Overview(store: store, census: census, health: health, now: { .now }), metrics: metrics,
+                gauges: RelayMetrics(
+                    store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed),
+                mailbox: letters, now: { .now }),
+            templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
     let open = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
     services.append(
         buildPublicApplication(
-            open, submissions: intake, tokens: FormTokens(randomness: .system) { vault.tagKey(of: $0) },
-            sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {
-                (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
-            }, confirmations: confirmations,
-            readiness: WebReadiness(health: health), templates: templates,
-            now: { .now }, logger: logger.quiet
+            open,
+            PublicServices(
+                submissions: intake, tokens: FormTokens(randomness: .system) { vault.tagKey(of: $0) },
+                sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {
+                    (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
+                },
+                confirmations: confirmations, readiness: WebReadiness(health: health), now: { .now }),
+            templates: templates, logger: logger.quiet
         ) { address in
             logger.info("ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])
         })

@@ -15,7 +15,7 @@ enum PayloadCheck {
         case 4: try settled(payload, { try? SealedRecords(payload: $0) }, \.payload)
         case 5: try settled(payload, { try? LinkRefusal(payload: $0) }, \.payload)
         case 6: try settled(payload, { try? Outcome(payload: $0) }, \.payload)
-        default: try settled(payload, { try? KeyList(payload: $0) }, \.payload)
+        default: try settled(payload, { try? KeyReport(payload: $0) }, \.payload)
         }
     }
 

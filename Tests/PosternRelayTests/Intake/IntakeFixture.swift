@@ -31,8 +31,8 @@ final class IntakeFixture: Sendable {
         let folder = try TemporaryFolder()
         let vault = VaultLink(socket: folder.path("vault.sock"), logger: RelayFixture.quiet)
         let announcement = try announcement(at: now)
-        let server = FrameServer(
-            .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own], verbs: [.announce]), logger: RelayFixture.quiet
+        let server = FrameServer<VaultVerb>(
+            .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own]), logger: RelayFixture.quiet
         ) { _, _ in announcement.payload }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try? await server.run() }

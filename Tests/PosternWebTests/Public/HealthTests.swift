@@ -1,11 +1,12 @@
 import Hummingbird
 import HummingbirdTesting
+import PosternTestSupport
 import PosternWeb
 import Synchronization
 import Testing
 
 struct HealthTests {
-    @Test func `Live says that it runs, ready what is in the way`() async throws {
+    @Test func `Live says that the process runs, and ready says which part fails`() async throws {
         let readiness = FakeReadiness([ReadinessFault(part: "vault", summary: "It does not answer.")])
         try await withPublicListener(.validating, readiness: readiness) { client in
             let live = try await client.execute(uri: "/live", method: .get) { $0 }
@@ -39,7 +40,7 @@ struct HealthTests {
         #expect(readiness.asked == 2)
     }
 
-    @Test func `What is in the way is looked at again after a tenth of a second`() async throws {
+    @Test func `A failed check is repeated after a tenth of a second`() async throws {
         let clock = Mutex(ContinuousClock.now)
         let readiness = FakeReadiness([ReadinessFault(part: "vault", summary: "Not yet.")])
         let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })
@@ -51,7 +52,7 @@ struct HealthTests {
         #expect(await memory.faults().isEmpty)
     }
 
-    @Test func `A check that hangs becomes the fault itself`() async throws {
+    @Test func `A check that hangs is reported as a fault`() async throws {
         let clock = Mutex(ContinuousClock.now)
         let readiness = HangingReadiness()
         let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })
@@ -66,6 +67,49 @@ struct HealthTests {
         #expect(await hanging.isEmpty)
         #expect(await memory.faults().isEmpty)
     }
+
+    @Test func `Whoever asks while the first check runs waits for that one`() async throws {
+        let readiness = SlowReadiness()
+        let memory = ReadinessMemory(readiness, now: { .now })
+        await withTaskGroup(of: [ReadinessFault].self) { group in
+            for _ in 0..<50 { group.addTask { await memory.faults() } }
+            await readiness.hasBegun()
+            readiness.letGo()
+            for await faults in group { #expect(faults.isEmpty) }
+        }
+        #expect(readiness.asked == 1)
+    }
+
+    @Test func `A first check that hangs keeps nobody longer than its time, and is not made twice`() async throws {
+        let readiness = SlowReadiness()
+        let memory = ReadinessMemory(readiness, timeout: .milliseconds(50), now: { .now })
+        await withTaskGroup(of: [ReadinessFault].self) { group in
+            for _ in 0..<50 { group.addTask { await memory.faults() } }
+            for await faults in group { #expect(faults.map(\.part) == ["check"]) }
+        }
+        #expect(readiness.asked == 1)
+        readiness.letGo()
+        try await eventually("the check has come back") { await memory.faults().isEmpty }
+    }
+}
+
+/// Hangs until let go.
+private final class SlowReadiness: Readiness {
+    private let count = Mutex(0)
+    private let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+    private let (released, release) = AsyncStream.makeStream(of: Void.self)
+
+    var asked: Int { count.withLock { $0 } }
+
+    func check() async -> [ReadinessFault] {
+        count.withLock { $0 += 1 }
+        begin.yield()
+        for await _ in released {}
+        return []
+    }
+
+    func hasBegun() async { _ = await begun.first { _ in true } }
+    func letGo() { release.finish() }
 }
 
 /// Answers once, then hangs until let go.

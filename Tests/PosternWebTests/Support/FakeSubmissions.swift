@@ -4,7 +4,7 @@ import PosternStore
 import PosternWeb
 import Synchronization
 
-/// A service that answers as it is told and keeps what it was handed.
+/// Gives a fixed answer and keeps what was handed in.
 final class FakeSubmissions: SubmissionService {
     struct Broken: Error {}
 
@@ -26,7 +26,7 @@ final class FakeSubmissions: SubmissionService {
         self.quota = quota
     }
 
-    /// A service that validates as the real one does, and accepts what is valid.
+    /// Validates like the real service, and accepts every valid letter.
     static var validating: FakeSubmissions { FakeSubmissions(.invalid(LetterFaults(all: []))) }
 
     var all: [Submission] { script.withLock { $0.submissions } }
@@ -49,7 +49,7 @@ final class FakeSubmissions: SubmissionService {
     }
 }
 
-/// Values the tests share.
+/// Values that the tests share.
 enum Example {
     static let letterID = LetterID(high: 0x0199_0000_0000_1234, low: 0xFEDC_BA98_7654_3210)
     static let now = Timestamp(seconds: 1_795_514_709)
@@ -96,9 +96,9 @@ enum Example {
     }
 }
 
-/// Tokens that say what they are: `ours-KEY`, `old`; anything else is foreign.
+/// Tokens that say what they are: `ours-KEY` or `old`. Any other is foreign.
 struct FakeTokens: FormTokenKeeping {
-    /// The nought in front keeps it apart from what tests write themselves, `ours-7` say, which no page must show again.
+    /// The leading zero tells it from tokens that tests write themselves, such as `ours-7`, which no page may show again.
     func issue(at now: Timestamp) -> String? { "ours-0\(UInt64.random(in: 0 ... .max))" }
 
     func standing(of text: String?, at now: Timestamp) -> FormStanding {
@@ -108,7 +108,7 @@ struct FakeTokens: FormTokenKeeping {
     }
 }
 
-/// One site with what a test gives it.
+/// One site, with what a test gives it.
 struct FakeSites: SiteLookup {
     struct Broken: Error {}
     var known: Site? = Example.contact(
@@ -127,7 +127,7 @@ struct FakeSites: SiteLookup {
     func privacyFacts(of id: String) async throws -> PrivacyFacts? { try answered(id, facts ?? known.map(Example.facts)) }
 }
 
-/// Answers what it is told, and counts how often it is asked.
+/// Gives a fixed answer and counts how often it is asked.
 final class FakeReadiness: Readiness {
     private let state: Mutex<(faults: [ReadinessFault], asked: Int)>
 
@@ -149,7 +149,7 @@ final class FakeReadiness: Readiness {
     }
 }
 
-/// Answers what it is told, and keeps the tokens it was handed.
+/// Gives a fixed answer and keeps the tokens that were handed in.
 final class FakeConfirmations: ConfirmationTaker {
     private let answer: ConfirmationAnswer
     private let state = Mutex<[String]>([])

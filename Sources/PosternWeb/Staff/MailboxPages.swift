@@ -1,7 +1,55 @@
+private import HTTPTypes
+package import Hummingbird
+private import NIOCore
 private import PosternCore
 package import PosternText
 
-/// The demo mailbox, newest letter first.
+/// The demo mailbox, `/demo/mailbox`, and each letter in it.
+package struct MailboxHandlers: Sendable {
+    static let path = "/demo/mailbox"
+
+    static func path(of letter: MailboxLetter) -> String { "\(path)/\(letter.number)" }
+
+    private let letters: MailboxLetters
+    private let responses: ResponseFactory
+
+    package init(_ letters: MailboxLetters, _ responses: ResponseFactory) {
+        self.letters = letters
+        self.responses = responses
+    }
+
+    package func list(_ request: Request, _: WebContext) async -> Response {
+        responses.page(MailboxPage(letters.newestFirst, responses.presentation(for: request)))
+    }
+
+    package func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let page = MailboxLetterPage(try letter(context), responses.presentation(for: request))
+        return responses.page(page, under: responses.headers.framing)
+    }
+
+    /// The HTML part alone, for the frame on the letter's page.
+    package func html(_: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        guard let html = MailView(source: try letter(context).source).html else { throw .notFound }
+        return ResponseFactory.response(.ok, responses.headers.framed, "text/html; charset=utf-8", ByteBuffer(string: html))
+    }
+
+    /// The letter as it came over SMTP.
+    package func raw(_: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let source = ByteBuffer(bytes: try letter(context).source)
+        return ResponseFactory.response(.ok, responses.headers.api, "text/plain; charset=utf-8", source)
+    }
+
+    private func letter(_ context: WebContext) throws(RequestFault) -> MailboxLetter {
+        let text = context["number"]
+        // Only as we write it, without a sign or a leading zero, so that one letter has one address.
+        guard let number = Int(text), number > 0, String(number) == text, let letter = letters.letter(number) else {
+            throw .notFound
+        }
+        return letter
+    }
+}
+
+/// All letters of the demo mailbox, newest first.
 package struct MailboxPage: Page {
     package enum Tag: String, CaseIterable, Sendable {
         case kept, hasLetters, letters, path, subject, from, to, received
@@ -32,7 +80,7 @@ package struct MailboxPage: Page {
         self.letters = letters.map { letter in
             let mail = MailView(source: letter.source)
             return Row(
-                path: StaffRoute.letter(letter.number).path, subject: mail.subject ?? texts(.mailboxNoSubject), from: mail.from,
+                path: MailboxHandlers.path(of: letter), subject: mail.subject ?? texts(.mailboxNoSubject), from: mail.from,
                 to: mail.to, received: letter.received.rfc3339)
         }
     }
@@ -72,8 +120,8 @@ package struct MailboxLetterPage: Page {
         sender = "<\(letter.envelope.sender)>"
         recipients = letter.envelope.recipients.map { "<\($0)>" }.joined(separator: " ")
         plain = mail.plain
-        htmlPath = mail.html == nil ? nil : StaffRoute.html(letter.number).path
-        rawPath = StaffRoute.raw(letter.number).path
+        htmlPath = mail.html == nil ? nil : MailboxHandlers.path(of: letter) + "/html"
+        rawPath = MailboxHandlers.path(of: letter) + "/raw"
         headers = mail.fields.map { Header(name: $0.name, value: $0.value) }
     }
 }

@@ -3,16 +3,18 @@ package import Hummingbird
 private import NIOCore
 
 /// `GET /metrics` on the staff listener.
-package struct MetricsRoute: Sendable {
+package struct MetricsHandler: Sendable {
     private let registry: MetricRegistry
     private let source: any MetricsSource
     private let responses: ResponseFactory
 
-    package init(registry: MetricRegistry, source: any MetricsSource, responses: ResponseFactory) {
-        (self.registry, self.source, self.responses) = (registry, source, responses)
+    package init(_ registry: MetricRegistry, _ source: any MetricsSource, _ responses: ResponseFactory) {
+        self.registry = registry
+        self.source = source
+        self.responses = responses
     }
 
-    package func respond() async -> Response {
+    package func get(_: Request, _: WebContext) async -> Response {
         let text = registry.text(with: await source.gauges())
         return ResponseFactory.response(
             .ok, responses.headers.api, "text/plain; version=0.0.4; charset=utf-8", ByteBuffer(string: text))

@@ -7,14 +7,14 @@ import PosternWeb
 import Testing
 
 @Suite("A site's colours, logo and privacy statement")
-struct SiteRoutesTests {
+struct SiteHandlersTests {
     private func get(_ path: String, _ sites: FakeSites = FakeSites(), _ fields: HTTPFields = [:]) async throws -> TestResponse {
         try await withPublicListener(.validating, sites: sites) { client in
             try await client.execute(uri: path, method: .get, headers: fields) { $0 }
         }
     }
 
-    @Test func `A colour is a style sheet that may be kept for ever, and nothing else is`() async throws {
+    @Test func `A colour is a style sheet that is cached for ever, and anything else is not found`() async throws {
         let sheet = try await get("/look/photos/b03060.css")
         #expect(sheet.status == .ok)
         #expect(sheet.headers[.contentType] == "text/css; charset=utf-8")
@@ -25,7 +25,7 @@ struct SiteRoutesTests {
         }
     }
 
-    @Test func `A logo is served under its version, inert`() async throws {
+    @Test func `A logo is served under its version, and can do nothing`() async throws {
         let logo = try Logo(file: Array("<svg onload=\"alert(1)\"></svg>".utf8))
         let sites = FakeSites(file: logo)
         let file = try await get("/look/photos/\(logo.mark.version)/logo", sites)
@@ -37,8 +37,7 @@ struct SiteRoutesTests {
         #expect(try await get("/look/other/\(logo.mark.version)/logo", sites).status == .notFound)
     }
 
-    // P8: another setting, another text.
-    @Test func `The privacy statement says what is configured`() async throws {
+    @Test func `P8: the privacy statement says what is configured`() async throws {
         let site = try #require(Example.contact()?.site)
         let page = try await get("/privacy/photos").text
         for part in [
@@ -58,7 +57,7 @@ struct SiteRoutesTests {
         #expect(!changed.contains("28 days") && !changed.contains("certain number"))
     }
 
-    @Test func `It is there for programs as well`() async throws {
+    @Test func `The privacy statement is there for programs as well`() async throws {
         let answer = try await get("/privacy/photos.json")
         #expect(answer.headers[.contentType] == "application/json")
         let object = try answer.object()
@@ -71,13 +70,13 @@ struct SiteRoutesTests {
     }
 
     @Test(arguments: ["de", "fr", "ar"])
-    func `It is there in every language`(tag: String) async throws {
+    func `The privacy statement is there in every language`(tag: String) async throws {
         let page = try await get("/privacy/photos?lang=\(tag)")
         #expect(page.status == .ok)
         #expect(page.text.contains("<html lang=\"\(tag)\"") && !page.text.contains("{"))
     }
 
-    @Test func `A site that is not there has none, and a store that cannot be read names an incident`() async throws {
+    @Test func `An unknown site has no privacy statement, and a store that cannot be read names an incident`() async throws {
         #expect(try await get("/privacy/other").status == .notFound)
         let broken = FakeSites(isBroken: true)
         let page = try await get("/privacy/photos", broken)

@@ -1,19 +1,20 @@
 package import Hummingbird
 
-/// `GET /live` and `GET /ready`: I run; I can commit, and the vault responses.
-package struct HealthRoutes: Sendable {
+/// `GET /live` and `GET /ready`: this process runs; it can commit, and the vault answers.
+package struct HealthHandlers: Sendable {
     private let memory: ReadinessMemory
     private let responses: ResponseFactory
 
-    package init(memory: ReadinessMemory, responses: ResponseFactory) {
-        (self.memory, self.responses) = (memory, responses)
+    package init(_ memory: ReadinessMemory, _ responses: ResponseFactory) {
+        self.memory = memory
+        self.responses = responses
     }
 
-    package func live() -> Response {
-        responses.json(#"{"status":"live"}"#, status: .ok)
+    package func live(_: Request, _: WebContext) async -> Response {
+        responses.json(#"{"status":"live"}"#)
     }
 
-    package func ready() async -> Response {
+    package func ready(_: Request, _: WebContext) async -> Response {
         let faults = await memory.faults()
         let body = JSONText.object { json in
             json.member("status", faults.isEmpty ? "ready" : "not ready")

@@ -1,20 +1,21 @@
 import Foundation
 import PosternCore
+import PosternLink
 import PosternSealing
 import PosternVault
 import Testing
 
 @Suite("The vault proves its key pairs without giving anything of them away")
-struct KeyProofsTests {
+struct KeyExaminationTests {
     @Test(arguments: PosternSealing.Suite.allCases)
     func `Each pair of a sound ring fits, and the answer comes back from its bytes`(suite: PosternSealing.Suite) throws {
         let fixture = try VaultFixture(suite: suite)
-        let proofs = KeyProofs(ring: fixture.ring)
+        let proofs = fixture.ring.examined
         #expect(proofs.keys.count == 9)
         // Address, and letter and evidence of two days; tags, authorisation and journal are no pairs.
         #expect(proofs.keys.count { $0.fits == true } == 5)
         #expect(proofs.keys.allSatisfy { $0.fits != false })
-        #expect(try KeyProofs(payload: proofs.payload).keys == proofs.keys)
+        #expect(try KeyReport(payload: proofs.payload) == proofs)
         for held in fixture.ring.all {
             let secret = held.key.secret.withBytes { Array($0) }
             #expect(proofs.payload.firstRange(of: secret) == nil)
@@ -31,9 +32,9 @@ struct KeyProofsTests {
         // Of a key that was being destroyed: `load` would finish that.
         let aside = fixture.keysPath + "/letter-2026-01-01-0000000000000000.key.gone"
         try "x".write(toFile: aside, atomically: false, encoding: .utf8)
-        let (proofs, faults) = try KeyProofs.look(at: KeyFolder(path: fixture.keysPath))
+        let (proofs, faults) = try KeyFolder(path: fixture.keysPath).examine()
         #expect(faults.isEmpty)
-        #expect(proofs.keys == KeyProofs(ring: fixture.ring).keys)
+        #expect(proofs == fixture.ring.examined)
         #expect(files.fileExists(atPath: aside))
         #expect(try files.attributesOfItem(atPath: address)[.posixPermissions] as? NSNumber == 0o644)
     }
@@ -43,7 +44,7 @@ struct KeyProofsTests {
         let names = try FileManager.default.contentsOfDirectory(atPath: fixture.keysPath)
         let address = fixture.keysPath + "/" + (try #require(names.first { $0.hasPrefix("address-") }))
         try FileManager.default.removeItem(atPath: address)
-        let (proofs, faults) = try KeyProofs.look(at: KeyFolder(path: fixture.keysPath))
+        let (proofs, faults) = try KeyFolder(path: fixture.keysPath).examine()
         #expect(faults == [KeyFault(path: address, reason: .missing)])
         #expect(proofs.keys.count == 8)
     }
