@@ -1,46 +1,10 @@
 package import PosternCore
 
-/// One attempt, as the relay asks for it. Fixed fields only: the relay cannot name a header, an envelope address or a template.
-package struct DeliveryJob: Equatable, Sendable, Unprintable {
-    package let id: LetterID
-    package let attempt: Int32
-    package let kind: DeliveryKind
-    package let accepted: Timestamp
-    package let tokens: MailTokens
-    package let site: Site
-    package let recipient: RecipientID
-    package let handle: Handle
-    package let recipientName: HeaderText
-    package let language: Language
-    package let record: SealedRecord
-    /// The sealed letter; empty for a confirmation.
-    package let letter: [UInt8]
-
-    package init(
-        id: LetterID, attempt: Int32, kind: DeliveryKind, accepted: Timestamp, tokens: MailTokens, site: Site,
-        recipient: RecipientID,
-        handle: Handle, recipientName: HeaderText, language: Language, record: SealedRecord, letter: [UInt8]
-    ) {
-        self.id = id
-        self.attempt = attempt
-        self.kind = kind
-        self.accepted = accepted
-        self.tokens = tokens
-        self.site = site
-        self.recipient = recipient
-        self.handle = handle
-        self.recipientName = recipientName
-        self.language = language
-        self.record = record
-        self.letter = letter
-    }
-}
-
 extension DeliveryJob {
     package var payload: [UInt8] {
         var writer = ByteWriter(capacity: letter.count + record.seal.count + 512)
         writer.write(id)
-        writer.write(attempt)
+        writer.write(Int32(clamping: attempt))
         writer.write(kind.rawValue)
         writer.write(accepted.milliseconds)
         writer.write(tokens.message)
@@ -61,24 +25,22 @@ extension DeliveryJob {
     /// - Throws: when a field is not what its type allows.
     package init(payload: [UInt8]) throws(ByteFault) {
         var reader = ByteReader(payload, limit: 128 * 1_024)
-        id = try reader.identifier()
-        attempt = try reader.number()
-        kind = try reader.value { DeliveryKind(rawValue: $0) }
-        accepted = try reader.moment()
-        tokens = MailTokens(
+        let id: LetterID = try reader.identifier()
+        let attempt = try reader.number(Int32.self)
+        let kind = try reader.value { DeliveryKind(rawValue: $0) }
+        let accepted = try reader.moment()
+        let tokens = MailTokens(
             message: try reader.value { Identifier<MailTokens>($0)?.description },
             envelope: try reader.value { Identifier<MailTokens>($0)?.description })
         let siteID = try reader.siteID()
         let siteName = try reader.name()
         var origins: [WebOrigin] = []
         for _ in 0..<(try reader.number(UInt8.self)) { origins.append(try reader.value { WebOrigin($0) }) }
-        site = Site(id: siteID, name: siteName, origins: origins)
-        recipient = try reader.identifier()
-        handle = try reader.handle()
-        recipientName = try reader.name()
-        language = try reader.value { Language($0) }
-        record = try reader.record()
-        letter = try reader.part()
+        self.init(
+            id: id, attempt: Int(attempt), kind: kind, accepted: accepted, tokens: tokens,
+            site: Site(id: siteID, name: siteName, origins: origins), recipient: try reader.identifier(),
+            handle: try reader.handle(), recipientName: try reader.name(), language: try reader.value { Language($0) },
+            record: try reader.record(), letter: try reader.part())
         try reader.end()
     }
 }

@@ -47,10 +47,10 @@ final class RelayFixture: Sendable {
         var randomness = SystemRandomNumberGenerator()
         let letters = (0..<count).map { _ in
             AcceptedLetter(
-                id: LetterID(at: Self.now, using: &randomness), at: Self.now, site: recipient.site, handle: recipient.handle,
-                recipient: recipient.id, placement: .queue, parts: [], epoch: Epoch(containing: Self.now), seal: [3],
-                evidence: [4],
-                letterBytes: 1, tokens: MailTokens(using: &randomness), idempotencyRecord: nil)
+                entry: SubmissionEntry(
+                    id: LetterID(at: Self.now, using: &randomness), at: Self.now, site: recipient.site.text,
+                    handle: recipient.handle.text, recipient: recipient.id, verdict: .accept, evidence: [4], letterBytes: 1),
+                seal: [3], tokens: MailTokens(using: &randomness))
         }
         try await store.write { transaction in
             for letter in letters { _ = try transaction.intake.accept(letter) }

@@ -82,18 +82,18 @@ struct LogScaleTests {
         let verdict = Verdict(of: parts)
         let tags = [Tag(value: client), Tag(value: 10_000_000 + client / 250)]
         guard verdict.decision == .refuse else {
-            let placement: AcceptedLetter.Placement = verdict.decision == .hold ? .hold(reason: "test") : .queue
-            return .kept(store.letter(to: person, at: moment, placement: placement, parts: parts, tags: tags))
+            return .kept(store.letter(to: person, at: moment, verdict: verdict, tags: tags))
         }
-        let refused = RefusedSubmission(
-            id: LetterID(at: moment, using: &randomness), at: moment, site: "photos", handle: store.people[person].handle.text,
-            recipient: store.people[person].id, parts: parts, epoch: Epoch(containing: moment),
-            evidence: [UInt8](repeating: 7, count: 90), tags: tags, letterBytes: 1_500)
-        return .refused(refused)
+        return .refused(
+            SubmissionEntry(
+                id: LetterID(at: moment, using: &randomness), at: moment, site: "photos",
+                handle: store.people[person].handle.text,
+                recipient: store.people[person].id, verdict: verdict, tags: tags, evidence: [UInt8](repeating: 7, count: 90),
+                letterBytes: 1_500))
     }
 
     private enum Entry: Sendable {
         case kept(AcceptedLetter)
-        case refused(RefusedSubmission)
+        case refused(SubmissionEntry)
     }
 }

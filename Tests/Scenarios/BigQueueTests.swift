@@ -49,10 +49,10 @@ struct BigQueueTests {
             var randomness = SeededRandomness(seed: UInt64(chunk))
             let letters = (0..<2_000).map { _ in
                 AcceptedLetter(
-                    id: LetterID(at: now, using: &randomness), at: now, site: site, handle: handle, recipient: recipient.id,
-                    placement: .queue, parts: [], epoch: Epoch(containing: now), seal: Array(repeating: 7, count: 1_600),
-                    evidence: Array(repeating: 8, count: 80), letterBytes: 1_500, tokens: MailTokens(using: &randomness),
-                    idempotencyRecord: nil)
+                    entry: SubmissionEntry(
+                        id: LetterID(at: now, using: &randomness), at: now, site: site.text, handle: handle.text,
+                        recipient: recipient.id, verdict: .accept, evidence: Array(repeating: 8, count: 80), letterBytes: 1_500),
+                    seal: Array(repeating: 7, count: 1_600), tokens: MailTokens(using: &randomness))
             }
             try await store.write { transaction in
                 for letter in letters { _ = try transaction.intake.accept(letter) }

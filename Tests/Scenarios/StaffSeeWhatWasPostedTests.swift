@@ -100,7 +100,7 @@ struct StaffSeeWhatWasPostedTests {
         #expect(!refused.text.contains("pills"))
         for (arguments, words) in [
             (["--domain", "no domain", "--reason", "x"], "is not a domain"),
-            (["--prefix", "10.1.2.3/8", "--reason", "x"], "bits behind"),
+            (["--prefix", "10.1.2.3/8", "--reason", "x"], "bits after"),
             (["--tag", "abc", "--reason", "x"], "13 characters"), (["--text", "a", "--reason", "x"], "has 1 characters"),
         ] {
             let wrong = try await postern.run(["block", "add"] + arguments)

@@ -30,10 +30,6 @@ package struct Configuration: Sendable {
 
     package struct Limits: Sendable {
         package let client, recipient, global, sender, text: Limit
-
-        package var table: LimitTable {
-            LimitTable(client: client, recipient: recipient, global: global, sender: sender, text: text)
-        }
     }
 
     package struct Retention: Sendable {

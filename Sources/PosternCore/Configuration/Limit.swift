@@ -4,6 +4,11 @@ package struct Limit: Hashable, Sendable, CustomStringConvertible {
     package struct Rate: Hashable, Sendable {
         package let count: Int
         package let per: Duration
+
+        package init(count: Int, per: Duration) {
+            self.count = count
+            self.per = per
+        }
     }
 
     /// How many may come at once; nil when the first rate's count is meant.

@@ -1,4 +1,4 @@
-/// The fields as they came over HTTP, from the form or as JSON. Nothing in here has been looked at yet.
+/// The fields as they came over HTTP, from the form or as JSON. None of them has been checked.
 package struct RawLetter: Equatable, Sendable {
     package var name = ""
     package var email = ""
@@ -9,8 +9,8 @@ package struct RawLetter: Equatable, Sendable {
 
     package init() {}
 
-    /// Every field checked, every fault found.
-    /// - Throws: all faults at once, so that a visitor mends them in one go.
+    /// Checks every field.
+    /// - Throws: all faults at once, so that a visitor can correct them together.
     package func validated() throws(LetterFaults) -> Letter {
         var faults: [FieldFault] = []
 
@@ -50,7 +50,7 @@ package struct RawLetter: Equatable, Sendable {
     }
 }
 
-/// A field of a letter under its outside name.
+/// A field of a letter, by the name it has in the form and in JSON.
 package enum LetterField: String, Sendable, CaseIterable {
     case name, email, subject, message, about
 }
@@ -66,7 +66,8 @@ package struct FieldFault: Equatable, Sendable {
     package let reason: Reason
 
     package init(field: LetterField, reason: Reason) {
-        (self.field, self.reason) = (field, reason)
+        self.field = field
+        self.reason = reason
     }
 
     package var code: String {
@@ -79,7 +80,7 @@ package struct FieldFault: Equatable, Sendable {
         }
     }
 
-    /// What happened and what to do, in English. The page's own languages say it in theirs, by `code`.
+    /// What happened and what to do, in English. Pages in other languages find their own words by `code`.
     package var message: String {
         switch reason {
         case .text(.empty):
@@ -97,7 +98,7 @@ package struct FieldFault: Equatable, Sendable {
     }
 }
 
-/// All faults of one letter, never none.
+/// All faults of one letter; there is at least one.
 package struct LetterFaults: Error, Equatable, Sendable {
     package let all: [FieldFault]
 

@@ -1,6 +1,5 @@
 package import Logging
 package import PosternCore
-package import PosternLink
 internal import PosternSealing
 
 /// Takes a letter to the smarthost: checks the authorisation of the address, opens, composes, sends.

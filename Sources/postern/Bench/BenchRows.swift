@@ -29,23 +29,21 @@ struct BenchRows: Sendable {
             language: .english, state: .active, record: record)
     }
 
-    /// A letter that passed, without a idempotency key and without what limits count.
+    /// A letter that was accepted, without an idempotency key and without a limit mark.
     mutating func letter(at moment: Timestamp) throws -> AcceptedLetter {
         let person = Int.random(in: recipients.indices, using: &noise)
-        let epoch = Epoch(containing: moment)
         // One in fifty shows a sign of a program that is not enough by itself.
         let parts = Int.random(in: 0..<50, using: &noise) == 0 ? [Verdict.Part(.trapBait, .score(60))] : []
-        return AcceptedLetter(
-            id: LetterID(at: moment, using: &noise), at: moment, site: site, handle: try Self.handle(person),
-            recipient: recipients[person], placement: .queue, parts: parts, epoch: epoch, seal: noise.bytes(Self.sealBytes),
-            evidence: noise.bytes(Self.evidenceBytes), tags: tags(in: epoch), letterBytes: Self.letterBytes,
-            tokens: MailTokens(using: &noise), idempotencyRecord: nil)
+        let entry = SubmissionEntry(
+            id: LetterID(at: moment, using: &noise), at: moment, site: site.text, handle: try Self.handle(person).text,
+            recipient: recipients[person], verdict: Verdict(.accept, parts: parts), tags: tags(at: moment),
+            evidence: noise.bytes(Self.evidenceBytes), letterBytes: Self.letterBytes)
+        return AcceptedLetter(entry: entry, seal: noise.bytes(Self.sealBytes), tokens: MailTokens(using: &noise))
     }
 
-    /// A submission that was turned away, by one rule or another as often as a form under attack does it.
-    mutating func refusal(at moment: Timestamp) throws -> RefusedSubmission {
+    /// A submission that was turned away, by each rule as often as at a form under attack.
+    mutating func refusal(at moment: Timestamp) throws -> SubmissionEntry {
         let person = Int.random(in: recipients.indices, using: &noise)
-        let epoch = Epoch(containing: moment)
         let rule: Verdict.Rule =
             switch Int.random(in: 0..<100, using: &noise) {
             case 0..<50: .limitClient
@@ -56,17 +54,18 @@ struct BenchRows: Sendable {
             default: .limitInstallation
             }
         let block = rule == .block ? Int64.random(in: 1...20, using: &noise) : nil
-        return RefusedSubmission(
+        return SubmissionEntry(
             id: LetterID(at: moment, using: &noise), at: moment, site: site.text,
             handle: rule == .unknownRecipient ? "nobody\(person)" : try Self.handle(person).text,
-            recipient: rule == .unknownRecipient ? nil : recipients[person], parts: [Verdict.Part(rule, .refuse, block: block)],
-            epoch: epoch, evidence: noise.bytes(Self.evidenceBytes), tags: tags(in: epoch), letterBytes: Self.letterBytes)
+            recipient: rule == .unknownRecipient ? nil : recipients[person],
+            verdict: Verdict(.refuse, parts: [Verdict.Part(rule, .refuse, block: block)]), tags: tags(at: moment),
+            evidence: noise.bytes(Self.evidenceBytes), letterBytes: Self.letterBytes)
     }
 
     /// Of one of a million IPv4 addresses and of its network: others every day, as real ones are.
-    private mutating func tags(in epoch: Epoch) -> [Tag] {
+    private mutating func tags(at moment: Timestamp) -> [Tag] {
         let client = UInt64.random(in: 0..<Self.clients, using: &noise)
-        let day = UInt64(bitPattern: Int64(epoch.day)) &* 0x9E37_79B9_7F4A_7C15
+        let day = UInt64(bitPattern: Int64(Epoch(containing: moment).day)) &* 0x9E37_79B9_7F4A_7C15
         return [client + 1, 1 << 32 | client / 250].map { Tag(value: (day ^ $0) &* 0xBF58_476D_1CE4_E5B9) }
     }
 }

@@ -22,7 +22,7 @@ struct FillPlan: Sendable {
 /// One entry of the log, with what hangs on it.
 enum FillEntry: Sendable {
     case queued(AcceptedLetter)
-    case refused(RefusedSubmission)
+    case refused(SubmissionEntry)
 }
 
 /// The entries of a plan in the order of time, so that they go to the end of every tree, as in a store that grew.

@@ -70,7 +70,7 @@ struct StoreFill {
             switch entry {
             case .queued(let letter):
                 guard try transaction.intake.accept(letter) == .stored else {
-                    throw Refusal(description: "the store did not take a letter to \(letter.handle.text)")
+                    throw Refusal(description: "the store did not take a letter to \(letter.entry.handle)")
                 }
                 // The verb for "due now", with a now that is far off.
                 _ = try transaction.queue.retry(letter.id, at: due)

@@ -71,16 +71,14 @@ private func buildServices(
     var dispatch = Dispatcher.Settings()
     dispatch.lease = configuration.lease
     let dispatcher = Dispatcher(store: store, vault: vault, settings: dispatch, logger: logger, now: { .now })
-    let limits = RateLimiter(table: configuration.limits.table, at: .now)
+    let limits = RateLimiter(table: LimitTable(configuration.limits), at: .now)
     try await limits.restore(from: store, at: .now)
     let blocks = BlockCache()
     try await blocks.reload(from: store)
     let refusals = RefusalLog(store: store, sealing: sealing, logger: logger)
     let intake = IntakeService(
-        store: store, sealing: sealing, room: room,
-        guards: IntakeGuards(
-            pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits, blocks: blocks, refusals: refusals),
-        logger: logger, letterCame: { dispatcher.letterCame() })
+        store: store, sealing: sealing, room: room, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
+        blocks: blocks, refusals: refusals, randomness: .system, logger: logger, letterCame: { dispatcher.letterCame() })
     let confirmations = ConfirmationService(store: store, vault: vault, logger: logger, now: { .now })
     let health = RelayHealth(store: store, vault: vault, room: room, now: { .now })
     let housekeeping = Housekeeping(
@@ -122,7 +120,7 @@ private func buildServices(
         buildPublicApplication(
             open,
             PublicServices(
-                submissions: intake, tokens: FormTokens { vault.tagKey(of: $0) },
+                submissions: intake, tokens: FormTokens(randomness: .system) { vault.tagKey(of: $0) },
                 sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {
                     (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
                 },

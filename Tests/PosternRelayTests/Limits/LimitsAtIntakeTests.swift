@@ -4,10 +4,9 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("Limits admit what they say, however letters come")
+@Suite("Limits admit what they say, however the letters come")
 struct LimitsAtIntakeTests {
-    // L1: no more than one after the other would.
-    @Test func `Fifty clients at once are admitted as often as an exact count admits them`() async throws {
+    @Test func `L1: fifty clients at once are admitted as often as an exact count admits them`() async throws {
         let fixture = try await IntakeFixture.open(limits: try .of(client: "3,5/1h,20/1d"))
         let (clients, posts, rounds) = (50, 8, 3)
         for round in 0..<rounds {
@@ -22,8 +21,8 @@ struct LimitsAtIntakeTests {
                 }
                 return try await tasks.reduce(into: [Int: Int]()) { $0[$1.0, default: 0] += $1.1 ? 1 : 0 }
             }
-            // Three at first. One comes back every 12 minutes: after half an hour two and a half are there, of which two are
-            // taken; after another, with the half that was left, three.
+            // Three at first. One comes back every 12 minutes: after half an hour there are two and a half, and two are taken; after
+            // another half hour, with the half that was left, there are three.
             let expected = [3, 2, 3][round]
             #expect(accepted == Dictionary(uniqueKeysWithValues: (0..<clients).map { ($0, expected) }), "round \(round)")
         }
@@ -52,7 +51,7 @@ struct LimitsAtIntakeTests {
         #expect(try await fixture.deliveries(.held) == 1)
     }
 
-    // After a restart, on the same day and after midnight, nobody has more than before.
+    // On the same day and after midnight nobody has more than before.
     @Test(arguments: [Duration.minutes(1), .hours(20)])
     func `Limits survive a restart`(later: Duration) async throws {
         let limits = try LimitTable.of(

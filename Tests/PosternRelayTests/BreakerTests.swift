@@ -1,7 +1,8 @@
 import PosternCore
+import PosternRelay
 import Testing
 
-@Suite("The breaker spares a smarthost that refuses us, and finds out when it is well again")
+@Suite("The breaker spares a smarthost that refuses us, and finds out when it works again")
 struct BreakerTests {
     static let start = Timestamp(seconds: 1_800_000_000)
 
@@ -28,7 +29,7 @@ struct BreakerTests {
         #expect(!breaker.isOpen)
     }
 
-    @Test func `One success in between begins the count anew`() {
+    @Test func `One success in between starts the count again`() {
         var breaker = Breaker()
         for _ in 0..<10 {
             for _ in 0..<4 { breaker.record(.trouble, at: Self.start) }
@@ -77,7 +78,7 @@ struct BreakerTests {
         #expect(breaker.allowance(at: Self.start - .days(1)) == .probe)
     }
 
-    @Test func `Troubles of attempts that were under way when it opened change nothing`() {
+    @Test func `Trouble from attempts that were under way when it opened changes nothing`() {
         var breaker = opened()
         breaker.record(.trouble, at: Self.start + .seconds(5))
         #expect(breaker.allowance(at: Self.start + .seconds(30)) == .probe)

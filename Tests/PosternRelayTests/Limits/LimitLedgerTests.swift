@@ -1,4 +1,6 @@
 import PosternCore
+import PosternRelay
+import PosternStore
 import PosternTestSupport
 import Testing
 
@@ -23,20 +25,12 @@ struct LimitLedgerTests {
             share: key(.recipientShare, network))
     }
 
-    private func table(
-        client: String = "off", recipient: String = "off", global: String = "off", sender: String = "off", text: String = "off"
-    ) throws -> LimitTable {
-        LimitTable(
-            client: try #require(Limit(client)), recipient: try #require(Limit(recipient)), global: try #require(Limit(global)),
-            sender: try #require(Limit(sender)), text: try #require(Limit(text)))
-    }
-
     private func ledger(_ table: LimitTable, capacity: Int = 250_000) -> LimitLedger {
         LimitLedger(table: table, epoch: Self.today, capacity: capacity)
     }
 
     @Test func `A client over its limit is refused and told when to come back`() throws {
-        var ledger = ledger(try table(client: "2,60/1h"))
+        var ledger = ledger(try .of(client: "2,60/1h"))
         for _ in 0..<2 { #expect(ledger.ask(question(client: 1), at: Self.start).parts == []) }
         let ruling = ledger.ask(question(client: 1), at: Self.start)
         #expect(ruling.parts == [Verdict.Part(.limitClient, .refuse)])
@@ -46,10 +40,10 @@ struct LimitLedgerTests {
         #expect(ledger.ask(question(client: 1), at: Self.start + .minutes(1)).parts == [])
     }
 
-    // One letter that came while the clock was a day ahead must not keep anybody waiting for that day.
-    @Test func `After a clock is set back what was owed comes back as before`() throws {
+    // A letter that came while the clock was a day ahead must not make anybody wait for that day.
+    @Test func `After a clock is set back, what was owed comes back at the same pace`() throws {
         for ahead in [Duration.minutes(3), .days(1), .days(400)] {
-            var ledger = ledger(try table(client: "2,60/1h", recipient: "60/1h", global: "300/1h,1000/1h"))
+            var ledger = ledger(try .of(client: "2,60/1h", recipient: "60/1h", global: "300/1h,1000/1h"))
             for _ in 0..<2 { #expect(ledger.ask(question(client: 1), at: Self.start + ahead).parts == []) }
             let refused = ledger.ask(question(client: 1), at: Self.start)
             #expect(refused.parts == [Verdict.Part(.limitClient, .refuse)] && refused.retryAfter == .minutes(1), "\(ahead)")
@@ -58,17 +52,17 @@ struct LimitLedgerTests {
         }
     }
 
-    @Test func `A restart while the clock is ahead keeps nobody waiting either`() throws {
-        var ledger = ledger(try table(client: "2,60/1h"))
+    @Test func `A restart while the clock is ahead makes nobody wait either`() throws {
+        var ledger = ledger(try .of(client: "2,60/1h"))
         let (moment, client) = (Self.start + .minutes(50), question(client: 1).clients[0])
         for _ in 0..<2 { ledger.replay(LimitMark(epoch: Self.today, keys: [client]), at: moment) }
         #expect(ledger.ask(question(client: 1), at: Self.start).retryAfter == .minutes(1))
         #expect(ledger.ask(question(client: 1), at: Self.start + .minutes(1)).parts == [])
     }
 
-    // Letters are judged side by side: one that came a moment earlier may be asked about a moment later.
-    @Test func `A little disorder is no clock set back`() throws {
-        var ledger = ledger(try table(client: "2,60/1h"))
+    // Letters are judged side by side: an earlier one may be asked about a moment later.
+    @Test func `A little disorder does not count as a clock set back`() throws {
+        var ledger = ledger(try .of(client: "2,60/1h"))
         #expect(ledger.ask(question(client: 1), at: Self.start + .seconds(9)).parts == [])
         #expect(ledger.ask(question(client: 2), at: Self.start).parts == [])
         #expect(ledger.ask(question(client: 1), at: Self.start + .seconds(9)).parts == [])
@@ -76,23 +70,23 @@ struct LimitLedgerTests {
     }
 
     @Test func `A network of many addresses may send four and sixteen times as much, not without end`() throws {
-        var ledger = ledger(try table(client: "2,2/1h"))
+        var ledger = ledger(try .of(client: "2,2/1h"))
         let admitted = (0..<100).count { ledger.ask(question(client: UInt64($0), network: 7_000), at: Self.start).parts.isEmpty }
         #expect(admitted == 2 * LimitTable.wideScale)
     }
 
-    // Refusing keeps nothing; holding is never told to the visitor.
+    // A refusal keeps nothing; a visitor is never told of a hold.
     @Test(arguments: [
         ("sender", Verdict.Part(.limitSender, .hold)), ("text", Verdict.Part(.limitText, .hold)),
         ("soft", Verdict.Part(.limitInstallation, .hold)), ("hard", Verdict.Part(.limitInstallation, .refuse)),
     ])
     func `Each limit asks for what it is for`(which: String, part: Verdict.Part) throws {
-        let table =
+        let table: LimitTable =
             switch which {
-            case "sender": try table(sender: "1/1h")
-            case "text": try table(text: "1/1h")
-            case "soft": try table(global: "1/1h,9/1h")
-            default: try table(global: "9/1h,1/1h")
+            case "sender": try .of(sender: "1/1h")
+            case "text": try .of(text: "1/1h")
+            case "soft": try .of(global: "1/1h,9/1h")
+            default: try .of(global: "9/1h,1/1h")
             }
         var ledger = ledger(table)
         #expect(ledger.ask(question(client: 1, sender: 5, text: 6), at: Self.start).parts == [])
@@ -108,24 +102,26 @@ struct LimitLedgerTests {
     }
 
     @Test func `One network uses up no more than its share of a recipient`() throws {
-        var ledger = ledger(try table(recipient: "10/1h"))
+        var ledger = ledger(try .of(recipient: "10/1h"))
         let passed = (0..<50).count { ledger.ask(question(client: UInt64($0), network: 9), at: Self.start).parts.isEmpty }
         #expect(passed == 2)
         #expect(ledger.ask(question(client: 99), at: Self.start).parts == [])
     }
 
-    @Test func `Over the limit the first letter of another network still passes, its second is held`() throws {
-        var ledger = ledger(try table(recipient: "10/1h"))
+    @Test func `Over the limit the first letter from another network still passes, and its second is held`() throws {
+        var ledger = ledger(try .of(recipient: "10/1h"))
         for client in 0..<10 { #expect(ledger.ask(question(client: UInt64(client)), at: Self.start).parts == []) }
         #expect(ledger.ask(question(client: 0), at: Self.start).parts == [Verdict.Part(.limitRecipient, .hold)])
         #expect(ledger.ask(question(client: 77), at: Self.start).parts == [])
         #expect(ledger.ask(question(client: 77), at: Self.start).parts == [Verdict.Part(.limitRecipient, .hold)])
     }
 
-    // L2: a hundred letters of a flood for each honest one, over a day, from some networks with many addresses each.
+    // A hundred flood letters for each honest one, over a day, from a few networks with many addresses each.
     @Test(arguments: [1, 4, 8])
-    func `In a hundredfold flood nineteen of twenty honest letters pass, and none of the flood is dropped`(networks: Int) throws {
-        var ledger = ledger(try table(client: "3,5/1h,20/1d", recipient: "10/1h,50/1d", global: "off"))
+    func `L2: in a hundredfold flood nineteen of twenty honest letters pass, and none of the flood is dropped`(networks: Int)
+        throws
+    {
+        var ledger = ledger(try .of(client: "3,5/1h,20/1d", recipient: "10/1h,50/1d", global: "off"))
         var randomness = SeededRandomness(seed: UInt64(networks))
         let honest = 40
         var (passed, dropped, floodPassed) = (0, 0, 0)
@@ -152,7 +148,7 @@ struct LimitLedgerTests {
     }
 
     @Test func `A count goes on over midnight under tomorrow's digests`() throws {
-        var ledger = ledger(try table(client: "1/1d"))
+        var ledger = ledger(try .of(client: "1/1d"))
         let late = Self.today.end - .minutes(1)
         #expect(ledger.ask(question(client: 1), at: late).parts == [])
         let after = Self.today.end + .minutes(1)
@@ -166,7 +162,7 @@ struct LimitLedgerTests {
 
     @Test(arguments: [0, 1])
     func `A restart counts on, on the same day and on the next`(daysLater: Int64) throws {
-        let table = try table(client: "2,2/1d", recipient: "3/1d")
+        let table = try LimitTable.of(client: "2,2/1d", recipient: "3/1d")
         var first = ledger(table)
         let ruling = first.ask(question(client: 1), at: Self.start)
         _ = first.ask(question(client: 1), at: Self.start)
@@ -188,16 +184,16 @@ struct LimitLedgerTests {
         #expect(second.ask(asked, at: now).parts.contains(Verdict.Part(.limitClient, .refuse)))
     }
 
-    @Test func `What was not kept after all may be sent again`() throws {
-        var ledger = ledger(try table(client: "1/1h"))
+    @Test func `A letter that was not kept may be sent again`() throws {
+        var ledger = ledger(try .of(client: "1/1h"))
         let ruling = ledger.ask(question(client: 1), at: Self.start)
         ledger.giveBack(ruling.counted)
         #expect(ledger.ask(question(client: 1), at: Self.start).parts == [])
         #expect(ledger.ask(question(client: 1), at: Self.start).parts != [])
     }
 
-    @Test func `It forgets who owes nothing, and never grows over its bound`() throws {
-        var ledger = ledger(try table(client: "1,3600/1h"), capacity: 5_000)
+    @Test func `It forgets those who owe nothing, and never grows beyond its bound`() throws {
+        var ledger = ledger(try .of(client: "1,3600/1h"), capacity: 5_000)
         for client in 0..<20_000 {
             _ = ledger.ask(
                 question(client: UInt64(client), network: UInt64(client)), at: Self.start + .milliseconds(Int64(client)))

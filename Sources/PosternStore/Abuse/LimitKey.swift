@@ -1,14 +1,16 @@
-/// What a limit counts by.
+package import PosternCore
+
+/// What a limit counts by. The raw value is stored.
 package enum LimitScope: UInt8, Sendable, CaseIterable {
     /// An IPv4 address or an IPv6 /64: what one subscriber has.
     case client = 1
-    /// An IPv6 /56 and /48: what providers hand out to those who ask for more.
+    /// An IPv6 /56 and /48: what providers hand out to subscribers who ask for more.
     case clientWide = 2
     case clientWidest = 3
     case recipient = 4
-    /// One /24 or /48 with one recipient: no network may use up what a recipient takes.
+    /// One /24 or /48 writing to one recipient: no network may use up what a recipient takes.
     case recipientShare = 5
-    /// A recipient over the limit still takes the first letter of networks that have sent none lately.
+    /// A recipient over the limit still takes the first letter from networks that have sent none lately.
     case recipientReserve = 6
     /// A visitor's e-mail address.
     case sender = 7
@@ -17,7 +19,7 @@ package enum LimitScope: UInt8, Sendable, CaseIterable {
     case installationSoft = 9
     case installationHard = 10
 
-    /// Whether the key is a digest under a key of the day, and another one tomorrow.
+    /// Whether the key is a digest under a key of the day, so that it is a different one tomorrow.
     package var changesDaily: Bool {
         switch self {
         case .client, .clientWide, .clientWidest, .recipientShare, .sender, .text: true
@@ -26,14 +28,16 @@ package enum LimitScope: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// Whom a limit counts: a scope with sixteen bytes that name one of them, never an address.
+/// Who is counted: a scope and sixteen bytes that name one client, sender, text or recipient, never an address.
 package struct LimitKey: Hashable, Sendable {
     package let scope: LimitScope
     package let high: UInt64
     package let low: UInt64
 
     package init(_ scope: LimitScope, high: UInt64, low: UInt64) {
-        (self.scope, self.high, self.low) = (scope, high, low)
+        self.scope = scope
+        self.high = high
+        self.low = low
     }
 
     package static func recipient(_ id: RecipientID) -> LimitKey { LimitKey(.recipient, high: id.high, low: id.low) }
@@ -44,29 +48,31 @@ package struct LimitKey: Hashable, Sendable {
     package static let installationHard = LimitKey(.installationHard, high: 0, low: 0)
 }
 
-/// A key of today with the one that the same client, sender or text will have tomorrow: so a count goes on over midnight,
-/// and over a restart after it, although tomorrow's digests cannot be matched with today's.
+/// Today's key and the one that the same client, sender or text will have tomorrow. With both, a count goes on over midnight
+/// and over a restart after midnight, although nobody can match tomorrow's digests with today's.
 package struct DatedLimitKey: Hashable, Sendable {
     package let today: LimitKey
-    /// The same as `today` for what does not change daily; nil while the keys of tomorrow are not known.
+    /// The same as `today` for a scope that does not change daily; nil while tomorrow's keys are not known.
     package let tomorrow: LimitKey?
 
     package init(today: LimitKey, tomorrow: LimitKey?) {
-        (self.today, self.tomorrow) = (today, tomorrow)
+        self.today = today
+        self.tomorrow = tomorrow
     }
 
     package init(lasting key: LimitKey) {
-        (today, tomorrow) = (key, key)
+        self.init(today: key, tomorrow: key)
     }
 }
 
-/// What one accepted letter was counted under: kept with it, so that a restarted relay counts on from there.
+/// What one accepted letter was counted under. It is kept with the letter, so that a restarted relay counts on from there.
 package struct LimitMark: Hashable, Sendable {
-    /// Whose keys of the day these are.
+    /// The day whose keys these are.
     package let epoch: Epoch
     package let keys: [DatedLimitKey]
 
     package init(epoch: Epoch, keys: [DatedLimitKey]) {
-        (self.epoch, self.keys) = (epoch, keys)
+        self.epoch = epoch
+        self.keys = keys
     }
 }

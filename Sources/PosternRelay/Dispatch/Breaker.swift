@@ -1,11 +1,13 @@
-/// Stops dialling a smarthost that refuses us, and finds out with single letters when it is well again.
+package import PosternCore
+
+/// Stops dialling a smarthost that refuses us, and tries single letters until it works again.
 ///
-/// Five troubles in a row open it; after 30 s one letter goes as a probe; each failed probe doubles the wait, to
-/// 10 min at most. A refusal of one letter never counts: the smarthost was reached.
+/// Five troubles in a row open the breaker. After 30 s one letter goes out as a probe; each failed probe doubles the wait, up to
+/// 10 min. A refusal of one letter never counts, because the smarthost was reached.
 package struct Breaker: Equatable, Sendable {
     package enum Allowance: Equatable, Sendable {
         case everything
-        /// One letter, to see.
+        /// One letter, to find out.
         case probe
         case nothing(until: Timestamp)
     }
@@ -13,10 +15,9 @@ package struct Breaker: Equatable, Sendable {
     private enum State: Equatable, Sendable {
         /// → closed, open
         case closed(troubles: Int)
-        /// → probing, once `until` has come
+        /// → probing, once `until` is reached
         case open(until: Timestamp, wait: Duration)
-        /// → closed, open. The answer is awaited until `deadline`: a probe whose outcome never comes must not
-        /// keep the queue shut.
+        /// → closed, open. Waits for the outcome until `deadline`: a probe whose outcome never comes must not keep the queue shut.
         case probing(wait: Duration, deadline: Timestamp)
     }
 
@@ -34,12 +35,12 @@ package struct Breaker: Equatable, Sendable {
         if case .closed = state { false } else { true }
     }
 
-    /// What may be dialled at `now`. Looking changes nothing; a probe counts from `probeBegan`.
+    /// What may be dialled at `now`. Asking changes nothing; the probe begins with `probeBegan`.
     package func allowance(at now: Timestamp) -> Allowance {
         switch state {
         case .closed: .everything
         case .open(let until, let wait):
-            // A clock that was set back must not keep it open for longer than one wait.
+            // A clock that was set back must not keep it open longer than one wait.
             now >= until || until.since(now) > wait ? .probe : .nothing(until: until)
         case .probing(_, let deadline):
             now >= deadline || deadline.since(now) > Self.probeTimeout ? .probe : .nothing(until: deadline)
@@ -57,7 +58,7 @@ package struct Breaker: Equatable, Sendable {
     package mutating func record(_ health: Outcome.SmarthostHealth, at now: Timestamp) {
         switch (health, state) {
         case (.unknown, .probing(let wait, _)):
-            // The probe never dialled, so nothing was learned: the next letter may.
+            // The probe never dialled, so nothing was learned: the next letter is the probe.
             state = .open(until: now, wait: wait)
         case (.unknown, _):
             break
@@ -72,7 +73,7 @@ package struct Breaker: Equatable, Sendable {
             let longer = min(wait * 2, Self.longestWait)
             state = .open(until: now + longer, wait: longer)
         case (.trouble, .open):
-            break  // an attempt that was under way when it opened
+            break  // An attempt that was under way when it opened.
         }
     }
 }

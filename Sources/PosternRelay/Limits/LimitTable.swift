@@ -1,16 +1,21 @@
-/// The configured limits as gates for each scope.
+package import PosternCore
+package import PosternStore
+
+/// The configured limits as gates, one set for each scope.
 package struct LimitTable: Hashable, Sendable {
     private let gates: [LimitScope: RateGates]
-    /// As configured, for what clients are told.
+    /// As configured: what clients are told.
     package let client: RateGates
+    /// Whether no limit is on.
+    package let isOff: Bool
 
     /// How much more than a single client its /56 and its /48 may send.
     package static let wideScale = 4
     package static let widestScale = 16
-    /// What part of a recipient's limit one network may use.
+    /// One network may use one part in this many of a recipient's limit.
     package static let shares = 5
 
-    /// - Parameter global: its first rate holds, its second refuses.
+    /// - Parameter global: its first rate holds letters, its second refuses them.
     package init(client: Limit, recipient: Limit, global: Limit, sender: Limit, text: Limit) {
         self.client = RateGates(client)
         gates = [
@@ -25,18 +30,22 @@ package struct LimitTable: Hashable, Sendable {
             .installationSoft: global.rates.first.map(RateGates.init) ?? RateGates(.off),
             .installationHard: global.rates.dropFirst().first.map(RateGates.init) ?? RateGates(.off),
         ]
+        isOff = gates.values.allSatisfy(\.isOff)
+    }
+
+    package init(_ limits: Configuration.Limits) {
+        self.init(
+            client: limits.client, recipient: limits.recipient, global: limits.global, sender: limits.sender, text: limits.text)
     }
 
     package static let off = LimitTable(client: .off, recipient: .off, global: .off, sender: .off, text: .off)
 
     package subscript(scope: LimitScope) -> RateGates { gates[scope] ?? RateGates(.off) }
-
-    package var isOff: Bool { gates.values.allSatisfy(\.isOff) }
 }
 
 extension Limit {
-    /// The same limit with counts and burst divided, at least one of each.
-    package func share(of parts: Int) -> Limit {
+    /// The same limit with its burst and its counts divided, at least one of each.
+    fileprivate func share(of parts: Int) -> Limit {
         Limit(
             burst: burst.map { max(1, $0 / parts) }, rates: rates.map { Rate(count: max(1, $0.count / parts), per: $0.per) })
     }

@@ -1,4 +1,5 @@
 import PosternCore
+import PosternRelay
 import PosternTestSupport
 import Testing
 
@@ -21,17 +22,17 @@ struct RateGateTests {
     @Test(
         arguments: [
             ("3,5/1h", [0, 0, 0, 0, 719_999, 720_000, 720_001], [true, true, true, false, false, true, false]),
-            // No window, so no edge of one: an hour later three are there again, and not five more.
+            // There is no window and no edge of one: an hour later there are three again, and not five more.
             ("3,5/1h", [0, 0, 0, 3_600_000, 3_600_000, 3_600_000, 3_600_000], [true, true, true, true, true, true, false]),
             // Without a burst the count is the burst.
             ("2/1m", [0, 0, 0, 30_000, 30_000], [true, true, false, true, false]),
             // Seven a minute is one every 8,571.43 ms: the fraction is kept, and coming late gains nothing.
             ("1,7/1m", [0, 8_571, 8_572, 17_143, 17_144], [true, false, true, false, true]),
-            // Both rates have to admit.
+            // Both rates must admit.
             ("2,60/1h,3/1d", [0, 0, 60_000, 120_000, 180_000], [true, true, true, false, false]),
             ("off", [0, 0, 0], [true, true, true]),
         ] as [(String, [Int64], [Bool])])
-    func `What comes when is admitted or not`(limit: String, offsets: [Int64], expected: [Bool]) throws {
+    func `Letters at these moments are admitted or not`(limit: String, offsets: [Int64], expected: [Bool]) throws {
         #expect(try admitted(limit, at: offsets) == expected)
     }
 
@@ -61,7 +62,7 @@ struct RateGateTests {
         #expect(count > 1_000)
     }
 
-    @Test func `Whoever waits as long as is said is admitted, and not a millisecond earlier`() throws {
+    @Test func `A client that waits as long as it was told is admitted, and not a millisecond earlier`() throws {
         let gates = RateGates(try #require(Limit("3,7/1h,20/1d")))
         var arrivals = gates.fresh
         for _ in 0..<3 { arrivals = gates.admitted(arrivals, at: start) }
@@ -90,7 +91,7 @@ struct RateGateTests {
         #expect(gates.wait(arrivals, at: before) == .minutes(12))
     }
 
-    // The largest that a setting may be, for the widest network: no number runs over, and it is the rate that was set.
+    // The largest setting there may be, for the widest network: no number overflows, and the rate is the one that was set.
     @Test func `A million a day is sixteen million for a wide network`() throws {
         let limit = try #require(Limit("1000000/1d"))
         let gates = RateGates(limit, scale: LimitTable.widestScale)
@@ -101,7 +102,7 @@ struct RateGateTests {
         #expect(gates.remaining(arrivals, at: start + .milliseconds(6)).count == 16_000_000)
     }
 
-    @Test func `What is given back may be used again, and no more than that`() throws {
+    @Test func `What is given back may be used again, once`() throws {
         let gates = RateGates(try #require(Limit("1/1h")))
         let arrivals = gates.admitted(gates.fresh, at: start)
         let back = gates.givenBack(arrivals)

@@ -1,12 +1,12 @@
 import PosternCore
 
-/// The same limit by another way of counting, with exact fractions: a bucket of `burst` that fills by `count` every `per`.
-/// Slow and plain, so that it can be believed.
+/// The same limit counted in another way, with exact fractions: a bucket of `burst` that fills by `count` every `per`. Slow and
+/// simple, so that it can be trusted.
 struct ExactLimit {
     private struct Bucket {
         let rate: Limit.Rate
         let burst: Int
-        /// Letters missing from a full bucket, in units of 1/per: whole numbers.
+        /// Letters missing from a full bucket, in units of 1/per, which are whole numbers.
         var missing: Int64 = 0
         var at: Timestamp?
 

@@ -1,24 +1,30 @@
-/// The letter whose place among the others is asked for. Only keys of scopes whose limit is on need be there.
+package import PosternCore
+package import PosternStore
+
+/// What the limits are asked about one letter. Keys of scopes whose limit is off may be left out.
 package struct LimitQuestion: Hashable, Sendable {
     /// Narrowest first.
     package let clients: [DatedLimitKey]
     package let sender: DatedLimitKey?
     package let text: DatedLimitKey?
     package let recipient: RecipientID
-    /// The client's network with this recipient.
+    /// The client's network writing to this recipient.
     package let share: DatedLimitKey?
 
     package init(
         clients: [DatedLimitKey], sender: DatedLimitKey?, text: DatedLimitKey?, recipient: RecipientID, share: DatedLimitKey?
     ) {
-        (self.clients, self.sender, self.text) = (clients, sender, text)
-        (self.recipient, self.share) = (recipient, share)
+        self.clients = clients
+        self.sender = sender
+        self.text = text
+        self.recipient = recipient
+        self.share = share
     }
 }
 
 /// What the limits say to one letter.
 package struct LimitRuling: Equatable, Sendable {
-    /// The limits it went over, with what each asks for.
+    /// The limits it went over, and what each asks for.
     package let parts: [Verdict.Part]
     /// When the client may try again; zero unless refused.
     package let retryAfter: Duration
@@ -26,14 +32,14 @@ package struct LimitRuling: Equatable, Sendable {
     package let counted: [DatedLimitKey]
 }
 
-/// Who has sent how much lately. Bounded: a key is a few dozen bytes and is dropped once it owes nothing; over `capacity`,
-/// those that owe least go first.
+/// Who has sent how much lately.
 ///
-/// Asking and counting are one step, so that of fifty letters at once no more pass than one after the other would.
+/// Bounded: a key takes a few dozen bytes and is dropped once it owes nothing; above `capacity`, those that owe least go first.
+/// Asking and counting are one step, so that of fifty letters at once no more pass than would one after the other.
 package struct LimitLedger: Sendable {
     private struct Entry: Sendable {
         var arrivals: [Int64]
-        /// Its key of tomorrow; nil when that is not known, and the entry ends with its day.
+        /// Its key of tomorrow; nil when that is not known, and then the entry ends with its day.
         var tomorrow: LimitKey?
     }
 
@@ -45,24 +51,45 @@ package struct LimitLedger: Sendable {
     /// The latest moment that was asked about.
     private var latest = Timestamp(milliseconds: 0)
 
-    /// Letters are asked about in nearly the order in which they came; what lies further back was said by a clock that has
-    /// been set back since.
+    /// Letters are judged side by side, so the moments asked about are a little out of order. A moment further back than this
+    /// means that the clock was set back.
     package static let disorder = Duration.seconds(10)
 
     /// - Parameter capacity: the most keys that are remembered. A quarter of a million take about 40 MiB.
     package init(table: LimitTable, epoch: Epoch, capacity: Int = 250_000) {
-        (self.table, self.epoch, self.capacity) = (table, epoch, capacity)
+        self.table = table
+        self.epoch = epoch
+        self.capacity = capacity
         sweepAt = min(1_024, capacity)
     }
 
     package var count: Int { entries.count }
 
-    /// Counts a letter where it passes, and says where it does not.
-    package mutating func ask(_ question: LimitQuestion, at now: Timestamp) -> LimitRuling {
+    /// Whether a client, or the whole installation, is over a limit that refuses. Counts nothing: this comes before the letter
+    /// is read, and `ask` decides.
+    /// - Returns: nil when nothing refuses.
+    package mutating func refusal(of clients: [DatedLimitKey], at now: Timestamp) -> LimitRuling? {
         followClock(to: now)
         roll(to: Epoch(containing: now))
-        let refusals = refusals(of: question, at: now)
-        guard refusals.parts.isEmpty else { return LimitRuling(parts: refusals.parts, retryAfter: refusals.wait, counted: []) }
+        var parts: [Verdict.Part] = []
+        var wait = Duration.zero
+        for key in clients.map(\.today) {
+            let gates = table[key.scope]
+            guard !gates.admits(arrivals(key), at: now) else { continue }
+            if parts.isEmpty { parts.append(Verdict.Part(.limitClient, .refuse)) }
+            wait = max(wait, gates.wait(arrivals(key), at: now))
+        }
+        let hard = table[.installationHard]
+        if !hard.admits(arrivals(.installationHard), at: now) {
+            parts.append(Verdict.Part(.limitInstallation, .refuse))
+            wait = max(wait, hard.wait(arrivals(.installationHard), at: now))
+        }
+        return parts.isEmpty ? nil : LimitRuling(parts: parts, retryAfter: wait, counted: [])
+    }
+
+    /// Counts a letter where it passes, and says where it does not.
+    package mutating func ask(_ question: LimitQuestion, at now: Timestamp) -> LimitRuling {
+        if let refusal = refusal(of: question.clients, at: now) { return refusal }
         var counted = question.clients.filter { count($0, at: now) }
         if count(DatedLimitKey(lasting: .installationHard), at: now) { counted.append(DatedLimitKey(lasting: .installationHard)) }
         var parts: [Verdict.Part] = []
@@ -73,7 +100,7 @@ package struct LimitLedger: Sendable {
         hold(question.sender, .limitSender)
         hold(question.text, .limitText)
         hold(DatedLimitKey(lasting: .installationSoft), .limitInstallation)
-        // What is held anyway must not take a place from those that are not.
+        // A letter that is held anyway must not take the place of one that is not.
         guard parts.isEmpty else { return LimitRuling(parts: parts, retryAfter: .zero, counted: counted) }
         if let keys = placeWithRecipient(question, at: now) {
             counted += keys
@@ -84,14 +111,14 @@ package struct LimitLedger: Sendable {
         return LimitRuling(parts: parts, retryAfter: .zero, counted: counted)
     }
 
-    /// What a client may still send, by the narrowest key.
+    /// How many letters a client may still send, and when there will be one more; nil while the limit is off.
     package func standing(of client: LimitKey?, at now: Timestamp) -> (remaining: Int, reset: Duration)? {
         guard let client, !table.client.isOff else { return nil }
         let standing = table.client.remaining(arrivals(client), at: now)
         return (standing.count, standing.reset)
     }
 
-    /// Takes back what was counted for a letter that was not kept after all.
+    /// Takes back what was counted for a letter that was not kept.
     package mutating func giveBack(_ keys: [DatedLimitKey]) {
         for key in keys {
             guard let known = [key.today, key.tomorrow].compactMap({ $0 }).first(where: { entries[$0] != nil }),
@@ -102,7 +129,7 @@ package struct LimitLedger: Sendable {
         }
     }
 
-    /// Counts what was kept before a restart. In the order in which it came.
+    /// Counts a letter that was kept before a restart. Call this in the order in which the letters came.
     package mutating func replay(_ mark: LimitMark, at moment: Timestamp) {
         latest = max(latest, moment)
         for key in mark.keys {
@@ -129,24 +156,7 @@ package struct LimitLedger: Sendable {
         entries[key]?.arrivals ?? table[key.scope].fresh
     }
 
-    private func refusals(of question: LimitQuestion, at now: Timestamp) -> (parts: [Verdict.Part], wait: Duration) {
-        var parts: [Verdict.Part] = []
-        var wait = Duration.zero
-        for key in question.clients.map(\.today) {
-            let gates = table[key.scope]
-            guard !gates.admits(arrivals(key), at: now) else { continue }
-            if parts.isEmpty { parts.append(Verdict.Part(.limitClient, .refuse)) }
-            wait = max(wait, gates.wait(arrivals(key), at: now))
-        }
-        let hard = table[.installationHard]
-        if !hard.admits(arrivals(.installationHard), at: now) {
-            parts.append(Verdict.Part(.limitInstallation, .refuse))
-            wait = max(wait, hard.wait(arrivals(.installationHard), at: now))
-        }
-        return (parts, wait)
-    }
-
-    /// - Returns: false when it does not pass; it is not counted then.
+    /// - Returns: false when it does not pass, and then it is not counted.
     private mutating func count(_ key: DatedLimitKey, at now: Timestamp) -> Bool {
         let gates = table[key.today.scope]
         let arrivals = arrivals(key.today)
@@ -155,10 +165,10 @@ package struct LimitLedger: Sendable {
         return true
     }
 
-    /// A recipient takes `POSTERN_LIMIT_RECIPIENT`, of which one network may use a fifth. Beyond it, letters are held; except
-    /// that as many again pass which are the first from their network, so that a flood from some networks does not silence
-    /// the recipient for everybody else (L2).
-    /// - Returns: what it was counted under; nil when it is to be held.
+    /// A recipient takes `POSTERN_LIMIT_RECIPIENT`, and one network may use a fifth of it. Above that, letters are held, with one
+    /// exception: as many again pass when each is the first from its network, so that a flood from a few networks does not
+    /// silence the recipient for everybody else.
+    /// - Returns: what it was counted under; nil when it must be held.
     private mutating func placeWithRecipient(_ question: LimitQuestion, at now: Timestamp) -> [DatedLimitKey]? {
         guard !table[.recipient].isOff else { return [] }
         guard let share = question.share else { return nil }
@@ -171,7 +181,7 @@ package struct LimitLedger: Sendable {
         return nil
     }
 
-    /// Arrival times that a clock wrote which was ahead would have everybody wait until the time it said.
+    /// Arrival times from a clock that was ahead would make everybody wait until the time it showed. They are set back with it.
     private mutating func followClock(to now: Timestamp) {
         let ahead = latest.since(now)
         guard ahead > Self.disorder else {
@@ -201,7 +211,7 @@ package struct LimitLedger: Sendable {
         entries = rolled
     }
 
-    /// Drops what owes nothing, each time the table has doubled; and the nearest to it, when there are too many all the same.
+    /// Each time the table has doubled, drops what owes nothing. If there are still too many, drops those that owe least.
     private mutating func tidy(at now: Timestamp) {
         guard entries.count >= sweepAt else { return }
         entries = entries.filter { !table[$0.key.scope].isSettled($0.value.arrivals, at: now) }

@@ -1,9 +1,9 @@
 import PosternCore
 import Testing
 
-@Suite("A verdict is the strictest its parts ask for")
+@Suite("A verdict is the strictest that its parts ask for")
 struct VerdictTests {
-    // The rule: refuse before hold before a hundred points; fewer points only stand in the log.
+    // Refuse before hold, hold before a hundred points; fewer points only show in the log.
     @Test(
         arguments: [
             ([], .accept), ([Verdict.Part(.trapBait, .score(60))], .accept),
@@ -17,7 +17,7 @@ struct VerdictTests {
         #expect(Verdict(of: parts).parts == parts)
     }
 
-    @Test func `Every part comes back from its text`() {
+    @Test func `Every part can be read back from its text`() {
         for rule in Verdict.Rule.allCases {
             for effect in [Verdict.Effect.refuse, .hold, .score(40)] {
                 for block in [nil, 17] as [Int64?] {
@@ -29,7 +29,7 @@ struct VerdictTests {
     }
 
     @Test(arguments: ["", "block", "block:", "unheard-of:hold", "block:hold:x", "block:hold:1:2", "trap-bait:many"])
-    func `Another text is no part`(text: String) {
+    func `Another text is not a part`(text: String) {
         #expect(Verdict.Part(text) == nil)
     }
 }
