@@ -1,5 +1,5 @@
 private import Glibc
-package import PosternCore
+internal import PosternCore
 
 /// Secret bytes in memory of their own: locked against swapping where the system allows it, and wiped when the last owner
 /// releases them. Never printed, never encoded.

@@ -61,7 +61,7 @@ enum Example {
                 id: letterID, at: now, site: "photos", handle: "pat", recipient: nil,
                 verdict: Verdict(.hold, parts: [.init(.trapBait, .score(60)), .init(.trapToken, .score(40))]),
                 tags: [Tag("0000000000abc"), Tag("0000000000def")].compactMap { $0 }, evidence: nil, letterBytes: 1_234,
-                repeats: 7, epoch: Epoch(containing: now)))
+                repeats: 7))
     }
 
     static func contact(
