@@ -21,10 +21,13 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
-/// Swift's runtime and Foundation inside the program: it runs where no toolchain is, and somewhat quicker. SwiftPM (6.3) knows
-/// this as an option of a whole build only, with which tests do not link; given to one program, the archives that Foundation
-/// stands on have to be named. DYNAMIC_POSTERN is for a toolchain that has none of them.
+/// Puts Swift's runtime and Foundation into the program: it runs on machines without a toolchain, and somewhat faster. SwiftPM
+/// (6.3) offers this only for a whole build, with which tests do not link. For a single program the archives that Foundation
+/// needs must be named. DYNAMIC_POSTERN is for a toolchain that has none of them.
 let runtime: [LinkerSetting] =
     Context.environment["DYNAMIC_POSTERN"] != nil
     ? []
@@ -36,7 +39,7 @@ let runtime: [LinkerSetting] =
             ], .when(platforms: [.linux]))
     ]
 
-/// What the checks of foreign bytes reach into, and what stands beside them that is no source.
+/// What the checks of foreign bytes reach into, and files beside them that are no sources.
 let foreign: [Target.Dependency] = [
     "PosternCore", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", "PosternImport", crypto,
     nioCore,
@@ -46,7 +49,9 @@ let fodder = ["Corpus", "Dictionaries"]
 let package = Package(
     name: "postern",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "postern", targets: ["postern"])],
+    products: [
+        .executable(name: "postern", targets: ["postern"]), .executable(name: "postern-proof", targets: ["postern-proof"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -119,15 +124,40 @@ let package = Package(
         // What a proof looks for, how, and where it was found.
         .target(name: "PosternProof", dependencies: ["PosternCore", crypto], swiftSettings: strict),
 
+        // What both programs know of the machine they run on: home, settings, users, locks, exit codes, log lines.
+        .target(
+            name: "PosternHost",
+            dependencies: [
+                "PosternCore", "CUnix", argumentParser, logging, .product(name: "Configuration", package: "swift-configuration"),
+                system,
+            ],
+            swiftSettings: strict),
+
+        .target(
+            name: "PosternDoctor",
+            dependencies: [
+                "PosternCore", "PosternHost", "PosternText", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
+                "PosternRelay", "PosternWeb", "CUnix",
+            ],
+            swiftSettings: strict),
+
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternCore", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
-                "PosternRelay", "PosternWeb", "PosternProof", "CUnix", "PosternImport", logging, lifecycle, nioCore, nioPosix,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "SystemPackage", package: "swift-system"), subprocess,
+                "PosternCore", "PosternHost", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink",
+                "PosternVault", "PosternRelay", "PosternWeb", "PosternImport", "PosternDoctor", "CUnix", argumentParser, logging,
+                lifecycle, unixSignals,
+                .product(name: "Metrics", package: "swift-metrics"), system, subprocess,
+            ],
+            swiftSettings: strict,
+            linkerSettings: runtime),
+
+        // The second program: it proves and measures the first, and no installation needs it.
+        .executableTarget(
+            name: "postern-proof",
+            dependencies: [
+                "PosternCore", "PosternHost", "PosternStore", "PosternSQLite", "PosternWeb", "PosternProof", argumentParser,
+                logging, lifecycle, unixSignals, nioCore, nioPosix, system, subprocess,
             ],
             swiftSettings: strict,
             linkerSettings: runtime),
@@ -146,6 +176,9 @@ let package = Package(
         .testTarget(name: "PosternImportTests", dependencies: ["PosternCore", "PosternImport"], swiftSettings: strict),
         .testTarget(
             name: "PosternTextTests", dependencies: ["PosternCore", "PosternText", "PosternTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "PosternDoctorTests", dependencies: ["PosternCore", "PosternDoctor", "PosternVault"],
+            swiftSettings: strict),
         .testTarget(
             name: "PosternProofTests", dependencies: ["PosternCore", "PosternProof", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
@@ -180,7 +213,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "FuzzTests", dependencies: foreign, path: "Tests/Fuzz", exclude: ["Harness"] + fodder, swiftSettings: strict),
+            name: "FuzzTests", dependencies: foreign, path: "Tests/Fuzz", exclude: ["Harness"] + fodder,
+            swiftSettings: strict),
         .testTarget(
             name: "Scenarios",
             dependencies: [

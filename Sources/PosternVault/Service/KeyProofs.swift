@@ -4,13 +4,29 @@ private import PosternSealing
 /// Which keys there are, and whether each pair is one: a text of our own is sealed with its public half and opened with its
 /// private one. What `postern doctor` asks for; nothing of a key is in it.
 package struct KeyProofs: Sendable {
-    package let keys: [KeyFacts.Key]
+    package struct Key: Hashable, Sendable {
+        /// As in file names: `address`, `letter`, `tag`, ….
+        package let kind: String
+        package let id: String
+        package let epoch: Epoch?
+        /// Whether what was sealed with its public half opened with its private one; nil for a key that is not a pair.
+        package let fits: Bool?
+
+        package init(kind: String, id: String, epoch: Epoch?, fits: Bool?) {
+            self.kind = kind
+            self.id = id
+            self.epoch = epoch
+            self.fits = fits
+        }
+    }
+
+    package let keys: [Key]
 
     /// Of the keys a vault works with.
     package init(ring: KeyRing) {
         let opener = SealOpener(ring: ring)
         keys = ring.all.map { held in
-            KeyFacts.Key(
+            Key(
                 kind: held.key.kind.name, id: held.key.id.description, epoch: held.key.epoch,
                 fits: held.key.sealing.map { Self.isPair($0, opener) })
         }.sorted { ($0.kind, $0.epoch?.day ?? 0, $0.id) < ($1.kind, $1.epoch?.day ?? 0, $1.id) }
@@ -24,7 +40,7 @@ package struct KeyProofs: Sendable {
         return (KeyProofs(ring: KeyRing(holding: held, of: folder)), faults)
     }
 
-    private init(keys: [KeyFacts.Key]) {
+    private init(keys: [Key]) {
         self.keys = keys
     }
 
@@ -66,10 +82,10 @@ package struct KeyProofs: Sendable {
 
     package init(payload: [UInt8]) throws(ByteFault) {
         var reader = ByteReader(payload, limit: 256)
-        var keys: [KeyFacts.Key] = []
+        var keys: [Key] = []
         for _ in 0..<(try reader.number(UInt16.self)) {
             keys.append(
-                KeyFacts.Key(
+                Key(
                     kind: try reader.text(), id: try reader.text(), epoch: try reader.optionalText().flatMap { Epoch($0) },
                     fits: try reader.optionalText().map { $0 == "yes" }))
         }

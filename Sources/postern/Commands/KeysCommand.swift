@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import PosternHost
 private import PosternLink
 private import PosternVault
 

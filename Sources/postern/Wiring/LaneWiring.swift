@@ -1,4 +1,5 @@
 internal import PosternCore
+internal import PosternHost
 internal import PosternVault
 
 /// The lanes to the configured smarthost.

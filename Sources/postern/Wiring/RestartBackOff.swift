@@ -1,3 +1,5 @@
+internal import PosternHost
+
 /// How long to wait before a child that ended is started again: 100 ms, doubling to 10 s; from the beginning once it has
 /// lasted a minute.
 struct RestartBackOff {

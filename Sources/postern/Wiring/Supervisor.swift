@@ -1,6 +1,7 @@
 private import CUnix
 private import Glibc
 internal import Logging
+internal import PosternHost
 internal import ServiceLifecycle
 private import Subprocess
 private import Synchronization
@@ -8,9 +9,7 @@ private import SystemPackage
 
 /// Runs one relay and one vault as children and starts each again when it ends, with back-off.
 struct Supervisor: Service {
-    enum Child: String, CaseIterable, Sendable {
-        case vault, relay
-    }
+    typealias Child = ProcessRole
 
     let executable: String
     let users: ProcessUsers
