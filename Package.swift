@@ -39,6 +39,12 @@ let runtime: [LinkerSetting] =
             ], .when(platforms: [.linux]))
     ]
 
+/// Every symbol is resolved at the start and the table of their addresses is read-only from then on (full RELRO): a bug that
+/// writes to memory cannot redirect a call. SwiftPM links programs as PIE anyway. deploy/hardening checks the result.
+let hardening: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"], .when(platforms: [.linux]))
+]
+
 /// What the checks of foreign bytes reach into, and files beside them that are no sources.
 let foreign: [Target.Dependency] = [
     "PosternCore", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", "PosternImport", crypto,
@@ -52,24 +58,26 @@ let package = Package(
     products: [
         .executable(name: "postern", targets: ["postern"]), .executable(name: "postern-proof", targets: ["postern-proof"]),
     ],
+    // Exact versions: a build a year from now takes the same code. What these depend on in turn cannot be named here (SwiftPM
+    // warns of a dependency that no target uses); deploy/bom prints everything that is linked.
     dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
         // Tests only: a visitor's side of HTTP.
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     ],
     targets: [
         // Values and rules: no I/O, no clock, no randomness.
@@ -150,7 +158,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"), system, subprocess,
             ],
             swiftSettings: strict,
-            linkerSettings: runtime),
+            linkerSettings: runtime + hardening),
 
         // The second program: it proves and measures the first, and no installation needs it.
         .executableTarget(
@@ -160,7 +168,7 @@ let package = Package(
                 logging, lifecycle, unixSignals, nioCore, nioPosix, system, subprocess,
             ],
             swiftSettings: strict,
-            linkerSettings: runtime),
+            linkerSettings: runtime + hardening),
 
         // C: one shim function per option type of libcurl, and the few system calls Swift cannot import.
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
@@ -213,7 +221,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "FuzzTests", dependencies: foreign, path: "Tests/Fuzz", exclude: ["Harness"] + fodder,
+            name: "FuzzTests", dependencies: foreign + ["PosternTestSupport"], path: "Tests/Fuzz", exclude: ["Harness"] + fodder,
             swiftSettings: strict),
         .testTarget(
             name: "Scenarios",
