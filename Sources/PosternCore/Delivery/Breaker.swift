@@ -1,11 +1,11 @@
-/// Stops dialling a smarthost that refuses us, and finds out with single letters when it is well again.
+/// Stops dialling a smarthost that refuses us, and uses single letters to find out when it works again.
 ///
-/// Five troubles in a row open it; after 30 s one letter goes as a probe; each failed probe doubles the wait, to
-/// 10 min at most. A refusal of one letter never counts: the smarthost was reached.
+/// Five failures in a row open it. After 30 s one letter goes out as a probe; each failed probe doubles the wait, up to 10 min.
+/// A refusal of one letter never counts, because the smarthost was reached.
 package struct Breaker: Equatable, Sendable {
     package enum Allowance: Equatable, Sendable {
         case everything
-        /// One letter, to see.
+        /// One letter, as a probe.
         case probe
         case nothing(until: Timestamp)
     }
@@ -15,8 +15,8 @@ package struct Breaker: Equatable, Sendable {
         case closed(troubles: Int)
         /// → probing, once `until` has come
         case open(until: Timestamp, wait: Duration)
-        /// → closed, open. The answer is awaited until `deadline`: a probe whose outcome never comes must not
-        /// keep the queue shut.
+        /// → closed, open. The answer is awaited until `deadline`: a probe whose outcome never comes must not stop the queue
+        /// for good.
         case probing(wait: Duration, deadline: Timestamp)
     }
 
@@ -25,7 +25,7 @@ package struct Breaker: Equatable, Sendable {
     package static let threshold = 5
     package static let firstWait = Duration.seconds(30)
     package static let longestWait = Duration.minutes(10)
-    /// Longer than any attempt can last.
+    /// Longer than any attempt can take.
     package static let probeTimeout = Duration.minutes(20)
 
     package init() {}
@@ -34,12 +34,12 @@ package struct Breaker: Equatable, Sendable {
         if case .closed = state { false } else { true }
     }
 
-    /// What may be dialled at `now`. Looking changes nothing; a probe counts from `probeBegan`.
+    /// What may be sent at `now`. Asking changes nothing; a probe counts from `probeBegan`.
     package func allowance(at now: Timestamp) -> Allowance {
         switch state {
         case .closed: .everything
         case .open(let until, let wait):
-            // A clock that was set back must not keep it open for longer than one wait.
+            // A clock that was set back must not keep it open longer than one wait.
             now >= until || until.since(now) > wait ? .probe : .nothing(until: until)
         case .probing(_, let deadline):
             now >= deadline || deadline.since(now) > Self.probeTimeout ? .probe : .nothing(until: deadline)
@@ -57,7 +57,7 @@ package struct Breaker: Equatable, Sendable {
     package mutating func record(_ health: Outcome.SmarthostHealth, at now: Timestamp) {
         switch (health, state) {
         case (.unknown, .probing(let wait, _)):
-            // The probe never dialled, so nothing was learned: the next letter may.
+            // The probe never dialled, so nothing was learned: the next letter may be the probe.
             state = .open(until: now, wait: wait)
         case (.unknown, _):
             break

@@ -1,8 +1,8 @@
 import NIOCore
 import PosternLink
 
-/// The stream on a Unix socket of ours, from a peer that may have been taken over: cut into frames, it means the same in
-/// whatever pieces it comes.
+/// The stream on one of our Unix sockets, from a peer that may have been taken over. The frames are the same in whatever pieces
+/// it arrives.
 enum FrameCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
         let (frames, consumed, isBroken) = read(bytes, inPiecesOf: bytes.count)
