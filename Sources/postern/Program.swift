@@ -1,6 +1,7 @@
 private import ArgumentParser
 private import Dispatch
 private import Glibc
+internal import PosternHost
 
 /// Where the program begins, on its first and only thread and before anything asynchronous.
 @main

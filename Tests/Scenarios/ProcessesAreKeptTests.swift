@@ -12,8 +12,8 @@ struct ProcessesAreKeptTests {
         try await postern.start()
         let first = try #require(postern.pid(of: child))
         postern.kill(child)
-        try await eventually("a new \(child)", within: .seconds(20)) { postern.pid(of: child).map { $0 != first } ?? false }
-        try await eventually("ready again", within: .seconds(20)) { await postern.isReady() }
+        try await eventually("a new \(child)", within: .seconds(60)) { postern.pid(of: child).map { $0 != first } ?? false }
+        try await eventually("ready again", within: .seconds(60)) { await postern.isReady() }
         #expect(try await postern.post().status == 202)
         try await server.received(count: 1)
         #expect(postern.log.contains("a process ended and is started again"))

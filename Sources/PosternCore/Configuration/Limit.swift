@@ -1,4 +1,4 @@
-/// How many submissions may come from one client, to one recipient, to all: `off`, or an optional burst and one or more
+/// How many submissions may come from one client, to one recipient, or in all: `off`, or an optional burst and one or more
 /// rates, as in `3,5/1h,20/1d`.
 package struct Limit: Hashable, Sendable, CustomStringConvertible {
     package struct Rate: Hashable, Sendable {
@@ -11,7 +11,7 @@ package struct Limit: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// How many may come at once; nil when the first rate's count is meant.
+    /// How many may come at once; nil means the first rate's count.
     package let burst: Int?
     /// Empty when the limit is off.
     package let rates: [Rate]

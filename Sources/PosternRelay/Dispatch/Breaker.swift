@@ -26,7 +26,7 @@ package struct Breaker: Equatable, Sendable {
     package static let threshold = 5
     package static let firstWait = Duration.seconds(30)
     package static let longestWait = Duration.minutes(10)
-    /// Longer than any attempt can last.
+    /// Longer than any attempt can take.
     package static let probeTimeout = Duration.minutes(20)
 
     package init() {}

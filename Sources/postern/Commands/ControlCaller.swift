@@ -1,6 +1,7 @@
 internal import ArgumentParser
 private import Foundation
 internal import PosternCore
+internal import PosternHost
 private import PosternLink
 internal import PosternRelay
 private import PosternSQLite

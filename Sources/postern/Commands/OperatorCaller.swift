@@ -1,4 +1,5 @@
 internal import PosternCore
+internal import PosternHost
 internal import PosternLink
 internal import PosternVault
 

@@ -1,4 +1,5 @@
 internal import PosternCore
+internal import PosternHost
 internal import PosternVault
 
 /// Makes the lanes to the configured smarthost.

@@ -2,6 +2,7 @@ private import Glibc
 internal import Logging
 private import NIOCore
 private import NIOPosix
+private import PosternHost
 internal import ServiceLifecycle
 internal import SystemPackage
 

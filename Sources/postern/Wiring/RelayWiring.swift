@@ -3,6 +3,7 @@ private import Glibc
 internal import Logging
 private import Metrics
 internal import PosternCore
+internal import PosternHost
 private import PosternLink
 internal import PosternRelay
 internal import PosternSQLite

@@ -1,3 +1,5 @@
+internal import PosternHost
+
 /// How long to wait before a child that ended is started again: 100 ms, doubling to 10 s. A child that lasted a minute starts over
 /// at 100 ms.
 struct RestartBackOff {

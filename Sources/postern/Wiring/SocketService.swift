@@ -1,5 +1,6 @@
 private import Glibc
 internal import Logging
+internal import PosternHost
 internal import PosternLink
 internal import PosternVault
 internal import ServiceLifecycle

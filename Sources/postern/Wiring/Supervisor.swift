@@ -1,6 +1,7 @@
 private import CUnix
 private import Glibc
 internal import Logging
+internal import PosternHost
 internal import ServiceLifecycle
 private import Subprocess
 private import Synchronization
@@ -9,9 +10,7 @@ private import SystemPackage
 /// Runs one relay and one vault as children, and starts each again, with back-off, when it ends. A child that does not answer is
 /// logged; one that hangs is killed.
 struct Supervisor: Service {
-    enum Child: String, CaseIterable, Sendable {
-        case vault, relay
-    }
+    typealias Child = ProcessRole
 
     let executable: String
     let users: ProcessUsers

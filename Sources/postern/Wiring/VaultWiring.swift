@@ -1,6 +1,7 @@
 private import Glibc
 internal import Logging
 internal import PosternCore
+internal import PosternHost
 private import PosternLink
 private import PosternVault
 internal import ServiceLifecycle

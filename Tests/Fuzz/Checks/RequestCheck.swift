@@ -1,7 +1,7 @@
 import PosternCore
 import PosternWeb
 
-/// What a request says besides its body: the path on the first line, `Accept-Language` on the second, any field with
+/// A request without its body: the path on the first line, `Accept-Language` on the second, any field with
 /// parameters on the third.
 enum RequestCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
@@ -50,7 +50,7 @@ enum RequestCheck {
             field.parameters.keys.allSatisfy { name in
                 !name.isEmpty && !name.utf8.contains { $0 <= 0x20 || $0 >= 0x7F || "=;\"".utf8.contains($0) }
             }, "a parameter's name is a token")
-        // Written with everything quoted, it reads the same.
+        // With everything quoted it reads the same.
         let written = field.parameters.map { name, value in
             "\(name)=\"" + value.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
         }

@@ -4,7 +4,7 @@ import PosternRelay
 import PosternSealing
 import PosternVault
 
-/// Whatever comes back as a token, an id or a name: two bytes that change a true token, then the text.
+/// Anything that comes back as a token, an id or a name: two bytes that change a valid token, then a text.
 enum TokenCheck {
     private static let now = Timestamp(seconds: 1_795_514_709)
     /// Not random at all, so that every run finds the same.
@@ -46,7 +46,7 @@ enum TokenCheck {
         try hold(!authorisation.isValid(Array(text.utf8), as: .confirmed, on: subject), "a foreign word is not the vault's")
     }
 
-    /// The token with one byte changed; nil when that changes nothing.
+    /// The token with one byte changed; nil when the change has no effect.
     private static func changed(_ token: String, by change: [UInt8]) -> String? {
         guard change.count >= 2, change[1] & 0x7F != 0 else { return nil }
         var bytes = Array(token.utf8)

@@ -16,9 +16,17 @@ struct ModuleTableTests {
         "PosternWeb": ["PosternCore", "PosternText", "PosternRelay"],
         "PosternImport": ["PosternCore"],
         "PosternProof": ["PosternCore"],
+        "PosternHost": ["PosternCore", "CUnix"],
+        "PosternDoctor": [
+            "PosternCore", "PosternHost", "PosternText", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
+            "PosternRelay", "PosternWeb", "CUnix",
+        ],
         "postern": [
-            "PosternCore", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
-            "PosternRelay", "PosternWeb", "PosternImport", "PosternProof", "CUnix",
+            "PosternCore", "PosternHost", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink",
+            "PosternVault", "PosternRelay", "PosternWeb", "PosternImport", "PosternDoctor", "CUnix",
+        ],
+        "postern-proof": [
+            "PosternCore", "PosternHost", "PosternStore", "PosternSQLite", "PosternWeb", "PosternProof",
         ],
         "PosternTestSupport": ["PosternCore"],
     ]
