@@ -222,7 +222,7 @@ struct VerdictsAtIntakeTests {
         let bait = Submission.Channel.form(FormSigns(token: .ours(key: "k", age: .minutes(1)), isBaitTaken: true))
         _ = try await fixture.post(channel: bait) { $0.message = "" }
         _ = try await fixture.post(to: "p2", channel: bait)
-        #expect(try await fixture.entries().map { $0.verdict.parts.last?.rule } == [.invalidLetter, .noLetters])
+        #expect(Set(try await fixture.entries().map { $0.verdict.parts.last?.rule }) == [.invalidLetter, .noLetters])
     }
 
     @Test func `With the same randomness a letter gets the same id and the same names in mail`() async throws {
