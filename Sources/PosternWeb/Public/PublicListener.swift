@@ -91,7 +91,7 @@ package struct PublicListener: HTTPResponder {
 ///   - onListening: told the address once the port is open; with port 0, that is how to learn it.
 package func buildPublicApplication(
     _ configuration: WebConfiguration, submissions: any SubmissionService, tokens: any FormTokenKeeping, sites: any SiteLookup,
-    confirmations: any ConfirmationTaker, readiness: any Readiness, templates: Templates,
+    confirmations: any ConfirmationTaker, readiness: any ReadinessSource, templates: Templates,
     now: @escaping @Sendable () -> Timestamp, logger: Logger,
     onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
@@ -106,7 +106,7 @@ package func buildPublicApplication(
             intake: intake, crossOrigin: CrossOrigin(sites: sites, responses: responses), responses: responses, bodyKiB: bodyKiB),
         confirmationForm: ConfirmationForm(confirmations: confirmations, intake: intake, responses: responses),
         sites: SiteRoutes(sites: sites, responses: responses),
-        health: HealthRoutes(memory: ReadinessMemory(readiness, now: { .now }), responses: responses),
+        health: HealthRoutes(readiness, responses: responses),
         assets: AssetRoutes(responses: responses), responses: responses, limits: configuration.limits)
     return buildApplication(
         configuration, listener, responses.headers, admission: admission, logger: logger, onListening: onListening)

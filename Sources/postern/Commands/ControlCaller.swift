@@ -85,3 +85,10 @@ struct ControlCaller {
         }
     }
 }
+
+extension HomeOption {
+    /// - Throws: `ExitCode` 78 after printing all faults of the configuration.
+    func caller() async throws -> ControlCaller {
+        ControlCaller(home: folder, configuration: try await configuration())
+    }
+}

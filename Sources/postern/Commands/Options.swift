@@ -25,11 +25,6 @@ struct HomeOption: ParsableArguments {
             throw Exit.configuration.saying(faults.description)
         }
     }
-
-    /// - Throws: as `configuration` does.
-    func caller() async throws -> ControlCaller {
-        ControlCaller(home: folder, configuration: try await configuration())
-    }
 }
 
 /// `--json`, for a command that prints data.

@@ -82,7 +82,8 @@ private func buildServices(
             pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits, blocks: blocks, refusals: refusals),
         logger: logger, letterCame: { dispatcher.letterCame() })
     let confirmations = ConfirmationService(store: store, vault: vault, logger: logger, now: { .now })
-    let health = RelayHealth(store: store, vault: vault, room: room, now: { .now })
+    let probe = ReadinessProbe(store: store, vault: vault, room: room, now: { .now })
+    let readiness = ReadinessMonitor(now: { .now }) { await probe.check() }
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
         settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
@@ -91,7 +92,8 @@ private func buildServices(
         operations: Operations(by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() }),
         publicURL: configuration.publicURL,
         inspection: .init(
-            process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable), health: health))
+            process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable),
+            readiness: readiness))
 
     // Told to stop from the last to the first, each when the one behind it has ended. The control socket comes after the
     // dispatcher: a backup that is being made may take minutes, and all that time letters would be claimed.
@@ -109,9 +111,10 @@ private func buildServices(
     let census = QueueCensus(of: store)
     services.append(
         buildStaffApplication(
-            staff, overview: Overview(store: store, census: census, health: health, now: { .now }), metrics: metrics,
+            staff, overview: Overview(store: store, census: census, readiness: readiness, now: { .now }), metrics: metrics,
             source: RelayMetrics(
-                store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed),
+                store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed,
+                readiness: readiness),
             mailbox: letters, templates: templates, now: { .now }, logger: logger.quiet,
             hosts: [configuration.staffListen.host]))
     let open = WebConfiguration(
@@ -122,7 +125,7 @@ private func buildServices(
             sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {
                 (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
             }, confirmations: confirmations,
-            readiness: WebReadiness(health: health), templates: templates,
+            readiness: readiness, templates: templates,
             now: { .now }, logger: logger.quiet
         ) { address in
             logger.info("ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])

@@ -1,13 +1,12 @@
 import Hummingbird
 import HummingbirdTesting
+import PosternRelay
 import PosternWeb
-import Synchronization
 import Testing
 
 struct HealthTests {
     @Test func `Live says that it runs, ready what is in the way`() async throws {
-        let readiness = FakeReadiness([ReadinessFault(part: "vault", summary: "It does not answer.")])
-        try await withPublicListener(.validating, readiness: readiness) { client in
+        try await withPublicListener(.validating, readiness: FakeReadiness(value: Readiness([.vault, .store]))) { client in
             let live = try await client.execute(uri: "/live", method: .get) { $0 }
             #expect(live.status == .ok)
             #expect(try live.object()["status"] as? String == "live")
@@ -15,7 +14,11 @@ struct HealthTests {
             #expect(ready.status == .serviceUnavailable)
             let object = try ready.object()
             #expect(object["status"] as? String == "not ready")
-            #expect(object["faults"] as? [[String: String]] == [["part": "vault", "summary": "It does not answer."]])
+            #expect(
+                object["faults"] as? [[String: String]] == [
+                    ["part": "store", "summary": "The store takes no letters."],
+                    ["part": "vault", "summary": "The vault does not answer."],
+                ])
         }
     }
 
@@ -24,68 +27,4 @@ struct HealthTests {
         #expect(ready.status == .ok)
         #expect(try ready.object()["status"] as? String == "ready")
     }
-
-    @Test func `A check is remembered for a second`() async throws {
-        let clock = Mutex(ContinuousClock.now)
-        let readiness = FakeReadiness()
-        let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })
-        #expect(await memory.faults().isEmpty)
-        readiness.set([ReadinessFault(part: "store", summary: "Full.")])
-        clock.withLock { $0 += .milliseconds(999) }
-        #expect(await memory.faults().isEmpty)
-        #expect(readiness.asked == 1)
-        clock.withLock { $0 += .milliseconds(1) }
-        #expect(await memory.faults().map(\.part) == ["store"])
-        #expect(readiness.asked == 2)
-    }
-
-    @Test func `What is in the way is looked at again after a tenth of a second`() async throws {
-        let clock = Mutex(ContinuousClock.now)
-        let readiness = FakeReadiness([ReadinessFault(part: "vault", summary: "Not yet.")])
-        let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })
-        #expect(await memory.faults().map(\.part) == ["vault"])
-        readiness.set([])
-        clock.withLock { $0 += .milliseconds(99) }
-        #expect(await memory.faults().map(\.part) == ["vault"])
-        clock.withLock { $0 += .milliseconds(1) }
-        #expect(await memory.faults().isEmpty)
-    }
-
-    @Test func `A check that hangs becomes the fault itself`() async throws {
-        let clock = Mutex(ContinuousClock.now)
-        let readiness = HangingReadiness()
-        let memory = ReadinessMemory(readiness, now: { clock.withLock { $0 } })
-        #expect(await memory.faults().isEmpty)
-        clock.withLock { $0 += .seconds(2) }
-        async let hanging = memory.faults()
-        await readiness.hasBegunToHang()
-        #expect(await memory.faults().isEmpty)
-        clock.withLock { $0 += .seconds(5) }
-        #expect(await memory.faults().map(\.part) == ["check"])
-        readiness.letGo()
-        #expect(await hanging.isEmpty)
-        #expect(await memory.faults().isEmpty)
-    }
-}
-
-/// Answers once, then hangs until let go.
-private final class HangingReadiness: Readiness {
-    private let asked = Mutex(0)
-    private let (begun, begin) = AsyncStream.makeStream(of: Void.self)
-    private let (released, release) = AsyncStream.makeStream(of: Void.self)
-
-    func check() async -> [ReadinessFault] {
-        let count = asked.withLock { asked in
-            asked += 1
-            return asked
-        }
-        if count == 2 {
-            begin.yield()
-            _ = await released.first { _ in true }
-        }
-        return []
-    }
-
-    func hasBegunToHang() async { _ = await begun.first { _ in true } }
-    func letGo() { release.yield() }
 }
