@@ -1,5 +1,5 @@
 package import PosternCore
-package import PosternStore
+internal import PosternStore
 private import Synchronization
 
 /// What staff see first: how the installation is doing.
@@ -36,36 +36,28 @@ package protocol StaffOverviewSource: Sendable {
 
 /// Makes the overview, and keeps it for two seconds: a page that somebody keeps reloading must not keep the store counting.
 package final class Overview: StaffOverviewSource {
-    private let store: any Database
+    private let operations: Operations
     private let census: QueueCensus
     private let readiness: any ReadinessSource
-    private let now: @Sendable () -> Timestamp
     private let last = Mutex<(at: Timestamp, overview: StaffOverview)?>(nil)
 
     private static let freshness = Duration.seconds(2)
     private static let entries = 25
 
-    package init(
-        store: any Database, census: QueueCensus, readiness: any ReadinessSource, now: @escaping @Sendable () -> Timestamp
-    ) {
-        self.store = store
+    package init(operations: Operations, census: QueueCensus, readiness: any ReadinessSource) {
+        self.operations = operations
         self.census = census
         self.readiness = readiness
-        self.now = now
     }
 
     package func overview() async throws -> StaffOverview {
-        let moment = now()
+        let moment = operations.now()
         if let last = last.withLock({ $0 }), moment.since(last.at) < Self.freshness, moment >= last.at { return last.overview }
-        let readiness = await readiness.readiness()
-        let deliveries = try await census.counts().states
-        let overview = try await store.read { transaction in
-            StaffOverview(
-                deliveries: deliveries, oldestWaiting: try transaction.queue.oldestWaiting(),
-                decisions: try transaction.submissionLog.count(since: moment - .days(1)),
-                latest: try transaction.submissionLog.latest(limit: Self.entries).map(LogEntry.init), readiness: readiness,
-                lastPurge: try transaction.maintenance.last(.purge))
-        }
+        let overview = StaffOverview(
+            deliveries: try await census.counts().states, oldestWaiting: try await operations.queue.oldestWaiting(),
+            decisions: try await operations.log.decisions(since: moment - .days(1)),
+            latest: try await operations.log.list(LogFilter(), limit: Self.entries).reversed(),
+            readiness: await readiness.readiness(), lastPurge: try await operations.lastPurge())
         last.withLock { $0 = (moment, overview) }
         return overview
     }

@@ -88,9 +88,9 @@ private func buildServices(
         store: store, sealing: sealing,
         settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
         now: { .now })
+    let operations = Operations(by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() })
     let control = OperatorService(
-        operations: Operations(by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() }),
-        publicURL: configuration.publicURL,
+        operations: operations, publicURL: configuration.publicURL,
         inspection: .init(
             process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable),
             readiness: readiness))
@@ -111,7 +111,8 @@ private func buildServices(
     let census = QueueCensus(of: store)
     services.append(
         buildStaffApplication(
-            staff, overview: Overview(store: store, census: census, readiness: readiness, now: { .now }), metrics: metrics,
+            staff, overview: Overview(operations: operations.by(.service), census: census, readiness: readiness),
+            metrics: metrics,
             source: RelayMetrics(
                 store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed,
                 readiness: readiness),
