@@ -73,6 +73,9 @@ let package = Package(
         // What the relay may hold: sealing to public keys. Opening is the vault's alone.
         .target(name: "PosternSealing", dependencies: ["PosternCore", crypto], swiftSettings: strict),
 
+        // What people read, on pages and in mails: templates, catalogues, escaping.
+        .target(name: "PosternText", dependencies: ["PosternCore", mustache], swiftSettings: strict),
+
         .target(name: "PosternStore", dependencies: ["PosternCore"], swiftSettings: strict),
         .target(
             name: "PosternSQLite",
@@ -87,7 +90,7 @@ let package = Package(
         .target(
             name: "PosternVault",
             dependencies: [
-                "PosternCore", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle, mustache,
+                "PosternCore", "PosternText", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -103,7 +106,7 @@ let package = Package(
         .target(
             name: "PosternWeb",
             dependencies: [
-                "PosternCore", "PosternLink", "PosternRelay", logging, mustache, nioCore, nioPosix, lifecycle, hummingbird,
+                "PosternCore", "PosternText", "PosternLink", "PosternRelay", logging, nioCore, nioPosix, lifecycle, hummingbird,
                 hummingbirdCore, httpTypes, nioHTTPTypes, .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
@@ -119,8 +122,8 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternCore", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
-                "PosternRelay", "PosternWeb", "PosternImport", "PosternProof", "CUnix", logging, lifecycle, nioCore, nioPosix,
+                "PosternCore", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
+                "PosternRelay", "PosternWeb", "PosternProof", "CUnix", "PosternImport", logging, lifecycle, nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -142,6 +145,8 @@ let package = Package(
         .testTarget(name: "PosternCoreTests", dependencies: ["PosternCore", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(name: "PosternImportTests", dependencies: ["PosternCore", "PosternImport"], swiftSettings: strict),
         .testTarget(
+            name: "PosternTextTests", dependencies: ["PosternCore", "PosternText", "PosternTestSupport"], swiftSettings: strict),
+        .testTarget(
             name: "PosternProofTests", dependencies: ["PosternCore", "PosternProof", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PosternLinkTests",
@@ -153,7 +158,8 @@ let package = Package(
         .testTarget(
             name: "PosternVaultTests",
             dependencies: [
-                "PosternCore", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto, logging,
+                "PosternCore", "PosternText", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto,
+                logging,
             ],
             exclude: ["Mail/Golden", "Mail/read_back.py", "Opening/Seals"], swiftSettings: strict),
         .testTarget(
@@ -166,8 +172,8 @@ let package = Package(
         .testTarget(
             name: "PosternWebTests",
             dependencies: [
-                "PosternCore", "PosternStore", "PosternRelay", "PosternWeb", "PosternTestSupport", logging, lifecycle, nioCore,
-                nioPosix, mustache,
+                "PosternCore", "PosternText", "PosternRelay", "PosternWeb", "PosternTestSupport", "PosternStore", logging,
+                lifecycle, nioCore, nioPosix, mustache,
                 hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

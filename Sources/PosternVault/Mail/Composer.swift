@@ -1,4 +1,5 @@
 package import PosternCore
+package import PosternText
 
 /// Makes mails from letters: pure, so that a retry sends the very bytes of the first attempt (A4).
 ///
@@ -11,42 +12,42 @@ package struct Composer: Sendable {
 
     /// Reads the templates and catalogues below `templates`, the path of the folder that holds `mail/` and `strings/`.
     /// - Throws: `TemplateFaults` with everything that is missing, unreadable or wrong.
-    package init(templates folder: String) throws {
+    package init(templates folder: String) throws(TemplateFaults) {
         templates = try MailTemplates(folder: folder)
     }
 
     /// The languages that mails are written in. A recipient of any other gets the primary subtag's, else English.
-    package var languages: Set<Language> { templates.languages }
+    package var languages: Set<Language> { Set(templates.catalogues.languages) }
 
     /// - Throws: `.token` or `.controlCharacter`; neither can come from values that were made by their types.
     package func compose(_ mail: LetterMail) throws(ComposeFault) -> ComposedMail {
-        let words = templates.words(for: mail.language)
-        let visitor = VisitorName.shown(of: mail.letter) ?? words.line(.aVisitor)
-        let subject = mail.letter.subject?.text ?? words.line(.letterSubject, [.visitor: visitor])
+        let texts = templates.catalogues.catalogue(for: mail.language)
+        let visitor = VisitorName.shown(of: mail.letter) ?? texts.line(.unnamedVisitor)
+        let subject = mail.letter.subject?.text ?? texts.line(.letterSubject, [.visitor: visitor])
         let replyTo: MailboxLine? =
             if case .replyTo(let address) = mail.shownAddress { MailboxLine(name: visitor, address: address) } else { nil }
-        let page = { form in LetterPage(mail: mail, words: words, form: form, subject: subject, visitor: visitor) }
+        let page = { form in LetterMailPage(mail: mail, catalogue: texts, form: form, subject: subject, visitor: visitor) }
         return try assemble(
             Envelope(
                 from: MailboxLine(
-                    name: words.line(.from, [.visitor: visitor, .site: mail.siteName.text]), address: mail.mailFrom),
+                    name: texts.line(.from, [.visitor: visitor, .site: mail.siteName.text]), address: mail.mailFrom),
                 to: MailboxLine(name: mail.recipientName.text, address: mail.recipient),
-                replyTo: replyTo, subject: subject, words: words, tokens: mail.tokens, accepted: mail.accepted),
-            plain: templates.letter.plain.render(page(.plain)), html: templates.letter.html.render(page(.html)))
+                replyTo: replyTo, subject: subject, language: texts.language, tokens: mail.tokens, accepted: mail.accepted),
+            plain: templates.letter.render(page(.plain)), html: templates.letter.render(page(.html)))
     }
 
     /// - Throws: `.link` when the link is no absolute URL, else as for a letter.
     package func compose(_ mail: ConfirmationMail) throws(ComposeFault) -> ComposedMail {
         guard mail.hasUsableLink else { throw .link }
-        let words = templates.words(for: mail.language)
-        let subject = words.line(.confirmationSubject, [.site: mail.siteName.text])
-        let page = { form in ConfirmationPage(mail: mail, words: words, form: form, subject: subject) }
+        let texts = templates.catalogues.catalogue(for: mail.language)
+        let subject = texts.line(.confirmationSubject, [.site: mail.siteName.text])
+        let page = { form in ConfirmationMailPage(mail: mail, catalogue: texts, form: form, subject: subject) }
         return try assemble(
             Envelope(
                 from: MailboxLine(name: mail.siteName.text, address: mail.mailFrom),
                 to: MailboxLine(name: mail.recipientName.text, address: mail.recipient),
-                replyTo: nil, subject: subject, words: words, tokens: mail.tokens, accepted: mail.accepted),
-            plain: templates.confirmation.plain.render(page(.plain)), html: templates.confirmation.html.render(page(.html)))
+                replyTo: nil, subject: subject, language: texts.language, tokens: mail.tokens, accepted: mail.accepted),
+            plain: templates.confirmation.render(page(.plain)), html: templates.confirmation.render(page(.html)))
     }
 
     private func assemble(_ envelope: Envelope, plain: String, html: String) throws(ComposeFault) -> ComposedMail {
@@ -59,7 +60,7 @@ package struct Composer: Sendable {
         if let replyTo = envelope.replyTo { try header.write("Reply-To", phrase: replyTo.name, address: replyTo.address) }
         try header.write("Subject", text: envelope.subject)
         try header.write("Message-ID", pieces: ["<\(envelope.tokens.message)@\(envelope.from.address.domain)>"])
-        try header.write("Content-Language", pieces: [envelope.words.language.tag])
+        try header.write("Content-Language", pieces: [envelope.language.tag])
         // RFC 3834 §5: sent by a program and no answer to a mail, hence not `auto-replied`. A person wrote the letter, yet
         // `no` would invite what §2 forbids for every other value: a vacation notice that travels to us or, by Reply-To, to
         // the visitor, and says who the recipient is.
@@ -99,7 +100,7 @@ private struct Envelope {
     let to: MailboxLine
     let replyTo: MailboxLine?
     let subject: String
-    let words: MailWords
+    let language: Language
     let tokens: MailTokens
     let accepted: Timestamp
 

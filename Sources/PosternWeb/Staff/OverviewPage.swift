@@ -1,9 +1,16 @@
 package import PosternCore
 package import PosternRelay
+package import PosternText
 
 /// What staff see first: how the deliveries stand, what was decided lately, and whether all is well. To look at, not to change.
 package struct OverviewPage: Page {
-    package static let template = TemplateName.staffOverview
+    package enum Tag: String, CaseIterable, Sendable {
+        case facts, health, isWell, oldest, purge, states, decisions, label, count
+        case hasEntries, entries, at, verdict, verdictKind, recipient, rules, client, bytes, id
+        case mailbox
+    }
+
+    package static let template = "staff/overview"
 
     package let frame: PageFrame
     package let text: Texts
@@ -52,13 +59,13 @@ extension OverviewPage.Facts {
     fileprivate init(_ overview: StaffOverview, now: Timestamp, _ texts: Catalogue) {
         isWell = overview.readiness.isReady
         let faults = overview.readiness.faults.map(\.rawValue).joined(separator: ", ")
-        health = isWell ? texts(.staffWell) : texts(.staffFaults, ["faults": faults])
+        health = isWell ? texts(.staffWell) : texts(.staffFaults, [.faults: faults])
         oldest =
-            overview.oldestWaiting.map { texts(.staffOldest, ["age": texts.span(max(now.since($0), .zero))]) }
+            overview.oldestWaiting.map { texts(.staffOldest, [.age: texts.span(max(now.since($0), .zero))]) }
             ?? texts(.staffNothingWaits)
-        purge = overview.lastPurge.map { texts(.staffPurge, ["date": texts.date($0)]) } ?? texts(.staffNoPurge)
+        purge = overview.lastPurge.map { texts(.staffPurge, [.date: texts.date($0)]) } ?? texts(.staffNoPurge)
         states = DeliveryState.allCases.map {
-            OverviewPage.Count(label: texts(TextKey($0)), count: texts.number(overview.deliveries[$0] ?? 0))
+            OverviewPage.Count(label: texts(StaffText($0)), count: texts.number(overview.deliveries[$0] ?? 0))
         }
         decisions = Verdict.Decision.allCases.map {
             OverviewPage.Count(label: $0.rawValue, count: texts.number(overview.decisions[$0] ?? 0))

@@ -22,7 +22,7 @@ struct Serve: AsyncParsableCommand {
         }
         if let warning = users.warning { logger.warning("\(warning)") }
         let supervisor = Supervisor(
-            executable: Templates.executable, users: users, arguments: ["--home", folder.path], logger: logger)
+            executable: ProgramFiles.executable, users: users, arguments: ["--home", folder.path], logger: logger)
         let group = ServiceGroup(
             configuration: .init(
                 services: [

@@ -23,7 +23,7 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
     // First of all: what is counted before goes nowhere.
     let metrics = MetricRegistry()
     MetricsSystem.bootstrap(metrics)
-    let templates = try PosternWeb.Templates(folder: try Templates.folder(configured: configuration.templates))
+    let templates = try Templates(folder: try ProgramFiles.templates(configured: configuration.templates))
     // A relay that was told to stop may still be finishing its letters: give it the time it has.
     let store = try await openStore(at: configuration.database, lockTimeout: .seconds(35)) { size, duration in
         Recorder(label: Metric.commitBatch.rawValue).record(size)
@@ -54,7 +54,7 @@ func openStore(
 }
 
 private func buildServices(
-    _ configuration: Configuration, home: Home, store: SQLiteDatabase, templates: PosternWeb.Templates, metrics: MetricRegistry,
+    _ configuration: Configuration, home: Home, store: SQLiteDatabase, templates: Templates, metrics: MetricRegistry,
     logger: Logger
 ) async throws -> [any Service] {
     let report = store.report

@@ -6,18 +6,19 @@ struct ModuleTableTests {
     /// DESIGN.md §4: which modules of ours each may import.
     static let table: [String: Set<String>] = [
         "PosternCore": [],
+        "PosternText": ["PosternCore"],
         "PosternSealing": ["PosternCore"],
         "PosternStore": ["PosternCore"],
         "PosternSQLite": ["PosternCore", "PosternStore", "CSQLite"],
         "PosternLink": ["PosternCore"],
-        "PosternVault": ["PosternCore", "PosternSealing", "PosternLink", "CCurl"],
+        "PosternVault": ["PosternCore", "PosternText", "PosternSealing", "PosternLink", "CCurl"],
         "PosternRelay": ["PosternCore", "PosternSealing", "PosternStore", "PosternLink"],
-        "PosternWeb": ["PosternCore", "PosternRelay"],
+        "PosternWeb": ["PosternCore", "PosternText", "PosternRelay"],
         "PosternImport": ["PosternCore"],
         "PosternProof": ["PosternCore"],
         "postern": [
-            "PosternCore", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault", "PosternRelay",
-            "PosternWeb", "PosternImport", "PosternProof", "CUnix",
+            "PosternCore", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
+            "PosternRelay", "PosternWeb", "PosternImport", "PosternProof", "CUnix",
         ],
         "PosternTestSupport": ["PosternCore"],
     ]
