@@ -147,7 +147,8 @@ struct StoreReading {
                 schema: view.store.schema, knownSchema: Migrator().known, difference: view.store.difference,
                 strangers: path.map { strangers(at: $0, but: view.process) } ?? [])
             return StoreReading(
-                .running, process: String(view.process), unready: view.unready, check: .looked(look), view: view.store)
+                .running, process: String(view.process), unready: view.readiness.faults.map(\.rawValue), check: .looked(look),
+                view: view.store)
         case .failed(let reason):
             let text = "the relay did not say how its store is (\(reason))"
             return StoreReading(

@@ -113,6 +113,24 @@ struct OperatorServiceTests {
         #expect(try await trace().count == records.count)
     }
 
+    @Test func `A move of many deliveries leaves one trace a transaction, and a move of none leaves none`() async throws {
+        let fixture = try await RelayFixture()
+        let ids = try await fixture.accept(3)
+        let operations = Operations(
+            by: .staff("anna"), store: fixture.store, blockCache: nil, now: { RelayFixture.now }, wake: {},
+            makeBackup: { BackupView(path: $0, bytes: 1) })
+        #expect(try await operations.queue.move(.hold(reason: "a wave"), .all) == 3)
+        #expect(try await operations.queue.move(.hold(reason: "a wave"), .all) == 0)
+        #expect(try await operations.by(.operator).queue.move(.release, .one(ids[0])) == 1)
+        await #expect(throws: QueueOperations.Fault.self) { try await operations.queue.move(.release, .one(ids[0])) }
+        let records = try await fixture.store.read { try $0.operationTrace.latest(limit: 9) }
+        #expect(
+            Set(records.map { "\($0.actor) \($0.verb.rawValue) \($0.subject) \($0.reason ?? "-")" }) == [
+                "staff:anna queue.hold 3 deliveries a wave", "operator queue.release \(ids[0]) -",
+            ])
+        #expect(records.count == 2)
+    }
+
     @Test func `A change of a site changes what it names, and an empty text takes a setting away`() async throws {
         let site = try await addSite()
         var change = ControlRequest.SiteChange()

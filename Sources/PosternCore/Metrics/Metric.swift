@@ -9,6 +9,7 @@ package enum Metric: String, Sendable, CaseIterable {
     case commitBatch = "postern_commit_batch_size"
     case commitDuration = "postern_commit_duration_seconds"
     case vaultRequest = "postern_vault_request_duration_seconds"
+    case ready = "postern_ready"
     case vaultAnswers = "postern_vault_up"
     case breakerOpen = "postern_breaker_open"
     case limitKeys = "postern_limit_keys"
@@ -35,7 +36,8 @@ package enum Metric: String, Sendable, CaseIterable {
     package var kind: Kind {
         switch self {
         case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused, .malformedFrames: .counter
-        case .queueDeliveries, .queueOldestAge, .queueDifference, .vaultAnswers, .breakerOpen, .limitKeys, .lastPurge: .gauge
+        case .queueDeliveries, .queueOldestAge, .queueDifference, .ready, .vaultAnswers, .breakerOpen, .limitKeys, .lastPurge:
+            .gauge
         case .commitBatch: .histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256])
         case .commitDuration:
             .histogram(bounds: [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1])
@@ -53,6 +55,7 @@ package enum Metric: String, Sendable, CaseIterable {
         case .commitBatch: "Units that one transaction made durable."
         case .commitDuration: "How long a COMMIT took, its sync included."
         case .vaultRequest: "How long the vault took to answer, by verb."
+        case .ready: "Whether this part lets the relay take letters, as /ready says."
         case .vaultAnswers: "Whether the vault answered the last request."
         case .breakerOpen: "Whether deliveries stand still because the smarthost refuses us."
         case .limitKeys: "Clients, senders, texts and recipients that the limits remember."

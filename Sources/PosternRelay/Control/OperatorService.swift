@@ -13,12 +13,12 @@ package struct OperatorService: Sendable {
     package struct Inspection: Sendable {
         let process: Int32
         let settings: StoreSettings
-        let health: RelayHealth
+        let readiness: any ReadinessSource
 
-        package init(process: Int32, settings: StoreSettings, health: RelayHealth) {
+        package init(process: Int32, settings: StoreSettings, readiness: any ReadinessSource) {
             self.process = process
             self.settings = settings
-            self.health = health
+            self.readiness = readiness
         }
     }
 
@@ -133,9 +133,8 @@ package struct OperatorService: Sendable {
     /// What `postern doctor` asks of a relay that runs.
     private func examine() async throws -> RelayView {
         guard let inspection else { throw RequestText.Fault("there is no relay to ask") }
-        let unready = await inspection.health.faults().map(\.rawValue)
         return RelayView(
-            process: inspection.process, settings: inspection.settings, unready: unready,
+            process: inspection.process, settings: inspection.settings, readiness: await inspection.readiness.readiness(),
             store: try await operations.store.read { try StoreView($0) })
     }
 }

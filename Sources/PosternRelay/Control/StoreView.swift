@@ -46,7 +46,6 @@ package struct StoreSettings: Codable, Sendable {
 package struct RelayView: Codable, Sendable {
     package let process: Int32
     package let settings: StoreSettings
-    /// Parts that do not work, as `/ready` names them.
-    package let unready: [String]
+    package let readiness: Readiness
     package let store: StoreView
 }

@@ -35,6 +35,11 @@ package struct LogOperations: Sendable {
         return entries.map(LogEntry.init)
     }
 
+    /// How many submissions since then were accepted, held and refused.
+    package func decisions(since moment: Timestamp) async throws -> [Verdict.Decision: Int] {
+        try await operations.store.read { try $0.submissionLog.count(since: moment) }
+    }
+
     /// One entry with what each rule said, the blocks that it met, and its delivery.
     /// - Throws: `Fault.unknown`, or what the store throws.
     package func show(_ id: LetterID) async throws -> (entry: LogEntry, blocks: [Int64: Block], delivery: DeliveryLine?) {

@@ -9,7 +9,7 @@ package import PosternStore
 package struct Operations: Sendable {
     package typealias BackupMaker = @Sendable (_ path: String) async throws -> BackupView
 
-    let actor: Actor
+    private(set) var actor: Actor
     let store: any Database
     let now: @Sendable () -> Timestamp
     /// Tells the dispatcher that something may be due.
@@ -30,6 +30,13 @@ package struct Operations: Sendable {
         self.makeBackup = makeBackup
     }
 
+    /// The same operations for another actor.
+    package func by(_ actor: Actor) -> Operations {
+        var operations = self
+        operations.actor = actor
+        return operations
+    }
+
     package var sites: SiteOperations { SiteOperations(operations: self) }
     package var recipients: RecipientOperations { RecipientOperations(operations: self) }
     package var queue: QueueOperations { QueueOperations(operations: self) }
@@ -43,6 +50,11 @@ package struct Operations: Sendable {
         let backup = try await makeBackup(path)
         try await store.write { try $0.operationTrace.add(record) }
         return backup
+    }
+
+    /// When rows whose time was over were last removed; nil before the first time.
+    package func lastPurge() async throws -> Timestamp? {
+        try await store.read { try $0.maintenance.last(.purge) }
     }
 
     /// A record of what the actor does now.

@@ -48,6 +48,11 @@ package struct QueueOperations: Sendable {
         try await operations.store.read { try $0.queue.counts() }
     }
 
+    /// When the oldest delivery that waits, is under way or is held was accepted; nil when there is none.
+    package func oldestWaiting() async throws -> Timestamp? {
+        try await operations.store.read { try $0.queue.oldestWaiting() }
+    }
+
     /// - Returns: deliveries in the order in which they were accepted.
     /// - Parameter after: the last delivery of the page before.
     package func list(_ filter: DeliveryFilter, after: LetterID? = nil, limit: Int) async throws -> [DeliveryLine] {

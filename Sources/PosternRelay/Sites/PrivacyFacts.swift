@@ -1,36 +1,35 @@
 package import PosternCore
 
-/// What the privacy statement is made of: the running configuration and what the store says, never a promise typed by hand
-/// (P8).
+/// What the privacy statement is made from: the running configuration and what the store says, and no promise typed by hand.
 package struct PrivacyFacts: Equatable, Sendable {
     package let site: Site
     /// How long letters and visitors' addresses are kept.
     package let letters: Duration
     /// How long client addresses and tags are kept.
     package let evidence: Duration
-    /// How long it is kept that a letter was sent and what became of it.
+    /// How long we keep that a letter was sent and what became of it.
     package let outcomes: Duration
-    /// How long the digest of a posted letter is kept, to send it once.
+    /// How long the digest of a posted letter is kept, so that a repeated post sends one letter.
     package let repeats: Duration
-    /// The suites, by the names of RFC 9180's registry or its drafts: of recipients' addresses, and of letters and evidence.
+    /// How recipients' addresses are sealed, and how letters and evidence are: names from RFC 9180's registry or its drafts.
     package let addressSuite: String
     package let epochSuite: String
-    /// The limit of one client, as the configuration writes it; nil when off.
+    /// The limit for one client, as the configuration writes it; nil when off.
     package let clientLimit: String?
-    /// By what letters are counted, and how long the digests for it are kept.
+    /// What letters are counted by, and how long the digests of it are kept.
     package let counted: [Counted]
     package let marks: Duration
-    /// When rows were purged last; nil before the first purge.
+    /// When rows whose time was over were last removed; nil before the first time.
     package let lastPurge: Timestamp?
-    /// The oldest letter, and the oldest log entry, that is kept now; nil when there is none.
+    /// When the oldest letter came that is still kept, and the oldest log entry; nil when there is none.
     package let oldestLetter: Timestamp?
     package let oldestEntry: Timestamp?
-    /// Whether the hop to the mail server is encrypted; false only for one on the same machine.
+    /// Whether the connection to the mail server is encrypted; false only for a server on the same machine.
     package let isMailEncrypted: Bool
-    /// Letters stay in a mailbox inside the program and are not sent: an installation for trying things out.
+    /// Whether letters stay in a mailbox inside the program and are not sent, to try things out.
     package let isDemo: Bool
 
-    /// What a letter has that a limit may be set for.
+    /// What a limit may count letters by.
     package enum Counted: String, CaseIterable, Sendable {
         case connection, address, text, recipient
     }
@@ -40,16 +39,25 @@ package struct PrivacyFacts: Equatable, Sendable {
         epochSuite: String, clientLimit: String?, counted: [Counted], marks: Duration, lastPurge: Timestamp?,
         oldestLetter: Timestamp?, oldestEntry: Timestamp?, isMailEncrypted: Bool, isDemo: Bool
     ) {
-        (self.site, self.letters, self.evidence) = (site, letters, evidence)
-        (self.outcomes, self.repeats) = (outcomes, repeats)
-        (self.addressSuite, self.epochSuite, self.clientLimit) = (addressSuite, epochSuite, clientLimit)
-        (self.counted, self.marks) = (counted, marks)
-        (self.lastPurge, self.oldestLetter, self.oldestEntry) = (lastPurge, oldestLetter, oldestEntry)
-        (self.isMailEncrypted, self.isDemo) = (isMailEncrypted, isDemo)
+        self.site = site
+        self.letters = letters
+        self.evidence = evidence
+        self.outcomes = outcomes
+        self.repeats = repeats
+        self.addressSuite = addressSuite
+        self.epochSuite = epochSuite
+        self.clientLimit = clientLimit
+        self.counted = counted
+        self.marks = marks
+        self.lastPurge = lastPurge
+        self.oldestLetter = oldestLetter
+        self.oldestEntry = oldestEntry
+        self.isMailEncrypted = isMailEncrypted
+        self.isDemo = isDemo
     }
 }
 
-/// What pages of a site show besides its recipients.
+/// What the pages of a site show besides its recipients.
 package protocol SiteLookup: Sendable {
     /// Nil when there is no such site.
     func site(_ id: String) async throws -> Site?

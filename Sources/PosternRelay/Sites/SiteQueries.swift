@@ -1,9 +1,9 @@
 package import PosternCore
 package import PosternStore
 
-/// What the store knows of sites, for the pages that are about a site and no recipient.
+/// What the store knows about sites, for pages that are about a site and not about a recipient.
 package struct SiteQueries: SiteLookup {
-    /// What the running configuration says about keeping things.
+    /// What the privacy statement takes from the running configuration.
     package struct Terms: Equatable, Sendable {
         package let letters: Duration
         package let evidence: Duration
@@ -18,19 +18,26 @@ package struct SiteQueries: SiteLookup {
             letters: Duration, evidence: Duration, outcomes: Duration, epochSuite: String,
             clientLimit: Limit, counted: [PrivacyFacts.Counted], isMailEncrypted: Bool, isDemo: Bool
         ) {
-            (self.letters, self.evidence, self.outcomes) = (letters, evidence, outcomes)
-            (self.epochSuite, self.clientLimit, self.counted) = (epochSuite, clientLimit, counted)
-            (self.isMailEncrypted, self.isDemo) = (isMailEncrypted, isDemo)
+            self.letters = letters
+            self.evidence = evidence
+            self.outcomes = outcomes
+            self.epochSuite = epochSuite
+            self.clientLimit = clientLimit
+            self.counted = counted
+            self.isMailEncrypted = isMailEncrypted
+            self.isDemo = isDemo
         }
     }
 
     private let store: any Database
     private let terms: Terms
-    /// Of the key that addresses are sealed to now.
+    /// The suite of the key that addresses are sealed to now.
     private let addressSuite: @Sendable () -> String
 
     package init(store: any Database, terms: Terms, addressSuite: @escaping @Sendable () -> String) {
-        (self.store, self.terms, self.addressSuite) = (store, terms, addressSuite)
+        self.store = store
+        self.terms = terms
+        self.addressSuite = addressSuite
     }
 
     package func site(_ id: String) async throws -> Site? {

@@ -1,5 +1,5 @@
 package import PosternCore
-package import PosternStore
+internal import PosternStore
 private import Synchronization
 
 /// What staff see first: how the installation is doing.
@@ -12,20 +12,19 @@ package struct StaffOverview: Equatable, Sendable {
     package var decisions: [Verdict.Decision: Int]
     /// The newest submissions, newest first.
     package var latest: [LogEntry]
-    /// Short names of what does not work, as `/ready` has them; empty when all is well.
-    package var faults: [String]
+    package var readiness: Readiness
     /// When rows whose time was over were last removed.
     package var lastPurge: Timestamp?
 
     package init(
         deliveries: [DeliveryState: Int] = [:], oldestWaiting: Timestamp? = nil, decisions: [Verdict.Decision: Int] = [:],
-        latest: [LogEntry] = [], faults: [String] = [], lastPurge: Timestamp? = nil
+        latest: [LogEntry] = [], readiness: Readiness = Readiness(), lastPurge: Timestamp? = nil
     ) {
         self.deliveries = deliveries
         self.oldestWaiting = oldestWaiting
         self.decisions = decisions
         self.latest = latest
-        self.faults = faults
+        self.readiness = readiness
         self.lastPurge = lastPurge
     }
 }
@@ -37,34 +36,28 @@ package protocol StaffOverviewSource: Sendable {
 
 /// Makes the overview, and keeps it for two seconds: a page that somebody keeps reloading must not keep the store counting.
 package final class Overview: StaffOverviewSource {
-    private let store: any Database
+    private let operations: Operations
     private let census: QueueCensus
-    private let health: RelayHealth
-    private let now: @Sendable () -> Timestamp
+    private let readiness: any ReadinessSource
     private let last = Mutex<(at: Timestamp, overview: StaffOverview)?>(nil)
 
     private static let freshness = Duration.seconds(2)
     private static let entries = 25
 
-    package init(store: any Database, census: QueueCensus, health: RelayHealth, now: @escaping @Sendable () -> Timestamp) {
-        self.store = store
+    package init(operations: Operations, census: QueueCensus, readiness: any ReadinessSource) {
+        self.operations = operations
         self.census = census
-        self.health = health
-        self.now = now
+        self.readiness = readiness
     }
 
     package func overview() async throws -> StaffOverview {
-        let moment = now()
+        let moment = operations.now()
         if let last = last.withLock({ $0 }), moment.since(last.at) < Self.freshness, moment >= last.at { return last.overview }
-        let faults = await health.faults().map(\.rawValue)
-        let deliveries = try await census.counts().states
-        let overview = try await store.read { transaction in
-            StaffOverview(
-                deliveries: deliveries, oldestWaiting: try transaction.queue.oldestWaiting(),
-                decisions: try transaction.submissionLog.count(since: moment - .days(1)),
-                latest: try transaction.submissionLog.latest(limit: Self.entries).map(LogEntry.init), faults: faults,
-                lastPurge: try transaction.maintenance.last(.purge))
-        }
+        let overview = StaffOverview(
+            deliveries: try await census.counts().states, oldestWaiting: try await operations.queue.oldestWaiting(),
+            decisions: try await operations.log.decisions(since: moment - .days(1)),
+            latest: try await operations.log.list(LogFilter(), limit: Self.entries).reversed(),
+            readiness: await readiness.readiness(), lastPurge: try await operations.lastPurge())
         last.withLock { $0 = (moment, overview) }
         return overview
     }

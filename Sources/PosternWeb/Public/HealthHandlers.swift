@@ -1,12 +1,13 @@
 package import Hummingbird
+package import PosternRelay
 
 /// `GET /live` and `GET /ready`: this process runs; it can commit, and the vault answers.
 package struct HealthHandlers: Sendable {
-    private let memory: ReadinessMemory
+    private let source: any ReadinessSource
     private let responses: ResponseFactory
 
-    package init(_ memory: ReadinessMemory, _ responses: ResponseFactory) {
-        self.memory = memory
+    package init(_ source: any ReadinessSource, _ responses: ResponseFactory) {
+        self.source = source
         self.responses = responses
     }
 
@@ -15,18 +16,18 @@ package struct HealthHandlers: Sendable {
     }
 
     package func ready(_: Request, _: WebContext) async -> Response {
-        let faults = await memory.faults()
+        let readiness = await source.readiness()
         let body = JSONText.object { json in
-            json.member("status", faults.isEmpty ? "ready" : "not ready")
+            json.member("status", readiness.isReady ? "ready" : "not ready")
             json.member(
                 "faults",
-                objects: faults.map { fault in
+                objects: readiness.faults.map { fault in
                     JSONText.object { json in
-                        json.member("part", fault.part)
-                        json.member("summary", fault.summary)
+                        json.member("part", fault.rawValue)
+                        json.member("summary", fault.reason)
                     }
                 })
         }
-        return responses.json(body, status: faults.isEmpty ? .ok : .serviceUnavailable)
+        return responses.json(body, status: readiness.isReady ? .ok : .serviceUnavailable)
     }
 }

@@ -12,13 +12,13 @@ package struct PublicServices: Sendable {
     /// What pages of a site show besides its recipients.
     let sites: any SiteLookup
     let confirmations: any ConfirmationTaker
-    let readiness: any Readiness
+    let readiness: any ReadinessSource
     /// The wall clock.
     let now: @Sendable () -> Timestamp
 
     package init(
         submissions: any SubmissionService, tokens: any FormTokenKeeping, sites: any SiteLookup,
-        confirmations: any ConfirmationTaker, readiness: any Readiness, now: @escaping @Sendable () -> Timestamp
+        confirmations: any ConfirmationTaker, readiness: any ReadinessSource, now: @escaping @Sendable () -> Timestamp
     ) {
         self.submissions = submissions
         self.tokens = tokens
@@ -39,7 +39,7 @@ package func publicRoutes(
     let letters = LetterAPI(intake, crossOrigin, responses)
     let confirmation = ConfirmationForm(services.confirmations, intake, responses)
     let site = SiteHandlers(services.sites, responses)
-    let health = HealthHandlers(ReadinessMemory(services.readiness, now: { .now }), responses)
+    let health = HealthHandlers(services.readiness, responses)
     let openAPI = responses.json(responses.templates.openAPI)
 
     return RouteTable([

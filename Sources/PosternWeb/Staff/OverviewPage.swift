@@ -82,8 +82,9 @@ package struct OverviewPage: Page {
 
 extension OverviewPage.Facts {
     fileprivate init(_ overview: StaffOverview, now: Timestamp, _ texts: Catalogue) {
-        isWell = overview.faults.isEmpty
-        health = isWell ? texts(.staffWell) : texts(.staffFaults, [.faults: overview.faults.joined(separator: ", ")])
+        isWell = overview.readiness.isReady
+        let faults = overview.readiness.faults.map(\.rawValue).joined(separator: ", ")
+        health = isWell ? texts(.staffWell) : texts(.staffFaults, [.faults: faults])
         oldest =
             overview.oldestWaiting.map { texts(.staffOldest, [.age: texts.span(max(now.since($0), .zero))]) }
             ?? texts(.staffNothingWaits)

@@ -90,3 +90,10 @@ struct ControlCaller {
         }
     }
 }
+
+extension HomeOption {
+    /// - Throws: `ExitCode` 78 after printing all faults of the configuration.
+    func caller() async throws -> ControlCaller {
+        ControlCaller(home: folder, configuration: try await configuration())
+    }
+}

@@ -1,12 +1,4 @@
-internal import ArgumentParser
-internal import PosternHost
-
-extension HomeOption {
-    /// - Throws: as `configuration` does.
-    func caller() async throws -> ControlCaller {
-        ControlCaller(home: folder, configuration: try await configuration())
-    }
-}
+private import ArgumentParser
 
 /// - Parameter limit: what `--limit` was given.
 func checkLimit(_ limit: Int) throws {

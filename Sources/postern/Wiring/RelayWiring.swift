@@ -81,16 +81,18 @@ private func buildServices(
         store: store, sealing: sealing, room: room, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
         blocks: blocks, refusals: refusals, randomness: .system, logger: logger, letterCame: { dispatcher.letterCame() })
     let confirmations = ConfirmationService(store: store, vault: vault, logger: logger, now: { .now })
-    let health = RelayHealth(store: store, vault: vault, room: room, now: { .now })
+    let probe = ReadinessProbe(store: store, vault: vault, room: room, now: { .now })
+    let readiness = ReadinessMonitor(now: { .now }) { await probe.check() }
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
         settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
         now: { .now })
+    let operations = Operations(by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() })
     let control = OperatorService(
-        operations: Operations(by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() }),
-        publicURL: configuration.publicURL,
+        operations: operations, publicURL: configuration.publicURL,
         inspection: .init(
-            process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable), health: health))
+            process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable),
+            readiness: readiness))
 
     // Services are told to stop from the last to the first, each when the one after it has ended. The control socket is told
     // after the dispatcher: a backup may take minutes, and letters would be claimed all that time.
@@ -110,9 +112,10 @@ private func buildServices(
         buildStaffApplication(
             staff,
             StaffServices(
-                overview: Overview(store: store, census: census, health: health, now: { .now }), metrics: metrics,
+                overview: Overview(operations: operations.by(.service), census: census, readiness: readiness), metrics: metrics,
                 gauges: RelayMetrics(
-                    store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed),
+                    store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed,
+                    readiness: readiness),
                 mailbox: letters, now: { .now }),
             templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
     let open = WebConfiguration(
@@ -125,7 +128,7 @@ private func buildServices(
                 sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {
                     (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
                 },
-                confirmations: confirmations, readiness: WebReadiness(health: health), now: { .now }),
+                confirmations: confirmations, readiness: readiness, now: { .now }),
             templates: templates, logger: logger.quiet
         ) { address in
             logger.info("ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])

@@ -5,23 +5,6 @@ internal import PosternRelay
 internal import PosternStore
 internal import PosternWeb
 
-/// `/ready` in words.
-struct WebReadiness: Readiness {
-    let health: RelayHealth
-
-    func check() async -> [ReadinessFault] {
-        await health.faults().map { fault in
-            let summary =
-                switch fault {
-                case .store: "The store takes no letter."
-                case .vault: "The vault does not answer."
-                case .disk: "The disk of the store is nearly full."
-                }
-            return ReadinessFault(part: fault.rawValue, summary: summary)
-        }
-    }
-}
-
 /// The numbers that are read when Prometheus asks.
 struct RelayMetrics: MetricsSource {
     let store: any Database
@@ -30,6 +13,7 @@ struct RelayMetrics: MetricsSource {
     let dispatcher: Dispatcher
     let limits: RateLimiter
     let malformed: MalformedTally
+    let readiness: any ReadinessSource
 
     func gauges() async -> [GaugeReading] {
         var gauges = [
@@ -38,7 +22,11 @@ struct RelayMetrics: MetricsSource {
             GaugeReading(.malformedFrames, Double(malformed.count), label: ("process", "relay")),
             GaugeReading(.malformedFrames, Double(vault.malformedAtVault), label: ("process", "vault")),
         ]
-        // A store that cannot be asked says nothing of its queue; `/ready` says why.
+        let faults = await readiness.readiness().faults
+        for part in Readiness.Fault.allCases {
+            gauges.append(GaugeReading(.ready, faults.contains(part) ? 0 : 1, label: ("part", part.rawValue)))
+        }
+        // A store that cannot be asked says nothing about its queue.
         let stored = try? await store.read { transaction in
             (oldest: try transaction.queue.oldestWaiting(), purge: try transaction.maintenance.last(.purge))
         }

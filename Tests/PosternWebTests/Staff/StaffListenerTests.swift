@@ -11,13 +11,13 @@ struct StaffListenerTests {
     private struct Overview: StaffOverviewSource {
         struct Broken: Error {}
         var isBroken = false
-        var faults: [String] = []
+        var readiness = Readiness()
 
         func overview() async throws -> StaffOverview {
             guard !isBroken else { throw Broken() }
             return StaffOverview(
                 deliveries: [.ready: 12, .delivered: 3_456], oldestWaiting: Example.now - .minutes(12), decisions: [.hold: 5],
-                latest: [Example.entry()], faults: faults, lastPurge: Example.now)
+                latest: [Example.entry()], readiness: readiness, lastPurge: Example.now)
         }
     }
 
@@ -60,7 +60,7 @@ struct StaffListenerTests {
         }
         #expect(!page.text.contains("/demo/mailbox"))
         #expect(try await get("/", mailbox: MailboxLetters()).text.contains("/demo/mailbox"))
-        #expect(try await get("/", overview: Overview(faults: ["vault"])).text.contains("Not well: vault."))
+        #expect(try await get("/", overview: Overview(readiness: Readiness([.vault]))).text.contains("Not well: vault."))
     }
 
     @Test func `The page is shown even when the store cannot be read`() async throws {

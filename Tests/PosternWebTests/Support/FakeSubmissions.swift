@@ -127,26 +127,11 @@ struct FakeSites: SiteLookup {
     func privacyFacts(of id: String) async throws -> PrivacyFacts? { try answered(id, facts ?? known.map(Example.facts)) }
 }
 
-/// Gives a fixed answer and counts how often it is asked.
-final class FakeReadiness: Readiness {
-    private let state: Mutex<(faults: [ReadinessFault], asked: Int)>
+/// Gives a fixed answer.
+struct FakeReadiness: ReadinessSource {
+    var value = Readiness()
 
-    init(_ faults: [ReadinessFault] = []) {
-        state = Mutex((faults, 0))
-    }
-
-    var asked: Int { state.withLock { $0.asked } }
-
-    func set(_ faults: [ReadinessFault]) {
-        state.withLock { $0.faults = faults }
-    }
-
-    func check() async -> [ReadinessFault] {
-        state.withLock { state in
-            state.asked += 1
-            return state.faults
-        }
-    }
+    func readiness() async -> Readiness { value }
 }
 
 /// Gives a fixed answer and keeps the tokens that were handed in.

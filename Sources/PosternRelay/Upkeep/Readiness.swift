@@ -1,0 +1,75 @@
+package import PosternCore
+package import PosternStore
+
+/// Whether the relay can take a letter now. One value for everybody who asks: `/ready`, the staff page, metrics, and `postern
+/// doctor` over the control socket.
+package struct Readiness: Codable, Equatable, Sendable {
+    /// A part that does not work, from the worst to the least. The raw value is the name in `/ready`.
+    package enum Fault: String, Codable, CaseIterable, Sendable {
+        /// The check itself has not come back.
+        case check
+        case store
+        case disk
+        case vault
+
+        /// One sentence. It is shown on an open page: no path, no address, no secret.
+        package var reason: String {
+            switch self {
+            case .check: "The check has not come back within \(ReadinessMonitor.timeout.components.seconds) seconds."
+            case .store: "The store takes no letters."
+            case .disk: "The disk of the store is nearly full."
+            case .vault: "The vault does not answer."
+            }
+        }
+
+        /// What the operator can do.
+        package var remedy: String {
+            switch self {
+            case .check: "Look for a disk that hangs or a machine without memory; then restart the service."
+            case .store: "The relay's log says why, most often a full or failing disk. Mend that, and restart the service."
+            case .disk: "Make room on the disk of the store. Letters are taken again at once."
+            case .vault: "The service's log says why the vault ended or hangs. Make sure that relay and vault are of one version."
+            }
+        }
+    }
+
+    /// Worst first; empty when all is well.
+    package let faults: [Fault]
+
+    package init(_ faults: Set<Fault> = []) {
+        self.faults = Fault.allCases.filter(faults.contains)
+    }
+
+    package var isReady: Bool { faults.isEmpty }
+}
+
+package protocol ReadinessSource: Sendable {
+    func readiness() async -> Readiness
+}
+
+/// Finds out: does a real write, and asks the vault a real question.
+package struct ReadinessProbe: Sendable {
+    private let store: any Database
+    private let vault: VaultLink
+    private let room: any Room
+    private let now: @Sendable () -> Timestamp
+
+    package init(store: any Database, vault: VaultLink, room: any Room, now: @escaping @Sendable () -> Timestamp) {
+        self.store = store
+        self.vault = vault
+        self.room = room
+        self.now = now
+    }
+
+    /// May take as long as the store and the vault do.
+    package func check() async -> Readiness {
+        // Both at once, so that neither waits for the silence of the other.
+        async let vaultAnswers = vault.renew()
+        var faults: Set<Readiness.Fault> = []
+        do { try await store.write { [now] in try $0.writeProbe.touch(at: now()) } } catch { faults.insert(.store) }
+        if !room.hasRoom { faults.insert(.disk) }
+        let answers = await vaultAnswers
+        if !answers || vault.lanes == 0 { faults.insert(.vault) }
+        return Readiness(faults)
+    }
+}
