@@ -241,7 +241,7 @@ struct DoctorTests {
         #expect(ahead.first?.finding.contains("a start now destroys \(letterKeys) keys") == true, "\(ahead)")
         #expect(ahead.first?.remedy?.contains("set it right before you start") == true, "\(ahead)")
         postern.setClock(try await FakeClock(days: -3))
-        try await postern.doctor(status: 69).requireOnly("FAIL", "clock", "is behind now", "keep it in step")
+        try await postern.doctor(status: 69).requireOnly("FAIL", "clock", "is behind now", "keep it synchronised")
         postern.setClock(nil)
         await server.stop()
     }

@@ -21,7 +21,7 @@ struct DoctorReport: Decodable {
         findings.filter { line in
             line.level != "ok"
                 && ![
-                    "keys are apart by process only", "is not kept in step", "neither relay nor vault runs",
+                    "keys are apart by process only", "is not synchronised", "neither relay nor vault runs",
                     "has not been started yet",
                 ].contains { line.finding.contains($0) }
         }
