@@ -38,7 +38,8 @@ let runtime: [LinkerSetting] =
 
 /// What the checks of foreign bytes reach into, and what stands beside them that is no source.
 let foreign: [Target.Dependency] = [
-    "PosternCore", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", crypto, nioCore,
+    "PosternCore", "PosternMail", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", "CCurl", crypto,
+    nioCore,
 ]
 let fodder = ["Corpus", "Dictionaries"]
 
@@ -69,6 +70,9 @@ let package = Package(
         // Values and rules: no I/O, no clock, no randomness.
         .target(name: "PosternCore", swiftSettings: strict),
 
+        // Mail as it is written and read, and what an SMTP server says. CCurl lends its constants only.
+        .target(name: "PosternMail", dependencies: ["PosternCore", "CCurl"], swiftSettings: strict),
+
         // What the relay may hold: sealing to public keys. Opening is the vault's alone.
         .target(name: "PosternSealing", dependencies: ["PosternCore", crypto], swiftSettings: strict),
 
@@ -86,7 +90,7 @@ let package = Package(
         .target(
             name: "PosternVault",
             dependencies: [
-                "PosternCore", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle, mustache,
+                "PosternCore", "PosternMail", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle, mustache,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -102,7 +106,8 @@ let package = Package(
         .target(
             name: "PosternWeb",
             dependencies: [
-                "PosternCore", "PosternLink", "PosternRelay", logging, mustache, nioCore, nioPosix, lifecycle, hummingbird,
+                "PosternCore", "PosternMail", "PosternLink", "PosternRelay", logging, mustache, nioCore, nioPosix, lifecycle,
+                hummingbird,
                 hummingbirdCore, httpTypes, nioHTTPTypes, .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
@@ -136,6 +141,9 @@ let package = Package(
 
         .testTarget(name: "PosternCoreTests", dependencies: ["PosternCore", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
+            name: "PosternMailTests", dependencies: ["PosternCore", "PosternMail", "PosternTestSupport", "CCurl"],
+            swiftSettings: strict),
+        .testTarget(
             name: "PosternProofTests", dependencies: ["PosternCore", "PosternProof", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PosternLinkTests",
@@ -147,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "PosternVaultTests",
             dependencies: [
-                "PosternCore", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto, logging,
+                "PosternCore", "PosternMail", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto,
+                logging,
             ],
             exclude: ["Mail/Golden", "Mail/read_back.py", "Opening/Seals"], swiftSettings: strict),
         .testTarget(
@@ -160,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "PosternWebTests",
             dependencies: [
-                "PosternCore", "PosternRelay", "PosternWeb", "PosternTestSupport", logging, lifecycle, nioCore, nioPosix,
+                "PosternCore", "PosternMail", "PosternRelay", "PosternWeb", "PosternTestSupport", logging, lifecycle, nioCore,
+                nioPosix,
                 mustache,
                 hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

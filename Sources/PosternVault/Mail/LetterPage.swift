@@ -1,5 +1,6 @@
 private import Foundation
 import PosternCore
+import PosternMail
 
 /// What the letter templates show.
 struct LetterPage: MailPage {

@@ -13,7 +13,8 @@ package struct SmarthostProbe: Sendable {
         timeouts = SMTPTimeouts(connect: wait, answer: wait)
     }
 
-    /// - Parameter untried: why there is no login though one is configured; nil when the smarthost's login is the whole truth.
+    /// - Parameter untried: why the configured login cannot be tried; nil when the smarthost has the login that is configured, or
+    ///   none is.
     package func run(untried: String? = nil) async -> SmarthostFacts {
         let server = smarthost.url.authority
         let ending = await withCheckedContinuation { answer in

@@ -1,6 +1,7 @@
 package import Logging
 package import PosternCore
 package import PosternLink
+private import PosternMail
 internal import PosternSealing
 
 /// Takes a letter to the smarthost: checks the vault's word on the address, opens, composes, sends.
@@ -65,8 +66,7 @@ package struct Postman: Sendable {
             throw .cannotOpen("address", error)
         }
         let (mail, shown) = try compose(job, to: address, subject)
-        return OutgoingMessage(
-            sender: mail.envelopeSender, recipient: address, bytes: mail.bytes, needsSMTPUTF8: mail.needsSMTPUTF8, shown: shown)
+        return OutgoingMessage(mail: mail, recipient: address, shown: shown)
     }
 
     /// - Returns: the mail, and the visitor's address if it stands there.

@@ -1,3 +1,5 @@
+private import PosternMail
+
 /// Reads `multipart/form-data` (RFC 7578) that is already whole in memory, at most a body's limit.
 ///
 /// Hummingbird has a reader for this only in a package that is not ours, made for streams of files; a letter's form has

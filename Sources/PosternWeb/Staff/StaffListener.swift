@@ -3,6 +3,7 @@ package import Hummingbird
 package import Logging
 package import NIOCore
 package import PosternCore
+private import PosternMail
 package import PosternRelay
 
 /// Answers staff, on a listener of its own that the Internet does not reach.

@@ -1,4 +1,5 @@
 private import PosternCore
+private import PosternMail
 
 /// The demo mailbox, newest letter first.
 package struct MailboxPage: Page {
@@ -62,7 +63,7 @@ package struct MailboxLetterPage: Page {
         received = letter.received.rfc3339
         sender = "<\(letter.envelope.sender)>"
         recipients = letter.envelope.recipients.map { "<\($0)>" }.joined(separator: " ")
-        plain = mail.plain
+        plain = mail.plain ?? mail.fault?.description
         htmlPath = mail.html == nil ? nil : StaffRoute.html(letter.number).path
         rawPath = StaffRoute.raw(letter.number).path
         headers = mail.fields.map { Header(name: $0.name, value: $0.value) }

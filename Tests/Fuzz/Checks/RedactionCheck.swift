@@ -1,5 +1,6 @@
 import Foundation
 import PosternCore
+import PosternMail
 
 /// A server's reply that speaks of a recipient: an address known to us is put into the midst of the foreign bytes.
 enum RedactionCheck {

@@ -1,8 +1,10 @@
+import CCurl
 import PosternCore
 import PosternLink
+import PosternMail
 
 /// One transfer as libcurl's callbacks report it, a step a line: `>` sent, `+` a socket, `=` connected, `t` the text begins,
-/// anything else received (`<` before it is taken off).
+/// anything else received (a leading `<` is taken off).
 enum ReplyCheck {
     private static let recipient = "jo.canary+club@members.example"
     private static let redaction = Redaction(hiding: [recipient, "relay-login"])
@@ -22,9 +24,12 @@ enum ReplyCheck {
         }
         try hold(transcript.events.count <= 2 * Transcript.Limit.events, "a transcript is bounded")
         _ = transcript.isConnectionReusable
-        for code in [0, 8, 28, 52, 55, 56, 67] {
-            _ = transcript.isStaleConnection(code: code)
-            try check(ReplyTable.outcome(code: code, transcript: transcript, redaction: redaction))
+        for result in [
+            CURLE_OK, CURLE_WEIRD_SERVER_REPLY, CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
+            CURLE_LOGIN_DENIED,
+        ] {
+            _ = transcript.isStaleConnection(result)
+            try check(OutcomeClassifier.outcome(result, transcript, redaction: redaction))
         }
     }
 
@@ -38,7 +43,7 @@ enum ReplyCheck {
 
     private static func check(_ outcome: Outcome) throws(Breach) {
         try RedactionCheck.check(cleaned: outcome.evidence.text)
-        // Otherwise the relay could not read what became of a letter, and would try it again for days.
+        // Otherwise the relay could not read what became of a letter, and would try it for days.
         let again = try? Outcome(payload: outcome.payload)
         try hold(again == outcome, "an outcome reaches the relay as it was")
     }

@@ -6,13 +6,14 @@ struct ModuleTableTests {
     /// DESIGN.md §4: which modules of ours each may import.
     static let table: [String: Set<String>] = [
         "PosternCore": [],
+        "PosternMail": ["PosternCore", "CCurl"],
         "PosternSealing": ["PosternCore"],
         "PosternStore": ["PosternCore"],
         "PosternSQLite": ["PosternCore", "PosternStore", "CSQLite"],
         "PosternLink": ["PosternCore"],
-        "PosternVault": ["PosternCore", "PosternSealing", "PosternLink", "CCurl"],
+        "PosternVault": ["PosternCore", "PosternMail", "PosternSealing", "PosternLink", "CCurl"],
         "PosternRelay": ["PosternCore", "PosternSealing", "PosternStore", "PosternLink"],
-        "PosternWeb": ["PosternCore", "PosternRelay"],
+        "PosternWeb": ["PosternCore", "PosternMail", "PosternRelay"],
         "PosternProof": ["PosternCore"],
         "postern": [
             "PosternCore", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault", "PosternRelay",

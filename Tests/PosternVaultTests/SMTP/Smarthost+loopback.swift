@@ -1,4 +1,5 @@
 import PosternCore
+import PosternMail
 import PosternTestSupport
 import PosternVault
 import Testing
@@ -24,8 +25,8 @@ extension OutgoingMessage {
         shown: String? = nil
     ) throws -> OutgoingMessage {
         OutgoingMessage(
-            sender: sender, recipient: try EmailAddress(recipient), bytes: Array(text.utf8),
-            shown: try shown.map { try EmailAddress($0) })
+            mail: ComposedMail(bytes: Array(text.utf8), needsSMTPUTF8: false, envelopeSender: sender),
+            recipient: try EmailAddress(recipient), shown: try shown.map { try EmailAddress($0) })
     }
 }
 
