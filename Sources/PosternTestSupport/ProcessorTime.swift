@@ -1,11 +1,11 @@
 internal import Foundation
 
-/// What work costs, whoever else has the machine at the time: by the wall clock a test that waits for its turn is a slow one.
+/// What work costs, however busy the machine is: by the wall clock a test that waits for its turn would be slow.
 package enum ProcessorTime {
-    /// For how long a processor has worked for the calling thread so far. Between two readings nothing may be awaited, since
-    /// what comes behind that may run on another thread.
+    /// The processor time of the calling thread so far. Do not await anything between two readings: what follows may run on another
+    /// thread.
     package static var ofThisThread: Duration {
-        // As two numbers: a release build finds timespec in a module of the toolchain's own that nobody can import.
+        // As two numbers: in a release build timespec comes from a module of the toolchain that cannot be imported.
         var time = (seconds: 0, nanoseconds: 0)
         withUnsafeMutableBytes(of: &time) { bytes in
             guard let start = bytes.baseAddress else { return }
