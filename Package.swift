@@ -38,7 +38,8 @@ let runtime: [LinkerSetting] =
 
 /// What the checks of foreign bytes reach into, and what stands beside them that is no source.
 let foreign: [Target.Dependency] = [
-    "PosternCore", "PosternMail", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", "CCurl", crypto,
+    "PosternCore", "PosternMail", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", "PosternImport",
+    "CCurl", crypto,
     nioCore,
 ]
 let fodder = ["Corpus", "Dictionaries"]
@@ -76,6 +77,9 @@ let package = Package(
         // What the relay may hold: sealing to public keys. Opening is the vault's alone.
         .target(name: "PosternSealing", dependencies: ["PosternCore", crypto], swiftSettings: strict),
 
+        // What people read, on pages and in mails: templates, catalogues, escaping.
+        .target(name: "PosternText", dependencies: ["PosternCore", mustache], swiftSettings: strict),
+
         .target(name: "PosternStore", dependencies: ["PosternCore"], swiftSettings: strict),
         .target(
             name: "PosternSQLite",
@@ -90,7 +94,7 @@ let package = Package(
         .target(
             name: "PosternVault",
             dependencies: [
-                "PosternCore", "PosternMail", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle, mustache,
+                "PosternCore", "PosternMail", "PosternText", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -106,12 +110,16 @@ let package = Package(
         .target(
             name: "PosternWeb",
             dependencies: [
-                "PosternCore", "PosternMail", "PosternLink", "PosternRelay", logging, mustache, nioCore, nioPosix, lifecycle,
+                "PosternCore", "PosternMail", "PosternText", "PosternLink", "PosternRelay", logging, nioCore, nioPosix, lifecycle,
                 hummingbird,
                 hummingbirdCore, httpTypes, nioHTTPTypes, .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: strict),
+
+        // Files of recipients. Addresses stand in them in plain text, so the relay does not link this. A module of its own and no
+        // folder of the program, because tests cannot link a program.
+        .target(name: "PosternImport", dependencies: ["PosternCore"], swiftSettings: strict),
 
         // What a proof looks for, how, and where it was found.
         .target(name: "PosternProof", dependencies: ["PosternCore", crypto], swiftSettings: strict),
@@ -119,8 +127,8 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternCore", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
-                "PosternRelay", "PosternWeb", "PosternProof", "CUnix", logging, lifecycle, nioCore, nioPosix,
+                "PosternCore", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
+                "PosternRelay", "PosternWeb", "PosternProof", "CUnix", "PosternImport", logging, lifecycle, nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -140,6 +148,9 @@ let package = Package(
             swiftSettings: strict),
 
         .testTarget(name: "PosternCoreTests", dependencies: ["PosternCore", "PosternTestSupport"], swiftSettings: strict),
+        .testTarget(name: "PosternImportTests", dependencies: ["PosternCore", "PosternImport"], swiftSettings: strict),
+        .testTarget(
+            name: "PosternTextTests", dependencies: ["PosternCore", "PosternText", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PosternMailTests", dependencies: ["PosternCore", "PosternMail", "PosternTestSupport", "CCurl"],
             swiftSettings: strict),
@@ -155,7 +166,8 @@ let package = Package(
         .testTarget(
             name: "PosternVaultTests",
             dependencies: [
-                "PosternCore", "PosternMail", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto,
+                "PosternCore", "PosternMail", "PosternText", "PosternSealing", "PosternVault", "PosternLink",
+                "PosternTestSupport", crypto,
                 logging,
             ],
             exclude: ["Mail/Golden", "Mail/read_back.py", "Opening/Seals"], swiftSettings: strict),
@@ -169,9 +181,9 @@ let package = Package(
         .testTarget(
             name: "PosternWebTests",
             dependencies: [
-                "PosternCore", "PosternMail", "PosternRelay", "PosternWeb", "PosternTestSupport", logging, lifecycle, nioCore,
-                nioPosix,
-                mustache,
+                "PosternCore", "PosternMail", "PosternText", "PosternRelay", "PosternWeb", "PosternTestSupport", "PosternStore",
+                logging,
+                lifecycle, nioCore, nioPosix, mustache,
                 hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

@@ -1,25 +1,135 @@
+import Foundation
 import PosternCore
 import PosternRelay
 import PosternSQLite
 import PosternStore
 import Testing
 
-@Suite("The control socket refuses what cannot be done")
+@Suite("The control socket carries operations out, or says why not")
 struct OperatorServiceTests {
+    private let store: SQLiteDatabase
+    private let operations: Operations
+    private let service: OperatorService
+
+    init() async throws {
+        let store = try await SQLiteDatabase.inMemory(at: RelayFixture.now)
+        self.store = store
+        operations = Operations(
+            by: .operator, store: store, blockCache: nil, now: { RelayFixture.now }, wake: {},
+            makeBackup: { BackupView(path: $0, bytes: 1) })
+        service = OperatorService(operations: operations, publicURL: try #require(WebOrigin("https://contact.example.org")))
+    }
+
+    private func ask<Value: Codable & Sendable>(_ request: ControlRequest, for _: Value.Type = Value.self) async throws
+        -> ControlAnswer<Value>
+    {
+        try JSONDecoder().decode(ControlAnswer<Value>.self, from: Data(try await service.answer(request)))
+    }
+
+    private func refusal(of request: ControlRequest) async throws -> String? {
+        guard case .refused(let text) = try await ask(request, for: Int.self) else { return nil }
+        return text
+    }
+
+    private func trace() async throws -> [OperationRecord] {
+        try await store.read { try $0.operationTrace.latest(limit: 100) }
+    }
+
+    private func addSite() async throws -> SiteID {
+        #expect(
+            try await refusal(of: .addSite(id: "photos", name: "Photos", origins: ["https://photos.example"])) == nil)
+        return try SiteID("photos")
+    }
+
     @Test(
         arguments: [
             (Int64.max, false), (315_360_001, false), (0, false), (.min, false), (1, true), (315_360_000, true), (nil, true),
         ] as [(Int64?, Bool)])
     func `A block lasts from a second to ten years, or until it is removed`(seconds: Int64?, isTaken: Bool) async throws {
-        let store = try await SQLiteDatabase.inMemory(at: RelayFixture.now)
-        let origin = try #require(WebOrigin("https://contact.example.org"))
-        let service = OperatorService(
-            store: store, publicURL: origin, now: { RelayFixture.now }, wake: {}, blocks: nil, inspection: nil,
-            backup: { _ in throw Unasked() })
-        let answer = try await service.answer(
-            .addBlock(.init(mark: .domain("spam.example"), effect: "hold", reason: "spam", lasts: seconds)))
-        if case .blocks = answer { #expect(isTaken) } else { #expect(!isTaken, "\(answer)") }
+        let new = ControlRequest.NewBlock(mark: .domain("spam.example"), effect: "hold", reason: "spam", lasts: seconds)
+        let answer = try await ask(.addBlock(new), for: BlockView.self)
+        if case .value = answer { #expect(isTaken) } else { #expect(!isTaken, "\(answer)") }
     }
 
-    private struct Unasked: Error {}
+    // request → words of the refusal
+    @Test(
+        arguments: [
+            (.addSite(id: "Photos", name: "Photos", origins: []), "the site id may"),
+            (.addSite(id: "photos", name: "a\nb", origins: []), "must be one line"),
+            (.addSite(id: "photos", name: "Photos", origins: ["photos.example"]), "is not an origin"),
+            (.changeSite(id: "none", .init()), "there is no site “none”\n    See postern site list"),
+            (.setLogo(site: "none", file: nil), "there is no site “none”"),
+            (.setLogo(site: "none", file: "?"), "restart the service"),
+            (.findRecipients(site: "none", handles: []), "there is no site “none”"),
+            (.listRecipients(site: "none", after: nil, limit: 1), "there is no site “none”"),
+            (.showRecipient(site: "none", handle: "pat"), "there is no site “none”"),
+            (.showDelivery(id: "x"), "26 characters"),
+            (.showDelivery(id: "01m85w9wp1fesjt7anqm7c0ktn"), "there is no delivery"),
+            (.moveDeliveries(.release, of: .one(id: "01m85w9wp1fesjt7anqm7c0ktn")), "there is no delivery"),
+            (.showEntry(id: "01m85w9wp1fesjt7anqm7c0ktn"), "See postern log list."),
+            (.addBlock(.init(mark: .tag("abc"), effect: "hold", reason: "x", lasts: nil)), "13 characters"),
+            (.addBlock(.init(mark: .domain("no domain"), effect: "hold", reason: "x", lasts: nil)), "is not a domain"),
+            (.addBlock(.init(mark: .text("a"), effect: "hold", reason: "x", lasts: nil)), "has 1 characters"),
+            (.addBlock(.init(mark: .text("spam"), effect: "bite", reason: "x", lasts: nil)), "Choose from hold, refuse"),
+            (.addBlock(.init(mark: .text("spam"), effect: "hold", reason: "", lasts: nil)), "the reason must be one line"),
+            (.removeBlock(id: 9), "there is no block 9"), (.examine, "there is no relay"),
+        ] as [(ControlRequest, String)])
+    func `What cannot be done is refused with words, and leaves no trace`(request: ControlRequest, words: String) async throws {
+        let text = try #require(try await refusal(of: request))
+        #expect(text.contains(words), "\(text)")
+        #expect(try await trace() == [])
+    }
+
+    @Test func `Every change leaves its trace: who, what, to what, when, why`() async throws {
+        let site = try await addSite()
+        var change = ControlRequest.SiteChange()
+        change.accent = "#1f5f8b"
+        _ = try await service.answer(.changeSite(id: "photos", change))
+        let recipient = ControlRequest.NewRecipient(
+            id: "01k6ng0000000g000000000001", handle: "pat", name: "Pat", language: "en", confirmed: true, version: 1,
+            seal: "UFM=", authorisation: "AA==")
+        let stored = try await ask(.enrolRecipients(site: "photos", recipients: [recipient]), for: [Bool].self)
+        guard case .value([true]) = stored else { throw Unexpected() }
+        for move in [RecipientOperations.Move.pause, .resume, .erase] {
+            _ = try await service.answer(.moveRecipient(site: "photos", handle: "pat", move: move))
+        }
+        let block = ControlRequest.NewBlock(mark: .prefix("192.0.2.0/24"), effect: "refuse", reason: "a wave", lasts: nil)
+        _ = try await service.answer(.addBlock(block))
+        _ = try await service.answer(.removeBlock(id: 1))
+        _ = try await service.answer(.backup(to: "/backup"))
+
+        let records = try await trace().sorted { $0.verb.rawValue < $1.verb.rawValue }
+        #expect(
+            records.map { "\($0.actor) \($0.verb.rawValue) \($0.subject) \($0.reason ?? "-")" } == [
+                "operator block.add block 1 a wave", "operator block.remove block 1 -",
+                "operator recipient.enrol photos/pat -", "operator recipient.erase photos/pat -",
+                "operator recipient.pause photos/pat -", "operator recipient.resume photos/pat -",
+                "operator site.add photos -", "operator site.change photos -", "operator store.backup /backup -",
+            ])
+        #expect(records.allSatisfy { $0.at == RelayFixture.now })
+        // Looking leaves none.
+        _ = try await operations.recipients.list(at: site, limit: 10)
+        _ = try await operations.queue.count()
+        #expect(try await trace().count == records.count)
+    }
+
+    @Test func `A change of a site changes what it names, and an empty text takes a setting away`() async throws {
+        let site = try await addSite()
+        var change = ControlRequest.SiteChange()
+        change.accent = "#1f5f8b"
+        change.introductions = ["de": "Schreiben Sie.", "en": "Write to us."]
+        #expect(try await refusal(of: .changeSite(id: "photos", change)) == nil)
+        change = ControlRequest.SiteChange()
+        change.introductions = ["de": ""]
+        #expect(try await refusal(of: .changeSite(id: "photos", change)) == nil)
+        let look = try await operations.sites.find(site).look
+        #expect(look.accent?.description == "#1f5f8b")
+        #expect(look.introductions.map { "\($0.key) \($0.value)" } == ["en Write to us."])
+        change = ControlRequest.SiteChange()
+        change.accent = ""
+        #expect(try await refusal(of: .changeSite(id: "photos", change)) == nil)
+        #expect(try await operations.sites.find(site).look.accent == nil)
+    }
+
+    private struct Unexpected: Error {}
 }

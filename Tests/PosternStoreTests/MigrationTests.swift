@@ -8,8 +8,11 @@ import Testing
 struct MigrationTests {
     static let now = TestStore.start
 
+    private static let known = Schema.migrations.count
+
     private func later(_ version: Int) -> Migration {
-        let statements: [StaticString] = version == 2 ? ["CREATE TABLE later (id INTEGER NOT NULL PRIMARY KEY)"] : []
+        let statements: [StaticString] =
+            version == Self.known + 1 ? ["CREATE TABLE later (id INTEGER NOT NULL PRIMARY KEY)"] : []
         return Migration(version: version, name: "something later", statements: statements)
     }
 
@@ -27,11 +30,12 @@ struct MigrationTests {
     @Test func `A store of a later program is refused, with both versions, and left as it is`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
-        let future = Migrator(Schema.migrations + (2...7).map(later))
+        let (known, newest) = (Self.known, Self.known + 6)
+        let future = Migrator(Schema.migrations + ((known + 1)...newest).map(later))
         let store = try await SQLiteDatabase.open(path, schema: future, at: Self.now)
-        #expect(store.migrated == Array(1...7))
+        #expect(store.migrated == Array(1...newest))
         await store.close()
-        await #expect(throws: StoreError.newerSchema(known: 1, found: 7)) {
+        await #expect(throws: StoreError.newerSchema(known: known, found: newest)) {
             try await SQLiteDatabase.open(path, at: Self.now)
         }
         #expect(
@@ -47,8 +51,9 @@ struct MigrationTests {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         await (try await SQLiteDatabase.open(path, at: Self.now)).close()
-        let store = try await SQLiteDatabase.open(path, schema: Migrator(Schema.migrations + [later(2)]), at: Self.now)
-        #expect(store.migrated == [2])
+        let store = try await SQLiteDatabase.open(
+            path, schema: Migrator(Schema.migrations + [later(Self.known + 1)]), at: Self.now)
+        #expect(store.migrated == [Self.known + 1])
         #expect(try await store.read { try $0.rows("SELECT id FROM later").isEmpty })
         await store.close()
     }
@@ -59,7 +64,7 @@ struct MigrationTests {
         await (try await SQLiteDatabase.open(path, at: Self.now)).close()
         let edited = Migration(version: 1, name: "edited", statements: ["CREATE TABLE other (id INTEGER NOT NULL PRIMARY KEY)"])
         await #expect(throws: StoreError.changedMigration(version: 1, name: "edited")) {
-            try await SQLiteDatabase.open(path, schema: Migrator([edited]), at: Self.now)
+            try await SQLiteDatabase.open(path, schema: Migrator([edited] + Schema.migrations.dropFirst()), at: Self.now)
         }
         #expect(StoreError.changedMigration(version: 1, name: "edited").description.contains("edited"))
     }
@@ -68,13 +73,13 @@ struct MigrationTests {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let bad = Migration(
-            version: 2, name: "bad",
+            version: Self.known + 1, name: "bad",
             statements: ["CREATE TABLE good (id INTEGER NOT NULL PRIMARY KEY)", "CREATE TABLE good (id)"])
         await #expect(throws: StoreError.self) {
             try await SQLiteDatabase.open(path, schema: Migrator(Schema.migrations + [bad]), at: Self.now)
         }
         let store = try await SQLiteDatabase.open(path, at: Self.now)
-        #expect(store.migrated == [1])
+        #expect(store.migrated == Schema.migrations.map(\.version))
         let tables = try await store.read { try $0.rows("SELECT name FROM sqlite_schema WHERE name = 'good'").count }
         #expect(tables == 0)
         await store.close()

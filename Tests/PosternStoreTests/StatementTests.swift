@@ -18,7 +18,7 @@ struct StatementTests {
         let (one, two, site) = (store.people[0], store.people[1], store.site)
         let handle = one.handle
         try await database.write { transaction in
-            let more = Migration(version: 2, name: "nothing", statements: [])
+            let more = Migration(version: Schema.migrations.count + 1, name: "nothing", statements: [])
             _ = try Migrator(Schema.migrations + [more]).migrate(transaction, at: now)
             for letter in ids + [tagged, marked, marked] { _ = try transaction.intake.accept(letter) }
             try transaction.intake.enqueue(confirmation)
@@ -72,6 +72,8 @@ struct StatementTests {
             _ = try transaction.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 1)
             _ = try transaction.limitMarks.forget(before: now + .days(1), limit: 5)
             try transaction.writeProbe.touch(at: now)
+            try transaction.operationTrace.add(Sample.operation(at: now))
+            _ = try transaction.operationTrace.forget(before: now, limit: 5)
         }
         try await database.read { transaction in
             for state in [nil] + DeliveryState.allCases {
@@ -103,6 +105,7 @@ struct StatementTests {
             _ = try transaction.blocks.list()
             _ = try transaction.blocks.find(1)
             _ = try transaction.maintenance.last(.purge)
+            _ = try transaction.operationTrace.latest(limit: 5)
             _ = try transaction.sites.logo(of: site.id)
             _ = try transaction.sites.list()
             _ = try transaction.recipients.find(two.id)

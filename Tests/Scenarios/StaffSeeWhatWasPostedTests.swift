@@ -99,7 +99,7 @@ struct StaffSeeWhatWasPostedTests {
         #expect(refused.status == 403)
         #expect(!refused.text.contains("pills"))
         for (arguments, words) in [
-            (["--domain", "no domain", "--reason", "x"], "is no domain"),
+            (["--domain", "no domain", "--reason", "x"], "is not a domain"),
             (["--prefix", "10.1.2.3/8", "--reason", "x"], "bits behind"),
             (["--tag", "abc", "--reason", "x"], "13 characters"), (["--text", "a", "--reason", "x"], "has 1 characters"),
         ] {
@@ -149,8 +149,8 @@ struct StaffSeeWhatWasPostedTests {
         try await postern.succeed("site", "set", "photos", "--accent", "", "--logo", "", "--intro", "de=", "--languages", "all")
         #expect(try await postern.succeed("site", "list", "--json").output.contains("\"languages\":[]"))
         for (arguments, words) in [
-            (["--accent", "red"], "six hexadecimal digits"), (["--languages", "x"], "is no language"),
-            (["--origin", "photos.example"], "is no origin"), (["--logo", "\(folder.path)/none.png"], "cannot be read"),
+            (["--accent", "red"], "six hexadecimal digits"), (["--languages", "x"], "is not a language"),
+            (["--origin", "photos.example"], "is not an origin"), (["--logo", "\(folder.path)/none.png"], "cannot be read"),
         ] {
             let wrong = try await postern.run(["site", "set", "photos"] + arguments)
             #expect(wrong.status != 0)

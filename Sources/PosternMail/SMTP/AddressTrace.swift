@@ -1,4 +1,4 @@
-/// Signs that a word is or holds an e-mail address, whoever it belongs to.
+/// Signs that a word is or holds an e-mail address, anyone's.
 enum AddressTrace {
     /// The at sign and its disguises. `=?` begins an encoded word (RFC 2047), which can hold anything.
     private static let signs = [

@@ -90,7 +90,7 @@ struct TransferFailure: Equatable, Sendable {
         }
     }
 
-    /// Deferred, not held: whoever runs the smarthost mends its certificate, without us.
+    /// Deferred, not held: the smarthost's operator will mend the certificate, without us.
     private static func text(of fault: CertificateFault?) -> String {
         let finding =
             switch fault {

@@ -1,21 +1,23 @@
-/// What a command asks of the relay, over its control socket or, while no relay runs, of the store in its own process.
-/// JSON, since it is rarely called and often looked at.
+/// What a command asks of the relay over its control socket or, while no relay runs, of the store in its own process. Texts are
+/// as a person typed them: `OperatorService` reads them.
+///
+/// JSON, since it is seldom sent and often looked at.
 package enum ControlRequest: Codable, Sendable {
     case addSite(id: String, name: String, origins: [String])
     case listSites
     case changeSite(id: String, SiteChange)
-    /// Base64 of the file; nil takes the logo away.
+    /// The file in base64; nil takes the logo away.
     case setLogo(site: String, file: String?)
-    /// What is known of these handles: asked before addresses are sealed, since a seal names its row.
+    /// Which of these handles are taken, and by whom. Asked before addresses are sealed, since a seal names the recipient.
     case findRecipients(site: String, handles: [String])
-    case storeRecipients(site: String, recipients: [NewRecipient])
+    case enrolRecipients(site: String, recipients: [NewRecipient])
     case listRecipients(site: String, after: String?, limit: Int)
     case showRecipient(site: String, handle: String)
-    case moveRecipient(site: String, handle: String, move: RecipientMove)
+    case moveRecipient(site: String, handle: String, move: RecipientOperations.Move)
     case countQueue
     case listQueue(QueueFilter)
     case showDelivery(id: String)
-    case moveDeliveries(QueueMove, of: QueueSelection)
+    case moveDeliveries(QueueOperations.Move, of: QueueSelection)
     case listLog(LogQuery)
     case showEntry(id: String)
     case addBlock(NewBlock)
@@ -25,7 +27,7 @@ package enum ControlRequest: Codable, Sendable {
     /// How the relay and its store are.
     case examine
 
-    /// What is to be another way about a site; nil leaves it as it is.
+    /// What to change about a site; nil leaves it as it is.
     package struct SiteChange: Codable, Sendable {
         package var name: String?
         package var origins: [String]?
@@ -38,7 +40,7 @@ package enum ControlRequest: Codable, Sendable {
         package init() {}
     }
 
-    /// Which entries of the log are asked for. Moments are milliseconds since 1970.
+    /// Which entries of the log to list. Moments are milliseconds since 1970.
     package struct LogQuery: Codable, Sendable {
         package var since: Int64?
         package var until: Int64?
@@ -47,9 +49,9 @@ package enum ControlRequest: Codable, Sendable {
         package var site: String?
         package var handle: String?
         package var tag: String?
-        /// Entries behind this one, oldest first; nil for the latest.
+        /// List the entries after this one, oldest first, instead of the latest.
         package var after: String?
-        /// The latest before this one.
+        /// List the latest entries before this one.
         package var before: String?
         package var limit: Int
 
@@ -73,22 +75,16 @@ package enum ControlRequest: Codable, Sendable {
         package let lasts: Int64?
 
         package init(mark: Mark, effect: String, reason: String, lasts: Int64?) {
-            (self.mark, self.effect, self.reason, self.lasts) = (mark, effect, reason, lasts)
+            self.mark = mark
+            self.effect = effect
+            self.reason = reason
+            self.lasts = lasts
         }
     }
 
-    /// The most rows of one answer: a thousand of any kind fit into a frame of the control socket. Whoever wants more asks
-    /// again from behind the last.
+    /// The most rows of one answer. A thousand of any kind fit into a frame of the control socket; for more, a command asks
+    /// again, naming the last row that it has.
     package static let pageLimit = 1_000
-
-    package enum RecipientMove: String, Codable, Sendable {
-        case pause, resume, erase
-    }
-
-    package enum QueueMove: Codable, Sendable {
-        case retry, release, drop
-        case hold(reason: String)
-    }
 
     package enum QueueSelection: Codable, Sendable {
         case one(id: String)
@@ -103,12 +99,12 @@ package enum ControlRequest: Codable, Sendable {
         package var after: String?
         package var limit: Int
 
-        package init(state: String?, site: String?, handle: String?, after: String?, limit: Int) {
-            (self.state, self.site, self.handle, self.after, self.limit) = (state, site, handle, after, limit)
+        package init(limit: Int) {
+            self.limit = limit
         }
     }
 
-    /// A recipient with the record the vault has sealed.
+    /// A recipient with the record that the vault has sealed.
     package struct NewRecipient: Codable, Sendable {
         package let id: String
         package let handle: String
@@ -124,8 +120,14 @@ package enum ControlRequest: Codable, Sendable {
             id: String, handle: String, name: String, language: String, confirmed: Bool, version: Int32, seal: String,
             authorisation: String
         ) {
-            (self.id, self.handle, self.name, self.language) = (id, handle, name, language)
-            (self.confirmed, self.version, self.seal, self.authorisation) = (confirmed, version, seal, authorisation)
+            self.id = id
+            self.handle = handle
+            self.name = name
+            self.language = language
+            self.confirmed = confirmed
+            self.version = version
+            self.seal = seal
+            self.authorisation = authorisation
         }
     }
 }

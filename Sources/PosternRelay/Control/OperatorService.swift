@@ -1,21 +1,13 @@
+private import Foundation
 package import PosternCore
-package import PosternStore
+internal import PosternStore
 
-/// Does what a command asks: in the relay for those that come over its control socket, in the command's own process while
-/// no relay runs.
+/// The operations as the control socket has them: reads a request, calls the operation, writes its result. It runs in the
+/// relay, and in a command's own process while no relay runs.
 package struct OperatorService: Sendable {
-    package typealias BackupMaker = @Sendable (_ path: String) async throws -> ControlAnswer.BackupView
-
-    let store: any Database
-    let publicURL: WebOrigin
-    let now: @Sendable () -> Timestamp
-    /// Something may be due.
-    let wake: @Sendable () -> Void
-    /// Of the relay that runs; nil while none does, and then there is nothing to tell of a change.
-    let blocks: BlockCache?
-    /// Of the relay that runs; nil while none does.
-    let inspection: Inspection?
-    private let backup: BackupMaker
+    private let operations: Operations
+    private let publicURL: WebOrigin
+    private let inspection: Inspection?
 
     /// What only the process that holds the store can say of itself.
     package struct Inspection: Sendable {
@@ -24,79 +16,160 @@ package struct OperatorService: Sendable {
         let health: RelayHealth
 
         package init(process: Int32, settings: StoreSettings, health: RelayHealth) {
-            (self.process, self.settings, self.health) = (process, settings, health)
+            self.process = process
+            self.settings = settings
+            self.health = health
         }
     }
 
-    package init(
-        store: any Database, publicURL: WebOrigin, now: @escaping @Sendable () -> Timestamp, wake: @escaping @Sendable () -> Void,
-        blocks: BlockCache?, inspection: Inspection?, backup: @escaping BackupMaker
-    ) {
-        (self.store, self.publicURL, self.now) = (store, publicURL, now)
-        (self.wake, self.blocks, self.inspection, self.backup) = (wake, blocks, inspection, backup)
+    /// - Parameter inspection: nil while no relay runs.
+    package init(operations: Operations, publicURL: WebOrigin, inspection: Inspection? = nil) {
+        self.operations = operations
+        self.publicURL = publicURL
+        self.inspection = inspection
     }
 
-    /// - Returns: `.refused` with words for the operator when the request cannot be done as it is.
+    /// - Returns: a `ControlAnswer` in JSON.
     /// - Throws: what the store throws.
-    package func answer(_ request: ControlRequest) async throws -> ControlAnswer {
+    package func answer(_ request: ControlRequest) async throws -> [UInt8] {
         do {
-            switch request {
-            case .addSite(let id, let name, let origins): return try await addSite(id, name: name, origins: origins)
-            case .listSites: return try await listSites()
-            case .changeSite(let id, let change): return try await changeSite(id, change)
-            case .setLogo(let site, let file): return try await setLogo(of: site, file: file)
-            case .findRecipients(let site, let handles): return try await findRecipients(site, handles: handles)
-            case .storeRecipients(let site, let recipients): return try await storeRecipients(site, recipients)
-            case .listRecipients(let site, let after, let limit):
-                return try await listRecipients(site, after: after, limit: limit)
-            case .showRecipient(let site, let handle): return try await showRecipient(site, handle)
-            case .moveRecipient(let site, let handle, let move): return try await moveRecipient(site, handle, move)
-            case .countQueue: return try await countQueue()
-            case .listQueue(let filter): return try await listQueue(filter)
-            case .showDelivery(let id): return try await showDelivery(id)
-            case .moveDeliveries(let move, let selection): return try await moveDeliveries(move, of: selection)
-            case .listLog(let query): return try await listLog(query)
-            case .showEntry(let id): return try await showEntry(id)
-            case .addBlock(let block): return try await addBlock(block)
-            case .listBlocks: return try await listBlocks()
-            case .removeBlock(let id): return try await removeBlock(id)
-            case .examine: return try await examine()
-            case .backup(let path): return .backup(try await backup(path))
+            return try encoded(try await value(of: request))
+        } catch let fault as any OperationFault {
+            return Array(try JSONEncoder().encode(ControlAnswer<Int>.refused(fault.text)))
+        }
+    }
+
+    private func encoded(_ value: some Codable & Sendable) throws -> [UInt8] {
+        Array(try JSONEncoder().encode(ControlAnswer.value(value)))
+    }
+
+    /// The number of things done, where there is nothing else to tell.
+    private func value(of request: ControlRequest) async throws -> any Codable & Sendable {
+        switch request {
+        case .addSite(let id, let name, let origins):
+            try await operations.sites.add(
+                Site(
+                    id: try RequestText.site(id), name: try RequestText.siteName(name),
+                    origins: try origins.map(RequestText.origin)))
+            return 1
+        case .listSites: return try await operations.sites.list().map(SiteView.init)
+        case .changeSite(let id, let change):
+            try await operations.sites.change(try RequestText.site(id), try SiteOperations.Change(change))
+            return 1
+        case .setLogo(let site, let file):
+            try await operations.sites.setLogo(try file.map(RequestText.logo), of: try RequestText.site(site))
+            return 1
+        case .findRecipients(let site, let handles):
+            return try await operations.recipients.find(try handles.map(RequestText.handle), at: try RequestText.site(site))
+                .map(FoundRecipient.init)
+        case .enrolRecipients(let site, let new):
+            let site = try RequestText.site(site)
+            return try await operations.recipients.enrol(try new.map { try RequestText.recipient($0, at: site) }, at: site)
+        case .listRecipients(let site, let after, let limit):
+            return try await operations.recipients.list(
+                at: try RequestText.site(site), after: try after.map(RequestText.handle), limit: Self.bounded(limit)
+            ).map { RecipientView($0, below: publicURL) }
+        case .showRecipient(let site, let handle):
+            return RecipientView(try await recipient(site, handle), below: publicURL)
+        case .moveRecipient(let site, let handle, let move):
+            try await operations.recipients.move(
+                move, try RequestText.handle(handle), at: try RequestText.site(site))
+            return 1
+        case .countQueue: return QueueCountsView(try await operations.queue.count())
+        case .listQueue(let asked):
+            return try await operations.queue.list(
+                try await filter(asked), after: try asked.after.map(RequestText.deliveryID), limit: Self.bounded(asked.limit)
+            ).map(DeliveryView.init)
+        case .showDelivery(let id):
+            let (delivery, attempts) = try await operations.queue.show(try RequestText.deliveryID(id))
+            return DeliveryHistory(delivery: DeliveryView(delivery), attempts: attempts.map(AttemptView.init))
+        case .moveDeliveries(let move, let selection):
+            return try await operations.queue.move(move, try QueueOperations.Selection(selection))
+        case .listLog(let query):
+            return try await operations.log.list(
+                try await filter(query), try LogOperations.Page(query), limit: Self.bounded(query.limit))
+        case .showEntry(let id):
+            let (entry, blocks, delivery) = try await operations.log.show(try RequestText.entryID(id))
+            return LogExplanation(entry, blocks: blocks, delivery: delivery)
+        case .addBlock(let new):
+            let block = try await operations.blocks.add(
+                try RequestText.mark(new.mark, at: operations.now()), try RequestText.word(new.effect, "effect"),
+                because: try RequestText.blockReason(new.reason), lasting: new.lasts.map(Duration.seconds))
+            return BlockView(block, at: operations.now())
+        case .listBlocks: return try await operations.blocks.list().map { BlockView($0, at: operations.now()) }
+        case .removeBlock(let id):
+            try await operations.blocks.remove(id)
+            return 1
+        case .backup(let path): return try await operations.backUp(to: path)
+        case .examine: return try await examine()
+        }
+    }
+
+    private static func bounded(_ limit: Int) -> Int { min(max(limit, 1), ControlRequest.pageLimit) }
+
+    private func recipient(_ site: String, _ handle: String) async throws -> Recipient {
+        try await operations.recipients.find(try RequestText.handle(handle), at: try RequestText.site(site))
+    }
+
+    private func filter(_ asked: ControlRequest.QueueFilter) async throws -> DeliveryFilter {
+        let scope: DeliveryFilter.Scope =
+            switch (asked.site, asked.handle) {
+            case (let site?, let handle?): .recipient(try await recipient(site, handle).id)
+            case (let site?, nil): .site(try await operations.sites.find(try RequestText.site(site)).id)
+            case (nil, _): .everything
             }
-        } catch let refusal as Refusal {
-            return .refused(refusal.text)
-        }
+        return DeliveryFilter(scope, state: try asked.state.map { try RequestText.word($0, "state") })
     }
 
-    /// A request that cannot be done as it is.
-    struct Refusal: Error {
-        let text: String
-
-        init(_ text: String) {
-            self.text = text
-        }
+    private func filter(_ query: ControlRequest.LogQuery) async throws -> LogFilter {
+        var filter = LogFilter(
+            since: query.since.map(Timestamp.init(milliseconds:)), until: query.until.map(Timestamp.init(milliseconds:)),
+            decision: try query.verdict.map { try RequestText.word($0, "verdict") },
+            rule: try query.rule.map { try RequestText.word($0, "rule") }, tag: try query.tag.map(RequestText.tag))
+        if let site = query.site, let handle = query.handle { filter.recipient = try await recipient(site, handle).id }
+        return filter
     }
 
-    func site(_ text: String) async throws -> Site {
-        let id = try parsed { try SiteID(text) }
-        guard let site = try await store.read({ try $0.sites.find(id) }) else {
-            throw Refusal("there is no site “\(text)”\n    See postern site list; add one with postern site add.")
-        }
-        return site
+    /// What `postern doctor` asks of a relay that runs.
+    private func examine() async throws -> RelayView {
+        guard let inspection else { throw RequestText.Fault("there is no relay to ask") }
+        let unready = await inspection.health.faults().map(\.rawValue)
+        return RelayView(
+            process: inspection.process, settings: inspection.settings, unready: unready,
+            store: try await operations.store.read { try StoreView($0) })
     }
+}
 
-    func recipient(_ siteText: String, _ handleText: String) async throws -> Recipient {
-        let site = try await site(siteText)
-        let handle = try parsed { try Handle(handleText) }
-        guard let recipient = try await store.read({ try $0.recipients.find(handle, at: site.id) }) else {
-            throw Refusal(
-                "there is no recipient “\(handleText)” at site \(siteText)\n    See postern recipient list --site \(siteText).")
+extension SiteOperations.Change {
+    fileprivate init(_ change: ControlRequest.SiteChange) throws {
+        self.init()
+        name = try change.name.map(RequestText.siteName)
+        origins = try change.origins?.map(RequestText.origin)
+        accent = try change.accent.map(RequestText.accent)
+        languages = try change.languages?.map(RequestText.language)
+        for (tag, text) in change.introductions ?? [:] {
+            introductions[try RequestText.language(tag)] = .some(try RequestText.introduction(text))
         }
-        return recipient
     }
+}
 
-    /// - Parameter parse: throws nothing but a `SlugFault`, whose sentence the operator gets.
-    func parsed<Value>(_ parse: () throws -> Value) throws -> Value {
-        do { return try parse() } catch { throw Refusal("\(error)") }
+extension QueueOperations.Selection {
+    fileprivate init(_ selection: ControlRequest.QueueSelection) throws {
+        self =
+            switch selection {
+            case .one(let id): .one(try RequestText.deliveryID(id))
+            case .all: .all
+            }
+    }
+}
+
+extension LogOperations.Page {
+    fileprivate init(_ query: ControlRequest.LogQuery) throws {
+        self =
+            if let after = query.after {
+                .after(try RequestText.entryID(after))
+            } else {
+                .before(try query.before.map(RequestText.entryID))
+            }
     }
 }

@@ -2,20 +2,19 @@ internal import PosternCore
 internal import PosternSealing
 package import PosternStore
 
-/// What the store tells whoever looks after the installation: numbers and moments, nothing of anybody. Moments are
-/// milliseconds since 1970.
+/// How the store is, for the operator: numbers and moments, nothing about any person. Moments are milliseconds since 1970.
 package struct StoreView: Codable, Sendable {
     package let schema: Int
-    /// Letters accepted less letters in some state: 0, or something is very wrong.
+    /// Letters accepted minus letters in some state: 0, or something is very wrong.
     package let difference: Int
     package let oldestMoving, oldestHeld, newestEntry, lastPurge: Int64?
-    /// Ids of the keys that sealed addresses name: of the first hundred recipients of each site.
+    /// The ids of the keys that the addresses of the first hundred recipients of each site are sealed to.
     package let addressKeys: [String]
 
     private static let sample = 100
     private static let mostSites = 20
 
-    /// - Parameter transaction: of a unit that only looks.
+    /// - Parameter transaction: read-only will do.
     package init(_ transaction: any Transaction) throws {
         schema = try Migrator.standing(transaction)
         difference = try transaction.queue.counts().difference
@@ -26,19 +25,20 @@ package struct StoreView: Codable, Sendable {
         let recipients = try transaction.sites.list().prefix(Self.mostSites).flatMap { site in
             try transaction.recipients.list(at: site.id, limit: Self.sample)
         }
-        // A seal that is none is found when it is to be opened, and held then.
+        // A broken seal is found when it is to be opened, and held then.
         addressKeys = Set(recipients.compactMap { $0.record.flatMap { try? Seal($0.seal).key.description } }).sorted()
     }
 }
 
-/// How the process that holds the store keeps it, as it read it back when it opened it.
+/// The store's settings, as the process that holds it read them back when it opened it.
 package struct StoreSettings: Codable, Sendable {
     package let journal: String
     /// Whether a commit is on disk when it returns.
     package let isDurable: Bool
 
     package init(journal: String, isDurable: Bool) {
-        (self.journal, self.isDurable) = (journal, isDurable)
+        self.journal = journal
+        self.isDurable = isDurable
     }
 }
 

@@ -59,6 +59,7 @@ package struct Housekeeping: Service {
             await repeatedly("submissions") { try $0.retention.forgetSubmissions(before: oldest, limit: limit) },
             await repeatedly("limit marks") { try $0.limitMarks.forget(before: moment - LimitMarks.lifetime, limit: limit) },
             await repeatedly("confirmations") { try $0.retention.forgetConfirmations(before: oldest, limit: limit) },
+            await repeatedly("operations") { try $0.operationTrace.forget(before: oldest, limit: limit) },
         ]
         // Noted only when all of it was done: whoever reads when it was takes that for the truth.
         guard parts.allSatisfy({ $0 }) else { return }

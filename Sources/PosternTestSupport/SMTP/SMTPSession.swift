@@ -155,7 +155,7 @@ final class SMTPSession: ChannelInboundHandler {
         let message = ledger.add(
             ServerMessage(
                 session: number, sender: sender ?? "", recipients: recipients, octets: text, at: .now, isAccepted: nil))
-        // Recorded before it is said: whoever gets the answer may look at once.
+        // Recorded before it is said, since the client may look as soon as it has the answer.
         let record = { (code: ReplyCode) in self.ledger.answered(message, isAccepted: code.isPositive) }
         act(.finalDot, context, standard: ["250 2.0.0 queued as \(message)"], first: record) { _ in self.forget() }
     }

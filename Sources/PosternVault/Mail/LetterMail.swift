@@ -39,7 +39,7 @@ package struct LetterMail: Sendable {
 
 /// How the recipient learns the visitor's address.
 enum ShownAddress {
-    /// Not at all (P4): it stands in no header and nowhere in the text.
+    /// Not at all: it stands in no header and nowhere in the text.
     case hidden
     /// As Reply-To, and said in the text.
     case replyTo(EmailAddress)

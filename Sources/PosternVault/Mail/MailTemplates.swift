@@ -1,82 +1,56 @@
-private import Foundation
-import PosternCore
+internal import PosternCore
+internal import PosternText
 
-/// The files of `templates/mail/` and the mail catalogues of `templates/strings/`, read once when the vault starts.
+/// A page of values that a mail's template can name. The tags are an enum, so that the compiler sees to a value for each.
+protocol MailPage {
+    associatedtype Tag: RawRepresentable<String> & CaseIterable & Sendable
+    /// What a template of this page must not leave out.
+    static var required: [Tag] { get }
+    var form: MailForm { get }
+    /// The value as it goes into the template, already fit for the page's form; nil leaves its section out.
+    func value(_ tag: Tag) -> String?
+}
+
+/// The files of `templates/mail/` and the mail's texts, read once when the vault starts.
 struct MailTemplates: Sendable {
-    let letter: Pair<LetterPage>
-    let confirmation: Pair<ConfirmationPage>
-    private let words: [Language: MailWords]
-    private let english: MailWords
+    let letter: Pair<LetterMailPage>
+    let confirmation: Pair<ConfirmationMailPage>
+    let catalogues: Catalogues
+
+    /// - Parameter path: of `templates/`.
+    /// - Throws: every fault of every file.
+    init(folder path: String) throws(TemplateFaults) {
+        var folder = TemplateFolder(path)
+        let letter = Pair<LetterMailPage>("mail/letter", in: &folder)
+        let confirmation = Pair<ConfirmationMailPage>("mail/confirmation", in: &folder)
+        catalogues = Catalogues(in: &folder, holding: [CatalogueContents(MailText.self)])
+        try folder.check()
+        guard let letter, let confirmation else { preconditionFailure("a template that is not there is a fault") }
+        self.letter = letter
+        self.confirmation = confirmation
+    }
 
     /// A text and an HTML template of one page.
     struct Pair<Page: MailPage>: Sendable {
-        let plain: MailTemplate<Page>
-        let html: MailTemplate<Page>
+        private let tags: [Page.Tag]
+        private let plain, html: FlatTemplate
+
+        fileprivate init?(_ name: String, in folder: inout TemplateFolder) {
+            let tags = Array(Page.Tag.allCases)
+            func template(_ form: String) -> FlatTemplate? {
+                FlatTemplate(
+                    "\(name).\(form).mustache", in: &folder, tags: tags.map(\.rawValue), required: Page.required.map(\.rawValue))
+            }
+            // Both are read, so that the faults of both are told.
+            let found = (plain: template("txt"), html: template("html"))
+            guard let plain = found.plain, let html = found.html else { return nil }
+            self.tags = tags
+            self.plain = plain
+            self.html = html
+        }
+
+        func render(_ page: Page) -> String {
+            (page.form == .plain ? plain : html).render { page.value(tags[$0]) }
+        }
     }
-
-    /// - Parameter folder: the path of `templates/`.
-    /// - Throws: every fault of every file.
-    init(folder: String) throws(TemplateFaults) {
-        let root = URL(filePath: folder, directoryHint: .isDirectory)
-        var faults: [TemplateFault] = []
-
-        func read(_ file: String) throws(TemplateFault.Reasons) -> Data {
-            let place = root.appending(path: file)
-            guard FileManager.default.fileExists(atPath: place.path) else { throw TemplateFault.Reasons(all: [.missing]) }
-            do {
-                return try Data(contentsOf: place)
-            } catch {
-                throw TemplateFault.Reasons(all: [.unreadable(error.localizedDescription)])
-            }
-        }
-        func collect<Value>(_ file: String, _ make: (Data) throws(TemplateFault.Reasons) -> Value) -> Value? {
-            do {
-                return try make(read(file))
-            } catch {
-                faults += error.all.map { TemplateFault(file: file, reason: $0) }
-                return nil
-            }
-        }
-        func template<Page: MailPage>(_ file: String, for _: Page.Type) -> MailTemplate<Page>? {
-            collect("mail/\(file).mustache") { data throws(TemplateFault.Reasons) in
-                guard let text = String(validating: data, as: UTF8.self) else { throw TemplateFault.Reasons(all: [.notUTF8]) }
-                return try MailTemplate<Page>(text)
-            }
-        }
-        func pair<Page: MailPage>(_ name: String, for page: Page.Type) -> Pair<Page>? {
-            let (plain, html) = (template("\(name).txt", for: page), template("\(name).html", for: page))
-            guard let plain, let html else { return nil }
-            return Pair(plain: plain, html: html)
-        }
-
-        let letter = pair("letter", for: LetterPage.self)
-        let confirmation = pair("confirmation", for: ConfirmationPage.self)
-
-        var words: [Language: MailWords] = [:]
-        // The fallback of every other language must be there; it is read like the others and named when missing.
-        let listed = (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: "strings").path)) ?? []
-        let catalogues = Set(listed.filter { $0.hasPrefix("mail.") && $0.hasSuffix(".json") } + ["mail.en.json"])
-        for name in catalogues.sorted() {
-            let file = "strings/\(name)"
-            guard let language = Language(String(name.dropFirst("mail.".count).dropLast(".json".count))) else {
-                faults.append(TemplateFault(file: file, reason: .languageName))
-                continue
-            }
-            words[language] = collect(file) { data throws(TemplateFault.Reasons) in try MailWords(language: language, json: data)
-            }
-        }
-
-        guard faults.isEmpty, let letter, let confirmation, let english = words[.english] else {
-            throw TemplateFaults(all: faults)
-        }
-        (self.letter, self.confirmation, self.words, self.english) = (letter, confirmation, words, english)
-    }
-
-    /// `pt-br`, else `pt`, else English.
-    func words(for language: Language) -> MailWords {
-        words[language] ?? Language(language.primary).flatMap { words[$0] } ?? english
-    }
-
-    /// The languages there are texts for.
-    var languages: Set<Language> { Set(words.keys) }
 }

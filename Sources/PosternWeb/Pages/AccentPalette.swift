@@ -1,13 +1,13 @@
 package import PosternCore
 
-/// A site's colour as its pages can use it: on light and on dark grounds, for text and under text, always with the contrast
+/// A site's colour as its pages can use it: on light and dark backgrounds, for text and under text, always with the contrast
 /// that WCAG 2.2 asks of text (1.4.3: 4.5 to 1).
 package struct AccentPalette: Equatable, Sendable {
-    /// One ground's colours.
+    /// The colours for one background.
     package struct Shades: Equatable, Sendable {
         /// For links and under the words of buttons.
         package let accent: AccentColour
-        /// The same where a pointer rests.
+        /// The same while the pointer is on it.
         package let strong: AccentColour
         /// The words on a button.
         package let onAccent: AccentColour
@@ -16,7 +16,7 @@ package struct AccentPalette: Equatable, Sendable {
     package let light: Shades
     package let dark: Shades
 
-    /// The grounds of `postern.css`, the one with the least contrast of each.
+    /// The backgrounds of `postern.css`: of the light ones and of the dark ones, that with the least contrast.
     package static let lightGround = AccentColour(red: 0xF6, green: 0xF5, blue: 0xF2)
     package static let darkGround = AccentColour(red: 0x1E, green: 0x23, blue: 0x26)
     package static let leastContrast = 4.5
@@ -26,7 +26,7 @@ package struct AccentPalette: Equatable, Sendable {
         dark = Shades(colour, on: Self.darkGround, towards: AccentColour(red: 255, green: 255, blue: 255))
     }
 
-    /// What a page of the site loads behind the house's style sheet.
+    /// What a page of the site loads after our own style sheet.
     package var stylesheet: String {
         func rules(_ shades: Shades) -> String {
             "--accent: \(shades.accent); --accent-strong: \(shades.strong); --on-accent: \(shades.onAccent);"
@@ -40,7 +40,7 @@ package struct AccentPalette: Equatable, Sendable {
 }
 
 extension AccentPalette.Shades {
-    /// - Parameter end: black for light grounds, white for dark ones: the way to more contrast.
+    /// - Parameter end: black on light backgrounds, white on dark ones: the way to more contrast.
     fileprivate init(_ colour: AccentColour, on ground: AccentColour, towards end: AccentColour) {
         let accent = (0...20).lazy.map { colour.mixed(with: end, share: Double($0) / 20) }
             .first { $0.contrast(with: ground) >= AccentPalette.leastContrast }

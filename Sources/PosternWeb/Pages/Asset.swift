@@ -1,24 +1,25 @@
 package import NIOCore
 
-/// A file the pages load from us: the style sheet, the icon.
+/// A file that the pages load: the style sheet, the script, the icon.
 package struct Asset: Sendable {
     package let name: String
     package let mediaType: String
     package let content: ByteBuffer
-    /// Sixteen hexadecimal digits of the content (FNV-1a, 64 bits). Tells two versions apart; protects nothing.
+    /// Sixteen hexadecimal digits (FNV-1a, 64 bits) that tell two versions apart. They protect nothing.
     package let version: String
 
-    /// Nil for a kind of file we do not serve.
+    /// Nil for a kind of file that we do not serve.
     package init?(name: String, content: [UInt8]) {
         guard let mediaType = Self.mediaType(of: name) else { return nil }
-        (self.name, self.mediaType) = (name, mediaType)
+        self.name = name
+        self.mediaType = mediaType
         self.content = ByteBuffer(bytes: content)
         let hash = content.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
         let digits = String(hash, radix: 16)
         version = String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 
-    /// The address pages use. It changes with the content, so that the content may be cached for ever.
+    /// The address that pages use. It changes with the content, which may therefore be cached for ever.
     package var path: String { "/assets/\(version)/\(name)" }
 
     private static func mediaType(of name: String) -> String? {

@@ -1,14 +1,19 @@
-/// What a recipient sees who follows the link of "is this address yours?".
+package import PosternText
+
+/// What a recipient sees who follows the link in the mail that asks "is this your address?".
 package struct ConfirmationPage: Page {
-    package static let template = TemplateName.confirmation
+    package enum Tag: String, CaseIterable, Sendable { case heading, detail, action }
+
+    package static let template = "web/confirmation"
+    package static let required: [Tag] = [.detail, .action]
 
     package enum Occasion: Sendable {
-        /// Looking changes nothing, since mail programs follow links by themselves: the button does it.
+        /// Looking changes nothing, since mail programs follow links by themselves; the button does.
         case question(action: String)
         case confirmed
         /// Confirmed, but no letters are taken at the moment.
         case paused
-        /// Not one of our links, over, or for an address that was replaced since.
+        /// Not one of our links, too old, or for an address that has been replaced.
         case notValid
     }
 
@@ -23,16 +28,20 @@ package struct ConfirmationPage: Page {
         let texts = presentation.texts
         switch occasion {
         case .question(let action):
-            (heading, detail) = (texts(.confirmationTitle, names.values), texts(.confirmationDetail, names.values))
+            heading = texts(.confirmationTitle)
+            detail = texts(.confirmationDetail, names.values)
             self.action = presentation.link(action)
         case .confirmed:
-            (heading, detail) = (texts(.confirmationDoneTitle), texts(.confirmationDoneDetail, names.values))
+            heading = texts(.confirmationDoneTitle)
+            detail = texts(.confirmationDoneDetail, names.values)
             action = nil
         case .paused:
-            (heading, detail) = (texts(.confirmationDoneTitle), texts(.confirmationPausedDetail, names.values))
+            heading = texts(.confirmationDoneTitle)
+            detail = texts(.confirmationPausedDetail, names.values)
             action = nil
         case .notValid:
-            (heading, detail) = (texts(.confirmationNotValidTitle), texts(.confirmationNotValidDetail, names.values))
+            heading = texts(.confirmationNotValidTitle)
+            detail = texts(.confirmationNotValidDetail, names.values)
             action = nil
         }
         frame = presentation.frame(title: heading)

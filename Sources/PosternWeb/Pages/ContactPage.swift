@@ -1,9 +1,19 @@
 package import PosternCore
 package import PosternRelay
+package import PosternText
 
-/// The form to write to one recipient, empty or as it was sent with what is wrong with it.
+/// The form to write to one recipient: empty, or as it was sent, with what is wrong with it.
 package struct ContactPage: Page {
-    package static let template = TemplateName.contact
+    package enum Tag: String, CaseIterable, Sendable {
+        case heading, intro, action, token
+        case notice, title, detail, hasFaults, faults, field, label, text
+        case name, email, subject, message, about, aboutFault, value, fault
+        case showAddress, isAddressShown, privacyAddress, privacyClient, privacyPath
+        case messageLimit, leftForms, overForms
+    }
+
+    package static let template = "web/contact"
+    package static let required: [Tag] = [.action, .token, .detail, .text, .value, .fault, .privacyPath]
 
     package let frame: PageFrame
     package let text: Texts
@@ -23,7 +33,7 @@ package struct ContactPage: Page {
     package let privacyAddress: String
     package let privacyClient: String
     package let privacyPath: String
-    /// For the script that counts: the most characters, and the plural forms of what it says.
+    /// For the script that counts characters: how many there may be, and the plural forms of what it says.
     package let messageLimit: Int
     package let leftForms: String
     package let overForms: String
@@ -34,7 +44,7 @@ package struct ContactPage: Page {
         package let fault: String?
     }
 
-    /// What the letter is about, when the linking page said something we can show.
+    /// What the letter is about, when the linking page said so in a way we can show.
     package struct About: Sendable {
         package let value: String
     }
@@ -46,8 +56,10 @@ package struct ContactPage: Page {
         package let faults: [Fault]
         package let hasFaults: Bool
 
-        package init(title: String, detail: String, faults: [Fault] = []) {
-            (self.title, self.detail, self.faults) = (title, detail, faults)
+        init(title: String, detail: String, faults: [Fault] = []) {
+            self.title = title
+            self.detail = detail
+            self.faults = faults
             hasFaults = !faults.isEmpty
         }
 
@@ -71,18 +83,19 @@ extension ContactPage {
         case unavailable(Duration)
     }
 
-    /// Where the form is: its own address, and that of the site's privacy statement.
+    /// Its own address, and that of the site's privacy statement.
     package struct Paths: Equatable, Sendable {
         package let page: String
         package let privacy: String
 
         package init(page: String, privacy: String) {
-            (self.page, self.privacy) = (page, privacy)
+            self.page = page
+            self.privacy = privacy
         }
     }
 
     /// - Parameters:
-    ///   - names: of recipient and site; what stands in the address when the store cannot say.
+    ///   - names: of recipient and site.
     ///   - token: nil while there is no key to make one with.
     package init(
         _ form: LetterForm, token: String?, to names: RecipientNames, at paths: Paths, occasion: Occasion,
@@ -98,15 +111,19 @@ extension ContactPage {
         let values = names.values
         let notice = Self.notice(for: occasion, faults, texts)
         heading = texts(.contactTitle, values)
-        // Links to other languages would throw away what was typed.
+        // Links to other languages would lose what was typed.
         frame = presentation.frame(
             title: notice?.title ?? heading, path: occasion == .fresh ? paths.page : nil, about: form.letter.about)
         text = texts.texts
         intro = presentation.introduction(names)
-        (action, self.token, self.notice) = (presentation.link(paths.page), token, notice)
+        action = presentation.link(paths.page)
+        self.token = token
+        self.notice = notice
         let letter = form.letter
-        (name, email) = (field(.name, letter.name), field(.email, letter.email))
-        (subject, message) = (field(.subject, letter.subject), field(.message, letter.message))
+        name = field(.name, letter.name)
+        email = field(.email, letter.email)
+        subject = field(.subject, letter.subject)
+        message = field(.message, letter.message)
         about = letter.about.isEmpty || faults[.about] != nil ? nil : About(value: letter.about)
         aboutFault = faults[.about] == nil ? nil : field(.about, letter.about)
         showAddress = texts(.contactShowAddress, values)
@@ -115,7 +132,14 @@ extension ContactPage {
         privacyClient = texts(.contactPrivacyClient, values)
         privacyPath = presentation.link(paths.privacy)
         messageLimit = Letter.Limit.message
-        (leftForms, overForms) = (texts.forms(.charactersLeft), texts.forms(.charactersOver))
+        leftForms = Self.json(texts.forms(PagePlural.charactersLeft))
+        overForms = Self.json(texts.forms(PagePlural.charactersOver))
+    }
+
+    private static func json(_ forms: [(category: String, text: String)]) -> String {
+        JSONText.object { json in
+            for form in forms { json.member(dynamic: form.category, form.text) }
+        }
     }
 
     private static func notice(for occasion: Occasion, _ faults: [LetterField: String], _ texts: Catalogue) -> Notice? {
@@ -125,43 +149,34 @@ extension ContactPage {
             Notice(
                 title: texts(.noticeFaultsTitle), detail: texts(.noticeFaultsDetail),
                 faults: LetterField.allCases.compactMap { field in
-                    faults[field].map { Notice.Fault(field: field.rawValue, label: texts(TextKey(field)), text: $0) }
+                    faults[field].map { Notice.Fault(field: field.rawValue, label: texts(PageText(field)), text: $0) }
                 })
         case .idempotencyKeyConflict: Notice(title: texts(.noticeRepeatTitle), detail: texts(.noticeRepeatDetail))
         case .expired: Notice(title: texts(.noticeExpiredTitle), detail: texts(.noticeExpiredDetail))
         case .limited(let wait):
-            Notice(title: texts(.noticeLimitedTitle), detail: texts(.noticeLimitedDetail, ["wait": texts.span(wait)]))
+            Notice(title: texts(.noticeLimitedTitle), detail: texts(.noticeLimitedDetail, [.wait: texts.span(wait)]))
         case .unavailable(let wait):
             Notice(
-                title: texts(.noticeUnavailableTitle), detail: texts(.noticeUnavailableDetail, ["wait": texts.span(wait)]))
+                title: texts(.noticeUnavailableTitle), detail: texts(.noticeUnavailableDetail, [.wait: texts.span(wait)]))
         }
     }
 }
 
-/// How a page calls a recipient and a site.
+/// What a page calls a recipient and a site.
 package struct RecipientNames: Equatable, Sendable {
     package let recipient: String
     package let site: String
 
     package init(_ contact: Contact) {
-        (recipient, site) = (contact.name.text.isolated, contact.site.name.text.isolated)
+        recipient = contact.name.text
+        site = contact.site.name.text
     }
 
-    /// For a page that must be shown although the store cannot be asked.
+    /// By what stands in the address, for a page that must be shown although the store cannot be asked.
     package init(handle: Handle, site: SiteID) {
-        (recipient, self.site) = (handle.text, site.text)
+        recipient = handle.text
+        self.site = site.text
     }
 
-    package var values: [String: String] { ["recipient": recipient, "site": site] }
-}
-
-extension String {
-    /// Between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (UAX #9), when it holds letters of a script that is written from
-    /// right to left, or ends in a mark that takes the direction of what is around it, as in "Pat (Club)": so that a name in
-    /// the middle of a sentence turns nothing around it, and nothing turns it.
-    var isolated: String {
-        let isTurned = unicodeScalars.contains { (0x0590...0x08FF).contains($0.value) || (0xFB1D...0xFEFC).contains($0.value) }
-        let hasLooseEnds = [unicodeScalars.first, unicodeScalars.last].contains { $0?.properties.isAlphabetic == false }
-        return isTurned || hasLooseEnds ? "\u{2068}\(self)\u{2069}" : self
-    }
+    package var values: [TextSlot: String] { [.recipient: recipient, .site: site] }
 }

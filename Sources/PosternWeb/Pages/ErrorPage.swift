@@ -1,6 +1,7 @@
 package import Hummingbird
+internal import PosternText
 
-/// What can go wrong before or beside the letter itself, each with its status and its two texts.
+/// What can go wrong before a letter is read, or apart from one, with its status and its two texts.
 package enum PageFault: Equatable, Sendable, CaseIterable {
     case notFound, method, badRequest, tooLarge, tooSlow, mediaType, unavailable, misdirected
 
@@ -17,7 +18,7 @@ package enum PageFault: Equatable, Sendable, CaseIterable {
         }
     }
 
-    var title: TextKey {
+    var title: PageText {
         switch self {
         case .notFound: .errorNotFoundTitle
         case .method: .errorMethodTitle
@@ -30,7 +31,7 @@ package enum PageFault: Equatable, Sendable, CaseIterable {
         }
     }
 
-    var detail: TextKey {
+    var detail: PageText {
         switch self {
         case .notFound: .errorNotFoundDetail
         case .method: .errorMethodDetail
@@ -44,9 +45,12 @@ package enum PageFault: Equatable, Sendable, CaseIterable {
     }
 }
 
-/// One fault in words, with what to do. Never anything from inside: the incident leads staff to the log.
+/// One fault in words, with what to do. It shows nothing of our inside: the incident leads staff to the log.
 package struct ErrorPage: Page {
-    package static let template = TemplateName.error
+    package enum Tag: String, CaseIterable, Sendable { case heading, detail, incident }
+
+    package static let template = "web/error"
+    package static let required: [Tag] = [.detail, .incident]
 
     package let frame: PageFrame
     package let heading: String
@@ -58,11 +62,11 @@ package struct ErrorPage: Page {
         heading = texts(fault.title)
         detail = texts(fault.detail)
         frame = presentation.frame(title: heading)
-        self.incident = incident.map { texts(.errorIncident, ["incident": $0.description]) }
+        self.incident = incident.map { texts(.errorIncident, [.incident: $0.description]) }
     }
 }
 
-/// Names one fault of ours, on the page and in the log alike, and means nothing else.
+/// Names one fault of ours, on the page and in the log alike. The number means nothing else.
 package struct Incident: Equatable, Sendable, CustomStringConvertible {
     package let description: String
 

@@ -1,19 +1,20 @@
 package import PosternCore
 
-/// In which language a page is shown, and whether somebody asked for it by name.
+/// The language a page is shown in, and whether somebody asked for it by name.
 package struct LanguageChoice: Equatable, Sendable {
     package let language: Language
-    /// `?lang=` named it: links on the page go on naming it.
+    /// `?lang=` named it, and links on the page go on naming it.
     package let isAskedFor: Bool
 
     package init(_ language: Language, isAskedFor: Bool = false) {
-        (self.language, self.isAskedFor) = (language, isAskedFor)
+        self.language = language
+        self.isAskedFor = isAskedFor
     }
 
     /// By `?lang=`, then by `Accept-Language` (RFC 9110 §12.5.4), then the site's own language.
     /// - Parameters:
+    ///   - site: the languages that the site wants, its own first; empty for all.
     ///   - available: the languages there are catalogues of, English among them.
-    ///   - site: those that the site wants, its own first; empty for all.
     package init(asked: String?, accepted: String?, site: [Language], available: [Language]) {
         let offered = Self.offered(site: site, available: available)
         if let language = asked.flatMap({ Language($0) }).flatMap({ Self.match($0, in: offered) }) {
@@ -25,7 +26,7 @@ package struct LanguageChoice: Equatable, Sendable {
         }
     }
 
-    /// What visitors of a site may choose from, its own language first.
+    /// The languages that visitors of a site may choose from, its own first.
     package static func offered(site: [Language], available: [Language]) -> [Language] {
         var offered: [Language] = []
         for wanted in site {
@@ -39,7 +40,7 @@ package struct LanguageChoice: Equatable, Sendable {
         offered.first { $0 == wanted } ?? offered.first { $0.primary == wanted.primary }
     }
 
-    /// The languages of the field, best first. Bounded: what somebody's browser says in three kilobytes is not read to its end.
+    /// The languages of the field, best first. No more is read than an honest browser sends.
     static func preferences(_ field: String) -> [Language] {
         var found: [(language: Language, quality: Double, place: Int)] = []
         for (place, part) in field.prefix(512).split(separator: ",").prefix(16).enumerated() {

@@ -1,7 +1,12 @@
-/// One page for every reason a recipient takes no letters (paused, not confirmed, gone), and one for letters that staff have
-/// blocked: neither says more (P7).
+package import PosternText
+
+/// One page for every reason a recipient takes no letters (paused, not confirmed, gone), and one for letters that staff
+/// blocked. Neither says more, so that nobody learns more by trying.
 package struct NoLettersPage: Page {
-    package static let template = TemplateName.noLetters
+    package enum Tag: String, CaseIterable, Sendable { case heading, detail, written }
+
+    package static let template = "web/no-letters"
+    package static let required: [Tag] = [.detail, .written]
 
     package enum Occasion: Sendable {
         case takesNoLetters
@@ -19,8 +24,11 @@ package struct NoLettersPage: Page {
         let texts = presentation.texts
         switch occasion {
         case .takesNoLetters:
-            (heading, detail) = (texts(.noLettersTitle, names.values), texts(.noLettersDetail, names.values))
-        case .blocked: (heading, detail) = (texts(.blockedTitle), texts(.blockedDetail, names.values))
+            heading = texts(.noLettersTitle, names.values)
+            detail = texts(.noLettersDetail, names.values)
+        case .blocked:
+            heading = texts(.blockedTitle)
+            detail = texts(.blockedDetail, names.values)
         }
         frame = presentation.frame(title: heading)
         text = texts.texts

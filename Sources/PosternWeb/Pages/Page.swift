@@ -1,32 +1,30 @@
-/// The templates we have. The raw value is the file's path in the folder, without `.mustache`.
-package enum TemplateName: String, Sendable, CaseIterable {
-    case layout = "web/layout"
-    case contact = "web/contact"
-    case sent = "web/sent"
-    case noLetters = "web/no-letters"
-    case confirmation = "web/confirmation"
-    case privacy = "web/privacy"
-    case error = "web/error"
-    case staffLayout = "staff/layout"
-    case staffOverview = "staff/overview"
-    case staffMailbox = "staff/mailbox"
-    case staffLetter = "staff/letter"
-
-    /// How templates name each other: swift-mustache knows no slash in the name that closes an inheritance.
-    package var label: String { rawValue.replacing("/", with: "-") }
-}
-
 /// What one template shows: stored properties only, each of them a tag of the template.
 ///
-/// Templates never see a domain value, so that a new private field of one cannot appear on a page. swift-mustache
-/// reads properties by reflection and renders what it does not find as nothing; a test compares the two.
+/// Templates never see a domain value, so that a new private field of one cannot appear on a page. swift-mustache reads
+/// properties by reflection and renders what it does not find as nothing: templates are held against `Tag` when they are
+/// read, and a test holds `Tag` against the properties.
 package protocol Page: Sendable {
-    static var template: TemplateName { get }
+    /// The names of the properties, and of those of what they hold, beside `frame` and the texts.
+    associatedtype Tag: RawRepresentable<String> & CaseIterable & Sendable
+    /// Its template's path in the folder, without `.mustache`.
+    static var template: String { get }
+    /// What the template must print.
+    static var required: [Tag] { get }
     var frame: PageFrame { get }
+}
+
+extension Page {
+    package static var required: [Tag] { [] }
 }
 
 /// What the layout around every page needs.
 package struct PageFrame: Sendable {
+    package enum Tag: String, CaseIterable, Sendable {
+        case title, language, direction, stylesheet, script, icon, siteStyle
+        case banner, site, logo, path
+        case languages, label, links, name
+    }
+
     package let title: String
     package let language: String
     /// `ltr` or `rtl`.
@@ -34,7 +32,7 @@ package struct PageFrame: Sendable {
     package let stylesheet: String
     package let script: String
     package let icon: String
-    /// The site's colours; nil for the house's own.
+    /// The site's colours; nil for our own.
     package let siteStyle: String?
     package let banner: Banner?
     package let languages: Languages?

@@ -1,19 +1,22 @@
 package import PosternCore
+package import PosternText
 
 /// How one page is shown: in which language, in which site's style, and where its links lead.
 package struct Presentation: Sendable {
     package let texts: Catalogue
     package let templates: Templates
-    /// Nil for pages that are no site's.
+    /// Nil for pages that belong to no site.
     package let site: Site?
     private let choice: LanguageChoice
 
     package init(_ choice: LanguageChoice, site: Site?, _ templates: Templates) {
-        (self.choice, self.site, self.templates) = (choice, site, templates)
+        self.choice = choice
+        self.site = site
+        self.templates = templates
         texts = templates.catalogue(choice.language)
     }
 
-    /// English and no site's: the staff's pages.
+    /// In English and of no site: the staff's pages.
     package static func unbranded(_ templates: Templates) -> Presentation {
         Presentation(LanguageChoice(.english), site: nil, templates)
     }
@@ -24,14 +27,14 @@ package struct Presentation: Sendable {
     }
 
     /// - Parameters:
-    ///   - path: of the page itself, for links to its other languages; nil where those would lose what was typed.
-    ///   - about: what a letter is about, which those links carry on.
+    ///   - path: of the page itself, for links to it in other languages; nil where those would lose what was typed.
+    ///   - about: what the letter is about, which those links keep.
     package func frame(title: String, path: String? = nil, about: String = "") -> PageFrame {
         let offered = LanguageChoice.offered(site: site?.look.languages ?? [], available: templates.languages)
         let others = offered.filter { $0 != choice.language }
         return PageFrame(
             title: site.map { "\(title) · \($0.name.text)" } ?? title, language: choice.language.description,
-            direction: texts(.languageDirection), stylesheet: templates.path(of: .stylesheet),
+            direction: texts.direction.rawValue, stylesheet: templates.path(of: .stylesheet),
             script: templates.path(of: .script), icon: templates.path(of: .icon),
             siteStyle: site.flatMap { site in site.look.accent.map { Self.stylesheet(of: site.id, $0) } },
             banner: site.map { PageFrame.Banner(site: $0.name.text, logo: Self.logo(of: $0)) },
@@ -43,14 +46,14 @@ package struct Presentation: Sendable {
                         links: others.map { language in
                             PageFrame.Languages.Link(
                                 path: "\(path)?lang=\(language)\(Self.query(about))", language: language.description,
-                                name: templates.catalogue(language)(.languageName))
+                                name: templates.catalogue(language).name)
                         })
             })
     }
 
     private static func query(_ about: String) -> String {
         guard !about.isEmpty else { return "" }
-        // All but letters and digits, so that it is the same in a query and in an attribute.
+        // Everything but letters and digits is encoded, so that a query and an attribute hold the same.
         return about.utf8.reduce(into: "&about=") { query, byte in
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,9 +1,13 @@
 internal import PosternCore
 package import PosternRelay
+package import PosternText
 
-/// The privacy statement of one site, made from what is configured and what was done (P8).
+/// The privacy statement of one site, made from what is configured and what was done, so that it is true.
 package struct PrivacyPage: Page {
-    package static let template = TemplateName.privacy
+    package enum Tag: String, CaseIterable, Sendable { case sections, title, paragraphs, machine, origin }
+
+    package static let template = "web/privacy"
+    package static let required: [Tag] = [.title, .machine]
 
     package let frame: PageFrame
     package let text: Texts
@@ -32,17 +36,17 @@ package struct PrivacyPage: Page {
             Self.purge(facts, texts),
             Section(
                 title: texts(.privacyAskTitle),
-                paragraphs: [texts(.privacyAskText, ["site": facts.site.name.text.isolated])]),
+                paragraphs: [texts(.privacyAskText, [.site: facts.site.name.text])]),
         ]
     }
 
     private static func letter(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
-        let hop: TextKey = facts.isDemo ? .privacyMailDemo : facts.isMailEncrypted ? .privacyMailEncrypted : .privacyMailLocal
+        let hop: PageText = facts.isDemo ? .privacyMailDemo : facts.isMailEncrypted ? .privacyMailEncrypted : .privacyMailLocal
         return Section(
             title: texts(.privacyLetterTitle),
             paragraphs: [
-                texts(.privacyLetterText, ["letters": texts.span(facts.letters, .after)]),
-                texts(.privacyLetterSuite, ["suite": facts.epochSuite]), texts(hop),
+                texts(.privacyLetterText, [.letters: texts.span(facts.letters, .after)]),
+                texts(.privacyLetterSuite, [.suite: facts.epochSuite]), texts(hop),
             ])
     }
 
@@ -51,40 +55,40 @@ package struct PrivacyPage: Page {
             title: texts(.privacyAddressTitle),
             paragraphs: [
                 texts(.privacyAddressVisitor), texts(.privacyAddressRecipient),
-                texts(.privacyAddressSuite, ["suite": facts.addressSuite]),
+                texts(.privacyAddressSuite, [.suite: facts.addressSuite]),
             ])
     }
 
     private static func client(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
         let counted = facts.counted.map { texts($0.key) }.joined(separator: " · ")
         let limit =
-            counted.isEmpty ? [] : [texts(.privacyLimitText, ["counted": counted, "marks": texts.span(facts.marks)])]
+            counted.isEmpty ? [] : [texts(.privacyLimitText, [.counted: counted, .marks: texts.span(facts.marks)])]
         return Section(
             title: texts(.privacyClientTitle),
-            paragraphs: [texts(.privacyClientText, ["evidence": texts.span(facts.evidence, .after)])] + limit)
+            paragraphs: [texts(.privacyClientText, [.evidence: texts.span(facts.evidence, .after)])] + limit)
     }
 
     private static func longer(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
         Section(
             title: texts(.privacyLongerTitle),
             paragraphs: [
-                texts(.privacyLongerText, ["outcomes": texts.span(facts.outcomes)]),
-                texts(.privacyRepeatText, ["repeats": texts.span(facts.repeats)]),
+                texts(.privacyLongerText, [.outcomes: texts.span(facts.outcomes)]),
+                texts(.privacyRepeatText, [.repeats: texts.span(facts.repeats)]),
             ])
     }
 
     private static func purge(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
-        let last = facts.lastPurge.map { texts(.privacyPurgeDone, ["date": texts.date($0)]) } ?? texts(.privacyPurgeNone)
+        let last = facts.lastPurge.map { texts(.privacyPurgeDone, [.date: texts.date($0)]) } ?? texts(.privacyPurgeNone)
         let oldest = [
-            facts.oldestLetter.map { texts(.privacyOldestLetter, ["date": texts.date($0)]) },
-            facts.oldestEntry.map { texts(.privacyOldestEntry, ["date": texts.date($0)]) },
+            facts.oldestLetter.map { texts(.privacyOldestLetter, [.date: texts.date($0)]) },
+            facts.oldestEntry.map { texts(.privacyOldestEntry, [.date: texts.date($0)]) },
         ]
         return Section(title: texts(.privacyPurgeTitle), paragraphs: [last] + oldest.compactMap { $0 })
     }
 }
 
 extension PrivacyFacts.Counted {
-    fileprivate var key: TextKey {
+    fileprivate var key: PageText {
         switch self {
         case .connection: .privacyCountedConnection
         case .address: .privacyCountedAddress

@@ -1,6 +1,10 @@
-/// What a visitor sees after a letter was accepted. It says the same of every accepted letter, whatever becomes of it.
+package import PosternText
+
+/// What a visitor sees after a letter was accepted: the same for every accepted letter, whatever becomes of it.
 package struct SentPage: Page {
-    package static let template = TemplateName.sent
+    package enum Tag: String, CaseIterable, Sendable { case seesTitle, answer, another }
+
+    package static let template = "web/sent"
 
     package let frame: PageFrame
     package let text: Texts

@@ -1,9 +1,16 @@
 package import PosternCore
 package import PosternRelay
+package import PosternText
 
 /// What staff see first: how the deliveries stand, what was decided lately, and whether all is well. To look at, not to change.
 package struct OverviewPage: Page {
-    package static let template = TemplateName.staffOverview
+    package enum Tag: String, CaseIterable, Sendable {
+        case facts, health, isWell, oldest, purge, states, decisions, label, count
+        case hasEntries, entries, at, verdict, verdictKind, recipient, rules, client, bytes, id
+        case mailbox
+    }
+
+    package static let template = "staff/overview"
 
     package let frame: PageFrame
     package let text: Texts
@@ -51,26 +58,24 @@ package struct OverviewPage: Page {
 extension OverviewPage.Facts {
     fileprivate init(_ overview: StaffOverview, now: Timestamp, _ texts: Catalogue) {
         isWell = overview.faults.isEmpty
-        health = isWell ? texts(.staffWell) : texts(.staffFaults, ["faults": overview.faults.joined(separator: ", ")])
+        health = isWell ? texts(.staffWell) : texts(.staffFaults, [.faults: overview.faults.joined(separator: ", ")])
         oldest =
-            overview.oldestWaiting.map { texts(.staffOldest, ["age": texts.span(max(now.since($0), .zero))]) }
+            overview.oldestWaiting.map { texts(.staffOldest, [.age: texts.span(max(now.since($0), .zero))]) }
             ?? texts(.staffNothingWaits)
-        purge = overview.lastPurge.map { texts(.staffPurge, ["date": texts.date($0)]) } ?? texts(.staffNoPurge)
+        purge = overview.lastPurge.map { texts(.staffPurge, [.date: texts.date($0)]) } ?? texts(.staffNoPurge)
         states = DeliveryState.allCases.map {
-            OverviewPage.Count(label: texts(TextKey($0)), count: texts.number(overview.deliveries[$0] ?? 0))
+            OverviewPage.Count(label: texts(StaffText($0)), count: texts.number(overview.deliveries[$0] ?? 0))
         }
         decisions = Verdict.Decision.allCases.map {
             OverviewPage.Count(label: $0.rawValue, count: texts.number(overview.decisions[$0] ?? 0))
         }
         hasEntries = !overview.latest.isEmpty
-        entries = overview.latest.map { line in
-            // Rules without their effects, as the log's list has them.
-            let rules = line.rules.map { String($0.prefix { $0 != ":" }) }.joined(separator: " ")
-            return OverviewPage.Entry(
-                at: line.at.rfc3339, verdict: line.decision.rawValue, verdictKind: line.decision.rawValue,
-                recipient: "\(line.site.isEmpty ? "–" : line.site)/\(line.handle.isEmpty ? "–" : line.handle)",
-                rules: rules + (line.repeats > 0 ? " +\(line.repeats)" : ""), client: line.tags.first ?? "–",
-                bytes: texts.number(line.letterBytes), id: line.id.description)
+        entries = overview.latest.map { entry in
+            OverviewPage.Entry(
+                at: entry.at.rfc3339, verdict: entry.verdict.rawValue, verdictKind: entry.verdict.rawValue,
+                recipient: entry.recipient, rules: entry.ruleNames + (entry.repeats > 0 ? " +\(entry.repeats)" : ""),
+                client: entry.tags.first?.description ?? "–", bytes: texts.number(entry.letterBytes),
+                id: entry.id.description)
         }
     }
 }

@@ -1,9 +1,14 @@
 private import PosternCore
 private import PosternMail
+package import PosternText
 
 /// The demo mailbox, newest letter first.
 package struct MailboxPage: Page {
-    package static let template = TemplateName.staffMailbox
+    package enum Tag: String, CaseIterable, Sendable {
+        case kept, hasLetters, letters, path, subject, from, to, received
+    }
+
+    package static let template = "staff/mailbox"
 
     package let frame: PageFrame
     package let text: Texts
@@ -23,7 +28,7 @@ package struct MailboxPage: Page {
         let texts = presentation.texts
         frame = presentation.frame(title: presentation.texts(.mailboxTitle))
         text = texts.texts
-        kept = texts(.mailboxKept, ["limit": String(MailboxLetters.limit)])
+        kept = texts(.mailboxKept, [.limit: String(MailboxLetters.limit)])
         hasLetters = !letters.isEmpty
         self.letters = letters.map { letter in
             let mail = MailView(source: letter.source)
@@ -36,7 +41,11 @@ package struct MailboxPage: Page {
 
 /// One letter of the demo mailbox with everything it carries.
 package struct MailboxLetterPage: Page {
-    package static let template = TemplateName.staffLetter
+    package enum Tag: String, CaseIterable, Sendable {
+        case subject, received, sender, recipients, plain, htmlPath, rawPath, headers, name, value
+    }
+
+    package static let template = "staff/letter"
 
     package let frame: PageFrame
     package let text: Texts

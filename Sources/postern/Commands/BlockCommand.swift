@@ -4,39 +4,40 @@ internal import PosternRelay
 
 struct BlockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "block", abstract: "Letters that are to be held or refused whatever else speaks for them.",
+        commandName: "block", abstract: "Have letters held or refused by what they have in common.",
         subcommands: [Add.self, List.self, Remove.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Block letters by one mark.",
             discussion: """
-                Name exactly one of --tag, --prefix, --domain and --text. A tag is nobody's any more when its day is over, so a \
-                block by tag ends with it. A held letter waits for postern queue release or drop, and its writer is told \
-                "accepted"; a refused one is not kept, and its writer is told so without the reason.
+                Give exactly one of --tag, --prefix, --domain and --text. A client has a new tag every day, so a block by tag \
+                ends with the day. A held letter waits for postern queue release or drop, and its writer is told "accepted". A \
+                refused letter is not kept, and its writer is told so, without the reason.
                 """)
 
         @Option(help: ArgumentHelp("The client or network with this tag, as the log shows it.", valueName: "tag"))
         var tag: String?
 
-        @Option(help: ArgumentHelp("A network, as in 192.0.2.0/24 or 2001:db8::/32. It is kept as typed.", valueName: "network"))
+        @Option(
+            help: ArgumentHelp("A network, as in 192.0.2.0/24 or 2001:db8::/32. It is stored as typed.", valueName: "network"))
         var prefix: String?
 
-        @Option(help: ArgumentHelp("The domain of the visitor's address, and every one below it.", valueName: "domain"))
+        @Option(help: ArgumentHelp("The domain of the visitor's address, and every domain below it.", valueName: "domain"))
         var domain: String?
 
-        @Option(help: ArgumentHelp("Words in subject or text; case and spacing do not matter.", valueName: "words"))
+        @Option(help: ArgumentHelp("Words in the subject or the text. Case and spacing do not matter.", valueName: "words"))
         var text: String?
 
-        @Flag(help: "Do not keep the letter. Without it, the letter is held.")
+        @Flag(help: "Refuse letters instead of holding them.")
         var refuse = false
 
-        @Option(help: "Why, for whoever comes after you.")
+        @Option(help: "Why, for your colleagues and for later.")
         var reason: String
 
         @Option(
             name: .customLong("for"),
-            help: ArgumentHelp("How long, as in 12h or 30d. Without it, until removed.", valueName: "span"))
+            help: ArgumentHelp("How long, as in 12h or 30d. Default: until removed.", valueName: "duration"))
         var lasting: String?
 
         @OptionGroup var home: HomeOption
@@ -44,7 +45,7 @@ struct BlockCommand: AsyncParsableCommand {
 
         func validate() throws {
             guard [tag, prefix, domain, text].compactMap({ $0 }).count == 1 else {
-                throw ValidationError("name exactly one of --tag, --prefix, --domain and --text")
+                throw ValidationError("give exactly one of --tag, --prefix, --domain and --text")
             }
             if let lasting, Duration(span: lasting) == nil {
                 throw ValidationError("--for takes a number and s, m, h or d, as in 12h")
@@ -52,46 +53,38 @@ struct BlockCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            let mark: ControlRequest.NewBlock.Mark =
-                if let tag {
-                    .tag(tag)
-                } else if let prefix {
-                    .prefix(prefix)
-                } else if let domain {
-                    .domain(domain)
-                } else {
-                    .text(text ?? "")
-                }
-            let lasts = lasting.flatMap { Duration(span: $0) }?.components.seconds
             let new = ControlRequest.NewBlock(
-                mark: mark, effect: (refuse ? Block.Effect.refuse : .hold).rawValue, reason: reason, lasts: lasts)
-            guard case .blocks(let blocks) = try await caller.ask(.addBlock(new)).orRefusal(), let block = blocks.first else {
-                throw ControlAnswer.mismatch
-            }
+                mark: mark, effect: (refuse ? Block.Effect.refuse : .hold).rawValue, reason: reason,
+                lasts: lasting.flatMap { Duration(span: $0) }?.components.seconds)
+            let block: BlockView = try await home.caller().ask(.addBlock(new))
             try output.print(block) {
-                let does = block.effect == Block.Effect.hold.rawValue ? "are held" : "are refused"
-                return "Block \(block.id): letters by \(block.kind) \(block.mark) \(does) "
-                    + (block.expires.map { "until \($0)." } ?? "until you remove it.")
+                "Block \(block.id): letters by \(block.kind) \(block.mark) are \(refuse ? "refused" : "held") "
+                    + (block.expires.map { "until \($0.rfc3339)." } ?? "until you remove it.")
             }
+        }
+
+        private var mark: ControlRequest.NewBlock.Mark {
+            if let tag { return .tag(tag) }
+            if let prefix { return .prefix(prefix) }
+            if let domain { return .domain(domain) }
+            return .text(text ?? "")
         }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the blocks, expired ones among them.")
+        static let configuration = CommandConfiguration(abstract: "List the blocks, including those that have expired.")
 
         @OptionGroup var home: HomeOption
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            guard case .blocks(let blocks) = try await caller.ask(.listBlocks).orRefusal() else { throw ControlAnswer.mismatch }
+            let blocks: [BlockView] = try await home.caller().ask(.listBlocks)
             try output.print(blocks) {
                 guard !blocks.isEmpty else { return "No blocks." }
                 let rows = blocks.map { block in
                     [
-                        String(block.id), block.kind, block.mark, block.effect, block.added,
-                        block.active ? block.expires ?? "until removed" : "expired", block.reason,
+                        String(block.id), block.kind, block.mark, block.effect, block.added.rfc3339,
+                        block.active ? block.expires?.rfc3339 ?? "until removed" : "expired", block.reason,
                     ]
                 }
                 return TextTable(head: ["ID", "BY", "MARK", "EFFECT", "ADDED", "UNTIL", "REASON"], rows: rows).text
@@ -101,7 +94,7 @@ struct BlockCommand: AsyncParsableCommand {
 
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remove a block. What it has held stays held until it is released.")
+            abstract: "Remove a block. Letters that it has held stay held until they are released.")
 
         @Argument(help: "The block's number, as postern block list shows it.")
         var id: Int64
@@ -109,9 +102,8 @@ struct BlockCommand: AsyncParsableCommand {
         @OptionGroup var home: HomeOption
 
         func run() async throws {
-            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            _ = try await caller.ask(.removeBlock(id: id)).orRefusal()
-            Terminal.say("Block \(id) is removed.")
+            try await home.caller().change(.removeBlock(id: id))
+            Terminal.say("Removed block \(id).")
         }
     }
 }

@@ -6,33 +6,32 @@ internal import PosternRelay
 private import PosternSQLite
 private import PosternStore
 
-/// Asks the relay over its control socket, or, while no relay holds the store, does the same in this process.
+/// Has an operation carried out: by the relay, over its control socket, or in this process while no relay holds the store.
 struct ControlCaller {
     let home: Home
     let configuration: Configuration
 
-    /// - Throws: `ExitCode` 69 or 75 after saying why nobody could be asked.
-    func ask(_ request: ControlRequest) async throws -> ControlAnswer {
-        do {
-            let client = FrameClient(path: home.controlSocket)
-            let payload = Array(try JSONEncoder().encode(request))
-            let answer = try await client.request(.control, payload)
-            await client.close()
-            return try JSONDecoder().decode(ControlAnswer.self, from: Data(answer))
-        } catch LinkFault.notSent {
-            return try await askStore(request)
-        } catch let refusal as LinkRefusal {
-            throw Exit.unavailable.saying("the relay did not do it: \(refusal)")
-        } catch let fault as LinkFault {
-            throw Exit.temporary.saying("\(fault)\n    Look whether it was done before trying again.")
+    /// - Throws: `ExitCode` after saying why: 65 for what cannot be done, 69 or 75 when nobody could be asked.
+    func ask<Value: Codable & Sendable>(_ request: ControlRequest, for _: Value.Type = Value.self) async throws -> Value {
+        let payload = try await answer(to: request)
+        guard let answer = try? JSONDecoder().decode(ControlAnswer<Value>.self, from: Data(payload)) else { throw Self.mismatch }
+        switch answer {
+        case .value(let value): return value
+        case .refused(let reason): throw Exit.data.saying(reason)
         }
     }
 
-    /// Rows of a list, asked for page by page: a thousand fit into one answer of the relay.
+    /// - Returns: how many things were changed.
+    /// - Throws: as `ask` does.
+    @discardableResult
+    func change(_ request: ControlRequest) async throws -> Int { try await ask(request) }
+
+    /// The rows of a list, asked for page by page.
     func pages<Row>(
         of limit: Int, after: String?, by key: (Row) -> String, _ page: (_ after: String?, _ count: Int) async throws -> [Row]
     ) async throws -> [Row] {
-        var (rows, after) = ([Row](), after)
+        var rows: [Row] = []
+        var after = after
         while rows.count < limit {
             let count = min(limit - rows.count, ControlRequest.pageLimit)
             let next = try await page(after, count)
@@ -43,17 +42,39 @@ struct ControlCaller {
         return rows
     }
 
-    private func askStore(_ request: ControlRequest) async throws -> ControlAnswer {
+    /// An answer that this program does not read.
+    static var mismatch: any Error {
+        Exit.unavailable.saying(
+            "the running service is of another version than this command\n    Restart it with the program that is installed now.")
+    }
+
+    private func answer(to request: ControlRequest) async throws -> [UInt8] {
+        do {
+            let client = FrameClient(path: home.controlSocket)
+            let answer = try await client.request(.control, Array(try JSONEncoder().encode(request)))
+            await client.close()
+            return answer
+        } catch LinkFault.notSent {
+            return try await askStore(request)
+        } catch let refusal as LinkRefusal {
+            throw Exit.unavailable.saying("the relay did not do it: \(refusal)")
+        } catch let fault as LinkFault {
+            throw Exit.temporary.saying("\(fault)\n    Check whether it was done before you try again.")
+        }
+    }
+
+    private func askStore(_ request: ControlRequest) async throws -> [UInt8] {
         let store: SQLiteDatabase
         do {
             store = try await openStore(at: configuration.database)
-        } catch SQLiteError.owned(let path, let pid) {
-            throw Exit.temporary.saying(
-                "\(SQLiteError.owned(path: path, pid: pid))\n    It does not answer yet; try again in a moment.")
+        } catch let error as SQLiteError {
+            guard case .owned = error else { throw Exit.configuration.saying("\(error)") }
+            throw Exit.temporary.saying("\(error)\n    It does not answer yet: try again in a moment.")
         } catch {
             throw Exit.configuration.saying("\(error)")
         }
-        let service = OperatorService(store: store, publicURL: configuration.publicURL, wake: {})
+        let service = OperatorService(
+            operations: Operations(by: .operator, store: store, wake: {}), publicURL: configuration.publicURL)
         do {
             let answer = try await service.answer(request)
             await store.close()
@@ -62,18 +83,5 @@ struct ControlCaller {
             await store.close()
             throw Exit.unavailable.saying("the store did not do it: \(error)")
         }
-    }
-}
-
-extension ControlAnswer {
-    /// - Throws: `ExitCode` 65 after printing why, when the answer is a refusal.
-    func orRefusal() throws -> ControlAnswer {
-        if case .refused(let reason) = self { throw Exit.data.saying(reason) }
-        return self
-    }
-
-    /// An answer of another kind than was asked for: relay and command are of different versions.
-    static var mismatch: any Error {
-        Exit.unavailable.saying("the relay answered something else than was asked; are program and relay of one version?")
     }
 }

@@ -5,11 +5,11 @@ private import PosternCore
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Look at the installation from all sides, and say what is wrong and what to do.",
+        commandName: "doctor", abstract: "Check the installation, and say what is wrong and what to do.",
         discussion: """
-            Works while the service runs and while it does not, and changes nothing. Run it as root, or what only relay or vault \
-            may see is not checked; that is said, too. The smarthost is greeted, proved and logged in to; no letter is begun. \
-            Secrets and addresses are never printed.
+            Works whether or not the service runs, and changes nothing. Run it as root: otherwise it cannot check what only the \
+            relay or the vault may see, and says so. It connects to the smarthost, checks its certificate and logs in, and sends \
+            nothing. It never prints secrets or addresses.
 
             Exit codes: 0 nothing failed (there may be warnings) · 78 the configuration is wrong · 69 something else failed
             """)
@@ -17,7 +17,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var home: HomeOption
     @OptionGroup var output: OutputOption
 
-    /// The outside form of a diagnosis.
+    /// A diagnosis as `--json` prints it.
     private struct View: Encodable {
         struct Line: Encodable {
             let check: String
@@ -41,7 +41,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        // A broken pipe (`| head`) is no reason to die of a signal.
+        // A broken pipe (`| head`) must not kill the command.
         signal(SIGPIPE, SIG_IGN)
         let diagnosis = await Doctor(home: home.folder, now: .now).examine()
         try output.print(View(diagnosis)) {

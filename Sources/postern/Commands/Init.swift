@@ -8,18 +8,21 @@ private import PosternVault
 
 struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a new installation: folders, keys, settings, an empty store.",
-        discussion: "What is there already is left as it is; keys and settings are never overwritten.")
+        abstract: "Set up a new installation: folders, keys, settings, an empty store.",
+        discussion: "What already exists stays as it is: keys and settings are never overwritten.")
 
     @OptionGroup var home: HomeOption
 
-    @Option(help: ArgumentHelp("The address visitors use.", valueName: "url"))
+    @Option(help: ArgumentHelp("The address of the pages, as visitors reach it.", valueName: "url"))
     var publicURL = "http://127.0.0.1:8080"
 
-    @Option(help: ArgumentHelp("The address letters come from.", valueName: "addr"))
+    @Option(help: ArgumentHelp("The e-mail address that letters come from.", valueName: "addr"))
     var mailFrom = "contact@relay.example.org"
 
-    @Option(help: ArgumentHelp("The smarthost; demo://127.0.0.1:PORT keeps every letter in a mailbox here.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "The mail server that sends letters on; demo://127.0.0.1:PORT keeps them in a mailbox here instead.", valueName: "url"
+        ))
     var smtpURL = "demo://127.0.0.1:8025"
 
     @Option(help: ArgumentHelp("The first site's id.", valueName: "id"))
@@ -30,7 +33,7 @@ struct Init: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How addresses are sealed: x-wing, which stays shut against quantum computers too, or x25519.", valueName: "suite"))
+            "How addresses are sealed: x-wing, which also withstands quantum computers, or x25519.", valueName: "suite"))
     var addressSuite = Suite.ofAddresses.name
 
     func validate() throws {
@@ -44,7 +47,7 @@ struct Init: AsyncParsableCommand {
         let folder = home.folder
         let isNew = access(folder.settings, F_OK) != 0
         if isNew {
-            // HOME alone, for the settings; owners and modes come with them.
+            // Only the folder itself, for the settings: they say who owns the rest.
             try HomeFolders(home: folder, users: .shared, database: nil).prepare()
             try writeSettings(to: folder)
         }
@@ -57,18 +60,19 @@ struct Init: AsyncParsableCommand {
         try folders.prepare()
         Terminal.say(
             isNew
-                ? "Made \(folder.path). Settings are in \(folder.settings); start with: postern serve --home \(folder.path)"
+                ? "Made \(folder.path). The settings are in \(folder.settings).\n"
+                    + "Start the service with: postern serve --home \(folder.path)"
                 : made.isEmpty
-                    ? "\(folder.path) was there already: its settings and keys are as they were."
-                    : "\(folder.path) was there already, and its settings are as they were. It had no key for "
-                        + made.joined(separator: ", ") + ": a new one was made, which opens nothing that was sealed before.")
+                    ? "\(folder.path) already existed. Its settings and keys are as they were."
+                    : "\(folder.path) already existed, and its settings are as they were. It had no key for "
+                        + made.joined(separator: ", ") + ". A new one was made; it opens nothing that was sealed before.")
     }
 
     private func writeSettings(to folder: Home) throws {
-        // A wrong value is better refused now than written down.
+        // A wrong value is refused now, before it is written down.
         let values = [
             Setting.publicURL.rawValue: publicURL, Setting.mailFrom.rawValue: mailFrom, Setting.smtpURL.rawValue: smtpURL,
-            // The contact with a relay on this machine may be plain, as `init` cannot know; `serve` checks what is set.
+            // A mail server on this machine may be reached without TLS. `serve` checks the settings again.
             Setting.smtpTLS.rawValue: isLoopbackRelay ? "off" : "required",
         ]
         do {
@@ -84,7 +88,7 @@ struct Init: AsyncParsableCommand {
             \(isLoopbackRelay && smtpURL.hasPrefix("smtp://") ? "POSTERN_SMTP_TLS=off" : "# POSTERN_SMTP_TLS=required")
 
             """
-        // Both processes read it, under whatever user; it holds no secret.
+        // Relay and vault read it, each under its own user. It holds no secret.
         try DurableFile.write(text, to: folder.settings, mode: 0o644)
     }
 
@@ -92,7 +96,7 @@ struct Init: AsyncParsableCommand {
         (try? SmarthostURL(smtpURL, tls: .off)) != nil && smtpURL.hasPrefix("smtp://")
     }
 
-    /// - Returns: the kinds of keys that were lacking.
+    /// - Returns: the kinds of keys that were missing.
     private func makeKeys(in folder: Home, users: ProcessUsers) throws -> [String] {
         do {
             return try KeyRing.createMissing(
@@ -103,9 +107,8 @@ struct Init: AsyncParsableCommand {
     }
 
     private func addSite(_ id: String, configuration: Configuration) async throws {
-        let caller = ControlCaller(home: home.folder, configuration: configuration)
-        // No origin: where the site's own pages live, nobody has said yet, and our own address is not it.
-        let answer = try await caller.ask(.addSite(id: id, name: siteName ?? id, origins: []))
-        _ = try answer.orRefusal()
+        // No origin: nobody has said yet where the site's own pages are.
+        try await ControlCaller(home: home.folder, configuration: configuration)
+            .change(.addSite(id: id, name: siteName ?? id, origins: []))
     }
 }

@@ -7,7 +7,7 @@ struct KeysCommand: AsyncParsableCommand {
         commandName: "keys", abstract: "The vault's keys.", subcommands: [Status.self])
 
     struct Status: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show which keys there are, and nothing of them.")
+        static let configuration = CommandConfiguration(abstract: "List the keys by id. No key is shown.")
 
         @OptionGroup var home: HomeOption
         @OptionGroup var output: OutputOption

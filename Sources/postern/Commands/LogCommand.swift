@@ -13,14 +13,14 @@ struct LogCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List entries, the latest last.",
             discussion: """
-                A client is shown by its tag: the same all day, another one tomorrow. The first tag is the client's own, the \
-                next that of its network (IPv4 /24; IPv6 /56, then /48); --tag finds each of them.
+                A tag stands for a client. It stays the same all day and is another one tomorrow. An entry's first tag is the \
+                client's own. The others are those of its networks (IPv4 /24; IPv6 /56 and /48). --tag finds any of them.
                 """)
 
-        @Option(help: ArgumentHelp("Only since then: 2026-05-01T12:00:00Z, or 90m, 12h, 7d ago.", valueName: "time"))
+        @Option(help: ArgumentHelp("Only from this time on: 2026-05-01T12:00:00Z, or 90m, 12h, 7d ago.", valueName: "time"))
         var since: Moment?
 
-        @Option(help: ArgumentHelp("Only before then.", valueName: "time"))
+        @Option(help: ArgumentHelp("Only before this time.", valueName: "time"))
         var until: Moment?
 
         @Option(help: "Only this verdict: \(Verdict.Decision.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -38,14 +38,14 @@ struct LogCommand: AsyncParsableCommand {
         @Option(help: "At most this many.")
         var limit = 50
 
-        @Flag(help: "Go on printing entries as they come, until interrupted.")
+        @Flag(help: "Keep printing entries as they come, until interrupted.")
         var follow = false
 
         @OptionGroup var home: HomeOption
         @OptionGroup var output: OutputOption
 
         func validate() throws {
-            guard (1...10_000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 10,000") }
+            try checkLimit(limit)
             if let verdict, Verdict.Decision(rawValue: verdict) == nil {
                 throw ValidationError("there is no verdict “\(verdict)”")
             }
@@ -53,121 +53,109 @@ struct LogCommand: AsyncParsableCommand {
             guard recipient.map({ $0.split(separator: "/").count == 2 }) ?? true else {
                 throw ValidationError("--recipient takes site and handle, as in photos/pat")
             }
-            guard !(follow && until != nil) else { throw ValidationError("--follow has no end; leave out --until") }
+            guard !(follow && until != nil) else { throw ValidationError("--follow and --until do not go together") }
         }
 
         func run() async throws {
-            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            var query = query
-            query.limit = ControlRequest.pageLimit
+            let caller = try await home.caller()
             let began = Timestamp.now
             let entries = try await latest(query, caller)
             guard follow else {
-                try output.print(entries) { LogTable().text(entries) }
+                try output.print(entries) { LogTable.text(entries) }
                 return
             }
-            try LogTable().follow(entries, json: output.json, withHead: true)
-            // Not what is older than the entries that were asked for, however lately it came.
-            let oldest = entries.count == limit ? entries.first?.id ?? "" : ""
-            let from = max(oldest, LetterID.floor(of: began - Self.overlap).description)
-            try await follow(query, from: from, shown: Set(entries.map(\.id)), caller)
+            try LogTable.follow(entries, json: output.json, withHead: true)
+            // Nothing older than the entries above, even if it is written only now.
+            let oldest = entries.count == limit ? entries.first?.id.description ?? "" : ""
+            let start = max(oldest, LetterID.floor(of: began - Self.overlap).description)
+            try await follow(query, from: start, shown: Set(entries.map(\.id)), caller)
         }
 
-        /// Looks at the last moments again and again, and not from the last entry shown: that may be weeks old where a filter
-        /// is seldom met; and entries are not written in the order of their ids, which are drawn when a letter comes.
+        /// Looks at the last seconds again and again, and not only after the last entry shown: where a filter seldom matches,
+        /// that entry may be weeks old. And entries are not written in the order of their ids, which are made when a letter
+        /// arrives.
         private func follow(
-            _ query: ControlRequest.LogQuery, from: String, shown: Set<String>, _ caller: ControlCaller
+            _ query: ControlRequest.LogQuery, from: String, shown: Set<LetterID>, _ caller: ControlCaller
         ) async throws -> Never {
             var (query, shown, from) = (query, shown, from)
+            query.limit = ControlRequest.pageLimit
             while true {
                 try await Task.sleep(for: .milliseconds(500))
                 let looked = Timestamp.now
                 query.after = from
-                var page: [ControlAnswer.EntryView]
+                var page: [LogEntry]
                 repeat {
-                    page = try await ask(query, caller)
+                    page = try await caller.ask(.listLog(query))
                     let news = page.filter { shown.insert($0.id).inserted }
-                    if !news.isEmpty { try LogTable().follow(news, json: output.json, withHead: false) }
-                    query.after = page.last?.id
+                    if !news.isEmpty { try LogTable.follow(news, json: output.json, withHead: false) }
+                    query.after = page.last?.id.description
                 } while page.count == query.limit
                 from = LetterID.floor(of: looked - Self.overlap).description
-                shown = shown.filter { $0 >= from }
+                shown = shown.filter { $0.description >= from }
             }
         }
 
-        /// How long after a letter came its entry is written, at the very most.
+        /// The longest time between a letter's arrival and its entry in the log.
         private static let overlap = Duration.seconds(10)
 
         private var query: ControlRequest.LogQuery {
             var query = ControlRequest.LogQuery(limit: limit)
-            (query.since, query.until) = (since?.timestamp.milliseconds, until?.timestamp.milliseconds)
-            (query.verdict, query.rule, query.tag) = (verdict, rule, tag)
+            query.since = since?.timestamp.milliseconds
+            query.until = until?.timestamp.milliseconds
+            query.verdict = verdict
+            query.rule = rule
+            query.tag = tag
             if let parts = recipient?.split(separator: "/").map(String.init), parts.count == 2 {
                 (query.site, query.handle) = (parts[0], parts[1])
             }
             return query
         }
 
-        /// Page by page, the latest first asked for and the oldest first given.
-        private func latest(_ query: ControlRequest.LogQuery, _ caller: ControlCaller) async throws
-            -> [ControlAnswer.EntryView]
-        {
-            var (query, found) = (query, [ControlAnswer.EntryView]())
+        /// Asks page by page, the latest first.
+        /// - Returns: the entries, oldest first.
+        private func latest(_ query: ControlRequest.LogQuery, _ caller: ControlCaller) async throws -> [LogEntry] {
+            var (query, found) = (query, [LogEntry]())
             repeat {
                 query.limit = min(limit - found.count, ControlRequest.pageLimit)
-                let page = try await ask(query, caller)
+                let page: [LogEntry] = try await caller.ask(.listLog(query))
                 found = page + found
-                query.before = page.first?.id
+                query.before = page.first?.id.description
                 guard page.count == query.limit else { break }
             } while found.count < limit
             return found
-        }
-
-        private func ask(_ query: ControlRequest.LogQuery, _ caller: ControlCaller) async throws -> [ControlAnswer.EntryView] {
-            guard case .entries(let entries) = try await caller.ask(.listLog(query)).orRefusal() else {
-                throw ControlAnswer.mismatch
-            }
-            return entries
         }
     }
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Explain one verdict, and say what became of the letter.")
 
-        @Argument(help: "The entry's id, which is the letter's and the delivery's as well.")
+        @Argument(help: "The entry's id, which is also the letter's and the delivery's.")
         var id: String
 
         @OptionGroup var home: HomeOption
         @OptionGroup var output: OutputOption
 
-        private struct Whole: Encodable {
-            let entry: ControlAnswer.EntryView
-            let parts: [ControlAnswer.PartView]
-            let delivery: ControlAnswer.DeliveryView?
-        }
-
         func run() async throws {
-            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            guard case .entry(let entry, let parts, let delivery) = try await caller.ask(.showEntry(id: id)).orRefusal() else {
-                throw ControlAnswer.mismatch
-            }
-            try output.print(Whole(entry: entry, parts: parts, delivery: delivery)) { Self.text(entry, parts, delivery) }
+            let explanation: LogExplanation = try await home.caller().ask(.showEntry(id: id))
+            try output.print(explanation) { Self.text(explanation) }
         }
 
-        private static func text(
-            _ entry: ControlAnswer.EntryView, _ parts: [ControlAnswer.PartView], _ delivery: ControlAnswer.DeliveryView?
-        ) -> String {
+        private static func text(_ explanation: LogExplanation) -> String {
+            let entry = explanation.entry
             var lines = [
-                "entry     \(entry.id)", "at        \(entry.at)", "to        \(LogTable.recipient(entry))",
-                "verdict   \(entry.verdict)", "size      \(entry.letterBytes) bytes",
+                "entry     \(entry.id)", "at        \(entry.at.rfc3339)", "to        \(entry.recipient)",
+                "verdict   \(entry.verdict.rawValue)", "size      \(entry.letterBytes) bytes",
                 "client    "
-                    + (entry.tags.isEmpty ? "many, counted together" : entry.tags.joined(separator: ", in ")),
+                    + (entry.tags.isEmpty
+                        ? "many, counted together" : entry.tags.map(\.description).joined(separator: ", in ")),
                 "evidence  " + (entry.evidence ? "sealed" : "none"),
             ]
             if entry.repeats > 0 { lines.append("repeats   \(entry.repeats) more like it within the minute") }
-            if let delivery { lines.append("delivery  \(delivery.state), \(delivery.attempts) attempts") }
-            guard !parts.isEmpty else { return (lines + ["", "No rule spoke."]).joined(separator: "\n") }
-            let rows = parts.map { [$0.rule, $0.effect, $0.meaning] }
+            if let delivery = explanation.delivery {
+                lines.append("delivery  \(delivery.state), \(delivery.attempts) attempts")
+            }
+            guard !explanation.parts.isEmpty else { return (lines + ["", "No rule spoke."]).joined(separator: "\n") }
+            let rows = explanation.parts.map { [$0.rule, $0.effect, $0.meaning] }
             return (lines + ["", TextTable(head: ["RULE", "ASKS TO", "BECAUSE"], rows: rows).text]).joined(separator: "\n")
         }
     }
@@ -185,5 +173,36 @@ struct Moment: ExpressibleByArgument {
         } else {
             return nil
         }
+    }
+}
+
+/// Entries of the log for a person to read.
+private enum LogTable {
+    private static let head = ["TIME", "VERDICT", "RECIPIENT", "CLIENT", "BYTES", "RULES", "ID"]
+
+    static func text(_ entries: [LogEntry]) -> String {
+        entries.isEmpty ? "No entries." : TextTable(head: head, rows: entries.map(row)).text
+    }
+
+    /// Prints entries as they come, in columns of fixed width, since what comes later is not known.
+    static func follow(_ entries: [LogEntry], json: Bool, withHead: Bool) throws {
+        guard !json else {
+            for entry in entries { Terminal.say(try jsonLine(entry)) }
+            return
+        }
+        let widths = [24, 7, 20, 13, 6, 24, 26]
+        for row in (withHead ? [head] : []) + entries.map(row) {
+            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }
+            Terminal.say(cells.joined(separator: "  "))
+        }
+    }
+
+    private static func row(_ entry: LogEntry) -> [String] {
+        [
+            entry.at.rfc3339, entry.verdict.rawValue, entry.recipient, entry.tags.first?.description ?? "many",
+            String(entry.letterBytes),
+            (entry.rules.isEmpty ? "–" : entry.ruleNames) + (entry.repeats > 0 ? " (+\(entry.repeats))" : ""),
+            entry.id.description,
+        ]
     }
 }

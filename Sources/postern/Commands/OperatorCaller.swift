@@ -2,8 +2,8 @@ internal import PosternCore
 internal import PosternLink
 internal import PosternVault
 
-/// Asks the vault over its operator socket, or, while no vault runs, uses its keys in this process. Addresses never pass
-/// through the relay on this way.
+/// Asks the vault over its operator socket, or uses its keys in this process while no vault runs. Addresses go this way, and
+/// never through the relay.
 struct OperatorCaller {
     let home: Home
     let configuration: Configuration
@@ -14,6 +14,7 @@ struct OperatorCaller {
         return try withKeys { try Enrolment(ring: $0).records(for: request) }
     }
 
+    /// - Throws: as `seal` does.
     func keys() async throws -> KeyList {
         if let answer = try await askVault(.keys, []) { return try KeyList(payload: answer) }
         return try withKeys { KeyList(ring: $0) }
@@ -36,7 +37,8 @@ struct OperatorCaller {
     private func withKeys<Result>(_ body: (KeyRing) throws -> Result) throws -> Result {
         guard let lock = try FileLock(path: home.vaultLock) else {
             throw Exit.temporary.saying(
-                "the vault (process \(FileLock.holder(of: home.vaultLock))) runs and does not answer yet; try again in a moment")
+                "the vault (process \(FileLock.holder(of: home.vaultLock))) runs and does not answer yet\n"
+                    + "    Try again in a moment.")
         }
         let folder = KeyFolder(path: home.keys, owner: try ProcessUsers(configuration.users).vault?.id)
         let done = Swift.Result<Result, any Error> { try body(try KeyRing(folder: folder)) }

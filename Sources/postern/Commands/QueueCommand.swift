@@ -8,15 +8,14 @@ struct QueueCommand: AsyncParsableCommand {
         subcommands: [Count.self, List.self, Show.self, Retry.self, Hold.self, Release.self, Drop.self])
 
     struct Count: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Count the deliveries of each state.")
+        static let configuration = CommandConfiguration(abstract: "Count the deliveries in each state.")
 
         @OptionGroup var home: HomeOption
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            guard case .counts(let counts) = try await caller.ask(.countQueue).orRefusal() else { throw ControlAnswer.mismatch }
-            // Every state is there, so that a script need not ask whether a key exists.
+            let counts: QueueCountsView = try await home.caller().ask(.countQueue)
+            // Every state is there, so that a script need not check whether a key exists.
             let states = Dictionary(
                 uniqueKeysWithValues: DeliveryState.allCases.map { ($0.rawValue, counts.states[$0.rawValue] ?? 0) })
             try output.print(states) {
@@ -32,16 +31,16 @@ struct QueueCommand: AsyncParsableCommand {
         @Option(help: "Only this state: \(DeliveryState.allCases.map(\.rawValue).joined(separator: ", ")).")
         var state: String?
 
-        @Flag(help: "Only those held for a person; the same as --state held.")
+        @Flag(help: "Only those held for a person to decide; the same as --state held.")
         var held = false
 
         @Option(help: "Only this site's.")
         var site: String?
 
-        @Option(help: "Only this recipient's; takes --site too.")
+        @Option(help: "Only this recipient's; needs --site.")
         var recipient: String?
 
-        @Option(help: ArgumentHelp("Begin behind this delivery.", valueName: "id"))
+        @Option(help: ArgumentHelp("Start after this delivery.", valueName: "id"))
         var after: String?
 
         @Option(help: "At most this many.")
@@ -52,33 +51,33 @@ struct QueueCommand: AsyncParsableCommand {
 
         func validate() throws {
             if let state, DeliveryState(rawValue: state) == nil { throw ValidationError("there is no state “\(state)”") }
-            guard (1...10_000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 10,000") }
-            guard recipient == nil || site != nil else { throw ValidationError("--recipient takes --site too") }
+            try checkLimit(limit)
+            guard recipient == nil || site != nil else { throw ValidationError("--recipient needs --site") }
         }
 
         func run() async throws {
-            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            let deliveries = try await caller.pages(of: limit, after: after, by: \.id) { after, count in
-                let filter = ControlRequest.QueueFilter(
-                    state: held ? DeliveryState.held.rawValue : state, site: site, handle: recipient, after: after, limit: count)
-                guard case .deliveries(let page) = try await caller.ask(.listQueue(filter)).orRefusal() else {
-                    throw ControlAnswer.mismatch
-                }
-                return page
+            let caller = try await home.caller()
+            let deliveries = try await caller.pages(of: limit, after: after, by: \.id.description) { after, count in
+                var filter = ControlRequest.QueueFilter(limit: count)
+                filter.state = held ? DeliveryState.held.rawValue : state
+                filter.site = site
+                filter.handle = recipient
+                filter.after = after
+                return try await caller.ask(.listQueue(filter), for: [DeliveryView].self)
             }
             try output.print(deliveries) { Self.table(deliveries) }
         }
 
-        private static func table(_ deliveries: [ControlAnswer.DeliveryView]) -> String {
+        private static func table(_ deliveries: [DeliveryView]) -> String {
             guard !deliveries.isEmpty else { return "No deliveries." }
             let rows = deliveries.map { delivery in
                 [
-                    delivery.id, "\(delivery.site)/\(delivery.handle)",
-                    delivery.state + (delivery.uncertain > 0 ? " (uncertain)" : ""),
-                    String(delivery.attempts), delivery.accepted, delivery.due ?? "–", delivery.reason ?? delivery.text ?? "",
+                    delivery.id.description, "\(delivery.site)/\(delivery.handle)",
+                    delivery.state + (delivery.uncertain > 0 ? " (uncertain)" : ""), String(delivery.attempts),
+                    delivery.accepted.rfc3339, delivery.due?.rfc3339 ?? "–", delivery.reason ?? delivery.text ?? "",
                 ]
             }
-            return TextTable(head: ["ID", "RECIPIENT", "STATE", "TRIES", "ACCEPTED", "DUE", "LAST WORD"], rows: rows).text
+            return TextTable(head: ["ID", "RECIPIENT", "STATE", "TRIES", "ACCEPTED", "DUE", "REASON"], rows: rows).text
         }
     }
 
@@ -91,34 +90,27 @@ struct QueueCommand: AsyncParsableCommand {
         @OptionGroup var home: HomeOption
         @OptionGroup var output: OutputOption
 
-        private struct Whole: Encodable {
-            let delivery: ControlAnswer.DeliveryView
-            let attempts: [ControlAnswer.AttemptView]
-        }
-
         func run() async throws {
-            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            guard case .delivery(let delivery, let attempts) = try await caller.ask(.showDelivery(id: id)).orRefusal() else {
-                throw ControlAnswer.mismatch
-            }
-            try output.print(Whole(delivery: delivery, attempts: attempts)) { Self.text(delivery, attempts) }
+            let history: DeliveryHistory = try await home.caller().ask(.showDelivery(id: id))
+            try output.print(history) { Self.text(history.delivery, history.attempts) }
         }
 
-        private static func text(_ delivery: ControlAnswer.DeliveryView, _ attempts: [ControlAnswer.AttemptView]) -> String {
+        private static func text(_ delivery: DeliveryView, _ attempts: [AttemptView]) -> String {
             var lines = [
-                "\(delivery.kind) \(delivery.id) to \(delivery.site)/\(delivery.handle)", "accepted  \(delivery.accepted)",
-                "state     \(delivery.state)" + (delivery.due.map { ", due \($0)" } ?? ""),
+                "\(delivery.kind) \(delivery.id) to \(delivery.site)/\(delivery.handle)",
+                "accepted  \(delivery.accepted.rfc3339)",
+                "state     \(delivery.state)" + (delivery.due.map { ", due \($0.rfc3339)" } ?? ""),
             ]
-            if let reason = delivery.reason { lines.append("because   \(reason)") }
+            if let reason = delivery.reason { lines.append("reason    \(reason)") }
             if delivery.uncertain > 0 {
                 lines.append(
-                    "uncertain \(delivery.uncertain)× – it may have arrived although no answer did; a copy bears the same Message-ID"
-                )
+                    "uncertain \(delivery.uncertain)× – the server did not confirm, so it may have arrived; a copy has the same "
+                        + "Message-ID")
             }
             guard !attempts.isEmpty else { return (lines + ["no attempts yet"]).joined(separator: "\n") }
             let rows = attempts.map { attempt in
                 [
-                    String(attempt.number), attempt.began, attempt.outcome ?? "under way", attempt.stage ?? "–",
+                    String(attempt.number), attempt.began.rfc3339, attempt.outcome ?? "under way", attempt.stage ?? "–",
                     [attempt.code.map(String.init), attempt.enhanced].compactMap { $0 }.joined(separator: " "),
                     attempt.text ?? "",
                 ]

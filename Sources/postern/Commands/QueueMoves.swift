@@ -1,64 +1,57 @@
 internal import ArgumentParser
 internal import PosternRelay
 
-/// Which deliveries a move is for: one, or all that it applies to.
-struct SelectionOption: ParsableArguments {
+/// Which deliveries to move, and how to ask for it.
+struct MoveOptions: ParsableArguments {
     @Argument(help: "The delivery's id.")
     var id: String?
 
-    @Flag(help: "All deliveries this can be done to.")
+    @Flag(help: "All deliveries that this applies to.")
     var all = false
 
+    @OptionGroup var home: HomeOption
+
     func validate() throws {
-        guard (id != nil) != all else { throw ValidationError("name one delivery by its id, or say --all") }
+        guard (id != nil) != all else { throw ValidationError("give one delivery's id, or --all") }
     }
 
-    var selection: ControlRequest.QueueSelection { id.map { .one(id: $0) } ?? .all }
+    /// - Parameter done: what has been done to the deliveries, for the person who asked.
+    func move(_ move: QueueOperations.Move, done: String) async throws {
+        let count = try await home.caller().change(.moveDeliveries(move, of: id.map { .one(id: $0) } ?? .all))
+        Terminal.say(count == 1 ? "1 delivery \(done)." : "\(count) deliveries \(done).")
+    }
 }
 
 extension QueueCommand {
-    /// Does a move and says to how many.
-    static func move(_ move: ControlRequest.QueueMove, _ selection: SelectionOption, _ home: HomeOption, done: String)
-        async throws
-    {
-        let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-        let answer = try await caller.ask(.moveDeliveries(move, of: selection.selection)).orRefusal()
-        guard case .done(let count) = answer else { throw ControlAnswer.mismatch }
-        Terminal.say(count == 1 ? "1 delivery \(done)." : "\(count) deliveries \(done).")
-    }
-
     struct Retry: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Try deliveries that wait now, whenever they were due.")
-        @OptionGroup var selection: SelectionOption
-        @OptionGroup var home: HomeOption
+        static let configuration = CommandConfiguration(abstract: "Try waiting deliveries now, whenever they are due.")
+        @OptionGroup var options: MoveOptions
 
-        func run() async throws { try await QueueCommand.move(.retry, selection, home, done: "due now") }
+        func run() async throws { try await options.move(.retry, done: "due now") }
     }
 
     struct Hold: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Hold deliveries that wait, until they are released.")
+        static let configuration = CommandConfiguration(abstract: "Hold waiting deliveries until they are released.")
         @Option(help: "Why; shown in the list.")
         var reason = "held by staff"
-        @OptionGroup var selection: SelectionOption
-        @OptionGroup var home: HomeOption
+        @OptionGroup var options: MoveOptions
 
-        func run() async throws { try await QueueCommand.move(.hold(reason: reason), selection, home, done: "held") }
+        func run() async throws { try await options.move(.hold(reason: reason), done: "held") }
     }
 
     struct Release: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Let held deliveries go.")
-        @OptionGroup var selection: SelectionOption
-        @OptionGroup var home: HomeOption
+        static let configuration = CommandConfiguration(abstract: "Send held deliveries on their way.")
+        @OptionGroup var options: MoveOptions
 
-        func run() async throws { try await QueueCommand.move(.release, selection, home, done: "released") }
+        func run() async throws { try await options.move(.release, done: "released") }
     }
 
     struct Drop: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Drop held deliveries for good.", discussion: "A delivery that waits is held first: postern queue hold ID.")
-        @OptionGroup var selection: SelectionOption
-        @OptionGroup var home: HomeOption
+            abstract: "Drop held deliveries for good.",
+            discussion: "To drop a waiting delivery, hold it first: postern queue hold ID.")
+        @OptionGroup var options: MoveOptions
 
-        func run() async throws { try await QueueCommand.move(.drop, selection, home, done: "dropped") }
+        func run() async throws { try await options.move(.drop, done: "dropped") }
     }
 }

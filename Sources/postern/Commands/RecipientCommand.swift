@@ -1,27 +1,35 @@
 internal import ArgumentParser
-private import PosternCore
-private import PosternRelay
+private import PosternImport
+internal import PosternRelay
 
 struct RecipientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recipient", abstract: "The people who receive letters. No command prints their addresses.",
         subcommands: [Add.self, Import.self, List.self, Show.self, Pause.self, Resume.self, Erase.self])
 
-    /// The site and handle a command is about.
+    /// The recipient that a command is about.
     struct Subject: ParsableArguments {
-        @Argument(help: "The recipient's public name, as it stands in the page's address.")
+        @Argument(help: "The recipient's public name, which is part of the contact page's address.")
         var handle: String
 
         @Option(help: ArgumentHelp("The site.", valueName: "id"))
         var site: String
+
+        @OptionGroup var home: HomeOption
+
+        /// - Parameter done: what the recipient does from now on.
+        func move(_ move: RecipientOperations.Move, done: String) async throws {
+            try await home.caller().change(.moveRecipient(site: site, handle: handle, move: move))
+            Terminal.say("\(site)/\(handle) \(done).")
+        }
     }
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add a recipient; the address is read from standard input.",
+            abstract: "Add a recipient. The address is read from standard input.",
             discussion: """
-                The address never stands among the arguments, where other users of this machine could read it. \
-                Without --confirmed, a mail asks whether it is theirs; until they have said yes, letters to them are refused.
+                The address is never an argument, since other users of this machine could read it there. Without --confirmed, \
+                a mail asks the recipient whether the address is theirs. Letters to them are refused until they say yes.
                 """)
 
         @OptionGroup var subject: Subject
@@ -35,39 +43,33 @@ struct RecipientCommand: AsyncParsableCommand {
         @Flag(help: "You know that the address is theirs.")
         var confirmed = false
 
-        @Flag(help: "Give a recipient who is there a new address.")
+        @Flag(help: "Give a new address to a recipient who is already there.")
         var replace = false
 
-        @OptionGroup var home: HomeOption
-
         func run() async throws {
-            let enrolling = Enrolling(home: home.folder, configuration: try await home.configuration(), site: subject.site)
+            let (site, handle) = (subject.site, subject.handle)
+            let enrolling = Enrolling(caller: try await subject.home.caller(), site: site)
             guard let line = readLine(strippingNewline: true) else {
                 throw Exit.noInput.saying(
-                    "no address came on standard input\n    Try: echo pat@example.org | postern recipient add \(subject.handle) …"
-                )
+                    "no address came on standard input\n    Try: echo pat@example.org | postern recipient add \(handle) …")
             }
             let row: RecipientRow
             do {
-                row = try RecipientRow(handle: subject.handle, name: name, address: line, language: locale)
+                row = try RecipientRow(handle: handle, name: name, address: line, language: locale)
             } catch {
                 throw Exit.data.saying("the recipient was not added: \(error)")
             }
-            let results = try await enrolling.enrol([row], confirmed: confirmed, replace: replace)
-            guard let result = results.first, result == .stored else {
-                guard !replace else {
-                    throw Exit.data.saying(
-                        "\(subject.site)/\(subject.handle) was left as it is: it was erased, or given another address just now\n    See postern recipient list --site \(subject.site)."
-                    )
-                }
+            guard try await enrolling.enrol([row], confirmed: confirmed, replace: replace) == [true] else {
                 throw Exit.data.saying(
-                    "\(subject.site)/\(subject.handle) is there already and was left as it is\n    To give it a new address, add --replace."
-                )
+                    replace
+                        ? "\(site)/\(handle) was left as it is: it was erased, or was given another address just now\n"
+                            + "    See postern recipient list --site \(site)."
+                        : "\(site)/\(handle) already exists and was left as it is\n    To give it a new address, add --replace.")
             }
             Terminal.say(
                 confirmed
-                    ? "Added \(subject.site)/\(subject.handle); letters go there from now on."
-                    : "Added \(subject.site)/\(subject.handle); a mail asks whether the address is theirs.")
+                    ? "Added \(site)/\(handle); letters go there from now on."
+                    : "Added \(site)/\(handle); a mail asks whether the address is theirs.")
         }
     }
 
@@ -77,7 +79,7 @@ struct RecipientCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The site.", valueName: "id"))
         var site: String
 
-        @Option(help: ArgumentHelp("Begin behind this handle.", valueName: "handle"))
+        @Option(help: ArgumentHelp("Start after this handle.", valueName: "handle"))
         var after: String?
 
         @Option(help: "At most this many.")
@@ -86,34 +88,26 @@ struct RecipientCommand: AsyncParsableCommand {
         @OptionGroup var home: HomeOption
         @OptionGroup var output: OutputOption
 
-        func validate() throws {
-            guard (1...10_000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 10,000") }
-        }
+        func validate() throws { try checkLimit(limit) }
 
         func run() async throws {
-            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
+            let caller = try await home.caller()
             let recipients = try await caller.pages(of: limit, after: after, by: \.handle) { after, count in
-                let answer = try await caller.ask(.listRecipients(site: site, after: after, limit: count)).orRefusal()
-                guard case .recipients(let page) = answer else { throw ControlAnswer.mismatch }
-                return page
+                try await caller.ask(.listRecipients(site: site, after: after, limit: count), for: [RecipientView].self)
             }
             try output.print(recipients) { recipients.isEmpty ? "No recipients." : RecipientCommand.table(recipients) }
         }
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one recipient; never the address.")
+        static let configuration = CommandConfiguration(abstract: "Show one recipient, without the address.")
 
         @OptionGroup var subject: Subject
-        @OptionGroup var home: HomeOption
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            let answer = try await caller.ask(.showRecipient(site: subject.site, handle: subject.handle)).orRefusal()
-            guard case .recipients(let recipients) = answer, let recipient = recipients.first else {
-                throw ControlAnswer.mismatch
-            }
+            let recipient: RecipientView = try await subject.home.caller().ask(
+                .showRecipient(site: subject.site, handle: subject.handle))
             try output.print(recipient) { RecipientCommand.table([recipient]) }
         }
     }
@@ -121,38 +115,27 @@ struct RecipientCommand: AsyncParsableCommand {
     struct Pause: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Take no letters for this recipient until resumed.")
         @OptionGroup var subject: Subject
-        @OptionGroup var home: HomeOption
 
-        func run() async throws { try await RecipientCommand.move(.pause, subject, home, done: "takes no letters now") }
+        func run() async throws { try await subject.move(.pause, done: "takes no letters now") }
     }
 
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Take letters for this recipient again.")
         @OptionGroup var subject: Subject
-        @OptionGroup var home: HomeOption
 
-        func run() async throws { try await RecipientCommand.move(.resume, subject, home, done: "takes letters again") }
+        func run() async throws { try await subject.move(.resume, done: "takes letters again") }
     }
 
     struct Erase: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Erase the address and all letters of this recipient; what waits is dropped.",
+            abstract: "Erase the address and all letters of this recipient. What waits is dropped.",
             discussion: "The handle stays taken, so that nobody else gets letters meant for this person.")
         @OptionGroup var subject: Subject
-        @OptionGroup var home: HomeOption
 
-        func run() async throws { try await RecipientCommand.move(.erase, subject, home, done: "is erased") }
+        func run() async throws { try await subject.move(.erase, done: "is erased") }
     }
 
-    private static func move(_ move: ControlRequest.RecipientMove, _ subject: Subject, _ home: HomeOption, done: String)
-        async throws
-    {
-        let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-        _ = try await caller.ask(.moveRecipient(site: subject.site, handle: subject.handle, move: move)).orRefusal()
-        Terminal.say("\(subject.site)/\(subject.handle) \(done).")
-    }
-
-    private static func table(_ recipients: [ControlAnswer.RecipientView]) -> String {
+    private static func table(_ recipients: [RecipientView]) -> String {
         let rows = recipients.map { ["\($0.site)/\($0.handle)", $0.name, $0.language, $0.state, $0.page ?? "–"] }
         return TextTable(head: ["RECIPIENT", "NAME", "LANGUAGE", "STATE", "PAGE"], rows: rows).text
     }

@@ -7,14 +7,14 @@ private import PosternWeb
 private import ServiceLifecycle
 
 struct Relay: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Run the process with the web listeners and the store.")
+    static let configuration = CommandConfiguration(abstract: "Run the process that serves the web pages and keeps the store.")
 
     @OptionGroup var home: HomeOption
 
     @Flag(help: .hidden)
     var supervised = false
 
-    /// Done before this is parsed; see `Program`.
+    /// `Program` acts on this before the command is parsed.
     @Option(help: .hidden)
     var become: String?
 
@@ -34,7 +34,7 @@ struct Relay: AsyncParsableCommand {
         } catch SQLiteError.owned(let path, let pid) {
             throw Exit.temporary.saying("\(SQLiteError.owned(path: path, pid: pid))")
         } catch let error as SQLiteError where error.isOfTheMoment {
-            // A full disk, or one that does not answer, may be well again; a supervisor told 78 would not start us any more.
+            // A disk that is full or does not answer may recover; after 78 a supervisor would not start us again.
             throw Exit.temporary.saying("\(error)")
         } catch StoreError.broken(let fault) {
             throw Exit.temporary.saying("\(StoreError.broken(fault))")

@@ -6,14 +6,14 @@ private import PosternStore
 
 struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Put a backup in the place of the store.",
+        abstract: "Replace the store with a backup.",
         discussion: """
-            Nothing may be served meanwhile. The backup is checked and copied; the store that was there is kept beside it, under \
-            the name that is printed. Letters that waited when the backup was made and have been delivered since go out once \
-            more, each under its first Message-ID.
+            Stop the service first. The backup is checked and copied. The present store is kept beside it, under the name that is \
+            printed. Letters that were waiting when the backup was made and have been delivered since are sent again, each with \
+            the Message-ID of the first time.
             """)
 
-    @Argument(help: ArgumentHelp("The backup, as postern backup made it.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The backup, made by postern backup.", valueName: "file"))
     var file: String
 
     @OptionGroup var home: HomeOption
@@ -22,7 +22,7 @@ struct Restore: AsyncParsableCommand {
     private struct Restored: Encodable {
         let path: String
         let bytes: Int
-        /// Where the store that was there is now.
+        /// Where the former store is now.
         let replaced: String?
         let waiting: Int
     }
@@ -40,7 +40,7 @@ struct Restore: AsyncParsableCommand {
                 path: report.path, bytes: report.bytes, replaced: report.replaced,
                 waiting: states[.ready, default: 0] + states[.leased, default: 0])
         } catch SQLiteError.owned(let path, let pid) {
-            throw Exit.temporary.saying("\(SQLiteError.owned(path: path, pid: pid))\n    Stop postern serve, and try again.")
+            throw Exit.temporary.saying("\(SQLiteError.owned(path: path, pid: pid))\n    Stop postern serve and try again.")
         } catch let error as SQLiteError {
             throw Exit.data.saying("\(error)")
         } catch let error as StoreError {
@@ -51,9 +51,9 @@ struct Restore: AsyncParsableCommand {
         ).prepare()
         try output.print(restored) {
             let lines = [
-                "Restored \(restored.path) (\(restored.bytes) bytes) from \(path); \(restored.waiting) letters wait.",
+                "Restored \(restored.path) (\(restored.bytes) bytes) from \(path). Letters waiting: \(restored.waiting).",
                 restored.replaced.map {
-                    "The store that was there is kept as \($0): remove it when you do not need it any more."
+                    "The former store is kept as \($0). Remove it when you no longer need it."
                 },
             ]
             return lines.compactMap { $0 }.joined(separator: "\n")

@@ -5,7 +5,7 @@ private import ServiceLifecycle
 private import UnixSignals
 
 struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Run relay and vault, and start each again when it ends.")
+    static let configuration = CommandConfiguration(abstract: "Run relay and vault, and restart either when it ends.")
 
     @OptionGroup var home: HomeOption
 
@@ -18,11 +18,11 @@ struct Serve: AsyncParsableCommand {
         try HomeFolders(home: folder, users: users, database: configuration.database).prepare()
         guard let lock = try FileLock(path: folder.serveLock) else {
             throw Exit.temporary.saying(
-                "this installation is being served already, by process \(FileLock.holder(of: folder.serveLock))")
+                "this installation is already being served, by process \(FileLock.holder(of: folder.serveLock))")
         }
         if let warning = users.warning { logger.warning("\(warning)") }
         let supervisor = Supervisor(
-            executable: Templates.executable, users: users, arguments: ["--home", folder.path], logger: logger)
+            executable: ProgramFiles.executable, users: users, arguments: ["--home", folder.path], logger: logger)
         let group = ServiceGroup(
             configuration: .init(
                 services: [
@@ -47,7 +47,7 @@ func makeLogger(_ process: String, _ configuration: Configuration) -> Logger {
 }
 
 extension Logger {
-    /// For libraries, whose coming and going is of no interest to an operator.
+    /// For libraries, whose routine messages do not interest an operator.
     var quiet: Logger {
         var logger = self
         logger.logLevel = max(logLevel, .warning)

@@ -1,4 +1,6 @@
 internal import ArgumentParser
+private import Foundation
+private import PosternCore
 private import PosternRelay
 
 struct SiteCommand: AsyncParsableCommand {
@@ -8,7 +10,7 @@ struct SiteCommand: AsyncParsableCommand {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add a site.")
 
-        @Argument(help: "Its id: a–z, 0–9 and hyphens. It stands in the address of every contact page.")
+        @Argument(help: "Its id: a–z, 0–9 and hyphens. It is part of the address of every contact page.")
         var id: String
 
         @Option(help: "Its name, as visitors and recipients read it.")
@@ -16,15 +18,93 @@ struct SiteCommand: AsyncParsableCommand {
 
         @Option(
             name: .customLong("origin"), parsing: .upToNextOption,
-            help: ArgumentHelp("Where its own pages live, as in https://photos.example.", valueName: "url"))
+            help: ArgumentHelp("Where the site's own pages are, as in https://photos.example.", valueName: "url"))
         var origins: [String] = []
 
         @OptionGroup var home: HomeOption
 
         func run() async throws {
-            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            _ = try await caller.ask(.addSite(id: id, name: name, origins: origins)).orRefusal()
+            try await home.caller().change(.addSite(id: id, name: name, origins: origins))
             Terminal.say("Added site \(id).")
+        }
+    }
+
+    struct Set: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change a site's name, origins or look. What you do not give stays as it is.",
+            discussion: """
+                An empty text removes a setting, as in --accent "". The pages use the accent colour where it is legible, and a \
+                darker or lighter shade of it elsewhere.
+                """)
+
+        @Argument(help: "The site's id.")
+        var id: String
+
+        @Option(help: "Its name, as visitors and recipients read it.")
+        var name: String?
+
+        @Option(
+            name: .customLong("origin"), parsing: .upToNextOption,
+            help: ArgumentHelp("Where the site's own pages are. Replaces all present origins.", valueName: "url"))
+        var origins: [String] = []
+
+        @Option(help: ArgumentHelp("The colour of buttons and links, as in #1f5f8b.", valueName: "colour"))
+        var accent: String?
+
+        @Option(help: ArgumentHelp("A PNG, JPEG, WebP or SVG file of at most 256 KiB; empty for none.", valueName: "file"))
+        var logo: String?
+
+        @Option(
+            name: .customLong("intro"), parsing: .singleValue,
+            help: ArgumentHelp("The text above the form in one language, as in de=Schreiben Sie …", valueName: "language=text"))
+        var introductions: [String] = []
+
+        @Option(
+            parsing: .upToNextOption,
+            help: ArgumentHelp(
+                "The languages of its pages, the default first; “all” for every language there is.", valueName: "tag"))
+        var languages: [String] = []
+
+        @OptionGroup var home: HomeOption
+
+        func validate() throws {
+            guard introductions.allSatisfy({ $0.contains("=") }) else {
+                throw ValidationError("--intro takes a language, = and the text, as in de=Schreiben Sie uns")
+            }
+        }
+
+        func run() async throws {
+            // Read first, so that a file that cannot be read leaves the site as it is.
+            let file = try logo.map(Self.file)
+            let caller = try await home.caller()
+            var change = ControlRequest.SiteChange()
+            change.name = name
+            change.accent = accent
+            if !origins.isEmpty { change.origins = origins }
+            if !languages.isEmpty { change.languages = languages == ["all"] ? [] : languages }
+            if !introductions.isEmpty {
+                change.introductions = Dictionary(
+                    introductions.map { text in
+                        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                        return (String(parts[0]), parts.count == 2 ? String(parts[1]) : "")
+                    }, uniquingKeysWith: { $1 })
+            }
+            try await caller.change(.changeSite(id: id, change))
+            if let file { try await caller.change(.setLogo(site: id, file: file)) }
+            Terminal.say("Changed site \(id).")
+        }
+
+        /// - Returns: the file in base64; nil for an empty path.
+        private static func file(_ path: String) throws -> String? {
+            guard !path.isEmpty else { return nil }
+            guard let content = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
+                throw Exit.noInput.saying("\(path) cannot be read; the site was left as it is")
+            }
+            guard content.count <= Logo.limitKiB * 1_024 else {
+                throw Exit.data.saying(
+                    "\(path) has \(content.count) bytes; a logo may have \(Logo.limitKiB) KiB. The site was left as it is.")
+            }
+            return content.base64EncodedString()
         }
     }
 
@@ -35,8 +115,7 @@ struct SiteCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            let caller = ControlCaller(home: home.folder, configuration: try await home.configuration())
-            guard case .sites(let sites) = try await caller.ask(.listSites).orRefusal() else { throw ControlAnswer.mismatch }
+            let sites: [SiteView] = try await home.caller().ask(.listSites)
             try output.print(sites) {
                 let rows = sites.map { site in
                     [

@@ -13,7 +13,7 @@ struct Vault: AsyncParsableCommand {
     @Flag(help: .hidden)
     var supervised = false
 
-    /// Done before this is parsed; see `Program`.
+    /// `Program` acts on this before the command is parsed.
     @Option(help: .hidden)
     var become: String?
 
@@ -26,7 +26,7 @@ struct Vault: AsyncParsableCommand {
         try ProcessGuard.close(becoming: users.vault)
         guard let lock = try FileLock(path: folder.vaultLock) else {
             throw Exit.temporary.saying(
-                "the vault of this installation is running already, as process \(FileLock.holder(of: folder.vaultLock))")
+                "the vault of this installation is already running, as process \(FileLock.holder(of: folder.vaultLock))")
         }
         let services: [any Service]
         do {
@@ -34,7 +34,7 @@ struct Vault: AsyncParsableCommand {
         } catch let error as ExitCode {
             throw error
         } catch let fault as FileFault where fault.isOfTheMoment {
-            // A full disk empties again; a supervisor told 78 would not start us any more.
+            // A full disk may be emptied; after 78 a supervisor would not start us again.
             throw Exit.temporary.saying("\(fault)")
         } catch {
             throw Exit.configuration.saying("\(error)")
@@ -54,13 +54,13 @@ func runServices(_ services: [any Service], supervised: Bool, logger: Logger) as
     if supervised {
         all.append(.init(service: LifelineService(logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))
     }
-    // Last, and so the first to be told to stop: one that ends by itself while others are being told cancels them all
-    // (ServiceLifecycle 2.13).
+    // Last in the list, so told to stop first: a service that ends by itself while others are being told to stop cancels them
+    // all (ServiceLifecycle 2.13).
     all.append(.init(service: StartUpCode(), successTerminationBehavior: .ignore))
     var configuration = ServiceGroupConfiguration(
         services: all,
-        // Ctrl-C reaches every process of the terminal; a supervised one waits for its supervisor's word instead, so that
-        // the vault does not go before the relay.
+        // Ctrl-C reaches every process of the terminal. A supervised one waits for its supervisor instead, so that the vault
+        // does not stop before the relay.
         gracefulShutdownSignals: supervised ? [.sigterm] : [.sigterm, .sigint], logger: logger.quiet)
     configuration.maximumGracefulShutdownDuration = .seconds(32)
     if supervised { ProcessGuard.ignoreInterrupts() }

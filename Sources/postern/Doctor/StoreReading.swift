@@ -34,7 +34,7 @@ struct StoreReading {
         let request = (try? JSONEncoder().encode(ControlRequest.examine)).map(Array.init) ?? []
         switch await Inquiry.ask(home.controlSocket, .control, request) {
         case .answered(let bytes):
-            guard case .relay(let view)? = try? JSONDecoder().decode(ControlAnswer.self, from: Data(bytes)) else {
+            guard case .value(let view)? = try? JSONDecoder().decode(ControlAnswer<RelayView>.self, from: Data(bytes)) else {
                 let reason = "the relay that runs is of another version"
                 return StoreReading(
                     .unknown(reason), facts: .unknown(reason: reason, "Restart the service with the program installed now."))

@@ -1,4 +1,5 @@
 internal import PosternCore
+private import PosternText
 private import PosternVault
 private import PosternWeb
 
@@ -7,26 +8,26 @@ enum TemplateReading {
     static func findings(configured: String?) -> [Finding] {
         let folder: String
         do throws(SettingFault) {
-            folder = try Templates.locate(configured: configured)
+            folder = try ProgramFiles.locateTemplates(configured: configured)
         } catch {
             return [.fail(.templates, error.problem, Remedy(error.remedy))]
         }
-        var faults: [TemplateFacts.Fault] = []
+        var faults: [TemplateFault] = []
         var languages = (pages: 0, mail: 0)
-        do {
-            languages.pages = try PosternWeb.Templates(folder: folder).languages.count
+        do throws(TemplateFaults) {
+            languages.pages = try Templates(folder: folder).languages.count
         } catch {
-            faults += error.all.map { TemplateFacts.Fault(file: $0.file, problem: $0.problem) }
+            faults += error.all
         }
-        do {
+        do throws(TemplateFaults) {
             languages.mail = try Composer(templates: folder).languages.count
-        } catch let error as PosternVault.TemplateFaults {
-            faults += error.all.map { TemplateFacts.Fault(file: $0.file, problem: $0.problem) }
         } catch {
-            faults.append(TemplateFacts.Fault(file: "mail", problem: "\(error)"))
+            // Both read `language.json`.
+            faults += error.all.filter { !faults.contains($0) }
         }
         return TemplateFacts(
-            folder: folder, faults: faults, pageLanguages: languages.pages, mailLanguages: languages.mail
+            folder: folder, faults: faults.map { TemplateFacts.Fault(file: $0.file, problem: $0.problem) },
+            pageLanguages: languages.pages, mailLanguages: languages.mail
         ).findings
     }
 }

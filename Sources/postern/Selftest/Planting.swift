@@ -71,7 +71,7 @@ struct Planting {
         let ready = "\(folder.path)/held"
         let watch = watch
         let ended = try await Subprocess.run(
-            .path(FilePath(Templates.executable)), arguments: ["selftest", "hold", ready], environment: .scratch([:]),
+            .path(FilePath(ProgramFiles.executable)), arguments: ["selftest", "hold", ready], environment: .scratch([:]),
             input: .array(Array(held.joined(separator: [0x0A]))), output: .discarded, error: .discarded
         ) { execution in
             let pid = execution.processIdentifier.value

@@ -41,7 +41,7 @@ struct ScratchInstallation: Sendable {
     @discardableResult
     func command(_ arguments: [String], input: String = "", with more: [String: String] = [:]) async throws -> Finished {
         let ended = try await Subprocess.run(
-            .path(FilePath(Templates.executable)), arguments: Arguments(arguments + ["--home", folder.home]),
+            .path(FilePath(ProgramFiles.executable)), arguments: Arguments(arguments + ["--home", folder.home]),
             environment: .scratch(settings.merging(more) { $1 }), input: .string(input), output: .bytes(limit: 64 << 20),
             error: .bytes(limit: 64 << 20))
         let status: Int32 = if case .exited(let code) = ended.terminationStatus { code } else { -1 }

@@ -23,7 +23,7 @@ final class ScratchService: Sendable {
         // for in `end`.
         Task {
             _ = try? await Subprocess.run(
-                .path(FilePath(Templates.executable)), arguments: ["serve", "--home", home],
+                .path(FilePath(ProgramFiles.executable)), arguments: ["serve", "--home", home],
                 environment: .scratch(environment), input: .none,
                 output: .fileDescriptor(file, closeAfterSpawningProcess: false),
                 error: .fileDescriptor(file, closeAfterSpawningProcess: true)

@@ -18,10 +18,10 @@ struct ControlSocket: Service {
             logger: logger
         ) { _, payload in
             guard let request = try? JSONDecoder().decode(ControlRequest.self, from: Data(payload)) else {
-                throw LinkRefusal(.malformed, "the command asked in a form this relay does not read; are both of one version?")
+                throw LinkRefusal(.malformed, "the command is of another version than this relay: restart the service")
             }
             do {
-                return Array(try JSONEncoder().encode(try await service.answer(request)))
+                return try await service.answer(request)
             } catch {
                 // The operator is at the other end: the reason is theirs to see.
                 throw LinkRefusal(.unavailable, "\(error)")

@@ -23,7 +23,7 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
     // First of all: what is counted before goes nowhere.
     let metrics = MetricRegistry()
     MetricsSystem.bootstrap(metrics)
-    let templates = try PosternWeb.Templates(folder: try Templates.folder(configured: configuration.templates))
+    let templates = try Templates(folder: try ProgramFiles.templates(configured: configuration.templates))
     // A relay that was told to stop may still be finishing its letters: give it the time it has.
     let store = try await openStore(at: configuration.database, lockTimeout: .seconds(35)) { size, duration in
         Recorder(label: Metric.commitBatch.rawValue).record(size)
@@ -54,7 +54,7 @@ func openStore(
 }
 
 private func buildServices(
-    _ configuration: Configuration, home: Home, store: SQLiteDatabase, templates: PosternWeb.Templates, metrics: MetricRegistry,
+    _ configuration: Configuration, home: Home, store: SQLiteDatabase, templates: Templates, metrics: MetricRegistry,
     logger: Logger
 ) async throws -> [any Service] {
     let report = store.report
@@ -88,10 +88,10 @@ private func buildServices(
         settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
         now: { .now })
     let control = OperatorService(
-        store: store, publicURL: configuration.publicURL, blocks: blocks,
+        operations: Operations(by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() }),
+        publicURL: configuration.publicURL,
         inspection: .init(
-            process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable), health: health),
-        wake: { dispatcher.wake() })
+            process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable), health: health))
 
     // Told to stop from the last to the first, each when the one behind it has ended. The control socket comes after the
     // dispatcher: a backup that is being made may take minutes, and all that time letters would be claimed.
@@ -145,15 +145,12 @@ extension SiteQueries.Terms {
     }
 }
 
-extension OperatorService {
-    /// The service over one store file, which it can also copy.
-    init(
-        store: SQLiteDatabase, publicURL: WebOrigin, blocks: BlockCache? = nil, inspection: Inspection? = nil,
-        wake: @escaping @Sendable () -> Void
-    ) {
-        self.init(store: store, publicURL: publicURL, now: { .now }, wake: wake, blocks: blocks, inspection: inspection) { path in
+extension Operations {
+    /// On one store file, which can also be copied.
+    init(by actor: Actor, store: SQLiteDatabase, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void) {
+        self.init(by: actor, store: store, blockCache: blockCache, now: { .now }, wake: wake) { path in
             let report = try await store.backup(to: path)
-            return ControlAnswer.BackupView(path: report.path, bytes: report.bytes)
+            return BackupView(path: report.path, bytes: report.bytes)
         }
     }
 }

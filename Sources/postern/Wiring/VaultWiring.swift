@@ -18,7 +18,7 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     // Before the sockets open: the first announcement has today's keys.
     try keeper.keep()
 
-    let composer = try Composer(templates: try Templates.folder(configured: configuration.templates))
+    let composer = try Composer(templates: try ProgramFiles.templates(configured: configuration.templates))
     let lanes = try buildLanes(configuration.mail)
     let postman = Postman(
         settings: .init(mailFrom: configuration.mail.from, publicURL: configuration.publicURL), authorisation: authorisation,

@@ -1,4 +1,5 @@
 import PosternCore
+import PosternImport
 
 /// A file of recipients, as a spreadsheet or a stranger's export wrote it.
 enum CSVCheck {

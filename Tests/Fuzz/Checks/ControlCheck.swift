@@ -8,7 +8,10 @@ enum ControlCheck {
         if choice & 1 == 0 {
             try check(rest, as: ControlRequest.self)
         } else {
-            try check(rest, as: ControlAnswer.self)
+            try check(rest, as: ControlAnswer<QueueCountsView>.self)
+            try check(rest, as: ControlAnswer<DeliveryHistory>.self)
+            try check(rest, as: ControlAnswer<LogExplanation>.self)
+            try check(rest, as: ControlAnswer<Int>.self)
         }
     }
 

@@ -7,17 +7,19 @@ struct ModuleTableTests {
     static let table: [String: Set<String>] = [
         "PosternCore": [],
         "PosternMail": ["PosternCore", "CCurl"],
+        "PosternText": ["PosternCore"],
         "PosternSealing": ["PosternCore"],
         "PosternStore": ["PosternCore"],
         "PosternSQLite": ["PosternCore", "PosternStore", "CSQLite"],
         "PosternLink": ["PosternCore"],
-        "PosternVault": ["PosternCore", "PosternMail", "PosternSealing", "PosternLink", "CCurl"],
+        "PosternVault": ["PosternCore", "PosternMail", "PosternText", "PosternSealing", "PosternLink", "CCurl"],
         "PosternRelay": ["PosternCore", "PosternSealing", "PosternStore", "PosternLink"],
-        "PosternWeb": ["PosternCore", "PosternMail", "PosternRelay"],
+        "PosternWeb": ["PosternCore", "PosternMail", "PosternText", "PosternRelay"],
+        "PosternImport": ["PosternCore"],
         "PosternProof": ["PosternCore"],
         "postern": [
-            "PosternCore", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault", "PosternRelay",
-            "PosternWeb", "PosternProof", "CUnix",
+            "PosternCore", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
+            "PosternRelay", "PosternWeb", "PosternImport", "PosternProof", "CUnix",
         ],
         "PosternTestSupport": ["PosternCore"],
     ]

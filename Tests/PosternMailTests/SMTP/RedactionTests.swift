@@ -99,7 +99,7 @@ import Testing
         #expect(redaction.clean("Ok job 12.3, joy of jon") == "Ok job 12.3, joy of jon")
     }
 
-    // Client addresses are evidence and belong in no reply (P5).
+    // P5: client addresses are evidence and belong in no reply.
     @Test(arguments: [
         "blocked 192.0.2.77 today", "blocked [192.0.2.77] today", "blocked 77.2.0.192.in-addr.arpa today",
         "blocked dsl-192-0-2-77.isp.example today", "blocked 2001:db8::77 today", "blocked [IPv6:2001:db8::77] today",

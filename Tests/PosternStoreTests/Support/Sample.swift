@@ -21,6 +21,12 @@ enum Sample {
         SealedRecord(version: version, seal: [9, UInt8(version)], authorisation: [8, UInt8(version)])
     }
 
+    static func operation(at now: Timestamp) -> OperationRecord {
+        OperationRecord(
+            id: OperationID(high: UInt64(now.milliseconds) << 16, low: 1), at: now, actor: .operator, verb: .holdDeliveries,
+            subject: "2 deliveries", reason: "a wave")
+    }
+
     static func outcome(_ kind: Outcome.Kind, text: String = "250 2.0.0 Ok: queued") -> Outcome {
         Outcome(kind, health: .reached, evidence: .init(stage: .finalDot, code: 250, enhanced: "2.0.0", text: text))
     }

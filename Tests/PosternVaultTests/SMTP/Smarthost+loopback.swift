@@ -42,7 +42,7 @@ extension LanePool {
         }
     }
 
-    /// Sends and says so where the outcome is another.
+    /// Sends, and fails the test when the outcome is another.
     @discardableResult
     func expects(
         _ kind: Outcome.Kind, for message: OutgoingMessage, sourceLocation: SourceLocation = #_sourceLocation

@@ -1,11 +1,19 @@
 import Foundation
 import PosternCore
 import PosternRelay
+import PosternTestSupport
+import PosternText
 import PosternWeb
 import Testing
 
-/// swift-mustache renders a tag it cannot find as nothing and never says so: these tests do.
+/// swift-mustache renders a tag that it cannot find as nothing and never says so: loading and these tests do.
 struct TemplateTests {
+    private static let names = Templates.layouts + Templates.pages.map { $0.template }
+
+    private func source(_ name: String) throws -> TemplateSource {
+        TemplateSource(try String(contentsOfFile: "\(templatesFolder)/\(name).mustache", encoding: .utf8))
+    }
+
     private static func pages() throws -> [any Page] {
         let templates = try Templates(folder: templatesFolder)
         var randomness = SystemRandomNumberGenerator()
@@ -21,110 +29,131 @@ struct TemplateTests {
         func contact(_ occasion: ContactPage.Occasion) -> ContactPage {
             ContactPage(form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: occasion, shown)
         }
-        let line = LogLine(
-            id: Example.letterID, at: Example.now, site: "photos", handle: "pat", decision: .hold, rules: ["block:hold"],
-            tags: ["0"], letterBytes: 1, repeats: 0)
         return [
             contact(.fresh), contact(.faults(faulty)), SentPage(to: names, another: "/", shown),
             NoLettersPage(.takesNoLetters, to: names, written: "x", shown),
             ConfirmationPage(.question(action: "/"), to: names, shown),
             PrivacyPage(Example.facts(of: known.site), path: "/", shown),
             ErrorPage(.unavailable, incident: Incident(using: &randomness), shown),
-            OverviewPage(StaffOverview(latest: [line]), mailbox: "/", now: Example.now, .unbranded(templates)),
+            OverviewPage(StaffOverview(latest: [Example.entry()]), mailbox: "/", now: Example.now, .unbranded(templates)),
             MailboxPage([letter], .unbranded(templates)), MailboxLetterPage(letter, .unbranded(templates)),
         ]
     }
 
-    @Test func `Every tag of every template is found in some example of its page`() throws {
-        for name in TemplateName.allCases {
-            let isLayout = name == .layout || name == .staffLayout
-            let examples = try Self.pages().filter { isLayout || type(of: $0).template == name }
-            try #require(!examples.isEmpty, "\(name.rawValue) has no page")
-            for tag in try TemplateSource(name).tags where (tag.kind == .value || tag.kind == .open) && tag.name != "." {
-                let isFound = examples.contains { PageShape($0).hasPath(tag.name) }
-                #expect(isFound, "\(name.rawValue) shows {{\(tag.name)}}, which its page does not have")
-            }
+    // Loading holds each template against the page's `Tag`; this holds `Tag` against the properties.
+    @Test func `The tags of a page are its properties, and those of what they hold`() throws {
+        let pages = try Self.pages()
+        for kind in Templates.pages {
+            let examples = pages.filter { type(of: $0) == kind }
+            try #require(!examples.isEmpty, "\(kind) has no example")
+            #expect(Set(examples.flatMap { PageShape($0).names }) == Self.tags(of: kind), "\(kind)")
         }
+        let frames = pages.map { PageShape($0.frame).names.union(PageShape($0.frame).roots) }
+        #expect(frames.reduce(into: Set()) { $0.formUnion($1) } == Set(PageFrame.Tag.allCases.map(\.rawValue)))
     }
 
-    @Test func `Every property of every page is a tag of its template`() throws {
-        for page in try Self.pages() {
-            let template = type(of: page).template
-            let isForStaff = template.rawValue.hasPrefix("staff/")
-            let layout: TemplateName = isForStaff ? .staffLayout : .layout
-            let tags = try TemplateSource(template).tags + TemplateSource(layout).tags
-            let roots = Set(tags.flatMap { $0.name.split(separator: ".").map(String.init) })
-            // The staff's pages have one language, no site and no script.
-            let unused = isForStaff ? ["text", "languages", "siteStyle", "script", "banner"] : ["text"]
-            for property in PageShape(page).names where !unused.contains(property) {
-                #expect(roots.contains(property), "\(template.rawValue) never shows \(property)")
-            }
+    @Test func `Every tag of a page is shown by its template`() throws {
+        for kind in Templates.pages {
+            let shown = Set(try source(kind.template).tags.map(\.name))
+            #expect(Self.tags(of: kind).subtracting(shown) == [], "\(kind.template)")
         }
+        let layout = try source("web/layout").tags.flatMap { $0.name.split(separator: ".").map(String.init) }
+        #expect(Set(PageFrame.Tag.allCases.map(\.rawValue)).subtracting(layout) == [])
     }
 
-    @Test(arguments: TemplateName.allCases)
-    func `A template holds no words of its own`(name: TemplateName) throws {
-        #expect(try TemplateSource(name).words == "")
+    private static func tags<SomePage: Page>(of _: SomePage.Type) -> Set<String> { Set(SomePage.Tag.allCases.map(\.rawValue)) }
+
+    @Test(arguments: names)
+    func `A template holds no words of its own`(name: String) throws {
+        #expect(try source(name).words == "")
     }
 
-    @Test(arguments: TemplateName.allCases)
-    func `A template holds no script, no style, and nothing unescaped`(name: TemplateName) throws {
+    @Test(arguments: names)
+    func `A template holds no script, no style, and nothing unescaped`(name: String) throws {
         // The one script is a file of ours.
-        let text = try TemplateSource(name).text.replacing(#"<script src="{{frame.script}}" defer></script>"#, with: "")
+        let text = try source(name).text.replacing(#"<script src="{{frame.script}}" defer></script>"#, with: "")
         for forbidden in ["<script", "<style", " style=", " on", "{{{", "{{&", "http:", "https:", "javascript:"] {
-            #expect(!text.contains(forbidden), "\(name.rawValue) has \(forbidden)")
+            #expect(!text.contains(forbidden), "\(name) has \(forbidden)")
         }
     }
 
     @Test func `A folder with several faults names them all`() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.copyItem(at: URL(fileURLWithPath: templatesFolder).resolvingSymlinksInPath(), to: folder)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try FileManager.default.removeItem(at: folder.appendingPathComponent("web/sent.mustache"))
-        try FileManager.default.removeItem(at: folder.appendingPathComponent("assets/postern.css"))
-        try Data("{{#open}}".utf8).write(to: folder.appendingPathComponent("web/error.mustache"))
-        try Data([0xFF]).write(to: folder.appendingPathComponent("staff/mailbox.mustache"))
-        try Data(#"{"sent":{"title":"x"}}"#.utf8).write(to: folder.appendingPathComponent("strings/web.en.json"))
-        let faults = try #require(throws: TemplateFaults.self) { try Templates(folder: folder.path) }
-        let files = Set(faults.all.map(\.file))
+        let copy = try TemplatesCopy()
+        try copy.remove("web/sent.mustache")
+        try copy.remove("assets/postern.css")
+        try copy.write("{{#open}}", to: "web/error.mustache")
+        try copy.write([0xFF], to: "staff/mailbox.mustache")
+        try copy.write(#"{"sent":{"title":"x"}}"#, to: "strings/en/web.json")
+        try copy.write(copy.text("web/contact.mustache").replacing("{{token}}", with: "{{tokn}}"), to: "web/contact.mustache")
+        let faults = try #require(throws: TemplateFaults.self) { try Templates(folder: copy.path) }
         #expect(
-            files == [
-                "web/sent.mustache", "assets/postern.css", "web/error.mustache", "staff/mailbox.mustache", "strings/web.en.json",
-            ])
-        #expect(faults.description.contains("lacks “contact.title”"))
-        #expect(faults.description.contains("lacks “minutes.other”"))
+            Set(faults.all.map(\.file)).isSuperset(of: [
+                "web/sent.mustache", "assets/postern.css", "web/error.mustache", "staff/mailbox.mustache", "strings/en/web.json",
+                "web/contact.mustache",
+            ]))
+        for sentence in [
+            "strings/en/web.json: has no text for “contact.title”",
+            "strings/en/web.json: has no text for “characters_left.other”",
+            "web/sent.mustache: is missing", "staff/mailbox.mustache: is not UTF-8", "web/error.mustache: line 1 names “open”",
+            "web/contact.mustache: has no {{token}}",
+        ] {
+            #expect(faults.description.contains(sentence))
+        }
     }
 
     @Test func `A folder that is not there is said so`() throws {
         let faults = try #require(throws: TemplateFaults.self) { try Templates(folder: "/nonexistent/templates") }
-        #expect(faults.all.count >= TemplateName.allCases.count)
+        #expect(faults.all.count >= Self.names.count)
+    }
+
+    @Test func `Every template escapes that way, in content and in attributes, partials and all`() throws {
+        let templates = try Templates(folder: templatesFolder)
+        let hostile = "\"\u{301}><\u{301}script>'\u{301}&\u{301}{{frame.title}}"
+        let names = RecipientNames(try #require(Example.contact(name: hostile)))
+        var form = LetterForm()
+        form.letter.name = hostile
+        form.letter.message = hostile
+        form.letter.about = hostile
+        let page = ContactPage(
+            form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: .fresh, .unbranded(templates))
+        let html = Array(templates.render(page).unicodeScalars)
+        for (index, scalar) in html.enumerated() where scalar == "\u{301}" {
+            #expect(html[index - 1] == ";", "a mark stands behind something that was not escaped")
+        }
+        #expect(String(String.UnicodeScalarView(html)).contains("{{frame.title}}"))
     }
 }
 
-/// The names a page offers, its own and those of what it holds, however deep.
+/// The names a page offers beside its frame and the texts: its own, and those of what it holds, however deep.
 private struct PageShape {
-    private let root: Mirror
     private(set) var names: Set<String> = []
+    private(set) var roots: Set<String> = []
 
-    init(_ page: any Page) {
-        root = Mirror(reflecting: page)
-        collect(root)
-    }
-
-    /// Sections go down one level at a time, so that a plain name may stand at any depth; a dotted one starts at the top.
-    func hasPath(_ path: String) -> Bool {
-        let parts = path.split(separator: ".").map(String.init)
-        guard parts.count > 1 else { return names.contains(path) }
-        guard let first = root.children.first(where: { $0.label == parts[0] }) else { return false }
-        if let texts = first.value as? Texts, parts.count == 3 { return texts[parts[1]]?[parts[2]] != nil }
-        return parts.count == 2 && Mirror(reflecting: first.value).children.contains { $0.label == parts[1] }
+    init(_ page: Any) {
+        roots = Set(Mirror(reflecting: page).children.compactMap(\.label))
+        collect(Mirror(reflecting: page))
     }
 
     private mutating func collect(_ mirror: Mirror) {
-        for child in mirror.children {
+        for child in mirror.children where !(child.value is Texts || child.value is PageFrame) {
             if let label = child.label, label != "some" { names.insert(label) }
-            guard !(child.value is Texts) else { continue }
             collect(Mirror(reflecting: child.value))
         }
+    }
+}
+
+extension TemplateSource {
+    /// What is left without tags, elements and attributes whose values no person reads.
+    fileprivate var words: String {
+        var rest = text
+        for pattern in [#"\{\{[^}]*\}\}"#, #"\b(title|alt|placeholder|aria-label|aria-description)="""#] {
+            rest = rest.replacingOccurrences(of: pattern, with: "", options: .regularExpression)
+        }
+        // An attribute people read is looked at with its value; the element around it is not.
+        let readAttributes = rest.matches(of: #/\b(?:title|alt|placeholder|aria-label|aria-description)="([^"]+)"/#).map {
+            String($0.1)
+        }
+        rest = rest.replacingOccurrences(of: "<[^>]*>", with: " ", options: .regularExpression)
+        return (rest + readAttributes.joined()).filter { $0.isLetter || $0.isNumber }
     }
 }

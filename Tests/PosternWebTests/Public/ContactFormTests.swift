@@ -5,6 +5,7 @@ import HummingbirdTesting
 import NIOCore
 import PosternCore
 import PosternRelay
+import PosternText
 import PosternWeb
 import Testing
 
@@ -123,7 +124,7 @@ struct ContactFormTests {
         ])
         #expect(page.status == .unprocessableContent)
         #expect(page.headers[.cacheControl] == "no-store")
-        let escaped = PageEscaping().escapeText(Self.hostile)
+        let escaped = HTML.escaped(Self.hostile)
         for part in [
             "value=\"\(escaped)\"", #"value="no address""#, String(repeating: "s", count: 151),
             ">\n\(escaped)\u{FFFD}</textarea>",
@@ -155,7 +156,7 @@ struct ContactFormTests {
             let page = try await post(["name": "Vera", "email": "v@x.example", "message": Self.hostile], submissions)
             #expect(page.status == .serviceUnavailable)
             #expect(page.headers[.retryAfter] == "30")
-            #expect(page.text.contains(">\n\(PageEscaping().escapeText(Self.hostile))</textarea>"))
+            #expect(page.text.contains(">\n\(HTML.escaped(Self.hostile))</textarea>"))
             #expect(page.text.contains(#"role="alert""#))
         }
     }

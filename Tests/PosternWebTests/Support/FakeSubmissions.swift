@@ -1,5 +1,6 @@
 import PosternCore
 import PosternRelay
+import PosternStore
 import PosternWeb
 import Synchronization
 
@@ -52,6 +53,16 @@ final class FakeSubmissions: SubmissionService {
 enum Example {
     static let letterID = LetterID(high: 0x0199_0000_0000_1234, low: 0xFEDC_BA98_7654_3210)
     static let now = Timestamp(seconds: 1_795_514_709)
+
+    /// A held letter, as the log has it.
+    static func entry() -> LogEntry {
+        LogEntry(
+            SubmissionEntry(
+                id: letterID, at: now, site: "photos", handle: "pat", recipient: nil,
+                verdict: Verdict(.hold, parts: [.init(.trapBait, .score(60)), .init(.trapToken, .score(40))]),
+                tags: [Tag("0000000000abc"), Tag("0000000000def")].compactMap { $0 }, evidence: nil, letterBytes: 1_234,
+                repeats: 7, epoch: Epoch(containing: now)))
+    }
 
     static func contact(
         name: String = "Pat Photographer", takesLetters: Bool = true, look: SiteLook = .plain, origins: [WebOrigin] = []

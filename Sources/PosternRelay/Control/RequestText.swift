@@ -1,0 +1,139 @@
+private import Foundation
+internal import PosternCore
+internal import PosternStore
+
+/// Turns the texts of a request into values, or says what is wrong with them.
+enum RequestText {
+    struct Fault: OperationFault {
+        let description: String
+        let remedy: String?
+
+        init(_ description: String, remedy: String? = nil) {
+            self.description = description
+            self.remedy = remedy
+        }
+    }
+
+    static func site(_ text: String) throws -> SiteID {
+        do { return try SiteID(text) } catch { throw Fault(error.description) }
+    }
+
+    static func handle(_ text: String) throws -> Handle {
+        do { return try Handle(text) } catch { throw Fault(error.description) }
+    }
+
+    /// - Parameter list: the command that lists such ids.
+    static func id(_ text: String, of noun: String, list: String) throws -> LetterID {
+        guard let id = LetterID(text) else {
+            throw Fault("“\(text)” is not the id of \(noun): an id has 26 characters", remedy: "See \(list).")
+        }
+        return id
+    }
+
+    static func deliveryID(_ text: String) throws -> LetterID { try id(text, of: "a delivery", list: "postern queue list") }
+
+    static func entryID(_ text: String) throws -> LetterID { try id(text, of: "a log entry", list: "postern log list") }
+
+    static func tag(_ text: String) throws -> Tag {
+        guard let tag = Tag(text) else {
+            throw Fault("“\(text)” is not a tag: a tag has 13 characters", remedy: "See postern log list.")
+        }
+        return tag
+    }
+
+    /// One of the words of an enumeration.
+    static func word<Word: RawRepresentable & CaseIterable>(_ text: String, _ noun: String) throws -> Word
+    where Word.RawValue == String {
+        guard let word = Word(rawValue: text) else {
+            throw Fault(
+                "there is no \(noun) “\(text)”", remedy: "Choose from \(Word.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+        return word
+    }
+
+    static func siteName(_ text: String) throws -> HeaderText {
+        guard let name = try? HeaderText(text, limit: Letter.Limit.name) else {
+            throw Fault("the site's name must be one line of at most \(Letter.Limit.name) characters")
+        }
+        return name
+    }
+
+    /// - Returns: nil for an empty text.
+    static func introduction(_ text: String) throws -> HeaderText? {
+        if text.isEmpty { return nil }
+        guard let line = try? HeaderText(text, limit: SiteLook.introductionLimit) else {
+            throw Fault(
+                "the introduction must be one paragraph of at most \(SiteLook.introductionLimit) characters without line breaks")
+        }
+        return line
+    }
+
+    static func origin(_ text: String) throws -> WebOrigin {
+        guard let origin = WebOrigin(text) else {
+            throw Fault(
+                "“\(text)” is not an origin", remedy: "Write scheme, host and, if needed, port, as in https://photos.example.")
+        }
+        return origin
+    }
+
+    static func language(_ text: String) throws -> Language {
+        guard let language = Language(text) else {
+            throw Fault("“\(text)” is not a language", remedy: "Write a language tag such as de or pt-br.")
+        }
+        return language
+    }
+
+    /// - Returns: nil for an empty text.
+    static func accent(_ text: String) throws -> AccentColour? {
+        if text.isEmpty { return nil }
+        guard let accent = AccentColour(text) else {
+            throw Fault("“\(text)” is not a colour", remedy: "Write # and six hexadecimal digits, as in #1f5f8b.")
+        }
+        return accent
+    }
+
+    static func logo(base64 text: String) throws -> Logo {
+        guard let content = Data(base64Encoded: text) else { throw otherVersion("the logo") }
+        do { return try Logo(file: Array(content)) } catch { throw Fault("\(error)") }
+    }
+
+    static func blockReason(_ text: String) throws -> HeaderText {
+        guard let reason = try? HeaderText(text, limit: Block.textLimit) else {
+            throw Fault("the reason must be one line of at most \(Block.textLimit) characters")
+        }
+        return reason
+    }
+
+    /// - Parameter now: a tag stands for one client on the day of the tag only, which is today's.
+    static func mark(_ mark: ControlRequest.NewBlock.Mark, at now: Timestamp) throws -> Block.Mark {
+        switch mark {
+        case .tag(let text): return .tag(try tag(text), Epoch(containing: now))
+        case .prefix(let text):
+            do { return .range(try AddressRange(text)) } catch { throw Fault("\(error)") }
+        case .domain(let text):
+            let domain = text.lowercased()
+            guard let name = DomainName(domain.hasPrefix("@") ? String(domain.dropFirst()) : domain) else {
+                throw Fault("“\(text)” is not a domain", remedy: "Write one like spam.example.")
+            }
+            return .domain(name.ascii)
+        case .text(let text): return .phrase(FoldedText(text))
+        }
+    }
+
+    static func recipient(_ new: ControlRequest.NewRecipient, at site: SiteID) throws -> Recipient {
+        let handle = try handle(new.handle)
+        guard let id = RecipientID(new.id), let name = try? HeaderText(new.name, limit: Letter.Limit.name),
+            let language = Language(new.language), let seal = Data(base64Encoded: new.seal),
+            let authorisation = Data(base64Encoded: new.authorisation)
+        else { throw otherVersion("the recipient \(new.handle)") }
+        return Recipient(
+            id: id, site: site, handle: handle, name: name, language: language, state: new.confirmed ? .active : .unconfirmed,
+            record: SealedRecord(version: new.version, seal: Array(seal), authorisation: Array(authorisation)))
+    }
+
+    private static func otherVersion(_ noun: String) -> Fault {
+        Fault(
+            "\(noun) came in a form that this relay does not read",
+            remedy: "The relay is of another version than this command: restart the service.")
+    }
+}

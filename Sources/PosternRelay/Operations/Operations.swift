@@ -1,0 +1,79 @@
+package import PosternCore
+package import PosternStore
+
+/// Everything that people and programs may look up and change, whoever asks: the control socket, a command while no relay runs,
+/// the staff pages, the API.
+///
+/// Whatever reaches an operation has been parsed. An operation that changes something names its actor in a trace, which is
+/// written in the same transaction. Looking something up leaves none: nothing is shown here that is sealed.
+package struct Operations: Sendable {
+    package typealias BackupMaker = @Sendable (_ path: String) async throws -> BackupView
+
+    let actor: Actor
+    let store: any Database
+    let now: @Sendable () -> Timestamp
+    /// Tells the dispatcher that something may be due.
+    let wake: @Sendable () -> Void
+    /// The blocks that a running relay goes by; nil while none runs.
+    let blockCache: BlockCache?
+    private let makeBackup: BackupMaker
+
+    package init(
+        by actor: Actor, store: any Database, blockCache: BlockCache?, now: @escaping @Sendable () -> Timestamp,
+        wake: @escaping @Sendable () -> Void, makeBackup: @escaping BackupMaker
+    ) {
+        self.actor = actor
+        self.store = store
+        self.blockCache = blockCache
+        self.now = now
+        self.wake = wake
+        self.makeBackup = makeBackup
+    }
+
+    package var sites: SiteOperations { SiteOperations(operations: self) }
+    package var recipients: RecipientOperations { RecipientOperations(operations: self) }
+    package var queue: QueueOperations { QueueOperations(operations: self) }
+    package var log: LogOperations { LogOperations(operations: self) }
+    package var blocks: BlockOperations { BlockOperations(operations: self) }
+
+    /// Copies the store while it is in use, and checks the copy.
+    /// - Throws: what the store throws.
+    package func backUp(to path: String) async throws -> BackupView {
+        let record = trace(.backUpStore, path)
+        let backup = try await makeBackup(path)
+        try await store.write { try $0.operationTrace.add(record) }
+        return backup
+    }
+
+    /// A record of what the actor does now.
+    func trace(_ verb: OperationRecord.Verb, _ subject: String, because reason: String? = nil) -> OperationRecord {
+        let moment = now()
+        var randomness = SystemRandomNumberGenerator()
+        return OperationRecord(
+            id: OperationID(at: moment, using: &randomness), at: moment, actor: actor, verb: verb, subject: subject,
+            reason: reason)
+    }
+
+    /// Makes a change and leaves its trace, in one transaction.
+    /// - Parameter change: throws when there is nothing to change; then no trace is left either.
+    func write<Answer: Sendable>(
+        _ record: OperationRecord, _ change: @escaping @Sendable (any Transaction) throws -> Answer
+    ) async throws -> Answer {
+        try await store.write { transaction in
+            let answer = try change(transaction)
+            try transaction.operationTrace.add(record)
+            return answer
+        }
+    }
+}
+
+/// Why an operation was not carried out. Everything is as it was.
+package protocol OperationFault: Error, CustomStringConvertible {
+    /// What a person can do about it; nil when the description says it.
+    var remedy: String? { get }
+}
+
+extension OperationFault {
+    /// For a terminal: what happened, and below it what to do.
+    package var text: String { remedy.map { "\(description)\n    \($0)" } ?? description }
+}

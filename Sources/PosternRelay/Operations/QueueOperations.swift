@@ -1,0 +1,152 @@
+package import PosternCore
+package import PosternStore
+
+/// What waits, what became of it, and what to do with it.
+package struct QueueOperations: Sendable {
+    /// What can be done to deliveries.
+    package enum Move: Codable, Sendable {
+        /// Makes waiting deliveries due now.
+        case retry
+        /// Stops waiting deliveries until they are released.
+        case hold(reason: String)
+        case release
+        case drop
+    }
+
+    package enum Selection: Sendable {
+        case one(LetterID)
+        /// Every delivery that the move applies to.
+        case all
+    }
+
+    package enum Fault: OperationFault {
+        case unknown(LetterID)
+        case wrongState(LetterID, DeliveryState)
+
+        package var description: String {
+            switch self {
+            case .unknown(let id): "there is no delivery \(id)"
+            case .wrongState(let id, let state):
+                "delivery \(id) is \(state.rawValue), so this cannot be done; it was left as it is"
+            }
+        }
+
+        package var remedy: String? {
+            switch self {
+            case .unknown: "See postern queue list."
+            case .wrongState: nil
+            }
+        }
+    }
+
+    let operations: Operations
+
+    /// How many deliveries one transaction moves, so that letters can be accepted in between.
+    private static let batch = 500
+
+    package func count() async throws -> QueueCounts {
+        try await operations.store.read { try $0.queue.counts() }
+    }
+
+    /// - Returns: deliveries in the order in which they were accepted.
+    /// - Parameter after: the last delivery of the page before.
+    package func list(_ filter: DeliveryFilter, after: LetterID? = nil, limit: Int) async throws -> [DeliveryLine] {
+        try await operations.store.read { try $0.queue.list(filter, after: after, limit: limit) }
+    }
+
+    /// - Throws: `Fault.unknown`, or what the store throws.
+    package func show(_ id: LetterID) async throws -> (delivery: DeliveryLine, attempts: [AttemptLine]) {
+        let found = try await operations.store.read { transaction in
+            try transaction.queue.show(id).map { (delivery: $0.delivery, attempts: $0.attempts) }
+        }
+        guard let found else { throw Fault.unknown(id) }
+        return found
+    }
+
+    /// - Returns: how many deliveries were moved.
+    /// - Throws: `Fault`, or what the store throws.
+    package func move(_ move: Move, _ selection: Selection) async throws -> Int {
+        switch selection {
+        case .one(let id):
+            try await self.move(move, id)
+            return 1
+        case .all: return try await moveAll(move)
+        }
+    }
+
+    private func move(_ move: Move, _ id: LetterID) async throws {
+        let record = operations.trace(move.verb, "\(id)", because: move.reason)
+        try await operations.write(record) { transaction in
+            let queue = transaction.queue
+            let moved =
+                switch move {
+                case .retry: try queue.retry(id, at: record.at)
+                case .hold(let reason): try queue.hold(id, because: reason)
+                case .release: try queue.release(id, at: record.at)
+                case .drop: try queue.drop(id, because: Self.dropReason, at: record.at)
+                }
+            switch moved {
+            case .moved: break
+            case .refused(let state): throw Fault.wrongState(id, state)
+            case .unknown: throw Fault.unknown(id)
+            }
+        }
+        operations.wake()
+    }
+
+    private func moveAll(_ move: Move) async throws -> Int {
+        // As many as there are now. What arrives meanwhile, or comes back, is another decision.
+        let counts = try await count()
+        let most =
+            switch move {
+            case .retry, .hold: counts[.ready]
+            case .release, .drop: counts[.held]
+            }
+        var total = 0
+        while total < most {
+            let count = try await moveBatch(move)
+            guard count > 0 else { break }
+            total += count
+            operations.wake()
+        }
+        return total
+    }
+
+    /// Each batch leaves a trace of its own, since any may be the last.
+    private func moveBatch(_ move: Move) async throws -> Int {
+        let record = operations.trace(move.verb, "", because: move.reason)
+        let limit = Self.batch
+        return try await operations.store.write { transaction in
+            let queue = transaction.queue
+            let count =
+                switch move {
+                case .retry: try queue.retryAll(at: record.at, limit: limit)
+                case .hold(let reason): try queue.holdReady(because: reason, limit: limit)
+                case .release: try queue.releaseHeld(.everything, at: record.at, limit: limit)
+                case .drop: try queue.dropHeld(.everything, because: Self.dropReason, at: record.at, limit: limit)
+                }
+            guard count > 0 else { return 0 }
+            var record = record
+            record.subject = count == 1 ? "1 delivery" : "\(count) deliveries"
+            try transaction.operationTrace.add(record)
+            return count
+        }
+    }
+
+    private static let dropReason = "dropped by staff"
+}
+
+extension QueueOperations.Move {
+    fileprivate var verb: OperationRecord.Verb {
+        switch self {
+        case .retry: .retryDeliveries
+        case .hold: .holdDeliveries
+        case .release: .releaseDeliveries
+        case .drop: .dropDeliveries
+        }
+    }
+
+    fileprivate var reason: String? {
+        if case .hold(let reason) = self { reason } else { nil }
+    }
+}

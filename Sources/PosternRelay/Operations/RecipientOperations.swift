@@ -1,0 +1,135 @@
+package import PosternCore
+internal import PosternStore
+
+/// The people who receive letters. Their addresses come here sealed, and nothing here can open them.
+package struct RecipientOperations: Sendable {
+    package enum Move: String, Codable, Sendable {
+        case pause, resume, erase
+    }
+
+    package enum Fault: OperationFault {
+        case unknown(Handle, SiteID)
+        case wrongState(Handle, SiteID, Recipient.State)
+        case changedMeanwhile(Handle, SiteID)
+
+        package var description: String {
+            switch self {
+            case .unknown(let handle, let site): "there is no recipient “\(handle)” at site \(site)"
+            case .wrongState(let handle, let site, let state):
+                "\(site)/\(handle) is \(state.rawValue), so this cannot be done; it was left as it is"
+            case .changedMeanwhile(let handle, let site): "\(site)/\(handle) was changed by somebody else just now"
+            }
+        }
+
+        package var remedy: String? {
+            switch self {
+            case .unknown(_, let site): "See postern recipient list --site \(site)."
+            case .wrongState: nil
+            case .changedMeanwhile(let handle, let site):
+                "Look at it with postern recipient show \(handle) --site \(site), and try again."
+            }
+        }
+    }
+
+    let operations: Operations
+
+    /// Those of the handles that are taken, with the version of their record: asked before addresses are sealed, since a seal
+    /// names the recipient and the version.
+    /// - Throws: `SiteOperations.Fault.unknown`, or what the store throws.
+    package func find(_ handles: [Handle], at site: SiteID) async throws -> [Recipient] {
+        _ = try await operations.sites.find(site)
+        return try await operations.store.read { transaction in
+            try handles.compactMap { try transaction.recipients.find($0, at: site) }
+        }
+    }
+
+    /// - Throws: `SiteOperations.Fault.unknown`, `Fault.unknown`, or what the store throws.
+    package func find(_ handle: Handle, at site: SiteID) async throws -> Recipient {
+        guard let recipient = try await find([handle], at: site).first else { throw Fault.unknown(handle, site) }
+        return recipient
+    }
+
+    /// By handle.
+    /// - Parameter after: the last recipient of the page before.
+    /// - Throws: `SiteOperations.Fault.unknown`, or what the store throws.
+    package func list(at site: SiteID, after: Handle? = nil, limit: Int) async throws -> [Recipient] {
+        _ = try await operations.sites.find(site)
+        return try await operations.store.read { try $0.recipients.list(at: site, after: after, limit: limit) }
+    }
+
+    /// Adds those that are new, and gives those that are known (by the same id) their new record. Those whose address is not
+    /// confirmed are asked by mail.
+    /// - Returns: for each recipient, whether it was stored. False when the handle belongs to somebody else, is erased, or was
+    ///   given another record since this one was sealed.
+    /// - Throws: `SiteOperations.Fault.unknown`, or what the store throws.
+    package func enrol(_ recipients: [Recipient], at site: SiteID) async throws -> [Bool] {
+        _ = try await operations.sites.find(site)
+        let record = operations.trace(.enrolRecipients, "")
+        var randomness = SystemRandomNumberGenerator()
+        // A transaction may run twice, so nothing random is drawn inside it.
+        let confirmations = recipients.map { recipient in
+            NewConfirmation(
+                id: LetterID(at: record.at, using: &randomness), at: record.at, recipient: recipient.id,
+                tokens: MailTokens(using: &randomness))
+        }
+        let stored = try await operations.store.write { transaction in
+            let stored = try zip(recipients, confirmations).map { recipient, confirmation in
+                let isStored = try transaction.store(recipient, at: record.at)
+                if isStored, recipient.state == .unconfirmed { try transaction.intake.enqueue(confirmation) }
+                return isStored
+            }
+            let handles = zip(recipients, stored).filter(\.1).map(\.0.handle)
+            guard let first = handles.first else { return stored }
+            var record = record
+            record.subject = handles.count == 1 ? "\(site)/\(first)" : "\(site): \(handles.count) recipients"
+            try transaction.operationTrace.add(record)
+            return stored
+        }
+        operations.wake()
+        return stored
+    }
+
+    /// - Throws: `Fault`, `SiteOperations.Fault.unknown`, or what the store throws.
+    package func move(_ move: Move, _ handle: Handle, at site: SiteID) async throws {
+        let recipient = try await find(handle, at: site)
+        let record = operations.trace(move.verb, "\(site)/\(handle)")
+        try await operations.write(record) { transaction in
+            let recipients = transaction.recipients
+            let change =
+                switch move {
+                case .pause: try recipients.setState(.paused, of: recipient.id, from: [.active, .paused], at: record.at)
+                case .resume: try recipients.setState(.active, of: recipient.id, from: [.paused, .active], at: record.at)
+                case .erase: try recipients.erase(recipient.id, at: record.at)
+                }
+            switch change {
+            case .changed: break
+            case .refused(let state): throw Fault.wrongState(handle, site, state)
+            case .unknown, .outdated: throw Fault.changedMeanwhile(handle, site)
+            }
+        }
+    }
+}
+
+extension RecipientOperations.Move {
+    fileprivate var verb: OperationRecord.Verb {
+        switch self {
+        case .pause: .pauseRecipient
+        case .resume: .resumeRecipient
+        case .erase: .eraseRecipient
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate func store(_ recipient: Recipient, at now: Timestamp) throws -> Bool {
+        guard let record = recipient.record else { return false }
+        if record.version == 1 { return try recipients.add(recipient, at: now) }
+        guard try recipients.replaceRecord(of: recipient.id, with: record, at: now) == .changed else { return false }
+        // A new address is no wish to get letters again: a paused recipient stays paused.
+        let from: Set<Recipient.State> = recipient.state == .active ? [.active, .unconfirmed] : [.active, .paused, .unconfirmed]
+        switch try recipients.setState(recipient.state, of: recipient.id, from: from, at: now) {
+        case .changed, .refused(in: .paused): return true
+        case .refused, .outdated, .unknown: return false
+        }
+    }
+}

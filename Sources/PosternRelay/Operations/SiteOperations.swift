@@ -1,0 +1,84 @@
+package import PosternCore
+internal import PosternStore
+
+/// The web sites that use this installation.
+package struct SiteOperations: Sendable {
+    /// What to change about a site; nil leaves it as it is.
+    package struct Change: Sendable {
+        package var name: HeaderText?
+        package var origins: [WebOrigin]?
+        /// `.some(nil)` takes the site's own colour away.
+        package var accent: AccentColour??
+        /// By language; a nil text takes one away.
+        package var introductions: [Language: HeaderText?] = [:]
+        package var languages: [Language]?
+
+        package init() {}
+    }
+
+    package enum Fault: OperationFault {
+        case unknown(SiteID)
+        case exists(SiteID)
+
+        package var description: String {
+            switch self {
+            case .unknown(let id): "there is no site “\(id)”"
+            case .exists(let id): "there is already a site “\(id)”; it was left as it is"
+            }
+        }
+
+        package var remedy: String? {
+            switch self {
+            case .unknown: "See postern site list; add one with postern site add."
+            case .exists(let id): "Change it with postern site set \(id)."
+            }
+        }
+    }
+
+    let operations: Operations
+
+    /// - Throws: `Fault.exists`, or what the store throws.
+    package func add(_ site: Site) async throws {
+        let record = operations.trace(.addSite, site.id.text)
+        try await operations.write(record) { transaction in
+            guard try transaction.sites.add(site, at: record.at) else { throw Fault.exists(site.id) }
+        }
+    }
+
+    /// In the order of their ids.
+    package func list() async throws -> [Site] {
+        try await operations.store.read { try $0.sites.list() }
+    }
+
+    /// - Throws: `Fault.unknown`, or what the store throws.
+    package func find(_ id: SiteID) async throws -> Site {
+        guard let site = try await operations.store.read({ try $0.sites.find(id) }) else { throw Fault.unknown(id) }
+        return site
+    }
+
+    /// - Throws: `Fault.unknown`, or what the store throws.
+    package func change(_ id: SiteID, _ change: Change) async throws {
+        try await operations.write(operations.trace(.changeSite, id.text)) { transaction in
+            guard let site = try transaction.sites.find(id) else { throw Fault.unknown(id) }
+            _ = try transaction.sites.change(site.applying(change))
+        }
+    }
+
+    /// - Parameter logo: nil takes the logo away.
+    /// - Throws: `Fault.unknown`, or what the store throws.
+    package func setLogo(_ logo: Logo?, of id: SiteID) async throws {
+        try await operations.write(operations.trace(.setLogo, id.text)) { transaction in
+            guard try transaction.sites.setLogo(logo, of: id) else { throw Fault.unknown(id) }
+        }
+    }
+}
+
+extension Site {
+    fileprivate func applying(_ change: SiteOperations.Change) -> Site {
+        var look = look
+        if let accent = change.accent { look.accent = accent }
+        for (language, text) in change.introductions { look.introductions[language] = text }
+        if let languages = change.languages { look.languages = languages }
+        return Site(id: id, name: change.name ?? name, origins: change.origins ?? origins, look: look)
+    }
+}

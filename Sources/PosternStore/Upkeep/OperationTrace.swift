@@ -1,0 +1,113 @@
+package import PosternCore
+
+/// One change that somebody made to the installation.
+package struct OperationRecord: Equatable, Sendable {
+    package enum Verb: String, Sendable, CaseIterable, Storable {
+        case addSite = "site.add"
+        case changeSite = "site.change"
+        case setLogo = "site.logo"
+        /// New recipients, or new addresses for known ones.
+        case enrolRecipients = "recipient.enrol"
+        case pauseRecipient = "recipient.pause"
+        case resumeRecipient = "recipient.resume"
+        case eraseRecipient = "recipient.erase"
+        case retryDeliveries = "queue.retry"
+        case holdDeliveries = "queue.hold"
+        case releaseDeliveries = "queue.release"
+        case dropDeliveries = "queue.drop"
+        case addBlock = "block.add"
+        case removeBlock = "block.remove"
+        case backUpStore = "store.backup"
+    }
+
+    package let id: OperationID
+    package let at: Timestamp
+    package let actor: Actor
+    package let verb: Verb
+    /// What was changed, by the name that commands have for it: `photos/pat`, a delivery's id, `block 3`. Never an address.
+    package var subject: String
+    /// In the words of the actor; nil when they gave none.
+    package let reason: String?
+
+    package init(id: OperationID, at: Timestamp, actor: Actor, verb: Verb, subject: String, reason: String? = nil) {
+        self.id = id
+        self.at = at
+        self.actor = actor
+        self.verb = verb
+        self.subject = subject
+        self.reason = reason
+    }
+}
+
+/// The trace of operations. Each record is written in the transaction of the change that it tells of, so that neither is kept
+/// without the other.
+package struct OperationTrace {
+    private let transaction: any Transaction
+
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
+    }
+
+    package func add(_ record: OperationRecord) throws {
+        try transaction.run(
+            """
+            INSERT INTO operation (id, at, actor, verb, subject, reason)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            [
+                record.id.stored, record.at.stored, record.actor.stored, record.verb.stored, record.subject.stored,
+                record.reason.clipped.stored,
+            ])
+    }
+
+    /// The latest records, newest first.
+    /// - Parameter before: where the page before this one ended.
+    package func latest(before: OperationID? = nil, limit: Int) throws -> [OperationRecord] {
+        try transaction.rows(
+            """
+            SELECT id, at, actor, verb, subject, reason
+            FROM operation
+            WHERE id < ?
+            ORDER BY id DESC
+            LIMIT ?
+            """,
+            [(before ?? OperationID(high: .max, low: .max)).stored, limit.stored]
+        ).map(OperationRecord.init)
+    }
+
+    /// - Returns: how many are gone; call again until there are none.
+    package func forget(before moment: Timestamp, limit: Int) throws -> Int {
+        try transaction.run(
+            """
+            DELETE FROM operation
+            WHERE id IN (
+                SELECT id
+                FROM operation
+                WHERE id < ?
+                ORDER BY id
+                LIMIT ?)
+            """,
+            [OperationID.floor(of: moment).stored, limit.stored])
+    }
+}
+
+extension OperationRecord {
+    fileprivate init(_ row: SQLRow) throws {
+        self.init(
+            id: try row["id"], at: try row["at"], actor: try row["actor"], verb: try row["verb"], subject: try row["subject"],
+            reason: try row.optional("reason"))
+    }
+}
+
+extension Actor: Storable {
+    package init?(stored: SQLValue) {
+        guard let text = String(stored: stored) else { return nil }
+        self.init(text)
+    }
+
+    package var stored: SQLValue { .text(description) }
+}
+
+extension Transaction {
+    package var operationTrace: OperationTrace { OperationTrace(self) }
+}

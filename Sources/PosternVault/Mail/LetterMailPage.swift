@@ -1,0 +1,101 @@
+internal import PosternCore
+internal import PosternMail
+internal import PosternText
+
+/// What the templates of a letter's mail show.
+struct LetterMailPage: MailPage {
+    enum Tag: String, CaseIterable, Sendable {
+        case language, direction
+        /// `left` or `right`: where a line begins, for mail programs that do not know `start`.
+        case side
+        /// The mail's subject: the window's title.
+        case title
+        /// The beginning of the message, for the line that lists show beside the subject.
+        case preheader
+        case heading
+        case aboutLabel, about
+        case subjectLabel, subject
+        case message
+        case answer
+        /// The visitor's address and its `mailto:` URL; absent unless shared.
+        case address, mailto
+        case why
+        /// The site's origin; absent unless configured.
+        case siteLink
+    }
+
+    static let required: [Tag] = [.message, .answer, .address, .why]
+
+    let mail: LetterMail
+    let catalogue: Catalogue
+    let form: MailForm
+    let subject: String
+    private let names: [TextSlot: String]
+
+    init(mail: LetterMail, catalogue: Catalogue, form: MailForm, subject: String, visitor: String) {
+        self.mail = mail
+        self.catalogue = catalogue
+        self.form = form
+        self.subject = subject
+        names = [.visitor: form.name(visitor, in: catalogue), .site: form.name(mail.siteName.text, in: catalogue)]
+    }
+
+    func value(_ tag: Tag) -> String? {
+        switch tag {
+        case .language: form.text(catalogue.language.tag)
+        case .direction: catalogue.direction.rawValue
+        case .side: catalogue.direction.side
+        case .title: form.text(subject)
+        case .preheader: form.text(preheader)
+        case .heading: prose(.letterHeading)
+        case .aboutLabel: prose(.aboutLabel)
+        case .about: mail.letter.about.map { form.text($0.text) }
+        case .subjectLabel: prose(.subjectLabel)
+        case .subject: mail.letter.subject.map { form.text($0.text) }
+        case .message: form.lines(mail.letter.message.text)
+        case .answer: prose(answer)
+        case .address: mail.shownAddress.address.map { form.text($0.text) }
+        case .mailto: mail.shownAddress.address.map { form.text(Self.mailto($0)) }
+        case .why: prose(.letterWhy)
+        case .siteLink: mail.siteOrigin.map { form.text($0.description) }
+        }
+    }
+
+    private var answer: MailText {
+        switch mail.shownAddress {
+        case .hidden: .answerHidden
+        case .replyTo: .answerReplyTo
+        case .inText: .answerInText
+        }
+    }
+
+    private func prose(_ key: MailText) -> String {
+        form.prose(key, in: catalogue, names: names)
+    }
+
+    /// Lists show about a hundred characters; the rest of the mail would follow in a shorter one.
+    private var preheader: String {
+        var beginning = String(mail.letter.message.text.unicodeScalars.prefix(400))
+        var octets: [UInt8] = []
+        beginning.withUTF8 { beginning in
+            beginning.forEachWord(between: { $0 == 0x0A || $0 == 0x09 || $0 == 0x20 }) { word in
+                if !octets.isEmpty { octets.append(0x20) }
+                octets.append(contentsOf: word)
+            }
+        }
+        // Cut between Characters, which are expensive to count; in most letters every octet is one.
+        guard octets.allSatisfy({ $0 < 0x80 }) else { return String(String(decoding: octets, as: UTF8.self).prefix(140)) }
+        return String(decoding: octets.prefix(140), as: UTF8.self)
+    }
+
+    /// RFC 6068 §2; everything that is not unreserved is percent-encoded, so that no `?` or `%` in a local part adds a field.
+    private static func mailto(_ address: EmailAddress) -> String {
+        let local = address.local.utf8.map { byte -> String in
+            let isUnreserved =
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || "-._~".utf8.contains(byte)
+            return isUnreserved ? String(Unicode.Scalar(byte)) : "%" + HexDigits.pair(byte)
+        }
+        return "mailto:\(local.joined())@\(address.domain)"
+    }
+}

@@ -1,0 +1,173 @@
+package import PosternCore
+package import PosternText
+
+/// The texts of the public pages that Swift asks for by name; the rest of `web.json` is asked for by templates.
+package enum PageText: String, TextKey {
+    case contactTitle = "contact.title"
+    case contactIntro = "contact.intro"
+    case contactName = "contact.name"
+    case contactEmail = "contact.email"
+    case contactSubject = "contact.subject"
+    case contactMessage = "contact.message"
+    case contactAbout = "contact.about"
+    case contactShowAddress = "contact.show_address"
+    case contactPrivacyAddress = "contact.privacy_address"
+    case contactPrivacyClient = "contact.privacy_client"
+    case contactLanguages = "contact.languages"
+
+    case noticeFaultsTitle = "notice.faults_title"
+    case noticeFaultsDetail = "notice.faults_detail"
+    case noticeRepeatTitle = "notice.repeat_title"
+    case noticeRepeatDetail = "notice.repeat_detail"
+    case noticeExpiredTitle = "notice.expired_title"
+    case noticeExpiredDetail = "notice.expired_detail"
+    case noticeLimitedTitle = "notice.limited_title"
+    case noticeLimitedDetail = "notice.limited_detail"
+    case noticeUnavailableTitle = "notice.unavailable_title"
+    case noticeUnavailableDetail = "notice.unavailable_detail"
+
+    case faultNameRequired = "fault.name_required"
+    case faultEmailRequired = "fault.email_required"
+    case faultMessageRequired = "fault.message_required"
+    case faultTooLong = "fault.too_long"
+    case faultLineBreak = "fault.line_break"
+    case faultControlCharacter = "fault.control_character"
+    case faultAddressTooLong = "fault.address_too_long"
+    case faultAddressNoAt = "fault.address_no_at"
+    case faultAddressLocalPart = "fault.address_local_part"
+    case faultAddressDomain = "fault.address_domain"
+
+    case sentTitle = "sent.title"
+    case sentSeesTitle = "sent.sees_title"
+    case sentAnswer = "sent.answer"
+    case noLettersTitle = "no_letters.title"
+    case noLettersDetail = "no_letters.detail"
+    case blockedTitle = "no_letters.blocked_title"
+    case blockedDetail = "no_letters.blocked_detail"
+
+    case confirmationTitle = "confirmation.title"
+    case confirmationDetail = "confirmation.detail"
+    case confirmationDoneTitle = "confirmation.done_title"
+    case confirmationDoneDetail = "confirmation.done_detail"
+    case confirmationPausedDetail = "confirmation.paused_detail"
+    case confirmationNotValidTitle = "confirmation.not_valid_title"
+    case confirmationNotValidDetail = "confirmation.not_valid_detail"
+
+    case privacyTitle = "privacy.title"
+    case privacyLetterTitle = "privacy.letter_title"
+    case privacyLetterText = "privacy.letter_text"
+    case privacyLetterSuite = "privacy.letter_suite"
+    case privacyAddressTitle = "privacy.address_title"
+    case privacyAddressVisitor = "privacy.address_visitor"
+    case privacyAddressRecipient = "privacy.address_recipient"
+    case privacyAddressSuite = "privacy.address_suite"
+    case privacyClientTitle = "privacy.client_title"
+    case privacyClientText = "privacy.client_text"
+    case privacyLimitText = "privacy.limit_text"
+    case privacyCountedConnection = "privacy.counted_connection"
+    case privacyCountedAddress = "privacy.counted_address"
+    case privacyCountedText = "privacy.counted_text"
+    case privacyCountedRecipient = "privacy.counted_recipient"
+    case privacyLongerTitle = "privacy.longer_title"
+    case privacyLongerText = "privacy.longer_text"
+    case privacyRepeatText = "privacy.repeat_text"
+    case privacyCookiesTitle = "privacy.cookies_title"
+    case privacyCookiesText = "privacy.cookies_text"
+    case privacyWhoTitle = "privacy.who_title"
+    case privacyWhoRecipient = "privacy.who_recipient"
+    case privacyWhoStaff = "privacy.who_staff"
+    case privacyWhoOperator = "privacy.who_operator"
+    case privacyMailEncrypted = "privacy.mail_encrypted"
+    case privacyMailLocal = "privacy.mail_local"
+    case privacyMailDemo = "privacy.mail_demo"
+    case privacyPurgeTitle = "privacy.purge_title"
+    case privacyPurgeDone = "privacy.purge_done"
+    case privacyPurgeNone = "privacy.purge_none"
+    case privacyOldestLetter = "privacy.oldest_letter"
+    case privacyOldestEntry = "privacy.oldest_entry"
+    case privacyAskTitle = "privacy.ask_title"
+    case privacyAskText = "privacy.ask_text"
+
+    case errorNotFoundTitle = "error.not_found_title"
+    case errorNotFoundDetail = "error.not_found_detail"
+    case errorMethodTitle = "error.method_title"
+    case errorMethodDetail = "error.method_detail"
+    case errorBadRequestTitle = "error.bad_request_title"
+    case errorBadRequestDetail = "error.bad_request_detail"
+    case errorTooLargeTitle = "error.too_large_title"
+    case errorTooLargeDetail = "error.too_large_detail"
+    case errorTooSlowTitle = "error.too_slow_title"
+    case errorTooSlowDetail = "error.too_slow_detail"
+    case errorMediaTypeTitle = "error.media_type_title"
+    case errorMediaTypeDetail = "error.media_type_detail"
+    case errorUnavailableTitle = "error.unavailable_title"
+    case errorUnavailableDetail = "error.unavailable_detail"
+    case errorMisdirectedTitle = "error.misdirected_title"
+    case errorMisdirectedDetail = "error.misdirected_detail"
+    case errorIncident = "error.incident"
+
+    package static let file = CatalogueFile.web
+
+    package var slots: Set<TextSlot> {
+        switch self {
+        case .contactTitle, .contactIntro, .contactShowAddress, .contactPrivacyAddress, .contactPrivacyClient, .sentSeesTitle,
+            .sentAnswer, .noLettersTitle:
+            [.recipient]
+        case .noLettersDetail, .blockedDetail, .confirmationNotValidDetail, .privacyAskText: [.site]
+        case .confirmationDetail, .confirmationDoneDetail, .confirmationPausedDetail: [.recipient, .site]
+        case .noticeLimitedDetail, .noticeUnavailableDetail: [.wait]
+        case .faultTooLong: [.count, .limit, .excess]
+        case .privacyLetterText: [.letters]
+        case .privacyLetterSuite, .privacyAddressSuite: [.suite]
+        case .privacyClientText: [.evidence]
+        case .privacyLimitText: [.counted, .marks]
+        case .privacyLongerText: [.outcomes]
+        case .privacyRepeatText: [.repeats]
+        case .privacyPurgeDone, .privacyOldestLetter, .privacyOldestEntry: [.date]
+        case .errorIncident: [.incident]
+        default: []
+        }
+    }
+
+    /// The label of a field.
+    package init(_ field: LetterField) {
+        self =
+            switch field {
+            case .name: .contactName
+            case .email: .contactEmail
+            case .subject: .contactSubject
+            case .message: .contactMessage
+            case .about: .contactAbout
+            }
+    }
+}
+
+/// The texts of the public pages that depend on a number.
+package enum PagePlural: String, PluralKey {
+    case charactersLeft = "characters_left"
+    case charactersOver = "characters_over"
+}
+
+extension Catalogue {
+    package func callAsFunction(_ key: PageText, _ values: [TextSlot: String] = [:]) -> String { text(key.rawValue, values) }
+
+    /// What a visitor is told about a fault of one field.
+    package func text(of fault: FieldFault) -> String {
+        switch fault.reason {
+        case .text(.empty), .address(.empty):
+            switch fault.field {
+            case .name: self(.faultNameRequired)
+            case .email: self(.faultEmailRequired)
+            case .message, .subject, .about: self(.faultMessageRequired)
+            }
+        case .text(.tooLong(let limit, let count)):
+            self(.faultTooLong, [.limit: number(limit), .count: number(count), .excess: number(count - limit)])
+        case .text(.lineBreak): self(.faultLineBreak)
+        case .text(.controlCharacter): self(.faultControlCharacter)
+        case .address(.tooLong): self(.faultAddressTooLong)
+        case .address(.noAtSign): self(.faultAddressNoAt)
+        case .address(.localPart): self(.faultAddressLocalPart)
+        case .address(.domain): self(.faultAddressDomain)
+        }
+    }
+}

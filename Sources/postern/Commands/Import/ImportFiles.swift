@@ -1,0 +1,89 @@
+internal import ArgumentParser
+internal import Foundation
+private import PosternCore
+private import PosternImport
+
+/// Lists the rows that were not added: line, handle and reason. Never the address, since the file may be passed on.
+final class RejectsFile {
+    private let path: String
+    private let handle: FileHandle
+
+    /// - Parameter kept: how many bytes an import that is resumed keeps; nil starts an empty file.
+    /// - Throws: `ExitCode` 73 after saying that the file cannot be made.
+    init(path: String, kept: UInt64?) throws {
+        self.path = path
+        let manager = FileManager.default
+        if kept == nil || !manager.fileExists(atPath: path) {
+            guard
+                manager.createFile(
+                    atPath: path, contents: Data("line,handle,reason\n".utf8), attributes: [.posixPermissions: 0o600])
+            else { throw Exit.cannotCreate.saying("\(path) cannot be written\n    Choose another place with --rejects.") }
+        }
+        guard let handle = FileHandle(forWritingAtPath: path) else {
+            throw Exit.cannotCreate.saying("\(path) cannot be written\n    Choose another place with --rejects.")
+        }
+        self.handle = handle
+        // What was written after the last note of progress is written again.
+        if let kept, kept > 0 { try handle.truncate(atOffset: min(kept, try handle.seekToEnd())) }
+        try handle.seekToEnd()
+    }
+
+    func write(line: Int, handle name: String, reason: String) throws {
+        // The first column may be an address by mistake.
+        let safe = (try? Handle(name))?.text ?? ""
+        try handle.write(contentsOf: Data("\(line),\(safe.csvField),\(reason.csvField)\n".utf8))
+    }
+
+    var size: UInt64 { (try? handle.offset()) ?? 0 }
+
+    func close(rejected: Int) {
+        try? handle.close()
+        if rejected == 0 { try? FileManager.default.removeItem(atPath: path) }
+    }
+}
+
+/// Remembers, in a file beside the imported one, how far the import has come, so that it can be resumed.
+struct ImportProgress {
+    struct Done: Equatable {
+        var line = 0
+        var added = 0
+        var rejected = 0
+        /// The length of the rejects file.
+        var rejectBytes: UInt64 = 0
+    }
+
+    let path: String
+    private let digest: String
+
+    init(path: String, content: Data) {
+        self.path = path
+        // Length and checksum (FNV-1a) guard against a mix-up of files, not against malice.
+        let hash = content.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        digest = "\(content.count)-\(String(hash, radix: 16))"
+    }
+
+    /// - Throws: `ExitCode` 65 when there is nothing to resume, or the file has changed since.
+    func begin(resume: Bool) throws -> Done {
+        guard resume else { return Done() }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw Exit.data.saying(
+                "there is no import to resume: there is no \(path)\n    Leave out --resume to start from the beginning.")
+        }
+        let parts = text.split(whereSeparator: \.isWhitespace)
+        let numbers = parts.dropFirst().compactMap { Int($0) }
+        guard parts.count == 5, parts[0] == digest, numbers.count == 4, numbers.allSatisfy({ $0 >= 0 }) else {
+            throw Exit.data.saying(
+                "the file has changed since its import was interrupted\n    Leave out --resume to start from the beginning.")
+        }
+        return Done(line: numbers[0], added: numbers[1], rejected: numbers[2], rejectBytes: UInt64(numbers[3]))
+    }
+
+    func note(_ done: Done) throws {
+        try "\(digest) \(done.line) \(done.added) \(done.rejected) \(done.rejectBytes)\n"
+            .write(toFile: path, atomically: true, encoding: .utf8)
+    }
+
+    func finish() {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+}
