@@ -47,7 +47,8 @@ let hardening: [LinkerSetting] = [
 
 /// What the checks of foreign bytes reach into, and files beside them that are no sources.
 let foreign: [Target.Dependency] = [
-    "PosternCore", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", "PosternImport", crypto,
+    "PosternCore", "PosternMail", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", "PosternImport",
+    "CCurl", crypto,
     nioCore,
 ]
 let fodder = ["Corpus", "Dictionaries"]
@@ -83,6 +84,9 @@ let package = Package(
         // Values and rules: no I/O, no clock, no randomness.
         .target(name: "PosternCore", swiftSettings: strict),
 
+        // Mail as it is written and read, and what an SMTP server says. CCurl lends its constants only.
+        .target(name: "PosternMail", dependencies: ["PosternCore", "CCurl"], swiftSettings: strict),
+
         // What the relay may hold: sealing to public keys. Opening is the vault's alone.
         .target(name: "PosternSealing", dependencies: ["PosternCore", crypto], swiftSettings: strict),
 
@@ -103,7 +107,7 @@ let package = Package(
         .target(
             name: "PosternVault",
             dependencies: [
-                "PosternCore", "PosternText", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle,
+                "PosternCore", "PosternMail", "PosternText", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -119,7 +123,8 @@ let package = Package(
         .target(
             name: "PosternWeb",
             dependencies: [
-                "PosternCore", "PosternText", "PosternLink", "PosternRelay", logging, nioCore, nioPosix, lifecycle, hummingbird,
+                "PosternCore", "PosternMail", "PosternText", "PosternLink", "PosternRelay", logging, nioCore, nioPosix, lifecycle,
+                hummingbird,
                 hummingbirdCore, httpTypes, nioHTTPTypes, .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
@@ -188,6 +193,9 @@ let package = Package(
             name: "PosternDoctorTests", dependencies: ["PosternCore", "PosternDoctor", "PosternLink", "PosternVault"],
             swiftSettings: strict),
         .testTarget(
+            name: "PosternMailTests", dependencies: ["PosternCore", "PosternMail", "PosternTestSupport", "CCurl"],
+            swiftSettings: strict),
+        .testTarget(
             name: "PosternProofTests", dependencies: ["PosternCore", "PosternProof", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PosternLinkTests",
@@ -199,7 +207,8 @@ let package = Package(
         .testTarget(
             name: "PosternVaultTests",
             dependencies: [
-                "PosternCore", "PosternText", "PosternSealing", "PosternVault", "PosternLink", "PosternTestSupport", crypto,
+                "PosternCore", "PosternMail", "PosternText", "PosternSealing", "PosternVault", "PosternLink",
+                "PosternTestSupport", crypto,
                 logging,
             ],
             exclude: ["Mail/Golden", "Mail/read_back.py", "Opening/Seals"], swiftSettings: strict),
@@ -213,7 +222,8 @@ let package = Package(
         .testTarget(
             name: "PosternWebTests",
             dependencies: [
-                "PosternCore", "PosternText", "PosternRelay", "PosternWeb", "PosternTestSupport", "PosternStore", logging,
+                "PosternCore", "PosternMail", "PosternText", "PosternRelay", "PosternWeb", "PosternTestSupport", "PosternStore",
+                logging,
                 lifecycle, nioCore, nioPosix, mustache,
                 hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

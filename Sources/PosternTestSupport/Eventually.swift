@@ -7,17 +7,18 @@ package struct NotInTime: Error, CustomStringConvertible {
     package let limit: Duration
 
     package init(_ condition: String, within limit: Duration) {
-        (self.condition, self.limit) = (condition, limit)
+        self.condition = condition
+        self.limit = limit
     }
 
     package var description: String { "not within \(limit): \(condition)" }
 }
 
-/// Returns as soon as the condition holds. Looks every 2 ms and holds no thread meanwhile.
+/// Returns as soon as the condition holds. Looks every 2 ms and blocks no thread meanwhile.
 ///
 /// - Parameters:
-///   - what: the condition in words, for the failure.
-///   - limit: far longer than it takes. Hundreds of tests share two threads, and some of them count for seconds.
+///   - what: the condition in words, for the failure message.
+///   - limit: far longer than it takes. Hundreds of tests share two threads, and some compute for seconds.
 /// - Throws: `NotInTime` when `limit` has passed; whatever the condition throws, at once.
 package func eventually(
     _ what: String = "the condition", within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
@@ -31,8 +32,8 @@ package func eventually(
     }
 }
 
-/// Lets the event loops' clock run for a while, holding no thread: for load generators between two tries, never for waiting
-/// until something has happened.
+/// Waits on the event loops' clock, blocking no thread: for load generators between two tries, never to wait until something has
+/// happened.
 package func pause(_ span: Duration) async throws {
     let (seconds, attoseconds) = span.components
     let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000

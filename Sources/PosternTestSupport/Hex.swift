@@ -1,6 +1,6 @@
 /// Bytes written as hexadecimal digits, as test vectors have them.
 package enum Hex {
-    /// - Precondition: an even number of hexadecimal digits; a vector with a slip of the pen must not pass for another.
+    /// - Precondition: an even number of hexadecimal digits. A mistyped vector must not pass for another.
     package static func bytes(_ text: String) -> [UInt8] {
         let digits = text.compactMap(\.hexDigitValue)
         precondition(digits.count == text.count && digits.count.isMultiple(of: 2), "no hexadecimal text: \(text)")

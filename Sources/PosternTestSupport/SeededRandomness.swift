@@ -1,5 +1,5 @@
-/// Randomness that is the same in every run with the same seed: SplitMix64 (Steele, Lea, Flood 2014). For tests only; it
-/// is no secret to anyone.
+/// Randomness that is the same in every run with the same seed: SplitMix64 (Steele, Lea, Flood 2014). For tests only: anyone can
+/// predict it.
 package struct SeededRandomness: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

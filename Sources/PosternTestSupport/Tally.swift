@@ -1,6 +1,6 @@
 private import Synchronization
 
-/// Counts what happens in several tasks at once. A class, because an atomic itself cannot be captured.
+/// Counts what happens in several tasks at once. A class, because a closure cannot capture an atomic.
 package final class Tally: Sendable {
     private let value = Atomic(0)
 

@@ -13,7 +13,7 @@ CURLcode ccurl_set_long(CURL *handle, CURLoption option, long value);
 /* libcurl copies the text. NULL restores "nothing given". */
 CURLcode ccurl_set_text(CURL *handle, CURLoption option, const char *text);
 
-/* libcurl does not copy the list: it must live until the option is set anew or the handle is gone. */
+/* libcurl does not copy the list: it must live until the option is set again or the handle is gone. */
 CURLcode ccurl_set_list(CURL *handle, CURLoption option, struct curl_slist *list);
 
 typedef size_t (*ccurl_octets)(char *octets, size_t size, size_t count, void *context);

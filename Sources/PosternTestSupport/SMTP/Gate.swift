@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// Keeps servers waiting until a test opens it: an order of events without a clock.
+/// Keeps servers waiting until a test opens it: events in order, without a clock.
 package final class Gate: Sendable {
     private struct State {
         var isOpen = false

@@ -22,7 +22,7 @@ final class SMTPSession: ChannelInboundHandler {
     private var number = 0
     private var mode = Mode.commands
     private var isEncrypted: Bool
-    /// Whether an action is under way; what comes in meanwhile waits.
+    /// Whether an action is under way. What comes in meanwhile waits.
     private var isBusy = false
     private var inbound = ByteBuffer()
     private var line = ""
@@ -33,7 +33,9 @@ final class SMTPSession: ChannelInboundHandler {
     private var textBegan = false
 
     init(script: Script, tls: NIOSSLContext?, ledger: ServerLedger) {
-        (self.script, self.tls, self.ledger) = (script, tls, ledger)
+        self.script = script
+        self.tls = tls
+        self.ledger = ledger
         if case .implicit = script.security { isEncrypted = true } else { isEncrypted = false }
     }
 
@@ -48,17 +50,17 @@ final class SMTPSession: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A client that turned away from a bad certificate, say. What it did not send is what counts.
+        // A client that refuses a bad certificate, for example. Tests look at what it did not send.
         context.close(promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var part = unwrapInboundIn(data)
         inbound.writeBuffer(&part)
-        proceed(context)
+        continueReading(context)
     }
 
-    private func proceed(_ context: ChannelHandlerContext) {
+    private func continueReading(_ context: ChannelHandlerContext) {
         while !isBusy {
             switch mode {
             case .over:
@@ -95,7 +97,7 @@ final class SMTPSession: ChannelInboundHandler {
         line = String(decoding: octets.reversed().drop { $0 == 0x0A || $0 == 0x0D }.reversed(), as: UTF8.self)
         ledger.add(ServerLine(text: line, at: .now, isEncrypted: isEncrypted), to: number)
         if case .login(let mechanism, let heard) = mode {
-            goOnLogin(mechanism, heard + [line], context)
+            continueLogin(mechanism, heard + [line], context)
         } else {
             command(context)
         }
@@ -153,7 +155,7 @@ final class SMTPSession: ChannelInboundHandler {
         let message = ledger.add(
             ServerMessage(
                 session: number, sender: sender ?? "", recipients: recipients, octets: text, at: .now, isAccepted: nil))
-        // On record before it is said: who hears the answer may look at once.
+        // Recorded before it is said, since the client may look as soon as it has the answer.
         let record = { (code: ReplyCode) in self.ledger.answered(message, isAccepted: code.isPositive) }
         act(.finalDot, context, standard: ["250 2.0.0 queued as \(message)"], first: record) { _ in self.forget() }
     }
@@ -179,10 +181,10 @@ final class SMTPSession: ChannelInboundHandler {
         guard words.count >= 2, script.login?.mechanisms.contains(words[1]) == true else {
             return say(["504 5.5.4 unknown mechanism"], context)
         }
-        goOnLogin(words[1], Array(words.dropFirst(2)), context)
+        continueLogin(words[1], Array(words.dropFirst(2)), context)
     }
 
-    private func goOnLogin(_ mechanism: String, _ heard: [String], _ context: ChannelHandlerContext) {
+    private func continueLogin(_ mechanism: String, _ heard: [String], _ context: ChannelHandlerContext) {
         let prompts = mechanism == "LOGIN" ? ["334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6"] : ["334 "]
         if heard.count < prompts.count {
             mode = .login(mechanism: mechanism, heard: heard)
@@ -245,7 +247,7 @@ final class SMTPSession: ChannelInboundHandler {
             }
         case .stall:
             isBusy = true
-            // Not reading is felt by the other side once the buffers between us are full.
+            // The other side notices once the buffers between us are full.
             _ = try? context.channel.syncOptions?.setOption(.autoRead, value: false)
         }
     }
@@ -254,7 +256,7 @@ final class SMTPSession: ChannelInboundHandler {
         isBusy = false
         guard context.channel.isActive else { return }
         perform(action, context, reaction)
-        proceed(context)
+        continueReading(context)
     }
 
     private func say(_ lines: [String], _ context: ChannelHandlerContext) {

@@ -14,7 +14,9 @@ package struct Script: Sendable {
         package let mechanisms: [String]
 
         package init(user: String, password: String, mechanisms: [String] = ["PLAIN", "LOGIN"]) {
-            (self.user, self.password, self.mechanisms) = (user, password, mechanisms)
+            self.user = user
+            self.password = password
+            self.mechanisms = mechanisms
         }
     }
 
@@ -23,9 +25,9 @@ package struct Script: Sendable {
     package var login: Login?
     /// Further EHLO keywords.
     package var extensions = ["8BITMIME", "SIZE 10485760", "SMTPUTF8"]
-    /// What differs from a server in order.
+    /// Where it differs from a server in order.
     package var actions: [ServerStage: ServerAction] = [:]
-    /// Asked first; nil leaves it to `actions`.
+    /// Asked first. Nil leaves it to `actions`.
     package var choose: (@Sendable (ServerStage, SessionInfo) -> ServerAction?)?
 
     package init() {}
@@ -53,13 +55,13 @@ package enum ServerStage: String, Sendable, CaseIterable {
 package indirect enum ServerAction: Sendable {
     /// What a server in order does.
     case standard
-    /// A reply, one element per line, without line ends. The dialogue goes on as its code demands.
+    /// A reply, one element per line, without line ends. The dialogue continues as its code demands.
     case lines([String])
-    /// Octets as they are; the dialogue goes on as the first code among them demands.
+    /// Octets as they are. The dialogue continues as the first code among them demands.
     case octets([UInt8])
     /// Closes the connection without a word.
     case drop
-    /// Does the action and closes.
+    /// Does the action, then closes.
     case thenDrop(ServerAction)
     /// Does the action after a while.
     case after(Duration, ServerAction)

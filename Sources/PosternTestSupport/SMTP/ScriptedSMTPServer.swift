@@ -2,18 +2,20 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// An SMTP server on loopback that does what its script says and remembers all it was told. For tests.
+/// An SMTP server on loopback that does what its script says and remembers everything it was told.
 package final class ScriptedSMTPServer: Sendable {
     private let channel: any Channel
     private let ledger: ServerLedger
     package let port: Int
 
     private init(channel: any Channel, port: Int, ledger: ServerLedger) {
-        (self.channel, self.port, self.ledger) = (channel, port, ledger)
+        self.channel = channel
+        self.port = port
+        self.ledger = ledger
     }
 
     /// Listens on a free port of 127.0.0.1.
-    /// - Parameter port: a certain port instead, to take the place of a server that was stopped.
+    /// - Parameter port: a given port instead, to take the place of a server that was stopped.
     package static func start(_ script: Script = Script(), port: Int = 0) async throws -> ScriptedSMTPServer {
         let ledger = ServerLedger()
         let tls = try script.security.context()
@@ -54,7 +56,7 @@ package final class ScriptedSMTPServer: Sendable {
         await closeConnections()
     }
 
-    /// Closes every connection that is open, as a server does that has waited long enough.
+    /// Closes every open connection, as a server does after a while.
     package func closeConnections() async {
         for child in ledger.channels { try? await child.close().get() }
     }
@@ -64,10 +66,10 @@ package final class ScriptedSMTPServer: Sendable {
     /// Every command heard, session by session.
     package var commands: [String] { sessions.flatMap(\.commands) }
 
-    /// Every letter whose final dot came in, whatever it was answered.
+    /// Every letter whose final dot came in, whatever the answer was.
     package var messages: [ServerMessage] { ledger.messages }
 
-    /// Waits until so many letters were taken (final dot answered 2xx).
+    /// Waits until that many letters were taken (final dot answered 2xx).
     /// - Throws: `NotInTime`.
     @discardableResult
     package func received(count: Int, within limit: Duration = .seconds(60)) async throws -> [ServerMessage] {

@@ -34,7 +34,7 @@ package struct ServerMessage: Sendable {
     package internal(set) var isAccepted: Bool?
 }
 
-/// What a server saw. Written on its event loops, read by tests.
+/// What a server saw. Its event loops write it, tests read it.
 final class ServerLedger: Sendable {
     private struct State {
         var sessions: [ServerSession] = []

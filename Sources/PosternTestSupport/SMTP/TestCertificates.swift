@@ -13,7 +13,7 @@ package struct TestCertificates: Sendable {
     /// The authority that a client is to trust.
     package let authority: String
     package let good: Pair
-    /// For mail.example, where nobody connects to.
+    /// For mail.example, which no test connects to.
     package let wrongName: Pair
     package let expired: Pair
     package let notYetValid: Pair
@@ -24,10 +24,10 @@ package struct TestCertificates: Sendable {
     /// Made once per process, since openssl takes its time.
     package static func shared() async throws -> TestCertificates { try await made.value }
 
-    // A task, for a static value can wait for nothing asynchronous; everybody who asks waits for the same one.
+    // A task, since a static value cannot await anything. All callers wait for the same one.
     private static let made = Task { try await make() }
 
-    /// What is removed when the process ends.
+    /// Removed when the process ends.
     private static let leftovers = Mutex<URL?>(nil)
 
     private static func make() async throws -> TestCertificates {
@@ -35,27 +35,27 @@ package struct TestCertificates: Sendable {
         leftovers.withLock { $0 = folder }
         atexit { TestCertificates.leftovers.withLock { $0.map { try? FileManager.default.removeItem(at: $0) } } }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let office = CertificateOffice(folder: folder)
+        let maker = CertificateMaker(folder: folder)
         let local = "DNS:localhost,IP:127.0.0.1"
-        try await office.create("authority")
-        try await office.create("stranger")
+        try await maker.create("authority")
+        try await maker.create("stranger")
         let (past, present, later) = ("20200101000000Z", "20240101000000Z", "20990101000000Z")
         return TestCertificates(
-            authority: office.path("authority.pem"),
-            good: try await office.issue("good", by: "authority", for: local, from: present, until: later),
-            wrongName: try await office.issue("wrong", by: "authority", for: "DNS:mail.example", from: present, until: later),
-            expired: try await office.issue("expired", by: "authority", for: local, from: past, until: present),
-            notYetValid: try await office.issue("early", by: "authority", for: local, from: "20980101000000Z", until: later),
-            unknownAuthority: try await office.issue("strange", by: "stranger", for: local, from: present, until: later),
+            authority: maker.path("authority.pem"),
+            good: try await maker.issue("good", by: "authority", for: local, from: present, until: later),
+            wrongName: try await maker.issue("wrong", by: "authority", for: "DNS:mail.example", from: present, until: later),
+            expired: try await maker.issue("expired", by: "authority", for: local, from: past, until: present),
+            notYetValid: try await maker.issue("early", by: "authority", for: local, from: "20980101000000Z", until: later),
+            unknownAuthority: try await maker.issue("strange", by: "stranger", for: local, from: present, until: later),
             folder: folder)
     }
 
-    /// The path of a file beside them, for what a test wants to write itself.
+    /// The path of a file beside them, for a test to write to.
     package func path(_ name: String) -> String { folder.appending(path: name).path }
 }
 
 /// Runs `openssl` in a folder.
-private struct CertificateOffice {
+private struct CertificateMaker {
     let folder: URL
 
     func path(_ name: String) -> String { folder.appending(path: name).path }
@@ -72,8 +72,8 @@ private struct CertificateOffice {
         try write(
             """
             [ca]
-            default_ca = office
-            [office]
+            default_ca = authority
+            [authority]
             database = \(path("\(name).index"))
             serial = \(path("\(name).serial"))
             new_certs_dir = \(folder.path)

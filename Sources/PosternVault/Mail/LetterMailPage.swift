@@ -1,4 +1,5 @@
 internal import PosternCore
+internal import PosternMail
 internal import PosternText
 
 /// What the templates of a letter's mail show.

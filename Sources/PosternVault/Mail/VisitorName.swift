@@ -3,19 +3,19 @@ import PosternCore
 
 /// The visitor's name as a recipient may see it, in the From header and in the text alike.
 ///
-/// Two things a name must not do. It must not give away an address that the visitor chose not to show: browsers
-/// happily fill the e-mail address into a field called name. And it must not pass for an address: clients that show
-/// only the name of a sender would let `security@bank.example` speak. So the visitor's own hidden address is left out,
-/// and the at sign in its three forms becomes ` (at) `. A full-width sign was ruled out: it looks like the very thing.
+/// Two things a name must not do. It must not give away an address that the visitor chose not to show: browsers happily fill
+/// the e-mail address into a field called name. And it must not pass for an address: a client that shows only the sender's name
+/// would let `security@bank.example` speak. So the visitor's own hidden address is left out, and the at sign in its three forms
+/// becomes ` (at) `. A full-width sign was ruled out, since it looks like the real one.
 enum VisitorName {
-    /// - Returns: nil when nothing that can be read is left; the mail then says "a visitor" in its language.
+    /// - Returns: nil when nothing legible is left; the mail then says "a visitor" in its language.
     static func shown(of letter: Letter) -> String? {
         var name = String(
             String.UnicodeScalarView(letter.name.text.unicodeScalars.lazy.map { atSigns.contains($0) ? "@" : $0 }))
         if !letter.sharesAddress && name.unicodeScalars.contains("@") {
             name = withoutAddress(name, letter.replyAddress)
         }
-        // By scalars: one with a mark behind it is no less a sign.
+        // By scalars: an at sign with a combining mark is still one.
         var shown = String.UnicodeScalarView()
         for scalar in name.unicodeScalars {
             if scalar == "@" { shown.append(contentsOf: " (at) ".unicodeScalars) } else { shown.append(scalar) }
@@ -31,8 +31,8 @@ enum VisitorName {
 
     private static let atSigns: Set<Unicode.Scalar> = ["@", "\u{FE6B}", "\u{FF20}"]
 
-    /// In whatever brackets, and however its domain is written: the letter's is in ASCII, and who typed `info@müller.example`
-    /// into one field did so into the other.
+    /// In whatever brackets, and however its domain is written: the letter's is in ASCII, but anyone who typed
+    /// `info@müller.example` into one field did so into the other.
     private static func withoutAddress(_ name: String, _ address: EmailAddress) -> String {
         var name = name
         for form in ["<\(address.text)>", "(\(address.text))", "[\(address.text)]", address.text] {

@@ -11,30 +11,29 @@ struct EasyHandle: ~Copyable {
     private let sockets: UnsafeMutablePointer<ccurl_sockets>
     private var recipients: UnsafeMutablePointer<curl_slist>?
     /// Called back by libcurl until the very end of the handle.
-    private let exchange: Exchange
+    private let monitor: TransferMonitor
 
     /// - Throws: when libcurl has no memory for a handle.
-    init(calling exchange: Exchange) throws(CurlFault) {
+    init(calling monitor: TransferMonitor) throws(CurlFault) {
         guard Self.isLibraryReady, let raw = curl_easy_init() else { throw CurlFault(CURLE_FAILED_INIT) }
         self.raw = raw
-        self.exchange = exchange
+        self.monitor = monitor
         sockets = .allocate(capacity: 1)
-        sockets.initialize(to: exchange.socketCallbacks)
-        exchange.serve(raw)
+        sockets.initialize(to: monitor.socketCallbacks)
+        monitor.serve(raw)
     }
 
     deinit {
         curl_easy_cleanup(raw)
         curl_slist_free_all(recipients)
         sockets.deallocate()
-        // Not before the last callback, and cleaning up makes some.
-        withExtendedLifetime(exchange) {}
+        // Cleaning up still calls back, so the monitor must live until here.
+        withExtendedLifetime(monitor) {}
     }
 
     /// Runs the transfer. Blocks until it is over.
-    /// - Returns: the CURLcode.
-    func perform() -> Int {
-        Int(curl_easy_perform(raw).rawValue)
+    func perform() -> CURLcode {
+        curl_easy_perform(raw)
     }
 
     func set(_ option: CURLoption, _ value: Int) throws(CurlFault) {
@@ -47,14 +46,14 @@ struct EasyHandle: ~Copyable {
         try check(text.withCString { ccurl_set_text(raw, option, $0) })
     }
 
-    /// libcurl keeps a copy of its own and frees it unwiped; ours is wiped here.
+    /// libcurl keeps a copy of its own and frees it without wiping it. Ours is wiped here.
     func set(_ option: CURLoption, secret: SecretBytes) throws(CurlFault) {
         let code: CURLcode = secret.withBytes { bytes in
             guard !bytes.contains(0) else { return CURLE_BAD_FUNCTION_ARGUMENT }
             return withUnsafeTemporaryAllocation(byteCount: bytes.count + 1, alignment: 1) { text in
                 text.copyMemory(from: bytes)
                 text[bytes.count] = 0
-                // explicit_bzero, since a plain store to memory that is given back next is left out by the optimiser.
+                // explicit_bzero, since the optimiser leaves out a plain store to memory that is given back next.
                 defer { if let base = text.baseAddress { explicit_bzero(base, text.count) } }
                 return ccurl_set_text(raw, option, text.baseAddress?.assumingMemoryBound(to: CChar.self))
             }
@@ -72,17 +71,17 @@ struct EasyHandle: ~Copyable {
         try check(code)
     }
 
-    /// Lets the exchange hear, read, watch and learn of sockets.
+    /// Connects the monitor to replies, text, commands, progress and sockets.
     func installCallbacks() throws(CurlFault) {
-        let context = exchange.context
-        try check(ccurl_on_header(raw, Exchange.heard, context))
-        try check(ccurl_on_read(raw, Exchange.read, context))
-        try check(ccurl_on_trace(raw, Exchange.traced, context))
-        try check(ccurl_on_progress(raw, Exchange.watched, context))
+        let context = monitor.context
+        try check(ccurl_on_header(raw, TransferMonitor.heard, context))
+        try check(ccurl_on_read(raw, TransferMonitor.read, context))
+        try check(ccurl_on_trace(raw, TransferMonitor.traced, context))
+        try check(ccurl_on_progress(raw, TransferMonitor.watched, context))
         try check(ccurl_on_sockets(raw, sockets))
     }
 
-    /// Microseconds from the start of the transfer, 0 when that point was not reached. May be asked inside a callback.
+    /// Microseconds from the start of the transfer; 0 when that point was not reached. May be called inside a callback.
     static func microseconds(_ info: CURLINFO, of raw: UnsafeMutableRawPointer) -> Int {
         var value: curl_off_t = 0
         return ccurl_get_offset(raw, info, &value) == CURLE_OK ? Int(value) : 0
@@ -103,11 +102,11 @@ struct EasyHandle: ~Copyable {
 
 /// libcurl would not take a setting: a fault of ours, or a libcurl built without what we need.
 struct CurlFault: Error, Equatable, Sendable, CustomStringConvertible {
-    let code: Int
+    let code: CURLcode
 
     init(_ code: CURLcode) {
-        self.code = Int(code.rawValue)
+        self.code = code
     }
 
-    var description: String { "libcurl cannot be set up (error \(code))" }
+    var description: String { "libcurl cannot be set up (error \(code.rawValue))" }
 }

@@ -1,6 +1,8 @@
+private import CCurl
+private import Foundation
 package import PosternCore
 
-/// The lanes to the smarthost. As many letters are under way at once as there are lanes; more wait their turn.
+/// The lanes to the smarthost. As many letters are under way at once as there are lanes; the others wait.
 package final class LanePool: Sendable {
     package let lanes: Int
     private let queue: LaneQueue
@@ -16,14 +18,14 @@ package final class LanePool: Sendable {
     }
 
     deinit {
-        // Threads of a pool that nobody closed would wait for ever.
+        // The threads of a pool that nobody closed would wait for ever.
         queue.close()
     }
 
-    /// Hands one letter to the smarthost. Suspends, never blocks; returns what became of it, whatever that is.
+    /// Hands one letter to the smarthost. Suspends, never blocks, and returns what became of the letter, whatever that is.
     ///
-    /// A cancelled caller still gets the outcome: a letter that may have left must be accounted for. Only `close` ends a
-    /// transfer before its time.
+    /// A cancelled caller still gets the outcome: a letter that may have left must be accounted for. Only `close` ends a transfer
+    /// early.
     package func send(_ message: OutgoingMessage) async -> Outcome {
         if let fault = message.fault {
             return Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: fault))
@@ -32,19 +34,66 @@ package final class LanePool: Sendable {
     }
 
     /// Ends the lanes: what is under way is finished, what waits comes back deferred. Returns when all threads are done.
-    /// - Parameter grace: after that, transfers are broken off within a second or so; those whose text was begun are
-    ///   then uncertain.
+    /// - Parameter grace: after that, transfers are broken off within a second or so; those whose text was begun are then
+    ///   uncertain.
     package func close(within grace: Duration = .seconds(25)) async {
         queue.close()
         await withTaskGroup { group in
             group.addTask { [queue] in
-                // Cut short when all lanes have ended, and then nobody hurries; or when whoever closes is cancelled, and then
-                // nobody has the time to wait.
+                // Cut short when all lanes have ended, and then the flag reaches nobody; or when the caller is cancelled, and then
+                // there is no time to wait.
                 try? await Task.sleep(for: grace)
                 queue.abortFlag.raise()
             }
             await queue.allEnded()
             group.cancelAll()
+        }
+    }
+}
+
+/// A thread of its own with one connection to the smarthost. It sends one letter after the other.
+///
+/// Threads, since libcurl's multi interface waits for the reply to the final dot inside `curl_multi_perform`, where one slow
+/// server would hold up every letter; and never Swift's cooperative pool, whose few threads must not block.
+private final class Lane: Sendable {
+    private let number: Int
+    private let smarthost: Smarthost
+    private let timeouts: SMTPTimeouts
+    private let queue: LaneQueue
+
+    init(number: Int, smarthost: Smarthost, timeouts: SMTPTimeouts, queue: LaneQueue) {
+        self.number = number
+        self.smarthost = smarthost
+        self.timeouts = timeouts
+        self.queue = queue
+    }
+
+    /// Starts the thread, which ends when the queue closes.
+    func start() {
+        let thread = Thread { self.run() }
+        thread.name = "smtp-lane-\(number)"
+        thread.start()
+    }
+
+    private func run() {
+        // With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us. A thread that blocks it is not killed by it.
+        _ = ccurl_block_sigpipe()
+        while let ticket = queue.next(for: number, waitingAtMost: nil) { serve(from: ticket) }
+        queue.laneEnded()
+    }
+
+    /// The life of one client: from the first letter until it has been idle for too long, or the queue closes.
+    private func serve(from first: LaneQueue.Ticket) {
+        do throws(CurlFault) {
+            var client = try SMTPClient(smarthost: smarthost, timeouts: timeouts, abortFlag: queue.abortFlag)
+            var next: LaneQueue.Ticket? = first
+            while let ticket = next {
+                let outcome = client.send(ticket.message)
+                let limit = client.hasConnection ? timeouts.idle : nil
+                next = queue.next(for: number, waitingAtMost: limit) { ticket.settle(outcome) }
+            }
+        } catch {
+            first.settle(Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: "\(error)")))
         }
     }
 }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Where letters wait for a free lane, and idle lanes for a letter.
 ///
-/// The lane that became idle last gets the next letter: at low traffic one connection stays warm instead of all growing
-/// old in turn. Locks are held for a few instructions, so that a caller on the cooperative pool never waits for a lane.
+/// The lane that became idle last gets the next letter: at low traffic one connection stays warm instead of all growing old in
+/// turn. Locks are held for a few instructions, so a caller on the cooperative pool never waits for a lane.
 final class LaneQueue: Sendable {
     struct Ticket: Sendable {
         let message: OutgoingMessage
@@ -17,13 +17,13 @@ final class LaneQueue: Sendable {
 
     private struct State {
         var waiting: ArraySlice<Ticket> = []
-        /// Numbers of idle lanes, the last one idle last.
+        /// Numbers of idle lanes; the one idle for the shortest time is last.
         var idle: [Int] = []
-        /// Given to an idle lane that has not woken yet.
+        /// Letters given to idle lanes that have not woken yet.
         var handed: [Int: Ticket] = [:]
         var isClosed = false
         var runningLanes: Int
-        var farewells: [CheckedContinuation<Void, Never>] = []
+        var endWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
     let abortFlag = AbortFlag()
@@ -55,14 +55,14 @@ final class LaneQueue: Sendable {
     /// The next letter for a lane. Blocks its thread.
     /// - Parameters:
     ///   - idleTime: how long its connection is kept; nil when it has none.
-    ///   - settle: tells the last letter's outcome. Called when the lane is already free for another: or else who
-    ///   sends letter after letter would find this lane busy each time, and wake a second one.
-    /// - Returns: nil when none came in time, or none will come any more.
+    ///   - settle: reports the last letter's outcome. Called when this lane is already free again: otherwise a caller that sends
+    ///   letter after letter would find it busy each time, and wake a second one.
+    /// - Returns: nil when none came in time, or none will come.
     func next(for lane: Int, waitingAtMost idleTime: Duration?, settle: () -> Void = {}) -> Ticket? {
         let (ticket, isClosed) = state.withLock { state -> (Ticket?, Bool) in
             if let ticket = state.waiting.popFirst() { return (ticket, false) }
             state.waiting = []
-            // One that keeps no connection, as a thread that has only just begun, comes after all that do.
+            // A lane without a connection, such as a thread that has just started, comes after all that have one.
             if !state.isClosed { state.idle.insert(lane, at: idleTime == nil ? 0 : state.idle.endIndex) }
             return (nil, state.isClosed)
         }
@@ -74,7 +74,7 @@ final class LaneQueue: Sendable {
             state.idle.removeAll { $0 == lane }
             return state.handed.removeValue(forKey: lane)
         }
-        // Handed over in the very moment the wait ended: the bell still rings, and must not do so for nothing later.
+        // The letter was handed over just as the wait ended. Its signal is still to come, and must not wake this lane later.
         if !isWoken && late != nil { wakeUps[lane].wait() }
         return late
     }
@@ -82,32 +82,35 @@ final class LaneQueue: Sendable {
     /// Takes no more letters; those that no lane has begun come back deferred.
     func close() {
         let (left, idle) = state.withLock { state -> (ArraySlice<Ticket>, [Int]) in
-            let found = (state.waiting, state.idle)
-            (state.waiting, state.idle, state.isClosed) = ([], [], true)
-            return found
+            defer {
+                state.waiting = []
+                state.idle = []
+                state.isClosed = true
+            }
+            return (state.waiting, state.idle)
         }
         for ticket in left { ticket.settle(Self.closing) }
         for lane in idle { wakeUps[lane].signal() }
     }
 
     func laneEnded() {
-        let farewells = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+        let endWaiters = state.withLock { state -> [CheckedContinuation<Void, Never>] in
             state.runningLanes -= 1
             guard state.runningLanes == 0 else { return [] }
-            defer { state.farewells = [] }
-            return state.farewells
+            defer { state.endWaiters = [] }
+            return state.endWaiters
         }
-        for farewell in farewells { farewell.resume() }
+        for waiter in endWaiters { waiter.resume() }
     }
 
     /// Returns when every lane's thread has let go of its connection.
     func allEnded() async {
-        await withCheckedContinuation { farewell in
+        await withCheckedContinuation { waiter in
             let isOver = state.withLock { state -> Bool in
-                if state.runningLanes > 0 { state.farewells.append(farewell) }
+                if state.runningLanes > 0 { state.endWaiters.append(waiter) }
                 return state.runningLanes == 0
             }
-            if isOver { farewell.resume() }
+            if isOver { waiter.resume() }
         }
     }
 

@@ -1,44 +1,43 @@
 package import PosternCore
+package import PosternMail
 
-/// What a lane carries: one letter as composed, for one recipient.
+/// What a lane sends: one mail for one recipient.
 package struct OutgoingMessage: Sendable {
-    /// The envelope sender, ours: random per letter, at the domain the mail is from.
-    package let sender: String
+    /// Dots at the beginning of lines are doubled on the way, not here.
+    package let mail: ComposedMail
     package let recipient: EmailAddress
-    /// Headers and text, CRLF line ends only. Dots at the beginning of lines are doubled on the way, not here.
-    package let bytes: [UInt8]
-    /// Only a server that offers SMTPUTF8 may get it. libcurl announces SMTPUTF8 after MAIL only if an envelope address
-    /// needs it, so that the composer puts no UTF-8 address into the headers of a letter whose envelope is ASCII.
-    package let needsSMTPUTF8: Bool
-
     /// The visitor's address, where the letter shows it: a server's answer may name it.
     package let shown: EmailAddress?
 
-    package init(
-        sender: String, recipient: EmailAddress, bytes: [UInt8], needsSMTPUTF8: Bool = false, shown: EmailAddress? = nil
-    ) {
-        (self.sender, self.recipient, self.bytes, self.shown) = (sender, recipient, bytes, shown)
-        self.needsSMTPUTF8 = needsSMTPUTF8 || recipient.needsSMTPUTF8
+    package init(mail: ComposedMail, recipient: EmailAddress, shown: EmailAddress? = nil) {
+        self.mail = mail
+        self.recipient = recipient
+        self.shown = shown
     }
+
+    /// Only a server that offers SMTPUTF8 may get it. libcurl announces SMTPUTF8 after MAIL only if an envelope address needs it,
+    /// so the composer puts no UTF-8 address into the headers of a letter whose envelope is ASCII.
+    var needsSMTPUTF8: Bool { mail.needsSMTPUTF8 || recipient.needsSMTPUTF8 }
 
     /// A mistake of ours that must not reach the wire, as a sentence; nil when there is none.
     ///
-    /// libcurl sends CR, LF and `>` in an address as they are, and a bare LF in the text: with either, what one server
-    /// takes for text another takes for commands.
+    /// libcurl sends CR, LF and `>` in an address as they are, and a bare LF in the text. With either, one server's text is another
+    /// server's commands.
     var fault: String? {
-        guard let sender = try? EmailAddress(sender), sender.text == self.sender.lowercasedDomain, !sender.needsSMTPUTF8 else {
+        let sender = mail.envelopeSender
+        guard let read = try? EmailAddress(sender), read.text == sender.lowercasedDomain, !read.needsSMTPUTF8 else {
             return "the envelope sender is not a plain address"
         }
-        guard !bytes.isEmpty else { return "the letter is empty" }
-        guard bytes.hasOnlyCRLF else { return "the letter has a line end other than CRLF" }
-        return bytes.holdsNUL ? "the letter holds a NUL" : nil
+        guard !mail.bytes.isEmpty else { return "the letter is empty" }
+        guard mail.bytes.hasOnlyCRLF else { return "the letter has a line end other than CRLF" }
+        return mail.bytes.holdsNUL ? "the letter holds a NUL" : nil
     }
 }
 
-// Gone through to the end, since the compiler vectorises no loop that may end early: one that did took 2 % of a machine that
-// did nothing but deliver, by perf.
+// Read to the end, since the compiler vectorises no loop that may end early: one that did took 2 % of a machine that did nothing
+// but deliver, by perf.
 extension [UInt8] {
-    /// Whether a line feed stands behind each carriage return and nowhere else.
+    /// Whether a line feed follows each carriage return and stands nowhere else.
     fileprivate var hasOnlyCRLF: Bool {
         withUnsafeBufferPointer { text in
             guard let first = text.first, let last = text.last, first != 0x0A, last != 0x0D else { return isEmpty }
@@ -56,15 +55,15 @@ extension [UInt8] {
 }
 
 extension String {
-    /// As `EmailAddress` writes it, to find out whether it is the same text and nothing was trimmed.
+    /// As `EmailAddress` writes it, to see whether it is the same text and nothing was trimmed.
     fileprivate var lowercasedDomain: String {
         guard let at = lastIndex(of: "@") else { return self }
         return self[..<at] + self[at...].lowercased()
     }
 }
 
-/// The recipient is personal: whatever prints a message by accident prints this.
+/// The recipient is personal: anything that prints a message by accident prints this.
 extension OutgoingMessage: CustomStringConvertible, CustomReflectable {
-    package var description: String { "‹message of \(bytes.count) bytes›" }
+    package var description: String { "‹message of \(mail.bytes.count) bytes›" }
     package var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
 }

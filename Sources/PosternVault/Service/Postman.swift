@@ -1,5 +1,6 @@
 package import Logging
 package import PosternCore
+private import PosternMail
 internal import PosternSealing
 
 /// Takes a letter to the smarthost: checks the authorisation of the address, opens, composes, sends.
@@ -68,8 +69,7 @@ package struct Postman: Sendable {
             throw .cannotOpen("address", error)
         }
         let (mail, shown) = try compose(job, to: address, subject)
-        return OutgoingMessage(
-            sender: mail.envelopeSender, recipient: address, bytes: mail.bytes, needsSMTPUTF8: mail.needsSMTPUTF8, shown: shown)
+        return OutgoingMessage(mail: mail, recipient: address, shown: shown)
     }
 
     /// - Returns: the mail, and the visitor's address if the mail shows it.

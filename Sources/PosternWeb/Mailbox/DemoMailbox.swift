@@ -16,8 +16,8 @@ package enum DemoMailboxFault: Error, Equatable, Sendable, CustomStringConvertib
     }
 }
 
-/// A mail server for trying things out: takes every letter over SMTP on the loopback interface, keeps the newest in
-/// memory for the staff pages, and sends none on.
+/// A mail server for trying things out: it takes every letter over SMTP on the loopback interface, keeps the newest in memory for
+/// the staff pages, and sends none on.
 package struct DemoMailbox: Service {
     package let letters: MailboxLetters
 
@@ -31,8 +31,8 @@ package struct DemoMailbox: Service {
     private static let connectionLimit = 64
     private static let idle = TimeAmount.minutes(5)
 
-    /// - Throws: when the address is not the loopback interface's. Names are not looked up: what `localhost` means is
-    ///   not for us to trust.
+    /// - Throws: when the address is not the loopback interface's. Names are not looked up, since nobody guarantees what
+    ///   `localhost` means.
     package init(
         listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), letters: MailboxLetters,
         now: @escaping @Sendable () -> Timestamp, logger: Logger,
@@ -42,8 +42,13 @@ package struct DemoMailbox: Service {
         guard let address = ClientAddress(text: listen.host),
             address.bytes.count == 4 ? address.bytes[0] == 127 : address.bytes == Array(repeating: 0, count: 15) + [1]
         else { throw .notLoopback(host: listen.host) }
-        (host, port, self.letters) = (listen.host, listen.port, letters)
-        (self.now, self.logger, self.judge, self.onListening) = (now, logger, judge, onListening)
+        host = listen.host
+        port = listen.port
+        self.letters = letters
+        self.now = now
+        self.logger = logger
+        self.judge = judge
+        self.onListening = onListening
     }
 
     package func run() async throws {
@@ -88,21 +93,21 @@ package struct DemoMailbox: Service {
         }
     }
 
-    /// - Returns: whether the dialogue goes on.
+    /// - Returns: whether the dialogue continues.
     private func perform(_ outputs: [MailboxDialogue.Output], _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws
         -> Bool
     {
         var replies = ByteBuffer()
-        var goesOn = true
+        var continues = true
         for output in outputs {
             switch output {
             case .reply(let line): replies.writeString(line + "\r\n")
             case .letter(let envelope, let source): letters.keep(envelope, source: source, at: now())
-            case .close: goesOn = false
+            case .close: continues = false
             }
         }
         if replies.readableBytes > 0 { try await outbound.write(replies) }
-        return goesOn
+        return continues
     }
 }
 

@@ -1,8 +1,8 @@
 /// The server's side of one SMTP dialogue (RFC 5321) as a pure state machine: bytes in, replies and letters out.
 ///
-/// Stricter than servers are: it exists to show what we send, so that whatever a smarthost might choke on is refused
-/// here, with a reason. Lines end with CRLF and nothing else (a bare LF is how one letter is smuggled inside another),
-/// and none is longer than RFC 5321 §4.5.3.1 allows.
+/// It is stricter than most servers. It exists to show what we send, so anything that a smarthost might choke on is refused here,
+/// with a reason. Lines end with CRLF and nothing else, since a bare LF lets one letter smuggle in another, and none is longer
+/// than RFC 5321 §4.5.3.1 allows.
 package struct MailboxDialogue: ~Copyable {
     package enum Output: Equatable, Sendable {
         case reply(String)
@@ -17,7 +17,8 @@ package struct MailboxDialogue: ~Copyable {
         package var recipients: [String] = []
 
         package init(sender: String = "", recipients: [String] = []) {
-            (self.sender, self.recipients) = (sender, recipients)
+            self.sender = sender
+            self.recipients = recipients
         }
     }
 
@@ -27,7 +28,7 @@ package struct MailboxDialogue: ~Copyable {
         case letter
     }
 
-    /// Gives the reply that refuses, or nil to take it.
+    /// Returns the reply that refuses, or nil to accept.
     package typealias Judge = @Sendable (Moment, Envelope) -> String?
 
     private enum State {
@@ -50,20 +51,20 @@ package struct MailboxDialogue: ~Copyable {
     private var line: [UInt8] = []
     private var isLineTooLong = false
     /// How the line before this one ended: a dot ends a letter only between two CRLFs.
-    private var isBehindCRLF = true
+    private var followsCRLF = true
     private var source: [UInt8] = []
-    /// The first thing wrong with the letter on its way; said after the final dot, when the client listens again.
+    /// The first thing wrong with the letter that is coming in. Said after the final dot, when the client listens again.
     private var refusal: String?
     private let judge: Judge
 
-    /// - Parameter judge: by which letters are refused that are in order, as a server does that does not know their recipient.
+    /// - Parameter judge: refuses letters that are in order, as a server does that does not know their recipient.
     package init(judge: @escaping Judge = { _, _ in nil }) {
         self.judge = judge
     }
 
     package var greeting: Output { .reply("220 mailbox.example ESMTP demo mailbox") }
 
-    /// Takes whatever arrived, in pieces of any size. Everything behind `.close` is left unread.
+    /// Takes whatever arrived, in pieces of any size. Everything after `.close` is left unread.
     package mutating func receive(_ bytes: some Sequence<UInt8>) -> [Output] {
         var outputs: [Output] = []
         for byte in bytes {
@@ -72,10 +73,10 @@ package struct MailboxDialogue: ~Copyable {
                 let isEndedByCRLF = line.count >= 2 && line[line.count - 2] == 0x0D
                 endLine(isEndedByCRLF: isEndedByCRLF, &outputs)
                 line.removeAll(keepingCapacity: true)
-                (isLineTooLong, isBehindCRLF) = (false, isEndedByCRLF)
+                (isLineTooLong, followsCRLF) = (false, isEndedByCRLF)
                 if outputs.last == .close { break }
             } else if line.count > (isReceivingLetter ? Self.textLineLimit : Self.commandLimit) {
-                // Its beginning is thrown away, the last byte stays: a CR may belong to the end of the line.
+                // Its beginning is dropped. The last byte stays, since a CR may belong to the end of the line.
                 isLineTooLong = true
                 line.removeFirst(line.count - 1)
             }
@@ -93,7 +94,7 @@ package struct MailboxDialogue: ~Copyable {
         } else if isLineTooLong {
             outputs.append(.reply("500 5.5.2 Line too long"))
         } else if !isEndedByCRLF {
-            // What follows may be anybody's: nothing more is believed of this client.
+            // Anybody may have written what follows, so nothing more is read from this client.
             outputs += [.reply("554 5.5.2 A line ended without CR LF"), .close]
         } else {
             command(String(decoding: line.dropLast(2), as: UTF8.self), &outputs)
@@ -101,7 +102,7 @@ package struct MailboxDialogue: ~Copyable {
     }
 
     private mutating func takeText(_ envelope: Envelope, isEndedByCRLF: Bool, _ outputs: inout [Output]) {
-        if !isLineTooLong, isBehindCRLF, line == [0x2E, 0x0D, 0x0A] {
+        if !isLineTooLong, followsCRLF, line == [0x2E, 0x0D, 0x0A] {
             outputs.append(contentsOf: endOfLetter(envelope))
             (state, refusal) = (.ready, nil)
             source.removeAll()
@@ -156,11 +157,11 @@ extension MailboxDialogue {
 
     private mutating func mail(_ argument: Substring) -> String {
         guard case .ready = state else { return "503 5.5.1 Not now" }
-        guard let (path, parameters) = Self.path(in: argument, behind: "FROM:") else { return "501 5.1.7 MAIL FROM:<address>" }
+        guard let (path, parameters) = Self.path(in: argument, after: "FROM:") else { return "501 5.1.7 MAIL FROM:<address>" }
         for parameter in parameters.split(separator: " ") {
             let name = parameter.prefix { $0 != "=" }.uppercased()
             guard ["BODY", "SMTPUTF8", "SIZE"].contains(name) else {
-                // Repeated only if it can stand in a reply: a control character would end the line.
+                // Repeated only if it may stand in a reply: a control character could end the line.
                 let isPlain = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
                 return "555 5.5.4 \(isPlain ? String(name.prefix(20)) : "That parameter") is not known here"
             }
@@ -171,7 +172,7 @@ extension MailboxDialogue {
 
     private mutating func rcpt(_ argument: Substring) -> String {
         guard case .mail(var envelope) = state else { return "503 5.5.1 MAIL comes first" }
-        guard let (path, parameters) = Self.path(in: argument, behind: "TO:"), !path.isEmpty else {
+        guard let (path, parameters) = Self.path(in: argument, after: "TO:"), !path.isEmpty else {
             return "501 5.1.3 RCPT TO:<address>"
         }
         guard parameters.isEmpty else { return "555 5.5.4 No parameters are known here" }
@@ -189,8 +190,8 @@ extension MailboxDialogue {
         return "354 Go on, end with a dot on a line of its own"
     }
 
-    /// `FROM:<address> PARAMETERS`. The address is taken as it stands: this mailbox shows, it does not judge.
-    private static func path(in argument: Substring, behind word: String) -> (path: String, parameters: Substring)? {
+    /// `FROM:<address> PARAMETERS`. The address is taken as it is: this mailbox shows addresses, it does not check them.
+    private static func path(in argument: Substring, after word: String) -> (path: String, parameters: Substring)? {
         guard argument.uppercased().hasPrefix(word) else { return nil }
         let rest = argument.dropFirst(word.count).drop { $0 == " " }
         guard rest.first == "<", let end = rest.firstIndex(of: ">") else { return nil }

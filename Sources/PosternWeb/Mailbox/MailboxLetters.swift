@@ -7,7 +7,7 @@ package struct MailboxLetter: Sendable {
     package let number: Int
     package let received: Timestamp
     package let envelope: MailboxDialogue.Envelope
-    /// Every octet between DATA and the final dot, dots unstuffed.
+    /// Every octet between DATA and the final dot, doubled dots undone.
     package let source: [UInt8]
 }
 
@@ -39,7 +39,7 @@ package final class MailboxLetters: Sendable {
         kept.withLock { $0.letters.reversed() }
     }
 
-    /// Nil when it never came or has made room for newer ones.
+    /// Nil when it never came or had to make room for newer ones.
     package func letter(_ number: Int) -> MailboxLetter? {
         kept.withLock { kept in kept.letters.first { $0.number == number } }
     }

@@ -2,6 +2,7 @@ private import HTTPTypes
 package import Hummingbird
 private import Logging
 private import PosternCore
+private import PosternMail
 package import PosternRelay
 
 /// The contact page: `GET` and `POST /c/{site}/{handle}`, and `GET …/sent`.

@@ -2,6 +2,7 @@ private import HTTPTypes
 package import Hummingbird
 private import Logging
 private import PosternCore
+private import PosternMail
 private import PosternRelay
 
 /// `POST /api/v1/sites/{site}/recipients/{handle}/letters`.

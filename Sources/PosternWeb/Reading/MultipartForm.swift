@@ -1,3 +1,5 @@
+private import PosternMail
+
 /// Reads `multipart/form-data` (RFC 7578) that is whole in memory.
 ///
 /// The readers there are belong to packages of their own and are made for streams of files. A letter's form has eight short

@@ -2,6 +2,7 @@ private import HTTPTypes
 package import Hummingbird
 private import NIOCore
 private import PosternCore
+private import PosternMail
 package import PosternText
 
 /// The demo mailbox, `/demo/mailbox`, and each letter in it.
@@ -119,7 +120,7 @@ package struct MailboxLetterPage: Page {
         received = letter.received.rfc3339
         sender = "<\(letter.envelope.sender)>"
         recipients = letter.envelope.recipients.map { "<\($0)>" }.joined(separator: " ")
-        plain = mail.plain
+        plain = mail.plain ?? mail.fault?.description
         htmlPath = mail.html == nil ? nil : MailboxHandlers.path(of: letter) + "/html"
         rawPath = MailboxHandlers.path(of: letter) + "/raw"
         headers = mail.fields.map { Header(name: $0.name, value: $0.value) }

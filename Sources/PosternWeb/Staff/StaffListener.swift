@@ -2,6 +2,7 @@ package import Hummingbird
 package import Logging
 package import NIOCore
 package import PosternCore
+private import PosternMail
 package import PosternRelay
 
 /// What the staff listener asks of the relay.

@@ -1,7 +1,7 @@
 import Foundation
 import PosternCore
+import PosternMail
 import PosternVault
-import PosternWeb
 
 /// A posted letter becomes a mail: three lines are name, subject and what it is about; the rest is the message.
 /// The first byte chooses whether the address is shown.

@@ -1,3 +1,4 @@
+import PosternMail
 import PosternWeb
 
 /// `multipart/form-data`. The first line of the input is the value of `Content-Type`, the rest is the body.

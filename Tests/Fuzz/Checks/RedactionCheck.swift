@@ -1,5 +1,6 @@
 import Foundation
 import PosternCore
+import PosternMail
 
 /// A server's reply about a recipient: an address known to us is inserted into the foreign bytes.
 enum RedactionCheck {
@@ -9,8 +10,8 @@ enum RedactionCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
         let (choice, rest) = bytes.choiceAndRest
         let cut = min(Int(choice), rest.count)
-        let (before, behind) = (Array(rest[..<cut]).text, Array(rest[cut...]).text)
-        for reply in [rest.text, "\(before) \(recipient) \(behind)", "\(before) <\(recipient.uppercased())>\(behind)"] {
+        let (before, after) = (Array(rest[..<cut]).text, Array(rest[cut...]).text)
+        for reply in [rest.text, "\(before) \(recipient) \(after)", "\(before) <\(recipient.uppercased())>\(after)"] {
             let cleaned = redaction.clean(reply)
             try check(cleaned: cleaned)
             try hold(!names("jo.canary", in: cleaned) || !reply.contains(recipient), "a known address is taken out")
@@ -21,8 +22,8 @@ enum RedactionCheck {
     /// `jo.canary7` is somebody else's name, without anything that marks it as an address.
     private static func names(_ local: String, in text: String) -> Bool {
         let pieces = text.lowercased().components(separatedBy: local)
-        return zip(pieces, pieces.dropFirst()).contains { before, behind in
-            before.last?.isWordCharacter != true && behind.first?.isWordCharacter != true
+        return zip(pieces, pieces.dropFirst()).contains { before, after in
+            before.last?.isWordCharacter != true && after.first?.isWordCharacter != true
         }
     }
 

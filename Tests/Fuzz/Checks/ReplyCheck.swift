@@ -1,5 +1,7 @@
+import CCurl
 import PosternCore
 import PosternLink
+import PosternMail
 
 /// One transfer as libcurl's callbacks report it, a step a line: `>` sent, `+` a socket, `=` connected, `t` the text begins,
 /// anything else received (without the `<` before it).
@@ -22,9 +24,12 @@ enum ReplyCheck {
         }
         try hold(transcript.events.count <= 2 * Transcript.Limit.events, "a transcript is bounded")
         _ = transcript.isConnectionReusable
-        for code in [0, 8, 28, 52, 55, 56, 67] {
-            _ = transcript.isStaleConnection(code: code)
-            try check(ReplyTable.outcome(code: code, transcript: transcript, redaction: redaction))
+        for result in [
+            CURLE_OK, CURLE_WEIRD_SERVER_REPLY, CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
+            CURLE_LOGIN_DENIED,
+        ] {
+            _ = transcript.isStaleConnection(result)
+            try check(OutcomeClassifier.outcome(result, transcript, redaction: redaction))
         }
     }
 

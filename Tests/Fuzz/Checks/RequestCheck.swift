@@ -1,4 +1,5 @@
 import PosternCore
+import PosternMail
 import PosternWeb
 
 /// A request without its body: the path on the first line, `Accept-Language` on the second, any field with

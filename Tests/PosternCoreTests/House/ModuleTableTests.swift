@@ -6,14 +6,15 @@ struct ModuleTableTests {
     /// DESIGN.md §4: which modules of ours each may import.
     static let table: [String: Set<String>] = [
         "PosternCore": [],
+        "PosternMail": ["PosternCore", "CCurl"],
         "PosternText": ["PosternCore"],
         "PosternSealing": ["PosternCore"],
         "PosternStore": ["PosternCore"],
         "PosternSQLite": ["PosternCore", "PosternStore", "CSQLite"],
         "PosternLink": ["PosternCore"],
-        "PosternVault": ["PosternCore", "PosternText", "PosternSealing", "PosternLink", "CCurl"],
+        "PosternVault": ["PosternCore", "PosternMail", "PosternText", "PosternSealing", "PosternLink", "CCurl"],
         "PosternRelay": ["PosternCore", "PosternSealing", "PosternStore", "PosternLink"],
-        "PosternWeb": ["PosternCore", "PosternText", "PosternRelay"],
+        "PosternWeb": ["PosternCore", "PosternMail", "PosternText", "PosternRelay"],
         "PosternImport": ["PosternCore"],
         "PosternProof": ["PosternCore"],
         "PosternHost": ["PosternCore", "CUnix"],

@@ -1,4 +1,5 @@
 import Foundation
+import PosternMail
 import PosternVault
 import Testing
 

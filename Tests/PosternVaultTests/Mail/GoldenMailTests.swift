@@ -1,4 +1,5 @@
 import PosternCore
+import PosternMail
 import PosternVault
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import PosternCore
+import PosternMail
 import PosternVault
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import PosternCore
+import PosternMail
 import PosternVault
 
 /// The mails the tests compose, and where the templates are that they compose them with.

@@ -1,4 +1,5 @@
 import Foundation
+import PosternMail
 import PosternVault
 
 /// Mails as Python's parser reads them: a second opinion that shares no code with the composer.

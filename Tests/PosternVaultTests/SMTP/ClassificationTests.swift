@@ -126,7 +126,7 @@ import Testing
     ])
     func `Text`(row: Row) async throws { try await Self.holds(row) }
 
-    // Silence ends at every stage. The stages before it have no more time than the silent one.
+    // Silence ends at every stage.
     @Test(arguments: [
         Row("silent at the greeting", .greeting, .stall, .deferred, .trouble, .greeting),
         Row("silent at EHLO", .ehlo, .stall, .deferred, .trouble, .ehlo),

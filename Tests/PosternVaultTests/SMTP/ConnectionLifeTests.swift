@@ -23,8 +23,7 @@ import Testing
         }
     }
 
-    // On a kept connection MAIL is the first thing said: refused with 421, or answered with silence on a dead line, it
-    // is said again on a new one.
+    // On a kept connection MAIL comes first. Refused with 421, or unanswered on a dead connection, it is sent again on a new one.
     @Test(arguments: [
         ServerAction.drop, .thenDrop(.reply("421 4.4.2 too many letters on one connection")), .reply("421 4.7.0 enough"),
     ])
@@ -75,7 +74,7 @@ import Testing
         script.choose = { stage, info in
             stage == .finalDot && info.letter == 0 ? .once(gate, .reply("250 late")) : nil
         }
-        // So long because the second letter has no more.
+        // This long because the second letter has no more time either.
         let timeouts = SMTPTimeouts(finalDot: .seconds(10))
         try await LanePool.with(script, timeouts: timeouts) { pool, server in
             try await pool.expects(.uncertain, for: .letter())

@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    // SMTPTimeouts with what is under way has an end too, and the outcome says what is known.
+    // The wait for what is under way has an end too, and the outcome says what is known.
     @Test(arguments: [
         (ServerStage.recipient, Outcome.Kind.deferred), (.finalDot, .uncertain), (.greeting, .deferred),
     ])

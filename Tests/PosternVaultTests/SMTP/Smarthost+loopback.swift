@@ -1,4 +1,5 @@
 import PosternCore
+import PosternMail
 import PosternTestSupport
 import PosternVault
 import Testing
@@ -24,8 +25,8 @@ extension OutgoingMessage {
         shown: String? = nil
     ) throws -> OutgoingMessage {
         OutgoingMessage(
-            sender: sender, recipient: try EmailAddress(recipient), bytes: Array(text.utf8),
-            shown: try shown.map { try EmailAddress($0) })
+            mail: ComposedMail(bytes: Array(text.utf8), needsSMTPUTF8: false, envelopeSender: sender),
+            recipient: try EmailAddress(recipient), shown: try shown.map { try EmailAddress($0) })
     }
 }
 
@@ -41,7 +42,7 @@ extension LanePool {
         }
     }
 
-    /// Sends and says so where the outcome is another.
+    /// Sends, and fails the test when the outcome is another.
     @discardableResult
     func expects(
         _ kind: Outcome.Kind, for message: OutgoingMessage, sourceLocation: SourceLocation = #_sourceLocation

@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    // With a file of our own the system's certificates do not count beside it, and without one the test's do not.
+    // With a file of our own the system's certificates do not count, and without one the test's do not.
     @Test(arguments: Way.allCases)
     func `Only the named authorities are trusted`(way: Way) async throws {
         let certificates = try await TestCertificates.shared()

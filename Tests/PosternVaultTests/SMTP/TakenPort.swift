@@ -1,6 +1,6 @@
 import Foundation
 
-/// A port of the loopback at which nobody listens. It is taken all the same, so that no other test is given it meanwhile.
+/// A loopback port where nobody listens. It is taken all the same, so no other test is given it meanwhile.
 struct TakenPort {
     struct NotTaken: Error {}
 

@@ -1,0 +1,232 @@
+/// How much of a mail is read. A mail beyond it is refused, never read in part.
+package struct MailLimits: Sendable {
+    package var octets = 1_048_576
+    /// Of the mail, and of each part.
+    package var headerOctets = 65_536
+    package var fields = 256
+    /// All parts together, the mail itself included.
+    package var parts = 64
+    /// A multipart inside a multipart counts 2.
+    package var depth = 8
+
+    package init() {}
+}
+
+/// Why a mail is not read.
+package enum MailFault: Error, Hashable, Sendable, CustomStringConvertible {
+    case tooLarge(limitKiB: Int)
+    case headerTooLarge(limitKiB: Int)
+    case tooManyFields(limit: Int)
+    case tooManyParts(limit: Int)
+    case nestedTooDeeply(limit: Int)
+
+    package var description: String {
+        switch self {
+        case .tooLarge(let limit): "the mail is larger than \(limit) KiB"
+        case .headerTooLarge(let limit): "a header of the mail is larger than \(limit) KiB"
+        case .tooManyFields(let limit): "a header of the mail has more than \(limit) fields"
+        case .tooManyParts(let limit): "the mail has more than \(limit) parts"
+        case .nestedTooDeeply(let limit): "the parts of the mail are nested more than \(limit) deep"
+        }
+    }
+}
+
+/// Something in a mail that a standard forbids and that was read all the same. Mail programs read these differently, so a reader
+/// that must not be fooled can refuse the ones it minds.
+package enum MailDefect: Hashable, Sendable, CaseIterable {
+    // MARK: Octets and lines
+
+    case nul
+    /// An LF without a CR before it. It ends a line like CRLF.
+    case bareLineFeed
+    /// A CR without an LF after it. It ends no line, and is a space in a header.
+    case bareCarriageReturn
+    /// More than 998 octets (RFC 5322 §2.1.1).
+    case longLine
+
+    // MARK: Header
+
+    /// A line that is no field, left out.
+    case strayLine
+    /// A folded line that continues no field, left out.
+    case strayFold
+    /// A folded line of blanks alone, which some readers take for the end of the header.
+    case blankFold
+    case blankBeforeColon
+    /// A field that may stand once stands again; the first one counts.
+    case repeatedField
+    /// Octets that are not UTF-8, replaced by U+FFFD.
+    case headerNotUTF8
+    /// A control character, in clear or encoded, replaced by a space.
+    case controlInHeader
+    /// Longer than 75 characters (RFC 2047 §2).
+    case longEncodedWord
+
+    // MARK: Parts
+
+    /// A Content-Type that cannot be read; text/plain instead (RFC 2045 §5.2).
+    case brokenContentType
+    /// A multipart without a boundary that could be one. Its parts are not read.
+    case unusableBoundary
+    /// A multipart that has the boundary of one around it: their parts cannot be told apart.
+    case reusedBoundary
+    /// A line that begins with the boundary and goes on. It is text.
+    case boundaryLookalike
+    case multipartWithoutParts
+    /// No closing boundary: the last part reaches to the end.
+    case unterminatedMultipart
+    /// A multipart in base64 or quoted-printable (RFC 2045 §6.4 forbids it), read as it is.
+    case encodedMultipart
+
+    // MARK: Text
+
+    /// Read as it is.
+    case unknownTransferEncoding
+    case brokenQuotedPrintable
+    case brokenBase64
+    /// Read as UTF-8.
+    case unknownCharset
+    /// Octets that mean nothing in the charset, replaced by U+FFFD.
+    case undecodableText
+
+    /// What only a look at every octet finds.
+    static func inOctets(of source: some Collection<UInt8>) -> Set<MailDefect> {
+        var defects: Set<MailDefect> = []
+        var previous: UInt8 = 0
+        var length = 0
+        for octet in source {
+            length += 1
+            if octet == 0 { defects.insert(.nul) }
+            if octet == 0x0A {
+                if previous != 0x0D { defects.insert(.bareLineFeed) }
+                if length > 1_000 { defects.insert(.longLine) }
+                length = 0
+            } else if previous == 0x0D {
+                defects.insert(.bareCarriageReturn)
+            }
+            previous = octet
+        }
+        if previous == 0x0D { defects.insert(.bareCarriageReturn) }
+        if length > 998 { defects.insert(.longLine) }
+        return defects
+    }
+}
+
+/// A mail as anybody may have written it, taken apart (RFC 5322, RFC 2046).
+///
+/// There is no source that this traps on: it is read, with its defects named, or refused with a `MailFault`. Nothing in a mail
+/// that was read is true because it was read.
+package struct ParsedMail: Sendable {
+    package let root: MailPart
+    package let defects: Set<MailDefect>
+
+    package init(_ source: [UInt8], limits: MailLimits = MailLimits()) throws(MailFault) {
+        guard source.count <= limits.octets else { throw .tooLarge(limitKiB: limits.octets / 1_024) }
+        var reader = MailReader(limits: limits, defects: MailDefect.inOctets(of: source))
+        root = try reader.part(source[...], within: [])
+        defects = reader.defects
+    }
+}
+
+/// A mail or one part of it.
+package struct MailPart: Sendable {
+    package let header: MailHeader
+    package let type: ParameterisedField
+    /// As it travelled, with its transfer encoding.
+    package let body: ArraySlice<UInt8>
+    /// Of a multipart whose boundary could be used; else empty.
+    package let parts: [MailPart]
+
+    /// The body as text in the charset it names.
+    package func text(defects: inout Set<MailDefect>) -> String {
+        let name = header["Content-Transfer-Encoding"]?.lowercased() ?? TransferEncoding.sevenBit.rawValue
+        let encoding = TransferEncoding(rawValue: name)
+        if encoding == nil { defects.insert(.unknownTransferEncoding) }
+        let bytes = (encoding ?? .binary).decoded(body, defects: &defects)
+        return Charset.text(of: bytes, named: type.parameters["charset"], defects: &defects)
+    }
+}
+
+/// What is kept while a mail is read.
+private struct MailReader {
+    let limits: MailLimits
+    var defects: Set<MailDefect>
+    private var parts = 0
+
+    init(limits: MailLimits, defects: Set<MailDefect>) {
+        self.limits = limits
+        self.defects = defects
+    }
+
+    /// - Parameter boundaries: of the multiparts around it, the outermost first.
+    mutating func part(_ source: ArraySlice<UInt8>, within boundaries: [String]) throws(MailFault) -> MailPart {
+        parts += 1
+        guard parts <= limits.parts else { throw .tooManyParts(limit: limits.parts) }
+        let (header, body) = try MailHeader.read(source, within: limits, defects: &defects)
+        var type = ParameterisedField.plainText
+        if let written = header["Content-Type"] {
+            if let read = ParameterisedField(written) { type = read } else { defects.insert(.brokenContentType) }
+        }
+        guard type.value.hasPrefix("multipart/") else { return MailPart(header: header, type: type, body: body, parts: []) }
+        let inner = try innerParts(of: body, type, header, within: boundaries)
+        return MailPart(header: header, type: type, body: body, parts: inner)
+    }
+
+    private mutating func innerParts(
+        of body: ArraySlice<UInt8>, _ type: ParameterisedField, _ header: MailHeader, within boundaries: [String]
+    ) throws(MailFault) -> [MailPart] {
+        guard let boundary = type.parameters["boundary"], Self.isUsable(boundary) else {
+            defects.insert(.unusableBoundary)
+            return []
+        }
+        guard boundaries.count < limits.depth else { throw .nestedTooDeeply(limit: limits.depth) }
+        if boundaries.contains(boundary) { defects.insert(.reusedBoundary) }
+        let encoding = header["Content-Transfer-Encoding"]?.lowercased()
+        if encoding == "base64" || encoding == "quoted-printable" { defects.insert(.encodedMultipart) }
+        var inner: [MailPart] = []
+        for source in try sources(in: body, boundary: boundary) {
+            inner.append(try part(source, within: boundaries + [boundary]))
+        }
+        return inner
+    }
+
+    /// RFC 2046 §5.1.1: 1 to 70 characters, the last no space. More characters than its list are in use; none is a control.
+    private static func isUsable(_ boundary: String) -> Bool {
+        (1...70).contains(boundary.utf8.count) && boundary.utf8.allSatisfy { (0x20...0x7E).contains($0) } && boundary.last != " "
+    }
+
+    /// What stands between the lines that are boundaries (RFC 2046 §5.1.1), without the line end before each, which belongs to it.
+    private mutating func sources(in body: ArraySlice<UInt8>, boundary: String) throws(MailFault) -> [ArraySlice<UInt8>] {
+        let delimiter = Array("--\(boundary)".utf8)
+        var sources: [ArraySlice<UInt8>] = []
+        var start: Int?
+        var rest = body
+        var isClosed = false
+        while !isClosed, !rest.isEmpty {
+            let lineStart = rest.startIndex
+            guard let line = MailHeader.takeLine(&rest), line.starts(with: delimiter) else { continue }
+            let tail = line.dropFirst(delimiter.count)
+            let closes = tail.starts(with: [0x2D, 0x2D])
+            // Blanks may have been added on the way.
+            guard tail.dropFirst(closes ? 2 : 0).allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else {
+                defects.insert(.boundaryLookalike)
+                continue
+            }
+            if let start { sources.append(Self.withoutLineEnd(body[start..<max(start, lineStart)])) }
+            guard parts + sources.count <= limits.parts else { throw .tooManyParts(limit: limits.parts) }
+            start = closes ? nil : rest.startIndex
+            isClosed = closes
+        }
+        if !isClosed { defects.insert(.unterminatedMultipart) }
+        // A mail cut short still shows what it has.
+        if let start { sources.append(body[start...]) }
+        if sources.isEmpty { defects.insert(.multipartWithoutParts) }
+        return sources
+    }
+
+    private static func withoutLineEnd(_ part: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard part.last == 0x0A else { return part }
+        let part = part.dropLast()
+        return part.last == 0x0D ? part.dropLast() : part
+    }
+}

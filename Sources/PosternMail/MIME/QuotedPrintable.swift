@@ -1,0 +1,110 @@
+/// Quoted-printable, RFC 2045 §6.7.
+enum QuotedPrintable {
+    /// One less than allowed: the soft break's `=` needs a place.
+    private static let width = 75
+
+    /// Lines of at most 76 octets, each ended by CRLF. Three precautions cost nothing: a line never begins with a dot (the end of
+    /// SMTP's data) nor with `From ` (mbox), and a soft break never tears a UTF-8 sequence.
+    static func encoded(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(text.count + text.count / 4 + 64)
+        var column = 0
+        var index = 0
+        while index < text.count {
+            if text[index] == 0x0A {
+                output.append(0x0D)
+                output.append(0x0A)
+                (column, index) = (0, index + 1)
+                continue
+            }
+            // Whatever stands for itself is copied in one go, as far as the line has room.
+            let end = endOfLiterals(in: text, from: index, isLineStart: column == 0, room: width - column)
+            if end > index {
+                output.append(contentsOf: UnsafeBufferPointer(rebasing: text[index..<end]))
+                (column, index) = (column + end - index, end)
+                continue
+            }
+            let length = sequenceLength(text[index])
+            guard column + 3 * length <= width else {
+                output += [0x3D, 0x0D, 0x0A]
+                column = 0
+                continue
+            }
+            for octet in text[index..<min(index + length, text.count)] {
+                output += [0x3D, HexDigits.all[Int(octet >> 4)], HexDigits.all[Int(octet & 15)]]
+                column += 3
+            }
+            index += length
+        }
+        if column > 0 { output += [0x0D, 0x0A] }
+        return output
+    }
+
+    /// - Returns: the place of the first octet that must be encoded or has no room; `start` when that is the one there.
+    private static func endOfLiterals(
+        in text: UnsafeBufferPointer<UInt8>, from start: Int, isLineStart: Bool, room: Int
+    ) -> Int {
+        if isLineStart && (text[start] == 0x2E || beginsFrom(text, at: start)) { return start }
+        let most = min(text.count, start + room)
+        var end = start
+        while end < most, isLiteral(text[end]) { end += 1 }
+        // A blank stands for itself unless it ends a line.
+        let isLineEnd = end == text.count || text[end] == 0x0A
+        return end > start && isLineEnd && isBlank(text[end - 1]) ? end - 1 : end
+    }
+
+    /// Printable ASCII except `=`, and blanks.
+    private static func isLiteral(_ octet: UInt8) -> Bool {
+        (0x20..<0x7F).contains(octet) && octet != 0x3D || octet == 0x09
+    }
+
+    private static func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
+
+    private static func sequenceLength(_ lead: UInt8) -> Int {
+        switch lead {
+        case 0xC0...0xDF: 2
+        case 0xE0...0xEF: 3
+        case 0xF0...0xFF: 4
+        default: 1
+        }
+    }
+
+    private static func beginsFrom(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+        text[index] == 0x46 && text[index...].prefix(5).elementsEqual("From ".utf8)
+    }
+
+    /// An `=` that encodes nothing stays as it is, as RFC 2045 §6.7 advises.
+    static func decoded(_ bytes: ArraySlice<UInt8>, defects: inout Set<MailDefect>) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(bytes.count)
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            index += 1
+            guard byte == UInt8(ascii: "=") else {
+                output.append(byte)
+                continue
+            }
+            let next = bytes[index...]
+            if let high = next.first.flatMap(HexDigits.value), let low = next.dropFirst().first.flatMap(HexDigits.value) {
+                output.append(high << 4 | low)
+                index += 2
+            } else if let softBreak = softBreak(next) {
+                index += softBreak
+            } else {
+                defects.insert(.brokenQuotedPrintable)
+                output.append(byte)
+            }
+        }
+        return output
+    }
+
+    /// - Returns: the length of the line end after an `=`, with the blanks that some relay put before it (§6.7 (3)); nil when no
+    ///   line ends here.
+    private static func softBreak(_ bytes: ArraySlice<UInt8>) -> Int? {
+        let blanks = bytes.prefix(76).prefix(while: isBlank).count
+        let rest = bytes.dropFirst(blanks)
+        if rest.starts(with: [0x0D, 0x0A]) { return blanks + 2 }
+        return rest.first == 0x0A ? blanks + 1 : nil
+    }
+}

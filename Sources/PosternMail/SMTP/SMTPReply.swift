@@ -1,0 +1,206 @@
+/// One complete reply of a server, its lines joined (RFC 5321 §4.2).
+package struct SMTPReply: Hashable, Sendable {
+    /// Three digits. A sane server's are between 200 and 599; nothing here relies on that.
+    package let code: Int
+    package let enhanced: EnhancedStatus?
+    /// What each line said after the code, without control characters. Not redacted yet.
+    package let lines: [String]
+
+    package init(code: Int, lines: [String]) {
+        self.code = code
+        self.lines = lines
+        enhanced = lines.first?.firstWord.flatMap { EnhancedStatus($0) }
+    }
+
+    /// The lines joined by spaces, without the enhanced status that some servers repeat on each of them. May hold addresses:
+    /// `Redaction` comes before anything that keeps or shows it.
+    package var text: String {
+        lines.map { line in
+            guard let enhanced, let first = line.firstWord, EnhancedStatus(first) == enhanced else { return line }
+            return line[first.endIndex...].utf8.split(separator: 0x20).map { String(Substring($0)) }.joined(separator: " ")
+        }
+        .joined(separator: " ")
+    }
+
+    /// What the first digit says (RFC 5321 §4.2.1). A client must understand it even when the code is new to it.
+    package var severity: Severity {
+        switch code {
+        case 200...299: .positive
+        case 300...399: .intermediate
+        case 400...499: .transient
+        case 500...599: .permanent
+        default: .unknown
+        }
+    }
+
+    package enum Severity: Sendable {
+        case positive, intermediate, transient, permanent
+        /// 1xx, 6xx and the like, which SMTP does not have.
+        case unknown
+    }
+
+    /// The codes that a client treats each in its own way (RFC 5321 §4.2.3).
+    enum Code {
+        static let serviceReady = 220
+        static let startMailInput = 354
+        static let serviceNotAvailable = 421
+        static let syntaxError = 500
+        static let syntaxErrorInParameters = 501
+        static let commandNotImplemented = 502
+        static let badSequence = 503
+        static let parameterNotImplemented = 504
+        static let exceededStorage = 552
+        static let parametersNotRecognised = 555
+
+        // RFC 4954 §6
+        static let authenticationRequired = 530
+        static let mechanismTooWeak = 534
+        static let credentialsInvalid = 535
+        /// RFC 2554 §6; obsolete and still in use.
+        static let encryptionRequired = 538
+    }
+}
+
+extension String {
+    fileprivate var firstWord: Substring? {
+        utf8.split(separator: 0x20, maxSplits: 1).first.map { Substring($0) }
+    }
+}
+
+/// The enhanced status code at the beginning of a reply's text: `5.1.1` (RFC 3463 §2, RFC 2034 §4).
+package struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
+    /// 2 success, 4 persistent transient failure, 5 permanent failure.
+    package let statusClass: Int
+    /// 1 addressing, 2 mailbox, 3 mail system, 4 network, 5 protocol, 6 content, 7 security or policy.
+    package let subject: Int
+    package let detail: Int
+
+    package init(_ statusClass: Int, _ subject: Int, _ detail: Int) {
+        self.statusClass = statusClass
+        self.subject = subject
+        self.detail = detail
+    }
+
+    /// Nil unless the whole word is one: a version number or an address that begins like one is not.
+    package init?(_ word: some StringProtocol) {
+        // Each stop moves the numbers one place to the front.
+        var numbers = (0, 0, 0)
+        var (place, digits) = (0, 0)
+        for octet in word.utf8 {
+            switch octet {
+            case 0x30...0x39 where digits < 3:
+                digits += 1
+                numbers.2 = numbers.2 * 10 + Int(octet - 0x30)
+            case 0x2E where digits > 0 && place < 2:
+                (place, digits) = (place + 1, 0)
+                numbers = (numbers.1, numbers.2, 0)
+            default: return nil
+            }
+        }
+        guard place == 2, digits > 0, [2, 4, 5].contains(numbers.0) else { return nil }
+        self.init(numbers.0, numbers.1, numbers.2)
+    }
+
+    package var description: String { "\(statusClass).\(subject).\(detail)" }
+
+    /// What it says, whatever its class: `X.2.2`.
+    var condition: Condition { Condition(subject, detail) }
+
+    enum Subject {
+        static let addressing = 1
+        static let policy = 7
+    }
+
+    /// Names from the IANA registry of SMTP enhanced status codes (RFC 5248).
+    struct Condition: Hashable, Sendable {
+        let subject: Int
+        let detail: Int
+
+        init(_ subject: Int, _ detail: Int) {
+            self.subject = subject
+            self.detail = detail
+        }
+
+        static let badSenderMailbox = Condition(1, 7)
+        static let badSenderSystem = Condition(1, 8)
+        static let mailboxFull = Condition(2, 2)
+        static let messageLengthExceedsLimit = Condition(2, 3)
+        static let mailSystemFull = Condition(3, 1)
+        static let messageTooBig = Condition(3, 4)
+        static let listExpansionProhibited = Condition(Subject.policy, 2)
+        static let credentialsInvalid = Condition(Subject.policy, 8)
+        static let mechanismTooWeak = Condition(Subject.policy, 9)
+        static let encryptionNeeded = Condition(Subject.policy, 10)
+        static let encryptionRequired = Condition(Subject.policy, 11)
+        static let accountDisabled = Condition(Subject.policy, 13)
+        /// RFC 7293: the mailbox, or its domain, has a new owner.
+        static let mailboxOwnerChanged = Condition(Subject.policy, 17)
+        static let domainOwnerChanged = Condition(Subject.policy, 18)
+        /// RFC 7372: DKIM (20 to 22), SPF (23, 24), reverse DNS (25), several of them (26), and RFC 7505's null MX (27).
+        static let senderAuthentication = (20...27).map { Condition(Subject.policy, $0) }
+    }
+}
+
+/// One line of a reply as it came from the socket.
+enum SMTPReplyLine: Equatable, Sendable {
+    /// `250-text`: more lines follow.
+    case more(code: Int, text: String)
+    /// `250 text`, or the code alone.
+    case last(code: Int, text: String)
+    /// No reply line at all.
+    case noise
+
+    /// - Parameters:
+    ///   - octets: with the line end. What counts as the last line is what libcurl (7.88, `smtp_endofresp`) takes for it, since
+    ///     the two of us must agree on whether a reply is complete.
+    ///   - limit: the octets of text that are kept.
+    init(_ octets: [UInt8], limit: Int) {
+        let digits = octets.prefix(3).map { Int($0) - 0x30 }
+        guard digits.count == 3, digits.allSatisfy({ (0...9).contains($0) }) else {
+            self = .noise
+            return
+        }
+        let code = digits[0] * 100 + digits[1] * 10 + digits[2]
+        let rest = octets.dropFirst(3)
+        var words = rest.dropFirst().prefix(limit)
+        // Cut between two words: nobody would recognise the front half of an address and leave it out.
+        if words.count < rest.dropFirst().count, let end = words.lastIndex(of: 0x20) { words = words[..<end] }
+        let kept = words.filter { $0 >= 0x20 && $0 != 0x7F }
+        // Latin-1 and worse occur in replies. What cannot be read is replaced, never refused.
+        let text = String(decoding: kept, as: UTF8.self)
+        switch rest.first {
+        case 0x20: self = .last(code: code, text: text)
+        case 0x2D: self = .more(code: code, text: text)
+        case 0x0D where rest.count == 2: self = .last(code: code, text: "")
+        default: self = .noise
+        }
+    }
+}
+
+/// What a server offered in its reply to EHLO, as far as a transfer depends on it.
+///
+/// Keywords are compared as libcurl 7.88 does it, by case (RFC 5321 §2.4 would not care): believing in an extension that libcurl
+/// overlooks would send a UTF-8 address without the SMTPUTF8 that announces it.
+package struct Capabilities: Equatable, Sendable {
+    package let smtpUTF8: Bool
+    package let startTLS: Bool
+    /// The mechanisms after AUTH, in the server's order.
+    package let mechanisms: [String]
+
+    /// Nothing: what a server has that knows only HELO.
+    package static let none = Capabilities(lines: [])
+
+    package init(ehlo reply: SMTPReply) {
+        self.init(lines: reply.lines)
+    }
+
+    private init(lines: [String]) {
+        let words = lines.map { $0.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init) }
+        smtpUTF8 = words.contains { $0.first == "SMTPUTF8" }
+        startTLS = words.contains { $0.first == "STARTTLS" }
+        mechanisms = words.filter { $0.first == "AUTH" }.flatMap { $0.dropFirst() }
+    }
+
+    /// PLAIN or LOGIN, the two that every submission server has and that nothing but TLS needs to protect.
+    package var offersLogin: Bool { mechanisms.contains("PLAIN") || mechanisms.contains("LOGIN") }
+}
