@@ -36,7 +36,7 @@ package enum ProcessRole: String, CaseIterable, Sendable {
 
 /// Which two users the processes run as, if they do.
 package struct ProcessUsers: Sendable {
-    /// Nil: whoever started the program.
+    /// Nil: the user who started the program.
     package let relay: ProcessUser?
     package let vault: ProcessUser?
 

@@ -24,7 +24,7 @@ package struct SettingsFile {
         do {
             file = try await EnvironmentVariablesProvider(environmentFilePath: FilePath(home.settings))
         } catch {
-            throw fault("cannot be read (\(error))", "Mend the file, or make it anew with postern init.")
+            throw fault("cannot be read (\(error))", "Mend the file, or make a new one with postern init.")
         }
         let reader = ConfigReader(providers: [EnvironmentVariablesProvider(environmentVariables: environment), file])
         var settings: [String: String] = [:]

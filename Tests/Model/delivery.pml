@@ -1,5 +1,5 @@
 /*
- * The queue of DESIGN.md §5 under two dispatchers, crashes, leases that run out and a clock that is set.
+ * The queue under two dispatchers, crashes, leases that run out and a clock that is set.
  *
  * Spin looks at every run of this model there is: every order of every step, with a crash or a jump of the clock at
  * any point of it. `Tests/Model/check` runs it; the moves come from `transitions.pml`, which is rendered from Swift's

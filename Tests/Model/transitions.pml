@@ -1,6 +1,6 @@
 /*
  * The table of DeliveryState.after, rendered from it by TransitionFileTests: 13 of 77 moves are legal.
- * Not written by hand; to write it anew: POSTERN_WRITE_TRANSITIONS=1 swift test --filter TransitionFileTests
+ * Not written by hand; to rewrite it: POSTERN_WRITE_TRANSITIONS=1 swift test --filter TransitionFileTests
  */
 mtype:state = { absent, ready, leased, held, delivered, failed, expired, dropped, illegal };
 mtype:event = {

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A delivery moves as the table says and no other way")
 struct DeliveryStateTests {
-    /// DESIGN.md §5, row by row.
+    /// The table of states, row by row.
     static let legal: [(DeliveryState, DeliveryEvent, DeliveryState)] = [
         (.ready, .claimed, .leased), (.ready, .heldByStaff, .held), (.ready, .tooOld, .expired), (.ready, .dropped, .dropped),
         (.leased, .settled(.delivered), .delivered), (.leased, .settled(.deferred), .ready),

@@ -8,7 +8,7 @@ struct TransitionFileTests {
         .appendingPathComponent("Model/transitions.pml")
 
     @Test
-    func `Tests/Model/transitions.pml is what DeliveryState.after says; POSTERN_WRITE_TRANSITIONS=1 writes it anew`() throws {
+    func `Tests/Model/transitions.pml is what DeliveryState.after says; POSTERN_WRITE_TRANSITIONS=1 rewrites it`() throws {
         let rendered = PromelaTable().text
         if ProcessInfo.processInfo.environment["POSTERN_WRITE_TRANSITIONS"] == "1" {
             try rendered.write(to: Self.file, atomically: true, encoding: .utf8)
@@ -60,7 +60,7 @@ private struct PromelaTable {
         return """
             /*
              * The table of DeliveryState.after, rendered from it by TransitionFileTests: \(ways.count) of \(moves.count) moves are legal.
-             * Not written by hand; to write it anew: POSTERN_WRITE_TRANSITIONS=1 swift test --filter TransitionFileTests
+             * Not written by hand; to rewrite it: POSTERN_WRITE_TRANSITIONS=1 swift test --filter TransitionFileTests
              */
             mtype:state = { absent, \(states), illegal };
             mtype:event = {

@@ -40,7 +40,7 @@ struct CSVReaderTests {
         #expect(Array(CSVReader([0x61, 0xFF, 0x0A, 0x62])).map(\.fault) == [.notUTF8, nil])
     }
 
-    // One row with a quote too many must not take the good ones behind it with it.
+    // One row with a quote too many must not take the good ones after it along.
     @Test func `An opening quote that nothing closes, or a later row's does, costs its own row alone`() {
         for text in ["pat,\"Pat,p@x\nsam,Sam,s@x\nkim,Kim,k@x\n", "pat,\"Pat,p@x\nsam,\"Sam\",s@x\nkim,Kim,k@x\n"] {
             let found = records(text)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Letters are turned away before the disk is full")
 struct DiskRoomTests {
-    /// free MiB, whole MiB → room: below 5 % or 256 MiB there is none (REQUIREMENTS A11).
+    /// free MiB, whole MiB → room: below 5 % or 256 MiB there is none (A11).
     @Test(
         arguments: [
             (256, 1_000, true), (255, 1_000, false), (500, 10_000, true), (499, 10_000, false), (5_000, 100_000, true),

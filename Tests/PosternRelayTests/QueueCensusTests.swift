@@ -13,7 +13,7 @@ struct QueueCensusTests {
         QueueCounts(states: [.delivered: accepted], accepted: accepted)
     }
 
-    @Test func `Whoever asks while it is counted waits for that count`() async throws {
+    @Test func `Anyone who asks while it is counted waits for that count`() async throws {
         let (asking, counted) = (Tally(), Tally())
         let gate = Gate()
         let census = QueueCensus {
@@ -36,7 +36,7 @@ struct QueueCensusTests {
         #expect(answers == Array(repeating: counts(1), count: 20))
     }
 
-    @Test func `A count is good for twenty times as long as it took, and then made anew`() async throws {
+    @Test func `A count is good for twenty times as long as it took, and then counted again`() async throws {
         let counted = Tally()
         let census = QueueCensus {
             counted.add()
@@ -47,7 +47,7 @@ struct QueueCensusTests {
         let began = ContinuousClock.now
         #expect(try await census.counts() == counts(1))
         // On a busy machine the count takes as long as it is kept from its turn, and is then good for longer.
-        try await eventually("it is counted anew", within: .seconds(240)) {
+        try await eventually("it is counted again", within: .seconds(240)) {
             _ = try await census.counts()
             return counted.count > 1
         }

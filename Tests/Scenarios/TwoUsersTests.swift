@@ -28,7 +28,7 @@ struct TwoUsersTests {
             let id = try await Program.run("id", ["-u", user]).output.trimmingCharacters(in: .whitespacesAndNewlines)
             // Real, effective, saved and file-system user: there is no other to go back to.
             #expect(ids.count == 4 && ids.allSatisfy { $0 == id }, "\(process): \(ids)")
-            // Neither is dumpable: then the files in /proc belong to root, whoever runs the process (proc(5)).
+            // Neither is dumpable: then the files in /proc belong to root, no matter who runs the process (proc(5)).
             let environment = try FileManager.default.attributesOfItem(atPath: "/proc/\(pid)/environ")
             #expect(environment[.ownerAccountID] as? Int == 0, "\(process) is dumpable")
         }

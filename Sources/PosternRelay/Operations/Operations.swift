@@ -1,7 +1,7 @@
 package import PosternCore
 package import PosternStore
 
-/// Everything that people and programs may look up and change, whoever asks: the control socket, a command while no relay runs,
+/// Everything that people and programs may look up and change, no matter who asks: the control socket, a command while no relay runs,
 /// the staff pages, the API.
 ///
 /// Whatever reaches an operation has been parsed. An operation that changes something names its actor in a trace, which is

@@ -6,7 +6,7 @@ package protocol Room: Sendable {
     var hasRoom: Bool { get }
 }
 
-/// Room on the disk of the store: none below 5 % or 256 MiB free, whichever is more (REQUIREMENTS A11), so that what was
+/// Room on the disk of the store: none below 5 % or 256 MiB free, whichever is more, so that what was
 /// accepted can still be delivered, and its outcome written.
 package final class DiskRoom: Room {
     private let folder: String

@@ -7,7 +7,7 @@ enum FormCheck {
         guard let fields = try? URLEncodedForm.fields(in: bytes) else { return }
         let written = fields.map { "\(PercentCoding.encoded($0.name))=\(PercentCoding.encoded($0.value))" }
         let again = try? URLEncodedForm.fields(in: Array(written.joined(separator: "&").utf8))
-        try hold(again.map { same($0, fields) } == true, "a form that is written anew reads the same")
+        try hold(again.map { same($0, fields) } == true, "a form that is written again reads the same")
         try check(fields)
     }
 

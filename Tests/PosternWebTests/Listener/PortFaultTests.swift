@@ -10,7 +10,7 @@ struct PortFaultTests {
     /// An address of this suite alone: a port that is free here is nobody else's, and a client cannot connect to itself.
     private static let host = "127.0.0.77"
 
-    /// A trial that listens accepts whoever connects in that moment, and leaves them without an answer for ever.
+    /// A trial that listens accepts anyone who connects in that moment, and leaves them without an answer for ever.
     @Test func `A port that is tried out accepts nobody`() async throws {
         let port = try await freePort()
         let connecting = Task {

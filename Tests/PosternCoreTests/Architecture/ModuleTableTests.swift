@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Arrows between modules point down only, and nothing the relay imports can open a seal")
 struct ModuleTableTests {
-    /// DESIGN.md §4: which modules of ours each may import.
+    /// Which modules of ours each may import; `Sources/README.md` draws it.
     static let table: [String: Set<String>] = [
         "PosternCore": [],
         "PosternMail": ["PosternCore", "CCurl"],
@@ -32,7 +32,7 @@ struct ModuleTableTests {
         "PosternTestSupport": ["PosternCore"],
     ]
 
-    /// Single files that may import one module more. Web asks the vault for nothing: it shares how a listener keeps a guest.
+    /// Single files that may import one module more. Web asks the vault for nothing: its listener closes unserved connections as the link does.
     static let exceptions: [String: Set<String>] = ["Application.swift": ["PosternLink"]]
 
     private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
