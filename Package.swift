@@ -21,10 +21,13 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
-/// Swift's runtime and Foundation inside the program: it runs where no toolchain is, and somewhat quicker. SwiftPM (6.3) knows
-/// this as an option of a whole build only, with which tests do not link; given to one program, the archives that Foundation
-/// stands on have to be named. DYNAMIC_POSTERN is for a toolchain that has none of them.
+/// Puts Swift's runtime and Foundation into the program: it runs on machines without a toolchain, and somewhat faster. SwiftPM
+/// (6.3) offers this only for a whole build, with which tests do not link. For a single program the archives that Foundation
+/// needs must be named. DYNAMIC_POSTERN is for a toolchain that has none of them.
 let runtime: [LinkerSetting] =
     Context.environment["DYNAMIC_POSTERN"] != nil
     ? []
@@ -36,7 +39,13 @@ let runtime: [LinkerSetting] =
             ], .when(platforms: [.linux]))
     ]
 
-/// What the checks of foreign bytes reach into, and what stands beside them that is no source.
+/// Every symbol is resolved at the start and the table of their addresses is read-only from then on (full RELRO): a bug that
+/// writes to memory cannot redirect a call. SwiftPM links programs as PIE anyway. deploy/hardening checks the result.
+let hardening: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"], .when(platforms: [.linux]))
+]
+
+/// What the checks of foreign bytes reach into, and files beside them that are no sources.
 let foreign: [Target.Dependency] = [
     "PosternCore", "PosternSealing", "PosternLink", "PosternVault", "PosternRelay", "PosternWeb", "PosternImport", crypto,
     nioCore,
@@ -46,25 +55,29 @@ let fodder = ["Corpus", "Dictionaries"]
 let package = Package(
     name: "postern",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "postern", targets: ["postern"])],
+    products: [
+        .executable(name: "postern", targets: ["postern"]), .executable(name: "postern-proof", targets: ["postern-proof"]),
+    ],
+    // Exact versions: a build a year from now takes the same code. What these depend on in turn cannot be named here (SwiftPM
+    // warns of a dependency that no target uses); deploy/bom prints everything that is linked.
     dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
         // Tests only: a visitor's side of HTTP.
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     ],
     targets: [
         // Values and rules: no I/O, no clock, no randomness.
@@ -119,18 +132,43 @@ let package = Package(
         // What a proof looks for, how, and where it was found.
         .target(name: "PosternProof", dependencies: ["PosternCore", crypto], swiftSettings: strict),
 
+        // What both programs know of the machine they run on: home, settings, users, locks, exit codes, log lines.
+        .target(
+            name: "PosternHost",
+            dependencies: [
+                "PosternCore", "CUnix", argumentParser, logging, .product(name: "Configuration", package: "swift-configuration"),
+                system,
+            ],
+            swiftSettings: strict),
+
+        .target(
+            name: "PosternDoctor",
+            dependencies: [
+                "PosternCore", "PosternHost", "PosternText", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
+                "PosternRelay", "PosternWeb", "CUnix",
+            ],
+            swiftSettings: strict),
+
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternCore", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
-                "PosternRelay", "PosternWeb", "PosternProof", "CUnix", "PosternImport", logging, lifecycle, nioCore, nioPosix,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "SystemPackage", package: "swift-system"), subprocess,
+                "PosternCore", "PosternHost", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink",
+                "PosternVault", "PosternRelay", "PosternWeb", "PosternImport", "PosternDoctor", "CUnix", argumentParser, logging,
+                lifecycle, unixSignals,
+                .product(name: "Metrics", package: "swift-metrics"), system, subprocess,
             ],
             swiftSettings: strict,
-            linkerSettings: runtime),
+            linkerSettings: runtime + hardening),
+
+        // The second program: it proves and measures the first, and no installation needs it.
+        .executableTarget(
+            name: "postern-proof",
+            dependencies: [
+                "PosternCore", "PosternHost", "PosternStore", "PosternSQLite", "PosternWeb", "PosternProof", argumentParser,
+                logging, lifecycle, unixSignals, nioCore, nioPosix, system, subprocess,
+            ],
+            swiftSettings: strict,
+            linkerSettings: runtime + hardening),
 
         // C: one shim function per option type of libcurl, and the few system calls Swift cannot import.
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
@@ -146,6 +184,9 @@ let package = Package(
         .testTarget(name: "PosternImportTests", dependencies: ["PosternCore", "PosternImport"], swiftSettings: strict),
         .testTarget(
             name: "PosternTextTests", dependencies: ["PosternCore", "PosternText", "PosternTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "PosternDoctorTests", dependencies: ["PosternCore", "PosternDoctor", "PosternLink", "PosternVault"],
+            swiftSettings: strict),
         .testTarget(
             name: "PosternProofTests", dependencies: ["PosternCore", "PosternProof", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
@@ -180,7 +221,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "FuzzTests", dependencies: foreign, path: "Tests/Fuzz", exclude: ["Harness"] + fodder, swiftSettings: strict),
+            name: "FuzzTests", dependencies: foreign + ["PosternTestSupport"], path: "Tests/Fuzz", exclude: ["Harness"] + fodder,
+            swiftSettings: strict),
         .testTarget(
             name: "Scenarios",
             dependencies: [

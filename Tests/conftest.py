@@ -1,4 +1,4 @@
-"""The built program in a scratch home, a headless Chromium to look at its pages with, and a table of what was tried."""
+"""The built program in a scratch home, a headless Chromium for its pages, and a table of what was tried."""
 import os
 import pathlib
 import shutil
@@ -17,13 +17,15 @@ BINARY = pathlib.Path(os.environ.get("POSTERN", ".build/release/postern")).resol
 
 # deploy/prove hostile --long
 LONG = os.environ.get("POSTERN_LONG") == "1"
+# deploy/prove figures: the file that gets every measured time. Without it no time decides a test.
+FIGURES = os.environ.get("POSTERN_FIGURES")
 ROWS = []
 
 PORTS = iter(range(15_000 + os.getpid() % 4_000, 20_000))
 
 
 def free_port():
-    """One that the kernel does not give to clients, and that is given out once."""
+    """A port that the kernel does not give to clients. Each is returned once."""
     for port in PORTS:
         with socket.socket() as s:
             try:
@@ -35,7 +37,7 @@ def free_port():
 
 
 class Installation:
-    """`postern serve` with a mailbox inside, as deploy/run has it. Letters are sent nowhere."""
+    """`postern serve` with its demo mailbox, as in deploy/run. Nothing is sent."""
 
     def __init__(self, **settings):
         self.folder = tempfile.TemporaryDirectory(prefix="postern-browser-")
@@ -72,7 +74,7 @@ class Installation:
         self.log = open(self.home / "serve.log", "ab")
         self.process = subprocess.Popen([BINARY, "serve", "--home", self.home], env=self.environment, stdout=self.log,
                                         stderr=self.log)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             try:
                 if urllib.request.urlopen(self.url + "/ready", timeout=2).status == 200:
@@ -133,17 +135,30 @@ def plain_browser():
 
 @pytest.fixture
 def tell():
-    """tell(tool, tried, found): one line of the table that is printed at the end."""
+    """tell(tool, tried, found): adds a line to the table that is printed at the end."""
     return lambda tool, tried, found: ROWS.append((tool, tried, found))
 
 
 @pytest.fixture
+def figure():
+    """figure(what, milliseconds, limit): notes a time. One over its limit fails the test only where times are judged."""
+    def note(what, measured, limit):
+        if not FIGURES:
+            return
+        kept = measured <= limit
+        with open(FIGURES, "a") as table:
+            table.write(f"{what}\t{measured:.1f} ms\t{limit:.1f} ms\t{'kept' if kept else 'MISSED'}\n")
+        assert kept, f"{what}: {measured:.1f} ms"
+    return note
+
+
+@pytest.fixture
 def reports(request):
-    """A folder that is kept where the test fails; the table says where."""
+    """A folder that is kept if the test fails; the table says where."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-reports-"))
     yield folder
     if getattr(request.node, "has_failed", True):
-        ROWS.append((request.node.name, "failed", f"all of it is in {folder}"))
+        ROWS.append((request.node.name, "failed", f"the reports are in {folder}"))
     else:
         shutil.rmtree(folder)
 

@@ -1,12 +1,12 @@
 #define _GNU_SOURCE
 #include "CUnix.h"
 
-#include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
@@ -18,12 +18,12 @@ int unix_is_dumpable(void) {
     return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
 }
 
-int unix_private_pipe(int *read_end, int *write_end) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
-    *read_end = ends[0];
-    *write_end = ends[1];
-    return 0;
+int unix_process_handle(int process) {
+    return (int)syscall(SYS_pidfd_open, process, 0);
+}
+
+int unix_signal_process(int handle, int number) {
+    return (int)syscall(SYS_pidfd_send_signal, handle, number, NULL, 0);
 }
 
 void unix_keep_freed_memory(int bytes) {

@@ -1,8 +1,8 @@
 package import PosternCore
 
-/// What the vault tells the relay: everything it needs to seal, and today's tag key.
+/// What the vault tells the relay: everything it needs to seal, and the tag keys.
 package struct Announcement: Equatable, Sendable {
-    /// The public half of a key. Purpose and suite are the numbers of PosternSealing, which this module does not know.
+    /// The public half of a key. Purpose and suite are numbers of PosternSealing, which this module does not know.
     package struct Key: Equatable, Sendable {
         package let purpose: UInt8
         package let suite: UInt8
@@ -10,35 +10,41 @@ package struct Announcement: Equatable, Sendable {
         package let publicHalf: [UInt8]
 
         package init(purpose: UInt8, suite: UInt8, epoch: Epoch?, publicHalf: [UInt8]) {
-            (self.purpose, self.suite, self.epoch, self.publicHalf) = (purpose, suite, epoch, publicHalf)
+            self.purpose = purpose
+            self.suite = suite
+            self.epoch = epoch
+            self.publicHalf = publicHalf
         }
     }
 
-    package struct TagKey: Equatable, Sendable {
+    package struct TagKey: Equatable, Sendable, Unprintable {
         package let epoch: Epoch
         /// 32 bytes for HMAC-SHA-256.
         package let secret: [UInt8]
 
         package init(epoch: Epoch, secret: [UInt8]) {
-            (self.epoch, self.secret) = (epoch, secret)
+            self.epoch = epoch
+            self.secret = secret
         }
     }
 
-    /// The current address key, and letter and evidence keys of today and tomorrow.
+    /// The current address key, and the letter and evidence keys of today and tomorrow.
     package let keys: [Key]
+    /// Of today and tomorrow.
     package let tagKeys: [TagKey]
     /// How many letters may be under way at once.
     package let lanes: Int
-    /// Connections that the vault cut off because of what they sent, since its start: it has no page of its own to say so.
+    /// Connections that the vault cut off because of what they sent, since its start. The relay shows it among its metrics: the
+    /// vault has no page of its own.
     package let malformedFrames: Int
 
     package init(keys: [Key], tagKeys: [TagKey], lanes: Int, malformedFrames: Int = 0) {
-        (self.keys, self.tagKeys) = (keys, tagKeys)
-        (self.lanes, self.malformedFrames) = (lanes, malformedFrames)
+        self.keys = keys
+        self.tagKeys = tagKeys
+        self.lanes = lanes
+        self.malformedFrames = malformedFrames
     }
-}
 
-extension Announcement {
     package var payload: [UInt8] {
         var writer = ByteWriter()
         writer.write(UInt16(clamping: lanes))
@@ -73,7 +79,8 @@ extension Announcement {
         for _ in 0..<(try reader.number(UInt16.self)) {
             tagKeys.append(TagKey(epoch: Epoch(day: try reader.number()), secret: try reader.part()))
         }
-        (self.keys, self.tagKeys) = (keys, tagKeys)
+        self.keys = keys
+        self.tagKeys = tagKeys
         try reader.end()
     }
 }

@@ -1,11 +1,11 @@
 package import NIOCore
 private import Synchronization
 
-/// A connection that was accepted and waits for whoever serves it.
+/// A connection that was accepted and is not served yet.
 ///
-/// NIO ends the process when a `NIOAsyncChannel` is let go of that never came to `executeThenClose` (a precondition in the
-/// `deinit` of its writer), and a listener that ends lets go of those that were accepted in that moment. An arrival that is let
-/// go of closes its connection, as a peer may expect.
+/// NIO stops the process when a `NIOAsyncChannel` is released that never reached `executeThenClose` (a precondition in the
+/// `deinit` of its writer), and a listener that ends releases the connections it accepted last. An arrival that is released
+/// closes its connection, so that the peer is not left waiting.
 package final class Arrival<Inbound: Sendable, Outbound: Sendable>: Sendable {
     package typealias Connection = NIOAsyncChannel<Inbound, Outbound>
 
@@ -19,11 +19,12 @@ package final class Arrival<Inbound: Sendable, Outbound: Sendable>: Sendable {
 
     deinit {
         guard let left = take() else { return }
+        // A `deinit` cannot wait.
         Task { try? await left.executeThenClose { _, _ in } }
     }
 
-    /// Whoever takes it has to bring it to `executeThenClose`.
-    /// - Returns: nil when somebody has taken it before.
+    /// The caller must bring the connection to `executeThenClose`.
+    /// - Returns: nil when it was taken before.
     package func take() -> Connection? {
         connection.withLock { connection in
             defer { connection = nil }

@@ -1,16 +1,20 @@
 package import PosternCore
 
 /// Proof that a mailbox was reached, with the record it is about.
-package struct ConfirmationRequest: Equatable, Sendable {
+package struct ConfirmationRequest: Equatable, Sendable, Unprintable {
     package let site: SiteID
     package let handle: Handle
     package let recipient: RecipientID
     package let record: SealedRecord
-    /// As it stood in the link that only the vault could have mailed.
+    /// From the link that only the vault can have mailed.
     package let token: String
 
     package init(site: SiteID, handle: Handle, recipient: RecipientID, record: SealedRecord, token: String) {
-        (self.site, self.handle, self.recipient, self.record, self.token) = (site, handle, recipient, record, token)
+        self.site = site
+        self.handle = handle
+        self.recipient = recipient
+        self.record = record
+        self.token = token
     }
 
     package var payload: [UInt8] {
@@ -33,9 +37,9 @@ package struct ConfirmationRequest: Equatable, Sendable {
     }
 }
 
-/// The operator's own word: addresses to be sealed, over the operator socket, never through the relay.
+/// Addresses that the operator wants sealed. They go over the operator socket, never through the relay.
 package struct EnrolRequest: Equatable, Sendable {
-    package struct Entry: Equatable, Sendable {
+    package struct Entry: Equatable, Sendable, Unprintable {
         package let site: SiteID
         package let handle: Handle
         package let recipient: RecipientID
@@ -43,7 +47,11 @@ package struct EnrolRequest: Equatable, Sendable {
         package let address: EmailAddress
 
         package init(site: SiteID, handle: Handle, recipient: RecipientID, version: Int32, address: EmailAddress) {
-            (self.site, self.handle, self.recipient, self.version, self.address) = (site, handle, recipient, version, address)
+            self.site = site
+            self.handle = handle
+            self.recipient = recipient
+            self.version = version
+            self.address = address
         }
     }
 
@@ -51,11 +59,12 @@ package struct EnrolRequest: Equatable, Sendable {
     package static let most = 250
 
     package let entries: [Entry]
-    /// Whether the operator vouches that the addresses are right. Otherwise each is asked by mail first.
+    /// Whether the operator vouches for the addresses. If not, each is asked by mail first.
     package let confirmed: Bool
 
     package init(entries: [Entry], confirmed: Bool) {
-        (self.entries, self.confirmed) = (entries, confirmed)
+        self.entries = entries
+        self.confirmed = confirmed
     }
 
     package var payload: [UInt8] {
@@ -89,7 +98,7 @@ package struct EnrolRequest: Equatable, Sendable {
     }
 }
 
-/// Sealed records, in the order of what was asked for.
+/// Sealed records, in the order in which they were asked for.
 package struct SealedRecords: Equatable, Sendable {
     package let all: [SealedRecord]
 

@@ -1,37 +1,10 @@
 package import PosternCore
 
-/// One attempt as the relay asks for it: fixed fields only. No header, envelope address or template can be named.
-package struct DeliveryJob: Equatable, Sendable {
-    package let id: LetterID
-    package let attempt: Int32
-    package let kind: DeliveryKind
-    package let accepted: Timestamp
-    package let tokens: MailTokens
-    package let site: Site
-    package let recipient: RecipientID
-    package let handle: Handle
-    package let recipientName: HeaderText
-    package let language: Language
-    package let record: SealedRecord
-    /// The sealed letter; empty for a confirmation.
-    package let letter: [UInt8]
-
-    package init(
-        id: LetterID, attempt: Int32, kind: DeliveryKind, accepted: Timestamp, tokens: MailTokens, site: Site,
-        recipient: RecipientID,
-        handle: Handle, recipientName: HeaderText, language: Language, record: SealedRecord, letter: [UInt8]
-    ) {
-        (self.id, self.attempt, self.kind, self.accepted, self.tokens) = (id, attempt, kind, accepted, tokens)
-        (self.site, self.recipient, self.handle, self.recipientName) = (site, recipient, handle, recipientName)
-        (self.language, self.record, self.letter) = (language, record, letter)
-    }
-}
-
 extension DeliveryJob {
     package var payload: [UInt8] {
         var writer = ByteWriter(capacity: letter.count + record.seal.count + 512)
         writer.write(id)
-        writer.write(attempt)
+        writer.write(Int32(clamping: attempt))
         writer.write(kind.rawValue)
         writer.write(accepted.milliseconds)
         writer.write(tokens.message)
@@ -49,27 +22,25 @@ extension DeliveryJob {
         return writer.bytes
     }
 
-    /// - Throws: when a field is not what its type takes.
+    /// - Throws: when a field is not what its type allows.
     package init(payload: [UInt8]) throws(ByteFault) {
         var reader = ByteReader(payload, limit: 128 * 1_024)
-        id = try reader.identifier()
-        attempt = try reader.number()
-        kind = try reader.value { DeliveryKind(rawValue: $0) }
-        accepted = try reader.moment()
-        tokens = MailTokens(
+        let id: LetterID = try reader.identifier()
+        let attempt = try reader.number(Int32.self)
+        let kind = try reader.value { DeliveryKind(rawValue: $0) }
+        let accepted = try reader.moment()
+        let tokens = MailTokens(
             message: try reader.value { Identifier<MailTokens>($0)?.description },
             envelope: try reader.value { Identifier<MailTokens>($0)?.description })
         let siteID = try reader.siteID()
         let siteName = try reader.name()
         var origins: [WebOrigin] = []
         for _ in 0..<(try reader.number(UInt8.self)) { origins.append(try reader.value { WebOrigin($0) }) }
-        site = Site(id: siteID, name: siteName, origins: origins)
-        recipient = try reader.identifier()
-        handle = try reader.handle()
-        recipientName = try reader.name()
-        language = try reader.value { Language($0) }
-        record = try reader.record()
-        letter = try reader.part()
+        self.init(
+            id: id, attempt: Int(attempt), kind: kind, accepted: accepted, tokens: tokens,
+            site: Site(id: siteID, name: siteName, origins: origins), recipient: try reader.identifier(),
+            handle: try reader.handle(), recipientName: try reader.name(), language: try reader.value { Language($0) },
+            record: try reader.record(), letter: try reader.part())
         try reader.end()
     }
 }
@@ -88,7 +59,7 @@ extension ByteReader {
         return value
     }
 
-    /// A moment of the years 1970 to 9999, which a mail's date can bear and to which a span can be added.
+    /// A moment in the years 1970 to 9999: a mail's date can show it, and a span can be added to it.
     mutating func moment() throws(ByteFault) -> Timestamp {
         let milliseconds = try number(Int64.self)
         guard (0...253_402_300_799_999).contains(milliseconds) else { throw .badValue }
@@ -101,5 +72,31 @@ extension ByteReader {
 
     mutating func record() throws(ByteFault) -> SealedRecord {
         SealedRecord(version: try number(), seal: try part(), authorisation: try part())
+    }
+}
+
+/// The answer to `deliver`.
+extension Outcome {
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(kind.rawValue)
+        writer.write(health.rawValue)
+        writer.write(evidence.stage.rawValue)
+        writer.write(UInt16(clamping: evidence.code ?? 0))
+        writer.write(evidence.enhanced)
+        writer.write(evidence.text)
+        return writer.bytes
+    }
+
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 4_096)
+        let kind = try reader.value { Kind(rawValue: $0) }
+        let health = try reader.value { SmarthostHealth(rawValue: $0) }
+        let stage = try reader.value { DeliveryStage(rawValue: $0) }
+        let code = Int(try reader.number(UInt16.self))
+        let (enhanced, text) = (try reader.optionalText(), try reader.text())
+        try reader.end()
+        self.init(
+            kind, health: health, evidence: Evidence(stage: stage, code: code == 0 ? nil : code, enhanced: enhanced, text: text))
     }
 }

@@ -1,196 +1,309 @@
-private import NIOCore
+internal import NIOCore
 private import NIOPosix
-private import PosternCore
 private import Synchronization
 
-/// Why a request got no answer. What the other side did with it is then not known, unless `notSent`.
-package enum LinkFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Nobody listens at the socket, or we may not speak there. Nothing was sent.
-    case notSent(path: String, reason: String)
-    /// The connection ended before the answer came.
-    case lost(path: String)
-    case malformedAnswer(path: String)
+/// Asks a frame server over one connection, several requests in flight. Connects when a request needs it, and again when the
+/// connection is gone.
+package final class FrameClient<Verb: LinkVerb>: Sendable {
+    private let path: String
+    private let eventLoop: any EventLoop
+    private let exchange: NIOLoopBoundBox<Exchange<Verb>>
+    private let lastID = Atomic<UInt32>(0)
 
-    package var description: String {
-        switch self {
-        case .notSent(let path, let reason): "nobody answers at \(path): \(reason)"
-        case .lost(let path): "the connection to \(path) ended before the answer came"
-        case .malformedAnswer(let path): "what came back from \(path) is no answer of this version"
+    /// - Parameter malformed: where answers that are not answers are counted.
+    package init(path: String, malformed: MalformedTally = MalformedTally()) {
+        self.path = path
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        self.eventLoop = eventLoop
+        exchange = .makeBoxSendingValue(
+            Exchange(path: path, malformed: malformed, eventLoop: eventLoop), as: Exchange<Verb>.self, eventLoop: eventLoop)
+    }
+
+    deinit {
+        eventLoop.execute { [exchange] in exchange.value.close() }
+    }
+
+    /// Waits for the answer until the deadline, or until the task is cancelled. Either way the other side may go on with what
+    /// was asked; an answer that comes later is dropped.
+    /// - Parameter deadline: the verb's own, if nil.
+    /// - Throws: `LinkFault`, or the `LinkRefusal` that the other side gave.
+    package func request(_ verb: Verb, _ payload: [UInt8] = [], within deadline: Duration? = nil) async throws -> [UInt8] {
+        guard FrameHead.fits(payload) else { throw LinkFault.tooLong(path: path) }
+        let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
+        let question = Question(
+            frame: Frame(.request(verb), id: id, payload: payload), patience: deadline ?? verb.deadline,
+            answered: eventLoop.makePromise(of: [UInt8].self))
+        return try await withTaskCancellationHandler {
+            eventLoop.execute { [exchange] in exchange.value.ask(question) }
+            return try await question.answered.futureResult.get()
+        } onCancel: {
+            // May run before the question is asked: then the mark is what stops it.
+            question.isCancelled.store(true, ordering: .sequentiallyConsistent)
+            eventLoop.execute { [exchange] in exchange.value.cancel(id) }
         }
+    }
+
+    /// Ends the connection. Requests in flight fail with `.lost`; a later request connects again.
+    package func close() async {
+        try? await eventLoop.flatSubmit { [exchange] in exchange.value.close() }.get()
     }
 }
 
-/// Asks over one connection to a frame server, several requests in flight; connects when needed, and anew when the
-/// connection is gone.
-package final class FrameClient: Sendable {
+private final class Question<Verb: LinkVerb>: Sendable {
+    let frame: Frame<Verb>
+    let patience: Duration
+    let answered: EventLoopPromise<[UInt8]>
+    let isCancelled = Atomic(false)
+
+    init(frame: Frame<Verb>, patience: Duration, answered: EventLoopPromise<[UInt8]>) {
+        self.frame = frame
+        self.patience = patience
+        self.answered = answered
+    }
+}
+
+/// Who waits for which answer, and the connection they wait on. Used on its event loop only.
+///
+/// A question is in `waiting` from `ask` until exactly one of these takes it out and completes its promise: its answer, its
+/// deadline, a cancellation, or the end of the connection. Nothing else completes a promise, so none is forgotten and none is
+/// completed twice.
+private final class Exchange<Verb: LinkVerb> {
+    private enum Link {
+        case closed
+        /// The number tells this attempt from an earlier one that was closed meanwhile.
+        case connecting(Int)
+        case open(any Channel)
+    }
+
+    private struct Waiter {
+        let question: Question<Verb>
+        let deadline: NIODeadline
+        /// Sent on the connection that is open now: its end fails this one.
+        var isSent = false
+    }
+
     private let path: String
     private let malformed: MalformedTally
-    private let connection = Mutex<Task<any Channel, any Error>?>(nil)
-
-    /// - Parameter malformed: where answers that are none are counted.
-    package init(path: String, malformed: MalformedTally = MalformedTally()) {
-        (self.path, self.malformed) = (path, malformed)
-    }
-
-    /// Cancelled, it waits for the answer no longer; what was asked goes on at the other side.
-    /// - Throws: `LinkFault`, or the `LinkRefusal` the other side gave.
-    package func request(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8] {
-        guard Frame.fits(payload) else {
-            throw LinkFault.notSent(path: path, reason: "the request is longer than a frame may be")
-        }
-        let channel = try await connected()
-        guard !Task.isCancelled else { throw LinkFault.notSent(path: path, reason: "nobody waits for the answer any more") }
-        let answered = channel.eventLoop.makePromise(of: Frame.self)
-        // Not waited for: the answer says that the question went out. The handler fails the promise itself when it still holds
-        // it; a second time does no harm. The handler flushes, too.
-        channel.write(Question(verb: verb, payload: payload, answered: answered))
-            .whenFailure { [path] _ in answered.fail(LinkFault.lost(path: path)) }
-        let frame: Frame
-        do {
-            frame = try await withTaskCancellationHandler {
-                try await answered.futureResult.get()
-            } onCancel: {
-                answered.fail(LinkFault.lost(path: path))
-            }
-        } catch is FrameFault {
-            malformed.add()
-            throw LinkFault.malformedAnswer(path: path)
-        } catch {
-            throw LinkFault.lost(path: path)
-        }
-        switch frame.kind {
-        case .answer(verb): return frame.payload
-        case .refusal: throw try LinkRefusal(payload: frame.payload)
-        case .answer, .request:
-            malformed.add()
-            throw LinkFault.malformedAnswer(path: path)
-        }
-    }
-
-    /// Ends the connection. Requests in flight fail with `.lost`; a later request connects anew.
-    package func close() async {
-        let open = connection.withLock { task in
-            defer { task = nil }
-            return task
-        }
-        try? await open?.value.close()
-    }
-
-    private func connected() async throws -> any Channel {
-        let task = connection.withLock { current in
-            if let current { return current }
-            // A task of its own, because everybody who asks meanwhile waits for the same connection.
-            let task = Task { [path] in try await Self.connect(to: path) }
-            current = task
-            return task
-        }
-        do {
-            let channel = try await task.value
-            if channel.isActive { return channel }
-            forget(task)
-            return try await connected()
-        } catch let fault as LinkFault {
-            forget(task)
-            throw fault
-        }
-    }
-
-    private func forget(_ task: Task<any Channel, any Error>) {
-        connection.withLock { current in
-            if current == task { current = nil }
-        }
-    }
-
-    private static func connect(to path: String) async throws -> any Channel {
-        do {
-            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandlers(
-                            ByteToMessageHandler(FrameDecoder()), MessageToByteHandler(FrameEncoder()),
-                            QuestionHandler(path: path))
-                    }
-                }
-                .connect(unixDomainSocketPath: path)
-                .get()
-        } catch {
-            throw LinkFault.notSent(path: path, reason: "\(error)")
-        }
-    }
-}
-
-/// A request on its way through the pipeline, with the promise of its answer.
-private struct Question: Sendable {
-    let verb: Verb
-    let payload: [UInt8]
-    let answered: EventLoopPromise<Frame>
-}
-
-/// Numbers the questions and hands each answer to whoever asked. Lives on its channel's event loop.
-private final class QuestionHandler: ChannelDuplexHandler {
-    typealias InboundIn = Frame
-    typealias OutboundIn = Question
-    typealias OutboundOut = Frame
-
-    private let path: String
-    private var nextID: UInt32 = 0
-    private var open: [UInt32: EventLoopPromise<Frame>] = [:]
-    private var isClosed = false
+    private let eventLoop: any EventLoop
+    private var link = Link.closed
+    private var attempts = 0
+    private var waiting: [UInt32: Waiter] = [:]
+    /// Questions that wait for the connection, in the order they were asked. Some may have been given up.
+    private var unsent: [UInt32] = []
+    /// Questions given up after they were sent, whose answers may still come.
+    private var givenUp: Set<UInt32> = []
+    private var alarm: (at: NIODeadline, task: Scheduled<Void>)?
     private var isFlushDue = false
 
-    init(path: String) {
+    /// A peer that owes more answers than this will not give them.
+    private static var mostOwed: Int { 4_096 }
+
+    init(path: String, malformed: MalformedTally, eventLoop: any EventLoop) {
         self.path = path
+        self.malformed = malformed
+        self.eventLoop = eventLoop
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let question = unwrapOutboundIn(data)
-        guard !isClosed else {
-            question.answered.fail(LinkFault.lost(path: path))
-            promise?.fail(LinkFault.lost(path: path))
+    func ask(_ question: Question<Verb>) {
+        guard !question.isCancelled.load(ordering: .sequentiallyConsistent) else {
+            return question.answered.fail(LinkFault.cancelled(path: path, .notSent))
+        }
+        let deadline = NIODeadline.now() + TimeAmount(question.patience)
+        waiting[question.frame.id] = Waiter(question: question, deadline: deadline)
+        lookAgain(at: deadline)
+        switch link {
+        case .open(let channel):
+            send(question.frame.id, on: channel)
+        case .connecting:
+            unsent.append(question.frame.id)
+        case .closed:
+            unsent.append(question.frame.id)
+            connect()
+        }
+    }
+
+    func cancel(_ id: UInt32) {
+        giveUp(id) { .cancelled(path: path, $0) }
+    }
+
+    @discardableResult
+    func close() -> EventLoopFuture<Void> {
+        let open = link
+        link = .closed
+        failAll { .lost(path: path, $0) }
+        guard case .open(let channel) = open else { return eventLoop.makeSucceededVoidFuture() }
+        channel.close(promise: nil)
+        return channel.closeFuture
+    }
+
+    // MARK: - The connection
+
+    private func connect() {
+        attempts += 1
+        let attempt = attempts
+        link = .connecting(attempt)
+        ClientBootstrap(group: eventLoop)
+            .channelInitializer { [eventLoop, box = NIOLoopBound(self, eventLoop: eventLoop)] channel in
+                eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(
+                        ByteToMessageHandler(FrameDecoder<Verb>()), MessageToByteHandler(FrameEncoder<Verb>()),
+                        ExchangeHandler(box.value))
+                }
+            }
+            .connect(unixDomainSocketPath: path)
+            .assumeIsolated()
+            .whenComplete { self.connected($0, attempt: attempt) }
+    }
+
+    private func connected(_ result: Result<any Channel, any Error>, attempt: Int) {
+        guard case .connecting(attempt) = link else {
+            // Closed meanwhile, and its questions have been failed.
+            if case .success(let channel) = result { channel.close(promise: nil) }
             return
         }
-        nextID &+= 1
-        open[nextID] = question.answered
-        let frame = Frame(.request(question.verb), id: nextID, payload: question.payload)
-        context.write(wrapOutboundOut(frame), promise: promise)
-        flushSoon(context)
+        switch result {
+        case .success(let channel) where channel.isActive:
+            link = .open(channel)
+            let ids = unsent
+            unsent = []
+            for id in ids where waiting[id] != nil { send(id, on: channel) }
+        case .success:
+            link = .closed
+            failAll { .lost(path: path, $0) }
+        case .failure(let error):
+            link = .closed
+            failAll { _ in .unreachable(path: path, reason: "\(error)") }
+        }
     }
 
-    /// What is asked at once goes out at once: the letters of one claim cost hardly more than one system call, and wake the
+    private func send(_ id: UInt32, on channel: any Channel) {
+        waiting[id]?.isSent = true
+        guard let frame = waiting[id]?.question.frame else { return }
+        channel.write(frame).assumeIsolated().whenFailure { _ in
+            self.settle(id, .failure(LinkFault.lost(path: self.path, .unknown)))
+        }
+        flushSoon(channel)
+    }
+
+    /// What is asked together goes out together: the letters of one claim cost little more than one system call, and wake the
     /// other side that often.
-    private func flushSoon(_ context: ChannelHandlerContext) {
+    private func flushSoon(_ channel: any Channel) {
         guard !isFlushDue else { return }
         isFlushDue = true
-        // Behind the questions that wait for the loop already.
-        context.eventLoop.assumeIsolated().execute {
+        // After the questions that wait for the event loop already.
+        eventLoop.assumeIsolated().execute {
             self.isFlushDue = false
-            context.flush()
+            if case .open(let channel) = self.link { channel.flush() }
         }
+    }
+
+    /// Called by the handler of `channel`.
+    func received(_ frame: Frame<Verb>, on channel: any Channel) {
+        guard isOpen(channel) else { return }
+        guard let waiter = waiting[frame.id], waiter.isSent else {
+            // The late answer to a question that was given up is dropped; nobody asked for any other.
+            if givenUp.remove(frame.id) == nil { broken(channel) }
+            return
+        }
+        switch frame.kind {
+        case .answer(let verb) where .request(verb) == waiter.question.frame.kind:
+            settle(frame.id, .success(frame.payload))
+        case .refusal:
+            do {
+                settle(frame.id, .failure(try LinkRefusal(payload: frame.payload)))
+            } catch {
+                broken(channel)
+            }
+        case .answer, .request:
+            broken(channel)
+        }
+    }
+
+    /// The peer sent something that is not an answer.
+    func broken(_ channel: any Channel) {
+        guard isOpen(channel) else { return }
+        malformed.add()
+        link = .closed
+        failAll { _ in .malformedAnswer(path: path) }
+        channel.close(promise: nil)
+    }
+
+    func ended(_ channel: any Channel) {
+        guard isOpen(channel) else { return }
+        link = .closed
+        failAll { .lost(path: path, $0) }
+    }
+
+    private func isOpen(_ channel: any Channel) -> Bool {
+        if case .open(let open) = link { open === channel } else { false }
+    }
+
+    // MARK: - The end of a question
+
+    private func settle(_ id: UInt32, _ result: Result<[UInt8], any Error>) {
+        waiting.removeValue(forKey: id)?.question.answered.completeWith(result)
+    }
+
+    private func giveUp(_ id: UInt32, _ fault: (LinkFault.Execution) -> LinkFault) {
+        guard let waiter = waiting[id] else { return }
+        settle(id, .failure(fault(waiter.isSent ? .unknown : .notSent)))
+        guard waiter.isSent, case .open(let channel) = link else { return }
+        givenUp.insert(id)
+        if givenUp.count > Self.mostOwed { channel.close(promise: nil) }
+    }
+
+    /// Fails everything that waits. The connection has ended, or never began.
+    private func failAll(_ fault: (LinkFault.Execution) -> LinkFault) {
+        let failing = waiting
+        waiting = [:]
+        unsent = []
+        givenUp = []
+        for waiter in failing.values { waiter.question.answered.fail(fault(waiter.isSent ? .unknown : .notSent)) }
+    }
+
+    // MARK: - Deadlines
+
+    /// One timer at most, set again when it fires: a request that is answered in time costs none of its own.
+    private func lookAgain(at deadline: NIODeadline) {
+        if let alarm {
+            guard deadline < alarm.at else { return }
+            alarm.task.cancel()
+        }
+        let task = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.timeCame() }
+        alarm = (deadline, task)
+    }
+
+    private func timeCame() {
+        alarm = nil
+        let now = NIODeadline.now()
+        for (id, waiter) in waiting where waiter.deadline <= now {
+            giveUp(id) { .overdue(path: path, after: waiter.question.patience, $0) }
+        }
+        if let next = waiting.values.map(\.deadline).min() { lookAgain(at: next) }
+    }
+}
+
+/// Tells the exchange what happens on one connection.
+private final class ExchangeHandler<Verb: LinkVerb>: ChannelInboundHandler {
+    typealias InboundIn = Frame<Verb>
+
+    private let exchange: Exchange<Verb>
+
+    init(_ exchange: Exchange<Verb>) {
+        self.exchange = exchange
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let frame = unwrapInboundIn(data)
-        guard let asked = open.removeValue(forKey: frame.id) else {
-            errorCaught(context: context, error: FrameFault.unknownKind(0))
-            return
-        }
-        asked.succeed(frame)
+        exchange.received(unwrapInboundIn(data), on: context.channel)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        failAll(error)
+        if error is FrameFault { exchange.broken(context.channel) }
         context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        failAll(LinkFault.lost(path: path))
+        exchange.ended(context.channel)
         context.fireChannelInactive()
-    }
-
-    private func failAll(_ error: any Error) {
-        isClosed = true
-        let waiting = open
-        open = [:]
-        for promise in waiting.values { promise.fail(error) }
     }
 }

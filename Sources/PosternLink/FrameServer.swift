@@ -5,25 +5,26 @@ private import NIOPosix
 private import PosternCore
 private import Synchronization
 
-/// Serves frames on a Unix socket: many connections, several requests of each in flight, one peer user or two.
-package final class FrameServer: Sendable {
-    /// Answers one request. A `LinkRefusal` thrown goes to the peer; any other error becomes "unavailable" there and is
-    /// logged here.
+/// Serves frames on a Unix socket: many connections, several requests of each in flight, one or two peer users.
+package final class FrameServer<Verb: LinkVerb>: Sendable {
+    /// Answers one request. A `LinkRefusal` that it throws goes to the peer. Any other error is logged here, and the peer is told
+    /// "unavailable".
     package typealias Handler = @Sendable (Verb, [UInt8]) async throws -> [UInt8]
 
     package struct Configuration: Sendable {
         /// At most 107 bytes (`sun_path`, unix(7)).
         package let path: String
         package let mode: UInt32
-        /// Who may speak. Everybody else is cut off at once.
+        /// The users who may speak. Everybody else is cut off at once.
         package let peers: Set<PeerUser>
-        /// What this socket serves; other verbs are refused.
-        package let verbs: Set<Verb>
-        /// Requests of one connection that are served at once; further ones wait in the socket.
+        /// Requests of one connection that are served at once. Further ones wait in the socket.
         package let inFlight: Int
 
-        package init(path: String, mode: UInt32, peers: Set<PeerUser>, verbs: Set<Verb>, inFlight: Int = 256) {
-            (self.path, self.mode, self.peers, self.verbs, self.inFlight) = (path, mode, peers, verbs, inFlight)
+        package init(path: String, mode: UInt32, peers: Set<PeerUser>, inFlight: Int = 256) {
+            self.path = path
+            self.mode = mode
+            self.peers = peers
+            self.inFlight = inFlight
         }
     }
 
@@ -52,32 +53,34 @@ package final class FrameServer: Sendable {
     package init(
         _ configuration: Configuration, malformed: MalformedTally = MalformedTally(), logger: Logger, handler: @escaping Handler
     ) {
-        (self.configuration, self.malformed) = (configuration, malformed)
-        (self.logger, self.handler) = (logger, handler)
+        self.configuration = configuration
+        self.malformed = malformed
+        self.logger = logger
+        self.handler = handler
     }
 
-    /// Connections that were cut off because of what they sent, since the start.
+    /// Connections that were cut off because of what they sent, since the process started.
     package var malformedFrames: Int { malformed.count }
 
-    /// Whether anybody is still there to hear what becomes of a request.
+    /// Whether a peer is still there to hear what becomes of a request.
     package var isHeard: Bool { state.withLock { $0.connections.values.contains(where: \.isHeard) } }
 
-    /// Takes no more requests, and has `run` return when those that are under way have been answered: a letter that is being
-    /// sent when its vault is told to stop must not be sent a second time because nobody heard what became of it.
+    /// Takes no more requests, and lets `run` return when those under way have been answered: a letter that is being sent when
+    /// the vault is told to stop must not be sent again because nobody heard the outcome.
     package func end() {
         let state = state.withLock { state in
             state.isEnding = true
             return state
         }
         state.listener?.close(promise: nil)
-        // Those at work are closed with their last answer. Closed for reading before, the next thing the peer says would break
-        // the connection, and the answers would be lost with it.
+        // A connection with requests under way is closed after its last answer. If it were closed for reading now, the next
+        // thing the peer sends would break it, and the answers would be lost.
         for connection in state.connections.values where connection.running == 0 {
             connection.channel.close(mode: .input, promise: nil)
         }
     }
 
-    /// - Returns: false when we are ending, and nothing more is taken.
+    /// - Returns: false when the server is ending and takes nothing more.
     private func begins(on id: ObjectIdentifier) -> Bool {
         state.withLock { state in
             guard !state.isEnding else { return false }
@@ -95,14 +98,14 @@ package final class FrameServer: Sendable {
         idle?.close(mode: .input, promise: nil)
     }
 
-    /// Serves until `end`, or until the task is cancelled, which breaks off what is under way. `whenListening` is called once
-    /// the socket takes connections.
+    /// Serves until `end`, or until the task is cancelled, which breaks off what is under way.
+    /// - Parameter whenListening: called once the socket takes connections.
     /// - Throws: when the socket cannot be made.
     package func run(whenListening: @Sendable () async -> Void = {}) async throws {
-        // A socket file outlives the process that was killed; the owner lock of the store, or the vault's, says that
-        // nobody else is using it.
+        // A socket file outlives a process that was killed. Nobody else uses it: the caller holds the lock of the store, or of
+        // the vault.
         unlink(configuration.path)
-        // Born under the process's umask (077), widened below: never open for longer than it should be.
+        // Made under the process's umask (077) and widened in `bind`: it is never open to more users than it should be.
         let server = try await bind()
         let isEnding = state.withLock { state in
             state.listener = server.channel
@@ -119,17 +122,17 @@ package final class FrameServer: Sendable {
         }
     }
 
-    private func bind() async throws -> NIOAsyncChannel<Arrival<Frame, Frame>, Never> {
+    private func bind() async throws -> NIOAsyncChannel<Arrival<Frame<Verb>, Frame<Verb>>, Never> {
         let path = configuration.path
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 128)
-            // Ending closes the half we read from, and answers go out over the other.
+            // `end` closes the half we read from; answers still go out over the other.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(unixDomainSocketPath: path) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers(
-                        ByteToMessageHandler(FrameDecoder()), MessageToByteHandler(FrameEncoder()))
-                    return Arrival<Frame, Frame>(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
+                        ByteToMessageHandler(FrameDecoder<Verb>()), MessageToByteHandler(FrameEncoder<Verb>()))
+                    return Arrival<Frame<Verb>, Frame<Verb>>(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
                 }
             }
         guard chmod(path, configuration.mode) == 0 else {
@@ -138,14 +141,14 @@ package final class FrameServer: Sendable {
         return channel
     }
 
-    private func serve(_ arrival: Arrival<Frame, Frame>) async {
+    private func serve(_ arrival: Arrival<Frame<Verb>, Frame<Verb>>) async {
         guard let connection = arrival.take() else { return }
         do {
-            // Whatever becomes of it, and first of all: see `Arrival`.
+            // First of all, whatever becomes of it: see `Arrival`.
             try await connection.executeThenClose { inbound, outbound in
                 let peer = try await PeerUser.of(connection.channel)
                 guard configuration.peers.contains(peer) else {
-                    logger.warning("link: a user who may not speak here was cut off", metadata: ["user": "\(peer.id)"])
+                    logger.warning("link: cut off a user who may not speak here", metadata: ["user": "\(peer.id)"])
                     return
                 }
                 let id = ObjectIdentifier(connection.channel)
@@ -159,7 +162,7 @@ package final class FrameServer: Sendable {
             }
         } catch let fault as FrameFault {
             malformed.add()
-            logger.warning("link: a malformed frame, connection closed", metadata: ["fault": "\(fault)"])
+            logger.warning("link: malformed frame, connection closed", metadata: ["fault": "\(fault)"])
         } catch is CancellationError {
         } catch {
             logger.debug("link: a connection ended", metadata: ["reason": "\(error)"])
@@ -167,11 +170,12 @@ package final class FrameServer: Sendable {
     }
 
     private func answerAll(
-        _ inbound: NIOAsyncChannelInboundStream<Frame>, _ outbound: NIOAsyncChannelOutboundWriter<Frame>, on id: ObjectIdentifier
+        _ inbound: NIOAsyncChannelInboundStream<Frame<Verb>>, _ outbound: NIOAsyncChannelOutboundWriter<Frame<Verb>>,
+        on id: ObjectIdentifier
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { requests in
             do {
-                // Also when the connection breaks in the midst of a frame.
+                // Also when the connection breaks in the middle of a frame.
                 defer { state.withLock { $0.connections[id]?.isHeard = false } }
                 var running = 0
                 for try await frame in inbound {
@@ -196,11 +200,8 @@ package final class FrameServer: Sendable {
         }
     }
 
-    private func answer(_ verb: Verb, _ frame: Frame) async -> Frame {
-        func refuse(_ refusal: LinkRefusal) -> Frame { Self.refusal(refusal, of: frame) }
-        guard configuration.verbs.contains(verb) else {
-            return refuse(LinkRefusal(.notHere, "this socket does not serve “\(verb)”"))
-        }
+    private func answer(_ verb: Verb, _ frame: Frame<Verb>) async -> Frame<Verb> {
+        func refuse(_ refusal: LinkRefusal) -> Frame<Verb> { Self.refusal(refusal, of: frame) }
         do {
             let payload = try await handler(verb, frame.payload)
             return Frame(.answer(verb), id: frame.id, payload: payload)
@@ -214,7 +215,7 @@ package final class FrameServer: Sendable {
         }
     }
 
-    private static func refusal(_ refusal: LinkRefusal, of frame: Frame) -> Frame {
+    private static func refusal(_ refusal: LinkRefusal, of frame: Frame<Verb>) -> Frame<Verb> {
         Frame(.refusal, id: frame.id, payload: refusal.payload)
     }
 }

@@ -1,7 +1,6 @@
 private import Synchronization
 
-/// Counts connections that were cut off because of what they sent: frames that are none of ours, on whichever of a process's
-/// sockets.
+/// Counts connections that were cut off because of what they sent, on all sockets of a process together.
 package final class MalformedTally: Sendable {
     private let number = Atomic<Int>(0)
 

@@ -1,7 +1,7 @@
 private import Glibc
 internal import NIOCore
 
-/// Who is at the other end of a Unix socket, as the kernel says it (`SO_PEERCRED`, unix(7)).
+/// The user at the other end of a Unix socket, as the kernel says (`SO_PEERCRED`, unix(7)).
 package struct PeerUser: Hashable, Sendable {
     package let id: UInt32
 
@@ -12,7 +12,7 @@ package struct PeerUser: Hashable, Sendable {
     package static var own: PeerUser { PeerUser(id: geteuid()) }
     package static let root = PeerUser(id: 0)
 
-    /// - Throws: when the channel is no Unix socket.
+    /// - Throws: when the channel is not a Unix socket.
     static func of(_ channel: any Channel) async throws -> PeerUser {
         guard let provider = channel as? any SocketOptionProvider else { throw ChannelError.operationUnsupported }
         let credentials: Credentials = try await provider.unsafeGetSocketOption(
@@ -21,7 +21,7 @@ package struct PeerUser: Hashable, Sendable {
         return PeerUser(id: credentials.user)
     }
 
-    /// `struct ucred` of unix(7), which Glibc shows to Swift only under _GNU_SOURCE.
+    /// `struct ucred` of unix(7). Glibc hides it from Swift behind _GNU_SOURCE.
     private struct Credentials {
         var process: Int32 = 0
         var user: UInt32 = 0

@@ -1,64 +1,87 @@
 private import Synchronization
 
-/// Wakes one sleeper. Rung while nobody sleeps, it wakes the next at once; rung often, it wakes once.
-final class WakeSignal: Sendable {
+/// Wakes everybody who waits. Given while nobody waits, it wakes the next one at once; given often, it wakes once.
+package final class WakeSignal: Sendable {
+    /// A wait is in the table from its beginning to its end, so that no waiter is overwritten or forgotten, and a cancellation
+    /// or an alarm that comes before the waiter is suspended is kept for it.
+    private enum Waiter {
+        case notSuspended
+        case suspended(CheckedContinuation<Void, Never>)
+        /// To be resumed as soon as it is suspended.
+        case woken
+    }
+
     private struct State {
         var isSignalled = false
-        var sleeper: CheckedContinuation<Void, Never>?
-        /// Tells one sleep from the next, so that an old alarm wakes nobody.
-        var sleep = 0
+        var waiters: [Int: Waiter] = [:]
+        var lastWait = 0
+
+        /// - Returns: whom to resume.
+        mutating func wake(_ wait: Int) -> CheckedContinuation<Void, Never>? {
+            switch waiters[wait] {
+            case .suspended(let continuation):
+                waiters[wait] = nil
+                return continuation
+            case .notSuspended: waiters[wait] = .woken
+            case .woken, nil: break
+            }
+            return nil
+        }
     }
 
     private let state = Mutex(State())
 
-    func signal() {
-        signal(during: nil)
+    package init() {}
+
+    /// How many wait now.
+    package var waiting: Int { state.withLock { $0.waiters.count } }
+
+    package func signal() {
+        let resumed = state.withLock { state in
+            if state.waiters.isEmpty { state.isSignalled = true }
+            return state.waiters.keys.compactMap { state.wake($0) }
+        }
+        for continuation in resumed { continuation.resume() }
     }
 
-    /// Returns when the wakeSignal rings, after `span` at the latest, and at once when the task is cancelled.
-    func wait(for span: Duration) async {
-        let sleep = state.withLock { state -> Int? in
-            state.sleep += 1
-            defer { state.isSignalled = false }
-            return state.isSignalled ? nil : state.sleep
+    /// Returns on the next signal, after `span` at the latest, and at once when the task is cancelled.
+    package func wait(for span: Duration) async {
+        let wait = state.withLock { state -> Int? in
+            if state.isSignalled {
+                state.isSignalled = false
+                return nil
+            }
+            state.lastWait += 1
+            state.waiters[state.lastWait] = .notSuspended
+            return state.lastWait
         }
-        // Under load it nearly always has, and an alarm is dear to set.
-        guard let sleep else { return }
-        // A task of its own, because the alarm is left behind, not waited for, when the wakeSignal rings first.
+        // Under load it nearly always was signalled, and an alarm is expensive to set.
+        guard let wait else { return }
+        // A task of its own: when the signal comes first, nobody waits for the alarm.
         let alarm = Task {
             try? await Task.sleep(for: span)
             guard !Task.isCancelled else { return }
-            self.signal(during: sleep)
+            self.end(wait)
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isAwake = state.withLock { state in
-                    guard !state.isSignalled else {
-                        state.isSignalled = false
+                let isWoken = state.withLock { state in
+                    if case .woken = state.waiters[wait] {
+                        state.waiters[wait] = nil
                         return true
                     }
-                    state.sleeper = continuation
+                    state.waiters[wait] = .suspended(continuation)
                     return false
                 }
-                if isAwake { continuation.resume() }
+                if isWoken { continuation.resume() }
             }
         } onCancel: {
-            self.signal()
+            end(wait)
         }
         alarm.cancel()
     }
 
-    /// A short alarm may go off before its sleeper has lain down: then, too, the wakeSignal has rung.
-    private func signal(during sleep: Int?) {
-        let sleeper = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard sleep == nil || state.sleep == sleep else { return nil }
-            guard let sleeper = state.sleeper else {
-                state.isSignalled = true
-                return nil
-            }
-            state.sleeper = nil
-            return sleeper
-        }
-        sleeper?.resume()
+    private func end(_ wait: Int) {
+        state.withLock { $0.wake(wait) }?.resume()
     }
 }

@@ -1,7 +1,7 @@
 private import Crypto
 
-/// Names a key by what it is: the first eight bytes of SHA-256 over its purpose and public half. A key that was
-/// swapped therefore cannot bear another's name.
+/// Names a key by its content: the first eight bytes of SHA-256 over its purpose and public half. A key that was swapped
+/// therefore cannot carry another's name.
 package struct KeyID: Hashable, Sendable, CustomStringConvertible {
     package static let length = 8
 

@@ -1,6 +1,7 @@
 package import PosternCore
 
-/// A letter as the bytes that are sealed, and back. Version 1: name, reply address, subject, message, about, the tick.
+/// A letter as the bytes that are sealed, and back. Version 1: name, reply address, subject, message, about, and whether the
+/// visitor lets the recipient see the address.
 package enum LetterCoding {
     private static let version: UInt8 = 1
 
@@ -16,7 +17,7 @@ package enum LetterCoding {
         return writer.bytes
     }
 
-    /// Every field goes through its type once more: a relay that was taken over may have sealed anything.
+    /// Every field goes through its type again: a relay that was taken over may have sealed anything.
     /// - Throws: `SealFault.badContent`.
     package static func letter(from bytes: [UInt8]) throws(SealFault) -> Letter {
         do {

@@ -1,4 +1,4 @@
-/// A seal taken apart: which key it needs and what it holds. Opening it takes the vault.
+/// A seal taken apart: which key it needs, and what it holds. Only the vault can open it.
 ///
 /// Bytes: `P` `S`, format version, purpose, suite, key id (8), encapsulated key (by suite), ciphertext with its tag.
 package struct Seal: Equatable, Sendable {
@@ -17,7 +17,7 @@ package struct Seal: Equatable, Sendable {
         (self.encapsulated, self.ciphertext) = (encapsulated, ciphertext)
     }
 
-    /// - Throws: `.malformed`, `.unknownVersion`, `.wrongPurpose` (a purpose nobody knows) or `.unknownSuite`.
+    /// - Throws: `.malformed`, `.unknownVersion`, `.wrongPurpose` (not a purpose of ours) or `.unknownSuite`.
     package init(_ bytes: [UInt8]) throws(SealFault) {
         let head = 5 + KeyID.length
         guard bytes.count <= Self.longest, bytes.count > head, bytes[0] == Self.magic.0, bytes[1] == Self.magic.1 else {

@@ -1,13 +1,13 @@
 package import PosternCore
 
-/// Where a seal belongs. All of it is authenticated with the seal (as associated data), so that a seal moved to
-/// another row, site, recipient or version does not open (K3).
+/// Where a seal belongs. All of this is authenticated with the seal, as associated data: a seal that was moved to another row,
+/// site, recipient or version does not open.
 package struct SealContext: Hashable, Sendable {
     package let purpose: SealPurpose
     package let site: SiteID
     /// The row: a recipient for addresses, else the submission.
     package let record: [UInt8]
-    /// Whom a letter is for: it must not be carried to another recipient.
+    /// The recipient of a letter, so that it cannot be redirected to another.
     package let owner: [UInt8]
     package let version: Int32
 

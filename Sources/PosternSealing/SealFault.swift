@@ -1,19 +1,19 @@
-/// Why a seal cannot be made or opened. The raw value is the class of failure that the seal files of the tests name,
-/// and what `queue show` prints: it tells an operator where to look and holds nothing of what was sealed.
+/// Why a seal cannot be made or opened. The raw value names the class of failure in the tests' seal files and in `queue show`:
+/// it tells an operator where to look, and nothing of what was sealed.
 package enum SealFault: String, Error, Sendable, CaseIterable {
-    /// Too short, no seal of ours, or longer than any we make.
+    /// Too short, not a seal of ours, or longer than any we make.
     case malformed
     /// Made by a later version of the program.
     case unknownVersion = "unknown-version"
     case unknownSuite = "unknown-suite"
-    /// A letter's seal where an address is due, and the like.
+    /// For example a letter's seal where an address belongs.
     case wrongPurpose = "wrong-purpose"
-    /// No key of that id is there: destroyed with its epoch, never ours, or its file is missing.
+    /// There is no key of that id: it was destroyed with its epoch, was never ours, or its file is missing.
     case unknownKey = "unknown-key"
     /// Changed, or moved from another row, site or version.
     case notAuthentic = "not-authentic"
-    /// It opened, and what was inside is not what we put into seals.
+    /// It opened, but its content is not what we put into seals.
     case badContent = "bad-content"
-    /// The public key is no key of its suite.
+    /// The public key is not a key of its suite.
     case badKey = "bad-key"
 }

@@ -25,7 +25,7 @@ package enum SealPurpose: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// The public half of a key: what one needs to seal, and no more.
+/// The public half of a key: enough to seal, and no more.
 package struct SealingKey: Hashable, Sendable {
     package let id: KeyID
     package let purpose: SealPurpose
@@ -40,7 +40,7 @@ package struct SealingKey: Hashable, Sendable {
     }
 
     /// Begins an encapsulation to this key.
-    /// - Throws: `SealFault.badKey` when the bytes are no public key of the suite.
+    /// - Throws: `SealFault.badKey` when the bytes are not a public key of the suite.
     internal func sender(info: [UInt8]) throws -> HPKE.Sender {
         do {
             switch suite {

@@ -3,9 +3,9 @@ package import PosternCore
 
 /// One encapsulation that serves many letters: its exported secret (RFC 9180 §5.3) gives each letter a key of its own.
 ///
-/// Lives for at most 60 s or 4,096 letters; then whoever holds it lets go of it, and with it of all that was sealed.
-/// The encapsulated key stands in every seal of the session (32 bytes), so that a seal needs no other row to open.
-package struct SealingSession: Sendable {
+/// It lasts for at most 60 s or 4,096 letters. Then its owner drops it, and nobody but the vault can open what was sealed.
+/// Every seal of the session contains the encapsulated key (32 bytes), so that no other row is needed to open it.
+package struct SealingSession: Sendable, Unprintable {
     package static let lifetime = Duration.seconds(60)
     package static let capacity = 4_096
 
@@ -14,7 +14,7 @@ package struct SealingSession: Sendable {
     private let encapsulated: [UInt8]
     private let secret: SymmetricKey
 
-    /// - Throws: `SealFault.wrongPurpose` for an address key, `.badKey`.
+    /// - Throws: `SealFault.wrongPurpose` for an address key; `.badKey`.
     package init(to key: SealingKey, at now: Timestamp) throws {
         guard key.purpose != .address else { throw SealFault.wrongPurpose }
         let sender = try key.sender(info: Self.info(key.id, purpose: key.purpose))
@@ -45,14 +45,14 @@ package struct SealingSession: Sendable {
 
     package static let exporterContext = Array("postern session secret".utf8)
 
-    /// The key of one record under a session's secret: HKDF-Expand over the record's id. The secret comes out of HPKE's own
-    /// key schedule and is as good as random already, so that there is nothing to extract (RFC 5869 §3.3).
+    /// The key of one record under a session's secret: HKDF-Expand over the record's id. The secret comes from HPKE's key
+    /// schedule and is uniformly random already, so the extract step is left out (RFC 5869 §3.3).
     package static func recordKey(from secret: SymmetricKey, context: SealContext) -> SymmetricKey {
         HKDF<SHA256>.expand(
             pseudoRandomKey: secret, info: Array("postern \(context.purpose.name) ".utf8) + context.record, outputByteCount: 32)
     }
 
-    /// All zeros: a record's key seals once, for ids are drawn at random and never used again.
+    /// All zeros: a record's key seals once, since ids are random and never used again.
     package static var nonce: AES.GCM.Nonce {
         get throws { try AES.GCM.Nonce(data: Array(repeating: 0 as UInt8, count: 12)) }
     }

@@ -2,7 +2,7 @@ package import Crypto
 
 /// How a seal is made: a key encapsulation with its key derivation and cipher (RFC 9180 §7).
 package enum Suite: UInt8, Sendable, CaseIterable {
-    /// X-Wing (ML-KEM-768 with X25519), AES-256-GCM: stays shut when one of the two is broken.
+    /// X-Wing (ML-KEM-768 with X25519), AES-256-GCM. Safe as long as one of the two is unbroken.
     case xWing = 1
     /// DHKEM(X25519, HKDF-SHA256), ChaCha20-Poly1305.
     case x25519 = 2
@@ -30,7 +30,7 @@ package enum Suite: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// As the registry of HPKE algorithms and its drafts call it: for the privacy statement.
+    /// As the registry of HPKE algorithms and its drafts call it. For the privacy statement.
     package var publicName: String {
         switch self {
         case .xWing: "X-Wing (ML-KEM-768, X25519), AES-256-GCM"
@@ -38,7 +38,7 @@ package enum Suite: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// Suites of each kind of key: addresses are kept for years, and what was recorded today must not open then.
+    /// The suite of address keys: addresses are kept for years, and what is recorded today must not open then.
     package static let ofAddresses = Suite.xWing
     package static let ofEpochs = Suite.x25519
 

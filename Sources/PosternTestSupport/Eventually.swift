@@ -20,7 +20,7 @@ package struct NotInTime: Error, CustomStringConvertible {
 ///   - limit: far longer than it takes. Hundreds of tests share two threads, and some of them count for seconds.
 /// - Throws: `NotInTime` when `limit` has passed; whatever the condition throws, at once.
 package func eventually(
-    _ what: String = "the condition", within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
+    _ what: String = "the condition", within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
     while true {

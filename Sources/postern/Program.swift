@@ -1,14 +1,15 @@
 private import ArgumentParser
 private import Dispatch
 private import Glibc
+internal import PosternHost
 
-/// Where the program begins: on its first and only thread, before anything asynchronous.
+/// Where the program begins, on its first and only thread and before anything asynchronous.
 @main
 enum Program {
     static func main() {
-        // Here and not later. Once Swift's main queue runs, the thread the process began with has ended
-        // (`dispatch_main`), and its entry in /proc, which ps(1) reads, would show root for ever. And not in the fork of
-        // the supervisor: glibc's setuid takes locks there that another thread may have held.
+        // Not later: once Swift's main queue runs, the first thread has ended (`dispatch_main`), and its entry in /proc, which
+        // ps(1) reads, would show root for ever. And not in the supervisor's fork: glibc's setuid takes locks that another thread
+        // may have held.
         becomeAsked()
         Task {
             await Postern.main()
@@ -17,7 +18,7 @@ enum Program {
         dispatchMain()
     }
 
-    /// `--become USER:GROUP`, numbers, as the supervisor passes it to its children.
+    /// `--become USER:GROUP`, both numbers: the supervisor passes it to its children.
     private static func becomeAsked() {
         guard let place = CommandLine.arguments.firstIndex(of: "--become"), place + 1 < CommandLine.arguments.count else {
             return

@@ -1,4 +1,4 @@
-"""A visitor's way through the form: with and without JavaScript, by keyboard, in haste."""
+"""A visitor's way through the form: with and without JavaScript, by keyboard, in a hurry."""
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -6,7 +6,7 @@ from test_pages import LETTER, fill, send, shape, wait_for
 
 
 def letters(postern):
-    """How many letters were kept so far."""
+    """How many letters have been kept so far."""
     import json
     return sum(json.loads(postern.run("queue", "count", "--json")).values())
 
@@ -18,7 +18,7 @@ def mend_and_send(browser, postern):
     browser.find_element(By.ID, "message").submit()
     wait_for(lambda: browser.find_elements(By.ID, "email-fault"))
     assert letters(postern) == before
-    # Nothing is lost, and the fault stands beside its field and leads to it.
+    # Nothing typed is lost, and the fault is beside its field and links to it.
     assert browser.find_element(By.ID, "name").get_attribute("value") == "Vera Visitor"
     assert browser.find_element(By.ID, "message").get_attribute("value") == LETTER["message"]
     assert browser.find_element(By.NAME, "about").get_attribute("value") == "photo 4711"

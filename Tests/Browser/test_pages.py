@@ -24,7 +24,7 @@ def wait_for(condition, seconds=30):
         try:
             found = condition()
         except StaleElementReferenceException:
-            found = None    # the page that it belonged to is being left
+            found = None    # the browser is leaving its page
         if found:
             return found
         time.sleep(0.02)
@@ -39,9 +39,9 @@ def fill(browser, **fields):
 
 
 def send(browser):
-    """Returns before the answer is there: whoever looks at it has to wait for what the page before did not show."""
+    """Returns before the answer is there: the caller must wait for something that the previous page did not show."""
     button = browser.find_element(By.CSS_SELECTOR, "button[type=submit]")
-    # Headless windows are short: a click must not depend on what is in view.
+    # Headless windows are small: a click must not depend on what is visible.
     browser.execute_script("arguments[0].click()", button)
 
 
@@ -50,7 +50,7 @@ def is_sent(browser):
 
 
 def value(browser, name):
-    """What stands in the field; nothing while there is none."""
+    """The content of the field; nothing while there is no field."""
     fields = browser.find_elements(By.ID, name)
     return fields[0].get_attribute("value") if fields else ""
 
@@ -138,7 +138,7 @@ def violations(browser):
 
 
 def requested(browser):
-    """Every address the browser asked for since this was called last."""
+    """Every URL the browser has asked for since the last call."""
     for entry in browser.get_log("performance"):
         message = json.loads(entry["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":

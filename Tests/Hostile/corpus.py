@@ -20,7 +20,7 @@ class Case:
 
 
 def text_of(line):
-    # Escapes first: what stands in for a word holds none of them.
+    # Escapes first: the values that replace words contain none.
     line = re.sub(r"\\(?:x([0-9a-f]{2})|([rnt0]))", lambda m: chr(int(m[1], 16)) if m[1] else ESCAPES[m[2]], line)
     return re.sub(r"\{([a-z-]+)\}", lambda m: str(WORDS[m[1]]), line)
 

@@ -1,4 +1,4 @@
-"""nginx before Postern, as its operators have it: connections to the back end are kept and used for whoever comes next."""
+"""nginx in front of Postern, as operators use it: connections to the back end are kept and reused for the next visitor."""
 import pathlib
 import subprocess
 import time
@@ -14,7 +14,7 @@ http {{
     access_log {folder}/access.log counted;
     client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
     uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-    # One connection, so that what an attack leaves in it meets the next visitor.
+    # One connection, so that anything an attack leaves in it reaches the next visitor.
     upstream postern {{ server 127.0.0.1:{back}; keepalive 1; }}
     server {{
         listen 127.0.0.1:{port};
@@ -40,7 +40,7 @@ class Front:
     def start(self):
         self.process = subprocess.Popen(["/usr/sbin/nginx", "-p", self.folder, "-c", self.folder / "nginx.conf"],
                                         stdout=subprocess.DEVNULL, stderr=(self.folder / "start.log").open("wb"))
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/live", timeout=2)
@@ -61,9 +61,9 @@ class Front:
         return (self.folder / "access.log").read_text().splitlines()
 
     def counted(self, behind):
-        """How many requests there were since `forget`, and how many letters were accepted among them: as nginx sees it, which
-        writes its line when the answer is gone already. The last `behind` requests are the test's own."""
-        end = time.monotonic() + 20
+        """How many requests there were since `forget`, and how many letters were accepted among them, as nginx logged them. It
+        writes a line after the answer is sent. The last `behind` requests are the test's own."""
+        end = time.monotonic() + 60
         while sum("GET /live" in line for line in self.lines()[self.known:]) < behind and time.monotonic() < end:
             time.sleep(0.01)
         lines = self.lines()[self.known:]

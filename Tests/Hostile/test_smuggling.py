@@ -1,5 +1,5 @@
-"""Requests that two parsers may cut differently, to Postern itself and through nginx: no more answers than requests, no letter
-that nobody posted, nothing left in a connection for the next visitor, and the client's address is the client's."""
+"""Requests that two parsers may read differently, to Postern itself and through nginx: no more answers than requests, no letter
+that nobody posted, nothing left in a connection for the next visitor, and no forged client address."""
 import json
 import socket
 import threading
@@ -28,7 +28,7 @@ def letters(installation):
 
 
 def strays(case, received, requests, lawful=()):
-    """What is wrong with the answers to a case, and the answers."""
+    """The faults in the answers to a case, and the answers."""
     found = wire.statuses(received, heads_only=case.bytes.startswith(b"HEAD"))
     wrong = []
     if len(found) > requests:
@@ -39,14 +39,14 @@ def strays(case, received, requests, lawful=()):
 
 
 def judged(look):
-    """What `look(patience)` makes of a case: a list of what is wrong, and the answers. What is wrong counts if it is found
-    again by somebody who waits longer for each answer."""
+    """Runs `look(patience)`, which returns a list of faults and the answers. A fault counts only if it is found again with more
+    patience: a busy machine may answer late."""
     try:
         wrong, found = look(wire.BRIEF)
     except AssertionError as unreadable:
         wrong, found = [str(unreadable)], []
     if wrong:
-        # What the first look did not wait for must not be counted in the second.
+        # Answers that came too late for the first look must not count in the second.
         time.sleep(1)
         wrong, found = look(wire.LONG)
     return wrong, found
@@ -86,7 +86,7 @@ def test_behind_nginx_nothing_is_left_for_the_next_visitor(back, reports, tell, 
                 received = wire.exchange(nginx.port, case.bytes, patience=patience)
                 following = [wire.exchange(nginx.port, NEXT, patience=wire.TO_THE_CLOSE) for _ in range(2)]
                 requests, accepted = nginx.counted(behind=len(following))
-                # HTTP/0.9, which nginx speaks, has no head in its answer. 501 is nginx's own, to a coding it does not know.
+                # nginx speaks HTTP/0.9, whose answers have no head. 501 is nginx's own answer to an unknown coding.
                 wrong, found = strays(case, received, requests, lawful=[501]) if received.startswith(b"HTTP/1.") else ([], [])
                 for answer in following:
                     if wire.statuses(answer) != [200] or answer.partition(b"\r\n\r\n")[2] != alive:
@@ -105,7 +105,7 @@ def test_behind_nginx_nothing_is_left_for_the_next_visitor(back, reports, tell, 
 
 
 def test_the_clients_address_is_the_one_nginx_saw(reports, tell):
-    """One letter an hour: a forged address that was believed would have a limit of its own."""
+    """One letter an hour: a forged address, if believed, would have a limit of its own."""
     limited = Installation(POSTERN_TRUSTED_PROXIES="127.0.0.1/32", POSTERN_LIMIT_CLIENT="1,1/1h").start()
     nginx = front.Front(reports, limited.port, "on").start()
     forgeries = ["", "X-Forwarded-For: 203.0.113.1\r\n", "X-Forwarded-For: 203.0.113.2\r\nX-Forwarded-For: 203.0.113.3\r\n",
@@ -120,7 +120,7 @@ def test_the_clients_address_is_the_one_nginx_saw(reports, tell):
                 found += wire.statuses(
                     wire.exchange(nginx.port, request.encode(), source=visitor, patience=wire.TO_THE_CLOSE))
             assert found == [202] + [429] * (len(forgeries) - 1), f"{visitor}: {found}"
-        # From who is no proxy, the field says nothing at all.
+        # From a peer that is no proxy, the field is ignored.
         request = corpus.LETTER.replace("Host: x\r\n", "Host: x\r\nX-Forwarded-For: 203.0.113.9\r\nConnection: close\r\n")
         found = [wire.statuses(wire.exchange(
             limited.port, request.encode(), source="127.0.0.7", patience=wire.TO_THE_CLOSE))[0] for _ in range(2)]
@@ -132,7 +132,7 @@ def test_the_clients_address_is_the_one_nginx_saw(reports, tell):
 
 
 class Gullible:
-    """A server that takes the length wherever there is one, and LF for a line's end: what the corpus is made to find."""
+    """A server that obeys every Content-Length and takes LF as a line end: the corpus must find that."""
 
     def __enter__(self):
         self.listener = socket.create_server(("127.0.0.1", free_port()))

@@ -1,5 +1,5 @@
-"""sqlmap against every place where a visitor's text comes in: fields of the form and of the JSON, queries, the parts of a path
-and the header fields that are read. And against a server with a hole, which it has to find."""
+"""sqlmap against every place that takes a visitor's text: fields of the form and of the JSON, queries, parts of the path, and the
+header fields that are read. And against a server with a hole, which it must find."""
 import http.server
 import json
 import re
@@ -35,7 +35,7 @@ EFFORT = ["--level", "3", "--risk", "2"] if LONG else ["--level", "2", "--risk",
 
 
 def sqlmap(url, options, folder):
-    """- Returns: what sqlmap said of each place, and how many requests it made."""
+    """Returns what sqlmap said about each place, and how many requests it made."""
     done = subprocess.run(
         ["sqlmap", "-u", url, *options, *EFFORT, "--batch", "--flush-session", "--disable-coloring", "--output-dir", folder,
          "--dbms", "SQLite", "--ignore-redirects", "--skip-waf", "--threads", "1",
@@ -62,14 +62,14 @@ def test_no_place_takes_sql(target, reports, tell, place):
     tell(f"sqlmap, {place}", f"{len(tried)} parameters, {requests} requests", "not injectable" if not missing else "see below")
     assert not missing, f"not cleared: {missing}\n{said[-3000:]}"
     assert "all tested parameters do not appear to be injectable" in said, said[-3000:]
-    # What was cleared after a look or two was not tried.
+    # A place that was cleared after one or two requests was not really tried.
     assert requests >= 10 * len(names), f"only {requests} requests"
     with_errors = re.findall(r"^5\d\d \(.*?\) - \d+ times", said, re.M)
     assert not with_errors, f"sqlmap met errors of the server: {with_errors}"
 
 
 class Injectable(http.server.BaseHTTPRequestHandler):
-    """Pastes what it is sent into its statement."""
+    """Pastes its input into a statement."""
 
     def do_GET(self):
         wanted = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("handle", [""])[0]

@@ -1,5 +1,5 @@
-"""wapiti walks the pages, posts the form and tries what it knows: nothing may be found. And a page that shows what it is sent
-as it is, in which it has to find that."""
+"""wapiti visits the pages, posts the form and tries what it knows: it must find nothing. And a page that shows its input
+unescaped, where it must find that."""
 import http.server
 import json
 import re
@@ -11,20 +11,20 @@ import pytest
 
 from conftest import LONG, Installation, free_port
 
-# What is tried against forms, queries, paths and headers of a service like this; the modules left out look for other people's
-# programs (nikto, drupal, wordpress, a shellshock of CGI) or need a server of their own on the Internet (ssrf, xxe).
+# The modules that test forms, queries, paths and headers of a service like this. The others look for particular programs (nikto,
+# drupal, wordpress, shellshock in CGI) or need a server on the Internet (ssrf, xxe).
 MODULES = "backup,blindsql,cookieflags,crlf,csp,exec,file,http_headers,methods,permanentxss,redirect,sql,xss"
 
-# Asked for by wapiti and left out on purpose: `frame-ancestors 'none'` stands in the policy of every answer, which browsers
-# take before the older field (CSP Level 2 §7.7.1), and the filter that the other one switched on is in no browser any more.
+# wapiti asks for these, and they are left out on purpose: every answer's policy has `frame-ancestors 'none'`, which browsers
+# prefer to the older field (CSP Level 2 §7.7.1), and no browser has the filter any more that the other one switched on.
 SUPERSEDED = {"X-Frame-Options is not set", "X-XSS-Protection is not set"}
 
-# Found by an answer that takes more than six seconds, and by nothing else: so does a machine that has other things to do.
+# wapiti finds these only by answers that take more than six seconds. A busy machine answers that late too.
 BY_TIME = {"Resource consumption", "Blind SQL Injection"}
 
 
 def wapiti(url, folder, starts=(), modules=MODULES):
-    """- Returns: the findings by kind, and how many requests were made."""
+    """Returns the findings by kind, and how many requests were made."""
     folder.mkdir(exist_ok=True)
     report = folder / "report.json"
     command = ["wapiti", "-u", url, "--scope", "folder", "-m", modules, "-f", "json", "-o", report, "--flush-session",
@@ -47,7 +47,7 @@ def wapiti(url, folder, starts=(), modules=MODULES):
 
 @pytest.fixture(scope="module")
 def target():
-    # As behind a front with TLS: browsers are told to insist on it.
+    # As with TLS in front: browsers are told to insist on it.
     installation = Installation(POSTERN_PUBLIC_URL="https://contact.example.org").start()
     yield installation
     installation.stop()
@@ -61,13 +61,13 @@ def test_wapiti_finds_nothing(target, reports, tell):
         found, requests, said = wapiti(target.url + "/", reports / "again", starts)
     tell("wapiti", f"{len(MODULES.split(','))} modules, {requests} requests", f"{sum(map(len, found.values()))} findings")
     assert not found, json.dumps(found, indent=1)[:6000]
-    # A walk that stays at the door finds nothing either.
+    # A scan that never gets past the first page finds nothing either.
     assert requests >= 300, f"only {requests} requests"
     assert "/c/photos/pat" in said and "homepage_url" in said
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
-    """Shows what it is sent, as it is."""
+    """Shows its input unescaped."""
 
     def do_GET(self):
         name = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("name", [""])[0]

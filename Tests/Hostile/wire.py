@@ -1,4 +1,4 @@
-"""Bytes out, answers in: an HTTP client that corrects nothing."""
+"""An HTTP client that sends exactly the given bytes and corrects nothing."""
 import dataclasses
 import socket
 import time
@@ -6,27 +6,27 @@ import time
 
 @dataclasses.dataclass(frozen=True)
 class Patience:
-    """For how many seconds of silence an answer is waited for. For the first one longer, since a letter is on disk before it
-    is answered."""
+    """How many seconds of silence to wait for an answer; longer for the first one, because a letter must be on disk before its
+    answer."""
     first: float
     between: float
 
 
-# Most of what is sent leaves its connection open, and of hundreds of cases each costs what is waited in vain.
+# Most cases leave their connection open, and waiting in vain costs time in each of hundreds of cases.
 BRIEF = Patience(first=1, between=0.25)
-# Before something is called a fault: a machine may be busy for longer than a moment.
+# Before anything counts as a fault: a machine may be busy for a while.
 LONG = Patience(first=10, between=10)
-# For what is closed after the answer, so that nothing is waited for in vain.
+# For connections that are closed after the answer: there is no waiting in vain.
 TO_THE_CLOSE = Patience(first=20, between=20)
 
 
 def exchange(port, data, source="127.0.0.1", patience=BRIEF):
-    """Sends it all and reads until the other side closes or says nothing for as long as the patience lasts."""
+    """Sends the bytes and reads until the other side closes, or says nothing for longer than the patience lasts."""
     with socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0)) as connection:
         try:
             connection.sendall(data)
         except OSError:
-            pass    # closed before it had everything; what it answered can still be read
+            pass    # it closed before it had everything; its answer can still be read
         received = b""
         end = time.monotonic() + patience.first
         while time.monotonic() < end:
@@ -43,7 +43,7 @@ def exchange(port, data, source="127.0.0.1", patience=BRIEF):
 
 
 def statuses(received, heads_only=False):
-    """The status of every final answer. What cannot be read as answers is a fault of the test or of the service."""
+    """The status of every final answer. Bytes that are no answers are a fault of the test or of the service."""
     found = []
     while received:
         head, blank, rest = received.partition(b"\r\n\r\n")

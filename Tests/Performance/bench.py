@@ -44,14 +44,14 @@ class Figures:
         self.refused, self.broken = 0, 0
 
     def note(self, result):
-        """Posts to Postern that did not end in 202."""
+        """Counts posts to Postern that did not end in 202."""
         self.refused += result["refused"]
         self.broken += result["broken"]
         return result
 
 
 def accept_rates(folder, sink_port, options, figures, number):
-    """S1, S3, S5, S6, S8: a relay whose deliveries wait behind a smarthost that is away, then the same one letting them go."""
+    """Rates and latency of accepting, memory, time to start. The smarthost is away, so accepted letters wait."""
     postern = Postern(folder, sink_port, name=f"accept{number}", lanes=LANES)
     figures.start.add(postern.start() * 1000)
     time.sleep(2)
@@ -64,7 +64,7 @@ def accept_rates(folder, sink_port, options, figures, number):
     figures.generator.add((after.children_user + after.children_system - before.children_user - before.children_system)
                           / result["seconds"] * 100)
     figures.keyed.add(figures.note(wrk(postern.port, options.seconds, recipients=postern.recipients, key=True))["rate"])
-    # 64 connections, each of which pauses: half of what was just seen.
+    # 64 connections that pause: half of the rate just measured.
     pause = round(64 / (result["rate"] / 2) * 1000)
     half = figures.note(wrk(postern.port, options.seconds, recipients=postern.recipients, pause=pause))
     figures.half.add(half["rate"])
@@ -74,7 +74,7 @@ def accept_rates(folder, sink_port, options, figures, number):
 
 
 def through_rate(folder, sink_port, options, series, name, lanes=None, figures=None):
-    """S2: from the first letter posted until the outcome of the last one is committed."""
+    """From the first letter posted until the outcome of the last one is committed."""
     postern = Postern(folder, sink_port, name=name, lanes=lanes)
     postern.start()
     empty = postern.bytes_on_disk
@@ -101,7 +101,7 @@ def through_rate(folder, sink_port, options, series, name, lanes=None, figures=N
 
 
 def postfix_rates(folder, sink_port, options, figures, number):
-    """One connection a session, as the letters to Postern come; each run begins with an empty queue."""
+    """One session a connection, like the letters to Postern. Each run begins with an empty queue."""
     place = folder / f"run{number}"
     place.mkdir()
     postfix = Postfix(place, sink_port)
@@ -145,7 +145,7 @@ def measure(folder, options):
     for number in range(options.runs):
         print(f"run {number + 1} of {options.runs} …", file=sys.stderr, flush=True)
         postfix_rates(folder, sink_port, options, figures, number)
-        # Nobody listens there: what is accepted waits.
+        # Nothing listens on port 9: what is accepted waits.
         accept_rates(folder, 9, options, figures, number)
         shutil.rmtree(folder / f"accept{number}")
         through_rate(folder, sink_port, options, figures.through, f"through{number}", LANES, figures)
@@ -199,23 +199,23 @@ def measure_grown(folder, options):
 def main():
     parser = argparse.ArgumentParser(prog="deploy/bench")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=6, help="of each measurement")
-    parser.add_argument("--mails", type=int, default=4000, help="through Postfix, each run")
-    parser.add_argument("--quick", action="store_true", help="one run of two seconds each: whether it works, not how fast")
-    parser.add_argument("--grown", action="store_true", help="in place of all that: a store that has grown beside an empty one")
+    parser.add_argument("--seconds", type=int, default=6, help="how long each measurement takes")
+    parser.add_argument("--mails", type=int, default=4000, help="how many go through Postfix in each run")
+    parser.add_argument("--quick", action="store_true", help="one run of two seconds each: shows whether it works, not how fast it is")
+    parser.add_argument("--grown", action="store_true", help="instead: a store that has grown, beside an empty one")
     options = parser.parse_args()
     options.size = grown.FULL
     if options.quick:
         options.runs, options.seconds, options.mails = 1, 2, 500
         options.size = tuple(number // 100 for number in grown.FULL)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-bench-"))
-    # The users of Postfix and of PHP must get through to the folders they are given.
+    # The users of Postfix and PHP must be able to reach their folders.
     folder.chmod(0o755)
     try:
         measured = measure_grown(folder, options) if options.grown else measure(folder, options)
     except (Failed, OSError, sqlite3.Error) as failure:
-        # Never half a table.
-        print(f"The bench did not come to its end: {failure}\nWhat the servers said is in {folder}.", file=sys.stderr)
+        # Half a table is never printed.
+        print(f"The bench could not be completed: {failure}\nThe servers' output is in {folder}.", file=sys.stderr)
         return 69
     finally:
         Server.stop_all()

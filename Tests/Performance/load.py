@@ -1,4 +1,4 @@
-"""wrk, and single letters at a leisurely pace."""
+"""wrk, and single letters at a slow pace."""
 import json
 import pathlib
 import random
@@ -12,12 +12,12 @@ SCRIPT = pathlib.Path(__file__).parent / "letters.lua"
 
 
 def wrk(port, seconds, connections=64, kind="json", recipients=1, pause=0, key=False):
-    """Drives one server. Returns requests per second and the latencies that wrk saw, in ms.
+    """Drives one server. Returns requests per second and the latencies that wrk measured, in ms.
 
-    With a pause each connection waits between 0 and twice as many milliseconds after an answer: a steady load below what the
-    server could do.
+    With a pause, each connection waits between 0 and twice that many milliseconds after an answer: a steady load below what
+    the server could handle.
     """
-    # One address may have 96 connections to Postern, and those of an earlier run count until the server has closed them.
+    # One address may have 96 connections to Postern; those of an earlier run count until the server has closed them.
     until(f"the connections to port {port} are closed", lambda: not is_connected(port), 10, every=0.005)
     done = subprocess.run(
         ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "20s", "-s", SCRIPT,
@@ -27,7 +27,7 @@ def wrk(port, seconds, connections=64, kind="json", recipients=1, pause=0, key=F
     if line is None:
         raise Failed(f"wrk: {done.stdout[-500:]}{done.stderr[-500:]}")
     result = json.loads(line[7:])
-    # A handful is a figure for the table, more is another measurement than the one that was meant.
+    # A handful is a figure for the table. With more, something else was measured than was meant.
     if result["refused"] + result["broken"] > result["requests"] / 1000:
         raise Failed(f"of {result['requests']} requests on port {port} {result['refused']} were refused and "
                      f"{result['broken']} broke off")
@@ -36,7 +36,7 @@ def wrk(port, seconds, connections=64, kind="json", recipients=1, pause=0, key=F
 
 
 def single_letters(postern, sink, count=200):
-    """Posts letters one by one with pauses. Returns how many ms after the 202 the attempt of each began."""
+    """Posts letters one by one with pauses. Returns how many ms after its 202 the attempt of each began."""
     waits = []
     for number in range(count):
         subject = f"single-{number}"

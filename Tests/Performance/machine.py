@@ -7,7 +7,7 @@ import time
 
 
 class Failed(Exception):
-    """Something the bench needs did not work. Its text says what, and what to look at."""
+    """Something that the bench needs did not work. The text says what, and where to look."""
 
 
 def free_port():
@@ -17,7 +17,7 @@ def free_port():
 
 
 def until(what, condition, seconds, every=0.05):
-    """Waits for a condition. Raises Failed when it does not come about."""
+    """Waits for a condition. Raises Failed when it does not become true."""
     end = time.monotonic() + seconds
     while True:
         value = condition()
@@ -29,7 +29,7 @@ def until(what, condition, seconds, every=0.05):
 
 
 def is_connected(port):
-    """Whether the server at that port of 127.0.0.1 still holds a connection. See proc_net_tcp(5) for the columns."""
+    """Whether the server at that port of 127.0.0.1 still has a connection. proc_net_tcp(5) describes the columns."""
     listening, waiting = "0A", "06"
     rows = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return any(row[1] == f"0100007F:{port:04X}" and row[3] not in (listening, waiting) for row in rows)
@@ -51,7 +51,7 @@ def run(*arguments, **options):
 
 
 class Server:
-    """A program in the foreground, its output in a file, stopped by its process id."""
+    """A program in the foreground, with its output in a file. It is stopped by its process id."""
 
     started = []
 
@@ -63,7 +63,7 @@ class Server:
 
     @classmethod
     def stop_all(cls):
-        """What a run that broke off has left."""
+        """Stops what an interrupted run has left."""
         for server in reversed(cls.started):
             server.stop(10)
 
@@ -91,7 +91,7 @@ class Server:
 
 
 def children(pid):
-    """The process and all below it."""
+    """The process and its descendants."""
     found, parents = [pid], {}
     for entry in pathlib.Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -106,12 +106,12 @@ def children(pid):
 
 
 def resident(pid):
-    """MiB of one process, as `ps` has it: a page that three processes share counts three times."""
+    """MiB of one process, as `ps` shows it: a page that three processes share counts three times."""
     return _rollup(pid, "Rss:")
 
 
 def proportional(pid):
-    """MiB of one process, each shared page divided among those who share it: sums are true."""
+    """MiB of one process, with each shared page divided among its users, so that sums are right."""
     return _rollup(pid, "Pss:")
 
 

@@ -85,11 +85,11 @@ class PHPForm:
             os.chown(path, owner.pw_uid, owner.pw_gid)
         programs = sorted(glob.glob("/usr/sbin/php-fpm[0-9]*"))
         if not programs:
-            raise Failed("PHP-FPM is not there: apt-get install php-fpm")
+            raise Failed("PHP-FPM is not installed: apt-get install php-fpm")
         self.fpm = Server([programs[-1], "-R", "-F", "-y", self.folder / "fpm.conf"], folder / "fpm-out.log")
         self.nginx = Server(["nginx", "-p", self.folder, "-c", self.folder / "nginx.conf"], folder / "nginx-out.log")
         self.nginx.wait_for(self.port)
-        # PHP-FPM makes its socket a moment after nginx takes connections, and hands it to its user another moment later.
+        # PHP-FPM makes its socket a moment after nginx takes connections, and changes its owner another moment later.
         until("PHP answers", lambda: self._status() not in (None, 502), 20)
 
     def _status(self):

@@ -1,4 +1,4 @@
-"""Postern in a scratch home, as an operator would serve it, except that limits are off and the smarthost is the sink."""
+"""Postern in a scratch home, as an operator would run it, except that limits are off and the smarthost is the sink."""
 import contextlib
 import json
 import os
@@ -11,6 +11,8 @@ import urllib.request
 from machine import Failed, Server, children, free_port, proportional, resident, until
 
 BINARY = pathlib.Path(os.environ.get("POSTERN", ".build/release/postern")).resolve()
+# The program that proves and measures the other one lies beside it.
+PROOF = BINARY.with_name("postern-proof")
 
 
 class Postern:
@@ -33,10 +35,10 @@ class Postern:
         self.run("recipient", "import", rows, "--site", "photos", "--confirmed")
         self.server = None
 
-    def run(self, *arguments):
-        done = subprocess.run([BINARY, *arguments, "--home", self.home], capture_output=True, text=True, env=self.environment)
+    def run(self, *arguments, program=BINARY):
+        done = subprocess.run([program, *arguments, "--home", self.home], capture_output=True, text=True, env=self.environment)
         if done.returncode != 0:
-            raise Failed(f"postern {' '.join(map(str, arguments))}: {done.stdout[-800:]}{done.stderr[-800:]}")
+            raise Failed(f"{program.name} {' '.join(map(str, arguments))}: {done.stdout[-800:]}{done.stderr[-800:]}")
         return done.stdout
 
     @property
@@ -47,7 +49,7 @@ class Postern:
             return False
 
     def start(self):
-        """Returns the seconds from starting the program until it says that it is ready."""
+        """Returns how many seconds the program took to become ready."""
         began = time.monotonic()
         self.server = Server([BINARY, "serve", "--home", self.home], self.folder / "postern.log", self.environment)
         until("Postern is ready", lambda: self.is_ready, 60, every=0.005)
@@ -63,10 +65,10 @@ class Postern:
         until("Postern has delivered everything", lambda: not self.is_waiting(), seconds, every=0.02)
 
     def is_waiting(self, due_before=1 << 62):
-        """Whether a letter waits that is due before that moment (ms since 1970), or is under way.
+        """Whether a letter is due before that moment (ms since 1970), or under way.
 
-        Asked of the file, as Postfix's queue is asked of its folder: a command for each look, in a process of its own, made
-        what was measured a tenth slower.
+        Reads the file, as Postfix's queue is read from its folder: a command for each look, in a process of its own, made the
+        measured rate a tenth slower.
         """
         with contextlib.closing(sqlite3.connect(f"file:{self.home / 'postern.sqlite'}?mode=ro", uri=True)) as store:
             return store.execute(
@@ -86,12 +88,12 @@ class Postern:
         return named
 
     def memory(self):
-        """MiB: of all three processes with shared pages counted once, and of relay and vault as `ps` adds them up."""
+        """MiB: of all three processes with shared pages counted once; and of relay and vault as `ps` adds them up."""
         named = self.processes()
         return (sum(proportional(pid) for pid in named.values()),
                 sum(resident(named[name]) for name in ["relay", "vault"]))
 
     @property
     def bytes_on_disk(self):
-        """Of the store; what the WAL still holds is counted when it has been carried over."""
+        """The store's size. What the write-ahead log still holds counts once it has been checkpointed."""
         return (self.home / "postern.sqlite").stat().st_size

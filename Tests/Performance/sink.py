@@ -1,4 +1,4 @@
-"""Where mail ends: Postfix's smtp-sink for rates, and one of our own that notes when each letter came."""
+"""Where mail ends: Postfix's smtp-sink for rates, and a sink of our own that notes when each letter came."""
 import asyncio
 import threading
 import time
@@ -9,12 +9,12 @@ from machine import Server, free_port
 def smtp_sink(folder):
     """smtp-sink takes everything and keeps nothing."""
     port = free_port()
-    # It wants to be nobody when root starts it.
+    # Started by root, it insists on another user.
     return Server(["smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "1000"], folder / "sink.log").wait_for(port), port
 
 
 class NotingSink:
-    """Notes the moment at which the subject of each letter is known, on the clock of `time.monotonic`."""
+    """Notes when the attempt of each letter began, by its subject, on the clock of `time.monotonic`."""
 
     def __init__(self):
         self.port = free_port()
@@ -35,7 +35,7 @@ class NotingSink:
             while line := await reader.readline():
                 verb = line[:4].upper()
                 if verb == b"MAIL":
-                    # The attempt has begun; which letter it is, the text will say.
+                    # The attempt has begun. The text will say which letter it is.
                     dialled = time.monotonic()
                 if verb == b"DATA":
                     writer.write(b"354 go on\r\n")

@@ -1,9 +1,9 @@
-"""One table: medians, the lowest and highest of the runs, and ratios."""
+"""Tables: medians, the lowest and the highest of the runs, and ratios."""
 import statistics
 
 
 class Series:
-    """One figure, once per run."""
+    """One figure, measured once per run."""
 
     def __init__(self, unit, digits=0):
         self.unit, self.digits, self.values = unit, digits, []

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Only what an SMTP server takes becomes an address")
 struct EmailAddressTests {
-    /// What is typed → what goes between the angle brackets.
+    /// As typed → as it stands between angle brackets.
     @Test(arguments: [
         ("pat@example.org", "pat@example.org"),
         ("  pat@example.org ", "pat@example.org"),
@@ -20,7 +20,7 @@ struct EmailAddressTests {
         #expect(try EmailAddress(raw).text == text)
     }
 
-    /// Rule by rule: what each is refused for.
+    /// Text → the rule that refuses it.
     @Test(arguments: [
         // nothing there
         ("", AddressFault.empty), ("   ", .empty), ("\t", .empty),
@@ -68,7 +68,7 @@ struct EmailAddressTests {
         #expect(try EmailAddress("jürgen@example.org").needsSMTPUTF8)
     }
 
-    @Test func `Printing one by accident shows nothing of it`() throws {
+    @Test func `An address that is printed by accident shows nothing`() throws {
         let address = try EmailAddress("canary@private.example")
         var dumped = ""
         dump(address, to: &dumped)

@@ -1,7 +1,7 @@
 import PosternCore
 import Testing
 
-@Suite("A letter is taken whole or every fault of it is named")
+@Suite("A letter is taken whole, or all its faults are named")
 struct RawLetterTests {
     private func good() -> RawLetter {
         var raw = RawLetter()
@@ -29,9 +29,9 @@ struct RawLetterTests {
         #expect(!letter.sharesAddress)
     }
 
-    /// field, length that passes; one more does not.
+    /// Field → the longest text that passes.
     @Test(arguments: [(LetterField.name, 100), (.subject, 150), (.message, 20_000), (.about, 200)])
-    func `The contract's limits hold to the code point`(field: LetterField, limit: Int) throws {
+    func `The limits hold to the code point`(field: LetterField, limit: Int) throws {
         func raw(_ count: Int) -> RawLetter {
             var raw = good()
             let text = String(repeating: "é", count: count)

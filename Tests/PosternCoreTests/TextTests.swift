@@ -1,9 +1,9 @@
 import PosternCore
 import Testing
 
-@Suite("Text of strangers becomes harmless or is refused")
+@Suite("Text from strangers becomes harmless, or is refused")
 struct TextTests {
-    /// One line: breaks and controls are refused, since no form field can hold them.
+    /// No form field can contain these, so a program sent them.
     @Test(arguments: [
         ("Vera\r\nBcc: x@evil.example", TextFault.lineBreak), ("Vera\nX", .lineBreak), ("Vera\rX", .lineBreak),
         ("a\u{0B}b", .lineBreak), ("a\u{0C}b", .lineBreak), ("a\u{85}b", .lineBreak), ("a\u{2028}b", .lineBreak),
@@ -15,7 +15,7 @@ struct TextTests {
         #expect(throws: fault) { try HeaderText(raw, limit: 100) }
     }
 
-    /// What reorders, hides or piles up is left out; what scripts need stays.
+    /// What reorders, hides or piles up is removed; what scripts need stays.
     @Test(arguments: [
         ("  Vera   Visitor\t", "Vera Visitor"),
         ("invoice\u{202E}gpj.exe", "invoicegpj.exe"),
@@ -28,17 +28,17 @@ struct TextTests {
         ("שלום\u{200F}!", "שלום\u{200F}!"),
         ("Zoë Ñandú 李", "Zoë Ñandú 李"),
     ])
-    func `What deceives is left out, what languages need stays`(raw: String, text: String) throws {
+    func `Characters that deceive are removed, and those that languages need stay`(raw: String, text: String) throws {
         #expect(try HeaderText(raw, limit: 100).text == text)
     }
 
     @Test(arguments: ["a\t\u{301}b", " \u{301}", "a \u{301} \u{302}", "a\u{2003}\u{301}b"])
-    func `A line of text reads the same the next time, whatever a mark stands on`(raw: String) throws {
+    func `A line of text reads the same the second time, whatever its combining marks stand on`(raw: String) throws {
         let once = try HeaderText(raw, limit: 100).text
         #expect(try HeaderText(once, limit: 100).text.unicodeScalars.elementsEqual(once.unicodeScalars))
     }
 
-    @Test func `Of a flood of combining marks eight stay`() throws {
+    @Test func `Of many combining marks on one letter eight stay`() throws {
         let text = try HeaderText("Z" + String(repeating: "\u{0301}", count: 90), limit: 100).text
         #expect(text.unicodeScalars.count == 9)
     }
@@ -60,7 +60,7 @@ struct TextTests {
         #expect(try LetterText(raw, limit: 100).text == text)
     }
 
-    @Test func `Taming a text twice changes nothing more`() throws {
+    @Test func `Taming a text a second time changes nothing`() throws {
         for raw in ["a\u{202E}b\u{200B}", "Z" + String(repeating: "\u{0301}", count: 40), "  x  y "] {
             let once = try HeaderText(raw, limit: 200).text
             #expect(try HeaderText(once, limit: 200).text == once)

@@ -3,7 +3,7 @@ import PosternProof
 import PosternTestSupport
 import Testing
 
-@Suite("A canary is found in whatever form it hides")
+@Suite("A canary is found in every form")
 struct FormTests {
     static let address = Canary(
         number: 1, kind: .recipientAddress, text: "kestrel7r+club@höhle7d.example", ascii: "kestrel7r+club@xn--hhle7d-wxa.example"
@@ -20,7 +20,7 @@ struct FormTests {
         return forms
     }
 
-    // What other programs write, each by another encoder than ours or as a constant.
+    // What other programs write: from encoders other than ours, or as constants.
     @Test(
         arguments: [
             ("to kestrel8r@nest8d.example,", plainAddress, Form.plain), ("KESTREL8R@NEST8D.EXAMPLE", plainAddress, .capitals),
@@ -41,12 +41,12 @@ struct FormTests {
             ("f.a.e.9.d.8.c.7.b.6.a.5.f.4.e.3.d.2.c.1.b.5.a.7.8.b.d.0.1.0.0.2.ip6.arpa", six, .plain),
             ("2001:db8:7a5b:1c2d::/64", six, .part),
         ] as [(String, Canary, Form)])
-    func `As written by somebody else`(written: String, canary: Canary, form: Form) {
+    func `As other programs write it`(written: String, canary: Canary, form: Form) {
         #expect(Self.found(Array(written.utf8), canary).contains(form))
     }
 
     @Test(arguments: 0..<7)
-    func `In base 64 wherever it stands in what was encoded, in either alphabet`(before: Int) {
+    func `In base 64, at any offset in the encoded bytes, in either alphabet`(before: Int) {
         for canary in [Self.address, Self.plainAddress, Self.text, Self.four, Self.six] {
             let whole = Data(repeating: 0xFB, count: before) + Data(canary.text.utf8) + Data([0xFF, 0xFE])
             let encoded = whole.base64EncodedString()
@@ -70,7 +70,7 @@ struct FormTests {
         (Form.md5, "3a137013549f1e702c5a9efb3783caf8"), (.sha1, "af1fbdd9645c958f4eda6d8f9fb9257de657f44f"),
         (.sha256, "c5ff68987e0c941112c56291f6b8aabbb89849744985d052dcf16fdc8111d8a2"),
     ])
-    func `As a digest, in digits of either case, as bytes, and in base 64`(form: Form, digits: String) throws {
+    func `As a digest: hexadecimal in either case, as bytes, and in base 64`(form: Form, digits: String) throws {
         #expect(Self.found(Array(digits.utf8), Self.plainAddress) == [form])
         #expect(Self.found(Array(digits.uppercased().utf8), Self.plainAddress) == [form])
         let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(digits.dropFirst($0).prefix(2), radix: 16) }
@@ -78,7 +78,7 @@ struct FormTests {
         #expect(Self.found(Array(Data(bytes).base64EncodedString().utf8), Self.plainAddress) == [form])
     }
 
-    @Test func `IPv6 by its sixteen bytes, IPv4 by those of its mapped form, and never by four bytes that chance writes`() {
+    @Test func `IPv6 by its sixteen bytes, IPv4 by those of its mapped form, and never by four bytes that occur by chance`() {
         #expect(Self.found([UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 203, 0, 113, 117], Self.four) == [.binary])
         #expect(Self.found([1, 2, 3, 4, 203, 0, 113, 117, 5, 6, 7, 8], Self.four).isEmpty)
         let bytes: [UInt8] = [0x20, 1, 0xD, 0xB8, 0x7A, 0x5B, 0x1C, 0x2D, 0x3E, 0x4F, 0x5A, 0x6B, 0x7C, 0x8D, 0x9E, 0xAF]
@@ -86,13 +86,13 @@ struct FormTests {
     }
 
     @Test(arguments: Form.allCases)
-    func `Every form suits some canary, and none gives a needle that chance could write`(form: Form) {
+    func `Every form suits some canary, and none gives a needle that could occur by chance`(form: Form) {
         let needles = [Self.address, Self.plainAddress, Self.text, Self.four, Self.six].flatMap { form.needles(of: $0) }
         #expect(!needles.isEmpty)
         #expect(needles.allSatisfy { $0.count >= NeedleSearch.shortest })
     }
 
-    @Test func `Each canary of a flock is only itself: none stands inside another`() {
+    @Test func `No canary of a flock contains another`() {
         var randomness = SeededRandomness(seed: 7)
         let flock = CanaryFlock(recipients: 300, letters: 400, using: &randomness)
         let search = NeedleSearch(for: flock.all)

@@ -2,7 +2,7 @@ import Foundation
 import PosternProof
 import Testing
 
-@Suite("A report says what was found where, and is never green for what was not looked at")
+@Suite("A report says what was found where, and is never clean when a place was not searched")
 struct ReportTests {
     private let recipient = FormTests.plainAddress
     private let text = FormTests.text
@@ -21,25 +21,25 @@ struct ReportTests {
         #expect(look(.mail, all) == ["5 plain"])
     }
 
-    @Test func `What somebody has typed may come back as they typed it, and in no other form`() {
+    @Test func `What a visitor typed may come back as it was typed, and in no other form`() {
         #expect(look(.response, text.text, returned: [3]).isEmpty)
         #expect(look(.response, text.text, returned: [2]) == ["3 plain"])
         #expect(look(.response, String(text.text.reversed()), returned: [3]) == ["3 reversed"])
     }
 
-    @Test func `Of an address that was asked for, a piece may be left in the memory of who was asked, and nowhere else`() {
+    @Test func `A part of a requested address may stay in the memory of the process that was asked, and nowhere else`() {
         let piece = String(recipient.text.prefix { $0 != "@" && $0 != "+" })
         #expect(look(.memory, piece, returned: [2]).isEmpty)
         #expect(look(.memory, piece) == ["2 part"])
         #expect(look(.response, piece, returned: [2]) == ["2 part"])
     }
 
-    @Test func `A finding names canary, form and offset, and nothing that stood there`() throws {
+    @Test func `A finding names canary, form and offset, and nothing of the content`() throws {
         let finding = try #require(watch.look(at: Place(.file, "file x"), Array("ab \(recipient.text)".utf8)).findings.first)
         #expect(finding.description == "file x, offset 3: canary 2 (recipient's address) as plain")
     }
 
-    @Test func `Found, clean, and not looked everywhere are three verdicts`() {
+    @Test func `Found, clean and incomplete are three verdicts`() {
         func verdict(_ written: String, gaps: [String] = []) -> LeakReport.Verdict {
             LeakReport(
                 watch: watch, canaries: 3, places: [watch.look(at: Place(.log, "log"), Array(written.utf8))], gaps: gaps

@@ -5,10 +5,10 @@ import Testing
 
 @Suite("The search finds every needle, wherever it stands and however it comes in pieces")
 struct SearchTests {
-    @Test func `It agrees with a search that looks for one needle after the other`() {
+    @Test func `It agrees with a search for one needle after another`() {
         var randomness = SeededRandomness(seed: 11)
         let needles = (0..<60).map { index in
-            // Two letters only, so that there are overlaps, common beginnings and near misses.
+            // Only two letters, so that there are overlaps, common beginnings and near misses.
             Needle(
                 canary: index, form: .plain,
                 bytes: (0..<Int.random(in: 8...14, using: &randomness)).map { _ in UInt8.random(in: 97...98, using: &randomness) }
@@ -29,7 +29,7 @@ struct SearchTests {
     }
 
     @Test(arguments: [1, 2, 7, 8, 9, 64, 1_000])
-    func `A needle across a seam is found once, at its offset in the whole`(size: Int) {
+    func `A needle across a border is found once, at its offset in the whole`(size: Int) {
         let search = NeedleSearch([Needle(canary: 1, form: .plain, bytes: Array("needle-in-hay".utf8))])
         var hay = [UInt8](repeating: UInt8(ascii: "n"), count: 500)
         for offset in [0, 90, 103, 250, 487] { hay.replaceSubrange(offset..<(offset + 13), with: Array("needle-in-hay".utf8)) }
@@ -40,7 +40,7 @@ struct SearchTests {
     }
 
     @Test(arguments: [0, 1, 4_089, 4_095, 4_096, 9_001])
-    func `What stands between pages of zeros is found, wherever it begins in them`(offset: Int) {
+    func `A needle between pages of zeros is found, wherever it begins`(offset: Int) {
         let search = NeedleSearch([Needle(canary: 1, form: .binary, bytes: [0, 0, 0, 0, 0xFF, 0xFF, 203, 0, 113, 117])])
         var hay = [UInt8](repeating: 0, count: 20_000)
         hay.replaceSubrange(offset + 4..<offset + 10, with: [0xFF, 0xFF, 203, 0, 113, 117])
@@ -49,7 +49,7 @@ struct SearchTests {
         #expect(found == [offset])
     }
 
-    @Test func `What lies on two sides of a jump is no needle`() {
+    @Test func `Nothing is found across a jump`() {
         let search = NeedleSearch([Needle(canary: 1, form: .plain, bytes: Array("needle-in-hay".utf8))])
         var stream = StreamSearch(search)
         stream.take(Array("needle-".utf8))
@@ -59,13 +59,13 @@ struct SearchTests {
     }
 
     @Test(.enabled(if: geteuid() == 0))
-    func `A canary in another process's memory is found there, and one that it never had is not`() throws {
+    func `A canary in another process's memory is found, and one that it never had is not`() throws {
         var randomness = SystemRandomNumberGenerator()
         let flock = CanaryFlock(recipients: 2, letters: 0, using: &randomness)
         let holder = Process()
         holder.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         let (input, output) = (Pipe(), Pipe())
-        // It reads a line, keeps it, says so, and waits for another that does not come.
+        // It reads a line, keeps it, says so, and waits for another line that never comes.
         holder.arguments = ["sh", "-c", "read kept; echo kept; read more"]
         (holder.standardInput, holder.standardOutput) = (input, output)
         try holder.run()
@@ -79,7 +79,7 @@ struct SearchTests {
         #expect(!searched.findings.contains { $0.canary == 2 })
     }
 
-    @Test func `A process that is not there, and a file that cannot be read, are said to be unreadable`() {
+    @Test func `A process that does not exist and a file that cannot be read are reported as unreadable`() {
         let watch = CanaryWatch([FormTests.plainAddress])
         #expect(throws: UnreadablePlace.self) {
             try watch.look(at: Place(.memory, "nobody"), memory: ProcessMemory(pid: 4_194_305))

@@ -47,10 +47,10 @@ final class RelayFixture: Sendable {
         var randomness = SystemRandomNumberGenerator()
         let letters = (0..<count).map { _ in
             AcceptedLetter(
-                id: LetterID(at: Self.now, using: &randomness), at: Self.now, site: recipient.site, handle: recipient.handle,
-                recipient: recipient.id, placement: .queue, parts: [], epoch: Epoch(containing: Self.now), seal: [3],
-                evidence: [4],
-                letterBytes: 1, tokens: MailTokens(using: &randomness), idempotencyRecord: nil)
+                entry: SubmissionEntry(
+                    id: LetterID(at: Self.now, using: &randomness), at: Self.now, site: recipient.site.text,
+                    handle: recipient.handle.text, recipient: recipient.id, verdict: .accept, evidence: [4], letterBytes: 1),
+                seal: [3], tokens: MailTokens(using: &randomness))
         }
         try await store.write { transaction in
             for letter in letters { _ = try transaction.intake.accept(letter) }
@@ -75,8 +75,8 @@ final class RelayFixture: Sendable {
         _ body: @escaping @Sendable (VaultFake) async throws -> Void
     ) async throws {
         let fake = VaultFake(answer: answer, health: health)
-        let server = FrameServer(
-            .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own], verbs: [.announce, .deliver]), logger: Self.quiet
+        let server = FrameServer<VaultVerb>(
+            .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own]), logger: Self.quiet
         ) { try await fake.handle($0, $1) }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try? await server.run() }
@@ -113,7 +113,7 @@ final class VaultFake: Sendable {
     /// How many letters were under way at once, at most.
     var most: Int { state.withLock { $0.most } }
 
-    func handle(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8] {
+    func handle(_ verb: VaultVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         guard verb == .deliver else { return Announcement(keys: [], tagKeys: [], lanes: Self.lanes).payload }
         let job = try DeliveryJob(payload: payload)
         state.withLock { state in

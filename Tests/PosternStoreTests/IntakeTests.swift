@@ -18,10 +18,7 @@ struct IntakeTests {
             #expect(line.site == store.site.id)
             #expect(line.last == nil)
             let entry = try #require(try await store.database.read { try $0.submissionLog.entry(letter.id) })
-            #expect(entry.verdict == .accept)
-            #expect(entry.evidence == letter.evidence)
-            #expect(entry.letterBytes == 1_500)
-            #expect(entry.epoch == letter.epoch)
+            #expect(entry == letter.entry)
             #expect(entry.recipient == store.people[1].id)
         }
     }
@@ -29,10 +26,10 @@ struct IntakeTests {
     @Test(arguments: StoreKind.allCases)
     func `A letter that is held is kept with the reason and is not due`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
-            let id = try await store.accept(store.letter(placement: .hold(reason: "one of a wave")))
+            let id = try await store.accept(store.letter(verdict: .held))
             let line = try #require(try await store.line(id))
             #expect(line.state == .held)
-            #expect(line.reason == "one of a wave")
+            #expect(line.reason == "limit-text")
             #expect(line.due == nil)
             #expect(try await store.database.read { try $0.queue.soonestDue() } == nil)
             #expect(try await store.claim().deliveries.isEmpty)
@@ -43,14 +40,12 @@ struct IntakeTests {
     @Test(arguments: StoreKind.allCases)
     func `A refused submission is in the log, with its rules, and nowhere else`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
-            let letter = store.letter()
-            let refused = RefusedSubmission(
-                id: letter.id, at: letter.at, site: letter.site.text, handle: "nobody", recipient: nil,
-                parts: [Verdict.Part(.noLetters, .refuse)], epoch: letter.epoch, evidence: [1], letterBytes: 9)
+            let refused = SubmissionEntry(
+                id: store.letter().id, at: TestStore.start, site: store.site.id.text, handle: "nobody", recipient: nil,
+                verdict: Verdict(of: [Verdict.Part(.unknownRecipient, .refuse)]), evidence: [1], letterBytes: 9)
             try await store.database.write { try $0.intake.log(refused) }
             let entries = try await store.database.read { try $0.submissionLog.entries(limit: 10) }
-            #expect(entries.map(\.id) == [letter.id])
-            #expect(entries.first?.verdict == Verdict(.refuse, parts: [Verdict.Part(.noLetters, .refuse)]))
+            #expect(entries == [refused])
             #expect(try await store.counts() == QueueCounts(states: [:], accepted: 0))
         }
     }
@@ -59,10 +54,11 @@ struct IntakeTests {
     func `A letter to nobody is not kept, not even in part`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let letter = store.letter(mark: store.mark(1))
+            let entry = SubmissionEntry(
+                id: letter.id, at: TestStore.start, site: store.site.id.text, handle: "nobody",
+                recipient: RecipientID(high: 7, low: 7), verdict: .accept, evidence: [1], letterBytes: 1)
             let stray = AcceptedLetter(
-                id: letter.id, at: letter.at, site: letter.site, handle: letter.handle, recipient: RecipientID(high: 7, low: 7),
-                placement: .queue, parts: [], epoch: letter.epoch, seal: [1], evidence: [1], letterBytes: 1,
-                tokens: letter.tokens, idempotencyRecord: letter.idempotencyRecord)
+                entry: entry, seal: [1], tokens: letter.tokens, idempotencyRecord: letter.idempotencyRecord)
             #expect(try await store.database.write { try $0.intake.accept(stray) } == .noLetters)
             #expect(try await store.counts().accepted == 0)
             #expect(try await store.database.read { try $0.submissionLog.entries(limit: 1).isEmpty })
@@ -83,7 +79,7 @@ struct IntakeTests {
             #expect(try await store.counts().accepted == 1)
             let nextDay = store.letter(at: TestStore.start + IdempotencyRecord.lifetime, mark: store.mark(1))
             try await store.accept(nextDay)
-            let repeatOfSecond = store.letter(at: nextDay.at, mark: store.mark(1))
+            let repeatOfSecond = store.letter(at: nextDay.entry.at, mark: store.mark(1))
             #expect(try await store.database.write { try $0.intake.accept(repeatOfSecond) } == .repeated(nextDay.id))
         }
     }
@@ -143,8 +139,8 @@ struct IntakeTests {
             try await store.database.write { try $0.intake.enqueue(confirmation) }
             let claimed = try #require(try await store.claim().deliveries.first)
             #expect(claimed.kind == .confirmation)
-            #expect(claimed.seal.isEmpty)
-            #expect(claimed.recipient.id == store.people[2].id)
+            #expect(claimed.letter.isEmpty)
+            #expect(claimed.recipient == store.people[2].id)
             #expect(try await store.counts().difference == 0)
         }
     }

@@ -54,7 +54,7 @@ private struct Walker {
     private(set) var last = Verb.accept
     private var randomness: SeededRandomness
     private var now = TestStore.start
-    private var claims: [(LeaseID, ClaimedDelivery)] = []
+    private var claims: [(LeaseID, DeliveryJob)] = []
 
     init(_ store: TestStore, seed: UInt64) {
         self.store = store
@@ -91,13 +91,9 @@ private struct Walker {
         let (person, now) = (chance(0...11), now)
         switch verb {
         case .refuse:
-            let letter = store.letter(to: person, at: now)
-            let refused = RefusedSubmission(
-                id: letter.id, at: now, site: letter.site.text, handle: letter.handle.text, recipient: letter.recipient,
-                parts: [],
-                epoch: letter.epoch, evidence: [1], letterBytes: 1)
+            let refused = store.entry(to: person, at: now)
             try await store.database.write { try $0.intake.log(refused) }
-            model.refuse(letter.id)
+            model.refuse(refused.id)
         case .confirm:
             let confirmation = store.confirmation(to: person, at: now)
             try await store.database.write { try $0.intake.enqueue(confirmation) }
@@ -108,7 +104,7 @@ private struct Walker {
             let (key, body) = (UInt8(chance(0...9)), UInt8(chance(0...1)))
             let isMarked = verb == .repeatPost
             let letter = store.letter(
-                to: person, at: now, placement: held ? .hold(reason: "a wave") : .queue,
+                to: person, at: now, verdict: held ? .held : .accept,
                 mark: isMarked ? store.mark(key, body: body) : nil)
             let answer = try await store.database.write { try $0.intake.accept(letter) }
             #expect(answer == model.accept(letter.id, to: person, held: held, key: isMarked ? key : nil, body: body, at: now))

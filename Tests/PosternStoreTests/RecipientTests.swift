@@ -127,7 +127,7 @@ struct RecipientTests {
             let id = store.people[0].id
             let ready = try await store.accept(store.letter(to: 0))
             let held = try await store.accept(
-                store.letter(to: 0, at: TestStore.start - .days(3), placement: .hold(reason: "a wave")))
+                store.letter(to: 0, at: TestStore.start - .days(3), verdict: .held))
             let delivered = try await store.accept(store.letter(to: 0, at: TestStore.start - .days(9)))
             let other = try await store.accept(store.letter(to: 1))
             let (lease, claimed) = try await store.claim(1)

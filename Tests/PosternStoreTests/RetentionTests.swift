@@ -18,8 +18,8 @@ struct RetentionTests {
             let leased = try await store.accept(store.letter(at: day.start))
             _ = try await store.claim()
             let ready = try await store.accept(store.letter(at: day.start + .hours(1)))
-            let held = try await store.accept(store.letter(at: day.end - .milliseconds(1), placement: .hold(reason: "a wave")))
-            let dropped = try await store.accept(store.letter(at: day.start + .hours(2), placement: .hold(reason: "a wave")))
+            let held = try await store.accept(store.letter(at: day.end - .milliseconds(1), verdict: .held))
+            let dropped = try await store.accept(store.letter(at: day.start + .hours(2), verdict: .held))
             _ = try await store.database.write { try $0.queue.drop(dropped, because: "a wave", at: TestStore.start) }
             let next = try await store.accept(store.letter(at: day.end))
             let now = day.end + .days(28)
@@ -49,15 +49,11 @@ struct RetentionTests {
             let (lease, claimed) = try await store.claim(at: old)
             let settlement = try Sample.settlement(.delivered, of: try #require(claimed.first), at: old)
             #expect(try await store.database.write { try $0.queue.settle(ended, under: lease, as: settlement) })
-            let held = try await store.accept(store.letter(at: old, placement: .hold(reason: "a wave")))
-            let refused = store.letter(at: old)
+            let held = try await store.accept(store.letter(at: old, verdict: .held))
+            let refused = store.entry(at: old)
             let confirmation = store.confirmation(at: old)
             try await store.database.write { transaction in
-                try transaction.intake.log(
-                    RefusedSubmission(
-                        id: refused.id, at: old, site: refused.site.text, handle: refused.handle.text,
-                        recipient: refused.recipient,
-                        parts: [], epoch: refused.epoch, evidence: [1], letterBytes: 2))
+                try transaction.intake.log(refused)
                 try transaction.intake.enqueue(confirmation)
                 _ = try transaction.queue.hold(confirmation.id, because: "test")
                 _ = try transaction.queue.drop(confirmation.id, because: "test", at: old)

@@ -6,10 +6,7 @@ import Testing
 
 @Suite("A long queue costs nothing that a short one does not", .serialized)
 struct ScaleTests {
-    @Test
-    func `With 100,000 queued letters and a claim cut short, the first letter goes out within five seconds of the start`()
-        async throws
-    {
+    @Test func `With 100,000 queued letters and a claim cut short, the next start claims the first letters`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let store = try await TestStore.open(.file, path: path, people: 100)
@@ -23,25 +20,12 @@ struct ScaleTests {
         _ = try await store.claim(500, at: now)
         await store.database.close()
 
-        var found = try await firstClaim(path, store, at: now)
-        var taken = found.took
+        let found = try await firstClaim(path, store, at: now)
         #expect(found.recovered == 500)
         #expect(found.claimed == 16)
         let counts = try await found.database.read { try $0.queue.counts() }
         #expect(counts == QueueCounts(states: [.ready: 99_984, .leased: 16], accepted: 100_000))
-        // The least of three starts: one that costs too much does so every time, and a pause of the machine comes once.
-        for _ in 0..<2 where taken >= .seconds(5) {
-            // Cut short again, with as many.
-            let lease = store.lease()
-            _ = try await found.database.write {
-                try $0.queue.claim(upTo: 484, under: lease, until: now + .minutes(20), at: now)
-            }
-            await found.database.close()
-            found = try await firstClaim(path, store, at: now)
-            #expect(found.recovered == 500)
-            taken = min(taken, found.took)
-        }
-        #expect(taken < .seconds(5), "took \(taken)")
+        #expect(Figure.note("start and first claim, 100,000 queued letters", found.took, limit: .seconds(5)))
         await found.database.close()
     }
 

@@ -10,7 +10,7 @@ struct StaffTests {
 
     /// Brings a delivery into a state by the store's own verbs.
     static func delivery(in state: DeliveryState, of store: TestStore) async throws -> LetterID {
-        let letter = store.letter(placement: state == .held ? .hold(reason: "a wave") : .queue)
+        let letter = store.letter(verdict: state == .held ? .held : .accept)
         let id = try await store.accept(letter)
         switch state {
         case .ready, .held: break
@@ -91,7 +91,7 @@ struct StaffTests {
     func `Many are moved in bites until none is left`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             for person in 0..<3 {
-                for _ in 0..<5 { try await store.accept(store.letter(to: person, placement: .hold(reason: "a wave"))) }
+                for _ in 0..<5 { try await store.accept(store.letter(to: person, verdict: .held)) }
             }
             let (one, now) = (store.people[1].id, TestStore.start)
             func repeated(_ bite: @escaping @Sendable (any Transaction) throws -> Int) async throws -> [Int] {
@@ -131,8 +131,8 @@ struct StaffTests {
                 let (person, state): (Int, DeliveryState) = (number % 3, number % 2 == 0 ? .ready : .held)
                 // Two days, so that a recipient's letters are in two epochs.
                 let moment = TestStore.start + .hours(Int64(number) * 4)
-                let placement: AcceptedLetter.Placement = state == .ready ? .queue : .hold(reason: "a wave")
-                ids.append((try await store.accept(store.letter(to: person, at: moment, placement: placement)), person, state))
+                let verdict = state == .ready ? Verdict.accept : .held
+                ids.append((try await store.accept(store.letter(to: person, at: moment, verdict: verdict)), person, state))
             }
             let confirmation = NewConfirmation(
                 id: LetterID(high: .max >> 1, low: 0), at: TestStore.start, recipient: member.id,

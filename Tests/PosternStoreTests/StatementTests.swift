@@ -12,21 +12,16 @@ struct StatementTests {
         let marked = store.letter(mark: store.mark(1))
         let limitMark = LimitMark(epoch: Epoch(containing: now), keys: [DatedLimitKey(lasting: .installationHard)])
         let tagged = store.letter(
-            parts: [Verdict.Part(.limitText, .hold)], tags: [Tag(value: 7)], limitMark: limitMark)
-        let ids = [store.letter(), store.letter(), store.letter(placement: .hold(reason: "a wave"))]
-        let (confirmation, refused) = (store.confirmation(), store.letter())
+            verdict: Verdict(.accept, parts: [Verdict.Part(.trapBait, .score(60))]), tags: [Tag(value: 7)], limitMark: limitMark)
+        let ids = [store.letter(), store.letter(), store.letter(verdict: .held)]
+        let (confirmation, refused) = (store.confirmation(), store.entry())
         let (one, two, site) = (store.people[0], store.people[1], store.site)
-        let handle = one.handle
         try await database.write { transaction in
             let more = Migration(version: Schema.migrations.count + 1, name: "nothing", statements: [])
             _ = try Migrator(Schema.migrations + [more]).migrate(transaction, at: now)
             for letter in ids + [tagged, marked, marked] { _ = try transaction.intake.accept(letter) }
             try transaction.intake.enqueue(confirmation)
-            try transaction.intake.log(
-                RefusedSubmission(
-                    id: refused.id, at: now, site: site.id.text, handle: handle.text, recipient: one.id, parts: [],
-                    epoch: refused.epoch,
-                    evidence: [1], letterBytes: 1))
+            try transaction.intake.log(refused)
             try transaction.intake.addRepeats(2, to: refused.id)
             let block = try transaction.blocks.add(.domain("spam.example"), effect: .hold, reason: "test", expires: nil, at: now)
             _ = try transaction.blocks.remove(block, at: now)

@@ -11,23 +11,19 @@ struct SubmissionLogTests {
             [], [Verdict.Part(.limitText, .hold)], [], [Verdict.Part(.limitClient, .refuse)],
             [Verdict.Part(.trapBait, .score(60)), Verdict.Part(.trapToken, .score(40))],
         ]
-        var letters: [(id: LetterID, accepted: AcceptedLetter?, refused: RefusedSubmission?)] = []
+        var letters: [(id: LetterID, accepted: AcceptedLetter?, refused: SubmissionEntry?)] = []
         for number in 0..<(3 * 144) {
             let moment = TestStore.start + .minutes(Int64(number) * 10)
             let parts = rules[number % rules.count]
             let tags = [Tag(value: UInt64(number % 7)), Tag(value: UInt64(100 + number % 3))]
             let verdict = Verdict(of: parts)
-            let letter = store.letter(
-                to: number % 3, at: moment, placement: verdict.decision == .hold ? .hold(reason: "test") : .queue, parts: parts,
-                tags: tags)
-            guard verdict.decision == .refuse else {
+            if verdict.decision == .refuse {
+                let refused = store.entry(to: number % 3, at: moment, verdict: verdict, tags: tags)
+                letters.append((refused.id, nil, refused))
+            } else {
+                let letter = store.letter(to: number % 3, at: moment, verdict: verdict, tags: tags)
                 letters.append((letter.id, letter, nil))
-                continue
             }
-            let refused = RefusedSubmission(
-                id: letter.id, at: moment, site: letter.site.text, handle: letter.handle.text, recipient: letter.recipient,
-                parts: parts, epoch: letter.epoch, evidence: [1], tags: tags, letterBytes: 9)
-            letters.append((letter.id, nil, refused))
         }
         try await store.database.write { [letters] transaction in
             for letter in letters {

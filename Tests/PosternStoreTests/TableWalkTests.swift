@@ -77,7 +77,7 @@ private struct WalkingLetter {
     private(set) var state = DeliveryState.ready
     private var now = TestStore.start
     /// The claim made last; its lease may be over.
-    private var claim: (lease: LeaseID, delivery: ClaimedDelivery)?
+    private var claim: (lease: LeaseID, delivery: DeliveryJob)?
 
     init(in store: TestStore) async throws {
         self.store = store

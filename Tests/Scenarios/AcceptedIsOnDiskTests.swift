@@ -18,7 +18,7 @@ struct AcceptedIsOnDiskTests {
             "/usr/bin/strace", ["-f", "-s", "400", "-e", calls, "-o", trace, "-p", "\(relay)"], environment: [:],
             log: folder.path("strace.log"))
         // Attached as soon as the trace records anything of what we ask for.
-        try await eventually("strace is attached", within: .seconds(20)) {
+        try await eventually("strace is attached", within: .seconds(60)) {
             _ = try await postern.get("/live")
             return ((try? FileManager.default.attributesOfItem(atPath: trace)[.size] as? NSNumber)?.intValue ?? 0) > 0
         }
@@ -29,7 +29,7 @@ struct AcceptedIsOnDiskTests {
             for number in 0..<100 { group.addTask { try await postern.post(["subject": "m\(number)"]).status } }
             for try await status in group { #expect(status == 202) }
         }
-        try await postern.drained(within: .seconds(30))
+        try await postern.drained(within: .seconds(60))
         tracer.signal(SIGTERM)
         try await eventually("strace has ended") { !tracer.isRunning }
 

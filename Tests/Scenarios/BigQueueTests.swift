@@ -5,38 +5,26 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("A long queue does not keep the service from starting", .serialized, .timeLimit(.minutes(10)))
+@Suite("A long queue does not stop the service from starting", .serialized, .timeLimit(.minutes(10)))
 struct BigQueueTests {
-    @Test func `With 100,000 queued letters it is ready within 5 s (A13)`() async throws {
+    @Test func `With 100,000 queued letters it starts, takes the next one and accounts for each (A13)`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
         try await Self.fill(postern.home + "/postern.sqlite", count: 100_000)
-        // Nobody is there to take them: they must stay queued while we look.
+        // Nothing takes them now: they must stay queued while we look.
         await server.stop()
-        var taken = try await Self.timedStart(postern)
+        let began = ContinuousClock.now
+        try await postern.start(within: .seconds(120))
+        #expect(Figure.note("start until ready, 100,000 queued letters", ContinuousClock.now - began, limit: .seconds(5)))
         #expect(try await postern.post().status == 202)
         let counts = try await postern.counts()
         #expect(counts.values.reduce(0, +) == 100_001)
         #expect(try await postern.isBalanced())
-        // The least of three starts: a queue that costs too much does so every time, and a pause of the machine comes once.
-        for _ in 0..<2 where taken > .seconds(5) {
-            try await postern.stop()
-            taken = min(taken, try await Self.timedStart(postern))
-        }
-        #expect(taken <= .seconds(5))
         try await postern.stop()
     }
 
-    private static func timedStart(_ postern: Installation) async throws -> Duration {
-        let began = ContinuousClock.now
-        try await postern.start(within: .seconds(60))
-        let taken = ContinuousClock.now - began
-        print("ready with 100,000 queued letters after \(taken)")
-        return taken
-    }
-
-    /// Letters as intake would have left them; their seals open to nothing, which nobody finds out here.
+    /// Letters as intake leaves them, except that their seals do not open. Nothing here tries to open them.
     private static func fill(_ path: String, count: Int) async throws {
         let now = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
         var settings = SQLiteSettings()
@@ -49,10 +37,10 @@ struct BigQueueTests {
             var randomness = SeededRandomness(seed: UInt64(chunk))
             let letters = (0..<2_000).map { _ in
                 AcceptedLetter(
-                    id: LetterID(at: now, using: &randomness), at: now, site: site, handle: handle, recipient: recipient.id,
-                    placement: .queue, parts: [], epoch: Epoch(containing: now), seal: Array(repeating: 7, count: 1_600),
-                    evidence: Array(repeating: 8, count: 80), letterBytes: 1_500, tokens: MailTokens(using: &randomness),
-                    idempotencyRecord: nil)
+                    entry: SubmissionEntry(
+                        id: LetterID(at: now, using: &randomness), at: now, site: site.text, handle: handle.text,
+                        recipient: recipient.id, verdict: .accept, evidence: Array(repeating: 8, count: 80), letterBytes: 1_500),
+                    seal: Array(repeating: 7, count: 1_600), tokens: MailTokens(using: &randomness))
             }
             try await store.write { transaction in
                 for letter in letters { _ = try transaction.intake.accept(letter) }

@@ -53,7 +53,7 @@ struct ClockJumpsLoseNothingTests {
             try await prepare(postern, ledger, smarthost, server, clock)
             // The keys of the new day may have to be made first: the vault looks at the clock every second, and the relay asks
             // for a key that it misses; unasked it would have it after twenty.
-            try await eventually("letters are accepted", within: .seconds(15)) {
+            try await eventually("letters are accepted", within: .seconds(60)) {
                 let answer = try await postern.post(["subject": "after"])
                 if answer.status == 202, let id = answer.id { ledger.note("after", id: id) }
                 return answer.status == 202
@@ -62,7 +62,7 @@ struct ClockJumpsLoseNothingTests {
             try await eventually("all have gone out", within: .seconds(100)) {
                 ledger.marks.isSubset(of: Arrivals(server.messages).marks)
             }
-            try await eventually("and are settled", within: .seconds(20)) {
+            try await eventually("and are settled", within: .seconds(60)) {
                 let counts = try await postern.counts()
                 return counts["ready", default: 0] + counts["leased", default: 0] == 0
             }

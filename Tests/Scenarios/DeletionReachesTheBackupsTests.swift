@@ -26,7 +26,7 @@ struct DeletionReachesTheBackupsTests {
         // A hundred days later: the vault destroys the keys of that day when it starts, and the relay drops what they sealed.
         postern.setClock(nil)
         try await postern.start()
-        try await eventually("the letter is dropped", within: .seconds(20)) { try await postern.counts()["dropped"] == 1 }
+        try await eventually("the letter is dropped", within: .seconds(60)) { try await postern.counts()["dropped"] == 1 }
         #expect(try Set(epochs(of: postern)).isDisjoint(with: then))
         try await postern.stop()
 
@@ -36,7 +36,7 @@ struct DeletionReachesTheBackupsTests {
         try FileManager.default.moveItem(atPath: backup, toPath: postern.home + "/postern.sqlite")
         try await makeDue(id, in: postern.home + "/postern.sqlite")
         try await postern.start()
-        try await eventually("it has been dropped or held by the vault's word", within: .seconds(30)) {
+        try await eventually("it has been dropped or held by the vault's word", within: .seconds(60)) {
             let counts = try await postern.counts()
             return counts["dropped", default: 0] + counts["held", default: 0] + counts["expired", default: 0] == 1
         }

@@ -2,11 +2,11 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("The doctor tells what ails the smarthost, and never begins a letter", .serialized, .timeLimit(.minutes(5)))
+@Suite("The doctor says what is wrong with the smarthost, and never begins a letter", .serialized, .timeLimit(.minutes(5)))
 struct DoctorAndSmarthostTests {
     static let password = "pass word ü"
 
-    /// A smarthost behind TLS with a login, and an installation that goes by it.
+    /// A smarthost with TLS and a login, and an installation that uses it.
     private func examine(
         _ change: (inout Script, TestCertificates) -> Void = { _, _ in }, password: String = password, scheme: String = "smtps",
         status: Int32 = 69
@@ -29,7 +29,7 @@ struct DoctorAndSmarthostTests {
                 "POSTERN_SMTP_CA_FILE": certificates.authority,
             ], isMade: false)
         let report = try await postern.doctor(status: status, hiding: [Self.password, password, "relaycanary"])
-        // It is on its way when the doctor has ended, and read a moment later.
+        // QUIT may arrive a moment after the doctor has ended.
         if status == 0 { try await eventually("QUIT") { server.commands.contains("QUIT") } }
         #expect(!server.commands.contains { $0.hasPrefix("MAIL") || $0.hasPrefix("RCPT") || $0.hasPrefix("DATA") })
         await server.stop()
@@ -42,12 +42,12 @@ struct DoctorAndSmarthostTests {
                 { script, certificates in if scheme == "smtp" { script.security = .startTLS(certificates.good) } },
                 scheme: scheme, status: 0)
             #expect(report.troubles.isEmpty, "\(report.troubles)")
-            #expect(report.findings.first { $0.check == "smarthost" }?.finding.contains("the login is taken") == true)
+            #expect(report.findings.first { $0.check == "smarthost" }?.finding.contains("the login is accepted") == true)
             #expect(server.commands.contains("QUIT"), "\(server.commands)")
         }
     }
 
-    @Test func `A wrong password is the login's fault, and the server's words are redacted`() async throws {
+    @Test func `A wrong password is reported as the login's fault, and the server's reply is redacted`() async throws {
         let (report, _) = try await examine(
             { script, _ in script.actions[.login] = .reply("535 5.7.8 <relaycanary> may not: relaycanary") },
             password: "anothercanary")
@@ -58,7 +58,7 @@ struct DoctorAndSmarthostTests {
         ("expired", "has expired", "renew"), ("another name", "for another name", "POSTERN_SMTP_URL"),
         ("unknown authority", "not trusted here", "POSTERN_SMTP_CA_FILE"),
     ])
-    func `A certificate that does not hold is told apart`(flaw: String, finding: String, remedy: String) async throws {
+    func `Each fault of a certificate has its own finding`(flaw: String, finding: String, remedy: String) async throws {
         let (report, server) = try await examine { script, certificates in
             script.security =
                 switch flaw {
@@ -71,7 +71,7 @@ struct DoctorAndSmarthostTests {
         #expect(server.commands.isEmpty)
     }
 
-    @Test func `A greeting that refuses, and STARTTLS that is not offered`() async throws {
+    @Test func `A greeting that refuses and missing STARTTLS are reported`() async throws {
         let (refused, _) = try await examine { script, _ in script.actions[.greeting] = .reply("554 no mail from you") }
         try refused.requireOnly("FAIL", "smarthost", "does not greet us: 554", "takes no mail from this machine")
         let (busy, _) = try await examine { script, _ in script.actions[.greeting] = .reply("421 busy") }
@@ -80,14 +80,14 @@ struct DoctorAndSmarthostTests {
         try stripped.requireOnly("FAIL", "smarthost", "does not offer STARTTLS", "smtps://HOST:465")
     }
 
-    @Test func `Nobody there, and somebody who never says a word`() async throws {
+    @Test func `A server that is not there and one that says nothing are reported`() async throws {
         let postern = try await Installation(smtpPort: try FreePort.find())
         try await postern.doctor(status: 69).requireOnly("FAIL", "smarthost", "no connection", "refused", "POSTERN_SMTP_URL")
         let server = try await ScriptedSMTPServer.start(Script([.greeting: .stall]))
         let other = try await Installation(smtpPort: server.port)
         let began = ContinuousClock.now
         try await other.doctor(status: 69).requireOnly("FAIL", "smarthost", "does not greet us", "no answer within 10 s")
-        // Asked twice, for programs and for people.
+        // The doctor runs twice, for programs and for people. 40 s is a limit against hanging, not a figure.
         #expect(ContinuousClock.now - began < .seconds(40))
         await server.stop()
     }

@@ -6,7 +6,7 @@ import Testing
     "As root the doctor sees both users' parts; others are told what they may not see", .serialized,
     .enabled(if: geteuid() == 0), .timeLimit(.minutes(3)))
 struct DoctorAsRootTests {
-    @Test func `Two users are well as root; the relay's user is told what was not checked, and no secret`() async throws {
+    @Test func `As root all is well with two users; the relay's user is told what was not checked, and no secret`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port, settings: TwoUsersTests.users, isOpen: true)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -22,7 +22,7 @@ struct DoctorAsRootTests {
             let nobody = try await postern.doctor(as: "nobody").findings
             #expect(nobody.contains { $0.check == "store" && $0.finding.contains("not checked") }, "\(nobody)")
         }
-        // It starts again: root has left nothing behind that keeps the users out.
+        // It starts again: root has left nothing that the users cannot open.
         try await postern.start()
         try await postern.stop()
         let key = try #require(

@@ -14,7 +14,9 @@ struct DoctorTests {
         return postern
     }
 
-    @Test func `A sound installation is found sound: before its first start, while it runs, and stopped again`() async throws {
+    @Test func `A healthy installation has no findings: before its first start, while it runs, and after it has stopped`()
+        async throws
+    {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await installation(server)
         var report = try await postern.doctor()
@@ -27,7 +29,7 @@ struct DoctorTests {
         }
         report = try await postern.doctor()
         #expect(report.troubles.isEmpty, "\(report.troubles)")
-        // Every check has its line.
+        // Every check has a finding.
         #expect(
             Set(report.findings.map(\.check)) == [
                 "configuration", "users", "service", "keys", "modes", "store", "sqlite", "curl", "disk", "inodes", "templates",
@@ -37,7 +39,7 @@ struct DoctorTests {
         try await postern.stop()
         report = try await postern.doctor()
         #expect(report.troubles.isEmpty, "\(report.troubles)")
-        // One letter, and nothing but greetings beside it.
+        // One letter; all other sessions are greetings.
         #expect(server.messages.count == 1)
         #expect(server.commands.count { $0.hasPrefix("MAIL") } == 1)
         await server.stop()
@@ -54,7 +56,7 @@ struct DoctorTests {
         await server.stop()
     }
 
-    /// Path → mode, owner, and content of every file; what is only there for SQLite's sake apart.
+    /// Path → mode, owner and content of every file, except files that SQLite makes for itself.
     private func state(of home: String) throws -> [String: String] {
         var state: [String: String] = [:]
         let files = FileManager.default
@@ -67,7 +69,9 @@ struct DoctorTests {
         return state
     }
 
-    @Test func `One key file at a time: others may read it, it is gone, its private half is another's`() async throws {
+    @Test func `A key file that others may read, that is gone, or whose private half belongs to another key is named`()
+        async throws
+    {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await installation(server)
         let folder = postern.home + "/vault/keys"
@@ -89,7 +93,7 @@ struct DoctorTests {
 
         try replace(path, content)
         #expect(try await postern.doctor().troubles.isEmpty)
-        // While the vault runs, the loss shows before the restart that would make it final.
+        // While the vault runs, the loss is reported before a restart makes it final.
         try await postern.start()
         try FileManager.default.removeItem(atPath: path)
         let found = try await postern.doctor(status: 69).troubles
@@ -108,7 +112,7 @@ struct DoctorTests {
         try mode(0o400, path)
     }
 
-    @Test func `A wrong configuration is FAIL with all its faults and 78, and what can still be looked at is`() async throws {
+    @Test func `A wrong configuration is FAIL with all its faults and 78, and everything else is still checked`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await installation(server)
         let path = postern.home + "/postern.conf"
@@ -127,12 +131,12 @@ struct DoctorTests {
         await server.stop()
     }
 
-    // What was pasted into the wrong place may be a password.
+    // Text in the wrong place may be a password.
     @Test(arguments: [
         "POSTERN_DATABASE=postgres://postern:hunter2canary@db/postern\n", "hunter2canary\n",
         "POSTERN_SMTP_PASSWORD=hunter2canary\n", "POSTERN_SMTP_USER=x\nPOSTERN_SMTP_PASSWORD_FILE=hunter2canary\n",
     ])
-    func `Secrets that stand where none belongs are not repeated`(line: String) async throws {
+    func `A secret in the wrong place is not repeated`(line: String) async throws {
         let postern = try await Installation(smtpPort: try FreePort.find())
         let path = postern.home + "/postern.conf"
         try (String(contentsOfFile: path, encoding: .utf8) + line).write(toFile: path, atomically: false, encoding: .utf8)
@@ -143,7 +147,7 @@ struct DoctorTests {
         #expect(!(served.output + served.errors).contains("hunter2"), "\(served.errors)")
     }
 
-    @Test func `A template that is gone is named`() async throws {
+    @Test func `A missing template is named`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let folder = try TemporaryFolder()
         let copy = folder.path("templates")
@@ -156,7 +160,7 @@ struct DoctorTests {
         await server.stop()
     }
 
-    @Test func `A store that belongs to other keys, that is none, and that is gone`() async throws {
+    @Test func `A store of other keys, a file that is no store, and a missing store are told apart`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let (postern, other) = (try await installation(server), try await installation(server))
         let path = postern.home + "/postern.sqlite"
@@ -182,7 +186,7 @@ struct DoctorTests {
         await server.stop()
     }
 
-    @Test func `A relay that is frozen is named, and nobody waits for it`() async throws {
+    @Test func `A frozen relay is named, and the doctor does not wait for it`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await installation(server)
         try await postern.start()
@@ -217,14 +221,14 @@ struct DoctorTests {
         await server.stop()
     }
 
-    @Test func `A clock that is ahead is asked about before a start destroys keys; one that is behind fails`() async throws {
+    @Test func `A clock that is ahead is a warning before a start destroys keys; one that is behind is FAIL`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await installation(server)
         try await postern.start()
         #expect(try await postern.post().status == 202)
         try await server.received(count: 1)
         try await postern.stop()
-        // Those of two days, or of three where midnight came in between.
+        // The keys of two days, or of three if midnight came in between.
         let letterKeys = try FileManager.default.contentsOfDirectory(atPath: postern.home + "/vault/keys")
             .count { $0.hasPrefix("letter-") && $0.hasSuffix(".key") }
         #expect([2, 3].contains(letterKeys))
@@ -237,7 +241,7 @@ struct DoctorTests {
         #expect(ahead.first?.finding.contains("a start now destroys \(letterKeys) keys") == true, "\(ahead)")
         #expect(ahead.first?.remedy?.contains("set it right before you start") == true, "\(ahead)")
         postern.setClock(try await FakeClock(days: -3))
-        try await postern.doctor(status: 69).requireOnly("FAIL", "clock", "is behind now", "keep it in step")
+        try await postern.doctor(status: 69).requireOnly("FAIL", "clock", "is behind now", "keep it synchronised")
         postern.setClock(nil)
         await server.stop()
     }

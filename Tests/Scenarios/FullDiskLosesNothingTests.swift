@@ -27,7 +27,7 @@ struct FullDiskLosesNothingTests {
             try await postern.drained(within: .seconds(60))
             try disk.empty()
             try await eventually("letters are taken again") { try await post(postern, ledger, "again").status == 202 }
-            try await postern.drained(within: .seconds(30))
+            try await postern.drained(within: .seconds(60))
             return try await LossAccount("disk nearly full (\(disk.kind))", times: 1, bound: 0, of: postern, ledger, server)
         }
         account.report()
@@ -36,7 +36,7 @@ struct FullDiskLosesNothingTests {
         try await disk.remove()
     }
 
-    @Test func `Not an octet left, under load: 503, and once there is room a restart loses nothing (A2, A11)`() async throws {
+    @Test func `With no octet left, under load: 503, and a restart once there is room loses nothing (A2, A11)`() async throws {
         let disk = try await SmallDisk()
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port, settings: disk.environment, home: disk.home)
@@ -50,7 +50,7 @@ struct FullDiskLosesNothingTests {
                 do {
                     try await eventually("letters are accepted") { ledger.count > 100 }
                     try disk.leave(mebibytes: 0)
-                    try await eventually("it shows", within: .seconds(20)) { await !postern.isReady() }
+                    try await eventually("it shows", within: .seconds(60)) { await !postern.isReady() }
                 } catch {
                     stop.open()
                     throw error
@@ -58,13 +58,13 @@ struct FullDiskLosesNothingTests {
                 stop.open()
                 try await group.waitForAll()
             }
-            // A store that takes no outcome is not waited for.
+            // The stop does not wait for a store that takes no outcome.
             try await postern.stop(within: .seconds(15))
             try disk.empty()
             try await postern.start()
             try await accept(postern, ledger, "after", 5)
             try await postern.drained(within: .seconds(60))
-            // Outcomes that could not be written are asked for again, of a vault that has forgotten.
+            // Letters whose outcomes could not be written are sent again, by a vault that has forgotten them.
             return try await LossAccount("disk full (\(disk.kind))", times: 1, bound: 8, of: postern, ledger, server)
         }
         account.report()
@@ -87,8 +87,7 @@ struct FullDiskLosesNothingTests {
     }
 }
 
-/// A disk that can be filled: one of memory (tmpfs) where this user may mount, else the power-cut layer's, which says and does
-/// the same.
+/// A disk that can be filled: a tmpfs where this user may mount one, else the power-cut layer's, which behaves the same.
 private final class SmallDisk {
     let kind: String
     let home: String
@@ -115,7 +114,7 @@ private final class SmallDisk {
         }
     }
 
-    /// Leaves so much room.
+    /// Leaves this much room.
     func leave(mebibytes: Int) throws {
         if let layer {
             try layer.say(octetsFree: mebibytes << 20)
@@ -126,7 +125,7 @@ private final class SmallDisk {
         guard file >= 0 else { throw Failure("cannot fill the disk") }
         defer { close(file) }
         if mebibytes == 0 {
-            // To the last page, in ever smaller pieces.
+            // Down to the last page, in ever smaller pieces.
             var size = 0
             var piece = 64 << 20
             while piece >= 4_096 {
@@ -146,7 +145,7 @@ private final class SmallDisk {
         unlink(filler)
     }
 
-    /// Nothing may run on it any more.
+    /// Call it once nothing runs on the disk any more.
     func remove() async throws {
         guard layer == nil else { return }
         let ended = try await Program.run("umount", ["-l", folder.path("disk")])
@@ -154,7 +153,7 @@ private final class SmallDisk {
     }
 
     deinit {
-        // Of a test that broke off: a mount left behind would keep the folder.
+        // After a test that failed: the folder could not be removed with the mount still in it.
         if layer == nil { umount2(folder.path("disk"), 2) }
     }
 }

@@ -4,13 +4,10 @@ import Testing
 
 @Suite("What is held cannot be told from what is accepted", .serialized, .timeLimit(.minutes(15)))
 struct HeldLooksLikeAcceptedTests {
-    private static let letters = 10_000
+    /// As many as the requirement on time names where times are judged; enough to compare the answers otherwise.
+    private static let letters = Figure.areJudged ? 10_000 : 400
 
-    @Test
-    func
-        `Neither by status, body and header fields nor by the time it takes: Welch's t stays under 4.5 over 10,000 letters (W7)`()
-        async throws
-    {
+    @Test func `Neither by status, body and header fields nor by the time it takes (W7)`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -19,22 +16,26 @@ struct HeldLooksLikeAcceptedTests {
         try await postern.succeed("block", "add", "--domain", "blocked.example", "--reason", "held for this test")
         var randomness = SeededRandomness(seed: 7)
         let first = try await measure(postern, from: 10_000, &randomness)
-        var held = first.held
-        if abs(first.statistic) >= 4.5 {
-            // What a held letter costs more it costs every time; what the machine did meanwhile stays on no side.
+        var (held, statistic) = (first.held, first.statistic)
+        if Figure.areJudged, abs(statistic) >= 4.5 {
+            // If a held letter costs more, it does so every time. A disturbance of the machine may hit either side.
             let second = try await measure(postern, from: 10_000 + Self.letters, &randomness)
             held += second.held
-            let isAgain = abs(second.statistic) >= 4.5 && (first.statistic < 0) == (second.statistic < 0)
-            #expect(!isAgain, "t = \(first.statistic), and over as many letters more \(second.statistic)")
+            let isAgain = (first.statistic < 0) == (second.statistic < 0)
+            statistic = isAgain ? min(abs(first.statistic), abs(second.statistic)) : 0
         }
+        #expect(
+            Figure.note(
+                "held against accepted, Welch's t of \(Self.letters) letters", "\((statistic * 100).rounded() / 100)",
+                limit: "4.5", isKept: abs(statistic) < 4.5))
         let counts = try await postern.counts()
         #expect(counts["held"] == held)
         try await postern.stop()
         await server.stop()
     }
 
-    /// Posts as many letters as are compared, about half of which are held, and requires that all are answered alike.
-    /// - Parameter start: the number that the first one's text has, of five digits as the last one's.
+    /// Posts the letters to compare, about half of which are held, and requires that all are answered alike.
+    /// - Parameter start: the number in the first one's text. It has as many digits as the last one's.
     /// - Returns: Welch's t of the times, and how many were held.
     private func measure(
         _ postern: Installation, from start: Int, _ randomness: inout SeededRandomness
@@ -58,17 +59,16 @@ struct HeldLooksLikeAcceptedTests {
         let held = try #require(samples[true])
         let accepted = try #require(samples[false])
         let statistic = Self.welch(Self.trimmed(held), Self.trimmed(accepted))
-        print("held against accepted: Welch's t = \(statistic) over \(held.count) held and \(accepted.count) accepted letters")
         return (statistic, held.count)
     }
 
-    /// All of an answer but what differs from letter to letter: the id, and the date.
+    /// An answer without what differs from letter to letter: the id and the date.
     private static func shape(of answer: Web.Answer) -> String {
         let headers = answer.headers.filter { $0.name.lowercased() != "date" }.map { "\($0.name): \($0.value)" }.sorted()
         return "\(answer.status)\n\(headers.joined(separator: "\n"))\n\(answer.text.replacing(answer.id ?? "", with: "ID"))"
     }
 
-    /// Without the slowest hundredth: a pause of the machine says nothing of the letter it met.
+    /// Without the slowest hundredth: a pause of the machine says nothing about the letter it delayed.
     private static func trimmed(_ samples: [Double]) -> [Double] {
         Array(samples.sorted().prefix(samples.count - samples.count / 100))
     }

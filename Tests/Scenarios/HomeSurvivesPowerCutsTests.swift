@@ -2,10 +2,12 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("A power cut takes nothing away that a command said it had done", .serialized, .timeLimit(.minutes(Scale.minutes)))
+@Suite("A power cut undoes nothing that a command said it had done", .serialized, .timeLimit(.minutes(Scale.minutes)))
 struct HomeSurvivesPowerCutsTests {
     @Test(arguments: PowerCutDisk.Names.allCases)
-    func `What init, recipient add and backup made is there, whole, though nothing else got out`(names: PowerCutDisk.Names)
+    func `What init, recipient add and backup made is there, complete, though nothing else reached the disk`(
+        names: PowerCutDisk.Names
+    )
         async throws
     {
         let layer = try await PowerCutLayer(names: names)
@@ -21,13 +23,13 @@ struct HomeSurvivesPowerCutsTests {
         #expect(try await postern.succeed("recipient", "list", "--site", "photos").output.contains("pat"))
         let keys = try await postern.succeed("keys", "status").output
         #expect(["address", "authorisation", "journal"].allSatisfy(keys.contains))
-        // The copy takes the store's place.
+        // The copy replaces the store.
         for ending in ["", "-wal"] { unlink(layer.home + "/postern.sqlite" + ending) }
         try FileManager.default.copyItem(atPath: layer.root + "/copy.sqlite", toPath: layer.home + "/postern.sqlite")
         #expect(try await postern.succeed("recipient", "list", "--site", "photos").output.contains("pat"))
     }
 
-    @Test func `Cut short anywhere, init can be run again, and then all is there`() async throws {
+    @Test func `Wherever init was cut short, it can be run again, and then everything is there`() async throws {
         let layer = try await PowerCutLayer()
         let empty = layer.disk
         let arguments = ["init", "--home", layer.home, "--site", "photos", "--smtp-url", "smtp://127.0.0.1:2525"]
@@ -46,7 +48,7 @@ struct HomeSurvivesPowerCutsTests {
             let home = folder.path("home")
             let again = try await Program.run(
                 Program.postern, ["init", "--home", home] + arguments.dropFirst(3))
-            // 65: the site is there already, which is asked for below.
+            // 65: the site exists already, which is checked below.
             #expect([0, 65].contains(again.status), "after \(end) of \(records.count), \(fate): \(again.errors)")
             let sites = try await Program.run(Program.postern, ["site", "list", "--home", home])
             #expect(sites.output.contains("photos"), "after \(end), \(fate): \(sites.errors)")
@@ -60,7 +62,7 @@ struct HomeSurvivesPowerCutsTests {
     }
 
     @Test
-    func `Cut short anywhere while keys of past days are destroyed and new ones made, no key is half there, and old ones go`()
+    func `Wherever the making and destroying of daily keys is cut short, no key is incomplete, and old ones go`()
         async throws
     {
         let layer = try await PowerCutLayer()
@@ -97,7 +99,7 @@ struct HomeSurvivesPowerCutsTests {
         print("keys made and destroyed, cut short \(cuts) times")
     }
 
-    /// Where to cut: behind everything that is not one of many writes in a row.
+    /// Where to cut: after everything except all but the last of many writes in a row.
     private func ends(of records: [DiskRecord]) -> [Int] {
         let some = records.indices.filter { index in
             if case .wrote = records[index] { index % 16 == 0 } else { true }
@@ -105,7 +107,7 @@ struct HomeSurvivesPowerCutsTests {
         return some + [records.count]
     }
 
-    /// The files of epochs' keys.
+    /// The key files of epochs.
     private func days(in home: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: home + "/vault/keys")
             .filter { $0.hasPrefix("letter-") || $0.hasPrefix("evidence-") || $0.hasPrefix("tag-") }

@@ -30,7 +30,7 @@ struct HostileTextArrivesInertTests {
                 let answer = try await postern.post([field: text])
                 #expect([202, 422].contains(answer.status), "\(name) in \(field): \(answer.status)")
                 if answer.status == 202 { accepted += 1 }
-                // The form shows what was typed again when another field is wrong.
+                // When another field is wrong, the form shows what was typed.
                 let typed = ["name": "V", "email": "no address", "message": "m"].merging([field: text]) { $1 }
                 let page = try await postern.form(typed)
                 #expect(page.status == 422)
@@ -59,7 +59,7 @@ struct HostileTextArrivesInertTests {
             let name = line.prefix { $0 != ":" }.lowercased()
             #expect(known.contains(name), "a header field that is not ours: \(line)")
         }
-        // Seven bits, CRLF only, no line too long: nothing in it means anything to a server on the way.
+        // Seven bits, only CRLF, no line too long: no server on the way can misread it.
         #expect(message.octets.allSatisfy { $0 < 0x80 && $0 != 0 && $0 != 0x1B && $0 != 0x07 })
         #expect(!source.replacingOccurrences(of: "\r\n", with: "").unicodeScalars.contains { $0 == "\r" || $0 == "\n" })
         let decoded = source.replacingOccurrences(of: "=\r\n", with: "").replacingOccurrences(of: "=3D", with: "=")

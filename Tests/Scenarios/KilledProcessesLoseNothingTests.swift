@@ -2,9 +2,9 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("No accepted letter is lost, whatever process is killed whenever", .serialized, .timeLimit(.minutes(Scale.minutes)))
+@Suite("No accepted letter is lost, whichever process is killed and whenever", .serialized, .timeLimit(.minutes(Scale.minutes)))
 struct KilledProcessesLoseNothingTests {
-    /// Of each kill of a vault at most as many letters come twice as there are lanes (A4).
+    /// After each kill of a vault, at most as many letters arrive twice as there are lanes.
     static let lanes = 8
 
     @Test
@@ -17,7 +17,7 @@ struct KilledProcessesLoseNothingTests {
         try await postern.addRecipient("pat", "pat@private.example")
         try await postern.start()
         let ledger = Ledger()
-        // A relay that is killed alone repeats nothing: the vault remembers what it delivered.
+        // When only the relay is killed, nothing is repeated: the vault remembers what it delivered.
         let vaultKills = (0..<Scale.kills).count { Processes.allCases[$0 % Processes.allCases.count] != .relay }
         let account = try await keepingLedgers(of: postern, ledger, server) {
             try await killing(postern, ledger)
@@ -39,13 +39,13 @@ struct KilledProcessesLoseNothingTests {
     private func killing(_ postern: Installation, _ ledger: Ledger) async throws {
         let stop = Gate()
         var randomness = SeededRandomness(seed: 20_261_124)
-        // As many between two kills as bring the promised number about.
+        // So many letters between two kills that the promised number is reached.
         let most = max(60, Scale.letters * 2 / max(Scale.kills, 1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await postern.load(ledger, clients: 4, prefix: "kill", until: { stop.isOpen }) }
             defer { stop.open() }
             for number in 0..<Scale.kills {
-                // Each kill comes after a few more letters were promised, so that all of them hit a service at work.
+                // Each kill comes after a few more promised letters, so that every kill hits a working service.
                 try await accepted(Int.random(in: 5...most, using: &randomness), ledger, "before kill \(number)")
                 if number % Self.killsForAStop == 0 { try await stopForLonger(number / Self.killsForAStop, postern) }
                 let victim = Processes.allCases[number % Processes.allCases.count]
@@ -68,11 +68,11 @@ struct KilledProcessesLoseNothingTests {
         try await eventually("letters are accepted \(moment)", within: .seconds(60 + more / 50)) { ledger.count >= before + more }
     }
 
-    /// Relay or vault stands still for longer than a lease, in turns.
+    /// Stops relay and vault in turn, each for longer than a lease.
     private func stopForLonger(_ number: Int, _ postern: Installation) async throws {
         let sleeper = [Processes.vault, .relay][number % 2]
         postern.kill(sleeper, SIGSTOP)
-        // The time itself is what is tested.
+        // Only the passing of this time can be tested by waiting.
         try await pause(.milliseconds(Self.leaseSeconds * 1_000 + 500))
         postern.kill(sleeper, SIGCONT)
     }
@@ -89,7 +89,7 @@ struct KilledProcessesLoseNothingTests {
             group.addTask { await postern.load(ledger, clients: 4, prefix: "roll", until: { stop.isOpen }) }
             for _ in 0..<5 {
                 let before = ledger.count
-                try await eventually("letters are accepted", within: .seconds(20)) { ledger.count >= before + 50 }
+                try await eventually("letters are accepted", within: .seconds(60)) { ledger.count >= before + 50 }
                 #expect(try await postern.stop(within: .seconds(32)) == 0)
                 try await postern.start()
             }
@@ -106,7 +106,8 @@ struct KilledProcessesLoseNothingTests {
     }
 
     @Test
-    func `A letter that hangs at its end does not hold up a stop: 0 within 30 s, and it goes out after the next start (A12)`()
+    func
+        `A letter that hangs at its final dot does not hold up a stop: 0 within 30 s, and it goes out after the next start (A12)`()
         async throws
     {
         let smarthost = SmarthostMood(.silent)
@@ -130,7 +131,7 @@ struct KilledProcessesLoseNothingTests {
 
     @Test
     func
-        `A vault that stands still for longer than a lease: the letter is due again, arrives once, the late outcome changes nothing`()
+        `When the vault is stopped for longer than a lease, the letter is due again and arrives once, and the late outcome changes nothing`()
         async throws
     {
         let server = try await ScriptedSMTPServer.start()
@@ -141,12 +142,12 @@ struct KilledProcessesLoseNothingTests {
         try await server.received(count: 1)
         postern.kill(.vault, SIGSTOP)
         let id = try #require(try await postern.post(["subject": "stopped"]).id)
-        try await eventually("the lease has run out", within: .seconds(30)) {
+        try await eventually("the lease has run out", within: .seconds(60)) {
             try await postern.succeed("queue", "show", id).output.contains("interrupted")
         }
         postern.kill(.vault, SIGCONT)
         try await server.received(count: 2, within: .seconds(30))
-        try await postern.drained(within: .seconds(30))
+        try await postern.drained(within: .seconds(60))
         #expect(server.messages.count == 2)
         #expect(try await postern.isBalanced())
         try await postern.stop()
@@ -154,7 +155,7 @@ struct KilledProcessesLoseNothingTests {
     }
 
     @Test
-    func `A vault that is told to stop while letters are being sent says what became of them: nothing comes twice (A4, A12)`()
+    func `A vault that is told to stop while it sends letters reports their outcomes, so nothing comes twice (A4, A12)`()
         async throws
     {
         // Every letter's last answer takes two seconds.
@@ -166,7 +167,7 @@ struct KilledProcessesLoseNothingTests {
         try await eventually("letters are under way", within: .seconds(60)) { server.messages.count >= 4 }
         postern.kill(.vault, SIGTERM)
         try await server.received(count: 4)
-        try await postern.drained(within: .seconds(30))
+        try await postern.drained(within: .seconds(60))
         #expect(server.messages.count == 4, "a letter was sent twice; the log ends in:\n\(postern.log.suffix(3_000))")
         #expect(try await postern.counts()["delivered"] == 4)
         let list = try await postern.succeed("queue", "list").output
@@ -175,16 +176,16 @@ struct KilledProcessesLoseNothingTests {
         await server.stop()
     }
 
-    @Test func `The attempt stands in the store before anybody dials (A7)`() async throws {
+    @Test func `The attempt is in the store before the vault dials (A7)`() async throws {
         let gate = Gate()
         let server = try await ScriptedSMTPServer.start(Script([.greeting: .once(gate, .standard)]))
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
         try await postern.start()
         let id = try #require(try await postern.post().id)
-        // The connection is there and nothing has been said on it.
+        // The connection is open, and nothing has been said on it.
         try await eventually("the smarthost was dialled") { server.sessions.count == 1 }
-        // To the last process: a relay that is about to die may still take what the command asks, and then not answer.
+        // Until no process is left: a dying relay may still take the command's request and then not answer.
         try await postern.cutOff()
         let shown = try await postern.succeed("queue", "show", id).output
         #expect(shown.contains("leased"))
@@ -192,7 +193,7 @@ struct KilledProcessesLoseNothingTests {
         gate.open()
         try await postern.start()
         try await server.received(count: 1)
-        try await postern.drained(within: .seconds(20))
+        try await postern.drained(within: .seconds(60))
         #expect(try await postern.succeed("queue", "show", id).output.contains("interrupted"))
         try await postern.stop()
         await server.stop()

@@ -57,7 +57,7 @@ struct NothingLeaksTests {
         #expect(report.searched.first { $0.kind == "memory" }.map { $0.places == 2 && $0.bytes > 20 << 20 } == true)
     }
 
-    // Every form in every kind of place; the command fails whatever it finds, so that none can be passed off as clean.
+    // Every form in every kind of place. The command fails whatever it finds, so that no such run can be passed off as clean.
     @Test(.enabled(if: geteuid() == 0))
     func `A canary that is planted anywhere in any form is found there and named`() async throws {
         let (finished, report) = try await selftest("--canaries", "400", "--plant", "all")
@@ -72,7 +72,7 @@ struct NothingLeaksTests {
     }
 
     @Test(.enabled(if: geteuid() == 0))
-    func `Somebody who may not look into the relay's memory is told so, and never that all is well`() async throws {
+    func `Anyone who may not read the relay's memory is told so, and never that all is well`() async throws {
         let (finished, report) = try await selftest("--canaries", "100", as: ["runuser", "-u", "games", "--"])
         defer { remove(named: finished) }
         #expect(finished.status == 75 && report.verdict == "incomplete", "\(finished.errors)")
@@ -88,7 +88,19 @@ struct NothingLeaksTests {
         #expect(wrong.status == 64 && wrong.errors.contains("FORM:PLACE"))
     }
 
-    /// What a run leaves that did not end well.
+    @Test func `Without its second program, the command says what is missing and ends with 69`() async throws {
+        let folder = URL(fileURLWithPath: Program.postern).deletingLastPathComponent()
+            .appendingPathComponent("alone-\(UInt32.random(in: .min ... .max))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let alone = folder.appendingPathComponent("postern").path
+        try FileManager.default.linkItem(atPath: Program.postern, toPath: alone)
+        let finished = try await Program.run(alone, ["selftest", "leak"])
+        #expect(finished.status == 69)
+        #expect(finished.errors.contains("\(folder.path)/postern-proof"), "\(finished.errors)")
+    }
+
+    /// What a failed run leaves.
     private func remove(named finished: Finished) {
         guard let start = finished.errors.range(of: "lies in ")?.upperBound else { return }
         let path = finished.errors[start...].prefix { $0 != "," && $0 != "." && $0 != "\n" }

@@ -4,9 +4,9 @@ import Testing
 
 @Suite("No accepted letter is lost in a power cut", .serialized, .timeLimit(.minutes(Scale.minutes)))
 struct PowerCutsLoseNothingTests {
-    /// A cut ends the vault's memory of what it delivered: as many letters may come twice as there are lanes (A4).
+    /// A cut erases the vault's memory of what it delivered: as many letters may arrive twice as there are lanes.
     static let lanes = 8
-    /// One installation goes through so many; then a new one begins.
+    /// How many cuts one installation goes through before a new one begins.
     private static let cutsEach = 50
 
     @Test
@@ -33,10 +33,10 @@ struct PowerCutsLoseNothingTests {
         var randomness = SeededRandomness(seed: seed)
         let ledger = Ledger()
         let account = try await keepingLedgers(of: postern, ledger, server) {
-            // The first cut of all leaves what `init` and `recipient add` said they had done, and no more.
+            // The very first cut leaves what `init` and `recipient add` said they had done, and no more.
             try layer.cut(.nothingGotOut, using: &randomness)
             for number in 0..<cuts {
-                // Soon after the first start, when the keys of the day are new, only what is safe may be relied upon.
+                // Soon after the first start, when the keys of the day are new, only synced data may be relied upon.
                 let fate =
                     number < 3 ? .nothingGotOut : PowerCutDisk.Fate.allCases.randomElement(using: &randomness) ?? .someGotOut
                 if number % 5 == 4 {
@@ -44,7 +44,7 @@ struct PowerCutsLoseNothingTests {
                     try await pause(.milliseconds(Int.random(in: 0...400, using: &randomness)))
                     try await postern.cutOff()
                 } else {
-                    try await postern.start(within: .seconds(30))
+                    try await postern.start(within: .seconds(60))
                     let more = number < 3 ? 1 : Int.random(in: 1...60, using: &randomness)
                     let last = Duration.microseconds(Int.random(in: 0...20_000, using: &randomness))
                     try await work(postern, ledger, "cut-\(number)", letters: more, then: last)
@@ -53,7 +53,7 @@ struct PowerCutsLoseNothingTests {
                 let missing = try await DiskExamination(of: layer).missing(from: ledger)
                 try #require(missing.isEmpty, "cut \(number) (\(fate)) took \(missing.count) of \(ledger.count) letters")
             }
-            try await postern.start(within: .seconds(30))
+            try await postern.start(within: .seconds(60))
             try await postern.drained(within: .seconds(60))
             return try await LossAccount(
                 "power cuts", times: cuts, bound: cuts * Self.lanes, of: postern, ledger, server)
@@ -63,7 +63,7 @@ struct PowerCutsLoseNothingTests {
         return account
     }
 
-    /// Has letters posted, and ends everything in the middle of it.
+    /// Posts letters, and kills everything in the middle of it.
     private func work(
         _ postern: Installation, _ ledger: Ledger, _ prefix: String, letters: Int, then last: Duration
     ) async throws {
@@ -72,7 +72,7 @@ struct PowerCutsLoseNothingTests {
             group.addTask { await postern.load(ledger, clients: 4, prefix: prefix, until: { stop.isOpen }) }
             let before = ledger.count
             do {
-                try await eventually("letters are accepted", within: .seconds(30)) { ledger.count >= before + letters }
+                try await eventually("letters are accepted", within: .seconds(60)) { ledger.count >= before + letters }
                 try await pause(last)
                 try await postern.cutOff()
             } catch {
@@ -85,7 +85,7 @@ struct PowerCutsLoseNothingTests {
     }
 
     @Test(arguments: [true, false])
-    func `The check can fail: a disk that says “synced” and has done nothing loses letters; one in order loses none`(
+    func `The check can fail: a disk that says “synced” and does nothing loses letters; a good one loses none`(
         isHonest: Bool
     ) async throws {
         let port = try FreePort.find()
@@ -93,7 +93,7 @@ struct PowerCutsLoseNothingTests {
         let postern = try await Installation(smtpPort: port, settings: layer.environment, home: layer.home)
         try await postern.addRecipient("pat", "pat@private.example")
         if !isHonest { try layer.lie() }
-        // Nobody answers at the smarthost's port: the letters wait in the store alone.
+        // Nothing listens at the smarthost's port: the letters are in the store alone.
         try await postern.start()
         let ledger = Ledger()
         for number in 0..<20 {
@@ -139,12 +139,12 @@ struct PowerCutsLoseNothingTests {
             #expect(answer.status == 503)
             #expect(answer.header("Retry-After") != nil)
             try layer.failSyncs(of: nil)
-            // It would work again, and is not tried: what the kernel says now proves nothing.
+            // It would work again, and is not tried: after a failed sync a later success proves nothing.
             #expect(try await postern.post(["subject": "failing"]).status == 503)
             try await eventually("not ready", within: .seconds(60)) { try await postern.get("/ready").status == 503 }
             try await postern.stop()
         } else {
-            // Pages go into the store's own file when the store is closed.
+            // Closing the store writes pages into its main file.
             try await postern.stop()
             try layer.failSyncs(of: nil)
         }
@@ -167,7 +167,7 @@ struct PowerCutsLoseNothingTests {
         await server.stop()
     }
 
-    @Test func `A key whose sync fails is not announced, and made once the disk is well again`() async throws {
+    @Test func `A key whose sync fails is not announced, and is made once the disk works again`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let layer = try await PowerCutLayer()
         let postern = try await Installation(smtpPort: server.port, settings: layer.environment, home: layer.home)
@@ -187,7 +187,7 @@ struct PowerCutsLoseNothingTests {
         try layer.cut(.nothingGotOut, using: &randomness)
         #expect(try await DiskExamination(of: layer).missing(from: ledger).isEmpty)
         try await postern.start()
-        try await postern.drained(within: .seconds(30))
+        try await postern.drained(within: .seconds(60))
         #expect(Arrivals(server.messages).marks == ["first"])
         try await postern.stop()
         await server.stop()

@@ -12,11 +12,33 @@ struct ProcessesAreKeptTests {
         try await postern.start()
         let first = try #require(postern.pid(of: child))
         postern.kill(child)
-        try await eventually("a new \(child)", within: .seconds(20)) { postern.pid(of: child).map { $0 != first } ?? false }
-        try await eventually("ready again", within: .seconds(20)) { await postern.isReady() }
+        try await eventually("a new \(child)", within: .seconds(60)) { postern.pid(of: child).map { $0 != first } ?? false }
+        try await eventually("ready again", within: .seconds(60)) { await postern.isReady() }
         #expect(try await postern.post().status == 202)
         try await server.received(count: 1)
         #expect(postern.log.contains("a process ended and is started again"))
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test func `A vault that stands still is noticed, readiness says so, and it is killed and started again`() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        #expect(try await postern.post().status == 202)
+        try await server.received(count: 1)
+        let first = try #require(postern.pid(of: .vault))
+        postern.kill(.vault, SIGSTOP)
+        try await eventually("readiness is red", within: .seconds(30)) { await !postern.isReady() }
+        try await eventually("it is noticed", within: .seconds(30)) {
+            postern.log.contains("a process does not answer child=vault")
+        }
+        try await eventually("a new vault", within: .seconds(90)) { postern.pid(of: .vault).map { $0 != first } ?? false }
+        try await eventually("ready again", within: .seconds(20)) { await postern.isReady() }
+        #expect(postern.log.contains("a process hangs and is killed"))
+        #expect(try await postern.post().status == 202)
+        try await server.received(count: 2)
         try await postern.stop()
         await server.stop()
     }
@@ -75,7 +97,7 @@ struct ProcessesAreKeptTests {
         try await postern.start()
         let second = try await postern.command("serve")
         #expect(second.status == 75)
-        #expect(second.errors.contains("served already"))
+        #expect(second.errors.contains("already being served"))
         #expect(await postern.isReady())
         try await postern.stop()
         await server.stop()

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("Staff see what was posted and why it was held or refused, and never by whom", .serialized, .timeLimit(.minutes(5)))
+@Suite("Staff see what was posted and why it was held or refused, and never who posted it", .serialized, .timeLimit(.minutes(5)))
 struct StaffSeeWhatWasPostedTests {
     private struct Entry: Decodable {
         let id: String
@@ -20,7 +20,7 @@ struct StaffSeeWhatWasPostedTests {
     }
 
     @Test
-    func `A limit answers 429 with the time, holds over a restart, and stands in the log with its rule (L1, L4)`() async throws {
+    func `A limit answers 429 with the time, survives a restart, and is in the log with its rule (L1, L4)`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await postedOnOneDay(server)
 
@@ -41,8 +41,8 @@ struct StaffSeeWhatWasPostedTests {
         await server.stop()
     }
 
-    /// An installation that has taken two letters of 192.0.2.7 and refused two, before and after a restart, and then taken one
-    /// of its neighbour 192.0.2.8: all on one day (UTC), since on the next they have other tags.
+    /// An installation that has taken two letters from 192.0.2.7 and refused two, before and after a restart, and then taken one
+    /// from its neighbour 192.0.2.8. All of that on one day (UTC): the next day they have other tags.
     private func postedOnOneDay(_ server: ScriptedSMTPServer) async throws -> Installation {
         func day() -> Int { Int(Date().timeIntervalSince1970) / 86_400 }
         while true {
@@ -71,7 +71,7 @@ struct StaffSeeWhatWasPostedTests {
     }
 
     @Test
-    func `A block by domain holds letters without a word, and its removal lets the next one through; release sends what it held`()
+    func `A block by domain holds letters silently, its removal lets the next one through, and release sends what it held`()
         async throws
     {
         let server = try await ScriptedSMTPServer.start()
@@ -100,7 +100,7 @@ struct StaffSeeWhatWasPostedTests {
         #expect(!refused.text.contains("pills"))
         for (arguments, words) in [
             (["--domain", "no domain", "--reason", "x"], "is not a domain"),
-            (["--prefix", "10.1.2.3/8", "--reason", "x"], "bits behind"),
+            (["--prefix", "10.1.2.3/8", "--reason", "x"], "bits after"),
             (["--tag", "abc", "--reason", "x"], "13 characters"), (["--text", "a", "--reason", "x"], "has 1 characters"),
         ] {
             let wrong = try await postern.run(["block", "add"] + arguments)
@@ -113,7 +113,7 @@ struct StaffSeeWhatWasPostedTests {
         await server.stop()
     }
 
-    @Test func `Whoever follows the log sees an entry as it comes`() async throws {
+    @Test func `Anyone who follows the log sees each entry as it comes`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -134,7 +134,7 @@ struct StaffSeeWhatWasPostedTests {
         await server.stop()
     }
 
-    @Test func `A site's look is set, shown and taken away again`() async throws {
+    @Test func `A site's look is set, shown and removed again`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let folder = try TemporaryFolder()
         let logo = folder.path("logo.svg")

@@ -8,7 +8,9 @@ struct TwoUsersTests {
     static let users = ["POSTERN_RELAY_USER": "games", "POSTERN_VAULT_USER": "news"]
 
     @Test
-    func `A letter arrives, each process runs as its own user, and the relay's user reads nothing of the vault's`() async throws {
+    func `A letter arrives, each process runs as its own user, and the relay's user can read nothing of the vault's`()
+        async throws
+    {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port, settings: Self.users, isOpen: true)
         try await postern.addRecipient("pat", "pat@private.example")
@@ -24,9 +26,9 @@ struct TwoUsersTests {
             let ids = try #require(status.split(separator: "\n").first { $0.hasPrefix("Uid:") }).split(separator: "\t")
                 .dropFirst()
             let id = try await Program.run("id", ["-u", user]).output.trimmingCharacters(in: .whitespacesAndNewlines)
-            // Real, effective, saved and file-system user: none is left to go back to.
+            // Real, effective, saved and file-system user: there is no other to go back to.
             #expect(ids.count == 4 && ids.allSatisfy { $0 == id }, "\(process): \(ids)")
-            // Neither is dumpable: the kernel then gives what /proc shows of a process to root, whoever runs it (proc(5)).
+            // Neither is dumpable: then the files in /proc belong to root, whoever runs the process (proc(5)).
             let environment = try FileManager.default.attributesOfItem(atPath: "/proc/\(pid)/environ")
             #expect(environment[.ownerAccountID] as? Int == 0, "\(process) is dumpable")
         }
@@ -36,14 +38,14 @@ struct TwoUsersTests {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Support/attempts.py")
             .path
         let attempts = ["python3", "-", postern.home, "\(keys)/\(key)", String(vault)]
-        // On standard input: the relay's user need not be able to read where the tests lie.
+        // Through standard input: the relay's user may not be able to read the tests' folder.
         let source = try String(contentsOfFile: script, encoding: .utf8)
         let tried = try await Program.run("runuser", ["-u", "games", "--"] + attempts, input: source)
         let lines = tried.output.split(separator: "\n")
         print(tried.output)
         #expect(lines.count == 34 && lines.last == "33 attempts, 0 done", "\(tried.output)\(tried.errors)")
         for line in lines.dropLast() { #expect(line.hasPrefix("refused "), "the relay's user: \(line)") }
-        // The control: who is allowed to can do it, so that it is the permission that was missing.
+        // The control: a user who is allowed to succeeds, so it was the permission that was missing.
         let control = try await Program.run(attempts[0], Array(attempts.dropFirst()) + ["--reading"], input: source)
         let last = try #require(control.output.split(separator: "\n").last)
         #expect(last == "15 attempts, 15 done", "\(control.output)\(control.errors)")
@@ -53,7 +55,7 @@ struct TwoUsersTests {
         #expect(!postern.log.contains("as one user"))
         #expect(try await postern.stop() == 0)
 
-        // Root works on it while nothing is served, and it is served again.
+        // Root works on it while nothing is served; then it is served again.
         try await postern.addRecipient("eve", "eve@private.example")
         #expect(try await postern.succeed("keys", "status").output.contains("address"))
         try await postern.start()

@@ -26,7 +26,7 @@ struct WrongConfigurationTests {
     }
 
     @Test
-    func `What only the machine can tell comes at once as well: users, the password's file and its mode, the certificates`()
+    func `Faults that only the machine shows come together too: users, the password's file and its mode, the certificates`()
         async throws
     {
         let folder = try TemporaryFolder()
@@ -45,14 +45,14 @@ struct WrongConfigurationTests {
         }
     }
 
-    @Test func `A home that is none says how to make one`() async throws {
+    @Test func `For a missing home it says how to make one`() async throws {
         let folder = try TemporaryFolder()
         let finished = try await Program.run(Program.postern, ["serve", "--home", folder.path("nothing")])
         #expect(finished.status == 78)
         #expect(finished.errors.contains("postern init --home"))
     }
 
-    @Test func `A line of the file that is no setting is named by its number`() async throws {
+    @Test func `A line of the file that is not a setting is named by its number`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let path = postern.home + "/postern.conf"
         try (String(contentsOfFile: path, encoding: .utf8) + "listen on 80\n").write(
@@ -60,12 +60,12 @@ struct WrongConfigurationTests {
         let finished = try await postern.command("queue", "count")
         #expect(finished.status == 78)
         #expect(finished.errors.contains("line 6") && finished.errors.contains("no setting"))
-        // It may be a password, pasted into the wrong place.
+        // It may be a password in the wrong place.
         #expect(!finished.errors.contains("listen on 80"))
     }
 
     @Test
-    func `A key file that others can read is a start-up fault that names the file, and ends the whole with 78`() async throws {
+    func `A key file that others can read stops the start with its name, and everything ends with 78`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let keys = postern.home + "/vault/keys"
         let name = try #require(FileManager.default.contentsOfDirectory(atPath: keys).first { $0.hasPrefix("address-") })

@@ -1,5 +1,5 @@
-"""The API is what its description says: thousands of generated requests, no server error, no answer that is not described
-(requirement W5). POSTERN_TEST_CASES asks for more of them."""
+"""The API does what its description says (requirement W5): thousands of generated requests, no server error, no answer that is
+not described. POSTERN_TEST_CASES sets how many."""
 import os
 import pathlib
 import re
@@ -12,7 +12,7 @@ CHECKS = ",".join([
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
     "response_headers_conformance", "unsupported_method", "negative_data_rejection",
 ])
-# What the description excludes is refused: too long a letter with 413, which schemathesis does not expect of itself.
+# The service refuses what the description excludes: too long a letter with 413, which schemathesis does not expect by default.
 REFUSALS = """
 [checks.negative_data_rejection]
 expected-statuses = ["400", "404", "405", "413", "415", "422"]
@@ -22,7 +22,7 @@ CASES = int(os.environ.get("POSTERN_TEST_CASES", "2000"))
 
 @pytest.mark.parametrize("names", [{}, {"site": "photos", "handle": "pat"}], ids=["any recipient", "one that is there"])
 def test_generated_requests_are_answered_as_described(postern, tmp_path, tell, names):
-    # Beside the names there is nothing to configure; without them most requests end at "no such recipient".
+    # Only the names are configured: without them most requests end with "no such recipient".
     config = tmp_path / "schemathesis.toml"
     parameters = "[parameters]\n" + "".join(f'"path.{k}" = "{v}"\n' for k, v in names.items()) if names else ""
     config.write_text(parameters + REFUSALS)

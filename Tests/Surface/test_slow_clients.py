@@ -1,8 +1,9 @@
-"""Slow clients cost honest ones nothing that matters (requirement W3): slowhttptest at work, honest letters measured beside it
-and without it, in one run."""
+"""Slow clients cost honest ones nothing that matters (requirement W3): slowhttptest at work, and honest letters beside it.
+
+Every honest letter must be answered. How much longer it takes is a figure: `deploy/prove figures` judges it."""
 import http.client
 import json
-import os
+import socket
 import statistics
 import subprocess
 import time
@@ -18,12 +19,12 @@ ATTACKS = {
 
 
 def honest(postern, seconds):
-    """Latencies of letters, each on a connection of its own, in milliseconds. From another address than the slow clients: one
-    network's share of connections is theirs to use up."""
+    """Posts letters, each on a connection of its own. Returns how many ms each took. They come from another address than the
+    slow clients, which may use up the connections of their own network."""
     found, end = [], time.monotonic() + seconds
     while time.monotonic() < end:
         began = time.monotonic()
-        connection = http.client.HTTPConnection("127.0.0.1", postern.port, timeout=20, source_address=("127.0.0.2", 0))
+        connection = http.client.HTTPConnection("127.0.0.1", postern.port, timeout=60, source_address=("127.0.0.2", 0))
         connection.request("POST", "/api/v1/sites/photos/recipients/pat/letters", LETTER, {"Content-Type": "application/json"})
         response = connection.getresponse()
         response.read()
@@ -38,8 +39,8 @@ def p99(samples):
     return statistics.quantiles(samples, n=100)[98]
 
 
-def measure(postern, attack):
-    """Latencies without the slow clients, and beside them."""
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_honest_letters_are_taken_while_slow_clients_try(postern, tell, figure, attack):
     quiet = honest(postern, 6)
     path = "/c/photos/pat" if attack != "slow bodies" else "/api/v1/sites/photos/recipients/pat/letters"
     tool = subprocess.Popen(
@@ -50,32 +51,21 @@ def measure(postern, attack):
         loud = honest(postern, 8)
     finally:
         tool.terminate()
-        tool.wait(20)
-    return quiet, loud
+        tool.wait(60)
+    tell(f"slowhttptest, {attack}", f"1000 connections beside {len(loud)} letters",
+         f"p99 {p99(quiet):.1f} ms alone, {p99(loud):.1f} beside it; p50 {statistics.median(quiet):.1f}, "
+         f"{statistics.median(loud):.1f}")
+    # Twice the quiet time. Below 10 ms the machine's own pauses would be measured.
+    figure(f"honest letters beside {attack}, p99", p99(loud), limit=max(2 * p99(quiet), 10))
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_honest_letters_are_taken_while_slow_clients_try(postern, tell, attack):
-    seen = []
-    # What slow clients cost they cost every time; a pause of the machine does not come three times to the same side.
-    for _ in range(3):
-        quiet, loud = measure(postern, attack)
-        tell(f"slowhttptest, {attack}", f"1000 connections beside {len(loud)} letters",
-             f"p99 {p99(quiet):.1f} ms alone, {p99(loud):.1f} beside it; p50 {statistics.median(quiet):.1f}, "
-             f"{statistics.median(loud):.1f}")
-        # Twice the quiet time; never less than 10 ms, since below that the machine's own pauses are what is measured.
-        if p99(loud) <= max(2 * p99(quiet), 10):
-            return
-        seen.append(f"p99 {p99(loud):.1f} ms against {p99(quiet):.1f} ms")
-    pytest.fail("; ".join(seen))
-
-
-def test_a_slow_client_is_cut_off(postern):
-    import socket
+def test_a_slow_client_is_cut_off(postern, figure):
     began = time.monotonic()
     with socket.create_connection(("127.0.0.1", postern.port)) as client:
-        client.settimeout(30)
+        client.settimeout(60)
         client.sendall(b"GET /live HTTP/1.1\r\nHost: x\r\n")
         assert client.recv(1) == b""
-        # The head's ten seconds with some leisure, and not the body's twenty.
-        assert 8 <= time.monotonic() - began <= 18
+    took = time.monotonic() - began
+    # A head has ten seconds, a body twenty.
+    assert took >= 8
+    figure("a slow head is cut off after", took * 1000, limit=18_000)

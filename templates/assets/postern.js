@@ -14,7 +14,7 @@ for (const area of document.querySelectorAll("textarea[data-limit]")) {
   const counter = document.createElement("p");
   counter.className = "count";
   counter.id = area.id + "-count";
-  // Said politely, and only when it begins to matter.
+  // Read out when the person pauses, and shown only when the end is near.
   counter.setAttribute("aria-live", "polite");
   area.after(counter);
   area.setAttribute("aria-describedby", [area.getAttribute("aria-describedby"), counter.id].filter(Boolean).join(" "));
@@ -47,12 +47,12 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     button.removeAttribute("aria-disabled");
     button.textContent = label;
   };
-  // Back from the next page, the form is as it was before.
+  // Somebody who comes back from the next page finds the form as it was.
   window.addEventListener("pageshow", ready);
-  // The service waits 20 s for a letter. Whoever stopped a slow one can send it again; sent twice, it is still one letter.
+  // The service waits 20 s for a letter. Anyone who stopped a slow one can send it again; sent twice, it is still one letter.
   form.addEventListener("submit", () => setTimeout(ready, 25000));
 }
 
-// A form that came back begins with what is to be mended.
+// A form that comes back starts with what must be corrected.
 const notice = document.getElementById("notice");
 if (notice) notice.focus();

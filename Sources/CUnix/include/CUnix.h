@@ -8,9 +8,13 @@ int unix_forbid_dump(void);
 /// 0 when the process is not dumpable (PR_GET_DUMPABLE).
 int unix_is_dumpable(void);
 
-/// A pipe whose ends no other program inherits (pipe2(2) with O_CLOEXEC; hidden from Swift behind _GNU_SOURCE).
-/// Returns 0, or -1 with errno set.
-int unix_private_pipe(int *read_end, int *write_end);
+/// A file descriptor that stands for a process (pidfd_open(2), Linux 5.3; glibc has no function for it before 2.36). It is closed
+/// in programs that this one starts. Returns -1 with errno set when there is no such process or no such system call.
+int unix_process_handle(int process);
+
+/// Signals the process that a handle stands for, and never another one (pidfd_send_signal(2)).
+/// Returns 0, or -1 with errno set; ESRCH when the process has ended.
+int unix_signal_process(int handle, int number);
 
 /// How much freed memory at the end of each of malloc's arenas stays with the process (mallopt(3), M_TRIM_THRESHOLD; glibc's
 /// own bound of 128 KiB gives it back and faults it in again many times a second under load), and how large a piece has to

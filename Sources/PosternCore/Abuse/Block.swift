@@ -1,87 +1,47 @@
-/// Staff's word that letters with a certain mark are to be held or refused.
+/// A decision of staff: letters with a certain mark are held or refused.
 package struct Block: Hashable, Sendable {
     package enum Effect: String, Sendable, CaseIterable {
         case hold, refuse
     }
 
-    /// What a letter is known by.
+    /// What a letter is recognised by.
     package enum Mark: Hashable, Sendable {
-        /// A client or its network, for the one day on which it has this tag.
+        /// A client or its network, on the one day on which it has this tag.
         case tag(Tag, Epoch)
-        /// A network that somebody typed. It is the operator's word and no record of anybody's visit, so it is kept as it is.
+        /// A network that an operator typed. It records nobody's visit, so it is kept as it was written.
         case range(AddressRange)
-        /// The domain of the visitor's address, and every one below it.
+        /// The domain of the visitor's address, and every domain below it.
         case domain(String)
-        /// Words in the subject or the text.
+        /// Words in the subject or in the message.
         case phrase(FoldedText)
     }
 
-    /// Counts up and is never given twice: verdicts in the log name it.
+    /// Counts up and is never reused: verdicts in the log name it.
     package let id: Int64
     package let mark: Mark
     package let effect: Effect
     package let reason: String
     package let added: Timestamp
-    /// Nil: until it is removed.
+    /// Nil: it lasts until it is removed.
     package let expires: Timestamp?
 
-    /// The longest reason and phrase, in code points.
+    /// The longest reason and the longest phrase, in code points.
     package static let textLimit = 200
-    /// A shorter phrase would meet letters nobody means.
+    /// A shorter phrase would match letters that nobody means.
     package static let shortestPhrase = 4
 
     package init(id: Int64, mark: Mark, effect: Effect, reason: String, added: Timestamp, expires: Timestamp?) {
-        (self.id, self.mark, self.effect) = (id, mark, effect)
-        (self.reason, self.added, self.expires) = (reason, added, expires)
+        self.id = id
+        self.mark = mark
+        self.effect = effect
+        self.reason = reason
+        self.added = added
+        self.expires = expires
     }
 
     package func isActive(at now: Timestamp) -> Bool {
         if let expires, expires <= now { return false }
         if case .tag(_, let epoch) = mark { return epoch >= Epoch(containing: now) }
         return true
-    }
-}
-
-/// What blocks look at in a letter.
-package struct BlockQuestion: Sendable {
-    package let client: ClientAddress
-    package let tags: [Tag]
-    package let epoch: Epoch
-    package let senderDomain: String
-    package let subject: FoldedText
-    package let text: FoldedText
-
-    package init(
-        client: ClientAddress, tags: [Tag], epoch: Epoch, senderDomain: String, subject: FoldedText, text: FoldedText
-    ) {
-        (self.client, self.tags, self.epoch) = (client, tags, epoch)
-        (self.senderDomain, self.subject, self.text) = (senderDomain, subject, text)
-    }
-}
-
-/// All blocks there are.
-package struct BlockList: Sendable {
-    package let all: [Block]
-
-    package init(_ all: [Block] = []) {
-        self.all = all
-    }
-
-    /// Every block the letter meets, in the order in which they were made.
-    package func parts(for question: BlockQuestion, at now: Timestamp) -> [Verdict.Part] {
-        all.filter { $0.isActive(at: now) && $0.mark.meets(question) }
-            .map { Verdict.Part(.block, $0.effect == .hold ? .hold : .refuse, block: $0.id) }
-    }
-}
-
-extension Block.Mark {
-    package func meets(_ question: BlockQuestion) -> Bool {
-        switch self {
-        case .tag(let tag, let epoch): epoch == question.epoch && question.tags.contains(tag)
-        case .range(let range): range.contains(question.client)
-        case .domain(let domain):
-            question.senderDomain == domain || question.senderDomain.hasSuffix("." + domain)
-        case .phrase(let phrase): question.text.contains(phrase) || question.subject.contains(phrase)
-        }
     }
 }

@@ -1,7 +1,6 @@
-/// A text as it is compared: in lower case, every run of white space one space, nothing invisible between the letters.
+/// A text as it is compared: in lower case, with single spaces, and with nothing invisible between the letters.
 ///
-/// What a sender of the same letter changes to make it look like another costs nothing to change; this takes the cheapest of
-/// it away.
+/// A sender who wants the same letter to look like another one changes these first, because they cost nothing to change.
 package struct FoldedText: Hashable, Sendable {
     package let text: String
 
@@ -23,7 +22,7 @@ package struct FoldedText: Hashable, Sendable {
     package var count: Int { text.unicodeScalars.count }
 
     package func contains(_ phrase: FoldedText) -> Bool {
-        // By bytes: UTF-8 finds no phrase where there is none, and `String.contains` goes by grapheme clusters.
+        // By bytes, because `String.contains` compares grapheme clusters; UTF-8 gives no false matches.
         let (hay, needle) = (Array(text.utf8), Array(phrase.text.utf8))
         guard let first = needle.first, hay.count >= needle.count else { return false }
         var start = 0

@@ -1,4 +1,4 @@
-/// Why a text is no address range. One sentence for the operator, complete with the remedy.
+/// Why a text is not an address range: one sentence for the operator, with the remedy.
 package struct AddressRangeFault: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
 }
@@ -8,22 +8,23 @@ package struct AddressRange: Hashable, Sendable, CustomStringConvertible {
     private let network: [UInt8]
     private let length: Int
 
-    /// - Throws: when the address cannot be read, the length does not fit it, or bits behind the length are set:
-    ///   `10.1.2.3/8` may mean one proxy or sixteen million, and trust is not the place to guess.
+    /// - Throws: when the address cannot be read, the length does not fit it, or bits after the length are set: `10.1.2.3/8` may
+    ///   mean one proxy or sixteen million, and trust must not be guessed.
     package init(_ text: String) throws(AddressRangeFault) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let address = ClientAddress(text: first) else {
-            throw AddressRangeFault(description: "“\(text)” is no address range; write one like 192.0.2.0/24 or 2001:db8::/32")
+            throw AddressRangeFault(
+                description: "“\(text)” is not an address range; write one like 192.0.2.0/24 or 2001:db8::/32")
         }
         let widest = address.bytes.count * 8
         var length = widest
         if parts.count == 2 {
-            // ::ffff:192.0.2.0/120 is kept as the IPv4 range it means.
+            // ::ffff:192.0.2.0/120 is kept as the IPv4 range that it means.
             let mapped = widest == 32 && first.contains(":") ? 96 : 0
             guard parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let written = Int(parts[1]), written >= mapped,
                 written - mapped <= widest
             else {
-                throw AddressRangeFault(description: "“\(text)” has no length from 0 to \(widest) behind the slash")
+                throw AddressRangeFault(description: "“\(text)” has no length from 0 to \(widest) after the slash")
             }
             length = written - mapped
         }
@@ -31,17 +32,18 @@ package struct AddressRange: Hashable, Sendable, CustomStringConvertible {
         guard network == address.bytes else {
             throw AddressRangeFault(
                 description:
-                    "“\(text)” sets bits behind its length; write the first address of the block, or leave out the length for one address"
+                    "“\(text)” sets bits after its length; write the first address of the block, or leave out the length for one address"
             )
         }
-        (self.network, self.length) = (network, length)
+        self.network = network
+        self.length = length
     }
 
     package func contains(_ client: ClientAddress) -> Bool {
         client.bytes.count == network.count && Self.masked(client.bytes, to: length) == network
     }
 
-    /// In CIDR form with the length always written. Ranges are configuration, not anybody's address.
+    /// In CIDR form, with the length always written. A range is configuration, not anybody's address.
     package var description: String {
         let groups =
             network.count == 4

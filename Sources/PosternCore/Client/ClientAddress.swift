@@ -1,5 +1,5 @@
-/// The IP address a submission came from. Evidence, not data (P5): it is sealed at once, and whatever prints it by
-/// accident prints a placeholder.
+/// The IP address that a submission came from. It is evidence, not data: it is sealed at once, and code that prints it by accident
+/// prints a placeholder.
 package struct ClientAddress: Hashable, Sendable {
     /// Four bytes (IPv4) or sixteen (IPv6), in network order. An IPv4-mapped IPv6 address is kept as IPv4.
     package let bytes: [UInt8]
@@ -19,4 +19,12 @@ extension ClientAddress: CustomStringConvertible, CustomDebugStringConvertible, 
     package var description: String { "‹client address›" }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
+}
+
+extension ClientAddress {
+    /// Reads `192.0.2.1` or `2001:db8::1`, without port, brackets or zone. Nil for anything else.
+    package init?(text: some StringProtocol) {
+        guard let bytes = IPv4Text.bytes(text) ?? IPv6Text.bytes(text) else { return nil }
+        self.init(bytes: bytes)
+    }
 }

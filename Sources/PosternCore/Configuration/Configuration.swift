@@ -1,4 +1,4 @@
-/// A configuration that holds together: made from settings only when all of them do.
+/// A consistent configuration: it exists only when no setting has a fault.
 package struct Configuration: Sendable {
     package let home: String
     package let publicURL: WebOrigin
@@ -11,7 +11,7 @@ package struct Configuration: Sendable {
     package let limits: Limits
     package let retention: Retention
     package let users: Users
-    /// Nil: the folder beside the program.
+    /// Nil for the folder beside the program.
     package let templates: String?
     /// How long a letter may be under way before it is due again: longer than any attempt lasts.
     package let lease: Duration
@@ -24,16 +24,12 @@ package struct Configuration: Sendable {
         package let passwordFile: String?
         package let caFile: String?
         package let lanes: Int
-        /// The loopback port of the demo mailbox inside the program, when nothing is really sent.
+        /// The demo mailbox inside the program, on the loopback interface; nil when letters are really sent.
         package let demoMailbox: ListenAddress?
     }
 
     package struct Limits: Sendable {
         package let client, recipient, global, sender, text: Limit
-
-        package var table: LimitTable {
-            LimitTable(client: client, recipient: recipient, global: global, sender: sender, text: text)
-        }
     }
 
     package struct Retention: Sendable {
@@ -41,13 +37,13 @@ package struct Configuration: Sendable {
     }
 
     package struct Users: Sendable {
-        /// Nil: the packaged name when there is such a user, else whoever started the program.
+        /// Nil for the packaged name if there is such a user, else the user who started the program.
         package let relay, vault: String?
     }
 }
 
 extension Configuration {
-    /// - Parameter settings: names and values, the environment's already laid over the file's.
+    /// - Parameter settings: names and values. Those of the environment have already replaced those of the file.
     /// - Throws: all faults at once.
     package init(_ settings: [String: String], home: String) throws(SettingFaults) {
         var reader = SettingReader(settings)
@@ -109,7 +105,7 @@ extension SettingReader {
             remedy:
                 "Write off, or a burst and rates over a day at most, as in 3,5/1h,20/1d; the burst at most what comes in a day."
         ) { text in
-            // What is counted is known under the keys of two days: a longer span would forget half of it.
+            // Counts are kept under the keys of two days: a longer span would lose half of them.
             Limit(text).flatMap { limit in
                 let isBurstOfADay = limit.rates.first.map { rate in
                     rate.per * (limit.burst ?? rate.count) <= .days(1) * rate.count
@@ -119,7 +115,7 @@ extension SettingReader {
         }
     }
 
-    /// From the first rate on letters are held, from the second refused.
+    /// Above the first rate letters are held, above the second they are refused.
     fileprivate mutating func globalLimit(standard: Limit?) -> Limit {
         value(
             .limitGlobal, standard: standard ?? .off,
@@ -138,7 +134,7 @@ extension SettingReader {
         }
     }
 
-    /// Letters must outlast the schedule of retries, or accepted ones would lose their key while they wait.
+    /// Letters must be kept longer than they are tried, or accepted ones would lose their key while they wait.
     fileprivate mutating func lettersRetention() -> Duration {
         let least = RetrySchedule.standard.lifetime + .days(1)
         return value(

@@ -1,12 +1,17 @@
-/// How many submissions may come from one client, to one recipient, to all: `off`, or an optional burst and one or more
+/// How many submissions may come from one client, to one recipient, or in all: `off`, or an optional burst and one or more
 /// rates, as in `3,5/1h,20/1d`.
 package struct Limit: Hashable, Sendable, CustomStringConvertible {
     package struct Rate: Hashable, Sendable {
         package let count: Int
         package let per: Duration
+
+        package init(count: Int, per: Duration) {
+            self.count = count
+            self.per = per
+        }
     }
 
-    /// How many may come at once; nil when the first rate's count is meant.
+    /// How many may come at once; nil means the first rate's count.
     package let burst: Int?
     /// Empty when the limit is off.
     package let rates: [Rate]

@@ -1,5 +1,5 @@
-/// The keys of the outside contract (DESIGN.md §6), and those added to it. The raw value is the name in the file and in
-/// the environment.
+/// Every setting that there is. The raw value is its name in the file and in the environment; operators and tests from outside
+/// rely on these names.
 package enum Setting: String, Sendable, CaseIterable {
     case publicURL = "POSTERN_PUBLIC_URL"
     case listen = "POSTERN_LISTEN"
@@ -16,7 +16,7 @@ package enum Setting: String, Sendable, CaseIterable {
     case limitClient = "POSTERN_LIMIT_CLIENT"
     case limitRecipient = "POSTERN_LIMIT_RECIPIENT"
     case limitGlobal = "POSTERN_LIMIT_GLOBAL"
-    /// By the visitor's address, and by the letter's text; both as for one client unless they are set.
+    /// By the visitor's address, and by the letter's text. Unless set, both are as for one client.
     case limitSender = "POSTERN_LIMIT_SENDER"
     case limitText = "POSTERN_LIMIT_TEXT"
     case retentionLetters = "POSTERN_RETENTION_LETTERS"
@@ -27,7 +27,7 @@ package enum Setting: String, Sendable, CaseIterable {
     case vaultUser = "POSTERN_VAULT_USER"
     /// The folder of templates; by default the one beside the program.
     case templates = "POSTERN_TEMPLATES"
-    /// Where the installation lives; read by the commands, and known here so that it is no unknown key.
+    /// The installation's folder. The commands read it; it is listed here so that it does not count as unknown.
     case home = "POSTERN_HOME"
     /// How long a letter may be under way before it is due again.
     case lease = "POSTERN_LEASE"
@@ -47,7 +47,7 @@ package struct SettingFault: Error, Equatable, Sendable, CustomStringConvertible
     package var description: String { "\(key): \(problem)\n    \(remedy)" }
 }
 
-/// Every fault of a configuration, never none.
+/// All faults of a configuration; at least one.
 package struct SettingFaults: Error, Equatable, Sendable, CustomStringConvertible {
     package let all: [SettingFault]
 

@@ -1,4 +1,4 @@
-/// Reads settings one after the other and gathers what is wrong with any of them.
+/// Reads settings one by one and collects the faults of all of them.
 struct SettingReader {
     private let values: [String: String]
     private(set) var faults: [SettingFault] = []
@@ -17,8 +17,8 @@ struct SettingReader {
     }
 
     /// - Parameters:
-    ///   - standard: used when the setting is absent, and when it cannot be read (the fault is kept then).
-    ///   - remedy: what a right value looks like.
+    ///   - standard: used when the setting is absent, and when it cannot be read (then its fault is kept).
+    ///   - remedy: what a valid value looks like.
     mutating func value<Value>(_ setting: Setting, standard: Value, remedy: String, _ parse: (String) -> Value?) -> Value {
         guard let text = text(setting) else { return standard }
         guard let value = parse(text) else {
@@ -40,7 +40,7 @@ struct SettingReader {
         return value
     }
 
-    /// Keys of ours that nobody knows: most likely misspelt, and then a setting that was meant is missing.
+    /// Unknown keys with our prefix: most likely a known setting, misspelt.
     mutating func findUnknown() {
         let known = Set(Setting.allCases.map(\.rawValue))
         for key in values.keys.filter({ $0.hasPrefix("POSTERN_") && !known.contains($0) }).sorted() {
@@ -53,13 +53,13 @@ struct SettingReader {
 }
 
 extension String {
-    /// A URL without the user and password before its host: what is wrong is shown on screens and kept in logs.
+    /// A URL without the user and password before its host: faults are shown on screens and kept in logs.
     fileprivate var withoutCredentials: String {
         guard let begin = firstRange(of: "://")?.upperBound, let at = lastIndex(of: "@"), begin <= at else { return self }
         return self[..<begin] + "…" + self[at...]
     }
 
-    /// Levenshtein's: how many letters to put in, take out or change.
+    /// Levenshtein's distance: how many characters to insert, remove or change.
     fileprivate func distance(to other: String) -> Int {
         let (rows, columns) = (Array(utf8), Array(other.utf8))
         var previous = Array(0...columns.count)

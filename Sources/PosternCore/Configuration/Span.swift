@@ -15,7 +15,7 @@ extension Duration {
         self = .seconds(count * seconds)
     }
 
-    /// What `init(span:)` reads, in the largest unit that leaves no rest.
+    /// As `init(span:)` reads it, in the largest unit that gives a whole number.
     package var span: String {
         let seconds = components.seconds
         for (length, unit) in [(86_400, "d"), (3_600, "h"), (60, "m")] as [(Int64, String)]

@@ -1,9 +1,9 @@
-/// The two random names a letter goes by outside: made at acceptance, the same on every attempt, and nothing by
-/// which the inside could be found.
-package struct MailTokens: Hashable, Sendable {
-    /// Left part of the Message-ID.
+/// The two random names that a letter has outside: made at acceptance, the same on every attempt, and unrelated to any id of
+/// ours.
+package struct MailTokens: Hashable, Sendable, Unprintable {
+    /// The left part of the Message-ID.
     package let message: String
-    /// Local part of the envelope sender.
+    /// The local part of the envelope sender.
     package let envelope: String
 
     package init(message: String, envelope: String) {
@@ -20,10 +20,10 @@ package struct MailTokens: Hashable, Sendable {
     }
 }
 
-/// What a claimed delivery is about.
+/// What a claimed delivery carries.
 package enum DeliveryKind: String, Sendable, CaseIterable {
     /// A visitor's letter to a recipient.
     case letter
-    /// Our question to a recipient whether this address is theirs.
+    /// Our question to a recipient, whether this address is theirs.
     case confirmation
 }

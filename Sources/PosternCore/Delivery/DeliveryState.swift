@@ -1,4 +1,4 @@
-/// Where a delivery stands. The raw value is what the store and `queue count` show.
+/// The state of a delivery. The raw value is what the store and `queue count` show.
 package enum DeliveryState: String, Sendable, CaseIterable {
     /// Waits for its due time. → leased, held, expired, dropped
     case ready
@@ -10,7 +10,7 @@ package enum DeliveryState: String, Sendable, CaseIterable {
     case delivered
     /// The smarthost refused it for good. Terminal.
     case failed
-    /// Undelivered for longer than the schedule tries. Terminal.
+    /// Not delivered within the time that the schedule allows. Terminal.
     case expired
     /// A person decided against it, or the recipient was erased. Terminal.
     case dropped
@@ -27,9 +27,9 @@ package enum DeliveryState: String, Sendable, CaseIterable {
 package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
     case claimed
     case settled(Outcome.Kind)
-    /// The lease ran out, or the relay that held it is gone.
+    /// The lease ran out, or the relay that held it has ended.
     case leaseOver
-    /// The next try would come after the last one the schedule allows.
+    /// The next try would come later than the schedule allows.
     case tooOld
     case heldByStaff
     case released
@@ -39,7 +39,7 @@ package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
         [.claimed] + Outcome.Kind.allCases.map { .settled($0) } + [.leaseOver, .tooOld, .heldByStaff, .released, .dropped]
 }
 
-/// A move that the table does not have: our own mistake, or a person acting on a letter that has moved on.
+/// A move that is not in the table: a mistake of ours, or a person acting on a letter whose state has changed meanwhile.
 package struct IllegalMove: Error, Equatable, Sendable, CustomStringConvertible {
     package let state: DeliveryState
     package let event: DeliveryEvent
@@ -52,8 +52,8 @@ package struct IllegalMove: Error, Equatable, Sendable, CustomStringConvertible 
 }
 
 extension DeliveryState {
-    /// The table of DESIGN.md §5, whole. The model that Spin checks (Tests/Model) and the walks of the store's tests take
-    /// their moves from here.
+    /// Every legal move. The model that Spin checks (Tests/Model) and the random walks of the store's tests take their moves
+    /// from here.
     package func after(_ event: DeliveryEvent) throws(IllegalMove) -> DeliveryState {
         switch (self, event) {
         case (.ready, .claimed): .leased

@@ -1,25 +1,25 @@
-/// What one attempt came to. Holds nothing personal: the reply line is redacted before it gets here.
+/// The outcome of one attempt. It holds nothing personal: the reply line is redacted before it gets here.
 package struct Outcome: Hashable, Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         /// The smarthost answered the final dot with 2xx.
         case delivered
-        /// Not now; try again.
+        /// Refused for now: try again.
         case deferred
-        /// Never; the smarthost refused this letter for good.
+        /// The smarthost refused this letter for good.
         case failed
-        /// The line went dead after the final dot: it may have arrived. Tried again, and listed as such.
+        /// The connection was lost after the final dot: the letter may have arrived. It is tried again, and listed as uncertain.
         case uncertain
-        /// Our configuration, keys or record are wrong, so every try would end the same: held for a person.
+        /// Our configuration, keys or record are wrong. Every try would end the same, so the letter is held for a person.
         case ourFault = "our-fault"
     }
 
-    /// What the attempt says about the smarthost itself, apart from this letter.
+    /// What the attempt says about the smarthost itself, whatever happened to this letter.
     package enum SmarthostHealth: String, Sendable, CaseIterable {
-        /// It talked to us as far as a letter: the breaker closes.
+        /// It was ready to take a letter: the breaker closes.
         case reached
         /// It refused the connection, TLS or login: the breaker counts.
         case trouble
-        /// The attempt never got as far as dialling.
+        /// The attempt ended before dialling.
         case unknown
     }
 
@@ -36,7 +36,7 @@ package struct Outcome: Hashable, Sendable {
         package let stage: DeliveryStage
         /// The SMTP reply code, when one arrived.
         package let code: Int?
-        /// RFC 3463 status of the reply, as in `5.1.1`.
+        /// The enhanced status of the reply (RFC 3463), as in `5.1.1`.
         package let enhanced: String?
         /// The last reply line with every address removed, or a sentence of ours.
         package let text: String
@@ -47,7 +47,7 @@ package struct Outcome: Hashable, Sendable {
     }
 }
 
-/// How far an attempt got. The raw value is what the store and `queue show` print.
+/// How far an attempt got. The raw value is what the store keeps and `queue show` prints.
 package enum DeliveryStage: String, Sendable, CaseIterable {
     /// Before dialling: authorisation, keys, opening, composing.
     case prepare
@@ -60,6 +60,6 @@ package enum DeliveryStage: String, Sendable, CaseIterable {
     case mailFrom = "mail-from"
     case recipient = "rcpt-to"
     case data
-    /// From the first octet of the text to the reply to the final dot.
+    /// From the first octet of the text to the reply after the final dot.
     case finalDot = "final-dot"
 }

@@ -1,7 +1,7 @@
-/// What the store writes when an attempt has ended: the decision, apart from the writing.
+/// What the store must write when an attempt has ended: the decision, without the writing.
 package struct Settlement: Equatable, Sendable {
     package let state: DeliveryState
-    /// When it is due again; only for `ready`.
+    /// When it is due again; set only for `ready`.
     package let due: Timestamp?
     package let outcome: Outcome
     package let at: Timestamp

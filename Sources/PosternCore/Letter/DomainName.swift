@@ -4,8 +4,8 @@ private import Foundation
 package struct DomainName: Hashable, Sendable {
     package let ascii: String
 
-    /// Nil for single labels (`localhost`), literals (`[192.0.2.1]`), empty or overlong labels, and for characters
-    /// that IDNA does not map to a label.
+    /// Nil for a single label (`localhost`), a literal (`[192.0.2.1]`), an empty or overlong label, and for characters that IDNA
+    /// does not map to a label.
     package init?(_ raw: String) {
         guard raw.utf8.count <= 1_000 else { return nil }
         let lowered = raw.lowercased()
@@ -24,9 +24,9 @@ package struct DomainName: Hashable, Sendable {
         return label.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
     }
 
-    /// Punycode by UTS #46, as Foundation's URL host encoding does it.
+    /// Punycode by UTS #46, the way Foundation encodes the host of a URL.
     private static func encoded(_ name: String) -> String? {
-        // A delimiter would end the host inside URLComponents, and what is left would pass for the whole.
+        // A delimiter would end the host inside URLComponents, and the rest of the name would be lost unnoticed.
         let delimiters = Set(":/?#[]@\\%<> \"'`{}|^,;!$&()*+=~_")
         guard !name.contains(where: { delimiters.contains($0) || $0.isNewline || $0.isWhitespace }) else { return nil }
         var components = URLComponents()

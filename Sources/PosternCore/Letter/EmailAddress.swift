@@ -1,4 +1,4 @@
-/// Why a text is not an address we would hand to an SMTP server.
+/// Why a text is not an address that we would give to an SMTP server.
 package enum AddressFault: Error, Equatable, Sendable {
     case empty
     case tooLong(octets: Int)
@@ -7,36 +7,37 @@ package enum AddressFault: Error, Equatable, Sendable {
     case domain
 }
 
-/// An e-mail address in the form an SMTP server takes: `local@domain`, at most 254 octets (RFC 5321 §4.5.3.1.3,
-/// erratum 1690), the domain in ASCII.
+/// An e-mail address in the form an SMTP server takes: `local@domain`, at most 254 octets (RFC 5321 §4.5.3.1.3, erratum 1690),
+/// with the domain in ASCII.
 ///
-/// The local part is a dot-atom (RFC 5322 §3.2.3), with UTF-8 allowed as in RFC 6531 §3.3. Quoted local parts and
-/// address literals are refused: no provider hands them out, and each is a way to smuggle. libcurl passes CR, LF and
-/// `>` on to the wire, so that nothing but this type stands between a form and the SMTP dialogue.
+/// The local part is a dot-atom (RFC 5322 §3.2.3), and UTF-8 is allowed as in RFC 6531 §3.3. Quoted local parts and address
+/// literals are refused: no provider gives them to people, and both can smuggle commands. libcurl passes CR, LF and `>` on to the
+/// wire, so that only this type stands between a form and the SMTP dialogue.
 package struct EmailAddress: Hashable, Sendable {
     package let local: String
-    /// Lower case, punycode for international labels.
+    /// In lower case, with international labels in punycode.
     package let domain: String
 
     package init(_ raw: String) throws(AddressFault) {
         let text = raw.trimmingASCIISpace
         guard !text.isEmpty else { throw .empty }
-        // A generous bound first: what follows must not work on a megabyte.
+        // A generous bound first, so that the rest never works on a megabyte.
         guard text.utf8.count <= 1_024 else { throw .tooLong(octets: text.utf8.count) }
-        // An at sign with a mark on it is none.
+        // By Character outside ASCII: an @ with a combining mark on it is no @.
         guard let at = text.isASCII ? text.utf8.lastIndex(of: 0x40) : text.lastIndex(of: "@") else { throw .noAtSign }
         let local = String(text[..<at])
         guard Self.isDotAtom(local) else { throw .localPart }
         guard let domain = DomainName(String(text[text.index(after: at)...])) else { throw .domain }
         let octets = local.utf8.count + 1 + domain.ascii.utf8.count
         guard octets <= 254 else { throw .tooLong(octets: octets) }
-        (self.local, self.domain) = (local, domain.ascii)
+        self.local = local
+        self.domain = domain.ascii
     }
 
     /// `local@domain`, as it goes between `<` and `>` in RCPT TO.
     package var text: String { "\(local)@\(domain)" }
 
-    /// Whether only a server that offers SMTPUTF8 can carry it (RFC 6531).
+    /// Whether only a server that offers SMTPUTF8 takes it (RFC 6531).
     package var needsSMTPUTF8: Bool { !local.isASCII }
 
     private static func isDotAtom(_ local: String) -> Bool {
@@ -73,7 +74,7 @@ package struct EmailAddress: Hashable, Sendable {
     }
 }
 
-/// An address is personal: whatever prints it by accident prints this.
+/// An address is personal: code that prints it by accident prints this.
 extension EmailAddress: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package var description: String { "‹address›" }
     package var debugDescription: String { description }

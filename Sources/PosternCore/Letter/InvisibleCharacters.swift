@@ -1,20 +1,20 @@
-/// The characters that do something to a text without being seen in it.
+/// Characters that change a text without being seen in it.
 enum InvisibleCharacters {
-    /// Whether a text is ASCII that is seen as it stands, and LF. Nothing below would change it, and most letters are
-    /// like that: looking at 1,400 bytes takes a microsecond, asking Unicode about each of them took 150.
+    /// Whether a text is visible ASCII and LF, which nothing below would change. Most letters are: checking 1,400 bytes takes a
+    /// microsecond, while asking Unicode about each of them took 150.
     static func isPlain(_ text: String) -> Bool {
         var text = text
-        // Gone through to the end, since the compiler vectorises no loop that may end early.
+        // The loop runs to the end, because the compiler vectorises no loop that may stop early.
         return text.withUTF8 { $0.reduce(0 as UInt8) { $0 | (($1 &- 0x20 < 0x5F ? 0 : 1) & ($1 == 0x0A ? 0 : 1)) } } == 0
     }
 
-    /// Whether a text is ASCII that is seen as it stands, in one line.
+    /// Whether a text is visible ASCII in one line.
     static func isPlainLine(_ text: String) -> Bool {
         text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
     }
 
-    /// Whether a text is ASCII that is seen as it stands, with single spaces inside: what most names and subjects are, and
-    /// what nothing would change.
+    /// Whether a text is visible ASCII with single spaces, and none at its ends. Most names and subjects are, and nothing would
+    /// change them.
     static func isTidyLine(_ text: String) -> Bool {
         var previous = UInt8(ascii: " ")
         for byte in text.utf8 {
@@ -35,17 +35,17 @@ enum InvisibleCharacters {
         scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 
-    /// Leaves out what reorders (bidirectional embeddings, overrides and isolates), hides (zero-width space, word
-    /// joiner, soft hyphen, tag characters, variation supplements, private noncharacters) and what piles up: more
-    /// than eight combining marks on one base. ZWJ and ZWNJ stay, since Persian and emoji need them; so do the
-    /// plain direction marks LRM, RLM and ALM, which only affect their own place.
+    /// Removes what reorders a text (bidirectional embeddings, overrides and isolates), what hides in it (zero-width space, word
+    /// joiner, soft hyphen, tag characters, variation supplements, noncharacters) and what piles up: more than eight combining
+    /// marks on one base. ZWJ and ZWNJ stay, because Persian and emoji need them. So do the plain direction marks LRM, RLM and
+    /// ALM, which only affect the place where they stand.
     static func tamed(_ text: String) -> String {
         guard !isPlain(text) else { return text }
         var kept = String.UnicodeScalarView()
         kept.reserveCapacity(text.utf8.count)
         var marks = 0
         for scalar in text.unicodeScalars where !isDeceptive(scalar) {
-            // Nothing below U+0300 combines, and Unicode's tables are slow to ask.
+            // Nothing below U+0300 combines, and Unicode's tables are slow.
             guard scalar.value >= 0x0300 else {
                 marks = 0
                 kept.append(scalar)

@@ -1,13 +1,13 @@
-/// What a visitor wrote to a recipient, after every field has become a type that cannot hold a bad value.
+/// What a visitor wrote to a recipient. Every field has become a type that cannot hold a bad value.
 package struct Letter: Hashable, Sendable {
     /// The visitor's name.
     package let name: HeaderText
-    /// Where the visitor can be reached. Sealed at rest; shown to the recipient only if `sharesAddress`.
+    /// Where the visitor can be reached. Sealed at rest, and shown to the recipient only if `sharesAddress`.
     package let replyAddress: EmailAddress
-    /// Nil when the visitor left it empty: the mail then says so in the recipient's language.
+    /// Nil when the visitor left it empty; the mail's subject is then in the recipient's language.
     package let subject: HeaderText?
     package let message: LetterText
-    /// What the letter is about, as the linking page named it: `photo 4711`.
+    /// What the letter is about, in the words of the page that linked here: `photo 4711`.
     package let about: HeaderText?
     /// The visitor ticked *let them see my address*.
     package let sharesAddress: Bool
@@ -16,13 +16,17 @@ package struct Letter: Hashable, Sendable {
         name: HeaderText, replyAddress: EmailAddress, subject: HeaderText?, message: LetterText, about: HeaderText?,
         sharesAddress: Bool
     ) {
-        (self.name, self.replyAddress, self.subject) = (name, replyAddress, subject)
-        (self.message, self.about, self.sharesAddress) = (message, about, sharesAddress)
+        self.name = name
+        self.replyAddress = replyAddress
+        self.subject = subject
+        self.message = message
+        self.about = about
+        self.sharesAddress = sharesAddress
     }
 }
 
 extension Letter {
-    /// The bounds of the outside contract, in code points (`message` counts a line break as one).
+    /// The longest texts, in code points; a line break in `message` counts as one.
     package enum Limit {
         package static let name = 100
         package static let subject = 150

@@ -1,4 +1,4 @@
-/// The body of a letter: lines ended by LF, at most `limit` code points, no control character but LF and TAB.
+/// The message of a letter: lines end with LF, there are at most `limit` code points, and no control characters but LF and TAB.
 package struct LetterText: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
@@ -11,7 +11,7 @@ package struct LetterText: Hashable, Sendable, CustomStringConvertible {
         var lines = String.UnicodeScalarView()
         var previous: Unicode.Scalar?
         for scalar in raw.unicodeScalars {
-            // A browser sends CRLF; a bare CR comes from very old systems.
+            // A browser sends CRLF. A bare CR comes from very old systems.
             switch scalar {
             case "\n" where previous == "\r": break
             case "\r", "\n", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}", "\u{2029}": lines.append("\n")

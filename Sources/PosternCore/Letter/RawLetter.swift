@@ -1,4 +1,4 @@
-/// The fields as they came over HTTP, from the form or as JSON. Nothing in here has been looked at yet.
+/// The fields as they came over HTTP, from the form or as JSON. None of them has been checked.
 package struct RawLetter: Equatable, Sendable {
     package var name = ""
     package var email = ""
@@ -9,33 +9,39 @@ package struct RawLetter: Equatable, Sendable {
 
     package init() {}
 
-    /// Every field checked, every fault found.
-    /// - Throws: all faults at once, so that a visitor mends them in one go.
+    /// Checks every field.
+    /// - Throws: all faults at once, so that a visitor can correct them together.
     package func validated() throws(LetterFaults) -> Letter {
         var faults: [FieldFault] = []
 
-        func field<Value>(_ field: LetterField, _ parse: () throws -> Value) -> Value? {
-            do {
+        func text<Value>(_ field: LetterField, _ parse: () throws(TextFault) -> Value) -> Value? {
+            do throws(TextFault) {
                 return try parse()
-            } catch let fault as TextFault {
-                faults.append(FieldFault(field: field, reason: .text(fault)))
-            } catch let fault as AddressFault {
-                faults.append(FieldFault(field: field, reason: .address(fault)))
             } catch {
-                preconditionFailure("a letter's fields throw only text and address faults")
+                faults.append(FieldFault(field: field, reason: .text(error)))
+                return nil
             }
-            return nil
         }
 
-        func optional(_ raw: String, limit: Int) throws -> HeaderText? {
-            do { return try HeaderText(raw, limit: limit) } catch TextFault.empty { return nil }
+        func optional(_ raw: String, limit: Int) throws(TextFault) -> HeaderText? {
+            do throws(TextFault) {
+                return try HeaderText(raw, limit: limit)
+            } catch {
+                guard error == .empty else { throw error }
+                return nil
+            }
         }
 
-        let name = field(.name) { try HeaderText(self.name, limit: Letter.Limit.name) }
-        let address = field(.email) { try EmailAddress(email) }
-        let subject = field(.subject) { try optional(self.subject, limit: Letter.Limit.subject) }
-        let message = field(.message) { try LetterText(self.message, limit: Letter.Limit.message) }
-        let about = field(.about) { try optional(self.about, limit: Letter.Limit.about) }
+        let name = text(.name) { () throws(TextFault) in try HeaderText(self.name, limit: Letter.Limit.name) }
+        var address: EmailAddress?
+        do throws(AddressFault) {
+            address = try EmailAddress(email)
+        } catch {
+            faults.append(FieldFault(field: .email, reason: .address(error)))
+        }
+        let subject = text(.subject) { () throws(TextFault) in try optional(self.subject, limit: Letter.Limit.subject) }
+        let message = text(.message) { () throws(TextFault) in try LetterText(self.message, limit: Letter.Limit.message) }
+        let about = text(.about) { () throws(TextFault) in try optional(self.about, limit: Letter.Limit.about) }
 
         guard faults.isEmpty, let name, let address, let message else { throw LetterFaults(all: faults) }
         return Letter(
@@ -44,7 +50,7 @@ package struct RawLetter: Equatable, Sendable {
     }
 }
 
-/// A field of a letter under its outside name.
+/// A field of a letter, by the name it has in the form and in JSON.
 package enum LetterField: String, Sendable, CaseIterable {
     case name, email, subject, message, about
 }
@@ -60,7 +66,8 @@ package struct FieldFault: Equatable, Sendable {
     package let reason: Reason
 
     package init(field: LetterField, reason: Reason) {
-        (self.field, self.reason) = (field, reason)
+        self.field = field
+        self.reason = reason
     }
 
     package var code: String {
@@ -73,7 +80,7 @@ package struct FieldFault: Equatable, Sendable {
         }
     }
 
-    /// What happened and what to do, in English. The page's own languages say it in theirs, by `code`.
+    /// What happened and what to do, in English. Pages in other languages find their own words by `code`.
     package var message: String {
         switch reason {
         case .text(.empty):
@@ -91,7 +98,7 @@ package struct FieldFault: Equatable, Sendable {
     }
 }
 
-/// All faults of one letter, never none.
+/// All faults of one letter; there is at least one.
 package struct LetterFaults: Error, Equatable, Sendable {
     package let all: [FieldFault]
 

@@ -1,9 +1,9 @@
-/// What became of a submission, with every rule's part in it.
+/// What was decided about a submission, and what each rule contributed.
 package struct Verdict: Equatable, Sendable {
     package enum Decision: String, Sendable, CaseIterable {
         /// Queued for delivery.
         case accept
-        /// Kept for review; the visitor is told "accepted" alike.
+        /// Kept for review. The visitor is told "accepted" all the same.
         case hold
         /// Not kept. The visitor is told what to do.
         case refuse
@@ -12,14 +12,14 @@ package struct Verdict: Equatable, Sendable {
     package let decision: Decision
     package let parts: [Part]
 
-    /// Signs of a program that add up to this are worth a person's look. No single one of them is.
+    /// Signs of a program that add up to this are worth a person's attention. No single sign is.
     package static let threshold = 100
 
     package init(_ decision: Decision, parts: [Part] = []) {
         (self.decision, self.parts) = (decision, parts)
     }
 
-    /// The strictest of what the parts ask for; scores count together.
+    /// The strictest decision that the parts ask for; scores are added up.
     package init(of parts: [Part]) {
         let score = parts.reduce(0) { $0 + $1.effect.score }
         let decision: Decision =
@@ -35,15 +35,17 @@ package struct Verdict: Equatable, Sendable {
 
     package static let accept = Verdict(.accept)
 
-    /// What one rule said.
+    /// What one rule contributed.
     package struct Part: Hashable, Sendable {
         package let rule: Rule
         package let effect: Effect
-        /// Which block it was, for `block`: its number.
+        /// The number of the block, for `block`.
         package let block: Int64?
 
         package init(_ rule: Rule, _ effect: Effect, block: Int64? = nil) {
-            (self.rule, self.effect, self.block) = (rule, effect, block)
+            self.rule = rule
+            self.effect = effect
+            self.block = block
         }
     }
 
@@ -58,10 +60,10 @@ package struct Verdict: Equatable, Sendable {
         }
     }
 
-    /// A rule that may speak, under the name the log shows.
+    /// A rule, by the name that the log shows.
     package enum Rule: String, Sendable, CaseIterable {
         case unknownRecipient = "unknown-recipient"
-        /// The recipient is paused, unconfirmed or erased: one answer for all of them (P7).
+        /// The recipient is paused, unconfirmed or erased: one answer for all of them, so that nobody can tell which.
         case noLetters = "no-letters"
         case invalidLetter = "invalid-letter"
         /// The idempotency key was used for another letter.
@@ -75,9 +77,9 @@ package struct Verdict: Equatable, Sendable {
         case trapBait = "trap-bait"
         /// The form came without a token of ours.
         case trapToken = "trap-token"
-        /// The form came back sooner than a person types.
+        /// The form was posted sooner than a person can type.
         case trapHaste = "trap-haste"
-        /// Staff said so.
+        /// Staff have blocked letters like it.
         case block = "block"
     }
 }

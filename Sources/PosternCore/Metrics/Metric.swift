@@ -1,4 +1,4 @@
-/// Every metric there is, with what Prometheus shows beside it. Names end in their unit, totals in `_total`
+/// Every metric, with the help text for Prometheus. Names end in their unit, totals in `_total`
 /// (https://prometheus.io/docs/practices/naming/).
 package enum Metric: String, Sendable, CaseIterable {
     case submissions = "postern_submissions_total"
@@ -21,7 +21,7 @@ package enum Metric: String, Sendable, CaseIterable {
     package enum Kind: Equatable, Sendable {
         case counter
         case gauge
-        /// - Parameter bounds: upper bounds of the buckets, rising.
+        /// - Parameter bounds: upper bounds of the buckets, in rising order.
         case histogram(bounds: [Double])
 
         package var name: String {

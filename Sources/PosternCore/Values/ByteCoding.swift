@@ -1,7 +1,7 @@
-/// Writes values one behind the other: numbers big-endian, texts and bytes with their length before them.
+/// Writes values one after another: numbers big-endian, texts and bytes after their length.
 ///
-/// Used for everything binary of ours: associated data, sealed letters, link frames. Because every variable part
-/// carries its length, two different lists of values never give the same bytes.
+/// All our binary data is written like this: associated data, sealed letters, link frames. Every part of variable size has its
+/// length before it, so two different lists of values never give the same bytes.
 package struct ByteWriter: Sendable {
     package private(set) var bytes: [UInt8] = []
 
@@ -17,7 +17,7 @@ package struct ByteWriter: Sendable {
         bytes.append(flag ? 1 : 0)
     }
 
-    /// - Precondition: fewer than 4 GiB, which no value of ours comes near.
+    /// - Precondition: fewer than 4 GiB. No value of ours comes near that.
     package mutating func write(_ part: some Collection<UInt8>) {
         write(UInt32(part.count))
         bytes.append(contentsOf: part)
@@ -28,7 +28,7 @@ package struct ByteWriter: Sendable {
         text.withUTF8 { write($0) }
     }
 
-    /// Nil is told apart from empty.
+    /// Nil and empty are written differently.
     package mutating func write(_ text: String?) {
         write(text != nil)
         if let text { write(text) }
@@ -44,7 +44,7 @@ package struct ByteWriter: Sendable {
     }
 }
 
-/// Foreign bytes that are not what `ByteWriter` writes.
+/// Bytes that `ByteWriter` did not write.
 package enum ByteFault: Error, Equatable, Sendable {
     case truncated
     case tooLong
@@ -53,13 +53,13 @@ package enum ByteFault: Error, Equatable, Sendable {
     case trailing(Int)
 }
 
-/// Reads what `ByteWriter` wrote, from bytes that may be anybody's: never past the end, never more than `limit` at once.
+/// Reads what `ByteWriter` wrote, from bytes that may be hostile: never past the end, never more than `limit` at once.
 package struct ByteReader: Sendable {
     private let bytes: ArraySlice<UInt8>
     private var position: Int
     private let limit: Int
 
-    /// - Parameter limit: the longest single text or byte string that is believed.
+    /// - Parameter limit: the longest single text or byte string that is accepted.
     package init(_ bytes: ArraySlice<UInt8>, limit: Int) {
         self.bytes = bytes
         self.limit = limit
@@ -115,7 +115,7 @@ package struct ByteReader: Sendable {
         return bytes[position..<(position + count)]
     }
 
-    /// - Throws: `.trailing` when something is left: a longer text than was agreed is not ours.
+    /// - Throws: `.trailing` when something is left: then these are not our bytes.
     package func end() throws(ByteFault) {
         guard remaining == 0 else { throw .trailing(remaining) }
     }

@@ -1,7 +1,7 @@
-/// A moment taken apart on the proleptic Gregorian calendar in UTC.
+/// A moment as a date and a time of day, in UTC on the proleptic Gregorian calendar.
 ///
 /// The arithmetic is Howard Hinnant's "chrono-compatible low-level date algorithms" (days from civil):
-/// eras of 400 years, counted from March, so that the leap day falls last.
+/// eras of 400 years, counted from March, so that the leap day comes last.
 package struct CalendarDate: Hashable, Sendable {
     package let year, month, day, hour, minute, second: Int
 
@@ -21,7 +21,7 @@ package struct CalendarDate: Hashable, Sendable {
         (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60)
     }
 
-    /// Midnight of a date; nil when the calendar has no such day.
+    /// Midnight of a date; nil when there is no such day.
     package init?(year: Int, month: Int, day: Int) {
         guard (1...9_999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
         (self.year, self.month, self.day, hour, minute, second) = (year, month, day, 0, 0, 0)
@@ -47,8 +47,8 @@ extension Timestamp {
         return "\(Epoch(containing: self))T\(date.hour.padded(to: 2)):\(date.minute.padded(to: 2)):\(date.second.padded(to: 2))Z"
     }
 
-    /// Reads what `rfc3339` writes, and shorter forms of it as people type them: `2026-11-24`, `2026-11-24T10:05Z`. Always
-    /// UTC; nil for anything else.
+    /// Reads what `rfc3339` writes, and the shorter forms that people type: `2026-11-24`, `2026-11-24T10:05Z`. Always UTC; nil
+    /// for anything else.
     package init?(rfc3339 text: String) {
         let halves = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
         let days = halves[0].split(separator: "-", omittingEmptySubsequences: false).map { $0.number }

@@ -9,7 +9,7 @@ package struct Epoch: Hashable, Comparable, Sendable {
 
     package init(containing moment: Timestamp) {
         let length: Int64 = 86_400_000
-        // Floor, so that a moment before 1970 falls into the day that holds it.
+        // Rounded down, so that a moment before 1970 belongs to its own day.
         let (day, rest) = moment.milliseconds.quotientAndRemainder(dividingBy: length)
         self.init(day: Int32(clamping: rest < 0 ? day - 1 : day))
     }
@@ -20,7 +20,7 @@ package struct Epoch: Hashable, Comparable, Sendable {
 
     package static func < (left: Epoch, right: Epoch) -> Bool { left.day < right.day }
 
-    /// Whether keys of this epoch have served their time: its last moment lies `retention` behind `now`.
+    /// Whether the time of this epoch's keys is over: its last moment is `retention` or longer ago.
     package func isOver(after retention: Duration, now: Timestamp) -> Bool {
         end + retention <= now
     }

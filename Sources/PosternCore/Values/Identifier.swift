@@ -1,5 +1,5 @@
-/// A 128-bit identifier: 48 bits of milliseconds, then 80 random bits, so that new rows land at the end of
-/// an index and nobody can guess one.
+/// A 128-bit identifier: 48 bits of milliseconds, then 80 random bits. New rows go to the end of an index, and nobody can
+/// guess an id.
 ///
 /// Written as 26 characters of Crockford's base 32 in lower case (no i, l, o, u). `Kind` keeps the ids of
 /// letters and recipients apart at compile time.
@@ -17,7 +17,7 @@ package struct Identifier<Kind>: Hashable, Sendable {
         low = randomness.next()
     }
 
-    /// When it was made.
+    /// The moment it was made.
     package var moment: Timestamp { Timestamp(milliseconds: Int64(high >> 16)) }
 
     /// The sixteen bytes, most significant first. Nil unless there are exactly sixteen.
@@ -74,7 +74,7 @@ extension Identifier: CustomStringConvertible, LosslessStringConvertible {
 
 private enum Base32 {
     static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
-    /// What each octet is worth; `.max` for those that are no digit.
+    /// The value of each octet; `.max` for those that are not digits.
     static let values = alphabet.enumerated().reduce(into: [UInt8](repeating: .max, count: 256)) { values, digit in
         values[Int(digit.element)] = UInt8(digit.offset)
     }
@@ -85,10 +85,10 @@ package enum RecipientKind {}
 package enum LeaseKind {}
 package enum OperationKind {}
 
-/// Names a submission, the letter it carried and that letter's delivery: one id for all three.
+/// Identifies a submission, its letter and that letter's delivery: one id for all three.
 package typealias LetterID = Identifier<LetterKind>
 package typealias RecipientID = Identifier<RecipientKind>
-/// Names one claim of the queue. An outcome counts only under the lease it was claimed with.
+/// Identifies one claim of the queue. An outcome counts only under the lease it was claimed with.
 package typealias LeaseID = Identifier<LeaseKind>
 /// Names one operation in the trace of what people and programs have changed.
 package typealias OperationID = Identifier<OperationKind>

@@ -22,6 +22,6 @@ package struct Language: Hashable, Sendable, CustomStringConvertible {
         description = text
     }
 
-    /// `pt` of `pt-br`.
+    /// `pt` for `pt-br`.
     package var primary: String { String(description.prefix { $0 != "-" }) }
 }

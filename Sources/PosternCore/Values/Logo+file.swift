@@ -1,11 +1,11 @@
-/// Why a file is no logo. One sentence for the operator, complete with the remedy.
+/// Why a file cannot be a logo: one sentence for the operator, with the remedy.
 package struct LogoFault: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
 }
 
 extension Logo {
-    /// Takes a file in whose kind is told by its first bytes, never by its name.
-    /// - Throws: when it is too large or of no kind we serve.
+    /// Reads a file. Its first bytes tell its kind; its name does not matter.
+    /// - Throws: when it is too large, or of a kind we do not serve.
     package init(file: [UInt8]) throws(LogoFault) {
         guard !file.isEmpty, file.count <= Self.limitKiB * 1_024 else {
             throw LogoFault(
@@ -15,7 +15,7 @@ extension Logo {
         guard let kind = LogoMark.Kind(beginningOf: file) else {
             throw LogoFault(description: "the logo is no PNG, JPEG, WebP or SVG file\n    Save it as one of these.")
         }
-        // FNV-1a, 64 bits: tells two files apart; protects nothing.
+        // FNV-1a, 64 bits: it tells two files apart and protects nothing.
         let hash = file.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         let digits = String(hash, radix: 16)
         self.init(
@@ -40,7 +40,7 @@ extension LogoMark.Kind {
 }
 
 extension ArraySlice<UInt8> {
-    /// Without the scalar that was cut in two at the end, if one was.
+    /// Without the scalar that was cut in two at the end, if there is one.
     fileprivate var dropLastPartialScalar: ArraySlice<UInt8> {
         guard let start = lastIndex(where: { $0 & 0b1100_0000 != 0b1000_0000 }), endIndex - start < 4, self[start] >= 0x80 else {
             return self

@@ -1,4 +1,4 @@
-/// A person who receives letters, as the relay knows them: everything but the address.
+/// A person who receives letters, as the relay knows them: everything except the address.
 package struct Recipient: Hashable, Sendable {
     package enum State: String, Sendable, CaseIterable {
         /// The address has not been proven yet.
@@ -6,7 +6,7 @@ package struct Recipient: Hashable, Sendable {
         case active
         /// Takes no letters for now.
         case paused
-        /// Gone; the row stays so that the handle is not given to somebody else unnoticed.
+        /// Gone. The row stays, so that nobody else gets the handle by accident.
         case erased
     }
 
@@ -22,22 +22,29 @@ package struct Recipient: Hashable, Sendable {
     package init(
         id: RecipientID, site: SiteID, handle: Handle, name: HeaderText, language: Language, state: State, record: SealedRecord?
     ) {
-        (self.id, self.site, self.handle, self.name) = (id, site, handle, name)
-        (self.language, self.state, self.record) = (language, state, record)
+        self.id = id
+        self.site = site
+        self.handle = handle
+        self.name = name
+        self.language = language
+        self.state = state
+        self.record = record
     }
 
     package var takesLetters: Bool { state == .active && record != nil }
 }
 
-/// A sealed address with the vault's word on it. Opaque to the relay, which can store it and hand it back.
+/// A sealed address with the vault's authorisation. The relay cannot read it; it stores it and hands it back.
 package struct SealedRecord: Hashable, Sendable {
-    /// Counts the times the address was sealed anew; part of the associated data.
+    /// How many times the address has been sealed; part of the associated data.
     package let version: Int32
     package let seal: [UInt8]
     /// The vault's MAC over site, handle, recipient, version and seal.
     package let authorisation: [UInt8]
 
     package init(version: Int32, seal: [UInt8], authorisation: [UInt8]) {
-        (self.version, self.seal, self.authorisation) = (version, seal, authorisation)
+        self.version = version
+        self.seal = seal
+        self.authorisation = authorisation
     }
 }

@@ -3,7 +3,7 @@ package struct Site: Hashable, Sendable {
     package let id: SiteID
     /// Shown to visitors and in the sender's name of every letter.
     package let name: HeaderText
-    /// Where the site's own pages live (`https://photos.example`), for links back and for CORS.
+    /// Where the site's own pages are (`https://photos.example`), for links back and for CORS.
     package let origins: [WebOrigin]
     package let look: SiteLook
 
@@ -35,7 +35,7 @@ package struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
                 return nil
             }
         }
-        // Digits alone: the reader of numbers would take a sign.
+        // Only digits: `Int` would accept a sign.
         let port = rest.utf8.dropFirst()
         guard
             rest.isEmpty

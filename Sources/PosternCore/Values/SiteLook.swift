@@ -1,12 +1,12 @@
-/// What a site sets about its pages, so that they look like its own. All of it optional.
+/// How a site's pages look, so that they match the site. Everything is optional.
 package struct SiteLook: Hashable, Sendable {
-    /// Nil: the house's own.
+    /// Nil for our own.
     package var accent: AccentColour?
-    /// Which logo the pages show; nil for none. The file itself is fetched apart, since only one request in many wants it.
+    /// The logo on the pages; nil for none. The file itself is read separately, because few requests need it.
     package var logo: LogoMark?
-    /// What stands above the form instead of our own sentence, by language. A visitor whose language is missing reads ours.
+    /// A sentence above the form in place of ours, by language. A visitor whose language is missing reads ours.
     package var introductions: [Language: HeaderText]
-    /// The languages its pages are shown in, the first for visitors who ask for none of them; empty for all we have.
+    /// The languages of its pages, the first for visitors who ask for none of them; empty for all languages we have.
     package var languages: [Language]
 
     /// The longest introduction, in code points.
@@ -22,7 +22,7 @@ package struct SiteLook: Hashable, Sendable {
     package static let plain = SiteLook()
 }
 
-/// A colour as `#1f5f8b` writes it.
+/// A colour, as in `#1f5f8b`.
 package struct AccentColour: Hashable, Sendable, CustomStringConvertible {
     package let red, green, blue: UInt8
 
@@ -46,7 +46,7 @@ package struct AccentColour: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Names one logo file by its kind and a digest of its content, which stands in its address: another file, another address.
+/// Identifies a logo file by its kind and a digest of its content. The digest is part of its URL: another file, another URL.
 package struct LogoMark: Hashable, Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         case png = "image/png"

@@ -1,9 +1,9 @@
-/// Why a text is no site id or handle. One sentence for the operator, complete with the remedy.
+/// Why a text cannot be a site id or a handle: one sentence for the operator, with the remedy.
 package struct SlugFault: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
 }
 
-/// Names a site: 1–40 of a–z, 0–9 and `-`, beginning and ending with a letter or digit.
+/// A site's id: 1–40 of a–z, 0–9 and `-`, beginning and ending with a letter or digit.
 package struct SiteID: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
@@ -15,7 +15,7 @@ package struct SiteID: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A recipient's public name, unique within a site: 1–64 of a–z, 0–9, `.`, `_`, `-`, beginning and ending
-/// with a letter or digit. It stands in the page's address, so it must never be an e-mail address.
+/// with a letter or digit. It is part of the page's URL, so it must never be an e-mail address.
 package struct Handle: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 

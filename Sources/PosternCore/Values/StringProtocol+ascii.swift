@@ -1,5 +1,4 @@
 extension StringProtocol {
-    /// Whether it is ASCII throughout. Most texts are, and what Unicode's tables would have to be asked about others, which is
-    /// slow, is then known from the octets.
+    /// Whether every octet is ASCII. Most texts are; then nothing must be looked up in Unicode's tables, which is slow.
     @inlinable package var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
 }

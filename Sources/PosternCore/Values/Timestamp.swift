@@ -1,6 +1,6 @@
 /// A moment in UTC, in whole milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// The store keeps this number; no time zone and no floating point ever enters it.
+/// The store keeps this number, without a time zone and without floating point.
 package struct Timestamp: Hashable, Comparable, Sendable {
     package let milliseconds: Int64
 
@@ -24,7 +24,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         Timestamp(milliseconds: moment.milliseconds - span.milliseconds)
     }
 
-    /// The time that passed from `earlier` to this moment; negative when the clock went back.
+    /// The time from `earlier` to this moment; negative when the clock went back.
     package func since(_ earlier: Timestamp) -> Duration {
         .milliseconds(milliseconds - earlier.milliseconds)
     }

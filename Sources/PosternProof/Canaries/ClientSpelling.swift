@@ -1,6 +1,6 @@
 private import PosternCore
 
-/// The ways in which one IP address is written.
+/// The ways to write one IP address.
 struct ClientSpelling {
     private let text: String
     private let bytes: [UInt8]
@@ -16,19 +16,19 @@ struct ClientSpelling {
         func full(_ group: UInt16) -> String {
             String(decoding: Encoding.hex([UInt8(group >> 8), UInt8(group & 0xFF)]), as: UTF8.self)
         }
-        // As under ip6.arpa (RFC 3596 §2.5): digit by digit, backwards.
+        // As under ip6.arpa (RFC 3596 §2.5): digit by digit, in reverse.
         let nibbles = groups.map(full).joined().reversed().map(String.init).joined(separator: ".")
         return [text, groups.map(full).joined(separator: ":"), nibbles, text.split(separator: ":").joined(separator: "-")]
     }
 
     private var fourByteTexts: [String] {
         let numbers = bytes.map { String($0) }
-        // As under in-addr.arpa, and as providers name their customers' lines.
+        // As under in-addr.arpa, and as providers name their customers' hosts.
         return [text, numbers.reversed().joined(separator: "."), numbers.joined(separator: "-")]
     }
 
-    /// Sixteen bytes and their digits; for IPv4 the end of its mapped form (RFC 4291 §2.5.5.2), which has nothing but zeros
-    /// before it.
+    /// The sixteen bytes and their digits. For IPv4, the end of its mapped form (RFC 4291 §2.5.5.2), without the zeros before
+    /// it.
     var binary: [[UInt8]] {
         let whole = bytes.count == 4 ? [0, 0, 0, 0, 0xFF, 0xFF] + bytes : bytes
         guard !bytes.isEmpty else { return [] }

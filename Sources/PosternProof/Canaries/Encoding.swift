@@ -1,10 +1,10 @@
-/// Encodings as others write them, variants and all. Ours elsewhere write one form each and are not for this.
+/// Encodings in all the variants that programs write. Our own encoders write one variant each, so they are of no use here.
 enum Encoding {
     static func hex(_ bytes: [UInt8], uppercase: Bool = false) -> [UInt8] {
         marked(bytes, "", uppercase: uppercase, keeping: "")
     }
 
-    /// Two hexadecimal digits behind a mark for each byte that is not kept.
+    /// A mark and two hexadecimal digits for each byte that is not kept.
     static func marked(_ bytes: [UInt8], _ mark: String, uppercase: Bool, keeping kept: String) -> [UInt8] {
         let digits = Array((uppercase ? "0123456789ABCDEF" : "0123456789abcdef").utf8)
         return bytes.flatMap { byte in
@@ -12,23 +12,23 @@ enum Encoding {
         }
     }
 
-    /// Letters, digits and what is written plain anyway (RFC 2045 §6.7): of our values only `=` and what is not ASCII.
+    /// Encodes everything except letters and digits. RFC 2045 §6.7 requires it only for `=` and what is not ASCII.
     static func quotedPrintable(_ bytes: [UInt8]) -> [UInt8] {
-        // Some mailers encode these as well, and without it this were the plain form.
+        // Some mailers encode the rest too; without that, this would be the plain form.
         marked(bytes, "=", uppercase: true, keeping: alphanumerics)
     }
 
-    /// - Parameter kept: what stays besides letters and digits; nil for none, empty for not even those.
+    /// - Parameter kept: what stays besides letters and digits; nil for nothing more, empty to keep not even those.
     static func percent(_ bytes: [UInt8], keeping kept: String?, uppercase: Bool) -> [UInt8] {
         marked(bytes, "%", uppercase: uppercase, keeping: kept == "" ? "" : alphanumerics + (kept ?? ""))
     }
 
-    /// As browsers send forms: a space is a plus.
+    /// As browsers send forms: a space becomes a plus.
     static func form(_ bytes: [UInt8]) -> [UInt8] {
         marked(bytes, "%", uppercase: true, keeping: alphanumerics + "*-._ ").map { $0 == 0x20 ? UInt8(ascii: "+") : $0 }
     }
 
-    /// Both alphabets, at three offsets. The characters at the seams also hold bits of the neighbours and are left out.
+    /// Both alphabets, at three offsets. Characters at the ends also hold bits of neighbouring bytes and are left out.
     static func base64(of bytes: [UInt8]) -> [[UInt8]] {
         (0..<3).flatMap { offset -> [[UInt8]] in
             let whole = (offset + bytes.count) / 3 * 4
@@ -53,7 +53,7 @@ enum Encoding {
         [digest, hex(digest), hex(digest, uppercase: true)] + base64(of: digest)
     }
 
-    /// `&#64;`, `&#x40;`, `&#X0040;`: for what is no letter and no digit, and for everything.
+    /// `&#64;`, `&#x40;`: for everything except letters and digits, and for everything.
     static func references(_ text: String) -> [[UInt8]] {
         [false, true].flatMap { all in
             ["&#%d;", "&#x%x;"].map { pattern in
@@ -65,7 +65,7 @@ enum Encoding {
         }.map { Array($0.utf8) }
     }
 
-    /// `\u0040`, `\x40`, `\100`: for what is no letter and no digit, and the first for everything.
+    /// `\u0040`, `\x40`, `\100`: for everything except letters and digits; the first also for everything.
     static func escapes(_ text: String) -> [[UInt8]] {
         func padded(_ number: UInt16, _ radix: Int, _ width: Int) -> String {
             let digits = String(number, radix: radix)

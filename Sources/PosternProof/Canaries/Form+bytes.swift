@@ -1,7 +1,7 @@
 internal import Crypto
 
 extension Form {
-    /// Everything to look for when this value is to be found in this form; each at least eight bytes long.
+    /// Every byte string to search for to find this value in this form; each is at least eight bytes long.
     package func needles(of canary: Canary) -> [[UInt8]] {
         guard suits(canary) else { return [] }
         let found =
@@ -49,7 +49,7 @@ extension Canary {
         }
     }
 
-    /// What tells nearly as much as the whole.
+    /// Parts that reveal nearly as much as the whole.
     var parts: [String] {
         switch kind {
         case .recipientAddress: stored.split(separator: "@").map { String($0.prefix { $0 != "+" }) }

@@ -1,20 +1,20 @@
-/// A way in which a value can stand somewhere without being readable at first sight.
+/// A form in which a value can be stored without being recognised at first sight.
 package enum Form: String, Hashable, Sendable, CaseIterable {
-    /// As it is, with each spelling the kind has: `::ffff:192.0.2.1`, the eight groups of an IPv6 address in full.
+    /// As it is, in every spelling of its kind, such as the eight groups of an IPv6 address in full.
     case plain
     case capitals
     case reversed
-    /// RFC 4648, both alphabets, at each of the three places it can have in what was encoded.
+    /// RFC 4648, both alphabets, at each of the three offsets it can have in the encoded bytes.
     case base64
-    /// RFC 2045: every byte, or only those that are no letter and no digit.
+    /// RFC 2045: every byte, or all except letters and digits.
     case quotedPrintable = "quoted-printable"
     /// Both cases.
     case hex
-    /// RFC 3986: what must be, what may be, or every byte; both cases.
+    /// RFC 3986: what must be encoded, what may be, or every byte; both cases.
     case percent
-    /// HTML's references to characters, decimal and hexadecimal.
+    /// HTML's character references, decimal and hexadecimal.
     case references
-    /// Backslashes, as JSON and programming languages have them.
+    /// Escapes with a backslash, as in JSON and programming languages.
     case escapes
     case utf16LittleEndian = "UTF-16LE"
     case utf16BigEndian = "UTF-16BE"
@@ -24,10 +24,10 @@ package enum Form: String, Hashable, Sendable, CaseIterable {
     case md5 = "MD5"
     case sha1 = "SHA-1"
     case sha256 = "SHA-256"
-    /// The bytes of an IP address. Not the four of IPv4, nor their eight hexadecimal digits, which chance writes too often to
-    /// show anything; the sixteen of its mapped form, yes.
+    /// The sixteen bytes of an IP address, IPv4 in its mapped form. The four bytes of IPv4 and their eight hexadecimal digits
+    /// occur by chance too often to show anything.
     case binary
-    /// A piece that tells nearly all: an address's local part, its domain, an IPv6 client's network.
+    /// A part that reveals nearly everything: an address's local part, its domain, an IPv6 client's network.
     case part
 
     /// Whether a value of this kind can have this form.

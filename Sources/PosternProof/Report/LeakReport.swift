@@ -1,11 +1,11 @@
-/// What came of looking for canaries everywhere.
+/// The result of searching every place for canaries.
 package struct LeakReport: Sendable {
-    /// A canary that was put somewhere on purpose, to see whether it is found there.
+    /// A canary that was put somewhere on purpose, to see whether the search finds it.
     package struct Plant: Hashable, Sendable, Encodable {
         package let kind: Place.Kind
         package let canary: Int
         package let form: String
-        /// How many ways of writing that form were planted, and how many of them were found there.
+        /// How many spellings of that form were planted, and how many of them were found.
         package let planted: Int
         package var found = 0
 
@@ -16,18 +16,18 @@ package struct LeakReport: Sendable {
 
     package enum Verdict: String, Sendable, Encodable {
         case clean, found
-        /// Nothing was found where it was looked, and not everywhere could be.
+        /// Nothing was found, but not every place could be searched.
         case incomplete
     }
 
     package let canaries: Int
     package let needles: Int
     package let places: [SearchedPlace]
-    /// Where it could not be looked, and why.
+    /// What could not be searched, and why.
     package let gaps: [String]
     package let plants: [Plant]
 
-    /// - Parameter plants: what was planted; which of it was found is seen from the places.
+    /// - Parameter plants: what was planted. The places show which of it was found.
     package init(watch: CanaryWatch, canaries: Int, places: [SearchedPlace], gaps: [String], plants: [Plant] = []) {
         (self.canaries, needles) = (canaries, watch.search.needles.count)
         (self.places, self.gaps) = (places, gaps)
@@ -40,7 +40,7 @@ package struct LeakReport: Sendable {
         }
     }
 
-    package var findings: [Finding] { places.flatMap(\.findings) }
+    package var findings: [LeakFinding] { places.flatMap(\.findings) }
 
     package var verdict: Verdict { !findings.isEmpty ? .found : gaps.isEmpty ? .clean : .incomplete }
 }
@@ -77,7 +77,7 @@ extension LeakReport: Encodable {
         if !plants.isEmpty { try values.encode(plants, forKey: .planted) }
     }
 
-    /// Kinds of places as rows: what, how many, bytes, hits.
+    /// A row for each kind of place: its name, places, bytes, hits.
     package var rows: [[String]] {
         totals.filter { $0.places > 0 }.map { [$0.kind.meaning, String($0.places), String($0.bytes), String($0.hits)] }
     }

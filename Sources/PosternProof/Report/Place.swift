@@ -1,10 +1,10 @@
-/// Somewhere a secret might have got to.
+/// Somewhere a secret might have ended up.
 package struct Place: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable, CaseIterable, Encodable {
         case file, backup, log, response, output, mail, memory
 
-        /// What has no business there. A relay has letters and clients in its hands while it takes them in, and letters are
-        /// what is mailed; no visitor's address is shown there unless they say so, and our visitors do not.
+        /// What must not be there. A relay holds letters and client addresses while it takes them in. Mail carries letters, and
+        /// a visitor's address only if the visitor allows it; ours do not.
         package var forbidden: Set<Canary.Kind> {
             switch self {
             case .file, .backup, .log, .response, .output: Set(Canary.Kind.allCases)
@@ -27,9 +27,9 @@ package struct Place: Hashable, Sendable {
     }
 
     package let kind: Kind
-    /// For people: `file postern.sqlite-wal after the kill`, `GET /ready`.
+    /// For people, as in `postern.sqlite-wal, after the kill` or `GET /ready`.
     package let name: String
-    /// Canaries that a page gives back to who has just typed them: the form keeps what was typed.
+    /// Canaries that a page shows again to the visitor who has just typed them: the form keeps what was typed.
     package let returned: Set<Int>
 
     package init(_ kind: Kind, _ name: String, returned: Set<Int> = []) {

@@ -1,6 +1,6 @@
 private import Glibc
 
-/// Why something could not be looked through.
+/// Why something could not be searched.
 package struct UnreadablePlace: Error, Sendable, CustomStringConvertible {
     package let what: String
     package let reason: String
@@ -13,7 +13,7 @@ package struct UnreadablePlace: Error, Sendable, CustomStringConvertible {
 }
 
 extension NeedleSearch {
-    /// What a file holds, piece by piece. Blocks.
+    /// Searches a file, piece by piece. Blocks.
     /// - Throws: `UnreadablePlace`.
     package func hits(inFile path: String) throws(UnreadablePlace) -> (hits: [StreamSearch.Hit], bytes: Int) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)

@@ -1,6 +1,6 @@
 private import Glibc
 
-/// What is looked for: a canary in one of its forms.
+/// What is searched for: a canary in one of its forms.
 package struct Needle: Hashable, Sendable {
     package let canary: Int
     package let form: Form
@@ -13,26 +13,26 @@ package struct Needle: Hashable, Sendable {
 
 /// Finds any of a hundred thousand needles in one pass.
 ///
-/// Each needle is known by its first eight bytes. A bit for a digest of them says whether any needle may begin here; nearly
-/// everywhere none does, and the pass costs one multiplication and one look into half a megabyte for each byte.
+/// A needle is found by its first eight bytes. A bit for a digest of them says whether a needle may begin here. Nearly
+/// everywhere none does; then a byte costs one multiplication and one look into half a megabyte.
 package struct NeedleSearch: Sendable {
-    /// A shorter needle would be found where chance has put it.
+    /// A shorter needle would be found by chance.
     package static let shortest = 8
 
     package let needles: [Needle]
-    /// Of the longest needle, in bytes; at least `shortest`.
+    /// The length of the longest needle in bytes; at least `shortest`.
     package let longest: Int
     private let mayBegin: [UInt64]
     private let byBeginning: [UInt64: [Int]]
 
     private static let filterBits = 22
 
-    /// One needle may be the same bytes for several forms: the first counts.
-    /// - Precondition: no needle is shorter than `shortest`, or begins with so many zeros.
+    /// Several forms may give the same bytes: the first counts.
+    /// - Precondition: no needle is shorter than `shortest`, or begins with that many zeros.
     package init(_ needles: [Needle]) {
         precondition(
             needles.allSatisfy { $0.bytes.count >= Self.shortest && $0.bytes.prefix(Self.shortest).contains { $0 != 0 } },
-            "a needle of fewer than eight bytes, or of zeros, shows nothing")
+            "a needle has at least eight bytes, and the first eight are not all zeros")
         var seen: Set<[UInt8]> = []
         let needles = needles.filter { seen.insert($0.bytes).inserted }
         var mayBegin = [UInt64](repeating: 0, count: 1 << (Self.filterBits - 6))
@@ -57,7 +57,7 @@ package struct NeedleSearch: Sendable {
             })
     }
 
-    /// Calls `found` for each needle that stands in `bytes`, by where it begins.
+    /// Calls `found` for each needle in `bytes`, in the order of their offsets.
     package func search(_ bytes: UnsafeRawBufferPointer, found: (_ offset: Int, _ needle: Int) -> Void) {
         guard bytes.count >= Self.shortest, let base = bytes.baseAddress else { return }
         mayBegin.withUnsafeBufferPointer { filter in
@@ -78,12 +78,12 @@ package struct NeedleSearch: Sendable {
         }
     }
 
-    /// How far to go on from eight zeros, with which no needle begins. Most of a process's memory is pages of zeros.
+    /// How far to move on from eight zeros, with which no needle begins. Most of a process's memory is pages of zeros.
     private func zeros(_ bytes: UnsafeRawBufferPointer, from offset: Int) -> Int {
         let page = Self.zeroPage.count
         guard offset + page <= bytes.count, let here = bytes.baseAddress?.advanced(by: offset) else { return 1 }
         let isZero = Self.zeroPage.withUnsafeBytes { zeros in zeros.baseAddress.map { memcmp(here, $0, page) == 0 } ?? false }
-        // The last seven may be the beginning of something.
+        // The last seven bytes may be the beginning of a needle.
         return isZero ? page - Self.shortest + 1 : 1
     }
 

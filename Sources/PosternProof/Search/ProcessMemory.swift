@@ -8,10 +8,10 @@ package struct ProcessMemory: Sendable {
         self.pid = pid
     }
 
-    /// What stands in its memory, but for files it has mapped and cannot change: they are looked through as files. Blocks.
+    /// Searches its memory, except files it has mapped and cannot change: those are searched as files. Blocks.
     ///
-    /// The process stands still meanwhile, so that nothing moves from where it is yet to be looked for to where it was.
-    /// - Throws: `UnreadablePlace` when it may not be read, or when nothing could be.
+    /// The process is stopped meanwhile, so that nothing moves from memory not yet searched to memory already searched.
+    /// - Throws: `UnreadablePlace` when the memory may not be read, or nothing of it could be.
     package func hits(_ search: NeedleSearch) throws(UnreadablePlace) -> (hits: [StreamSearch.Hit], bytes: Int) {
         let path = "/proc/\(pid)/mem"
         let memory = open(path, O_RDONLY | O_CLOEXEC)
@@ -27,7 +27,7 @@ package struct ProcessMemory: Sendable {
             while position < range.upperBound {
                 let wanted = Int(min(UInt64(piece.count), range.upperBound - position))
                 let count = pread(memory, &piece, wanted, off_t(truncatingIfNeeded: position))
-                // A page may be mapped and hold nothing: a file that became shorter, a guard of the kernel's.
+                // A mapped page may have no content: after the end of a file that became shorter, or a guard page.
                 guard count > 0 else {
                     position += 4_096
                     stream.jump(to: position)
@@ -49,7 +49,7 @@ package struct ProcessMemory: Sendable {
             let columns = line.split(separator: " ", maxSplits: 5)
             guard columns.count >= 5, columns[1].first == "r" else { return nil }
             let name = columns.count == 6 ? columns[5].drop { $0 == " " } : ""
-            // The kernel's own pages: clocks and the code that reads them.
+            // The kernel's own pages: clocks, and the code that reads them.
             guard !name.hasPrefix("[v"), columns[1].contains("w") || columns[4] == "0" else { return nil }
             let bounds = columns[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }
             return bounds.count == 2 && bounds[0] < bounds[1] ? bounds[0]..<bounds[1] : nil

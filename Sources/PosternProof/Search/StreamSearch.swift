@@ -1,9 +1,9 @@
-/// Searches what comes in pieces, needles across the seams included.
+/// Searches a stream that comes in pieces, and finds needles across their borders too.
 package struct StreamSearch: ~Copyable {
     private let search: NeedleSearch
-    /// The end of what came before, too short for any needle that has been found, and the next piece behind it.
+    /// The end of what came before, which may hold the beginning of a needle, followed by the next piece.
     private var window: [UInt8] = []
-    /// Bytes of the stream before `window`.
+    /// How many bytes of the stream came before `window`.
     private var passed: UInt64
 
     /// One hit in the stream.
@@ -13,10 +13,10 @@ package struct StreamSearch: ~Copyable {
     }
 
     package private(set) var hits: [Hit] = []
-    /// Bytes that have been looked through.
+    /// How many bytes have been searched.
     package private(set) var length = 0
 
-    /// - Parameter origin: what the first byte's offset is.
+    /// - Parameter origin: the offset of the first byte.
     package init(_ search: NeedleSearch, origin: UInt64 = 0) {
         (self.search, passed) = (search, origin)
     }
@@ -29,7 +29,7 @@ package struct StreamSearch: ~Copyable {
         var news: [Hit] = []
         window.withUnsafeBytes { bytes in
             search.search(bytes) { offset, needle in
-                // What ends inside the carried part was found before.
+                // A needle that ends inside the carried part was found before.
                 if offset + needles[needle].bytes.count > carried {
                     news.append(Hit(offset: passed + UInt64(offset), needle: needle))
                 }
@@ -45,7 +45,7 @@ package struct StreamSearch: ~Copyable {
         piece.withUnsafeBytes { take($0) }
     }
 
-    /// What lies behind is elsewhere: no needle reaches across.
+    /// What follows lies elsewhere: no needle may reach across.
     package mutating func jump(to offset: UInt64) {
         window.removeAll(keepingCapacity: true)
         passed = offset

@@ -2,11 +2,11 @@ package import PosternCore
 package import PosternStore
 private import Synchronization
 
-/// The blocks as a running relay has them at hand: read at start, and again after each change.
+/// The blocks of a running relay, in memory: read at start, and again after each change.
 package final class BlockCache: Sendable {
     private struct State {
-        var list = BlockList()
-        /// How many readings were begun, and which of them `list` comes from.
+        var blocks: [Block] = []
+        /// How many readings have begun, and which of them `blocks` comes from.
         var begun = 0
         var shown = 0
     }
@@ -17,7 +17,7 @@ package final class BlockCache: Sendable {
 
     package func reload(from store: some Database) async throws {
         let reading = begin()
-        show(BlockList(try await store.read { try $0.blocks.list() }), of: reading)
+        show(try await store.read { try $0.blocks.list() }, of: reading)
     }
 
     package func begin() -> Int {
@@ -27,17 +27,45 @@ package final class BlockCache: Sendable {
         }
     }
 
-    /// Two changes at once are two readings at once, and the one begun first may come back last, without the second change.
-    package func show(_ list: BlockList, of reading: Int) {
+    /// Two changes at once cause two readings at once. The one that began first may come back last, without the second change.
+    package func show(_ blocks: [Block], of reading: Int) {
         state.withLock { state in
             guard reading > state.shown else { return }
-            (state.list, state.shown) = (list, reading)
+            state.blocks = blocks
+            state.shown = reading
         }
     }
 
-    package func parts(for question: @autoclosure () -> BlockQuestion, at now: Timestamp) -> [Verdict.Part] {
-        let blocks = state.withLock { $0.list }
-        // Most installations have none, and no letter should be folded for their sake.
-        return blocks.all.isEmpty ? [] : blocks.parts(for: question(), at: now)
+    /// The active blocks that name this client or its network, in the order in which they were made. Costs no reading of the
+    /// letter.
+    package func parts(for client: ClientAddress, tags: [Tag], at now: Timestamp) -> [Verdict.Part] {
+        let epoch = Epoch(containing: now)
+        return parts(at: now) { mark in
+            switch mark {
+            case .tag(let tag, let day): day == epoch && tags.contains(tag)
+            case .range(let range): range.contains(client)
+            case .domain, .phrase: false
+            }
+        }
+    }
+
+    /// The active blocks that what the letter says matches, in the order in which they were made.
+    package func parts(for letter: Letter, at now: Timestamp) -> [Verdict.Part] {
+        let domain = letter.replyAddress.domain.lowercased()
+        // Folded only when there is a phrase to look for: most installations have none.
+        lazy var texts = [letter.message.text, letter.subject?.text ?? ""].map(FoldedText.init)
+        return parts(at: now) { mark in
+            switch mark {
+            case .tag, .range: false
+            case .domain(let blocked): domain == blocked || domain.hasSuffix("." + blocked)
+            case .phrase(let phrase): texts.contains { $0.contains(phrase) }
+            }
+        }
+    }
+
+    private func parts(at now: Timestamp, where matches: (Block.Mark) -> Bool) -> [Verdict.Part] {
+        let blocks = state.withLock { $0.blocks }
+        return blocks.filter { $0.isActive(at: now) && matches($0.mark) }
+            .map { Verdict.Part(.block, $0.effect == .hold ? .hold : .refuse, block: $0.id) }
     }
 }

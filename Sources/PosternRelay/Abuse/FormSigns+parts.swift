@@ -1,8 +1,8 @@
 package import PosternCore
 
 extension FormSigns {
-    /// What a program gives itself away by. No sign alone holds a letter: a password manager fills hidden fields, a site may
-    /// have a form of its own, and some people paste a letter they have written elsewhere.
+    /// What a program gives itself away by. No sign alone holds a letter: a password manager fills hidden fields, a site may have
+    /// a form of its own, and some people paste a letter that they wrote elsewhere.
     package var parts: [Verdict.Part] {
         var parts: [Verdict.Part] = []
         if isBaitTaken { parts.append(Verdict.Part(.trapBait, .score(60))) }
@@ -14,6 +14,6 @@ extension FormSigns {
         return parts
     }
 
-    /// Nobody reads a form and writes a letter in less.
+    /// Nobody reads a form and writes a letter in less time.
     package static let haste = Duration.seconds(3)
 }

@@ -4,66 +4,65 @@ package import PosternStore
 internal import ServiceLifecycle
 private import Synchronization
 
-/// Writes an entry for what was turned away, and of a flood one for all that are alike.
+/// Writes a log entry for each submission that was turned away, and in a flood one entry for all that are alike.
 package final class RefusalLog: Service {
     private let store: any Database
     private let sealing: LetterSealer
     private let logger: Logger
+    private let outage: OutageLog
     private let ledger = Mutex(RefusalLedger())
 
     /// How long a count may stand in memory alone.
     private static let flushInterval = Duration.seconds(5)
 
     package init(store: any Database, sealing: LetterSealer, logger: Logger) {
-        (self.store, self.sealing, self.logger) = (store, sealing, logger)
+        self.store = store
+        self.sealing = sealing
+        self.logger = logger
+        outage = OutageLog(
+            logger: logger, began: "log: a refusal left no entry", ended: "log: refusals are written again; some left no entry")
     }
 
-    /// What is known of a submission that was turned away.
-    struct Refusal: Sendable {
-        let id: LetterID
-        let submission: Submission
-        let recipient: Recipient?
-        let parts: [Verdict.Part]
-        let tags: [Tag]
-    }
-
-    /// Never fails the answer it is written for: whoever is turned away is turned away.
-    func note(_ refusal: Refusal) async {
-        guard let rule = refusal.parts.first?.rule else { return }
-        let submission = refusal.submission
-        let kind = RefusalLedger.Kind(tag: refusal.tags.first, rule: rule)
-        let ruling = ledger.withLock { $0.note(kind, id: refusal.id, at: submission.at) }
+    /// Never changes the answer: a submission that was turned away stays so, whether or not its entry can be written.
+    func note(_ pending: PendingSubmission) async {
+        let verdict = Verdict(.refuse, parts: pending.parts)
+        guard let rule = verdict.parts.first(where: { $0.effect == .refuse })?.rule else { return }
+        let kind = RefusalLedger.Kind(tag: pending.tags.first, rule: rule)
+        let ruling = ledger.withLock { $0.note(kind, id: pending.id, at: pending.at) }
         guard ruling != .counted else { return }
         do {
             let isCollective = ruling == .collectiveEntry
-            let evidence = isCollective ? nil : try seal(refusal)
-            let entry = RefusedSubmission(
-                id: refusal.id, at: submission.at, site: (try? SiteID(submission.site))?.text ?? "",
-                handle: (try? Handle(submission.handle))?.text ?? "", recipient: refusal.recipient?.id, parts: refusal.parts,
-                epoch: Epoch(containing: submission.at), evidence: evidence, tags: isCollective ? [] : refusal.tags,
-                letterBytes: submission.letter.bytes)
+            let entry = SubmissionEntry(
+                id: pending.id, at: pending.at, site: pending.site?.text ?? "", handle: pending.handle?.text ?? "",
+                recipient: pending.recipient?.id, verdict: verdict, tags: isCollective ? [] : pending.tags,
+                evidence: isCollective ? nil : try seal(pending), letterBytes: pending.submission.letter.bytes)
             try await store.write { try $0.intake.log(entry) }
+            ledger.withLock { $0.wrote(entry.id) }
+            outage.works()
         } catch {
-            logger.error("log: a refusal left no entry", metadata: ["rule": "\(rule.rawValue)", "error": "\(error)"])
+            outage.failed(error, count: ledger.withLock { $0.failed(pending.id) })
         }
     }
 
-    /// - Returns: nil where the path named nothing that could be a site: a seal is bound to its site.
-    private func seal(_ refusal: Refusal) throws -> [UInt8]? {
-        guard let site = try? SiteID(refusal.submission.site) else { return nil }
-        return try sealing.seal(refusal.submission.client, as: refusal.id, at: site, now: refusal.submission.at)
+    /// - Returns: nil where the path named nothing that could be a site, since a seal is bound to its site.
+    private func seal(_ pending: PendingSubmission) throws -> [UInt8]? {
+        try pending.site.map { try sealing.seal(pending.submission.client, as: pending.id, at: $0, now: pending.at) }
     }
 
-    /// Writes down what was counted.
-    package func flush() async {
+    /// Writes down what was counted. Counts that could not be written are kept for the next time.
+    /// - Returns: how many refusals are still counted in memory alone.
+    @discardableResult
+    package func flush() async -> Int {
         let counts = ledger.withLock { $0.takeCounts() }
-        guard !counts.isEmpty else { return }
+        guard !counts.isEmpty else { return 0 }
         do {
             try await store.write { transaction in
                 for (id, count) in counts { try transaction.intake.addRepeats(count, to: id) }
             }
+            return 0
         } catch {
-            logger.error("log: counts of refusals were lost", metadata: ["count": "\(counts.values.reduce(0, +))"])
+            ledger.withLock { $0.putBack(counts) }
+            return counts.values.reduce(0, +)
         }
     }
 
@@ -74,12 +73,13 @@ package final class RefusalLog: Service {
                 await self.flush()
             }
         }
-        await flush()
+        let lost = await flush()
+        if lost > 0 { logger.error("log: refusals were counted, and the counts are lost", metadata: ["count": "\(lost)"]) }
     }
 }
 
 extension RawLetter {
-    /// As much as was posted.
+    /// How much was posted.
     fileprivate var bytes: Int {
         [name, email, subject, message, about].reduce(0) { $0 + $1.utf8.count }
     }

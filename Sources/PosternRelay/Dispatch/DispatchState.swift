@@ -5,7 +5,7 @@ internal import PosternStore
 /// owns it guards it.
 struct DispatchState: Sendable {
     struct Ended: Sendable {
-        let delivery: ClaimedDelivery
+        let delivery: DeliveryJob
         let lease: LeaseID
         let reply: VaultLink.Reply
     }

@@ -16,7 +16,7 @@ struct DispatchTransaction: Sendable {
     }
 
     struct Result: Sendable {
-        let claimed: [ClaimedDelivery]
+        let claimed: [DeliveryJob]
         /// Outcomes whose lease was over.
         let late: [LetterID]
         let expiredLeases: Int
@@ -55,7 +55,7 @@ struct DispatchTransaction: Sendable {
             expiredLeases = try queue.expireLeases(at: now)
             recovered = try queue.recoverFromClockSetBack(at: now, longestWait: longestWait)
         }
-        var claimed: [ClaimedDelivery] = []
+        var claimed: [DeliveryJob] = []
         if claim > 0 {
             // As long as there are such among those that come next: or else those behind them would be tried once more.
             var bites = 0

@@ -1,7 +1,6 @@
 package import Logging
 private import Metrics
 package import PosternCore
-private import PosternLink
 package import PosternStore
 internal import ServiceLifecycle
 private import Synchronization
@@ -142,8 +141,8 @@ package final class Dispatcher: Service {
             isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
     }
 
-    private func attempt(_ delivery: ClaimedDelivery, under lease: LeaseID) async {
-        let reply = await vault.deliver(DeliveryJob(delivery))
+    private func attempt(_ delivery: DeliveryJob, under lease: LeaseID) async {
+        let reply = await vault.deliver(delivery)
         let moment = now()
         state.withLock { $0.ended(.init(delivery: delivery, lease: lease, reply: reply), at: moment) }
         wakeSignal.signal()
@@ -186,15 +185,5 @@ package final class Dispatcher: Service {
         if result.expiredLeases > 0 {
             logger.warning("dispatch: leases ran out", metadata: ["count": "\(result.expiredLeases)"])
         }
-    }
-}
-
-extension DeliveryJob {
-    fileprivate init(_ delivery: ClaimedDelivery) {
-        self.init(
-            id: delivery.id, attempt: Int32(clamping: delivery.attempt), kind: delivery.kind, accepted: delivery.accepted,
-            tokens: delivery.tokens, site: delivery.site, recipient: delivery.recipient.id, handle: delivery.recipient.handle,
-            recipientName: delivery.recipient.name, language: delivery.recipient.language, record: delivery.record,
-            letter: delivery.seal)
     }
 }

@@ -5,21 +5,21 @@ package import PosternStore
 
 /// What became of a recipient's answer to "is this address yours?".
 package enum ConfirmationAnswer: Equatable, Sendable {
-    /// Letters go there from now on; said again when the link is followed a second time.
+    /// Letters go there from now on. Said again when the link is followed a second time.
     case confirmed
-    /// The address is confirmed, and its recipient takes no letters at the moment.
+    /// The address is confirmed, but its recipient has paused letters.
     case paused
-    /// The link is not one of ours, is over, or belongs to an address that was replaced since.
+    /// The link is not one of ours, has expired, or belongs to an address that has been replaced since.
     case notValid
     case unavailable(retryAfter: Duration)
 }
 
-/// Where the web hands in a confirmation.
+/// Where the web listener hands in a confirmation.
 package protocol ConfirmationTaker: Sendable {
     func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer
 }
 
-/// Has the vault check a token and keeps the record it gives back: only the vault says which address is real (P3).
+/// Asks the vault to check a token, and stores the record that the vault gives back: only the vault says which address is real.
 package struct ConfirmationService: ConfirmationTaker {
     private let store: any Database
     private let vault: VaultLink
@@ -27,7 +27,10 @@ package struct ConfirmationService: ConfirmationTaker {
     private let now: @Sendable () -> Timestamp
 
     package init(store: any Database, vault: VaultLink, logger: Logger, now: @escaping @Sendable () -> Timestamp) {
-        (self.store, self.vault, self.logger, self.now) = (store, vault, logger, now)
+        self.store = store
+        self.vault = vault
+        self.logger = logger
+        self.now = now
     }
 
     package func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer {
@@ -48,7 +51,7 @@ package struct ConfirmationService: ConfirmationTaker {
         } catch let refusal as LinkRefusal where refusal.code == .denied {
             return .notValid
         } catch {
-            logger.error("a confirmation could not be kept", metadata: ["error": "\(error)"])
+            logger.error("a confirmation could not be stored", metadata: ["error": "\(error)"])
             return .unavailable(retryAfter: .seconds(30))
         }
     }

@@ -1,58 +1,55 @@
 internal import Crypto
 package import PosternCore
 
-/// What is known of the token a form came back with.
+/// What the token of a posted form says about that form.
 package enum FormStanding: Equatable, Sendable {
-    /// One of ours, and young enough.
+    /// One of ours, and still good.
     /// - Parameters:
-    ///   - key: the same for every post of one shown form: what makes a double click one letter.
+    ///   - key: the same for every post of one shown form, so that a double click is one letter.
     ///   - age: since the form was shown.
     case ours(key: String, age: Duration)
-    /// One of ours, shown longer ago than a form may be filled in.
+    /// One of ours, from a form that was shown too long ago.
     case expired
     /// Not one of ours.
     case foreign
-    /// There was none: a form of the site's own making, or a program.
+    /// There was none: the site has a form of its own, or a program posted it.
     case missing
 }
 
 /// Makes and reads the one-time tokens of forms.
 package protocol FormTokenKeeping: Sendable {
-    /// - Returns: a token of letters, digits, `-` and `_`; nil while there is no key to sign it with.
+    /// - Returns: letters, digits, `-` and `_`; nil while there is no key to sign it with.
     func issue(at now: Timestamp) -> String?
-    /// - Parameter text: as it came back; nil or empty when it did not.
+    /// - Parameter text: as it was posted; nil or empty when there was none.
     func standing(of text: String?, at now: Timestamp) -> FormStanding
 }
 
 /// Tokens signed under a key of the day: `epoch (4) · shown at (8) · random (16) · MAC (16)`, in base 64.
 ///
-/// Signed with tomorrow's tag key, which the relay has from today's first to tomorrow's last moment: so a form shown before
-/// midnight, or before a restart, can be sent after it, and nothing has to be kept.
+/// They are signed with tomorrow's tag key, which the relay has from the first moment of today to the last of tomorrow. So a form
+/// that was shown before midnight, or before a restart, can be posted after it, and nothing has to be stored.
 package struct FormTokens: FormTokenKeeping {
     /// How long a form may be filled in.
     package static let lifetime = Duration.hours(24)
     private static let macLength = 16
 
-    /// The tag key of a day, if there is one.
+    private let randomness: RandomSource
+    /// The tag key of a day, if it is known.
     private let key: @Sendable (Epoch) -> [UInt8]?
 
-    package init(key: @escaping @Sendable (Epoch) -> [UInt8]?) {
+    package init(randomness: RandomSource, key: @escaping @Sendable (Epoch) -> [UInt8]?) {
+        self.randomness = randomness
         self.key = key
     }
 
     package func issue(at now: Timestamp) -> String? {
-        var randomness = SystemRandomNumberGenerator()
-        return issue(at: now, using: &randomness)
-    }
-
-    package func issue(at now: Timestamp, using randomness: inout some RandomNumberGenerator) -> String? {
         let epoch = Epoch(containing: now).next
         guard let key = key(epoch) else { return nil }
         var token = ByteWriter(capacity: 44)
         token.write(epoch.day)
         token.write(now.milliseconds)
-        token.write(randomness.next() as UInt64)
-        token.write(randomness.next() as UInt64)
+        token.write(randomness.next())
+        token.write(randomness.next())
         let mac = Self.mac(of: token.bytes, under: key)
         token.writeRaw(mac)
         return Base64URL.text(of: token.bytes)
@@ -66,7 +63,7 @@ package struct FormTokens: FormTokenKeeping {
             let random = try? reader.raw(16), let mac = try? reader.raw(Self.macLength), reader.remaining == 0
         else { return .foreign }
         let epoch = Epoch(day: day)
-        // Its key is gone with its day: whatever it is, it is old.
+        // Its key is gone with its day, so it cannot be checked; it is old in any case.
         guard epoch >= Epoch(containing: now) else { return .expired }
         guard let key = key(epoch), Self.isEqual(Self.mac(of: bytes.dropLast(Self.macLength), under: key), mac) else {
             return .foreign
@@ -77,12 +74,12 @@ package struct FormTokens: FormTokenKeeping {
     }
 
     private static func mac(of bytes: some Collection<UInt8>, under key: [UInt8]) -> [UInt8] {
-        // The tag key's first work is tags; what it signs here begins differently from any of those.
+        // The key also makes tags; what it signs here begins differently from all of those.
         let message = Array("postern form".utf8) + bytes
         return Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key)).prefix(macLength))
     }
 
-    /// In a time that does not tell how many bytes are right.
+    /// In constant time: how long it takes does not tell how many bytes are right.
     private static func isEqual(_ left: [UInt8], _ right: some Collection<UInt8>) -> Bool {
         left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }

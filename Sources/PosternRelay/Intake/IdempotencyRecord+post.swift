@@ -3,10 +3,10 @@ internal import PosternCore
 internal import PosternStore
 
 extension IdempotencyRecord {
-    /// A key counts for one recipient: two visitors who choose the same one do not meet.
+    /// A key counts for one recipient, so that two visitors who choose the same one do not meet.
     ///
-    /// The letter's digest is keyed with the visitor's key, which is not kept: whoever has the store, or an old backup of it,
-    /// cannot try out what a letter may have said.
+    /// The letter's digest is keyed with the visitor's key, which is not kept: anyone who has the store, or an old backup of it,
+    /// cannot test a guess of what a letter said.
     /// - Parameter letter: as `LetterCoding` writes it.
     init(key: String, of letter: [UInt8], to recipient: RecipientID) {
         var scoped = ByteWriter(capacity: key.utf8.count + 64)

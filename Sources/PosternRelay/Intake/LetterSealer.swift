@@ -2,9 +2,9 @@ package import PosternCore
 package import PosternSealing
 private import Synchronization
 
-/// Seals letters and evidence under the keys of the day they came in.
+/// Seals letters and evidence under the keys of the day on which they came.
 ///
-/// Holds one sealing session for each purpose; a session is dropped, and its secret with it, after 60 s, 4,096 seals or
+/// Holds one sealing session for each purpose. A session, and its secret with it, is dropped after 60 s, after 4,096 seals, or at
 /// the end of its epoch.
 package final class LetterSealer: Sendable {
     private struct Running {
@@ -19,7 +19,7 @@ package final class LetterSealer: Sendable {
         self.vault = vault
     }
 
-    /// There is no key of that day: the vault has not been reached since it began.
+    /// There is no key of that day: the vault has not been reached since the day began.
     package struct NoKey: Error, Sendable, CustomStringConvertible {
         package let purpose: SealPurpose
         package let epoch: Epoch
@@ -27,32 +27,26 @@ package final class LetterSealer: Sendable {
         package var description: String { "the vault has announced no \(purpose.name) key for \(epoch) yet" }
     }
 
-    package struct Sealed: Sendable {
-        package let letter: [UInt8]
-        package let evidence: [UInt8]
-        package let epoch: Epoch
-    }
-
     /// - Parameter letter: as `LetterCoding` writes it.
     /// - Throws: `NoKey`, `SealFault`.
     package func seal(
         _ letter: [UInt8], from client: ClientAddress, as id: LetterID, to recipient: RecipientID, at site: SiteID, now: Timestamp
-    ) throws -> Sealed {
+    ) throws -> (letter: [UInt8], evidence: [UInt8]) {
         let epoch = Epoch(containing: now)
         let letterSession = try session(.letter, epoch: epoch, now: now)
         let evidenceSession = try session(.evidence, epoch: epoch, now: now)
-        return Sealed(
-            letter: try letterSession.seal(letter, in: .letter(id, to: recipient, at: site)),
-            evidence: try evidenceSession.seal(client.bytes, in: .evidence(of: id, at: site)),
-            epoch: epoch)
+        return (
+            try letterSession.seal(letter, in: .letter(id, to: recipient, at: site)),
+            try evidenceSession.seal(client.bytes, in: .evidence(of: id, at: site))
+        )
     }
 
-    /// Evidence alone, for a submission that was refused.
+    /// Seals evidence alone, for a submission that was refused.
     package func seal(_ client: ClientAddress, as id: LetterID, at site: SiteID, now: Timestamp) throws -> [UInt8] {
         try session(.evidence, epoch: Epoch(containing: now), now: now).seal(client.bytes, in: .evidence(of: id, at: site))
     }
 
-    /// Lets go of sessions that have served their time, so that an idle relay holds no secret either.
+    /// Drops sessions that are over, so that an idle relay holds no secret either.
     package func forgetOld(now: Timestamp) {
         sessions.withLock { sessions in
             sessions = sessions.filter { Self.isFresh($0.value, epoch: Epoch(containing: now), now: now) }

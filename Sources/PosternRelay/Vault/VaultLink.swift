@@ -8,35 +8,36 @@ private import Synchronization
 
 /// The relay's end of the link: asks the vault, and keeps what it announced.
 ///
-/// Keys are announced anew every 20 s, and as soon as one is missed, and held for as long as their epoch: a vault that
-/// restarts stops deliveries, and no letter has to be turned away meanwhile.
+/// The vault is asked for its keys every 20 s, and as soon as one is missing. They are kept for as long as their epoch lasts: a
+/// vault that restarts stops deliveries, but no letter is turned away meanwhile.
 package final class VaultLink: Service, Sendable {
     private struct State {
         var announcement: Announcement?
         var answers = false
-        /// When a key was last missed that the vault was then asked for.
+        /// When a key was last missing, so that the vault was asked for it.
         var missed: ContinuousClock.Instant?
     }
 
-    private let client: FrameClient
+    private let client: FrameClient<VaultVerb>
     private let logger: Logger
     private let state = Mutex(State())
     private let renewal: Duration
-    /// Rung when the vault falls silent or a key is missed, so that asking again does not wait for the next renewal.
+    /// Given when the vault falls silent or a key is missing, so that asking again does not wait for the next renewal.
     private let wakeSignal = WakeSignal()
 
-    /// - Parameter malformed: where the vault's answers that are none are counted.
+    /// - Parameter malformed: counts what comes from the vault and is not an answer.
     package init(
         socket: String, malformed: MalformedTally = MalformedTally(), logger: Logger, renewal: Duration = .seconds(20)
     ) {
         client = FrameClient(path: socket, malformed: malformed)
-        (self.logger, self.renewal) = (logger, renewal)
+        self.logger = logger
+        self.renewal = renewal
     }
 
     /// Whether the last request was answered.
     package var answers: Bool { state.withLock { $0.answers } }
 
-    /// Connections that the vault cut off because of what they sent, as it said last.
+    /// Connections that the vault cut off because of what they sent, as of its last announcement.
     package var malformedAtVault: Int { state.withLock { $0.announcement?.malformedFrames ?? 0 } }
 
     /// How many letters may be under way at once; 0 before the vault has said so.
@@ -55,7 +56,7 @@ package final class VaultLink: Service, Sendable {
         }
     }
 
-    /// A clock that was set has brought a day that nobody had prepared; the vault notices within a second.
+    /// The clock was set to a day that nobody had prepared for. The vault notices within a second.
     private func noteMissed() {
         let isWorthAsking = state.withLock { state in
             let now = ContinuousClock.now
@@ -81,30 +82,29 @@ package final class VaultLink: Service, Sendable {
         case notTaken
     }
 
-    /// Sends one letter. An answer that does not come after the job has left is "uncertain": the letter may be on its way.
+    /// Sends one letter. If the job was sent and no answer comes, the outcome is "uncertain": the letter may be on its way.
     package func deliver(_ job: DeliveryJob) async -> Reply {
         do {
             return .outcome(try Outcome(payload: try await timed(.deliver, job.payload)))
+        } catch let refusal as LinkRefusal where refusal.code != .unavailable {
+            // The next try would end the same: a person has to look.
+            logger.error("vault: refused a job", metadata: ["delivery": "\(job.id)", "reason": "\(refusal)"])
+            return .outcome(Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: "\(refusal)")))
         } catch {
-            if let refusal = error as? LinkRefusal, refusal.code != .unavailable {
-                // The next try would end the same: a person has to look.
-                logger.error("vault: refused a job", metadata: ["delivery": "\(job.id)", "reason": "\(refusal)"])
-                return .outcome(Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: "\(refusal)")))
-            }
             state.withLock { $0.answers = false }
             wakeSignal.signal()
-            switch error {
-            case LinkFault.notSent, is LinkRefusal:
-                return .notTaken
-            default:
-                return .outcome(
-                    Outcome(
-                        .uncertain, health: .unknown,
-                        evidence: .init(
-                            stage: .prepare,
-                            text: Task.isCancelled
-                                ? "the relay ended before the vault answered" : "the vault ended before it answered")))
-            }
+            if error is LinkRefusal || (error as? LinkFault)?.execution == .notSent { return .notTaken }
+            return .outcome(
+                Outcome(.uncertain, health: .unknown, evidence: .init(stage: .prepare, text: Self.words(for: error))))
+        }
+    }
+
+    /// What `queue show` says of an attempt whose outcome nobody heard.
+    private static func words(for error: any Error) -> String {
+        switch error {
+        case LinkFault.cancelled: "the relay ended before the vault answered"
+        case LinkFault.overdue: "the vault did not answer in time"
+        default: "the vault ended before it answered"
         }
     }
 
@@ -116,10 +116,11 @@ package final class VaultLink: Service, Sendable {
     }
 
     /// Asks for the keys now.
+    /// - Returns: whether the vault answered, after three seconds at the latest.
     @discardableResult
     package func renew() async -> Bool {
         do {
-            let announcement = try Announcement(payload: try await timed(.announce, []))
+            let announcement = try Announcement(payload: try await timed(.announce))
             let wasSilent = state.withLock { state in
                 defer { (state.announcement, state.answers) = (announcement, true) }
                 return !state.answers
@@ -136,13 +137,13 @@ package final class VaultLink: Service, Sendable {
         }
     }
 
-    /// Shorter for a while after a key was missed, in case the vault had not noticed the day either.
+    /// Shorter for a while after a key was missing, in case the vault had not noticed the new day either.
     private var pause: Duration {
         guard let missed = state.withLock({ $0.missed }), ContinuousClock.now - missed < .seconds(5) else { return renewal }
         return min(renewal, .seconds(1))
     }
 
-    private func timed(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8] {
+    private func timed(_ verb: VaultVerb, _ payload: [UInt8] = []) async throws -> [UInt8] {
         let began = ContinuousClock.now
         let answer = try await client.request(verb, payload)
         Metrics.Timer(label: Metric.vaultRequest.rawValue, dimensions: [("verb", "\(verb)")])
@@ -157,7 +158,7 @@ package final class VaultLink: Service, Sendable {
                 await self.wakeSignal.wait(for: isUp ? self.pause : .milliseconds(100))
             }
         }
-        // The connection stays: outcomes still under way come back over it while the dispatcher finishes.
+        // The connection stays: outcomes of letters under way come back over it while the dispatcher finishes.
     }
 
     package func close() async {

@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// What staff have blocked. Removed ones stay, since verdicts of the past name them.
+/// What staff have blocked. Removed blocks stay, because old verdicts name them.
 package struct Blocks {
     private let transaction: any Transaction
 
@@ -30,7 +30,7 @@ package struct Blocks {
         return id
     }
 
-    /// Those that were not removed, oldest first, expired ones among them.
+    /// Those that were not removed, oldest first, including expired ones.
     package func list() throws -> [Block] {
         try transaction.rows(
             """
@@ -42,7 +42,7 @@ package struct Blocks {
         ).map(Block.init)
     }
 
-    /// - Returns: nil when there never was one of that number.
+    /// - Returns: nil when there never was a block of that number.
     package func find(_ id: Int64) throws -> Block? {
         try transaction.row(
             """
@@ -54,7 +54,7 @@ package struct Blocks {
         ).map(Block.init)
     }
 
-    /// - Returns: false when there is none of that number, or it was removed before.
+    /// - Returns: false when there is no block of that number, or it was already removed.
     package func remove(_ id: Int64, at now: Timestamp) throws -> Bool {
         try transaction.run(
             """
@@ -69,7 +69,7 @@ package struct Blocks {
 extension Block.Effect: Storable {}
 
 extension Block.Mark {
-    /// The word that stands in the store and that commands use.
+    /// The word for it in the store and in commands.
     package var kind: String {
         switch self {
         case .tag: "tag"

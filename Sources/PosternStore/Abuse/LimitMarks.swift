@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// What accepted letters were counted under, so that limits go on after a restart. Kept for as long as any limit looks back.
+/// What accepted letters were counted under, so that a restart does not reset the limits. Kept as long as any limit looks back.
 package struct LimitMarks {
     private let transaction: any Transaction
 
@@ -8,7 +8,7 @@ package struct LimitMarks {
         self.transaction = transaction
     }
 
-    /// A limit's span is a day at most, and what it counts is known under the digests of two days.
+    /// A limit looks back a day at most, and its digests are those of two days.
     package static let lifetime = Duration.days(2)
 
     func add(_ mark: LimitMark, for letter: LetterID) throws {
@@ -21,7 +21,7 @@ package struct LimitMarks {
             [letter.stored, mark.epoch.stored, mark.stored.stored])
     }
 
-    /// - Returns: marks in the order in which they came, from behind `after`, each with the moment of its letter.
+    /// - Returns: the marks after `after`, in the order in which their letters came.
     package func list(after: LetterID, limit: Int) throws -> [(id: LetterID, mark: LimitMark)] {
         try transaction.rows(
             """
@@ -40,7 +40,7 @@ package struct LimitMarks {
         }
     }
 
-    /// - Returns: how many are gone.
+    /// - Returns: how many were removed.
     package func forget(before moment: Timestamp, limit: Int) throws -> Int {
         try transaction.run(
             """
@@ -57,7 +57,7 @@ package struct LimitMarks {
 }
 
 extension LimitMark {
-    /// For each key: scope, today's sixteen bytes, and tomorrow's where they differ; zeros for one that was not known.
+    /// For each key: its scope, today's sixteen bytes, and tomorrow's where they differ; zeros where tomorrow's was not known.
     fileprivate var stored: [UInt8] {
         var writer = ByteWriter(capacity: keys.count * 33)
         for key in keys {

@@ -8,26 +8,18 @@ package struct Intake {
         self.transaction = transaction
     }
 
-    /// Keeps a letter: idempotency key, log entry, sealed letter and delivery, or none of them.
+    /// Keeps a letter with its idempotency key, log entry and delivery, or nothing at all.
     package func accept(_ letter: AcceptedLetter) throws -> Acceptance {
-        guard try takesLetters(letter.recipient) else {
-            // The same letter once more is no further letter, whatever has changed since it was taken (A5).
-            return try letter.idempotencyRecord.flatMap { try earlier($0, at: letter.at) }.map(Acceptance.repeated) ?? .noLetters
+        let entry = letter.entry
+        guard let recipient = entry.recipient, try takesLetters(recipient) else {
+            // The same letter posted again is no second letter, whatever has changed since the first was taken.
+            return try letter.idempotencyRecord.flatMap { try earlier($0, at: entry.at) }.map(Acceptance.repeated) ?? .noLetters
         }
         if let record = letter.idempotencyRecord, !(try claim(record, for: letter)) {
             return try earlierOutcome(of: record)
         }
-        let verdict: Verdict.Decision =
-            switch letter.placement {
-            case .queue: .accept
-            case .hold: .hold
-            }
-        try log(
-            SubmissionEntry(
-                id: letter.id, at: letter.at, site: letter.site.text, handle: letter.handle.text, recipient: letter.recipient,
-                verdict: Verdict(verdict, parts: letter.parts), tags: letter.tags, evidence: letter.evidence,
-                letterBytes: letter.letterBytes, repeats: 0, epoch: letter.epoch))
-        if let record = letter.limitMark { try transaction.limitMarks.add(record, for: letter.id) }
+        try log(entry)
+        if let mark = letter.limitMark { try transaction.limitMarks.add(mark, for: letter.id) }
         try transaction.run(
             """
             INSERT INTO letter (id, seal)
@@ -35,18 +27,8 @@ package struct Intake {
             """,
             [letter.id.stored, letter.seal.stored])
         try enqueue(
-            letter.id, as: .letter, to: letter.recipient, at: letter.at, of: letter.epoch, placement: letter.placement,
-            tokens: letter.tokens)
+            letter.id, as: .letter, to: recipient, at: entry.at, heldBecause: entry.verdict.holdReason, tokens: letter.tokens)
         return .stored
-    }
-
-    /// Keeps the log entry of a submission that was turned away.
-    package func log(_ refused: RefusedSubmission) throws {
-        try log(
-            SubmissionEntry(
-                id: refused.id, at: refused.at, site: refused.site, handle: refused.handle, recipient: refused.recipient,
-                verdict: Verdict(.refuse, parts: refused.parts), tags: refused.tags, evidence: refused.evidence,
-                letterBytes: refused.letterBytes, repeats: 0, epoch: refused.epoch))
     }
 
     /// Counts refusals on the entry of the first of their kind.
@@ -60,7 +42,8 @@ package struct Intake {
             [count.stored, id.stored])
     }
 
-    /// - Returns: the letter that this very post became before; nil when there was none, or the key went with another post.
+    /// - Returns: the letter that this same post became before; nil when it did not come before, or its key came with another
+    ///   post.
     package func earlier(_ record: IdempotencyRecord, at now: Timestamp) throws -> LetterID? {
         try transaction.row(
             """
@@ -72,7 +55,7 @@ package struct Intake {
         ).map { try $0["letter"] }
     }
 
-    /// When the oldest letter came that is still kept.
+    /// When the oldest letter came that is still stored.
     package func oldestLetter() throws -> Timestamp? {
         try transaction.row(
             """
@@ -90,11 +73,11 @@ package struct Intake {
     /// Queues a confirmation, due at once.
     package func enqueue(_ confirmation: NewConfirmation) throws {
         try enqueue(
-            confirmation.id, as: .confirmation, to: confirmation.recipient, at: confirmation.at,
-            of: Epoch(containing: confirmation.at), placement: .queue, tokens: confirmation.tokens)
+            confirmation.id, as: .confirmation, to: confirmation.recipient, at: confirmation.at, heldBecause: nil,
+            tokens: confirmation.tokens)
     }
 
-    /// Asked here once more: between the first look and this transaction somebody may have paused.
+    /// Asked again here: between the first look and this transaction the recipient may have paused.
     private func takesLetters(_ recipient: RecipientID) throws -> Bool {
         try transaction.row(
             """
@@ -105,7 +88,7 @@ package struct Intake {
             [recipient.stored]) != nil
     }
 
-    /// A key is ours when it is new or has expired; in one statement, so that two posts at once cannot both have it.
+    /// A key is free when it is new or has expired. One statement, so that two posts at once cannot both take it.
     private func claim(_ record: IdempotencyRecord, for letter: AcceptedLetter) throws -> Bool {
         let claimed = try transaction.row(
             """
@@ -117,8 +100,8 @@ package struct Intake {
             RETURNING letter
             """,
             [
-                record.key.stored, record.body.stored, letter.id.stored, (letter.at + IdempotencyRecord.lifetime).stored,
-                letter.at.stored,
+                record.key.stored, record.body.stored, letter.id.stored, (letter.entry.at + IdempotencyRecord.lifetime).stored,
+                letter.entry.at.stored,
             ])
         return claimed != nil
     }
@@ -131,13 +114,14 @@ package struct Intake {
             WHERE key = ?
             """,
             [record.key.stored])
-        // The row was there a statement ago, in this transaction.
+        // It was there a statement ago, in this same transaction.
         guard let row else { return .conflict }
         let body: [UInt8] = try row["body"]
         return body == record.body ? .repeated(try row["letter"]) : .conflict
     }
 
-    private func log(_ entry: SubmissionEntry) throws {
+    /// Writes a log entry; on its own, for a submission that was turned away.
+    package func log(_ entry: SubmissionEntry) throws {
         try transaction.run(
             """
             INSERT INTO submission (
@@ -149,7 +133,7 @@ package struct Intake {
                 entry.verdict.decision.stored, entry.verdict.storedParts, entry.tags.stored, entry.evidence.stored,
                 entry.letterBytes.stored, entry.repeats.stored, entry.epoch.stored,
             ])
-        // Two networks of one client may share a tag once in a long while.
+        // Two networks of one client may by chance have the same tag.
         for tag in Set(entry.tags) {
             try transaction.run(
                 """
@@ -169,14 +153,11 @@ package struct Intake {
     }
 
     private func enqueue(
-        _ id: LetterID, as kind: DeliveryKind, to recipient: RecipientID, at now: Timestamp, of epoch: Epoch,
-        placement: AcceptedLetter.Placement, tokens: MailTokens
+        _ id: LetterID, as kind: DeliveryKind, to recipient: RecipientID, at now: Timestamp, heldBecause reason: String?,
+        tokens: MailTokens
     ) throws {
-        let (state, due, reason): (DeliveryState, Timestamp?, String?) =
-            switch placement {
-            case .queue: (.ready, now, nil)
-            case .hold(let reason): (.held, nil, reason)
-            }
+        let state = reason == nil ? DeliveryState.ready : .held
+        let due = reason == nil ? now : nil
         try transaction.run(
             """
             INSERT INTO delivery (
@@ -185,10 +166,16 @@ package struct Intake {
             VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)
             """,
             [
-                id.stored, recipient.stored, kind.stored, epoch.stored, state.stored, now.stored, due.stored,
-                reason.clipped.stored,
-                tokens.message.stored, tokens.envelope.stored,
+                id.stored, recipient.stored, kind.stored, Epoch(containing: now).stored, state.stored, now.stored, due.stored,
+                reason.clipped.stored, tokens.message.stored, tokens.envelope.stored,
             ])
+    }
+}
+
+extension Verdict {
+    /// Names the rules to whoever looks through what is held; nil for a letter that is not.
+    fileprivate var holdReason: String? {
+        decision == .hold ? parts.map(\.rule.rawValue).joined(separator: ", ") : nil
     }
 }
 

@@ -4,29 +4,40 @@ package import PosternCore
 package struct SubmissionEntry: Equatable, Sendable {
     package let id: LetterID
     package let at: Timestamp
-    /// As they were asked for; empty where they could be no names.
+    /// As they were asked for; empty where the text could not be a name.
     package let site: String
     package let handle: String
     /// Nil when nobody had that handle.
     package let recipient: RecipientID?
     package let verdict: Verdict
-    /// Of the client and its networks, narrowest first; empty for an entry that counts refusals from everywhere.
+    /// Of the client and its networks, narrowest first. Empty for an entry that counts refusals from everywhere.
     package let tags: [Tag]
-    /// The sealed client address; only the vault can open it, for a reveal.
+    /// The sealed client address, which only the vault can open, for a reveal. Nil for an entry that counts refusals from
+    /// everywhere.
     package let evidence: [UInt8]?
+    /// How long the letter was before it was sealed, or as it was posted when it was turned away.
     package let letterBytes: Int
     /// How many more refusals of the same kind came within the minute.
     package let repeats: Int
-    package let epoch: Epoch
 
     package init(
-        id: LetterID, at: Timestamp, site: String, handle: String, recipient: RecipientID?, verdict: Verdict, tags: [Tag],
-        evidence: [UInt8]?, letterBytes: Int, repeats: Int, epoch: Epoch
+        id: LetterID, at: Timestamp, site: String, handle: String, recipient: RecipientID?, verdict: Verdict, tags: [Tag] = [],
+        evidence: [UInt8]?, letterBytes: Int, repeats: Int = 0
     ) {
-        (self.id, self.at, self.site, self.handle, self.recipient) = (id, at, site, handle, recipient)
-        (self.verdict, self.tags, self.evidence) = (verdict, tags, evidence)
-        (self.letterBytes, self.repeats, self.epoch) = (letterBytes, repeats, epoch)
+        self.id = id
+        self.at = at
+        self.site = site
+        self.handle = handle
+        self.recipient = recipient
+        self.verdict = verdict
+        self.tags = tags
+        self.evidence = evidence
+        self.letterBytes = letterBytes
+        self.repeats = repeats
     }
+
+    /// The day whose keys made its tags and its seals.
+    package var epoch: Epoch { Epoch(containing: at) }
 }
 
 extension SubmissionEntry {
@@ -34,8 +45,7 @@ extension SubmissionEntry {
         self.init(
             id: try row["id"], at: try row["at"], site: try row["site"], handle: try row["handle"],
             recipient: try row.optional("recipient"), verdict: try Verdict(row), tags: try [Tag](row),
-            evidence: try row.optional("evidence"), letterBytes: try row["letter_bytes"], repeats: try row["repeats"],
-            epoch: try row["epoch"])
+            evidence: try row.optional("evidence"), letterBytes: try row["letter_bytes"], repeats: try row["repeats"])
     }
 }
 
@@ -51,7 +61,7 @@ extension Verdict {
         self.init(try row["verdict"], parts: parts)
     }
 
-    /// In the order in which they spoke, with a space between.
+    /// In the order in which they spoke, separated by spaces.
     var storedParts: SQLValue {
         .text(parts.map(\.description).joined(separator: " "))
     }
@@ -63,7 +73,7 @@ extension Tag: Storable {
         self.init(value: UInt64(bitPattern: number))
     }
 
-    /// The same bits as a number with a sign, which is what stores have.
+    /// The same bits as a signed number, because stores have no unsigned one.
     package var stored: SQLValue { .integer(Int64(bitPattern: value)) }
 }
 

@@ -1,11 +1,11 @@
 internal import PosternCore
 
-/// The ways through the log, one for each index. Every statement takes the same conditions, those that its index has settled
-/// among them, which costs nothing.
+/// The ways through the log, one for each index. Every statement takes all conditions, even the one that its index already meets:
+/// that costs nothing, and all take the same arguments.
 extension SubmissionLog {
     typealias Span = (begin: LetterID, end: LetterID)
 
-    /// From the newest day to the oldest, until there is enough.
+    /// From the newest day to the oldest, until there are enough.
     func daily(_ span: Span, limit: Int, _ rows: (Epoch, Int) throws -> [SQLRow]) throws -> [SQLRow] {
         guard let first = try epoch(.oldest, in: span), let last = try epoch(.newest, in: span) else { return [] }
         var found: [SQLRow] = []
@@ -92,12 +92,12 @@ extension SubmissionLog {
             [epoch.stored, recipient.stored, span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
     }
 
-    /// The verdicts a filter leaves.
+    /// The verdicts that a filter leaves.
     static func decisions(_ filter: LogFilter) -> [Verdict.Decision] {
         filter.decision.map { [$0] } ?? Verdict.Decision.allCases
     }
 
-    /// Whether no verdict has more than two thousand entries of the rule: looked through in a few milliseconds.
+    /// Whether no verdict has more than two thousand entries of this rule, which are searched in a few milliseconds.
     func hasSpokenSeldom(_ rule: Verdict.Rule, _ filter: LogFilter, _ span: Span) throws -> Bool {
         try Self.decisions(filter).allSatisfy { decision in
             try transaction.row(
@@ -158,7 +158,7 @@ extension SubmissionLog {
             [decision.stored, span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
     }
 
-    /// Beyond a flood of refusals lies what was accepted: every one of those has a delivery, and hardly anything else has.
+    /// By the deliveries: every accepted submission has one, and hardly any other. So a flood of refusals is not read through.
     func acceptedRows(_ filter: LogFilter, _ span: Span, limit: Int) throws -> [SQLRow] {
         try transaction.rows(
             """

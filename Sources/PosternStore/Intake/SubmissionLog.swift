@@ -19,10 +19,11 @@ package struct SubmissionLog {
         ).map(SubmissionEntry.init)
     }
 
-    /// - Returns: entries in the order in which they came, from behind `after`: for whoever follows the log.
+    /// For following the log.
+    /// - Returns: the entries after `after`, in the order in which they came.
     package func entries(_ filter: LogFilter = LogFilter(), after: LetterID = .zero, limit: Int) throws -> [SubmissionEntry] {
         let begin = filter.since.map { LetterID.floor(of: $0) } ?? .zero
-        // Behind the first id of a moment is behind none of that moment's: ids that end in 80 zero bits are not drawn.
+        // After the first id of a moment no other of that moment is lost: no id ends in 80 zero bits.
         let after = begin.isAfter(after) ? begin : after
         return try transaction.rows(
             """
@@ -47,10 +48,10 @@ package struct SubmissionLog {
         ).map(SubmissionEntry.init)
     }
 
-    /// The latest entries, newest first, from before `before`.
+    /// The latest entries before `before`, newest first.
     ///
-    /// Goes by the condition that leaves least to look at; each has an index of its own. Tags and recipients are looked for
-    /// day by day, since their indexes begin with the day. A rule that has spoken seldom leaves less than a recipient.
+    /// Starts from the condition that leaves the fewest entries; each condition has its own index. Tags and recipients are searched
+    /// day by day, because their indexes begin with the day. A rule that has spoken seldom leaves fewer entries than a recipient.
     package func latest(_ filter: LogFilter = LogFilter(), before: LetterID? = nil, limit: Int) throws -> [SubmissionEntry] {
         let end = before.map { filter.end.isAfter($0) ? $0 : filter.end } ?? filter.end
         let span = (begin: filter.since.map { LetterID.floor(of: $0) } ?? .zero, end: end)
@@ -75,7 +76,7 @@ package struct SubmissionLog {
     /// Submissions since `moment` by decision.
     package func count(since moment: Timestamp) throws -> [Verdict.Decision: Int] {
         let begin = LetterID.floor(of: moment).stored
-        // Each count is read from an index alone.
+        // Both counts are read from an index alone.
         let kept = try transaction.rows(
             """
             SELECT verdict, COUNT(*) AS number
@@ -109,7 +110,7 @@ package struct SubmissionLog {
 }
 
 extension LogFilter {
-    /// Before this everything lies that is not too late.
+    /// Entries that are not too late have a smaller id.
     fileprivate var end: LetterID {
         until.map { LetterID.floor(of: $0) } ?? LetterID(high: .max, low: .max)
     }

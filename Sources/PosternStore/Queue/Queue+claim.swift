@@ -9,7 +9,7 @@ extension Queue {
     ///   - lease: a new one for every claim.
     ///   - until: when the lease runs out. By then the outcome must be settled.
     /// - Returns: at most `count`; fewer than `count` does not mean that nothing is left.
-    package func claim(upTo count: Int, under lease: LeaseID, until: Timestamp, at now: Timestamp) throws -> [ClaimedDelivery] {
+    package func claim(upTo count: Int, under lease: LeaseID, until: Timestamp, at now: Timestamp) throws -> [DeliveryJob] {
         let taken = try transaction.run(
             """
             UPDATE delivery
@@ -33,12 +33,12 @@ extension Queue {
             [now.stored, lease.stored])
         let rows = try leased(under: lease)
         let sites = try sites(of: rows)
-        var claimed: [ClaimedDelivery] = []
+        var claimed: [DeliveryJob] = []
         claimed.reserveCapacity(rows.count)
         for row in rows {
             do {
-                if let delivery = try claimedDelivery(row, sites: sites) {
-                    claimed.append(delivery)
+                if let job = try job(row, sites: sites) {
+                    claimed.append(job)
                 } else {
                     try dropUnsendable(try row["id"], under: lease, at: now)
                 }
@@ -53,8 +53,8 @@ extension Queue {
     private func leased(under lease: LeaseID) throws -> [SQLRow] {
         try transaction.rows(
             """
-            SELECT delivery.id, delivery.attempts, delivery.mailing, delivery.accepted_at, delivery.due_at,
-                delivery.uncertain, delivery.message_token, delivery.envelope_token, delivery.recipient,
+            SELECT delivery.id, delivery.attempts, delivery.mailing, delivery.accepted_at,
+                delivery.message_token, delivery.envelope_token, delivery.recipient,
                 recipient.site, recipient.handle, recipient.name, recipient.language, recipient.state,
                 recipient.record_version, recipient.seal, recipient.authorisation, letter.seal AS letter_seal
             FROM delivery
@@ -77,18 +77,18 @@ extension Queue {
         return sites
     }
 
-    private func claimedDelivery(_ row: SQLRow, sites: [SiteID: Site]) throws -> ClaimedDelivery? {
+    private func job(_ row: SQLRow, sites: [SiteID: Site]) throws -> DeliveryJob? {
         let kind: DeliveryKind = try row["mailing"]
         let seal: [UInt8]? = try row.optional("letter_seal")
         let recipient = try Recipient(row, id: "recipient")
         guard let record = recipient.record, let site = sites[recipient.site], kind == .confirmation || seal != nil else {
             return nil
         }
-        return ClaimedDelivery(
+        return DeliveryJob(
             id: try row["id"], attempt: try row["attempts"], kind: kind, accepted: try row["accepted_at"],
-            due: try row["due_at"], uncertain: try row["uncertain"],
-            tokens: MailTokens(message: try row["message_token"], envelope: try row["envelope_token"]),
-            recipient: recipient, record: record, site: site, seal: seal ?? [])
+            tokens: MailTokens(message: try row["message_token"], envelope: try row["envelope_token"]), site: site,
+            recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
+            record: record, letter: seal ?? [])
     }
 
     /// Undoes the claim of one delivery and keeps it for a person.

@@ -7,16 +7,18 @@ package struct FileFault: Error, Equatable, Sendable, CustomStringConvertible {
     package let code: Int32
 
     init(_ attempt: String, _ path: String) {
-        (self.attempt, self.path, code) = (attempt, path, errno)
+        code = errno
+        self.attempt = attempt
+        self.path = path
     }
 
-    /// The disk is full or does not answer: the same may succeed later.
+    /// The disk is full or does not answer; the same attempt may succeed later.
     package var isOfTheMoment: Bool { [ENOSPC, EDQUOT, EIO, EMFILE, ENFILE].contains(code) }
 
     package var description: String { "cannot \(attempt) \(path): \(String(cString: strerror(code)))" }
 }
 
-/// The vault's few files, written so that a power cut leaves the old content or the new, and read with their mode checked.
+/// The vault's few files: written so that a power cut leaves either the old content or the new, and read with their mode checked.
 enum File {
     static func names(in folder: String) throws(FileFault) -> [String] {
         guard let entries = opendir(folder) else { throw FileFault("read folder", folder) }
@@ -31,7 +33,7 @@ enum File {
         return names
     }
 
-    /// Nil when there is no such file.
+    /// - Returns: nil when there is no such file.
     static func text(at path: String) throws(FileFault) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -42,7 +44,7 @@ enum File {
         return String(decoding: try content(of: descriptor, at: path), as: UTF8.self)
     }
 
-    /// Reads a file that must be its owner's alone: mode 0400, owned by this user unless another is named.
+    /// Reads a file that only its owner may read: mode 0400, owned by this user unless another is named.
     static func privateText(at path: String, owner: UInt32? = nil) throws(KeyFault.Reason) -> String {
         try ownText(at: path) { status throws(KeyFault.Reason) in
             guard status.st_mode & 0o777 == 0o400 else { throw .mode(status.st_mode & 0o777) }
@@ -50,8 +52,8 @@ enum File {
         }
     }
 
-    /// Reads a file, not through a link.
-    /// - Parameter check: throws what is held against the file's mode or owner.
+    /// Reads a file, but not through a symbolic link.
+    /// - Parameter check: throws when the file's mode or owner is wrong.
     static func ownText(
         at path: String, _ check: (stat) throws(KeyFault.Reason) -> Void = { _ in }
     ) throws(KeyFault.Reason) -> String {
@@ -68,7 +70,7 @@ enum File {
         }
     }
 
-    /// Writes beside it, syncs, renames over it, syncs the folder.
+    /// Writes a draft beside the file, syncs it, renames it over the file, and syncs the folder.
     static func write(_ bytes: [UInt8], to path: String, mode: mode_t, in folder: String) throws(FileFault) {
         let draft = path + ".new"
         unlink(draft)
@@ -81,13 +83,13 @@ enum File {
         try sync(folder)
     }
 
-    /// A file that is gone already is no fault.
+    /// A file that is gone already is not a fault.
     static func rename(_ path: String, to other: String, in folder: String) throws(FileFault) {
         guard Glibc.rename(path, other) == 0 || errno == ENOENT else { throw FileFault("set aside", path) }
         try sync(folder)
     }
 
-    /// Overwrites a file with zeros, syncs and unlinks it. A file that is gone already is what was wanted.
+    /// Overwrites a file with zeros, syncs it and unlinks it. A file that is gone already is not a fault.
     static func shred(_ path: String, in folder: String) throws(FileFault) {
         guard chmod(path, 0o600) == 0 else {
             if errno == ENOENT { return }

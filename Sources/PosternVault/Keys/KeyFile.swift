@@ -3,10 +3,10 @@ private import Glibc
 private import PosternCore
 private import PosternSealing
 
-/// A key as a file: a few lines of text that a person can tell apart, the secret in base64.
+/// A key as a file: a few lines of text that a person can read, with the secret in base64.
 ///
-/// The name says what is inside (`letter-2026-11-24-9f3a6c01d2e4b587.key`), and the id in it is the fingerprint of the
-/// key itself: a file that was swapped or renamed is found when it is read.
+/// The name says what is inside (`letter-2026-11-24-9f3a6c01d2e4b587.key`). The id in it is the fingerprint of the key, so that a
+/// file that was swapped or renamed is detected when it is read.
 package enum KeyFile {
     package static let ending = ".key"
     private static let head = "postern key, version 1"
@@ -25,7 +25,7 @@ package enum KeyFile {
         return SecretBytes(Array(lines.joined(separator: "\n").utf8))
     }
 
-    /// - Parameter name: the file's name, against which the content is held.
+    /// - Parameter name: the file's name, which the content must match.
     /// - Throws: a `KeyFault.Reason`.
     package static func key(from text: String, named name: String) throws(KeyFault.Reason) -> VaultKey {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
@@ -58,7 +58,7 @@ package enum KeyFile {
     }
 }
 
-/// A key file that cannot be used. Names the file and says what to do: this is read at a bad moment.
+/// A key file that cannot be used. It names the file and says what to do: this is read at a bad moment.
 package struct KeyFault: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Reason: Error, Equatable, Sendable {
         case missing
@@ -76,7 +76,8 @@ package struct KeyFault: Error, Equatable, Sendable, CustomStringConvertible {
     package let reason: Reason
 
     package init(path: String, reason: Reason) {
-        (self.path, self.reason) = (path, reason)
+        self.path = path
+        self.reason = reason
     }
 
     package var description: String { "\(problem): \(remedy)" }
@@ -88,9 +89,9 @@ package struct KeyFault: Error, Equatable, Sendable, CustomStringConvertible {
         case .mode(let mode):
             "key file \(path) has mode \(String(mode, radix: 8)) and must have 400, so that nobody else can read it"
         case .owner(let user): "key file \(path) belongs to user \(user) and must belong to the vault's user"
-        case .notAKeyFile: "\(path) is no key file of this version"
+        case .notAKeyFile: "\(path) is not a key file of this version"
         case .damaged: "key file \(path) is damaged (its secret does not give its id)"
-        case .swapped(let other): "key file \(path) holds another key, which belongs into \(other)"
+        case .swapped(let other): "key file \(path) holds another key, which belongs in \(other)"
         case .emptyPassword: "\(path) is empty"
         case .noneOfKind(let kind): "\(path) holds no \(kind) key"
         }

@@ -2,27 +2,28 @@ private import Glibc
 
 /// The keys on disk: files of mode 0400 in a folder of mode 0700, and a list of them.
 ///
-/// The list (`manifest`) is what makes a missing file a start-up fault rather than letters that can no longer be opened.
-/// A key is written before it is listed; it is struck off and set aside before it is destroyed. Each step is synced, so that a
-/// crash between leaves a file too many at worst, and that is taken in, or destroyed to the end, at the next start.
+/// Because of the list (`manifest`) a missing file is a fault at start-up, and not letters that can no longer be opened. A key is
+/// written before it is listed; before it is destroyed, it is removed from the list and set aside. Each step is synced, so a
+/// crash leaves one file too many at worst. The next start adds it to the keys, or finishes its destruction.
 package struct KeyFolder: Sendable {
     package let path: String
-    /// Whom the key files must belong to; nil for the user of this process. Root looks after another user's keys.
+    /// The user that must own the key files; nil for the user of this process. Root looks after another user's keys.
     package let owner: UInt32?
 
     package init(path: String, owner: UInt32? = nil) {
-        (self.path, self.owner) = (path, owner)
+        self.path = path
+        self.owner = owner
     }
 
     private var manifestPath: String { "\(path)/manifest" }
 
-    /// Makes the folder. Nothing happens when it is there.
+    /// Makes the folder if it does not exist.
     package func create() throws(FileFault) {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileFault("create", path) }
     }
 
-    /// Finishes first what a crash may have left half destroyed.
-    /// - Throws: every `KeyFault` at once, as `KeyFaults`; `FileFault` when the folder itself cannot be read.
+    /// Reads every key. First finishes the destruction of keys that a crash may have interrupted.
+    /// - Throws: all faults at once, as `KeyFaults`; `FileFault` when the folder itself cannot be read.
     package func load() throws -> [HeldKey] {
         for name in try File.names(in: path) where name.hasSuffix(Self.aside) { try File.shred("\(path)/\(name)", in: path) }
         let (keys, faults) = try read { file throws(KeyFault.Reason) in try File.privateText(at: file, owner: owner) }
@@ -30,7 +31,7 @@ package struct KeyFolder: Sendable {
         return keys
     }
 
-    /// Reads every key that can be read, whatever the modes of the files, and changes nothing: for whoever looks after them.
+    /// Reads every key that can be read, whatever the modes of the files, and changes nothing. For the doctor.
     /// - Throws: when the folder itself cannot be read.
     package func look() throws(FileFault) -> (keys: [HeldKey], faults: [KeyFault]) {
         try read { file throws(KeyFault.Reason) in try File.ownText(at: file) }
@@ -54,7 +55,7 @@ package struct KeyFolder: Sendable {
         return (keys, faults)
     }
 
-    /// Writes a key and then lists it; both are on disk when this returns.
+    /// Writes a key, then lists it. Both are on disk when this returns.
     package func add(_ key: HeldKey) throws {
         let name = KeyFile.name(of: key.key)
         try KeyFile.text(of: key.key).withBytes { bytes in
@@ -63,24 +64,24 @@ package struct KeyFolder: Sendable {
         do {
             try list(try manifest().union([name]))
         } catch {
-            // A key that is not listed is found at the next start beside the one that was made in its place. One that is, since
-            // only the folder's sync failed, must stay: a listed key that is gone keeps the vault from starting.
+            // If the key is not listed, the next start would find it beside the one made in its place. If it is listed, because only
+            // the sync of the folder failed, it must stay: a listed key that is missing keeps the vault from starting.
             if let listed = try? manifest(), !listed.contains(name) { try? File.shred("\(path)/\(name)", in: path) }
             throw error
         }
     }
 
-    /// Strikes a key off the list and destroys its file: overwritten, synced, unlinked. On a file system that copies on
-    /// write or a flash disk the overwriting may reach other blocks; the README says so.
+    /// Removes a key from the list and destroys its file: overwritten, synced, unlinked. On a file system that copies on write, or
+    /// on a flash disk, the zeros may go to other blocks.
     package func destroy(_ key: HeldKey) throws {
         let name = KeyFile.name(of: key.key)
         try list(try manifest().subtracting([name]))
-        // Under another name before its mode and content change: half destroyed, it would be a faulty key at the next start.
+        // Renamed before its mode and content change: half destroyed under its own name, it would be a faulty key at the next start.
         try File.rename("\(path)/\(name)", to: "\(path)/\(name)\(Self.aside)", in: path)
         try File.shred("\(path)/\(name)\(Self.aside)", in: path)
     }
 
-    /// Behind the name of a key that is being destroyed.
+    /// Follows the name of a key that is being destroyed.
     static let aside = ".gone"
 
     private func manifest() throws(FileFault) -> Set<String> {
@@ -94,7 +95,7 @@ package struct KeyFolder: Sendable {
     }
 }
 
-/// All key files that cannot be used, never none.
+/// All key files that cannot be used; at least one.
 package struct KeyFaults: Error, Equatable, Sendable, CustomStringConvertible {
     package let all: [KeyFault]
 
@@ -105,7 +106,7 @@ package struct KeyFaults: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String { all.map(\.description).joined(separator: "\n") }
 }
 
-/// The one owner of a key, shared by reference: arrays and dictionaries cannot hold what is not copyable.
+/// The only owner of a key, shared by reference: arrays and dictionaries cannot hold values that are not copyable.
 package final class HeldKey: Sendable {
     package let key: VaultKey
 

@@ -1,12 +1,12 @@
 package import PosternSealing
 
-/// The keys of DESIGN.md §3 that the vault holds, by what they are for.
+/// The keys that the vault holds, by purpose.
 package enum KeyKind: Hashable, Sendable {
     /// Opens what was sealed for this purpose.
     case opening(SealPurpose)
     /// HMAC key of the tags of one epoch.
     case tag
-    /// HMAC key of the vault's word on records.
+    /// HMAC key of the vault's authorisations of records.
     case authorisation
     /// Ed25519 key of the signed checkpoints of the audit journal.
     case journal

@@ -3,13 +3,13 @@ package import PosternCore
 package import PosternSealing
 private import Synchronization
 
-/// The keys in the vault's memory, by id. Fed by the key folder, thinned as epochs end.
+/// The keys in the vault's memory, by id: read from the key folder, and dropped as epochs end.
 package final class KeyRing: Sendable {
     private let folder: KeyFolder
     private let keys = Mutex<[KeyID: HeldKey]>([:])
 
     /// Loads every key there is.
-    /// - Throws: `KeyFaults` with all that is wrong, among it a missing address or authorisation key.
+    /// - Throws: `KeyFaults` with everything that is wrong, a missing address or authorisation key included.
     package init(folder: KeyFolder) throws {
         self.folder = folder
         let loaded = try folder.load()
@@ -24,7 +24,7 @@ package final class KeyRing: Sendable {
         }
     }
 
-    /// Keys that were read already, whatever is lacking among them: to prove them, not to work with.
+    /// Holds keys that were read already, even if some are missing: to examine them, not to work with them.
     init(holding held: [HeldKey], of folder: KeyFolder) {
         self.folder = folder
         keys.withLock { ring in
@@ -32,7 +32,7 @@ package final class KeyRing: Sendable {
         }
     }
 
-    /// Makes the lasting keys of a new installation. Keys that are there already are left as they are.
+    /// Makes the long-lived keys of a new installation. Keys that exist are left as they are.
     /// - Returns: the kinds that were made.
     @discardableResult
     package static func createMissing(in folder: KeyFolder, suite: Suite) throws -> [String] {
@@ -49,14 +49,15 @@ package final class KeyRing: Sendable {
         keys.withLock { $0[id] }
     }
 
-    /// The key new addresses are sealed to: of several, the one first in the order of ids, so that every process agrees.
+    /// The key that new addresses are sealed to. Of several, the first in the order of ids, so that every process agrees.
     package var address: SealingKey? {
         all.filter { $0.key.kind == .opening(.address) }.compactMap { $0.key.sealing }
             .min { $0.id.description < $1.id.description }
     }
 
-    /// The vault's word under every authorisation key there is, given under the one first in the order of ids: whoever moves
-    /// to a new machine and puts the old keys beside its own has both, and each start must read them alike.
+    /// Accepts authorisations under every authorisation key there is, and makes new ones under the first in the order of ids. An
+    /// operator who moves to a new machine and puts the old keys beside the new ones has several, and each start must pick the
+    /// same one.
     /// - Throws: `KeyFault` when there is none.
     package func authorisation() throws -> AddressAuthorisation {
         let keys = all.filter { $0.key.kind == .authorisation }.sorted { $0.key.id.description < $1.key.id.description }
@@ -76,7 +77,7 @@ package final class KeyRing: Sendable {
         let present = all.compactMap { held in held.key.epoch.map { (EpochPlan.Wanted(held.key.kind, $0), held) } }
         let plan = EpochPlan(existing: Set(present.map(\.0)), now: now, retention: retention)
         for wanted in plan.make {
-            // X25519 for epochs: its encapsulated key is short enough to stand in every seal.
+            // X25519 for epochs: its encapsulated key is short enough to be part of every seal.
             let held = HeldKey(try VaultKey(generating: wanted.kind, suite: .ofEpochs, epoch: wanted.epoch))
             try folder.add(held)
             keys.withLock { $0[held.key.id] = held }

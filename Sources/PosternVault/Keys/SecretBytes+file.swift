@@ -1,6 +1,6 @@
 extension SecretBytes {
-    /// Reads a password from a file that must be ours alone: mode 0400. A line break at its end is not part of it.
-    /// - Parameter owner: whose the file may be as well; nil for this process's user alone.
+    /// Reads a password from a file that only this process's user may read: mode 0400. Its first line is the password.
+    /// - Parameter owner: a user that may own the file instead, if any.
     /// - Throws: `KeyFault`, which names the file.
     package convenience init(passwordFile path: String, owner: UInt32? = nil) throws(KeyFault) {
         let text: String

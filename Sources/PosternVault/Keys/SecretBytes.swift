@@ -1,10 +1,12 @@
 private import Glibc
+internal import PosternCore
 
-/// Secret bytes in memory of their own: locked against swapping where the system allows it, wiped when the last holder
-/// lets go. Never printed, never encoded.
+/// Secret bytes in memory of their own: locked against swapping where the system allows it, and wiped when the last owner
+/// releases them. Never printed, never encoded.
 package final class SecretBytes: Sendable {
-    // Safe though the compiler cannot see it: the bytes are written in init, before anybody else has this object, and in deinit,
-    // when nobody has it any more. Between them they are only read: the pointer is private, and `withBytes` lends a read-only one.
+    // Safe although the compiler cannot see it: the bytes are written in init, before anyone else has this object, and in deinit,
+    // when nobody has it any more. Between the two they are only read: the pointer is private, and `withBytes` lends a read-only
+    // one.
     private nonisolated(unsafe) let buffer: UnsafeMutableRawBufferPointer
 
     package init(_ bytes: some Collection<UInt8>) {
@@ -14,14 +16,15 @@ package final class SecretBytes: Sendable {
         _ = mlock(buffer.baseAddress, buffer.count)
     }
 
-    /// Random bytes of the system's generator (`getrandom`).
+    /// Random bytes from the system's generator (getrandom(2)). It is not a parameter, as elsewhere: keys are made from it, and no
+    /// caller may choose a weaker one.
     package static func random(count: Int) -> SecretBytes {
         var generator = SystemRandomNumberGenerator()
         return SecretBytes((0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
     }
 
     deinit {
-        // explicit_bzero, since a plain store to memory that is freed next may be left out by the optimiser.
+        // explicit_bzero: the optimiser may leave out a plain store to memory that is freed next.
         if let base = buffer.baseAddress { explicit_bzero(base, buffer.count) }
         _ = munlock(buffer.baseAddress, buffer.count)
         buffer.deallocate()
@@ -34,7 +37,4 @@ package final class SecretBytes: Sendable {
     }
 }
 
-extension SecretBytes: CustomStringConvertible, CustomReflectable {
-    package var description: String { "‹secret›" }
-    package var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
-}
+extension SecretBytes: Unprintable {}

@@ -3,7 +3,7 @@ private import FoundationEssentials
 package import PosternCore
 package import PosternSealing
 
-/// A key the vault holds. Not copyable: it has one owner, the ring, and is wiped when that lets it go.
+/// A key that the vault holds. Not copyable: it has one owner, the ring, and is wiped when the ring drops it.
 package struct VaultKey: ~Copyable, Sendable {
     package let kind: KeyKind
     package let id: KeyID
@@ -12,7 +12,7 @@ package struct VaultKey: ~Copyable, Sendable {
     /// Nil for symmetric keys.
     package let sealing: SealingKey?
     private let material: Material
-    /// What the key file holds.
+    /// The secret in the key file.
     package let secret: SecretBytes
 
     private enum Material: Sendable {
@@ -29,9 +29,11 @@ package struct VaultKey: ~Copyable, Sendable {
     }
 
     /// - Parameter secret: the 32-byte seed of an X-Wing key, the X25519 scalar, the Ed25519 seed, or the HMAC key.
-    /// - Throws: `SealFault.badKey` when the secret is none of that.
+    /// - Throws: `SealFault.badKey` when the secret is none of these.
     package init(_ kind: KeyKind, suite: Suite, epoch: Epoch?, secret: SecretBytes) throws {
-        (self.kind, self.epoch, self.secret) = (kind, epoch, secret)
+        self.kind = kind
+        self.epoch = epoch
+        self.secret = secret
         guard secret.count == 32, (epoch != nil) == kind.isPerEpoch else { throw SealFault.badKey }
         switch kind {
         case .opening(let purpose):
@@ -66,13 +68,13 @@ package struct VaultKey: ~Copyable, Sendable {
         case .tag, .authorisation:
             material = .symmetric(secret.withBytes { SymmetricKey(data: $0) })
             sealing = nil
-            // Of a hash, so that the name says nothing of the secret.
+            // Of a hash, so that the name reveals nothing of the secret.
             id = KeyID(of: secret.withBytes { SHA256.hash(data: $0) }, purpose: kind.name)
         }
     }
 
-    /// Begins the opening of what was sealed to this key.
-    /// - Throws: `SealFault.notAuthentic` when the encapsulated key is none, `.wrongPurpose` for a symmetric key.
+    /// Begins to open what was sealed to this key.
+    /// - Throws: `SealFault.notAuthentic` when the encapsulated key is not valid; `.wrongPurpose` for a key that opens nothing.
     package func recipient(encapsulated: [UInt8], info: [UInt8]) throws -> HPKE.Recipient {
         do {
             switch material {

@@ -1,22 +1,21 @@
 package import PosternCore
 package import PosternText
 
-/// Makes mails from letters: pure, so that a retry sends the very bytes of the first attempt (A4).
+/// Makes mails from letters. It is pure, so that a retry sends the same bytes as the first attempt.
 ///
-/// Header fields are chosen here and nowhere else. What is left out on purpose: `Reply-To` unless the visitor shares their
-/// address (P4); `Received`, `X-Originating-IP` and `User-Agent`, which would name a client or our inside; `Sender`, since
-/// From is our own address; and `Precedence`, which no standard defines and which would file a letter between two people
-/// with bulk mail.
+/// Header fields are chosen here and nowhere else. Left out on purpose: `Reply-To` unless the visitor shares their address;
+/// `Received`, `X-Originating-IP` and `User-Agent`, which would name a client or our inside; `Sender`, since From is our own
+/// address; and `Precedence`, which no standard defines and which would file a letter between two people with bulk mail.
 package struct Composer: Sendable {
     private let templates: MailTemplates
 
-    /// Reads the templates and catalogues below `templates`, the path of the folder that holds `mail/` and `strings/`.
-    /// - Throws: `TemplateFaults` with everything that is missing, unreadable or wrong.
+    /// - Parameter templates: the path of the folder with `mail/` and `strings/` in it.
+    /// - Throws: everything there that is missing, unreadable or wrong.
     package init(templates folder: String) throws(TemplateFaults) {
         templates = try MailTemplates(folder: folder)
     }
 
-    /// The languages that mails are written in. A recipient of any other gets the primary subtag's, else English.
+    /// The languages that mails are written in. `pt-br` falls back to `pt`, and any language to English.
     package var languages: Set<Language> { Set(templates.catalogues.languages) }
 
     /// - Throws: `.token` or `.controlCharacter`; neither can come from values that were made by their types.
@@ -36,7 +35,7 @@ package struct Composer: Sendable {
             plain: templates.letter.render(page(.plain)), html: templates.letter.render(page(.html)))
     }
 
-    /// - Throws: `.link` when the link is no absolute URL, else as for a letter.
+    /// - Throws: `.link` when the link is not an absolute URL, else as for a letter.
     package func compose(_ mail: ConfirmationMail) throws(ComposeFault) -> ComposedMail {
         guard mail.hasUsableLink else { throw .link }
         let texts = templates.catalogues.catalogue(for: mail.language)
@@ -66,7 +65,7 @@ package struct Composer: Sendable {
         // the visitor, and says who the recipient is.
         try header.write("Auto-Submitted", pieces: ["auto-generated"])
         // Exchange heeds this one (MS-OXCMAIL §2.1.3.2.20). `All` silences its non-delivery reports too, which nothing of
-        // ours reads; whoever comes to read them names the other five kinds here instead.
+        // ours reads; if we come to read them, the other five kinds must be named here instead.
         try header.write("X-Auto-Response-Suppress", pieces: ["All"])
         try header.write("MIME-Version", pieces: ["1.0"])
         try header.write("Content-Type", pieces: ["multipart/alternative;", "boundary=\"\(body.boundary)\""])

@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// Everything the question "is this address yours?" is made of.
+/// Everything that the mail "is this your address?" is made of.
 package struct ConfirmationMail: Sendable {
     package let siteName: HeaderText
     package let siteOrigin: WebOrigin?
@@ -11,19 +11,25 @@ package struct ConfirmationMail: Sendable {
     package let link: String
     package let tokens: MailTokens
     package let mailFrom: EmailAddress
-    /// The moment the question was queued, which is the mail's date on every attempt.
+    /// The moment the mail was queued, which is its date on every attempt.
     package let accepted: Timestamp
 
     package init(
         siteName: HeaderText, siteOrigin: WebOrigin?, recipientName: HeaderText, recipient: EmailAddress, language: Language,
         link: String, tokens: MailTokens, mailFrom: EmailAddress, accepted: Timestamp
     ) {
-        (self.siteName, self.siteOrigin) = (siteName, siteOrigin)
-        (self.recipientName, self.recipient, self.language) = (recipientName, recipient, language)
-        (self.link, self.tokens, self.mailFrom, self.accepted) = (link, tokens, mailFrom, accepted)
+        self.siteName = siteName
+        self.siteOrigin = siteOrigin
+        self.recipientName = recipientName
+        self.recipient = recipient
+        self.language = language
+        self.link = link
+        self.tokens = tokens
+        self.mailFrom = mailFrom
+        self.accepted = accepted
     }
 
-    /// Whether the link can stand on a line of its own and in an attribute: RFC 3986 characters only.
+    /// Whether the link can stand on a line of its own and in an attribute: it has characters of RFC 3986 only.
     var hasUsableLink: Bool {
         guard let scheme = ["https://", "http://"].first(where: link.hasPrefix) else { return false }
         let marks = "-._~:/?#[]@!$&'()*+,;=%".utf8

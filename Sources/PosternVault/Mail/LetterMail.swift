@@ -1,10 +1,10 @@
 package import PosternCore
 
-/// Everything the mail that brings a letter to its recipient is made of. The vault opens address and letter; nobody
-/// else can fill this in.
+/// Everything that the mail with a letter is made of. Only the vault, which opens the address and the letter, can fill this
+/// in.
 package struct LetterMail: Sendable {
     package let siteName: HeaderText
-    /// Where the footer's site name leads; nil prints the name alone.
+    /// Shown under the site's name; nil leaves it out.
     package let siteOrigin: WebOrigin?
     package let recipientName: HeaderText
     package let recipient: EmailAddress
@@ -19,19 +19,25 @@ package struct LetterMail: Sendable {
         siteName: HeaderText, siteOrigin: WebOrigin?, recipientName: HeaderText, recipient: EmailAddress, language: Language,
         letter: Letter, tokens: MailTokens, mailFrom: EmailAddress, accepted: Timestamp
     ) {
-        (self.siteName, self.siteOrigin) = (siteName, siteOrigin)
-        (self.recipientName, self.recipient, self.language) = (recipientName, recipient, language)
-        (self.letter, self.tokens, self.mailFrom, self.accepted) = (letter, tokens, mailFrom, accepted)
+        self.siteName = siteName
+        self.siteOrigin = siteOrigin
+        self.recipientName = recipientName
+        self.recipient = recipient
+        self.language = language
+        self.letter = letter
+        self.tokens = tokens
+        self.mailFrom = mailFrom
+        self.accepted = accepted
     }
 
-    /// Whether a UTF-8 address stands in the envelope or the headers whatever the visitor's address is.
+    /// Whether the envelope or the headers hold a UTF-8 address even without the visitor's.
     var envelopeNeedsSMTPUTF8: Bool { recipient.needsSMTPUTF8 || mailFrom.needsSMTPUTF8 }
 
     /// How the recipient learns the visitor's address, if at all.
     var shownAddress: ShownAddress {
         guard letter.sharesAddress else { return .hidden }
-        // One UTF-8 address in a header makes the whole mail SMTPUTF8 (RFC 6532 §3.2), and a smarthost or provider
-        // without it would refuse a letter whose recipient is perfectly reachable. The body carries any address.
+        // One UTF-8 address in a header makes the whole mail SMTPUTF8 (RFC 6532 §3.2). A smarthost or provider without it
+        // would refuse the letter, although the recipient can be reached. The text can carry any address.
         if letter.replyAddress.needsSMTPUTF8 && !envelopeNeedsSMTPUTF8 { return .inText(letter.replyAddress) }
         return .replyTo(letter.replyAddress)
     }
@@ -39,9 +45,9 @@ package struct LetterMail: Sendable {
 
 /// How the recipient learns the visitor's address.
 enum ShownAddress {
-    /// Not at all (P4): it stands in no header and nowhere in the text.
+    /// Not at all: it is in no header and nowhere in the text.
     case hidden
-    /// As Reply-To, and said in the text.
+    /// As Reply-To and in the text.
     case replyTo(EmailAddress)
     /// In the text alone; the recipient writes to it by hand.
     case inText(EmailAddress)

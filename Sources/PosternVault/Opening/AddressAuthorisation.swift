@@ -2,16 +2,16 @@ package import Crypto
 private import FoundationEssentials
 package import PosternCore
 
-/// The vault’s authorisation of a sealed record: a MAC that says whose address it is and how far it has been proven (P3).
+/// The vault’s authorisation of a sealed record: a MAC that says whose address it is and how far it has been proven.
 ///
-/// HPKE's base mode does not prove who sealed: anybody with the public key can make a seal that opens. So a seal counts
-/// only with this MAC, which covers handle, recipient, version and the seal itself; a row that was forged, or swapped
-/// with another, has none that fits.
-package struct AddressAuthorisation: Sendable {
+/// HPKE's base mode does not prove who sealed: anyone with the public key can make a seal that opens. So a seal counts only with
+/// this MAC, which covers site, handle, recipient, version and the seal itself. A row that was forged or swapped has none that
+/// fits.
+package struct AddressAuthorisation: Sendable, Unprintable {
     package enum Standing: String, Sendable {
         /// Letters may go there.
         case confirmed
-        /// One question may go there: is this address yours?
+        /// One mail may go there: the question whether the address is theirs.
         case invited
     }
 
@@ -41,7 +41,7 @@ package struct AddressAuthorisation: Sendable {
     private let current: Keys
     private let all: [Keys]
 
-    /// - Parameter former: keys under which the word was given once, and still counts.
+    /// - Parameter former: earlier keys, under which authorisations still count.
     package init(key: SymmetricKey, former: [SymmetricKey] = []) {
         current = Keys(key)
         all = [current] + former.map(Keys.init)
@@ -72,11 +72,11 @@ package struct AddressAuthorisation: Sendable {
     }
 }
 
-/// Confirmation tokens: what stands in the link that only the vault could have mailed.
+/// Confirmation tokens, which are part of the link that only the vault can have mailed.
 extension AddressAuthorisation {
     package static let tokenLifetime = Duration.days(14)
 
-    /// Seconds since 1970 at which it ends, in base 36, a dot, and 128 bits of MAC in hexadecimal.
+    /// The second since 1970 at which it ends, in base 36; a dot; 128 bits of MAC in hexadecimal.
     package func token(for subject: Subject, mailed: Timestamp) -> String {
         let end = (mailed + Self.tokenLifetime).milliseconds / 1_000
         return "\(String(end, radix: 36)).\(Self.mac(of: subject, end: end, under: current))"
@@ -89,12 +89,12 @@ extension AddressAuthorisation {
 
     package func check(_ token: String, for subject: Subject, at now: Timestamp) throws(TokenFault) {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        // As we write it and no other way: one confirmation has one token.
+        // Only as we write it: one confirmation has one token.
         guard parts.count == 2, let end = Int64(parts[0], radix: 36), String(end, radix: 36) == parts[0] else { throw .notOurs }
         let given = Array(parts[1].utf8)
         let isOurs = all.contains { keys in
             let right = Array(Self.mac(of: subject, end: end, under: keys).utf8)
-            // Every byte is looked at, wherever the first difference is.
+            // Every byte is compared, wherever the first difference is.
             return given.count == right.count && zip(given, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
         }
         guard isOurs else { throw .notOurs }

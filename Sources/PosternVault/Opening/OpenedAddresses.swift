@@ -5,15 +5,15 @@ private import Synchronization
 /// Addresses opened a moment ago, so that many letters to one recipient cost one decapsulation (a fifth of the vault's time
 /// under load, by perf) and not one each.
 ///
-/// Whoever can read this memory can read the key that opens them all, so that nothing is given away; still it is bounded
-/// and short, lest a vault come to hold a list of its members. An entry is found by every byte of its seal and of its
-/// place: another record is another entry. Whether the record is vouched for is asked for each letter before this is.
+/// Anyone who can read this memory can also read the key that opens all addresses, so this gives nothing away. It is small and
+/// short-lived all the same: a vault must not come to hold a list of its members. An entry is found by every byte of its seal
+/// and its context: another record is another entry. The record's authorisation is checked for each letter before this is asked.
 final class OpenedAddresses: Sendable {
     fileprivate struct Name: Hashable {
         let seal: [UInt8]
         let context: SealContext
 
-        /// The last 16 bytes authenticate the cipher text and hardly ever are those of another seal: a kilobyte need not be hashed.
+        /// The last 16 bytes authenticate the cipher text and hardly ever equal those of another seal: no need to hash a kilobyte.
         func hash(into hasher: inout Hasher) {
             hasher.combine(seal.suffix(16))
         }
@@ -38,7 +38,7 @@ final class OpenedAddresses: Sendable {
         return address
     }
 
-    /// What is older than a minute, when nobody looks up anything.
+    /// Drops what is older than a minute, also when nobody looks anything up.
     func forgetOld() {
         state.withLock { $0.expire() }
     }
@@ -49,7 +49,7 @@ final class OpenedAddresses: Sendable {
 }
 
 extension OpenedAddresses.State {
-    /// All go at once, at the end of a minute or when they have become many: no entry needs a clock of its own.
+    /// All go at once, after a minute or when there are many: no entry needs a clock of its own.
     fileprivate mutating func known(_ name: OpenedAddresses.Name) -> EmailAddress? {
         expire()
         return addresses[name]

@@ -2,7 +2,7 @@ private import Crypto
 package import PosternCore
 package import PosternSealing
 
-/// Opens what was sealed to the vault's keys: the only place where that can be done.
+/// Opens what was sealed to the vault's keys. Nothing else can.
 package struct SealOpener: Sendable {
     private let ring: KeyRing
     private let sessions = SessionCache()
@@ -12,7 +12,7 @@ package struct SealOpener: Sendable {
         self.ring = ring
     }
 
-    /// - Throws: `SealFault` of any class but `.badKey`.
+    /// - Throws: `SealFault` of any class except `.badKey`.
     package func address(in bytes: [UInt8], context: SealContext) throws -> EmailAddress {
         try opened.address(in: bytes, context: context) { try openedAddress(in: bytes, context: context) }
     }
@@ -30,7 +30,7 @@ package struct SealOpener: Sendable {
         return address
     }
 
-    /// - Throws: `SealFault` of any class but `.badKey`.
+    /// - Throws: `SealFault` of any class except `.badKey`.
     package func letter(in bytes: [UInt8], context: SealContext) throws -> Letter {
         try LetterCoding.letter(from: record(in: bytes, context: context))
     }
@@ -50,13 +50,13 @@ package struct SealOpener: Sendable {
         }
     }
 
-    /// To be called when keys were destroyed.
+    /// Call this when keys were destroyed.
     package func forgetDestroyed() {
         sessions.forget(except: Set(ring.all.map { $0.key.id }))
         opened.forget()
     }
 
-    /// To be called now and then: addresses are remembered for a minute, also when nothing is opened any more.
+    /// Call this now and then: addresses are remembered for a minute, also when nothing more is opened.
     package func forgetOld() {
         opened.forgetOld()
     }

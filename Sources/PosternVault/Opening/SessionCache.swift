@@ -2,8 +2,8 @@ internal import Crypto
 internal import PosternSealing
 private import Synchronization
 
-/// Secrets of the sealing sessions met last, so that a letter costs one symmetric opening and not a decapsulation too
-/// (100 µs). Bounded; an entry is found by its encapsulated key, under the key it belongs to.
+/// Secrets of the latest sealing sessions, so that a letter costs one symmetric opening and not a decapsulation as well
+/// (100 µs). Bounded; an entry is found by its key and its encapsulated key.
 final class SessionCache: Sendable {
     private struct Name: Hashable {
         let key: KeyID
@@ -18,7 +18,7 @@ final class SessionCache: Sendable {
     private static let capacity = 64
     private let state = Mutex(State())
 
-    /// - Throws: `SealFault.notAuthentic` when the encapsulated key is none.
+    /// - Throws: `SealFault.notAuthentic` when the encapsulated key is not valid.
     func secret(of seal: Seal, under held: HeldKey) throws -> SymmetricKey {
         let name = Name(key: seal.key, encapsulated: seal.encapsulated)
         if let known = state.withLock({ $0.secrets[name] }) { return known }
@@ -33,7 +33,8 @@ final class SessionCache: Sendable {
         return secret
     }
 
-    /// Lets go of every secret under keys that are no longer there: an epoch's key is destroyed with its sessions (P6).
+    /// Forgets every secret under keys that are gone: an epoch's sessions are destroyed with its key, or the letters could still
+    /// be opened.
     func forget(except living: Set<KeyID>) {
         state.withLock { state in
             state.secrets = state.secrets.filter { living.contains($0.key.key) }

@@ -39,7 +39,7 @@ struct SMTPClient: ~Copyable {
 
     /// Greets the smarthost, proves it, logs in, and says NOOP in the place of a letter.
     /// - Returns: where it ended before that; nil when it went all the way.
-    mutating func greet() -> SmarthostFacts.Ending? {
+    mutating func greet() -> SmarthostProbe.Ending? {
         exchange.begin(nil)
         defer { exchange.end() }
         do throws(CurlFault) {
@@ -48,7 +48,7 @@ struct SMTPClient: ~Copyable {
             try handle.set(CURLOPT_NOBODY, 1)
             try handle.set(CURLOPT_CUSTOMREQUEST, SMTPVerb.noop.rawValue)
         } catch {
-            return SmarthostFacts.Ending(stage: .prepare, code: nil, text: "\(error)", certificate: nil)
+            return SmarthostProbe.Ending(stage: .prepare, code: nil, text: "\(error)", certificate: nil)
         }
         let code = handle.perform()
         noteCertificate(code)
@@ -62,7 +62,7 @@ struct SMTPClient: ~Copyable {
         ).evidence
         // A good answer is not what ended it.
         let refusal = evidence.code.flatMap { (200..<400).contains($0) ? nil : $0 }
-        return SmarthostFacts.Ending(
+        return SmarthostProbe.Ending(
             stage: evidence.stage, code: refusal, text: evidence.text, certificate: transcript.certificateFault)
     }
 

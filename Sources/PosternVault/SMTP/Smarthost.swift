@@ -16,7 +16,7 @@ package struct Smarthost: Sendable {
     }
 
     /// What AUTH sends.
-    package struct Login: Sendable {
+    package struct Login: Sendable, Unprintable {
         package let user: String
         package let password: SecretBytes
 

@@ -13,11 +13,27 @@ package struct SmarthostProbe: Sendable {
         timeouts = SMTPTimeouts(connect: wait, answer: wait)
     }
 
-    /// - Parameter untried: why there is no login though one is configured; nil when the smarthost's login is the whole truth.
-    package func run(untried: String? = nil) async -> SmarthostFacts {
-        let server = smarthost.url.authority
-        let ending = await withCheckedContinuation { answer in
-            // A thread of its own, as the lanes are: libcurl blocks.
+    /// Where a conversation ended that did not get as far as it should.
+    package struct Ending: Sendable {
+        package let stage: DeliveryStage
+        /// The server's last code, if it gave one at that stage.
+        package let code: Int?
+        /// The last reply without any address, or a sentence of ours.
+        package let text: String
+        package let certificate: CertificateFault?
+
+        package init(stage: DeliveryStage, code: Int?, text: String, certificate: CertificateFault?) {
+            self.stage = stage
+            self.code = code
+            self.text = text
+            self.certificate = certificate
+        }
+    }
+
+    /// - Returns: nil when greeting, TLS and the login, if there is one, all succeeded.
+    package func run() async -> Ending? {
+        await withCheckedContinuation { answer in
+            // A thread of its own, as the lanes have: libcurl blocks.
             let thread = Thread {
                 _ = ccurl_block_sigpipe()
                 answer.resume(returning: converse())
@@ -25,27 +41,31 @@ package struct SmarthostProbe: Sendable {
             thread.name = "smtp-probe"
             thread.start()
         }
-        if let ending { return .ended(server: server, ending) }
-        let login: SmarthostFacts.Login =
-            if let untried { .untried(untried) } else if smarthost.login == nil { .none } else { .accepted }
-        return .answered(server: server, isEncrypted: smarthost.url.tls == .required, login: login)
     }
 
-    private func converse() -> SmarthostFacts.Ending? {
+    private func converse() -> Ending? {
         do throws(CurlFault) {
             var client = try SMTPClient(smarthost: smarthost, timeouts: timeouts, abortFlag: AbortFlag())
             return client.greet()
         } catch {
-            return SmarthostFacts.Ending(stage: .prepare, code: nil, text: "\(error)", certificate: nil)
+            return Ending(stage: .prepare, code: nil, text: "\(error)", certificate: nil)
         }
     }
 }
 
-extension LibraryFacts.Curl {
-    /// The libcurl this process runs on.
-    package static func loaded(usesStartTLS: Bool?) -> LibraryFacts.Curl {
+/// The libcurl that this process runs on.
+package struct CurlVersion: Sendable {
+    /// As in `7.88.1`.
+    package let text: String
+    /// 0x075801 for 7.88.1.
+    package let number: UInt32
+    /// The TLS library; nil for a libcurl without one.
+    package let tls: String?
+    package let speaksSMTP: Bool
+
+    package static var loaded: CurlVersion {
         guard let info = ccurl_version()?.pointee else {
-            return LibraryFacts.Curl(version: "of unknown version", number: 0, tls: nil, speaksSMTP: false, usesStartTLS: nil)
+            return CurlVersion(text: "of unknown version", number: 0, tls: nil, speaksSMTP: false)
         }
         var protocols: Set<String> = []
         var next = info.protocols
@@ -53,9 +73,8 @@ extension LibraryFacts.Curl {
             protocols.insert(String(cString: name))
             next = next?.successor()
         }
-        return LibraryFacts.Curl(
-            version: info.version.map { String(cString: $0) } ?? "?", number: info.version_num,
-            tls: info.ssl_version.map { String(cString: $0) }, speaksSMTP: protocols.isSuperset(of: ["smtp", "smtps"]),
-            usesStartTLS: usesStartTLS)
+        return CurlVersion(
+            text: info.version.map { String(cString: $0) } ?? "?", number: info.version_num,
+            tls: info.ssl_version.map { String(cString: $0) }, speaksSMTP: protocols.isSuperset(of: ["smtp", "smtps"]))
     }
 }

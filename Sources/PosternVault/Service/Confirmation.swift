@@ -2,22 +2,23 @@ package import PosternCore
 package import PosternLink
 private import PosternSealing
 
-/// `authorise`: a recipient has followed the link, so the record becomes one that letters may go to.
+/// `authorise`: a recipient followed the link, so letters may go to the record from now on.
 package struct Confirmation: Sendable {
     private let authorisation: AddressAuthorisation
     private let opener: SealOpener
 
     package init(authorisation: AddressAuthorisation, opener: SealOpener) {
-        (self.authorisation, self.opener) = (authorisation, opener)
+        self.authorisation = authorisation
+        self.opener = opener
     }
 
-    /// - Returns: the record under the vault's word "confirmed".
-    /// - Throws: `LinkRefusal` (denied) when the token is not ours or over, or the record is not one we invited.
+    /// - Returns: the record, authorised as confirmed.
+    /// - Throws: `LinkRefusal` (denied) when the token is not ours or has expired, or the record is not one that we invited.
     package func confirm(_ request: ConfirmationRequest, at now: Timestamp) throws -> SealedRecord {
         let record = request.record
         let subject = AddressAuthorisation.Subject(
             site: request.site, handle: request.handle, recipient: request.recipient, version: record.version, seal: record.seal)
-        // Confirmed counts too: the link may be followed twice, and the second time is told the same as the first.
+        // A confirmed record counts too: the link may be followed twice, and the second time gets the same answer.
         guard
             authorisation.isValid(record.authorisation, as: .invited, on: subject)
                 || authorisation.isValid(record.authorisation, as: .confirmed, on: subject)
@@ -29,7 +30,7 @@ package struct Confirmation: Sendable {
         } catch {
             throw LinkRefusal(.denied, "the confirmation token is \(error == .over ? "no longer valid" : "not ours")")
         }
-        // It must open as well: nothing is vouched for that could not be delivered to.
+        // It must open as well: nothing is authorised that could not be delivered to.
         _ = try opener.address(
             in: record.seal, context: .address(of: request.recipient, at: request.site, version: record.version))
         return SealedRecord(

@@ -1,16 +1,16 @@
 package import PosternCore
 private import Synchronization
 
-/// Which letters are being sent, and which were delivered lately: a letter asked for twice is sent once.
+/// Which letters are being sent, and which were delivered lately: a letter that is asked for twice is sent once.
 ///
-/// The relay asks a second time only when it lost the first answer: it was killed, or its lease ran out while it stood
-/// still. Without this, each of those would be a duplicate in somebody's mailbox.
+/// The relay asks again only when it lost the first answer: it was killed, or its lease ran out while it stood still. Without
+/// this, each of those letters would arrive twice.
 package final class DeliveryDeduplicator: Sendable {
-    /// Resumed with nil when the letter is the asker's to send.
+    /// Resumed with nil when this caller must send the letter.
     private typealias Asker = CheckedContinuation<Outcome?, Never>
 
     private struct State {
-        /// Who else waits for what is being sent.
+        /// Letters that are being sent, with those who wait for their outcome.
         var running: [LetterID: [Asker]] = [:]
         var delivered: [LetterID: Outcome] = [:]
         var order: [LetterID] = []
@@ -31,13 +31,13 @@ package final class DeliveryDeduplicator: Sendable {
             return .send
         }
 
-        /// - Returns: who is to be told.
+        /// - Returns: those who wait for the outcome.
         mutating func end(_ id: LetterID, _ outcome: Outcome) -> [Asker] {
             let askers = running.removeValue(forKey: id) ?? []
             guard outcome.kind == .delivered, delivered.updateValue(outcome, forKey: id) == nil else { return askers }
             order.append(id)
             if order.count > DeliveryDeduplicator.memory * 2 {
-                // In one go, so that forgetting costs nothing per letter.
+                // Many at once, so that forgetting costs nothing per letter.
                 for old in order.prefix(DeliveryDeduplicator.memory) { delivered[old] = nil }
                 order.removeFirst(DeliveryDeduplicator.memory)
             }
@@ -45,20 +45,20 @@ package final class DeliveryDeduplicator: Sendable {
         }
     }
 
-    /// Far more than there are lanes: a relay cannot lose more answers than it had letters under way.
+    /// Far more than there are lanes: a relay cannot lose more answers than it has letters under way.
     package static let memory = 4_096
     private let state = Mutex(State())
 
     package init() {}
 
-    /// How many wait for what another sends.
+    /// How many callers wait for a letter that another one sends.
     package var waiting: Int { state.withLock { $0.running.values.reduce(0) { $0 + $1.count } } }
 
     /// How many deliveries are remembered.
     package var remembered: Int { state.withLock { $0.order.count } }
 
-    /// - Parameter send: looks at no cancellation, so that the sending goes on when whoever asked for it is gone.
-    /// - Returns: the outcome of this sending, of the one that is under way, or of the one that delivered it.
+    /// - Parameter send: must ignore cancellation, so that the letter is sent to the end when the caller is gone.
+    /// - Returns: the outcome of this attempt, of the one that is under way, or of the one that delivered the letter.
     package func once(_ id: LetterID, _ send: () async -> Outcome) async -> Outcome {
         let known = await withCheckedContinuation { asker in
             switch state.withLock({ $0.answer(asker, about: id) }) {

@@ -2,8 +2,8 @@ internal import PosternCore
 package import PosternLink
 private import PosternSealing
 
-/// Seals addresses on the operator's word: what `recipient add` and `import` ask for over the operator socket, or of the
-/// keys directly while nothing runs.
+/// Seals addresses for the operator: what `recipient add` and `import` ask for over the operator socket, or do with the keys
+/// directly while no vault runs.
 package struct Enrolment: Sendable {
     private let key: SealingKey
     private let authorisation: AddressAuthorisation
@@ -11,7 +11,8 @@ package struct Enrolment: Sendable {
     /// - Throws: `KeyFault` when the ring lacks the address or the authorisation key.
     package init(ring: KeyRing) throws {
         guard let key = ring.address else { throw KeyFault(path: "the vault's keys", reason: .noneOfKind("address")) }
-        (self.key, authorisation) = (key, try ring.authorisation())
+        self.key = key
+        authorisation = try ring.authorisation()
     }
 
     package func records(for request: EnrolRequest) throws -> SealedRecords {

@@ -2,8 +2,9 @@ package import Logging
 package import PosternCore
 internal import ServiceLifecycle
 
-/// Makes epoch keys ahead of midnight and destroys those whose retention is over, at start, every minute, and as soon as the
-/// clock says another day: one that was set back by a day finds no key of that day, and the relay takes no letter without.
+/// Makes epoch keys ahead of midnight, and destroys those whose retention is over: at start, every minute, and as soon as the
+/// clock shows another day. (A clock that was set back by a day shows a day without a key, and without one the relay takes no
+/// letter.)
 package struct EpochKeeper: Service {
     private let ring: KeyRing
     private let opener: SealOpener
@@ -15,10 +16,14 @@ package struct EpochKeeper: Service {
         ring: KeyRing, opener: SealOpener, retention: EpochPlan.Retention, now: @escaping @Sendable () -> Timestamp,
         logger: Logger
     ) {
-        (self.ring, self.opener, self.retention, self.now, self.logger) = (ring, opener, retention, now, logger)
+        self.ring = ring
+        self.opener = opener
+        self.retention = retention
+        self.now = now
+        self.logger = logger
     }
 
-    /// Once.
+    /// Makes and destroys once.
     /// - Throws: when a key cannot be written or destroyed.
     package func keep() throws {
         let plan = try ring.keepEpochs(now: now(), retention: retention)
@@ -43,7 +48,7 @@ package struct EpochKeeper: Service {
                 do {
                     try keep()
                 } catch {
-                    // Tried again in a minute; until tomorrow's keys are needed nothing stands still.
+                    // Tried again in a minute. Nothing stops before tomorrow's keys are needed.
                     logger.critical("keys: could not be kept up", metadata: ["error": "\(error)"])
                 }
             }

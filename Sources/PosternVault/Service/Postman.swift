@@ -1,19 +1,19 @@
 package import Logging
 package import PosternCore
-package import PosternLink
 internal import PosternSealing
 
-/// Takes a letter to the smarthost: checks the vault's word on the address, opens, composes, sends.
+/// Takes a letter to the smarthost: checks the authorisation of the address, opens, composes, sends.
 ///
-/// Everything that goes wrong before dialling is a fault of ours, never of the recipient, and never silence: the letter
-/// is held under a reason a person can act on.
+/// What goes wrong before the smarthost is dialled is a fault of ours, not of the recipient, and is never passed over in silence:
+/// the letter is held, with a reason that a person can act on.
 package struct Postman: Sendable {
     package struct Settings: Sendable {
         package let mailFrom: EmailAddress
         package let publicURL: WebOrigin
 
         package init(mailFrom: EmailAddress, publicURL: WebOrigin) {
-            (self.mailFrom, self.publicURL) = (mailFrom, publicURL)
+            self.mailFrom = mailFrom
+            self.publicURL = publicURL
         }
     }
 
@@ -29,12 +29,15 @@ package struct Postman: Sendable {
         settings: Settings, authorisation: AddressAuthorisation, opener: SealOpener, composer: Composer, lanes: LanePool,
         logger: Logger
     ) {
-        (self.settings, self.authorisation, self.opener) = (settings, authorisation, opener)
-        (self.composer, self.lanes, self.logger) = (composer, lanes, logger)
+        self.settings = settings
+        self.authorisation = authorisation
+        self.opener = opener
+        self.composer = composer
+        self.lanes = lanes
+        self.logger = logger
     }
 
-    /// - Returns: what became of the attempt. A letter that was delivered before, and whose outcome the relay never got,
-    ///   is not sent again.
+    /// - Returns: the outcome. A letter that was delivered before, but whose outcome the relay never heard, is not sent again.
     package func deliver(_ job: DeliveryJob) async -> Outcome {
         await deduplicator.once(job.id) { await attempt(job) }
     }
@@ -69,7 +72,7 @@ package struct Postman: Sendable {
             sender: mail.envelopeSender, recipient: address, bytes: mail.bytes, needsSMTPUTF8: mail.needsSMTPUTF8, shown: shown)
     }
 
-    /// - Returns: the mail, and the visitor's address if it stands there.
+    /// - Returns: the mail, and the visitor's address if the mail shows it.
     private func compose(
         _ job: DeliveryJob, to address: EmailAddress, _ subject: AddressAuthorisation.Subject
     ) throws(PrepareFault) -> (ComposedMail, shown: EmailAddress?) {
@@ -98,7 +101,7 @@ package struct Postman: Sendable {
     }
 }
 
-/// Why a letter never got as far as dialling. The sentences end in `queue show`.
+/// Why a letter was not sent at all. `queue show` prints these sentences.
 private enum PrepareFault: Error, CustomStringConvertible {
     case notAuthorised
     case cannotOpen(String, any Error)
@@ -107,7 +110,7 @@ private enum PrepareFault: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .notAuthorised:
-            "the recipient's record bears no word of this vault: it was forged, swapped or made by another installation"
+            "the recipient's record is not authorised by this vault: it was forged, swapped or made by another installation"
         case .cannotOpen(let what, let error):
             "the sealed \(what) does not open (\((error as? SealFault)?.rawValue ?? "unknown reason"))"
         case .cannotCompose(let fault):

@@ -2,7 +2,7 @@ package import PosternCore
 package import PosternLink
 private import PosternSealing
 
-/// Answers what comes over the vault's two sockets. Which verbs reach it, and from whom, the sockets decide.
+/// Answers what comes over the vault's two sockets. Who may speak there, the sockets decide.
 package struct VaultRequestHandler: Sendable {
     private let ring: KeyRing
     private let postman: Postman
@@ -12,23 +12,22 @@ package struct VaultRequestHandler: Sendable {
     private let malformed: MalformedTally
     private let now: @Sendable () -> Timestamp
 
-    /// The relay's socket: keys to seal to, letters to send, confirmations to check. None of them opens anything for the
-    /// asker.
-    package static let relayVerbs: Set<Verb> = [.announce, .deliver, .authorise]
-    /// The operator's.
-    package static let operatorVerbs: Set<Verb> = [.enrol, .keys, .examine]
-
     package init(
         ring: KeyRing, postman: Postman, confirmation: Confirmation, enrolment: Enrolment, lanes: Int,
         malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
     ) {
-        (self.ring, self.postman, self.confirmation) = (ring, postman, confirmation)
-        (self.enrolment, self.lanes) = (enrolment, lanes)
-        (self.malformed, self.now) = (malformed, now)
+        self.ring = ring
+        self.postman = postman
+        self.confirmation = confirmation
+        self.enrolment = enrolment
+        self.lanes = lanes
+        self.malformed = malformed
+        self.now = now
     }
 
-    /// - Throws: `LinkRefusal`, `ByteFault` for a payload that is none.
-    package func answer(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8] {
+    /// The relay's socket: keys to seal to, letters to send, confirmations to check. None of these opens anything for the relay.
+    /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes.
+    package func answer(_ verb: VaultVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         switch verb {
         case .announce:
             return announcement.payload
@@ -37,18 +36,20 @@ package struct VaultRequestHandler: Sendable {
         case .authorise:
             let request = try ConfirmationRequest(payload: payload)
             return SealedRecords(all: [try confirmation.confirm(request, at: now())]).payload
-        case .enrol:
-            return try enrolment.records(for: try EnrolRequest(payload: payload)).payload
-        case .keys:
-            return KeyList(ring: ring).payload
-        case .examine:
-            return KeyProofs(ring: ring).payload
-        case .control:
-            throw LinkRefusal(.notHere, "the vault takes no commands for the relay")
         }
     }
 
-    /// Public halves, and tag keys of today and tomorrow: never an opening key.
+    /// The operator's socket.
+    /// - Throws: `ByteFault` when the payload is not what the verb takes, or why an address cannot be sealed.
+    package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) throws -> [UInt8] {
+        switch verb {
+        case .enrol: try enrolment.records(for: try EnrolRequest(payload: payload)).payload
+        case .keys: ring.report.payload
+        case .examine: ring.examined.payload
+        }
+    }
+
+    /// Public halves, and the tag keys of today and tomorrow. Never a key that opens.
     private var announcement: Announcement {
         let today = Epoch(containing: now())
         let current = [today, today.next]

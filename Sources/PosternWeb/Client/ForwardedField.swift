@@ -1,26 +1,25 @@
 internal import PosternCore
 
-/// The values of a proxy header field, read from the right: the entry that was written last comes first.
+/// The values of a proxy's header field, read from the right: the entry that was written last comes first.
 ///
 /// Nil stands for an entry that names no address.
 enum ForwardedField {
-    /// `X-Forwarded-For`: addresses with commas between.
+    /// `X-Forwarded-For`: addresses between commas.
     static func listed(_ values: [String]) -> some Sequence<ClientAddress?> {
         values.reversed().lazy.flatMap { value in
-            // By bytes: some characters join with a comma behind them into one, and a visitor may send one at the end.
+            // By bytes: a combining mark after a comma makes another Character of it, and a visitor may send one.
             value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).reversed().lazy.map {
-                NodeText.looseAddress(Substring($0).trimmingBlanks)
+                NodeText.looseAddress(Substring($0).trimmingSpaces)
             }
         }
     }
 
-    /// `Forwarded` (RFC 7239 §4): elements with commas between, each of `name=value` pairs, where a value may be quoted
-    /// and may then hold commas of its own.
+    /// `Forwarded` (RFC 7239 §4): elements between commas, each of `name=value` pairs. A value may be quoted, and may then
+    /// contain commas.
     ///
-    /// Read from the right as well, and not only because the last element is the one that counts: read from the left, a
-    /// visitor's own `Forwarded: for="` would open a quotation that swallows what our proxy appends. From the right each
-    /// quotation mark opens or closes, except one behind a backslash; so an element with a backslash is never believed.
-    /// No proxy needs one in an address.
+    /// Read from the left, a visitor's own `Forwarded: for="` would open a quotation that swallows what our proxy appends.
+    /// From the right, each quotation mark opens or closes, except one after a backslash. So an element with a backslash is
+    /// never believed; no proxy needs one in an address.
     static func elements(_ values: [String]) -> some Sequence<ClientAddress?> {
         values.reversed().lazy.flatMap { value in Elements(rest: value[...]).lazy.map { client(in: $0) } }
     }
@@ -45,12 +44,12 @@ enum ForwardedField {
         }
     }
 
-    /// Whom one element names in `for`; nil as well when the element is not well-formed or names somebody twice.
+    /// The address that an element names in `for`. Nil as well when the element is malformed or has two.
     private static func client(in element: Substring) -> ClientAddress? {
         guard !element.utf8.contains(UInt8(ascii: "\\")) else { return nil }
         var found: ClientAddress?
         for pair in pairs(of: element) {
-            // `for=192.0.2.1;` ends in a pair that is none, and may.
+            // `for=192.0.2.1;` ends in an empty pair, which is harmless.
             if pair.isEmpty { continue }
             guard let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
             guard pair[..<equals].lowercased() == "for" else { continue }
@@ -60,19 +59,19 @@ enum ForwardedField {
         return found
     }
 
-    /// Split at semicolons outside quotations.
+    /// Split at the semicolons outside quotations.
     private static func pairs(of element: Substring) -> [Substring] {
         var isQuoted = false
         return element.utf8.split(omittingEmptySubsequences: false) { byte in
             if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
             return byte == UInt8(ascii: ";") && !isQuoted
-        }.map { Substring($0).trimmingBlanks }
+        }.map { Substring($0).trimmingSpaces }
     }
 
     private static func address(in value: Substring) -> ClientAddress? {
         let bytes = value.utf8
         guard bytes.first == UInt8(ascii: "\"") else {
-            // A colon or a bracket is no part of a token; many write them bare all the same, and mean one thing by it.
+            // A colon or a bracket cannot stand in a token. Many proxies write them without quotes all the same.
             return bytes.contains(UInt8(ascii: "\"")) ? nil : NodeText.address(value)
         }
         guard bytes.count >= 2, bytes.last == UInt8(ascii: "\""), !bytes.dropFirst().dropLast().contains(UInt8(ascii: "\""))
@@ -82,11 +81,55 @@ enum ForwardedField {
 }
 
 extension Substring {
-    /// Without the blanks and tabs around it: by bytes, since a mark behind a blank makes another Character of it.
-    fileprivate var trimmingBlanks: Substring {
-        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
-        let start = utf8.drop(while: isBlank).startIndex
-        guard let last = utf8[start...].lastIndex(where: { !isBlank($0) }) else { return self[start..<start] }
+    /// Without the spaces and tabs around it. By bytes, since a combining mark after a space makes another Character of it.
+    fileprivate var trimmingSpaces: Substring {
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+        let start = utf8.drop(while: isSpace).startIndex
+        guard let last = utf8[start...].lastIndex(where: { !isSpace($0) }) else { return self[start..<start] }
         return self[start..<utf8.index(after: last)]
+    }
+}
+
+/// The name of a hop as proxies write it: an address, perhaps with a port.
+enum NodeText {
+    /// In `Forwarded` (RFC 7239 §6): `192.0.2.1`, `192.0.2.1:4711`, `[2001:db8::1]`, `[2001:db8::1]:4711`.
+    ///
+    /// Nil for `unknown`, for names like `_hidden`, and for nonsense: none of them says who it was. Nil for an address with
+    /// a zone, too, which means something on the proxy only.
+    static func address(_ text: some StringProtocol) -> ClientAddress? {
+        guard text.first == "[" else {
+            let host = text.prefix { $0 != ":" }
+            // Without brackets, a colon begins a port.
+            return isPort(text.dropFirst(host.count)) && !host.isEmpty ? ClientAddress(text: host) : nil
+        }
+        guard let end = text.firstIndex(of: "]"), isPort(text[text.index(after: end)...]) else { return nil }
+        let host = text[text.index(after: text.startIndex)..<end]
+        return host.contains(":") ? ClientAddress(text: host) : nil
+    }
+
+    /// In `X-Forwarded-For`, which no standard describes: the same, and IPv6 without brackets.
+    static func looseAddress(_ text: some StringProtocol) -> ClientAddress? {
+        let isBareIPv6 = text.first != "[" && text.utf8.count(where: { $0 == UInt8(ascii: ":") }) > 1
+        return isBareIPv6 ? ClientAddress(text: text) : address(text)
+    }
+
+    /// Nothing, `:4711`, or a port under a name of the proxy's: `:_a1`.
+    private static func isPort(_ text: some StringProtocol) -> Bool {
+        guard let colon = text.utf8.first else { return true }
+        let port = text.utf8.dropFirst()
+        guard colon == UInt8(ascii: ":"), !port.isEmpty else { return false }
+        if port.first == UInt8(ascii: "_") { return port.count > 1 && port.dropFirst().allSatisfy(\.isObfuscating) }
+        return port.count <= 5 && port.allSatisfy { (0x30...0x39).contains($0) }
+    }
+}
+
+extension UInt8 {
+    /// Whether an obfuscated name may contain it (RFC 7239 §6.3).
+    fileprivate var isObfuscating: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
+        case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
+        }
     }
 }

@@ -1,24 +1,25 @@
+private import Metrics
+package import NIOCore
 package import PosternCore
 
-/// The PROXY protocol's binary header, version 2, which a proxy in front of TCP sends before anything else
+/// The binary header of the PROXY protocol, version 2, which a proxy in front of TCP sends before anything else
 /// (haproxy.org, `doc/proxy-protocol.txt` §2.2): signature (12) · version and command · family · length (2) · addresses ·
 /// extensions.
 package enum ProxyHeader {
-    /// No request begins so: the second line is empty, which HTTP forbids, and then comes a NUL.
+    /// No request begins like this: after an empty line comes a NUL.
     package static let signature: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A]
     static let fixedLength = 16
-    /// Addresses of IPv6 take 36; the rest is for extensions, which proxies fill with names and certificates.
+    /// Addresses of IPv6 take 36. The rest is for extensions, which proxies fill with names and certificates.
     static let longestRest = 2_048
 
     package enum Reading: Equatable, Sendable {
-        /// What came so far may be the beginning of a header.
+        /// The bytes so far may be the beginning of a header.
         case incomplete
-        /// It is none: the bytes belong to HTTP.
+        /// It is not a header. The bytes belong to HTTP.
         case none
-        /// It is whole.
         /// - Parameters:
-        ///   - client: whom the proxy speaks for; nil when it speaks for itself (`LOCAL`) or does not know (`UNSPEC`).
-        ///   - length: how many bytes it takes.
+        ///   - client: for whom the proxy speaks; nil when it speaks for itself (`LOCAL`) or does not know (`UNSPEC`).
+        ///   - length: of the header, in bytes.
         case whole(client: ClientAddress?, length: Int)
         case malformed
     }
@@ -35,13 +36,75 @@ package enum ProxyHeader {
         guard rest.count == length else { return .incomplete }
         let whole = fixedLength + length
         guard head[12] == 0x21 else { return .whole(client: nil, length: whole) }
-        // Both addresses come first, the client's before ours, then both ports.
+        // First both addresses, the client's before ours, then both ports.
         switch head[13] {
         case 0x00: return .whole(client: nil, length: whole)
         case 0x11 where length >= 12: return .whole(client: ClientAddress(bytes: Array(rest.prefix(4))), length: whole)
         case 0x21 where length >= 36: return .whole(client: ClientAddress(bytes: Array(rest.prefix(16))), length: whole)
-        // Datagrams and Unix sockets do not lead to a web server.
+        // Datagrams and Unix sockets do not lead here.
         default: return .malformed
         }
     }
 }
+
+/// Takes a PROXY header off the beginning of a connection, before the HTTP codec sees it.
+///
+/// First in the pipeline. A trusted proxy may send the header or not: it may speak plain HTTP. From anybody else, its bytes
+/// are left to the HTTP codec, which refuses them. The time for it is that of the first head, which `ConnectionGuard` counts
+/// from the opening of the connection.
+package final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias InboundOut = ByteBuffer
+
+    private let admission: ConnectionAdmission
+    private var isOver = false
+    /// The bytes so far, while they may be the beginning of a header.
+    private var received = ByteBuffer()
+
+    package init(_ admission: ConnectionAdmission) {
+        self.admission = admission
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isOver else { return context.fireChannelRead(data) }
+        received.writeImmutableBuffer(unwrapInboundIn(data))
+        switch ProxyHeader.read(received.readableBytesView) {
+        case .incomplete: break
+        case .none: pass(context)
+        case .malformed where isTrusted(context): refuse(context, because: .malformedProxyHeader)
+        case .whole(let client, let length) where isTrusted(context):
+            do throws(ConnectionAdmission.Refusal) {
+                if let client { try admission.admit(context.channel, for: client) }
+                received.moveReaderIndex(forwardBy: length)
+                pass(context)
+            } catch {
+                isOver = true
+                context.close(promise: nil)
+            }
+        case .malformed, .whole:
+            Counter(.proxyHeadersIgnored, ("reason", TrustedProxies.IgnoredHeader.untrustedPeer.rawValue)).increment()
+            pass(context)
+        }
+    }
+
+    private func isTrusted(_ context: ChannelHandlerContext) -> Bool {
+        context.remoteAddress.flatMap { ClientAddress($0) }.map(admission.trusts) ?? false
+    }
+
+    private func refuse(_ context: ChannelHandlerContext, because refusal: ConnectionAdmission.Refusal) {
+        isOver = true
+        admission.note(refusal)
+        context.close(promise: nil)
+    }
+
+    /// Hands on what is left, and leaves the pipeline.
+    private func pass(_ context: ChannelHandlerContext) {
+        isOver = true
+        if received.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(received)) }
+        received = ByteBuffer()
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+}
+
+@available(*, unavailable)
+extension ProxyHeaderHandler: Sendable {}

@@ -1,11 +1,14 @@
+private import HTTPTypes
+package import Hummingbird
+private import Metrics
+package import NIOCore
 package import PosternCore
 
-/// Decides whose address a submission came from: the peer's own, or one that a trusted proxy vouches for.
+/// Decides from which address a request came: the peer's own, or one that a trusted proxy vouches for.
 ///
-/// `X-Forwarded-For` and `Forwarded` grow on the right, one entry per proxy that passed the request on. Only entries
-/// written by our own proxies count, so both are read from the right: each trusted proxy vouches for the entry it added,
-/// and the first that is not a trusted proxy is the client. Whatever stands further left, the client may have written
-/// itself.
+/// `X-Forwarded-For` and `Forwarded` grow on the right, by one entry for each proxy that passed the request on. Only entries
+/// of our own proxies count, so both are read from the right: each trusted proxy vouches for the entry that it added, and the
+/// first address that is not a trusted proxy's is the client's. Anything further left may have been written by the client.
 package struct TrustedProxies: Sendable {
     private let ranges: [AddressRange]
 
@@ -13,50 +16,87 @@ package struct TrustedProxies: Sendable {
         self.ranges = ranges
     }
 
-    /// Whether a header from this peer is worth reading at all.
     package func trusts(_ peer: ClientAddress) -> Bool {
         ranges.contains { $0.contains(peer) }
     }
 
-    /// Whom a request came from, and why a header was passed over, if one was.
+    /// From whom a request came, and why a header was ignored, if one was.
     package struct Finding: Equatable, Sendable {
         package let client: ClientAddress
         package let ignored: IgnoredHeader?
     }
 
-    /// Why a proxy's header was not believed. The raw value is a label of the metric.
+    /// Why a header was not believed. The raw value is a label of the metric.
     package enum IgnoredHeader: String, Sendable, CaseIterable {
         /// It came from a peer that is not a trusted proxy.
         case untrustedPeer = "untrusted_peer"
-        /// `Forwarded` and `X-Forwarded-For` name two clients.
+        /// `Forwarded` and `X-Forwarded-For` name different clients.
         case disagreement
     }
 
-    /// When both fields are there and name two clients, neither is believed. A proxy writes one of them and passes the
-    /// other on as the visitor sent it, so one of the two is forged, and nothing tells which. What is left is the last
-    /// address that is nobody's mere word: the peer's. Whoever forges so shares one limit with all who do, and can lay
-    /// no letter at another's admission.
+    /// When both fields are there and name different clients, neither is believed. A proxy writes one of them and passes the
+    /// other on as the visitor sent it, so one of the two is forged, and nothing tells which. The peer's address is then the
+    /// only one that is certain. Everyone who forges like this shares one limit, and cannot pass for anybody else.
     ///
     /// - Parameters:
-    ///   - peer: the other end of the connection, or whom a PROXY header put in its place.
-    ///   - forwardedFor: the values of every `X-Forwarded-For` field, in the order they stood in the head.
+    ///   - peer: the other end of the connection, or the client that its PROXY header names.
+    ///   - forwardedFor: the values of every `X-Forwarded-For` field, in the order of the head.
     ///   - forwarded: those of every `Forwarded` field.
     package func client(peer: ClientAddress, forwardedFor: [String] = [], forwarded: [String] = []) -> Finding {
         guard !forwardedFor.isEmpty || !forwarded.isEmpty else { return Finding(client: peer, ignored: nil) }
         guard trusts(peer) else { return Finding(client: peer, ignored: .untrustedPeer) }
-        let listed = forwardedFor.isEmpty ? nil : client(behind: peer, ForwardedField.listed(forwardedFor))
-        let named = forwarded.isEmpty ? nil : client(behind: peer, ForwardedField.elements(forwarded))
+        let listed = forwardedFor.isEmpty ? nil : client(beyond: peer, ForwardedField.listed(forwardedFor))
+        let named = forwarded.isEmpty ? nil : client(beyond: peer, ForwardedField.elements(forwarded))
         if let listed, let named, listed != named { return Finding(client: peer, ignored: .disagreement) }
         return Finding(client: listed ?? named ?? peer, ignored: nil)
     }
 
-    private func client(behind peer: ClientAddress, _ entries: some Sequence<ClientAddress?>) -> ClientAddress {
+    private func client(beyond peer: ClientAddress, _ entries: some Sequence<ClientAddress?>) -> ClientAddress {
         var client = peer
         for entry in entries {
-            // `unknown`, `_hidden` or nonsense: the proxy does not say, and what is left of it is nobody's word.
+            // With `unknown`, `_hidden` or nonsense the proxy does not say who it was, and nobody vouches for the rest.
             guard trusts(client), let entry else { break }
             client = entry
         }
         return client
+    }
+}
+
+/// Finds out from whom a request came, through the proxies of ours that it passed.
+package struct ClientFinder: Sendable {
+    private let proxies: TrustedProxies
+    private let admission: ConnectionAdmission
+
+    package init(proxies: TrustedProxies, admission: ConnectionAdmission) {
+        self.proxies = proxies
+        self.admission = admission
+    }
+
+    /// Nil when the connection is closed already, or is a Unix socket.
+    package func client(of request: Request, _ context: WebContext) -> ClientAddress? {
+        guard var peer = context.peer else { return nil }
+        if proxies.trusts(peer) { peer = admission.announced(on: context.connection) ?? peer }
+        let finding = proxies.client(
+            peer: peer, forwardedFor: request.headers[values: .forwardedFor], forwarded: request.headers[values: .forwarded])
+        if let ignored = finding.ignored { Counter(.proxyHeadersIgnored, ("reason", ignored.rawValue)).increment() }
+        return finding.client
+    }
+}
+
+extension ClientAddress {
+    /// The address of a connected peer. Nil for a Unix socket, which has none.
+    package init?(_ address: SocketAddress) {
+        // sockaddr_in and sockaddr_in6 have one layout everywhere: family and port, then four bytes of address, or four of
+        // flow information and sixteen of address. Read this way, they need no C module of the system.
+        let place: Range<Int>
+        switch address {
+        case .v4: place = 4..<8
+        case .v6: place = 8..<24
+        case .unixDomainSocket: return nil
+        }
+        self.init(
+            bytes: address.withSockAddr { pointer, size in
+                place.upperBound <= size ? Array(UnsafeRawBufferPointer(start: pointer, count: size)[place]) : []
+            })
     }
 }

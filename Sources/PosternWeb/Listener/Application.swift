@@ -2,30 +2,67 @@ package import Hummingbird
 internal import HummingbirdCore
 package import Logging
 package import NIOCore
+internal import NIOHTTPTypes
 private import PosternCore
+internal import PosternLink
 
-/// A listener with the house's limits around it. Both listeners are built here.
+/// Both listeners are built here. What a connection passes before its requests reach the listener's own guards:
 ///
-/// Beyond `connections` nothing more is accepted until one ends: the kernel keeps the next for a while, and honest
-/// visitors get through when the flood's own times run out. Beyond its share, one network's connections are closed at
-/// once (`ConnectionAdmission`).
+/// 1. `MaximumAvailableConnections`: at the limit, nothing more is accepted until a connection ends. The kernel keeps the
+///    next ones for a while, and honest visitors get through when a flood's own times run out.
+/// 2. `ConnectionAdmission`: beyond its share, a network's connections are closed at once.
+/// 3. `ProxyHeaderHandler`: a trusted proxy's PROXY header says for whom the connection is.
+/// 4. `ByteWatch` and `ConnectionGuard`: the time for a head, for a body, for fetching an answer; the answer to a head that
+///    is not HTTP.
+/// 5. The HTTP parser: the size of the head.
+///
+/// None of these can be a middleware: middleware sees requests, and these act where there is no request, or not yet a whole
+/// one. Hummingbird itself has the first and an idle time-out.
 package func buildApplication<Responder: HTTPResponder>(
     _ configuration: WebConfiguration, _ responder: Responder, _ headers: SecurityHeaders, admission: ConnectionAdmission,
-    logger: Logger,
-    onListening: @escaping @Sendable (SocketAddress?) async -> Void
+    logger: Logger, onListening: @escaping @Sendable (SocketAddress?) async -> Void
 ) -> Application<Responder> where Responder.Context == WebContext {
     let limits = configuration.limits
     let http = HTTP1Channel.Configuration(limits, handlers: [ConnectionGuard(limits: limits, headers: headers)])
     return Application(
         responder: responder,
-        server: HTTPServerBuilder { AdmittedChannel(HTTP1Channel(responder: $0, configuration: http), admission: admission) },
+        server: HTTPServerBuilder {
+            AdmittedChannel(http: HTTP1Channel(responder: $0, configuration: http), admission: admission)
+        },
         configuration: ApplicationConfiguration(configuration, logger: logger),
         onServerRunning: { channel in await onListening(channel.localAddress) },
         logger: logger)
 }
 
+/// Hummingbird's HTTP/1.1 channel after an admission: nothing is set up for a connection that is refused.
+private struct AdmittedChannel: ServerChildChannel {
+    let http: HTTP1Channel
+    let admission: ConnectionAdmission
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Arrival<HTTPRequestPart, HTTPResponsePart>> {
+        do throws(ConnectionAdmission.Refusal) {
+            try admission.admit(channel)
+        } catch {
+            // NIO forgets a channel whose set-up fails, and leaves it to the set-up to close it.
+            channel.close(promise: nil)
+            return channel.eventLoop.makeFailedFuture(error)
+        }
+        return http.setup(channel: channel, logger: logger).map { Arrival($0) }.flatMapThrowing { arrival in
+            try channel.pipeline.syncOperations.addHandler(ProxyHeaderHandler(admission), position: .first)
+            return arrival
+        }
+    }
+
+    func handle(value: Arrival<HTTPRequestPart, HTTPResponsePart>, logger: Logger) async {
+        guard let connection = value.take() else { return }
+        await http.handle(value: connection, logger: logger)
+    }
+}
+
+extension Arrival: ServerChildChannelValue {}
+
 extension HTTP1Channel.Configuration {
-    /// - Parameter handlers: of each connection, behind the HTTP parser.
+    /// - Parameter handlers: of each connection, after the HTTP parser.
     init(_ limits: WebLimits, handlers: @autoclosure @escaping @Sendable () -> [any RemovableChannelHandler]) {
         let headerBytes = limits.headerKiB * 1_024
         self.init(
@@ -40,7 +77,7 @@ extension ApplicationConfiguration {
     init(_ configuration: WebConfiguration, logger: Logger) {
         self.init(
             address: .hostname(configuration.listen.host, port: configuration.listen.port),
-            // A name would only help whoever looks for a version with a hole.
+            // A name would only help somebody who looks for a version with a hole.
             serverName: nil,
             backlog: 1_024,
             availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections, logger: logger))

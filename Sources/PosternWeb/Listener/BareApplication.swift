@@ -4,9 +4,9 @@ private import HummingbirdCore
 package import Logging
 package import NIOCore
 
-/// The least that a listener can do: takes the body of any POST and answers as an accepted letter is answered, without
-/// looking at it. What the public listener does per second is measured against this one, which stands on the same framework
-/// with the same settings and has neither guards nor routes.
+/// The least a listener can do: it takes the body of any POST and answers as an accepted letter is answered, without looking
+/// at it. The rate of the public listener is measured against this one, which runs on the same framework with the same
+/// settings and has neither guards nor routes.
 ///
 /// - Parameter onListening: told the address once the port is open.
 package func buildBareApplication(
@@ -26,10 +26,6 @@ private struct BareResponder: HTTPResponder {
     let bodyKiB: Int
     /// As long as a real answer.
     private let answer = ByteBuffer(string: #"{"id":"00000000000000000000000000","status":"accepted"}"#)
-
-    init(bodyKiB: Int) {
-        self.bodyKiB = bodyKiB
-    }
 
     func respond(to request: Request, context: WebContext) async throws -> Response {
         guard request.method == .post else { return Response(status: .methodNotAllowed, headers: [.allow: "POST"]) }

@@ -5,10 +5,9 @@ private import Synchronization
 
 /// Knows who is connected: how many connections each network has, and for whom a proxy has opened one.
 ///
-/// A few hundred connections are all there are; one client that takes a share of a few dozen leaves the rest to others.
-/// The share is counted by IPv4 address and by IPv6 /64, since one subscriber has a /64 at least. A trusted proxy opens
-/// connections for everybody and has no share; but one that announces a client in a PROXY header has opened the
-/// connection for that client, who then has a share as if connected directly.
+/// There are a few hundred connections in all. A network may have a few dozen of them, which leaves the rest to others. It is
+/// counted by IPv4 address and by IPv6 /64, since a subscriber has at least a /64. A trusted proxy opens connections for
+/// everybody and has no limit. If it announces a client in a PROXY header, the connection counts as that client's.
 package final class ConnectionAdmission: Sendable {
     /// Why a connection was closed before its first request. The raw value is a label of the metric.
     package enum Refusal: String, Error, CaseIterable {
@@ -26,7 +25,8 @@ package final class ConnectionAdmission: Sendable {
     private let state = Mutex(State())
 
     package init(proxies: TrustedProxies, connectionsPerPrefix limit: Int) {
-        (self.proxies, self.limit) = (proxies, limit)
+        self.proxies = proxies
+        self.limit = limit
     }
 
     package func trusts(_ peer: ClientAddress) -> Bool { proxies.trusts(peer) }
@@ -38,7 +38,7 @@ package final class ConnectionAdmission: Sendable {
         try count(peer, until: channel)
     }
 
-    /// A trusted proxy has said whom this connection is for.
+    /// A trusted proxy has said for whom this connection is.
     /// - Throws: `.prefixFull`, and has counted the refusal.
     func admit(_ channel: any Channel, for client: ClientAddress) throws(Refusal) {
         let id = ObjectIdentifier(channel)
@@ -52,7 +52,7 @@ package final class ConnectionAdmission: Sendable {
         state.withLock { $0.announced[connection] }
     }
 
-    /// Counts a refusal of somebody else's making.
+    /// Counts a refusal that was decided elsewhere.
     func note(_ refusal: Refusal) {
         Counter(.connectionsRefused, ("reason", refusal.rawValue)).increment()
     }

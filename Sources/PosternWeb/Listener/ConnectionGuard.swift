@@ -2,12 +2,12 @@ private import HTTPTypes
 package import NIOCore
 package import NIOHTTPTypes
 
-/// The body of a request did not arrive within its time. Thrown to whoever reads it.
+/// The body of a request did not arrive within its time. Thrown to the handler that reads it.
 package struct BodyOverdue: Error {}
 
-/// Holds one connection to its time limits, and closes it cleanly where an answer says `Connection: close`.
+/// Holds one connection to its time limits, and closes it cleanly after an answer that says `Connection: close`.
 ///
-/// Stands behind the HTTP codec; `ByteWatch` before it tells of bytes that are no whole head yet. Runs on the
+/// It comes after the HTTP codec. `ByteWatch`, before the codec, reports bytes that are not a whole head yet. Runs on the
 /// connection's event loop only.
 package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = HTTPRequestPart
@@ -20,7 +20,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     private var clock: ConnectionClock
     private var check: (at: ContinuousClock.Instant, task: Scheduled<Void>)?
     private var closesAfterAnswer = false
-    /// Of this handler, while it is in the pipeline.
+    /// This handler's own, while it is in the pipeline.
     private var context: ChannelHandlerContext?
 
     package init(limits: WebLimits, headers: SecurityHeaders) {
@@ -35,7 +35,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
             try context.pipeline.syncOperations.addHandler(ByteWatch(self), position: .first)
             schedule()
         } catch {
-            // Only a channel that is already gone refuses a handler.
+            // Only a channel that is already closed refuses a handler.
             context.close(promise: nil)
         }
     }
@@ -75,7 +75,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         case .head(var head):
             if head.headerFields[.connection]?.lowercased() == "close" {
                 closesAfterAnswer = true
-                // Hummingbird answers a malformed head by itself, with a bare 400 that never came past our headers.
+                // Hummingbird answers a malformed head by itself, with a bare 400 that passes none of our guards.
                 if head.headerFields[.contentSecurityPolicy] == nil {
                     let words = ByteBuffer(string: Problem.malformedRequest(headerKiB: limits.headerKiB).json)
                     head.headerFields.append(contentsOf: headers.api)
@@ -92,14 +92,14 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
             guard closesAfterAnswer else { return context.write(data, promise: promise) }
             context.writeAndFlush(data, promise: promise)
             // Closing at once would reset the connection while the client still sends, and a reset throws away the
-            // answer it has not read (RFC 9112 §9.6). So only our half is closed, and the rest ignored for a moment.
+            // answer that it has not read (RFC 9112 §9.6). So only our half is closed, and the rest is ignored for a moment.
             clock.closingAnswerEnded(at: .now)
             schedule()
             context.close(mode: .output, promise: nil)
         }
     }
 
-    /// curl waits a second for leave to send a larger body; Hummingbird never gives it.
+    /// curl waits up to a second for permission to send a larger body. Hummingbird never gives it.
     private func promiseContinuation(of head: HTTPRequest, context: ChannelHandlerContext) {
         guard head.headerFields[.expect]?.lowercased() == "100-continue" else { return }
         let announced = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
@@ -107,7 +107,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
     }
 
-    /// One timer at most, looked at again when it fires: an answered request costs no timer of its own.
+    /// One timer at most, checked again when it fires, so that a request that is answered costs no timer of its own.
     private func schedule() {
         guard let context, let deadline = clock.deadline else { return }
         if let check {
@@ -132,8 +132,8 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 @available(*, unavailable)
 extension ConnectionGuard: Sendable {}
 
-/// Tells the guard that bytes came, before the codec makes sense of them: a head that drips is seen by nobody else.
-final class ByteWatch: ChannelInboundHandler {
+/// Tells the guard that bytes came, before the codec reads them. Nobody else sees a head that comes in drops.
+private final class ByteWatch: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 

@@ -1,9 +1,8 @@
 private import Glibc
 private import NIOCore
-private import NIOPosix
 package import PosternCore
 
-/// A listener cannot have its address. Found before anything is served, so that the words name the setting.
+/// A listener cannot have its address. Found before anything is served, so that the message can name the setting.
 package struct PortFault: Error, Sendable, CustomStringConvertible {
     package let setting: String
     package let listen: ListenAddress
@@ -13,18 +12,29 @@ package struct PortFault: Error, Sendable, CustomStringConvertible {
         "\(setting): cannot listen at \(listen): \(reason)\n    Stop the program that has this port, or choose another."
     }
 
-    /// Binds once and lets go.
+    /// Binds once and lets go. Does not listen: a client that connected meanwhile would be accepted, would send its request, and
+    /// would wait for ever for an answer from a listener that is gone.
     /// - Throws: `PortFault`.
-    package static func probe(_ listen: ListenAddress, setting: String) async throws(PortFault) {
+    package static func probe(_ listen: ListenAddress, setting: String) throws(PortFault) {
+        let code: Int32
         do {
-            let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .bind(host: listen.host, port: listen.port).get()
-            try await channel.close().get()
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw PortFault(setting: setting, listen: listen, reason: "another program listens there")
+            code = try bind(SocketAddress.makeAddressResolvingHost(listen.host, port: listen.port))
         } catch {
             throw PortFault(setting: setting, listen: listen, reason: "\(error)")
         }
+        guard code != 0 else { return }
+        let reason = code == EADDRINUSE ? "another program listens there" : String(cString: strerror(code))
+        throw PortFault(setting: setting, listen: listen, reason: reason)
+    }
+
+    /// - Returns: 0, or why the system refused.
+    private static func bind(_ address: SocketAddress) -> Int32 {
+        let descriptor = socket(address.protocol.rawValue, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return errno }
+        defer { close(descriptor) }
+        // As the listener has it: with this, only a socket that listens is in the way, not one whose connections are ending.
+        var on: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        return address.withSockAddr { Glibc.bind(descriptor, $0, socklen_t($1)) == 0 ? 0 : errno }
     }
 }

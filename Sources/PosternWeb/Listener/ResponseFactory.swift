@@ -1,19 +1,25 @@
 package import HTTPTypes
 package import Hummingbird
-package import NIOCore
+internal import NIOCore
 package import PosternCore
 
-/// Makes the answers of both listeners, each with the house's header fields.
+/// Makes the answers of one listener, each with its security headers.
 package struct ResponseFactory: Sendable {
     package let templates: Templates
     package let headers: SecurityHeaders
+    /// Staff pages are in English and no site's.
+    private let isForStaff: Bool
 
-    package init(templates: Templates, headers: SecurityHeaders) {
-        (self.templates, self.headers) = (templates, headers)
+    package init(_ templates: Templates, _ headers: SecurityHeaders, isForStaff: Bool = false) {
+        self.templates = templates
+        self.headers = headers
+        self.isForStaff = isForStaff
     }
 
-    /// How a page is shown to whoever sent this request.
+    /// How a page is shown to the sender of this request. Chosen when a page is made, and not for every request: the
+    /// languages are the site's, and most answers have none.
     package func presentation(for request: Request, site: Site? = nil) -> Presentation {
+        guard !isForStaff else { return .unbranded(templates) }
         let choice = LanguageChoice(
             asked: request.queryField("lang"), accepted: request.headers[.acceptLanguage], site: site?.look.languages ?? [],
             available: templates.languages)
@@ -24,31 +30,16 @@ package struct ResponseFactory: Sendable {
         Self.response(status, fields ?? headers.page, "text/html; charset=utf-8", ByteBuffer(string: templates.render(page)))
     }
 
-    /// - Parameter presentation: nil for the staff's pages.
-    package func error(_ fault: PageFault, _ presentation: Presentation? = nil, incident: Incident? = nil) -> Response {
-        let error = ErrorPage(fault, incident: incident, presentation ?? .unbranded(templates))
-        var response = page(error, status: fault.status)
-        if fault.status == .serviceUnavailable { response.headers[.retryAfter] = "60" }
-        return response
-    }
-
-    /// In the words of any request that cannot be understood: a person never types eight thousand characters.
-    package func targetTooLong(_ presentation: Presentation) -> Response {
-        var response = error(.badRequest, presentation)
-        response.status = .uriTooLong
-        return response
+    package func error(_ fault: PageFault, _ presentation: Presentation, incident: Incident? = nil) -> Response {
+        page(ErrorPage(fault, incident: incident, presentation), status: fault.status)
     }
 
     package func problem(_ problem: Problem) -> Response {
         Self.response(problem.status, headers.api, "application/problem+json", ByteBuffer(string: problem.json))
     }
 
-    package func json(_ text: String, status: HTTPResponse.Status) -> Response {
+    package func json(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
         Self.response(status, headers.api, "application/json", ByteBuffer(string: text))
-    }
-
-    package func text(_ content: ByteBuffer) -> Response {
-        Self.response(.ok, headers.api, "text/plain; charset=utf-8", content)
     }
 
     package func seeOther(_ path: String) -> Response {
@@ -66,9 +57,10 @@ package struct ResponseFactory: Sendable {
 }
 
 extension Response {
+    /// - Parameter wait: rounded up to whole seconds, at least one (RFC 9110 §10.2.3).
     package func retrying(after wait: Duration) -> Response {
         var response = self
-        response.headers[.retryAfter] = wait.retryAfter
+        response.headers[.retryAfter] = String(max(1, wait.wholeSeconds))
         return response
     }
 }
@@ -82,8 +74,6 @@ extension Request {
 }
 
 extension Duration {
-    /// Whole seconds for `Retry-After` (RFC 9110 §10.2.3), never less than one.
-    var retryAfter: String {
-        String(max(1, components.seconds + (components.attoseconds > 0 ? 1 : 0)))
-    }
+    /// Rounded up, so that a client that comes back then is not too early.
+    var wholeSeconds: Int64 { max(0, components.seconds + (components.attoseconds > 0 ? 1 : 0)) }
 }

@@ -1,20 +1,20 @@
 package import HTTPTypes
 
-/// The header fields that stand on every answer, by what kind of answer it is. Made once at start.
+/// The header fields that every answer of its kind has. Made once, at start.
 ///
-/// Nothing here loads from elsewhere, runs a script of anybody else's, or lets another site look in (requirement W2).
+/// Nothing of ours loads from elsewhere, runs anybody else's script, or lets another site look in.
 package struct SecurityHeaders: Sendable {
     /// For pages: our own style sheets, our own script, our own images, our own forms.
     package let page: HTTPFields
-    /// For everything that is no page. Says the least, since nothing in it is ever rendered.
+    /// For everything that is not a page. It allows nothing, since nothing in it is ever rendered.
     package let api: HTTPFields
-    /// For files that never change under their address.
+    /// For files that never change at their address.
     package let asset: HTTPFields
-    /// For a file that a site has given us: whatever it says of itself, it runs nothing and loads nothing.
+    /// For a file that a site has given us. Whatever is in it, it runs nothing and loads nothing.
     package let foreignAsset: HTTPFields
-    /// For pages that show another document of ours in a frame.
+    /// For pages that show another document of this listener in a frame.
     package let framing: HTTPFields
-    /// For a document of somebody else's making: no script, no load, no link that leads out of its frame.
+    /// For a document that somebody else wrote: no script, nothing loaded, no link that leads out of its frame.
     package let framed: HTTPFields
 
     /// - Parameter isSecure: visitors come over HTTPS, and their browsers may insist on it from now on.
@@ -46,7 +46,7 @@ package struct SecurityHeaders: Sendable {
             .permissionsPolicy: "camera=(), geolocation=(), microphone=(), payment=()",
         ]
         if let caching { fields[.cacheControl] = caching }
-        // Two years. Not for subdomains: they are not ours.
+        // Two years. Not for subdomains, which are not ours.
         if isSecure { fields[.strictTransportSecurity] = "max-age=63072000" }
         return fields
     }

@@ -1,45 +1,47 @@
 package import PosternCore
 
-/// What both listeners need to know. Made by the wiring from the configuration file.
+/// What a listener needs to know. The wiring makes it from the configuration file.
 package struct WebConfiguration: Sendable {
     /// Where this listener binds.
     package let listen: ListenAddress
-    /// Where visitors reach the public listener: says whether browsers may be told to insist on HTTPS.
+    /// Where visitors reach the public listener. It says whether browsers may be told to insist on HTTPS.
     package let publicURL: WebOrigin
-    /// Only these may say for whom they speak.
+    /// Only these are believed when they name the client.
     package let trustedProxies: [AddressRange]
     package let limits: WebLimits
 
     package init(
         listen: ListenAddress, publicURL: WebOrigin, trustedProxies: [AddressRange] = [], limits: WebLimits = WebLimits()
     ) {
-        (self.listen, self.publicURL) = (listen, publicURL)
-        (self.trustedProxies, self.limits) = (trustedProxies, limits)
+        self.listen = listen
+        self.publicURL = publicURL
+        self.trustedProxies = trustedProxies
+        self.limits = limits
     }
 
     package var isSecure: Bool { publicURL.description.hasPrefix("https://") }
 }
 
-/// Sizes and times that bound what one client can take from all others.
+/// Sizes and times that bound what one client can take from the others.
 package struct WebLimits: Sendable {
     package var bodyKiB = 64
     package var headerKiB = 16
     /// Method, target and version of a request.
     package var lineKiB = 8
-    /// Fits, with room for files, under the usual soft limit of 1,024 descriptors.
+    /// Leaves room for files under the usual soft limit of 1,024 descriptors.
     package var connections = 768
-    /// Of one IPv4 address or one IPv6 /64. A house, an office or a mobile network behind one address keeps well below;
-    /// a browser opens six.
+    /// Of one IPv4 address or one IPv6 /64. A browser opens six; a house, an office or a mobile network that shares one
+    /// address stays well below.
     package var connectionsPerPrefix = 96
     /// From the first byte of a request to the end of its head; on a new connection, from the start.
     package var head: Duration = .seconds(10)
-    /// From the end of the head to the end of the body, however busily it drips.
+    /// From the end of the head to the end of the body, however often a byte comes.
     package var body: Duration = .seconds(20)
-    /// Between two requests of a connection.
+    /// Between two requests on a connection.
     package var idle: Duration = .seconds(30)
-    /// For the next part of an answer to be fetched, when the client does not keep up.
+    /// For a client that does not keep up, to fetch the next part of an answer.
     package var fetch: Duration = .seconds(30)
-    /// How long an answer to a request that was not read to its end may take to be fetched.
+    /// For a client whose request was not read to its end, to fetch the answer.
     package var lingering: Duration = .seconds(2)
 
     package init() {}

@@ -1,5 +1,6 @@
 package import CoreMetrics
-private import PosternCore
+internal import Metrics
+internal import PosternCore
 
 extension MetricRegistry: MetricsFactory {
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
@@ -28,7 +29,7 @@ extension MetricRegistry: MetricsFactory {
     package func destroyRecorder(_ handler: any RecorderHandler) {}
     package func destroyTimer(_ handler: any TimerHandler) {}
 
-    /// Metrics of libraries, which are not in our table, are not kept.
+    /// Metrics of libraries are not in our table, and are not kept.
     private func handler(_ label: String, _ dimensions: [(String, String)]) -> SeriesHandler {
         SeriesHandler(
             registry: self,
@@ -38,23 +39,31 @@ extension MetricRegistry: MetricsFactory {
     }
 }
 
-/// One series under the names swift-metrics calls it by.
+/// One series, under the names by which swift-metrics calls it.
 private final class SeriesHandler: CounterHandler, FloatingPointCounterHandler, MeterHandler, RecorderHandler, TimerHandler {
     private let registry: MetricRegistry
     private let series: MetricRegistry.Series?
 
     init(registry: MetricRegistry, series: MetricRegistry.Series?) {
-        (self.registry, self.series) = (registry, series)
+        self.registry = registry
+        self.series = series
     }
 
     func increment(by amount: Int64) { if let series { registry.add(Double(amount), to: series) } }
     func increment(by amount: Double) { if let series { registry.add(amount, to: series) } }
     func decrement(by amount: Double) { if let series { registry.add(-amount, to: series) } }
-    /// Counters never go back.
+    /// Counters only rise.
     func reset() {}
     func set(_ value: Int64) { if let series { registry.set(Double(value), of: series) } }
     func set(_ value: Double) { if let series { registry.set(value, of: series) } }
     func record(_ value: Int64) { if let series { registry.observe(Double(value), in: series) } }
     func record(_ value: Double) { if let series { registry.observe(value, in: series) } }
     func recordNanoseconds(_ duration: Int64) { if let series { registry.observe(Double(duration) / 1e9, in: series) } }
+}
+
+extension Counter {
+    /// One of the counters in our table.
+    convenience init(_ metric: Metric, _ labels: (String, String)...) {
+        self.init(label: metric.rawValue, dimensions: labels)
+    }
 }

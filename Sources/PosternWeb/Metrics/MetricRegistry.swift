@@ -1,8 +1,7 @@
 package import PosternCore
 private import Synchronization
 
-/// What is counted in this process, for Prometheus to fetch. Stands behind swift-metrics, for which there is no well-kept
-/// package of this kind that runs here.
+/// What this process counts, for Prometheus to fetch: a back end of swift-metrics.
 package final class MetricRegistry: Sendable {
     /// One metric under one set of labels.
     struct Series: Hashable, Sendable {
@@ -20,7 +19,7 @@ package final class MetricRegistry: Sendable {
         case histogram(counts: [Int], sum: Double)
     }
 
-    /// Labels come from our own enums; a mistake must not fill the memory all the same.
+    /// Labels come from our own enums. Even so, a mistake must not fill the memory.
     private static let mostSeries = 1_000
 
     private let readings = Mutex<[Series: Reading]>([:])
@@ -58,7 +57,7 @@ package final class MetricRegistry: Sendable {
         }
     }
 
-    /// Everything, with what is asked for only now.
+    /// Everything counted so far, and the gauges.
     func snapshot(_ gauges: [GaugeReading]) -> [Series: Reading] {
         var snapshot = readings.withLock { $0 }
         for gauge in gauges {
@@ -85,12 +84,14 @@ package struct GaugeReading: Sendable {
     package let value: Double
 
     package init(_ metric: Metric, _ value: Double, label: (name: String, value: String)? = nil) {
-        (self.metric, self.label, self.value) = (metric, label, value)
+        self.metric = metric
+        self.value = value
+        self.label = label
     }
 }
 
-/// Where such numbers come from.
+/// Where gauges come from.
 package protocol MetricsSource: Sendable {
-    /// Those that are to be had; must come back within seconds.
+    /// Those that can be read now. Must return within seconds.
     func gauges() async -> [GaugeReading]
 }

@@ -2,8 +2,8 @@ private import PosternCore
 
 extension MetricRegistry {
     /// Prometheus' text format, version 0.0.4
-    /// (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format). Metrics that nothing was counted under
-    /// yet are left out.
+    /// (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format). Metrics without
+    /// a value yet are left out.
     package func text(with gauges: [GaugeReading]) -> String {
         let snapshot = Dictionary(grouping: snapshot(gauges), by: \.key.metric)
         var text = ""
@@ -47,7 +47,7 @@ extension String {
 }
 
 extension Double {
-    /// Whole numbers without a fraction, as people write them.
+    /// Whole numbers without a fraction.
     fileprivate var metricText: String {
         self == rounded() && abs(self) < 1e15 ? String(Int64(self)) : String(self)
     }

@@ -1,51 +1,40 @@
 private import HTTPTypes
 package import Hummingbird
-private import Logging
 package import PosternRelay
 
-/// Where a recipient says that an address is theirs: `GET` shows the question, `POST /confirm/{site}/{handle}/{token}`
+/// Where a recipient says that an address is theirs, `/confirm/{site}/{handle}/{token}`: `GET` shows the question, `POST`
 /// answers it.
 package struct ConfirmationForm: Sendable {
     private let confirmations: any ConfirmationTaker
     private let intake: LetterIntake
     private let responses: ResponseFactory
 
-    package init(confirmations: any ConfirmationTaker, intake: LetterIntake, responses: ResponseFactory) {
-        (self.confirmations, self.intake, self.responses) = (confirmations, intake, responses)
+    package init(_ confirmations: any ConfirmationTaker, _ intake: LetterIntake, _ responses: ResponseFactory) {
+        self.confirmations = confirmations
+        self.intake = intake
+        self.responses = responses
     }
 
-    /// Says nothing of the token yet: whether it is good is found out by pressing the button.
-    package func show(_ request: Request, for address: RecipientPath, _ context: WebContext) async -> Response {
-        await page(.question(action: request.uri.path), request, for: address, context)
+    /// Says nothing of the token yet: whether it is valid is found out when the button is pressed.
+    package func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        try await page(.question(action: request.uri.path), request, context)
     }
 
-    package func post(_ request: Request, for address: RecipientPath, token: String, _ context: WebContext) async -> Response {
-        switch await confirmations.confirm(site: address.site, handle: address.handle, token: token) {
-        case .confirmed:
-            return await page(.confirmed, request, for: address, context)
-        case .paused:
-            return await page(.paused, request, for: address, context)
-        case .notValid:
-            return await page(.notValid, request, for: address, context, status: .forbidden)
-        case .unavailable(let retryAfter):
-            return responses.error(.unavailable, responses.presentation(for: request)).retrying(after: retryAfter)
+    package func post(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        switch await confirmations.confirm(site: context["site"], handle: context["handle"], token: context["token"]) {
+        case .confirmed: try await page(.confirmed, request, context)
+        case .paused: try await page(.paused, request, context)
+        case .notValid: try await page(.notValid, request, context, status: .forbidden)
+        case .unavailable(let wait):
+            responses.error(.unavailable, responses.presentation(for: request)).retrying(after: wait)
         }
     }
 
     private func page(
-        _ occasion: ConfirmationPage.Occasion, _ request: Request, for address: RecipientPath, _ context: WebContext,
-        status: HTTPResponse.Status = .ok
-    ) async -> Response {
-        do {
-            guard let contact = try await intake.contact(address) else {
-                return responses.error(.notFound, responses.presentation(for: request))
-            }
-            let page = ConfirmationPage(
-                occasion, to: RecipientNames(contact), responses.presentation(for: request, site: contact.site))
-            return responses.page(page, status: status)
-        } catch {
-            let incident = context.incident("a recipient cannot be looked up", error)
-            return responses.error(.unavailable, responses.presentation(for: request), incident: incident)
-        }
+        _ occasion: ConfirmationPage.Occasion, _ request: Request, _ context: WebContext, status: HTTPResponse.Status = .ok
+    ) async throws(RequestFault) -> Response {
+        let contact = try await intake.contact(context)
+        let presentation = responses.presentation(for: request, site: contact.site)
+        return responses.page(ConfirmationPage(occasion, to: RecipientNames(contact), presentation), status: status)
     }
 }

@@ -9,202 +9,166 @@ package struct ContactForm: Sendable {
     private let intake: LetterIntake
     private let tokens: any FormTokenKeeping
     private let responses: ResponseFactory
-    private let bodyKiB: Int
 
-    package init(intake: LetterIntake, tokens: any FormTokenKeeping, responses: ResponseFactory, bodyKiB: Int) {
-        (self.intake, self.tokens, self.responses, self.bodyKiB) = (intake, tokens, responses, bodyKiB)
+    package init(_ intake: LetterIntake, tokens: any FormTokenKeeping, _ responses: ResponseFactory) {
+        self.intake = intake
+        self.tokens = tokens
+        self.responses = responses
     }
 
-    package func show(_ request: Request, for address: RecipientPath, _ context: WebContext) async -> Response {
-        switch await lookUp(address, context) {
-        case .nobody: return responses.error(.notFound, responses.presentation(for: request))
-        case .unknown(let incident):
-            return responses.error(.unavailable, responses.presentation(for: request), incident: incident)
-        case .somebody(let contact) where !contact.takesLetters:
-            let shown = Shown(RecipientNames(contact), responses.presentation(for: request, site: contact.site))
-            return noLetters(.takesNoLetters, written: nil, shown)
-        case .somebody(let contact):
-            let shown = Shown(RecipientNames(contact), responses.presentation(for: request, site: contact.site))
-            var form = LetterForm()
-            form.letter.about = Self.about(in: request)
-            return page(form, token: tokens.issue(at: intake.now()), at: address, .fresh, shown)
-        }
+    package func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let contact = try await intake.contact(context)
+        let audience = Audience(RecipientNames(contact), responses.presentation(for: request, site: contact.site))
+        guard contact.takesLetters else { return noLetters(.takesNoLetters, written: nil, audience) }
+        var form = LetterForm()
+        form.letter.about = Self.about(in: request)
+        return page(form, token: tokens.issue(at: intake.now()), .fresh, .ok, audience, context)
     }
 
-    package func post(_ request: Request, for address: RecipientPath, _ context: WebContext) async -> Response {
-        let form: LetterForm
-        do {
-            form = try await posted(request)
-        } catch let fault as PostFault {
-            context.logger.debug("a posted form cannot be read", metadata: [WebLogKey.fault: "\(fault)"])
-            let response = responses.error(fault.page, responses.presentation(for: request))
-            return fault.isConnectionOver ? response.closing() : response
-        } catch {
-            preconditionFailure("reading a posted form throws its own faults only")
-        }
+    package func sent(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let audience = try await audience(request, context)
+        return responses.page(SentPage(to: audience.names, another: context.recipient.page, audience.presentation))
+    }
 
+    package func post(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let form = try await posted(request, context)
         let now = intake.now()
         let standing = tokens.standing(of: form.token, at: now)
-        var idempotencyKey: String?
+        let idempotencyKey: String?
         switch standing {
-        case .expired:
-            return await named(request, address, context) {
-                page(form, token: tokens.issue(at: now), at: address, .expired, $0, status: .unprocessableContent)
-            }
+        case .expired: return try await again(form, token: tokens.issue(at: now), .expired, request, context)
         case .ours(let key, _): idempotencyKey = key
         case .foreign, .missing: idempotencyKey = nil
         }
+        let signs = FormSigns(token: standing, isBaitTaken: form.isBaitTaken)
         let reply = await intake.submit(
-            form.letter, to: address, idempotencyKey: idempotencyKey,
-            channel: .form(FormSigns(token: standing, isBaitTaken: form.isBaitTaken)), of: request, context)
-        // What comes back under its own token is the same letter once it is mended.
+            form.letter, idempotencyKey: idempotencyKey, channel: .form(signs), request, context)
+        // A letter that comes back under its own token is still the same letter after it has been mended.
         let token = idempotencyKey == nil ? tokens.issue(at: now) : form.token
-        return await response(to: reply.answer, form, token: token, request, address, context)
+        return try await response(to: reply.answer, form, token: token, request, context)
     }
 
     /// Somebody has typed something: it comes back, whatever fails.
     private func response(
-        to answer: SubmissionAnswer, _ form: LetterForm, token: String?, _ request: Request, _ address: RecipientPath,
-        _ context: WebContext
-    ) async -> Response {
+        to answer: SubmissionAnswer, _ form: LetterForm, token: String?, _ request: Request, _ context: WebContext
+    ) async throws(RequestFault) -> Response {
         switch answer {
-        case .accepted: return responses.seeOther(responses.presentation(for: request).link(address.sentPage))
-        case .unknownRecipient: return responses.error(.notFound, responses.presentation(for: request))
+        case .accepted:
+            responses.seeOther(responses.presentation(for: request).link(context.recipient.sentPage))
+        case .unknownRecipient:
+            throw .notFound
         case .invalid(let faults):
-            return await named(request, address, context) {
-                page(form, token: token, at: address, .faults(faults), $0, status: .unprocessableContent)
-            }
+            try await again(form, token: token, .faults(faults), request, context)
         case .takesNoLetters:
-            return await named(request, address, context) { noLetters(.takesNoLetters, written: form.letter.message, $0) }
+            noLetters(.takesNoLetters, written: form.letter.message, try await audience(request, context))
         case .blocked:
-            return await named(request, address, context) { noLetters(.blocked, written: form.letter.message, $0) }
+            noLetters(.blocked, written: form.letter.message, try await audience(request, context))
         case .idempotencyKeyConflict:
-            // A new token: pressed once more, this letter is sent as well.
-            return await named(request, address, context) {
-                page(
-                    form, token: tokens.issue(at: intake.now()), at: address, .idempotencyKeyConflict, $0,
-                    status: .unprocessableContent)
-            }
+            // A new token, so that this letter is sent as well when the button is pressed again.
+            try await again(form, token: tokens.issue(at: intake.now()), .idempotencyKeyConflict, request, context)
         case .limited(let wait):
-            return await named(request, address, context) {
-                page(form, token: token, at: address, .limited(wait), $0, status: .tooManyRequests)
-            }.retrying(after: wait)
+            try await again(form, token: token, .limited(wait), status: .tooManyRequests, request, context).retrying(after: wait)
         case .unavailable(let wait):
-            return await named(request, address, context) {
-                page(form, token: token, at: address, .unavailable(wait), $0, status: .serviceUnavailable)
-            }.retrying(after: wait)
+            try await again(form, token: token, .unavailable(wait), status: .serviceUnavailable, request, context).retrying(
+                after: wait)
         }
     }
 
-    package func sent(_ request: Request, for address: RecipientPath, _ context: WebContext) async -> Response {
-        await named(request, address, context) {
-            responses.page(SentPage(to: $0.names, another: address.page, $0.presentation))
-        }
+    /// The form as it was posted, with what is wrong.
+    private func again(
+        _ form: LetterForm, token: String?, _ occasion: ContactPage.Occasion,
+        status: HTTPResponse.Status = .unprocessableContent, _ request: Request, _ context: WebContext
+    ) async throws(RequestFault) -> Response {
+        page(form, token: token, occasion, status, try await audience(request, context), context)
     }
 
-    /// For whom and how a page is shown.
-    private struct Shown {
+    private func page(
+        _ form: LetterForm, token: String?, _ occasion: ContactPage.Occasion, _ status: HTTPResponse.Status,
+        _ audience: Audience, _ context: WebContext
+    ) -> Response {
+        let paths = ContactPage.Paths(page: context.recipient.page, privacy: context.recipient.privacyPage)
+        return responses.page(
+            ContactPage(form, token: token, to: audience.names, at: paths, occasion: occasion, audience.presentation),
+            status: status)
+    }
+
+    /// `Problem.Kind.status` says why it is 403.
+    private func noLetters(_ occasion: NoLettersPage.Occasion, written: String?, _ audience: Audience) -> Response {
+        responses.page(
+            NoLettersPage(occasion, to: audience.names, written: written, audience.presentation), status: .forbidden)
+    }
+
+    /// Whom a page names and how it is shown.
+    private struct Audience {
         let names: RecipientNames
         let presentation: Presentation
 
         init(_ names: RecipientNames, _ presentation: Presentation) {
-            (self.names, self.presentation) = (names, presentation)
+            self.names = names
+            self.presentation = presentation
         }
     }
 
-    /// An answer that names recipient and site, by what stands in the address when the store cannot say: a letter just
-    /// taken must not look lost, nor one just typed be lost, because of a name.
-    private func named(
-        _ request: Request, _ address: RecipientPath, _ context: WebContext, _ answer: (Shown) -> Response
-    ) async -> Response {
-        switch await lookUp(address, context) {
-        case .somebody(let contact):
-            return answer(Shown(RecipientNames(contact), responses.presentation(for: request, site: contact.site)))
-        case .nobody: return responses.error(.notFound, responses.presentation(for: request))
-        case .unknown(let incident):
-            let presentation = responses.presentation(for: request)
-            return address.plainNames.map { answer(Shown($0, presentation)) }
-                ?? responses.error(.unavailable, presentation, incident: incident)
-        }
-    }
-
-    private func page(
-        _ form: LetterForm, token: String?, at address: RecipientPath, _ occasion: ContactPage.Occasion, _ shown: Shown,
-        status: HTTPResponse.Status = .ok
-    ) -> Response {
-        let paths = ContactPage.Paths(page: address.page, privacy: address.privacyPage)
-        return responses.page(
-            ContactPage(form, token: token, to: shown.names, at: paths, occasion: occasion, shown.presentation), status: status)
-    }
-
-    /// The status is argued at `Problem.takesNoLetters`.
-    private func noLetters(_ occasion: NoLettersPage.Occasion, written: String?, _ shown: Shown) -> Response {
-        responses.page(
-            NoLettersPage(occasion, to: shown.names, written: written, shown.presentation), status: .forbidden)
-    }
-
-    private enum Found {
-        case somebody(Contact)
-        case nobody
-        case unknown(Incident)
-    }
-
-    private func lookUp(_ address: RecipientPath, _ context: WebContext) async -> Found {
-        do {
-            return try await intake.contact(address).map { .somebody($0) } ?? .nobody
+    /// When the store cannot say who the recipient is, the page names what the path says: a letter that was just accepted
+    /// must not look lost, and one that was just typed must not be lost, for want of a name.
+    private func audience(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Audience {
+        do throws(RequestFault) {
+            let contact = try await intake.contact(context)
+            return Audience(RecipientNames(contact), responses.presentation(for: request, site: contact.site))
         } catch {
-            return .unknown(context.incident("a recipient cannot be looked up", error))
+            guard case .unavailable = error, let names = context.recipient.plainNames else { throw error }
+            return Audience(names, responses.presentation(for: request))
         }
     }
 
-    /// `?about=`, if it can stand on a page. A linking page's mistake must not become a visitor's fault to mend.
+    /// `?about=`, if it can stand on a page. The visitor cannot mend a mistake of the page that links here.
     private static func about(in request: Request) -> String {
         guard let raw = request.queryField("about"), let about = try? HeaderText(raw, limit: Letter.Limit.about) else {
             return ""
         }
         return about.text
     }
+
+    private func posted(_ request: Request, _ context: WebContext) async throws(RequestFault) -> LetterForm {
+        guard request.headers[.contentEncoding] == nil,
+            let type = request.headers[.contentType].flatMap({ ParameterisedField($0) }),
+            ["application/x-www-form-urlencoded", "multipart/form-data"].contains(type.value)
+        else { throw .page(.mediaType) }
+        let body = try await request.wholeBody(context)
+        do throws(FormFault) {
+            let fields =
+                type.value == "multipart/form-data"
+                ? try MultipartForm.fields(in: body, boundary: type.parameters["boundary"]) : try URLEncodedForm.fields(in: body)
+            return try LetterForm(fields)
+        } catch {
+            context.logger.debug("a posted form cannot be read", metadata: [WebLogKey.fault: "\(error)"])
+            throw .page(.badRequest)
+        }
+    }
 }
 
-extension ContactForm {
-    /// Why there is no form to hand in.
-    private enum PostFault: Error {
-        case body(BodyFault)
-        case form(FormFault)
-        case mediaType
+/// Site and handle as they stand in a path, percent-decoded. They may name nothing.
+package struct RecipientPath: Hashable, Sendable {
+    package let site: String
+    package let handle: String
 
-        var page: PageFault {
-            switch self {
-            case .body(.tooLarge): .tooLarge
-            case .body(.overdue): .tooSlow
-            case .body(.broken), .form: .badRequest
-            case .mediaType: .mediaType
-            }
-        }
-
-        var isConnectionOver: Bool {
-            if case .body = self { true } else { false }
-        }
+    package init(site: String, handle: String) {
+        self.site = site
+        self.handle = handle
     }
 
-    private func posted(_ request: Request) async throws -> LetterForm {
-        guard request.headers[.contentEncoding] == nil,
-            let type = request.headers[.contentType].flatMap({ ParameterisedField($0) })
-        else { throw PostFault.mediaType }
-        do {
-            switch type.value {
-            case "application/x-www-form-urlencoded":
-                return try LetterForm(URLEncodedForm.fields(in: try await request.wholeBody(limitKiB: bodyKiB)))
-            case "multipart/form-data":
-                let body = try await request.wholeBody(limitKiB: bodyKiB)
-                return try LetterForm(MultipartForm.fields(in: body, boundary: type.parameters["boundary"]))
-            default:
-                throw PostFault.mediaType
-            }
-        } catch let fault as BodyFault {
-            throw PostFault.body(fault)
-        } catch let fault as FormFault {
-            throw PostFault.form(fault)
-        }
+    /// Where the contact page is, in a form that is safe in a page and in a header.
+    package var page: String { "/c/\(PercentCoding.encoded(site))/\(PercentCoding.encoded(handle))" }
+    package var sentPage: String { page + "/sent" }
+    package var privacyPage: String { "/privacy/\(PercentCoding.encoded(site))" }
+
+    /// What to call them when the store cannot say; nil when nobody can have such names.
+    var plainNames: RecipientNames? {
+        guard let site = try? SiteID(site), let handle = try? Handle(handle) else { return nil }
+        return RecipientNames(handle: handle, site: site)
     }
+}
+
+extension WebContext {
+    fileprivate var recipient: RecipientPath { RecipientPath(site: self["site"], handle: self["handle"]) }
 }

@@ -7,24 +7,23 @@ package import PosternRelay
 /// Lets the pages of a site post letters from a script (CORS, fetch.spec.whatwg.org §3.3): those of its own origins, and
 /// no others. Never for all, and never with credentials, of which there are none.
 ///
-/// A site that does not exist and an origin that is not a site's get the same answer, which allows nothing: the browser
-/// says so to the developer, and nobody learns which sites there are.
+/// A site that does not exist and an origin that is not the site's get the same answer, which allows nothing. The browser
+/// tells the developer, and nobody learns which sites there are.
 package struct CrossOrigin: Sendable {
     private let sites: any SiteLookup
     private let responses: ResponseFactory
 
-    package init(sites: any SiteLookup, responses: ResponseFactory) {
-        (self.sites, self.responses) = (sites, responses)
+    package init(_ sites: any SiteLookup, _ responses: ResponseFactory) {
+        self.sites = sites
+        self.responses = responses
     }
 
-    /// What a browser asks before it posts.
-    package func preflight(_ request: Request, for site: String, allowing methods: String, _ context: WebContext) async
-        -> Response
-    {
+    /// What a browser asks before it lets a page of another site post.
+    package func preflight(_ request: Request, _ context: WebContext) async -> Response {
         var fields = responses.headers.api
-        fields[.allow] = methods
+        fields[.allow] = context.route?.allowed
         fields[.vary] = "Origin"
-        if let origin = await origin(of: request, for: site, context) {
+        if let origin = await origin(of: request, context) {
             fields[.accessControlAllowOrigin] = origin
             fields[.accessControlAllowMethods] = "POST"
             fields[.accessControlAllowHeaders] = "content-type, idempotency-key"
@@ -34,24 +33,24 @@ package struct CrossOrigin: Sendable {
     }
 
     /// Has the answer shown to the script that asked, if it may see it.
-    package func open(_ response: Response, to request: Request, for site: String, _ context: WebContext) async -> Response {
+    package func open(_ response: Response, to request: Request, _ context: WebContext) async -> Response {
         var response = response
         response.headers[.vary] = "Origin"
-        guard let origin = await origin(of: request, for: site, context) else { return response }
+        guard let origin = await origin(of: request, context) else { return response }
         response.headers[.accessControlAllowOrigin] = origin
         response.headers[.accessControlExposeHeaders] = "Retry-After, RateLimit, RateLimit-Policy"
         return response
     }
 
     /// The request's origin, if it is one of the site's.
-    private func origin(of request: Request, for site: String, _ context: WebContext) async -> String? {
-        // `null`, which a sandboxed page sends, is no origin and nobody's.
+    private func origin(of request: Request, _ context: WebContext) async -> String? {
+        // `null`, which a sandboxed page sends, is nobody's origin.
         guard let written = request.headers[.origin], let origin = WebOrigin(written) else { return nil }
         do {
-            guard let site = try await sites.site(site), site.origins.contains(origin) else { return nil }
+            guard let site = try await sites.site(context["site"]), site.origins.contains(origin) else { return nil }
             return origin.description
         } catch {
-            // The letter itself may have been taken, so that this is no reason to fail.
+            // No reason to fail: the letter itself may have been accepted.
             context.logger.warning("a site cannot be looked up", metadata: [WebLogKey.fault: "\(type(of: error))"])
             return nil
         }

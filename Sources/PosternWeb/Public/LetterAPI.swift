@@ -9,49 +9,40 @@ package struct LetterAPI: Sendable {
     private let intake: LetterIntake
     private let crossOrigin: CrossOrigin
     private let responses: ResponseFactory
-    private let bodyKiB: Int
 
-    package init(intake: LetterIntake, crossOrigin: CrossOrigin, responses: ResponseFactory, bodyKiB: Int) {
-        (self.intake, self.crossOrigin) = (intake, crossOrigin)
-        (self.responses, self.bodyKiB) = (responses, bodyKiB)
+    package init(_ intake: LetterIntake, _ crossOrigin: CrossOrigin, _ responses: ResponseFactory) {
+        self.intake = intake
+        self.crossOrigin = crossOrigin
+        self.responses = responses
     }
 
-    /// What a browser asks before it lets a page of another site post.
-    package func preflight(_ request: Request, to address: RecipientPath, allowing methods: String, _ context: WebContext) async
-        -> Response
-    {
-        await crossOrigin.preflight(request, for: address.site, allowing: methods, context)
-    }
-
-    package func post(_ request: Request, to address: RecipientPath, _ context: WebContext) async -> Response {
-        await crossOrigin.open(await answer(request, to: address, context), to: request, for: address.site, context)
-    }
-
-    private func answer(_ request: Request, to address: RecipientPath, _ context: WebContext) async -> Response {
-        guard Self.isJSON(request.headers) else { return responses.problem(.unsupportedMediaType) }
-        let idempotencyKey: String?
-        switch Self.idempotencyKey(in: request.headers) {
-        case .none: idempotencyKey = nil
-        case .valid(let key): idempotencyKey = key
-        case .invalid: return responses.problem(.invalidIdempotencyKey)
-        }
-
-        let posted: LetterJSON
-        do {
-            posted = try LetterJSON(try await request.wholeBody(limitKiB: bodyKiB))
-        } catch let fault as BodyFault {
-            return responses.problem(.body(fault)).closing()
-        } catch let fault as JSONFault {
-            return responses.problem(.malformedJSON(fault))
+    package func post(_ request: Request, _ context: WebContext) async -> Response {
+        let response: Response
+        do throws(RequestFault) {
+            response = try await answer(request, context)
         } catch {
-            preconditionFailure("reading a posted letter throws body and JSON faults only")
+            // Made here and not by the `FaultResponder`, so that the script of a site may read it.
+            response = responses.fault(error, request, context)
         }
-        // A field that is no text cannot be handed in; what else is wrong is said along with it.
-        guard posted.wrongTypes.isEmpty else { return responses.problem(.invalidLetter(posted.allProblems)) }
+        return await crossOrigin.open(response, to: request, context)
+    }
 
-        let reply = await intake.submit(posted.letter, to: address, idempotencyKey: idempotencyKey, of: request, context)
+    private func answer(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        guard Self.isJSON(request.headers) else { throw .problem(.unsupportedMediaType) }
+        let idempotencyKey = try Self.idempotencyKey(in: request.headers)
+        let body = try await request.wholeBody(context)
+        let posted: LetterJSON
+        do throws(JSONFault) {
+            posted = try LetterJSON(body)
+        } catch {
+            throw .problem(.malformedJSON(error))
+        }
+        // A field that is not text cannot be handed in. Whatever else is wrong is reported along with it.
+        guard posted.wrongTypes.isEmpty else { throw .problem(.invalidLetter(posted.allProblems)) }
+
+        let reply = await intake.submit(posted.letter, idempotencyKey: idempotencyKey, channel: .api, request, context)
         var response = response(to: reply.answer, context)
-        response.headers.tell(reply.quota)
+        response.headers.setRateLimit(reply.quota)
         return response
     }
 
@@ -70,7 +61,7 @@ package struct LetterAPI: Sendable {
         case .blocked: return responses.problem(.blocked)
         case .limited(let wait): return responses.problem(.limited).retrying(after: wait)
         case .unavailable(let wait):
-            // The service has logged why; this joins the answer to the log's line.
+            // The service has logged why. The incident connects that line with this answer.
             let incident = context.incident("a letter could not be taken", IntakeClosed())
             return responses.problem(.unavailable(incident)).retrying(after: wait)
         }
@@ -86,19 +77,30 @@ package struct LetterAPI: Sendable {
         return ["utf-8", "utf8"].contains(type.parameters["charset"]?.lowercased() ?? "utf-8")
     }
 
-    private enum IdempotencyKey {
-        case none
-        case valid(String)
-        case invalid
-    }
-
-    /// The draft makes the field a quoted string; most programs send it bare. Both name the same key.
-    private static func idempotencyKey(in headers: HTTPFields) -> IdempotencyKey {
-        guard headers.contains(.idempotencyKey) else { return .none }
+    /// The IETF's draft makes the field a quoted string; most programs send it bare. Both name the same key.
+    private static func idempotencyKey(in headers: HTTPFields) throws(RequestFault) -> String? {
+        guard headers.contains(.idempotencyKey) else { return nil }
         let values = headers[values: .idempotencyKey]
-        guard values.count == 1, var key = values.first?[...] else { return .invalid }
+        guard values.count == 1, var key = values.first?[...] else { throw .problem(.invalidIdempotencyKey) }
         if key.count >= 2, key.first == "\"", key.last == "\"" { key = key.dropFirst().dropLast() }
-        guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return .invalid }
-        return .valid(String(key))
+        guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw .problem(.invalidIdempotencyKey)
+        }
+        return String(key)
+    }
+}
+
+extension HTTPFields {
+    /// Says what the client limit is and what is left of it (draft-ietf-httpapi-ratelimit-headers-10), as lists of structured
+    /// fields: `RateLimit-Policy: "client";q=5;w=3600, "client";q=20;w=86400` and `RateLimit: "client";r=3;t=600`.
+    ///
+    /// All rates have one name, because they make one limit: the strictest of them says how much is left.
+    fileprivate mutating func setRateLimit(_ quota: ClientQuota?) {
+        guard let quota, !quota.policies.isEmpty else { return }
+        self[.rateLimitPolicy] = quota.policies.map { policy in
+            // A burst has no span of its own.
+            "\"client\";q=\(policy.quota)" + (policy.window > .zero ? ";w=\(policy.window.wholeSeconds)" : "")
+        }.joined(separator: ", ")
+        self[.rateLimit] = "\"client\";r=\(Swift.max(0, quota.remaining));t=\(quota.reset.wholeSeconds)"
     }
 }

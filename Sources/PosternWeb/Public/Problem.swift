@@ -1,16 +1,18 @@
 package import Hummingbird
+package import PosternCore
 
-/// What is wrong with a request to the API, as RFC 9457 has it. `type` is a relative URI and never changes; `title`
-/// says the same in words; `detail` is about this one request.
+/// What is wrong with a request to the API (RFC 9457). `type` is a relative URI and never changes, `title` says the same in
+/// words, and `detail` is about this one request.
 package struct Problem: Equatable, Sendable {
     package let kind: Kind
     package let detail: String
     package private(set) var errors: [FieldProblem] = []
-    /// Leads whoever reports a fault of ours to its line in the log.
+    /// Leads from a report of a fault of ours to its line in the log.
     package private(set) var incident: Incident?
 
     private init(_ kind: Kind, _ detail: String) {
-        (self.kind, self.detail) = (kind, detail)
+        self.kind = kind
+        self.detail = detail
     }
 
     package var status: HTTPResponse.Status { kind.status }
@@ -66,7 +68,7 @@ extension Problem {
     package static let limited = Problem(
         .limited, "Nothing was stored. Post the letter again after the time in Retry-After.")
 
-    /// Says nothing of what was blocked, nor by which mark: whoever is meant would change it.
+    /// Does not say what was blocked, nor by which property of the letter: its sender would change it.
     package static let blocked = Problem(
         .blocked, "Nothing was stored. If this is a mistake, ask the site that sent you here.")
 
@@ -102,5 +104,89 @@ extension Problem {
         case .overdue: Problem(.tooSlow, "Nothing was stored. Post the letter again.")
         case .broken: Problem(.brokenBody, "Nothing was stored. Post the letter again.")
         }
+    }
+}
+
+extension Problem {
+    /// What can be wrong with a request to the API. The raw value is the end of the problem's `type` and never changes.
+    package enum Kind: String, Sendable, CaseIterable {
+        case invalidLetter = "invalid-letter"
+        case malformedJSON = "malformed-json"
+        case unknownRecipient = "unknown-recipient"
+        case takesNoLetters = "takes-no-letters"
+        case idempotencyKeyConflict = "repeat-key-conflict"
+        case limited = "limited"
+        case blocked = "not-taken"
+        case invalidIdempotencyKey = "invalid-idempotency-key"
+        case unsupportedMediaType = "unsupported-media-type"
+        case unavailable = "unavailable"
+        case notFound = "not-found"
+        case methodNotAllowed = "method-not-allowed"
+        case tooLarge = "too-large"
+        case tooSlow = "too-slow"
+        case brokenBody = "broken-body"
+        case malformedRequest = "malformed-request"
+        case targetTooLong = "target-too-long"
+
+        package var type: String { "/problems/\(rawValue)" }
+
+        package var status: HTTPResponse.Status {
+            switch self {
+            case .malformedJSON, .invalidIdempotencyKey, .brokenBody, .malformedRequest: .badRequest
+            // 403 for a recipient who takes no letters. Not 410: paused, unconfirmed and erased must look alike, a pause ends,
+            // and caches and link checkers take a 410 for final. Not 404 or 503: the recipient is known, and trying again
+            // does not help.
+            case .takesNoLetters, .blocked: .forbidden
+            case .unknownRecipient, .notFound: .notFound
+            case .methodNotAllowed: .methodNotAllowed
+            case .tooSlow: .requestTimeout
+            case .tooLarge: .contentTooLarge
+            case .targetTooLong: .uriTooLong
+            case .unsupportedMediaType: .unsupportedMediaType
+            // As the IETF's draft on `Idempotency-Key` wants it for a key that comes back with another letter.
+            case .invalidLetter, .idempotencyKeyConflict: .unprocessableContent
+            case .limited: .tooManyRequests
+            case .unavailable: .serviceUnavailable
+            }
+        }
+
+        package var title: String {
+            switch self {
+            case .invalidLetter: "The letter is not valid"
+            case .malformedJSON: "The body cannot be read"
+            case .unknownRecipient: "There is no such recipient"
+            case .takesNoLetters: "The recipient takes no letters"
+            case .idempotencyKeyConflict: "The Idempotency-Key was used for another letter"
+            case .limited: "Too many letters from here"
+            case .blocked: "This letter is not taken"
+            case .invalidIdempotencyKey: "The Idempotency-Key is not valid"
+            case .unsupportedMediaType: "The body must be JSON"
+            case .unavailable: "Letters cannot be taken just now"
+            case .notFound: "There is nothing here"
+            case .methodNotAllowed: "The method is not allowed"
+            case .tooLarge: "The body is too large"
+            case .tooSlow: "The body did not arrive in time"
+            case .brokenBody: "The body did not arrive whole"
+            case .malformedRequest: "The request cannot be read"
+            case .targetTooLong: "The request line is too long"
+            }
+        }
+    }
+}
+
+/// A fault of one field, as `errors` of a problem lists it.
+package struct FieldProblem: Equatable, Sendable {
+    package let field: String
+    package let code: String
+    package let message: String
+
+    package init(field: String, code: String, message: String) {
+        self.field = field
+        self.code = code
+        self.message = message
+    }
+
+    package init(_ fault: FieldFault) {
+        self.init(field: fault.field.rawValue, code: fault.code, message: fault.message)
     }
 }

@@ -1,113 +1,96 @@
-private import HTTPTypes
 package import Hummingbird
 package import Logging
 package import NIOCore
 package import PosternCore
 package import PosternRelay
 
-/// Answers everything that comes in from the Internet.
-///
-/// Not Hummingbird's router: with it 405 and `Allow`, `HEAD` and the headers of errors would each be a wrapper around
-/// it, and a closed enum of routes has them in one switch the compiler checks.
-package struct PublicListener: HTTPResponder {
-    private let contactForm: ContactForm
-    private let letterAPI: LetterAPI
-    private let confirmationForm: ConfirmationForm
-    private let sites: SiteRoutes
-    private let health: HealthRoutes
-    private let assets: AssetRoutes
-    private let responses: ResponseFactory
-    private let bodyKiB: Int
-    private let lineKiB: Int
+/// What the public listener asks of the relay.
+package struct PublicServices: Sendable {
+    let submissions: any SubmissionService
+    /// Of the forms.
+    let tokens: any FormTokenKeeping
+    /// What pages of a site show besides its recipients.
+    let sites: any SiteLookup
+    let confirmations: any ConfirmationTaker
+    let readiness: any ReadinessSource
+    /// The wall clock.
+    let now: @Sendable () -> Timestamp
 
     package init(
-        contactForm: ContactForm, letterAPI: LetterAPI, confirmationForm: ConfirmationForm, sites: SiteRoutes,
-        health: HealthRoutes, assets: AssetRoutes, responses: ResponseFactory, limits: WebLimits
+        submissions: any SubmissionService, tokens: any FormTokenKeeping, sites: any SiteLookup,
+        confirmations: any ConfirmationTaker, readiness: any ReadinessSource, now: @escaping @Sendable () -> Timestamp
     ) {
-        (self.contactForm, self.letterAPI, self.confirmationForm) = (contactForm, letterAPI, confirmationForm)
-        (self.sites, self.health, self.assets) = (sites, health, assets)
-        self.responses = responses
-        (bodyKiB, lineKiB) = (limits.bodyKiB, limits.lineKiB)
+        self.submissions = submissions
+        self.tokens = tokens
+        self.sites = sites
+        self.confirmations = confirmations
+        self.readiness = readiness
+        self.now = now
     }
+}
 
-    package func respond(to request: Request, context: WebContext) async throws -> Response {
-        let response = await answer(request, context)
-        if request.method == .head { return response.createHeadResponse() }
-        // Hummingbird would read the rest of a body nobody asked for, however long it is.
-        let isBodyLeft =
-            request.announcedLength > bodyKiB * 1_024
-            || (request.headers[.transferEncoding] != nil && response.status.code >= 400)
-        return isBodyLeft ? response.closing() : response
-    }
+/// Everything that the Internet can ask. `openapi.json` describes the routes for programs; a test compares the two.
+package func publicRoutes(
+    _ services: PublicServices, clients: ClientFinder, _ responses: ResponseFactory, limits: WebLimits
+) -> RouteTable {
+    let intake = LetterIntake(services.submissions, clients: clients, now: services.now)
+    let contact = ContactForm(intake, tokens: services.tokens, responses)
+    let crossOrigin = CrossOrigin(services.sites, responses)
+    let letters = LetterAPI(intake, crossOrigin, responses)
+    let confirmation = ConfirmationForm(services.confirmations, intake, responses)
+    let site = SiteHandlers(services.sites, responses)
+    let health = HealthHandlers(services.readiness, responses)
+    let openAPI = responses.json(responses.templates.openAPI)
 
-    private func answer(_ request: Request, _ context: WebContext) async -> Response {
-        let path = request.uri.path
-        guard request.isLineWithin(limitKiB: lineKiB) else {
-            return PublicRoute.isForPrograms(path)
-                ? responses.problem(.targetTooLong(limitKiB: lineKiB))
-                : responses.targetTooLong(responses.presentation(for: request))
-        }
-        guard let route = PublicRoute(path: path) else {
-            return PublicRoute.isForPrograms(path)
-                ? responses.problem(.notFound) : responses.error(.notFound, responses.presentation(for: request))
-        }
-        guard route.methods.contains(request.method) else { return notAllowed(route, request) }
-        switch route {
-        case .contact(let address) where request.method == .post: return await contactForm.post(request, for: address, context)
-        case .contact(let address): return await contactForm.show(request, for: address, context)
-        case .sent(let address): return await contactForm.sent(request, for: address, context)
-        case .confirmation(let address, let token) where request.method == .post:
-            return await confirmationForm.post(request, for: address, token: token, context)
-        case .confirmation(let address, _): return await confirmationForm.show(request, for: address, context)
-        case .letters(let address) where request.method == .options:
-            return await letterAPI.preflight(request, to: address, allowing: route.allowed, context)
-        case .letters(let address): return await letterAPI.post(request, to: address, context)
-        case .live: return health.live()
-        case .ready: return await health.ready()
-        case .asset(let name, let version): return assets.asset(name, version: version, request)
-        case .look(let colour): return sites.stylesheet(request, colour: colour)
-        case .logo(let site, let version): return await sites.logo(request, of: site, version: version, context)
-        case .privacy(let site): return await sites.privacy(request, of: site, context)
-        case .privacyForPrograms(let site): return await sites.privacyForPrograms(of: site, context)
-        case .openAPI: return responses.json(responses.templates.openAPI, status: .ok)
-        }
-    }
+    return RouteTable([
+        Route(
+            "/api/v1/sites/{site}/recipients/{handle}/letters", .anyone, for: .programs, bodyKiB: limits.bodyKiB,
+            post: letters.post, options: crossOrigin.preflight),
+        Route("/c/{site}/{handle}", .anyone, bodyKiB: limits.bodyKiB, get: contact.show, post: contact.post),
+        Route("/c/{site}/{handle}/sent", .anyone, get: contact.sent),
+        // The vault checks the token.
+        Route("/confirm/{site}/{handle}/{token}", .anyone, get: confirmation.show, post: confirmation.post),
+        Route("/privacy/{site}.json", .anyone, for: .programs, get: site.privacyForPrograms),
+        Route("/privacy/{site}", .anyone, get: site.privacy),
+        Route("/look/{site}/{colour}.css", .anyone, get: site.stylesheet),
+        Route("/look/{site}/{version}/logo", .anyone, get: site.logo),
+        Route("/assets/{version}/{name}", .anyone, get: AssetHandler(responses).get),
+        Route("/api/v1/openapi.json", .anyone, for: .programs, get: { _, _ in openAPI }),
+        Route("/live", .anyone, for: .programs, get: health.live),
+        Route("/ready", .anyone, for: .programs, get: health.ready),
+    ])
+}
 
-    private func notAllowed(_ route: PublicRoute, _ request: Request) -> Response {
-        var response =
-            PublicRoute.isForPrograms(request.uri.path)
-            ? responses.problem(.methodNotAllowed(route.allowed)) : responses.error(.method, responses.presentation(for: request))
-        response.headers[.allow] = route.allowed
-        return response
-    }
+/// What every request passes on its way to its handler, from the outside in. `buildApplication` lists what the connection
+/// has passed before.
+///
+/// No host is refused: nothing here depends on the name, and a proxy may send any. The rate of letters is limited by the
+/// intake service, which knows the recipient, the sender and the text.
+@MiddlewareFixedTypeBuilder<Request, Response, WebContext>
+private func publicGuards(
+    _ responses: ResponseFactory, limits: WebLimits
+) -> some MiddlewareProtocol<Request, Response, WebContext> {
+    ResponseFinisher(bodyKiB: limits.bodyKiB)
+    FaultResponder(responses)
+    LineGuard(limitKiB: limits.lineKiB)
+    AccessGuard()
+    MethodGuard()
 }
 
 /// The public listener, ready to run as a service.
 ///
-/// - Parameters:
-///   - tokens: of the forms.
-///   - sites: what pages of a site show besides its recipients.
-///   - now: the wall clock.
-///   - onListening: told the address once the port is open; with port 0, that is how to learn it.
+/// - Parameter onListening: told the address once the port is open. With port 0, that is how to learn it.
 package func buildPublicApplication(
-    _ configuration: WebConfiguration, submissions: any SubmissionService, tokens: any FormTokenKeeping, sites: any SiteLookup,
-    confirmations: any ConfirmationTaker, readiness: any ReadinessSource, templates: Templates,
-    now: @escaping @Sendable () -> Timestamp, logger: Logger,
+    _ configuration: WebConfiguration, _ services: PublicServices, templates: Templates, logger: Logger,
     onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
-    let responses = ResponseFactory(templates: templates, headers: SecurityHeaders(isSecure: configuration.isSecure))
+    let limits = configuration.limits
+    let responses = ResponseFactory(templates, SecurityHeaders(isSecure: configuration.isSecure))
     let proxies = TrustedProxies(configuration.trustedProxies)
-    let admission = ConnectionAdmission(proxies: proxies, connectionsPerPrefix: configuration.limits.connectionsPerPrefix)
-    let intake = LetterIntake(submissions: submissions, clients: ClientFinder(proxies: proxies, admission: admission), now: now)
-    let bodyKiB = configuration.limits.bodyKiB
-    let listener = PublicListener(
-        contactForm: ContactForm(intake: intake, tokens: tokens, responses: responses, bodyKiB: bodyKiB),
-        letterAPI: LetterAPI(
-            intake: intake, crossOrigin: CrossOrigin(sites: sites, responses: responses), responses: responses, bodyKiB: bodyKiB),
-        confirmationForm: ConfirmationForm(confirmations: confirmations, intake: intake, responses: responses),
-        sites: SiteRoutes(sites: sites, responses: responses),
-        health: HealthRoutes(readiness, responses: responses),
-        assets: AssetRoutes(responses: responses), responses: responses, limits: configuration.limits)
+    let admission = ConnectionAdmission(proxies: proxies, connectionsPerPrefix: limits.connectionsPerPrefix)
+    let clients = ClientFinder(proxies: proxies, admission: admission)
+    let listener = Listener(
+        publicRoutes(services, clients: clients, responses, limits: limits), guards: publicGuards(responses, limits: limits))
     return buildApplication(
         configuration, listener, responses.headers, admission: admission, logger: logger, onListening: onListening)
 }

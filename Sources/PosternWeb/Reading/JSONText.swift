@@ -1,12 +1,10 @@
-/// Writes the small JSON objects we answer with.
-///
-/// An answer has a handful of short members that are known here; `JSONEncoder` would want a type for each of them.
+/// Writes the small JSON objects of our answers. `JSONEncoder` would need a type for each of them.
 package struct JSONText: Sendable {
     package private(set) var text = ""
 
     package init() {}
 
-    /// `{` members `}`; the members are written by calls of `member` inside.
+    /// `{` members `}`. The closure calls `member` for each of them.
     package static func object(_ members: (inout JSONText) -> Void) -> String {
         var json = JSONText()
         json.text = "{"
@@ -20,19 +18,19 @@ package struct JSONText: Sendable {
         Self.quote(value, into: &text)
     }
 
-    /// Null when there is none.
+    /// `null` when there is no value.
     package mutating func member(_ name: StaticString, optional value: String?) {
         guard let value else { return member(name, raw: "null") }
         member(name, value)
     }
 
-    /// - Parameter value: JSON already, and ours.
+    /// - Parameter value: one of ours, and JSON already.
     package mutating func member(_ name: StaticString, raw value: StaticString) {
         begin(name)
         text += "\(value)"
     }
 
-    /// - Parameter name: one of ours, though not written here.
+    /// - Parameter name: one of ours, though not a literal.
     package mutating func member(dynamic name: String, _ value: String) {
         if text.utf8.last != UInt8(ascii: "{") { text += "," }
         Self.quote(name, into: &text)
@@ -55,7 +53,7 @@ package struct JSONText: Sendable {
         text += "]"
     }
 
-    /// - Parameter objects: texts that `object` made.
+    /// - Parameter objects: made by `object`.
     package mutating func member(_ name: StaticString, objects: [String]) {
         begin(name)
         text += "[" + objects.joined(separator: ",") + "]"

@@ -1,28 +1,13 @@
 package import PosternCore
 
-/// A fault of one field as `errors` of a problem lists it.
-package struct FieldProblem: Equatable, Sendable {
-    package let field: String
-    package let code: String
-    package let message: String
-
-    package init(field: String, code: String, message: String) {
-        (self.field, self.code, self.message) = (field, code, message)
-    }
-
-    package init(_ fault: FieldFault) {
-        self.init(field: fault.field.rawValue, code: fault.code, message: fault.message)
-    }
-}
-
 /// A letter as it was posted in JSON.
 package struct LetterJSON: Equatable, Sendable {
     package private(set) var letter = RawLetter()
-    /// Fields of the wrong type, in the order they came.
+    /// Fields of the wrong type, in their order in the body.
     package private(set) var wrongTypes: [FieldProblem] = []
 
-    /// Unknown fields are skipped; `null` is the same as leaving a field out.
-    /// - Throws: when it is no JSON object, or a field of a letter occurs twice.
+    /// Unknown fields are skipped. `null` is the same as no field.
+    /// - Throws: when the body is not a JSON object, or a field of a letter occurs twice.
     package init(_ body: [UInt8]) throws(JSONFault) {
         var reader = try JSONReader(body, depthLimit: 16)
         guard reader.take(UInt8(ascii: "{")) else { throw JSONFault(.notAnObject, at: reader.position) }
@@ -73,7 +58,8 @@ package struct LetterJSON: Equatable, Sendable {
         try reader.skip()
     }
 
-    /// Everything that is wrong, for a letter with a field of the wrong type; its emptiness is not reported besides.
+    /// Everything that is wrong with a letter that has a field of the wrong type. That such a field is empty is not reported
+    /// as well.
     package var allProblems: [FieldProblem] {
         do {
             _ = try letter.validated()

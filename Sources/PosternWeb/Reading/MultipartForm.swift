@@ -1,7 +1,7 @@
-/// Reads `multipart/form-data` (RFC 7578) that is already whole in memory, at most a body's limit.
+/// Reads `multipart/form-data` (RFC 7578) that is whole in memory.
 ///
-/// Hummingbird has a reader for this only in a package that is not ours, made for streams of files; a letter's form has
-/// seven short parts and refuses files, which leaves these lines.
+/// The readers there are belong to packages of their own and are made for streams of files. A letter's form has eight short
+/// parts and no files, so these lines are enough.
 package enum MultipartForm {
     private static let lineEnd: [UInt8] = [0x0D, 0x0A]
     private static let headEnd: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
@@ -9,7 +9,7 @@ package enum MultipartForm {
 
     /// - Parameter boundary: the parameter of that name in `Content-Type`.
     package static func fields(in body: [UInt8], boundary: String?) throws(FormFault) -> [FormField] {
-        // RFC 2046 §5.1.1: 1–70 characters, the last no space.
+        // RFC 2046 §5.1.1: 1–70 characters, and the last is not a space.
         guard let boundary, (1...70).contains(boundary.utf8.count), boundary.last != " " else { throw .malformed(.noBoundary) }
         let opening = dashes + Array(boundary.utf8)
         let delimiter = lineEnd + opening
@@ -26,7 +26,7 @@ package enum MultipartForm {
         var fields: [FormField] = []
         while !rest.starts(with: dashes) {
             guard fields.count < FormField.mostFields else { throw .tooManyFields(limit: FormField.mostFields) }
-            // RFC 2046 allows blanks behind a boundary, and means them to be ignored.
+            // RFC 2046 §5.1.1 allows spaces after a boundary and wants them ignored.
             rest = rest.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             guard rest.starts(with: lineEnd) else { throw .malformed(.partHeader) }
             guard let end = rest.firstRange(of: delimiter) else { throw .malformed(.noClosingBoundary) }
@@ -36,7 +36,7 @@ package enum MultipartForm {
         return fields
     }
 
-    /// One part, from the line end behind its boundary to the line end before the next.
+    /// One part, from the line end after its boundary to the line end before the next.
     private static func field(in part: ArraySlice<UInt8>) throws(FormFault) -> FormField {
         guard let headEnd = part.firstRange(of: headEnd), headEnd.lowerBound - part.startIndex <= 4_096,
             let head = String(validating: part[..<headEnd.lowerBound], as: UTF8.self)
@@ -55,7 +55,7 @@ package enum MultipartForm {
                 guard given["filename"] == nil, given["filename*"] == nil else { throw .file }
                 name = given["name"]
             case "content-transfer-encoding" where !["7bit", "8bit", "binary"].contains(value.lowercased()):
-                // RFC 7578 §4.7 deprecates it, and nobody sends it over HTTP.
+                // RFC 7578 §4.7 deprecates it, and no browser sends it.
                 throw .malformed(.encodedPart)
             default:
                 break
@@ -68,8 +68,8 @@ package enum MultipartForm {
 }
 
 extension ArraySlice<UInt8> {
-    /// Where `needle` first stands. The standard library's search of that name is generic over regular expressions'
-    /// machinery and far slower on bytes.
+    /// Where `needle` first occurs. The standard library's search of that name uses the machinery of regular expressions and
+    /// is far slower on bytes.
     fileprivate func firstRange(of needle: [UInt8]) -> Range<Int>? {
         guard let first = needle.first, count >= needle.count else { return nil }
         var start = startIndex

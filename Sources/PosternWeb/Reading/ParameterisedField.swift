@@ -1,12 +1,12 @@
-/// A header field of the form `value; name=value; name="quoted value"`, as `Content-Type` (RFC 9110 §8.3.1) and
-/// `Content-Disposition` (RFC 7578 §4.2) are.
+/// A header field of the form `value; name=value; name="quoted value"`, such as `Content-Type` (RFC 9110 §8.3.1) and
+/// `Content-Disposition` (RFC 7578 §4.2).
 package struct ParameterisedField: Equatable, Sendable {
     /// Lower case, as in `multipart/form-data`.
     package let value: String
-    /// Names in lower case; of a repeated one the first counts.
+    /// Names in lower case. The first of a repeated name counts.
     package let parameters: [String: String]
 
-    /// Nil when it is not written that way.
+    /// Nil when it is malformed.
     package init?(_ text: some StringProtocol) {
         var rest = Substring(text)[...]
         let value = rest.prefix { $0 != ";" }
@@ -17,7 +17,7 @@ package struct ParameterisedField: Equatable, Sendable {
         var parameters: [String: String] = [:]
         while !rest.isEmpty {
             rest = rest.dropFirst().drop { $0 == " " || $0 == "\t" }
-            // A lone semicolon at the end is common and harmless.
+            // A semicolon at the end is common and harmless.
             guard !rest.isEmpty, rest.first != ";" else { continue }
             let name = rest.prefix { $0 != "=" && $0 != ";" }
             rest = rest.dropFirst(name.count)
@@ -29,16 +29,15 @@ package struct ParameterisedField: Equatable, Sendable {
         self.parameters = parameters
     }
 
-    /// A token or a quoted string, and the blanks behind it.
+    /// A token or a quoted string, and the spaces after it.
     private static func takeParameter(from rest: inout Substring) -> String? {
         var parameter = ""
         if rest.first == "\"" {
             rest = rest.dropFirst()
             while true {
-                // What is opened is closed.
                 guard let character = rest.popFirst() else { return nil }
                 guard character != "\"" else { break }
-                // RFC 9110 §5.6.4: a backslash takes the meaning from what follows it.
+                // RFC 9110 §5.6.4: a backslash makes the next character literal.
                 guard let literal = character == "\\" ? rest.popFirst() : character else { return nil }
                 parameter.append(literal)
             }

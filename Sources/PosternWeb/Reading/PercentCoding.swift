@@ -1,7 +1,7 @@
-/// Percent-encoding as RFC 3986 §2.1 and the WHATWG URL standard read it.
+/// Percent-encoding (RFC 3986 §2.1 and the WHATWG URL standard).
 package enum PercentCoding {
-    /// Decodes `%41` to `A`. A `%` without two hexadecimal digits behind it stands for itself, as in every browser.
-    /// - Parameter plusIsSpace: in forms a space is written `+`.
+    /// Decodes `%41` to `A`. A `%` without two hexadecimal digits after it stands for itself, as in every browser.
+    /// - Parameter plusIsSpace: a space is written `+`, as in forms.
     package static func decoded(_ bytes: some Collection<UInt8>, plusIsSpace: Bool) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
@@ -27,7 +27,7 @@ package enum PercentCoding {
         return result
     }
 
-    /// Everything but the unreserved characters (RFC 3986 §2.3) as `%XX`, safe in a path segment and in a query.
+    /// Everything but the unreserved characters (RFC 3986 §2.3) as `%XX`. Safe in a path segment and in a query.
     package static func encoded(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 {

@@ -1,8 +1,33 @@
+package import Hummingbird
+private import Logging
 package import PosternCore
 package import PosternRelay
 package import PosternText
 
-/// What staff see first: how the deliveries stand, what was decided lately, and whether all is well. To look at, not to change.
+/// `GET /` on the staff listener.
+package struct OverviewHandler: Sendable {
+    private let services: StaffServices
+    private let responses: ResponseFactory
+
+    package init(_ services: StaffServices, _ responses: ResponseFactory) {
+        self.services = services
+        self.responses = responses
+    }
+
+    package func get(_ request: Request, _ context: WebContext) async -> Response {
+        var overview: StaffOverview?
+        do {
+            overview = try await services.overview.overview()
+        } catch {
+            _ = context.incident("the overview cannot be made", error)
+        }
+        let mailbox = services.mailbox == nil ? nil : MailboxHandlers.path
+        let presentation = responses.presentation(for: request)
+        return responses.page(OverviewPage(overview, mailbox: mailbox, now: services.now(), presentation))
+    }
+}
+
+/// What staff see first: how many deliveries are in which state, what was decided lately, and whether all is well.
 package struct OverviewPage: Page {
     package enum Tag: String, CaseIterable, Sendable {
         case facts, health, isWell, oldest, purge, states, decisions, label, count
@@ -17,7 +42,7 @@ package struct OverviewPage: Page {
     package let facts: Facts?
     package let mailbox: String?
 
-    /// What the store says; nil when it cannot be asked.
+    /// What the store says. Nil when it cannot be read.
     package struct Facts: Sendable {
         package let health: String
         package let isWell: Bool
@@ -45,7 +70,7 @@ package struct OverviewPage: Page {
         package let id: String
     }
 
-    /// - Parameter overview: nil when the store cannot say.
+    /// - Parameter overview: nil when the store cannot be read.
     package init(_ overview: StaffOverview?, mailbox: String?, now: Timestamp, _ presentation: Presentation) {
         let texts = presentation.texts
         frame = presentation.frame(title: texts(.staffTitle))

@@ -1,118 +1,82 @@
-private import HTTPTypes
 package import Hummingbird
 package import Logging
 package import NIOCore
 package import PosternCore
 package import PosternRelay
 
-/// Answers staff, on a listener of its own that the Internet does not reach.
-package struct StaffListener: HTTPResponder {
-    private let overview: any StaffOverviewSource
-    private let metrics: MetricsRoute
-    private let mailbox: MailboxLetters?
-    private let assets: AssetRoutes
-    private let responses: ResponseFactory
-    private let hosts: StaffHosts
-    private let now: @Sendable () -> Timestamp
+/// What the staff listener asks of the relay.
+package struct StaffServices: Sendable {
+    let overview: any StaffOverviewSource
+    let metrics: MetricRegistry
+    let gauges: any MetricsSource
+    /// Of the demo mailbox, if there is one.
+    let mailbox: MailboxLetters?
+    /// The wall clock.
+    let now: @Sendable () -> Timestamp
 
     package init(
-        overview: any StaffOverviewSource, metrics: MetricsRoute, mailbox: MailboxLetters?, responses: ResponseFactory,
-        hosts: StaffHosts,
+        overview: any StaffOverviewSource, metrics: MetricRegistry, gauges: any MetricsSource, mailbox: MailboxLetters?,
         now: @escaping @Sendable () -> Timestamp
     ) {
-        (self.overview, self.metrics, self.mailbox) = (overview, metrics, mailbox)
-        (self.responses, self.hosts, self.now) = (responses, hosts, now)
-        assets = AssetRoutes(responses: responses)
-    }
-
-    package func respond(to request: Request, context: WebContext) async throws -> Response {
-        var response = await answer(request, context)
-        if request.announcedLength > 0 || request.headers[.transferEncoding] != nil { response = response.closing() }
-        return request.method == .head ? response.createHeadResponse() : response
-    }
-
-    private func answer(_ request: Request, _ context: WebContext) async -> Response {
-        guard hosts.serve(request.head.authority) else { return responses.error(.misdirected) }
-        guard let route = StaffRoute(path: request.uri.path) else { return responses.error(.notFound) }
-        guard request.method == .get || request.method == .head else {
-            var response = responses.error(.method)
-            response.headers[.allow] = "GET, HEAD"
-            return response
-        }
-        switch route {
-        case .overview: return await overview(context)
-        case .metrics: return await metrics.respond()
-        case .asset(let name, let version): return assets.asset(name, version: version, request)
-        case .mailbox:
-            guard let mailbox else { return responses.error(.notFound) }
-            return responses.page(MailboxPage(mailbox.newestFirst, .unbranded(responses.templates)))
-        case .letter(let number):
-            guard let letter = mailbox?.letter(number) else { return responses.error(.notFound) }
-            let page = MailboxLetterPage(letter, .unbranded(responses.templates))
-            return responses.page(page, under: responses.headers.framing)
-        case .html(let number):
-            guard let letter = mailbox?.letter(number), let html = MailView(source: letter.source).html else {
-                return responses.error(.notFound)
-            }
-            return ResponseFactory.response(.ok, responses.headers.framed, "text/html; charset=utf-8", ByteBuffer(string: html))
-        case .raw(let number):
-            guard let letter = mailbox?.letter(number) else { return responses.error(.notFound) }
-            return responses.text(ByteBuffer(bytes: letter.source))
-        }
-    }
-
-    private func overview(_ context: WebContext) async -> Response {
-        var known: StaffOverview?
-        do {
-            known = try await overview.overview()
-        } catch {
-            _ = context.incident("the overview cannot be made", error)
-        }
-        let mailboxPath = mailbox == nil ? nil : StaffRoute.mailbox.path
-        return responses.page(OverviewPage(known, mailbox: mailboxPath, now: now(), .unbranded(responses.templates)))
+        self.overview = overview
+        self.metrics = metrics
+        self.gauges = gauges
+        self.mailbox = mailbox
+        self.now = now
     }
 }
 
-/// The names the staff pages are served under.
-///
-/// A page out in the Internet can have its own name point at 127.0.0.1 and read what a browser on this machine gets
-/// there ("DNS rebinding"). It cannot make the browser send another `Host` than its own.
-package struct StaffHosts: Sendable {
-    private let names: Set<String>
-
-    /// - Parameter names: beside IP addresses and `localhost`, which nobody else can own.
-    package init(_ names: [String] = []) {
-        self.names = Set(names.map { $0.lowercased() } + ["localhost"])
+/// Everything that staff can ask.
+package func staffRoutes(_ services: StaffServices, _ responses: ResponseFactory) -> RouteTable {
+    let overview = OverviewHandler(services, responses)
+    let metrics = MetricsHandler(services.metrics, services.gauges, responses)
+    var routes = [
+        Route("/", .staff(.any), get: overview.get),
+        // Prometheus cannot sign in, and the pages' style sheet is no secret.
+        Route("/metrics", .anyone, get: metrics.get),
+        Route("/assets/{version}/{name}", .anyone, get: AssetHandler(responses).get),
+    ]
+    if let letters = services.mailbox {
+        let mailbox = MailboxHandlers(letters, responses)
+        routes += [
+            Route("/demo/mailbox", .staff([.administrator]), get: mailbox.list),
+            Route("/demo/mailbox/{number}", .staff([.administrator]), get: mailbox.show),
+            Route("/demo/mailbox/{number}/html", .staff([.administrator]), get: mailbox.html),
+            Route("/demo/mailbox/{number}/raw", .staff([.administrator]), get: mailbox.raw),
+        ]
     }
-
-    /// - Parameter authority: of the request, `host` or `host:port`.
-    package func serve(_ authority: String?) -> Bool {
-        guard let authority = authority?.lowercased() else { return false }
-        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
-            return ClientAddress(text: authority[authority.index(after: authority.startIndex)..<end]) != nil
-        }
-        let host = authority.prefix { $0 != ":" }
-        return names.contains(String(host)) || ClientAddress(text: host) != nil
-    }
+    return RouteTable(routes)
 }
 
-/// The staff listener, ready to run as a service.
+/// What every request passes on its way to its handler, from the outside in. `buildApplication` lists what the connection
+/// has passed before.
+@MiddlewareFixedTypeBuilder<Request, Response, WebContext>
+private func staffGuards(
+    _ responses: ResponseFactory, limits: WebLimits, hosts: [String]
+) -> some MiddlewareProtocol<Request, Response, WebContext> {
+    // Nothing here takes a body.
+    ResponseFinisher(bodyKiB: 0)
+    FaultResponder(responses)
+    HostGuard(hosts)
+    LineGuard(limitKiB: limits.lineKiB)
+    ReachabilityTrust()
+    AccessGuard()
+    MethodGuard()
+}
+
+/// The staff listener, ready to run as a service. The Internet does not reach it.
 ///
-/// - Parameters:
-///   - mailbox: of the demo mailbox, if there is one.
-///   - hosts: names the pages are served under, beside IP addresses and `localhost`.
+/// - Parameter hosts: names the pages are served under, besides IP addresses and `localhost`.
 package func buildStaffApplication(
-    _ configuration: WebConfiguration, overview: any StaffOverviewSource, metrics: MetricRegistry, source: any MetricsSource,
-    mailbox: MailboxLetters?, templates: Templates, now: @escaping @Sendable () -> Timestamp, logger: Logger,
-    hosts: [String] = [], onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
+    _ configuration: WebConfiguration, _ services: StaffServices, templates: Templates, hosts: [String] = [], logger: Logger,
+    onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
-    // Staff reach it over loopback, a tunnel or a proxy of their own: whether that is HTTPS, it cannot know.
-    let responses = ResponseFactory(templates: templates, headers: SecurityHeaders(isSecure: false))
-    let listener = StaffListener(
-        overview: overview, metrics: MetricsRoute(registry: metrics, source: source, responses: responses), mailbox: mailbox,
-        responses: responses, hosts: StaffHosts(hosts), now: now)
-    // Who reaches this listener at all, the operator decides; its share of connections is the whole.
+    // Staff reach it over loopback, a tunnel or a proxy of their own. It cannot know whether that is HTTPS.
+    let responses = ResponseFactory(templates, SecurityHeaders(isSecure: false), isForStaff: true)
+    // The operator decides who reaches this listener at all. One network may have all its connections.
     let admission = ConnectionAdmission(proxies: TrustedProxies([]), connectionsPerPrefix: configuration.limits.connections)
+    let listener = Listener(
+        staffRoutes(services, responses), guards: staffGuards(responses, limits: configuration.limits, hosts: hosts))
     return buildApplication(
         configuration, listener, responses.headers, admission: admission, logger: logger, onListening: onListening)
 }

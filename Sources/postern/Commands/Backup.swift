@@ -1,5 +1,6 @@
 internal import ArgumentParser
 private import Foundation
+internal import PosternHost
 private import PosternRelay
 
 struct Backup: AsyncParsableCommand {

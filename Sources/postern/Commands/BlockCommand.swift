@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import PosternCore
+internal import PosternHost
 internal import PosternRelay
 
 struct BlockCommand: AsyncParsableCommand {

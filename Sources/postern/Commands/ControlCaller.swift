@@ -1,6 +1,7 @@
 internal import ArgumentParser
 private import Foundation
 internal import PosternCore
+internal import PosternHost
 private import PosternLink
 internal import PosternRelay
 private import PosternSQLite
@@ -50,17 +51,21 @@ struct ControlCaller {
 
     private func answer(to request: ControlRequest) async throws -> [UInt8] {
         do {
-            let client = FrameClient(path: home.controlSocket)
-            let answer = try await client.request(.control, Array(try JSONEncoder().encode(request)))
-            await client.close()
-            return answer
-        } catch LinkFault.notSent {
+            let client = FrameClient<ControlVerb>(path: home.controlSocket)
+            return try await client.request(
+                .control, Array(try JSONEncoder().encode(request)), within: Self.deadline(of: request))
+        } catch LinkFault.unreachable {
             return try await askStore(request)
         } catch let refusal as LinkRefusal {
             throw Exit.unavailable.saying("the relay did not do it: \(refusal)")
         } catch let fault as LinkFault {
             throw Exit.temporary.saying("\(fault)\n    Check whether it was done before you try again.")
         }
+    }
+
+    /// A backup may take minutes, and more on a slow disk; everything else has the verb's own time.
+    private static func deadline(of request: ControlRequest) -> Duration? {
+        if case .backup = request { .seconds(3_600) } else { nil }
     }
 
     private func askStore(_ request: ControlRequest) async throws -> [UInt8] {

@@ -2,6 +2,8 @@ internal import ArgumentParser
 private import Foundation
 private import Glibc
 private import PosternCore
+private import PosternDoctor
+internal import PosternHost
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ internal import ArgumentParser
 private import Foundation
 private import Glibc
 private import PosternCore
+internal import PosternHost
 private import PosternRelay
 private import PosternSealing
 private import PosternVault

@@ -1,4 +1,6 @@
 internal import ArgumentParser
+private import PosternCore
+internal import PosternHost
 private import PosternLink
 private import PosternVault
 
@@ -16,7 +18,7 @@ struct KeysCommand: AsyncParsableCommand {
             let configuration = try await home.configuration()
             let list = try await OperatorCaller(home: home.folder, configuration: configuration).keys()
             try output.print(list) {
-                let rows = list.keys.map { [$0.kind, $0.epoch ?? "–", $0.suite ?? "hmac-sha-256", $0.id] }
+                let rows = list.keys.map { [$0.kind, $0.epoch?.description ?? "–", $0.suite ?? "hmac-sha-256", $0.id] }
                 return TextTable(head: ["KIND", "EPOCH", "SUITE", "ID"], rows: rows).text
             }
         }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 private import Foundation
 internal import PosternCore
+internal import PosternHost
 internal import PosternRelay
 private import PosternStore
 

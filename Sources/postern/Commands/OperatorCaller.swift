@@ -1,4 +1,5 @@
 internal import PosternCore
+internal import PosternHost
 internal import PosternLink
 internal import PosternVault
 
@@ -15,19 +16,16 @@ struct OperatorCaller {
     }
 
     /// - Throws: as `seal` does.
-    func keys() async throws -> KeyList {
-        if let answer = try await askVault(.keys, []) { return try KeyList(payload: answer) }
-        return try withKeys { KeyList(ring: $0) }
+    func keys() async throws -> KeyReport {
+        if let answer = try await askVault(.keys) { return try KeyReport(payload: answer) }
+        return try withKeys { $0.report }
     }
 
     /// - Returns: nil when no vault runs.
-    private func askVault(_ verb: Verb, _ payload: [UInt8]) async throws -> [UInt8]? {
-        let client = FrameClient(path: home.operatorSocket)
+    private func askVault(_ verb: OperatorVerb, _ payload: [UInt8] = []) async throws -> [UInt8]? {
         do {
-            let answer = try await client.request(verb, payload)
-            await client.close()
-            return answer
-        } catch LinkFault.notSent {
+            return try await FrameClient(path: home.operatorSocket).request(verb, payload)
+        } catch LinkFault.unreachable {
             return nil
         } catch {
             throw Exit.unavailable.saying("the vault did not do it: \(error)")

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 private import PosternCore
+internal import PosternHost
 internal import PosternRelay
 
 struct QueueCommand: AsyncParsableCommand {

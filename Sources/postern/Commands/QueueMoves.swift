@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import PosternHost
 internal import PosternRelay
 
 /// Which deliveries to move, and how to ask for it.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import PosternHost
 private import PosternImport
 internal import PosternRelay
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 private import Logging
 private import PosternCore
+internal import PosternHost
 private import PosternSQLite
 private import PosternStore
 private import PosternWeb

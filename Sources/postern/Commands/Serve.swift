@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Logging
 internal import PosternCore
+internal import PosternHost
 private import ServiceLifecycle
 private import UnixSignals
 

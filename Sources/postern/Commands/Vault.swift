@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Logging
 private import PosternCore
+internal import PosternHost
 private import PosternVault
 internal import ServiceLifecycle
 private import UnixSignals

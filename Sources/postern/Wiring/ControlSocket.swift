@@ -5,7 +5,7 @@ internal import PosternLink
 internal import PosternRelay
 internal import ServiceLifecycle
 
-/// The relay's control socket: commands of its own user, and root's.
+/// The relay's control socket, for commands of its own user and of root.
 struct ControlSocket: Service {
     let path: String
     let service: OperatorService
@@ -13,9 +13,8 @@ struct ControlSocket: Service {
     let logger: Logger
 
     func run() async throws {
-        let server = FrameServer(
-            .init(path: path, mode: 0o600, peers: [.own, .root], verbs: [.control], inFlight: 16), malformed: malformed,
-            logger: logger
+        let server = FrameServer<ControlVerb>(
+            .init(path: path, mode: 0o600, peers: [.own, .root], inFlight: 16), malformed: malformed, logger: logger
         ) { _, payload in
             guard let request = try? JSONDecoder().decode(ControlRequest.self, from: Data(payload)) else {
                 throw LinkRefusal(.malformed, "the command is of another version than this relay: restart the service")
@@ -23,7 +22,7 @@ struct ControlSocket: Service {
             do {
                 return try await service.answer(request)
             } catch {
-                // The operator is at the other end: the reason is theirs to see.
+                // The operator is at the other end and may see the reason.
                 throw LinkRefusal(.unavailable, "\(error)")
             }
         }

@@ -1,7 +1,8 @@
 internal import PosternCore
+internal import PosternHost
 internal import PosternVault
 
-/// The lanes to the configured smarthost.
+/// Makes the lanes to the configured smarthost.
 /// - Throws: `ExitCode` 78 when the password file cannot be used.
 func buildLanes(_ mail: Configuration.Mail) throws -> LanePool {
     guard let ehloName = DomainName(mail.from.domain) else {

@@ -3,6 +3,7 @@ private import Glibc
 internal import Logging
 private import Metrics
 internal import PosternCore
+internal import PosternHost
 private import PosternLink
 internal import PosternRelay
 internal import PosternSQLite
@@ -11,7 +12,7 @@ private import PosternStore
 internal import PosternWeb
 internal import ServiceLifecycle
 
-/// The relay put together, and the store to be closed when its services have ended.
+/// The relay's services, and the store to close when they have ended.
 struct RelayParts {
     let services: [any Service]
     let store: SQLiteDatabase
@@ -20,19 +21,19 @@ struct RelayParts {
 /// Puts the relay together: store, link, intake, dispatcher, listeners, control socket.
 /// - Throws: `SQLiteError`, `StoreError`, `TemplateFaults`, `DemoMailboxFault`: each says what to do.
 func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) async throws -> RelayParts {
-    // First of all: what is counted before goes nowhere.
+    // First of all: what is counted before this goes nowhere.
     let metrics = MetricRegistry()
     MetricsSystem.bootstrap(metrics)
     let templates = try Templates(folder: try ProgramFiles.templates(configured: configuration.templates))
-    // A relay that was told to stop may still be finishing its letters: give it the time it has.
+    // An earlier relay that was told to stop may still be finishing its letters: wait as long as it may take.
     let store = try await openStore(at: configuration.database, lockTimeout: .seconds(35)) { size, duration in
         Recorder(label: Metric.commitBatch.rawValue).record(size)
         Timer(label: Metric.commitDuration.rawValue).record(duration: duration)
     }
     do {
-        // After the store, which a relay that is still finishing holds longer than its ports.
-        try await PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
-        try await PortFault.probe(configuration.staffListen, setting: Setting.staffListen.rawValue)
+        // After the store: a relay that is still finishing holds the store longer than its ports.
+        try PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
+        try PortFault.probe(configuration.staffListen, setting: Setting.staffListen.rawValue)
         return RelayParts(
             services: try await buildServices(
                 configuration, home: home, store: store, templates: templates, metrics: metrics,
@@ -44,7 +45,7 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
     }
 }
 
-/// Opens the store, waiting for whoever has it.
+/// Opens the store, and waits while another process has it.
 func openStore(
     at path: String, lockTimeout: Duration = .zero, onCommit: @escaping SQLiteDatabase.CommitHook = { _, _ in }
 ) async throws -> SQLiteDatabase {
@@ -71,16 +72,14 @@ private func buildServices(
     var dispatch = Dispatcher.Settings()
     dispatch.lease = configuration.lease
     let dispatcher = Dispatcher(store: store, vault: vault, settings: dispatch, logger: logger, now: { .now })
-    let limits = RateLimiter(table: configuration.limits.table, at: .now)
+    let limits = RateLimiter(table: LimitTable(configuration.limits), at: .now)
     try await limits.restore(from: store, at: .now)
     let blocks = BlockCache()
     try await blocks.reload(from: store)
     let refusals = RefusalLog(store: store, sealing: sealing, logger: logger)
     let intake = IntakeService(
-        store: store, sealing: sealing, room: room,
-        guards: IntakeGuards(
-            pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits, blocks: blocks, refusals: refusals),
-        logger: logger, letterCame: { dispatcher.letterCame() })
+        store: store, sealing: sealing, room: room, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
+        blocks: blocks, refusals: refusals, randomness: .system, logger: logger, letterCame: { dispatcher.letterCame() })
     let confirmations = ConfirmationService(store: store, vault: vault, logger: logger, now: { .now })
     let probe = ReadinessProbe(store: store, vault: vault, room: room, now: { .now })
     let readiness = ReadinessMonitor(now: { .now }) { await probe.check() }
@@ -95,8 +94,8 @@ private func buildServices(
             process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable),
             readiness: readiness))
 
-    // Told to stop from the last to the first, each when the one behind it has ended. The control socket comes after the
-    // dispatcher: a backup that is being made may take minutes, and all that time letters would be claimed.
+    // Services are told to stop from the last to the first, each when the one after it has ended. The control socket is told
+    // after the dispatcher: a backup may take minutes, and letters would be claimed all that time.
     var services: [any Service] = [
         vault, ControlSocket(path: home.controlSocket, service: control, malformed: malformed, logger: logger), dispatcher,
         housekeeping, refusals,
@@ -111,23 +110,26 @@ private func buildServices(
     let census = QueueCensus(of: store)
     services.append(
         buildStaffApplication(
-            staff, overview: Overview(operations: operations.by(.service), census: census, readiness: readiness),
-            metrics: metrics,
-            source: RelayMetrics(
-                store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed,
-                readiness: readiness),
-            mailbox: letters, templates: templates, now: { .now }, logger: logger.quiet,
-            hosts: [configuration.staffListen.host]))
+            staff,
+            StaffServices(
+                overview: Overview(operations: operations.by(.service), census: census, readiness: readiness), metrics: metrics,
+                gauges: RelayMetrics(
+                    store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed,
+                    readiness: readiness),
+                mailbox: letters, now: { .now }),
+            templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
     let open = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
     services.append(
         buildPublicApplication(
-            open, submissions: intake, tokens: FormTokens { vault.tagKey(of: $0) },
-            sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {
-                (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
-            }, confirmations: confirmations,
-            readiness: readiness, templates: templates,
-            now: { .now }, logger: logger.quiet
+            open,
+            PublicServices(
+                submissions: intake, tokens: FormTokens(randomness: .system) { vault.tagKey(of: $0) },
+                sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {
+                    (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
+                },
+                confirmations: confirmations, readiness: readiness, now: { .now }),
+            templates: templates, logger: logger.quiet
         ) { address in
             logger.info("ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])
         })
@@ -150,7 +152,7 @@ extension SiteQueries.Terms {
 }
 
 extension Operations {
-    /// On one store file, which can also be copied.
+    /// Over one store file, which can also be backed up.
     init(by actor: Actor, store: SQLiteDatabase, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void) {
         self.init(by: actor, store: store, blockCache: blockCache, now: { .now }, wake: wake) { path in
             let report = try await store.backup(to: path)

@@ -1,5 +1,7 @@
-/// How long to wait before a child that ended is started again: 100 ms, doubling to 10 s; from the beginning once it has
-/// lasted a minute.
+internal import PosternHost
+
+/// How long to wait before a child that ended is started again: 100 ms, doubling to 10 s. A child that lasted a minute starts over
+/// at 100 ms.
 struct RestartBackOff {
     private var failures = 0
     private var hasLasted = false
@@ -17,8 +19,8 @@ struct RestartBackOff {
         return min(Self.shortest * (1 << min(failures, 10)), Self.longest)
     }
 
-    /// A wrong configuration stays wrong. Something that is not available (a port in use) may come free once we have been
-    /// up; on the first start it is the operator who has to know.
+    /// Whether starting again would not help. A wrong configuration stays wrong. What is not available, such as a port in use, may
+    /// become free once the service has been up; on the first start the operator must be told.
     /// - Parameter span: how long the child lasted that ended with `status`.
     func isHopeless(status: Int32, afterLasting span: Duration) -> Bool {
         let isFirst = failures == 0 && !hasLasted && span < Self.lasting

@@ -1,23 +1,26 @@
 private import Glibc
 internal import Logging
+internal import PosternHost
 internal import PosternLink
 internal import PosternVault
 internal import ServiceLifecycle
 
 /// One of the vault's sockets for the life of the process.
-struct SocketService: Service {
-    let server: FrameServer
+struct SocketService<Verb: LinkVerb>: Service {
+    let server: FrameServer<Verb>
     private let path: String
     private let logger: Logger
     /// Logged once the socket takes connections.
     private let announces: String?
 
     init(
-        _ configuration: FrameServer.Configuration, logger: Logger, handler: VaultRequestHandler, malformed: MalformedTally,
-        announces: String?
+        _ configuration: FrameServer<Verb>.Configuration, malformed: MalformedTally, announces: String?, logger: Logger,
+        handler: @escaping FrameServer<Verb>.Handler
     ) {
-        server = FrameServer(configuration, malformed: malformed, logger: logger) { try await handler.answer($0, $1) }
-        (path, self.logger, self.announces) = (configuration.path, logger, announces)
+        server = FrameServer(configuration, malformed: malformed, logger: logger, handler: handler)
+        path = configuration.path
+        self.logger = logger
+        self.announces = announces
     }
 
     func run() async throws {
@@ -37,10 +40,10 @@ struct SocketService: Service {
     }
 }
 
-/// The relay's socket and the lanes behind it, which end together: no letter is taken any more, and those under way are finished
-/// as long as the relay is there to hear what became of them.
+/// The socket that the relay asks on, and the lanes that serve it. They end together: no more letters are taken, and those under
+/// way are finished as long as the relay is there to hear the outcome.
 struct DeliveryService: Service {
-    let socket: SocketService
+    let socket: SocketService<VaultVerb>
     let lanes: LanePool
 
     private static let grace = Duration.seconds(25)
@@ -49,21 +52,21 @@ struct DeliveryService: Service {
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await breakOffUnheard() }
-            // Until every letter that was taken has been answered, or the socket failed.
+            // Until every letter that was taken is answered, or the socket fails.
             try await socket.run()
             group.cancelAll()
         }
         await lanes.close()
     }
 
-    /// Outcomes that nobody hears are lost whatever they are, and their letters will be sent again: there is nothing to wait for.
+    /// Outcomes that nobody hears are lost, and their letters will be sent again: there is nothing to wait for.
     private func breakOffUnheard() async throws {
         do {
             try await gracefulShutdown()
             let end = ContinuousClock.now + Self.grace
             while ContinuousClock.now < end, socket.server.isHeard { try await Task.sleep(for: Self.look) }
         } catch is CancellationError {
-            // The socket has ended, and with it the waiting.
+            // The socket has ended: nothing is left to wait for.
             return
         }
         await lanes.close(within: .zero)

@@ -3,11 +3,11 @@ internal import ServiceLifecycle
 
 /// Gives back the code that only the start needed.
 ///
-/// Most of what runs in an idle process ran once: settings, commands, templates, the libraries' own beginnings. It lies all
-/// over a program of 30 MiB of code, and the kernel maps sixteen pages for each one that is touched (filemap_map_pages, the
-/// kernel's "fault around"): without this, `ps` shows 20 MiB of code in each process, and an operator looks for a leak.
+/// Most of the code that an idle process has run, it ran once: settings, commands, templates, the start of each library. That code
+/// is spread over a program of 30 MiB, and for each page that is touched the kernel maps sixteen ("fault around",
+/// filemap_map_pages). Without this, `ps` shows 20 MiB of code in each process, and an operator looks for a leak.
 struct StartUpCode: Service {
-    /// From the first service until the start is over for good; listening begins within a tenth of it.
+    /// Counted from the first service. The ports are open within a tenth of it.
     private static let start = Duration.seconds(1)
 
     func run() async throws {
@@ -15,7 +15,7 @@ struct StartUpCode: Service {
             try await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.start) }
             unix_give_back_code()
         } catch is CancellationError {
-            // The process ends; the kernel takes it all.
+            // The process ends, and the kernel takes everything back.
         }
     }
 }

@@ -1,16 +1,16 @@
 private import CUnix
 private import Glibc
 internal import Logging
+internal import PosternHost
 internal import ServiceLifecycle
 private import Subprocess
 private import Synchronization
 private import SystemPackage
 
-/// Runs one relay and one vault as children and starts each again when it ends, with back-off.
+/// Runs one relay and one vault as children, and starts each again, with back-off, when it ends. A child that does not answer is
+/// logged; one that hangs is killed.
 struct Supervisor: Service {
-    enum Child: String, CaseIterable, Sendable {
-        case vault, relay
-    }
+    typealias Child = ProcessRole
 
     let executable: String
     let users: ProcessUsers
@@ -71,8 +71,8 @@ struct Supervisor: Service {
     /// - Returns: the exit status; nil when a signal ended it.
     private func runOnce(_ child: Child, until down: AsyncStream<Never>?) async throws -> Int32? {
         let lifeline = try Lifeline()
-        defer { lifeline.cut() }
-        let process = RunningChild()
+        defer { lifeline.close() }
+        let process = RunningChild(lifeline)
         return try await withThrowingTaskGroup(of: Int32??.self) { group in
             group.addTask {
                 do { try await gracefulShutdown() } catch { return .none }
@@ -84,19 +84,10 @@ struct Supervisor: Service {
                 return .none
             }
             group.addTask {
-                defer { process.hasEnded() }
-                var options = PlatformOptions()
-                options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(35))]
-                let ended = try await Subprocess.run(
-                    .path(FilePath(executable)), arguments: Arguments(self.arguments(for: child)),
-                    platformOptions: options, input: .fileDescriptor(lifeline.childEnd, closeAfterSpawningProcess: false),
-                    output: .currentStandardOutput, error: .currentStandardError
-                ) { execution in
-                    process.hasBegun(execution.processIdentifier.value)
-                }
-                if case .exited(let status) = ended.terminationStatus { return .some(status) }
-                return .some(nil)
+                await watch(child, process, over: lifeline)
+                return .none
             }
+            group.addTask { .some(try await run(child, as: process, lifeline)) }
             while let ended = try await group.next() {
                 guard let ended else { continue }
                 group.cancelAll()
@@ -105,59 +96,86 @@ struct Supervisor: Service {
             return nil
         }
     }
+
+    private func run(_ child: Child, as process: RunningChild, _ lifeline: Lifeline) async throws -> Int32? {
+        var options = PlatformOptions()
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(35))]
+        let ended = try await Subprocess.run(
+            .path(FilePath(executable)), arguments: Arguments(self.arguments(for: child)),
+            platformOptions: options, input: .fileDescriptor(lifeline.childEnd, closeAfterSpawningProcess: false),
+            output: .currentStandardOutput, error: .currentStandardError
+        ) { execution in
+            // The library reaps the process only after this closure has returned, so the number is still the child's.
+            process.hasBegun(execution.processIdentifier.value)
+        }
+        if case .exited(let status) = ended.terminationStatus { return status }
+        return nil
+    }
+
+    /// Until the task is cancelled.
+    private func watch(_ child: Child, _ process: RunningChild, over lifeline: Lifeline) async {
+        var watch = AnswerWatch()
+        while !Task.isCancelled {
+            lifeline.ask()
+            do { try await Task.sleep(for: AnswerWatch.interval) } catch { return }
+            switch watch.look(isAnswered: lifeline.hasAnswer()) {
+            case .nothing: break
+            case .silent: logger.error("a process does not answer", metadata: ["child": "\(child.rawValue)"])
+            case .answersAgain: logger.notice("a process answers again", metadata: ["child": "\(child.rawValue)"])
+            case .hung:
+                logger.critical("a process hangs and is killed", metadata: ["child": "\(child.rawValue)"])
+                process.kill()
+            }
+        }
+    }
 }
 
-/// The child that runs at the moment, if one does: nobody is signalled who has ended, and who begins after the word to
-/// end was given gets it at once.
+/// The child that runs now, if one does.
+///
+/// It is signalled through a handle of its process, never by number: the number of a child that has ended belongs to another
+/// process as soon as the kernel gives it out again, while the handle then reaches nobody.
 private final class RunningChild: Sendable {
-    private let state = Mutex<(pid: pid_t?, isToEnd: Bool)>((nil, false))
-
-    func hasBegun(_ process: pid_t) {
-        state.withLock { state in
-            state.pid = process
-            if state.isToEnd { _ = Glibc.kill(process, SIGTERM) }
-        }
+    private struct State {
+        var handle: FileDescriptor?
+        var isToEnd = false
     }
 
-    func hasEnded() {
-        state.withLock { $0.pid = nil }
+    private let lifeline: Lifeline
+    private let state = Mutex(State())
+
+    init(_ lifeline: Lifeline) {
+        self.lifeline = lifeline
     }
 
-    func kill() {
-        state.withLock { state in
-            if let pid = state.pid { _ = Glibc.kill(pid, SIGKILL) }
+    deinit {
+        try? state.withLock { $0.handle }?.close()
+    }
+
+    /// A child that begins after the word to end was given gets it at once.
+    func hasBegun(_ number: pid_t) {
+        let handle = unix_process_handle(number)
+        let isToEnd = state.withLock { state in
+            // Before Linux 5.3 there are no handles. Such a child is told to end over its lifeline, and cannot be killed.
+            if handle >= 0 { state.handle = FileDescriptor(rawValue: handle) }
+            return state.isToEnd
         }
+        if isToEnd { terminate() }
     }
 
     func terminate() {
+        state.withLock { $0.isToEnd = true }
+        if !signal(SIGTERM) { lifeline.cut() }
+    }
+
+    func kill() {
+        _ = signal(SIGKILL)
+    }
+
+    /// - Returns: false when there is no process to signal.
+    private func signal(_ number: Int32) -> Bool {
         state.withLock { state in
-            state.isToEnd = true
-            if let pid = state.pid { _ = Glibc.kill(pid, SIGTERM) }
+            guard let handle = state.handle else { return false }
+            return unix_signal_process(handle.rawValue, number) == 0
         }
-    }
-}
-
-/// A pipe that ties a child to its supervisor: the child's standard input is one end, and nobody but us holds the other.
-/// When we end, however that happens, the child reads end-of-file and stops by itself.
-///
-/// PR_SET_PDEATHSIG would be tied to the thread that started the child, not to the process, and is forgotten when the
-/// child changes its user (prctl(2)).
-private struct Lifeline: Sendable {
-    let childEnd: FileDescriptor
-    private let ourEnd: FileDescriptor
-
-    init() throws {
-        var ends: (reading: Int32, writing: Int32) = (-1, -1)
-        // Private, or the other child would hold our end open too.
-        guard unix_private_pipe(&ends.reading, &ends.writing) == 0 else {
-            throw Exit.temporary.saying("cannot make a pipe: \(String(cString: strerror(errno)))")
-        }
-        childEnd = FileDescriptor(rawValue: ends.reading)
-        ourEnd = FileDescriptor(rawValue: ends.writing)
-    }
-
-    func cut() {
-        try? ourEnd.close()
-        try? childEnd.close()
     }
 }

@@ -1,6 +1,7 @@
 private import Glibc
 internal import Logging
 internal import PosternCore
+internal import PosternHost
 private import PosternLink
 private import PosternVault
 internal import ServiceLifecycle
@@ -32,11 +33,11 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
 
     let relayPeers: Set<PeerUser> = relay.map { [PeerUser(id: $0.id)] } ?? [.own]
     let link = SocketService(
-        .init(
-            path: home.vaultSocket, mode: relay == nil ? 0o600 : 0o666, peers: relayPeers, verbs: VaultRequestHandler.relayVerbs),
-        logger: logger, handler: handler, malformed: malformed, announces: "ready")
+        .init(path: home.vaultSocket, mode: relay == nil ? 0o600 : 0o666, peers: relayPeers), malformed: malformed,
+        announces: "ready", logger: logger
+    ) { (verb: VaultVerb, payload) in try await handler.answer(verb, payload) }
     let operators = SocketService(
-        .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root], verbs: VaultRequestHandler.operatorVerbs),
-        logger: logger, handler: handler, malformed: malformed, announces: nil)
+        .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root]), malformed: malformed, announces: nil, logger: logger
+    ) { (verb: OperatorVerb, payload) in try handler.answer(verb, payload) }
     return [keeper, operators, DeliveryService(socket: link, lanes: lanes)]
 }

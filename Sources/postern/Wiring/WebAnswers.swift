@@ -1,10 +1,11 @@
 internal import PosternCore
+internal import PosternHost
 internal import PosternLink
 internal import PosternRelay
 internal import PosternStore
 internal import PosternWeb
 
-/// The numbers that are looked up when Prometheus asks.
+/// The numbers that are read when Prometheus asks.
 struct RelayMetrics: MetricsSource {
     let store: any Database
     let census: QueueCensus

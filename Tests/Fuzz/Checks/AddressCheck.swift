@@ -1,14 +1,14 @@
 import PosternCore
 import PosternSealing
 
-/// libcurl passes CR, LF and `>` on to the wire: nothing but this parser keeps them out of an SMTP dialogue.
+/// libcurl sends CR, LF and `>` as they are: only this parser keeps them out of an SMTP dialogue.
 enum AddressCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
         guard let address = try? EmailAddress(bytes.text) else { return }
         try check(address)
     }
 
-    /// What holds of every address there can be.
+    /// What must be true of every address.
     static func check(_ address: EmailAddress) throws(Breach) {
         let text = address.text
         let forbidden = "<>()[]\\,;:\" "

@@ -1,7 +1,7 @@
 import PosternCore
 import PosternImport
 
-/// A file of recipients, as a spreadsheet or a stranger's export wrote it.
+/// A file of recipients, as a spreadsheet or another program wrote it.
 enum CSVCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
         var line = 0
@@ -15,7 +15,7 @@ enum CSVCheck {
                 try check(try RecipientRow(record))
             } catch let reject as RecipientRow.Reject {
                 try hold(!reject.description.isEmpty, "a rejected row is told why")
-                // “it has no @” and “before the @” are ours.
+                // “it has no @” and “before the @” are our own words.
                 let foreign = reject.description.replacing("no @", with: "").replacing("the @", with: "")
                 try hold(!foreign.utf8.contains(0x40), "no address is printed")
             } catch {
@@ -28,7 +28,7 @@ enum CSVCheck {
         let length = record.fields.reduce(record.fields.count - 1) { $0 + $1.utf8.count }
         try hold(length <= CSVReader.longest, "a record without a fault is within its bounds")
         let written = record.fields.map(\.csvField).joined(separator: ",")
-        // A field of its own before them, since a line of nothing is no record; quoting may make it too long.
+        // With a field before them, because an empty line is no record; quoting may make it too long.
         guard written.utf8.count + 2 <= CSVReader.longest else { return }
         var again = CSVReader(Array("x,\(written)\n".utf8))
         let read = again.next()

@@ -3,7 +3,7 @@ import PosternCore
 import PosternVault
 import PosternWeb
 
-/// A posted letter on its way into a mail: three lines are name, subject and what it is about, the rest is the message.
+/// A posted letter becomes a mail: three lines are name, subject and what it is about; the rest is the message.
 /// The first byte chooses whether the address is shown.
 enum ComposeCheck {
     private static let composer: Composer? = {

@@ -1,7 +1,7 @@
 import Foundation
 import PosternRelay
 
-/// The JSON of the control socket: requests of a command, and on the other side the relay's answers.
+/// The JSON of the control socket: a command's requests and the relay's answers.
 enum ControlCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
         let (choice, rest) = bytes.choiceAndRest

@@ -4,12 +4,12 @@ import PosternCore
 import PosternSealing
 import PosternVault
 
-/// A vault under keys that are no secret, the same in every run: those of the seal files in the vault's tests.
+/// A vault with keys that are no secret and the same in every run: those of the seal files in the vault's tests.
 enum FixedVault {
     static let authorisation = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
     static let opener = SealOpener(ring: ring)
     static let ring: KeyRing = {
-        // A ring comes from files; they are gone again before anything is checked.
+        // A ring is read from files, which are removed before anything is checked.
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("postern-fuzz-\(UUID())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         do {

@@ -1,7 +1,7 @@
-/// The parsers of bytes that may be anybody's. The raw value names the corpus and the dictionary.
+/// The parsers of bytes that anyone may send. The raw value names the corpus and the dictionary.
 ///
-/// Each check feeds its parser and holds the result against what the parser's type promises; that nothing traps, runs on or
-/// grows is watched by whoever calls it.
+/// Each check feeds its parser and compares the result with what the parser's type promises. The caller watches for traps, endless
+/// loops and growth.
 enum ForeignBytes: String, CaseIterable, Sendable {
     case address, text, form, multipart, json
     case request, forwarded, proxy, token
@@ -9,7 +9,7 @@ enum ForeignBytes: String, CaseIterable, Sendable {
     case reply, redaction, compose
     case csv, settings, mailbox, mail
 
-    /// - Throws: what was let through.
+    /// - Throws: `Breach` with what was let through.
     func check(_ bytes: [UInt8]) throws(Breach) {
         switch self {
         case .address: try AddressCheck.check(bytes)
@@ -35,20 +35,20 @@ enum ForeignBytes: String, CaseIterable, Sendable {
         }
     }
 
-    /// The most bytes that reach the parser in service, so that what grows faster than its input is found at that size.
+    /// The most bytes that reach the parser in service: work that grows faster than its input shows at that size.
     var limit: Int {
         switch self {
-        // EmailAddress looks at a kilobyte, a request line and a head field have eight.
+        // EmailAddress reads one kilobyte; a request line and a header field have eight.
         case .address, .token: 2_048
         case .request, .forwarded, .settings: 8_192
         case .proxy: 4_096
-        // POSTERN's bodies end at 64 KiB.
+        // Bodies end at 64 KiB.
         case .text, .form, .multipart, .json, .compose: 65_536
-        // The longest seal has 96 KiB; frames may have a megabyte, and are read in pieces all the same.
+        // The longest seal has 96 KiB. Frames may have a megabyte, but are read in pieces.
         case .frame, .payload, .control, .seal: 98_304
         // 128 lines of a kilobyte.
         case .reply, .redaction: 65_536
-        // An import has megabytes, made of records of 8 KiB.
+        // An import has megabytes, in records of at most 8 KiB.
         case .csv: 65_536
         case .mailbox, .mail: 65_536
         }

@@ -1,7 +1,7 @@
 import PosternCore
 import PosternWeb
 
-/// `application/x-www-form-urlencoded`, as browsers and programs post it.
+/// `application/x-www-form-urlencoded`, as browsers and programs send it.
 enum FormCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
         guard let fields = try? URLEncodedForm.fields(in: bytes) else { return }

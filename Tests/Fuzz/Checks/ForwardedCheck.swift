@@ -1,9 +1,9 @@
 import PosternCore
 import PosternWeb
 
-/// Two lines: what a visitor wrote into `X-Forwarded-For` and into `Forwarded`, before our proxies added their word.
+/// Two lines: what a visitor wrote into `X-Forwarded-For` and `Forwarded`, before our proxies added to them.
 ///
-/// Whatever it is, the client is the one our own proxy names: an address is what limits and blocks go by.
+/// Whatever it is, the client is the one that our own proxy names, because limits and blocks depend on that address.
 enum ForwardedCheck {
     private static let proxies = TrustedProxies(["10.0.0.0/8", "2001:db8::/32"].compactMap { try? AddressRange($0) })
 
@@ -24,7 +24,7 @@ enum ForwardedCheck {
             let found = proxies.client(peer: proxy, forwarded: values)
             try hold(found.client == honest, "the element that our proxy appended to Forwarded is the client")
         }
-        // A proxy that writes the one passes the other on: then the forged one changes nothing but to make the peer count.
+        // A proxy that writes one field passes the other on. A forged one may then only make the peer count as the client.
         let mixed = [
             proxies.client(peer: proxy, forwardedFor: [listed], forwarded: [named, "for=192.0.2.7"]),
             proxies.client(peer: proxy, forwardedFor: [listed, "192.0.2.7"], forwarded: [named]),

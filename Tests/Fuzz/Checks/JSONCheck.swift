@@ -2,7 +2,7 @@ import Foundation
 import PosternCore
 import PosternWeb
 
-/// The JSON of a letter, held against Foundation's reader where both take it.
+/// The JSON of a letter, compared with Foundation's reader where both accept it.
 enum JSONCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
         guard let posted = try? LetterJSON(bytes) else { return }
@@ -40,8 +40,7 @@ enum JSONCheck {
 }
 
 extension String {
-    /// Without byte order marks: Foundation's reader takes one that stands behind an escape for the beginning of a text, and
-    /// leaves it out.
+    /// Without byte order marks: Foundation's reader drops one after an escape, as if a text began there.
     fileprivate var withoutMarks: String {
         String(String.UnicodeScalarView(unicodeScalars.filter { $0 != "\u{FEFF}" }))
     }

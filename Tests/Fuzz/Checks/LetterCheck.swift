@@ -1,9 +1,9 @@
 import PosternCore
 import PosternSealing
 
-/// What holds of a letter, however it was posted.
+/// What must be true of a letter, however it was posted.
 enum LetterCheck {
-    /// Follows the fields into a letter, if they make one, and the letter into what is sealed and back.
+    /// Makes a letter of the fields, if they are valid, then the bytes to seal, and then a letter again.
     static func check(_ raw: RawLetter) throws(Breach) {
         let letter: Letter
         do {

@@ -6,7 +6,7 @@ enum MailCheck {
         let view = MailView(source: bytes)
         let text = bytes.text
         try hold(view.fields.count <= bytes.count, "a field takes at least a byte")
-        // Transfer codings make nothing longer, unless by what is put in the place of what cannot be read.
+        // Decoding makes nothing longer, except by what replaces unreadable bytes.
         try hold((view.plain?.utf8.count ?? 0) <= 3 * bytes.count, "a text is no longer than its mail")
         try hold((view.html?.utf8.count ?? 0) <= 3 * bytes.count, "a page is no longer than its mail")
         try hold(EncodedWord.decoded(text).utf8.count <= 3 * max(text.utf8.count, 1), "decoding adds nothing")

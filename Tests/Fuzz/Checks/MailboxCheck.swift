@@ -1,6 +1,6 @@
 import PosternWeb
 
-/// What a client says to the demo mailbox, which is the same in whatever pieces it comes.
+/// What a client says to the demo mailbox. It means the same in whatever pieces it arrives.
 enum MailboxCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
         var whole = MailboxDialogue()

@@ -3,7 +3,7 @@ import PosternLink
 import PosternSealing
 import PosternVault
 
-/// What a frame carries, for each verb: the first byte chooses which. The other end may be a relay that was taken over.
+/// The payload of a frame; the first byte chooses the verb. The other end may be a relay that was taken over.
 enum PayloadCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
         let (choice, payload) = bytes.choiceAndRest
@@ -15,11 +15,11 @@ enum PayloadCheck {
         case 4: try settled(payload, { try? SealedRecords(payload: $0) }, \.payload)
         case 5: try settled(payload, { try? LinkRefusal(payload: $0) }, \.payload)
         case 6: try settled(payload, { try? Outcome(payload: $0) }, \.payload)
-        default: try settled(payload, { try? KeyList(payload: $0) }, \.payload)
+        default: try settled(payload, { try? KeyReport(payload: $0) }, \.payload)
         }
     }
 
-    /// A value that was read is written, and reads the same again.
+    /// A value that was read can be written, and then reads the same.
     private static func settled<Value>(
         _ payload: [UInt8], _ read: ([UInt8]) -> Value?, _ write: (Value) -> [UInt8]
     ) throws(Breach) {
@@ -32,7 +32,7 @@ enum PayloadCheck {
         try settled(payload, { try? DeliveryJob(payload: $0) }, \.payload)
         guard let job = try? DeliveryJob(payload: payload) else { return }
         try TextCheck.check(job.recipientName, limit: Letter.Limit.name)
-        // What the vault does with the moment: it dates the mail and ends a confirmation.
+        // What the vault uses the moment for: the date of the mail, and the end of a confirmation.
         try hold(job.accepted.rfc5322.utf8.count <= 31, "a mail's date has four digits of year")
         try hold(!job.accepted.rfc3339.isEmpty, "a moment can be shown")
         let subject = AddressAuthorisation.Subject(

@@ -1,7 +1,7 @@
 import Foundation
 import PosternCore
 
-/// A server's reply that speaks of a recipient: an address known to us is put into the midst of the foreign bytes.
+/// A server's reply about a recipient: an address known to us is inserted into the foreign bytes.
 enum RedactionCheck {
     private static let recipient = "jo.canary+club@members.example"
     private static let redaction = Redaction(hiding: [recipient])
@@ -18,7 +18,7 @@ enum RedactionCheck {
         }
     }
 
-    /// `jo.canary7` is somebody else, whom nothing marks.
+    /// `jo.canary7` is somebody else's name, without anything that marks it as an address.
     private static func names(_ local: String, in text: String) -> Bool {
         let pieces = text.lowercased().components(separatedBy: local)
         return zip(pieces, pieces.dropFirst()).contains { before, behind in
@@ -26,7 +26,7 @@ enum RedactionCheck {
         }
     }
 
-    /// What holds of every text that is kept of a reply.
+    /// What must be true of every text that is kept of a reply.
     static func check(cleaned: String) throws(Breach) {
         let scalars = cleaned.unicodeScalars
         try hold(scalars.count <= 2 * Redaction.limit, "what is kept of a reply is short")

@@ -2,7 +2,7 @@ import PosternCore
 import PosternLink
 
 /// One transfer as libcurl's callbacks report it, a step a line: `>` sent, `+` a socket, `=` connected, `t` the text begins,
-/// anything else received (`<` before it is taken off).
+/// anything else received (without the `<` before it).
 enum ReplyCheck {
     private static let recipient = "jo.canary+club@members.example"
     private static let redaction = Redaction(hiding: [recipient, "relay-login"])
@@ -38,7 +38,7 @@ enum ReplyCheck {
 
     private static func check(_ outcome: Outcome) throws(Breach) {
         try RedactionCheck.check(cleaned: outcome.evidence.text)
-        // Otherwise the relay could not read what became of a letter, and would try it again for days.
+        // Otherwise the relay could not read the outcome of a letter, and would try it again for days.
         let again = try? Outcome(payload: outcome.payload)
         try hold(again == outcome, "an outcome reaches the relay as it was")
     }

@@ -1,7 +1,7 @@
 import PosternCore
 import PosternWeb
 
-/// What a request says besides its body: the path on the first line, `Accept-Language` on the second, any field with
+/// A request without its body: the path on the first line, `Accept-Language` on the second, any field with
 /// parameters on the third.
 enum RequestCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
@@ -11,9 +11,20 @@ enum RequestCheck {
         if lines.count > 2 { try checkField(lines[2].text) }
     }
 
+    private static let patterns: [PathPattern] = [
+        "/api/v1/sites/{site}/recipients/{handle}/letters", "/c/{site}/{handle}", "/privacy/{site}.json",
+        "/confirm/{site}/{handle}/{token}",
+    ]
+
     private static func checkPath(_ path: [UInt8]) throws(Breach) {
-        _ = PublicRoute(path: path.text).map(\.allowed)
-        _ = PublicRoute.isForPrograms(path.text)
+        if let segments = PathPattern.segments(of: path.text) {
+            try hold(segments.count <= 8, "a path is cut into a bounded number of pieces")
+            for pattern in patterns where pattern.matches(segments) {
+                let captures = PathPattern.Captures(pattern: pattern, segments: segments)
+                let size = (captures["site"] + captures["handle"] + captures["token"]).utf8.count
+                try hold(size <= 3 * path.count, "what is captured stands in the path")
+            }
+        }
         let decoded = PercentCoding.decoded(path, plusIsSpace: false)
         try hold(decoded.count <= path.count, "decoding makes nothing longer")
         let encoded = PercentCoding.encoded(path.text)
@@ -39,13 +50,13 @@ enum RequestCheck {
             field.parameters.keys.allSatisfy { name in
                 !name.isEmpty && !name.utf8.contains { $0 <= 0x20 || $0 >= 0x7F || "=;\"".utf8.contains($0) }
             }, "a parameter's name is a token")
-        // Written with everything quoted, it reads the same.
+        // With everything quoted it reads the same.
         let written = field.parameters.map { name, value in
             "\(name)=\"" + value.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
         }
         // A mark at the beginning would join with the quotation mark before it.
         guard field.parameters.values.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } }) else { return }
         let again = ParameterisedField(([field.value] + written).joined(separator: "; "))
-        try hold(again == field, "a field that is written anew reads the same")
+        try hold(again == field, "a field that is written again reads the same")
     }
 }

@@ -2,7 +2,7 @@ import PosternCore
 import PosternSealing
 import PosternVault
 
-/// Seals, and what is inside them: whoever has a public key can seal anything. The first byte chooses.
+/// Seals, and their content: anyone with a public key can seal anything. The first byte chooses.
 enum SealCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
         let (choice, rest) = bytes.choiceAndRest
@@ -23,7 +23,7 @@ enum SealCheck {
         try hold(seal.encapsulated.count == seal.suite.encapsulatedLength, "a seal holds a key of its suite")
     }
 
-    /// What opens is in the seal files of the vault's tests, and says so.
+    /// Whatever opens is one of the seal files of the vault's tests.
     private static func checkOpening(_ bytes: [UInt8], _ purpose: SealPurpose) throws(Breach) {
         guard let site = try? SiteID("photos"), let recipient = RecipientID("01k6ng0000000g000000000001"),
             let id = LetterID("01k6p00000000g000000000001")
@@ -47,7 +47,7 @@ enum SealCheck {
         try hold(PaddedAddress(address).bytes == bytes, "a padded address has one form in bytes")
     }
 
-    /// A public half from an announcement: no key, or one that seals.
+    /// A public half from an announcement is no key, or one that seals.
     private static func checkKeys(_ bytes: [UInt8]) throws(Breach) {
         let (choice, half) = bytes.choiceAndRest
         let key = SealingKey(

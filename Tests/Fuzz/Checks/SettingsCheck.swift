@@ -1,6 +1,6 @@
 import PosternCore
 
-/// The operator's settings: `NAME=VALUE` a line, and each value as whatever a value can be.
+/// The operator's settings: `NAME=VALUE` on each line, and each value as every kind of value.
 enum SettingsCheck {
     private static let sound = [
         "POSTERN_PUBLIC_URL": "https://contact.example.org", "POSTERN_MAIL_FROM": "contact@relay.example.org",

@@ -1,6 +1,6 @@
 import PosternCore
 
-/// One-line fields stand in mail headers; the message stands in the mail and on staff's screens.
+/// One-line fields go into mail headers; the message goes into the mail and onto staff's screens.
 enum TextCheck {
     static func check(_ bytes: [UInt8]) throws(Breach) {
         let (choice, rest) = bytes.choiceAndRest

@@ -4,10 +4,13 @@ import PosternRelay
 import PosternSealing
 import PosternVault
 
-/// Whatever comes back as a token, an id or a name: two bytes that change a true token, then the text.
+/// Anything that comes back as a token, an id or a name: two bytes that change a valid token, then a text.
 enum TokenCheck {
     private static let now = Timestamp(seconds: 1_795_514_709)
-    private static let forms = FormTokens { $0 == Epoch(containing: now).next ? [UInt8](repeating: 7, count: 32) : nil }
+    /// Not random at all, so that every run finds the same.
+    private static let forms = FormTokens(randomness: RandomSource { 4 }) {
+        $0 == Epoch(containing: now).next ? [UInt8](repeating: 7, count: 32) : nil
+    }
     private static let authorisation = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 8, count: 32)))
 
     static func check(_ bytes: [UInt8]) throws(Breach) {
@@ -21,8 +24,7 @@ enum TokenCheck {
     }
 
     private static func checkForms(_ text: String, change: [UInt8]) throws(Breach) {
-        var randomness = Counting()
-        guard let token = forms.issue(at: now, using: &randomness) else { throw Breach(description: "a form's token is issued") }
+        guard let token = forms.issue(at: now) else { throw Breach(description: "a form's token is issued") }
         try hold(isOurs(token), "a true token is known again")
         try hold(text.isSame(as: token) || !isOurs(text), "a foreign token is not ours")
         if let changed = changed(token, by: change) { try hold(!isOurs(changed), "a changed token is not ours") }
@@ -44,7 +46,7 @@ enum TokenCheck {
         try hold(!authorisation.isValid(Array(text.utf8), as: .confirmed, on: subject), "a foreign word is not the vault's")
     }
 
-    /// The token with one byte changed; nil when that changes nothing.
+    /// The token with one byte changed; nil when the change has no effect.
     private static func changed(_ token: String, by change: [UInt8]) -> String? {
         guard change.count >= 2, change[1] & 0x7F != 0 else { return nil }
         var bytes = Array(token.utf8)
@@ -69,14 +71,5 @@ enum TokenCheck {
         if let site = try? SiteID(text) { try hold(isPlain && site.text.isSame(as: text), "a site id is plain") }
         if let handle = try? Handle(text) { try hold(isPlain && handle.text.isSame(as: text), "a handle is plain") }
         if let colour = AccentColour(text) { try hold(AccentColour(colour.description) == colour, "a colour reads its own text") }
-    }
-
-    /// Not random at all, so that every run finds the same.
-    private struct Counting: RandomNumberGenerator {
-        private var count: UInt64 = 0
-        mutating func next() -> UInt64 {
-            count += 1
-            return count
-        }
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Which parser this process feeds: libFuzzer starts itself anew for some of its work, and an environment is inherited.
+/// The parser that this process feeds. It comes from the environment, because libFuzzer starts itself again for some of its work.
 private let parser: ForeignBytes = {
     let name = ProcessInfo.processInfo.environment["POSTERN_FUZZ_PARSER"] ?? ""
     if name == "list" {
@@ -15,8 +15,8 @@ private let parser: ForeignBytes = {
     return parser
 }()
 
-/// libFuzzer calls this with one input after the other (llvm.org/docs/LibFuzzer.html). A breach ends the process, as a
-/// crash of the parser would, so that the input is kept.
+/// libFuzzer calls this with one input after another (llvm.org/docs/LibFuzzer.html). A breach ends the process, as a crash of
+/// the parser would, so that the input is kept.
 private let testOneInput: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32 = { start, count in
     do {
         try parser.check(Array(UnsafeBufferPointer(start: start, count: count)))
@@ -27,20 +27,20 @@ private let testOneInput: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32 =
     return 0
 }
 
-/// libFuzzer's own beginning, in C: three words in, one out, which Swift passes alike.
+/// libFuzzer's entry point, in C: three words in, one out, which Swift passes in the same way.
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(
     _ count: UnsafeMutablePointer<Int32>, _ arguments: UnsafeMutableRawPointer,
     _ testOneInput: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
 ) -> Int32
 
-/// The package manager makes `main` a name for this, so that libFuzzer's `main` has no place.
+/// The package manager calls this `main`, so libFuzzer's own `main` is not linked.
 @_cdecl("foreign_bytes_main")
 func main(_ count: Int32, _ arguments: UnsafeMutableRawPointer) -> Int32 {
-    // A wrong name is told before anything is read.
+    // A wrong name is reported before anything is read.
     _ = parser
     var count = count
-    // By pointer, since libFuzzer changes both.
+    // By pointer: libFuzzer changes both.
     return withUnsafeMutablePointer(to: &count) { count in
         var arguments = arguments
         return withUnsafeMutablePointer(to: &arguments) { runDriver(count, $0, testOneInput) }

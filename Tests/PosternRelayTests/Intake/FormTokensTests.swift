@@ -3,22 +3,22 @@ import PosternRelay
 import PosternTestSupport
 import Testing
 
-@Suite("A form's token tells when it was shown, and nobody else can make one")
+@Suite("A form's token says when the form was shown, and nobody else can make one")
 struct FormTokensTests {
     private static let now = IntakeFixture.now
     /// A relay has the keys of today and tomorrow.
     private static func tokens(on day: Epoch) -> FormTokens {
-        FormTokens { $0 == day || $0 == day.next ? IntakeFixture.tagKey(of: $0) : nil }
+        FormTokens(randomness: .seeded(1)) { $0 == day || $0 == day.next ? IntakeFixture.tagKey(of: $0) : nil }
     }
 
     private let tokens = Self.tokens(on: Epoch(containing: now))
 
-    // The rule: a day, over midnight and restarts; then its form is old.
+    // A day, over midnight and restarts; after that the form is old.
     @Test(arguments: [
         (Duration.zero, true), (.minutes(5), true), (.hours(23), true), (.hours(24), false), (.hours(47), false),
         (.days(9), false),
     ])
-    func `It is good for a day`(age: Duration, isGood: Bool) throws {
+    func `A token is good for a day`(age: Duration, isGood: Bool) throws {
         let token = try #require(tokens.issue(at: Self.now))
         let later = Self.now + age
         let standing = Self.tokens(on: Epoch(containing: later)).standing(of: token, at: later)
@@ -33,7 +33,7 @@ struct FormTokensTests {
         }
     }
 
-    @Test func `Each form has a key of its own, and one form always the same`() throws {
+    @Test func `Each form has its own key, and one form always the same key`() throws {
         func key(_ token: String) throws -> String {
             guard case .ours(let key, _) = tokens.standing(of: token, at: Self.now) else { throw Failure() }
             return key
@@ -58,15 +58,15 @@ struct FormTokensTests {
             (nil, FormStanding.missing), ("", .missing), ("x", .foreign), (String(repeating: "A", count: 59), .expired),
             (String(repeating: "A", count: 900), .foreign), ("ü", .foreign),
         ] as [(String?, FormStanding)])
-    func `Another text is none, or says that it is old`(text: String?, standing: FormStanding) {
+    func `Another text is not a token, or is an old one`(text: String?, standing: FormStanding) {
         #expect(tokens.standing(of: text, at: Self.now) == standing)
     }
 
     @Test func `Without a key there is no token`() {
-        #expect(FormTokens { _ in nil }.issue(at: Self.now) == nil)
+        #expect(FormTokens(randomness: .seeded(1)) { _ in nil }.issue(at: Self.now) == nil)
     }
 
-    // A sign counts; only two together hold a letter.
+    // One sign counts; only two together hold a letter.
     @Test(arguments: [
         (FormStanding.ours(key: "k", age: .seconds(30)), false, Verdict.Decision.accept),
         (.ours(key: "k", age: .seconds(1)), false, .accept),

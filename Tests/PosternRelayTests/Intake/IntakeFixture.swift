@@ -6,29 +6,33 @@ import PosternSQLite
 import PosternSealing
 import PosternStore
 import PosternTestSupport
+import Synchronization
 import Testing
 
 /// An intake over a store in memory, with keys as a vault announces them.
 final class IntakeFixture: Sendable {
     let store: SQLiteDatabase
+    /// What the intake writes to: the store, until a test has it fail.
+    let faulty: FaultyStore
+    let room = SwitchedRoom()
+    let log = KeptLog()
     let recipients: [Recipient]
     let limits: RateLimiter
     let blocks = BlockCache()
     let refusals: RefusalLog
     let intake: IntakeService
-    let pseudonyms: Pseudonyms
 
     static let now = Timestamp(seconds: 1_795_514_709)
 
     /// - Parameter store: of an earlier relay, for one that comes after a restart.
     static func open(
-        limits: LimitTable = .off, store: SQLiteDatabase? = nil, at now: Timestamp = now, hasRoom: Bool = true
+        limits: LimitTable = .off, store: SQLiteDatabase? = nil, at now: Timestamp = now
     ) async throws -> IntakeFixture {
         let folder = try TemporaryFolder()
         let vault = VaultLink(socket: folder.path("vault.sock"), logger: RelayFixture.quiet)
         let announcement = try announcement(at: now)
-        let server = FrameServer(
-            .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own], verbs: [.announce]), logger: RelayFixture.quiet
+        let server = FrameServer<VaultVerb>(
+            .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own]), logger: RelayFixture.quiet
         ) { _, _ in announcement.payload }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try? await server.run() }
@@ -37,13 +41,14 @@ final class IntakeFixture: Sendable {
         }
         let isNew = store == nil
         let database = if let store { store } else { try await SQLiteDatabase.inMemory(at: now) }
-        return try await IntakeFixture(database, vault, limits: limits, isNew: isNew, at: now, hasRoom: hasRoom)
+        return try await IntakeFixture(database, vault, limits: limits, isNew: isNew, at: now)
     }
 
     private init(
-        _ store: SQLiteDatabase, _ vault: VaultLink, limits table: LimitTable, isNew: Bool, at now: Timestamp, hasRoom: Bool
+        _ store: SQLiteDatabase, _ vault: VaultLink, limits table: LimitTable, isNew: Bool, at now: Timestamp
     ) async throws {
         self.store = store
+        faulty = FaultyStore(store)
         let site = Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [])
         let states: [Recipient.State] = [.active, .active, .paused]
         recipients = try states.enumerated().map { index, state in
@@ -61,12 +66,11 @@ final class IntakeFixture: Sendable {
         limits = RateLimiter(table: table, at: now)
         try await limits.restore(from: store, at: now)
         let sealing = LetterSealer(vault: vault)
-        refusals = RefusalLog(store: store, sealing: sealing, logger: RelayFixture.quiet)
-        pseudonyms = Pseudonyms { vault.tagKey(of: $0) }
+        refusals = RefusalLog(store: faulty, sealing: sealing, logger: log.logger)
         intake = IntakeService(
-            store: store, sealing: sealing, room: FixedRoom(hasRoom: hasRoom),
-            guards: IntakeGuards(pseudonyms: pseudonyms, limits: limits, blocks: blocks, refusals: refusals),
-            logger: RelayFixture.quiet, letterCame: {})
+            store: faulty, sealing: sealing, room: room,
+            pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits, blocks: blocks, refusals: refusals,
+            randomness: .seeded(1), logger: log.logger, letterCame: {})
     }
 
     /// Keys of `now`'s day and the next; the tag keys are the same for every vault of these tests.
@@ -108,8 +112,13 @@ final class IntakeFixture: Sendable {
     }
 }
 
-struct FixedRoom: Room {
-    let hasRoom: Bool
+/// A disk that is full when a test says so.
+final class SwitchedRoom: Room {
+    private let isFull = Atomic(false)
+
+    var hasRoom: Bool { !isFull.load(ordering: .sequentiallyConsistent) }
+
+    func fill(_ isFull: Bool) { self.isFull.store(isFull, ordering: .sequentiallyConsistent) }
 }
 
 extension SubmissionAnswer {

@@ -1,17 +1,18 @@
 import PosternCore
 import PosternRelay
+import PosternStore
 import Testing
 
-@Suite("Tags are the same all day, others the next, and nothing without the key")
+@Suite("Tags stay the same all day, differ the next day, and need the key")
 struct PseudonymsTests {
     private let pseudonyms = Pseudonyms { IntakeFixture.tagKey(of: $0) }
     private let today = Epoch(containing: IntakeFixture.now)
 
     private func tags(_ client: String, _ epoch: Epoch) throws -> [PosternCore.Tag] {
-        pseudonyms.tags(of: try #require(ClientAddress(text: client)), in: epoch)
+        try #require(pseudonyms.day(epoch)).tags(of: try #require(ClientAddress(text: client)))
     }
 
-    @Test func `Neighbours share the tags of their networks only`() throws {
+    @Test func `Neighbours share only the tags of their networks`() throws {
         let (one, two) = (try tags("192.0.2.1", today), try tags("192.0.2.2", today))
         #expect(one[0] != two[0])
         #expect(one[1] == two[1])
@@ -22,21 +23,24 @@ struct PseudonymsTests {
         #expect(try tags("2001:db8:1:1::9", today)[0] == six[0])
     }
 
-    @Test func `Another day has other tags, for the same client and for every network`() throws {
+    @Test func `Another day has other tags, for the same client and for each of its networks`() throws {
         #expect(try tags("192.0.2.1", today) == tags("192.0.2.1", today))
         #expect(Set(try tags("192.0.2.1", today)).isDisjoint(with: try tags("192.0.2.1", today.next)))
     }
 
-    // After midnight the vault needs a moment, and one that is away needs longer.
-    @Test func `Limits are asked while tomorrow's key is not known`() throws {
+    // After midnight the vault needs a moment, and longer when it is away.
+    @Test func `Letters are counted while tomorrow's key is not known`() throws {
         let pseudonyms = Pseudonyms { [today] in $0 == today ? IntakeFixture.tagKey(of: $0) : nil }
         let limits = try LimitTable.of(client: "1/1h", recipient: "1/1h", sender: "1/1h")
         let client = try #require(ClientAddress(text: "192.0.2.1"))
         var raw = RawLetter()
         (raw.name, raw.email, raw.message) = ("Vera", "vera@visitor.example", "Hello.")
         func question(_ pseudonyms: Pseudonyms) throws -> LimitQuestion? {
-            pseudonyms.question(
-                from: client, of: try raw.validated(), to: RecipientID(high: 1, low: 1), in: today, limits: limits)
+            try pseudonyms.day(today).map { day in
+                day.question(
+                    about: try raw.validated(), from: client, keys: day.limitKeys(of: client, in: limits),
+                    to: RecipientID(high: 1, low: 1), in: limits)
+            }
         }
         let (short, whole) = (try #require(try question(pseudonyms)), try #require(try question(self.pseudonyms)))
         #expect(short.clients.map(\.today) == whole.clients.map(\.today) && short.sender?.today == whole.sender?.today)
@@ -44,8 +48,7 @@ struct PseudonymsTests {
         #expect(try question(Pseudonyms { _ in nil }) == nil)
     }
 
-    @Test func `Without the day's key there are none`() throws {
-        let none = Pseudonyms { _ in nil }
-        #expect(none.tags(of: try #require(ClientAddress(text: "192.0.2.1")), in: today) == [])
+    @Test func `Without the day's key there are no digests`() throws {
+        #expect(Pseudonyms { _ in nil }.day(today) == nil)
     }
 }

@@ -5,7 +5,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("Every submission leaves one entry with the rules that spoke, and the visitor hears what to do")
+@Suite("Every submission leaves one entry with the rules that spoke, and the visitor is told what to do")
 struct VerdictsAtIntakeTests {
     private func entry(_ fixture: IntakeFixture) async throws -> SubmissionEntry {
         let entries = try await fixture.entries()
@@ -24,12 +24,12 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.deliveries(.ready) == 1)
     }
 
-    // What is turned away, with the rule that stands in the log for it.
+    // Each kind of refusal, with the rule that the log shows for it.
     @Test(arguments: [
         ("nobody", "", Verdict.Rule.unknownRecipient), ("p2", "", .noLetters), ("p0", "no address", .invalidLetter),
         ("No Handle!", "", .unknownRecipient),
     ])
-    func `What is turned away has an entry as well`(handle: String, email: String, rule: Verdict.Rule) async throws {
+    func `A submission that is turned away has an entry as well`(handle: String, email: String, rule: Verdict.Rule) async throws {
         let fixture = try await IntakeFixture.open()
         let reply = try await fixture.post(to: handle) { if !email.isEmpty { $0.email = email } }
         #expect(reply.answer.id == nil)
@@ -61,9 +61,9 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.post(key: "other").answer.isLimited)
     }
 
-    // Held, blocked-to-hold and over quota look the same from outside as accepted (W7).
+    // Why a letter is held cannot be seen from outside, nor that it is.
     @Test(arguments: ["block", "sender", "text", "recipient", "traps"])
-    func `A held letter is answered like any other, and waits for a person`(why: String) async throws {
+    func `W7: a held letter is answered like any other, and waits for a person`(why: String) async throws {
         let limits: LimitTable =
             switch why {
             case "sender": try .of(sender: "1/1h")
@@ -92,7 +92,7 @@ struct VerdictsAtIntakeTests {
         #expect(held.first?.verdict.parts.isEmpty == false)
     }
 
-    @Test func `A letter that staff have blocked is not kept, and the answer tells no mark`() async throws {
+    @Test func `A letter that staff have blocked is not kept, and the answer does not say why`() async throws {
         let fixture = try await IntakeFixture.open()
         try await fixture.store.write {
             _ = try $0.blocks.add(
@@ -104,7 +104,7 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.entries().map(\.verdict.parts) == [[Verdict.Part(.block, .refuse, block: 1)]])
     }
 
-    @Test func `A block by tag meets the client and its network`() async throws {
+    @Test func `A block by tag matches the client and its network`() async throws {
         let fixture = try await IntakeFixture.open()
         _ = try await fixture.post(from: "192.0.2.7")
         let network = try #require(try await fixture.entries().first?.tags.last)
@@ -137,10 +137,98 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.post(key: "other").answer == .takesNoLetters)
     }
 
-    @Test func `A full disk turns letters away unkept, and writes no entry`() async throws {
-        let fixture = try await IntakeFixture.open(hasRoom: false)
-        #expect(try await fixture.post().answer == .unavailable(retryAfter: .seconds(30)))
+    @Test func `A full disk turns letters away, and the log has one line when that begins and one when it ends`() async throws {
+        let fixture = try await IntakeFixture.open()
+        fixture.room.fill(true)
+        for _ in 0..<20 { #expect(try await fixture.post().answer == .unavailable(retryAfter: .seconds(30))) }
         #expect(try await fixture.entries().isEmpty)
+        #expect(
+            fixture.log.errors == [
+                "intake: letters are turned away and may be posted again reason=the disk of the store is nearly full"
+            ])
+        fixture.room.fill(false)
+        for _ in 0..<3 { #expect(try await fixture.post().answer.id != nil) }
+        #expect(fixture.log.notices == ["intake: letters are taken again; some were turned away count=20"])
+        fixture.room.fill(true)
+        _ = try await fixture.post()
+        #expect(fixture.log.errors.count == 2)
+    }
+
+    @Test func `A store that fails turns letters away, and gives back what limits counted`() async throws {
+        let fixture = try await IntakeFixture.open(limits: try .of(client: "2,2/1h"))
+        fixture.faulty.fail(true)
+        for _ in 0..<5 { #expect(try await fixture.post().answer == .unavailable(retryAfter: .seconds(30))) }
+        #expect(fixture.log.errors.count == 1)
+        fixture.faulty.fail(false)
+        for _ in 0..<2 { #expect(try await fixture.post().answer.id != nil) }
+        #expect(try await fixture.post().answer.isLimited)
+    }
+
+    // The first refusal of a minute could not be written: the others must not be counted on an entry that does not exist.
+    @Test func `A refusal whose entry could not be written leaves the next one to have an entry`() async throws {
+        let fixture = try await IntakeFixture.open()
+        fixture.faulty.fail(true)
+        for _ in 0..<4 { _ = try await fixture.post { $0.message = "" } }
+        #expect(fixture.log.errors.count == 1)
+        fixture.faulty.fail(false)
+        for _ in 0..<3 { _ = try await fixture.post { $0.message = "" } }
+        #expect(await fixture.refusals.flush() == 0)
+        #expect(try await fixture.entries().map(\.repeats) == [2])
+        #expect(fixture.log.notices == ["log: refusals are written again; some left no entry count=4"])
+    }
+
+    @Test func `Counts of refusals survive a flush that fails`() async throws {
+        let fixture = try await IntakeFixture.open()
+        for _ in 0..<3 { _ = try await fixture.post { $0.message = "" } }
+        fixture.faulty.fail(true)
+        #expect(await fixture.refusals.flush() == 2)
+        fixture.faulty.fail(false)
+        #expect(await fixture.refusals.flush() == 0)
+        #expect(try await fixture.entries().map(\.repeats) == [2])
+    }
+
+    // What costs little is asked first: neither answer needs the letter to be read.
+    @Test(arguments: [true, false])
+    func `A client that is blocked or over its limit is told so before its letter is read`(isBlocked: Bool) async throws {
+        let fixture = try await IntakeFixture.open(limits: try .of(client: "1,1/1h"))
+        _ = try await fixture.post()
+        if isBlocked {
+            try await fixture.store.write {
+                _ = try $0.blocks.add(
+                    .range(try AddressRange("192.0.2.0/24")), effect: .refuse, reason: "x", expires: nil, at: IntakeFixture.now)
+            }
+            try await fixture.blocks.reload(from: fixture.store)
+        }
+        let reply = try await fixture.post {
+            $0.email = "no address"
+            $0.message = ""
+        }
+        #expect(isBlocked ? reply.answer == .blocked : reply.answer.isLimited)
+        let rules = try await fixture.entries().flatMap(\.verdict.parts).map(\.rule)
+        #expect(rules == [isBlocked ? .block : .limitClient])
+    }
+
+    // Only letters are counted: mistyping an address must not use up what a visitor may send.
+    @Test func `An invalid letter is not counted under the client's limit`() async throws {
+        let fixture = try await IntakeFixture.open(limits: try .of(client: "1,1/1h"))
+        for _ in 0..<5 { _ = try await fixture.post { $0.email = "no address" } }
+        #expect(try await fixture.post().answer.id != nil)
+        #expect(try await fixture.post().answer.isLimited)
+    }
+
+    // The log is read by rule: a sign that refused nothing must not stand for the rule that did.
+    @Test func `Refusals are gathered by the rule that refused`() async throws {
+        let fixture = try await IntakeFixture.open()
+        let bait = Submission.Channel.form(FormSigns(token: .ours(key: "k", age: .minutes(1)), isBaitTaken: true))
+        _ = try await fixture.post(channel: bait) { $0.message = "" }
+        _ = try await fixture.post(to: "p2", channel: bait)
+        #expect(Set(try await fixture.entries().map { $0.verdict.parts.last?.rule }) == [.invalidLetter, .noLetters])
+    }
+
+    @Test func `With the same randomness a letter gets the same id and the same names in mail`() async throws {
+        var ids: [LetterID?] = []
+        for _ in 0..<2 { ids.append(try await IntakeFixture.open().post().answer.id) }
+        #expect(ids[0] != nil && ids[0] == ids[1])
     }
 
     @Test func `A flood of refusals leaves one entry a minute that counts the rest`() async throws {
@@ -157,7 +245,7 @@ struct VerdictsAtIntakeTests {
     }
 
     @Test
-    func `What the intake remembers of a recipient is no word against the store: paused is paused at once, and resumed resumed`()
+    func `The cache never outweighs the store: a pause counts at once, and so does its end`()
         async throws
     {
         let fixture = try await IntakeFixture.open()

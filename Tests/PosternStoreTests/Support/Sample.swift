@@ -32,7 +32,7 @@ enum Sample {
     }
 
     static func settlement(
-        _ kind: Outcome.Kind, of delivery: ClaimedDelivery, at now: Timestamp, schedule: RetrySchedule = .standard,
+        _ kind: Outcome.Kind, of delivery: DeliveryJob, at now: Timestamp, schedule: RetrySchedule = .standard,
         text: String = "250 2.0.0 Ok: queued"
     ) throws -> Settlement {
         var middle = Middle()

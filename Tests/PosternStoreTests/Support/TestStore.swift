@@ -48,18 +48,23 @@ final class TestStore: Sendable {
     }
 
     func letter(
-        to person: Int = 0, at moment: Timestamp = start, placement: AcceptedLetter.Placement = .queue,
-        mark: IdempotencyRecord? = nil,
-        parts: [Verdict.Part] = [], tags: [Tag] = [], limitMark: LimitMark? = nil, seal: [UInt8] = [1, 2, 3]
+        to person: Int = 0, at moment: Timestamp = start, verdict: Verdict = .accept, mark: IdempotencyRecord? = nil,
+        tags: [Tag] = [], limitMark: LimitMark? = nil, seal: [UInt8] = [1, 2, 3]
     ) -> AcceptedLetter {
-        let recipient = people[person]
-        return randomness.withLock { randomness in
-            AcceptedLetter(
-                id: LetterID(at: moment, using: &randomness), at: moment, site: site.id, handle: recipient.handle,
-                recipient: recipient.id, placement: placement, parts: parts, epoch: Epoch(containing: moment), seal: seal,
-                evidence: [4, 5], tags: tags, limitMark: limitMark, letterBytes: 1_500, tokens: MailTokens(using: &randomness),
-                idempotencyRecord: mark)
-        }
+        let entry = entry(to: person, at: moment, verdict: verdict, tags: tags)
+        return AcceptedLetter(
+            entry: entry, seal: seal, tokens: randomness.withLock { MailTokens(using: &$0) }, limitMark: limitMark,
+            idempotencyRecord: mark)
+    }
+
+    /// A submission that was turned away, unless the verdict is another one.
+    func entry(
+        to person: Int = 0, at moment: Timestamp = start, verdict: Verdict = Verdict(.refuse), tags: [Tag] = []
+    ) -> SubmissionEntry {
+        SubmissionEntry(
+            id: randomness.withLock { LetterID(at: moment, using: &$0) }, at: moment, site: site.id.text,
+            handle: people[person].handle.text, recipient: people[person].id, verdict: verdict, tags: tags, evidence: [4, 5],
+            letterBytes: 1_500)
     }
 
     func confirmation(to person: Int = 0, at moment: Timestamp = start) -> NewConfirmation {
@@ -86,7 +91,7 @@ final class TestStore: Sendable {
     }
 
     func claim(_ count: Int = 10, until: Duration = .minutes(20), at now: Timestamp = start) async throws
-        -> (lease: LeaseID, deliveries: [ClaimedDelivery])
+        -> (lease: LeaseID, deliveries: [DeliveryJob])
     {
         let lease = lease()
         let claimed = try await database.write { transaction in
@@ -104,6 +109,11 @@ final class TestStore: Sendable {
     }
 
     struct NotStored: Error {}
+}
+
+extension Verdict {
+    /// One of a wave of like letters.
+    static let held = Verdict(of: [Part(.limitText, .hold)])
 }
 
 /// Opens a store for the length of a test.

@@ -29,7 +29,7 @@ struct EpochPlanTests {
     @Test func `Letter keys go after 28 whole days, evidence and tag keys after 90`() {
         let existing = wanted(19_900...20_001)
         let plan = EpochPlan(existing: existing, now: Self.noon, retention: Self.retention)
-        // The last moment of day 19,971 lies 28 days behind the first of day 20,000.
+        // The last moment of day 19,971 is 28 days before the first of day 20,000.
         #expect(plan.destroy.filter { $0.kind == .opening(.letter) }.map(\.epoch.day).max() == 19_971)
         #expect(plan.destroy.filter { $0.kind == .opening(.evidence) }.map(\.epoch.day).max() == 19_909)
         #expect(plan.destroy.filter { $0.kind == .tag }.map(\.epoch.day).max() == 19_909)

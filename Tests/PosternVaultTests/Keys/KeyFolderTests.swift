@@ -54,10 +54,10 @@ struct KeyFolderTests {
             reason = "has mode 444 and must have 400"
         case .emptied:
             try rewrite("")
-            reason = "is no key file"
+            reason = "is not a key file"
         case .garbled:
             try rewrite(text.replacingOccurrences(of: "kind: letter", with: "kind: lettre"))
-            reason = "is no key file"
+            reason = "is not a key file"
         case .otherSecret:
             let secret = Data(repeating: 7, count: 32).base64EncodedString()
             try rewrite(
@@ -90,14 +90,14 @@ struct KeyFolderTests {
         #expect(faults.all.count == 2)
     }
 
-    @Test func `A folder without an address key is no vault, and says so`() throws {
+    @Test func `A folder without an address key is refused, and says so`() throws {
         let folder = try TemporaryFolder()
         let faults = try #require(throws: KeyFaults.self) { try KeyRing(folder: KeyFolder(path: folder.path)) }
         #expect(faults.description.contains("no address key"))
         #expect(faults.description.contains("no authorisation key"))
     }
 
-    @Test func `A key that was written and not yet listed, as after a crash, is taken in`() throws {
+    @Test func `A key that was written and not yet listed, as after a crash, is added`() throws {
         let fixture = try VaultFixture()
         let manifest = "\(fixture.keysPath)/manifest"
         let lines = try String(contentsOfFile: manifest, encoding: .utf8).split(separator: "\n")
@@ -105,9 +105,9 @@ struct KeyFolderTests {
         #expect(try KeyRing(folder: KeyFolder(path: fixture.keysPath)).all.count == 9)
     }
 
-    // Struck off; struck off and set aside; set aside and half overwritten.
+    // Removed from the list; also set aside; also half overwritten.
     @Test(arguments: [0, 1, 2])
-    func `A key whose destruction was cut short is no fault, and is gone or destroyed to the end`(step: Int) throws {
+    func `A key whose destruction was interrupted is not a fault, and its destruction is finished`(step: Int) throws {
         let fixture = try VaultFixture()
         let name = try #require(try names(in: fixture.keysPath).first { $0.hasPrefix("letter") })
         let path = "\(fixture.keysPath)/\(name)"
@@ -124,7 +124,7 @@ struct KeyFolderTests {
         #expect(!FileManager.default.fileExists(atPath: path + ".gone"))
     }
 
-    @Test func `Founding twice keeps the keys`() throws {
+    @Test func `Creating missing keys twice keeps the first`() throws {
         let fixture = try VaultFixture()
         let before = try names(in: fixture.keysPath)
         try KeyRing.createMissing(in: KeyFolder(path: fixture.keysPath), suite: .xWing)

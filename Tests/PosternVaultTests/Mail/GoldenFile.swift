@@ -2,9 +2,9 @@ import Foundation
 import PosternVault
 import Testing
 
-/// A mail that was looked at and found right, byte for byte: `Golden/<name>.eml`.
+/// A mail that somebody has read and found right, byte for byte: `Golden/<name>.eml`.
 ///
-/// `POSTERN_GOLDEN=write swift test` writes the files anew; look at the difference before committing it.
+/// `POSTERN_GOLDEN=write swift test` writes the files again; read the difference before you commit it.
 enum GoldenFile {
     static func check(_ mail: ComposedMail, is name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let place = MailSamples.folder.appending(path: "Golden/\(name).eml")

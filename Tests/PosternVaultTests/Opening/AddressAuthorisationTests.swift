@@ -28,7 +28,7 @@ struct AddressAuthorisationTests {
         ]
     }
 
-    @Test func `The word holds for its record and for no other, nor under another vault's key`() {
+    @Test func `An authorisation counts for its record and for no other, and not under another vault's key`() {
         let given = authorisation.code(.confirmed, on: subject)
         #expect(authorisation.isValid(given, as: .confirmed, on: subject))
         for (what, other) in others { #expect(!authorisation.isValid(given, as: .confirmed, on: other), "another \(what)") }
@@ -37,7 +37,7 @@ struct AddressAuthorisationTests {
         #expect(!authorisation.isValid(Array(given.dropLast()), as: .confirmed, on: subject))
     }
 
-    @Test func `Under a former key a word and a token still count; new ones are given under the current key`() throws {
+    @Test func `An authorisation and a token under a former key still count; new ones are made under the current key`() throws {
         let (current, former) = (
             SymmetricKey(data: [UInt8](repeating: 2, count: 32)), SymmetricKey(data: [UInt8](repeating: 1, count: 32))
         )
@@ -53,7 +53,7 @@ struct AddressAuthorisationTests {
         #expect(!moved.isValid(third.code(.confirmed, on: subject), as: .confirmed, on: subject))
     }
 
-    @Test func `An invitation is no confirmation`() {
+    @Test func `An invitation is not a confirmation`() {
         #expect(!authorisation.isValid(authorisation.code(.invited, on: subject), as: .confirmed, on: subject))
     }
 
@@ -70,7 +70,7 @@ struct AddressAuthorisationTests {
         #expect(throws: AddressAuthorisation.TokenFault.notOurs) { try stranger.check(token, for: subject, at: mailed) }
         // A later end under the same MAC.
         let stretched = "zzzzzz." + token.split(separator: ".")[1]
-        // The same number, written otherwise: one confirmation has one token.
+        // The same number, written in another way: one confirmation has one token.
         for forged in [
             "", ".", token + "0", "x", stretched, String(token.dropLast()), "+" + token, "0" + token, token.uppercased(),
         ] {

@@ -5,8 +5,8 @@ import PosternTestSupport
 import PosternVault
 import Testing
 
-/// A seal as a file: where it is said to belong, the bytes, and what opening it there must give. The name of the file says
-/// what was done to it. Every file is under the keys of `SealFile.ring`, which are no secret.
+/// A seal as a file: where it claims to belong, its bytes, and what opening it there must give. The name of the file says what
+/// was done to it. Every file is sealed to the keys of `SealFile.ring`, which are not secret.
 struct SealFile: Sendable, CustomTestStringConvertible {
     enum Expectation: Equatable, Sendable {
         case opens(String)
@@ -29,7 +29,7 @@ struct SealFile: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// The keys the files are sealed to: fixed secrets, so that a file made once opens for ever.
+    /// The keys that the files are sealed to: fixed, so that a file made once opens for ever.
     static func ring(in temporary: TemporaryFolder) throws -> KeyRing {
         let keys = KeyFolder(path: temporary.path("keys"))
         try keys.create()

@@ -33,7 +33,7 @@ struct SealFileTests {
         #expect(files.count { if case .opens = $0.expectation { true } else { false } } >= 2)
     }
 
-    /// Makes the folder anew; only when asked for, since a seal that no longer opens is what these files are there to show.
+    /// Makes the folder again, but only on demand: these files are there to show a seal that no longer opens.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["POSTERN_SEALS"] == "write"))
     func `Writing the files`() throws {
         let (recipient, other) = (

@@ -24,7 +24,7 @@ struct SealOpenerTests {
         #expect(try SealOpener(ring: fixture.ring).address(in: seal, context: context) == address)
     }
 
-    @Test mutating func `An address opened a moment ago opens again in its place, and nowhere else (K3)`() throws {
+    @Test mutating func `An address that was opened a moment ago opens again in its place, and nowhere else (K3)`() throws {
         let fixture = try VaultFixture()
         let opener = SealOpener(ring: fixture.ring)
         let recipient = RecipientID(at: fixture.now, using: &randomness)
@@ -108,7 +108,7 @@ struct SealOpenerTests {
         let fixture = try VaultFixture(suite: suite)
         let key = try #require(fixture.key(.address))
         let context = SealContext.address(of: RecipientID(at: fixture.now, using: &randomness), at: site, version: 1)
-        // 100,000 of the quick suite and 2,000 of the other, whose length is fixed by the same code.
+        // 100,000 of the fast suite, and 2,000 of the other: the same code sets their length.
         let count = suite == .x25519 ? 100_000 : 2_000
         var lengths: Set<Int> = []
         var seals: Set<[UInt8]> = []
@@ -118,7 +118,7 @@ struct SealOpenerTests {
                 index.isMultiple(of: 3) ? "pat@private.example" : index.isMultiple(of: 5) ? longest : "r\(index)@example.org"
             let seal = try key.seal(try EmailAddress(text), in: context)
             lengths.insert(seal.count)
-            // The encapsulated key alone tells seals apart; keeping whole seals would take 30 MB.
+            // The encapsulated key is enough to tell seals apart; whole seals would take 30 MB.
             seals.insert(Array(seal[13..<45]))
         }
         #expect(lengths.count == 1)

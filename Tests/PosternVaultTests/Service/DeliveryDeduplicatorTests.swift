@@ -47,7 +47,7 @@ struct DeliveryDeduplicatorTests {
                 return outcome
             }
         }
-        // What was not delivered is tried again as often as it is asked for.
+        // A letter that was not delivered is tried again as often as it is asked for.
         #expect(sent.count == (kind == .delivered ? 1 : 3))
     }
 

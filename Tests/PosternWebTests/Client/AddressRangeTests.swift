@@ -3,7 +3,7 @@ import PosternWeb
 import Testing
 
 struct AddressRangeTests {
-    // A range holds exactly the addresses that share its leading bits, of its own family.
+    // A range contains exactly the addresses of its family that share its leading bits.
     @Test(arguments: [
         ("192.0.2.0/24", "192.0.2.255", true),
         ("192.0.2.0/24", "192.0.3.0", false),
@@ -19,12 +19,12 @@ struct AddressRangeTests {
         ("::ffff:192.0.2.0/120", "192.0.2.7", true),
         ("192.0.2.0/24", "::ffff:192.0.2.7", true),
     ])
-    func `A range contains what its prefix says`(range: String, address: String, isInside: Bool) throws {
+    func `A range contains the addresses of its prefix`(range: String, address: String, isInside: Bool) throws {
         let client = try #require(ClientAddress(text: address))
         #expect(try AddressRange(range).contains(client) == isInside)
     }
 
-    // Whatever could be read in two ways is refused, with a sentence.
+    // Anything that could be read in two ways is refused, with a sentence.
     @Test(arguments: [
         "", "localhost", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/-1", "192.0.2.0/+8", "192.0.2.1/24", "2001:db8::1/32",
         "2001:db8::/129",

@@ -19,7 +19,7 @@ struct ProxyHeaderTests {
         #expect(ProxyHeader.read(header.bytes) == .whole(client: ClientAddress(bytes: Self.four), length: header.bytes.count))
     }
 
-    // LOCAL is the proxy's own business, such as a health check; UNSPEC is a client it does not know.
+    // LOCAL is the proxy's own connection, such as a health check. UNSPEC is a client that it does not know.
     @Test(arguments: [
         PROXYHeader(command: 0x20, family: 0, addresses: []),
         PROXYHeader(command: 0x20, addresses: Array(repeating: 1, count: 12)),
@@ -44,11 +44,11 @@ struct ProxyHeaderTests {
         PROXYHeader(addresses: Array(repeating: 1, count: 2_049)),
         PROXYHeader(command: 0x20, family: 0, addresses: Array(repeating: 1, count: 65_535)),
     ])
-    func `A header that is none of these is malformed`(header: PROXYHeader) {
+    func `Any other header is malformed`(header: PROXYHeader) {
         #expect(ProxyHeader.read(header.bytes) == .malformed)
     }
 
-    @Test func `Every beginning of a header waits for the rest`() {
+    @Test func `An incomplete header waits for the rest`() {
         let bytes = PROXYHeader.from(Self.six, extensions: [1, 0, 1, 0]).bytes
         for length in 0..<bytes.count { #expect(ProxyHeader.read(bytes.prefix(length)) == .incomplete) }
     }

@@ -2,8 +2,8 @@ import PosternCore
 import PosternWeb
 import Testing
 
-/// Whom a request came from. In all tables 127.0.0.1, 10/8 and 2001:db8:ff::/48 are our proxies; 203.0.113.9 and
-/// 2001:db8::7 are clients; 198.51.100.66 is whom somebody would like to be taken for.
+/// From whom a request came. In all tables 127.0.0.1, 10/8 and 2001:db8:ff::/48 are our proxies; 203.0.113.9 and
+/// 2001:db8::7 are clients; 198.51.100.66 is an address that somebody wants to pass for.
 struct TrustedProxiesTests {
     private static let forged = "198.51.100.66"
 
@@ -15,7 +15,7 @@ struct TrustedProxiesTests {
         return proxies.client(peer: try #require(ClientAddress(text: peer)), forwardedFor: listed, forwarded: named)
     }
 
-    // The client is the rightmost address that is not a trusted proxy; what stands left of it may be forged.
+    // The client is the rightmost address that is not a trusted proxy's. Anything left of it may be forged.
     @Test(arguments: [
         ("127.0.0.1", ["203.0.113.9"], "203.0.113.9"),
         ("127.0.0.1", ["198.51.100.66, 203.0.113.9"], "203.0.113.9"),
@@ -36,7 +36,7 @@ struct TrustedProxiesTests {
         ("127.0.0.1", ["::ffff:203.0.113.9"], "203.0.113.9"),
         ("127.0.0.1", ["::ffff:cb00:7109"], "203.0.113.9"),
         ("127.0.0.1", ["203.0.113.9, ::ffff:10.0.0.1"], "203.0.113.9"),
-        // U+0600 joins with the comma behind it into one Character.
+        // U+0600 and the comma after it are one Character.
         ("127.0.0.1", ["198.51.100.66\u{600},203.0.113.9"], "203.0.113.9"),
     ])
     func `X-Forwarded-For is read from the right`(peer: String, listed: [String], expected: String) throws {
@@ -44,7 +44,7 @@ struct TrustedProxiesTests {
         #expect(finding.client == ClientAddress(text: expected) && finding.ignored == nil)
     }
 
-    // RFC 7239, in every form proxies write.
+    // RFC 7239, in every form that proxies write.
     @Test(arguments: [
         (["for=203.0.113.9"], "203.0.113.9"),
         (["For=203.0.113.9"], "203.0.113.9"),
@@ -61,12 +61,12 @@ struct TrustedProxiesTests {
         (["for=198.51.100.66", "for=203.0.113.9"], "203.0.113.9"),
         (["for=198.51.100.66,for=203.0.113.9, for=10.0.0.1"], "203.0.113.9"),
         (["for=203.0.113.9", "for=10.0.0.1;by=10.0.0.2", "for=\"10.0.0.3:80\""], "203.0.113.9"),
-        // A quotation the visitor opened does not swallow what the proxy appends.
+        // A quotation that the visitor opens does not swallow what the proxy appends.
         (["for=\", for=203.0.113.9"], "203.0.113.9"),
         (["\", for=203.0.113.9"], "203.0.113.9"),
         (["for=198.51.100.66;x=\", for=203.0.113.9"], "203.0.113.9"),
         (["for=\"198.51.100.66", "for=203.0.113.9"], "203.0.113.9"),
-        // A comma or a semicolon in a quoted value ends nothing.
+        // A comma or a semicolon in a quoted value separates nothing.
         (["for=203.0.113.9;host=\"x, for=198.51.100.66\""], "203.0.113.9"),
         (["for=203.0.113.9;host=\"x;for=198.51.100.66\""], "203.0.113.9"),
         (["for=198.51.100.66\u{600},for=203.0.113.9"], "203.0.113.9"),
@@ -76,7 +76,7 @@ struct TrustedProxiesTests {
         #expect(finding.client == ClientAddress(text: expected) && finding.ignored == nil)
     }
 
-    // A header from somebody we do not trust says nothing, and is noted.
+    // A header from an untrusted peer is ignored, and counted.
     @Test(arguments: ["203.0.113.9", "11.0.0.1", "128.0.0.1", "2001:db8::7", "2001:db8:fe::1", "::1"])
     func `An untrusted peer speaks for itself only`(peer: String) throws {
         let own = ClientAddress(text: peer)
@@ -88,7 +88,7 @@ struct TrustedProxiesTests {
         #expect(try finding(peer: peer).ignored == nil)
     }
 
-    // An entry that names nobody ends the reading at the last hop that is known; nothing left of it counts.
+    // Reading ends at an entry that names nobody. Nothing left of it counts.
     @Test(arguments: [
         "unknown", "_hidden", "", " ", "203.0.113.9, unknown", "203.0.113.9, ", "203.0.113.9,,", "203.0.113.9 198.51.100.66 x",
         "203.0.113.9\" x", "999.1.1.1", "0x7f000001", "2130706433", "203.0.113", "203.0.113.9.", "203.0.113.09", "0203.0.113.9",
@@ -97,7 +97,7 @@ struct TrustedProxiesTests {
         "fe80::1%eth0", "[fe80::1%25eth0]", "2001:db8::7::", "2001:db8:::7", "20001:db8::7", "1:2:3:4:5:6:7", ":203.0.113.9",
         "localhost", "203.0.113.9;198.51.100.66", "\u{feff}203.0.113.9", "-1.0.0.1", "203.0.113.+9",
     ])
-    func `Nonsense in X-Forwarded-For is nobody's word`(entry: String) throws {
+    func `Nothing beyond nonsense in X-Forwarded-For is believed`(entry: String) throws {
         let finding = try finding(listed: ["\(Self.forged), \(entry)"])
         #expect(finding.client == ClientAddress(text: "127.0.0.1"))
     }
@@ -109,12 +109,11 @@ struct TrustedProxiesTests {
         "for=\"203\\.0.113.9\"", "for=203.0.113.9;host=\"a\\\"b\"", "for=\"[203.0.113.9]\"", "nonsense", "203.0.113.9",
         "for==203.0.113.9", "for=\"203.0.113.9:99999999\"", "forx=203.0.113.9",
     ])
-    func `Nonsense in Forwarded is nobody's word`(element: String) throws {
+    func `Nothing beyond nonsense in Forwarded is believed`(element: String) throws {
         let finding = try finding(named: ["for=\(Self.forged), \(element)"])
         #expect(finding.client == ClientAddress(text: "127.0.0.1"))
     }
 
-    // Both fields: one client, or neither is believed.
     @Test(arguments: [
         ("203.0.113.9", "for=203.0.113.9", "203.0.113.9", false),
         ("198.51.100.66, 203.0.113.9", "for=\"203.0.113.9:80\"", "203.0.113.9", false),
@@ -128,7 +127,7 @@ struct TrustedProxiesTests {
         ("203.0.113.9, 10.0.0.1", "for=10.0.0.1", "127.0.0.1", true),
         ("unknown", "for=_x", "127.0.0.1", false),
     ])
-    func `Two fields that name two clients name none`(
+    func `Two fields are believed only when they name the same client`(
         listed: String, named: String, expected: String, isIgnored: Bool
     ) throws {
         let finding = try finding(listed: [listed], named: [named])
@@ -136,8 +135,7 @@ struct TrustedProxiesTests {
         #expect(finding.ignored == (isIgnored ? .disagreement : nil))
     }
 
-    // What our proxy wrote counts, whatever a visitor sent to stand left of it.
-    @Test(arguments: 0..<40) func `No prefix of the visitor's changes who it was`(seed: Int) throws {
+    @Test(arguments: 0..<40) func `Nothing a visitor sends changes the client that our proxy names`(seed: Int) throws {
         var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1
         func next(_ bound: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

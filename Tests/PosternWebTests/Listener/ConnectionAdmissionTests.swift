@@ -7,7 +7,7 @@ import PosternTestSupport
 import PosternWeb
 import Testing
 
-/// Who gets in, tried on real connections.
+/// Which connections are admitted, tried on real ones.
 @Suite(.timeLimit(.minutes(5)))
 struct ConnectionAdmissionTests {
     private static let body = #"{"name":"V","email":"v@x.example","message":"m"}"#
@@ -24,15 +24,12 @@ struct ConnectionAdmissionTests {
         return try await withService(
             { announce in
                 buildPublicApplication(
-                    configuration, submissions: submissions, tokens: FakeTokens(), sites: FakeSites(),
-                    confirmations: FakeConfirmations(),
-                    readiness: FakeReadiness(),
-                    templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent,
+                    configuration, .fake(submissions), templates: try Templates(folder: templatesFolder), logger: silent,
                     onListening: announce)
             }, test)
     }
 
-    /// Sends `pieces` and returns all the server says until it closes; a reset ends the text as well.
+    /// Sends `pieces` and returns everything the server sends until it closes or resets the connection.
     private func exchange(_ pieces: [[UInt8]], port: Int) async throws -> String {
         try await withRawConnection(to: port) { connection in
             for piece in pieces { try await connection.outbound.write(ByteBuffer(bytes: piece)) }
@@ -53,7 +50,7 @@ struct ConnectionAdmissionTests {
         #expect(submissions.all.first?.client == address)
     }
 
-    @Test func `A header that comes byte by byte is the same header`() async throws {
+    @Test func `A PROXY header that comes byte by byte is understood`() async throws {
         let submissions = FakeSubmissions.validating
         let header = PROXYHeader.from([203, 0, 113, 9], extensions: [4, 0, 1, 0])
         let pieces = header.bytes.map { [$0] } + [Array(Self.letter.utf8)]
@@ -62,7 +59,7 @@ struct ConnectionAdmissionTests {
         #expect(submissions.all.first?.client == ClientAddress(text: "203.0.113.9"))
     }
 
-    @Test func `A trusted proxy may speak plain HTTP, and for itself`() async throws {
+    @Test func `A trusted proxy may send no PROXY header, or one for itself`() async throws {
         for header in [[], PROXYHeader(command: 0x20, family: 0, addresses: []).bytes] {
             let submissions = FakeSubmissions.validating
             let answer = try await serve(trusted: ["127.0.0.1"], submissions: submissions) { port in
@@ -73,7 +70,7 @@ struct ConnectionAdmissionTests {
         }
     }
 
-    @Test func `Whom a proxy named may not name somebody else in a header field`() async throws {
+    @Test func `A client that a PROXY header names cannot name another in a header field`() async throws {
         let submissions = FakeSubmissions.validating
         let request = Self.letter.replacing("Host: x", with: "Host: x\r\nX-Forwarded-For: 198.51.100.66")
         _ = try await serve(trusted: ["127.0.0.1"], submissions: submissions) { port in
@@ -82,7 +79,7 @@ struct ConnectionAdmissionTests {
         #expect(submissions.all.first?.client == ClientAddress(text: "203.0.113.9"))
     }
 
-    @Test func `From anybody else the header is no HTTP, and is counted`() async throws {
+    @Test func `From an untrusted peer a PROXY header is malformed HTTP, and is counted`() async throws {
         let submissions = FakeSubmissions.validating
         let before = CountedMetrics.value(.proxyHeadersIgnored, reason: "untrusted_peer")
         let answer = try await serve(submissions: submissions) { port in
@@ -92,7 +89,7 @@ struct ConnectionAdmissionTests {
         #expect(CountedMetrics.value(.proxyHeadersIgnored, reason: "untrusted_peer") > before)
     }
 
-    @Test func `A malformed header closes the connection, and is counted`() async throws {
+    @Test func `A malformed PROXY header closes the connection, and is counted`() async throws {
         let before = CountedMetrics.value(.connectionsRefused, reason: "malformed_proxy_header")
         let answer = try await serve(trusted: ["127.0.0.1"]) { port in
             let header = PROXYHeader(family: 0x12, addresses: Array(repeating: 1, count: 12))
@@ -102,7 +99,7 @@ struct ConnectionAdmissionTests {
         #expect(CountedMetrics.value(.connectionsRefused, reason: "malformed_proxy_header") > before)
     }
 
-    @Test func `A header that never ends has the time of a head`() async throws {
+    @Test func `A PROXY header that never ends has no more time than a head`() async throws {
         let answer = try await serve(trusted: ["127.0.0.1"], { $0.head = .seconds(1) }) { port in
             try await exchange([Array(ProxyHeader.signature.prefix(8))], port: port)
         }
@@ -111,7 +108,7 @@ struct ConnectionAdmissionTests {
 
     // MARK: - Shares
 
-    /// Opens connections one after the other; for each, whether it is served.
+    /// Opens connections one after the other, and says for each whether it is served.
     private func served(_ count: Int, port: Int, header: [UInt8] = [], then test: @Sendable ([Bool]) async throws -> Void)
         async throws
     {
@@ -130,7 +127,7 @@ struct ConnectionAdmissionTests {
                 var inbound = connection.inbound.makeAsyncIterator()
                 isServed = try await inbound.next().map { String(buffer: $0).hasPrefix("HTTP/1.1 200 ") } ?? false
             } catch {
-                // Closed before it was read: to us that is a reset.
+                // Closed before our request was read, which looks like a reset.
             }
             try await hold(count - 1, port: port, header: header, sofar + [isServed], test)
         }
@@ -141,7 +138,7 @@ struct ConnectionAdmissionTests {
         try await serve({ $0.connectionsPerPrefix = 3 }) { port in
             try await served(5, port: port) { #expect($0 == [true, true, true, false, false]) }
             #expect(CountedMetrics.value(.connectionsRefused, reason: "prefix_full") >= before + 2)
-            // What closed has left its place to the next.
+            // A connection that closes makes room for another.
             try await eventually("a place is free") {
                 let answer = try? await self.exchange(
                     [Array("GET /live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8)], port: port)
@@ -166,11 +163,10 @@ struct ConnectionAdmissionTests {
 
     // MARK: - Sizes
 
-    // Of the request line, 8 KiB with everything in it.
     @Test(arguments: [(lettersPath, "application/problem+json"), (contactPath, "text/html")])
-    func `A request line that is too long is told so`(path: String, type: String) async throws {
+    func `A request line over 8 KiB is refused with 414`(path: String, type: String) async throws {
         try await serve { port in
-            // Method, two blanks, version and question mark take 14 bytes of a GET's line.
+            // Method, two spaces, version and question mark take 14 bytes.
             for (length, status) in [(8 * 1_024, path == lettersPath ? "405" : "200"), (8 * 1_024 + 1, "414")] {
                 let line = "GET \(path)?\(String(repeating: "x", count: length - 14 - path.utf8.count)) HTTP/1.1"
                 try #require(line.utf8.count == length)

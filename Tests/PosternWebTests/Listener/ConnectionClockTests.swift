@@ -16,7 +16,7 @@ struct ConnectionClockTests {
         #expect(seen3 == nil)
     }
 
-    @Test func `Bytes of a head do not renew its time`() {
+    @Test func `Bytes of a head do not extend its time`() {
         var clock = ConnectionClock(limits: limits, openedAt: start)
         for second in 1..<10 { clock.bytesArrived(at: start + .seconds(second)) }
         let seen4 = clock.deadline
@@ -57,7 +57,7 @@ struct ConnectionClockTests {
         #expect(over == nil)
     }
 
-    @Test func `A whole request rests, and the next begins anew`() {
+    @Test func `No time runs between requests, and the next one has its full time`() {
         var clock = ConnectionClock(limits: limits, openedAt: start)
         clock.headEnded(at: start)
         clock.requestEnded()
@@ -70,7 +70,7 @@ struct ConnectionClockTests {
         #expect(seen10 == start + .seconds(3_610))
     }
 
-    @Test func `An answer that closes leaves two seconds to fetch it`() {
+    @Test func `An answer that closes the connection can be fetched for two seconds`() {
         var clock = ConnectionClock(limits: limits, openedAt: start)
         clock.headEnded(at: start)
         clock.closingAnswerEnded(at: start + .seconds(1))

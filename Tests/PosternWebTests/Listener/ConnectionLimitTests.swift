@@ -8,7 +8,7 @@ import Testing
 /// What one client can take from the others, tried on a real connection.
 @Suite(.timeLimit(.minutes(5)))
 struct ConnectionLimitTests {
-    /// Sends `pieces` and returns all the server says until it closes.
+    /// Sends `pieces` and returns everything the server sends until it closes.
     private func exchange(
         _ pieces: [String], submissions: FakeSubmissions = .validating, _ adjust: (inout WebLimits) -> Void = { _ in }
     ) async throws -> String {
@@ -25,10 +25,8 @@ struct ConnectionLimitTests {
         let configuration = try configuration(adjust)
         return try await withService({ announce in
             buildPublicApplication(
-                configuration, submissions: submissions, tokens: FakeTokens(), sites: FakeSites(),
-                confirmations: FakeConfirmations(),
-                readiness: FakeReadiness(),
-                templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent, onListening: announce)
+                configuration, .fake(submissions), templates: try Templates(folder: templatesFolder), logger: silent,
+                onListening: announce)
         }) { port in
             try await withRawConnection(to: port, test)
         }
@@ -38,16 +36,15 @@ struct ConnectionLimitTests {
         "POST \(path) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n\r\n"
     }
 
-    // A body that says it is too large is answered before it is sent.
     @Test(arguments: [lettersPath, contactPath])
-    func `A body announced as too large is refused unread`(path: String) async throws {
+    func `A body that is announced as too large is refused unread`(path: String) async throws {
         let type = path == lettersPath ? "application/json" : "application/x-www-form-urlencoded"
         let answer = try await exchange([Self.head(path, "Content-Type: \(type)\r\nContent-Length: 65537")])
         #expect(answer.hasPrefix("HTTP/1.1 413 "))
         #expect(answer.lowercased().contains("connection: close"))
     }
 
-    @Test func `A body that grows too large is refused where it does`() async throws {
+    @Test func `A chunked body is refused as soon as it is too large`() async throws {
         let chunk = "4000\r\n" + String(repeating: "x", count: 0x4000) + "\r\n"
         let submissions = FakeSubmissions.validating
         let answer = try await exchange(
@@ -82,16 +79,16 @@ struct ConnectionLimitTests {
         #expect(answer == "")
     }
 
-    @Test func `A connection nobody uses is closed`() async throws {
-        // Counted from the beginning of the connection, and a busy machine may take a while to send the request.
+    @Test func `An idle connection is closed`() async throws {
+        // Long enough for a busy machine to send the request: the time begins with the connection.
         let answer = try await exchange(["GET /live HTTP/1.1\r\nHost: x\r\n\r\n"]) { $0.idle = .seconds(8) }
         #expect(answer.hasPrefix("HTTP/1.1 200 "))
     }
 
-    @Test func `A client that asks for ever and reads nothing is closed`() async throws {
+    @Test func `A client that sends requests for ever and reads no answer is disconnected`() async throws {
         let request = "GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
         let isClosed = try await withListener({ $0.fetch = .seconds(1) }) { connection in
-            // Until the other side has closed, which is the only thing that ends it: more would be written than any socket holds.
+            // Only the other side can end this, by closing: more is written than any socket holds.
             do {
                 while true { try await connection.send(String(repeating: request, count: 100)) }
             } catch {
@@ -101,7 +98,7 @@ struct ConnectionLimitTests {
         #expect(isClosed)
     }
 
-    // Eight seconds, because a busy machine may take a few to send the first request, whose time began with the connection.
+    // Eight seconds, so that a busy machine can send the first request, whose time begins with the connection.
     @Test func `A second request has its own time for the head`() async throws {
         let rest = try await withListener({ ($0.head, $0.idle) = (.seconds(8), .seconds(600)) }) { connection in
             try await connection.send("GET /live HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -116,7 +113,7 @@ struct ConnectionLimitTests {
         #expect(rest == nil)
     }
 
-    // The parser's own refusals come without our handlers; their header fields must not.
+    // The parser's own refusals pass none of our guards, and must have our header fields all the same.
     @Test(arguments: [
         "GET /live HTTP/1.1\r\nHost: x\r\nX-Long: \(String(repeating: "x", count: 17_000))\r\n\r\n", "nonsense\r\n\r\n",
         "POST \(lettersPath) HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -129,7 +126,7 @@ struct ConnectionLimitTests {
         #expect(!answer.lowercased().contains("server:"))
     }
 
-    @Test func `A client that asks before it sends a body is told to go on`() async throws {
+    @Test func `A client that waits for 100 Continue gets it`() async throws {
         let body = #"{"name":"V","email":"v@x.example","message":"m"}"#
         let head = Self.head(
             lettersPath,

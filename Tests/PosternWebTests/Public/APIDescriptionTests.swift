@@ -5,17 +5,17 @@ import PosternCore
 import PosternWeb
 import Testing
 
-/// `openapi.json` against what the code does, so that neither drifts from the other.
+/// Holds `openapi.json` against the code.
 struct APIDescriptionTests {
     private let document: JSONNode
-    private static let letters = PublicRoute.ProgramPath.letters.rawValue
+    private static let letters = "/api/v1/sites/{site}/recipients/{handle}/letters"
 
     init() throws {
         let text = try Templates(folder: templatesFolder).openAPI
         document = JSONNode(try JSONSerialization.jsonObject(with: Data(text.utf8)))
     }
 
-    @Test func `It is served as it stands in the file`() async throws {
+    @Test func `It is served as it is in the file`() async throws {
         let answer = try await withPublicListener(.validating) {
             try await $0.execute(uri: "/api/v1/openapi.json", method: .get) { $0 }
         }
@@ -23,18 +23,16 @@ struct APIDescriptionTests {
         #expect(try answer.object()["openapi"] as? String == "3.1.0")
     }
 
-    @Test func `Every path for programs is described with its methods, and no other`() throws {
-        #expect(Set(document["paths"].keys) == Set(PublicRoute.ProgramPath.allCases.map(\.rawValue)))
-        for path in document["paths"].keys {
-            let filled = path.replacing("{site}", with: "photos").replacing("{handle}", with: "pat")
-            let route = try #require(PublicRoute(path: filled))
-            #expect(route.programPath?.rawValue == path)
-            let methods = document["paths"][path].keys.filter { $0 != "parameters" }
-            #expect(Set(methods) == Set(route.methods.map { $0.rawValue.lowercased() }), "\(path)")
+    @Test func `The routes for programs, and no others, are described with their methods`() throws {
+        let routes = try publicTable().routes.filter { $0.audience == .programs }
+        #expect(document["paths"].keys == routes.map(\.pattern.description).sorted())
+        for route in routes {
+            let methods = document["paths"][route.pattern.description].keys.filter { $0 != "parameters" }
+            #expect(methods.joined(separator: ", ").uppercased() == route.allowed, "\(route.pattern)")
         }
     }
 
-    @Test func `Every problem is listed, and stands where it occurs under its own status`() throws {
+    @Test func `Every problem is listed, and described under its own status`() throws {
         let listed = document["components"]["schemas"]["Problem"]["properties"]["type"]["enum"].strings
         #expect(listed == Problem.Kind.allCases.map(\.type))
         var described: Set<String> = []
@@ -45,7 +43,7 @@ struct APIDescriptionTests {
                 described.insert(type)
             }
         }
-        // These two answer a path or a method that is not described.
+        // These two answer paths and methods that are not described.
         let elsewhere: [Problem.Kind] = [.notFound, .methodNotAllowed]
         #expect(described == Set(Problem.Kind.allCases.filter { !elsewhere.contains($0) }.map(\.type)))
     }
@@ -72,7 +70,7 @@ struct APIDescriptionTests {
         #expect(responses["408"]?["description"].string.contains("\(WebLimits().body.components.seconds) seconds") == true)
     }
 
-    @Test func `Every code of a field's fault is listed, and occurs`() throws {
+    @Test func `Every code of a field's fault is listed, and no other`() throws {
         let listed = Set(document["components"]["schemas"]["FieldProblem"]["properties"]["code"]["enum"].strings)
         let reasons: [FieldFault.Reason] = [
             .text(.empty), .text(.tooLong(limit: 1, count: 2)), .text(.lineBreak), .text(.controlCharacter), .address(.empty),
@@ -103,7 +101,7 @@ struct APIDescriptionTests {
     }
 }
 
-/// JSON to walk through; what is not there is `isMissing`.
+/// A node of a JSON tree.
 private struct JSONNode {
     let value: Any?
 

@@ -7,7 +7,7 @@ import PosternRelay
 import PosternWeb
 import Testing
 
-/// What holds for every answer of the public listener, whatever was asked.
+/// What holds for every answer of the public listener.
 struct AnswerTests {
     private struct Call: Sendable {
         let method: HTTPRequest.Method
@@ -34,7 +34,7 @@ struct AnswerTests {
         Call(method: .get, path: "/privacy/photos.json"), Call(method: .get, path: "/api/v1/openapi.json"),
     ]
 
-    @Test func `Every answer has the security fields, and no server's name and no cookie`() async throws {
+    @Test func `Every answer has the security fields, no server name and no cookie`() async throws {
         try await withPublicListener(.validating) { client in
             for call in Self.calls {
                 let answer = try await client.execute(
@@ -78,13 +78,13 @@ struct AnswerTests {
         }
     }
 
-    // A method a route does not have is answered with those it has, as a page or a problem by who asks.
     @Test(arguments: [
         (contactPath, "GET, HEAD, POST", "text/html; charset=utf-8"),
         (contactPath + "/sent", "GET, HEAD", "text/html; charset=utf-8"),
         (lettersPath, "OPTIONS, POST", "application/problem+json"), ("/live", "GET, HEAD", "application/problem+json"),
     ])
-    func `A method that is not allowed is told what is`(path: String, allowed: String, type: String) async throws {
+    func `A method that is not allowed is answered with those that are`(path: String, allowed: String, type: String) async throws
+    {
         let answer = try await withPublicListener(.validating) {
             try await $0.execute(uri: path, method: .put, body: ByteBuffer(string: "x")) { $0 }
         }
@@ -93,7 +93,7 @@ struct AnswerTests {
         #expect(answer.headers[.contentType] == type)
     }
 
-    @Test func `What is not there is a page for people and a problem for programs`() async throws {
+    @Test func `A missing path is answered by a page for people and by a problem for programs`() async throws {
         try await withPublicListener(.validating) { client in
             let page = try await client.execute(uri: "/nothing?%3Cscript%3E", method: .get) { $0 }
             #expect(page.status == .notFound && page.text.contains("<h1>") && !page.text.contains("<script>"))
@@ -103,7 +103,7 @@ struct AnswerTests {
         }
     }
 
-    @Test func `An asset is cached for ever under its version, and asked for again under another`() async throws {
+    @Test func `An asset is cached for ever under its version, and revalidated under another`() async throws {
         let asset = try #require(try Templates(folder: templatesFolder).assets["postern.css"])
         try await withPublicListener(.validating) { client in
             let page = try await client.execute(uri: contactPath, method: .get) { $0.text }

@@ -8,7 +8,7 @@ import Testing
 struct ConfirmationFormTests {
     private let link = "/confirm/photos/pat/t.0af"
 
-    @Test func `Looking shows the question and confirms nothing`() async throws {
+    @Test func `GET shows the question and confirms nothing`() async throws {
         let confirmations = FakeConfirmations()
         try await withPublicListener(FakeSubmissions(), confirmations: confirmations) { client in
             try await client.execute(uri: link, method: .get) { response in
@@ -22,12 +22,12 @@ struct ConfirmationFormTests {
     }
 
     @Test(arguments: [
-        (ConfirmationAnswer.confirmed, HTTPResponse.Status.ok, "reach you from now on"),
-        (.paused, .ok, "are not taken at the moment"),
-        (.notValid, .forbidden, "not valid any more"),
+        (ConfirmationAnswer.confirmed, HTTPResponse.Status.ok, "From now on, letters to"),
+        (.paused, .ok, "are not being accepted at the moment"),
+        (.notValid, .forbidden, "no longer valid"),
         (.unavailable(retryAfter: .seconds(30)), .serviceUnavailable, "The fault is ours"),
     ])
-    func `Pressing the button hands the token in and says what became of it`(
+    func `POST hands the token in and shows the result`(
         answer: ConfirmationAnswer, status: HTTPResponse.Status, words: String
     ) async throws {
         let confirmations = FakeConfirmations(answer)
@@ -41,7 +41,7 @@ struct ConfirmationFormTests {
         #expect(confirmations.tokens == ["photos/pat/t.0af"])
     }
 
-    @Test func `A link to nobody is a page that is not there`() async throws {
+    @Test func `A link for an unknown recipient is not found`() async throws {
         try await withPublicListener(FakeSubmissions(contact: .success(nil))) { client in
             try await client.execute(uri: link, method: .get) { #expect($0.status == .notFound) }
         }

@@ -54,7 +54,7 @@ struct ContactFormTests {
         #expect(tokens.count == 20)
     }
 
-    // What the letter is about comes from the linking page; what cannot be shown is left out.
+    // The linking page says what the letter is about. A text that cannot be shown is left out.
     @Test(arguments: [
         ("?about=photo+4711", "photo 4711"), ("?x=1&about=Gr%C3%BC%C3%9Fe", "Grüße"), ("?about=%3Cb%3E", "&lt;b&gt;"),
         ("?about=", nil),
@@ -69,7 +69,7 @@ struct ContactFormTests {
         }
     }
 
-    @Test func `A letter is handed in and the visitor sent on`() async throws {
+    @Test func `A letter is handed in, and the visitor is redirected`() async throws {
         let submissions = FakeSubmissions.validating
         let token = "ours-3"
         let answer = try await post(
@@ -138,7 +138,7 @@ struct ContactFormTests {
         #expect(page.text.components(separatedBy: "aria-invalid").count == 5)
     }
 
-    @Test func `A hidden about that is faulty becomes a field to mend`() async throws {
+    @Test func `A hidden about that is faulty becomes a visible field`() async throws {
         let page = try await post([
             "name": "V", "email": "v@x.example", "message": "m", "about": String(repeating: "x", count: 201),
         ])
@@ -147,8 +147,8 @@ struct ContactFormTests {
         #expect(page.text.contains("by 1."))
     }
 
-    @Test func `While letters cannot be taken the form keeps what was typed`() async throws {
-        // Even when the store cannot say what the recipient is called.
+    @Test func `While letters cannot be accepted, the form keeps what was typed`() async throws {
+        // Even when the store cannot say who the recipient is.
         for contact: Result<Contact?, FakeSubmissions.Broken> in [
             .success(Example.contact()), .failure(FakeSubmissions.Broken()),
         ] {
@@ -161,7 +161,7 @@ struct ContactFormTests {
         }
     }
 
-    @Test func `A form sent a second time with another letter comes back under a new token`() async throws {
+    @Test func `A form that is sent again with another letter comes back under a new token`() async throws {
         let token = "ours-7"
         let page = try await post(
             ["name": "Vera", "email": "v@x.example", "message": "another", "form": token],
@@ -171,7 +171,7 @@ struct ContactFormTests {
         #expect(!page.text.contains(token))
     }
 
-    @Test func `Whoever takes no letters has one page, and what was written can be copied`() async throws {
+    @Test func `A recipient who takes no letters has one page, and what was written can be copied`() async throws {
         let contact = Result<Contact?, FakeSubmissions.Broken>.success(Example.contact(takesLetters: false))
         let shown = try await get(contactPath, FakeSubmissions(contact: contact))
         #expect(shown.status == .forbidden)
@@ -182,14 +182,14 @@ struct ContactFormTests {
         #expect(!posted.text.contains("<form"))
     }
 
-    @Test func `Nobody is not found, in every way of asking`() async throws {
+    @Test func `An unknown recipient is not found by any method`() async throws {
         let submissions = FakeSubmissions(.unknownRecipient, contact: .success(nil))
         #expect(try await get(contactPath, submissions).status == .notFound)
         #expect(try await get(contactPath + "/sent", submissions).status == .notFound)
         #expect(try await post(["name": "x"], submissions).status == .notFound)
     }
 
-    @Test func `A store that cannot be read shows a page with an incident, and the sent page all the same`() async throws {
+    @Test func `When the store cannot be read, pages name an incident, and the sent page still works`() async throws {
         let submissions = FakeSubmissions(contact: .failure(FakeSubmissions.Broken()))
         let page = try await get(contactPath, submissions)
         #expect(page.status == .serviceUnavailable)
@@ -205,9 +205,8 @@ struct ContactFormTests {
         #expect(page.text.contains("accepted"))
     }
 
-    // A form of the site's own, or a program: handed in all the same, with the sign.
     @Test(arguments: [(nil, FormStanding.missing), ("nonsense", .foreign)] as [(String?, FormStanding)])
-    func `A form without a token of ours is handed in with the sign`(token: String?, standing: FormStanding) async throws {
+    func `A form without a token of ours is handed in and marked as such`(token: String?, standing: FormStanding) async throws {
         let submissions = FakeSubmissions.validating
         var fields = "name=V&email=v%40x.example&message=m&homepage_url=http"
         if let token { fields += "&form=\(token)" }
@@ -221,7 +220,7 @@ struct ContactFormTests {
         #expect(submission.channel == .form(FormSigns(token: standing, isBaitTaken: true)))
     }
 
-    @Test func `A form that was open too long comes back whole, under a new token, and is not handed in`() async throws {
+    @Test func `A form that was open too long is not handed in, and comes back whole under a new token`() async throws {
         let submissions = FakeSubmissions.validating
         let page = try await post(["name": "Vera", "email": "v@x.example", "message": "my words", "form": "old"], submissions)
         #expect(page.status == .unprocessableContent)
@@ -230,7 +229,7 @@ struct ContactFormTests {
         #expect(submissions.all.isEmpty)
     }
 
-    @Test func `Over the limit the form says when, in words and in a field, and keeps what was typed`() async throws {
+    @Test func `Over the limit, the form and Retry-After say when to try again, and nothing typed is lost`() async throws {
         let page = try await post(
             ["name": "Vera", "email": "v@x.example", "message": "my words", "form": "ours-9"],
             FakeSubmissions(.limited(retryAfter: .seconds(700))))
@@ -246,7 +245,7 @@ struct ContactFormTests {
         #expect(page.text.contains("my words</textarea>") && !page.text.contains("<form"))
     }
 
-    // The language is the one asked for, else the browser's, else the site's own; it stays on the way.
+    // The language asked for, else the browser's, else the site's own. Links keep it.
     @Test(arguments: [
         ("?lang=de", "fr", "de", "An Pat"), ("", "fr;q=0.5, de-AT;q=0.9, en;q=0.1", "de", "An Pat"), ("", "fr", "fr", "Écrire"),
         ("?lang=ar", "en", "ar", "اكتب"), ("?lang=xx", "", "en", "Write to"), ("", "*", "en", "Write to"),
@@ -268,7 +267,7 @@ struct ContactFormTests {
         }
     }
 
-    @Test func `A site's look is on its pages, in its languages only`() async throws {
+    @Test func `A site's pages have its look, and only its languages`() async throws {
         let look = SiteLook(
             accent: AccentColour("#b03060"), logo: LogoMark(kind: .png, version: "00ff"),
             introductions: [try #require(Language("de")): try HeaderText("Schreiben Sie uns <gern>.", limit: 400)],
@@ -285,7 +284,7 @@ struct ContactFormTests {
         #expect(!page.contains("lang=ar"))
     }
 
-    // Forms no browser of ours sends, each with its status.
+    // Forms that no browser sends, each with its status.
     @Test(arguments: [
         ("text/plain", "name=x", 415), ("", "name=x", 415), ("multipart/form-data", "--b--", 400),
         ("multipart/form-data; boundary=b", "nonsense", 400),
@@ -293,7 +292,7 @@ struct ContactFormTests {
         ("application/x-www-form-urlencoded", "name=%FF", 400), ("application/x-www-form-urlencoded", "name=a&name=b", 400),
         ("application/json", "{}", 415),
     ])
-    func `A form that cannot be read is refused in words`(type: String, body: String, status: Int) async throws {
+    func `A form that cannot be read is refused with a page`(type: String, body: String, status: Int) async throws {
         let submissions = FakeSubmissions.validating
         let answer = try await withPublicListener(submissions) { client in
             try await client.execute(

@@ -7,7 +7,7 @@ import PosternRelay
 import PosternWeb
 import Testing
 
-/// Which scripts may post letters, by the browser's rules.
+/// Which scripts a browser lets post letters.
 struct CrossOriginTests {
     private static let valid = #"{"name":"V","email":"v@x.example","message":"m"}"#
     private static let strangerPath = "/api/v1/sites/nobody/recipients/pat/letters"
@@ -40,12 +40,12 @@ struct CrossOriginTests {
         #expect(posted.headers[.accessControlExposeHeaders] == "Retry-After, RateLimit, RateLimit-Policy")
     }
 
-    // Another host, another scheme, another port, a look-alike, a sandboxed page, nonsense, none.
+    // Another host, scheme or port, a look-alike, a sandboxed page, nonsense, and no origin at all.
     @Test(arguments: [
         "https://evil.example", "http://photos.example", "https://photos.example:8443", "https://photos.example.evil.example",
         "https://xphotos.example", "null", "*", "", "photos.example", "https://photos.example/", "https://PHOTOS.example.", nil,
     ])
-    func `Nobody else's pages may`(origin: String?) async throws {
+    func `No other pages may post`(origin: String?) async throws {
         for method in [HTTPRequest.Method.options, .post] {
             let answer = try await ask(method, origin: origin)
             #expect(answer.status == (method == .options ? .noContent : .accepted))
@@ -54,7 +54,7 @@ struct CrossOriginTests {
         }
     }
 
-    @Test func `A site that does not exist answers like one that does not know the origin`() async throws {
+    @Test func `An unknown site and an unknown origin get the same answer`() async throws {
         let unknown = try await ask(.options, origin: "https://photos.example", at: Self.strangerPath)
         let stranger = try await ask(.options, origin: "https://evil.example")
         #expect(unknown.status == stranger.status && unknown.body == stranger.body)
@@ -62,7 +62,7 @@ struct CrossOriginTests {
         #expect(names(unknown) == names(stranger))
     }
 
-    @Test func `No answer is for everybody, and none with credentials`() async throws {
+    @Test func `No answer is open to all origins or to credentials`() async throws {
         for path in [lettersPath, Self.strangerPath, contactPath, "/live", "/api/v1/openapi.json"] {
             for method in [HTTPRequest.Method.options, .post, .get] {
                 let answer = try await ask(method, origin: "https://photos.example", at: path)
@@ -72,14 +72,14 @@ struct CrossOriginTests {
         }
     }
 
-    @Test func `A script sees why its letter was refused`() async throws {
+    @Test func `A script can read why its letter was refused`() async throws {
         for refusal in [SubmissionAnswer.unknownRecipient, .limited(retryAfter: .seconds(9)), .blocked] {
             let answer = try await ask(.post, origin: "https://photos.example", submissions: FakeSubmissions(refusal))
             #expect(answer.headers[.accessControlAllowOrigin] == "https://photos.example")
         }
     }
 
-    @Test func `A store that does not answer costs no accepted letter`() async throws {
+    @Test func `A store that cannot be read does not fail an accepted letter`() async throws {
         let answer = try await ask(.post, origin: "https://photos.example", sites: FakeSites(isBroken: true))
         #expect(answer.status == .accepted && answer.headers[.accessControlAllowOrigin] == nil)
     }

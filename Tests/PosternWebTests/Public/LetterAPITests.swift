@@ -36,7 +36,7 @@ struct LetterAPITests {
         #expect([[127, 0, 0, 1], Array(repeating: 0, count: 15) + [1]].contains(submission.client.bytes))
     }
 
-    @Test func `All faults of a letter come at once`() async throws {
+    @Test func `All faults of a letter are reported at once`() async throws {
         let answer = try await post(#"{"email":"no address","subject":"\#(String(repeating: "x", count: 200))"}"#)
         #expect(answer.status == .unprocessableContent)
         #expect(answer.headers[.contentType] == "application/problem+json")
@@ -57,14 +57,15 @@ struct LetterAPITests {
         #expect(submissions.all.isEmpty)
     }
 
-    // Every answer of the submissions has one status and one problem type.
     @Test(arguments: [
         (SubmissionAnswer.unknownRecipient, 404, "/problems/unknown-recipient"),
         (.takesNoLetters, 403, "/problems/takes-no-letters"),
         (.idempotencyKeyConflict, 422, "/problems/repeat-key-conflict"),
         (.unavailable(retryAfter: .milliseconds(1_500)), 503, "/problems/unavailable"),
     ])
-    func `The submissions's answer is told`(answer: SubmissionAnswer, status: Int, type: String) async throws {
+    func `Each answer of the intake service has its status and problem type`(answer: SubmissionAnswer, status: Int, type: String)
+        async throws
+    {
         let response = try await post(submissions: FakeSubmissions(answer))
         #expect(response.status.code == status)
         #expect(response.headers[.contentType] == "application/problem+json")
@@ -76,7 +77,7 @@ struct LetterAPITests {
     }
 
     @Test(arguments: ["", "{", "[]", #"{"name":"a","name":"b"}"#, #"{"x":"# + String(repeating: "[", count: 500)])
-    func `A body that is no letter's JSON is a problem of 400`(body: String) async throws {
+    func `A body that is not the JSON of a letter is refused with 400`(body: String) async throws {
         let submissions = FakeSubmissions.validating
         let answer = try await post(body, submissions: submissions)
         #expect(answer.status == .badRequest)
@@ -95,19 +96,19 @@ struct LetterAPITests {
     }
 
     @Test(arguments: ["application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\"", "application/json; profile=x"])
-    func `JSON may say that it is UTF-8`(type: String) async throws {
+    func `The media type may name UTF-8`(type: String) async throws {
         #expect(try await post(Self.valid, [.contentType: type]).status == .accepted)
     }
 
-    @Test func `A compressed body is refused, not guessed at`() async throws {
+    @Test func `A compressed body is refused`() async throws {
         #expect(
             try await post(Self.valid, [.contentType: "application/json", .contentEncoding: "gzip"]).status
                 == .unsupportedMediaType)
     }
 
-    // Quoted, as the draft has it, or bare, as most send it.
+    // Quoted, as in the IETF's draft, or bare, as most programs send it.
     @Test(arguments: [("k1", "k1"), ("\"k1\"", "k1"), (String(repeating: "x", count: 128), String(repeating: "x", count: 128))])
-    func `The Idempotency-Key is handed in`(written: String, key: String) async throws {
+    func `The Idempotency-Key reaches the intake service`(written: String, key: String) async throws {
         let submissions = FakeSubmissions.validating
         #expect(
             try await post(Self.valid, [.contentType: "application/json", .idempotencyKey: written], submissions: submissions)
@@ -117,7 +118,7 @@ struct LetterAPITests {
     }
 
     @Test(arguments: ["", "\"\"", "a b", String(repeating: "x", count: 129), "schlüssel"])
-    func `An Idempotency-Key that is none is a problem`(written: String) async throws {
+    func `A malformed Idempotency-Key is refused`(written: String) async throws {
         let submissions = FakeSubmissions.validating
         let answer = try await post(
             Self.valid, [.contentType: "application/json", .idempotencyKey: written], submissions: submissions)
@@ -126,14 +127,14 @@ struct LetterAPITests {
         #expect(submissions.all.isEmpty)
     }
 
-    @Test func `Two Idempotency-Keys are a problem`() async throws {
+    @Test func `Two Idempotency-Keys are refused`() async throws {
         var fields = HTTPFields.json
         fields.append(HTTPField(name: .idempotencyKey, value: "a"))
         fields.append(HTTPField(name: .idempotencyKey, value: "b"))
         #expect(try await post(Self.valid, fields).status == .badRequest)
     }
 
-    @Test func `A name in the path is decoded, and may name nothing`() async throws {
+    @Test func `Names in the path are decoded, and may name nothing`() async throws {
         let submissions = FakeSubmissions(.unknownRecipient)
         let path = "/api/v1/sites/ph%6Ftos/recipients/%3Cscript%3E/letters"
         #expect(try await post(Self.valid, to: path, submissions: submissions).status == .notFound)
@@ -141,7 +142,7 @@ struct LetterAPITests {
         #expect(submissions.all.first?.handle == "<script>")
     }
 
-    @Test func `Only a trusted proxy may say for whom it speaks`() async throws {
+    @Test func `Only a trusted proxy is believed when it names the client`() async throws {
         let fields: HTTPFields = [.contentType: "application/json", .forwardedFor: "198.51.100.1, 203.0.113.9"]
         for (trusted, expected) in [(["127.0.0.1", "::1"], "203.0.113.9"), ([], "127.0.0.1")] {
             let submissions = FakeSubmissions.validating

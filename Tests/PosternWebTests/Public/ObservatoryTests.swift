@@ -8,7 +8,7 @@ import PosternWeb
 import Testing
 
 /// What MDN's HTTP Observatory would say (developer.mozilla.org/observatory, “Tests & scoring”): 130 points, which is all
-/// that can be had without cookies and a place on the browsers' HSTS list.
+/// that can be reached without cookies and without a place on the browsers' HSTS list.
 struct ObservatoryTests {
     private struct Policy {
         let directives: [String: [String]]
@@ -28,7 +28,7 @@ struct ObservatoryTests {
         let policy = Policy(try #require(answer.headers[.contentSecurityPolicy]))
         let sources = policy.directives.filter { !["base-uri", "form-action", "frame-ancestors", "sandbox"].contains($0.key) }
         #expect(sources.values.joined().allSatisfy { ["'none'", "'self'", "data:"].contains($0) })
-        // Our own script is a file of ours; nothing inline runs.
+        // Our script is a file of ours. Nothing inline runs.
         #expect(policy.allows("script-src") == ["'self'"] && policy.allows("object-src") == ["'none'"])
         #expect(policy.directives["base-uri"] == ["'none'"] && policy.directives["form-action"] == ["'self'"])
         var score = 100
@@ -45,7 +45,7 @@ struct ObservatoryTests {
     }
 
     @Test(arguments: [contactPath, contactPath + "/sent", "/confirm/photos/pat/token", "/nothing"])
-    func `Every page earns what can be earned`(path: String) async throws {
+    func `Every page reaches 130 points`(path: String) async throws {
         let page = try await withPublicListener(.validating) { try await $0.execute(uri: path, method: .get) { $0 } }
         #expect(try Self.score(page) == 130)
         #expect(page.headers[.crossOriginOpenerPolicy] == "same-origin")
@@ -53,7 +53,7 @@ struct ObservatoryTests {
     }
 
     @Test(arguments: [contactPath, contactPath + "/sent", "/nothing"])
-    func `No page has a script or a style of its own, nor anything from elsewhere`(path: String) async throws {
+    func `No page has an inline script or style, or anything from elsewhere`(path: String) async throws {
         let page = try await withPublicListener(.validating) { try await $0.execute(uri: path, method: .get) { $0.text } }
         #expect(page.firstMatch(of: #/<(script|style)\b[^>]*>\s*[^<\s]/#) == nil)
         #expect(page.firstMatch(of: #/\s(style|on[a-z]+)\s*=/#) == nil)

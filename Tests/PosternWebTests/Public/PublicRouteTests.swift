@@ -2,21 +2,20 @@ import PosternWeb
 import Testing
 
 struct PublicRouteTests {
-    private static let pat = RecipientPath(site: "photos", handle: "pat")
+    private static let table = Result { try publicTable() }
+    private static let letters = "/api/v1/sites/{site}/recipients/{handle}/letters"
 
     @Test(arguments: [
-        ("/c/photos/pat", PublicRoute.contact(pat)), ("/c/photos/pat/", .contact(pat)), ("/c/photos/pat/sent", .sent(pat)),
-        ("/confirm/photos/pat/t.0af", .confirmation(pat, token: "t.0af")),
-        ("/api/v1/sites/photos/recipients/pat/letters", .letters(pat)), ("/live", .live), ("/ready", .ready), ("/live/", .live),
-        ("/assets/0123/postern.css", .asset(name: "postern.css", version: "0123")),
-        ("/privacy/photos", .privacy(site: "photos")), ("/privacy/photos.json", .privacyForPrograms(site: "photos")),
-        ("/look/photos/b03060.css", .look(colour: "b03060")), ("/look/photos/00ff/logo", .logo(site: "photos", version: "00ff")),
-        ("/api/v1/openapi.json", .openAPI),
-        ("/c/ph%6ftos/p%61t", .contact(pat)), ("/c/a%2Fb/%3C", .contact(RecipientPath(site: "a/b", handle: "<"))),
-        ("/c//pat", .contact(RecipientPath(site: "", handle: "pat"))),
+        ("/c/photos/pat", "/c/{site}/{handle}"), ("/c/photos/pat/", "/c/{site}/{handle}"),
+        ("/c/photos/pat/sent", "/c/{site}/{handle}/sent"), ("/confirm/photos/pat/t.0af", "/confirm/{site}/{handle}/{token}"),
+        ("/api/v1/sites/photos/recipients/pat/letters", letters), ("/live", "/live"), ("/ready", "/ready"), ("/live/", "/live"),
+        ("/assets/0123/postern.css", "/assets/{version}/{name}"), ("/privacy/photos", "/privacy/{site}"),
+        ("/privacy/photos.json", "/privacy/{site}.json"), ("/look/photos/b03060.css", "/look/{site}/{colour}.css"),
+        ("/look/photos/00ff/logo", "/look/{site}/{version}/logo"), ("/api/v1/openapi.json", "/api/v1/openapi.json"),
+        ("/c/ph%6ftos/p%61t", "/c/{site}/{handle}"), ("/%63/photos/pat", "/c/{site}/{handle}"),
     ])
-    func `A path names a route`(path: String, route: PublicRoute) {
-        #expect(PublicRoute(path: path) == route)
+    func `A path names a route`(path: String, pattern: String) throws {
+        #expect(try Self.table.get().match(path)?.route.pattern.description == pattern)
     }
 
     @Test(arguments: [
@@ -26,8 +25,34 @@ struct PublicRouteTests {
         "/../etc/passwd",
         "/assets/x", "/c/photos/pat/Sent", "*",
     ])
-    func `Another path names nothing`(path: String) {
-        #expect(PublicRoute(path: path) == nil)
+    func `Another path names nothing`(path: String) throws {
+        #expect(try Self.table.get().match(path) == nil)
+    }
+
+    @Test(arguments: [
+        ("/c/photos/pat", ["site": "photos", "handle": "pat"]), ("/c//pat", ["site": "", "handle": "pat"]),
+        ("/c/ph%6ftos/p%61t/sent", ["site": "photos", "handle": "pat"]), ("/c/a%2Fb/%3C", ["site": "a/b", "handle": "<"]),
+        ("/confirm/photos/pat/t.0af", ["site": "photos", "handle": "pat", "token": "t.0af"]),
+        ("/api/v1/sites/photos/recipients/pat/letters", ["site": "photos", "handle": "pat"]),
+        ("/assets/0123/postern.css", ["name": "postern.css", "version": "0123"]), ("/privacy/photos.json", ["site": "photos"]),
+        ("/privacy/.json", ["site": ""]), ("/look/photos/b03060.css", ["site": "photos", "colour": "b03060"]),
+    ])
+    func `A route captures the named parts of a path`(path: String, values: [String: String]) throws {
+        let captures = try #require(try Self.table.get().match(path)).captures
+        for (name, value) in values { #expect(captures[name] == value) }
+        #expect(captures["other"] == "")
+    }
+
+    @Test func `No route hides another`() throws {
+        let table = try Self.table.get()
+        for route in table.routes {
+            let path = route.pattern.description.replacing("{", with: "").replacing("}", with: "")
+            #expect(table.match(path)?.route.pattern == route.pattern)
+        }
+    }
+
+    @Test func `Every public route is for anyone`() throws {
+        for route in try Self.table.get().routes { #expect(route.access == .anyone, "\(route.pattern)") }
     }
 
     @Test func `A path is printed in a safe form`() {

@@ -6,7 +6,7 @@ import PosternRelay
 import PosternWeb
 import Testing
 
-/// What a program is told of the limits.
+/// What a program learns about the limits.
 struct QuotaTests {
     private static let quota = ClientQuota(
         policies: [
@@ -20,14 +20,14 @@ struct QuotaTests {
         }
     }
 
-    @Test func `An accepted letter tells what is left`() async throws {
+    @Test func `The answer to an accepted letter says what is left of the limit`() async throws {
         let answer = try await post(.accepted(Example.letterID), quota: Self.quota)
         #expect(answer.status == .accepted)
         #expect(answer.headers[.rateLimitPolicy] == #""client";q=3, "client";q=5;w=3600, "client";q=20;w=86400"#)
         #expect(answer.headers[.rateLimit] == #""client";r=3;t=600"#)
     }
 
-    @Test func `A client over its limit is told when to come back`() async throws {
+    @Test func `A client over its limit learns when to try again`() async throws {
         var quota = Self.quota
         quota = ClientQuota(policies: quota.policies, remaining: 0, reset: .milliseconds(1_200))
         let answer = try await post(.limited(retryAfter: .milliseconds(1_200)), quota: quota)
@@ -38,12 +38,12 @@ struct QuotaTests {
         #expect(answer.headers[.rateLimit] == #""client";r=0;t=2"#)
     }
 
-    @Test func `Without a limit nothing is told of one`() async throws {
+    @Test func `Without a limit, answers have no rate-limit fields`() async throws {
         let answer = try await post(.accepted(Example.letterID), quota: nil)
         #expect(answer.headers[.rateLimit] == nil && answer.headers[.rateLimitPolicy] == nil)
     }
 
-    @Test func `A blocked letter is told that it is not taken, and not why`() async throws {
+    @Test func `A blocked letter is refused without a reason`() async throws {
         let answer = try await post(.blocked, quota: nil)
         #expect(answer.status == .forbidden && answer.headers[.retryAfter] == nil)
         #expect(try answer.object()["type"] as? String == "/problems/not-taken")

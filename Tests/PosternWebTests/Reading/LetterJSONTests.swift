@@ -5,7 +5,7 @@ import Testing
 struct LetterJSONTests {
     private func read(_ text: String) throws -> LetterJSON { try LetterJSON(Array(text.utf8)) }
 
-    @Test func `Every field is read, whatever else stands between`() throws {
+    @Test func `Every field is read, and others between them are skipped`() throws {
         let posted = try read(
             """
              {"name" : "Vera", "email":"v@x.example","subject":"s","message":"a\\nb","about":"p","show_address":true,
@@ -16,7 +16,7 @@ struct LetterJSONTests {
         #expect(posted.wrongTypes.isEmpty)
     }
 
-    // RFC 8259 §7: every escape, and nothing that is none.
+    // RFC 8259 §7.
     @Test(arguments: [
         (#"\"\\\/\b\f\n\r\t"#, "\"\\/\u{8}\u{C}\n\r\t"),
         (#"\u0041\u00fc\u00FC"#, "Aüü"),
@@ -29,7 +29,6 @@ struct LetterJSONTests {
         #expect(try read(#"{"message":"\#(written)"}"#).letter.message == text)
     }
 
-    // Each of these is no JSON text of RFC 8259, or no object.
     @Test(arguments: [
         "", " ", "{", "}", "[]", "null", "\"x\"", "{]", "{,}", #"{"name"}"#, #"{"name":}"#, #"{"name":"x",}"#, #"{"name":"x"}{}"#,
         #"{"name":"x"} x"#, #"{name:"x"}"#, #"{'name':'x'}"#, #"{"name":"x"#, #"{"name":"x\"}"#, #"{"name":"\x"}"#,
@@ -42,14 +41,14 @@ struct LetterJSONTests {
         #"{"a":{"b"}}"#,
         #"{"a":1 "b":2}"#, "\u{FEFF}{}", "{\"a\":\u{A0}1}", #"{"a":// x"# + "\n1}",
     ])
-    func `What is no JSON object is refused`(text: String) {
+    func `Anything but a JSON object is refused`(text: String) {
         #expect(throws: JSONFault.self) { try read(text) }
     }
 
     @Test(arguments: [
         [0x7B, 0xFF, 0x7D], [0x7B, 0x22, 0xC3, 0x22, 0x7D], Array(#"{"a":""#.utf8) + [0xED, 0xA0, 0x80] + Array(#""}"#.utf8),
     ])
-    func `What is no UTF-8 is refused`(bytes: [UInt8]) {
+    func `Bytes that are not UTF-8 are refused`(bytes: [UInt8]) {
         #expect(throws: JSONFault(.notUTF8, at: 0)) { try LetterJSON(bytes) }
     }
 
@@ -73,9 +72,9 @@ struct LetterJSONTests {
         #expect(fault?.reason == .tooDeep(limit: 16))
     }
 
-    // A value of another type is a fault of its field, never an empty text.
+    // A value of the wrong type is a fault of its field, never an empty text.
     @Test(arguments: ["1", "true", "[]", "{}", #"["x"]"#, "1e400"])
-    func `A text that is none is named`(value: String) throws {
+    func `A text of the wrong type is reported`(value: String) throws {
         for name in ["name", "email", "subject", "message", "about"] {
             let posted = try read(#"{"\#(name)":\#(value)}"#)
             #expect(posted.wrongTypes.map(\.field) == [name])
@@ -84,13 +83,13 @@ struct LetterJSONTests {
     }
 
     @Test(arguments: ["1", "\"yes\"", "\"true\"", "[]"])
-    func `A flag that is none is named`(value: String) throws {
+    func `A flag of the wrong type is reported`(value: String) throws {
         let posted = try read(#"{"show_address":\#(value)}"#)
         #expect(posted.wrongTypes.map(\.field) == ["show_address"])
         #expect(!posted.letter.sharesAddress)
     }
 
-    @Test func `Null is the same as leaving a field out`() throws {
+    @Test func `Null is the same as no field`() throws {
         let posted = try read(#"{"subject":null,"show_address":null}"#)
         #expect(posted.wrongTypes.isEmpty)
         #expect(posted.letter.subject == "" && !posted.letter.sharesAddress)
@@ -102,7 +101,7 @@ struct LetterJSONTests {
         #expect(posted.allProblems.map(\.code) == ["wrong_type", "not_an_address", "line_break"])
     }
 
-    @Test func `A text with everything hostile in it is written as valid JSON`() throws {
+    @Test func `Hostile text is written as valid JSON`() throws {
         let hostile = "\"\\/\u{0}\u{1F}\u{7F}\u{2028}\u{2029}\r\n\t</script>Grüße👋"
         let json = JSONText.object { $0.member("name", hostile) }
         #expect(try read(json).letter.name == hostile)

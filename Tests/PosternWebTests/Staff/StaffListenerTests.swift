@@ -25,12 +25,17 @@ struct StaffListenerTests {
         func gauges() async -> [GaugeReading] { [GaugeReading(.queueDeliveries, 3, label: ("state", "ready"))] }
     }
 
+    private static func services(_ overview: Overview = Overview(), mailbox: MailboxLetters? = nil) -> StaffServices {
+        StaffServices(
+            overview: overview, metrics: MetricRegistry(), gauges: Gauges(), mailbox: mailbox, now: { Example.now })
+    }
+
     private func get(
         _ path: String, method: HTTPRequest.Method = .get, mailbox: MailboxLetters? = nil, overview: Overview = Overview()
     ) async throws -> TestResponse {
         let application = buildStaffApplication(
-            try configuration(), overview: overview, metrics: MetricRegistry(), source: Gauges(), mailbox: mailbox,
-            templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent)
+            try configuration(), Self.services(overview, mailbox: mailbox), templates: try Templates(folder: templatesFolder),
+            logger: silent)
         return try await application.test(.live) { client in
             try await client.execute(uri: path, method: method) { $0 }
         }
@@ -58,7 +63,7 @@ struct StaffListenerTests {
         #expect(try await get("/", overview: Overview(readiness: Readiness([.vault]))).text.contains("Not well: vault."))
     }
 
-    @Test func `Numbers that are not to be had do not take the page away`() async throws {
+    @Test func `The page is shown even when the store cannot be read`() async throws {
         let page = try await get("/", overview: Overview(isBroken: true))
         #expect(page.status == .ok)
         #expect(page.text.contains(#"role="alert""#) && !page.text.contains("<table"))
@@ -117,7 +122,7 @@ struct StaffListenerTests {
         "/demo/mailbox/1/x",
         "/demo/mailbox/1/raw/x", "/demo", "/nothing", "/demo/mailbox/99999999999999999999",
     ])
-    func `What is not there is not found`(path: String) async throws {
+    func `A missing path is not found`(path: String) async throws {
         #expect(try await get(path, mailbox: mailbox()).status == .notFound)
     }
 
@@ -126,13 +131,13 @@ struct StaffListenerTests {
         #expect(try await get(path).status == .notFound)
     }
 
-    @Test func `Nothing is done by POST, and HEAD works`() async throws {
+    @Test func `POST is not allowed, and HEAD works`() async throws {
         let answer = try await get("/", method: .post)
         #expect(answer.status == .methodNotAllowed && answer.headers[.allow] == "GET, HEAD")
         #expect(try await get("/", method: .head).status == .ok)
     }
 
-    // A name that anybody could point at this machine is not served; what nobody else can own is.
+    // Anybody can point a name of theirs at this machine. Nobody else can own an address or `localhost`.
     @Test(arguments: [
         ("127.0.0.1:8081", true), ("127.0.0.1", true), ("[::1]:8081", true), ("localhost:8081", true), ("LOCALHOST", true),
         ("staff.example.org", true),
@@ -140,14 +145,27 @@ struct StaffListenerTests {
         ("[::1", false), (nil, false),
     ])
     func `Only known names are served`(authority: String?, isServed: Bool) {
-        #expect(StaffHosts(["staff.example.org"]).serve(authority) == isServed)
+        #expect(HostGuard(["staff.example.org"]).serves(authority) == isServed)
     }
 
-    @Test func `Another name is told so`() async throws {
+    @Test func `Every page is for staff, and metrics and style sheets are for anyone who reaches the listener`() throws {
+        let responses = ResponseFactory(
+            try Templates(folder: templatesFolder), SecurityHeaders(isSecure: false), isForStaff: true)
+        let routes = staffRoutes(Self.services(mailbox: MailboxLetters()), responses).routes
+        let access = Dictionary(uniqueKeysWithValues: routes.map { ($0.pattern.description, $0.access) })
+        #expect(
+            access == [
+                "/": .staff(.any), "/metrics": .anyone, "/assets/{version}/{name}": .anyone,
+                "/demo/mailbox": .staff([.administrator]), "/demo/mailbox/{number}": .staff([.administrator]),
+                "/demo/mailbox/{number}/html": .staff([.administrator]), "/demo/mailbox/{number}/raw": .staff([.administrator]),
+            ])
+    }
+
+    @Test func `A request for another host is refused with 421`() async throws {
         try await withService({ announce in
             buildStaffApplication(
-                try configuration(), overview: Overview(), metrics: MetricRegistry(), source: Gauges(), mailbox: nil,
-                templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent, onListening: announce)
+                try configuration(), Self.services(), templates: try Templates(folder: templatesFolder), logger: silent,
+                onListening: announce)
         }) { port in
             let answer = try await withRawConnection(to: port) { connection in
                 try await connection.send("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")

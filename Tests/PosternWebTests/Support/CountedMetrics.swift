@@ -3,8 +3,8 @@ import Foundation
 import PosternCore
 import PosternWeb
 
-/// The process-wide registry that counters of the code under test write into. Tests run side by side: compare with what it
-/// said before, and expect at least.
+/// The registry of the process, which the counters of the code under test write to. Tests run side by side, so compare with
+/// the value before and expect at least the difference.
 enum CountedMetrics {
     static let registry: MetricRegistry = {
         let registry = MetricRegistry()
@@ -12,7 +12,7 @@ enum CountedMetrics {
         return registry
     }()
 
-    /// The value of one series; 0 while there is none.
+    /// The value of one series; 0 before anything is counted.
     static func value(_ metric: Metric, reason: String) -> Int {
         let start = "\(metric.rawValue){reason=\"\(reason)\"} "
         return registry.text(with: []).split(separator: "\n").first { $0.hasPrefix(start) }

@@ -4,7 +4,7 @@ import PosternStore
 import PosternWeb
 import Synchronization
 
-/// A service that answers as it is told and keeps what it was handed.
+/// Gives a fixed answer and keeps what was handed in.
 final class FakeSubmissions: SubmissionService {
     struct Broken: Error {}
 
@@ -26,7 +26,7 @@ final class FakeSubmissions: SubmissionService {
         self.quota = quota
     }
 
-    /// A service that validates as the real one does, and accepts what is valid.
+    /// Validates like the real service, and accepts every valid letter.
     static var validating: FakeSubmissions { FakeSubmissions(.invalid(LetterFaults(all: []))) }
 
     var all: [Submission] { script.withLock { $0.submissions } }
@@ -49,7 +49,7 @@ final class FakeSubmissions: SubmissionService {
     }
 }
 
-/// Values the tests share.
+/// Values that the tests share.
 enum Example {
     static let letterID = LetterID(high: 0x0199_0000_0000_1234, low: 0xFEDC_BA98_7654_3210)
     static let now = Timestamp(seconds: 1_795_514_709)
@@ -61,7 +61,7 @@ enum Example {
                 id: letterID, at: now, site: "photos", handle: "pat", recipient: nil,
                 verdict: Verdict(.hold, parts: [.init(.trapBait, .score(60)), .init(.trapToken, .score(40))]),
                 tags: [Tag("0000000000abc"), Tag("0000000000def")].compactMap { $0 }, evidence: nil, letterBytes: 1_234,
-                repeats: 7, epoch: Epoch(containing: now)))
+                repeats: 7))
     }
 
     static func contact(
@@ -96,9 +96,9 @@ enum Example {
     }
 }
 
-/// Tokens that say what they are: `ours-KEY`, `old`; anything else is foreign.
+/// Tokens that say what they are: `ours-KEY` or `old`. Any other is foreign.
 struct FakeTokens: FormTokenKeeping {
-    /// The nought in front keeps it apart from what tests write themselves, `ours-7` say, which no page must show again.
+    /// The leading zero tells it from tokens that tests write themselves, such as `ours-7`, which no page may show again.
     func issue(at now: Timestamp) -> String? { "ours-0\(UInt64.random(in: 0 ... .max))" }
 
     func standing(of text: String?, at now: Timestamp) -> FormStanding {
@@ -108,7 +108,7 @@ struct FakeTokens: FormTokenKeeping {
     }
 }
 
-/// One site with what a test gives it.
+/// One site, with what a test gives it.
 struct FakeSites: SiteLookup {
     struct Broken: Error {}
     var known: Site? = Example.contact(
@@ -127,14 +127,14 @@ struct FakeSites: SiteLookup {
     func privacyFacts(of id: String) async throws -> PrivacyFacts? { try answered(id, facts ?? known.map(Example.facts)) }
 }
 
-/// Says what it is told.
+/// Gives a fixed answer.
 struct FakeReadiness: ReadinessSource {
     var value = Readiness()
 
     func readiness() async -> Readiness { value }
 }
 
-/// Answers what it is told, and keeps the tokens it was handed.
+/// Gives a fixed answer and keeps the tokens that were handed in.
 final class FakeConfirmations: ConfirmationTaker {
     private let answer: ConfirmationAnswer
     private let state = Mutex<[String]>([])

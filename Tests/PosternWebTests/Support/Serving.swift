@@ -28,6 +28,26 @@ func configuration(
         trustedProxies: trustedProxies, limits: limits)
 }
 
+extension PublicServices {
+    static func fake(
+        _ submissions: FakeSubmissions = .validating, sites: FakeSites = FakeSites(),
+        confirmations: FakeConfirmations = FakeConfirmations(), readiness: FakeReadiness = FakeReadiness()
+    ) -> PublicServices {
+        PublicServices(
+            submissions: submissions, tokens: FakeTokens(), sites: sites, confirmations: confirmations, readiness: readiness,
+            now: { Example.now })
+    }
+}
+
+/// The table of the public listener.
+func publicTable() throws -> RouteTable {
+    let proxies = TrustedProxies([])
+    let clients = ClientFinder(proxies: proxies, admission: ConnectionAdmission(proxies: proxies, connectionsPerPrefix: 1))
+    return publicRoutes(
+        .fake(), clients: clients,
+        ResponseFactory(try Templates(folder: templatesFolder), SecurityHeaders(isSecure: true)), limits: WebLimits())
+}
+
 /// Runs the public listener on a free port while `test` talks to it.
 func withPublicListener<Value: Sendable>(
     _ submissions: FakeSubmissions, sites: FakeSites = FakeSites(), confirmations: FakeConfirmations = FakeConfirmations(),
@@ -35,13 +55,13 @@ func withPublicListener<Value: Sendable>(
     _ test: @Sendable (any TestClientProtocol) async throws -> Value
 ) async throws -> Value {
     let application = buildPublicApplication(
-        try configuration ?? PosternWebTests.configuration(), submissions: submissions, tokens: FakeTokens(), sites: sites,
-        confirmations: confirmations,
-        readiness: readiness, templates: try Templates(folder: templatesFolder), now: { Example.now }, logger: silent)
+        try configuration ?? PosternWebTests.configuration(),
+        .fake(submissions, sites: sites, confirmations: confirmations, readiness: readiness),
+        templates: try Templates(folder: templatesFolder), logger: silent)
     return try await application.test(.live) { try await test($0) }
 }
 
-/// Runs any service that tells its port, on a free one, and stops it when `test` is over.
+/// Runs a service that announces its port, and stops it when `test` is over.
 func withService<Value: Sendable>(
     _ build: (@escaping @Sendable (SocketAddress?) async -> Void) throws -> any Service,
     _ test: @Sendable (Int) async throws -> Value
@@ -68,7 +88,7 @@ func withService<Value: Sendable>(
     }
 }
 
-/// A TCP connection on which exact bytes go out.
+/// A TCP connection that sends exactly what it is given.
 struct RawConnection {
     let inbound: NIOAsyncChannelInboundStream<ByteBuffer>
     let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>

@@ -5,15 +5,15 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-/// What a person would look for on a disk after its power came back.
+/// What a person would check on a disk after the power is back.
 struct DiskExamination {
     private let ids: Set<LetterID>
-    /// Days whose letter key the vault has.
+    /// Days for which the vault has a letter key.
     private let keys: Set<Epoch>
     private let epochs: [LetterID: Epoch]
 
-    /// Looks at a copy: opening a store writes to it.
-    /// - Throws: when the store is not sound, or a lasting key is gone.
+    /// Examines a copy, because opening a store writes to it.
+    /// - Throws: when the store is damaged, or a lasting key is missing.
     init(of layer: PowerCutLayer) async throws {
         let folder = try TemporaryFolder()
         try layer.copy(to: folder)

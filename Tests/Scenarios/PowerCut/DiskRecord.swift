@@ -1,6 +1,6 @@
 import Foundation
 
-/// One thing a program did to a file, as `powercut.c` wrote it down.
+/// One thing that a program did to a file, as `powercut.c` recorded it.
 enum DiskRecord: Equatable {
     case made(path: String, inode: UInt64, isFolder: Bool, mode: Int)
     case wrote(inode: UInt64, offset: Int, octets: ArraySlice<UInt8>)
@@ -12,8 +12,8 @@ enum DiskRecord: Equatable {
     case linked(path: String, inode: UInt64)
     case unlinked(path: String)
 
-    /// What the list says; a last record that was cut short by kill -9 has not happened.
-    /// - Throws: `Failure` for a list that is none, and for writing the layer cannot follow.
+    /// Reads the record. A last entry that was cut short by SIGKILL has not happened.
+    /// - Throws: `Failure` for a malformed record, and for writes that the layer cannot follow.
     static func all(in list: [UInt8]) throws -> [DiskRecord] {
         var records: [DiskRecord] = []
         var rest = list[...]

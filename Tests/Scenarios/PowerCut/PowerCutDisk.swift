@@ -1,18 +1,18 @@
 import Foundation
 import PosternTestSupport
 
-/// What a disk has of a folder's files, and what only the kernel's memory has: told what a program did, it says what is left
-/// when the power goes.
+/// What a disk holds of a folder's files, and what only the kernel's memory holds. It is told what a program did, and says what
+/// is left after a power cut.
 ///
 /// Content: a write is safe once its file was synced. Names (made, renamed, linked, removed) are safe once their folder was
-/// synced, as POSIX has it; `Names.journalled` is what ext4 does in practice, where any sync writes the whole journal.
-/// What is not safe may be on the disk all the same, each 512-octet sector for itself, and of a folder's changes the first so
-/// many. A sync that fails leaves its pages out of reach: the kernel calls them clean and writes them no more, until
-/// they are written to again (the so-called fsyncgate of 2018).
+/// synced, as in POSIX; `Names.journalled` is what ext4 does in practice, where any sync writes the whole journal.
+/// What is not safe may still reach the disk: any 512-octet sector independently of the others, and any first few of a folder's
+/// changes. After a failed sync the kernel marks its pages as clean and does not write them again until they change (known as
+/// fsyncgate, 2018).
 struct PowerCutDisk {
     enum Names: CaseIterable { case byFolder, journalled }
 
-    /// What becomes of that which was not synced.
+    /// What happens to data that was not synced.
     enum Fate: CaseIterable { case nothingGotOut, someGotOut, allGotOut }
 
     static let sectorBytes = 512
@@ -25,7 +25,7 @@ struct PowerCutDisk {
             case mode(Int)
         }
         let kind: Kind
-        /// Its sync failed: no later one brings it out.
+        /// Its sync failed: no later one writes it.
         var isStranded = false
 
         var page: Int? {
@@ -36,7 +36,7 @@ struct PowerCutDisk {
     fileprivate enum Renaming {
         case set(String, Int)
         case remove(String)
-        /// Within one folder, where a rename is one step.
+        /// Within one folder, where a rename is a single step.
         case move(from: String, to: String, Int)
     }
 
@@ -46,14 +46,14 @@ struct PowerCutDisk {
         var content: [UInt8] = []
         var changes: [Change] = []
         var hasStranded = false
-        /// What the disk has of a folder, and what everybody sees.
+        /// A folder as it is on the disk, and as programs see it.
         var names: [String: Int] = [:]
         var seen: [String: Int] = [:]
         var renamings: [Renaming] = []
     }
 
     let root: String
-    /// false: a disk that says "synced" and has done nothing.
+    /// False for a disk that says "synced" and does nothing.
     var isHonest: Bool
     let names: Names
     private var nodes: [Int: Node]
@@ -106,7 +106,7 @@ struct PowerCutDisk {
             let node = try node(inode)
             try rename(in: path) { .set($0, node) }
         case .unlinked(let path):
-            // Sockets and the like are bound, not opened, and not known here.
+            // Sockets are bound, not opened, so they are not known here.
             try rename(in: path) { .remove($0) }
         }
     }
@@ -118,7 +118,7 @@ struct PowerCutDisk {
             let length = min(rest.count, Self.pageBytes - position % Self.pageBytes)
             let page = position / Self.pageBytes
             if nodes[node]?.hasStranded == true {
-                // The page is dirty again, with all that was ever written to it.
+                // The page is dirty again, with everything that was ever written to it.
                 for index in nodes[node]?.changes.indices ?? 0..<0 where nodes[node]?.changes[index].page == page {
                     nodes[node]?.changes[index].isStranded = false
                 }
@@ -145,7 +145,7 @@ struct PowerCutDisk {
 
     // MARK: - The cut
 
-    /// The power goes. From now on this is what the disk has.
+    /// Cuts the power. From now on this is what the disk holds.
     mutating func cut(_ fate: Fate, using randomness: inout SeededRandomness) {
         for number in nodes.keys.sorted() {
             switch fate {
@@ -167,7 +167,7 @@ struct PowerCutDisk {
         removeUnreachable()
     }
 
-    /// Brings changes to the disk, in their order; those of failed syncs stay.
+    /// Writes changes to the disk, in order, except those of failed syncs.
     /// - Parameter isKept: asked for every sector of a write, and for every other change.
     private mutating func settle(_ number: Int, _ isKept: (Int) -> Bool) {
         guard let changes = nodes[number]?.changes, !changes.isEmpty, var node = nodes.removeValue(forKey: number) else { return }
@@ -227,8 +227,8 @@ struct PowerCutDisk {
 
     // MARK: - Folders
 
-    /// Writes what the disk has into a folder, in the place of what is there.
-    /// - Parameter isGoingOn: the program goes on in this folder, which is `root`.
+    /// Replaces the content of a folder with what the disk holds.
+    /// - Parameter isGoingOn: whether the program continues in this folder, which is `root`.
     mutating func write(to folder: String, isGoingOn: Bool = false) throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
             try FileManager.default.removeItem(atPath: "\(folder)/\(name)")

@@ -1,10 +1,10 @@
 import Foundation
 import PosternTestSupport
 
-/// A folder whose files lie on a disk that can lose its power: for programs that are started with `environment`.
+/// A folder whose files are on a disk that can lose power, for programs that are started with `environment`.
 ///
-/// The real files are the kernel's memory; `PowerCutDisk` knows what of it is on the disk. See powercut.c for which system
-/// calls are covered.
+/// The real files stand for the kernel's memory; `PowerCutDisk` knows what is on the disk. powercut.c lists the system calls that
+/// are covered.
 final class PowerCutLayer {
     /// For an installation's home, which the program makes.
     var home: String { "\(root)/home" }
@@ -27,26 +27,26 @@ final class PowerCutLayer {
         disk = try PowerCutDisk(root: root, names: names, isHonest: isHonest)
     }
 
-    /// Everything that was written so far, whoever did; begins anew.
+    /// Everything that was recorded so far, by any process. Starts an empty record.
     func records() throws -> [DiskRecord] {
         let octets = FileManager.default.contents(atPath: list) ?? Data()
         unlink(list)
         return try DiskRecord.all(in: [UInt8](octets))
     }
 
-    /// The power goes, once every process is gone that was started with `environment`; what the disk has is then in `root`.
+    /// Cuts the power, once every process started with `environment` has ended. Then `root` holds what the disk has.
     func cut(_ fate: PowerCutDisk.Fate, using randomness: inout SeededRandomness) throws {
         try disk.apply(try records())
         disk.cut(fate, using: &randomness)
         try disk.write(to: root, isGoingOn: true)
     }
 
-    /// What the disk has, elsewhere, to be looked at.
+    /// Copies what the disk has to another folder, to examine it.
     func copy(to other: TemporaryFolder) throws {
         try disk.write(to: other.path)
     }
 
-    /// From now on the disk says "synced" and has done nothing. Only while no process runs that was started with `environment`.
+    /// From now on the disk says "synced" and does nothing. Only while no process started with `environment` runs.
     func lie() throws {
         try disk.apply(try records())
         disk.isHonest = false
@@ -54,13 +54,13 @@ final class PowerCutLayer {
 
     // MARK: - Faults
 
-    /// Has syncs fail of paths that end in `end`; nil has them work again.
+    /// Makes syncs fail for paths that end in `end`; nil makes them work again.
     func failSyncs(of end: String?) throws { try ask("sync", end) }
 
-    /// Has every write fail as on a full disk.
+    /// Makes every write fail, as on a full disk.
     func fill(_ isFull: Bool) throws { try ask("full", isFull ? "" : nil) }
 
-    /// Has the disk say that it has so much room left; nil for the truth.
+    /// Makes the disk report this much room; nil for the truth.
     func say(octetsFree: Int?) throws { try ask("room", octetsFree.map(String.init)) }
 
     private func ask(_ fault: String, _ text: String?) throws {
@@ -69,7 +69,7 @@ final class PowerCutLayer {
             unlink(path)
             return
         }
-        // Under another name first: a program must not read half of it.
+        // Under another name first, so that no program reads half of it.
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
 

@@ -2,16 +2,16 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-/// What the power-cut layer makes of a program of a few lines. Were it too kind, the scenarios that stand on it would prove
+/// What the power-cut layer does to a program of a few lines. If it were too lenient, the scenarios that use it would prove
 /// nothing.
 @Suite("The power-cut layer drops what was not synced, and nothing else", .timeLimit(.minutes(2)))
 struct PowerCutLayerTests {
-    /// A program, and what is left of it when nothing got out but what was synced: name → content.
+    /// A program, and what is left when only synced data reached the disk: name → content.
     struct Toy: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let program: String
         let left: [String: String]
-        /// Where a journal makes a difference.
+        /// The same with a journal, where that differs.
         var leftByJournal: [String: String]?
 
         static let table = [
@@ -83,13 +83,13 @@ struct PowerCutLayerTests {
     }
 
     @Test(arguments: Toy.table)
-    func `Nothing is left but what was synced, content by file and names by folder`(toy: Toy) async throws {
+    func `Only synced data is left: content by file, and names by folder`(toy: Toy) async throws {
         #expect(try await left(of: toy.program, .nothingGotOut) == toy.left)
         #expect(try await left(of: toy.program, .nothingGotOut, names: .journalled) == toy.leftByJournal ?? toy.left)
     }
 
     @Test(arguments: Toy.table)
-    func `When everything got out, the disk has what the program left`(toy: Toy) async throws {
+    func `When everything reached the disk, it has what the program wrote`(toy: Toy) async throws {
         let layer = try await PowerCutLayer()
         try await run(toy.program, in: layer)
         let real = try content(of: layer.root)
@@ -103,7 +103,7 @@ struct PowerCutLayerTests {
         #expect(try await left(of: program, .nothingGotOut, isHonest: false) == [:])
     }
 
-    @Test func `What was not synced is torn at sectors: some of the new, some of the old`() async throws {
+    @Test func `Data that was not synced is torn at sectors: some new, some old`() async throws {
         let program = "f = make('a'); put(f, 'o' * 8192); os.fsync(f); folder(); os.pwrite(f, b'n' * 8192, 0)"
         var mixed = 0
         for seed in 0..<30 {
@@ -116,7 +116,7 @@ struct PowerCutLayerTests {
         #expect(mixed > 15)
     }
 
-    @Test func `After a failed sync the next one brings nothing out, until the page is written again`() async throws {
+    @Test func `After a failed sync the next one writes nothing, until the page is written again`() async throws {
         let start = "f = make('a'); put(f, 'old'); os.fsync(f); folder(); os.pwrite(f, b'new', 0)"
         let failing = "\nfault('sync', 'disk/a')\ntry: os.fsync(f)\nexcept OSError as e: assert e.errno == 5\nfault('sync')"
         #expect(try await left(of: start + failing + "\nos.fsync(f)", .nothingGotOut) == ["a": "old"])
@@ -135,7 +135,7 @@ struct PowerCutLayerTests {
         #expect(try await left(of: program, .nothingGotOut) == ["a": "y"])
     }
 
-    @Test func `Writing through a mapping, which it cannot follow, is reported`() async throws {
+    @Test func `Writing through a mapping cannot be followed, and is reported`() async throws {
         let layer = try await PowerCutLayer()
         try await run(
             "import mmap; f = os.open(p('a'), os.O_RDWR | os.O_CREAT); os.ftruncate(f, 4096); mmap.mmap(f, 4096)", in: layer)
@@ -171,7 +171,7 @@ struct PowerCutLayerTests {
         try #require(finished.status == 0, "\(finished.errors)")
     }
 
-    /// Files by their path.
+    /// Path → content.
     private func content(of folder: String) throws -> [String: String] {
         var found: [String: String] = [:]
         for path in try FileManager.default.subpathsOfDirectory(atPath: folder) {

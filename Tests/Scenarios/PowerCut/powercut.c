@@ -1,16 +1,16 @@
 /*
- * Writes down, in order, what a program does to the files under one folder, so that a test can work out afterwards what a disk
- * would have kept had the power gone at that moment. Preloaded into the program (LD_PRELOAD). PowerCutDisk.swift reads it.
+ * Records, in order, what a program does to the files under one folder, so that a test can work out afterwards what a disk
+ * would hold after a power cut at that moment. Preloaded into the program (LD_PRELOAD). PowerCutDisk.swift reads the record.
  *
  *   POWERCUT_HOME   the folder; absolute, without links in it
- *   POWERCUT_LOG    the list; lies outside the folder. Written with O_APPEND by all processes, so it survives kill -9
+ *   POWERCUT_LOG    the record, outside the folder. All processes write it with O_APPEND, so it survives SIGKILL
  *   POWERCUT_FAULTS a folder: while it holds a file "sync", fsync of a path that ends in that file's text fails (EIO);
  *                   while it holds "full", no octet can be written (ENOSPC); "room" says how many octets are free
  *
  * Covered: open, creat, write, pwrite, writev, pwritev, ftruncate, truncate, fallocate, rename, link, unlink, mkdir, rmdir,
- * chmod, fchmod, fsync, fdatasync, each in all its spellings. Files ending in "-shm" are left out: SQLite builds them anew.
+ * chmod, fchmod, fsync, fdatasync, each in all its variants. Files ending in "-shm" are left out: SQLite rebuilds them.
  * Not covered, and reported as a fault where it is seen: writing through a shared mapping.
- * A sync is written down and not done: what it is worth is decided by whoever reads the list.
+ * A sync is recorded and not done: the reader of the record decides what it is worth.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -49,7 +49,7 @@ static char home[PATH_MAX];
 static size_t home_length;
 static char faults[PATH_MAX];
 static int list = -1;
-/* 0: not ours, or the file's inode. Read without the lock: between fork and exec nobody may wait for it. */
+/* The file's inode, or 0 for a file that is not ours. Read without the lock: between fork and exec nothing may wait for it. */
 static volatile uint64_t tracked[TRACKED_MAX];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -69,7 +69,7 @@ __attribute__((constructor)) static void begin(void)
         say("cannot open the list");
         _exit(71);
     }
-    /* Out of the way of programs that expect low numbers. */
+    /* A high number: some programs expect low ones to be free. */
     list = syscall(SYS_fcntl, low, F_DUPFD_CLOEXEC, 900);
     if (list < 0) list = low; else syscall(SYS_close, low);
     if (trouble && strlen(trouble) < sizeof faults) strcpy(faults, trouble);
@@ -100,7 +100,7 @@ static void note(struct record head, const char *path, const char *other, const 
     }
 }
 
-/* The absolute path when it is one of ours, else NULL. */
+/* The absolute path if the file is one of ours, else NULL. */
 static const char *ours(int folder, const char *path, char *room)
 {
     if (list < 0 || !path) return NULL;
@@ -127,7 +127,7 @@ static uint64_t inode_of(int file)
     return file >= 0 && file < TRACKED_MAX ? tracked[file] : 0;
 }
 
-/* Whether a fault is asked for, for paths that end in the file's text. */
+/* Whether a fault is wanted for this path: it ends in the text of the fault's file. */
 static int is_asked_for(const char *fault, int file)
 {
     if (!faults[0]) return 0;
@@ -207,7 +207,7 @@ int close(int file)
 
 /* --- Writing --------------------------------------------------------------------------------------------------------- */
 
-/* offset -1: where the file stands. */
+/* Offset -1 means the file's current position. */
 static ssize_t write_any(int file, const struct iovec *data, int parts, off_t offset)
 {
     uint64_t inode = inode_of(file);
@@ -267,7 +267,7 @@ int truncate64(const char *path, off64_t size)
 }
 int truncate(const char *path, off_t size) { return truncate64(path, size); }
 
-/* Room that is given to a file beforehand only makes it longer, if that. */
+/* Preallocation makes a file longer at most. */
 int fallocate64(int file, int how, off64_t offset, off64_t length)
 {
     int result = syscall(SYS_fallocate, file, how, offset, length), reason = errno;
@@ -307,7 +307,7 @@ int fsync(int file)
     return fails ? -1 : 0;
 }
 int fdatasync(int file) { return fsync(file); }
-/* Gives no guarantee (sync_file_range(2)), and so does nothing. */
+/* sync_file_range(2) guarantees nothing, so it does nothing here. */
 int sync_file_range(int file, off64_t offset, off64_t length, unsigned flags) { (void)file, (void)offset, (void)length, (void)flags; return 0; }
 
 /* --- Names ----------------------------------------------------------------------------------------------------------- */

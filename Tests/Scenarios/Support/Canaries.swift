@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import PosternTestSupport
 
-/// Looks for texts in all the forms in which they might hide: plain, base64 at three offsets, quoted-printable, hexadecimal,
+/// Searches for texts in the forms in which they might be stored: plain, base64 at three offsets, quoted-printable, hexadecimal,
 /// percent-encoded, UTF-16, reversed, and as MD5, SHA-1 and SHA-256, raw and in hexadecimal.
 struct Canaries {
     private let forms: [(text: String, needle: [UInt8])]
@@ -15,7 +15,7 @@ struct Canaries {
         byStart = Dictionary(grouping: forms.indices) { Self.start(of: forms[$0].1[...]) }
     }
 
-    /// - Returns: the texts that were found, in whatever form.
+    /// - Returns: the texts that were found, in any form.
     func hits(in data: Data) -> Set<String> {
         var found: Set<String> = []
         data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
@@ -47,7 +47,7 @@ struct Canaries {
         forms.append(Data((text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text).utf8))
         forms.append(Data(plain.map { "=" + Hex.text([$0]).uppercased() }.joined().utf8))
         for offset in 0..<3 {
-            // The characters at the seams also hold bits of the neighbours: they are left out.
+            // Characters at the ends also hold bits of neighbouring bytes, and are left out.
             let encoded = (Data(repeating: 0, count: offset) + plain).base64EncodedString()
             let skipped = offset == 0 ? 0 : offset + 1
             let whole = (offset + plain.count) / 3 * 4

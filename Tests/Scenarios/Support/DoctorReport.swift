@@ -15,13 +15,13 @@ struct DoctorReport: Decodable {
     let status: String
     let findings: [Line]
 
-    /// What is not in order, but for what is so on any machine of tests: one user for both processes, a clock that nobody
-    /// keeps, and a service that a test did not start.
+    /// Every finding that is not ok, except those of any test machine: one user for both processes, a clock that is not
+    /// synchronised, and a service that the test did not start.
     var troubles: [Line] {
         findings.filter { line in
             line.level != "ok"
                 && ![
-                    "keys are apart by process only", "is not kept in step", "neither relay nor vault runs",
+                    "keys are apart by process only", "is not synchronised", "neither relay nor vault runs",
                     "has not been started yet",
                 ].contains { line.finding.contains($0) }
         }
@@ -37,10 +37,10 @@ struct DoctorReport: Decodable {
 }
 
 extension Installation {
-    /// Runs the doctor for programs and for people, and sees to it that neither is told a secret.
+    /// Runs the doctor with and without --json, and requires that neither output holds a secret.
     /// - Parameters:
-    ///   - user: as whom; nil for the tests' own user.
-    ///   - secrets: beside every key of this installation.
+    ///   - user: who runs it; nil for the tests' own user.
+    ///   - secrets: what to search for besides every key of this installation.
     func doctor(
         as user: String? = nil, status: Int32 = 0, hiding secrets: [String] = ["pat@private.example"],
         at location: SourceLocation = #_sourceLocation

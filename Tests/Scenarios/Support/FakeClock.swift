@@ -1,12 +1,12 @@
 import Foundation
 import PosternTestSupport
 
-/// Another time of day for programs that are started under it; it can jump while they run.
+/// Another time of day for the programs started with it. It can jump while they run.
 ///
-/// Debian's faketime is not used: it moves CLOCK_BOOTTIME as well, by which Swift sleeps, and a program under it then sleeps
-/// for a day where it would sleep for a moment, or not at all. No clock that is set does that.
+/// Debian's faketime is not used: it also moves CLOCK_BOOTTIME, by which Swift sleeps. A program under it may sleep for a day
+/// instead of a moment, or not at all. Setting a machine's clock does not do that.
 final class FakeClock: Sendable {
-    /// For the programs that are to believe it.
+    /// For the programs that use this clock.
     let environment: [String: String]
     private let folder: TemporaryFolder
     private let path: String
@@ -21,10 +21,10 @@ final class FakeClock: Sendable {
         try jump(toDays: days)
     }
 
-    /// Sets it to so many days from the real one, for programs that run as well.
+    /// Sets it to this many days from the real time, for running programs too.
     func jump(toDays days: Int) throws {
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-        // In place: the programs have the file mapped.
+        // In place: the programs have mapped the file.
         try file.write(contentsOf: withUnsafeBytes(of: Int64(days) * 86_400) { Data($0) })
         try file.close()
     }

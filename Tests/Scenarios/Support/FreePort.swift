@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// A TCP port of the loopback that nobody uses, and that nobody is given a second time.
+/// A free TCP port of the loopback interface. No port is returned twice.
 ///
-/// Not one that the kernel picks: those it gives to every client's connection as well, and between the picking and a relay's
-/// start another test's client may have it. Below its range (32,768) only we give ports away, each once.
+/// The kernel does not pick it: the kernel also gives its ports to outgoing connections, and another test's client might get
+/// this one before the relay starts. Below its range (32,768) nobody else hands out ports.
 enum FreePort {
     private static let range = 20_000..<32_000
     private static let next = Mutex(range.lowerBound + Int(getpid()) % range.count)

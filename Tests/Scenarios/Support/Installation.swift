@@ -4,7 +4,7 @@ import PosternTestSupport
 import Synchronization
 import Testing
 
-/// An installation in a folder of its own, served by the built program, as an operator would have it.
+/// An installation in a folder of its own, served by the built program as an operator would run it.
 final class Installation: Sendable {
     let home: String
     let port: Int
@@ -16,10 +16,10 @@ final class Installation: Sendable {
 
     /// Makes the installation with one site, `photos`, and does not start it.
     /// - Parameters:
-    ///   - settings: laid over those every test wants.
-    ///   - place: where its home is to be; nil for a folder of its own.
-    ///   - isOpen: lets other users reach the home through the folders above it.
-    ///   - isMade: false for settings that `init` itself would refuse: it is then made under those every test wants.
+    ///   - settings: replace those that every test needs.
+    ///   - place: the path of its home; nil for a temporary one.
+    ///   - isOpen: whether other users can reach the home through the folders above it.
+    ///   - isMade: false for settings that `init` would refuse: then `init` runs with those that every test needs.
     init(
         smtpPort: Int, settings: [String: String] = [:], home place: String? = nil, isOpen: Bool = false, isMade: Bool = true,
         addressSuite: String = "x-wing"
@@ -45,15 +45,15 @@ final class Installation: Sendable {
         try #require(made.status == 0, "\(made.output)\(made.errors)")
     }
 
-    /// Settings, and the clock everything of this installation goes by.
+    /// The settings, and the clock of this installation.
     var settings: [String: String] {
         ownSettings.merging(clock.withLock { $0 }?.environment ?? [:]) { own, clock in
-            // Two libraries may be preloaded; no other name is both a setting and the clock's.
+            // Both may preload a library; they share no other name.
             "\(clock):\(own)"
         }
     }
 
-    /// Has what is started from now on believe that it is another time; nil for the real one.
+    /// Gives programs started from now on another time; nil for the real one.
     func setClock(_ other: FakeClock?) {
         clock.withLock { $0 = other }
     }
@@ -99,7 +99,7 @@ final class Installation: Sendable {
     // MARK: - Serving
 
     /// Starts `postern serve` and returns once it is ready.
-    func start(within limit: Duration = .seconds(20)) async throws {
+    func start(within limit: Duration = .seconds(60)) async throws {
         try await serving.start(Program.postern, ["serve", "--home", home], environment: settings, log: logPath)
         do {
             try await eventually("ready", within: limit) {
@@ -136,15 +136,15 @@ final class Installation: Sendable {
 
     func pid(of process: Processes) -> Int32? { serving.pid(of: process) }
 
-    /// kill -9, or another signal, to one process of the service.
+    /// Sends one process of the service a signal, SIGKILL by default.
     func kill(_ process: Processes, _ signal: Int32 = SIGKILL) {
         serving.kill(process, signal)
     }
 
-    /// kill -9 to all of the service, at any moment of its life; returns when nothing of it runs any more.
+    /// Kills the whole service (SIGKILL), at any moment of its life. Returns when none of its processes runs any more.
     func cutOff() async throws {
         let processes = serving.killTree()
-        try await eventually("every process is gone", within: .seconds(20)) {
+        try await eventually("every process is gone", within: .seconds(60)) {
             !self.serving.isRunning && processes.allSatisfy { !Serving.isAlive($0) }
         }
     }
@@ -152,7 +152,7 @@ final class Installation: Sendable {
     // MARK: - Letters
 
     /// Posts a JSON letter.
-    /// - Parameter client: for whom a trusted proxy speaks; the settings must name 127.0.0.1 as one.
+    /// - Parameter client: the client a trusted proxy names; the settings must trust 127.0.0.1.
     func post(
         _ fields: [String: String] = [:], to handle: String = "pat", key: String? = nil, from client: String? = nil
     ) async throws -> Web.Answer {
@@ -176,7 +176,7 @@ final class Installation: Sendable {
     }
 }
 
-/// A test's own reason to give up.
+/// A test's own reason for giving up.
 struct Failure: Error, CustomStringConvertible {
     let description: String
 

@@ -2,16 +2,16 @@ import Foundation
 import PosternTestSupport
 import Synchronization
 
-/// What was promised, written down outside the service: the mark of every letter that got a 202.
+/// What was promised, recorded outside the service: the mark of every letter that got a 202.
 final class Ledger: Sendable {
     private let promised = Mutex<[String: String]>([:])
 
-    /// - Parameter id: what the service calls the letter.
+    /// - Parameter id: the service's id of the letter.
     func note(_ mark: String, id: String) {
         promised.withLock { $0[mark] = id }
     }
 
-    /// Mark → what the service calls the letter.
+    /// Mark → the service's id of the letter.
     var all: [String: String] { promised.withLock { $0 } }
     var marks: Set<String> { promised.withLock { Set($0.keys) } }
     var count: Int { promised.withLock { $0.count } }
@@ -21,22 +21,22 @@ final class Ledger: Sendable {
 struct Arrivals {
     private let byMark: [String: [ServerMessage]]
 
-    /// - Parameter messages: those the server took.
+    /// - Parameter messages: what the server accepted.
     init(_ messages: [ServerMessage]) {
         byMark = Dictionary(grouping: messages.filter { $0.isAccepted == true }) { $0.header("Subject") ?? "" }
     }
 
     var marks: Set<String> { Set(byMark.keys) }
 
-    /// Letters that came more than once.
+    /// Letters that arrived more than once.
     var repeated: [[ServerMessage]] { byMark.values.filter { $0.count > 1 } }
 
-    /// How many copies too many.
+    /// How many copies too many arrived.
     var duplicates: Int { repeated.reduce(0) { $0 + $1.count - 1 } }
 }
 
 extension ServerMessage {
-    /// The first line of a header; nil when there is none. Enough for the short ASCII headers tests look for.
+    /// The first line of a header; nil when there is none. Enough for the short ASCII headers that tests look for.
     func header(_ name: String) -> String? {
         let text = String(decoding: octets, as: UTF8.self)
         let head = text.components(separatedBy: "\r\n\r\n").first ?? ""
@@ -46,8 +46,8 @@ extension ServerMessage {
 }
 
 extension Installation {
-    /// Posts letters with marks of their own from several clients at once until told to stop; each 202 goes into the ledger.
-    /// A letter that was turned away, or whose answer was lost, is no promise.
+    /// Posts letters, each with its own mark, from several clients at once until told to stop. Each 202 goes into the ledger. A
+    /// letter that was refused, or whose answer was lost, is no promise.
     func load(_ ledger: Ledger, clients: Int, prefix: String, until isOver: @escaping @Sendable () -> Bool) async {
         await withTaskGroup { group in
             for client in 0..<clients {
@@ -59,7 +59,7 @@ extension Installation {
                         if let answer = try? await self.post(["subject": mark]), answer.status == 202, let id = answer.id {
                             ledger.note(mark, id: id)
                         } else {
-                            // The service is down at the moment: do not spin.
+                            // The service is down: do not spin.
                             try? await pause(.milliseconds(5))
                         }
                     }
@@ -68,7 +68,7 @@ extension Installation {
         }
     }
 
-    /// A6: what was accepted is the sum of all states.
+    /// Whether the accepted letters are the sum of all states.
     func isBalanced() async throws -> Bool {
         let text = try await succeed("queue", "count").output
         var total = 0
@@ -81,7 +81,7 @@ extension Installation {
         return total == accepted
     }
 
-    /// Waits until nothing waits any more, trying again at once what was deferred.
+    /// Waits until no letter waits. Deferred letters are tried again at once.
     func drained(within limit: Duration) async throws {
         try await eventually("the queue is empty", within: limit) {
             let counts = try await self.counts()

@@ -9,17 +9,17 @@ struct LossAccount: Sendable {
     let times: Int
     var promised = 0
     var lost = 0
-    /// Copies too many, and how many there may be (A4).
+    /// How many copies too many arrived, and how many may.
     var duplicates = 0
     var bound = 0
     /// Copies of one letter that differ.
     var unlike = 0
-    /// What was accepted is the sum of all states (A6), and every promised letter is in `delivered`.
+    /// Whether the accepted letters are the sum of all states, and every promised letter is `delivered`.
     var isInOneState = true
 
     var isSound: Bool { lost == 0 && duplicates <= bound && unlike == 0 && isInOneState && promised > 0 }
 
-    /// Compares the ledgers of an installation whose queue is empty.
+    /// Compares the ledgers once the queue is empty.
     init(_ fault: String, times: Int, bound: Int, of postern: Installation, _ ledger: Ledger, _ server: ScriptedSMTPServer)
         async throws
     {
@@ -37,7 +37,7 @@ struct LossAccount: Sendable {
             && ["ready", "leased", "failed", "expired", "dropped", "held"].allSatisfy { counts[$0, default: 0] == 0 }
     }
 
-    /// Two runs of the same fault.
+    /// The sum of two runs with the same fault.
     static func + (one: LossAccount, other: LossAccount) -> LossAccount {
         var sum = LossAccount(one.fault, times: one.times + other.times)
         sum.promised = one.promised + other.promised
@@ -53,7 +53,7 @@ struct LossAccount: Sendable {
         (self.fault, self.times) = (fault, times)
     }
 
-    /// Prints it, and adds it to the table in the making when a proof asks for one.
+    /// Prints it, and adds it to the table if a proof asks for one.
     func report() {
         let state = isInOneState ? "yes" : "NO"
         print(

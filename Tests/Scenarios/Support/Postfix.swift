@@ -1,7 +1,7 @@
 import Foundation
 import PosternTestSupport
 
-/// A Postfix of its own: configuration, queue and mailbox in a temporary folder, one loopback port, stopped by process id.
+/// A separate Postfix: configuration, queue and mailbox in a temporary folder, one loopback port, stopped by process id.
 final class Postfix: Sendable {
     let port: Int
     private let folder: TemporaryFolder
@@ -24,7 +24,7 @@ final class Postfix: Sendable {
         for name in ["etc", "queue", "data", "mail", "log"] {
             try manager.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
         }
-        // Postfix's own users must get through to the folders it gives them.
+        // Postfix's users must be able to reach their folders.
         try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
         try configuration(folder, port: port).write(toFile: folder.path("etc/main.cf"), atomically: true, encoding: .utf8)
         try services(port: port).write(toFile: folder.path("etc/master.cf"), atomically: true, encoding: .utf8)
@@ -37,12 +37,12 @@ final class Postfix: Sendable {
         guard checked.status == 0 else { throw Failure("postfix check: \(checked.errors)\(checked.output)") }
 
         let master = Serving()
-        // -d: master(8) stays in the foreground and in our session, and is ended by its process id.
+        // -d: master(8) stays in the foreground and in our session, so that its process id can end it.
         try await master.start(
             "/usr/lib/postfix/sbin/master", ["-c", folder.path("etc"), "-d"],
             environment: ["MAIL_CONFIG": folder.path("etc"), "MAIL_LOGTAG": "postfix"], log: folder.path("log/master.log"))
         let postfix = Postfix(port: port, folder: folder, master: master)
-        try await eventually("Postfix answers", within: .seconds(30)) {
+        try await eventually("Postfix answers", within: .seconds(60)) {
             guard master.isRunning else { throw Failure("Postfix ended: \(postfix.log)") }
             let answer = try await Program.run(
                 "python3",
@@ -54,10 +54,10 @@ final class Postfix: Sendable {
 
     func stop() async throws {
         master.signal(SIGTERM)
-        try await eventually("Postfix has ended", within: .seconds(20)) { !self.master.isRunning }
+        try await eventually("Postfix has ended", within: .seconds(60)) { !self.master.isRunning }
     }
 
-    /// One mail as Python's parser reads it from the mailbox file.
+    /// A mail, as Python's parser reads it from the mailbox file.
     struct Mail: Decodable, Sendable {
         let subject: String
         let from: String
@@ -77,7 +77,7 @@ final class Postfix: Sendable {
             let content = (try? String(contentsOfFile: mailbox, encoding: .utf8)) ?? ""
             defer { before = content }
             let mails = content.components(separatedBy: "\nReturn-Path:").count - 1 + (content.hasPrefix("Return-Path:") ? 1 : 0)
-            // Postfix may be at the last one still: a mail ends in a blank line, as do its parts.
+            // Postfix may still be writing the last one: a mail ends with a blank line, but so do its parts.
             return mails >= count && content.hasSuffix("\n\n") && content == before
         }
         let read = try await Program.run("python3", ["-c", Self.reader, mailbox])
@@ -134,7 +134,7 @@ final class Postfix: Sendable {
         """
     }
 
-    /// The numbers of Postfix's own user, which a mailbox file must belong to.
+    /// The ids of Postfix's user, who must own a mailbox file.
     private static func id(_ flag: String) -> String {
         let entry = getpwnam("postfix")
         guard let entry else { return "1" }

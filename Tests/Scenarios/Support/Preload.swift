@@ -1,11 +1,11 @@
 import Foundation
 
-/// A small library in C that lies beside these tests and is preloaded into the programs they start (ld.so(8), LD_PRELOAD).
+/// A small C library from the tests' folder that is preloaded into the programs they start (ld.so(8), LD_PRELOAD).
 enum Preload {
-    /// Builds it with the C compiler that comes with Swift, and leaves it to the folder of temporary files.
-    /// - Parameter source: its path within the folder of these tests.
-    /// - Returns: where the library is.
-    /// - Throws: `Failure` with what the compiler said.
+    /// Builds it with the C compiler that comes with Swift, in the folder for temporary files.
+    /// - Parameter source: its path within the tests' folder.
+    /// - Returns: the path of the library.
+    /// - Throws: `Failure` with the compiler's output.
     static func library(from source: String) async throws -> String {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let name = URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent

@@ -11,13 +11,18 @@ struct Finished: Sendable {
 }
 
 enum Program {
-    /// The program under test: it lies beside the tests' own executable.
-    static let postern: String = {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("postern").path
-    }()
+    /// The program under test.
+    static let postern = beside("postern")
+    /// The program that proves and measures it.
+    static let proof = beside("postern-proof")
 
-    /// The caller's environment without any setting of Postern's, and those given.
+    /// Programs lie beside the tests' own executable.
+    private static func beside(_ name: String) -> String {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent(name).path
+    }
+
+    /// The caller's environment without its POSTERN settings, and with those given.
     static func clean(_ settings: [String: String]) -> [String: String] {
         ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("POSTERN") }.merging(settings) { $1 }
     }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// How long the proofs of "no accepted letter is lost" take: short in `deploy/test`, as asked for in `deploy/prove loss --long`.
+/// How long the proofs of "no accepted letter is lost" run: short in `deploy/test`, longer in `deploy/prove loss --long`.
 enum Scale {
     static let kills = number("POSTERN_TEST_KILLS") ?? 50
-    /// Letters promised under kills, at least.
+    /// How many letters must at least be promised under kills.
     static let letters = number("POSTERN_TEST_LETTERS") ?? 500
     static let cuts = number("POSTERN_TEST_CUTS") ?? 100
-    /// For each test.
+    /// The time limit of each test.
     static let minutes = number("POSTERN_TEST_MINUTES") ?? 10
 
     private static func number(_ name: String) -> Int? {

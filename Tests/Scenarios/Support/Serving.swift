@@ -9,10 +9,10 @@ enum Processes: String, CaseIterable, Sendable {
     case supervisor, relay, vault, all
 }
 
-/// A running program, `postern serve` above all, and its children, found by their parent and their arguments.
+/// A running program, usually `postern serve`, and its children, found by their parent and their arguments.
 ///
-/// Started through Subprocess: Foundation's own Process notices an end by a descriptor that every program started meanwhile
-/// inherits, and so notices it late or never where tests run side by side.
+/// Started through Subprocess: Foundation's Process notices the end by a descriptor that every program started meanwhile
+/// inherits, so it notices late or never when tests run in parallel.
 final class Serving: Sendable {
     private enum State {
         case idle
@@ -28,7 +28,7 @@ final class Serving: Sendable {
         let file = try FileDescriptor.open(log, .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
         let values = Program.clean(environment).map { (Environment.Key(stringLiteral: $0.key), $0.value) }
         state.withLock { $0 = .starting }
-        // Unstructured, because it lasts until the program ends, whatever the test does meanwhile.
+        // Unstructured: it lasts until the program ends, whatever the test does meanwhile.
         Task {
             let ended = try? await Subprocess.run(
                 .path(FilePath(program)), arguments: Arguments(arguments), environment: .custom(Dictionary(values) { $1 }),
@@ -80,7 +80,7 @@ final class Serving: Sendable {
     func kill(_ wanted: Processes, _ number: Int32) {
         switch wanted {
         case .all:
-            // Children first: the supervisor would start them anew.
+            // Children first: the supervisor would start them again.
             for pid in [pid(of: .supervisor), pid(of: .relay), pid(of: .vault)].compactMap({ $0 }) {
                 _ = Foundation.kill(pid, number)
             }
@@ -93,18 +93,18 @@ final class Serving: Sendable {
         kill(.all, SIGKILL)
     }
 
-    /// kill -9 to the program and all its children, those just being started among them.
-    /// - Returns: who they were.
+    /// Kills the program and all its children (SIGKILL), including those that are just being started.
+    /// - Returns: their process ids.
     func killTree() -> [Int32] {
         guard let supervisor else { return [] }
-        // Standing still it starts nobody else.
+        // While it is stopped it starts no other child.
         _ = Foundation.kill(supervisor, SIGSTOP)
         let all = Self.children(of: supervisor) + [supervisor]
         for pid in all { _ = Foundation.kill(pid, SIGKILL) }
         return all
     }
 
-    /// A process that has ended and whose end nobody has taken note of yet is not alive.
+    /// A zombie, which has ended but has not been reaped, is not alive.
     static func isAlive(_ pid: Int32) -> Bool {
         guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let end = status.lastIndex(of: ")")
         else { return false }
@@ -117,7 +117,7 @@ final class Serving: Sendable {
             guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
                 let end = status.lastIndex(of: ")")
             else { return false }
-            // After the name in brackets: state, parent.
+            // The fields after the name in brackets: state, parent.
             return status[status.index(after: end)...].split(separator: " ").dropFirst().first.flatMap { Int32($0) } == parent
         }
     }

@@ -6,7 +6,7 @@ final class SmarthostMood: Sendable {
     enum Mood: Sendable {
         /// Every recipient is answered 451.
         case deferring
-        /// Says nothing to MAIL until it is well again.
+        /// Does not answer MAIL until it is set to `well`.
         case silent
         case well
     }

@@ -43,15 +43,15 @@ enum Web {
             body: Data(body.readableBytesView))
     }
 
-    /// Follows no redirect: a 303 is an answer here. Shared by all tests and never shut down, as its library allows for it.
+    /// Follows no redirect: a 303 is an answer here. Shared by all tests and never shut down, which its library allows.
     private static let client = HTTPClient(
         eventLoopGroupProvider: .singleton,
         configuration: {
             var configuration = HTTPClient.Configuration()
             configuration.redirectConfiguration = .disallow
             configuration.timeout.connect = .seconds(2)
-            // Whoever is refused asks again at once here. The pool itself waits longer each time, up to a minute, and has everybody
-            // who asks meanwhile wait with it, though the service has long been there.
+            // A refused request is tried again at once, by the tests. The pool would wait longer each time, up to a minute, and
+            // other requests would wait too, although the service is there.
             configuration.connectionPool.retryConnectionEstablishment = false
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
             return configuration

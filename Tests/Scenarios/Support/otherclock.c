@@ -1,9 +1,9 @@
 /*
- * Gives a program another time of day, and no other clock: those that only go on (CLOCK_MONOTONIC, CLOCK_BOOTTIME), by which
- * everything sleeps, stay as they are, as they do when somebody sets a machine's clock. Preloaded into the program
- * (LD_PRELOAD). FakeClock.swift writes what it reads.
+ * Gives a program another time of day. Clocks that cannot be set (CLOCK_MONOTONIC, CLOCK_BOOTTIME), by which programs sleep,
+ * stay as they are, just as when the clock of a machine is set. Preloaded into the program (LD_PRELOAD). FakeClock.swift writes
+ * the file that it reads.
  *
- *   OTHERCLOCK_OFFSET   a file of one int64_t, seconds to be added; read anew each time, so that it can jump while programs run
+ *   OTHERCLOCK_OFFSET   a file of one int64_t, the seconds to add; read again each time, so that the clock can jump meanwhile
  *
  * Covered: clock_gettime, gettimeofday, time, timespec_get. Not covered: the times of files, and timers set to a time of day.
  */
@@ -31,7 +31,7 @@ __attribute__((constructor)) static void begin(void)
             return;
         }
     }
-    /* A program that went by the real time would prove nothing, and nobody would see. */
+    /* With the real time the test would prove nothing, and nobody would notice. */
     static const char what[] = "otherclock: OTHERCLOCK_OFFSET names no file that can be read\n";
     syscall(SYS_write, 2, what, sizeof what - 1);
     _exit(97);

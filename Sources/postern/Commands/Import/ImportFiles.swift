@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 private import PosternCore
+internal import PosternHost
 private import PosternImport
 
 /// Lists the rows that were not added: line, handle and reason. Never the address, since the file may be passed on.

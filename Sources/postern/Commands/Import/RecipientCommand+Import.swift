@@ -1,6 +1,7 @@
 internal import ArgumentParser
 private import Foundation
 private import PosternCore
+internal import PosternHost
 private import PosternImport
 private import PosternLink
 

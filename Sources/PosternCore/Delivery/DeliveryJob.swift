@@ -1,0 +1,38 @@
+/// One attempt of a delivery: what the relay claims from its store, and what it asks the vault for. Fixed fields only; it cannot
+/// name a header, an envelope address or a template.
+package struct DeliveryJob: Equatable, Sendable, Unprintable {
+    package let id: LetterID
+    /// The number of this attempt; the first is 1. It is in the store already.
+    package let attempt: Int
+    package let kind: DeliveryKind
+    package let accepted: Timestamp
+    package let tokens: MailTokens
+    package let site: Site
+    package let recipient: RecipientID
+    package let handle: Handle
+    package let recipientName: HeaderText
+    package let language: Language
+    /// The recipient's record as it is now, not as it was when the letter came.
+    package let record: SealedRecord
+    /// The sealed letter; empty for a confirmation.
+    package let letter: [UInt8]
+
+    package init(
+        id: LetterID, attempt: Int, kind: DeliveryKind, accepted: Timestamp, tokens: MailTokens, site: Site,
+        recipient: RecipientID, handle: Handle, recipientName: HeaderText, language: Language, record: SealedRecord,
+        letter: [UInt8]
+    ) {
+        self.id = id
+        self.attempt = attempt
+        self.kind = kind
+        self.accepted = accepted
+        self.tokens = tokens
+        self.site = site
+        self.recipient = recipient
+        self.handle = handle
+        self.recipientName = recipientName
+        self.language = language
+        self.record = record
+        self.letter = letter
+    }
+}

@@ -1,0 +1,88 @@
+private import Foundation
+package import PosternCore
+internal import PosternHost
+
+/// What came of reading the settings.
+package enum ConfigurationCheck {
+    /// - Parameter given: how many settings are given, in the file or the environment.
+    package static func findings(path: String, given: Int, faults: [SettingFault]) -> [Finding] {
+        guard faults.isEmpty else {
+            return faults.map { .fail(.configuration, "\($0.key): \($0.problem)", Remedy($0.remedy)) }
+        }
+        return [.ok(.configuration, "\(given) settings in \(path) and the environment are consistent")]
+    }
+}
+
+/// The settings as far as they can be used: a fault in one must not keep the doctor from checking the rest.
+struct SettingsReading {
+    let faults: [SettingFault]
+    /// How many settings are given, in the file or the environment.
+    let given: Int
+    /// With the standard value, or a stand-in, for every setting that has a fault.
+    let configuration: Configuration?
+    private let unusable: Set<String>
+
+    init(home: Home) async {
+        var settings: [String: String] = [:]
+        var faults: [SettingFault] = []
+        do {
+            settings = try await SettingsFile(home: home).settings()
+        } catch let error as SettingFaults {
+            faults = error.all
+            settings = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("POSTERN_") }
+        } catch {
+            faults = [
+                SettingFault(
+                    key: home.settings, problem: "\(error)", remedy: "Mend the file, or make a new one with postern init.")
+            ]
+        }
+        // Without its file, nothing is known of what was set: only the environment counts as given.
+        let isRead = faults.isEmpty
+        given = settings.count
+        var unusable = isRead ? [] : Set(Setting.allCases.map(\.rawValue)).subtracting(settings.keys)
+        var usable: Configuration?
+        // A stand-in may show another fault, as when half of a login is missing. Two rounds are enough for such pairs.
+        for _ in 0..<3 where usable == nil {
+            do throws(SettingFaults) {
+                usable = try Configuration(settings, home: home.path)
+            } catch {
+                let news = error.all.filter { !unusable.contains($0.key) }
+                faults += news
+                let login = [Setting.smtpUser.rawValue, Setting.smtpPasswordFile.rawValue]
+                let keys = error.all.map(\.key).flatMap { login.contains($0) ? login : [$0] }
+                for key in keys { settings[key] = Self.standIns[key] }
+                unusable.formUnion(keys)
+            }
+        }
+        if let usable {
+            let found = [home.socketFault, Self.misplacedPassword(usable.mail)].compactMap { $0 } + MachineFaults(usable).named
+            faults += found
+            unusable.formUnion(found.map(\.key))
+        }
+        configuration = usable
+        self.unusable = unusable
+        self.faults = faults
+    }
+
+    /// A value that is neither an absolute path nor a file may be the password itself: it is repeated nowhere.
+    private static func misplacedPassword(_ mail: Configuration.Mail) -> SettingFault? {
+        guard let path = mail.passwordFile, !path.hasPrefix("/"), !FileManager.default.fileExists(atPath: path) else {
+            return nil
+        }
+        return SettingFault(
+            key: Setting.smtpPasswordFile.rawValue, problem: "it names no file",
+            remedy: "Write the whole path of a file of mode 0400 that holds the password, never the password itself.")
+    }
+
+    /// Whether these settings are as the operator wrote them. A check that goes by a stand-in would describe another
+    /// installation.
+    func areUsable(_ settings: Setting...) -> Bool {
+        configuration != nil && unusable.isDisjoint(with: settings.map(\.rawValue))
+    }
+
+    /// For the settings that have no standard value.
+    private static let standIns = [
+        Setting.publicURL.rawValue: "https://unset.invalid", Setting.mailFrom.rawValue: "unset@unset.invalid",
+        Setting.smtpURL.rawValue: "smtps://unset.invalid", Setting.staffListen.rawValue: "127.0.0.1:0",
+    ]
+}

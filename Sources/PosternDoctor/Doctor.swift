@@ -1,0 +1,107 @@
+private import CUnix
+private import Foundation
+package import PosternCore
+package import PosternHost
+private import PosternLink
+private import PosternRelay
+private import PosternVault
+
+/// Looks at an installation from all sides and changes nothing. Whatever is broken, everything else is still checked.
+package struct Doctor {
+    private let home: Home
+    private let now: Timestamp
+
+    package init(home: Home, now: Timestamp) {
+        self.home = home
+        self.now = now
+    }
+
+    package func examine() async -> Diagnosis {
+        let settings = await SettingsReading(home: home)
+        let configuration = settings.configuration
+        let database = settings.areUsable(.database) ? configuration?.database : nil
+        let owners = Owners(home: home, users: configuration?.users)
+
+        // The slow one runs beside the others.
+        async let smarthost = self.smarthost(settings, owners)
+        let keys = await KeyReading.look(home: home)
+        let store = await StoreReading.look(home: home, path: database)
+
+        var findings = ConfigurationCheck.findings(path: home.settings, given: settings.given, faults: settings.faults)
+        findings += ServiceCheck(relay: store.relay, vault: keys.vault, unready: store.unready, home: home.path).findings
+        if let owners {
+            findings += UserCheck.findings(owners, runningRelay: store.process, runningVault: keys.process, home: home.path)
+            findings +=
+                PlaceModes(
+                    home: home, owners: owners, database: database,
+                    passwordFile: settings.areUsable(.smtpPasswordFile) ? configuration?.mail.passwordFile : nil
+                ).check.findings
+        } else {
+            findings.append(.fail(.modes, "\(home.path) does not exist or cannot be reached", .rightHome))
+        }
+        findings += self.keys(keys, store, settings)
+        findings += store.check.findings
+        findings += libraries(settings)
+        findings += DiskCheck.findings(
+            of: database.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? home.path)
+        findings += templates(settings)
+        findings += times(keys, store, settings)
+        findings += await smarthost.findings
+        return Diagnosis(findings)
+    }
+
+    private func retention(_ settings: SettingsReading) -> Configuration.Retention? {
+        settings.areUsable(.retentionLetters, .retentionEvidence) ? settings.configuration?.retention : nil
+    }
+
+    private func keys(_ keys: KeyReading, _ store: StoreReading, _ settings: SettingsReading) -> [Finding] {
+        if let obstacle = keys.obstacle { return [obstacle] }
+        return keys.check(
+            folder: home.keys, wanted: store.view?.addressKeys ?? [], now: now, retention: retention(settings))?.findings ?? []
+    }
+
+    private func libraries(_ settings: SettingsReading) -> [Finding] {
+        let smarthost = settings.areUsable(.smtpURL, .smtpTLS) ? settings.configuration?.mail.smarthost : nil
+        return LibraryCheck.findings(usesStartTLS: smarthost.map { $0.scheme == .smtp && $0.tls == .required })
+    }
+
+    private func templates(_ settings: SettingsReading) -> [Finding] {
+        guard settings.areUsable(.templates) else {
+            return [.skipped(.templates, because: "their folder is not known", "Mend the configuration first.")]
+        }
+        return TemplateCheck.findings(configured: settings.configuration?.templates)
+    }
+
+    /// Everything that depends on the time: the clock itself, waiting letters, the last purge.
+    private func times(_ keys: KeyReading, _ store: StoreReading, _ settings: SettingsReading) -> [Finding] {
+        let isRunning = store.relay == .running || keys.vault == .running
+        let known = keys.check(folder: home.keys, wanted: [], now: now, retention: retention(settings))
+        let kept = unix_clock_is_kept()
+        var findings = ClockCheck(
+            now: now, isSynchronised: kept < 0 ? nil : kept == 1,
+            noted: [store.view?.newestEntry, store.view?.lastPurge].compactMap { $0.map(Timestamp.init(milliseconds:)) },
+            newestKeys: known?.onDisk.compactMap(\.epoch).max(), isRunning: isRunning,
+            doomed: known.map { $0.overdue($0.onDisk, by: .zero).count } ?? 0
+        ).findings
+        guard let view = store.view else {
+            let reason = store.reason ?? "the store could not be read"
+            return findings + [Check.oldestLetter, .lastPurge].map { .skipped($0, because: reason, "Mend the store first.") }
+        }
+        findings +=
+            WaitingCheck(
+                now: now, oldestMoving: view.oldestMoving.map(Timestamp.init(milliseconds:)),
+                oldestHeld: view.oldestHeld.map(Timestamp.init(milliseconds:)), lifetime: RetrySchedule.standard.lifetime,
+                kept: retention(settings)?.letters
+            ).findings
+        return findings
+            + PurgeCheck.findings(
+                last: view.lastPurge.map(Timestamp.init(milliseconds:)), isRunning: store.relay == .running, now: now)
+    }
+
+    private func smarthost(_ settings: SettingsReading, _ owners: Owners?) async -> SmarthostCheck {
+        guard let mail = settings.configuration?.mail,
+            settings.areUsable(.smtpURL, .smtpTLS, .smtpUser, .smtpPasswordFile, .smtpCAFile, .mailFrom)
+        else { return .unknown(reason: "the settings for it have faults", "Mend the configuration first.") }
+        return await SmarthostCheck.reading(mail, vaultUser: owners?.vault)
+    }
+}

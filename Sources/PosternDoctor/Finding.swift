@@ -1,0 +1,94 @@
+/// What `postern doctor` looks at, in the order of its output. The raw value is the name in that output.
+package enum Check: String, Sendable, CaseIterable {
+    case configuration, users, service, keys
+    /// Modes and owners of files and folders.
+    case modes
+    case store, sqlite, curl, disk, inodes, templates, smarthost, clock
+    case oldestLetter = "oldest-letter"
+    case lastPurge = "last-purge"
+}
+
+/// One line of the doctor's report: what was looked at, how it is, what was found, and what to do about it.
+///
+/// It never holds a secret: findings are made from facts that hold none.
+package struct Finding: Equatable, Sendable {
+    package enum Level: String, Sendable, CaseIterable {
+        case ok
+        /// It works today, or it could not be checked.
+        case warn
+        /// Something does not work, or a promise is not kept.
+        case fail = "FAIL"
+    }
+
+    package let check: Check
+    package let level: Level
+    package let text: String
+    /// Nil exactly when the level is `ok`.
+    package let remedy: Remedy?
+
+    private init(_ check: Check, _ level: Level, _ text: String, _ remedy: Remedy?) {
+        self.check = check
+        self.level = level
+        self.text = text
+        self.remedy = remedy
+    }
+
+    package static func ok(_ check: Check, _ text: String) -> Finding { Finding(check, .ok, text, nil) }
+
+    package static func warn(_ check: Check, _ text: String, _ remedy: Remedy) -> Finding { Finding(check, .warn, text, remedy) }
+
+    package static func fail(_ check: Check, _ text: String, _ remedy: Remedy) -> Finding { Finding(check, .fail, text, remedy) }
+
+    /// A check that could not be made is never left out: nobody knows whether it would have failed.
+    package static func skipped(_ check: Check, because reason: String, _ remedy: Remedy) -> Finding {
+        Finding(check, .warn, "not checked: \(reason)", remedy)
+    }
+}
+
+/// What to do about a finding: a sentence, and commands to copy.
+package struct Remedy: Equatable, Sendable, ExpressibleByStringInterpolation {
+    package let text: String
+    package let commands: [String]
+
+    package init(_ text: String, commands: [String] = []) {
+        self.text = text
+        self.commands = commands
+    }
+
+    package init(stringLiteral text: String) {
+        self.init(text)
+    }
+}
+
+extension Remedy {
+    /// For what only root, or the process's own user, may look at.
+    package static let asRoot: Remedy = "Run postern doctor as root."
+    static let rightHome: Remedy = "Name the right folder with --home, or make an installation with postern init."
+    static let keysBack: Remedy = "Put the vault's folder back from its backup; for a new installation, run postern init."
+}
+
+extension Duration {
+    /// Roughly, as people say it: `40 s`, `5 min`, `3 h`, `12 days`.
+    var inWords: String {
+        let seconds = max(0, components.seconds)
+        return switch seconds {
+        case ..<120: "\(seconds) s"
+        case ..<7_200: "\(seconds / 60) min"
+        case ..<172_800: "\(seconds / 3_600) h"
+        default: "\(seconds / 86_400) days"
+        }
+    }
+}
+
+extension String {
+    /// One word of a shell's command line: in single quotes unless that is not needed.
+    package var shellWord: String {
+        let isPlain =
+            !isEmpty
+            && utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || [0x2B, 0x2C, 0x2D, 0x2E, 0x2F, 0x3A, 0x3D, 0x40, 0x5F].contains(byte)
+            }
+        return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
+    }
+}

@@ -1,0 +1,213 @@
+private import Glibc
+package import PosternCore
+internal import PosternHost
+package import PosternLink
+internal import PosternVault
+
+/// What is known about the vault's keys; nothing of the keys themselves.
+package struct KeyCheck {
+    package typealias Key = KeyReport.Key
+
+    /// A key file that cannot be used.
+    package struct Fault: Equatable, Sendable {
+        package let problem: String
+        package let remedy: String
+        /// The kind of the key, where the file's name tells.
+        package let kind: String?
+
+        package init(problem: String, remedy: String, kind: String?) {
+            self.problem = problem
+            self.remedy = remedy
+            self.kind = kind
+        }
+    }
+
+    private let folder: String
+    private let faults: [Fault]
+    let onDisk: [Key]
+    private let inMemory: [Key]?
+    private let wanted: Set<String>
+    private let now: Timestamp
+    private let retention: (letters: Duration, evidence: Duration)?
+
+    /// - Parameters:
+    ///   - inMemory: what the running vault holds; nil while none runs, or where it could not be asked.
+    ///   - wanted: ids of address keys that sealed addresses in the store name; a sample.
+    ///   - retention: nil where the configuration does not tell; then keys past their time are not judged.
+    package init(
+        folder: String, faults: [Fault], onDisk: [Key], inMemory: [Key]?, wanted: Set<String>, now: Timestamp,
+        retention: (letters: Duration, evidence: Duration)?
+    ) {
+        self.folder = folder
+        self.faults = faults
+        self.onDisk = onDisk
+        self.inMemory = inMemory
+        self.wanted = wanted
+        self.now = now
+        self.retention = retention
+    }
+
+    package var findings: [Finding] {
+        let findings = faults.map { Finding.fail(.keys, $0.problem, Remedy($0.remedy)) } + lacking + misfits + unlike + daily
+        guard findings.isEmpty else { return findings }
+        let pairs = proved.count { $0.fits != nil }
+        let place = inMemory == nil ? "" : ", on disk as in the running vault"
+        let which = pairs == 1 ? "the key pair" : "each of the \(pairs) key pairs"
+        return [
+            .ok(
+                .keys,
+                "\(onDisk.count) key\(onDisk.count == 1 ? "" : "s")\(place); \(which) seals with its public half and opens "
+                    + "with its private one")
+        ]
+    }
+
+    private var proved: Set<Key> { Set(onDisk + (inMemory ?? [])) }
+
+    /// Kinds of which there must be a key, and keys that the store's addresses are sealed to.
+    private var lacking: [Finding] {
+        var findings: [Finding] = []
+        let named = Set(faults.compactMap(\.kind))
+        for kind in ["address", "authorisation", "journal"]
+        where !named.contains(kind) && !onDisk.contains(where: { $0.kind == kind }) {
+            findings.append(
+                .fail(
+                    .keys, "\(folder) holds no \(kind) key",
+                    "Put the folder back from its backup; only for a new installation, run postern init."))
+        }
+        let strangers = wanted.subtracting(onDisk.map(\.id)).subtracting((inMemory ?? []).map(\.id)).sorted()
+        // A file that is missing or cannot be used is most likely that very key.
+        if !strangers.isEmpty, !named.contains("address"), findings.isEmpty {
+            findings.append(
+                .fail(
+                    .keys,
+                    "addresses in the store are sealed to address \(strangers.count == 1 ? "key" : "keys") "
+                        + "\(strangers.joined(separator: ", ")), which the vault does not hold: letters to them are held",
+                    "Store and keys are of two installations or backups: put the vault's keys back that belong to this store."))
+        }
+        return findings
+    }
+
+    private var misfits: [Finding] {
+        proved.filter { $0.fits == false }.sorted { $0.name < $1.name }.map { key in
+            .fail(
+                .keys, "what is sealed with the public half of \(key.name) does not open with its private one",
+                "Put the key's file back from the backup of \(folder), and restart the service.")
+        }
+    }
+
+    /// The running vault and the folder must hold the same keys, or the next start will differ from this one.
+    private var unlike: [Finding] {
+        guard let inMemory else { return [] }
+        let known = Set(onDisk.map(\.id))
+        let gone = inMemory.filter { !known.contains($0.id) && !faults.map(\.kind).contains($0.kind) }
+        let unread = onDisk.filter { !Set(inMemory.map(\.id)).contains($0.id) }
+        return gone.sorted { $0.name < $1.name }.map { key in
+            .fail(
+                .keys, "the running vault holds \(key.name), whose file is gone: with the next start it is lost",
+                "Put its file back into \(folder) from the backup before the service is restarted.")
+        }
+            + unread.sorted { $0.name < $1.name }.map { key in
+                .warn(
+                    .keys, "\(key.name) lies in \(folder), and the running vault has not read it",
+                    "Restart the service if the key belongs there; otherwise move it away.")
+            }
+    }
+
+    /// A running vault has the keys of today, and none past its time.
+    private var daily: [Finding] {
+        guard let inMemory else { return [] }
+        let today = Epoch(containing: now)
+        let missing = ["letter", "evidence", "tag"].filter { kind in
+            !inMemory.contains { $0.kind == kind && $0.epoch == today }
+        }
+        var findings: [Finding] = []
+        if !missing.isEmpty {
+            findings.append(
+                .fail(
+                    .keys,
+                    "the running vault has no \(missing.joined(separator: ", no ")) key of today (\(today)): letters "
+                        + "cannot be sealed",
+                    "Check this machine's clock, read the vault's log, and restart the service."))
+        }
+        let over = overdue(inMemory, by: .minutes(10))
+        if !over.isEmpty {
+            findings.append(
+                .fail(
+                    .keys,
+                    over.count == 1
+                        ? "a key whose time is over has not been destroyed: \(over[0].name)"
+                        : "\(over.count) keys whose time is over have not been destroyed, \(over[0].name) among them",
+                    "The vault's log says why: most often a full or read-only disk. Then restart the service."))
+        }
+        return findings
+    }
+
+    /// Keys whose retention ended `grace` ago or longer, oldest first.
+    func overdue(_ keys: [Key], by grace: Duration) -> [Key] {
+        guard let retention else { return [] }
+        return keys.filter { key in
+            guard let epoch = key.epoch else { return false }
+            return epoch.isOver(after: (key.kind == "letter" ? retention.letters : retention.evidence) + grace, now: now)
+        }.sorted { ($0.epoch?.day ?? 0, $0.name) < ($1.epoch?.day ?? 0, $1.name) }
+    }
+}
+
+extension KeyReport.Key {
+    fileprivate var name: String { "\(kind) key \(id)" + (epoch.map { " of \($0)" } ?? "") }
+}
+
+extension KeyCheck.Fault {
+    fileprivate init(_ fault: KeyFault) {
+        // `letter-2026-11-24-9f3a6c01d2e4b587.key`
+        let name = fault.path.split(separator: "/").last ?? ""
+        let kind = name.hasSuffix(".key") ? name.split(separator: "-").first.map(String.init) : nil
+        self.init(problem: fault.problem, remedy: fault.remedy, kind: kind)
+    }
+}
+
+/// Asks the running vault to prove its keys, and proves those in its folder.
+struct KeyReading {
+    let vault: ServiceCheck.State
+    let process: String?
+    /// Nil when the folder could not be read; then `obstacle` says why.
+    let proofs: (onDisk: KeyReport, inMemory: KeyReport?, faults: [KeyFault])?
+    let obstacle: Finding?
+
+    static func look(home: Home) async -> KeyReading {
+        var inMemory: KeyReport?
+        var state: ServiceCheck.State
+        var process: String? = FileLock.holder(of: home.vaultLock)
+        switch await Inquiry.ask(home.operatorSocket, OperatorVerb.examine) {
+        case .answered(let bytes):
+            inMemory = try? KeyReport(payload: bytes)
+            state = inMemory == nil ? .unknown("it is of another version") : .running
+        case .failed: state = .silent(process: process)
+        case .forbidden: state = .unknown("its operator socket is for its own user and root")
+        case .nobody:
+            switch FileLock.isHeld(home.vaultLock) {
+            case true?: state = .silent(process: process)
+            case false?: (state, process) = (.stopped, nil)
+            case nil: state = .unknown("its folder is for its own user and root")
+            }
+        }
+        do throws(FileFault) {
+            let (proofs, faults) = try KeyFolder(path: home.keys).examine()
+            return KeyReading(vault: state, process: process, proofs: (proofs, inMemory, faults), obstacle: nil)
+        } catch {
+            let isForbidden = error.code == EACCES || error.code == EPERM
+            return KeyReading(
+                vault: state, process: process, proofs: nil,
+                obstacle: isForbidden
+                    ? .skipped(.keys, because: "this user may not look into \(home.keys)", .asRoot)
+                    : .fail(.keys, "\(error)", .keysBack))
+        }
+    }
+
+    func check(folder: String, wanted: [String], now: Timestamp, retention: Configuration.Retention?) -> KeyCheck? {
+        guard let proofs else { return nil }
+        return KeyCheck(
+            folder: folder, faults: proofs.faults.map(KeyCheck.Fault.init), onDisk: proofs.onDisk.keys,
+            inMemory: proofs.inMemory?.keys, wanted: Set(wanted), now: now,
+            retention: retention.map { (letters: $0.letters, evidence: $0.evidence) })
+    }
+}

@@ -1,0 +1,153 @@
+internal import Glibc
+internal import PosternHost
+
+/// Files and folders, with the mode and owner each must have.
+package struct ModeCheck {
+    package struct Place: Equatable, Sendable {
+        package enum Rule: Equatable, Sendable {
+            /// Exactly this mode; its reader refuses any other.
+            case exactly(UInt32)
+            /// No permission beyond these.
+            case atMost(UInt32)
+        }
+
+        package let path: String
+        package let rule: Rule
+        /// The owner it must have; nil for any.
+        package let owner: String?
+        /// The mode it has; nil when it does not exist.
+        package let mode: UInt32?
+        package let actualOwner: String?
+        /// What to do when it does not exist; nil where it need not.
+        package let remedy: Remedy?
+
+        package init(path: String, rule: Rule, owner: String?, mode: UInt32?, actualOwner: String?, remedy: Remedy? = nil) {
+            self.path = path
+            self.rule = rule
+            self.owner = owner
+            self.mode = mode
+            self.actualOwner = actualOwner
+            self.remedy = remedy
+        }
+    }
+
+    private let places: [Place]
+    private let hidden: [String]
+
+    /// - Parameter hidden: folders whose content this user may not see.
+    package init(places: [Place], hidden: [String]) {
+        self.places = places
+        self.hidden = hidden
+    }
+
+    package var findings: [Finding] {
+        let faults = places.compactMap(fault)
+        let unseen = hidden.map { Finding.skipped(.modes, because: "this user may not look into \($0)", .asRoot) }
+        guard faults.isEmpty else { return faults + unseen }
+        let seen = places.count { $0.mode != nil }
+        guard unseen.isEmpty, seen > 0 else { return unseen }
+        return [.ok(.modes, "\(seen) files and folders have the modes and owners they need")]
+    }
+
+    private func fault(_ place: Place) -> Finding? {
+        guard let mode = place.mode else {
+            return place.remedy.map { .fail(.modes, "\(place.path) is not there", $0) }
+        }
+        let wanted: UInt32
+        let isRight: Bool
+        switch place.rule {
+        case .exactly(let exact): (wanted, isRight) = (exact, mode == exact)
+        case .atMost(let most): (wanted, isRight) = (mode & most, mode & ~most == 0)
+        }
+        var problems: [String] = []
+        var commands: [String] = []
+        if !isRight {
+            problems.append("has mode \(octal(mode)) and must have \(octal(wanted))")
+            commands.append("chmod \(octal(wanted)) \(place.path.shellWord)")
+        }
+        if let owner = place.owner, let actual = place.actualOwner, owner != actual {
+            problems.append("belongs to \(actual) and must belong to \(owner)")
+            commands.append("chown \(owner) \(place.path.shellWord)")
+        }
+        guard !problems.isEmpty else { return nil }
+        return .fail(.modes, "\(place.path) \(problems.joined(separator: ", and "))", Remedy("As root:", commands: commands))
+    }
+
+    private func octal(_ mode: UInt32) -> String {
+        let digits = String(mode, radix: 8)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}
+
+/// Reads the modes and owners of everything an installation consists of.
+struct PlaceModes {
+    let home: Home
+    let owners: Owners
+    /// Nil where the configuration does not tell.
+    let database: String?
+    let passwordFile: String?
+
+    var check: ModeCheck {
+        var places: [ModeCheck.Place] = []
+        var hidden: [String] = []
+        let (relay, vault) = (owners.relay, owners.vault)
+        places.append(
+            owners.areApart
+                ? place(home.path, .exactly(0o1771), 0, or: .rightHome)
+                : place(home.path, .atMost(0o755), owners.relay, or: .rightHome))
+        places.append(place(home.settings, .atMost(0o644)))
+        places.append(place(home.vault, .exactly(0o700), vault, or: .keysBack))
+        if let names = names(in: home.keys) {
+            places.append(place(home.keys, .exactly(0o700), vault))
+            places += names.sorted().map { name in
+                place("\(home.keys)/\(name)", name.hasSuffix(".key") ? .exactly(0o400) : .atMost(0o600), vault)
+            }
+            places.append(place(home.vaultLock, .atMost(0o600), vault))
+        } else if errno == EACCES {
+            hidden.append(home.vault)
+        } else {
+            places.append(place(home.keys, .exactly(0o700), vault, or: .keysBack))
+        }
+        let shared: UInt32 = owners.areApart ? 0o755 : 0o700
+        places += [
+            place(home.run, .atMost(shared)), place(home.relayRun, .exactly(0o700), relay),
+            place(home.vaultRun, .atMost(owners.areApart ? 0o711 : 0o700), vault),
+            place(home.controlSocket, .exactly(0o600), relay), place(home.operatorSocket, .exactly(0o600), vault),
+            // With two users, the folder hides it from everybody else, and the socket checks the user of its peer.
+            place(home.vaultSocket, .atMost(owners.areApart ? 0o666 : 0o600), vault),
+        ]
+        if let database {
+            places += ["", "-wal", "-shm", ".lock"].map { place(database + $0, .atMost(0o600), relay) }
+        }
+        if let passwordFile {
+            places.append(
+                place(passwordFile, .exactly(0o400), vault, or: "Write the password for the smarthost into it, mode 0400."))
+        }
+        return ModeCheck(places: places, hidden: hidden)
+    }
+
+    private func place(_ path: String, _ rule: ModeCheck.Place.Rule, _ owner: uid_t? = nil, or remedy: Remedy? = nil)
+        -> ModeCheck.Place
+    {
+        let status = FileStatus(path: path, followingLinks: false)
+        // A folder that this user may not read hides its files. The folder has a finding of its own.
+        let missing = errno == EACCES ? nil : remedy
+        return ModeCheck.Place(
+            path: path, rule: rule, owner: owner.map(Owners.name), mode: status?.mode,
+            actualOwner: status.map { Owners.name(of: $0.owner) }, remedy: missing)
+    }
+
+    /// Nil when the folder cannot be read; `errno` says why.
+    private func names(in folder: String) -> [String]? {
+        guard let entries = opendir(folder) else { return nil }
+        defer { closedir(entries) }
+        var names: [String] = []
+        while let entry = readdir(entries) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

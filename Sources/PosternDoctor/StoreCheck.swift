@@ -1,0 +1,209 @@
+private import Foundation
+internal import PosternHost
+private import PosternLink
+internal import PosternRelay
+private import PosternSQLite
+private import PosternStore
+
+/// What is known of the store.
+package enum StoreCheck: Equatable, Sendable {
+    case looked(Look)
+    /// There is no file.
+    case missing(path: String)
+    /// It cannot be used. Why.
+    case broken(path: String, reason: String)
+    case unknown(reason: String, Remedy)
+
+    package struct Look: Equatable, Sendable {
+        package let path: String
+        package let journal: String
+        /// Whether a commit is on disk when it returns; nil while no process has it open, since the process decides.
+        package let isDurable: Bool?
+        package let schema: Int
+        package let knownSchema: Int
+        /// Letters accepted minus letters in some state: 0, or something is very wrong.
+        package let difference: Int
+        /// Other processes that have the file open.
+        package let strangers: [String]
+
+        package init(
+            path: String, journal: String, isDurable: Bool?, schema: Int, knownSchema: Int, difference: Int, strangers: [String]
+        ) {
+            self.path = path
+            self.journal = journal
+            self.isDurable = isDurable
+            self.schema = schema
+            self.knownSchema = knownSchema
+            self.difference = difference
+            self.strangers = strangers
+        }
+    }
+
+    package var findings: [Finding] {
+        switch self {
+        case .looked(let look): look.findings
+        case .missing(let path):
+            [
+                .fail(
+                    .store, "there is no store at \(path)",
+                    "Restore a backup to it, or start again with postern init and postern site add.")
+            ]
+        case .broken(let path, let reason):
+            [.fail(.store, "\(path) cannot be used: \(reason)", "Restore a backup, or mend what is named here.")]
+        case .unknown(let reason, let remedy): [.skipped(.store, because: reason, remedy)]
+        }
+    }
+}
+
+extension StoreCheck.Look {
+    fileprivate var findings: [Finding] {
+        var findings: [Finding] = []
+        if isDurable == false {
+            findings.append(
+                .fail(
+                    .store, "\(path) would lose accepted letters in a power cut (journal \(journal), commits not synced)",
+                    "Put it on a local file system, and restart the service."))
+        } else if isDurable == nil, journal != "wal" {
+            findings.append(
+                .warn(
+                    .store, "\(path) has journal \(journal), as a backup has; the relay switches it to WAL when it starts",
+                    "Nothing to do if a backup was just restored; otherwise find out who else has used the file."))
+        }
+        if schema > knownSchema {
+            findings.append(
+                .fail(
+                    .store, "\(path) has schema \(schema), this program knows \(knownSchema): it was made by a later Postern",
+                    "Install the newer Postern, or restore the backup made before the upgrade."))
+        } else if schema < knownSchema {
+            findings.append(
+                .warn(
+                    .store, "\(path) has schema \(schema); the next start brings it to \(knownSchema), and there is no way back",
+                    Remedy("Make a backup first, with the Postern it was made by.", commands: ["postern backup FILE"])))
+        }
+        if difference != 0 {
+            findings.append(
+                .fail(
+                    .store,
+                    "letters accepted and letters in some state differ by \(abs(difference)): something else has changed "
+                        + "the store, or it is damaged",
+                    "Keep a copy of the file, restore the last backup, and report it."))
+        }
+        if !strangers.isEmpty {
+            findings.append(
+                .fail(
+                    .store,
+                    "\(path) is open in another process (\(strangers.joined(separator: ", "))): two that write at once "
+                        + "can lose committed letters",
+                    "End that process. To look into the store, make a copy with postern backup."))
+        }
+        guard findings.isEmpty else { return findings }
+        let durability =
+            isDurable == nil
+            ? "the relay sets synchronous FULL when it opens it, and refuses to start with less" : "each commit is synced (FULL)"
+        return [.ok(.store, "\(path): journal WAL, schema \(schema); \(durability); every accepted letter is accounted for")]
+    }
+}
+
+/// Asks the relay about itself and its store; looks into the store itself while no relay holds it.
+struct StoreReading {
+    let relay: ServiceCheck.State
+    let process: String?
+    let unready: [String]
+    let check: StoreCheck
+    /// Nil when the store could not be read.
+    let view: StoreView?
+    /// Why not, for the checks that need it.
+    var reason: String? {
+        switch check {
+        case .looked: nil
+        case .missing: "there is no store"
+        case .broken: "the store cannot be used"
+        case .unknown(let reason, _): reason
+        }
+    }
+
+    private init(
+        _ relay: ServiceCheck.State, process: String? = nil, unready: [String] = [], check: StoreCheck, view: StoreView? = nil
+    ) {
+        self.relay = relay
+        self.process = process
+        self.unready = unready
+        self.check = check
+        self.view = view
+    }
+
+    /// - Parameter path: the store's file; nil where the configuration does not tell.
+    static func look(home: Home, path: String?) async -> StoreReading {
+        let request = (try? JSONEncoder().encode(ControlRequest.examine)).map(Array.init) ?? []
+        switch await Inquiry.ask(home.controlSocket, ControlVerb.control, request) {
+        case .answered(let bytes):
+            guard case .value(let view)? = try? JSONDecoder().decode(ControlAnswer<RelayView>.self, from: Data(bytes)) else {
+                let reason = "the relay that runs is of another version"
+                return StoreReading(
+                    .unknown(reason), check: .unknown(reason: reason, "Restart the service with the program installed now."))
+            }
+            let look = StoreCheck.Look(
+                path: path ?? "the relay's store", journal: view.settings.journal, isDurable: view.settings.isDurable,
+                schema: view.store.schema, knownSchema: Migrator().known, difference: view.store.difference,
+                strangers: path.map { strangers(at: $0, but: view.process) } ?? [])
+            return StoreReading(
+                .running, process: String(view.process), unready: view.readiness.faults.map(\.rawValue), check: .looked(look),
+                view: view.store)
+        case .failed(let reason):
+            let text = "the relay did not say how its store is (\(reason))"
+            return StoreReading(
+                .silent(process: nil), check: .unknown(reason: text, "Read the relay's log, and restart the service."))
+        case .forbidden:
+            return StoreReading(
+                .unknown("its control socket is for its own user and root"),
+                check: .unknown(reason: "the relay answers its own user and root only", .asRoot))
+        case .nobody:
+            guard let path else {
+                return StoreReading(
+                    .stopped,
+                    check: .unknown(reason: "POSTERN_DATABASE does not tell where it is", "Mend the configuration first."))
+            }
+            return await glance(at: path)
+        }
+    }
+
+    private static func glance(at path: String) async -> StoreReading {
+        guard access(path, F_OK) == 0 || errno == EACCES else { return StoreReading(.stopped, check: .missing(path: path)) }
+        guard access(path, R_OK | W_OK) == 0 else {
+            return StoreReading(
+                .unknown("its files are for its own user and root"),
+                check: .unknown(reason: "this user may not read \(path)", .asRoot))
+        }
+        do {
+            let (report, view) = try await SQLiteGlance.look(at: path) { try StoreView($0) }
+            let look = StoreCheck.Look(
+                path: path, journal: report.journalMode, isDurable: nil, schema: view.schema, knownSchema: Migrator().known,
+                difference: view.difference, strangers: strangers(at: path, but: getpid()))
+            return StoreReading(.stopped, check: .looked(look), view: view)
+        } catch SQLiteError.owned(_, let pid) {
+            let process = pid.map(String.init)
+            return StoreReading(
+                .silent(process: process), process: process,
+                check: .unknown(
+                    reason: "\(process.map { "process \($0)" } ?? "a process") holds the store and does not answer",
+                    "Try again in a moment; if nothing changes, read its log and restart the service."))
+        } catch {
+            return StoreReading(.stopped, check: .broken(path: path, reason: "\(error)"))
+        }
+    }
+
+    /// Processes that have the store open besides the one that may. Only root sees those of other users.
+    private static func strangers(at path: String, but owner: Int32) -> [String] {
+        let files = FileManager.default
+        return ((try? files.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }.sorted()
+            .filter { $0 != owner && $0 != getpid() }
+            .filter { process in
+                let open = (try? files.contentsOfDirectory(atPath: "/proc/\(process)/fd")) ?? []
+                return open.contains { (try? files.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/\($0)")) == path }
+            }
+            .map { process in
+                let name = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)
+                return "\(process)" + (name.map { " \($0.trimmingCharacters(in: .whitespacesAndNewlines))" } ?? "")
+            }
+    }
+}

@@ -1,0 +1,86 @@
+internal import Glibc
+internal import PosternCore
+internal import PosternHost
+
+/// The users that relay and vault run as.
+package enum UserCheck {
+    static func findings(_ owners: Owners, runningRelay: String?, runningVault: String?, home: String) -> [Finding] {
+        findings(
+            relay: Owners.name(of: owners.relay), vault: Owners.name(of: owners.vault),
+            runningRelay: owner(ofProcess: runningRelay), runningVault: owner(ofProcess: runningVault), home: home)
+    }
+
+    /// - Parameters:
+    ///   - relay: a name, or a number without a name.
+    ///   - runningRelay: whose process the running relay is; nil where that is not known, as while none runs.
+    package static func findings(relay: String, vault: String, runningRelay: String?, runningVault: String?, home: String)
+        -> [Finding]
+    {
+        if let runningRelay, let runningVault, runningRelay == runningVault, relay != vault {
+            return [
+                .fail(
+                    .users,
+                    "relay and vault should run as \(relay) and \(vault), but both run as \(runningRelay): the keys are "
+                        + "apart by process only",
+                    Remedy("Stop the service and start it as root.", commands: ["postern serve --home \(home.shellWord)"]))
+            ]
+        }
+        guard relay != vault else {
+            return [
+                .warn(
+                    .users,
+                    "relay and vault run as one user (\(relay)), so the keys are apart by process only: anyone who takes over "
+                        + "the relay can read them",
+                    Remedy(
+                        "Make two users, and start as root.",
+                        commands: ["useradd --system postern-relay && useradd --system postern-vault"]))
+            ]
+        }
+        return [.ok(.users, "the relay runs as \(relay), the vault as \(vault): neither can read what the other holds")]
+    }
+
+    /// Nil when the process has ended, or is hidden from this user.
+    private static func owner(ofProcess process: String?) -> String? {
+        guard let number = process.flatMap({ Int32($0) }) else { return nil }
+        // Not the owner of the folder: that is root for a process that is not dumpable. The file in it is readable for all.
+        guard let file = fopen("/proc/\(number)/status", "r") else { return nil }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            guard text.hasPrefix("Uid:") else { continue }
+            return text.split(whereSeparator: \.isWhitespace).dropFirst(2).first.flatMap { uid_t($0) }.map(Owners.name)
+        }
+        return nil
+    }
+}
+
+/// The users that must own the files of relay and vault. The home itself tells, since anybody may run the doctor.
+struct Owners {
+    let relay, vault: uid_t
+    /// The group of the home, which the relay's user must be able to write to; nil while both are one user.
+    let relayGroup: gid_t?
+
+    var areApart: Bool { relayGroup != nil }
+
+    /// A home that root owns is served by the two users, if both exist (`HomeFolders`); any other by its owner.
+    /// - Returns: nil when there is no home.
+    init?(home: Home, users: Configuration.Users?) {
+        guard let status = FileStatus(path: home.path) else { return nil }
+        let relay = ProcessUser(named: users?.relay ?? ProcessUsers.packaged.relay)
+        let vault = ProcessUser(named: users?.vault ?? ProcessUsers.packaged.vault)
+        if status.owner == 0, let relay, let vault, relay.id != vault.id {
+            self.relay = relay.id
+            self.vault = vault.id
+            relayGroup = relay.group
+        } else {
+            self.relay = status.owner
+            self.vault = status.owner
+            relayGroup = nil
+        }
+    }
+
+    static func name(of user: uid_t) -> String {
+        getpwuid(user).map { String(cString: $0.pointee.pw_name) } ?? "user \(user)"
+    }
+}

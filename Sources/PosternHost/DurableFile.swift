@@ -1,0 +1,47 @@
+package import Glibc
+
+/// Files and folders of a home, made so that a power cut leaves them complete or leaves nothing of them.
+package enum DurableFile {
+    /// Writes a draft beside the file, syncs it, renames it over the file, and syncs the folder.
+    /// - Throws: `ExitCode` after saying which file could not be written, and why.
+    package static func write(_ text: String, to path: String, mode: mode_t) throws {
+        let draft = path + ".new"
+        unlink(draft)
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+        guard descriptor >= 0 else { throw fault("create", draft) }
+        defer { close(descriptor) }
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                throw fault("write", draft)
+            }
+        }
+        // Also the mode, whatever the umask is.
+        guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw fault("write", draft) }
+        guard rename(draft, path) == 0 else { throw fault("write", path) }
+        try syncFolder(of: path)
+    }
+
+    /// Makes the name of a file or folder durable. A key that was synced is lost all the same if the power fails while the name of
+    /// its folder is not on disk.
+    package static func syncFolder(of path: String) throws {
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            // Writable but not readable (mode 0300): sync everything instead.
+            guard errno == EACCES else { throw fault("open", folder) }
+            sync()
+            return
+        }
+        defer { close(descriptor) }
+        // Some file systems cannot sync a folder (EINVAL): there the name is durable already, or cannot be made so.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw fault("sync", folder) }
+    }
+
+    private static func fault(_ attempt: String, _ path: String) -> any Error {
+        Exit.cannotCreate.saying("cannot \(attempt) \(path): \(String(cString: strerror(errno)))")
+    }
+}

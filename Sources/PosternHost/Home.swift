@@ -1,0 +1,43 @@
+package import PosternCore
+
+/// The folder of an installation, and what is where in it.
+///
+/// ```
+/// HOME/postern.conf              settings, no secrets
+/// HOME/postern.sqlite            the store (relay)
+/// HOME/vault/                    mode 0700, the vault's: keys/, lock
+/// HOME/run/relay/control.sock    commands to the relay, mode 0600
+/// HOME/run/vault/vault.sock      the link, for the relay's user alone
+/// HOME/run/vault/operator.sock   commands to the vault, mode 0600
+/// ```
+package struct Home: Sendable {
+    package let path: String
+
+    /// Longest path of a Unix socket on Linux, without the final zero (unix(7)).
+    package static let longestSocketPath = 107
+
+    /// Nil when the sockets' paths are short enough for the kernel, whose own error would name no remedy.
+    package var socketFault: SettingFault? {
+        let length = operatorSocket.utf8.count
+        guard length > Self.longestSocketPath else { return nil }
+        return SettingFault(
+            key: Setting.home.rawValue, problem: "the home's path is too long for a Unix socket",
+            remedy: "Choose one of at most \(Self.longestSocketPath - length + path.utf8.count) characters.")
+    }
+
+    package init(path: String) {
+        self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
+
+    package var settings: String { "\(path)/postern.conf" }
+    package var vault: String { "\(path)/vault" }
+    package var keys: String { "\(path)/vault/keys" }
+    package var vaultLock: String { "\(path)/vault/lock" }
+    package var run: String { "\(path)/run" }
+    package var relayRun: String { "\(path)/run/relay" }
+    package var vaultRun: String { "\(path)/run/vault" }
+    package var serveLock: String { "\(path)/run/serve.lock" }
+    package var controlSocket: String { "\(path)/run/relay/control.sock" }
+    package var vaultSocket: String { "\(path)/run/vault/vault.sock" }
+    package var operatorSocket: String { "\(path)/run/vault/operator.sock" }
+}

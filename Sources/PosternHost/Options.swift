@@ -1,0 +1,78 @@
+package import ArgumentParser
+private import Foundation
+package import PosternCore
+
+/// `--home`, which every command takes.
+package struct HomeOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The installation's folder.", discussion: "Default: POSTERN_HOME, else /var/lib/postern.", valueName: "dir"))
+    package var home: String?
+
+    package init() {}
+
+    package var folder: Home {
+        let path = home ?? ProcessInfo.processInfo.environment["POSTERN_HOME"] ?? "/var/lib/postern"
+        return Home(path: URL(fileURLWithPath: path).standardized.path)
+    }
+
+    /// - Throws: `ExitCode` 78 after printing all faults of the configuration.
+    package func configuration() async throws -> Configuration {
+        do {
+            let configuration = try await SettingsFile(home: folder).configuration()
+            // Checked here because every process comes through here.
+            if let fault = folder.socketFault { throw SettingFaults(all: [fault]) }
+            return configuration
+        } catch let faults as SettingFaults {
+            throw Exit.configuration.saying(faults.description)
+        }
+    }
+}
+
+/// `--json`, for a command that prints data.
+package struct OutputOption: ParsableArguments {
+    @Flag(help: "Print JSON.")
+    package var json = false
+
+    package init() {}
+
+    /// - Parameter table: what a person sees; made only when asked for.
+    package func print(_ value: some Encodable, table: () -> String) throws {
+        Terminal.say(json ? try jsonLine(value) : table())
+    }
+}
+
+/// One value as one line of JSON, its keys in alphabetical order.
+package func jsonLine(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+}
+
+/// A table whose columns are as wide as their widest cell.
+package struct TextTable {
+    private let head: [String]
+    package var rows: [[String]]
+
+    package init(head: [String], rows: [[String]] = []) {
+        self.head = head
+        self.rows = rows
+    }
+
+    package var text: String {
+        let all = [head] + rows
+        let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        return all.map { row in
+            zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+                .joined(separator: "  ").trimmingTrailingSpace
+        }.joined(separator: "\n")
+    }
+}
+
+extension String {
+    fileprivate var trimmingTrailingSpace: String {
+        var text = self[...]
+        while text.last == " " { text = text.dropLast() }
+        return String(text)
+    }
+}

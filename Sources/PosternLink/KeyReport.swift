@@ -1,0 +1,76 @@
+package import PosternCore
+
+/// Which keys a vault holds, and nothing of the keys themselves.
+package struct KeyReport: Equatable, Sendable {
+    package struct Key: Hashable, Sendable {
+        /// As in file names: `address`, `letter`, `tag`, ….
+        package let kind: String
+        package let id: String
+        /// Nil for symmetric keys.
+        package let suite: String?
+        /// The day it serves; nil for keys that are not per epoch.
+        package let epoch: Epoch?
+        /// Whether a text sealed with the public half opened with the private one. Nil for a key that is not a pair, and where
+        /// nobody looked.
+        package let fits: Bool?
+
+        package init(kind: String, id: String, suite: String?, epoch: Epoch?, fits: Bool?) {
+            self.kind = kind
+            self.id = id
+            self.suite = suite
+            self.epoch = epoch
+            self.fits = fits
+        }
+    }
+
+    /// By kind, then day, then id.
+    package let keys: [Key]
+
+    package init(_ keys: [Key]) {
+        self.keys = keys.sorted { ($0.kind, $0.epoch?.day ?? 0, $0.id) < ($1.kind, $1.epoch?.day ?? 0, $1.id) }
+    }
+
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(UInt16(clamping: keys.count))
+        for key in keys {
+            writer.write(key.kind)
+            writer.write(key.id)
+            writer.write(key.suite)
+            writer.write(key.epoch?.description)
+            writer.write(key.fits.map { $0 ? "yes" : "no" })
+        }
+        return writer.bytes
+    }
+
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 256)
+        var keys: [Key] = []
+        for _ in 0..<(try reader.number(UInt16.self)) {
+            keys.append(
+                Key(
+                    kind: try reader.text(), id: try reader.text(), suite: try reader.optionalText(),
+                    epoch: try reader.optionalText().flatMap { Epoch($0) }, fits: try reader.optionalText().map { $0 == "yes" }))
+        }
+        try reader.end()
+        self.init(keys)
+    }
+}
+
+/// As `keys status --json` prints it.
+extension KeyReport: Encodable {}
+
+extension KeyReport.Key: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case kind, id, suite, epoch, fits
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(id, forKey: .id)
+        try container.encodeIfPresent(suite, forKey: .suite)
+        try container.encodeIfPresent(epoch?.description, forKey: .epoch)
+        try container.encodeIfPresent(fits, forKey: .fits)
+    }
+}

@@ -1,0 +1,73 @@
+/// What can be asked on one socket. A closed set for each socket: a verb of one cannot be asked on another, because the types of
+/// client, server and frame carry the set.
+package protocol LinkVerb: RawRepresentable<UInt8>, CaseIterable, Hashable, Sendable, CustomStringConvertible {
+    /// How long an answer may take, unless the caller says otherwise.
+    var deadline: Duration { get }
+}
+
+/// What the relay asks the vault. None of these means "open this".
+package enum VaultVerb: UInt8, LinkVerb {
+    /// Public keys, today's tag key, the number of lanes. No payload; answered with an `Announcement`.
+    case announce = 1
+    /// Send this letter. A `DeliveryJob`; answered with its `Outcome`.
+    case deliver = 2
+    /// Check a confirmation token. A `ConfirmationRequest`; answered with one authorised record in `SealedRecords`.
+    case authorise = 3
+
+    package var deadline: Duration {
+        switch self {
+        // Readiness is judged by this one, and a silent vault must be noticed within five seconds.
+        case .announce: .seconds(3)
+        // Longer than any attempt lasts, and than the lease it is made under: a letter that is still being sent must not be
+        // given up.
+        case .deliver: .seconds(3_600)
+        // A visitor waits for the page.
+        case .authorise: .seconds(10)
+        }
+    }
+
+    // Written out: the name Swift derives by itself costs reflection, a microsecond for each letter.
+    package var description: String {
+        switch self {
+        case .announce: "announce"
+        case .deliver: "deliver"
+        case .authorise: "authorise"
+        }
+    }
+}
+
+/// What the operator's commands ask the vault.
+package enum OperatorVerb: UInt8, LinkVerb {
+    /// Seal these addresses. An `EnrolRequest`; answered with `SealedRecords`.
+    case enrol = 16
+    /// Which keys there are. No payload; answered with a `KeyReport`.
+    case keys = 17
+    /// Which keys there are, and whether each pair fits. No payload; answered with a `KeyReport`.
+    case examine = 18
+
+    package var deadline: Duration {
+        switch self {
+        case .keys: .seconds(10)
+        // Hundreds of seals on a busy machine.
+        case .enrol, .examine: .seconds(30)
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .enrol: "enrol"
+        case .keys: "keys"
+        case .examine: "examine"
+        }
+    }
+}
+
+/// What the operator's commands ask the relay.
+package enum ControlVerb: UInt8, LinkVerb {
+    /// One request of a command, and its answer, as JSON.
+    case control = 32
+
+    /// A move of every letter in a long queue, on a slow disk.
+    package var deadline: Duration { .seconds(120) }
+    package var description: String { "control" }
+}

@@ -1,0 +1,79 @@
+package import PosternCore
+
+/// Stops dialling a smarthost that refuses us, and tries single letters until it works again.
+///
+/// Five troubles in a row open the breaker. After 30 s one letter goes out as a probe; each failed probe doubles the wait, up to
+/// 10 min. A refusal of one letter never counts, because the smarthost was reached.
+package struct Breaker: Equatable, Sendable {
+    package enum Allowance: Equatable, Sendable {
+        case everything
+        /// One letter, to find out.
+        case probe
+        case nothing(until: Timestamp)
+    }
+
+    private enum State: Equatable, Sendable {
+        /// → closed, open
+        case closed(troubles: Int)
+        /// → probing, once `until` is reached
+        case open(until: Timestamp, wait: Duration)
+        /// → closed, open. Waits for the outcome until `deadline`: a probe whose outcome never comes must not keep the queue shut.
+        case probing(wait: Duration, deadline: Timestamp)
+    }
+
+    private var state = State.closed(troubles: 0)
+
+    package static let threshold = 5
+    package static let firstWait = Duration.seconds(30)
+    package static let longestWait = Duration.minutes(10)
+    /// Longer than any attempt can take.
+    package static let probeTimeout = Duration.minutes(20)
+
+    package init() {}
+
+    package var isOpen: Bool {
+        if case .closed = state { false } else { true }
+    }
+
+    /// What may be dialled at `now`. Asking changes nothing; the probe begins with `probeBegan`.
+    package func allowance(at now: Timestamp) -> Allowance {
+        switch state {
+        case .closed: .everything
+        case .open(let until, let wait):
+            // A clock that was set back must not keep it open longer than one wait.
+            now >= until || until.since(now) > wait ? .probe : .nothing(until: until)
+        case .probing(_, let deadline):
+            now >= deadline || deadline.since(now) > Self.probeTimeout ? .probe : .nothing(until: deadline)
+        }
+    }
+
+    /// A letter goes out as the probe.
+    package mutating func probeBegan(at now: Timestamp) {
+        switch state {
+        case .closed: break
+        case .open(_, let wait), .probing(let wait, _): state = .probing(wait: wait, deadline: now + Self.probeTimeout)
+        }
+    }
+
+    package mutating func record(_ health: Outcome.SmarthostHealth, at now: Timestamp) {
+        switch (health, state) {
+        case (.unknown, .probing(let wait, _)):
+            // The probe never dialled, so nothing was learned: the next letter is the probe.
+            state = .open(until: now, wait: wait)
+        case (.unknown, _):
+            break
+        case (.reached, _):
+            state = .closed(troubles: 0)
+        case (.trouble, .closed(let troubles)):
+            state =
+                troubles + 1 < Self.threshold
+                ? .closed(troubles: troubles + 1)
+                : .open(until: now + Self.firstWait, wait: Self.firstWait)
+        case (.trouble, .probing(let wait, _)):
+            let longer = min(wait * 2, Self.longestWait)
+            state = .open(until: now + longer, wait: longer)
+        case (.trouble, .open):
+            break  // An attempt that was under way when it opened.
+        }
+    }
+}

@@ -1,0 +1,108 @@
+internal import PosternCore
+internal import PosternSealing
+internal import PosternStore
+
+/// The steps of a submission. Each either lets it pass or throws the judgement that ends it, and notes in `PendingSubmission`
+/// what the exit needs to know.
+extension IntakeService {
+    func begin(_ submission: Submission) -> PendingSubmission {
+        var randomness = randomness
+        let day = pseudonyms.day(Epoch(containing: submission.at), forLimits: !limits.table.isOff)
+        return PendingSubmission(submission, id: LetterID(at: submission.at, using: &randomness), day: day)
+    }
+
+    /// From the cache, for those who take letters.
+    func findRecipient(_ pending: inout PendingSubmission) async throws -> Recipient {
+        guard let site = pending.site, let handle = pending.handle, let recipient = try await recipients.find(handle, at: site)
+        else { throw pending.refuse(.unknownRecipient, with: .unknownRecipient) }
+        pending.recipient = recipient
+        return recipient
+    }
+
+    /// Signs that the form gives, and what staff have blocked by tag or range.
+    func checkClientBlocks(_ pending: inout PendingSubmission) throws {
+        if case .form(let signs) = pending.submission.channel { pending.parts += signs.parts }
+        try refuseBlocked(blocks.parts(for: pending.submission.client, tags: pending.tags, at: pending.at), &pending)
+    }
+
+    /// Whether the client, or the whole installation, is over its limit. Counts nothing yet: only a valid letter is counted.
+    func checkClientLimit(_ pending: inout PendingSubmission) throws {
+        guard let day = pending.day else { return }
+        pending.clients = day.limitKeys(of: pending.submission.client, in: limits.table)
+        if let ruling = limits.refusal(of: pending.clients, at: pending.at) { try refuseLimited(ruling, &pending) }
+    }
+
+    func validate(_ pending: inout PendingSubmission) throws -> Letter {
+        do {
+            return try pending.submission.letter.validated()
+        } catch {
+            throw pending.refuse(.invalidLetter, with: .invalid(error))
+        }
+    }
+
+    func checkRoom() throws {
+        guard room.hasRoom else { throw Judgement.noRoom }
+    }
+
+    func checkRecipient(_ recipient: Recipient, _ pending: inout PendingSubmission) throws {
+        guard recipient.takesLetters else { throw pending.refuse(.noLetters, with: .takesNoLetters) }
+    }
+
+    /// What staff have blocked by sender's domain or by words.
+    func checkLetterBlocks(_ letter: Letter, _ pending: inout PendingSubmission) throws {
+        try refuseBlocked(blocks.parts(for: letter, at: pending.at), &pending)
+    }
+
+    /// Counts the letter under every limit at once, or says which it went over.
+    func countUnderLimits(_ letter: Letter, to recipient: Recipient, _ pending: inout PendingSubmission) throws {
+        guard let day = pending.day else { return }
+        let ruling = limits.ask(
+            day.question(
+                about: letter, from: pending.submission.client, keys: pending.clients, to: recipient.id, in: limits.table),
+            at: pending.at)
+        pending.counted = ruling.counted
+        try refuseLimited(ruling, &pending)
+    }
+
+    /// Seals the letter and commits it with its delivery and its log entry.
+    func keep(_ letter: Letter, for recipient: Recipient, _ pending: inout PendingSubmission) async throws -> Judgement {
+        var randomness = randomness
+        let plain = LetterCoding.bytes(of: letter)
+        let client = pending.submission.client
+        let (seal, evidence) = try sealing.seal(
+            plain, from: client, as: pending.id, to: recipient.id, at: recipient.site, now: pending.at)
+        let accepted = AcceptedLetter(
+            entry: SubmissionEntry(
+                id: pending.id, at: pending.at, site: recipient.site.text, handle: recipient.handle.text,
+                recipient: recipient.id, verdict: Verdict(of: pending.parts), tags: pending.tags, evidence: evidence,
+                letterBytes: plain.count),
+            seal: seal, tokens: MailTokens(using: &randomness),
+            limitMark: pending.counted.isEmpty
+                ? nil : LimitMark(epoch: Epoch(containing: pending.at), keys: pending.counted),
+            idempotencyRecord: pending.submission.idempotencyKey.map {
+                IdempotencyRecord(key: $0, of: plain, to: recipient.id)
+            })
+        switch try await store.write({ try $0.intake.accept(accepted) }) {
+        case .stored: return .kept(accepted.entry.verdict.decision)
+        case .repeated(let first): return .repeated(first)
+        case .conflict: throw pending.refuse(.idempotencyConflict, with: .idempotencyKeyConflict)
+        case .noLetters:
+            // Paused or erased since the cache was filled, or a moment ago.
+            recipients.forget(recipient)
+            throw pending.refuse(.noLetters, with: .takesNoLetters)
+        }
+    }
+
+    private func refuseBlocked(_ blocks: [Verdict.Part], _ pending: inout PendingSubmission) throws {
+        pending.parts += blocks
+        if blocks.contains(where: { $0.effect == .refuse }) { throw Judgement.refused(.blocked) }
+    }
+
+    private func refuseLimited(_ ruling: LimitRuling, _ pending: inout PendingSubmission) throws {
+        pending.parts += ruling.parts
+        guard let refusal = ruling.parts.first(where: { $0.effect == .refuse }) else { return }
+        throw Judgement.refused(
+            refusal.rule == .limitClient
+                ? .limited(retryAfter: ruling.retryAfter) : .unavailable(retryAfter: ruling.retryAfter))
+    }
+}

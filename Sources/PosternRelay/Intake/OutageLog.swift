@@ -1,0 +1,43 @@
+internal import Logging
+private import Synchronization
+
+/// Logs once that something has stopped working, and once that it works again and what it cost meanwhile. A line for each letter
+/// would bury everything else, and on a full disk there is no room for it.
+final class OutageLog: Sendable {
+    private struct State {
+        var reasons: Set<String> = []
+        var count = 0
+    }
+
+    private let logger: Logger
+    private let began: String
+    private let ended: String
+    private let state = Mutex(State())
+
+    /// An outage has one reason or a few. Texts that change every time must not make a line each.
+    private static let mostReasons = 8
+
+    init(logger: Logger, began: String, ended: String) {
+        self.logger = logger
+        self.began = began
+        self.ended = ended
+    }
+
+    /// - Parameter count: how many letters it cost this time.
+    func failed(_ error: any Error, count: Int = 1) {
+        let reason = "\(error)"
+        let isNew = state.withLock { state in
+            state.count += count
+            return state.reasons.count < Self.mostReasons && state.reasons.insert(reason).inserted
+        }
+        if isNew { logger.error("\(began)", metadata: ["reason": "\(reason)"]) }
+    }
+
+    func works() {
+        let count = state.withLock { state in
+            defer { if state.count > 0 { state = State() } }
+            return state.count
+        }
+        if count > 0 { logger.notice("\(ended)", metadata: ["count": "\(count)"]) }
+    }
+}

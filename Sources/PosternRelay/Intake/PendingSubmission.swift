@@ -1,0 +1,103 @@
+internal import PosternCore
+internal import PosternSealing
+internal import PosternStore
+
+/// A submission on its way through the steps of intake, with what they have found out so far.
+struct PendingSubmission: Sendable {
+    let submission: Submission
+    let id: LetterID
+    /// Nil where the path cannot name a site or a handle.
+    let site: SiteID?
+    let handle: Handle?
+    /// Nil while the vault has not announced the keys of the day. Nothing can be sealed then either.
+    let day: DayPseudonyms?
+    /// Of the client and its networks, narrowest first.
+    let tags: [Tag]
+    /// Nil when nobody has that handle.
+    var recipient: Recipient?
+    /// What each rule said that spoke.
+    var parts: [Verdict.Part] = []
+    /// What the client is counted under, narrowest first.
+    var clients: [DatedLimitKey] = []
+    /// What the letter was counted under. Given back unless the letter is kept.
+    var counted: [DatedLimitKey] = []
+
+    init(_ submission: Submission, id: LetterID, day: DayPseudonyms?) {
+        self.submission = submission
+        self.id = id
+        self.day = day
+        site = try? SiteID(submission.site)
+        handle = try? Handle(submission.handle)
+        tags = day?.tags(of: submission.client) ?? []
+    }
+
+    var at: Timestamp { submission.at }
+
+    /// Notes that a rule turned it away.
+    mutating func refuse(_ rule: Verdict.Rule, with answer: SubmissionAnswer) -> Judgement {
+        parts.append(Verdict.Part(rule, .refuse))
+        return .refused(answer)
+    }
+
+    /// By what the same post would be recognised; nil when its key or a valid letter is missing.
+    var idempotencyRecord: IdempotencyRecord? {
+        guard let key = submission.idempotencyKey, let recipient, let letter = try? submission.letter.validated() else {
+            return nil
+        }
+        return IdempotencyRecord(key: key, of: LetterCoding.bytes(of: letter), to: recipient.id)
+    }
+}
+
+/// What the steps of intake come to: one for each submission.
+enum Judgement: Error {
+    /// On disk, queued or held.
+    case kept(Verdict.Decision)
+    /// The same post was kept before, as this letter.
+    case repeated(LetterID)
+    /// A rule turned it away, and the log says so.
+    case refused(SubmissionAnswer)
+    /// The disk is nearly full.
+    case noRoom
+    /// The store or the keys are not available.
+    case failed(any Error)
+
+    var isKept: Bool {
+        if case .kept = self { true } else { false }
+    }
+
+    /// Whether an earlier outcome of the same post stands instead. Not where the store failed: what it shows then may not be on
+    /// disk.
+    var isOpenToRepeats: Bool {
+        switch self {
+        case .refused, .noRoom: true
+        case .kept, .repeated, .failed: false
+        }
+    }
+
+    /// Where the client limit was asked and says something about this answer.
+    var tellsQuota: Bool {
+        switch self {
+        case .kept, .repeated, .refused(.limited), .refused(.unavailable): true
+        case .refused, .noRoom, .failed: false
+        }
+    }
+
+    /// The verdict it is counted as; a repeated post is no submission.
+    var metric: String? {
+        switch self {
+        case .kept(let decision): decision.rawValue
+        case .repeated: nil
+        case .refused: Verdict.Decision.refuse.rawValue
+        case .noRoom, .failed: "unavailable"
+        }
+    }
+
+    func answer(for id: LetterID) -> SubmissionAnswer {
+        switch self {
+        case .kept: .accepted(id)
+        case .repeated(let first): .accepted(first)
+        case .refused(let answer): answer
+        case .noRoom, .failed: .unavailable(retryAfter: .seconds(30))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// Who may use a route. Every route says so; there is no default.
+package enum Access: Hashable, Sendable {
+    /// Anyone who reaches the listener.
+    case anyone
+    /// Staff with one of these roles.
+    case staff(Set<StaffRole>)
+    /// The holder of a link made for this purpose.
+    case link(LinkPurpose)
+}
+
+package enum StaffRole: String, Sendable, CaseIterable {
+    case reviewer, administrator, auditor
+}
+
+extension Set<StaffRole> {
+    package static let any = Set(StaffRole.allCases)
+}
+
+/// What the holder of a link may do with it. A link serves one purpose only.
+package enum LinkPurpose: String, Sendable, CaseIterable {
+    case reply, mute, report, pause, letter, prove, manage
+}
+
+/// Who sent a request, as far as a guard has established it.
+package enum Identity: Hashable, Sendable {
+    case nobody
+    case staff(Set<StaffRole>)
+    case linkHolder(LinkPurpose)
+
+    package func mayUse(_ access: Access) -> Bool {
+        switch (access, self) {
+        case (.anyone, _): true
+        case (.staff(let wanted), .staff(let held)): !wanted.isDisjoint(with: held)
+        case (.link(let wanted), .linkHolder(let held)): wanted == held
+        case (.staff, _), (.link, _): false
+        }
+    }
+}

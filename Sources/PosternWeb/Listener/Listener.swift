@@ -1,0 +1,92 @@
+package import HTTPTypes
+package import Hummingbird
+
+/// Answers what a listener is asked: finds the route, sends the request through the guards, and calls the route's handler.
+package struct Listener<Guards: MiddlewareProtocol<Request, Response, WebContext>>: HTTPResponder {
+    private let routes: RouteTable
+    private let guards: Guards
+
+    package init(_ routes: RouteTable, guards: Guards) {
+        self.routes = routes
+        self.guards = guards
+    }
+
+    package func respond(to request: Request, context: WebContext) async throws -> Response {
+        var context = context
+        if let match = routes.match(request.uri.path) {
+            context.route = match.route
+            context.captures = match.captures
+        }
+        return try await guards.handle(request, context: context) { request, context in
+            guard let handler = context.route?.handler(for: request.method) else { throw RequestFault.notFound }
+            return try await handler(request, context)
+        }
+    }
+}
+
+/// All routes of a listener.
+///
+/// Not Hummingbird's `Router`, because it would answer differently: its trie compares segments before they are
+/// percent-decoded, takes `/c//pat` for `/c/pat`, and answers a wrong method with 404 instead of 405 and `Allow`.
+package struct RouteTable: Sendable {
+    /// The first that matches counts.
+    package let routes: [Route]
+
+    package init(_ routes: [Route]) {
+        self.routes = routes
+    }
+
+    /// Nil when the path names nothing.
+    package func match(_ path: String) -> (route: Route, captures: PathPattern.Captures)? {
+        guard let segments = PathPattern.segments(of: path),
+            let route = routes.first(where: { $0.pattern.matches(segments) })
+        else { return nil }
+        return (route, PathPattern.Captures(pattern: route.pattern, segments: segments))
+    }
+}
+
+/// One row of a listener's table: a path, who may use it, and what answers each method.
+package struct Route: Sendable {
+    package typealias Handler = @Sendable (Request, WebContext) async throws(RequestFault) -> Response
+
+    /// Who asks here: people are told of a fault by a page, programs by a problem (RFC 9457).
+    package enum Audience: Sendable {
+        case people, programs
+    }
+
+    package let pattern: PathPattern
+    package let access: Access
+    package let audience: Audience
+    /// The longest body that a handler of this route reads.
+    package let bodyKiB: Int
+    /// The methods it has, as the `Allow` field lists them.
+    package let allowed: String
+    private let get: Handler?
+    private let post: Handler?
+    private let options: Handler?
+
+    /// - Parameter get: answers `HEAD` as well.
+    package init(
+        _ pattern: PathPattern, _ access: Access, for audience: Audience = .people, bodyKiB: Int = 0, get: Handler? = nil,
+        post: Handler? = nil, options: Handler? = nil
+    ) {
+        self.pattern = pattern
+        self.access = access
+        self.audience = audience
+        self.bodyKiB = bodyKiB
+        self.get = get
+        self.post = post
+        self.options = options
+        let methods = (get == nil ? [] : ["GET", "HEAD"]) + (options == nil ? [] : ["OPTIONS"]) + (post == nil ? [] : ["POST"])
+        allowed = methods.joined(separator: ", ")
+    }
+
+    package func handler(for method: HTTPRequest.Method) -> Handler? {
+        switch method {
+        case .get, .head: get
+        case .post: post
+        case .options: options
+        default: nil
+        }
+    }
+}

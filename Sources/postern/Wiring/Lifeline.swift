@@ -1,0 +1,142 @@
+private import Glibc
+internal import Logging
+private import NIOCore
+private import NIOPosix
+private import PosternHost
+internal import ServiceLifecycle
+internal import SystemPackage
+
+private import class Foundation.Thread
+
+/// A pair of sockets between supervisor and child; the child's end is its standard input.
+///
+/// When the supervisor ends, however that happens, the child reads end-of-file and stops by itself. (PR_SET_PDEATHSIG would be
+/// tied to the thread that started the child, not to the process, and is forgotten when the child changes its user; prctl(2).)
+/// While both run, the supervisor sends a byte now and then, and a child that is well sends one back.
+struct Lifeline: Sendable {
+    let childEnd: SystemPackage.FileDescriptor
+    private let ourEnd: SystemPackage.FileDescriptor
+
+    init() throws {
+        var ends: [Int32] = [-1, -1]
+        // Closed in every program we start: if the other child inherited our end, it would hold it open.
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            throw Exit.temporary.saying("cannot make a pair of sockets: \(String(cString: strerror(errno)))")
+        }
+        ourEnd = .init(rawValue: ends[0])
+        childEnd = .init(rawValue: ends[1])
+    }
+
+    /// Never waits: a child that does not read loses questions that it would not answer anyway.
+    func ask() {
+        Self.sendByte(to: ourEnd.rawValue)
+    }
+
+    /// Whether the child answered since this was last called.
+    func hasAnswer() -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 64)
+        var hasAnswer = false
+        while recv(ourEnd.rawValue, &bytes, bytes.count, Int32(MSG_DONTWAIT)) > 0 { hasAnswer = true }
+        return hasAnswer
+    }
+
+    /// Tells the child to stop, as the end of this process would.
+    func cut() {
+        shutdown(ourEnd.rawValue, Int32(SHUT_RDWR))
+    }
+
+    func close() {
+        try? ourEnd.close()
+        try? childEnd.close()
+    }
+
+    fileprivate static func sendByte(to descriptor: Int32) {
+        var byte: UInt8 = 0
+        send(descriptor, &byte, 1, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+    }
+}
+
+/// The child's side: answers the supervisor, and ends the process when the supervisor is gone.
+struct LifelineService: Service {
+    let logger: Logger
+
+    func run() async throws {
+        let (questions, asks) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (end, ends) = AsyncStream<Never>.makeStream()
+        // A thread of its own, since the read blocks for as long as we live; nobody joins it.
+        let thread = Thread {
+            var bytes = [UInt8](repeating: 0, count: 64)
+            while true {
+                let count = read(STDIN_FILENO, &bytes, bytes.count)
+                if count > 0 {
+                    asks.yield()
+                } else if count == 0 || errno != EINTR {
+                    break
+                }
+            }
+            asks.finish()
+            ends.finish()
+        }
+        thread.name = "lifeline"
+        thread.start()
+        // A task of its own: it answers for as long as the process lives, also while other services finish their work.
+        Task {
+            for await _ in questions { await Self.answer() }
+        }
+        await cancelWhenGracefulShutdown {
+            for await _ in end {}
+        }
+        if !Task.isShuttingDownGracefully {
+            logger.warning("the supervisor is gone; stopping")
+        }
+    }
+
+    /// Goes through the cooperative pool and every event loop first: a process in which one of them stands still must not look
+    /// as if it were well.
+    private static func answer() async {
+        for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() {
+            try? await loop.submit {}.get()
+        }
+        Lifeline.sendByte(to: STDIN_FILENO)
+    }
+}
+
+/// Judges a child by its answers to one question a second.
+///
+/// Counts questions, not time: when the supervisor itself was stopped, or the machine slept, that is no silence of the child.
+struct AnswerWatch {
+    enum Verdict: Equatable {
+        case nothing
+        /// It has just become silent.
+        case silent
+        /// It has been silent for so long that it will not come back.
+        case hung
+        case answersAgain
+    }
+
+    private var hasAnswered = false
+    private var unanswered = 0
+
+    static let interval = Duration.seconds(1)
+    /// A silent child is noticed within five seconds: three questions, and the one that was under way.
+    private static let silent = 3
+    /// A machine that swaps, or a disk that stalls, can keep a sound process from answering for some seconds.
+    private static let hung = 30
+
+    /// To be called before each question.
+    /// - Parameter isAnswered: whether an answer came since the last call.
+    mutating func look(isAnswered: Bool) -> Verdict {
+        if isAnswered {
+            defer { (hasAnswered, unanswered) = (true, 0) }
+            return unanswered >= Self.silent ? .answersAgain : .nothing
+        }
+        // A child that has not answered yet is starting: opening a large store takes its time.
+        guard hasAnswered else { return .nothing }
+        unanswered += 1
+        return switch unanswered {
+        case Self.silent: .silent
+        case Self.hung...: .hung
+        default: .nothing
+        }
+    }
+}

@@ -1,0 +1,221 @@
+import PosternCore
+import PosternDoctor
+import PosternVault
+import Testing
+
+/// Each judgement is a pure function. A row: what was read, the level, words of finding, remedy or commands.
+@Suite("What the doctor reads is judged as an operator needs it")
+struct CheckTests {
+    static let now = Timestamp(seconds: 1_795_514_709)
+    static let today = Epoch(containing: now)
+
+    private func expect(
+        _ findings: [Finding], _ level: Finding.Level, _ words: String..., at location: SourceLocation = #_sourceLocation
+    ) {
+        let shown = findings.map { "\($0.text) | \($0.remedy?.text ?? "") | \($0.remedy?.commands.joined(separator: ";") ?? "")" }
+        #expect(Diagnosis(findings).level == level, "\(shown)", sourceLocation: location)
+        for word in words { #expect(shown.joined(separator: "\n").contains(word), "\(shown)", sourceLocation: location) }
+        for finding in findings {
+            #expect((finding.remedy == nil) == (finding.level == .ok), "\(finding)", sourceLocation: location)
+        }
+    }
+
+    @Test func `Configuration: each fault is a line of its own with its remedy`() {
+        expect(ConfigurationCheck.findings(path: "/h/postern.conf", given: 5, faults: []), .ok, "5 settings")
+        let faults = [
+            SettingFault(key: "POSTERN_LISTEN", problem: "“80” cannot be used", remedy: "Write HOST:PORT."),
+            SettingFault(key: "POSTERN_SMTP_URL", problem: "it is not set", remedy: "Write smtps://HOST:465."),
+        ]
+        let findings = ConfigurationCheck.findings(path: "/h/postern.conf", given: 5, faults: faults)
+        #expect(findings.count == 2)
+        expect(findings, .fail, "POSTERN_LISTEN", "HOST:PORT", "POSTERN_SMTP_URL")
+    }
+
+    // One user for both is allowed, and the doctor says so.
+    @Test func `Users: one for both is a warning, two that became one a failure`() {
+        func facts(_ relay: String, _ vault: String, _ running: (String, String)? = nil) -> [Finding] {
+            UserCheck.findings(
+                relay: relay, vault: vault, runningRelay: running?.0, runningVault: running?.1, home: "/h")
+        }
+        expect(facts("games", "news"), .ok, "games", "news")
+        expect(facts("games", "news", ("games", "news")), .ok)
+        expect(facts("pat", "pat", ("pat", "pat")), .warn, "apart by process only", "useradd")
+        expect(facts("games", "news", ("pat", "pat")), .fail, "both run as pat", "as root")
+    }
+
+    @Test(
+        arguments: [
+            (.running, .running, [], .ok, "relay and vault run"), (.stopped, .stopped, [], .warn, "postern serve --home /h"),
+            (.running, .stopped, ["vault"], .fail, "the vault does not run"),
+            (.stopped, .running, [], .fail, "the relay does not run"),
+            (.silent(process: "7"), .running, [], .fail, "the relay (process 7) runs and does not answer"),
+            (.running, .unknown("no right"), [], .warn, "as root"), (.stopped, .unknown("no right"), [], .warn, "as root"),
+            (.running, .running, ["store"], .fail, "cannot commit"),
+            (.running, .running, ["vault"], .fail, "reaches no vault"),
+        ] as [(ServiceCheck.State, ServiceCheck.State, [String], Finding.Level, String)])
+    func `Service: what runs and what answers`(
+        relay: ServiceCheck.State, vault: ServiceCheck.State, unready: [String], level: Finding.Level, words: String
+    ) {
+        expect(ServiceCheck(relay: relay, vault: vault, unready: unready, home: "/h").findings, level, words)
+    }
+
+    @Test(
+        arguments: [
+            (0o400, .exactly(0o400), "news", .ok, "1 files"), (0o644, .exactly(0o400), "news", .fail, "chmod 0400 /k"),
+            (0o000, .exactly(0o400), "news", .fail, "chmod 0400 /k"), (0o400, .exactly(0o400), "root", .fail, "chown news /k"),
+            (0o600, .atMost(0o644), "news", .ok, "1 files"), (0o664, .atMost(0o644), "news", .fail, "chmod 0644 /k"),
+            (0o700, .atMost(0o600), "news", .fail, "chmod 0600 /k"), (nil, .exactly(0o700), "news", .fail, "is not there"),
+        ] as [(UInt32?, ModeCheck.Place.Rule, String, Finding.Level, String)])
+    func `Modes: owner and mode must be right`(
+        mode: UInt32?, rule: ModeCheck.Place.Rule, owner: String, level: Finding.Level, words: String
+    ) {
+        let place = ModeCheck.Place(
+            path: "/k", rule: rule, owner: "news", mode: mode, actualOwner: owner, remedy: "Put it there.")
+        expect(ModeCheck(places: [place], hidden: []).findings, level, words)
+    }
+
+    @Test func `Modes: a folder that this user may not read is named`() {
+        expect(ModeCheck(places: [], hidden: ["/h/vault"]).findings, .warn, "not checked", "/h/vault", "as root")
+    }
+
+    @Test func `Store: settings, schema, accounts and other processes`() {
+        func look(
+            journal: String = "wal", durable: Bool? = true, schema: Int = 3, difference: Int = 0, strangers: [String] = []
+        ) -> [Finding] {
+            StoreCheck.looked(
+                .init(
+                    path: "/s", journal: journal, isDurable: durable, schema: schema, knownSchema: 3, difference: difference,
+                    strangers: strangers)
+            ).findings
+        }
+        expect(look(), .ok, "each commit is synced")
+        expect(look(durable: nil), .ok, "refuses to start with less")
+        expect(look(durable: false), .fail, "power cut", "local file system")
+        expect(look(journal: "delete", durable: nil), .warn, "as a backup has")
+        expect(look(schema: 4), .fail, "later Postern")
+        expect(look(durable: nil, schema: 2), .warn, "postern backup")
+        expect(look(difference: -2), .fail, "differ by 2")
+        expect(look(strangers: ["99 sqlite3"]), .fail, "99 sqlite3", "End that process")
+        expect(StoreCheck.missing(path: "/s").findings, .fail, "no store at /s")
+        expect(StoreCheck.broken(path: "/s", reason: "file is not a database").findings, .fail, "backup")
+        expect(StoreCheck.unknown(reason: "no right", .asRoot).findings, .warn, "not checked: no right")
+    }
+
+    // The versions with faults of connection reuse are those of curl.se's advisories.
+    @Test func `Libraries: what follows from their versions`() {
+        func curl(_ number: UInt32, tls: String? = "OpenSSL/3.0", smtp: Bool = true, startTLS: Bool? = nil) -> [Finding] {
+            [LibraryCheck.curl(version: "x", number: number, tls: tls, speaksSMTP: smtp, usesStartTLS: startTLS)]
+        }
+        expect(curl(0x07_58_01, startTLS: true), .ok, "CVE-2026-4873", "CVE-2026-8286", "port 465")
+        #expect(!curl(0x08_14_00)[0].text.contains("4873") && curl(0x08_14_00)[0].text.contains("8286"))
+        #expect(!curl(0x08_15_00)[0].text.contains("CVE"))
+        expect(curl(0x07_58_01, tls: nil), .fail, "without TLS")
+        expect(curl(0x07_58_01, smtp: false), .fail, "without SMTP")
+        func sqlite(_ race: Bool) -> Finding { LibraryCheck.sqlite(version: "3.40.1", hasWALResetRace: race) }
+        #expect(sqlite(true).text.contains("one process owns the file") && sqlite(false).text.contains("without the race"))
+    }
+
+    @Test(
+        arguments: [
+            (10_000, 1_000, .ok, "letters are taken down to"), (300, 256, .warn, "getting near"), (512, 256, .ok, "512 MiB"),
+            (255, 256, .fail, "no letter is taken"), (0, 256, .fail, "Make room"),
+        ] as [(UInt64, UInt64, Finding.Level, String)])
+    func `Disk: how much room is left`(free: UInt64, least: UInt64, level: Finding.Level, words: String) {
+        let mebibyte: UInt64 = 1_024 * 1_024
+        let facts = DiskCheck(folder: "/d", free: free * mebibyte, whole: 20_000 * mebibyte, least: least * mebibyte, inodes: nil)
+        expect(facts.findings, level, words)
+    }
+
+    @Test(
+        arguments: [
+            (1_000_000, 2_000_000, .ok), (9_999, 2_000_000, .warn), (99, 2_000_000, .fail), (600, 10_000, .ok),
+            (499, 10_000, .warn),
+        ] as [(UInt64, UInt64, Finding.Level)])
+    func `Inodes: how many files can still be made`(free: UInt64, whole: UInt64, level: Finding.Level) {
+        let facts = DiskCheck(folder: "/d", free: 1 << 40, whole: 1 << 41, least: 1 << 30, inodes: (free, whole))
+        expect(facts.findings.filter { $0.check == .inodes }, level)
+    }
+
+    @Test func `Templates: each faulty file is a line of its own`() {
+        expect(TemplateCheck.findings(folder: "/t", faults: [], languages: (4, 4)), .ok, "4 languages")
+        let findings = TemplateCheck.findings(
+            folder: "/t",
+            faults: [
+                ("web/contact.mustache", "is missing"),
+                ("strings/mail.de.json", "has no text for “from”"),
+            ], languages: (0, 0))
+        #expect(findings.count == 2)
+        expect(findings, .fail, "/t/web/contact.mustache: is missing", "package")
+    }
+
+    @Test func `Smarthost: each way to end has its own remedy`() {
+        func ended(_ stage: DeliveryStage, _ code: Int? = nil, _ fault: CertificateFault? = nil) -> [Finding] {
+            SmarthostCheck.ended(
+                server: "mx:465", SmarthostProbe.Ending(stage: stage, code: code, text: "words", certificate: fault)
+            ).findings
+        }
+        expect(
+            SmarthostCheck.answered(server: "mx:465", isEncrypted: true, login: .accepted).findings, .ok, "the login is accepted")
+        expect(SmarthostCheck.answered(server: "mx:25", isEncrypted: false, login: .none).findings, .ok, "no login")
+        expect(
+            SmarthostCheck.answered(server: "mx:465", isEncrypted: true, login: .untried("no right")).findings, .warn, "as root")
+        expect(ended(.connect), .fail, "no connection", "firewall")
+        expect(ended(.greeting, 421), .fail, "421 words", "try again later")
+        expect(ended(.greeting, 554), .fail, "takes no mail from this machine")
+        expect(ended(.ehlo, 502), .fail, "for submission")
+        expect(ended(.startTLS), .fail, "smtps://HOST:465")
+        expect(ended(.login, 535), .fail, "535 words", "POSTERN_SMTP_USER", "POSTERN_SMTP_PASSWORD_FILE")
+        expect(ended(.connect, nil, .wrongName), .fail, "Write the name in POSTERN_SMTP_URL")
+        expect(ended(.startTLS, nil, .expired), .fail, "renew")
+        expect(ended(.connect, nil, .notYetValid), .fail, "clock first")
+        expect(ended(.connect, nil, .unknownAuthority), .fail, "POSTERN_SMTP_CA_FILE")
+        expect(SmarthostCheck.demo.findings, .warn, "nothing is sent")
+        expect(SmarthostCheck.unknown(reason: "x", "y").findings, .warn, "not checked: x")
+    }
+
+    @Test func `Clock: what is of another time, and what a start would destroy`() {
+        func facts(
+            noted: [Duration] = [], keys: Int32? = nil, kept: Bool? = true, running: Bool = false, doomed: Int = 0
+        ) -> [Finding] {
+            ClockCheck(
+                now: Self.now, isSynchronised: kept, noted: noted.map { Self.now + $0 },
+                newestKeys: keys.map { Epoch(day: Self.today.day + $0) }, isRunning: running, doomed: doomed
+            ).findings
+        }
+        expect(facts(), .ok, "synchronised")
+        expect(facts(noted: [.minutes(4)], keys: 1, kept: nil), .ok)
+        expect(facts(noted: [.minutes(6)]), .warn, "is behind now")
+        expect(facts(noted: [.days(-9), .days(2)], running: true), .fail, "2 days ahead")
+        // Tomorrow's keys are made today; those of the day after are more than a day ahead.
+        expect(facts(keys: 2), .fail, "there are keys of")
+        expect(facts(keys: 40), .fail, "there are keys of")
+        expect(facts(noted: [.days(-40)], keys: -39, doomed: 12), .warn, "a start now destroys 12 keys", "before you start")
+        expect(facts(noted: [.days(-40)], keys: -39, running: true), .ok)
+        expect(facts(noted: [.hours(-30)]), .ok)
+        expect(facts(kept: false), .warn, "not synchronised", "timedatectl")
+    }
+
+    @Test(
+        arguments: [
+            (nil, nil, .ok, "no letter waits"), (.minutes(5), nil, .ok, "5 min ago"),
+            (.hours(3), nil, .warn, "postern queue retry --all"), (.days(6), nil, .fail, "nothing is being dispatched"),
+            (nil, .hours(3), .ok, "held"), (nil, .days(3), .warn, "after 28 days it is dropped"),
+        ] as [(Duration?, Duration?, Finding.Level, String)])
+    func `Waiting: how old the oldest letter is`(moving: Duration?, held: Duration?, level: Finding.Level, words: String) {
+        let facts = WaitingCheck(
+            now: Self.now, oldestMoving: moving.map { Self.now - $0 }, oldestHeld: held.map { Self.now - $0 }, lifetime: .days(5),
+            kept: .days(28))
+        expect(facts.findings, level, words)
+    }
+
+    @Test(
+        arguments: [
+            (nil, true, .warn, "never"), (nil, false, .warn, "not been started yet"), (.minutes(50), true, .ok, "50 min ago"),
+            (.hours(3), true, .warn, "every hour"), (.days(2), true, .fail, "privacy statement"),
+            (.hours(20), false, .ok, "20 h"),
+            (.days(2), false, .warn, "Start the service"),
+        ] as [(Duration?, Bool, Finding.Level, String)])
+    func `Purge: how long ago it was`(age: Duration?, isRunning: Bool, level: Finding.Level, words: String) {
+        expect(PurgeCheck.findings(last: age.map { Self.now - $0 }, isRunning: isRunning, now: Self.now), level, words)
+    }
+}

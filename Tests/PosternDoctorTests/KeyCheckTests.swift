@@ -1,0 +1,72 @@
+import PosternCore
+import PosternDoctor
+import PosternLink
+import PosternVault
+import Testing
+
+@Suite("Keys are judged by what the folder, the running vault and the store say of them")
+struct KeyCheckTests {
+    private static let now = CheckTests.now
+    private static let today = CheckTests.today
+
+    private static func key(_ kind: String, _ id: String, day: Int32? = nil, fits: Bool? = nil) -> KeyCheck.Key {
+        KeyCheck.Key(kind: kind, id: id, suite: nil, epoch: day.map { Epoch(day: today.day + $0) }, fits: fits)
+    }
+
+    private static let lasting = [key("address", "a1", fits: true), key("authorisation", "b1"), key("journal", "c1")]
+    private static let daily = [
+        key("letter", "l0", day: 0, fits: true), key("evidence", "e0", day: 0, fits: true), key("tag", "t0", day: 0),
+    ]
+
+    private func findings(
+        _ onDisk: [KeyCheck.Key], inMemory: [KeyCheck.Key]? = nil, wanted: Set<String> = ["a1"], faults: [KeyCheck.Fault] = []
+    ) -> [Finding] {
+        KeyCheck(
+            folder: "/k", faults: faults, onDisk: onDisk, inMemory: inMemory, wanted: wanted, now: Self.now,
+            retention: (.days(28), .days(90))
+        ).findings
+    }
+
+    @Test func `All is well while nothing runs, and while the vault runs`() {
+        #expect(findings(Self.lasting).map(\.level) == [.ok])
+        #expect(findings(Self.lasting)[0].text.contains("keys; the key pair seals"))
+        let all = Self.lasting + Self.daily
+        #expect(findings(all, inMemory: all).map(\.level) == [.ok])
+        #expect(findings(all, inMemory: all)[0].text.contains("each of the 3 key pairs"))
+    }
+
+    // One fault makes one finding.
+    @Test func `Each fault is one FAIL that names it`() throws {
+        let all = Self.lasting + Self.daily
+        let missing = KeyCheck.Fault(problem: "key file /k/address-a1.key is missing", remedy: "put it back", kind: "address")
+        let cases: [([Finding], String)] = [
+            (findings(Array(all.dropFirst()), faults: [missing]), "address-a1.key is missing"),
+            (findings(Array(Self.lasting.dropFirst())), "no address key"),
+            (findings(Array(Self.lasting.dropLast())), "no journal key"),
+            (findings(Self.lasting, wanted: ["ff"]), "sealed to address key ff"),
+            (findings([Self.key("address", "a1", fits: false)] + Self.lasting.dropFirst()), "does not open with its private one"),
+            (findings(Self.lasting, inMemory: Self.lasting), "no letter, no evidence, no tag key of today"),
+            (findings(Self.lasting + Self.daily.dropLast(), inMemory: all), "tag key t0"),
+        ]
+        for (found, words) in cases {
+            #expect(found.map(\.level) == [.fail], "\(words): \(found)")
+            #expect(try #require(found.first).text.contains(words), "\(found)")
+        }
+    }
+
+    @Test func `A file the running vault has not read is a warning`() {
+        let all = Self.lasting + Self.daily
+        let found = findings(all + [Self.key("letter", "zz", day: 0, fits: true)], inMemory: all)
+        #expect(found.map(\.level) == [.warn])
+    }
+
+    // Letters' keys last 28 days, all others of a day 90.
+    @Test func `A running vault must have destroyed a key whose time is over`() {
+        let old = [Self.key("letter", "l9", day: -29, fits: true), Self.key("tag", "t9", day: -89)]
+        let all = Self.lasting + Self.daily + old
+        let found = findings(all, inMemory: all)
+        #expect(found.map(\.level) == [.fail])
+        #expect(found[0].text.contains("a key whose time is over") && found[0].text.contains("letter key l9"), "\(found)")
+        #expect(findings(all).map(\.level) == [.ok])
+    }
+}

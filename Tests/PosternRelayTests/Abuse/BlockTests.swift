@@ -1,0 +1,74 @@
+import PosternCore
+import PosternRelay
+import Testing
+
+@Suite("A block matches the letters it means, for as long as it lasts")
+struct BlockTests {
+    private static let now = Timestamp(seconds: 1_795_514_709)
+    private static let today = Epoch(containing: now)
+
+    private func cache(_ blocks: [Block]) -> BlockCache {
+        let cache = BlockCache()
+        cache.show(blocks, of: cache.begin())
+        return cache
+    }
+
+    private func block(_ id: Int64, _ mark: Block.Mark, expires: Timestamp? = nil, refuse: Bool = false) -> Block {
+        Block(id: id, mark: mark, effect: refuse ? .refuse : .hold, reason: "x", added: Self.now, expires: expires)
+    }
+
+    private func letter(domain: String = "mail.spam.example", subject: String = "Hello", text: String = "Buy\n now") throws
+        -> Letter
+    {
+        var raw = RawLetter()
+        (raw.name, raw.email, raw.subject, raw.message) = ("Vera", "vera@\(domain)", subject, text)
+        return try raw.validated()
+    }
+
+    @Test(arguments: [
+        (Block.Mark.domain("spam.example"), true), (.domain("mail.spam.example"), true), (.domain("am.example"), false),
+        (.domain("example"), true), (.phrase(FoldedText("BUY   NOW")), true), (.phrase(FoldedText("buy later")), false),
+        (.phrase(FoldedText("hello")), true), (.tag(Tag(value: 8), today), false),
+    ])
+    func `A domain or a phrase matches what the letter says`(mark: Block.Mark, matches: Bool) throws {
+        let parts = cache([block(1, mark)]).parts(for: try letter(), at: Self.now)
+        #expect(parts == (matches ? [Verdict.Part(.block, .hold, block: 1)] : []))
+    }
+
+    @Test(
+        arguments: try [
+            (Block.Mark.tag(Tag(value: 8), today), true), (.tag(Tag(value: 8), today.next), false),
+            (.tag(Tag(value: 9), today), false), (.range(AddressRange("192.0.2.0/24")), true),
+            (.range(AddressRange("192.0.2.7")), true), (.range(AddressRange("192.0.3.0/24")), false),
+            (.range(AddressRange("2001:db8::/32")), false), (.domain("spam.example"), false),
+        ])
+    func `A tag or a range matches the client before its letter is read`(mark: Block.Mark, matches: Bool) throws {
+        let client = try #require(ClientAddress(text: "192.0.2.7"))
+        let parts = cache([block(1, mark)]).parts(for: client, tags: [Tag(value: 7), Tag(value: 8)], at: Self.now)
+        #expect(parts == (matches ? [Verdict.Part(.block, .hold, block: 1)] : []))
+    }
+
+    @Test func `A block that has expired, or is of another day, asks for nothing`() throws {
+        let cache = cache([
+            block(1, .domain("spam.example"), refuse: true), block(2, .domain("spam.example"), expires: Self.now + .seconds(1)),
+            block(3, .domain("spam.example"), expires: Self.now),
+        ])
+        #expect(
+            cache.parts(for: try letter(), at: Self.now) == [
+                Verdict.Part(.block, .refuse, block: 1), Verdict.Part(.block, .hold, block: 2),
+            ])
+        let tag = block(4, .tag(Tag(value: 7), Self.today))
+        #expect(tag.isActive(at: Self.now))
+        #expect(!tag.isActive(at: Self.today.end))
+    }
+
+    @Test func `A reading that comes back late takes no block away`() throws {
+        let (cache, letter) = (BlockCache(), try letter())
+        let (early, late) = (cache.begin(), cache.begin())
+        cache.show([block(1, .domain("spam.example"))], of: late)
+        cache.show([], of: early)
+        #expect(cache.parts(for: letter, at: Self.now) == [Verdict.Part(.block, .hold, block: 1)])
+        cache.show([], of: cache.begin())
+        #expect(cache.parts(for: letter, at: Self.now).isEmpty)
+    }
+}
