@@ -33,7 +33,7 @@ package struct Catalogue: Sendable {
 
     package var direction: TextDirection { rules.direction }
 
-    /// What speakers call the language.
+    /// The language's own name for itself.
     package var name: String { text(LanguageText.name.rawValue) }
 
     /// - Parameter key: `section.name`.
@@ -41,7 +41,7 @@ package struct Catalogue: Sendable {
         phrases[key] ?? Phrase(missing: key)
     }
 
-    /// A text for people to read: each value is kept from turning the sentence around it.
+    /// A text for people to read. Each value is isolated, so that its direction cannot reorder the sentence.
     package func text(_ key: String, _ values: [TextSlot: String] = [:]) -> String {
         phrase(key).filled(values.mapValues(direction.isolating))
     }

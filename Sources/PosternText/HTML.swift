@@ -4,8 +4,8 @@ internal import Mustache
 package enum HTML {
     /// Escapes for element content and quoted attributes.
     ///
-    /// By octet, as browsers read: swift-mustache (2.1.1) escapes by `Character`, and a quotation mark with a combining accent
-    /// after it, or U+0600 before `<`, is another character, passes unescaped and ends the attribute it stands in.
+    /// By octet, as browsers read: swift-mustache (2.1.1) escapes by `Character`. There, a quotation mark with a combining accent
+    /// after it, or `<` after U+0600, is a different Character and is not escaped.
     /// - Parameter breaksLines: writes `<br>` for a line feed.
     package static func escaped(_ text: String, breaksLines: Bool = false) -> String {
         var copy = text
@@ -29,7 +29,7 @@ package enum HTML {
         }
     }
 
-    /// Of none above `>`: `escaped` passes those by.
+    /// Never asked for octets above `>`: `escaped` skips those.
     private static func escape(_ octet: UInt8, breaksLines: Bool) -> StaticString? {
         switch octet {
         case UInt8(ascii: "&"): "&amp;"
@@ -38,7 +38,7 @@ package enum HTML {
         case UInt8(ascii: "\""): "&quot;"
         case UInt8(ascii: "'"): "&#39;"
         case UInt8(ascii: "\n") where breaksLines: "<br>"
-        // What a browser would silently make of it.
+        // As browsers do.
         case 0: "\u{FFFD}"
         default: nil
         }

@@ -1,16 +1,16 @@
 package import PosternCore
 
-/// What no catalogue can say of a language: how it counts and which way it runs. A new language is one line here and one
-/// folder in `templates/strings/`.
+/// What a catalogue cannot say about a language: its plurals, its numbers and its direction. A new language is one line here and
+/// one folder in `templates/strings/`.
 ///
-/// By hand, although Foundation carries ICU: it has no plural category to ask for and no "nach 28 Tagen", and one date and
-/// one number in each of four languages took an idle program from 8 to 20 MiB resident and from 4 to 11 ms of start.
+/// Written by hand, although Foundation contains ICU: it offers no plural categories and no "nach 28 Tagen", and formatting one
+/// date and one number in four languages took an idle program from 8 to 20 MiB resident and from 4 to 11 ms to start.
 package struct LanguageRules: Sendable {
     package let plural: PluralRule
     package let direction: TextDirection
-    /// Stands between thousands. Digits are Latin in every language.
+    /// The separator between thousands. Digits are Latin in every language.
     let thousands: String
-    /// A number of fewer digits is not parted.
+    /// A number with fewer digits gets no separator.
     let leastDigitsParted: Int
 
     private init(_ plural: PluralRule, _ direction: TextDirection, thousands: String, leastDigitsParted: Int = 4) {

@@ -1,6 +1,6 @@
 private import Mustache
 
-/// Templates that stand in layouts and show lists: the web pages. What they print is escaped as HTML.
+/// The templates of the web pages, which use layouts and show lists. Their values are escaped as HTML.
 package struct PageLibrary: Sendable {
     private var library = MustacheLibrary()
 

@@ -9,7 +9,7 @@ package enum TextSlot: String, CaseIterable, Sendable {
     case suite, counted, incident, faults
 }
 
-/// A text of a catalogue, taken apart once.
+/// A text of a catalogue, parsed once.
 package struct Phrase: Sendable {
     private enum Part: Sendable {
         case text(String, html: String)
@@ -49,7 +49,7 @@ package struct Phrase: Sendable {
         Set(parts.compactMap { part in if case .slot(let slot) = part { slot } else { nil } })
     }
 
-    /// The text with its slots filled in one pass, so that a value with braces of its own stays what it is.
+    /// The text with its slots filled in one pass, so that braces in a value are left alone.
     package func filled(_ values: [TextSlot: String]) -> String {
         parts.reduce(into: "") { result, part in
             switch part {

@@ -1,8 +1,8 @@
 internal import Mustache
 
-/// The text of a template, taken apart to compare it with the page it shows.
+/// The text of a template, parsed to compare it with its page.
 ///
-/// swift-mustache (2.1.1) renders an unknown tag as nothing, so that an editor's slip would silently empty a page or a mail.
+/// swift-mustache (2.1.1) renders an unknown tag as nothing, so a typing mistake would silently empty a page or a mail.
 /// Every template is therefore checked when its process starts.
 package struct TemplateSource: Sendable {
     package let text: String
@@ -34,7 +34,7 @@ package struct TemplateSource: Sendable {
             switch (tag.kind, path.first) {
             case (.block, _), (_, nil): return nil
             case (.layout, _): return layouts.contains(tag.name) ? nil : layouts
-            // What ends is what began, which Mustache sees to.
+            // Mustache itself checks that it matches the beginning.
             case (.end, _): return nil
             case (_, "text") where path.count == 3: return nil
             case (_, "frame") where path.count == 2: return frame.contains(path[1]) ? nil : frame.map { "frame.\($0)" }

@@ -11,9 +11,9 @@ package enum TextDirection: String, Sendable {
         }
     }
 
-    /// A value fit to stand in a sentence that runs this way: between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE
-    /// (UAX #9 §2.4) when it has letters that run the other way, so that it turns nothing around it and nothing turns it.
-    /// Only then, since an old program may draw the marks as boxes.
+    /// A value for a sentence that runs this way. If it has letters that run the other way, it is put between FIRST STRONG
+    /// ISOLATE and POP DIRECTIONAL ISOLATE (UAX #9 §2.4), so that neither reorders the other. Only then, since an old program
+    /// may draw the marks as boxes.
     package func isolating(_ value: String) -> String {
         let runsAgainst = value.unicodeScalars.contains { scalar in
             switch self {

@@ -8,7 +8,7 @@ package struct Block: Hashable, Sendable {
     package enum Mark: Hashable, Sendable {
         /// A client or its network, on the one day on which it has this tag.
         case tag(Tag, Epoch)
-        /// A network that an operator typed. It records nobody's visit, so it is kept as it was written.
+        /// A network that an operator typed. It is not evidence of a visit, so it is stored in the clear.
         case range(AddressRange)
         /// The domain of the visitor's address, and every domain below it.
         case domain(String)
@@ -16,7 +16,7 @@ package struct Block: Hashable, Sendable {
         case phrase(FoldedText)
     }
 
-    /// Counts up and is never reused: verdicts in the log name it.
+    /// Never reused: verdicts in the log refer to it.
     package let id: Int64
     package let mark: Mark
     package let effect: Effect
@@ -27,7 +27,7 @@ package struct Block: Hashable, Sendable {
 
     /// The longest reason and the longest phrase, in code points.
     package static let textLimit = 200
-    /// A shorter phrase would match letters that nobody means.
+    /// A shorter phrase would match unrelated letters.
     package static let shortestPhrase = 4
 
     package init(id: Int64, mark: Mark, effect: Effect, reason: String, added: Timestamp, expires: Timestamp?) {

@@ -1,6 +1,6 @@
-/// A text as it is compared: in lower case, with single spaces, and with nothing invisible between the letters.
+/// A text normalised for comparison: in lower case, with single spaces and no invisible characters.
 ///
-/// A sender who wants the same letter to look like another one changes these first, because they cost nothing to change.
+/// A sender who wants one letter to look like another changes these first, because it costs nothing.
 package struct FoldedText: Hashable, Sendable {
     package let text: String
 

@@ -43,7 +43,7 @@ package struct AddressRange: Hashable, Sendable, CustomStringConvertible {
         client.bytes.count == network.count && Self.masked(client.bytes, to: length) == network
     }
 
-    /// In CIDR form, with the length always written. A range is configuration, not anybody's address.
+    /// In CIDR form, always with the length. It is shown, because a range is configuration and not a client's address.
     package var description: String {
         let groups =
             network.count == 4

@@ -1,4 +1,4 @@
-/// A client address, or the network it belongs to, as limits and tags count it.
+/// A client address, or the network it belongs to: what limits and tags are computed from.
 package struct ClientPrefix: Hashable, Sendable {
     /// 32 or 24 for IPv4; 64, 56 or 48 for IPv6.
     package let length: UInt8

@@ -53,7 +53,7 @@ enum IPv6Text {
                 guard let four = IPv4Text.bytes(group) else { return nil }
                 groups += [UInt16(four[0]) << 8 | UInt16(four[1]), UInt16(four[2]) << 8 | UInt16(four[3])]
             } else {
-                // UInt16's own reader would take a sign.
+                // UInt16's own initialiser would accept a sign.
                 guard (1...4).contains(group.utf8.count), group.utf8.allSatisfy({ $0 != 0x2B && $0 != 0x2D }),
                     let value = UInt16(group, radix: 16)
                 else { return nil }

@@ -10,7 +10,7 @@ package struct Tag: Hashable, Sendable, LosslessStringConvertible {
 
     package init?(_ text: String) {
         let text = text.lowercased()
-        // Thirteen characters have 65 bits: the first one bears four.
+        // Thirteen characters have 65 bits: the first one uses only four.
         guard text.utf8.count == 13, text.unicodeScalars.first.map({ "0123456789abcdef".unicodeScalars.contains($0) }) == true
         else { return nil }
         var value: UInt64 = 0

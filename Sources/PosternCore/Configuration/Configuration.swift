@@ -11,9 +11,9 @@ package struct Configuration: Sendable {
     package let limits: Limits
     package let retention: Retention
     package let users: Users
-    /// Nil for the folder beside the program.
+    /// Nil for the folder next to the program.
     package let templates: String?
-    /// How long a letter may be under way before it is due again: longer than any attempt lasts.
+    /// How long an attempt may take before its letter is due again: longer than any attempt lasts.
     package let lease: Duration
     package let logLevel: String
 
@@ -105,7 +105,7 @@ extension SettingReader {
             remedy:
                 "Write off, or a burst and rates over a day at most, as in 3,5/1h,20/1d; the burst at most what comes in a day."
         ) { text in
-            // Counts are kept under the keys of two days: a longer span would lose half of them.
+            // Counts are kept under the keys of two days: a longer span would lose some of them.
             Limit(text).flatMap { limit in
                 let isBurstOfADay = limit.rates.first.map { rate in
                     rate.per * (limit.burst ?? rate.count) <= .days(1) * rate.count
@@ -134,7 +134,7 @@ extension SettingReader {
         }
     }
 
-    /// Letters must be kept longer than they are tried, or accepted ones would lose their key while they wait.
+    /// Letters must be kept longer than they are tried, or waiting letters would lose their key.
     fileprivate mutating func lettersRetention() -> Duration {
         let least = RetrySchedule.standard.lifetime + .days(1)
         return value(

@@ -1,4 +1,4 @@
-/// Where a listener listens: an IP address or `localhost`, and a port.
+/// Where a listener binds: an IP address or a name such as `localhost`, and a port.
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     package let host: String
     package let port: Int

@@ -1,5 +1,4 @@
-/// Every setting that there is. The raw value is its name in the file and in the environment; operators and tests from outside
-/// rely on these names.
+/// Every setting. The raw value is its name in the file and in the environment; operators and the end-to-end tests rely on it.
 package enum Setting: String, Sendable, CaseIterable {
     case publicURL = "POSTERN_PUBLIC_URL"
     case listen = "POSTERN_LISTEN"
@@ -16,7 +15,7 @@ package enum Setting: String, Sendable, CaseIterable {
     case limitClient = "POSTERN_LIMIT_CLIENT"
     case limitRecipient = "POSTERN_LIMIT_RECIPIENT"
     case limitGlobal = "POSTERN_LIMIT_GLOBAL"
-    /// By the visitor's address, and by the letter's text. Unless set, both are as for one client.
+    /// Limits by the visitor's address and by the letter's text. By default both equal the client limit.
     case limitSender = "POSTERN_LIMIT_SENDER"
     case limitText = "POSTERN_LIMIT_TEXT"
     case retentionLetters = "POSTERN_RETENTION_LETTERS"
@@ -34,7 +33,7 @@ package enum Setting: String, Sendable, CaseIterable {
     case logLevel = "POSTERN_LOG_LEVEL"
 }
 
-/// A setting that cannot be used: what is wrong and what would be right.
+/// A setting that cannot be used: what is wrong and how to correct it.
 package struct SettingFault: Error, Equatable, Sendable, CustomStringConvertible {
     package let key: String
     package let problem: String

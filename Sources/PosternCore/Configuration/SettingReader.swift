@@ -1,4 +1,4 @@
-/// Reads settings one by one and collects the faults of all of them.
+/// Reads settings one by one and collects all faults.
 struct SettingReader {
     private let values: [String: String]
     private(set) var faults: [SettingFault] = []
@@ -17,7 +17,7 @@ struct SettingReader {
     }
 
     /// - Parameters:
-    ///   - standard: used when the setting is absent, and when it cannot be read (then its fault is kept).
+    ///   - standard: used when the setting is absent, and also when it is faulty (the fault is then collected).
     ///   - remedy: what a valid value looks like.
     mutating func value<Value>(_ setting: Setting, standard: Value, remedy: String, _ parse: (String) -> Value?) -> Value {
         guard let text = text(setting) else { return standard }
@@ -53,7 +53,7 @@ struct SettingReader {
 }
 
 extension String {
-    /// A URL without the user and password before its host: faults are shown on screens and kept in logs.
+    /// A URL without the user and password before its host, since faults appear on screens and in logs.
     fileprivate var withoutCredentials: String {
         guard let begin = firstRange(of: "://")?.upperBound, let at = lastIndex(of: "@"), begin <= at else { return self }
         return self[..<begin] + "…" + self[at...]

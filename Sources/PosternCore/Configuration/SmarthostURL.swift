@@ -1,4 +1,4 @@
-/// Where letters are handed on: POSTERN_SMTP_URL together with POSTERN_SMTP_TLS.
+/// The server that letters are sent to: POSTERN_SMTP_URL together with POSTERN_SMTP_TLS.
 package struct SmarthostURL: Hashable, Sendable {
     package enum Scheme: String, Sendable {
         /// TLS from the first octet (RFC 8314 §3.3).
@@ -42,7 +42,7 @@ package struct SmarthostURL: Hashable, Sendable {
         }
     }
 
-    /// Whether nothing said to it leaves this machine.
+    /// Whether the connection stays on this machine.
     package var isLoopback: Bool {
         host == "localhost" || host == "::1" || (IPv4Text.bytes(host).map { $0[0] == 127 } ?? false)
     }

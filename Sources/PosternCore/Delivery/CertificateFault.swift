@@ -1,4 +1,4 @@
-/// Why a smarthost's certificate was not believed.
+/// Why a smarthost's certificate was rejected.
 package enum CertificateFault: String, Sendable, CaseIterable {
     case expired
     case notYetValid

@@ -1,5 +1,5 @@
-/// The two random names that a letter has outside: made at acceptance, the same on every attempt, and unrelated to any id of
-/// ours.
+/// The two random identifiers by which the outside knows a letter: made at acceptance, the same on every attempt, and
+/// unrelated to any id of ours.
 package struct MailTokens: Hashable, Sendable, Unprintable {
     /// The left part of the Message-ID.
     package let message: String
@@ -24,6 +24,6 @@ package struct MailTokens: Hashable, Sendable, Unprintable {
 package enum DeliveryKind: String, Sendable, CaseIterable {
     /// A visitor's letter to a recipient.
     case letter
-    /// Our question to a recipient, whether this address is theirs.
+    /// Our question to a recipient whether the address is theirs.
     case confirmation
 }

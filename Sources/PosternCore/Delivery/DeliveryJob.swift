@@ -1,8 +1,8 @@
-/// One attempt of a delivery: what the relay claims from its store, and what it asks the vault for. Fixed fields only; it cannot
-/// name a header, an envelope address or a template.
+/// One attempt of a delivery, as the relay claims it from the store and sends it to the vault. It has fixed fields only, so the
+/// relay cannot name a header, an envelope address or a template.
 package struct DeliveryJob: Equatable, Sendable, Unprintable {
     package let id: LetterID
-    /// The number of this attempt; the first is 1. It is in the store already.
+    /// The number of this attempt; the first is 1. The store already has it.
     package let attempt: Int
     package let kind: DeliveryKind
     package let accepted: Timestamp

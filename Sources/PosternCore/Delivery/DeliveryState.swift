@@ -10,7 +10,7 @@ package enum DeliveryState: String, Sendable, CaseIterable {
     case delivered
     /// The smarthost refused it for good. Terminal.
     case failed
-    /// Not delivered within the time that the schedule allows. Terminal.
+    /// Not delivered within the schedule's lifetime. Terminal.
     case expired
     /// A person decided against it, or the recipient was erased. Terminal.
     case dropped
@@ -29,7 +29,7 @@ package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
     case settled(Outcome.Kind)
     /// The lease ran out, or the relay that held it has ended.
     case leaseOver
-    /// The next try would come later than the schedule allows.
+    /// The next try would be after the schedule's lifetime.
     case tooOld
     case heldByStaff
     case released
@@ -39,7 +39,7 @@ package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
         [.claimed] + Outcome.Kind.allCases.map { .settled($0) } + [.leaseOver, .tooOld, .heldByStaff, .released, .dropped]
 }
 
-/// A move that is not in the table: a mistake of ours, or a person acting on a letter whose state has changed meanwhile.
+/// A move that is not in the table: a bug, or a person acting on a letter whose state has changed in the meantime.
 package struct IllegalMove: Error, Equatable, Sendable, CustomStringConvertible {
     package let state: DeliveryState
     package let event: DeliveryEvent
@@ -52,8 +52,7 @@ package struct IllegalMove: Error, Equatable, Sendable, CustomStringConvertible 
 }
 
 extension DeliveryState {
-    /// Every legal move. The model that Spin checks (Tests/Model) and the random walks of the store's tests take their moves
-    /// from here.
+    /// Every legal move. The Spin model (Tests/Model) and the random walks of the store's tests use this table.
     package func after(_ event: DeliveryEvent) throws(IllegalMove) -> DeliveryState {
         switch (self, event) {
         case (.ready, .claimed): .leased

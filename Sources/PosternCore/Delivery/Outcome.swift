@@ -3,13 +3,13 @@ package struct Outcome: Hashable, Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         /// The smarthost answered the final dot with 2xx.
         case delivered
-        /// Refused for now: try again.
+        /// Not taken for now: try again.
         case deferred
         /// The smarthost refused this letter for good.
         case failed
-        /// The connection was lost after the final dot: the letter may have arrived. It is tried again, and listed as uncertain.
+        /// No clear answer to the letter's text: it may have arrived. It is tried again, and listed as uncertain.
         case uncertain
-        /// Our configuration, keys or record are wrong. Every try would end the same, so the letter is held for a person.
+        /// Our configuration, keys or record are wrong. Another try would end the same way, so the letter is held for a person.
         case ourFault = "our-fault"
     }
 
@@ -31,7 +31,7 @@ package struct Outcome: Hashable, Sendable {
         (self.kind, self.health, self.evidence) = (kind, health, evidence)
     }
 
-    /// What an operator needs to understand an outcome: where it happened and what was said.
+    /// What an operator needs to understand an outcome: how far the attempt got, and the reply.
     package struct Evidence: Hashable, Sendable {
         package let stage: DeliveryStage
         /// The SMTP reply code, when one arrived.

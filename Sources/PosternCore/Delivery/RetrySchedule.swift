@@ -1,6 +1,6 @@
 /// When a deferred letter is tried again: 0, +1 m, +5 m, +15 m, +30 m, +1 h, +2 h, +4 h, then every 4 h, up to 5 days after
-/// acceptance (RFC 5321 §4.5.4.1 asks for at least 4–5). Each wait varies by ±20 %, so that letters deferred together do not
-/// come back together.
+/// acceptance (RFC 5321 §4.5.4.1 asks for at least 4–5). Each wait varies by ±20 %, so that letters deferred together are not
+/// tried again together.
 package struct RetrySchedule: Sendable {
     package let waits: [Duration]
     package let lifetime: Duration
@@ -19,8 +19,10 @@ package struct RetrySchedule: Sendable {
         .milliseconds(Int64((Double((waits.max() ?? .zero).milliseconds) * (1 + jitter)).rounded(.up)))
     }
 
-    /// When the letter is due again, after its `attempt`-th try (1 is the first) ended at `now`; nil when that is after the end
-    /// of its life.
+    /// When the letter is due again. Nil when that is after its lifetime.
+    /// - Parameters:
+    ///   - attempt: the number of the try that has just ended; the first is 1.
+    ///   - now: when it ended.
     package func nextTry(
         afterAttempt attempt: Int, at now: Timestamp, accepted: Timestamp, using randomness: inout some RandomNumberGenerator
     ) -> Timestamp? {

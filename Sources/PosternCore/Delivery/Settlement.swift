@@ -1,4 +1,4 @@
-/// What the store must write when an attempt has ended: the decision, without the writing.
+/// What the store must write when an attempt has ended.
 package struct Settlement: Equatable, Sendable {
     package let state: DeliveryState
     /// When it is due again; set only for `ready`.

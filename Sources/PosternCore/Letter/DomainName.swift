@@ -26,7 +26,7 @@ package struct DomainName: Hashable, Sendable {
 
     /// Punycode by UTS #46, the way Foundation encodes the host of a URL.
     private static func encoded(_ name: String) -> String? {
-        // A delimiter would end the host inside URLComponents, and the rest of the name would be lost unnoticed.
+        // A delimiter would end the host inside URLComponents, which would silently drop the rest of the name.
         let delimiters = Set(":/?#[]@\\%<> \"'`{}|^,;!$&()*+=~_")
         guard !name.contains(where: { delimiters.contains($0) || $0.isNewline || $0.isWhitespace }) else { return nil }
         var components = URLComponents()

@@ -1,4 +1,4 @@
-/// Why a text is not an address that we would give to an SMTP server.
+/// Why a text is not an address that we would pass to an SMTP server.
 package enum AddressFault: Error, Equatable, Sendable {
     case empty
     case tooLong(octets: Int)
@@ -11,8 +11,8 @@ package enum AddressFault: Error, Equatable, Sendable {
 /// with the domain in ASCII.
 ///
 /// The local part is a dot-atom (RFC 5322 §3.2.3), and UTF-8 is allowed as in RFC 6531 §3.3. Quoted local parts and address
-/// literals are refused: no provider gives them to people, and both can smuggle commands. libcurl passes CR, LF and `>` on to the
-/// wire, so that only this type stands between a form and the SMTP dialogue.
+/// literals are refused: no provider gives them to people, and both can smuggle commands. libcurl would send CR, LF and `>` as
+/// they are, so this type alone protects the SMTP dialogue from a form.
 package struct EmailAddress: Hashable, Sendable {
     package let local: String
     /// In lower case, with international labels in punycode.
@@ -21,9 +21,9 @@ package struct EmailAddress: Hashable, Sendable {
     package init(_ raw: String) throws(AddressFault) {
         let text = raw.trimmingASCIISpace
         guard !text.isEmpty else { throw .empty }
-        // A generous bound first, so that the rest never works on a megabyte.
+        // A generous bound first, so that nothing below works on a megabyte.
         guard text.utf8.count <= 1_024 else { throw .tooLong(octets: text.utf8.count) }
-        // By Character outside ASCII: an @ with a combining mark on it is no @.
+        // By Character outside ASCII: an @ with a combining mark is not an @.
         guard let at = text.isASCII ? text.utf8.lastIndex(of: 0x40) : text.lastIndex(of: "@") else { throw .noAtSign }
         let local = String(text[..<at])
         guard Self.isDotAtom(local) else { throw .localPart }
@@ -37,7 +37,7 @@ package struct EmailAddress: Hashable, Sendable {
     /// `local@domain`, as it goes between `<` and `>` in RCPT TO.
     package var text: String { "\(local)@\(domain)" }
 
-    /// Whether only a server that offers SMTPUTF8 takes it (RFC 6531).
+    /// Whether the server must offer SMTPUTF8 to take it (RFC 6531).
     package var needsSMTPUTF8: Bool { !local.isASCII }
 
     private static func isDotAtom(_ local: String) -> Bool {

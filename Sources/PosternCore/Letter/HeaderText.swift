@@ -1,12 +1,12 @@
-/// One line of text that is safe in a mail header and on a page: no line break, no control character, and nothing invisible that
-/// could reorder or hide what is read.
+/// One line of text that is safe in a mail header and on a page: no line break, no control character, and no invisible
+/// character that could reorder or hide text.
 ///
-/// Length is counted in Unicode scalars ("code points"), as the outside contract does.
+/// Length is counted in Unicode scalars ("code points"), as in the API.
 package struct HeaderText: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
-    /// - Throws: `.empty` when nothing visible is left. A line break or control character is not repaired but thrown: a form field
-    ///   cannot contain one, so a program sent it to see what happens.
+    /// - Throws: `.empty` when nothing visible is left. A line break or control character is an error and is not repaired: a form
+    ///   field cannot contain one, so a program is probing us.
     package init(_ raw: String, limit: Int) throws(TextFault) {
         guard !InvisibleCharacters.isTidyLine(raw) || raw.utf8.count > limit else {
             text = raw
@@ -16,7 +16,7 @@ package struct HeaderText: Hashable, Sendable, CustomStringConvertible {
             if InvisibleCharacters.isLineBreak(scalar) { throw .lineBreak }
             if InvisibleCharacters.isControl(scalar) && scalar != "\t" { throw .controlCharacter }
         }
-        // By scalars: a combining mark after a blank makes one Character of both, and read again the text would be a different one.
+        // By scalars: a space and a combining mark after it are one Character, which would not be split here.
         let visible = InvisibleCharacters.tamed(raw).unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map {
             String($0)
         }

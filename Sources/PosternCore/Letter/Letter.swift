@@ -1,4 +1,4 @@
-/// What a visitor wrote to a recipient. Every field has become a type that cannot hold a bad value.
+/// What a visitor wrote to a recipient. Every field has a type that cannot hold a bad value.
 package struct Letter: Hashable, Sendable {
     /// The visitor's name.
     package let name: HeaderText
@@ -26,7 +26,7 @@ package struct Letter: Hashable, Sendable {
 }
 
 extension Letter {
-    /// The longest texts, in code points; a line break in `message` counts as one.
+    /// The longest texts, in code points. A line break in `message` counts as one.
     package enum Limit {
         package static let name = 100
         package static let subject = 150

@@ -1,4 +1,4 @@
-/// The message of a letter: lines end with LF, there are at most `limit` code points, and no control characters but LF and TAB.
+/// The message of a letter: at most `limit` code points, lines that end with LF, and no control characters but LF and TAB.
 package struct LetterText: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 

@@ -1,4 +1,4 @@
-/// The fields as they came over HTTP, from the form or as JSON. None of them has been checked.
+/// The fields as they came over HTTP, from the form or as JSON. None has been checked.
 package struct RawLetter: Equatable, Sendable {
     package var name = ""
     package var email = ""
@@ -50,7 +50,7 @@ package struct RawLetter: Equatable, Sendable {
     }
 }
 
-/// A field of a letter, by the name it has in the form and in JSON.
+/// A field of a letter. The raw value is its name in the form and in JSON.
 package enum LetterField: String, Sendable, CaseIterable {
     case name, email, subject, message, about
 }
@@ -80,7 +80,7 @@ package struct FieldFault: Equatable, Sendable {
         }
     }
 
-    /// What happened and what to do, in English. Pages in other languages find their own words by `code`.
+    /// What is wrong and what to do, in English. Pages in other languages look up their own text by `code`.
     package var message: String {
         switch reason {
         case .text(.empty):

@@ -2,7 +2,7 @@
 package enum TextFault: Error, Equatable, Sendable {
     case empty
     case tooLong(limit: Int, count: Int)
-    /// A line break: in a header it would begin a new header (RFC 5322 §2.2).
+    /// In a mail, a line break would begin a new header field (RFC 5322 §2.2).
     case lineBreak
     /// NUL, ESC and the like. Nobody types them; a program sends them.
     case controlCharacter

@@ -12,7 +12,7 @@ package struct Verdict: Equatable, Sendable {
     package let decision: Decision
     package let parts: [Part]
 
-    /// Signs of a program that add up to this are worth a person's attention. No single sign is.
+    /// Scores that add up to this hold the letter for review. No single rule scores as much.
     package static let threshold = 100
 
     package init(_ decision: Decision, parts: [Part] = []) {
@@ -60,7 +60,7 @@ package struct Verdict: Equatable, Sendable {
         }
     }
 
-    /// A rule, by the name that the log shows.
+    /// A rule. The raw value is its name in the log.
     package enum Rule: String, Sendable, CaseIterable {
         case unknownRecipient = "unknown-recipient"
         /// The recipient is paused, unconfirmed or erased: one answer for all of them, so that nobody can tell which.
@@ -73,7 +73,7 @@ package struct Verdict: Equatable, Sendable {
         case limitSender = "limit-sender"
         case limitText = "limit-text"
         case limitInstallation = "limit-installation"
-        /// The field that people do not see was filled.
+        /// The hidden field, which people do not see, was filled in.
         case trapBait = "trap-bait"
         /// The form came without a token of ours.
         case trapToken = "trap-token"

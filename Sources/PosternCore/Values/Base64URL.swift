@@ -1,4 +1,4 @@
-/// Base 64 with `-` and `_` and without padding (RFC 4648 §5): it can stand in a URL or a form field as it is.
+/// Base64 with `-` and `_` and without padding (RFC 4648 §5): needs no escaping in a URL or a form field.
 package enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
@@ -18,8 +18,8 @@ package enum Base64URL {
         return String(decoding: characters, as: UTF8.self)
     }
 
-    /// Nil for a character outside the alphabet, an impossible length, or bits after the last byte that are not zero: each
-    /// list of bytes has exactly one text.
+    /// Nil for a character outside the alphabet, an impossible length, or leftover bits that are not zero: each list of bytes
+    /// has exactly one text.
     package static func bytes(of text: String) -> [UInt8]? {
         guard text.utf8.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []

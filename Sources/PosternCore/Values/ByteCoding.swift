@@ -1,7 +1,7 @@
 /// Writes values one after another: numbers big-endian, texts and bytes after their length.
 ///
-/// All our binary data is written like this: associated data, sealed letters, link frames. Every part of variable size has its
-/// length before it, so two different lists of values never give the same bytes.
+/// All our binary data is written like this: associated data, sealed letters, link frames. The length precedes every part of
+/// variable size, so two different lists of values never give the same bytes.
 package struct ByteWriter: Sendable {
     package private(set) var bytes: [UInt8] = []
 

@@ -1,4 +1,4 @@
-/// A 128-bit identifier: 48 bits of milliseconds, then 80 random bits. New rows go to the end of an index, and nobody can
+/// A 128-bit identifier: 48 bits of milliseconds, then 80 random bits. So new rows go to the end of an index, and nobody can
 /// guess an id.
 ///
 /// Written as 26 characters of Crockford's base 32 in lower case (no i, l, o, u). `Kind` keeps the ids of

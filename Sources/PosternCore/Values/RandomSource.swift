@@ -1,5 +1,5 @@
-/// Where a service draws random numbers from. It is handed in, like the clock: the system's generator in the wiring, one with a
-/// seed in tests.
+/// The random numbers of a service. It is a parameter, like the clock: the system's generator in the wiring, a seeded one in
+/// tests.
 package struct RandomSource: RandomNumberGenerator, Sendable {
     private let draw: @Sendable () -> UInt64
 

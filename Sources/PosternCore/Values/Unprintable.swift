@@ -1,5 +1,5 @@
-/// A value that holds a secret. However it gets into a text (interpolation, a log line, `dump`, a failed test), only the name
-/// of its type appears.
+/// A value that must never be printed. In any text (interpolation, a log line, `dump`, a failed test), only the name of its
+/// type appears.
 package protocol Unprintable: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {}
 
 extension Unprintable {

@@ -1,6 +1,6 @@
 /// Octets as text in the charset that a mail names.
 enum Charset {
-    /// - Parameter name: as the mail has it, in any case; nil where it names none.
+    /// - Parameter name: the charset as the mail names it, in any case; nil if it names none.
     static func text(of bytes: [UInt8], named name: String?, defects: inout Set<MailDefect>) -> String {
         switch name?.lowercased() {
         case nil, "utf-8", "utf8", "us-ascii", "ascii":
@@ -8,7 +8,7 @@ enum Charset {
         case "iso-8859-1", "latin1", "windows-1252", "cp1252":
             return text(ofWindows1252: bytes, &defects)
         default:
-            // What is ASCII in it can still be read, and most charsets contain ASCII.
+            // Most charsets contain ASCII, so that much can still be read.
             defects.insert(.unknownCharset)
         }
         let text = String(decoding: bytes, as: UTF8.self)
@@ -16,8 +16,8 @@ enum Charset {
         return text
     }
 
-    /// What is called ISO 8859-1 is read as windows-1252, as browsers and mail programs do (encoding.spec.whatwg.org,
-    /// "Names and labels"): they differ only where ISO 8859-1 has control characters.
+    /// ISO 8859-1 is read as windows-1252, as browsers and mail programs do (encoding.spec.whatwg.org, "Names and labels"):
+    /// the two differ only where ISO 8859-1 has control characters.
     private static func text(ofWindows1252 bytes: [UInt8], _ defects: inout Set<MailDefect>) -> String {
         var scalars = String.UnicodeScalarView()
         for byte in bytes {
@@ -28,7 +28,7 @@ enum Charset {
         return String(scalars)
     }
 
-    /// 0x80 to 0x9F; five of them mean nothing.
+    /// 0x80 to 0x9F; five of them are undefined.
     private static let windows1252 = Array(
         "€\u{FFFD}‚ƒ„…†‡ˆ‰Š‹Œ\u{FFFD}Ž\u{FFFD}\u{FFFD}‘’“”•–—˜™š›œ\u{FFFD}žŸ".unicodeScalars)
 }

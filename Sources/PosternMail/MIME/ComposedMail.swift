@@ -2,9 +2,9 @@ package import PosternCore
 
 /// A mail ready for SMTP. The same draft gives the same bytes on every attempt.
 package struct ComposedMail: Equatable, Sendable {
-    /// Headers and body: CRLF line ends only, seven-bit unless `needsSMTPUTF8`, no line that begins with a dot.
+    /// Header and body: only CRLF line ends, seven-bit unless `needsSMTPUTF8`, and no line that begins with a dot.
     package let bytes: [UInt8]
-    /// Whether a header holds a UTF-8 address (RFC 6532), so that only a server that offers SMTPUTF8 may get it.
+    /// Whether a header holds a UTF-8 address (RFC 6532), so that it may only go to a server that offers SMTPUTF8.
     package let needsSMTPUTF8: Bool
     /// Goes between `<` and `>` in MAIL FROM: random per letter, at the domain the mail is from.
     package let envelopeSender: String
@@ -16,11 +16,11 @@ package struct ComposedMail: Equatable, Sendable {
     }
 }
 
-/// Why a mail cannot be made. Each is a fault of ours, which no retry mends.
+/// Why a mail cannot be made. Each is a fault of ours, so another try does not help.
 package enum ComposeFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A header value with a line break, NUL or another control character; the types before us let none through.
+    /// A header value with a line break, NUL or another control character. The types of the values should prevent it.
     case controlCharacter(header: String)
-    /// A token that cannot stand in a Message-ID, an envelope address and a MIME boundary.
+    /// A token that is not safe in a Message-ID, an envelope address and a MIME boundary.
     case token
     /// A link in the text that is not an absolute URL of RFC 3986 characters.
     case link
@@ -36,11 +36,11 @@ package enum ComposeFault: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// Everything a mail of ours is made of.
 ///
-/// Header fields are chosen here and nowhere else. What is left out on purpose: `Received`, `X-Originating-IP` and `User-Agent`,
-/// which would name a client or our inside; `Sender`, since From is our own address; and `Precedence`, which no standard defines
-/// and which would file a letter between two people with bulk mail.
+/// Header fields are chosen here and nowhere else. Left out on purpose: `Received`, `X-Originating-IP` and `User-Agent`, which
+/// would reveal a client or our software; `Sender`, since From is our own address; and `Precedence`, which no standard defines
+/// and which would make a personal letter look like bulk mail.
 package struct MailDraft: Sendable {
-    /// A name and an address as one header shows them.
+    /// A name and an address, as in a header.
     package struct Mailbox: Sendable {
         package let name: String
         package let address: EmailAddress
@@ -61,7 +61,7 @@ package struct MailDraft: Sendable {
     private let plain: String
     private let html: String
 
-    /// - Parameter languageTag: of the text, as RFC 5646 writes it.
+    /// - Parameter languageTag: the language of the text (RFC 5646).
     package init(
         from: Mailbox, to: Mailbox, replyTo: Mailbox?, subject: String, languageTag: String, tokens: MailTokens, date: Timestamp,
         plain: String, html: String
@@ -77,7 +77,7 @@ package struct MailDraft: Sendable {
         self.html = Self.canonical(html)
     }
 
-    /// - Throws: `.token` or `.controlCharacter`; neither can come from values that were made by their types.
+    /// - Throws: `.token` or `.controlCharacter`. Values that their types have checked cause neither.
     package func composed() throws(ComposeFault) -> ComposedMail {
         guard Self.isToken(tokens.message), Self.isToken(tokens.envelope) else { throw .token }
         let header = try header()
@@ -101,23 +101,23 @@ package struct MailDraft: Sendable {
         try header.write("Subject", text: subject)
         try header.write("Message-ID", pieces: ["<\(tokens.message)@\(from.address.domain)>"])
         try header.write("Content-Language", pieces: [languageTag])
-        // RFC 3834 §5: sent by a program and no answer to a mail, hence not `auto-replied`. A person wrote the letter, but `no`
-        // would invite what §2 forbids for every other value: a vacation notice that travels to us or, by Reply-To, to the
-        // visitor, and says who the recipient is.
+        // RFC 3834 §5: not `auto-replied`, since this is not an answer to a mail. A person wrote the letter, but `no` would
+        // allow what §2 forbids for every other value: a vacation notice to us or, by Reply-To, to the visitor, which would
+        // reveal the recipient.
         try header.write("Auto-Submitted", pieces: ["auto-generated"])
-        // Exchange obeys this one (MS-OXCMAIL §2.1.3.2.20). `All` also silences its non-delivery reports, which nothing of ours
-        // reads. Once something does, name the other five kinds here instead.
+        // Exchange obeys this one (MS-OXCMAIL §2.1.3.2.20). `All` also suppresses its non-delivery reports, which we do not
+        // read. If that changes, list the other five kinds here instead.
         try header.write("X-Auto-Response-Suppress", pieces: ["All"])
         try header.write("MIME-Version", pieces: ["1.0"])
         try header.write("Content-Type", pieces: ["multipart/alternative;", "boundary=\"\(boundary)\""])
         return header.text
     }
 
-    /// Neither encoding can produce it: in quoted-printable a hexadecimal digit or CRLF follows `=`, and base64 has no `_`.
+    /// Neither encoding can produce it: in quoted-printable, `=` is followed by a hexadecimal digit or CRLF; base64 has no `_`.
     private var boundary: String { "=_\(tokens.message)" }
 
-    /// The two forms of the text as `multipart/alternative` (RFC 2046 §5.1.4), the plain one first. Without a preamble, which would
-    /// be a sentence in one language that only ancient clients show.
+    /// The two forms of the text as `multipart/alternative` (RFC 2046 §5.1.4), the plain one first. There is no preamble: only
+    /// ancient clients show it, and it would be in one language only.
     private func appendBody(to bytes: inout [UInt8]) {
         for (type, text) in [("text/plain", plain), ("text/html", html)] {
             let (encoding, lines) = TransferEncoding.encoded(text)
@@ -129,10 +129,10 @@ package struct MailDraft: Sendable {
         bytes += "--\(boundary)--\r\n".utf8
     }
 
-    /// LF line ends, whatever a template editor saved.
+    /// Turns all line ends into LF: a template may have been saved with others.
     private static func canonical(_ text: String) -> String {
         var text = text
-        // Read to the end, since the compiler vectorises no loop that may end early.
+        // Always reads to the end: the compiler does not vectorise a loop that may stop early.
         guard text.withUTF8({ $0.reduce(0 as UInt8) { $0 | ($1 == 0x0D ? 1 : 0) } }) != 0 else { return text }
         var scalars = String.UnicodeScalarView()
         var previous: Unicode.Scalar?
@@ -147,7 +147,7 @@ package struct MailDraft: Sendable {
         return String(scalars)
     }
 
-    /// Letters and digits only, and short: it stands in an address, a Message-ID and a boundary (at most 70, RFC 2046 §5.1.1).
+    /// Short, and only letters and digits: it is used in an address, a Message-ID and a boundary (at most 70, RFC 2046 §5.1.1).
     private static func isToken(_ text: String) -> Bool {
         (1...40).contains(text.utf8.count)
             && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }

@@ -2,21 +2,21 @@ private import Foundation
 
 /// Text of any script in a header field: the encoded-words of RFC 2047, such as `=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=`.
 package enum EncodedWord {
-    /// Longest word we write. RFC 2047 §2 allows 75. Ten less leave room for the longest field name that carries text
-    /// (`Reply-To: `) on a line whose limit is 76 (§2).
+    /// The longest word we write. A line has at most 76 octets (RFC 2047 §2), and the longest field name before a word,
+    /// `Reply-To: `, takes ten.
     static let longest = 66
 
-    /// Longest word the standard allows. A longer one is read all the same.
+    /// The longest word that RFC 2047 §2 allows. A longer one is still read.
     private static let longestAllowed = 75
 
     // MARK: Writing
 
-    /// The text as words that the caller separates by a space or a fold, which a reader drops between neighbours (§6.2).
+    /// The text as encoded-words. The caller puts a space or a fold between them, which a reader drops (§6.2).
     ///
     /// A word ends after a space where one is near, because some readers wrongly put a space between two words (Python before
-    /// 3.12.9, gh-128110). Otherwise it ends between graphemes, so that a reader that draws word by word never tears one. A pile
-    /// of marks too high for one word is split between code points, never inside one (§5). Base64 or Q is used for the whole
-    /// text, whichever is shorter.
+    /// 3.12.9, gh-128110). Otherwise it ends between graphemes, for readers that display each word by itself. A grapheme too
+    /// long for one word is split between code points, never inside one (§5). The whole text uses Base64 or Q, whichever is
+    /// shorter.
     static func words(for text: String) -> [String] {
         let octets = text.utf8.reduce(into: (quoted: 0, all: 0)) { count, byte in
             count.quoted += quotedLength(byte)
@@ -52,7 +52,7 @@ package enum EncodedWord {
         return words
     }
 
-    /// The Q encoding in its strictest form, the one for a phrase (§5 (3)), which is legal everywhere.
+    /// The Q encoding in its strictest form, for a phrase (§5 (3)). It is legal everywhere.
     private static func quoted(_ bytes: [UInt8]) -> String {
         var text = ""
         for byte in bytes {
@@ -76,11 +76,11 @@ package enum EncodedWord {
 
     /// Decodes every encoded-word of a field's value. Anything else stays as it is, including a word that never ends.
     ///
-    /// The result may hold any character, line breaks included: `MailHeader` replaces those before anybody sees the value.
+    /// The result may hold any character, even line breaks; `MailHeader` replaces those.
     package static func decoded(_ value: String, defects: inout Set<MailDefect>) -> String {
         let octets = Array(value.utf8)
         var text = ""
-        // Where the octets begin that are not yet in the text.
+        // The first octet that is not yet in the text.
         var start = 0
         var followsWord = false
         var index = 0
@@ -125,7 +125,7 @@ package enum EncodedWord {
             self.end = end + 1
         }
 
-        /// The octets up to the next question mark, and where what follows it begins.
+        /// The octets up to the next question mark, and the index after it.
         private static func part(_ octets: [UInt8], from start: Int) -> (ArraySlice<UInt8>, next: Int)? {
             octets[start...].firstIndex(of: 0x3F).map { (octets[start..<$0], $0 + 1) }
         }

@@ -2,9 +2,9 @@ package import PosternCore
 
 /// Writes header fields one after the other (RFC 5322 §2.2), folded, each ended by CRLF.
 ///
-/// Lines have at most 76 octets: RFC 5322 §2.1.1 asks for 78, RFC 2047 §2 for 76 where an encoded-word stands. One thing is
-/// never broken: an address or Message-ID longer than that stays whole on a line of its own (254 octets at most, 998 are
-/// allowed), since folding inside an address is legal and many programs read it wrongly.
+/// Lines have at most 76 octets: RFC 5322 §2.1.1 recommends 78, and RFC 2047 §2 requires 76 for a line with an encoded-word.
+/// A longer address or Message-ID still stays whole, on a line of its own (998 are allowed): folding inside an address is
+/// legal, but many programs misread it.
 package struct HeaderWriter {
     /// The fields so far.
     package private(set) var text = ""
@@ -13,9 +13,9 @@ package struct HeaderWriter {
     package init() {}
 
     /// Free text, such as a subject.
-    /// - Throws: `.controlCharacter`, as the two below.
+    /// - Throws: `.controlCharacter`, like the two functions below.
     package mutating func write(_ name: String, text: String) throws(ComposeFault) {
-        // Checked before it is encoded: an encoded line break would pass the check of the pieces and be one again when read.
+        // Checked before encoding: an encoded line break would pass the check of the pieces, and a reader would decode it.
         try Self.check(text, header: name)
         guard Self.canStandAsItIs(text) else { return try write(name, pieces: EncodedWord.words(for: text)) }
         try write(name, pieces: text.utf8.split(separator: 0x20).map { String(Substring($0)) })
@@ -27,7 +27,7 @@ package struct HeaderWriter {
         try write(name, pieces: Self.phrase(phrase, room: Self.width - name.utf8.count - 2) + ["<\(address.text)>"])
     }
 
-    /// Ready-made tokens, between which a fold may stand.
+    /// Finished tokens. The line may be folded between them.
     package mutating func write(_ name: String, pieces: [String]) throws(ComposeFault) {
         var column = name.utf8.count + 1
         var field = name + ":"
@@ -43,7 +43,7 @@ package struct HeaderWriter {
     }
 
     /// Whether free text needs no encoding: printable ASCII, single spaces, no token too long for the first line, and nothing
-    /// that a reader would take for an encoded-word.
+    /// that looks like an encoded-word.
     private static func canStandAsItIs(_ text: String) -> Bool {
         isPlain(text)
             && text.utf8.split(separator: 0x20, omittingEmptySubsequences: false).allSatisfy {
@@ -51,7 +51,7 @@ package struct HeaderWriter {
             }
     }
 
-    /// A quoted-string (RFC 5322 §3.2.4) for ASCII that fits on one line, else encoded-words, which a phrase may consist of.
+    /// A quoted-string (RFC 5322 §3.2.4) for ASCII that fits on one line, otherwise encoded-words (RFC 2047 §5 (3)).
     private static func phrase(_ text: String, room: Int) -> [String] {
         guard isPlain(text) else { return EncodedWord.words(for: text) }
         var quoted: [UInt8] = [0x22]
@@ -63,7 +63,7 @@ package struct HeaderWriter {
         return quoted.count <= room ? [String(decoding: quoted, as: UTF8.self)] : EncodedWord.words(for: text)
     }
 
-    /// Printable ASCII without what begins an encoded-word.
+    /// Printable ASCII without `=?`, which begins an encoded-word.
     private static func isPlain(_ text: String) -> Bool {
         var previous: UInt8 = 0
         return text.utf8.allSatisfy { octet in
@@ -72,7 +72,7 @@ package struct HeaderWriter {
         }
     }
 
-    /// The last guard. `HeaderText` and `EmailAddress` let nothing of the kind through, but no header may depend on that alone.
+    /// The last check against header injection. `HeaderText` and `EmailAddress` already exclude it; this does not rely on them.
     private static func check(_ piece: String, header: String) throws(ComposeFault) {
         guard piece.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw .controlCharacter(header: header) }
     }

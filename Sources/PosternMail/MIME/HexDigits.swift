@@ -1,4 +1,4 @@
-/// Upper-case hexadecimal, as quoted-printable (RFC 2045 §6.7), Q encoding (RFC 2047 §4.2) and URLs (RFC 3986 §2.1) are written.
+/// Upper-case hexadecimal, for quoted-printable (RFC 2045 §6.7), Q encoding (RFC 2047 §4.2) and URLs (RFC 3986 §2.1).
 package enum HexDigits {
     static let all = Array("0123456789ABCDEF".utf8)
 
@@ -6,7 +6,7 @@ package enum HexDigits {
         String(decoding: [all[Int(byte >> 4)], all[Int(byte & 15)]], as: UTF8.self)
     }
 
-    /// Either case. Nil for anything else, a sign included, which the standard library's own reader would accept.
+    /// Accepts either case. Nil for anything else, even a sign, which the standard library's parser would accept.
     static func value(of digit: UInt8) -> UInt8? {
         switch digit {
         case 0x30...0x39: digit - 0x30

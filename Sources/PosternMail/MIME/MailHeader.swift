@@ -2,7 +2,7 @@
 package struct HeaderField: Equatable, Sendable {
     /// Printable ASCII without a colon, as it was written.
     package let name: String
-    /// Without the blanks around it; encoded-words as they are.
+    /// Without the blanks around it. Encoded-words are not decoded.
     package let value: String
 }
 
@@ -10,7 +10,7 @@ package struct HeaderField: Equatable, Sendable {
 package struct MailHeader: Equatable, Sendable {
     package let fields: [HeaderField]
 
-    /// The value of the first field of that name, in whatever case.
+    /// The value of the first field of that name, in any case.
     package subscript(name: String) -> String? {
         let name = name.lowercased()
         return fields.first { $0.name.lowercased() == name }?.value
@@ -25,22 +25,22 @@ package struct MailHeader: Equatable, Sendable {
         }
     }
 
-    /// Fields that a mail has once at most (RFC 5322 §3.6, RFC 2045 §3). Programs differ in which of two they believe, and a
-    /// sender can use that.
+    /// Fields that a mail may have only once (RFC 5322 §3.6, RFC 2045 §3). Programs differ in which of two they use, and a
+    /// sender can exploit that.
     private static let unique: Set<String> = [
         "date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject",
         "mime-version", "content-type", "content-transfer-encoding",
     ]
 
     /// Reads the header at the beginning of the source.
-    /// - Returns: the header, and the octets after the empty line that ends it. Without one everything is header, which is in order
-    ///   where there is no body (RFC 5322 §3.5).
+    /// - Returns: the header, and the octets after the empty line that ends it. Without that line everything is header, which is
+    ///   legal: a mail needs no body (RFC 5322 §3.5).
     static func read(
         _ source: ArraySlice<UInt8>, within limits: MailLimits, defects: inout Set<MailDefect>
     ) throws(MailFault) -> (MailHeader, body: ArraySlice<UInt8>) {
         var fields: [(name: String, value: [UInt8])] = []
         var rest = source
-        // Whether a folded line has a field to continue. A line that is no field has no continuation either.
+        // Whether a folded line has a field to continue. After a stray line it has none.
         var continuesField = false
         var isComplete = false
         while !isComplete, let line = takeLine(&rest) {
@@ -67,7 +67,7 @@ package struct MailHeader: Equatable, Sendable {
         return (MailHeader(fields: read), rest)
     }
 
-    /// The next line without its end. A lone LF ends one as well; `MailDefect.bareLineFeed` says so.
+    /// The next line without its end. A bare LF also ends a line; that is `MailDefect.bareLineFeed`.
     static func takeLine(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard !rest.isEmpty else { return nil }
         let end = rest.firstIndex(of: 0x0A) ?? rest.endIndex
@@ -76,13 +76,13 @@ package struct MailHeader: Equatable, Sendable {
         return line.last == 0x0D ? line.dropLast() : line
     }
 
-    /// `name: value` (RFC 5322 §2.2). Nil for a line that is no field.
+    /// `name: value` (RFC 5322 §2.2). Nil for a line that is not a field.
     private static func field(
         _ line: ArraySlice<UInt8>, _ defects: inout Set<MailDefect>
     ) -> (name: String, value: ArraySlice<UInt8>)? {
         guard let colon = line.firstIndex(of: 0x3A) else { return nil }
         var name = line[..<colon]
-        // Obsolete syntax (§4.5) that some readers take for another field, and some for none.
+        // Obsolete syntax (§4.5): some readers see a different field here, some see none.
         if isBlank(name.last) { defects.insert(.blankBeforeColon) }
         while isBlank(name.last) { name.removeLast() }
         guard !name.isEmpty, name.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
@@ -90,7 +90,7 @@ package struct MailHeader: Equatable, Sendable {
     }
 
     private static func text(of value: [UInt8], _ defects: inout Set<MailDefect>) -> String {
-        // UTF-8 in a header is in order (RFC 6532); anything else is not.
+        // UTF-8 in a header is legal (RFC 6532); anything else is not.
         let text = String(decoding: value, as: UTF8.self)
         if !text.utf8.elementsEqual(value) { defects.insert(.headerNotUTF8) }
         return line(text, defects: &defects)
@@ -102,7 +102,7 @@ package struct MailHeader: Equatable, Sendable {
         for scalar in text.unicodeScalars {
             let isControl =
                 scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value)
-            // A tab is what folds are made of.
+            // A tab is normal in a folded line.
             if isControl, scalar != "\t" { defects.insert(.controlInHeader) }
             scalars.append(isControl ? " " : scalar)
         }

@@ -25,7 +25,7 @@ package struct MailView: Sendable {
         }
     }
 
-    /// The first part of each kind counts.
+    /// Takes the first part of each kind.
     private mutating func look(at part: MailPart) {
         switch part.type.value {
         case "text/plain" where plain == nil: plain = part.text(defects: &defects)

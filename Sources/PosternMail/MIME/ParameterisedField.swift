@@ -1,12 +1,12 @@
 /// A header field of the form `value; name=value; name="quoted value"`, such as `Content-Type` (RFC 9110 §8.3.1) and
 /// `Content-Disposition` (RFC 7578 §4.2).
 package struct ParameterisedField: Equatable, Sendable {
-    /// What a part without a Content-Type is (RFC 2045 §5.2).
+    /// The type of a part without a Content-Type (RFC 2045 §5.2).
     static let plainText = ParameterisedField(value: "text/plain", parameters: [:])
 
     /// Lower case, as in `multipart/form-data`.
     package let value: String
-    /// Names in lower case. The first of a repeated name counts.
+    /// Names are in lower case. If a name is repeated, the first value counts.
     package let parameters: [String: String]
 
     private init(value: String, parameters: [String: String]) {

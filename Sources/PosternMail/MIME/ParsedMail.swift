@@ -1,7 +1,7 @@
-/// How much of a mail is read. A mail beyond it is refused, never read in part.
+/// How large a mail may be. A larger one is refused, never read in part.
 package struct MailLimits: Sendable {
     package var octets = 1_048_576
-    /// Of the mail, and of each part.
+    /// For the header of the mail and of each part.
     package var headerOctets = 65_536
     package var fields = 256
     /// All parts together, the mail itself included.
@@ -31,8 +31,8 @@ package enum MailFault: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Something in a mail that a standard forbids and that was read all the same. Mail programs read these differently, so a reader
-/// that must not be fooled can refuse the ones it minds.
+/// Something in a mail that a standard forbids and that was read anyway. Mail programs differ in how they read these, so a
+/// caller that must not be fooled can refuse some of them.
 package enum MailDefect: Hashable, Sendable, CaseIterable {
     // MARK: Octets and lines
 
@@ -46,14 +46,14 @@ package enum MailDefect: Hashable, Sendable, CaseIterable {
 
     // MARK: Header
 
-    /// A line that is no field, left out.
+    /// A line that is not a field, left out.
     case strayLine
     /// A folded line that continues no field, left out.
     case strayFold
-    /// A folded line of blanks alone, which some readers take for the end of the header.
+    /// A folded line with nothing but blanks, which some readers take for the end of the header.
     case blankFold
     case blankBeforeColon
-    /// A field that may stand once stands again; the first one counts.
+    /// A field that may occur only once is repeated; the first one counts.
     case repeatedField
     /// Octets that are not UTF-8, replaced by U+FFFD.
     case headerNotUTF8
@@ -64,13 +64,13 @@ package enum MailDefect: Hashable, Sendable, CaseIterable {
 
     // MARK: Parts
 
-    /// A Content-Type that cannot be read; text/plain instead (RFC 2045 §5.2).
+    /// A malformed Content-Type; text/plain instead (RFC 2045 §5.2).
     case brokenContentType
-    /// A multipart without a boundary that could be one. Its parts are not read.
+    /// A multipart without a valid boundary. Its parts are not read.
     case unusableBoundary
-    /// A multipart that has the boundary of one around it: their parts cannot be told apart.
+    /// A multipart with the same boundary as an enclosing one: their parts cannot be told apart.
     case reusedBoundary
-    /// A line that begins with the boundary and goes on. It is text.
+    /// A line that begins with the boundary but is longer. It is treated as text.
     case boundaryLookalike
     case multipartWithoutParts
     /// No closing boundary: the last part reaches to the end.
@@ -86,10 +86,10 @@ package enum MailDefect: Hashable, Sendable, CaseIterable {
     case brokenBase64
     /// Read as UTF-8.
     case unknownCharset
-    /// Octets that mean nothing in the charset, replaced by U+FFFD.
+    /// Octets that are undefined in the charset, replaced by U+FFFD.
     case undecodableText
 
-    /// What only a look at every octet finds.
+    /// The defects that only a scan of every octet finds.
     static func inOctets(of source: some Collection<UInt8>) -> Set<MailDefect> {
         var defects: Set<MailDefect> = []
         var previous: UInt8 = 0
@@ -112,10 +112,10 @@ package enum MailDefect: Hashable, Sendable, CaseIterable {
     }
 }
 
-/// A mail as anybody may have written it, taken apart (RFC 5322, RFC 2046).
+/// A parsed mail from an untrusted source (RFC 5322, RFC 2046).
 ///
-/// There is no source that this traps on: it is read, with its defects named, or refused with a `MailFault`. Nothing in a mail
-/// that was read is true because it was read.
+/// No input traps: a mail is read, with its defects listed, or refused with a `MailFault`. That a mail could be read does not
+/// make anything in it true.
 package struct ParsedMail: Sendable {
     package let root: MailPart
     package let defects: Set<MailDefect>
@@ -132,9 +132,9 @@ package struct ParsedMail: Sendable {
 package struct MailPart: Sendable {
     package let header: MailHeader
     package let type: ParameterisedField
-    /// As it travelled, with its transfer encoding.
+    /// As it arrived, still in its transfer encoding.
     package let body: ArraySlice<UInt8>
-    /// Of a multipart whose boundary could be used; else empty.
+    /// The parts of a multipart with a usable boundary; otherwise empty.
     package let parts: [MailPart]
 
     /// The body as text in the charset it names.
@@ -147,7 +147,7 @@ package struct MailPart: Sendable {
     }
 }
 
-/// What is kept while a mail is read.
+/// The state while a mail is read.
 private struct MailReader {
     let limits: MailLimits
     var defects: Set<MailDefect>
@@ -158,7 +158,7 @@ private struct MailReader {
         self.defects = defects
     }
 
-    /// - Parameter boundaries: of the multiparts around it, the outermost first.
+    /// - Parameter boundaries: those of the enclosing multiparts, outermost first.
     mutating func part(_ source: ArraySlice<UInt8>, within boundaries: [String]) throws(MailFault) -> MailPart {
         parts += 1
         guard parts <= limits.parts else { throw .tooManyParts(limit: limits.parts) }
@@ -190,12 +190,13 @@ private struct MailReader {
         return inner
     }
 
-    /// RFC 2046 §5.1.1: 1 to 70 characters, the last no space. More characters than its list are in use; none is a control.
+    /// RFC 2046 §5.1.1: 1 to 70 characters, the last not a space. Mails use more characters than it lists, so any printable
+    /// ASCII is accepted.
     private static func isUsable(_ boundary: String) -> Bool {
         (1...70).contains(boundary.utf8.count) && boundary.utf8.allSatisfy { (0x20...0x7E).contains($0) } && boundary.last != " "
     }
 
-    /// What stands between the lines that are boundaries (RFC 2046 §5.1.1), without the line end before each, which belongs to it.
+    /// The text between the boundary lines (RFC 2046 §5.1.1), without the line end before each, which belongs to the boundary.
     private mutating func sources(in body: ArraySlice<UInt8>, boundary: String) throws(MailFault) -> [ArraySlice<UInt8>] {
         let delimiter = Array("--\(boundary)".utf8)
         var sources: [ArraySlice<UInt8>] = []
@@ -207,7 +208,7 @@ private struct MailReader {
             guard let line = MailHeader.takeLine(&rest), line.starts(with: delimiter) else { continue }
             let tail = line.dropFirst(delimiter.count)
             let closes = tail.starts(with: [0x2D, 0x2D])
-            // Blanks may have been added on the way.
+            // Blanks may have been added in transit.
             guard tail.dropFirst(closes ? 2 : 0).allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else {
                 defects.insert(.boundaryLookalike)
                 continue
@@ -218,7 +219,7 @@ private struct MailReader {
             isClosed = closes
         }
         if !isClosed { defects.insert(.unterminatedMultipart) }
-        // A mail cut short still shows what it has.
+        // The last part of a truncated mail is still read.
         if let start { sources.append(body[start...]) }
         if sources.isEmpty { defects.insert(.multipartWithoutParts) }
         return sources

@@ -1,10 +1,10 @@
 /// Quoted-printable, RFC 2045 §6.7.
 enum QuotedPrintable {
-    /// One less than allowed: the soft break's `=` needs a place.
+    /// One less than the allowed 76, for the `=` of a soft break.
     private static let width = 75
 
-    /// Lines of at most 76 octets, each ended by CRLF. Three precautions cost nothing: a line never begins with a dot (the end of
-    /// SMTP's data) nor with `From ` (mbox), and a soft break never tears a UTF-8 sequence.
+    /// Lines of at most 76 octets, each ended by CRLF. Three precautions cost nothing: a line never begins with a dot (SMTP) or
+    /// with `From ` (mbox), and a soft break never splits a UTF-8 sequence.
     static func encoded(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(text.count + text.count / 4 + 64)
@@ -17,7 +17,7 @@ enum QuotedPrintable {
                 (column, index) = (0, index + 1)
                 continue
             }
-            // Whatever stands for itself is copied in one go, as far as the line has room.
+            // Literal octets are copied in one go, as far as the line has room.
             let end = endOfLiterals(in: text, from: index, isLineStart: column == 0, room: width - column)
             if end > index {
                 output.append(contentsOf: UnsafeBufferPointer(rebasing: text[index..<end]))
@@ -40,7 +40,7 @@ enum QuotedPrintable {
         return output
     }
 
-    /// - Returns: the place of the first octet that must be encoded or has no room; `start` when that is the one there.
+    /// - Returns: the index of the first octet that must be encoded or has no room; `start` if there is no literal.
     private static func endOfLiterals(
         in text: UnsafeBufferPointer<UInt8>, from start: Int, isLineStart: Bool, room: Int
     ) -> Int {
@@ -48,7 +48,7 @@ enum QuotedPrintable {
         let most = min(text.count, start + room)
         var end = start
         while end < most, isLiteral(text[end]) { end += 1 }
-        // A blank stands for itself unless it ends a line.
+        // A blank is a literal unless it ends a line.
         let isLineEnd = end == text.count || text[end] == 0x0A
         return end > start && isLineEnd && isBlank(text[end - 1]) ? end - 1 : end
     }
@@ -99,8 +99,8 @@ enum QuotedPrintable {
         return output
     }
 
-    /// - Returns: the length of the line end after an `=`, with the blanks that some relay put before it (§6.7 (3)); nil when no
-    ///   line ends here.
+    /// - Returns: the length of the line end after an `=`, with the blanks that a relay may have added before it (§6.7 (3)); nil
+    ///   when no line ends here.
     private static func softBreak(_ bytes: ArraySlice<UInt8>) -> Int? {
         let blanks = bytes.prefix(76).prefix(while: isBlank).count
         let rest = bytes.dropFirst(blanks)

@@ -1,6 +1,6 @@
 private import Foundation
 
-/// How a part travels through SMTP (RFC 2045 §6): the values of Content-Transfer-Encoding.
+/// The values of Content-Transfer-Encoding (RFC 2045 §6).
 package enum TransferEncoding: String, Sendable {
     case sevenBit = "7bit"
     case eightBit = "8bit"
@@ -8,8 +8,8 @@ package enum TransferEncoding: String, Sendable {
     case quotedPrintable = "quoted-printable"
     case base64
 
-    /// Text in seven bits and short lines. Quoted-printable where most is ASCII, since it stays legible in the raw mail; base64
-    /// where that is shorter. An encoded octet costs three instead of one and base64 a third more for each: they meet at one
+    /// Text in seven bits and short lines. Quoted-printable if most of it is ASCII, since it stays legible in the raw mail;
+    /// otherwise base64. Quoted-printable adds two octets for each encoded one, base64 a third to all: they are equal at one
     /// octet in six.
     ///
     /// - Parameter text: lines ended by LF, which become CRLF, the canonical form (RFC 2046 §4.1.1).
@@ -17,14 +17,14 @@ package enum TransferEncoding: String, Sendable {
     static func encoded(_ text: String) -> (TransferEncoding, lines: [UInt8]) {
         var text = text
         return text.withUTF8 { bytes in
-            // Most texts are ASCII, which the first of the two loops finds out many octets at a time.
+            // Most texts are ASCII, which the first loop finds out many octets at a time.
             let encoded = bytes.reduce(0 as UInt8, |) < 0x80 ? 0 : bytes.reduce(0) { $0 &+ Int($1 >> 7) }
             return encoded * 6 > bytes.count
                 ? (.base64, Base64.encoded(bytes)) : (.quotedPrintable, QuotedPrintable.encoded(bytes))
         }
     }
 
-    /// Decodes as much as there is. Whatever does not belong is named in `defects`.
+    /// Decodes as much as possible. What does not belong there is added to `defects`.
     package func decoded(_ body: ArraySlice<UInt8>, defects: inout Set<MailDefect>) -> [UInt8] {
         switch self {
         case .sevenBit, .eightBit, .binary: Array(body)
@@ -34,7 +34,7 @@ package enum TransferEncoding: String, Sendable {
     }
 }
 
-/// Base64 as mail has it (RFC 2045 §6.8): in lines, with padding.
+/// Base64 as used in mail (RFC 2045 §6.8): in lines, with padding.
 enum Base64 {
     static func encoded(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var canonical: [UInt8] = []
@@ -48,7 +48,7 @@ enum Base64 {
         return Array(lines) + [0x0D, 0x0A]
     }
 
-    /// Characters outside the alphabet are ignored, as §6.8 demands. Padding ends a stretch, and another may follow.
+    /// Characters outside the alphabet are ignored, as §6.8 requires. Padding ends a run of digits, and another may follow.
     static func decoded(_ text: ArraySlice<UInt8>, defects: inout Set<MailDefect>) -> [UInt8] {
         var octets: [UInt8] = []
         var digits: [UInt8] = []
@@ -72,7 +72,7 @@ enum Base64 {
         return octets + self.octets(of: digits)
     }
 
-    /// - Parameter digits: six bits each. Those left over at the end are dropped.
+    /// - Parameter digits: six bits each. Bits left over at the end are dropped.
     static func octets(of digits: [UInt8]) -> [UInt8] {
         var octets: [UInt8] = []
         octets.reserveCapacity(digits.count / 4 * 3 + 2)

@@ -1,4 +1,4 @@
-/// Signs that a word is or holds an e-mail address, anyone's.
+/// Signs that a word is or contains any e-mail address.
 enum AddressTrace {
     /// The at sign and its disguises. `=?` begins an encoded word (RFC 2047), which can hold anything.
     private static let signs = [
@@ -15,16 +15,16 @@ enum AddressTrace {
         }
     }
 
-    /// As long as an MD5, SHA-1 or SHA-256 in hexadecimal: a digest of an address hides nothing from anyone who can try them all.
+    /// As long as an MD5, SHA-1 or SHA-256 in hexadecimal: a digest of an address hides nothing from anyone who tries candidates.
     private static func isDigest(_ word: String) -> Bool {
-        // Only when it stands alone: the identifiers of some large providers have 32 such digits and then more.
+        // Only a whole word: some large providers have ids with 32 such digits and more after them.
         word.split(whereSeparator: { !$0.isLetter && !$0.isNumber }).contains { part in
             [32, 40, 64].contains(part.count) && part.allSatisfy(\.isHexDigit)
         }
     }
 
-    /// As long as most of an MD5 in base64, and as mixed: capitals, small letters and digits alternate as in hardly any word, host
-    /// name or path. Servers that write their queue ids like that lose them here, except Exim.
+    /// As long as most of an MD5 in base64, with capitals, small letters and digits more mixed than in a word, host name or path.
+    /// Queue ids that look like this are lost here, except Exim's.
     private static func isDigestInBase64(_ word: some StringProtocol) -> Bool {
         word.unicodeScalars.split(whereSeparator: { kind(of: $0) == nil }).contains { run in
             guard run.count >= 18, !isEximID(run) else { return false }
@@ -37,7 +37,7 @@ enum AddressTrace {
 
     private enum Kind { case capital, small, digit, sign }
 
-    /// What base 64 is written with (RFC 4648 §4 and §5); nil for anything else.
+    /// The kind of a base64 character (RFC 4648 §4 and §5); nil for anything else.
     private static func kind(of scalar: Unicode.Scalar) -> Kind? {
         switch scalar {
         case "A"..."Z": .capital
@@ -58,7 +58,7 @@ enum AddressTrace {
     }
 }
 
-/// Signs that a word is or holds an IP address.
+/// Signs that a word is or contains an IP address.
 enum ClientTrace {
     static func isIn(_ word: some StringProtocol) -> Bool {
         holdsIPv4(word) || holdsIPv6(word)

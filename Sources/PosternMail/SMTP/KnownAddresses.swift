@@ -1,9 +1,9 @@
 private import Foundation
 private import PosternCore
 
-/// The addresses that a reply is likely to speak of, taken apart so that a part alone is recognised as well.
+/// The addresses that a reply is likely to mention, split so that a part alone is recognised as well.
 struct KnownAddresses: Sendable {
-    // No sets: two spellings of one accent are equal Strings, and the search goes octet by octet.
+    // No sets: Strings that differ only in how an accent is encoded are equal, but the search compares octets.
     private var locals: [String] = []
     private var domains: [String] = []
     /// Letters and digits only.
@@ -22,13 +22,13 @@ struct KnownAddresses: Sendable {
             if !domain.isEmpty { domains.append(domain) }
             for part in [local + domain, domain, local] {
                 let core = Self.squeeze(part)
-                // A short one would occur in half of all sentences.
+                // A short one would occur in many sentences by chance.
                 if core.count >= 8 { squeezed.append(core) }
             }
         }
     }
 
-    /// Whether the word names one of them: as it stands, escaped, encoded, or backwards.
+    /// Whether the word names one of them: plain, escaped, encoded, or backwards.
     func appear(in word: some StringProtocol) -> Bool {
         guard !locals.isEmpty || !domains.isEmpty else { return false }
         let lowered = word.lowercased()
@@ -44,27 +44,27 @@ struct KnownAddresses: Sendable {
         return isNamed(literally: lowered, shortest: 1) || isNamed(literally: String(lowered.reversed()), shortest: 1)
     }
 
-    /// A decoded word may have its accents as marks of their own, while names are compared octet by octet.
+    /// Also tries the composed form: a decoded word may have its accents as separate marks, and names are compared by octets.
     private func isNamed(in spelling: String, shortest: Int) -> Bool {
         isNamed(literally: spelling, shortest: shortest)
             || !spelling.isASCII
                 && isNamed(literally: spelling.precomposedStringWithCompatibilityMapping.lowercased(), shortest: shortest)
     }
 
-    /// Whether one of them can be read when everything but letters and digits is left out: `j o h n . …`.
+    /// Whether one of them appears when everything but letters and digits is removed: `j o h n . …`.
     func appear(inSqueezed text: String) -> Bool {
         guard !squeezed.isEmpty else { return false }
         let core = Self.squeeze(text.lowercased())
         return squeezed.contains { core.holds($0) }
     }
 
-    /// - Parameter shortest: local parts below that length are not looked for, since they would occur by chance.
+    /// - Parameter shortest: shorter local parts are not searched for, since they would occur by chance.
     private func isNamed(literally spelling: String, shortest: Int) -> Bool {
         if domains.contains(where: { spelling.holds($0) }) { return true }
         return locals.contains { $0.count >= shortest && Self.stands($0, in: spelling) }
     }
 
-    /// Whether the part stands there by itself, not as a piece of a longer word.
+    /// Whether the part occurs as a whole word.
     private static func stands(_ part: String, in text: String) -> Bool {
         let (scalars, wanted) = (Array(text.unicodeScalars), Array(part.unicodeScalars))
         var start = 0
@@ -82,7 +82,7 @@ struct KnownAddresses: Sendable {
         return character.isLetter || character.isNumber
     }
 
-    /// `bücher.example` where the domain is known in its ASCII form.
+    /// Recognises `bücher.example` when the domain is known in its ASCII form.
     private func namesDomain(inUnicode word: String) -> Bool {
         guard !word.isASCII else { return false }
         let names = word.split(whereSeparator: { !Self.isWordCharacter($0) && $0 != "." && $0 != "-" })
@@ -113,15 +113,15 @@ extension StringProtocol {
 }
 
 extension StringProtocol {
-    /// Whether the part occurs in it, by bytes. `contains` goes by Characters: it does not see a sign with a combining mark, and
-    /// takes ten times as long.
+    /// `contains` by bytes. The standard one compares Characters: it misses a sign with a combining mark, and takes ten times as
+    /// long.
     func holds(_ part: String) -> Bool {
         Array(utf8)[...].firstIndex(of: Array(part.utf8)[...]) != nil
     }
 }
 
 extension ArraySlice where Element: Equatable {
-    /// The first place of the needle, which is not empty.
+    /// The first index of the needle, which must not be empty.
     fileprivate func firstIndex(of needle: ArraySlice<Element>) -> Int? {
         guard let first = needle.first else { return nil }
         var start = startIndex

@@ -1,14 +1,14 @@
 package import CCurl
 package import PosternCore
 
-/// What one attempt came to, decided from libcurl's result and the transcript and from nothing else. The result alone is no
-/// verdict: libcurl gives one code for refusals that mean opposite things.
+/// Decides the outcome of one attempt from libcurl's result and the transcript only. The result alone is not enough: libcurl
+/// gives one code for refusals that mean opposite things.
 ///
-/// The rule behind every row: *failed* needs the smarthost's own word that this recipient or this letter is refused for good;
-/// what speaks of us (login, sender, dialogue) is our fault and held; everything unsure is temporary, and *uncertain* once the
-/// smarthost may have the letter.
+/// The rule in every row: *failed* needs the smarthost's own statement that this recipient or this letter is refused for good.
+/// What is about us (login, sender, dialogue) is our fault, and the letter is held. Everything unclear is temporary, and
+/// *uncertain* once the smarthost may have the letter.
 package enum OutcomeClassifier {
-    /// - Parameter redaction: takes the addresses out of the evidence.
+    /// - Parameter redaction: removes addresses from the evidence.
     package static func outcome(_ result: CURLcode, _ transcript: Transcript, redaction: Redaction) -> Outcome {
         let stage = transcript.stage
         // The smarthost's answer counts even if we hung up afterwards.
@@ -24,11 +24,11 @@ package enum OutcomeClassifier {
             evidence: .init(stage: failure.stage, code: transcript.answer?.code, text: failure.text))
     }
 
-    /// What an answer decides; nil when it only lets the transfer go on, so that something else ended it.
+    /// What an answer decides; nil when it lets the transfer go on, so that something else ended it.
     private static func ruling(on answer: SMTPReply, at stage: DeliveryStage) -> Ruling? {
         switch (stage, answer.severity) {
         case (.finalDot, .positive): Ruling(.delivered, .reached)
-        // libcurl takes 354 alone for leave to send the text, and 220 alone for leave to start TLS.
+        // libcurl sends the text only after 354, and starts TLS only after 220.
         case (.data, .intermediate) where answer.code == SMTPReply.Code.startMailInput: nil
         case (.data, .positive), (.data, .intermediate): Ruling(.deferred, .trouble)
         case (.startTLS, .positive) where answer.code == SMTPReply.Code.serviceReady: nil
@@ -67,10 +67,10 @@ private struct RefusedReply: Sendable {
 
     var ruling: OutcomeClassifier.Ruling {
         switch stage {
-        // Nobody has spoken of a letter yet. A greeting of 554 or 521 sounds final, but it is about the moment and the
-        // connection: a blocked network, a host in maintenance. The letter outlives it.
+        // The server does not know the letter yet. A greeting of 554 or 521 sounds final, but is about this connection: a
+        // blocked network, or a host under maintenance. The letter can wait.
         case .prepare, .connect, .greeting, .ehlo, .startTLS: .init(.deferred, .trouble)
-        // 454 and 421 are the server's own trouble with its passwords (RFC 4954 §6); every 5xx is about ours.
+        // 454 and 421 are the server's own problem (RFC 4954 §6); every 5xx is about our credentials.
         case .login: isPermanent ? .init(.ourFault, .trouble) : .init(.deferred, .trouble)
         case .mailFrom: ofSender
         case .recipient: ofRecipient
@@ -78,9 +78,9 @@ private struct RefusedReply: Sendable {
         }
     }
 
-    /// The envelope sender is ours and alike for all letters, so its refusal is about us. The exceptions speak of room and size:
-    /// 452 is temporary anyway; 552 is "exceeded storage allocation" (RFC 5321 §4.2.2), which passes, unless the status says that
-    /// the letter is too big for this system (RFC 1870 §6.1), which does not.
+    /// The envelope sender is ours and at one domain for all letters, so its refusal is about us. The exceptions are about storage
+    /// and size: 452 is temporary anyway; 552 is "exceeded storage allocation" (RFC 5321 §4.2.2), which passes, unless the status
+    /// says that the letter is too big for this system (RFC 1870 §6.1), which does not.
     private var ofSender: OutcomeClassifier.Ruling {
         if answer.code == Code.serviceNotAvailable { return .init(.deferred, .trouble) }
         if isPassing { return .init(.deferred, .reached) }
@@ -108,7 +108,7 @@ private struct RefusedReply: Sendable {
 
     private var isPermanent: Bool { answer.severity == .permanent }
 
-    /// 4xx; and the two statuses that RFC 3463 §3.3 and §3.4 call persistent transient failures even after a 5.
+    /// Temporary: 4xx, and the two statuses that RFC 3463 §3.3 and §3.4 call persistent transient failures even in a 5xx.
     private var isPassing: Bool { !isPermanent || says(.mailboxFull, .mailSystemFull) }
 
     private var isTooBig: Bool { says(.messageTooBig, .messageLengthExceedsLimit) }
@@ -120,8 +120,8 @@ private struct RefusedReply: Sendable {
             || says(.credentialsInvalid, .mechanismTooWeak, .encryptionNeeded, .encryptionRequired)
     }
 
-    /// Syntax, sequence and parameters (RFC 5321 §4.2.1, x0x, and 555): the dialogue went wrong, which says nothing of the
-    /// recipient. 501 with an addressing status is about the address after all.
+    /// Syntax, sequence and parameters (RFC 5321 §4.2.1, x0x, and 555): the dialogue went wrong, which says nothing about the
+    /// recipient. But 501 with an addressing status is about the address.
     private var blamesDialogue: Bool {
         switch answer.code {
         case Code.syntaxErrorInParameters: answer.enhanced?.subject != EnhancedStatus.Subject.addressing
@@ -136,14 +136,15 @@ private struct RefusedReply: Sendable {
     private var blamesSender: Bool { says(.badSenderMailbox, .badSenderSystem) }
 
     /// X.7 at RCPT is policy: "relay access denied" because a login is missing looks exactly like "this member takes no mail from
-    /// you". Failing the letter would blame the recipient for what may be ours, so a person looks at it; except for the statuses
-    /// that do name the recipient: a list, and a mailbox with a new owner.
+    /// you". It may be our fault, so a person looks at it. The exceptions are the statuses that are about the recipient: a list,
+    /// and a mailbox with a new owner.
     private var blamesOurStanding: Bool {
         answer.enhanced?.subject == EnhancedStatus.Subject.policy
             && !says(.listExpansionProhibited, .mailboxOwnerChanged, .domainOwnerChanged)
     }
 
-    /// After the text X.7.0 and X.7.1 are what content filters say of one letter. These speak of us whatever the text.
+    /// After the text, X.7.0 and X.7.1 are a content filter's answer to one letter. The statuses here are about us, whatever the
+    /// text.
     private var blamesOurSigning: Bool { says(.accountDisabled) || says(Condition.senderAuthentication) }
 
     private func says(_ conditions: Condition...) -> Bool { says(conditions) }

@@ -1,10 +1,10 @@
 private import Foundation
 private import PosternCore
 
-/// Takes out of a server's reply whatever could name a person, before the reply is stored, logged or shown.
+/// Removes everything that could name a person from a server's reply, before the reply is stored, logged or shown.
 ///
-/// Works on words: a word that holds an address, a part of a known one, or an IP address goes as a whole, and so does one that
-/// stands for it in a plain encoding. It rather takes too much: the evidence keeps code and enhanced status anyway.
+/// Works on words: a word that holds an address, a part of a known one, or an IP address, plain or in a simple encoding, is
+/// replaced as a whole. If in doubt it removes too much: the evidence keeps code and enhanced status anyway.
 package struct Redaction: Sendable {
     /// The most Unicode scalars that a cleaned reply has.
     package static let limit = 200
@@ -13,11 +13,10 @@ package struct Redaction: Sendable {
 
     private let known: KnownAddresses
 
-    /// - Parameter hiding: addresses whose parts go even where nothing marks them as an address: the recipient's, the smarthost's
-    ///   user name.
+    /// - Parameter hiding: addresses whose parts are removed even if they do not look like an address: the recipient's, the
+    ///   smarthost's user name.
     package init(hiding addresses: [String] = []) {
-        // As they are, and in the plain form that a reply is brought into, which changes nothing in ASCII. A reply may write them
-        // in small letters.
+        // As they are, and in the plain form of `plain(_:)`, which leaves ASCII unchanged. A reply may write them in lower case.
         let plain = addresses.filter { !$0.isASCII }.flatMap { address in
             let composed = address.precomposedStringWithCompatibilityMapping
             return [
@@ -33,26 +32,26 @@ package struct Redaction: Sendable {
         let text = Self.withoutPhrases(Self.plain(reply))
         let marked = text.unicodeScalars.split(separator: " ").map { String($0) }.map { mark(for: $0) ?? $0 }
         let cleaned = marked.enumerated()
-            // Ten addresses in a row say no more than one.
+            // Several marks in a row say no more than one.
             .filter { index, word in index == 0 || marked[index - 1] != word || word.first != "‹" }
             .map(\.element).joined(separator: " ")
         guard !known.appear(inSqueezed: cleaned) else { return Self.addressMark }
-        // By scalars, since one Character may be a pile of marks a kilobyte high.
+        // By scalars, since one Character may have a kilobyte of combining marks.
         let scalars = cleaned.unicodeScalars
         return scalars.count <= Self.limit ? cleaned : String(scalars.prefix(Self.limit - 1)) + "…"
     }
 
     private func mark(for word: String) -> String? {
-        // Only a mark that stands alone is ours: whatever follows it without a space is the server's.
+        // Only a mark that is a whole word is ours: anything attached to it is the server's.
         guard word != Self.addressMark else { return nil }
-        // As most words of a reply to an accepted letter are.
+        // Most words of a reply to an accepted letter are literal.
         if WordDecoding.isLiteral(word) { return known.appear(literally: word) ? Self.addressMark : nil }
         if AddressTrace.isIn(word) || known.appear(in: word) { return Self.addressMark }
         return ClientTrace.isIn(word) ? Self.clientMark : nil
     }
 
-    /// One line of ordinary characters. Controls and invisible ones are gone, since they could split a name. Full-width and other
-    /// compatibility forms are made plain, since they could disguise an at sign.
+    /// One line of ordinary characters. Control and invisible characters are removed, since they could split a name. Full-width and
+    /// other compatibility forms are normalised, since they could disguise an at sign.
     private static func plain(_ reply: String) -> String {
         let most = 2_000
         if reply.utf8.count <= most, reply.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return reply }
@@ -81,8 +80,8 @@ package struct Redaction: Sendable {
         return kept.lastIndex(of: " ").map { String(kept[..<$0]) } ?? ""
     }
 
-    /// Drops combining marks after ASCII, where composition left them. On an at sign, a dot or a space such a mark makes another
-    /// Character, which no search below would find.
+    /// Drops combining marks that are left after an ASCII character. With such a mark, an at sign, a dot or a space is a different
+    /// Character, which no search here would find.
     private static func withoutLooseMarks(_ text: String) -> String {
         var kept = String.UnicodeScalarView()
         var followsASCII = true
@@ -98,12 +97,12 @@ package struct Redaction: Sendable {
         return String(kept)
     }
 
-    /// Marks what may have spaces inside, so that it is not one word: `<…>`, a quoted local part, `john @ example.org`.
+    /// Replaces what may have spaces inside and so is not one word: `<…>`, a quoted local part, `john @ example.org`.
     ///
-    /// By scalars, since some join with the sign after them into one Character. Each function reads the text once, since the other
-    /// side decides how many signs there are.
+    /// By scalars, since some join with the sign after them into one Character. Each function reads the text only once, since the
+    /// server decides how many signs there are.
     private static func withoutPhrases(_ text: String) -> String {
-        // Each of the three begins with one of these signs, and hardly any reply to an accepted letter has one.
+        // Each of the three has one of these signs, and hardly any reply to an accepted letter does.
         guard text.utf8.contains(where: { $0 == 0x3C || $0 == 0x40 || $0 == 0x22 }) else { return text }
         let scalars = withoutQuotations(withoutGaps(withoutBrackets(Array(text.unicodeScalars))))
         return String(String.UnicodeScalarView(scalars))
@@ -132,7 +131,7 @@ package struct Redaction: Sendable {
         return kept
     }
 
-    /// From the first quotation mark on, since an escaped one may stand inside the local part.
+    /// From the first quotation mark on, since the local part may contain an escaped one.
     private static func withoutQuotations(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
         var kept: [Unicode.Scalar] = []
         var start = 0

@@ -3,7 +3,7 @@ package struct SMTPReply: Hashable, Sendable {
     /// Three digits. A sane server's are between 200 and 599; nothing here relies on that.
     package let code: Int
     package let enhanced: EnhancedStatus?
-    /// What each line said after the code, without control characters. Not redacted yet.
+    /// The text of each line after the code, without control characters. Not redacted yet.
     package let lines: [String]
 
     package init(code: Int, lines: [String]) {
@@ -12,8 +12,8 @@ package struct SMTPReply: Hashable, Sendable {
         enhanced = lines.first?.firstWord.flatMap { EnhancedStatus($0) }
     }
 
-    /// The lines joined by spaces, without the enhanced status that some servers repeat on each of them. May hold addresses:
-    /// `Redaction` comes before anything that keeps or shows it.
+    /// The lines joined by spaces, without the enhanced status that some servers repeat on each of them. May hold addresses: use
+    /// `Redaction` before storing or showing it.
     package var text: String {
         lines.map { line in
             guard let enhanced, let first = line.firstWord, EnhancedStatus(first) == enhanced else { return line }
@@ -22,7 +22,7 @@ package struct SMTPReply: Hashable, Sendable {
         .joined(separator: " ")
     }
 
-    /// What the first digit says (RFC 5321 §4.2.1). A client must understand it even when the code is new to it.
+    /// The meaning of the first digit (RFC 5321 §4.2.1). A client must understand it even if it does not know the code.
     package var severity: Severity {
         switch code {
         case 200...299: .positive
@@ -39,7 +39,7 @@ package struct SMTPReply: Hashable, Sendable {
         case unknown
     }
 
-    /// The codes that a client treats each in its own way (RFC 5321 §4.2.3).
+    /// The codes that we treat individually (RFC 5321 §4.2.3).
     enum Code {
         static let serviceReady = 220
         static let startMailInput = 354
@@ -83,7 +83,7 @@ package struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil unless the whole word is one: a version number or an address that begins like one is not.
     package init?(_ word: some StringProtocol) {
-        // Each stop moves the numbers one place to the front.
+        // Each dot shifts the numbers one place to the left.
         var numbers = (0, 0, 0)
         var (place, digits) = (0, 0)
         for octet in word.utf8 {
@@ -103,7 +103,7 @@ package struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(statusClass).\(subject).\(detail)" }
 
-    /// What it says, whatever its class: `X.2.2`.
+    /// The status without its class: `X.2.2`.
     var condition: Condition { Condition(subject, detail) }
 
     enum Subject {
@@ -147,13 +147,13 @@ enum SMTPReplyLine: Equatable, Sendable {
     case more(code: Int, text: String)
     /// `250 text`, or the code alone.
     case last(code: Int, text: String)
-    /// No reply line at all.
+    /// Not a reply line.
     case noise
 
     /// - Parameters:
-    ///   - octets: with the line end. What counts as the last line is what libcurl (7.88, `smtp_endofresp`) takes for it, since
-    ///     the two of us must agree on whether a reply is complete.
-    ///   - limit: the octets of text that are kept.
+    ///   - octets: with the line end. The last line is recognised as libcurl does it (7.88, `smtp_endofresp`), since we must agree
+    ///     with it on whether a reply is complete.
+    ///   - limit: the octets of text to keep.
     init(_ octets: [UInt8], limit: Int) {
         let digits = octets.prefix(3).map { Int($0) - 0x30 }
         guard digits.count == 3, digits.allSatisfy({ (0...9).contains($0) }) else {
@@ -163,7 +163,7 @@ enum SMTPReplyLine: Equatable, Sendable {
         let code = digits[0] * 100 + digits[1] * 10 + digits[2]
         let rest = octets.dropFirst(3)
         var words = rest.dropFirst().prefix(limit)
-        // Cut between two words: nobody would recognise the front half of an address and leave it out.
+        // Cut between two words: `Redaction` would not recognise half an address.
         if words.count < rest.dropFirst().count, let end = words.lastIndex(of: 0x20) { words = words[..<end] }
         let kept = words.filter { $0 >= 0x20 && $0 != 0x7F }
         // Latin-1 and worse occur in replies. What cannot be read is replaced, never refused.
@@ -179,15 +179,15 @@ enum SMTPReplyLine: Equatable, Sendable {
 
 /// What a server offered in its reply to EHLO, as far as a transfer depends on it.
 ///
-/// Keywords are compared as libcurl 7.88 does it, by case (RFC 5321 §2.4 would not care): believing in an extension that libcurl
-/// overlooks would send a UTF-8 address without the SMTPUTF8 that announces it.
+/// Keywords are case-sensitive, as in libcurl 7.88, although RFC 5321 §2.4 says otherwise: if we saw an extension that libcurl
+/// misses, a UTF-8 address would be sent without SMTPUTF8.
 package struct Capabilities: Equatable, Sendable {
     package let smtpUTF8: Bool
     package let startTLS: Bool
     /// The mechanisms after AUTH, in the server's order.
     package let mechanisms: [String]
 
-    /// Nothing: what a server has that knows only HELO.
+    /// No extensions: a server that knows only HELO.
     package static let none = Capabilities(lines: [])
 
     package init(ehlo reply: SMTPReply) {
@@ -201,6 +201,6 @@ package struct Capabilities: Equatable, Sendable {
         mechanisms = words.filter { $0.first == "AUTH" }.flatMap { $0.dropFirst() }
     }
 
-    /// PLAIN or LOGIN, the two that every submission server has and that nothing but TLS needs to protect.
+    /// Whether there is PLAIN or LOGIN. Every submission server has one of them, and TLS protects them.
     package var offersLogin: Bool { mechanisms.contains("PLAIN") || mechanisms.contains("LOGIN") }
 }

@@ -1,14 +1,14 @@
 package import CCurl
 package import PosternCore
 
-/// What happened in one transfer, in order: the only thing an outcome is decided from.
+/// What happened in one transfer, in order.
 ///
-/// libcurl's result code is not a verdict, and its response code may be an old one. So stage and last reply are recovered from
-/// here. A transcript holds verbs and replies, never what was sent: no envelope, no credentials, no text. It is bounded, since
-/// the other side decides how much it says.
+/// libcurl's result code does not decide the outcome, and its response code may be an old one, so stage and last reply come from
+/// here. A transcript holds verbs and replies, but nothing else we sent: no envelope, no credentials, no text. It is bounded,
+/// since the server decides how much it says.
 package struct Transcript: Equatable, Sendable {
     package enum Event: Equatable, Sendable {
-        /// A new socket was opened: whatever was known of an older connection no longer counts.
+        /// A new socket was opened: nothing known about an older connection counts any more.
         case dialled
         /// The connection is up, with TLS where TLS comes first.
         case connected
@@ -24,7 +24,7 @@ package struct Transcript: Equatable, Sendable {
     package enum Intake: Equatable, Sendable {
         case partial
         case complete(SMTPReply)
-        /// No reply line.
+        /// Not a reply line.
         case noise
         /// More than `Limit` allows; stop listening.
         case babble
@@ -37,20 +37,20 @@ package struct Transcript: Equatable, Sendable {
     }
 
     package private(set) var events: [Event] = []
-    /// Where the attempt stands.
+    /// How far the attempt has got.
     package private(set) var stage = DeliveryStage.connect
-    /// The server's answer to what this stage asked; nil while it owes one.
+    /// The server's answer in this stage; nil while we wait for it.
     package private(set) var answer: SMTPReply?
     package private(set) var abortReason: AbortReason?
     package private(set) var certificateFault: CertificateFault?
     package private(set) var dialled = false
-    /// From here on the server might take the letter: another try could make a second one.
+    /// Whether MAIL was accepted. From then on, sending again could make a duplicate.
     package private(set) var mailAccepted = false
 
-    /// The last command that moved the attempt.
+    /// The last command that began a stage.
     package private(set) var verb: SMTPVerb?
     private var pending: [String] = []
-    /// After our QUIT nothing matters any more: its 221 must not pass for an answer to the letter.
+    /// After our QUIT nothing is noted: its 221 must not be taken for an answer to the letter.
     private var over = false
 
     package init() {}
@@ -128,7 +128,7 @@ package struct Transcript: Equatable, Sendable {
         certificateFault = fault
     }
 
-    /// The first reason stands: what follows is its consequence.
+    /// Only the first reason counts: later ones are its consequences.
     package mutating func note(_ reason: AbortReason) {
         guard abortReason == nil else { return }
         add(.aborted(reason))
@@ -136,7 +136,7 @@ package struct Transcript: Equatable, Sendable {
     }
 
     private mutating func add(_ event: Event) {
-        // Notes of our own side are few. Only replies can pile up, and `note(received:)` refuses those first.
+        // Our own events are few. Only replies can pile up, and `note(received:)` refuses those first.
         if events.count < Limit.events * 2 { events.append(event) }
     }
 
@@ -144,14 +144,14 @@ package struct Transcript: Equatable, Sendable {
 }
 
 extension Transcript {
-    /// Whether the next letter may follow on the same connection: the last one was answered, and nothing of an answer is still
-    /// to come. libcurl 7.88 itself keeps a connection after it gave up waiting for the reply to the final dot.
+    /// Whether the next letter may use the same connection: the last one was answered, so no late answer can come. libcurl 7.88
+    /// would keep a connection even after it gave up waiting for the reply to the final dot.
     package var isConnectionReusable: Bool {
         guard stage == .finalDot, abortReason == nil, let answer else { return false }
         return answer.code != SMTPReply.Code.serviceNotAvailable
     }
 
-    /// Whether this attempt only found out that a kept connection had died. Nothing was accepted on it, so the letter may go out
+    /// Whether this attempt only found that a kept connection had died. Nothing was accepted on it, so the letter can be sent
     /// again at once and cannot arrive twice.
     package func isStaleConnection(_ result: CURLcode) -> Bool {
         guard !dialled, !mailAccepted, abortReason == nil, Self.brokenLine.contains(result) else { return false }
@@ -168,20 +168,20 @@ extension Transcript {
 package enum AbortReason: Hashable, Sendable {
     /// The letter needs SMTPUTF8 and this server does not offer it. Decided before MAIL.
     case smtpUTF8NotOffered
-    /// Credentials are configured, and the server offers no login with PLAIN or LOGIN. Decided before MAIL: libcurl would go on
+    /// Credentials are configured, but the server offers neither PLAIN nor LOGIN. Decided before MAIL: libcurl would continue
     /// without logging in.
     case loginNotOffered
     /// No answer for as long as this stage may take.
     case timedOut(after: Duration)
-    /// A line that is no SMTP reply, before the text was sent.
+    /// A line that is not an SMTP reply, before the text was sent.
     case noise
     /// More reply than any server needs.
     case babble
-    /// The process ends and waits no longer for this transfer.
+    /// The process is ending and does not wait for this transfer.
     case closing
 }
 
-/// The commands of a mail transfer: all that is ever noted of what we send.
+/// The commands of a mail transfer: of what we send, only these are noted.
 package enum SMTPVerb: String, Sendable, CaseIterable {
     case ehlo = "EHLO"
     case helo = "HELO"
@@ -201,7 +201,7 @@ package enum SMTPVerb: String, Sendable, CaseIterable {
         self.init(rawValue: String(decoding: word, as: UTF8.self).uppercased())
     }
 
-    /// Where an attempt stands once this has been sent; nil when it does not move it.
+    /// The stage that this command begins; nil if it begins none.
     var stage: DeliveryStage? {
         switch self {
         case .ehlo, .helo: .ehlo

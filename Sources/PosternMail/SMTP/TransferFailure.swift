@@ -1,19 +1,19 @@
 import CCurl
 package import PosternCore
 
-/// The end of an attempt that no answer explains: a connection that broke, a time-out, TLS, a stop of our own.
+/// Why an attempt ended, when no answer explains it: a broken connection, a time-out, TLS, or our own abort.
 struct TransferFailure: Equatable, Sendable {
     let kind: Outcome.Kind
     let health: Outcome.SmarthostHealth
     let stage: DeliveryStage
-    /// A sentence of ours; nothing the other side said is in it.
+    /// A sentence of ours; it contains nothing the server said.
     let text: String
 
     init(_ result: CURLcode, _ transcript: Transcript) {
         let stage = transcript.stage
         switch transcript.abortReason {
         case .smtpUTF8NotOffered:
-            // The recipient's address is in order: neither letter nor recipient may be blamed for the smarthost.
+            // The recipient's address is valid: neither letter nor recipient may be blamed for the smarthost.
             self.init(
                 .ourFault, .reached, .ehlo, "the smarthost does not offer SMTPUTF8, which this recipient's address needs")
         case .loginNotOffered:
@@ -46,7 +46,7 @@ struct TransferFailure: Equatable, Sendable {
         self.init(stage == .finalDot ? .uncertain : .deferred, health, stage, text)
     }
 
-    /// What libcurl's result tells before the text was begun (curl.se/libcurl/c/libcurl-errors.html).
+    /// What libcurl's result means before the text was begun (curl.se/libcurl/c/libcurl-errors.html).
     private static func cause(of result: CURLcode, _ transcript: Transcript) -> TransferFailure {
         let stage = transcript.stage
         switch result {
@@ -90,7 +90,7 @@ struct TransferFailure: Equatable, Sendable {
         }
     }
 
-    /// Deferred, not held: the smarthost's operator will mend the certificate, without us.
+    /// Deferred, not held: the smarthost's operator will fix the certificate without us.
     private static func text(of fault: CertificateFault?) -> String {
         let finding =
             switch fault {
@@ -122,7 +122,7 @@ extension CertificateFault {
         }
     }
 
-    /// OpenSSL's numbers (x509_vfy.h), whose header the build does not ask for.
+    /// OpenSSL's numbers (x509_vfy.h). The build does not need OpenSSL's headers.
     private enum X509 {
         static let ok = 0
         static let unspecified = 1

@@ -1,7 +1,7 @@
-/// Undoes plain encodings, to see what a word of a reply stands for.
+/// Undoes simple encodings, to see what a word of a reply means.
 enum WordDecoding {
-    /// Whether a word stands for nothing but itself: letters, digits, full stops and commas, too few of them to encode an address or
-    /// be an IPv4 address, and without the signs of escapes and IPv6 addresses.
+    /// Whether a word can only mean itself: letters, digits, full stops and commas, too few to encode an address or be an IPv4
+    /// address, and no signs of escapes or IPv6 addresses.
     static func isLiteral(_ word: String) -> Bool {
         word.utf8.count < min(shortestStretch, "1.1.1.1".utf8.count)
             && word.utf8.allSatisfy { octet in
@@ -34,7 +34,7 @@ enum WordDecoding {
         return text(plain)
     }
 
-    /// What the word's stretches of base64 and hexadecimal hold, at every alignment. Most of that is noise.
+    /// The word's runs of base64 and hexadecimal digits, decoded at every alignment. Most results are noise.
     static func hidden(in word: String) -> [String] {
         stretches(of: word, where: { Base64.sixBits($0) != nil }).flatMap { run in
             (0..<4).map { text(Base64.octets(of: run.dropFirst($0).compactMap(Base64.sixBits))) }

@@ -2,12 +2,12 @@ internal import PosternCore
 
 /// The values of a proxy's header field, read from the right: the entry that was written last comes first.
 ///
-/// Nil stands for an entry that names no address.
+/// An entry that names no address is nil.
 enum ForwardedField {
     /// `X-Forwarded-For`: addresses between commas.
     static func listed(_ values: [String]) -> some Sequence<ClientAddress?> {
         values.reversed().lazy.flatMap { value in
-            // By bytes: a combining mark after a comma makes another Character of it, and a visitor may send one.
+            // By bytes: a comma with a combining mark is a different Character, and a visitor may send one.
             value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).reversed().lazy.map {
                 NodeText.looseAddress(Substring($0).trimmingSpaces)
             }
@@ -17,9 +17,9 @@ enum ForwardedField {
     /// `Forwarded` (RFC 7239 §4): elements between commas, each of `name=value` pairs. A value may be quoted, and may then
     /// contain commas.
     ///
-    /// Read from the left, a visitor's own `Forwarded: for="` would open a quotation that swallows what our proxy appends.
-    /// From the right, each quotation mark opens or closes, except one after a backslash. So an element with a backslash is
-    /// never believed; no proxy needs one in an address.
+    /// Read from the left, a visitor's own `Forwarded: for="` would open a quotation that swallows what our proxy appends. Read
+    /// from the right, every quotation mark opens or closes one, unless a backslash precedes it. So an element with a backslash
+    /// is ignored; no proxy needs one in an address.
     static func elements(_ values: [String]) -> some Sequence<ClientAddress?> {
         values.reversed().lazy.flatMap { value in Elements(rest: value[...]).lazy.map { client(in: $0) } }
     }
@@ -44,7 +44,7 @@ enum ForwardedField {
         }
     }
 
-    /// The address that an element names in `for`. Nil as well when the element is malformed or has two.
+    /// The address that an element names in `for`. Nil also when the element is malformed or has two.
     private static func client(in element: Substring) -> ClientAddress? {
         guard !element.utf8.contains(UInt8(ascii: "\\")) else { return nil }
         var found: ClientAddress?
@@ -71,7 +71,7 @@ enum ForwardedField {
     private static func address(in value: Substring) -> ClientAddress? {
         let bytes = value.utf8
         guard bytes.first == UInt8(ascii: "\"") else {
-            // A colon or a bracket cannot stand in a token. Many proxies write them without quotes all the same.
+            // A token may not contain a colon or a bracket, but many proxies write them without quotes.
             return bytes.contains(UInt8(ascii: "\"")) ? nil : NodeText.address(value)
         }
         guard bytes.count >= 2, bytes.last == UInt8(ascii: "\""), !bytes.dropFirst().dropLast().contains(UInt8(ascii: "\""))
@@ -81,7 +81,7 @@ enum ForwardedField {
 }
 
 extension Substring {
-    /// Without the spaces and tabs around it. By bytes, since a combining mark after a space makes another Character of it.
+    /// Without the spaces and tabs around it. By bytes, since a space with a combining mark is a different Character.
     fileprivate var trimmingSpaces: Substring {
         func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
         let start = utf8.drop(while: isSpace).startIndex
@@ -94,8 +94,8 @@ extension Substring {
 enum NodeText {
     /// In `Forwarded` (RFC 7239 §6): `192.0.2.1`, `192.0.2.1:4711`, `[2001:db8::1]`, `[2001:db8::1]:4711`.
     ///
-    /// Nil for `unknown`, for names like `_hidden`, and for nonsense: none of them says who it was. Nil for an address with
-    /// a zone, too, which means something on the proxy only.
+    /// Nil for `unknown`, for names like `_hidden`, and for nonsense: none of them says who it was. Also nil for an address
+    /// with a zone, which has a meaning only on the proxy.
     static func address(_ text: some StringProtocol) -> ClientAddress? {
         guard text.first == "[" else {
             let host = text.prefix { $0 != ":" }
@@ -113,7 +113,7 @@ enum NodeText {
         return isBareIPv6 ? ClientAddress(text: text) : address(text)
     }
 
-    /// Nothing, `:4711`, or a port under a name of the proxy's: `:_a1`.
+    /// Nothing, `:4711`, or an obfuscated port: `:_a1`.
     private static func isPort(_ text: some StringProtocol) -> Bool {
         guard let colon = text.utf8.first else { return true }
         let port = text.utf8.dropFirst()

@@ -9,7 +9,7 @@ package enum ProxyHeader {
     /// No request begins like this: after an empty line comes a NUL.
     package static let signature: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A]
     static let fixedLength = 16
-    /// Addresses of IPv6 take 36. The rest is for extensions, which proxies fill with names and certificates.
+    /// IPv6 addresses take 36. The rest is for extensions, which proxies fill with names and certificates.
     static let longestRest = 2_048
 
     package enum Reading: Equatable, Sendable {
@@ -18,7 +18,7 @@ package enum ProxyHeader {
         /// It is not a header. The bytes belong to HTTP.
         case none
         /// - Parameters:
-        ///   - client: for whom the proxy speaks; nil when it speaks for itself (`LOCAL`) or does not know (`UNSPEC`).
+        ///   - client: whose connection the proxy forwards; nil when it is its own (`LOCAL`) or not known (`UNSPEC`).
         ///   - length: of the header, in bytes.
         case whole(client: ClientAddress?, length: Int)
         case malformed
@@ -41,17 +41,17 @@ package enum ProxyHeader {
         case 0x00: return .whole(client: nil, length: whole)
         case 0x11 where length >= 12: return .whole(client: ClientAddress(bytes: Array(rest.prefix(4))), length: whole)
         case 0x21 where length >= 36: return .whole(client: ClientAddress(bytes: Array(rest.prefix(16))), length: whole)
-        // Datagrams and Unix sockets do not lead here.
+        // Datagrams and Unix sockets cannot occur here.
         default: return .malformed
         }
     }
 }
 
-/// Takes a PROXY header off the beginning of a connection, before the HTTP codec sees it.
+/// Removes a PROXY header from the beginning of a connection, before the HTTP codec sees it.
 ///
-/// First in the pipeline. A trusted proxy may send the header or not: it may speak plain HTTP. From anybody else, its bytes
-/// are left to the HTTP codec, which refuses them. The time for it is that of the first head, which `ConnectionGuard` counts
-/// from the opening of the connection.
+/// First in the pipeline. A trusted proxy may also send plain HTTP without the header. From anyone else, the header is passed
+/// on to the HTTP codec, which refuses it. It must arrive within the time of the first head, which `ConnectionGuard` counts from
+/// the opening of the connection.
 package final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler {
     package typealias InboundIn = ByteBuffer
     package typealias InboundOut = ByteBuffer
@@ -97,7 +97,7 @@ package final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelH
         context.close(promise: nil)
     }
 
-    /// Hands on what is left, and leaves the pipeline.
+    /// Passes on the remaining bytes, and leaves the pipeline.
     private func pass(_ context: ChannelHandlerContext) {
         isOver = true
         if received.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(received)) }

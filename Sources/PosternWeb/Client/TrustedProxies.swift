@@ -20,7 +20,7 @@ package struct TrustedProxies: Sendable {
         ranges.contains { $0.contains(peer) }
     }
 
-    /// From whom a request came, and why a header was ignored, if one was.
+    /// The client of a request, and why a header was ignored, if one was.
     package struct Finding: Equatable, Sendable {
         package let client: ClientAddress
         package let ignored: IgnoredHeader?
@@ -34,9 +34,9 @@ package struct TrustedProxies: Sendable {
         case disagreement
     }
 
-    /// When both fields are there and name different clients, neither is believed. A proxy writes one of them and passes the
-    /// other on as the visitor sent it, so one of the two is forged, and nothing tells which. The peer's address is then the
-    /// only one that is certain. Everyone who forges like this shares one limit, and cannot pass for anybody else.
+    /// When both fields are present and name different clients, neither is believed. A proxy writes one of them and passes the
+    /// other on as the visitor sent it, so one of the two is forged, and we cannot tell which. Only the peer's address is then
+    /// certain. Everyone who forges like this shares one limit, and cannot pose as anyone else.
     ///
     /// - Parameters:
     ///   - peer: the other end of the connection, or the client that its PROXY header names.
@@ -54,7 +54,7 @@ package struct TrustedProxies: Sendable {
     private func client(beyond peer: ClientAddress, _ entries: some Sequence<ClientAddress?>) -> ClientAddress {
         var client = peer
         for entry in entries {
-            // With `unknown`, `_hidden` or nonsense the proxy does not say who it was, and nobody vouches for the rest.
+            // After `unknown`, `_hidden` or nonsense, nobody vouches for the rest.
             guard trusts(client), let entry else { break }
             client = entry
         }
@@ -62,7 +62,7 @@ package struct TrustedProxies: Sendable {
     }
 }
 
-/// Finds out from whom a request came, through the proxies of ours that it passed.
+/// Finds the client of a request, behind the trusted proxies that it passed.
 package struct ClientFinder: Sendable {
     private let proxies: TrustedProxies
     private let admission: ConnectionAdmission
@@ -72,7 +72,7 @@ package struct ClientFinder: Sendable {
         self.admission = admission
     }
 
-    /// Nil when the connection is closed already, or is a Unix socket.
+    /// Nil when the connection has closed already, or is a Unix socket.
     package func client(of request: Request, _ context: WebContext) -> ClientAddress? {
         guard var peer = context.peer else { return nil }
         if proxies.trusts(peer) { peer = admission.announced(on: context.connection) ?? peer }

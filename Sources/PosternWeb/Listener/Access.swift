@@ -1,4 +1,4 @@
-/// Who may use a route. Every route says so; there is no default.
+/// Who may use a route. Every route states it; there is no default.
 package enum Access: Hashable, Sendable {
     /// Anyone who reaches the listener.
     case anyone

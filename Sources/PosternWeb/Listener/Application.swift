@@ -6,18 +6,18 @@ internal import NIOHTTPTypes
 private import PosternCore
 internal import PosternLink
 
-/// Both listeners are built here. What a connection passes before its requests reach the listener's own guards:
+/// Builds both listeners. A connection passes these before its requests reach the listener's own guards:
 ///
-/// 1. `MaximumAvailableConnections`: at the limit, nothing more is accepted until a connection ends. The kernel keeps the
-///    next ones for a while, and honest visitors get through when a flood's own times run out.
-/// 2. `ConnectionAdmission`: beyond its share, a network's connections are closed at once.
-/// 3. `ProxyHeaderHandler`: a trusted proxy's PROXY header says for whom the connection is.
-/// 4. `ByteWatch` and `ConnectionGuard`: the time for a head, for a body, for fetching an answer; the answer to a head that
-///    is not HTTP.
+/// 1. `MaximumAvailableConnections`: at the limit, nothing more is accepted until a connection ends. The kernel queues the
+///    next ones for a while, so honest visitors get through once a flood's connections time out.
+/// 2. `ConnectionAdmission`: a network's connections beyond its share are closed at once.
+/// 3. `ProxyHeaderHandler`: a trusted proxy's PROXY header names the client of the connection.
+/// 4. `ByteWatch` and `ConnectionGuard`: time limits for the head, the body and reading the answer; also the answer to a
+///    head that is not HTTP.
 /// 5. The HTTP parser: the size of the head.
 ///
-/// None of these can be a middleware: middleware sees requests, and these act where there is no request, or not yet a whole
-/// one. Hummingbird itself has the first and an idle time-out.
+/// None of these can be middleware: middleware sees requests, and these act before there is a whole one. The first, and an
+/// idle time-out, come with Hummingbird.
 package func buildApplication<Responder: HTTPResponder>(
     _ configuration: WebConfiguration, _ responder: Responder, _ headers: SecurityHeaders, admission: ConnectionAdmission,
     logger: Logger, onListening: @escaping @Sendable (SocketAddress?) async -> Void
@@ -34,7 +34,7 @@ package func buildApplication<Responder: HTTPResponder>(
         logger: logger)
 }
 
-/// Hummingbird's HTTP/1.1 channel after an admission: nothing is set up for a connection that is refused.
+/// Hummingbird's HTTP/1.1 channel behind `ConnectionAdmission`: nothing is set up for a refused connection.
 private struct AdmittedChannel: ServerChildChannel {
     let http: HTTP1Channel
     let admission: ConnectionAdmission
@@ -43,7 +43,7 @@ private struct AdmittedChannel: ServerChildChannel {
         do throws(ConnectionAdmission.Refusal) {
             try admission.admit(channel)
         } catch {
-            // NIO forgets a channel whose set-up fails, and leaves it to the set-up to close it.
+            // NIO forgets a channel whose set-up fails; the set-up must close it.
             channel.close(promise: nil)
             return channel.eventLoop.makeFailedFuture(error)
         }
@@ -62,7 +62,7 @@ private struct AdmittedChannel: ServerChildChannel {
 extension Arrival: ServerChildChannelValue {}
 
 extension HTTP1Channel.Configuration {
-    /// - Parameter handlers: of each connection, after the HTTP parser.
+    /// - Parameter handlers: added to each connection, after the HTTP parser.
     init(_ limits: WebLimits, handlers: @autoclosure @escaping @Sendable () -> [any RemovableChannelHandler]) {
         let headerBytes = limits.headerKiB * 1_024
         self.init(
@@ -77,7 +77,7 @@ extension ApplicationConfiguration {
     init(_ configuration: WebConfiguration, logger: Logger) {
         self.init(
             address: .hostname(configuration.listen.host, port: configuration.listen.port),
-            // A name would only help somebody who looks for a version with a hole.
+            // No `Server` field: it would only help someone who looks for a vulnerable version.
             serverName: nil,
             backlog: 1_024,
             availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections, logger: logger))

@@ -1,7 +1,7 @@
 private import HTTPTypes
 package import Hummingbird
 
-/// `GET /assets/{version}/{name}`: cached for ever, since changed content gets a new address.
+/// `GET /assets/{version}/{name}`: cached for ever, since changed content gets a new URL.
 package struct AssetHandler: Sendable {
     private let responses: ResponseFactory
 
@@ -9,7 +9,7 @@ package struct AssetHandler: Sendable {
         self.responses = responses
     }
 
-    /// A page of yesterday may name yesterday's version. It gets today's file, but must ask again tomorrow.
+    /// A page loaded before an upgrade may name an old version. It gets the current file, but must not cache it for ever.
     package func get(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         guard let asset = responses.templates.assets[context["name"]] else { throw .notFound }
         let tag = "\"\(asset.version)\""

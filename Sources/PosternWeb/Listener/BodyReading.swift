@@ -3,17 +3,17 @@ package import Hummingbird
 private import Logging
 private import NIOCore
 
-/// Why the body of a request cannot be had. After each of these the connection is closed.
+/// Why the body of a request cannot be read. After each of these the connection is closed.
 package enum BodyFault: Error, Equatable, Sendable {
     case tooLarge(limitKiB: Int)
     /// It took longer than it may (`WebLimits.body`).
     case overdue
-    /// The client stopped half-way, or sent malformed chunks.
+    /// The client stopped before the end, or sent malformed chunks.
     case broken
 }
 
 extension Request {
-    /// The whole body, at most as long as the route takes. One that is announced as longer is not read at all.
+    /// The whole body, up to the route's limit. If `Content-Length` is already over it, nothing is read.
     package func wholeBody(_ context: WebContext) async throws(RequestFault) -> [UInt8] {
         do throws(BodyFault) {
             return try await wholeBody(limitKiB: context.route?.bodyKiB ?? 0)
@@ -37,14 +37,14 @@ extension Request {
         }
     }
 
-    /// What `Content-Length` says; 0 without one. The HTTP parser lets no length through that is not a number.
+    /// The value of `Content-Length`; 0 without one. The HTTP parser has already refused a length that is not a number.
     package var announcedLength: Int {
         headers[.contentLength].flatMap { Int($0) } ?? 0
     }
 }
 
 extension Response {
-    /// Has the connection closed after this answer.
+    /// Asks for the connection to be closed after this answer.
     package func closing() -> Response {
         var response = self
         response.headers[.connection] = "close"

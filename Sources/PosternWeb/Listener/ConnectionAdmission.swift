@@ -3,11 +3,11 @@ internal import NIOCore
 package import PosternCore
 private import Synchronization
 
-/// Knows who is connected: how many connections each network has, and for whom a proxy has opened one.
+/// Counts the open connections of each network, and remembers the client that a proxy opened a connection for.
 ///
-/// There are a few hundred connections in all. A network may have a few dozen of them, which leaves the rest to others. It is
-/// counted by IPv4 address and by IPv6 /64, since a subscriber has at least a /64. A trusted proxy opens connections for
-/// everybody and has no limit. If it announces a client in a PROXY header, the connection counts as that client's.
+/// There are a few hundred connections in all. A network may have a few dozen, which leaves the rest to others. A network is
+/// an IPv4 address or an IPv6 /64, since a subscriber has at least a /64. A trusted proxy opens connections for everybody and
+/// has no limit. If it announces a client in a PROXY header, the connection counts as that client's.
 package final class ConnectionAdmission: Sendable {
     /// Why a connection was closed before its first request. The raw value is a label of the metric.
     package enum Refusal: String, Error, CaseIterable {
@@ -32,14 +32,14 @@ package final class ConnectionAdmission: Sendable {
     package func trusts(_ peer: ClientAddress) -> Bool { proxies.trusts(peer) }
 
     /// Counts a connection until it closes.
-    /// - Throws: `.prefixFull`, and has counted the refusal.
+    /// - Throws: `.prefixFull`; the metric has then been incremented.
     func admit(_ channel: any Channel) throws(Refusal) {
         guard let peer = channel.remoteAddress.flatMap({ ClientAddress($0) }), !proxies.trusts(peer) else { return }
         try count(peer, until: channel)
     }
 
-    /// A trusted proxy has said for whom this connection is.
-    /// - Throws: `.prefixFull`, and has counted the refusal.
+    /// Call when a trusted proxy has named the client of this connection.
+    /// - Throws: `.prefixFull`; the metric has then been incremented.
     func admit(_ channel: any Channel, for client: ClientAddress) throws(Refusal) {
         let id = ObjectIdentifier(channel)
         if !proxies.trusts(client) { try count(client, until: channel) }
@@ -52,7 +52,7 @@ package final class ConnectionAdmission: Sendable {
         state.withLock { $0.announced[connection] }
     }
 
-    /// Counts a refusal that was decided elsewhere.
+    /// Increments the metric of refused connections.
     func note(_ refusal: Refusal) {
         Counter(.connectionsRefused, ("reason", refusal.rawValue)).increment()
     }

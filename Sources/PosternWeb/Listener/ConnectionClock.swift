@@ -1,16 +1,16 @@
 /// The time limits of one connection as a pure state machine. `ConnectionGuard` feeds it and does what it says.
 ///
-/// Hummingbird has an idle time-out only, and every chunk of a body renews it: a client that sends one byte a minute
-/// holds its connection for ever. Nothing renews these limits.
+/// Hummingbird has only an idle time-out, and every chunk of a body renews it: a client that keeps sending single bytes
+/// would hold its connection for ever. Nothing renews these limits.
 package struct ConnectionClock: ~Copyable {
     private enum State {
-        /// Between requests, or while an answer is being made. → head
+        /// Between requests, or while an answer is being made. → head, lingering, overdue
         case resting
-        /// Bytes came, but no whole head. → body, overdue
+        /// Bytes came, but no whole head. → body, lingering, overdue
         case head(until: ContinuousClock.Instant)
         /// The head is whole, the body is not. → resting, lingering, overdue
         case body(until: ContinuousClock.Instant)
-        /// We answered before the request was whole. The rest is thrown away. → overdue
+        /// The last answer is sent, or the body's time is over. What still arrives is thrown away. → overdue
         case lingering(until: ContinuousClock.Instant)
         /// Terminal.
         case overdue
@@ -18,14 +18,14 @@ package struct ConnectionClock: ~Copyable {
 
     package enum Verdict: Equatable {
         case nothing
-        /// The body's time is over. The handler that reads it is told, and answers 408.
+        /// The body's time is over. Tell the handler that reads it, so that it answers 408.
         case failBody
         case close
     }
 
     private let limits: WebLimits
     private var state: State
-    /// While the client fetches less than it is sent: when it must have caught up.
+    /// Set while the client reads more slowly than we write: when it must have caught up.
     private var fetching: ContinuousClock.Instant?
 
     package init(limits: WebLimits, openedAt now: ContinuousClock.Instant) {
@@ -33,7 +33,7 @@ package struct ConnectionClock: ~Copyable {
         state = .head(until: now + limits.head)
     }
 
-    /// When to call `timeCame` at the latest. Nil while nothing is due.
+    /// When to call `timeCame`. Nil while nothing is due.
     package var deadline: ContinuousClock.Instant? {
         switch state {
         case .overdue: nil
@@ -61,10 +61,10 @@ package struct ConnectionClock: ~Copyable {
         if case .body = state { state = .resting }
     }
 
-    /// Whether more of an answer can be written. It cannot while too much of it waits to be fetched.
+    /// Whether the channel is writable. It is not while too much of an answer waits for the client to read it.
     ///
-    /// A client that asks and reads nothing is never idle for Hummingbird, whose time-out looks at what comes in. Between
-    /// two calls with `false` some 32 KiB must go out, which the slowest telephone does in a second or two.
+    /// Hummingbird's idle time-out looks at incoming bytes only, so it misses a client that sends requests and reads nothing.
+    /// From `false` to `true` some 32 KiB must go out, which the slowest phone manages in a second or two.
     package mutating func writing(isPossible: Bool, at now: ContinuousClock.Instant) {
         fetching = isPossible ? nil : fetching ?? now + limits.fetch
     }
@@ -83,7 +83,7 @@ package struct ConnectionClock: ~Copyable {
         }
         switch state {
         case .body:
-            // Leaves time for the answer. A handler that never answers must not keep the connection.
+            // Leaves time for the answer, but a handler that never answers must not keep the connection.
             state = .lingering(until: now + limits.lingering)
             return .failBody
         case .head, .lingering:

@@ -5,10 +5,10 @@ package import NIOHTTPTypes
 /// The body of a request did not arrive within its time. Thrown to the handler that reads it.
 package struct BodyOverdue: Error {}
 
-/// Holds one connection to its time limits, and closes it cleanly after an answer that says `Connection: close`.
+/// Enforces the time limits of one connection, and closes it cleanly after an answer that says `Connection: close`.
 ///
-/// It comes after the HTTP codec. `ByteWatch`, before the codec, reports bytes that are not a whole head yet. Runs on the
-/// connection's event loop only.
+/// It comes after the HTTP codec in the pipeline. `ByteWatch`, before the codec, reports bytes that are not yet a whole head.
+/// Runs only on the connection's event loop.
 package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = HTTPRequestPart
     package typealias InboundOut = HTTPRequestPart
@@ -75,7 +75,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         case .head(var head):
             if head.headerFields[.connection]?.lowercased() == "close" {
                 closesAfterAnswer = true
-                // Hummingbird answers a malformed head by itself, with a bare 400 that passes none of our guards.
+                // Hummingbird itself answers a malformed head, with a bare 400 that passes none of our guards.
                 if head.headerFields[.contentSecurityPolicy] == nil {
                     let words = ByteBuffer(string: Problem.malformedRequest(headerKiB: limits.headerKiB).json)
                     head.headerFields.append(contentsOf: headers.api)
@@ -91,15 +91,15 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         case .end:
             guard closesAfterAnswer else { return context.write(data, promise: promise) }
             context.writeAndFlush(data, promise: promise)
-            // Closing at once would reset the connection while the client still sends, and a reset throws away the
-            // answer that it has not read (RFC 9112 §9.6). So only our half is closed, and the rest is ignored for a moment.
+            // Closing fully while the client still sends would reset the connection, and a reset can discard the answer
+            // before the client has read it (RFC 9112 §9.6). So only our half is closed, and input is ignored for a moment.
             clock.closingAnswerEnded(at: .now)
             schedule()
             context.close(mode: .output, promise: nil)
         }
     }
 
-    /// curl waits up to a second for permission to send a larger body. Hummingbird never gives it.
+    /// curl waits up to a second for 100 (Continue) before it sends a larger body. Hummingbird never sends it.
     private func promiseContinuation(of head: HTTPRequest, context: ChannelHandlerContext) {
         guard head.headerFields[.expect]?.lowercased() == "100-continue" else { return }
         let announced = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
@@ -107,7 +107,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
     }
 
-    /// One timer at most, checked again when it fires, so that a request that is answered costs no timer of its own.
+    /// One timer at most. When it fires, the clock is asked again, so that not every request needs a timer of its own.
     private func schedule() {
         guard let context, let deadline = clock.deadline else { return }
         if let check {
@@ -132,7 +132,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 @available(*, unavailable)
 extension ConnectionGuard: Sendable {}
 
-/// Tells the guard that bytes came, before the codec reads them. Nobody else sees a head that comes in drops.
+/// Tells the guard that bytes came, before the codec reads them. Nothing else notices a head that arrives byte by byte.
 private final class ByteWatch: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

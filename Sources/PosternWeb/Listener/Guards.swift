@@ -6,24 +6,23 @@ private import PosternCore
 // The guards of both listeners, in the order in which requests meet them. `PublicListener` and `StaffListener` each show
 // their own chain.
 //
-// Each is a middleware of Hummingbird's, joined by its `MiddlewareFixedTypeBuilder`: the compiler then sees the whole chain,
-// which costs 0.13 µs a request. Added to a `Router` one by one, the same six guards cost 0.9 µs.
+// Each is a Hummingbird middleware. `MiddlewareFixedTypeBuilder` joins them, so that the compiler sees the whole chain: it
+// costs 0.13 µs a request. Added to a `Router` one by one, six guards cost 0.9 µs.
 //
-// A guard that is added later (sessions, links, a check of where a form was posted from, a rate of one route) reads the
-// route and what the guards before it have put into the context, and throws a `RequestFault`.
+// A guard reads the route and what earlier guards have put into the context, and throws a `RequestFault`.
 
-/// A function type of a module that is built without our concurrency defaults.
+/// `@concurrent`, because Hummingbird is built without our concurrency defaults.
 package typealias NextGuard = @concurrent (Request, WebContext) async throws -> Response
 
-/// The last touch on every answer: `HEAD` has no body, and a connection with a body that nobody reads is closed.
+/// Finishes every answer: removes the body for `HEAD`, and closes the connection if much of the request body is unread.
 struct ResponseFinisher: RouterMiddleware {
-    /// The longest body that is worth reading to its end for the sake of the connection.
+    /// The longest body worth reading to its end to keep the connection.
     let bodyKiB: Int
 
     func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
         let whole = try await next(request, context)
         let response = request.method == .head ? whole.createHeadResponse() : whole
-        // Hummingbird would read the rest of it, however long it is.
+        // Otherwise Hummingbird reads the rest of the body, however long it is.
         let isChunked = request.headers[.transferEncoding] != nil
         let isBodyLeft =
             request.announcedLength > bodyKiB * 1_024 || (isChunked && (bodyKiB == 0 || response.status.code >= 400))
@@ -31,7 +30,7 @@ struct ResponseFinisher: RouterMiddleware {
     }
 }
 
-/// Answers what the guards and the handler below it throw.
+/// Turns what later guards and the handler throw into an answer.
 package struct FaultResponder: RouterMiddleware {
     private let responses: ResponseFactory
 
@@ -45,20 +44,20 @@ package struct FaultResponder: RouterMiddleware {
         } catch let fault as RequestFault {
             return responses.fault(fault, request, context)
         } catch {
-            // Ours throw nothing else. Hummingbird's answer would lack the security headers.
+            // Our own code throws nothing else. Hummingbird's answer would lack the security headers.
             return responses.fault(.unavailable(context.incident("a request failed", error)), request, context)
         }
     }
 }
 
-/// Serves known names only.
+/// Serves known host names only.
 ///
-/// A page on the Internet can have its own name point at 127.0.0.1 and read what a browser on this machine gets there ("DNS
-/// rebinding"). It cannot make the browser send another `Host` than its own.
+/// An attacker's page can point its own name at 127.0.0.1 and read what a browser on this machine gets there ("DNS
+/// rebinding"). But the browser then still sends the attacker's name as `Host`.
 package struct HostGuard: RouterMiddleware {
     private let names: Set<String>
 
-    /// - Parameter names: besides IP addresses and `localhost`, which nobody else can own.
+    /// - Parameter names: in addition to IP addresses and `localhost`, which no attacker can own.
     package init(_ names: [String] = []) {
         self.names = Set(names.map { $0.lowercased() } + ["localhost"])
     }
@@ -79,20 +78,20 @@ package struct HostGuard: RouterMiddleware {
     }
 }
 
-/// Limits the first line of a request. The parser has one limit for a header field and for the target, and it is larger.
+/// Limits the request line. The parser has a single limit for header fields and the target, which is larger.
 struct LineGuard: RouterMiddleware {
     let limitKiB: Int
 
     func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
-        // As it came over the wire: with two spaces and `HTTP/1.1`.
+        // The length on the wire: plus two spaces and `HTTP/1.1`.
         let length = request.method.rawValue.utf8.count + request.uri.description.utf8.count + 10
         guard length <= limitKiB * 1_024 else { throw RequestFault.lineTooLong(limitKiB: limitKiB) }
         return try await next(request, context)
     }
 }
 
-/// Takes everyone who reaches the listener for staff of every role. The operator decides who reaches it: it listens on
-/// loopback.
+/// Treats everyone who reaches the listener as staff with every role. It listens on loopback, so the operator decides who
+/// reaches it.
 struct ReachabilityTrust: RouterMiddleware {
     func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
         var context = context
@@ -101,7 +100,7 @@ struct ReachabilityTrust: RouterMiddleware {
     }
 }
 
-/// Lets a request through to a route that its sender may use.
+/// Passes a request on if its sender may use the route.
 package struct AccessGuard: RouterMiddleware {
     package init() {}
 
@@ -111,7 +110,7 @@ package struct AccessGuard: RouterMiddleware {
     }
 }
 
-/// Lets a request through to a route that has its method.
+/// Passes a request on if the route has its method.
 package struct MethodGuard: RouterMiddleware {
     package init() {}
 

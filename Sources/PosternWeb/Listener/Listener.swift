@@ -1,7 +1,7 @@
 package import HTTPTypes
 package import Hummingbird
 
-/// Answers what a listener is asked: finds the route, sends the request through the guards, and calls the route's handler.
+/// Answers the requests of one listener: finds the route, runs the guards, and calls the route's handler.
 package struct Listener<Guards: MiddlewareProtocol<Request, Response, WebContext>>: HTTPResponder {
     private let routes: RouteTable
     private let guards: Guards
@@ -26,17 +26,17 @@ package struct Listener<Guards: MiddlewareProtocol<Request, Response, WebContext
 
 /// All routes of a listener.
 ///
-/// Not Hummingbird's `Router`, because it would answer differently: its trie compares segments before they are
-/// percent-decoded, takes `/c//pat` for `/c/pat`, and answers a wrong method with 404 instead of 405 and `Allow`.
+/// Not Hummingbird's `Router`: it compares segments before they are percent-decoded, treats `/c//pat` as `/c/pat`, and
+/// answers a wrong method with 404 instead of 405 and `Allow`.
 package struct RouteTable: Sendable {
-    /// The first that matches counts.
+    /// The first that matches wins.
     package let routes: [Route]
 
     package init(_ routes: [Route]) {
         self.routes = routes
     }
 
-    /// Nil when the path names nothing.
+    /// Nil when no route matches.
     package func match(_ path: String) -> (route: Route, captures: PathPattern.Captures)? {
         guard let segments = PathPattern.segments(of: path),
             let route = routes.first(where: { $0.pattern.matches(segments) })
@@ -49,7 +49,7 @@ package struct RouteTable: Sendable {
 package struct Route: Sendable {
     package typealias Handler = @Sendable (Request, WebContext) async throws(RequestFault) -> Response
 
-    /// Who asks here: people are told of a fault by a page, programs by a problem (RFC 9457).
+    /// Who uses the route: people get a fault as a page, programs as a problem (RFC 9457).
     package enum Audience: Sendable {
         case people, programs
     }
@@ -59,13 +59,13 @@ package struct Route: Sendable {
     package let audience: Audience
     /// The longest body that a handler of this route reads.
     package let bodyKiB: Int
-    /// The methods it has, as the `Allow` field lists them.
+    /// Its methods, as the `Allow` field lists them.
     package let allowed: String
     private let get: Handler?
     private let post: Handler?
     private let options: Handler?
 
-    /// - Parameter get: answers `HEAD` as well.
+    /// - Parameter get: also answers `HEAD`.
     package init(
         _ pattern: PathPattern, _ access: Access, for audience: Audience = .people, bodyKiB: Int = 0, get: Handler? = nil,
         post: Handler? = nil, options: Handler? = nil

@@ -16,10 +16,10 @@ package struct PathPattern: Hashable, Sendable, ExpressibleByStringLiteral, Cust
         }
     }
 
-    /// A path cut at its slashes, each segment percent-decoded afterwards, so that `%2F` is no slash.
+    /// Splits a path at its slashes and then percent-decodes each segment, so that `%2F` is not a slash.
     ///
-    /// One slash at the end is forgiven: people type it. Nil when a segment is not UTF-8. No pattern has more than seven
-    /// segments; of a longer path the rest stays in one piece, which costs little and matches nothing.
+    /// One slash at the end is ignored: people type it. Nil when a segment is not UTF-8. No pattern has more than seven
+    /// segments; the rest of a longer path stays in one piece, which costs little and matches nothing.
     package static func segments(of path: String) -> [String]? {
         var segments: [String] = []
         for part in path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 8, omittingEmptySubsequences: false).dropFirst() {
@@ -45,12 +45,12 @@ package struct PathPattern: Hashable, Sendable, ExpressibleByStringLiteral, Cust
         }
     }
 
-    /// What stands in a path at the names of its pattern. It may name nothing.
+    /// The parts of a path that the pattern names. They are untrusted: there may be no such site or handle.
     package struct Captures: Sendable {
         private let pattern: PathPattern
         private let segments: [String]
 
-        /// - Parameter segments: of a path that matches.
+        /// - Parameter segments: of a path that matches the pattern.
         package init(pattern: PathPattern, segments: [String]) {
             self.pattern = pattern
             self.segments = segments

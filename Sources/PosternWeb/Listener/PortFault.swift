@@ -2,7 +2,7 @@ private import Glibc
 private import NIOCore
 package import PosternCore
 
-/// A listener cannot have its address. Found before anything is served, so that the message can name the setting.
+/// A listener cannot bind its address. Found before anything is served, so that the message can name the setting.
 package struct PortFault: Error, Sendable, CustomStringConvertible {
     package let setting: String
     package let listen: ListenAddress
@@ -12,9 +12,8 @@ package struct PortFault: Error, Sendable, CustomStringConvertible {
         "\(setting): cannot listen at \(listen): \(reason)\n    Stop the program that has this port, or choose another."
     }
 
-    /// Binds once and lets go. Does not listen: a client that connected meanwhile would be accepted, would send its request, and
-    /// would wait for ever for an answer from a listener that is gone.
-    /// - Throws: `PortFault`.
+    /// Binds once and closes the socket again. Does not listen: a client that connected in between would be accepted and would
+    /// wait for an answer that never comes.
     package static func probe(_ listen: ListenAddress, setting: String) throws(PortFault) {
         let code: Int32
         do {
@@ -32,7 +31,7 @@ package struct PortFault: Error, Sendable, CustomStringConvertible {
         let descriptor = socket(address.protocol.rawValue, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return errno }
         defer { close(descriptor) }
-        // As the listener has it: with this, only a socket that listens is in the way, not one whose connections are ending.
+        // As the listener sets it: then only a listening socket is in the way, not connections in TIME_WAIT.
         var on: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
         return address.withSockAddr { Glibc.bind(descriptor, $0, socklen_t($1)) == 0 ? 0 : errno }

@@ -1,7 +1,7 @@
 private import HTTPTypes
 package import Hummingbird
 
-/// Why a request does not get what it asks for. Thrown by guards and handlers; `ResponseFactory` puts it into words.
+/// Why a request fails. Thrown by guards and handlers; `ResponseFactory` turns it into an answer.
 package enum RequestFault: Error {
     case lineTooLong(limitKiB: Int)
     /// There is no such page, or the sender may not use it. The two look alike.
@@ -26,7 +26,7 @@ extension ResponseFactory {
 
         switch fault {
         case .lineTooLong(let limitKiB):
-            // The page of any request that cannot be understood: nobody types eight thousand characters.
+            // No page of its own: nobody types eight thousand characters.
             var response = either(.targetTooLong(limitKiB: limitKiB), .badRequest)
             response.status = .uriTooLong
             return response

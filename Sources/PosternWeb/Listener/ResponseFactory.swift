@@ -7,7 +7,7 @@ package import PosternCore
 package struct ResponseFactory: Sendable {
     package let templates: Templates
     package let headers: SecurityHeaders
-    /// Staff pages are in English and no site's.
+    /// Staff pages are in English and have no site's style.
     private let isForStaff: Bool
 
     package init(_ templates: Templates, _ headers: SecurityHeaders, isForStaff: Bool = false) {
@@ -16,8 +16,8 @@ package struct ResponseFactory: Sendable {
         self.isForStaff = isForStaff
     }
 
-    /// How a page is shown to the sender of this request. Chosen when a page is made, and not for every request: the
-    /// languages are the site's, and most answers have none.
+    /// The language and style of a page for this request. Chosen only when a page is made, because the languages depend on the
+    /// site, and most answers have neither.
     package func presentation(for request: Request, site: Site? = nil) -> Presentation {
         guard !isForStaff else { return .unbranded(templates) }
         let choice = LanguageChoice(
@@ -50,7 +50,7 @@ package struct ResponseFactory: Sendable {
 
     static func response(_ status: HTTPResponse.Status, _ fields: HTTPFields, _ type: String, _ body: ByteBuffer) -> Response {
         var fields = fields
-        // Appending does not search for a field to replace; none of these is there yet.
+        // Appending is faster than setting: it does not look for a field to replace, and there is none yet.
         fields.append(HTTPField(name: .contentType, value: type))
         return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: body))
     }
@@ -66,7 +66,7 @@ extension Response {
 }
 
 extension Request {
-    /// The first field of that name in the query, decoded; nil when there is none, or the query cannot be read.
+    /// The first field of that name in the query, decoded; nil when there is none or the query is malformed.
     package func queryField(_ name: String) -> String? {
         guard let query = uri.query, let fields = try? URLEncodedForm.fields(in: Array(query.utf8)) else { return nil }
         return fields.first { $0.name == name }?.value
@@ -74,6 +74,6 @@ extension Request {
 }
 
 extension Duration {
-    /// Rounded up, so that a client that comes back then is not too early.
+    /// Rounded up, so that a client that waits as long is not too early.
     var wholeSeconds: Int64 { max(0, components.seconds + (components.attoseconds > 0 ? 1 : 0)) }
 }

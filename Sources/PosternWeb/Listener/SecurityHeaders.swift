@@ -1,20 +1,20 @@
 package import HTTPTypes
 
-/// The header fields that every answer of its kind has. Made once, at start.
+/// The header fields of each kind of answer. Made once, at start.
 ///
-/// Nothing of ours loads from elsewhere, runs anybody else's script, or lets another site look in.
+/// Our pages load nothing from elsewhere, run no script but ours, and cannot be framed or read by another site.
 package struct SecurityHeaders: Sendable {
     /// For pages: our own style sheets, our own script, our own images, our own forms.
     package let page: HTTPFields
-    /// For everything that is not a page. It allows nothing, since nothing in it is ever rendered.
+    /// For everything that is not a page. It allows nothing, since none of it is rendered.
     package let api: HTTPFields
-    /// For files that never change at their address.
+    /// For files that never change at their URL.
     package let asset: HTTPFields
-    /// For a file that a site has given us. Whatever is in it, it runs nothing and loads nothing.
+    /// For a file that comes from a site. It can run nothing and load nothing.
     package let foreignAsset: HTTPFields
     /// For pages that show another document of this listener in a frame.
     package let framing: HTTPFields
-    /// For a document that somebody else wrote: no script, nothing loaded, no link that leads out of its frame.
+    /// For a document that somebody else wrote: no script, nothing loaded, no link that leaves its frame.
     package let framed: HTTPFields
 
     /// - Parameter isSecure: visitors come over HTTPS, and their browsers may insist on it from now on.

@@ -4,9 +4,9 @@ package import PosternCore
 package struct WebConfiguration: Sendable {
     /// Where this listener binds.
     package let listen: ListenAddress
-    /// Where visitors reach the public listener. It says whether browsers may be told to insist on HTTPS.
+    /// Where visitors reach the public listener. Its scheme decides whether browsers are told to insist on HTTPS.
     package let publicURL: WebOrigin
-    /// Only these are believed when they name the client.
+    /// Only these may name the client.
     package let trustedProxies: [AddressRange]
     package let limits: WebLimits
 
@@ -22,11 +22,11 @@ package struct WebConfiguration: Sendable {
     package var isSecure: Bool { publicURL.description.hasPrefix("https://") }
 }
 
-/// Sizes and times that bound what one client can take from the others.
+/// Limits of size and time, so that no client can starve the others.
 package struct WebLimits: Sendable {
     package var bodyKiB = 64
     package var headerKiB = 16
-    /// Method, target and version of a request.
+    /// The request line: method, target and version.
     package var lineKiB = 8
     /// Leaves room for files under the usual soft limit of 1,024 descriptors.
     package var connections = 768
@@ -35,13 +35,13 @@ package struct WebLimits: Sendable {
     package var connectionsPerPrefix = 96
     /// From the first byte of a request to the end of its head; on a new connection, from the start.
     package var head: Duration = .seconds(10)
-    /// From the end of the head to the end of the body, however often a byte comes.
+    /// From the end of the head to the end of the body. No byte renews it.
     package var body: Duration = .seconds(20)
     /// Between two requests on a connection.
     package var idle: Duration = .seconds(30)
-    /// For a client that does not keep up, to fetch the next part of an answer.
+    /// How long a slow client may take to read the next part of an answer.
     package var fetch: Duration = .seconds(30)
-    /// For a client whose request was not read to its end, to fetch the answer.
+    /// How long a client may take to read the last answer before we close the connection.
     package var lingering: Duration = .seconds(2)
 
     package init() {}

@@ -2,16 +2,16 @@ package import Hummingbird
 package import Logging
 package import PosternCore
 
-/// What guards and handlers know of a request besides the request.
+/// What guards and handlers know about a request besides the request itself.
 package struct WebContext: InitializableFromSource, Sendable {
     package let logger: Logger
-    /// The other end of the connection. Nil when it is gone already, or is a Unix socket.
+    /// The other end of the connection. Nil when it has closed already, or is a Unix socket.
     package let peer: ClientAddress?
-    /// Names the connection to the `ConnectionAdmission`, while it lasts.
+    /// Identifies the connection to `ConnectionAdmission` while it is open.
     package let connection: ObjectIdentifier
-    /// Nil when the path names nothing.
+    /// Nil when no route matches the path.
     package var route: Route?
-    /// Of the path, by the names in the route's pattern.
+    /// The parts of the path that the route's pattern names.
     package var captures: PathPattern.Captures?
     package var identity = Identity.nobody
 
@@ -21,16 +21,16 @@ package struct WebContext: InitializableFromSource, Sendable {
         peer = source.channel.remoteAddress.flatMap { ClientAddress($0) }
     }
 
-    /// What stands in the path at this name of the route's pattern, percent-decoded.
+    /// The part of the path that the route's pattern calls `name`, percent-decoded.
     package subscript(name: String) -> String { captures?[name] ?? "" }
 
-    /// Where there is no route, by the path.
+    /// By the route's audience; without a route, by the path.
     package func isForPrograms(_ request: Request) -> Bool {
         route.map { $0.audience == .programs } ?? request.uri.path.hasPrefix("/api/")
     }
 
-    /// Logs a fault of ours under an incident that the answer names as well.
-    /// - Parameter error: only its type is logged: what it says may hold anything.
+    /// Logs a fault of ours under an incident id that the answer shows as well.
+    /// - Parameter error: only its type is logged, because its text may hold personal data.
     func incident(_ what: Logger.Message, _ error: any Error) -> Incident {
         var randomness = SystemRandomNumberGenerator()
         let incident = Incident(using: &randomness)

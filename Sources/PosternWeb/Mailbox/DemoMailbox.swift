@@ -16,8 +16,8 @@ package enum DemoMailboxFault: Error, Equatable, Sendable, CustomStringConvertib
     }
 }
 
-/// A mail server for trying things out: it takes every letter over SMTP on the loopback interface, keeps the newest in memory for
-/// the staff pages, and sends none on.
+/// A mail server for demonstrations: it takes every letter over SMTP on the loopback interface, keeps the newest in memory for
+/// the staff pages, and forwards none.
 package struct DemoMailbox: Service {
     package let letters: MailboxLetters
 
@@ -31,8 +31,7 @@ package struct DemoMailbox: Service {
     private static let connectionLimit = 64
     private static let idle = TimeAmount.minutes(5)
 
-    /// - Throws: when the address is not the loopback interface's. Names are not looked up, since nobody guarantees what
-    ///   `localhost` means.
+    /// - Throws: when the address is not a loopback address. Names are refused, since even `localhost` may resolve to anything.
     package init(
         listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), letters: MailboxLetters,
         now: @escaping @Sendable () -> Timestamp, logger: Logger,

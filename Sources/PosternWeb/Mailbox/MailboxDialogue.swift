@@ -1,8 +1,8 @@
 /// The server's side of one SMTP dialogue (RFC 5321) as a pure state machine: bytes in, replies and letters out.
 ///
-/// It is stricter than most servers. It exists to show what we send, so anything that a smarthost might choke on is refused here,
-/// with a reason. Lines end with CRLF and nothing else, since a bare LF lets one letter smuggle in another, and none is longer
-/// than RFC 5321 §4.5.3.1 allows.
+/// It is stricter than most servers. It exists to show what we send, so it refuses, with a reason, anything that some smarthost
+/// might refuse. Lines must end with CRLF, since a bare LF lets one letter smuggle in another, and must not be longer than
+/// RFC 5321 §4.5.3.1 allows.
 package struct MailboxDialogue: ~Copyable {
     package enum Output: Equatable, Sendable {
         case reply(String)
@@ -11,7 +11,7 @@ package struct MailboxDialogue: ~Copyable {
         case close
     }
 
-    /// Who a letter says it is from and for, as in MAIL and RCPT.
+    /// The sender and recipients, as in MAIL and RCPT.
     package struct Envelope: Equatable, Sendable {
         package var sender = ""
         package var recipients: [String] = []
@@ -53,11 +53,11 @@ package struct MailboxDialogue: ~Copyable {
     /// How the line before this one ended: a dot ends a letter only between two CRLFs.
     private var followsCRLF = true
     private var source: [UInt8] = []
-    /// The first thing wrong with the letter that is coming in. Said after the final dot, when the client listens again.
+    /// The reply to the first fault of the incoming letter. Sent after the final dot, when the client reads again.
     private var refusal: String?
     private let judge: Judge
 
-    /// - Parameter judge: refuses letters that are in order, as a server does that does not know their recipient.
+    /// - Parameter judge: may refuse valid letters, like a server that does not know the recipient.
     package init(judge: @escaping Judge = { _, _ in nil }) {
         self.judge = judge
     }
@@ -76,7 +76,7 @@ package struct MailboxDialogue: ~Copyable {
                 (isLineTooLong, followsCRLF) = (false, isEndedByCRLF)
                 if outputs.last == .close { break }
             } else if line.count > (isReceivingLetter ? Self.textLineLimit : Self.commandLimit) {
-                // Its beginning is dropped. The last byte stays, since a CR may belong to the end of the line.
+                // Its beginning is dropped. The last byte stays, since it may be the CR of the line end.
                 isLineTooLong = true
                 line.removeFirst(line.count - 1)
             }
@@ -94,7 +94,7 @@ package struct MailboxDialogue: ~Copyable {
         } else if isLineTooLong {
             outputs.append(.reply("500 5.5.2 Line too long"))
         } else if !isEndedByCRLF {
-            // Anybody may have written what follows, so nothing more is read from this client.
+            // Anything after this may be smuggled, so nothing more is read from this client.
             outputs += [.reply("554 5.5.2 A line ended without CR LF"), .close]
         } else {
             command(String(decoding: line.dropLast(2), as: UTF8.self), &outputs)

@@ -3,11 +3,11 @@ private import Synchronization
 
 /// One letter as it arrived over SMTP.
 package struct MailboxLetter: Sendable {
-    /// Counts from 1; never given twice while the program runs.
+    /// Counts from 1; never reused while the program runs.
     package let number: Int
     package let received: Timestamp
     package let envelope: MailboxDialogue.Envelope
-    /// Every octet between DATA and the final dot, doubled dots undone.
+    /// Every octet between DATA and the final dot, with dot-stuffing removed.
     package let source: [UInt8]
 }
 

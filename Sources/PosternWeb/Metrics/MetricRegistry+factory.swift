@@ -29,7 +29,7 @@ extension MetricRegistry: MetricsFactory {
     package func destroyRecorder(_ handler: any RecorderHandler) {}
     package func destroyTimer(_ handler: any TimerHandler) {}
 
-    /// Metrics of libraries are not in our table, and are not kept.
+    /// Metrics of libraries are not in our table and are discarded.
     private func handler(_ label: String, _ dimensions: [(String, String)]) -> SeriesHandler {
         SeriesHandler(
             registry: self,

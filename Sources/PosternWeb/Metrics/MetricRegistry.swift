@@ -77,7 +77,7 @@ extension Metric.Kind {
     }
 }
 
-/// A number that is looked up when somebody asks for it.
+/// A number that is read when Prometheus asks for it.
 package struct GaugeReading: Sendable {
     package let metric: Metric
     package let label: (name: String, value: String)?

@@ -16,7 +16,7 @@ package struct AccentPalette: Equatable, Sendable {
     package let light: Shades
     package let dark: Shades
 
-    /// The backgrounds of `postern.css`: of the light ones and of the dark ones, that with the least contrast.
+    /// Of the light and of the dark backgrounds in `postern.css`, the one with the least contrast.
     package static let lightGround = AccentColour(red: 0xF6, green: 0xF5, blue: 0xF2)
     package static let darkGround = AccentColour(red: 0x1E, green: 0x23, blue: 0x26)
     package static let leastContrast = 4.5
@@ -26,7 +26,7 @@ package struct AccentPalette: Equatable, Sendable {
         dark = Shades(colour, on: Self.darkGround, towards: AccentColour(red: 255, green: 255, blue: 255))
     }
 
-    /// What a page of the site loads after our own style sheet.
+    /// The site's style sheet, loaded after our own.
     package var stylesheet: String {
         func rules(_ shades: Shades) -> String {
             "--accent: \(shades.accent); --accent-strong: \(shades.strong); --on-accent: \(shades.onAccent);"

@@ -19,7 +19,7 @@ package struct Asset: Sendable {
         version = String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 
-    /// The address that pages use. It changes with the content, which may therefore be cached for ever.
+    /// The URL that pages use. It changes with the content, which may therefore be cached for ever.
     package var path: String { "/assets/\(version)/\(name)" }
 
     private static func mediaType(of name: String) -> String? {

@@ -1,6 +1,6 @@
 package import PosternText
 
-/// What a recipient sees who follows the link in the mail that asks "is this your address?".
+/// The page behind the link in the mail that asks a recipient "is this your address?".
 package struct ConfirmationPage: Page {
     package enum Tag: String, CaseIterable, Sendable { case heading, detail, action }
 
@@ -8,7 +8,7 @@ package struct ConfirmationPage: Page {
     package static let required: [Tag] = [.detail, .action]
 
     package enum Occasion: Sendable {
-        /// Looking changes nothing, since mail programs follow links by themselves; the button does.
+        /// Only the button confirms: mail programs follow links by themselves.
         case question(action: String)
         case confirmed
         /// Confirmed, but no letters are taken at the moment.

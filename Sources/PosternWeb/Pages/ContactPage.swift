@@ -2,7 +2,7 @@ package import PosternCore
 package import PosternRelay
 package import PosternText
 
-/// The form to write to one recipient: empty, or as it was sent, with what is wrong with it.
+/// The form to write to one recipient: empty, or as it was posted, with its faults.
 package struct ContactPage: Page {
     package enum Tag: String, CaseIterable, Sendable {
         case heading, intro, action, token
@@ -44,7 +44,7 @@ package struct ContactPage: Page {
         package let fault: String?
     }
 
-    /// What the letter is about, when the linking page said so in a way we can show.
+    /// What the letter is about, when the linking page gave a valid value.
     package struct About: Sendable {
         package let value: String
     }
@@ -172,7 +172,7 @@ package struct RecipientNames: Equatable, Sendable {
         site = contact.site.name.text
     }
 
-    /// By what stands in the address, for a page that must be shown although the store cannot be asked.
+    /// The names in the URL, for a page that must be shown although the store cannot be read.
     package init(handle: Handle, site: SiteID) {
         recipient = handle.text
         self.site = site.text

@@ -45,7 +45,7 @@ package enum PageFault: Equatable, Sendable, CaseIterable {
     }
 }
 
-/// One fault in words, with what to do. It shows nothing of our inside: the incident leads staff to the log.
+/// One fault in words, with what to do. It shows no internals: the incident id leads staff to the log.
 package struct ErrorPage: Page {
     package enum Tag: String, CaseIterable, Sendable { case heading, detail, incident }
 

@@ -40,7 +40,7 @@ package struct LanguageChoice: Equatable, Sendable {
         offered.first { $0 == wanted } ?? offered.first { $0.primary == wanted.primary }
     }
 
-    /// The languages of the field, best first. No more is read than an honest browser sends.
+    /// The languages of the field, best first. Reads no more than an honest browser sends.
     static func preferences(_ field: String) -> [Language] {
         var found: [(language: Language, quality: Double, place: Int)] = []
         for (place, part) in field.prefix(512).split(separator: ",").prefix(16).enumerated() {

@@ -1,8 +1,8 @@
 /// What one template shows: stored properties only, each of them a tag of the template.
 ///
 /// Templates never see a domain value, so that a new private field of one cannot appear on a page. swift-mustache reads
-/// properties by reflection and renders what it does not find as nothing: templates are held against `Tag` when they are
-/// read, and a test holds `Tag` against the properties.
+/// properties by reflection and renders a missing one as nothing. So templates are checked against `Tag` when they are loaded,
+/// and a test checks `Tag` against the properties.
 package protocol Page: Sendable {
     /// The names of the properties, and of those of what they hold, beside `frame` and the texts.
     associatedtype Tag: RawRepresentable<String> & CaseIterable & Sendable

@@ -66,7 +66,7 @@ package struct Presentation: Sendable {
         }
     }
 
-    /// The address changes with the colour, so that the file may be kept for ever.
+    /// The URL changes with the colour, so that the file may be cached for ever.
     package static func stylesheet(of site: SiteID, _ accent: AccentColour) -> String {
         "/look/\(site)/\(accent.description.dropFirst()).css"
     }

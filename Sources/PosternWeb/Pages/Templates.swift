@@ -6,10 +6,10 @@ package struct Templates: Sendable {
     private let library: PageLibrary
     private let catalogues: Catalogues
     package let assets: [String: Asset]
-    /// The description of the API, as it stands in its file.
+    /// The description of the API, unchanged from its file.
     package let openAPI: String
 
-    /// Every page there is. Its template is compared with its tags here, so that a slip of either is found at start.
+    /// Every page. Its template is compared with its tags at start, so that a mistake in either is found then.
     package static let pages: [any Page.Type] = [
         ContactPage.self, SentPage.self, NoLettersPage.self, ConfirmationPage.self, PrivacyPage.self, ErrorPage.self,
         OverviewPage.self, MailboxPage.self, MailboxLetterPage.self,

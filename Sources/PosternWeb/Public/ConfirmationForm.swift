@@ -2,8 +2,8 @@ private import HTTPTypes
 package import Hummingbird
 package import PosternRelay
 
-/// Where a recipient says that an address is theirs, `/confirm/{site}/{handle}/{token}`: `GET` shows the question, `POST`
-/// answers it.
+/// Where a recipient confirms that an address is theirs, `/confirm/{site}/{handle}/{token}`: `GET` shows the question,
+/// `POST` answers it.
 package struct ConfirmationForm: Sendable {
     private let confirmations: any ConfirmationTaker
     private let intake: LetterIntake
@@ -15,7 +15,7 @@ package struct ConfirmationForm: Sendable {
         self.responses = responses
     }
 
-    /// Says nothing of the token yet: whether it is valid is found out when the button is pressed.
+    /// Does not check the token: that happens when the button is pressed.
     package func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         try await page(.question(action: request.uri.path), request, context)
     }

@@ -44,12 +44,12 @@ package struct ContactForm: Sendable {
         let signs = FormSigns(token: standing, isBaitTaken: form.isBaitTaken)
         let reply = await intake.submit(
             form.letter, idempotencyKey: idempotencyKey, channel: .form(signs), request, context)
-        // A letter that comes back under its own token is still the same letter after it has been mended.
+        // A letter that comes back under its own token is still the same letter after corrections.
         let token = idempotencyKey == nil ? tokens.issue(at: now) : form.token
         return try await response(to: reply.answer, form, token: token, request, context)
     }
 
-    /// Somebody has typed something: it comes back, whatever fails.
+    /// The visitor gets back what they typed, whatever fails.
     private func response(
         to answer: SubmissionAnswer, _ form: LetterForm, token: String?, _ request: Request, _ context: WebContext
     ) async throws(RequestFault) -> Response {
@@ -99,7 +99,7 @@ package struct ContactForm: Sendable {
             NoLettersPage(occasion, to: audience.names, written: written, audience.presentation), status: .forbidden)
     }
 
-    /// Whom a page names and how it is shown.
+    /// The names on a page, and how it is shown.
     private struct Audience {
         let names: RecipientNames
         let presentation: Presentation
@@ -110,8 +110,8 @@ package struct ContactForm: Sendable {
         }
     }
 
-    /// When the store cannot say who the recipient is, the page names what the path says: a letter that was just accepted
-    /// must not look lost, and one that was just typed must not be lost, for want of a name.
+    /// When the store cannot say who the recipient is, the page uses the names in the path. A letter that was just accepted
+    /// must not look lost because a name is missing, and one that was just typed must not be lost.
     private func audience(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Audience {
         do throws(RequestFault) {
             let contact = try await intake.contact(context)
@@ -122,7 +122,7 @@ package struct ContactForm: Sendable {
         }
     }
 
-    /// `?about=`, if it can stand on a page. The visitor cannot mend a mistake of the page that links here.
+    /// `?about=`, or empty if it is not valid: the visitor cannot correct a mistake of the page that links here.
     private static func about(in request: Request) -> String {
         guard let raw = request.queryField("about"), let about = try? HeaderText(raw, limit: Letter.Limit.about) else {
             return ""
@@ -148,7 +148,7 @@ package struct ContactForm: Sendable {
     }
 }
 
-/// Site and handle as they stand in a path, percent-decoded. They may name nothing.
+/// Site and handle from a path, percent-decoded. There may be no such site or recipient.
 package struct RecipientPath: Hashable, Sendable {
     package let site: String
     package let handle: String
@@ -158,12 +158,12 @@ package struct RecipientPath: Hashable, Sendable {
         self.handle = handle
     }
 
-    /// Where the contact page is, in a form that is safe in a page and in a header.
+    /// The path of the contact page, encoded so that it is safe in a page and in a header.
     package var page: String { "/c/\(PercentCoding.encoded(site))/\(PercentCoding.encoded(handle))" }
     package var sentPage: String { page + "/sent" }
     package var privacyPage: String { "/privacy/\(PercentCoding.encoded(site))" }
 
-    /// What to call them when the store cannot say; nil when nobody can have such names.
+    /// The names to show when the store cannot say; nil when they are not valid.
     var plainNames: RecipientNames? {
         guard let site = try? SiteID(site), let handle = try? Handle(handle) else { return nil }
         return RecipientNames(handle: handle, site: site)

@@ -4,11 +4,11 @@ private import Logging
 private import PosternCore
 package import PosternRelay
 
-/// Lets the pages of a site post letters from a script (CORS, fetch.spec.whatwg.org §3.3): those of its own origins, and
-/// no others. Never for all, and never with credentials, of which there are none.
+/// Lets scripts on a site's own origins, and no others, post letters (CORS, fetch.spec.whatwg.org §3.3). Never `*`, and
+/// never with credentials: there are none.
 ///
-/// A site that does not exist and an origin that is not the site's get the same answer, which allows nothing. The browser
-/// tells the developer, and nobody learns which sites there are.
+/// An unknown site and an origin that is not the site's get the same answer, which allows nothing. The browser tells the
+/// developer, and nobody learns which sites there are.
 package struct CrossOrigin: Sendable {
     private let sites: any SiteLookup
     private let responses: ResponseFactory
@@ -18,7 +18,7 @@ package struct CrossOrigin: Sendable {
         self.responses = responses
     }
 
-    /// What a browser asks before it lets a page of another site post.
+    /// Answers the browser's `OPTIONS` request before a script of another origin may post.
     package func preflight(_ request: Request, _ context: WebContext) async -> Response {
         var fields = responses.headers.api
         fields[.allow] = context.route?.allowed
@@ -32,7 +32,7 @@ package struct CrossOrigin: Sendable {
         return Response(status: .noContent, headers: fields)
     }
 
-    /// Has the answer shown to the script that asked, if it may see it.
+    /// Lets the script that asked read the answer, if its origin is the site's.
     package func open(_ response: Response, to request: Request, _ context: WebContext) async -> Response {
         var response = response
         response.headers[.vary] = "Origin"
@@ -44,13 +44,13 @@ package struct CrossOrigin: Sendable {
 
     /// The request's origin, if it is one of the site's.
     private func origin(of request: Request, _ context: WebContext) async -> String? {
-        // `null`, which a sandboxed page sends, is nobody's origin.
+        // `null`, which a sandboxed page sends, is never a site's origin.
         guard let written = request.headers[.origin], let origin = WebOrigin(written) else { return nil }
         do {
             guard let site = try await sites.site(context["site"]), site.origins.contains(origin) else { return nil }
             return origin.description
         } catch {
-            // No reason to fail: the letter itself may have been accepted.
+            // Not a reason to fail: the letter itself may have been accepted.
             context.logger.warning("a site cannot be looked up", metadata: [WebLogKey.fault: "\(type(of: error))"])
             return nil
         }

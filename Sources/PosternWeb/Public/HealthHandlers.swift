@@ -1,7 +1,7 @@
 package import Hummingbird
 package import PosternRelay
 
-/// `GET /live` and `GET /ready`: this process runs; it can commit, and the vault answers.
+/// `GET /live`: this process runs. `GET /ready`: it can commit, and the vault answers.
 package struct HealthHandlers: Sendable {
     private let source: any ReadinessSource
     private let responses: ResponseFactory

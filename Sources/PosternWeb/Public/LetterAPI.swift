@@ -22,7 +22,7 @@ package struct LetterAPI: Sendable {
         do throws(RequestFault) {
             response = try await answer(request, context)
         } catch {
-            // Made here and not by the `FaultResponder`, so that the script of a site may read it.
+            // Made here and not by `FaultResponder`, so that a site's script can read it.
             response = responses.fault(error, request, context)
         }
         return await crossOrigin.open(response, to: request, context)
@@ -38,7 +38,7 @@ package struct LetterAPI: Sendable {
         } catch {
             throw .problem(.malformedJSON(error))
         }
-        // A field that is not text cannot be handed in. Whatever else is wrong is reported along with it.
+        // A field of the wrong type cannot be submitted. All other faults are reported along with it.
         guard posted.wrongTypes.isEmpty else { throw .problem(.invalidLetter(posted.allProblems)) }
 
         let reply = await intake.submit(posted.letter, idempotencyKey: idempotencyKey, channel: .api, request, context)
@@ -62,7 +62,7 @@ package struct LetterAPI: Sendable {
         case .blocked: return responses.problem(.blocked)
         case .limited(let wait): return responses.problem(.limited).retrying(after: wait)
         case .unavailable(let wait):
-            // The service has logged why. The incident connects that line with this answer.
+            // The intake service has logged why. The incident id connects this answer with the log.
             let incident = context.incident("a letter could not be taken", IntakeClosed())
             return responses.problem(.unavailable(incident)).retrying(after: wait)
         }
@@ -72,13 +72,13 @@ package struct LetterAPI: Sendable {
 
     private static func isJSON(_ headers: HTTPFields) -> Bool {
         guard headers[.contentEncoding] == nil, let written = headers[.contentType] else { return false }
-        // What nearly every program sends needs no parser.
+        // Nearly every program sends exactly this, which needs no parser.
         if written == "application/json" { return true }
         guard let type = ParameterisedField(written), type.value == "application/json" else { return false }
         return ["utf-8", "utf8"].contains(type.parameters["charset"]?.lowercased() ?? "utf-8")
     }
 
-    /// The IETF's draft makes the field a quoted string; most programs send it bare. Both name the same key.
+    /// The IETF's draft makes the field a quoted string; most programs send it bare. Both mean the same key.
     private static func idempotencyKey(in headers: HTTPFields) throws(RequestFault) -> String? {
         guard headers.contains(.idempotencyKey) else { return nil }
         let values = headers[values: .idempotencyKey]
@@ -92,14 +92,14 @@ package struct LetterAPI: Sendable {
 }
 
 extension HTTPFields {
-    /// Says what the client limit is and what is left of it (draft-ietf-httpapi-ratelimit-headers-10), as lists of structured
+    /// States the client limit and what is left of it (draft-ietf-httpapi-ratelimit-headers-10), as lists of structured
     /// fields: `RateLimit-Policy: "client";q=5;w=3600, "client";q=20;w=86400` and `RateLimit: "client";r=3;t=600`.
     ///
-    /// All rates have one name, because they make one limit: the strictest of them says how much is left.
+    /// All policies share one name, because together they are one limit: the strictest one decides how much is left.
     fileprivate mutating func setRateLimit(_ quota: ClientQuota?) {
         guard let quota, !quota.policies.isEmpty else { return }
         self[.rateLimitPolicy] = quota.policies.map { policy in
-            // A burst has no span of its own.
+            // A burst has no window.
             "\"client\";q=\(policy.quota)" + (policy.window > .zero ? ";w=\(policy.window.wholeSeconds)" : "")
         }.joined(separator: ", ")
         self[.rateLimit] = "\"client\";r=\(Swift.max(0, quota.remaining));t=\(quota.reset.wholeSeconds)"

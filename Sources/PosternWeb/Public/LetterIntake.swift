@@ -3,7 +3,7 @@ private import Logging
 package import PosternCore
 package import PosternRelay
 
-/// The way from a request to the intake service, which the form and the API share.
+/// Submits letters to the intake service, for both the form and the API.
 package struct LetterIntake: Sendable {
     private let submissions: any SubmissionService
     private let clients: ClientFinder
@@ -19,7 +19,7 @@ package struct LetterIntake: Sendable {
         _ letter: RawLetter, idempotencyKey: String?, channel: Submission.Channel, _ request: Request, _ context: WebContext
     ) async -> SubmissionReply {
         guard let client = clients.client(of: request, context) else {
-            // Every submission has its evidence, and a client who has left needs no answer.
+            // Every submission must have its evidence, and a client that has disconnected needs no answer.
             return SubmissionReply(.unavailable(retryAfter: .seconds(1)))
         }
         let submission = Submission(
@@ -30,7 +30,7 @@ package struct LetterIntake: Sendable {
         return reply
     }
 
-    /// The id of an accepted letter, and nothing else of any.
+    /// The outcome, and the id of an accepted letter. Nothing else about a letter is logged.
     private static func metadata(of answer: SubmissionAnswer) -> Logger.Metadata {
         switch answer {
         case .accepted(let id): [WebLogKey.outcome: "accepted", WebLogKey.letter: "\(id)"]
@@ -44,7 +44,7 @@ package struct LetterIntake: Sendable {
         }
     }
 
-    /// What a page may show of the recipient whom the path names.
+    /// What a page may show of the recipient that the path names.
     /// - Throws: `.notFound` when there is none, `.unavailable` when the store cannot say.
     package func contact(_ context: WebContext) async throws(RequestFault) -> Contact {
         let contact: Contact?

@@ -2,12 +2,12 @@ package import Hummingbird
 package import PosternCore
 
 /// What is wrong with a request to the API (RFC 9457). `type` is a relative URI and never changes, `title` says the same in
-/// words, and `detail` is about this one request.
+/// words, and `detail` explains this one request.
 package struct Problem: Equatable, Sendable {
     package let kind: Kind
     package let detail: String
     package private(set) var errors: [FieldProblem] = []
-    /// Leads from a report of a fault of ours to its line in the log.
+    /// Connects the report of a fault of ours with its line in the log.
     package private(set) var incident: Incident?
 
     private init(_ kind: Kind, _ detail: String) {
@@ -68,7 +68,7 @@ extension Problem {
     package static let limited = Problem(
         .limited, "Nothing was stored. Post the letter again after the time in Retry-After.")
 
-    /// Does not say what was blocked, nor by which property of the letter: its sender would change it.
+    /// Does not say what in the letter was blocked: the sender would change just that.
     package static let blocked = Problem(
         .blocked, "Nothing was stored. If this is a mistake, ask the site that sent you here.")
 
@@ -134,7 +134,7 @@ extension Problem {
             switch self {
             case .malformedJSON, .invalidIdempotencyKey, .brokenBody, .malformedRequest: .badRequest
             // 403 for a recipient who takes no letters. Not 410: paused, unconfirmed and erased must look alike, a pause ends,
-            // and caches and link checkers take a 410 for final. Not 404 or 503: the recipient is known, and trying again
+            // and caches and link checkers treat 410 as final. Not 404 or 503: the recipient is known, and trying again
             // does not help.
             case .takesNoLetters, .blocked: .forbidden
             case .unknownRecipient, .notFound: .notFound
@@ -143,7 +143,7 @@ extension Problem {
             case .tooLarge: .contentTooLarge
             case .targetTooLong: .uriTooLong
             case .unsupportedMediaType: .unsupportedMediaType
-            // As the IETF's draft on `Idempotency-Key` wants it for a key that comes back with another letter.
+            // As the IETF's draft on `Idempotency-Key` says for a key that is used again with another letter.
             case .invalidLetter, .idempotencyKeyConflict: .unprocessableContent
             case .limited: .tooManyRequests
             case .unavailable: .serviceUnavailable
@@ -174,7 +174,7 @@ extension Problem {
     }
 }
 
-/// A fault of one field, as `errors` of a problem lists it.
+/// A fault of one field, listed in a problem's `errors`.
 package struct FieldProblem: Equatable, Sendable {
     package let field: String
     package let code: String

@@ -7,7 +7,7 @@ package import PosternRelay
 /// What the public listener asks of the relay.
 package struct PublicServices: Sendable {
     let submissions: any SubmissionService
-    /// Of the forms.
+    /// The tokens of the contact form.
     let tokens: any FormTokenKeeping
     /// What pages of a site show besides its recipients.
     let sites: any SiteLookup
@@ -29,7 +29,7 @@ package struct PublicServices: Sendable {
     }
 }
 
-/// Everything that the Internet can ask. `openapi.json` describes the routes for programs; a test compares the two.
+/// All routes that the Internet can reach. `openapi.json` describes the ones for programs; a test compares the two.
 package func publicRoutes(
     _ services: PublicServices, clients: ClientFinder, _ responses: ResponseFactory, limits: WebLimits
 ) -> RouteTable {
@@ -61,11 +61,10 @@ package func publicRoutes(
     ])
 }
 
-/// What every request passes on its way to its handler, from the outside in. `buildApplication` lists what the connection
-/// has passed before.
+/// The guards of every request, outermost first. `buildApplication` lists what the connection has passed before.
 ///
-/// No host is refused: nothing here depends on the name, and a proxy may send any. The rate of letters is limited by the
-/// intake service, which knows the recipient, the sender and the text.
+/// There is no `HostGuard`: nothing here depends on the host name, and a proxy may send any. The intake service limits the
+/// rate of letters, because it knows the recipient, the sender and the text.
 @MiddlewareFixedTypeBuilder<Request, Response, WebContext>
 private func publicGuards(
     _ responses: ResponseFactory, limits: WebLimits

@@ -5,7 +5,7 @@ private import NIOCore
 private import PosternCore
 package import PosternRelay
 
-/// What belongs to a site and to no recipient: its colours, its logo, its privacy statement.
+/// What belongs to a site as a whole: its colours, its logo, its privacy statement.
 package struct SiteHandlers: Sendable {
     private let sites: any SiteLookup
     private let responses: ResponseFactory
@@ -15,7 +15,7 @@ package struct SiteHandlers: Sendable {
         self.responses = responses
     }
 
-    /// `GET /look/{site}/{colour}.css`. Made from the address alone: another colour is another address.
+    /// `GET /look/{site}/{colour}.css`. Made from the URL alone: another colour has another URL.
     package func stylesheet(_: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         guard let accent = AccentColour("#" + context["colour"]) else { throw .notFound }
         return kept("text/css; charset=utf-8", ByteBuffer(string: AccentPalette(accent).stylesheet), responses.headers.asset)

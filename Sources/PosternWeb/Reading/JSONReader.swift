@@ -88,7 +88,7 @@ package struct JSONReader {
         byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20
     }
 
-    /// Consumes a value that nobody asked for. It must still be JSON.
+    /// Consumes a value that is not needed. It must still be valid JSON.
     package mutating func skip(depth: Int = 1) throws(JSONFault) {
         switch try kind() {
         case .string: _ = try string()

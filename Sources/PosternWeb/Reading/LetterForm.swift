@@ -48,7 +48,7 @@ package struct FormField: Equatable, Sendable {
     }
 }
 
-/// Why a posted form cannot be read. No browser sends such a form, so there is nothing a visitor could mend.
+/// Why a posted form cannot be read. No browser sends such a form, so a visitor cannot correct it.
 package enum FormFault: Error, Equatable, Sendable {
     case notUTF8
     case tooManyFields(limit: Int)

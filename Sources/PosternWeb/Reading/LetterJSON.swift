@@ -58,8 +58,7 @@ package struct LetterJSON: Equatable, Sendable {
         try reader.skip()
     }
 
-    /// Everything that is wrong with a letter that has a field of the wrong type. That such a field is empty is not reported
-    /// as well.
+    /// All faults of a letter that has a field of the wrong type. Such a field is not also reported as empty.
     package var allProblems: [FieldProblem] {
         do {
             _ = try letter.validated()

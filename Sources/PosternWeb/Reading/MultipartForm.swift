@@ -2,8 +2,8 @@ private import PosternMail
 
 /// Reads `multipart/form-data` (RFC 7578) that is whole in memory.
 ///
-/// The readers there are belong to packages of their own and are made for streams of files. A letter's form has eight short
-/// parts and no files, so these lines are enough.
+/// Existing parsers are separate packages, made for streams of files. A letter's form has eight short parts and no files, so
+/// this is enough.
 package enum MultipartForm {
     private static let lineEnd: [UInt8] = [0x0D, 0x0A]
     private static let headEnd: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]

@@ -27,7 +27,7 @@ package struct OverviewHandler: Sendable {
     }
 }
 
-/// What staff see first: how many deliveries are in which state, what was decided lately, and whether all is well.
+/// The first page staff see: deliveries by state, the latest decisions, and whether the service is ready.
 package struct OverviewPage: Page {
     package enum Tag: String, CaseIterable, Sendable {
         case facts, health, isWell, oldest, purge, states, decisions, label, count

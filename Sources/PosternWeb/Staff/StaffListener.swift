@@ -10,7 +10,7 @@ package struct StaffServices: Sendable {
     let overview: any StaffOverviewSource
     let metrics: MetricRegistry
     let gauges: any MetricsSource
-    /// Of the demo mailbox, if there is one.
+    /// The letters of the demo mailbox, if there is one.
     let mailbox: MailboxLetters?
     /// The wall clock.
     let now: @Sendable () -> Timestamp
@@ -27,7 +27,7 @@ package struct StaffServices: Sendable {
     }
 }
 
-/// Everything that staff can ask.
+/// All routes that staff can reach.
 package func staffRoutes(_ services: StaffServices, _ responses: ResponseFactory) -> RouteTable {
     let overview = OverviewHandler(services, responses)
     let metrics = MetricsHandler(services.metrics, services.gauges, responses)
@@ -49,8 +49,7 @@ package func staffRoutes(_ services: StaffServices, _ responses: ResponseFactory
     return RouteTable(routes)
 }
 
-/// What every request passes on its way to its handler, from the outside in. `buildApplication` lists what the connection
-/// has passed before.
+/// The guards of every request, outermost first. `buildApplication` lists what the connection has passed before.
 @MiddlewareFixedTypeBuilder<Request, Response, WebContext>
 private func staffGuards(
     _ responses: ResponseFactory, limits: WebLimits, hosts: [String]
