@@ -53,7 +53,7 @@ extension Queue {
     private func leased(under lease: LeaseID) throws -> [SQLRow] {
         try transaction.rows(
             """
-            SELECT delivery.id, delivery.attempts, delivery.kind, delivery.accepted_at, delivery.due_at,
+            SELECT delivery.id, delivery.attempts, delivery.mailing, delivery.accepted_at, delivery.due_at,
                 delivery.uncertain, delivery.message_token, delivery.envelope_token, delivery.recipient,
                 recipient.site, recipient.handle, recipient.name, recipient.language, recipient.state,
                 recipient.record_version, recipient.seal, recipient.authorisation, letter.seal AS letter_seal

@@ -240,7 +240,7 @@ extension Schema {
             // of beginning with a site's million recipients.
             """
             CREATE VIEW delivery_line AS
-            SELECT delivery.id, delivery.recipient, recipient.site, recipient.handle, delivery.kind, delivery.state,
+            SELECT delivery.id, delivery.recipient, recipient.site, recipient.handle, delivery.mailing, delivery.state,
                 delivery.attempts, delivery.uncertain, delivery.accepted_at, delivery.due_at, delivery.lease_until,
                 delivery.finished_at, delivery.reason, attempt.outcome, attempt.stage, attempt.code, attempt.enhanced,
                 attempt.text
