@@ -64,7 +64,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
-        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
@@ -96,7 +95,7 @@ let package = Package(
         .target(name: "PosternStore", dependencies: ["PosternCore"], swiftSettings: strict),
         .target(
             name: "PosternSQLite",
-            dependencies: ["PosternCore", "PosternStore", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["PosternCore", "PosternStore", "CSQLite"],
             swiftSettings: strict),
 
         .target(
@@ -137,27 +136,28 @@ let package = Package(
         // What a proof looks for, how, and where it was found.
         .target(name: "PosternProof", dependencies: ["PosternCore", crypto], swiftSettings: strict),
 
-        // What both programs know of the machine they run on: home, settings, users, locks, exit codes, log lines.
+        // What both programs know of the machine they run on: home, settings, users, locks, exit codes, log lines, and which driver
+        // opens the store.
         .target(
             name: "PosternHost",
             dependencies: [
-                "PosternCore", "CUnix", argumentParser, logging, .product(name: "Configuration", package: "swift-configuration"),
-                system,
+                "PosternCore", "PosternStore", "PosternSQLite", "CUnix", argumentParser, logging, system,
+                .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: strict),
 
         .target(
             name: "PosternDoctor",
             dependencies: [
-                "PosternCore", "PosternHost", "PosternText", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
-                "PosternRelay", "PosternWeb", "CUnix",
+                "PosternCore", "PosternHost", "PosternText", "PosternStore", "PosternLink", "PosternVault", "PosternRelay",
+                "PosternWeb", "CUnix",
             ],
             swiftSettings: strict),
 
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternCore", "PosternHost", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink",
+                "PosternCore", "PosternHost", "PosternText", "PosternSealing", "PosternStore", "PosternLink",
                 "PosternVault", "PosternRelay", "PosternWeb", "PosternImport", "PosternDoctor", "CUnix", argumentParser, logging,
                 lifecycle, unixSignals,
                 .product(name: "Metrics", package: "swift-metrics"), system, subprocess,
@@ -169,7 +169,7 @@ let package = Package(
         .executableTarget(
             name: "postern-proof",
             dependencies: [
-                "PosternCore", "PosternHost", "PosternStore", "PosternSQLite", "PosternWeb", "PosternProof", argumentParser,
+                "PosternCore", "PosternHost", "PosternStore", "PosternWeb", "PosternProof", argumentParser,
                 logging, lifecycle, unixSignals, nioCore, nioPosix, system, subprocess,
             ],
             swiftSettings: strict,

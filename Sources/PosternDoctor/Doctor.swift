@@ -25,7 +25,7 @@ package struct Doctor {
         // The slow one runs beside the others.
         async let smarthost = self.smarthost(settings, owners)
         let keys = await KeyReading.look(home: home)
-        let store = await StoreReading.look(home: home, path: database)
+        let store = await StoreReading.look(home: home, database: database)
 
         var findings = ConfigurationCheck.findings(path: home.settings, given: settings.given, faults: settings.faults)
         findings += ServiceCheck(relay: store.relay, vault: keys.vault, unready: store.unready, home: home.path).findings
@@ -43,7 +43,7 @@ package struct Doctor {
         findings += store.check.findings
         findings += libraries(settings)
         findings += DiskCheck.findings(
-            of: database.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? home.path)
+            of: database?.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? home.path)
         findings += templates(settings)
         findings += times(keys, store, settings)
         findings += await smarthost.findings

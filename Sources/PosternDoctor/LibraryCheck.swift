@@ -1,14 +1,14 @@
-private import PosternSQLite
+private import PosternHost
 private import PosternVault
 
 /// The two libraries of the system that letters depend on, and what follows from their versions.
 package enum LibraryCheck {
     /// - Parameter usesStartTLS: whether the smarthost begins in the clear and continues under TLS; nil where that is not known.
     static func findings(usesStartTLS: Bool?) -> [Finding] {
-        let sqlite = SQLiteVersion.loaded
+        let sqlite = loadedSQLite
         let curl = CurlVersion.loaded
         return [
-            self.sqlite(version: "\(sqlite)", hasWALResetRace: sqlite.hasWALResetRace),
+            self.sqlite(version: sqlite.version, hasWALResetRace: sqlite.hasWALResetRace),
             self.curl(
                 version: curl.text, number: curl.number, tls: curl.tls, speaksSMTP: curl.speaksSMTP, usesStartTLS: usesStartTLS),
         ]

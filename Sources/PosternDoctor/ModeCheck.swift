@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PosternCore
 internal import PosternHost
 
 /// Files and folders, with the mode and owner each must have.
@@ -84,7 +85,7 @@ struct PlaceModes {
     let home: Home
     let owners: Owners
     /// Nil where the configuration does not tell.
-    let database: String?
+    let database: DatabaseURL?
     let passwordFile: String?
 
     var check: ModeCheck {
@@ -117,7 +118,7 @@ struct PlaceModes {
             place(home.vaultSocket, .atMost(owners.areApart ? 0o666 : 0o600), vault),
         ]
         if let database {
-            places += ["", "-wal", "-shm", ".lock"].map { place(database + $0, .atMost(0o600), relay) }
+            places += database.files.map { place($0, .atMost(0o600), relay) }
         }
         if let passwordFile {
             places.append(

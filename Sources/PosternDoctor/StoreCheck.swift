@@ -1,8 +1,8 @@
 private import Foundation
+internal import PosternCore
 internal import PosternHost
 private import PosternLink
 internal import PosternRelay
-private import PosternSQLite
 private import PosternStore
 
 /// What is known of the store.
@@ -132,8 +132,8 @@ struct StoreReading {
         self.view = view
     }
 
-    /// - Parameter path: the store's file; nil where the configuration does not tell.
-    static func look(home: Home, path: String?) async -> StoreReading {
+    /// - Parameter database: nil where the configuration does not tell.
+    static func look(home: Home, database: DatabaseURL?) async -> StoreReading {
         let request = (try? JSONEncoder().encode(ControlRequest.examine)).map(Array.init) ?? []
         switch await Inquiry.ask(home.controlSocket, ControlVerb.control, request) {
         case .answered(let bytes):
@@ -143,9 +143,9 @@ struct StoreReading {
                     .unknown(reason), check: .unknown(reason: reason, "Restart the service with the program installed now."))
             }
             let look = StoreCheck.Look(
-                path: path ?? "the relay's store", journal: view.settings.journal, isDurable: view.settings.isDurable,
+                path: database?.file ?? "the relay's store", journal: view.settings.journal, isDurable: view.settings.isDurable,
                 schema: view.store.schema, knownSchema: Migrator().known, difference: view.store.difference,
-                strangers: path.map { strangers(at: $0, but: view.process) } ?? [])
+                strangers: database?.file.map { strangers(at: $0, but: view.process) } ?? [])
             return StoreReading(
                 .running, process: String(view.process), unready: view.readiness.faults.map(\.rawValue), check: .looked(look),
                 view: view.store)
@@ -158,29 +158,33 @@ struct StoreReading {
                 .unknown("its control socket is for its own user and root"),
                 check: .unknown(reason: "the relay answers its own user and root only", .asRoot))
         case .nobody:
-            guard let path else {
+            guard let database else {
                 return StoreReading(
                     .stopped,
                     check: .unknown(reason: "POSTERN_DATABASE does not tell where it is", "Mend the configuration first."))
             }
-            return await glance(at: path)
+            return await look(at: database)
         }
     }
 
-    private static func glance(at path: String) async -> StoreReading {
-        guard access(path, F_OK) == 0 || errno == EACCES else { return StoreReading(.stopped, check: .missing(path: path)) }
-        guard access(path, R_OK | W_OK) == 0 else {
-            return StoreReading(
-                .unknown("its files are for its own user and root"),
-                check: .unknown(reason: "this user may not read \(path)", .asRoot))
+    private static func look(at database: DatabaseURL) async -> StoreReading {
+        if let path = database.file {
+            guard access(path, F_OK) == 0 || errno == EACCES else { return StoreReading(.stopped, check: .missing(path: path)) }
+            guard access(path, R_OK | W_OK) == 0 else {
+                return StoreReading(
+                    .unknown("its files are for its own user and root"),
+                    check: .unknown(reason: "this user may not read \(path)", .asRoot))
+            }
         }
+        let path = database.file ?? "\(database)"
         do {
-            let (report, view) = try await SQLiteGlance.look(at: path) { try StoreView($0) }
+            let (report, view) = try await database.driver.look { try StoreView($0) }
             let look = StoreCheck.Look(
-                path: path, journal: report.journalMode, isDurable: nil, schema: view.schema, knownSchema: Migrator().known,
-                difference: view.difference, strangers: strangers(at: path, but: getpid()))
+                path: path, journal: report.journal, isDurable: report.isDurable, schema: view.schema,
+                knownSchema: Migrator().known,
+                difference: view.difference, strangers: database.file.map { strangers(at: $0, but: getpid()) } ?? [])
             return StoreReading(.stopped, check: .looked(look), view: view)
-        } catch SQLiteError.owned(_, let pid) {
+        } catch StoreFileError.owned(_, let pid) {
             let process = pid.map(String.init)
             return StoreReading(
                 .silent(process: process), process: process,

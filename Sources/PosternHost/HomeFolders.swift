@@ -1,14 +1,15 @@
 private import Glibc
+package import PosternCore
 
 /// Makes the folders of a home, with the owners and modes that keep relay and vault apart, and gives each process the files that
 /// root has made for it meanwhile.
 package struct HomeFolders {
     private let home: Home
     private let users: ProcessUsers
-    /// The store's file; nil before there is a configuration.
-    private let database: String?
+    /// Nil before there is a configuration.
+    private let database: DatabaseURL?
 
-    package init(home: Home, users: ProcessUsers, database: String?) {
+    package init(home: Home, users: ProcessUsers, database: DatabaseURL?) {
         self.home = home
         self.users = users
         self.database = database
@@ -40,7 +41,7 @@ package struct HomeFolders {
             try own(home.vaultLock, vault)
         }
         if let relay = users.relay, let database {
-            for ending in ["", "-wal", "-shm", ".lock"] { try own(database + ending, relay) }
+            for file in database.files { try own(file, relay) }
         }
     }
 

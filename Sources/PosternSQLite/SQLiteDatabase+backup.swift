@@ -1,5 +1,5 @@
-private import GRDB
-private import PosternStore
+private import CSQLite
+package import PosternStore
 
 /// How far a backup has come, in pages.
 package struct BackupProgress: Equatable, Sendable {
@@ -7,27 +7,28 @@ package struct BackupProgress: Equatable, Sendable {
     package let total: Int
 }
 
-/// A finished backup.
-package struct BackupReport: Equatable, Sendable {
-    package let path: String
-    package let bytes: Int
-}
-
 extension SQLiteDatabase {
-    /// Copies the store as it is at this moment, while it goes on being written to, and checks the copy.
+    package func backup(to path: String) async throws -> BackupReport {
+        try await backup(to: path) { _ in }
+    }
+
+    /// Copies the store as it is at this moment, while writes go on, and checks the copy.
     ///
-    /// The copy is one file (mode 0600) without a WAL. It has its name only once it is whole and on disk; until then it is
+    /// The copy is one file (mode 0600) without a WAL. It gets its name only once it is whole and on disk; until then it is
     /// called `….part`. While it is made the WAL grows, since the copy needs it.
     /// - Parameter progress: told after every few megabytes, on a thread of the backup's own.
-    /// - Throws: `SQLiteError.backupExists`, `.backupDamaged`, `.file`, or `StoreError`.
+    /// - Throws: `StoreFileError.backupExists`, `.backupDamaged`, `.file`, or `StoreError`.
     package func backup(
-        to path: String, progress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
+        to path: String, progress: @escaping @Sendable (BackupProgress) -> Void
     ) async throws -> BackupReport {
-        guard let source = self.path else { throw SQLiteError.file(path: path, doing: "copy", reason: "the store is in memory") }
+        guard let source = self.path else {
+            throw StoreFileError.file(path: path, doing: "copy", reason: "the store is in memory")
+        }
         guard health != .closed else { throw StoreError.closed }
         return try await blocking("postern.store.backup") {
-            let (target, part) = (StoreFile(path: path), StoreFile(path: path + ".part"))
-            guard !target.exists else { throw SQLiteError.backupExists(path: path) }
+            let target = StoreFile(path: path)
+            let part = StoreFile(path: path + ".part")
+            guard !target.exists else { throw StoreFileError.backupExists(path: path) }
             // Of a backup that was interrupted.
             part.remove()
             try part.make()
@@ -45,58 +46,53 @@ extension SQLiteDatabase {
     }
 }
 
-/// One reading transaction around all steps: they see one moment, however much is written meanwhile. Without it every write
-/// would make the copy begin anew.
-private func copy(_ source: String, to path: String, progress: @escaping @Sendable (BackupProgress) -> Void) throws {
-    try explaining(path) {
-        let from = try SQLiteConnection.plainReader(source)
-        let to = try DatabaseQueue(path: path)
-        defer {
-            try? from.close()
-            try? to.close()
-        }
-        try from.writeWithoutTransaction { from in
-            try from.execute(sql: "BEGIN DEFERRED")
-            defer { try? from.rollback() }
-            _ = try Int.fetchOne(from, sql: "SELECT COUNT(*) FROM schema_migration")
-            try to.writeWithoutTransaction { to in
-                try from.backup(to: to, pagesPerStep: 1_024) {
-                    progress(BackupProgress(done: $0.completedPageCount, total: $0.totalPageCount))
-                }
-                // The copy says of itself that it has a WAL. One file is easier to carry about.
-                _ = try String.fetchOne(to, sql: "PRAGMA journal_mode = DELETE")
-            }
-        }
-    }
-}
-
-private func check(_ part: StoreFile, for path: String) throws {
-    try explaining(path) {
-        var configuration = Configuration()
-        configuration.readonly = true
-        let copy = try DatabaseQueue(path: part.path, configuration: configuration)
-        defer { try? copy.close() }
-        let findings = try copy.writeWithoutTransaction { try String.fetchAll($0, sql: "PRAGMA integrity_check(3)") }
-        guard findings == ["ok"] else {
-            throw SQLiteError.backupDamaged(path: path, finding: findings.joined(separator: "; "))
-        }
-    }
-}
-
-private func explaining(_ path: String, _ body: () throws -> Void) throws {
-    do {
-        try body()
-    } catch let error as DatabaseError {
-        throw SQLiteError.unusable(path: path, StoreFault(error, statement: nil))
-    }
-}
-
 /// Copies a backup and checks the copy. A file that is no backup of ours is not made into a store.
 func copyBackup(_ source: String, to part: StoreFile) throws {
     guard StoreFile(path: source).exists else {
-        throw SQLiteError.file(path: source, doing: "open", reason: "it is not there")
+        throw StoreFileError.file(path: source, doing: "open", reason: "it is not there")
     }
     try part.make()
     try copy(source, to: part.path) { _ in }
     try check(part, for: source)
+}
+
+/// One reading transaction around all steps: they see one moment, however much is written meanwhile. Without it every write
+/// would make the copy start again.
+private func copy(_ source: String, to path: String, progress: (BackupProgress) -> Void) throws {
+    try StoreFileError.explaining(path) {
+        let from = try SQLiteHandle(source, .readOnly)
+        let to = try SQLiteHandle(path, .readWrite)
+        try copyPages(of: from, to: to, progress: progress)
+    }
+}
+
+private func copyPages(
+    of from: borrowing SQLiteHandle, to: borrowing SQLiteHandle, progress: (BackupProgress) -> Void
+) throws {
+    try from.values("BEGIN DEFERRED")
+    _ = try from.number("SELECT COUNT(*) FROM schema_migration")
+    guard let steps = sqlite3_backup_init(to.pointer, "main", from.pointer, "main") else {
+        throw SQLiteFailure(sqlite3_errcode(to.pointer), on: to.pointer)
+    }
+    var code: Int32
+    repeat {
+        code = sqlite3_backup_step(steps, 1_024)
+        let total = Int(sqlite3_backup_pagecount(steps))
+        progress(BackupProgress(done: total - Int(sqlite3_backup_remaining(steps)), total: total))
+    } while code == SQLITE_OK
+    // Reports what a step failed with, if one did.
+    code = sqlite3_backup_finish(steps)
+    guard code == SQLITE_OK else { throw SQLiteFailure(code, on: to.pointer) }
+    // The copy says of itself that it has a WAL. One file is easier to carry about.
+    try to.values("PRAGMA journal_mode = DELETE")
+}
+
+private func check(_ part: StoreFile, for path: String) throws {
+    try StoreFileError.explaining(path) {
+        let copy = try SQLiteHandle(part.path, .readOnly)
+        let findings = try copy.values("PRAGMA integrity_check(3)").compactMap { String(stored: $0) }
+        guard findings == ["ok"] else {
+            throw StoreFileError.backupDamaged(path: path, finding: findings.joined(separator: "; "))
+        }
+    }
 }

@@ -1,22 +1,11 @@
 package import PosternCore
-private import PosternStore
-
-/// A store that a backup was put in the place of.
-package struct RestoreReport: Equatable, Sendable {
-    package let path: String
-    package let bytes: Int
-    /// Where the store is that was there before; nil when there was none.
-    package let replaced: String?
-}
+package import PosternStore
 
 extension SQLiteDatabase {
-    /// Puts a copy of a backup in the place of a store that nobody has open, and keeps that one beside it.
-    ///
-    /// The backup is opened as a store first, under another name: one that is damaged, or of a newer program, leaves
-    /// everything as it was.
-    /// - Throws: `SQLiteError`; `StoreError.newerSchema` or `.changedMigration` when the backup is not one for this program.
+    /// See `StoreDriver.restore`. The backup is first opened as a store under another name, so that one that cannot be used
+    /// leaves everything as it was.
     package static func restore(_ backup: String, to path: String, at now: Timestamp) async throws -> RestoreReport {
-        // Held to the end: no relay starts on what is half put in place.
+        // Held to the end: no relay starts on a store that is half in place.
         let owner = try await OwnerLock.taken(store: path, timeout: .zero)
         let (store, part) = (StoreFile(path: path), StoreFile(path: path + ".restore"))
         // Of a restore that was interrupted.
@@ -27,8 +16,8 @@ extension SQLiteDatabase {
             await copy.close()
             let report = try await blocking("postern.store.restore") {
                 try part.syncContent()
-                // With its log of writes: it may not have been stopped in order. The store first: cut short behind it, a start
-                // finds none, and not an older state of it; and this, done again, takes the log along.
+                // With its WAL, since it may not have been stopped in order. The store goes first: if this is cut short after
+                // it, a start finds no store rather than an older state of it, and a second try takes the WAL along.
                 let present = ["", "-wal", "-shm"].filter { StoreFile(path: path + $0).exists }
                 let replaced = present.isEmpty ? nil : "\(path).replaced-\(now.milliseconds)"
                 for ending in present {

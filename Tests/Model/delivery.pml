@@ -34,8 +34,7 @@
  * before its attempt, a line that goes dead after the final dot, a vault that would not take a letter, an act of staff. So
  * every run ends, and what is said of "the end" needs no fairness but that something which can happen does not wait for ever.
  *
- * A relay that starts ends every lease, also those of another that is up. The real one does, since on SQLite it has the store to
- * itself; the properties hold where it has not, at the price of marked duplicates.
+ * A relay that starts ends the leases of its own node, and no others: `holder` is the node of a lease.
  *
  * With -DMUTATION_… the model is spoilt in one place. Spin must find each of these, or the check has seen nothing.
  */
@@ -69,6 +68,7 @@ mtype:clock = { running, over, far };
 /* The store. */
 mtype:state state[LETTERS] = absent;
 byte lease[LETTERS];                      /* NONE while the letter is not leased */
+byte holder[LETTERS] = NOBODY;            /* the node of that lease */
 mtype:clock clock_says[LETTERS] = over;   /* of the lease, while there is one */
 byte uncertain[LETTERS];
 
@@ -78,6 +78,7 @@ byte copies[LETTERS];
 bool is_up[2] = true;
 #ifdef WITNESS
 bool was_late;                            /* an outcome came after its lease, and was dropped */
+bool was_counted_late;                    /* a letter was delivered under a lease that was over, and that counted */
 #endif
 byte troubles = TROUBLES;
 byte deferrals[LETTERS] = DEFERRALS;
@@ -106,7 +107,7 @@ inline write(l, where) {
     sure(!is_terminal(state[l]));
     state[l] = where;
     if
-    :: where != leased -> lease[l] = NONE; clock_says[l] = over
+    :: where != leased -> lease[l] = NONE; holder[l] = NOBODY; clock_says[l] = over
     :: else
     fi
 }
@@ -136,6 +137,7 @@ inline claim(l) {
 inline write_claim(l) {
     write(l, next);
     lease[l] = new_number;
+    holder[l] = me;
     clock_says[l] = running;
     lanes[free_lane].is_written = true
 }
@@ -175,11 +177,19 @@ inline new_lease() {
 #define is_ours(l, n) (state[l] == leased && lease[l] == n)
 #endif
 
+#define is_known_delivered(l) (lanes[me].outcome == by_settled_delivered && !lanes[me].was_not_taken \
+    && (state[l] == ready || state[l] == leased))
+#ifdef MUTATION_LATE_DELIVERED_DROPPED
+#define counts_late(l) (false)
+#else
+#define counts_late(l) is_known_delivered(l)
+#endif
+
 /* The next state is decided from `leased`, as Settlement does, and not from the row. */
 inline settle(l, n) {
     if
     :: is_ours(l, n) ->
-        /* A late outcome changes nothing: whatever is written here is written under the lease that was claimed. */
+        /* Whatever is written here is written under the lease that was claimed. */
         sure(state[l] == leased && lease[l] == n);
         if
         :: lanes[me].was_not_taken ->
@@ -200,11 +210,23 @@ inline settle(l, n) {
             fi
         fi
     :: else ->
+        if
+        /* Delivered under a lease that is over is true all the same: the letter does not go out again. */
+        :: counts_late(l) ->
+            after(state[l], by_settled_delivered, next);
 #ifdef WITNESS
-        was_late = true;
+            was_counted_late = true;
 #endif
-        skip
-    fi
+            write(l, next)
+        :: else ->
+#ifdef WITNESS
+            was_late = true;
+#endif
+            skip
+        fi
+    fi;
+    /* A letter that is known to be delivered is never sent again. */
+    sure(!is_known_delivered(l))
 }
 
 /* Queue.expireLeases and recoverLeases, of one letter. */
@@ -276,13 +298,13 @@ end:
     /* Queue.expireOld: its life is over while it waits. */
     :: atomic { is_up[me] && is_old(0) -> expire(0) }
     :: atomic { is_up[me] && is_old(LETTERS - 1) -> expire(LETTERS - 1) }
-    /* Dispatcher.run: at its start every lease is over. */
+    /* Dispatcher.start: the leases of its own node are over. */
     :: atomic { !is_up[me] ->
         is_up[me] = true;
 #ifndef MUTATION_NO_RECOVERY
         for (l : 0 .. LETTERS - 1) {
             if
-            :: state[l] == leased -> end_lease(l)
+            :: state[l] == leased && holder[l] == me -> end_lease(l)
             :: else
             fi
         }

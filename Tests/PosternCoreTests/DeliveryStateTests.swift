@@ -6,6 +6,7 @@ struct DeliveryStateTests {
     /// The table of states, row by row.
     static let legal: [(DeliveryState, DeliveryEvent, DeliveryState)] = [
         (.ready, .claimed, .leased), (.ready, .heldByStaff, .held), (.ready, .tooOld, .expired), (.ready, .dropped, .dropped),
+        (.ready, .settled(.delivered), .delivered),
         (.leased, .settled(.delivered), .delivered), (.leased, .settled(.deferred), .ready),
         (.leased, .settled(.failed), .failed), (.leased, .settled(.ourFault), .held), (.leased, .settled(.uncertain), .ready),
         (.leased, .leaseOver, .ready), (.leased, .tooOld, .expired),

@@ -13,4 +13,10 @@ struct DiskRoomTests {
         let mebibyte: UInt64 = 1_024 * 1_024
         #expect(DiskRoom.isEnough(free: free * mebibyte, of: whole * mebibyte) == isEnough)
     }
+
+    @Test func `A folder of which nobody says how full it is turns no letter away`() async {
+        let room = DiskRoom(folder: "/nonexistent")
+        await room.look()
+        #expect(room.hasRoom)
+    }
 }

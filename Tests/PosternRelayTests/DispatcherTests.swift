@@ -108,4 +108,52 @@ struct DispatcherTests {
         }
         #expect(try await relay.show(id)?.reason?.contains("not what deliver takes") == true)
     }
+
+    /// Where a mistake of ours shows for one delivery only.
+    enum Mistake: CaseIterable {
+        case claiming, settling
+    }
+
+    // The rule: what fails by itself fails for ever, and must keep nobody else waiting.
+    @Test(arguments: Mistake.allCases)
+    func `A delivery that cannot be written is held with the reason, and the others go out`(mistake: Mistake) async throws {
+        let relay = try await RelayFixture()
+        let ids = try await relay.accept(6)
+        let wrong = ids[2]
+        try await relay.store.write { transaction in
+            switch mistake {
+            case .claiming:
+                // The attempt that a claim would write is there already.
+                try transaction.run(
+                    """
+                    INSERT INTO attempt (delivery, number, lease, started_at)
+                    VALUES (?, 1, ?, 0)
+                    """, [wrong.stored, LeaseID(node: 9, number: 9).stored])
+            case .settling:
+                try transaction.run("UPDATE delivery SET uncertain = 7 WHERE id = ?", [wrong.stored])
+                try transaction.run(
+                    """
+                    CREATE TRIGGER refuses
+                    BEFORE UPDATE ON delivery
+                    WHEN NEW.state = 'delivered' AND NEW.uncertain = 7
+                    BEGIN
+                        SELECT RAISE(ABORT, 'a mistake');
+                    END
+                    """)
+            }
+        }
+        try await relay.serving {
+            try await relay.withVault({ _ in .delivered }) { vault in
+                try await eventually("all others are delivered, and one is held") {
+                    let counts = try await relay.counts()
+                    return counts[.delivered] == 5 && counts[.held] == 1
+                }
+                #expect(vault.asked.filter { $0.id == wrong }.count == (mistake == .settling ? 1 : 0))
+            }
+        }
+        let held = try #require(try await relay.show(wrong))
+        #expect(held.state == .held)
+        #expect(held.reason?.contains("Postern could not write") == true)
+        #expect(try await relay.difference() == 0)
+    }
 }

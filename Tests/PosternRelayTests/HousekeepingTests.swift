@@ -44,14 +44,14 @@ struct HousekeepingTests {
     // What the last purge is said to be, the privacy statement is held against.
     @Test func `A purge that could not do its work is not noted as done`() async throws {
         let fixture = try await IntakeFixture.open(limits: try LimitTable.of(client: "9/1h"))
-        _ = try await fixture.store.write { try $0.run("ALTER TABLE idempotency RENAME TO elsewhere") }
+        _ = try await fixture.store.write { try $0.run("ALTER TABLE idempotency_record RENAME TO elsewhere") }
         let link = VaultLink(socket: "/nonexistent", logger: RelayFixture.quiet)
         let housekeeping = Housekeeping(
             store: fixture.store, sealing: LetterSealer(vault: link), settings: .init(letters: .days(28), outcomes: .days(180)),
             logger: RelayFixture.quiet, now: { IntakeFixture.now })
         await housekeeping.purge()
         #expect(try await fixture.store.read { try $0.maintenance.last(.purge) } == nil)
-        _ = try await fixture.store.write { try $0.run("ALTER TABLE elsewhere RENAME TO idempotency") }
+        _ = try await fixture.store.write { try $0.run("ALTER TABLE elsewhere RENAME TO idempotency_record") }
         await housekeeping.purge()
         #expect(try await fixture.store.read { try $0.maintenance.last(.purge) } == IntakeFixture.now)
     }

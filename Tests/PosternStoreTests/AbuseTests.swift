@@ -84,7 +84,7 @@ struct AbuseTests {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `When a chore was done is known`(_ kind: StoreKind) async throws {
+    func `When maintenance was done is known`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             #expect(try await store.database.read { try $0.maintenance.last(.purge) } == nil)
             for moment in [TestStore.start, TestStore.start + .hours(1)] {

@@ -39,7 +39,7 @@ struct BackupTests {
         let counts = try await copy.read { try $0.queue.counts() }
         #expect((300...300 + meanwhile).contains(counts.accepted))
         #expect(counts.difference == 0)
-        #expect(copy.report.isDurable)
+        #expect(copy.report.isDurable == true)
         await copy.close()
     }
 
@@ -49,7 +49,7 @@ struct BackupTests {
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"))
         let target = folder.path("backup.sqlite")
         try FileFacts.write("precious", to: target)
-        await #expect(throws: SQLiteError.backupExists(path: target)) { try await store.sqlite.backup(to: target) }
+        await #expect(throws: StoreFileError.backupExists(path: target)) { try await store.sqlite.backup(to: target) }
         #expect(try FileFacts.text(target) == "precious")
         let second = folder.path("second.sqlite")
         try FileFacts.write("half", to: second + ".part")
@@ -60,7 +60,7 @@ struct BackupTests {
     @Test func `A folder that is not there is named, and nothing is left behind`() async throws {
         let folder = try TemporaryFolder()
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"))
-        await #expect(throws: SQLiteError.self) { try await store.sqlite.backup(to: folder.path("nowhere/b.sqlite")) }
+        await #expect(throws: StoreFileError.self) { try await store.sqlite.backup(to: folder.path("nowhere/b.sqlite")) }
         await store.database.close()
     }
 

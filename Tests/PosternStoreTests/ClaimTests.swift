@@ -95,7 +95,8 @@ struct ClaimTests {
             #expect(try await store.line(id)?.state == .leased)
             for delivery in claimed {
                 let settlement = try Sample.settlement(.deferred, of: delivery, at: TestStore.start)
-                #expect(try await store.database.write { try $0.queue.settle(delivery.id, under: lease, as: settlement) })
+                #expect(
+                    try await store.database.write { try $0.queue.settle(delivery.id, under: lease, as: settlement) } == .written)
             }
             let later = TestStore.start + .hours(1)
             #expect(try await store.claim(at: later).deliveries.map(\.id) == [other])
@@ -119,7 +120,7 @@ struct ClaimTests {
                 batch = try await store.database.write { transaction in
                     for delivery in done {
                         let settlement = try Sample.settlement(.delivered, of: delivery, at: TestStore.start)
-                        #expect(try transaction.queue.settle(delivery.id, under: old, as: settlement))
+                        #expect(try transaction.queue.settle(delivery.id, under: old, as: settlement) == .written)
                     }
                     return try transaction.queue.claim(
                         upTo: 2, under: new, until: TestStore.start + .minutes(20), at: TestStore.start)

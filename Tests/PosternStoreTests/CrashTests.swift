@@ -30,7 +30,7 @@ struct CrashTests {
             try await found.read { try $0.queue.list(limit: 1_000).map(\.id) }
                 == answered.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) })
         #expect(try await found.read { try $0.queue.counts() } == QueueCounts(states: [.ready: 90, .leased: 10], accepted: 100))
-        #expect(try await found.write { try $0.queue.recoverLeases(at: TestStore.start) } == 10)
+        #expect(try await found.write { try $0.queue.recoverLeases(of: 1, at: TestStore.start) } == 10)
         #expect(try await found.read { try $0.rows("PRAGMA integrity_check").first?["integrity_check"] } == "ok")
         await found.close()
     }
@@ -79,7 +79,7 @@ struct CrashTests {
         var settings = SQLiteSettings()
         settings.mostPages = 120
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"), settings: settings)
-        let gate = try await Gate.shut(store.sqlite)
+        let gate = try await Gate.shut(store.database)
         let answers = try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<400 {
                 group.addTask {

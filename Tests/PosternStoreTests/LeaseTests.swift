@@ -33,7 +33,7 @@ struct LeaseTests {
             #expect(try await store.line(back)?.attempts == 0)
             #expect(try await store.database.write { try $0.queue.unclaim(back, under: lease) } == false)
             let settlement = try Sample.settlement(.delivered, of: claimed[0], at: TestStore.start)
-            #expect(try await store.database.write { try $0.queue.settle(kept, under: lease, as: settlement) })
+            #expect(try await store.database.write { try $0.queue.settle(kept, under: lease, as: settlement) } == .written)
             #expect(try await store.database.write { try $0.queue.unclaim(kept, under: lease) } == false)
         }
     }
@@ -61,13 +61,21 @@ struct LeaseTests {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `At a start every lease is over, however long it was`(_ kind: StoreKind) async throws {
+    func `At the start of a node its leases are over, however long they were, and those of other nodes are not`(_ kind: StoreKind)
+        async throws
+    {
         try await withStore(kind) { store in
-            for _ in 0..<5 { try await store.accept(store.letter()) }
+            for _ in 0..<7 { try await store.accept(store.letter()) }
             _ = try await store.claim(2, until: .days(1))
             _ = try await store.claim(2, until: .days(1))
             let now = TestStore.start + .seconds(1)
-            #expect(try await store.database.write { try $0.queue.recoverLeases(at: now) } == 4)
+            let theirs = store.lease(of: 2)
+            _ = try await store.database.write {
+                try $0.queue.claim(upTo: 2, under: theirs, until: now + .days(1), at: now)
+            }
+            #expect(try await store.database.write { try $0.queue.recoverLeases(of: 1, at: now) } == 4)
+            #expect(try await store.counts()[.leased] == 2)
+            #expect(try await store.database.write { try $0.queue.recoverLeases(of: 1, at: now) } == 0)
             let claimed = try await store.claim(at: now).deliveries
             #expect(claimed.map(\.attempt).sorted() == [1, 2, 2, 2, 2])
             var uncertain: [Int] = []
@@ -117,6 +125,25 @@ struct LeaseTests {
             #expect(try await store.line(latest)?.due == TestStore.start + longest)
             #expect(try await store.line(held)?.state == .held)
             #expect(try await store.claim().deliveries.map(\.id).contains(ahead))
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `A node keeps its number from start to start, and no lease is made twice`(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            var seen: Set<LeaseID> = []
+            var last: [Int64: Int64] = [:]
+            for name in ["a", "b", "a", "a", "b"] {
+                var leases = try await store.database.write { try $0.nodes.start(name, at: TestStore.start) }
+                #expect(leases.node == (name == "a" ? 1 : 2))
+                for _ in 0..<100 {
+                    let lease = leases.next()
+                    #expect(seen.insert(lease).inserted)
+                    #expect(lease.number > (last[lease.node] ?? 0))
+                    #expect(LeaseID(stored: lease.stored) == lease)
+                    last[lease.node] = lease.number
+                }
+            }
         }
     }
 }

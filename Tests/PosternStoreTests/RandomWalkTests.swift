@@ -116,7 +116,7 @@ private struct Walker {
         switch verb {
         case .claim:
             let (count, until) = (chance(1...6), now + .minutes(Int64(chance(1...300))))
-            let lease = store.lease()
+            let lease = store.lease(of: Int64(chance(1...2)))
             let claimed = try await store.database.write {
                 try $0.queue.claim(upTo: count, under: lease, until: until, at: now)
             }
@@ -127,8 +127,8 @@ private struct Walker {
             let (lease, delivery) = verb == .settle ? claims.remove(at: index) : (store.lease(), claims[index].1)
             let kind = Outcome.Kind.allCases.randomElement(using: &randomness) ?? .delivered
             let settlement = try Sample.settlement(kind, of: delivery, at: now)
-            let isWritten = try await store.database.write { try $0.queue.settle(delivery.id, under: lease, as: settlement) }
-            #expect(isWritten == model.settle(delivery.id, lease, settlement))
+            let result = try await store.database.write { try $0.queue.settle(delivery.id, under: lease, as: settlement) }
+            #expect(result == model.settle(delivery.id, lease, settlement))
         case .unclaim:
             guard let index = claims.indices.randomElement(using: &randomness) else { return }
             let lease = claims[index].0
@@ -141,10 +141,12 @@ private struct Walker {
             let isBack = try await store.database.write { try $0.queue.unclaim(delivery.id, under: lease, due: due) }
             #expect(isBack == model.unclaim(delivery.id, lease, due: due))
         case .expireLeases:
-            #expect(try await store.database.write { try $0.queue.expireLeases(at: now) } == model.endLeases(until: now, at: now))
+            #expect(try await store.database.write { try $0.queue.expireLeases(at: now) } == model.expireLeases(at: now))
         case .recoverLeases:
+            let node = Int64(chance(1...2))
             #expect(
-                try await store.database.write { try $0.queue.recoverLeases(at: now) } == model.endLeases(until: nil, at: now))
+                try await store.database.write { try $0.queue.recoverLeases(of: node, at: now) }
+                    == model.recoverLeases(of: node, at: now))
         default:
             let limit = chance(1...8)
             let count = try await store.database.write { try $0.queue.expireOld(at: now, lifetime: .days(2), limit: limit) }

@@ -133,7 +133,7 @@ struct RecipientTests {
             let (lease, claimed) = try await store.claim(1)
             #expect(claimed.map(\.id) == [delivered])
             let settlement = try Sample.settlement(.delivered, of: try #require(claimed.first), at: TestStore.start)
-            #expect(try await store.database.write { try $0.queue.settle(delivered, under: lease, as: settlement) })
+            #expect(try await store.database.write { try $0.queue.settle(delivered, under: lease, as: settlement) } == .written)
 
             #expect(try await store.database.write { try $0.recipients.erase(id, at: TestStore.start) } == .changed)
             #expect(try await store.database.write { try $0.recipients.erase(id, at: TestStore.start) } == .refused(in: .erased))

@@ -51,7 +51,7 @@ struct RestoreTests {
         let folder = try TemporaryFolder()
         let (path, backup) = try await prepare(folder)
         let store = try await SQLiteDatabase.open(path, at: TestStore.start)
-        await #expect(throws: SQLiteError.self) { try await SQLiteDatabase.restore(backup, to: path, at: TestStore.start) }
+        await #expect(throws: StoreFileError.self) { try await SQLiteDatabase.restore(backup, to: path, at: TestStore.start) }
         #expect(try await store.read { try $0.queue.counts() }.accepted == 8)
         await store.close()
     }
@@ -64,7 +64,7 @@ struct RestoreTests {
         await #expect(throws: (any Error).self) {
             try await SQLiteDatabase.restore(folder.path("wrong"), to: path, at: TestStore.start)
         }
-        await #expect(throws: SQLiteError.self) {
+        await #expect(throws: StoreFileError.self) {
             try await SQLiteDatabase.restore(folder.path("none"), to: path, at: TestStore.start)
         }
         #expect(try await accepted(in: path) == 8)

@@ -35,9 +35,31 @@ struct RetentionTests {
             #expect(try await store.line(next)?.state == .ready)
             #expect(try await store.counts() == QueueCounts(states: [.leased: 1, .dropped: 3, .ready: 1], accepted: 5))
             // The lease ends; the next bite takes it.
-            _ = try await store.database.write { try $0.queue.recoverLeases(at: now) }
+            _ = try await store.database.write { try $0.queue.recoverLeases(of: 1, at: now) }
             #expect(try await store.database.write { try $0.retention.forgetLetters(through: day, at: now, limit: 2) } == 1)
             #expect(try await store.line(leased)?.state == .dropped)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `What is held without a letter is counted, so that a purge goes on until all of it is dropped`(_ kind: StoreKind)
+        async throws
+    {
+        try await withStore(kind) { store in
+            let day = Epoch(containing: TestStore.start)
+            let confirmations = (0..<5).map { _ in store.confirmation() }
+            try await store.database.write { transaction in
+                for confirmation in confirmations {
+                    try transaction.intake.enqueue(confirmation)
+                    _ = try transaction.queue.hold(confirmation.id, because: "to look")
+                }
+            }
+            let now = day.end + .days(28)
+            let bites = try await store.database.write { transaction in
+                try (0..<4).map { _ in try transaction.retention.forgetLetters(through: day, at: now, limit: 2) }
+            }
+            #expect(bites == [2, 2, 1, 0])
+            #expect(try await store.counts() == QueueCounts(states: [.dropped: 5], accepted: 5))
         }
     }
 
@@ -48,7 +70,7 @@ struct RetentionTests {
             let ended = try await store.accept(store.letter(at: old))
             let (lease, claimed) = try await store.claim(at: old)
             let settlement = try Sample.settlement(.delivered, of: try #require(claimed.first), at: old)
-            #expect(try await store.database.write { try $0.queue.settle(ended, under: lease, as: settlement) })
+            #expect(try await store.database.write { try $0.queue.settle(ended, under: lease, as: settlement) } == .written)
             let held = try await store.accept(store.letter(at: old, verdict: .held))
             let refused = store.entry(at: old)
             let confirmation = store.confirmation(at: old)
@@ -90,7 +112,7 @@ struct RetentionTests {
                 try (0..<3).map { _ in try transaction.retention.forgetIdempotencyRecords(at: now, limit: 2) }
             }
             #expect(bites == [2, 1, 0])
-            #expect(try await store.database.read { try $0.rows("SELECT letter FROM idempotency").count } == 2)
+            #expect(try await store.database.read { try $0.rows("SELECT letter FROM idempotency_record").count } == 2)
         }
     }
 }

@@ -35,7 +35,7 @@ struct ScaleTests {
     ) async throws -> (database: SQLiteDatabase, recovered: Int, claimed: Int, took: Duration) {
         let began = ContinuousClock.now
         let database = try await SQLiteDatabase.open(path, at: now)
-        let recovered = try await database.write { try $0.queue.recoverLeases(at: now) }
+        let recovered = try await database.write { try $0.queue.recoverLeases(of: 1, at: now) }
         let lease = store.lease()
         let claimed = try await database.write {
             try $0.queue.claim(upTo: 16, under: lease, until: now + .minutes(20), at: now)

@@ -21,7 +21,7 @@ struct SettleTests {
             let delivery = try #require(claimed.first)
             let now = TestStore.start + .seconds(5)
             let settlement = try Sample.settlement(outcome, of: delivery, at: now, text: "451 4.7.1 come back later")
-            #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) })
+            #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) } == .written)
             let (line, attempts) = try #require(try await store.database.read { try $0.queue.show(id) })
             #expect(line.state == state)
             #expect(line.uncertain == uncertain)
@@ -49,33 +49,101 @@ struct SettleTests {
             let now = TestStore.start + .days(5)
             let (lease, claimed) = try await store.claim(at: now)
             let settlement = try Sample.settlement(.deferred, of: try #require(claimed.first), at: now)
-            #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) })
+            #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) } == .written)
             let line = try #require(try await store.line(id))
             #expect(line.state == .expired)
             #expect(line.reason != nil)
         }
     }
 
+    /// Where the delivery is when the outcome of its first attempt comes in, after the lease of that one.
+    enum Place: CaseIterable {
+        case ready, leasedAgain, held, ended
+    }
+
+    // The rule: a delivered letter is not sent again; nothing else that is late can be told from what is going on now.
+    @Test(arguments: StoreKind.allCases, Place.allCases)
+    func `An outcome that comes after its lease counts when it says delivered and the letter could go out again`(
+        _ kind: StoreKind, place: Place
+    ) async throws {
+        for outcome in Outcome.Kind.allCases {
+            try await withStore(kind) { store in
+                let id = try await store.accept(store.letter())
+                let (first, claimed) = try await store.claim(until: .minutes(20))
+                let delivery = try #require(claimed.first)
+                let now = TestStore.start + .minutes(20)
+                #expect(try await store.database.write { try $0.queue.expireLeases(at: now) } == 1)
+                var second: LeaseID?
+                switch place {
+                case .ready: break
+                case .leasedAgain: second = try await store.claim(at: now).lease
+                case .held: _ = try await store.database.write { try $0.queue.hold(id, because: "to look") }
+                case .ended: _ = try await store.database.write { try $0.queue.drop(id, because: "unwanted", at: now) }
+                }
+                if place == .ended {
+                    #expect(try await store.line(id)?.state == .dropped)
+                }
+                let before = try await store.database.read { try $0.queue.show(id)?.delivery }
+                let late = try Sample.settlement(outcome, of: delivery, at: now)
+                let result = try await store.database.write { try $0.queue.settle(id, under: first, as: late) }
+                let (line, attempts) = try #require(try await store.database.read { try $0.queue.show(id) })
+                if outcome == .delivered, place == .ready || place == .leasedAgain {
+                    #expect(result == .writtenLate)
+                    #expect(line.state == .delivered)
+                    #expect(line.finished == now)
+                    #expect(attempts.map(\.end) == [.settled(.delivered)] + (second == nil ? [] : [.interrupted]))
+                    // It can come in no second time.
+                    #expect(try await store.database.write { try $0.queue.settle(id, under: first, as: late) } == .tooLate)
+                } else {
+                    #expect(result == .tooLate)
+                    #expect(line == before)
+                    #expect(attempts.first?.end == .interrupted)
+                }
+                if let second {
+                    // The attempt under way finds the delivery ended, or is the one that counts.
+                    let own = try await store.database.write { try $0.queue.settle(id, under: second, as: late) }
+                    #expect(own == (outcome == .delivered ? .tooLate : .written))
+                }
+                #expect(try await store.counts().difference == 0)
+            }
+        }
+    }
+
     @Test(arguments: StoreKind.allCases)
-    func `An outcome that comes after its lease is dropped, whoever has the delivery now`(_ kind: StoreKind) async throws {
+    func `Delivered counts under a lease that this letter had, and under no other`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = try await store.accept(store.letter())
-            let (first, claimed) = try await store.claim(until: .minutes(20))
-            let delivery = try #require(claimed.first)
-            let later = TestStore.start + .minutes(20)
-            #expect(try await store.database.write { try $0.queue.expireLeases(at: later) } == 1)
-            let late = try Sample.settlement(.delivered, of: delivery, at: later)
-            #expect(try await store.database.write { try $0.queue.settle(id, under: first, as: late) } == false)
+            let (first, claimed) = try await store.claim()
+            let delivered = try Sample.settlement(.delivered, of: try #require(claimed.first), at: TestStore.start)
+            // Given back before anybody dialled: that attempt never was.
+            #expect(try await store.database.write { try $0.queue.unclaim(id, under: first) })
+            for lease in [first, store.lease()] {
+                #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: delivered) } == .tooLate)
+            }
+            // Deferred: that attempt has its outcome.
+            let second = try await store.claim().lease
+            let deferred = try Sample.settlement(.deferred, of: try #require(claimed.first), at: TestStore.start)
+            #expect(try await store.database.write { try $0.queue.settle(id, under: second, as: deferred) } == .written)
+            #expect(try await store.database.write { try $0.queue.settle(id, under: second, as: delivered) } == .tooLate)
             #expect(try await store.line(id)?.state == .ready)
+        }
+    }
 
-            let (second, _) = try await store.claim(at: later)
-            #expect(try await store.database.write { try $0.queue.settle(id, under: first, as: late) } == false)
+    @Test(arguments: StoreKind.allCases)
+    func `A delivery whose outcome cannot be written is held under its lease, with the reason`(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let id = try await store.accept(store.letter())
+            let lease = try await store.claim().lease
+            let other = store.lease()
+            let now = TestStore.start
+            #expect(try await store.database.write { try $0.queue.hold(id, under: other, because: "x", at: now) } == false)
+            #expect(try await store.database.write { try $0.queue.hold(id, under: lease, because: "a bug", at: now) })
             let (line, attempts) = try #require(try await store.database.read { try $0.queue.show(id) })
-            #expect(line.state == .leased)
-            #expect(attempts.map(\.end) == [.interrupted, nil])
-
-            #expect(try await store.database.write { try $0.queue.settle(id, under: second, as: late) })
-            #expect(try await store.database.write { try $0.queue.settle(id, under: second, as: late) } == false)
+            #expect(line.state == .held)
+            #expect(line.reason == "a bug")
+            // It may have been sent.
+            #expect(line.uncertain == 1)
+            #expect(attempts.map(\.end) == [.interrupted])
         }
     }
 
@@ -86,7 +154,7 @@ struct SettleTests {
             let (lease, claimed) = try await store.claim()
             let settlement = try Sample.settlement(
                 .ourFault, of: try #require(claimed.first), at: TestStore.start, text: String(repeating: "ü", count: 4_000))
-            #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) })
+            #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) } == .written)
             let line = try #require(try await store.line(id))
             #expect(line.reason?.unicodeScalars.count == 500)
             #expect(line.last?.text?.unicodeScalars.count == 500)

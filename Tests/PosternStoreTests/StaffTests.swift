@@ -20,7 +20,7 @@ struct StaffTests {
             let (lease, claimed) = try await store.claim(at: now)
             let outcome: Outcome.Kind = state == .delivered ? .delivered : state == .failed ? .failed : .deferred
             let settlement = try Sample.settlement(outcome, of: try #require(claimed.first), at: now)
-            #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) })
+            #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) } == .written)
         case .dropped:
             _ = try await store.database.write { try $0.queue.drop(id, because: "test", at: TestStore.start) }
         }
@@ -107,7 +107,8 @@ struct StaffTests {
             let (lease, claimed) = try await store.claim()
             for delivery in claimed {
                 let settlement = try Sample.settlement(.deferred, of: delivery, at: now)
-                #expect(try await store.database.write { try $0.queue.settle(delivery.id, under: lease, as: settlement) })
+                #expect(
+                    try await store.database.write { try $0.queue.settle(delivery.id, under: lease, as: settlement) } == .written)
             }
             #expect(try await store.claim(at: now).deliveries.isEmpty)
             #expect(try await repeated { try $0.queue.retryAll(at: now, limit: 6) } == [6, 4, 0])

@@ -37,7 +37,17 @@ struct StatementTests {
             _ = try transaction.queue.claim(upTo: 1, under: other, until: now + .minutes(1), at: now)
             try transaction.queue.unclaim(other)
             try transaction.queue.expireLeases(at: now)
-            try transaction.queue.recoverLeases(at: now)
+            _ = try transaction.nodes.start("first", at: now)
+            _ = try transaction.nodes.start("first", at: now)
+            try transaction.queue.recoverLeases(of: 1, at: now)
+            _ = try transaction.queue.holdNext(because: "test", at: now)
+            _ = try transaction.queue.releaseHeld(.everything, at: now, limit: 1)
+            let third = store.lease()
+            let late = try #require(try transaction.queue.claim(upTo: 1, under: third, until: now, at: now).first)
+            _ = try transaction.queue.hold(late.id, under: third, because: "test", at: now)
+            _ = try transaction.queue.settle(
+                late.id, under: other, as: try Sample.settlement(.delivered, of: late, at: now))
+            _ = try transaction.queue.release(late.id, at: now)
             try transaction.queue.recoverFromClockSetBack(at: now, longestWait: .hours(5))
             try transaction.queue.expireOld(at: now, lifetime: .days(5), limit: 5)
             _ = try transaction.queue.retry(claimed[1].id, at: now)
@@ -185,7 +195,8 @@ struct StatementTests {
 
     /// Tables that grow with the number of letters or people.
     private static let large = [
-        "delivery", "submission", "letter", "attempt", "recipient", "idempotency", "own", "submission_tag", "submission_rule",
+        "delivery", "submission", "letter", "attempt", "recipient", "idempotency_record", "own", "submission_tag",
+        "submission_rule",
         "limit_mark", "s", "by", "r", "t",
     ]
 

@@ -33,7 +33,7 @@ struct TableWalkTests {
         var randomness = SeededRandomness(seed: seed)
         var taken: Set<[String]> = []
         try await withStore(.memory, seed: seed) { store in
-            for _ in 0..<60 {
+            for _ in 0..<150 {
                 var letter = try await WalkingLetter(in: store)
                 // Too few for five days to pass: then a deferral would end it, as the table's “too old”.
                 for _ in 0..<16 where !letter.state.isTerminal {
@@ -111,6 +111,11 @@ private struct WalkingLetter {
             guard let delivery = claimed.first else { return false }
             claim = (lease, delivery)
             return delivery.id == id
+        case .settled(.delivered) where state == .ready:
+            // The outcome of an attempt whose lease was over.
+            _ = try await bring(.claimed)
+            _ = try await bring(.leaseOver)
+            return try await settle(.delivered, at: now)
         case .settled(let kind):
             return try await settle(kind, at: now)
         case .tooOld where state == .leased:
@@ -144,7 +149,7 @@ private struct WalkingLetter {
         let settlement = try Settlement(
             of: Sample.outcome(kind), attempt: attempt, accepted: TestStore.start, at: moment, schedule: .standard,
             using: &middle)
-        return try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) }
+        return try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) } != .tooLate
     }
 
     private func isMoved(_ verb: @escaping @Sendable (any Transaction) throws -> DeliveryMove) async throws -> Bool {

@@ -5,8 +5,7 @@ package struct Configuration: Sendable {
     package let listen: ListenAddress
     package let staffListen: ListenAddress
     package let trustedProxies: [AddressRange]
-    /// The SQLite file.
-    package let database: String
+    package let database: DatabaseURL
     package let mail: Mail
     package let limits: Limits
     package let retention: Retention
@@ -146,14 +145,15 @@ extension SettingReader {
         }
     }
 
-    fileprivate mutating func database(home: String) -> String {
-        let standard = "\(home)/postern.sqlite"
-        return value(
-            .database, standard: standard,
-            remedy: "Write sqlite:PATH, with the whole path, or leave the line out for \(standard)."
-        ) { text in
-            guard text.hasPrefix("sqlite:/") else { return nil }
-            return String(text.dropFirst("sqlite:".count))
+    /// Its faults never repeat what was written, which may have a password in it.
+    fileprivate mutating func database(home: String) -> DatabaseURL {
+        let standard = DatabaseURL.sqlite(path: "\(home)/postern.sqlite")
+        guard let text = text(.database) else { return standard }
+        do {
+            return try DatabaseURL(text)
+        } catch {
+            fault(.database, "\(error)", "Write sqlite:PATH, with the whole path, or leave the line out for \(standard).")
+            return standard
         }
     }
 

@@ -1,6 +1,6 @@
 /// The state of a delivery. The raw value is what the store and `queue count` show.
 package enum DeliveryState: String, Sendable, CaseIterable {
-    /// Waits for its due time. → leased, held, expired, dropped
+    /// Waits for its due time. → leased, held, expired, dropped, delivered
     case ready
     /// Claimed by a relay for one attempt. → delivered, ready, failed, held, expired
     case leased
@@ -59,6 +59,8 @@ extension DeliveryState {
         case (.ready, .heldByStaff): .held
         case (.ready, .tooOld): .expired
         case (.ready, .dropped): .dropped
+        // Of an attempt whose lease was over: a letter that was delivered is not sent again.
+        case (.ready, .settled(.delivered)): .delivered
 
         case (.leased, .settled(.delivered)): .delivered
         case (.leased, .settled(.deferred)), (.leased, .settled(.uncertain)): .ready

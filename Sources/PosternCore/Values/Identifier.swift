@@ -82,13 +82,10 @@ private enum Base32 {
 
 package enum LetterKind {}
 package enum RecipientKind {}
-package enum LeaseKind {}
 package enum OperationKind {}
 
 /// Identifies a submission, its letter and that letter's delivery: one id for all three.
 package typealias LetterID = Identifier<LetterKind>
 package typealias RecipientID = Identifier<RecipientKind>
-/// Identifies one claim of the queue. An outcome counts only under the lease it was claimed with.
-package typealias LeaseID = Identifier<LeaseKind>
 /// Names one operation in the trace of what people and programs have changed.
 package typealias OperationID = Identifier<OperationKind>

@@ -1,8 +1,8 @@
 internal import PosternCore
 internal import PosternStore
 
-/// What the dispatcher has between two transactions: outcomes to settle, letters under way, the breaker. Pure; who
-/// owns it guards it.
+/// What the dispatcher remembers between two transactions: outcomes to settle, letters under way, the breaker. It is pure; its
+/// owner guards it.
 struct DispatchState: Sendable {
     struct Ended: Sendable {
         let delivery: DeliveryJob
@@ -12,15 +12,22 @@ struct DispatchState: Sendable {
 
     /// What one transaction is to do.
     struct Plan: Sendable {
-        let ended: [Ended]
+        var ended: [Ended] = []
         /// How many letters to claim.
-        let claim: Int
-        /// The claim is one letter, to see whether the smarthost is well again.
-        let isProbe: Bool
+        var claim = 0
+        /// The claim is one letter, to see whether the smarthost has recovered.
+        var isProbe = false
         /// It is time to look at what only the clock can bring about.
-        let isLook: Bool
+        var isLook = false
+
         /// Whether there is anything to write.
-        let isNeeded: Bool
+        var isNeeded: Bool { claim > 0 || !ended.isEmpty || isLook }
+
+        /// The same work in the smallest steps there are, so that one delivery that cannot be written keeps no other waiting.
+        var steps: [Plan] {
+            ended.map { Plan(ended: [$0]) } + (isLook ? [Plan(isLook: true)] : [])
+                + Array(repeating: Plan(claim: 1, isProbe: isProbe), count: claim)
+        }
     }
 
     /// Letters with the vault, and letters whose outcome is not durable yet: each of them holds a lane.
@@ -31,6 +38,8 @@ struct DispatchState: Sendable {
     private var soonest: Timestamp? = .distantPast
     private var isWoken = false
     private var lastLook = Timestamp.distantPast
+    /// Why the last transaction was not written, if the store was to blame.
+    private var trouble: StoreError?
 
     /// How often leases are looked at.
     private static let lookInterval = Duration.seconds(5)
@@ -42,27 +51,28 @@ struct DispatchState: Sendable {
         isWoken = true
     }
 
-    /// Takes what has ended out.
+    /// Takes the ended deliveries out.
     /// - Parameter lanes: how many letters may be under way; 0 when none may be claimed.
     mutating func plan(lanes: Int, at now: Timestamp) -> Plan {
-        if isWoken { (soonest, isWoken) = (.distantPast, false) }
-        let ended = waiting
+        if isWoken {
+            soonest = .distantPast
+            isWoken = false
+        }
+        var plan = Plan(ended: waiting)
         waiting = []
-        var claim = 0
-        var isProbe = false
         if let soonest, soonest <= now {
             // What is settled in this transaction frees its lane in this transaction.
-            let free = max(0, lanes - underWay + ended.count)
+            let free = max(0, lanes - underWay + plan.ended.count)
             switch breaker.allowance(at: now) {
-            case .everything: claim = free
-            case .probe: (claim, isProbe) = (min(1, free), true)
+            case .everything: plan.claim = free
+            case .probe:
+                plan.claim = min(1, free)
+                plan.isProbe = true
             case .nothing: break
             }
         }
-        let isTimeToLook = now.since(lastLook) >= Self.lookInterval || now < lastLook
-        return Plan(
-            ended: ended, claim: claim, isProbe: isProbe, isLook: isTimeToLook,
-            isNeeded: claim > 0 || !ended.isEmpty || isTimeToLook)
+        plan.isLook = now.since(lastLook) >= Self.lookInterval || now < lastLook
+        return plan
     }
 
     /// The transaction is durable.
@@ -70,13 +80,24 @@ struct DispatchState: Sendable {
         underWay += claimed - plan.ended.count
         if plan.isLook { lastLook = now }
         self.soonest = soonest
+        trouble = nil
         if plan.isProbe, claimed > 0 { breaker.probeBegan(at: now) }
     }
 
-    /// The transaction was not written: everything stays to be done.
-    mutating func failed(_ plan: Plan) {
+    /// A single step cannot be written, by a fault that is ours, and has been put aside.
+    mutating func gaveUp(_ step: Plan, at now: Timestamp) {
+        underWay -= step.ended.count
+        if step.isLook { lastLook = now }
+        isWoken = true
+    }
+
+    /// The store took nothing: everything stays to be done.
+    /// - Returns: whether this is news, since it is tried every second.
+    mutating func failed(_ plan: Plan, by error: StoreError) -> Bool {
         waiting = plan.ended + waiting
         isWoken = true
+        defer { trouble = error }
+        return trouble != error
     }
 
     mutating func ended(_ ended: Ended, at now: Timestamp) {
@@ -87,7 +108,7 @@ struct DispatchState: Sendable {
         }
     }
 
-    /// When a transaction could claim something; nil when only a wakeSignal can tell.
+    /// When a transaction could claim something; nil when only a wake-up can tell.
     func nextChance(lanes: Int, at now: Timestamp) -> Timestamp? {
         if isWoken || !waiting.isEmpty { return now }
         guard let soonest, underWay < lanes else { return nil }

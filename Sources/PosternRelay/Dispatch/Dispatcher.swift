@@ -7,9 +7,9 @@ private import Synchronization
 
 /// Takes letters from the queue to the vault and writes down what became of them.
 ///
-/// Each transaction is one transaction: outcomes that have come in are settled, and as many letters are claimed as lanes have come
-/// free. So a lane is used again only after its outcome is durable (A7), and a crash can repeat no more letters than
-/// there are lanes (A4). A wake-up is a hint; losing one costs time and nothing else.
+/// Each round is one transaction: outcomes that have come in are settled, and as many letters are claimed as lanes have come
+/// free. So a lane is used again only after its outcome is durable, and a crash can repeat no more letters than there are
+/// lanes. A wake-up is a hint; losing one costs time and nothing else.
 package final class Dispatcher: Service {
     package struct Settings: Sendable {
         package var schedule = RetrySchedule.standard
@@ -23,6 +23,7 @@ package final class Dispatcher: Service {
     }
 
     private let store: any Database
+    private let node: String
     private let vault: VaultLink
     private let settings: Settings
     private let logger: Logger
@@ -31,12 +32,17 @@ package final class Dispatcher: Service {
     private let state = Mutex(DispatchState())
     private let isLookArranged = Atomic(false)
 
+    /// - Parameter node: the name this relay goes by in the store, the same at every start.
     package init(
-        store: any Database, vault: VaultLink, settings: Settings = Settings(), logger: Logger,
+        store: any Database, node: String, vault: VaultLink, settings: Settings = Settings(), logger: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) {
-        (self.store, self.vault, self.settings) = (store, vault, settings)
-        (self.logger, self.now) = (logger, now)
+        self.store = store
+        self.node = node
+        self.vault = vault
+        self.settings = settings
+        self.logger = logger
+        self.now = now
     }
 
     /// Something may be due.
@@ -47,10 +53,10 @@ package final class Dispatcher: Service {
 
     /// A letter has been accepted. The queue is looked at in a moment, when its visitor has been answered: dialled at once, a
     /// letter that goes out would slow its own answer down, and the time of an answer would tell it from one that is held
-    /// (P7; Welch's t was 12 over 10,000 letters).
+    /// (Welch's t was 12 over 10,000 letters).
     package func letterCame() {
         guard isLookArranged.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { return }
-        // A task of its own, because whoever brings a letter does not wait for this.
+        // A task of its own, because nobody who brings a letter waits for this.
         Task {
             try? await Task.sleep(for: Self.breath)
             self.isLookArranged.store(false, ordering: .relaxed)
@@ -64,31 +70,40 @@ package final class Dispatcher: Service {
     package var isBreakerOpen: Bool { state.withLock { $0.breaker.isOpen } }
 
     package func run() async throws {
-        let recovered = try await store.write { [now] in try $0.queue.recoverLeases(at: now()) }
-        if recovered > 0 {
-            logger.notice(
-                "dispatch: letters were under way when the relay ended, and are due again", metadata: ["count": "\(recovered)"])
-        }
+        var leases = try await start()
         await withDiscardingTaskGroup { attempts in
             await withGracefulShutdownHandler {
                 while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                    let pause = await runTransaction(&attempts, claiming: true)
+                    let pause = await runRound(&attempts, &leases, claiming: true)
                     await wakeSignal.wait(for: pause)
                 }
             } onGracefulShutdown: {
                 self.wakeSignal.signal()
             }
-            await finish(&attempts)
+            await finish(&attempts, &leases)
         }
     }
 
-    /// Settles what comes in until nothing is under way, or stopTimeout ends. What is under way then keeps its lease, and the
-    /// next relay takes it up; the vault remembers what it delivered. A store that is broken takes no outcome, and there is
+    /// Whatever this node had leased is due again: what it was doing with it ended with the process. Other nodes keep theirs.
+    private func start() async throws -> NodeLeases {
+        let (leases, recovered) = try await store.write { [now, node] transaction in
+            let leases = try transaction.nodes.start(node, at: now())
+            return (leases, try transaction.queue.recoverLeases(of: leases.node, at: now()))
+        }
+        if recovered > 0 {
+            logger.notice(
+                "dispatch: letters were under way when the relay ended, and are due again", metadata: ["count": "\(recovered)"])
+        }
+        return leases
+    }
+
+    /// Settles what comes in until nothing is under way, or `stopTimeout` ends. What is under way then keeps its lease, and the
+    /// next start takes it up; the vault remembers what it delivered. A store that is broken takes no outcome, so there is
     /// nothing to wait for.
-    private func finish(_ attempts: inout DiscardingTaskGroup) async {
+    private func finish(_ attempts: inout DiscardingTaskGroup, _ leases: inout NodeLeases) async {
         let deadline = ContinuousClock.now + settings.stopTimeout
         while state.withLock({ !$0.isIdle }), ContinuousClock.now < deadline {
-            _ = await runTransaction(&attempts, claiming: false)
+            _ = await runRound(&attempts, &leases, claiming: false)
             guard state.withLock({ !$0.isIdle }), store.health == .well else { break }
             await wakeSignal.wait(for: .milliseconds(100))
         }
@@ -97,30 +112,79 @@ package final class Dispatcher: Service {
         attempts.cancelAll()
     }
 
-    /// - Returns: how long nothing will be due, if no wakeSignal rings.
-    private func runTransaction(_ attempts: inout DiscardingTaskGroup, claiming: Bool) async -> Duration {
+    /// - Returns: how long nothing will be due, if no wake-up comes.
+    private func runRound(
+        _ attempts: inout DiscardingTaskGroup, _ leases: inout NodeLeases, claiming: Bool
+    ) async -> Duration {
         let moment = now()
         let lanes = claiming && vault.answers ? vault.lanes : 0
         let plan = state.withLock { $0.plan(lanes: lanes, at: moment) }
         guard plan.isNeeded else { return pause(lanes: lanes, at: moment) }
         do {
-            let transaction = try makeTransaction(plan, at: moment)
-            let result = try await store.write { try transaction.run($0) }
-            state.withLock { $0.done(plan, soonest: result.soonest, claimed: result.claimed.count, at: moment) }
-            report(transaction, result)
-            for delivery in result.claimed {
-                attempts.addTask { await self.attempt(delivery, under: transaction.lease) }
-            }
-            return pause(lanes: lanes, at: moment)
+            try await write(plan, &attempts, leases.next(), at: moment)
+        } catch let error as StoreError where error.isOfTheStore {
+            return standStill(plan, error)
         } catch {
-            // The outcomes are kept and settled with the next transaction; nothing is dialled before they are.
-            state.withLock { $0.failed(plan) }
-            logger.critical("dispatch: the store failed; deliveries stand still", metadata: ["error": "\(error)"])
-            return .seconds(1)
+            // One delivery that cannot be written must not keep the others waiting.
+            logger.error("dispatch: a transaction failed and is repeated in single steps", metadata: ["error": "\(error)"])
+            var steps = plan.steps[...]
+            while let step = steps.popFirst() {
+                do {
+                    try await write(step, &attempts, leases.next(), at: moment)
+                } catch let error as StoreError where error.isOfTheStore {
+                    return standStill(.init(ended: step.ended + steps.flatMap(\.ended)), error)
+                } catch {
+                    await putAside(step, because: error, at: moment)
+                }
+            }
+        }
+        return pause(lanes: lanes, at: moment)
+    }
+
+    private func write(
+        _ plan: DispatchState.Plan, _ attempts: inout DiscardingTaskGroup, _ lease: LeaseID, at moment: Timestamp
+    ) async throws {
+        let transaction = try makeTransaction(plan, lease, at: moment)
+        let result = try await store.write { try transaction.run($0) }
+        state.withLock { $0.done(plan, soonest: result.soonest, claimed: result.claimed.count, at: moment) }
+        report(transaction, result)
+        for delivery in result.claimed {
+            attempts.addTask { await self.attempt(delivery, under: lease) }
         }
     }
 
-    private func makeTransaction(_ plan: DispatchState.Plan, at moment: Timestamp) throws -> DispatchTransaction {
+    /// The outcomes are kept and settled with the next transaction; nothing is dialled before they are.
+    private func standStill(_ plan: DispatchState.Plan, _ error: StoreError) -> Duration {
+        if state.withLock({ $0.failed(plan, by: error) }) {
+            logger.critical("dispatch: the store takes no change; deliveries stand still", metadata: ["error": "\(error)"])
+        }
+        return .seconds(1)
+    }
+
+    /// A step that fails by itself is a mistake of ours, and would fail for ever. Its delivery is held for a person, with the
+    /// reason. What cannot even be held is left to the end of its lease.
+    private func putAside(_ step: DispatchState.Plan, because error: any Error, at moment: Timestamp) async {
+        let reason = "Postern could not write what became of it: \(error)"
+        do {
+            let held = try await store.write { transaction -> LetterID? in
+                if let ended = step.ended.first {
+                    let id = ended.delivery.id
+                    return try transaction.queue.hold(id, under: ended.lease, because: reason, at: moment) ? id : nil
+                }
+                return step.claim > 0 ? try transaction.queue.holdNext(because: reason, at: moment) : nil
+            }
+            logger.critical(
+                "dispatch: a delivery is held, since Postern could not write it",
+                metadata: ["delivery": "\(held.map(String.init) ?? "none")", "error": "\(error)"])
+        } catch {
+            logger.critical("dispatch: a delivery could neither be written nor held", metadata: ["error": "\(error)"])
+        }
+        state.withLock { $0.gaveUp(step, at: moment) }
+    }
+
+    private func makeTransaction(
+        _ plan: DispatchState.Plan, _ lease: LeaseID, at moment: Timestamp
+    ) throws -> DispatchTransaction {
         var randomness = SystemRandomNumberGenerator()
         var settlements: [DispatchTransaction.Settling] = []
         var returns: [DispatchTransaction.Returning] = []
@@ -136,9 +200,8 @@ package final class Dispatcher: Service {
             }
         }
         return DispatchTransaction(
-            settlements: settlements, returns: returns, claim: plan.claim, lease: LeaseID(at: moment, using: &randomness),
-            leaseUntil: moment + settings.lease, lifetime: settings.schedule.lifetime,
-            isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
+            settlements: settlements, returns: returns, claim: plan.claim, lease: lease, leaseUntil: moment + settings.lease,
+            lifetime: settings.schedule.lifetime, isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
     }
 
     private func attempt(_ delivery: DeliveryJob, under lease: LeaseID) async {
@@ -156,27 +219,7 @@ package final class Dispatcher: Service {
     }
 
     private func report(_ transaction: DispatchTransaction, _ result: DispatchTransaction.Result) {
-        for late in result.late {
-            logger.warning("dispatch: an outcome came after its lease and was dropped", metadata: ["delivery": "\(late)"])
-        }
-        for settling in transaction.settlements {
-            let outcome = settling.settlement.outcome
-            Counter(label: Metric.deliveries.rawValue, dimensions: [("outcome", outcome.kind.rawValue)]).increment()
-            let level: Logger.Level =
-                switch outcome.kind {
-                case .delivered: .debug
-                case .deferred, .failed: .info
-                case .uncertain: .warning
-                case .ourFault: .error
-                }
-            logger.log(
-                level: level, "dispatch: an attempt ended",
-                metadata: [
-                    "delivery": "\(settling.id)", "outcome": "\(outcome.kind.rawValue)",
-                    "state": "\(settling.settlement.state.rawValue)",
-                    "stage": "\(outcome.evidence.stage.rawValue)", "code": "\(outcome.evidence.code ?? 0)",
-                ])
-        }
+        for (settling, settled) in zip(transaction.settlements, result.settled) { report(settling, settled) }
         if result.recovered > 0 {
             logger.notice(
                 "dispatch: the clock was set back; what was due by the old one is due now",
@@ -185,5 +228,33 @@ package final class Dispatcher: Service {
         if result.expiredLeases > 0 {
             logger.warning("dispatch: leases ran out", metadata: ["count": "\(result.expiredLeases)"])
         }
+    }
+}
+
+extension Dispatcher {
+    private func report(_ settling: DispatchTransaction.Settling, _ settled: SettlementResult) {
+        let outcome = settling.settlement.outcome
+        var metadata: Logger.Metadata = [
+            "delivery": "\(settling.id)", "outcome": "\(outcome.kind.rawValue)", "stage": "\(outcome.evidence.stage.rawValue)",
+            "code": "\(outcome.evidence.code ?? 0)",
+        ]
+        switch settled {
+        case .tooLate:
+            logger.warning("dispatch: an outcome came after its lease and was dropped", metadata: metadata)
+            return
+        case .writtenLate:
+            logger.warning("dispatch: a letter was delivered after its lease, and is not sent again", metadata: metadata)
+        case .written: break
+        }
+        Counter(label: Metric.deliveries.rawValue, dimensions: [("outcome", outcome.kind.rawValue)]).increment()
+        let level: Logger.Level =
+            switch outcome.kind {
+            case .delivered: .debug
+            case .deferred, .failed: .info
+            case .uncertain: .warning
+            case .ourFault: .error
+            }
+        metadata["state"] = "\(settling.settlement.state.rawValue)"
+        logger.log(level: level, "dispatch: an attempt ended", metadata: metadata)
     }
 }

@@ -1,37 +1,50 @@
 private import Glibc
+private import PosternStore
+internal import ServiceLifecycle
 private import Synchronization
 
-/// Whether there is room for another letter. Asked for every one, so it must cost nothing.
+/// Whether there is room for another letter. It is asked for every letter, so the answer must cost nothing.
 package protocol Room: Sendable {
     var hasRoom: Bool { get }
 }
 
-/// Room on the disk of the store: none below 5 % or 256 MiB free, whichever is more, so that what was
-/// accepted can still be delivered, and its outcome written.
-package final class DiskRoom: Room {
+/// Room on the disk of the store: none below 5 % or 256 MiB free, whichever is more, so that what was accepted can still be
+/// delivered, and its outcome written.
+package final class DiskRoom: Room, Service {
     private let folder: String
-    private let state = Mutex((at: ContinuousClock.now - .seconds(60), hasRoom: true))
+    private let isRoomy = Atomic(true)
 
     package static let leastBytes: UInt64 = 256 * 1_024 * 1_024
     package static let leastShare = 0.05
 
-    /// - Parameter folder: any folder of the file system the store lies on.
+    /// - Parameter folder: any folder of the file system that holds the store.
     package init(folder: String) {
         self.folder = folder
     }
 
-    /// Looks at the file system once a second at most.
-    package var hasRoom: Bool {
-        let now = ContinuousClock.now
-        return state.withLock { state in
-            if now - state.at >= .seconds(1) { state = (now, Self.hasRoom(in: folder)) }
-            return state.hasRoom
+    /// As it was at the last look.
+    package var hasRoom: Bool { isRoomy.load(ordering: .relaxed) }
+
+    /// Looks every second.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await self.look()
+                try? await Task.sleep(for: .seconds(1))
+            }
         }
+    }
+
+    /// Asks the file system, on a thread of its own: a disk that does not answer keeps nobody waiting but this.
+    package func look() async {
+        let folder = folder
+        let hasRoom = try? await blocking("postern.disk-room") { Self.hasRoom(in: folder) }
+        isRoomy.store(hasRoom ?? true, ordering: .relaxed)
     }
 
     private static func hasRoom(in folder: String) -> Bool {
         var status = statvfs()
-        // A file system that does not say how full it is cannot be judged; the store says it when a write fails.
+        // A file system that does not say how full it is cannot be judged; the store says so when a write fails.
         guard statvfs(folder, &status) == 0, status.f_blocks > 0 else { return true }
         let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
         let whole = UInt64(status.f_blocks) * UInt64(status.f_frsize)

@@ -3,15 +3,16 @@ package import PosternCore
 package import PosternStore
 internal import ServiceLifecycle
 
-/// Forgets what has served its time, hourly and in small bites so that letters get in between. The keys of past epochs are
-/// the vault's to destroy; this removes the rows that nothing opens any more.
+/// Forgets what has served its time, hourly and in small bites, so that letters get in between. The keys of past epochs are
+/// the vault's to destroy; this removes the rows that nothing can open any more.
 package struct Housekeeping: Service {
     package struct Settings: Sendable {
         package let letters: Duration
         package let outcomes: Duration
 
         package init(letters: Duration, outcomes: Duration) {
-            (self.letters, self.outcomes) = (letters, outcomes)
+            self.letters = letters
+            self.outcomes = outcomes
         }
     }
 
@@ -26,15 +27,18 @@ package struct Housekeeping: Service {
     package init(
         store: any Database, sealing: LetterSealer, settings: Settings, logger: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
-        (self.store, self.sealing, self.settings) = (store, sealing, settings)
-        (self.logger, self.now) = (logger, now)
+        self.store = store
+        self.sealing = sealing
+        self.settings = settings
+        self.logger = logger
+        self.now = now
     }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             var lastPurge: ContinuousClock.Instant?
             while !Task.isCancelled {
-                // A relay that takes no letters holds no transaction secret for longer than it has to.
+                // A relay that takes no letters holds no sealing session's secret for longer than it must.
                 sealing.forgetOld(now: now())
                 if lastPurge.map({ ContinuousClock.now - $0 >= .seconds(3_600) }) ?? true {
                     lastPurge = .now
@@ -48,9 +52,8 @@ package struct Housekeeping: Service {
     /// Everything that is over, now.
     package func purge() async {
         let moment = now()
-        let lastEpoch = Epoch(containing: moment - settings.letters)
-        // An epoch is over with its last moment, not with its first.
-        let over = lastEpoch.isOver(after: settings.letters, now: moment) ? lastEpoch : Epoch(day: lastEpoch.day - 1)
+        // The epoch that contains the last moment to keep has not ended for good; the one before it has.
+        let over = Epoch(day: Epoch(containing: moment - settings.letters).day - 1)
         let limit = Self.bite
         let oldest = moment - settings.outcomes
         let parts = [
@@ -61,7 +64,7 @@ package struct Housekeeping: Service {
             await repeatedly("confirmations") { try $0.retention.forgetConfirmations(before: oldest, limit: limit) },
             await repeatedly("operations") { try $0.operationTrace.forget(before: oldest, limit: limit) },
         ]
-        // Noted only when all of it was done: whoever reads when it was takes that for the truth.
+        // Noted only when all of it was done, since the privacy page states it as a fact.
         guard parts.allSatisfy({ $0 }) else { return }
         do {
             try await store.write { try $0.maintenance.note(.purge, at: moment) }

@@ -1,6 +1,6 @@
 package import PosternStore
 
 extension Dialect {
-    /// One connection writes, so that a claim has nobody to skip.
+    /// One connection writes, so a claim meets no rows that another one is claiming.
     package static let sqlite = Dialect(blob: "BLOB", clustered: "WITHOUT ROWID", skipLocked: "")
 }

@@ -1,128 +1,154 @@
 internal import CSQLite
-private import Dispatch
-import GRDB
-import PosternStore
+internal import PosternStore
 
-/// One connection to the file, on a serial queue of its own, so that nothing here ever blocks the cooperative pool.
+/// One connection to the file: what the store's lanes run on. Its statements are compiled once and kept.
 ///
-/// GRDB's `DatabaseQueue`, one for each connection, rather than its `DatabasePool`: the pool sets `synchronous = NORMAL` when
-/// it opens, opens and closes readers as it likes, and closes in an order of its own. Here the connection that writes is
-/// known by name, it alone checkpoints, and it is closed last (or, when a sync has failed, first, so that it does not
-/// checkpoint).
-// Safe though the compiler cannot see it: `queue` is GRDB's, Sendable and fixed. `transaction`, all that varies, is private, and every
-// line that touches it runs in a block given to that queue, whose one serial dispatch queue lets one block run at a time.
-final class SQLiteConnection: @unchecked Sendable {
-    private let queue: DatabaseQueue
-    private var transaction: SQLiteTransaction?
+/// The connection that writes is known by name; it alone writes and checkpoints. All others open the file read-only.
+final class SQLiteConnection: Connection {
+    private let handle: SQLiteHandle
+    /// By the address of the statement's text, which is a constant of the program: no hashing of half a kilobyte of SQL.
+    private var statements: [UnsafePointer<UInt8>: Compiled] = [:]
+    /// The same connection reads and writes, so a read must be kept from writing.
+    private let mustGuardReads: Bool
+    private var isReading = false
 
-    private init(_ queue: DatabaseQueue) {
-        self.queue = queue
+    /// What a dictionary can hold.
+    private final class Compiled {
+        let statement: SQLiteStatement
+
+        init(_ statement: consuming SQLiteStatement) {
+            self.statement = statement
+        }
+    }
+
+    private init(_ handle: consuming SQLiteHandle, mustGuardReads: Bool = false) throws {
+        try handle.values("PRAGMA foreign_keys = ON")
+        self.handle = handle
+        self.mustGuardReads = mustGuardReads
+    }
+
+    deinit {
+        statements.removeAll()
     }
 
     /// The connection that writes. Blocks.
-    /// - Throws: `DatabaseError`.
+    /// - Throws: `SQLiteFailure`.
     static func writer(_ path: String, settings: SQLiteSettings) throws -> SQLiteConnection {
-        var configuration = plain(label: "postern.store.writer")
-        configuration.prepareDatabase { database in
+        let connection = try SQLiteConnection(SQLiteHandle(path, .readWrite))
+        var pragmas = [
             // The size of a page can be chosen only before the first one is written.
-            try database.execute(sql: "PRAGMA page_size = \(settings.pageBytes)")
-            try database.execute(sql: "PRAGMA cache_size = -\(settings.writerCacheKiB)")
-            try database.execute(sql: "PRAGMA secure_delete = ON")
-            _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
-            // The group checkpoints when nobody waits; this is for when somebody always does: 16 MiB of WAL.
-            try database.execute(sql: "PRAGMA wal_autocheckpoint = \(16 * 1_048_576 / settings.pageBytes)")
-            _ = try Int.fetchOne(database, sql: "PRAGMA journal_size_limit = \(64 * 1_048_576)")
-            if let most = settings.mostPages { _ = try Int.fetchOne(database, sql: "PRAGMA max_page_count = \(most)") }
-        }
-        let connection = SQLiteConnection(try DatabaseQueue(path: path, configuration: configuration))
-        // After opening, since GRDB sets NORMAL when it is the one to switch a file to WAL. FULL syncs the WAL at each
-        // commit; without it a power cut takes back letters that were accepted.
-        try connection.queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            "page_size = \(settings.pageBytes)", "cache_size = -\(settings.writerCacheKiB)", "secure_delete = ON",
+            "journal_mode = WAL",
+            // FULL syncs the WAL at each commit; without it a power cut takes back letters that were accepted.
+            "synchronous = FULL",
+            // Checkpoints are made when nobody waits; this is for when somebody always does: 16 MiB of WAL.
+            "wal_autocheckpoint = \(16 * 1_048_576 / settings.pageBytes)", "journal_size_limit = \(64 * 1_048_576)",
+        ]
+        if let most = settings.mostPages { pragmas.append("max_page_count = \(most)") }
+        for pragma in pragmas { try connection.handle.values("PRAGMA \(pragma)") }
         return connection
     }
 
-    /// A connection that cannot write, nor checkpoint. Blocks.
-    static func reader(_ path: String, number: Int, settings: SQLiteSettings) throws -> SQLiteConnection {
-        var configuration = plain(label: "postern.store.reader-\(number)")
-        configuration.readonly = true
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA cache_size = -\(settings.readerCacheKiB)")
-        }
-        return SQLiteConnection(try DatabaseQueue(path: path, configuration: configuration))
-    }
-
-    /// A connection for one who needs it only once, and cannot write.
-    static func plainReader(_ path: String) throws -> DatabaseQueue {
-        var configuration = plain(label: "postern.store.copy")
-        configuration.readonly = true
-        return try DatabaseQueue(path: path, configuration: configuration)
+    /// A connection that can neither write nor checkpoint. Blocks.
+    static func reader(_ path: String, settings: SQLiteSettings) throws -> SQLiteConnection {
+        let connection = try SQLiteConnection(SQLiteHandle(path, .readOnly))
+        try connection.handle.values("PRAGMA cache_size = -\(settings.readerCacheKiB)")
+        return connection
     }
 
     /// A store that is gone when it is closed.
     static func memory() throws -> SQLiteConnection {
-        SQLiteConnection(try DatabaseQueue(configuration: plain(label: "postern.store.memory")))
+        try SQLiteConnection(SQLiteHandle(":memory:", .readWrite), mustGuardReads: true)
     }
 
-    /// Once, before any connection is made; too late, or refused, it would cost time and nothing else. The account that nobody here
-    /// asks for takes a lock at every allocation, of all connections together; SQLite itself recommends to do without
-    /// (sqlite.org/compile.html, SQLITE_DEFAULT_MEMSTATUS).
-    private static let memoryStatisticsAreForgone: Void = { _ = csqlite_forgo_memory_statistics() }()
-
-    private static func plain(label: String) -> Configuration {
-        memoryStatisticsAreForgone
-        var configuration = Configuration()
-        configuration.label = label
-        configuration.foreignKeysEnabled = true
-        // Nobody else should be there; a curious person with a shell might.
-        configuration.busyMode = .timeout(5)
-        // GRDB ends the process over a transaction that is still open after a disk error. We close and report instead.
-        configuration.allowsUnsafeTransactions = true
-        return configuration
-    }
-
-    /// Runs on the queue, in order, soon.
-    func async(_ body: @escaping @Sendable (SQLiteTransaction) -> Void) {
-        queue.asyncWriteWithoutTransaction { database in body(self.transaction(on: database)) }
-    }
-
-    /// Runs on the queue and waits for it. Blocks.
-    func sync<Answer>(_ body: (SQLiteTransaction) throws -> Answer) rethrows -> Answer {
-        try queue.writeWithoutTransaction { database in try body(transaction(on: database)) }
-    }
-
-    /// What the connection runs on. Blocks.
+    /// What the connection runs on, read back.
     func report() throws -> SQLiteReport {
-        try queue.writeWithoutTransaction { database in
-            let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous") ?? 0
-            return SQLiteReport(
-                version: .loaded,
-                synchronous: SQLiteReport.Synchronous(rawValue: synchronous) ?? .off,
-                journalMode: try String.fetchOne(database, sql: "PRAGMA journal_mode") ?? "unknown",
-                pageBytes: try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0)
-        }
+        SQLiteReport(
+            version: .loaded,
+            synchronous: try handle.number("PRAGMA synchronous").flatMap(SQLiteReport.Synchronous.init) ?? .off,
+            journalMode: try handle.text("PRAGMA journal_mode") ?? "unknown",
+            pageBytes: try handle.number("PRAGMA page_size") ?? 0)
     }
 
-    /// How SQLite would run a statement, a line for each step. Blocks.
+    /// How SQLite would run a statement, a line for each step. The plan does not depend on the values; unbound ones are null.
     func plan(of sql: StaticString) throws -> [String] {
-        try queue.writeWithoutTransaction { database in
-            let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + Dialect.sqlite.text(of: sql))
-            // The plan does not depend on the values; unbound parameters are null.
-            statement.setUncheckedArguments([])
-            return try Row.fetchAll(statement).map { $0["detail"] }
+        try checked(sql) {
+            let statement = try SQLiteStatement("EXPLAIN QUERY PLAN " + Dialect.sqlite.text(of: sql), on: handle.pointer)
+            var lines: [String] = []
+            let nulls = Array(repeating: SQLValue.null, count: statement.argumentCount)
+            try statement.run(nulls) { lines += try $0.copied().suffix(1).compactMap { String(stored: $0) } }
+            return lines
         }
     }
 
-    /// Ends after all that was asked before. Blocks.
-    func close() {
-        queue.writeWithoutTransaction { _ in transaction = nil }
-        // A connection that cannot be closed is closed by the end of the process; nothing is lost by it.
-        try? queue.close()
+    func run(_ sql: StaticString, _ arguments: [SQLValue]) throws -> Int {
+        try checked(sql) {
+            try compiled(sql).statement.run(arguments)
+            return Int(sqlite3_changes(handle.pointer))
+        }
     }
 
-    private func transaction(on database: GRDB.Database) -> SQLiteTransaction {
-        if let transaction { return transaction }
-        let transaction = SQLiteTransaction(database)
-        self.transaction = transaction
-        return transaction
+    func rows(_ sql: StaticString, _ arguments: [SQLValue]) throws -> [SQLRow] {
+        try checked(sql) {
+            let compiled = try compiled(sql)
+            var rows: [SQLRow] = []
+            try compiled.statement.run(arguments) {
+                rows.append(SQLRow(columns: compiled.statement.columns, values: try $0.copied()))
+            }
+            return rows
+        }
+    }
+
+    func begin(_ access: TransactionAccess) throws {
+        switch access {
+        // The right to write is taken at once.
+        case .writing: _ = try run("BEGIN IMMEDIATE", [])
+        case .reading:
+            _ = try run("BEGIN DEFERRED", [])
+            isReading = true
+            if mustGuardReads { _ = try run("PRAGMA query_only = ON", []) }
+        }
+    }
+
+    func commit() throws {
+        do {
+            _ = try run("COMMIT", [])
+        } catch let error as StoreError {
+            // Whatever the reason, nobody can say what of it is on disk.
+            throw StoreError.broken(error.fault ?? StoreFault(code: SQLITE_ERROR, message: "COMMIT failed", statement: "COMMIT"))
+        }
+    }
+
+    func rollBack() {
+        // A failure may have ended the transaction already.
+        if sqlite3_get_autocommit(handle.pointer) == 0 { _ = try? run("ROLLBACK", []) }
+        if isReading, mustGuardReads { _ = try? run("PRAGMA query_only = OFF", []) }
+        isReading = false
+    }
+
+    /// Carries pages from the WAL into the file, as far as no reader needs them where they are.
+    func checkpoint() throws {
+        try checked("PRAGMA wal_checkpoint(PASSIVE)") {
+            let code = sqlite3_wal_checkpoint_v2(handle.pointer, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+            guard code == SQLITE_OK else { throw SQLiteFailure(code, on: handle.pointer) }
+        }
+    }
+
+    private func compiled(_ sql: StaticString) throws -> Compiled {
+        precondition(sql.hasPointerRepresentation, "a statement is longer than one character")
+        if let compiled = statements[sql.utf8Start] { return compiled }
+        let compiled = Compiled(try SQLiteStatement(Dialect.sqlite.text(of: sql), on: handle.pointer))
+        statements[sql.utf8Start] = compiled
+        return compiled
+    }
+
+    private func checked<Answer>(_ sql: StaticString, _ body: () throws -> Answer) throws -> Answer {
+        do {
+            return try body()
+        } catch let failure as SQLiteFailure {
+            // A statement that failed may not be reset cleanly (sqlite.org/c3ref/reset.html).
+            statements[sql.utf8Start] = nil
+            throw StoreError(failure, statement: sql.description)
+        }
     }
 }

@@ -1,45 +1,57 @@
-import GRDB
-import PosternStore
+private import CSQLite
+internal import PosternStore
 
 extension StoreFault {
-    init(_ error: DatabaseError, statement: String?) {
-        self.init(
-            code: error.extendedResultCode.rawValue, message: error.message ?? "no message", statement: statement)
-    }
-}
-
-/// What an error of SQLite means for the store: the one place where its codes are read.
-enum SQLiteVerdict {
-    /// In the way for a moment.
-    case busy
-    /// A rule of the schema.
-    case constraint
-    /// The file, the disk or the memory of the file can no longer be trusted: no more writes.
-    case broken
-    /// This statement is not possible.
-    case refused
-
-    /// See sqlite.org/rescode.html.
-    init(_ error: DatabaseError) {
-        switch (error.resultCode, error.extendedResultCode) {
-        case (.SQLITE_BUSY, _), (.SQLITE_LOCKED, _), (.SQLITE_NOMEM, _), (.SQLITE_INTERRUPT, _): self = .busy
-        case (.SQLITE_CONSTRAINT, _): self = .constraint
-        case (.SQLITE_IOERR, _), (.SQLITE_CORRUPT, _), (.SQLITE_FULL, _), (.SQLITE_NOTADB, _), (.SQLITE_PROTOCOL, _),
-            (.SQLITE_CANTOPEN, _), (.SQLITE_INTERNAL, _), (_, .SQLITE_READONLY_DBMOVED):
-            self = .broken
-        default: self = .refused
-        }
+    init(_ failure: SQLiteFailure, statement: String?) {
+        self.init(code: failure.code, message: failure.message, statement: statement)
     }
 }
 
 extension StoreError {
-    init(_ error: DatabaseError, statement: String?) {
-        let fault = StoreFault(error, statement: statement)
-        switch SQLiteVerdict(error) {
-        case .busy: self = .busy(fault)
-        case .constraint: self = .constraint(fault)
-        case .broken: self = .broken(fault)
-        case .refused: self = .refused(fault)
+    /// What a failure of SQLite means for the store: the one place where its codes are read (sqlite.org/rescode.html).
+    init(_ failure: SQLiteFailure, statement: String?) {
+        let fault = StoreFault(failure, statement: statement)
+        switch failure.code & 0xFF {
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM, SQLITE_INTERRUPT: self = .busy(fault)
+        case SQLITE_CONSTRAINT: self = .constraint(fault)
+        // The file, the disk or the memory of the file can no longer be trusted.
+        case SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_NOTADB, SQLITE_PROTOCOL, SQLITE_CANTOPEN, SQLITE_INTERNAL:
+            self = .broken(fault)
+        // SQLITE_READONLY_DBMOVED: the file was moved away under us. A macro that Swift cannot import.
+        case SQLITE_READONLY where failure.code == SQLITE_READONLY | 4 << 8: self = .broken(fault)
+        default: self = .refused(fault)
+        }
+    }
+
+    var fault: StoreFault? {
+        switch self {
+        case .busy(let fault), .conflict(let fault), .unreachable(let fault), .unknown(let fault), .broken(let fault),
+            .constraint(let fault), .refused(let fault):
+            fault
+        case .overloaded, .closed, .undecodable, .newerSchema, .changedMigration: nil
+        }
+    }
+}
+
+extension StoreFileError {
+    /// Says which file it was that SQLite could not use.
+    static func explaining<Found>(_ path: String, _ body: () throws -> Found) throws -> Found {
+        do {
+            return try body()
+        } catch let failure as SQLiteFailure {
+            throw StoreFileError(path, StoreFault(failure, statement: nil))
+        } catch StoreError.broken(let fault) {
+            throw StoreFileError(path, fault)
+        } catch StoreError.busy(let fault) {
+            throw StoreFileError(path, fault)
+        }
+    }
+
+    /// A full disk, one that does not answer and somebody else's lock pass; the rest does not.
+    private init(_ path: String, _ fault: StoreFault) {
+        switch fault.code & 0xFF {
+        case SQLITE_BUSY, SQLITE_IOERR, SQLITE_FULL: self = .unavailable(path: path, fault)
+        default: self = .unusable(path: path, fault)
         }
     }
 }

@@ -1,4 +1,5 @@
 private import Glibc
+internal import PosternStore
 
 /// Keeps a store to one process: a lock on a file beside it (flock(2)), which the kernel lets go of when the process ends,
 /// however it ends.
@@ -7,19 +8,21 @@ private import Glibc
 struct OwnerLock: ~Copyable {
     private let descriptor: Int32
 
-    /// - Throws: `SQLiteError.owned` when another process holds it, `.file` when the file cannot be made.
+    /// - Throws: `StoreFileError.owned` when another process holds it, `.file` when the file cannot be made.
     init(store path: String) throws {
         let file = path + ".lock"
         // Root looks after the relay's store, in a folder where the relay's user may write: no link of theirs is followed, or
         // its target would be emptied below.
         let isNew = access(file, F_OK) != 0
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw SQLiteError.file(path: file, doing: "open", reason: systemReason()) }
+        guard descriptor >= 0 else { throw StoreFileError.file(path: file, doing: "open", reason: systemReason()) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let (reason, pid) = (errno, Self.holder(descriptor))
             close(descriptor)
-            guard reason == EWOULDBLOCK else { throw SQLiteError.file(path: file, doing: "lock", reason: systemReason(reason)) }
-            throw SQLiteError.owned(path: path, pid: pid)
+            guard reason == EWOULDBLOCK else {
+                throw StoreFileError.file(path: file, doing: "lock", reason: systemReason(reason))
+            }
+            throw StoreFileError.owned(path: path, pid: pid)
         }
         self.descriptor = descriptor
         // Made by root for somebody else's store it would keep that somebody out afterwards.
@@ -37,8 +40,8 @@ struct OwnerLock: ~Copyable {
         while true {
             do {
                 return try OwnerLock(store: path)
-            } catch SQLiteError.owned(let path, let pid) {
-                guard ContinuousClock.now < deadline else { throw SQLiteError.owned(path: path, pid: pid) }
+            } catch StoreFileError.owned(let path, let pid) {
+                guard ContinuousClock.now < deadline else { throw StoreFileError.owned(path: path, pid: pid) }
                 // flock(2) can wait, but neither with a deadline nor without a thread of its own.
                 try await Task.sleep(for: .milliseconds(20))
             }

@@ -12,12 +12,7 @@ package struct Blocks {
     package func add(
         _ mark: Block.Mark, effect: Block.Effect, reason: String, expires: Timestamp?, at now: Timestamp
     ) throws -> Int64 {
-        let id: Int64 =
-            try transaction.row(
-                """
-                SELECT COALESCE(MAX(id), 0) + 1 AS next
-                FROM block
-                """)?["next"] ?? 1
+        let id = try transaction.nextNumber(.block)
         try transaction.run(
             """
             INSERT INTO block (id, kind, mark, epoch, effect, reason, added_at, expires_at)

@@ -48,7 +48,7 @@ package struct Intake {
         try transaction.row(
             """
             SELECT letter
-            FROM idempotency
+            FROM idempotency_record
             WHERE key = ? AND body = ? AND expires_at > ?
             """,
             [record.key.stored, record.body.stored, now.stored]
@@ -92,11 +92,11 @@ package struct Intake {
     private func claim(_ record: IdempotencyRecord, for letter: AcceptedLetter) throws -> Bool {
         let claimed = try transaction.row(
             """
-            INSERT INTO idempotency (key, body, letter, expires_at)
+            INSERT INTO idempotency_record (key, body, letter, expires_at)
             VALUES (?, ?, ?, ?)
             ON CONFLICT (key) DO UPDATE
             SET body = excluded.body, letter = excluded.letter, expires_at = excluded.expires_at
-            WHERE idempotency.expires_at <= ?
+            WHERE idempotency_record.expires_at <= ?
             RETURNING letter
             """,
             [
@@ -110,7 +110,7 @@ package struct Intake {
         let row = try transaction.row(
             """
             SELECT body, letter
-            FROM idempotency
+            FROM idempotency_record
             WHERE key = ?
             """,
             [record.key.stored])
@@ -161,7 +161,7 @@ package struct Intake {
         try transaction.run(
             """
             INSERT INTO delivery (
-                id, recipient, mailing, epoch, state, attempts, uncertain, accepted_at, due_at, reason, message_token,
+                id, recipient, kind, epoch, state, attempts, uncertain, accepted_at, due_at, reason, message_token,
                 envelope_token)
             VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)
             """,

@@ -34,7 +34,7 @@ extension DeliveryLine {
         let attempts: Int = try row["attempts"]
         self.init(
             id: try row["id"], recipient: try row["recipient"], site: try row["site"], handle: try row["handle"],
-            kind: try row["mailing"], state: try row["state"], attempts: attempts, uncertain: try row["uncertain"],
+            kind: try row["kind"], state: try row["state"], attempts: attempts, uncertain: try row["uncertain"],
             accepted: try row["accepted_at"], due: try row.optional("due_at"), leaseUntil: try row.optional("lease_until"),
             finished: try row.optional("finished_at"), reason: try row.optional("reason"),
             last: attempts == 0 ? nil : try Last(row))

@@ -53,7 +53,7 @@ extension Queue {
     private func leased(under lease: LeaseID) throws -> [SQLRow] {
         try transaction.rows(
             """
-            SELECT delivery.id, delivery.attempts, delivery.mailing, delivery.accepted_at,
+            SELECT delivery.id, delivery.attempts, delivery.kind, delivery.accepted_at,
                 delivery.message_token, delivery.envelope_token, delivery.recipient,
                 recipient.site, recipient.handle, recipient.name, recipient.language, recipient.state,
                 recipient.record_version, recipient.seal, recipient.authorisation, letter.seal AS letter_seal
@@ -78,7 +78,7 @@ extension Queue {
     }
 
     private func job(_ row: SQLRow, sites: [SiteID: Site]) throws -> DeliveryJob? {
-        let kind: DeliveryKind = try row["mailing"]
+        let kind: DeliveryKind = try row["kind"]
         let seal: [UInt8]? = try row.optional("letter_seal")
         let recipient = try Recipient(row, id: "recipient")
         guard let record = recipient.record, let site = sites[recipient.site], kind == .confirmation || seal != nil else {

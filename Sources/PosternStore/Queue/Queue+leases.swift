@@ -1,7 +1,7 @@
 package import PosternCore
 
 extension Queue {
-    /// Gives back what was claimed and never dialled: it is as if it had not been claimed.
+    /// Gives back what was claimed and never dialled, as if it had not been claimed.
     /// - Returns: how many went back.
     @discardableResult
     package func unclaim(_ lease: LeaseID) throws -> Int {
@@ -69,10 +69,12 @@ extension Queue {
             [now.stored, now.stored])
     }
 
-    /// Ends every lease, at the start of a relay that has the store to itself: whoever held one is gone.
+    /// Ends the leases that a node held when it ended, at its next start. Those of other nodes end by time.
     /// - Returns: how many there were.
     @discardableResult
-    package func recoverLeases(at now: Timestamp) throws -> Int {
+    package func recoverLeases(of node: Int64, at now: Timestamp) throws -> Int {
+        // The leases of one node are a range.
+        let range = [LeaseID(node: node, number: 0).stored, LeaseID(node: node + 1, number: 0).stored]
         try transaction.run(
             """
             UPDATE attempt
@@ -80,20 +82,20 @@ extension Queue {
             WHERE ended_at IS NULL AND delivery IN (
                 SELECT id
                 FROM delivery
-                WHERE state = 'leased')
+                WHERE state = 'leased' AND lease >= ? AND lease < ?)
             """,
-            [now.stored])
+            [now.stored] + range)
         return try transaction.run(
             """
             UPDATE delivery
             SET state = 'ready', due_at = ?, uncertain = uncertain + 1, lease = NULL, lease_until = NULL
-            WHERE state = 'leased'
+            WHERE state = 'leased' AND lease >= ? AND lease < ?
             """,
-            [now.stored])
+            [now.stored] + range)
     }
 
-    /// Makes due at once what is due later than the schedule ever has anything wait: the clock was ahead when that was
-    /// written, and has been set back since. Without this a letter accepted meanwhile would wait until the clock is there again.
+    /// Makes due at once what is due later than the schedule ever lets anything wait: the clock was ahead when that was
+    /// written, and has been set back since. Otherwise a letter accepted meanwhile would wait until the clock gets there again.
     /// - Returns: how many there were.
     @discardableResult
     package func recoverFromClockSetBack(at now: Timestamp, longestWait: Duration) throws -> Int {
@@ -108,8 +110,8 @@ extension Queue {
 
     /// Gives up what has waited for longer than the schedule tries: the smarthost, or we, were away for days.
     ///
-    /// Looks at the `limit` deliveries that are due soonest, which are the ones that waited longest. What came to be due
-    /// only after its life was over (a person released it, or asked for another try) gets that one try.
+    /// Looks at the `limit` deliveries that are due soonest, which are the ones that have waited longest. A delivery that became
+    /// due only after its life was over (a person released it, or asked for another try) gets that one try.
     /// - Returns: how many were given up.
     @discardableResult
     package func expireOld(at now: Timestamp, lifetime: Duration, limit: Int) throws -> Int {

@@ -1,11 +1,49 @@
 package import PosternCore
 
+/// What became of an outcome that was handed to the store.
+package enum SettlementResult: Hashable, Sendable {
+    case written
+    /// The lease was over, and the letter had been delivered: that is true whoever has it now.
+    case writtenLate
+    /// The lease was over. Nothing was changed.
+    case tooLate
+}
+
 extension Queue {
     /// Writes what an attempt came to, and where the delivery stands now.
-    /// - Returns: false when the lease is no longer ours: the outcome came too late, and nothing was changed.
-    package func settle(_ id: LetterID, under lease: LeaseID, as settlement: Settlement) throws -> Bool {
-        let outcome = settlement.outcome
+    ///
+    /// Every outcome counts under its own lease. *Delivered* counts under an earlier one as well, as long as the letter waits or
+    /// is under way again: otherwise it would go out twice although we know better. A second attempt that is under way then
+    /// finds the delivery ended, and its own outcome is too late.
+    package func settle(_ id: LetterID, under lease: LeaseID, as settlement: Settlement) throws -> SettlementResult {
+        if try move(id, under: lease, as: settlement) {
+            try endAttempt(id, under: lease, as: settlement)
+            return .written
+        }
+        guard settlement.state == .delivered, try moveLate(id, under: lease, as: settlement) else { return .tooLate }
+        try endAttempt(id, under: lease, as: settlement)
+        try endOthers(id, at: settlement.at)
+        return .writtenLate
+    }
+
+    /// Keeps a delivery for a person whose outcome, or whose claim, could not be written.
+    /// - Parameter reason: what went wrong; nothing personal.
+    /// - Returns: false when the lease is over.
+    package func hold(_ id: LetterID, under lease: LeaseID, because reason: String, at now: Timestamp) throws -> Bool {
         let changed = try transaction.run(
+            """
+            UPDATE delivery
+            SET state = 'held', due_at = NULL, reason = ?, uncertain = uncertain + 1, lease = NULL, lease_until = NULL
+            WHERE id = ? AND state = 'leased' AND lease = ?
+            """,
+            [Optional(reason).clipped.stored, id.stored, lease.stored])
+        guard changed == 1 else { return false }
+        try endOthers(id, at: now)
+        return true
+    }
+
+    private func move(_ id: LetterID, under lease: LeaseID, as settlement: Settlement) throws -> Bool {
+        try transaction.run(
             """
             UPDATE delivery
             SET state = ?, due_at = ?, finished_at = ?, reason = ?, uncertain = uncertain + ?, lease = NULL, lease_until = NULL
@@ -14,21 +52,48 @@ extension Queue {
             [
                 settlement.state.stored, settlement.due.stored,
                 (settlement.state.isTerminal ? settlement.at : nil).stored, settlement.reason.clipped.stored,
-                (outcome.kind == .uncertain ? 1 : 0).stored, id.stored, lease.stored,
-            ])
-        guard changed == 1 else { return false }
+                (settlement.outcome.kind == .uncertain ? 1 : 0).stored, id.stored, lease.stored,
+            ]) == 1
+    }
+
+    /// Only for an attempt that was really made under this lease and has had no outcome yet.
+    private func moveLate(_ id: LetterID, under lease: LeaseID, as settlement: Settlement) throws -> Bool {
+        try transaction.run(
+            """
+            UPDATE delivery
+            SET state = 'delivered', due_at = NULL, finished_at = ?, reason = NULL, lease = NULL, lease_until = NULL
+            WHERE id = ? AND state IN ('ready', 'leased') AND EXISTS (
+                SELECT 1
+                FROM attempt
+                WHERE attempt.delivery = delivery.id AND attempt.lease = ? AND attempt.outcome = 'interrupted')
+            """,
+            [settlement.at.stored, id.stored, lease.stored]) == 1
+    }
+
+    private func endAttempt(_ id: LetterID, under lease: LeaseID, as settlement: Settlement) throws {
+        let outcome = settlement.outcome
         try transaction.run(
             """
             UPDATE attempt
             SET ended_at = ?, outcome = ?, stage = ?, code = ?, enhanced = ?, text = ?
-            WHERE delivery = ? AND lease = ? AND ended_at IS NULL
+            WHERE delivery = ? AND lease = ?
             """,
             [
                 settlement.at.stored, AttemptEnd.settled(outcome.kind).stored, outcome.evidence.stage.stored,
                 outcome.evidence.code.stored, outcome.evidence.enhanced.stored,
                 Optional(outcome.evidence.text).clipped.stored, id.stored, lease.stored,
             ])
-        return true
+    }
+
+    /// An attempt that is still under way gets no outcome any more.
+    private func endOthers(_ id: LetterID, at now: Timestamp) throws {
+        try transaction.run(
+            """
+            UPDATE attempt
+            SET ended_at = ?, outcome = 'interrupted', text = 'the delivery was decided before its outcome was written'
+            WHERE delivery = ? AND ended_at IS NULL
+            """,
+            [now.stored, id.stored])
     }
 }
 

@@ -16,7 +16,7 @@ extension Queue {
     }
 
     /// Stops a waiting delivery.
-    /// - Parameter reason: for whoever finds it held.
+    /// - Parameter reason: for anyone who finds it held.
     package func hold(_ id: LetterID, because reason: String) throws -> DeliveryMove {
         try move(id, by: .heldByStaff) { state in
             try transaction.run(
@@ -27,6 +27,22 @@ extension Queue {
                 """,
                 [Optional(reason).clipped.stored, id.stored, state.stored])
         }
+    }
+
+    /// Stops the delivery that is due soonest, whose claim has failed.
+    /// - Returns: nil when none is due.
+    package func holdNext(because reason: String, at now: Timestamp) throws -> LetterID? {
+        let next: LetterID? = try transaction.row(
+            """
+            SELECT id
+            FROM delivery
+            WHERE state = 'ready' AND due_at <= ?
+            ORDER BY due_at, id
+            LIMIT 1
+            """,
+            [now.stored])?["id"]
+        if let next { _ = try hold(next, because: reason) }
+        return next
     }
 
     /// Lets a held delivery go; it is due now.

@@ -43,7 +43,7 @@ extension Queue {
             UNION ALL
             SELECT 'confirmations', COUNT(*)
             FROM delivery
-            WHERE mailing = 'confirmation'
+            WHERE kind = 'confirmation'
             """)
         var states: [DeliveryState: Int] = [:]
         var accepted = 0

@@ -1,4 +1,4 @@
 /// Every step the schema has taken.
 package enum Schema {
-    package static let migrations = [letters, operations]
+    package static let migrations = [letters, operations, nodes]
 }

@@ -16,7 +16,7 @@ package struct MaintenanceRecord {
     package func note(_ chore: Name, at now: Timestamp) throws {
         try transaction.run(
             """
-            INSERT INTO chore (name, done_at)
+            INSERT INTO maintenance_record (name, done_at)
             VALUES (?, ?)
             ON CONFLICT (name) DO UPDATE
             SET done_at = excluded.done_at
@@ -28,7 +28,7 @@ package struct MaintenanceRecord {
         try transaction.row(
             """
             SELECT done_at
-            FROM chore
+            FROM maintenance_record
             WHERE name = ?
             """,
             [chore.stored]

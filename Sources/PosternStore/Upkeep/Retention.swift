@@ -1,7 +1,7 @@
 package import PosternCore
 
 /// Forgets what has served its time, in small bites: each verb takes at most `limit` and is repeated until it returns 0, so
-/// that letters get in between. Accepted equals the sum of all states before and after each (A6).
+/// that letters get in between. Accepted letters equal the sum of all states before and after each.
 package struct Retention {
     private let transaction: any Transaction
 
@@ -9,14 +9,14 @@ package struct Retention {
         self.transaction = transaction
     }
 
-    /// Forgets the digests of posts that may be repeated no longer.
+    /// Forgets the digests of posts that can no longer be repeated.
     package func forgetIdempotencyRecords(at now: Timestamp, limit: Int) throws -> Int {
         try transaction.run(
             """
-            DELETE FROM idempotency
+            DELETE FROM idempotency_record
             WHERE key IN (
                 SELECT key
-                FROM idempotency
+                FROM idempotency_record
                 WHERE expires_at <= ?
                 ORDER BY expires_at
                 LIMIT ?)
@@ -24,16 +24,15 @@ package struct Retention {
             [now.stored, limit.stored])
     }
 
-    /// Removes the seals of every letter of `epoch` and before, whose key is destroyed or about to be. What of them still
-    /// waits or is held can never be sent, and is dropped; what is under way stays until it has an outcome.
+    /// Removes the seals of every letter of `epoch` and before, whose key is destroyed or about to be. Letters that still wait
+    /// or are held can never be sent, and are dropped; what is under way stays until it has an outcome.
     ///
     /// The evidence in the log stays in its place: without its epoch's key it is noise.
-    /// - Returns: how many letters are gone.
+    /// - Returns: how many letters, and deliveries without one, are done with.
     package func forgetLetters(through epoch: Epoch, at now: Timestamp, limit: Int) throws -> Int {
         let end = LetterID.floor(of: epoch.end)
-        // Held, and no letter is left of them or ever was one: confirmations, and what was on its way when its recipient was
-        // erased.
-        try transaction.run(
+        // Held, with no letter left or never one: confirmations, and what was under way when its recipient was erased.
+        let empty = try transaction.run(
             """
             UPDATE delivery
             SET state = 'dropped', finished_at = ?, reason = 'the time that letters are kept is over'
@@ -61,7 +60,7 @@ package struct Retention {
                 LIMIT ?)
             """,
             [now.stored, end.stored, epoch.stored, limit.stored])
-        return try transaction.run(
+        let letters = try transaction.run(
             """
             DELETE FROM letter
             WHERE id IN (
@@ -73,6 +72,7 @@ package struct Retention {
                 LIMIT ?)
             """,
             [end.stored, epoch.stored, limit.stored])
+        return empty + letters
     }
 
     /// Removes the log entries of submissions that came before `moment`, with their deliveries and attempts, unless a
@@ -106,7 +106,7 @@ package struct Retention {
             """
             SELECT id
             FROM delivery
-            WHERE mailing = 'confirmation' AND id < ? AND finished_at IS NOT NULL
+            WHERE kind = 'confirmation' AND id < ? AND finished_at IS NOT NULL
             ORDER BY id
             LIMIT ?
             """,

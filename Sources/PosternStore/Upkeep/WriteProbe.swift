@@ -11,7 +11,7 @@ package struct WriteProbe {
     package func touch(at now: Timestamp) throws {
         try transaction.run(
             """
-            INSERT INTO pulse (id, at)
+            INSERT INTO write_probe (id, at)
             VALUES (1, ?)
             ON CONFLICT (id) DO UPDATE
             SET at = excluded.at

@@ -2,7 +2,6 @@ internal import ArgumentParser
 private import Foundation
 private import PosternCore
 internal import PosternHost
-private import PosternSQLite
 private import PosternStore
 
 /// Fills the store of a new installation.
@@ -79,7 +78,8 @@ struct FillCommand: AsyncParsableCommand {
         try HomeFolders(
             home: home.folder, users: try ProcessUsers(configuration.users), database: configuration.database
         ).prepare()
-        let bytes = try FileManager.default.attributesOfItem(atPath: configuration.database)[.size] as? Int ?? 0
+        let file = configuration.database.file
+        let bytes = try file.flatMap { try FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int } ?? 0
         let report = Report(
             site: site.text, recipients: recipients, queued: queued, log: log, due: plan.due.rfc3339,
             seconds: (seconds * 10).rounded() / 10, bytes: bytes)
@@ -91,15 +91,15 @@ struct FillCommand: AsyncParsableCommand {
     }
 
     /// Opens the store for one step and closes it, however the step ends.
-    private func withStore<Result: Sendable>(_ path: String, _ body: (SQLiteDatabase) async throws -> Result) async throws
+    private func withStore<Result: Sendable>(_ database: DatabaseURL, _ body: (any OpenStore) async throws -> Result) async throws
         -> Result
     {
-        let store: SQLiteDatabase
+        let store: any OpenStore
         do {
-            store = try await SQLiteDatabase.open(path, at: .now)
-        } catch SQLiteError.owned(let path, let pid) {
+            store = try await openStore(at: database)
+        } catch StoreFileError.owned(let path, let pid) {
             throw Exit.unavailable.saying(
-                "\(SQLiteError.owned(path: path, pid: pid))\n    Stop postern serve, and try again.")
+                "\(StoreFileError.owned(path: path, pid: pid))\n    Stop postern serve, and try again.")
         } catch {
             throw Exit.configuration.saying("\(error)")
         }

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 private import Foundation
 internal import PosternHost
-private import PosternSQLite
+private import PosternStore
 
 struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,7 +39,7 @@ struct StoreCommand: AsyncParsableCommand {
         let report: StoreRun.Report
         do {
             report = try await StoreRun(path: path, duration: .seconds(seconds), writers: group).report()
-        } catch let error as SQLiteError {
+        } catch let error as StoreFileError {
             throw Exit.cannotCreate.saying("\(error)\n    Name a folder on a local disk that you may write to.")
         } catch {
             throw Exit.unavailable.saying("the store could not be measured: \(error)")

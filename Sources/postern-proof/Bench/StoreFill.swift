@@ -1,7 +1,6 @@
 private import Glibc
 internal import PosternCore
 private import PosternHost
-internal import PosternSQLite
 internal import PosternStore
 
 /// Fills a store through the same functions that the service calls, so that the rows are what it would have written.
@@ -11,7 +10,7 @@ struct StoreFill {
     /// An installation with more recipients is in use.
     private static let mostRecipients = 200
 
-    let store: SQLiteDatabase
+    let store: any OpenStore
     let site: SiteID
     let plan: FillPlan
 
@@ -22,7 +21,7 @@ struct StoreFill {
 
     /// The site to fill. Nobody's letters may be mixed with noise.
     /// - Throws: `Refusal` when the installation is in use, or has no site.
-    static func checkedSite(of store: SQLiteDatabase) async throws -> SiteID {
+    static func checkedSite(of store: any OpenStore) async throws -> SiteID {
         let (sites, letters, recipients) = try await store.read { transaction in
             let sites = try transaction.sites.list()
             let people = try sites.map { site in

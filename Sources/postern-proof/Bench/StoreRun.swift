@@ -1,7 +1,6 @@
 private import Foundation
 internal import PosternCore
 private import PosternHost
-private import PosternSQLite
 private import PosternStore
 private import Synchronization
 
@@ -39,7 +38,7 @@ struct StoreRun: Sendable {
         let ids = (0..<Self.recipients).map { _ in RecipientID(at: .now, using: &noise) }
         let rows = BenchRows(site: try SiteID("bench"), recipients: ids, noise: noise)
         let empty = try await makeStore(for: rows)
-        let store = try await SQLiteDatabase.open(path, at: .now) { commits.note($0, $1) }
+        let store = try await openStore(at: .sqlite(path: path)) { commits.note($0, $1) }
         do {
             let began = ContinuousClock.now
             try await write(to: store, rows, until: began + duration)
@@ -54,7 +53,7 @@ struct StoreRun: Sendable {
 
     /// - Returns: the size of the file in bytes before the first letter.
     private func makeStore(for rows: BenchRows) async throws -> Int {
-        let store = try await SQLiteDatabase.open(path, at: .now)
+        let store = try await openStore(at: .sqlite(path: path))
         var noise = rows.noise
         do {
             let site = rows.site
@@ -76,7 +75,7 @@ struct StoreRun: Sendable {
         return try bytes()
     }
 
-    private func write(to store: SQLiteDatabase, _ rows: BenchRows, until end: ContinuousClock.Instant) async throws {
+    private func write(to store: any OpenStore, _ rows: BenchRows, until end: ContinuousClock.Instant) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<writers {
                 group.addTask {

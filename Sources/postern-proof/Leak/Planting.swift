@@ -3,7 +3,6 @@ private import Glibc
 internal import PosternCore
 private import PosternHost
 internal import PosternProof
-private import PosternSQLite
 private import PosternStore
 private import Subprocess
 private import SystemPackage
@@ -42,12 +41,12 @@ struct Planting {
     private func plantInStore() async throws {
         let rows = bytes(for: .file)
         guard !rows.isEmpty else { return }
-        let store = try await SQLiteDatabase.open("\(folder.home)/postern.sqlite", at: .now)
+        let store = try await openStore(at: .sqlite(path: "\(folder.home)/postern.sqlite"))
         _ = try await store.write { transaction in
             for row in rows {
                 try transaction.run(
                     """
-                    INSERT INTO chore (name, done_at)
+                    INSERT INTO maintenance_record (name, done_at)
                     VALUES (?, 0)
                     """,
                     [.blob(row)])

@@ -4,7 +4,6 @@ internal import PosternCore
 internal import PosternHost
 private import PosternLink
 internal import PosternRelay
-private import PosternSQLite
 private import PosternStore
 
 /// Has an operation carried out: by the relay, over its control socket, or in this process while no relay holds the store.
@@ -69,10 +68,10 @@ struct ControlCaller {
     }
 
     private func askStore(_ request: ControlRequest) async throws -> [UInt8] {
-        let store: SQLiteDatabase
+        let store: any OpenStore
         do {
             store = try await openStore(at: configuration.database)
-        } catch let error as SQLiteError {
+        } catch let error as StoreFileError {
             guard case .owned = error else { throw Exit.configuration.saying("\(error)") }
             throw Exit.temporary.saying("\(error)\n    It does not answer yet: try again in a moment.")
         } catch {

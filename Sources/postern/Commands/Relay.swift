@@ -2,7 +2,6 @@ internal import ArgumentParser
 private import Logging
 private import PosternCore
 internal import PosternHost
-private import PosternSQLite
 private import PosternStore
 private import PosternWeb
 private import ServiceLifecycle
@@ -32,9 +31,7 @@ struct Relay: AsyncParsableCommand {
             throw error
         } catch let fault as PortFault {
             throw Exit.unavailable.saying("\(fault)")
-        } catch SQLiteError.owned(let path, let pid) {
-            throw Exit.temporary.saying("\(SQLiteError.owned(path: path, pid: pid))")
-        } catch let error as SQLiteError where error.isOfTheMoment {
+        } catch let error as StoreFileError where error.isTemporary {
             // A disk that is full or does not answer may recover; after 78 a supervisor would not start us again.
             throw Exit.temporary.saying("\(error)")
         } catch StoreError.broken(let fault) {

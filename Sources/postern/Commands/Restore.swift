@@ -2,7 +2,6 @@ internal import ArgumentParser
 private import Foundation
 private import PosternCore
 internal import PosternHost
-private import PosternSQLite
 private import PosternStore
 
 struct Restore: AsyncParsableCommand {
@@ -33,16 +32,16 @@ struct Restore: AsyncParsableCommand {
         let path = URL(fileURLWithPath: file).standardized.path
         let restored: Restored
         do {
-            let report = try await SQLiteDatabase.restore(path, to: configuration.database, at: .now)
+            let report = try await configuration.database.driver.restore(path, at: .now)
             let store = try await openStore(at: configuration.database)
             let states = try await store.read { try $0.queue.counts() }.states
             await store.close()
             restored = Restored(
                 path: report.path, bytes: report.bytes, replaced: report.replaced,
                 waiting: states[.ready, default: 0] + states[.leased, default: 0])
-        } catch SQLiteError.owned(let path, let pid) {
-            throw Exit.temporary.saying("\(SQLiteError.owned(path: path, pid: pid))\n    Stop postern serve and try again.")
-        } catch let error as SQLiteError {
+        } catch StoreFileError.owned(let path, let pid) {
+            throw Exit.temporary.saying("\(StoreFileError.owned(path: path, pid: pid))\n    Stop postern serve and try again.")
+        } catch let error as StoreFileError {
             throw Exit.data.saying("\(error)")
         } catch let error as StoreError {
             throw Exit.data.saying("\(path) was not restored: \(error)")

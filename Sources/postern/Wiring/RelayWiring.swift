@@ -6,20 +6,19 @@ internal import PosternCore
 internal import PosternHost
 private import PosternLink
 internal import PosternRelay
-internal import PosternSQLite
 private import PosternSealing
-private import PosternStore
+internal import PosternStore
 internal import PosternWeb
 internal import ServiceLifecycle
 
 /// The relay's services, and the store to close when they have ended.
 struct RelayParts {
     let services: [any Service]
-    let store: SQLiteDatabase
+    let store: any OpenStore
 }
 
 /// Puts the relay together: store, link, intake, dispatcher, listeners, control socket.
-/// - Throws: `SQLiteError`, `StoreError`, `TemplateFaults`, `DemoMailboxFault`: each says what to do.
+/// - Throws: `StoreFileError`, `StoreError`, `TemplateFaults`, `DemoMailboxFault`: each says what to do.
 func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) async throws -> RelayParts {
     // First of all: what is counted before this goes nowhere.
     let metrics = MetricRegistry()
@@ -45,33 +44,25 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
     }
 }
 
-/// Opens the store, and waits while another process has it.
-func openStore(
-    at path: String, lockTimeout: Duration = .zero, onCommit: @escaping SQLiteDatabase.CommitHook = { _, _ in }
-) async throws -> SQLiteDatabase {
-    var settings = SQLiteSettings()
-    settings.lockTimeout = lockTimeout
-    return try await SQLiteDatabase.open(path, settings: settings, at: .now, onCommit: onCommit)
-}
-
 private func buildServices(
-    _ configuration: Configuration, home: Home, store: SQLiteDatabase, templates: Templates, metrics: MetricRegistry,
+    _ configuration: Configuration, home: Home, store: any OpenStore, templates: Templates, metrics: MetricRegistry,
     logger: Logger
 ) async throws -> [any Service] {
     let report = store.report
     logger.info(
         "store: open",
         metadata: [
-            "sqlite": "\(report.version)", "journal": "\(report.journalMode)", "synchronous": "\(report.synchronous)",
-            "wal-reset-race": report.hasWALResetRace ? "in this version; kept out by one writer" : "no",
-        ])
+            "engine": "\(report.engine)", "journal": "\(report.journal)",
+        ].merging(report.notes.mapValues { .string($0) }) { $1 })
     let malformed = MalformedTally()
     let vault = VaultLink(socket: home.vaultSocket, malformed: malformed, logger: logger)
     let sealing = LetterSealer(vault: vault)
-    let room = DiskRoom(folder: URL(fileURLWithPath: configuration.database).deletingLastPathComponent().path)
+    let room = DiskRoom(folder: storeFolder(configuration))
+    await room.look()
     var dispatch = Dispatcher.Settings()
     dispatch.lease = configuration.lease
-    let dispatcher = Dispatcher(store: store, vault: vault, settings: dispatch, logger: logger, now: { .now })
+    let dispatcher = Dispatcher(
+        store: store, node: store.node, vault: vault, settings: dispatch, logger: logger, now: { .now })
     let limits = RateLimiter(table: LimitTable(configuration.limits), at: .now)
     try await limits.restore(from: store, at: .now)
     let blocks = BlockCache()
@@ -91,14 +82,14 @@ private func buildServices(
     let control = OperatorService(
         operations: operations, publicURL: configuration.publicURL,
         inspection: .init(
-            process: getpid(), settings: StoreSettings(journal: report.journalMode, isDurable: report.isDurable),
+            process: getpid(), settings: StoreSettings(journal: report.journal, isDurable: report.isDurable ?? false),
             readiness: readiness))
 
     // Services are told to stop from the last to the first, each when the one after it has ended. The control socket is told
     // after the dispatcher: a backup may take minutes, and letters would be claimed all that time.
     var services: [any Service] = [
         vault, ControlSocket(path: home.controlSocket, service: control, malformed: malformed, logger: logger), dispatcher,
-        housekeeping, refusals,
+        housekeeping, refusals, room,
     ]
     var letters: MailboxLetters?
     if let listen = configuration.mail.demoMailbox {
@@ -136,6 +127,11 @@ private func buildServices(
     return services
 }
 
+/// A folder on the disk that fills with letters.
+private func storeFolder(_ configuration: Configuration) -> String {
+    configuration.database.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? configuration.home
+}
+
 extension SiteQueries.Terms {
     fileprivate init(_ configuration: Configuration) {
         let (mail, limits) = (configuration.mail, configuration.limits)
@@ -152,8 +148,8 @@ extension SiteQueries.Terms {
 }
 
 extension Operations {
-    /// Over one store file, which can also be backed up.
-    init(by actor: Actor, store: SQLiteDatabase, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void) {
+    /// Over a store, which can also be backed up.
+    init(by actor: Actor, store: any OpenStore, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void) {
         self.init(by: actor, store: store, blockCache: blockCache, now: { .now }, wake: wake) { path in
             let report = try await store.backup(to: path)
             return BackupView(path: report.path, bytes: report.bytes)

@@ -17,17 +17,17 @@ struct ModuleTableTests {
         "PosternWeb": ["PosternCore", "PosternMail", "PosternText", "PosternRelay"],
         "PosternImport": ["PosternCore"],
         "PosternProof": ["PosternCore"],
-        "PosternHost": ["PosternCore", "CUnix"],
+        "PosternHost": ["PosternCore", "PosternStore", "PosternSQLite", "CUnix"],
         "PosternDoctor": [
-            "PosternCore", "PosternHost", "PosternText", "PosternStore", "PosternSQLite", "PosternLink", "PosternVault",
+            "PosternCore", "PosternHost", "PosternText", "PosternStore", "PosternLink", "PosternVault",
             "PosternRelay", "PosternWeb", "CUnix",
         ],
         "postern": [
-            "PosternCore", "PosternHost", "PosternText", "PosternSealing", "PosternStore", "PosternSQLite", "PosternLink",
+            "PosternCore", "PosternHost", "PosternText", "PosternSealing", "PosternStore", "PosternLink",
             "PosternVault", "PosternRelay", "PosternWeb", "PosternImport", "PosternDoctor", "CUnix",
         ],
         "postern-proof": [
-            "PosternCore", "PosternHost", "PosternStore", "PosternSQLite", "PosternWeb", "PosternProof",
+            "PosternCore", "PosternHost", "PosternStore", "PosternWeb", "PosternProof",
         ],
         "PosternTestSupport": ["PosternCore"],
     ]
@@ -66,7 +66,7 @@ struct ModuleTableTests {
 
     @Test func `The table has every module there is`() throws {
         let folders = try FileManager.default.contentsOfDirectory(atPath: Self.sources.path)
-        #expect(Set(folders).subtracting(["CCurl", "CUnix", "CSQLite"]) == Set(Self.table.keys))
+        #expect(Set(folders).subtracting(["CCurl", "CUnix", "CSQLite", "README.md"]) == Set(Self.table.keys))
     }
 
     @Test func `No module below the vault calls what opens: HPKE.Recipient, AES.GCM.open, a private key`() throws {

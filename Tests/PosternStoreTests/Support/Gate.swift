@@ -1,5 +1,4 @@
 import Dispatch
-import PosternSQLite
 import PosternStore
 import Testing
 
@@ -7,9 +6,9 @@ import Testing
 struct Gate {
     private let opened = DispatchSemaphore(value: 0)
     private let holder: Task<Void, any Error>
-    private let database: SQLiteDatabase
+    private let database: any OpenStore
 
-    static func shut(_ database: SQLiteDatabase) async throws -> Gate {
+    static func shut(_ database: any OpenStore) async throws -> Gate {
         let gate = Gate(database)
         // The holder is in its unit, alone.
         try await gate.entered()
@@ -18,7 +17,7 @@ struct Gate {
 
     private let inside = AsyncStream<Void>.makeStream()
 
-    private init(_ database: SQLiteDatabase) {
+    private init(_ database: any OpenStore) {
         self.database = database
         let (opened, inside) = (opened, inside.continuation)
         holder = Task {

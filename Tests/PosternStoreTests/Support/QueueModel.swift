@@ -13,6 +13,8 @@ struct QueueModel {
         var uncertain = 0
         var due: Timestamp?
         var lease: LeaseID?
+        /// Leases of attempts that have had no outcome.
+        var interrupted: Set<LeaseID> = []
         var leaseUntil: Timestamp?
         var hasLetter: Bool
     }
@@ -101,13 +103,21 @@ struct QueueModel {
         return taken.map(\.id).filter { entries[$0]?.state == .leased }
     }
 
-    mutating func settle(_ id: LetterID, _ lease: LeaseID, _ settlement: Settlement) -> Bool {
-        guard entries[id]?.lease == lease else { return false }
+    mutating func settle(_ id: LetterID, _ lease: LeaseID, _ settlement: Settlement) -> SettlementResult {
+        guard entries[id]?.lease == lease else { return settleLate(id, lease, settlement) }
         change(id) {
             ($0.state, $0.due, $0.lease, $0.leaseUntil) = (settlement.state, settlement.due, nil, nil)
             if settlement.outcome.kind == .uncertain { $0.uncertain += 1 }
         }
-        return true
+        return .written
+    }
+
+    private mutating func settleLate(_ id: LetterID, _ lease: LeaseID, _ settlement: Settlement) -> SettlementResult {
+        guard let entry = entries[id], settlement.outcome.kind == .delivered, entry.interrupted.contains(lease),
+            entry.state == .ready || entry.state == .leased
+        else { return .tooLate }
+        change(id) { ($0.state, $0.due, $0.lease, $0.leaseUntil) = (.delivered, nil, nil, nil) }
+        return .writtenLate
     }
 
     mutating func unclaim(_ lease: LeaseID) -> Int {
@@ -130,13 +140,19 @@ struct QueueModel {
         }
     }
 
-    /// - Parameter deadline: nil for every lease.
-    mutating func endLeases(until deadline: Timestamp?, at now: Timestamp) -> Int {
-        let over = entries.values.filter { entry in
-            entry.leaseUntil.map { until in deadline.map { until <= $0 } ?? true } ?? false
-        }
+    mutating func expireLeases(at now: Timestamp) -> Int {
+        endLeases(at: now) { entry in entry.leaseUntil.map { $0 <= now } ?? false }
+    }
+
+    mutating func recoverLeases(of node: Int64, at now: Timestamp) -> Int {
+        endLeases(at: now) { $0.lease?.node == node }
+    }
+
+    private mutating func endLeases(at now: Timestamp, where isOver: (Entry) -> Bool) -> Int {
+        let over = entries.values.filter(isOver)
         for entry in over {
             change(entry.id) {
+                if let lease = $0.lease { $0.interrupted.insert(lease) }
                 ($0.state, $0.due, $0.lease, $0.leaseUntil) = (.ready, now, nil, nil)
                 $0.uncertain += 1
             }
@@ -207,7 +223,7 @@ struct QueueModel {
             change(id) { $0.hasLetter = false }
             if let state = entries[id]?.state, state == .ready || state == .held { end(id, .dropped) }
         }
-        return bite.count
+        return empty.prefix(limit).count + bite.count
     }
 
     mutating func forgetSubmissions(before moment: Timestamp, limit: Int) -> Int {

@@ -9,22 +9,23 @@ final class TestStore: Sendable {
     /// 2026-11-24, 08:00 UTC.
     static let start = Timestamp(seconds: 1_795_507_200)
 
-    /// What a claim about any store speaks to.
-    let database: any Database
-    let sqlite: SQLiteDatabase
+    let database: any OpenStore
     let commits: CommitLedger
     let site: Site
     let people: [Recipient]
     private let randomness: Mutex<SeededRandomness>
+    private let leases = Mutex(NodeLeases(node: 1, start: 1))
 
-    private init(_ database: SQLiteDatabase, _ commits: CommitLedger, people count: Int, seed: UInt64) async throws {
-        (self.database, sqlite, self.commits) = (database, database, commits)
+    private init(_ database: any OpenStore, _ commits: CommitLedger, people count: Int, seed: UInt64) async throws {
+        self.database = database
+        self.commits = commits
         var randomness = SeededRandomness(seed: seed)
         let site = try Sample.site("photos")
         let people = try (0..<count).map { number in
             try Sample.recipient("person\(number)", at: site.id, using: &randomness)
         }
-        (self.site, self.people) = (site, people)
+        self.site = site
+        self.people = people
         self.randomness = Mutex(randomness)
         try await database.write { transaction in
             _ = try transaction.sites.add(site, at: Self.start)
@@ -38,12 +39,7 @@ final class TestStore: Sendable {
         _ kind: StoreKind, path: String, people: Int = 3, seed: UInt64 = 1, settings: SQLiteSettings = SQLiteSettings()
     ) async throws -> TestStore {
         let commits = CommitLedger()
-        let database =
-            switch kind {
-            case .memory: try await SQLiteDatabase.inMemory(at: start) { size, _ in commits.note(size) }
-            case .file:
-                try await SQLiteDatabase.open(path, settings: settings, at: start) { size, _ in commits.note(size) }
-            }
+        let database = try await kind.open(path, settings: settings, at: start) { size, _ in commits.note(size) }
         return try await TestStore(database, commits, people: people, seed: seed)
     }
 
@@ -75,8 +71,8 @@ final class TestStore: Sendable {
         }
     }
 
-    func lease() -> LeaseID {
-        randomness.withLock { LeaseID(at: Self.start, using: &$0) }
+    func lease(of node: Int64 = 1) -> LeaseID {
+        leases.withLock { LeaseID(node: node, number: $0.next().number) }
     }
 
     func mark(_ key: UInt8, body: UInt8 = 0) -> IdempotencyRecord {

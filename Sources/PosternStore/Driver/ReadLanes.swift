@@ -1,4 +1,3 @@
-import PosternStore
 private import Synchronization
 
 /// Hands reads to whichever connection is free.
@@ -9,14 +8,13 @@ final class ReadLanes: Sendable {
         var isClosed = false
     }
 
-    private let lanes: [SQLiteConnection]
-    /// Whether the connections could write if they were let.
-    private let mustGuard: Bool
+    private let lanes: [ConnectionLane]
     private let onBreakage: @Sendable (StoreFault) -> Void
     private let state: Mutex<State>
 
-    init(_ lanes: [SQLiteConnection], mustGuard: Bool, onBreakage: @escaping @Sendable (StoreFault) -> Void) {
-        (self.lanes, self.mustGuard, self.onBreakage) = (lanes, mustGuard, onBreakage)
+    init(_ lanes: [ConnectionLane], onBreakage: @escaping @Sendable (StoreFault) -> Void) {
+        self.lanes = lanes
+        self.onBreakage = onBreakage
         state = Mutex(State(idle: Array(lanes.indices)))
     }
 
@@ -26,7 +24,7 @@ final class ReadLanes: Sendable {
         }
     }
 
-    /// Takes no more reads; those that wait still go.
+    /// Takes no more reads; those that wait are still served.
     func end() {
         state.withLock { $0.isClosed = true }
     }
@@ -44,12 +42,11 @@ final class ReadLanes: Sendable {
         }
     }
 
-    /// On the lane's queue, one read after the other, until nobody waits.
-    private func drain(_ transaction: SQLiteTransaction, lane: Int) {
+    /// On the lane's thread: one read after the other, until nobody waits.
+    private func drain(_ transaction: WatchedTransaction, lane: Int) {
         while let unit = next(for: lane) {
             do {
-                let answer = try mustGuard ? transaction.withoutWriting { try look(unit, transaction) } : look(unit, transaction)
-                answer()
+                try look(unit, transaction)()
             } catch {
                 if let fault = transaction.breakage { onBreakage(fault) }
                 unit.fail(error)
@@ -67,9 +64,18 @@ final class ReadLanes: Sendable {
         }
     }
 
-    private func look(_ unit: StoreUnit, _ transaction: SQLiteTransaction) throws -> @Sendable () -> Void {
-        try transaction.beginReading()
-        defer { transaction.rollBack() }
-        return try unit.run(transaction)
+    private func look(_ unit: StoreUnit, _ transaction: WatchedTransaction) throws -> @Sendable () -> Void {
+        var repeats = 0
+        while true {
+            do {
+                try transaction.begin(.reading)
+                defer { transaction.rollBack() }
+                return try unit.run(transaction)
+            } catch {
+                // A read changes nothing: after a conflict, or a connection that was lost, it may simply look again.
+                guard transaction.failure?.permanence == .temporary, repeats < GroupCommit.Limit.repeats else { throw error }
+                repeats += 1
+            }
+        }
     }
 }

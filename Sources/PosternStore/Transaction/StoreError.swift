@@ -1,6 +1,6 @@
-/// What a store said when it refused. Holds no argument of a statement: those are letters, seals and names.
+/// What a store said when it refused. It holds no argument of a statement: those are letters, seals and names.
 package struct StoreFault: Hashable, Sendable, CustomStringConvertible {
-    /// The store's own number: SQLite's extended result code.
+    /// The store's own number, as SQLite's extended result code.
     package let code: Int32
     /// The store's own words, which name tables and columns and never a value.
     package let message: String
@@ -8,7 +8,9 @@ package struct StoreFault: Hashable, Sendable, CustomStringConvertible {
     package let statement: String?
 
     package init(code: Int32, message: String, statement: String?) {
-        (self.code, self.message, self.statement) = (code, message, statement)
+        self.code = code
+        self.message = message
+        self.statement = statement
     }
 
     package var description: String {
@@ -21,6 +23,12 @@ package struct StoreFault: Hashable, Sendable, CustomStringConvertible {
 package enum StoreError: Error, Hashable, Sendable {
     /// Another connection was in the way for longer than the time allowed.
     case busy(StoreFault)
+    /// Other transactions got in between, again and again. Nothing was kept.
+    case conflict(StoreFault)
+    /// The connection is gone and could not be opened again. Nothing was kept.
+    case unreachable(StoreFault)
+    /// The connection was lost after COMMIT was sent: the change may be kept. Look before you try again.
+    case unknown(StoreFault)
     /// More units wait than are worth queueing.
     case overloaded(waiting: Int)
     /// The store has been closed.
@@ -29,7 +37,7 @@ package enum StoreError: Error, Hashable, Sendable {
     case broken(StoreFault)
     /// A row breaks a rule of the schema: a mistake of ours.
     case constraint(StoreFault)
-    /// Anything else the store refused: a mistake of ours, too.
+    /// The store refused a statement for any other reason: a mistake of ours as well.
     case refused(StoreFault)
     /// A column holds what its type could not have written.
     case undecodable(column: String)
@@ -41,14 +49,22 @@ package enum StoreError: Error, Hashable, Sendable {
     package enum Permanence: Sendable {
         /// The same may succeed when tried again.
         case temporary
-        /// A person has to do something first, if only restart.
+        /// A person must do something first, if only restart.
         case permanent
     }
 
     package var permanence: Permanence {
         switch self {
-        case .busy, .overloaded, .closed: .temporary
+        case .busy, .conflict, .unreachable, .unknown, .overloaded, .closed: .temporary
         case .broken, .constraint, .refused, .undecodable, .newerSchema, .changedMigration: .permanent
+        }
+    }
+
+    /// Whether the store itself is in trouble. Otherwise what was asked of it is at fault, and others may ask.
+    package var isOfTheStore: Bool {
+        switch self {
+        case .busy, .conflict, .unreachable, .unknown, .overloaded, .closed, .broken, .newerSchema, .changedMigration: true
+        case .constraint, .refused, .undecodable: false
         }
     }
 }
@@ -57,6 +73,9 @@ extension StoreError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .busy(let fault): "the store is busy: \(fault)"
+        case .conflict(let fault): "other changes kept getting in between: \(fault)"
+        case .unreachable(let fault): "the store cannot be reached: \(fault)"
+        case .unknown(let fault): "the store was lost in the middle of a commit, and the change may be kept: \(fault)"
         case .overloaded(let waiting): "\(waiting) changes already wait for the store"
         case .closed: "the store is closed"
         case .broken(let fault): "the store failed and takes no change until Postern is restarted: \(fault)"

@@ -1,45 +1,43 @@
-import PosternStore
 private import Synchronization
 
 /// Makes writes durable together: what arrives while a commit is under way shares the next transaction, and its one sync.
 ///
-/// No timer: a lone unit is committed at once, and the time a sync takes is what gathers the next group. Nobody is answered
-/// before COMMIT has returned (A1).
+/// There is no timer. A lone unit is committed at once, and the time that a sync takes is what gathers the next group. Nobody is
+/// answered before COMMIT has returned.
 final class GroupCommit: Sendable {
     private struct State: Sendable {
         var waiting: [StoreUnit] = []
         var isRunning = false
         var health = StoreHealth.well
-        /// Units committed since pages were last carried from the WAL into the file.
+        /// Units committed since the last checkpoint.
         var uncheckpointed = 0
     }
 
     enum Limit {
-        /// Units in one transaction: one unit's wait is bounded by its neighbours' number.
+        /// Units in one transaction. It bounds how long a unit waits for its neighbours.
         static let group = 256
-        /// Units that may wait. At the rates of a slow disk this is some seconds' worth; more would only time out.
+        /// Units that may wait. At the rate of a slow disk this is some seconds' worth; more would only time out.
         static let waiting = 16_384
-        /// Units before the WAL is emptied in an idle moment.
+        /// Units after which an idle moment is used for a checkpoint.
         static let checkpoint = 1_000
-        /// Units of one group that may fail before the rest goes one by one.
+        /// Units of one group that may fail before the rest are run one by one.
         static let ejections = 3
+        /// How often a transaction is run again after a conflict or a lost connection.
+        static let repeats = 5
     }
 
-    private let connection: SQLiteConnection
-    private let checkpoints: Bool
-    private let onCommit: @Sendable (_ batchSize: Int, _ duration: Duration) -> Void
+    private let lane: ConnectionLane
+    private let onCommit: CommitHook
     private let state = Mutex(State())
 
-    init(
-        _ connection: SQLiteConnection, checkpoints: Bool,
-        onCommit: @escaping @Sendable (_ batchSize: Int, _ duration: Duration) -> Void
-    ) {
-        (self.connection, self.checkpoints, self.onCommit) = (connection, checkpoints, onCommit)
+    init(_ lane: ConnectionLane, onCommit: @escaping CommitHook) {
+        self.lane = lane
+        self.onCommit = onCommit
     }
 
     var health: StoreHealth { state.withLock { $0.health } }
 
-    /// Units that wait for the transaction after the one that is under way.
+    /// Units that wait for the transaction after the present one.
     var waiting: Int { state.withLock { $0.waiting.count } }
 
     func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer {
@@ -48,7 +46,7 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Takes no more writes; those that wait still go. When `close` of the connection returns, they are answered.
+    /// Takes no more writes; those that wait are still made. They are answered by the time the lane is closed.
     func end() {
         state.withLock { state in
             if case .well = state.health { state.health = .closed }
@@ -84,14 +82,14 @@ final class GroupCommit: Sendable {
             return .begin
         }
         switch admission {
-        case .begin: connection.async { self.drain($0) }
+        case .begin: lane.async { self.drain($0) }
         case .wait: break
         case .refuse(let error): unit.fail(error)
         }
     }
 
-    /// On the connection's queue, until nobody waits.
-    private func drain(_ transaction: SQLiteTransaction) {
+    /// On the lane's thread, until nobody waits.
+    private func drain(_ transaction: WatchedTransaction) {
         while true {
             let group = nextGroup()
             if !group.isEmpty {
@@ -119,21 +117,22 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Commits all, except those that throw: a unit that does is taken out and run alone, where its failure is its own, and
-    /// the others are run again without it. No savepoints, which would cost every unit for the sake of the one that fails.
-    private func commit(_ all: [StoreUnit], in transaction: SQLiteTransaction) {
+    /// Commits all units but those that throw. A unit that throws is taken out and run alone, where its failure is its own; the
+    /// others are run again without it. Savepoints would cost every unit something for the sake of the one that fails.
+    private func commit(_ all: [StoreUnit], in transaction: WatchedTransaction) {
         var group = all
-        var ejected = 0
+        var (ejected, repeats) = (0, 0)
         while !group.isEmpty {
             switch attempt(group, in: transaction) {
             case .committed(let answers):
                 for answer in answers { answer() }
                 return
-            case .broke(let fault):
-                breakDown(fault)
-                for unit in group { unit.fail(StoreError.broken(fault)) }
+            case .failed(let error):
+                for unit in group { unit.fail(error) }
                 return
-            case .notBegun(let error):
+            case .undone(let error):
+                repeats += 1
+                guard repeats > Limit.repeats else { continue }
                 for unit in group { unit.fail(error) }
                 return
             case .threw(let index, let error):
@@ -155,17 +154,19 @@ final class GroupCommit: Sendable {
     private enum Attempt {
         case committed([@Sendable () -> Void])
         case threw(at: Int, any Error)
-        case notBegun(any Error)
-        case broke(StoreFault)
+        /// Nobody's fault, and nothing was kept: the same may be run again.
+        case undone(StoreError)
+        /// The same for all of them.
+        case failed(any Error)
     }
 
-    private func attempt(_ group: [StoreUnit], in transaction: SQLiteTransaction) -> Attempt {
+    private func attempt(_ group: [StoreUnit], in transaction: WatchedTransaction) -> Attempt {
         // A neighbour, alone, may have broken the store a moment ago.
-        if case .broken(let fault) = health { return .broke(fault) }
+        if case .broken(let fault) = health { return .failed(StoreError.broken(fault)) }
         do {
-            try transaction.begin()
+            try transaction.begin(.writing)
         } catch {
-            return transaction.breakage.map(Attempt.broke) ?? .notBegun(error)
+            return lost(transaction) ?? .failed(error)
         }
         var answers: [@Sendable () -> Void] = []
         answers.reserveCapacity(group.count)
@@ -174,23 +175,36 @@ final class GroupCommit: Sendable {
                 answers.append(try unit.run(transaction))
             } catch {
                 transaction.rollBack()
-                return transaction.breakage.map(Attempt.broke) ?? .threw(at: index, error)
+                return lost(transaction) ?? .threw(at: index, error)
             }
         }
-        if let fault = transaction.breakage {
+        if transaction.failure != nil {
             transaction.rollBack()
-            return .broke(fault)
+            if let lost = lost(transaction) { return lost }
         }
         return seal(answers, in: transaction)
     }
 
-    private func seal(_ answers: [@Sendable () -> Void], in transaction: SQLiteTransaction) -> Attempt {
+    /// What a failure before COMMIT means for the group; nil when it is one unit's own.
+    private func lost(_ transaction: WatchedTransaction) -> Attempt? {
+        switch transaction.failure {
+        case .broken(let fault)?:
+            breakDown(fault)
+            return .failed(StoreError.broken(fault))
+        case let failure?: return .undone(failure)
+        case nil: return nil
+        }
+    }
+
+    private func seal(_ answers: [@Sendable () -> Void], in transaction: WatchedTransaction) -> Attempt {
         let began = ContinuousClock.now
         do {
             try transaction.commit()
         } catch let error {
             transaction.rollBack()
-            return .broke(transaction.breakage ?? StoreFault(failedCommit: error))
+            // Sent, and no answer: whether it was kept, the store alone knows. Run again, it might be there twice.
+            if case .unreachable(let fault)? = transaction.failure { return .failed(StoreError.unknown(fault)) }
+            return lost(transaction) ?? .failed(error)
         }
         state.withLock { $0.uncheckpointed += answers.count }
         onCommit(answers.count, ContinuousClock.now - began)
@@ -198,23 +212,13 @@ final class GroupCommit: Sendable {
     }
 
     private var isCheckpointDue: Bool {
-        checkpoints && state.withLock { $0.uncheckpointed >= Limit.checkpoint && $0.health == .well }
+        state.withLock { $0.uncheckpointed >= Limit.checkpoint && $0.health == .well }
     }
 
-    private func checkpoint(_ transaction: SQLiteTransaction) {
+    private func checkpoint(_ transaction: WatchedTransaction) {
         state.withLock { $0.uncheckpointed = 0 }
-        // Being kept from it by a reader is no failure: the next one goes further. A failed sync is.
+        // A reader in the way is no failure: the next checkpoint gets further. A failed sync is one.
         try? transaction.checkpoint()
         if let fault = transaction.breakage { breakDown(fault) }
-    }
-}
-
-extension StoreFault {
-    /// A commit that failed for whatever reason: whether it is on disk, nobody can say.
-    fileprivate init(failedCommit error: any Error) {
-        switch error {
-        case StoreError.busy(let fault), StoreError.constraint(let fault), StoreError.refused(let fault): self = fault
-        default: self.init(code: 1, message: "the commit failed", statement: "COMMIT")
-        }
     }
 }

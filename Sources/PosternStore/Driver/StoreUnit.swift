@@ -1,8 +1,6 @@
-import PosternStore
-
-/// A unit of work that waits for its turn, with whoever waits for its answer.
+/// A unit of work in a queue, with whoever waits for its answer.
 struct StoreUnit: Sendable {
-    /// Runs it; what comes back gives the answer out, and is kept until the answer is true.
+    /// Runs it. What comes back gives the answer out; it is called once the answer is true.
     let run: @Sendable (any Transaction) throws -> @Sendable () -> Void
     let fail: @Sendable (any Error) -> Void
 

@@ -4,8 +4,8 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("Whoever looks into a store that rests leaves it as it was")
-struct GlanceTests {
+@Suite("A look into a store that nobody has open leaves it as it was")
+struct LookTests {
     static let now = TestStore.start
 
     @Test func `It sees what was committed, and lets go of the store again`() async throws {
@@ -14,10 +14,10 @@ struct GlanceTests {
         let store = try await SQLiteDatabase.open(path, at: Self.now)
         try await store.write { try $0.maintenance.note(.purge, at: Self.now) }
         await store.close()
-        let (report, last) = try await SQLiteGlance.look(at: path) { try $0.maintenance.last(.purge) }
-        #expect(report.journalMode == "wal")
+        let (report, last) = try await SQLiteDriver(path: path).look { try $0.maintenance.last(.purge) }
+        #expect(report.journal == "wal")
         #expect(last == Self.now)
-        #expect(try await SQLiteGlance.look(at: path) { try Migrator.standing($0) }.answer == Migrator().known)
+        #expect(try await SQLiteDriver(path: path).look { try Migrator.standing($0) }.answer == Migrator().known)
         // Opened again: nothing holds it.
         await (try await SQLiteDatabase.open(path, at: Self.now)).close()
     }
@@ -27,21 +27,21 @@ struct GlanceTests {
         let path = folder.path("s.sqlite")
         await (try await SQLiteDatabase.open(path, at: Self.now)).close()
         await #expect(throws: StoreError.self) {
-            try await SQLiteGlance.look(at: path) { try $0.maintenance.note(.purge, at: Self.now) }
+            try await SQLiteDriver(path: path).look { try $0.maintenance.note(.purge, at: Self.now) }
         }
     }
 
     @Test func `A store somebody holds is left to them; where there is none, none is made`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
-        await #expect(throws: SQLiteError.self) { try await SQLiteGlance.look(at: path) { _ in } }
+        await #expect(throws: StoreFileError.self) { try await SQLiteDriver(path: path).look { _ in } }
         #expect(!FileFacts.exists(path) && !FileFacts.exists(path + ".lock"))
         let store = try await SQLiteDatabase.open(path, at: Self.now)
-        await #expect(throws: SQLiteError.self) { try await SQLiteGlance.look(at: path) { _ in } }
+        await #expect(throws: StoreFileError.self) { try await SQLiteDriver(path: path).look { _ in } }
         await store.close()
         try FileFacts.write(String(repeating: "no database ", count: 1_000), to: folder.path("t.sqlite"))
-        await #expect(throws: SQLiteError.self) {
-            try await SQLiteGlance.look(at: folder.path("t.sqlite")) { try Migrator.standing($0) }
+        await #expect(throws: StoreFileError.self) {
+            try await SQLiteDriver(path: folder.path("t.sqlite")).look { try Migrator.standing($0) }
         }
     }
 }

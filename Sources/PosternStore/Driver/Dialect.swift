@@ -3,15 +3,17 @@
 package struct Dialect: Equatable, Sendable {
     /// `{blob}`: the type of a byte string (`BLOB`, `BYTEA`).
     package let blob: String
-    /// `{clustered}`, behind a table's closing bracket: keeps the rows in the primary key's own tree (`WITHOUT ROWID`), or
+    /// `{clustered}`, after a table's closing bracket: keeps the rows in the primary key's own tree (`WITHOUT ROWID`), or
     /// nothing where the store cannot.
     package let clustered: String
-    /// `{skip locked}`, at the end of the claim's inner SELECT: leaves alone what another relay is claiming
+    /// `{skip locked}`, at the end of the claim's inner SELECT: passes over what another relay is claiming
     /// (`FOR UPDATE SKIP LOCKED`), or nothing where there is one writer.
     package let skipLocked: String
 
     package init(blob: String, clustered: String, skipLocked: String) {
-        (self.blob, self.clustered, self.skipLocked) = (blob, clustered, skipLocked)
+        self.blob = blob
+        self.clustered = clustered
+        self.skipLocked = skipLocked
     }
 
     /// The statement in this store's words.

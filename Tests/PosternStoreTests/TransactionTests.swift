@@ -3,7 +3,7 @@ import PosternStore
 import Testing
 
 @Suite("What goes into the store comes out of it")
-struct SessionTests {
+struct TransactionTests {
     // The rule: no value is changed, cut or taken for another.
     @Test(
         arguments: StoreKind.allCases,

@@ -1,0 +1,86 @@
+package import PosternCore
+
+/// Where a store is kept, and how it is opened: the one thing that differs from store to store besides `Connection`.
+package protocol StoreDriver: Sendable {
+    /// Opens the store, making it when there is none, and brings it to the schema of this program.
+    /// - Parameters:
+    ///   - lockTimeout: how long to wait for a process that has the store to itself.
+    ///   - now: written beside the migrations that are applied.
+    /// - Throws: `StoreFileError`; `StoreError.newerSchema` or `.changedMigration` when the store is not one for this program.
+    func open(lockTimeout: Duration, at now: Timestamp, onCommit: @escaping CommitHook) async throws -> any OpenStore
+
+    /// Looks into a store that no relay holds. Nothing is made, migrated or written.
+    /// - Throws: `StoreFileError`; what the body throws.
+    func look<Answer: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Answer
+    ) async throws -> (report: StoreReport, answer: Answer)
+
+    /// Puts a copy of a backup in the place of a store that nobody has open, and keeps that one beside it.
+    ///
+    /// A backup that is damaged, or of a newer program, leaves everything as it was.
+    /// - Throws: `StoreFileError`; `StoreError.newerSchema` or `.changedMigration` when the backup is not one for this program.
+    func restore(_ backup: String, at now: Timestamp) async throws -> RestoreReport
+}
+
+/// A store that a driver has opened.
+package protocol OpenStore: Database {
+    /// What it runs on, read back after opening.
+    var report: StoreReport { get }
+
+    /// How many writes wait for the transaction after the present one.
+    var waitingWrites: Int { get }
+
+    /// The name of the node that this process is, the same at every start, so that a start ends the leases of its own node alone.
+    ///
+    /// It is kept where nobody can have it twice. A store that one process owns keeps it itself: it would come along with a
+    /// backup that is restored elsewhere, where a name in HOME would not. For a store that several share it belongs in HOME.
+    var node: String { get }
+
+    /// Copies the store as it is at this moment, while writes go on, and checks the copy.
+    /// - Throws: `StoreFileError`, or `StoreError`.
+    func backup(to path: String) async throws -> BackupReport
+}
+
+/// What a store runs on.
+package struct StoreReport: Equatable, Sendable {
+    /// As in `SQLite 3.40.1`.
+    package let engine: String
+    /// How the store makes commits durable, in its own word.
+    package let journal: String
+    /// Whether a commit is on disk when it returns; nil where only a connection that writes could tell.
+    package let isDurable: Bool?
+    /// For the log at the start.
+    package let notes: [String: String]
+
+    package init(engine: String, journal: String, isDurable: Bool?, notes: [String: String] = [:]) {
+        self.engine = engine
+        self.journal = journal
+        self.isDurable = isDurable
+        self.notes = notes
+    }
+}
+
+/// A finished backup.
+package struct BackupReport: Equatable, Sendable {
+    package let path: String
+    package let bytes: Int
+
+    package init(path: String, bytes: Int) {
+        self.path = path
+        self.bytes = bytes
+    }
+}
+
+/// A store that a backup has replaced.
+package struct RestoreReport: Equatable, Sendable {
+    package let path: String
+    package let bytes: Int
+    /// Where the former store is; nil when there was none.
+    package let replaced: String?
+
+    package init(path: String, bytes: Int, replaced: String?) {
+        self.path = path
+        self.bytes = bytes
+        self.replaced = replaced
+    }
+}
