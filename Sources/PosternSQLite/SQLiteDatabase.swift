@@ -53,7 +53,7 @@ package final class SQLiteDatabase: OpenStore {
     }
 
     package var report: StoreReport { settings.summary }
-    /// Whoever has the file is its only node.
+    /// The process that has the file is its only node.
     package var node: String { "only" }
     package var health: StoreHealth { pool.health }
     package var waitingWrites: Int { pool.waitingWrites }

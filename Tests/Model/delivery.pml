@@ -26,7 +26,7 @@
  *   nothing here rests on it; it spares duplicates, and makes none.
  *   Erasure and unreadable rows, met by a claim: in the store the same moves as a person's dropping and holding.
  *   A commit that failed for its caller and is durable all the same: the store takes nothing more after it until it is opened
- *   anew, so that is a dispatcher killed after its claim.
+ *   again, so that is a dispatcher killed after its claim.
  *   More than two letters, two dispatchers and LANES attempts at once. For those this proves nothing; but letters share only
  *   the number of a lease, and dispatchers only the store, so what could go wrong goes wrong between two.
  *
@@ -342,7 +342,7 @@ end:
     :: atomic { lanes[me].phase == taken ->
         letter = lanes[me].letter;
         number = lanes[me].number;
-        sure(lanes[me].is_written);             /* the attempt is written down before anyone dials (A7) */
+        sure(lanes[me].is_written);             /* the attempt is written down before anyone dials */
         for (other : 0 .. LANES - 1) {            /* and no other lane has this letter under this number */
             sure(other == me || lanes[other].phase == idle || lanes[other].letter != letter
                 || lanes[other].number != number)
@@ -433,7 +433,7 @@ inline set_clock(says) {
 proctype Clock() {
 end:
     do
-    /* A lease outlives whoever held it, and runs out: no trouble, but what it is for. */
+    /* A lease outlives its holder, and runs out: no trouble, but what it is for. */
     :: atomic { is_running(0) && !is_awaited(0) -> clock_says[0] = over }
     :: atomic { is_running(LETTERS - 1) && !is_awaited(LETTERS - 1) -> clock_says[LETTERS - 1] = over }
     /* An attempt lasts longer than its lease. */
@@ -501,7 +501,7 @@ init {
 
 #define rests(l) (state[l] == absent || state[l] == held || is_terminal(state[l]))
 
-/* Accepted is said of nothing that is not in a state (P1), and nothing in a state is ever lost from it. */
+/* Accepted is said of nothing that is not in a state, and nothing in a state is ever lost from it. */
 ltl kept { [] ((told[0] -> state[0] != absent) && (told[LETTERS - 1] -> state[LETTERS - 1] != absent)) }
 
 /* Every letter comes to rest, delivered, failed, expired, dropped or held for a person: none is leased or ready for ever. */

@@ -85,7 +85,7 @@ struct ClaimTests {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `What an erased recipient still has in flight is dropped when it comes by`(_ kind: StoreKind) async throws {
+    func `What an erased recipient still has in flight is dropped at the next claim`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = try await store.accept(store.letter(to: 0))
             let other = try await store.accept(store.letter(to: 1))

@@ -31,7 +31,7 @@ struct GroupCommitTests {
         }
     }
 
-    // The rule: whoever throws fails, with its own error, and nobody else.
+    // The rule: a unit that throws fails, with its own error, and nobody else.
     @Test(arguments: StoreKind.allCases, [[4], [0], [9], [1, 2], [0, 3, 5, 7, 9], Array(0..<10)])
     func `A unit that throws takes no neighbour with it`(_ kind: StoreKind, guilty: [Int]) async throws {
         try await withStore(kind) { store in

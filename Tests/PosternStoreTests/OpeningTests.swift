@@ -35,7 +35,7 @@ struct OpeningTests {
         #expect(report.isDurable == isDurable)
     }
 
-    // The rule: 3.7.0 to 3.51.2, mended in 3.51.3, 3.50.7 and 3.44.6.
+    // The rule: 3.7.0 to 3.51.2, fixed in 3.51.3, 3.50.7 and 3.44.6.
     @Test(arguments: [
         (3_006_023, false), (3_007_000, true), (3_040_001, true), (3_044_005, true), (3_044_006, false), (3_044_009, false),
         (3_045_000, true), (3_050_006, true), (3_050_007, false), (3_051_000, true), (3_051_002, true), (3_051_003, false),

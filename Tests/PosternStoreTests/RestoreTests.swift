@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A backup is put in the place of a store that nobody has open, and that one is kept")
 struct RestoreTests {
-    /// A store with some letters, its backup, and more letters behind it.
+    /// A store with some letters, its backup, and more letters after it.
     private func prepare(_ folder: TemporaryFolder) async throws -> (store: String, backup: String) {
         let (path, backup) = (folder.path("s.sqlite"), folder.path("backup.sqlite"))
         let store = try await TestStore.open(.file, path: path)

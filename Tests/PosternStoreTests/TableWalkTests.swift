@@ -48,7 +48,7 @@ struct TableWalkTests {
                 try await letter.leaveTheWay()
             }
         }
-        // What the walks have not come by they have not tried.
+        // A move that no walk has made has not been tried.
         for cell in Self.cells where (try? cell.state.after(cell.event)) != nil {
             #expect(taken.contains([cell.state.rawValue, "\(cell.event)"]), "never took \(cell.testDescription)")
         }

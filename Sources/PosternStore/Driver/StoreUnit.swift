@@ -1,4 +1,4 @@
-/// A unit of work in a queue, with whoever waits for its answer.
+/// A unit of work in a queue, with the task that waits for its answer.
 struct StoreUnit: Sendable {
     /// Runs it. What comes back gives the answer out; it is called once the answer is true.
     let run: @Sendable (any Transaction) throws -> @Sendable () -> Void

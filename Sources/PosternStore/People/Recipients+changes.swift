@@ -3,7 +3,7 @@ package import PosternCore
 /// What became of a change to a recipient.
 package enum RecipientChange: Equatable, Sendable {
     case changed
-    /// The recipient stands where the change does not apply, and was left alone.
+    /// The recipient is in a state to which the change does not apply, and was left alone.
     case refused(in: Recipient.State)
     /// The record is not the one that the new one was made from: somebody else replaced it meanwhile.
     case outdated(version: Int32)

@@ -19,7 +19,7 @@ package struct Recipients {
         return present
     }
 
-    /// - Returns: false when the handle is taken; whoever has it is left alone.
+    /// - Returns: false when the handle is taken; its recipient is left alone.
     /// - Precondition: there is a record.
     package func add(_ recipient: Recipient, at now: Timestamp) throws -> Bool {
         guard let record = recipient.record else { preconditionFailure("a new recipient has a sealed address") }
@@ -59,7 +59,7 @@ package struct Recipients {
         ).map { try Recipient($0, id: "id") }
     }
 
-    /// - Returns: in the order of their handles, from behind `after`.
+    /// - Returns: in the order of their handles, from after `after`.
     package func list(at site: SiteID, after: Handle? = nil, limit: Int) throws -> [Recipient] {
         try transaction.rows(
             """

@@ -1,10 +1,10 @@
 package import PosternCore
 
 extension Queue {
-    /// Takes what is due under a lease, soonest first, and writes down the attempt before anybody dials (A7).
+    /// Takes what is due under a lease, soonest first, and writes down the attempt before anyone dials.
     ///
-    /// Four statements, however many letters there are. What has nobody left to go to (the recipient was erased while it
-    /// was under way) or nothing left to send is dropped here, where every path comes by.
+    /// Four statements, however many letters there are. A delivery with no recipient left (erased while it was under way), or
+    /// with nothing left to send, is dropped here, since every path leads through here.
     /// - Parameters:
     ///   - lease: a new one for every claim.
     ///   - until: when the lease runs out. By then the outcome must be settled.
@@ -43,7 +43,7 @@ extension Queue {
                     try dropUnsendable(try row["id"], under: lease, at: now)
                 }
             } catch StoreError.undecodable(let column) {
-                // Somebody has been at the store. One row must not keep all others from being claimed.
+                // Somebody has changed the store. One row must not keep all others from being claimed.
                 try holdUnreadable(try row["id"], column: column, under: lease)
             }
         }
@@ -70,7 +70,7 @@ extension Queue {
     private func sites(of rows: [SQLRow]) throws -> [SiteID: Site] {
         var sites: [SiteID: Site] = [:]
         for row in rows {
-            // What cannot be read is found again, and held, with its delivery.
+            // A site that cannot be read is found again with its delivery, and that is held.
             guard let id = try? row["site"] as SiteID, sites[id] == nil else { continue }
             sites[id] = try? transaction.sites.find(id)
         }

@@ -7,7 +7,7 @@ extension Queue {
         return [oldest.moving, oldest.held].compactMap { $0 }.min()
     }
 
-    /// - Returns: deliveries in the order in which they were accepted, from behind `after`.
+    /// - Returns: deliveries in the order in which they were accepted, from after `after`.
     package func list(_ filter: DeliveryFilter = DeliveryFilter(), after: LetterID? = nil, limit: Int) throws -> [DeliveryLine] {
         let after = (after ?? .zero).stored
         let rows =

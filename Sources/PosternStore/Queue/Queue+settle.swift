@@ -3,7 +3,7 @@ package import PosternCore
 /// What became of an outcome that was handed to the store.
 package enum SettlementResult: Hashable, Sendable {
     case written
-    /// The lease was over, and the letter had been delivered: that is true whoever has it now.
+    /// The lease was over, and the letter had been delivered: that stays true under any later lease.
     case writtenLate
     /// The lease was over. Nothing was changed.
     case tooLate

@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// How many deliveries stand where, and how many letters the log says were accepted.
+/// How many deliveries are in each state, and how many letters the log says were accepted.
 package struct QueueCounts: Equatable, Sendable {
     /// Every state has a number.
     package let states: [DeliveryState: Int]
@@ -14,13 +14,13 @@ package struct QueueCounts: Equatable, Sendable {
 
     package subscript(state: DeliveryState) -> Int { states[state, default: 0] }
 
-    /// Accepted letters that are in no state, or deliveries nobody accepted: 0, at every instant (A6).
+    /// Accepted letters that are in no state, or deliveries nobody accepted: 0, at every instant.
     package var difference: Int { accepted - states.values.reduce(0, +) }
 }
 
 extension Queue {
     /// In one statement, and so at one instant. Reads an index entry for each delivery: about a tenth of a second for a
-    /// million, so whoever shows it often keeps it for a while.
+    /// million, so anyone who shows it often keeps it for a while.
     package func counts() throws -> QueueCounts {
         let rows = try transaction.rows(
             """

@@ -1,4 +1,4 @@
-/// One step of the schema, never changed once released: a mistake in one is mended by the next.
+/// One step of the schema, never changed once released: the next one corrects its mistakes.
 package struct Migration: Sendable {
     /// 1, 2, 3 … without gaps.
     package let version: Int

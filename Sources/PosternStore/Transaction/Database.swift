@@ -1,7 +1,7 @@
 /// A store, whatever keeps it.
 ///
 /// Writes that come together share one transaction and its one sync; each is answered only after that transaction is
-/// durable (P1). A unit is a pure function of its transaction: it may be run a second time, when a neighbour's failure undid
+/// durable. A unit is a pure function of its transaction: it may be run a second time, when a neighbour's failure undid
 /// the first.
 package protocol Database: Sendable {
     /// Runs a unit in a transaction and answers once it is on disk.

@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// A real write that changes nothing of use: whoever asks `/ready` learns whether letters could be kept.
+/// A real write that changes nothing of use: it tells `/ready` whether letters could be kept.
 package struct WriteProbe {
     private let transaction: any Transaction
 
