@@ -25,7 +25,7 @@ struct ForgedRowsTests {
         let id = try #require(try await postern.post().id)
         try await eventually("the letter is held", within: .seconds(60)) { try await postern.counts()["held"] == 1 }
         let shown = try await postern.succeed("queue", "show", id).output
-        #expect(shown.contains("no word of this vault"), "\(shown)")
+        #expect(shown.contains("not authorised by this vault"), "\(shown)")
         #expect(postern.log.contains("could not be prepared and is held"))
         #expect(server.messages.isEmpty)
         #expect(server.sessions.isEmpty, "nobody was dialled")
