@@ -4,9 +4,7 @@ package import PosternText
 
 /// Makes mails from letters. It is pure, so that a retry sends the same bytes as the first attempt.
 ///
-/// Header fields are chosen here and nowhere else. Left out on purpose: `Reply-To` unless the visitor shares their address;
-/// `Received`, `X-Originating-IP` and `User-Agent`, which would name a client or our inside; `Sender`, since From is our own
-/// address; and `Precedence`, which no standard defines and which would file a letter between two people with bulk mail.
+/// `Reply-To` is set only if the visitor shares their address; all other header fields are `MailDraft`'s choice.
 package struct Composer: Sendable {
     private let templates: MailTemplates
 
