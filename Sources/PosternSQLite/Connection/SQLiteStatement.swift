@@ -25,7 +25,7 @@ struct SQLiteStatement: ~Copyable {
 
     /// Runs it to its end, one row after the other.
     /// - Throws: `SQLiteFailure` of the step or binding that failed; what `row` throws.
-    borrowing func run(_ arguments: [SQLValue], row: (borrowing Values) throws -> Void = { _ in }) throws {
+    borrowing func run(_ arguments: [SQLValue], row: (Values) throws -> Void = { _ in }) throws {
         // After a step that failed, the reset reports the same failure once more.
         defer {
             sqlite3_reset(handle)
@@ -44,20 +44,23 @@ struct SQLiteStatement: ~Copyable {
         }
     }
 
-    /// The row a statement stands on.
-    struct Values: ~Copyable {
+    /// The row a statement stands on, until its next step.
+    ///
+    /// Copyable, though nobody should keep it: a release build of Swift 6.3.1 aborts ("cannot initialize a nonCopyable type with a
+    /// guaranteed value") when a noncopyable one, made from `columns`, is inlined.
+    struct Values {
         fileprivate let handle: OpaquePointer
         fileprivate let columns: [String]
 
         /// - Throws: `StoreError.undecodable` for a floating-point number: the store has none.
-        borrowing func copied() throws -> [SQLValue] {
+        func copied() throws -> [SQLValue] {
             var values: [SQLValue] = []
             values.reserveCapacity(columns.count)
             for column in columns.indices { values.append(try value(at: column)) }
             return values
         }
 
-        private borrowing func value(at column: Int) throws -> SQLValue {
+        private func value(at column: Int) throws -> SQLValue {
             let index = Int32(column)
             switch sqlite3_column_type(handle, index) {
             case SQLITE_INTEGER: return .integer(sqlite3_column_int64(handle, index))
@@ -71,7 +74,7 @@ struct SQLiteStatement: ~Copyable {
         }
 
         /// The length is asked for after the pointer, as the library demands (sqlite.org/c3ref/column_blob.html).
-        private borrowing func bytes(_ start: UnsafePointer<UInt8>?, _ index: Int32) -> UnsafeBufferPointer<UInt8> {
+        private func bytes(_ start: UnsafePointer<UInt8>?, _ index: Int32) -> UnsafeBufferPointer<UInt8> {
             UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, index)))
         }
     }
