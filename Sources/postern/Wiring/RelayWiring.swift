@@ -21,7 +21,7 @@ struct RelayParts {
 /// Puts the relay together: store, link, intake, dispatcher, listeners, control socket.
 /// - Throws: `SQLiteError`, `StoreError`, `TemplateFaults`, `DemoMailboxFault`: each says what to do.
 func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) async throws -> RelayParts {
-    // First of all: what is counted before this goes nowhere.
+    // Before everything else: what is counted earlier is lost.
     let metrics = MetricRegistry()
     MetricsSystem.bootstrap(metrics)
     let templates = try Templates(folder: try ProgramFiles.templates(configured: configuration.templates))
@@ -45,7 +45,7 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
     }
 }
 
-/// Opens the store, and waits while another process has it.
+/// Opens the store, and waits up to `lockTimeout` while another process holds it.
 func openStore(
     at path: String, lockTimeout: Duration = .zero, onCommit: @escaping SQLiteDatabase.CommitHook = { _, _ in }
 ) async throws -> SQLiteDatabase {
