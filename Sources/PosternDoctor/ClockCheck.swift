@@ -10,7 +10,7 @@ package struct ClockCheck {
     private let doomed: Int
 
     /// - Parameters:
-    ///   - isSynchronised: what the kernel says of its clock (adjtimex(2)); nil where it does not say.
+    ///   - isSynchronised: what the kernel says about its clock (adjtimex(2)); nil where it does not say.
     ///   - noted: the latest moments the installation has noted: the newest log entry, the last purge.
     ///   - newestKeys: the latest day there is a key for; nil where the keys cannot be seen.
     ///   - doomed: how many keys a start now would destroy, because their time is over by this clock.

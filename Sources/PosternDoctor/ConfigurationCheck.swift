@@ -2,7 +2,7 @@ private import Foundation
 package import PosternCore
 internal import PosternHost
 
-/// What came of reading the settings.
+/// The result of reading the settings.
 package enum ConfigurationCheck {
     /// - Parameter given: how many settings are given, in the file or the environment.
     package static func findings(path: String, given: Int, faults: [SettingFault]) -> [Finding] {

@@ -31,7 +31,7 @@ package struct FileLock: ~Copyable {
         return String(decoding: bytes.prefix(max(0, count)).prefix { $0 != 0x0A }, as: UTF8.self)
     }
 
-    /// Whether a process holds the lock: found out by taking it for an instant. Nil where this user may not look.
+    /// Whether a process holds the lock. Tests it by taking the lock for an instant. Nil where this user may not look.
     package static func isHeld(_ path: String) -> Bool? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return errno == ENOENT ? false : nil }

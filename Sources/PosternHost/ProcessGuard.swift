@@ -4,7 +4,7 @@ private import Glibc
 /// What relay and vault do before anything else.
 package enum ProcessGuard {
     /// Keeps others out of this process's memory and out of the files it will make.
-    /// - Throws: `ExitCode` 78 when the kernel will not.
+    /// - Throws: `ExitCode` 78 when the kernel refuses.
     package static func close(becoming user: ProcessUser?) throws {
         umask(0o077)
         try user?.become()

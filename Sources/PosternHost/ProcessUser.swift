@@ -17,7 +17,7 @@ package struct ProcessUser: Equatable, Sendable {
 
     package static var isRoot: Bool { geteuid() == 0 }
 
-    /// Gives up the present user for good. Groups come first, since only the present user may change them.
+    /// Gives up the current user for good. Groups come first, since only the present user may change them.
     ///
     /// Only for a process that the supervisor did not start: its children become their users in `Program`. By now the main thread
     /// has ended, and its entry in /proc goes on showing root.
@@ -34,7 +34,7 @@ package enum ProcessRole: String, CaseIterable, Sendable {
     case vault, relay
 }
 
-/// Which two users the processes run as, if they do.
+/// The two users that the processes run as, if there are two.
 package struct ProcessUsers: Sendable {
     /// Nil: the user who started the program.
     package let relay: ProcessUser?

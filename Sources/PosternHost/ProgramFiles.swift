@@ -13,7 +13,7 @@ package enum ProgramFiles {
         }
     }
 
-    /// - Throws: where it looked in vain.
+    /// - Throws: an error that says where it looked.
     package static func locateTemplates(configured: String?) throws(SettingFault) -> String {
         if let configured {
             guard isTemplates(configured) else {
@@ -25,7 +25,7 @@ package enum ProgramFiles {
         }
         let program = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
         var candidates = [program.appendingPathComponent("../share/postern/templates").standardized]
-        // A build lies three or four folders deep in its tree: .build/x86_64-unknown-linux-gnu/release/postern.
+        // A build is three or four folders deep in its tree: .build/x86_64-unknown-linux-gnu/release/postern.
         var folder = program
         for _ in 0..<5 {
             candidates.append(folder.appendingPathComponent("templates"))
@@ -40,7 +40,7 @@ package enum ProgramFiles {
         return found
     }
 
-    /// This program's file, to start children that are certainly the same build.
+    /// This program's file, so that children are the same build.
     package static var executable: String {
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     }

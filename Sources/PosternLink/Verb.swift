@@ -7,7 +7,7 @@ package protocol LinkVerb: RawRepresentable<UInt8>, CaseIterable, Hashable, Send
 
 /// What the relay asks the vault. None of these means "open this".
 package enum VaultVerb: UInt8, LinkVerb {
-    /// Public keys, today's tag key, the number of lanes. No payload; answered with an `Announcement`.
+    /// Public keys, the tag keys of today and tomorrow, the number of lanes. No payload; answered with an `Announcement`.
     case announce = 1
     /// Send this letter. A `DeliveryJob`; answered with its `Outcome`.
     case deliver = 2

@@ -1,6 +1,6 @@
 private import Synchronization
 
-/// Wakes everybody who waits. Given while nobody waits, it wakes the next one at once; given often, it wakes once.
+/// Wakes every waiter. A signal given while nobody waits is kept for the next waiter; several of them count as one.
 package final class WakeSignal: Sendable {
     /// A wait is in the table from its beginning to its end, so that no waiter is overwritten or forgotten, and a cancellation
     /// or an alarm that comes before the waiter is suspended is kept for it.

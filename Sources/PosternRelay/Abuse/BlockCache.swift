@@ -36,8 +36,8 @@ package final class BlockCache: Sendable {
         }
     }
 
-    /// The active blocks that name this client or its network, in the order in which they were made. Costs no reading of the
-    /// letter.
+    /// The active blocks that name this client or its network, in the order in which they were made.
+    /// Does not read the letter.
     package func parts(for client: ClientAddress, tags: [Tag], at now: Timestamp) -> [Verdict.Part] {
         let epoch = Epoch(containing: now)
         return parts(at: now) { mark in

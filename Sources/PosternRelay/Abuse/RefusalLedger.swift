@@ -4,7 +4,7 @@ package import PosternCore
 /// its own, and the others are counted on it.
 ///
 /// An entry is written in three steps: `note` says that one is due, the caller writes it, then `wrote` or `failed` says how that
-/// went. Until then the counts on it are kept back: an entry that is not in the store can bear none.
+/// went. Until then its counts are kept back: they cannot be added to an entry that is not in the store.
 package struct RefusalLedger: Sendable {
     package struct Kind: Hashable, Sendable {
         /// Nil for the many that come from everywhere.

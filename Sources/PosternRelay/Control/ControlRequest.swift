@@ -24,7 +24,7 @@ package enum ControlRequest: Codable, Sendable {
     case listBlocks
     case removeBlock(id: Int64)
     case backup(to: String)
-    /// How the relay and its store are.
+    /// The condition of the relay and its store.
     case examine
 
     /// What to change about a site; nil leaves it as it is.

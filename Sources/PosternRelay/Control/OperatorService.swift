@@ -2,7 +2,7 @@ private import Foundation
 package import PosternCore
 internal import PosternStore
 
-/// The operations as the control socket has them: reads a request, calls the operation, writes its result. It runs in the
+/// The operations behind the control socket: reads a request, calls the operation, writes its result. It runs in the
 /// relay, and in a command's own process while no relay runs.
 package struct OperatorService: Sendable {
     private let operations: Operations

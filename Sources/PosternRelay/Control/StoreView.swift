@@ -2,7 +2,8 @@ internal import PosternCore
 internal import PosternSealing
 package import PosternStore
 
-/// How the store is, for the operator: numbers and moments, nothing about any person. Moments are milliseconds since 1970.
+/// The condition of the store, for the operator: numbers and moments, nothing about any person. Moments are milliseconds since
+/// 1970.
 package struct StoreView: Codable, Sendable {
     package let schema: Int
     /// Letters accepted minus letters in some state: 0, or something is very wrong.

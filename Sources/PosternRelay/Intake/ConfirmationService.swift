@@ -5,7 +5,7 @@ package import PosternStore
 
 /// What became of a recipient's answer to "is this address yours?".
 package enum ConfirmationAnswer: Equatable, Sendable {
-    /// Letters go there from now on. Said again when the link is followed a second time.
+    /// Letters go to this address from now on. Following the link a second time gets the same answer.
     case confirmed
     /// The address is confirmed, but its recipient has paused letters.
     case paused
@@ -14,7 +14,7 @@ package enum ConfirmationAnswer: Equatable, Sendable {
     case unavailable(retryAfter: Duration)
 }
 
-/// Where the web listener hands in a confirmation.
+/// What the web listener calls when a recipient confirms an address.
 package protocol ConfirmationTaker: Sendable {
     func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer
 }

@@ -12,7 +12,7 @@ package enum FormStanding: Equatable, Sendable {
     case expired
     /// Not one of ours.
     case foreign
-    /// There was none: the site has a form of its own, or a program posted it.
+    /// The post has no token: the site uses its own form, or a program posted it.
     case missing
 }
 
@@ -63,7 +63,7 @@ package struct FormTokens: FormTokenKeeping {
             let random = try? reader.raw(16), let mac = try? reader.raw(Self.macLength), reader.remaining == 0
         else { return .foreign }
         let epoch = Epoch(day: day)
-        // Its key is gone with its day, so it cannot be checked; it is old in any case.
+        // The key was dropped when its day ended, so the token cannot be checked. It has expired in any case.
         guard epoch >= Epoch(containing: now) else { return .expired }
         guard let key = key(epoch), Self.isEqual(Self.mac(of: bytes.dropLast(Self.macLength), under: key), mac) else {
             return .foreign
@@ -74,12 +74,12 @@ package struct FormTokens: FormTokenKeeping {
     }
 
     private static func mac(of bytes: some Collection<UInt8>, under key: [UInt8]) -> [UInt8] {
-        // The key also makes tags; what it signs here begins differently from all of those.
+        // The key also makes tags. This prefix keeps a token's MAC from ever being a tag's.
         let message = Array("postern form".utf8) + bytes
         return Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key)).prefix(macLength))
     }
 
-    /// In constant time: how long it takes does not tell how many bytes are right.
+    /// In constant time, so that timing does not reveal how many bytes match.
     private static func isEqual(_ left: [UInt8], _ right: some Collection<UInt8>) -> Bool {
         left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }

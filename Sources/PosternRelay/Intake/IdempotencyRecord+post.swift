@@ -3,7 +3,7 @@ internal import PosternCore
 internal import PosternStore
 
 extension IdempotencyRecord {
-    /// A key counts for one recipient, so that two visitors who choose the same one do not meet.
+    /// A key counts for one recipient, so that two visitors who choose the same one do not collide.
     ///
     /// The letter's digest is keyed with the visitor's key, which is not kept: anyone who has the store, or an old backup of it,
     /// cannot test a guess of what a letter said.

@@ -11,7 +11,7 @@ extension IntakeService {
         return PendingSubmission(submission, id: LetterID(at: submission.at, using: &randomness), day: day)
     }
 
-    /// From the cache, for those who take letters.
+    /// Recipients who take letters come from the cache.
     func findRecipient(_ pending: inout PendingSubmission) async throws -> Recipient {
         guard let site = pending.site, let handle = pending.handle, let recipient = try await recipients.find(handle, at: site)
         else { throw pending.refuse(.unknownRecipient, with: .unknownRecipient) }

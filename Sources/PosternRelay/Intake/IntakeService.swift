@@ -3,8 +3,8 @@ private import Metrics
 package import PosternCore
 package import PosternStore
 
-/// Takes letters in. A submission goes through the steps in `judge`, which come to one judgement; `conclude` does what follows
-/// from it. "Accepted" is said only after the letter is on disk.
+/// Accepts letters. A submission goes through the steps in `judge`, which end in one judgement; `conclude` acts on it.
+/// "Accepted" is said only after the letter is on disk.
 package struct IntakeService: SubmissionService {
     let store: any Database
     let sealing: LetterSealer
@@ -45,8 +45,7 @@ package struct IntakeService: SubmissionService {
         return await conclude(judgement, on: pending)
     }
 
-    /// The steps, in their order; the first that comes to a judgement ends it. What costs little comes first, so that a flood
-    /// costs little.
+    /// Runs the steps in order, until one of them throws a judgement. Cheap steps come first, so that a flood costs little.
     private func judge(_ pending: inout PendingSubmission) async -> Judgement {
         do {
             let recipient = try await findRecipient(&pending)
@@ -88,8 +87,8 @@ package struct IntakeService: SubmissionService {
             quota: judgement.tellsQuota ? limits.quota(of: pending.clients.first, at: pending.at) : nil)
     }
 
-    /// The same letter posted again is no second letter, whatever has changed since the first was taken.
-    /// - Returns: nil when it was not posted before, and where that does not matter.
+    /// Looks up whether the same letter was accepted before. If so, that answer stands, whatever has changed since.
+    /// - Returns: nil when it was not, or when an earlier outcome would not change the judgement.
     private func repeated(_ judgement: Judgement, _ pending: PendingSubmission) async -> Judgement? {
         guard judgement.isOpenToRepeats, let record = pending.idempotencyRecord else { return nil }
         do {

@@ -2,7 +2,7 @@ package import PosternCore
 package import PosternSealing
 private import Synchronization
 
-/// Seals letters and evidence under the keys of the day on which they came.
+/// Seals letters and evidence under the keys of the day on which they arrive.
 ///
 /// Holds one sealing session for each purpose. A session, and its secret with it, is dropped after 60 s, after 4,096 seals, or at
 /// the end of its epoch.

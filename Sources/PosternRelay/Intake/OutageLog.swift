@@ -1,8 +1,8 @@
 internal import Logging
 private import Synchronization
 
-/// Logs once that something has stopped working, and once that it works again and what it cost meanwhile. A line for each letter
-/// would bury everything else, and on a full disk there is no room for it.
+/// Logs once when something stops working, and once when it works again, with the number of letters affected. A line for each
+/// letter would bury everything else, and a full disk has no room for it.
 final class OutageLog: Sendable {
     private struct State {
         var reasons: Set<String> = []
@@ -14,7 +14,7 @@ final class OutageLog: Sendable {
     private let ended: String
     private let state = Mutex(State())
 
-    /// An outage has one reason or a few. Texts that change every time must not make a line each.
+    /// An outage has a few reasons at most. An error text that differs every time must not be logged every time.
     private static let mostReasons = 8
 
     init(logger: Logger, began: String, ended: String) {
@@ -23,7 +23,7 @@ final class OutageLog: Sendable {
         self.ended = ended
     }
 
-    /// - Parameter count: how many letters it cost this time.
+    /// - Parameter count: how many letters this failure affected.
     func failed(_ error: any Error, count: Int = 1) {
         let reason = "\(error)"
         let isNew = state.withLock { state in

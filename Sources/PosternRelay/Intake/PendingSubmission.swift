@@ -2,7 +2,7 @@ internal import PosternCore
 internal import PosternSealing
 internal import PosternStore
 
-/// A submission on its way through the steps of intake, with what they have found out so far.
+/// A submission on its way through the steps of intake, with their findings so far.
 struct PendingSubmission: Sendable {
     let submission: Submission
     let id: LetterID
@@ -11,11 +11,11 @@ struct PendingSubmission: Sendable {
     let handle: Handle?
     /// Nil while the vault has not announced the keys of the day. Nothing can be sealed then either.
     let day: DayPseudonyms?
-    /// Of the client and its networks, narrowest first.
+    /// The tags of the client and its networks, narrowest first.
     let tags: [Tag]
     /// Nil when nobody has that handle.
     var recipient: Recipient?
-    /// What each rule said that spoke.
+    /// The findings of the rules that matched.
     var parts: [Verdict.Part] = []
     /// What the client is counted under, narrowest first.
     var clients: [DatedLimitKey] = []
@@ -33,13 +33,13 @@ struct PendingSubmission: Sendable {
 
     var at: Timestamp { submission.at }
 
-    /// Notes that a rule turned it away.
+    /// Records that a rule refused the submission.
     mutating func refuse(_ rule: Verdict.Rule, with answer: SubmissionAnswer) -> Judgement {
         parts.append(Verdict.Part(rule, .refuse))
         return .refused(answer)
     }
 
-    /// By what the same post would be recognised; nil when its key or a valid letter is missing.
+    /// Identifies a repeat of this post; nil without an idempotency key, a known recipient or a valid letter.
     var idempotencyRecord: IdempotencyRecord? {
         guard let key = submission.idempotencyKey, let recipient, let letter = try? submission.letter.validated() else {
             return nil
@@ -48,7 +48,7 @@ struct PendingSubmission: Sendable {
     }
 }
 
-/// What the steps of intake come to: one for each submission.
+/// The result of the steps of intake: one for each submission.
 enum Judgement: Error {
     /// On disk, queued or held.
     case kept(Verdict.Decision)
@@ -65,8 +65,8 @@ enum Judgement: Error {
         if case .kept = self { true } else { false }
     }
 
-    /// Whether an earlier outcome of the same post stands instead. Not where the store failed: what it shows then may not be on
-    /// disk.
+    /// Whether an earlier outcome of the same post replaces this one. Not after the store failed: what it shows then may not be
+    /// on disk.
     var isOpenToRepeats: Bool {
         switch self {
         case .refused, .noRoom: true
@@ -74,7 +74,7 @@ enum Judgement: Error {
         }
     }
 
-    /// Where the client limit was asked and says something about this answer.
+    /// Whether the reply says how much of the client limit is left.
     var tellsQuota: Bool {
         switch self {
         case .kept, .repeated, .refused(.limited), .refused(.unavailable): true

@@ -2,10 +2,10 @@ internal import PosternCore
 internal import PosternStore
 private import Synchronization
 
-/// Recipients as the store had them a while ago, so that a letter need not look them up before its commit.
+/// Recipients as last read from the store, which saves each letter a lookup before its commit.
 ///
-/// Only recipients who take letters are kept. The transaction that keeps a letter checks its recipient again; what has changed is
-/// found out there, and forgotten here. So nobody tells this cache of a change, and a change by another relay needs no exception.
+/// Only recipients who take letters are kept. The transaction that keeps a letter checks its recipient again; a stale entry is
+/// found there and dropped here. So nobody must tell this cache about a change, not even a change by another process.
 final class RecipientCache: Sendable {
     private struct Key: Hashable {
         let site: SiteID
@@ -28,7 +28,7 @@ final class RecipientCache: Sendable {
         let found = try await store.read { try $0.recipients.find(handle, at: site) }
         if let found, found.takesLetters {
             known.withLock { known in
-                // A miss costs one look into the store, so no order is kept: a full cache starts again.
+                // A miss costs one read of the store, so there is no LRU order: a full cache is emptied.
                 if known.count >= Self.capacity { known.removeAll(keepingCapacity: true) }
                 known[key] = found
             }

@@ -2,7 +2,7 @@ package import PosternCore
 
 /// One posted letter as it reached us. Nothing in it has been checked.
 package struct Submission: Sendable {
-    /// As they stand in the path; they may name nobody.
+    /// As written in the path. There may be no such site or handle.
     package let site: String
     package let handle: String
     package let letter: RawLetter
@@ -35,7 +35,7 @@ package struct Submission: Sendable {
 /// What a posted form says about who filled it in. None of it is proof; each sign counts towards a verdict.
 package struct FormSigns: Equatable, Sendable {
     package let token: FormStanding
-    /// The field that people do not see was filled in.
+    /// The hidden field, which people do not see, was filled in.
     package let isBaitTaken: Bool
 
     package init(token: FormStanding, isBaitTaken: Bool) {
@@ -47,7 +47,7 @@ package struct FormSigns: Equatable, Sendable {
 /// What a visitor is told, with what is left of the client limit.
 package struct SubmissionReply: Equatable, Sendable {
     package let answer: SubmissionAnswer
-    /// Nil while the client limit is off, and where the answer has nothing to do with it.
+    /// Nil when the client limit is off or has nothing to do with the answer.
     package let quota: ClientQuota?
 
     package init(_ answer: SubmissionAnswer, quota: ClientQuota? = nil) {
@@ -56,9 +56,9 @@ package struct SubmissionReply: Equatable, Sendable {
     }
 }
 
-/// What the visitor is told. Every case but the first means that nothing was stored.
+/// What the visitor is told. Every case but the first means that no letter was stored.
 package enum SubmissionAnswer: Equatable, Sendable {
-    /// On disk. The same is said of a letter that is queued and of one that is held.
+    /// On disk. Queued and held letters get the same answer.
     case accepted(LetterID)
     case invalid(LetterFaults)
     /// No such site or handle.
@@ -75,7 +75,7 @@ package enum SubmissionAnswer: Equatable, Sendable {
     case unavailable(retryAfter: Duration)
 }
 
-/// Where the web listener hands in what was posted.
+/// What the web listener calls with a posted letter.
 package protocol SubmissionService: Sendable {
     func submit(_ submission: Submission) async -> SubmissionReply
     /// What the contact page may show; nil when there is no such site or handle.

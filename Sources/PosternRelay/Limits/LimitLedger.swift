@@ -22,7 +22,7 @@ package struct LimitQuestion: Hashable, Sendable {
     }
 }
 
-/// What the limits say to one letter.
+/// What the limits decide about one letter.
 package struct LimitRuling: Equatable, Sendable {
     /// The limits it went over, and what each asks for.
     package let parts: [Verdict.Part]

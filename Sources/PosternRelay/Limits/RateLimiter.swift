@@ -58,7 +58,7 @@ package final class RateLimiter: Sendable {
 
 /// How much of the client limit is left, for the `RateLimit` header fields.
 package struct ClientQuota: Equatable, Sendable {
-    /// One rate of the limit, as `POSTERN_LIMIT_CLIENT` has it.
+    /// One rate of the limit, as `POSTERN_LIMIT_CLIENT` gives it.
     package struct Policy: Equatable, Sendable {
         /// How many at once.
         package let quota: Int

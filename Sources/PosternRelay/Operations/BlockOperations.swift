@@ -1,7 +1,7 @@
 package import PosternCore
 internal import PosternStore
 
-/// The marks by which staff have letters held or refused.
+/// Blocks: what staff have marked so that matching letters are held or refused.
 package struct BlockOperations: Sendable {
     package enum Fault: OperationFault {
         case unknown(Int64)
@@ -44,7 +44,7 @@ package struct BlockOperations: Sendable {
         let id = try await operations.store.write { transaction in
             let id = try transaction.blocks.add(mark, effect: effect, reason: reason.text, expires: expires, at: record.at)
             var record = record
-            // The mark may be somebody's network. It is kept with the block, and not twice.
+            // The trace names the block only. Its mark may be somebody's network, which is not stored twice.
             record.subject = "block \(id)"
             try transaction.operationTrace.add(record)
             return id
@@ -58,7 +58,7 @@ package struct BlockOperations: Sendable {
         try await operations.store.read { try $0.blocks.list() }
     }
 
-    /// What a block has held stays held.
+    /// Letters that the block has held stay held.
     /// - Throws: `Fault.unknown`, or what the store throws.
     package func remove(_ id: Int64) async throws {
         let record = operations.trace(.removeBlock, "block \(id)")

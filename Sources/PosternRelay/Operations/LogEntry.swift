@@ -6,11 +6,11 @@ package import PosternStore
 package struct LogEntry: Codable, Equatable, Sendable {
     package let id: LetterID
     package let at: Timestamp
-    /// As asked for by the visitor; empty when it could not be the name of a site or a recipient.
+    /// As the visitor requested it; empty when it cannot be the name of a site or a recipient.
     package let site: String
     package let handle: String
     package let verdict: Verdict.Decision
-    /// What each rule said, in the order in which they spoke.
+    /// The findings of the rules that matched, in order.
     package let rules: [Verdict.Part]
     /// The client's tag and those of its networks, narrowest first; empty when the entry counts refusals of many clients.
     package let tags: [Tag]
@@ -33,14 +33,14 @@ package struct LogEntry: Codable, Equatable, Sendable {
         evidence = entry.evidence != nil
     }
 
-    /// `photos/pat`, with a dash for what is no name.
+    /// `photos/pat`, with a dash for an empty name.
     package var recipient: String { "\(site.isEmpty ? "–" : site)/\(handle.isEmpty ? "–" : handle)" }
 
-    /// The names of the rules that spoke. What they asked for is in the verdict, and in `postern log show`.
+    /// The names of the rules that matched. Their effects are in the verdict and in `postern log show`.
     package var ruleNames: String { rules.map(\.rule.rawValue).joined(separator: " ") }
 }
 
-/// A value that stands in JSON as its text.
+/// A value that JSON holds as its text.
 package protocol TextCodable: Codable, LosslessStringConvertible {}
 
 extension TextCodable {

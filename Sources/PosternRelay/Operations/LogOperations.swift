@@ -40,7 +40,7 @@ package struct LogOperations: Sendable {
         try await operations.store.read { try $0.submissionLog.count(since: moment) }
     }
 
-    /// One entry with what each rule said, the blocks that it met, and its delivery.
+    /// One entry with its rules, the blocks that it matched, and its delivery.
     /// - Throws: `Fault.unknown`, or what the store throws.
     package func show(_ id: LetterID) async throws -> (entry: LogEntry, blocks: [Int64: Block], delivery: DeliveryLine?) {
         let found = try await operations.store.read { transaction -> (SubmissionEntry, [Int64: Block], DeliveryLine?)? in

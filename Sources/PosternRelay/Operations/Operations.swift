@@ -4,8 +4,8 @@ package import PosternStore
 /// Everything that people and programs may look up and change, no matter who asks: the control socket, a command while no relay runs,
 /// the staff pages, the API.
 ///
-/// Whatever reaches an operation has been parsed. An operation that changes something names its actor in a trace, which is
-/// written in the same transaction. Looking something up leaves none: nothing is shown here that is sealed.
+/// Operations take parsed values. One that changes something names its actor in a trace, which is written in the same
+/// transaction. Looking something up leaves no trace, since nothing sealed is shown.
 package struct Operations: Sendable {
     package typealias BackupMaker = @Sendable (_ path: String) async throws -> BackupView
 
@@ -14,7 +14,7 @@ package struct Operations: Sendable {
     let now: @Sendable () -> Timestamp
     /// Tells the dispatcher that something may be due.
     let wake: @Sendable () -> Void
-    /// The blocks that a running relay goes by; nil while none runs.
+    /// The blocks that a running relay applies; nil when no relay runs.
     let blockCache: BlockCache?
     private let makeBackup: BackupMaker
 
@@ -52,12 +52,12 @@ package struct Operations: Sendable {
         return backup
     }
 
-    /// When rows whose time was over were last removed; nil before the first time.
+    /// When rows past their retention were last removed; nil before the first time.
     package func lastPurge() async throws -> Timestamp? {
         try await store.read { try $0.maintenance.last(.purge) }
     }
 
-    /// A record of what the actor does now.
+    /// The record of an operation that the actor starts now.
     func trace(_ verb: OperationRecord.Verb, _ subject: String, because reason: String? = nil) -> OperationRecord {
         let moment = now()
         var randomness = SystemRandomNumberGenerator()

@@ -1,7 +1,7 @@
 package import PosternCore
 package import PosternStore
 
-/// What waits, what became of it, and what to do with it.
+/// Looks up deliveries, and retries, holds, releases or drops them.
 package struct QueueOperations: Sendable {
     /// What can be done to deliveries.
     package enum Move: Codable, Sendable {
@@ -100,7 +100,7 @@ package struct QueueOperations: Sendable {
     }
 
     private func moveAll(_ move: Move) async throws -> Int {
-        // As many as there are now. What arrives meanwhile, or comes back, is another decision.
+        // As many as there are now. The command does not cover deliveries that arrive, or become due again, while it runs.
         let counts = try await count()
         let most =
             switch move {
@@ -117,7 +117,7 @@ package struct QueueOperations: Sendable {
         return total
     }
 
-    /// Each batch leaves a trace of its own, since any may be the last.
+    /// Each batch leaves its own trace, since the command may fail before the next one.
     private func moveBatch(_ move: Move) async throws -> Int {
         let record = operations.trace(move.verb, "", because: move.reason)
         let limit = Self.batch

@@ -33,8 +33,8 @@ package struct RecipientOperations: Sendable {
 
     let operations: Operations
 
-    /// Those of the handles that are taken, with the version of their record: asked before addresses are sealed, since a seal
-    /// names the recipient and the version.
+    /// The recipients that already have one of these handles. Asked before addresses are sealed, since a seal names the recipient
+    /// and the version of the record.
     /// - Throws: `SiteOperations.Fault.unknown`, or what the store throws.
     package func find(_ handles: [Handle], at site: SiteID) async throws -> [Recipient] {
         _ = try await operations.sites.find(site)
@@ -125,7 +125,7 @@ extension Transaction {
         guard let record = recipient.record else { return false }
         if record.version == 1 { return try recipients.add(recipient, at: now) }
         guard try recipients.replaceRecord(of: recipient.id, with: record, at: now) == .changed else { return false }
-        // A new address is no wish to get letters again: a paused recipient stays paused.
+        // A new address does not mean that letters are wanted again: a paused recipient stays paused.
         let from: Set<Recipient.State> = recipient.state == .active ? [.active, .unconfirmed] : [.active, .paused, .unconfirmed]
         switch try recipients.setState(recipient.state, of: recipient.id, from: from, at: now) {
         case .changed, .refused(in: .paused): return true

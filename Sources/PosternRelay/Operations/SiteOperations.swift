@@ -45,7 +45,7 @@ package struct SiteOperations: Sendable {
         }
     }
 
-    /// In the order of their ids.
+    /// Sorted by id.
     package func list() async throws -> [Site] {
         try await operations.store.read { try $0.sites.list() }
     }

@@ -19,7 +19,7 @@ package struct PrivacyFacts: Equatable, Sendable {
     /// What letters are counted by, and how long the digests of it are kept.
     package let counted: [Counted]
     package let marks: Duration
-    /// When rows whose time was over were last removed; nil before the first time.
+    /// When rows past their retention were last removed; nil before the first time.
     package let lastPurge: Timestamp?
     /// When the oldest letter came that is still kept, and the oldest log entry; nil when there is none.
     package let oldestLetter: Timestamp?

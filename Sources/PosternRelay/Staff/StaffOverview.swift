@@ -13,7 +13,7 @@ package struct StaffOverview: Equatable, Sendable {
     /// The newest submissions, newest first.
     package var latest: [LogEntry]
     package var readiness: Readiness
-    /// When rows whose time was over were last removed.
+    /// When rows past their retention were last removed.
     package var lastPurge: Timestamp?
 
     package init(

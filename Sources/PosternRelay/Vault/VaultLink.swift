@@ -87,7 +87,7 @@ package final class VaultLink: Service, Sendable {
         do {
             return .outcome(try Outcome(payload: try await timed(.deliver, job.payload)))
         } catch let refusal as LinkRefusal where refusal.code != .unavailable {
-            // The next try would end the same: a person has to look.
+            // The next attempt would end the same way: a person must look.
             logger.error("vault: refused a job", metadata: ["delivery": "\(job.id)", "reason": "\(refusal)"])
             return .outcome(Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: "\(refusal)")))
         } catch {

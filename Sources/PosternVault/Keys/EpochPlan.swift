@@ -23,7 +23,7 @@ package struct EpochPlan: Equatable, Sendable {
         }
     }
 
-    /// In order: today's first.
+    /// Today's first.
     package let make: [Wanted]
     package let destroy: Set<Wanted>
 

@@ -7,7 +7,7 @@ private import Glibc
 /// crash leaves one file too many at worst. The next start adds it to the keys, or finishes its destruction.
 package struct KeyFolder: Sendable {
     package let path: String
-    /// The user that must own the key files; nil for the user of this process. Root looks after another user's keys.
+    /// The user that must own the key files; nil for the user of this process. Differs when root handles another user's keys.
     package let owner: UInt32?
 
     package init(path: String, owner: UInt32? = nil) {

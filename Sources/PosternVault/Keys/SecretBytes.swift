@@ -5,8 +5,8 @@ internal import PosternCore
 /// releases them. Never printed, never encoded.
 package final class SecretBytes: Sendable {
     // Safe although the compiler cannot see it: the bytes are written in init, before anyone else has this object, and in deinit,
-    // when nobody has it any more. Between the two they are only read: the pointer is private, and `withBytes` lends a read-only
-    // one.
+    // when nobody refers to it any more. Between the two they are only read: the pointer is private, and `withBytes` lends a
+    // read-only one.
     private nonisolated(unsafe) let buffer: UnsafeMutableRawBufferPointer
 
     package init(_ bytes: some Collection<UInt8>) {

@@ -68,7 +68,7 @@ package struct VaultKey: ~Copyable, Sendable {
         case .tag, .authorisation:
             material = .symmetric(secret.withBytes { SymmetricKey(data: $0) })
             sealing = nil
-            // Of a hash, so that the name reveals nothing of the secret.
+            // Made from a hash, so that the name reveals nothing about the secret.
             id = KeyID(of: secret.withBytes { SHA256.hash(data: $0) }, purpose: kind.name)
         }
     }

@@ -1,7 +1,7 @@
 internal import PosternCore
 internal import PosternText
 
-/// A page of values that a mail's template can name. The tags are an enum, so that the compiler sees to a value for each.
+/// A page of values that a mail's template can name. The tags are an enum, so that the compiler demands a value for each.
 protocol MailPage {
     associatedtype Tag: RawRepresentable<String> & CaseIterable & Sendable
     /// What a template of this page must not leave out.
@@ -41,7 +41,7 @@ struct MailTemplates: Sendable {
                 FlatTemplate(
                     "\(name).\(form).mustache", in: &folder, tags: tags.map(\.rawValue), required: Page.required.map(\.rawValue))
             }
-            // Both are read, so that the faults of both are told.
+            // Both are read, so that the faults of both are reported.
             let found = (plain: template("txt"), html: template("html"))
             guard let plain = found.plain, let html = found.html else { return nil }
             self.tags = tags

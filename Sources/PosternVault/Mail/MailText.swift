@@ -3,7 +3,7 @@ internal import PosternText
 /// The texts of the mails, by their key in `templates/strings/LANGUAGE/mail.json`.
 enum MailText: String, TextKey {
     case from = "mail.from"
-    /// Stands where a visitor's name would, when nothing legible is left of it.
+    /// Replaces a visitor's name of which nothing legible is left.
     case unnamedVisitor = "mail.unnamed_visitor"
 
     case letterSubject = "letter_mail.subject"

@@ -6,7 +6,7 @@ private import Synchronization
 /// under load, by perf) and not one each.
 ///
 /// Anyone who can read this memory can also read the key that opens all addresses, so this gives nothing away. It is small and
-/// short-lived all the same: a vault must not come to hold a list of its members. An entry is found by every byte of its seal
+/// short-lived all the same: a vault must not build up a list of all recipients. An entry is found by every byte of its seal
 /// and its context: another record is another entry. The record's authorisation is checked for each letter before this is asked.
 final class OpenedAddresses: Sendable {
     fileprivate struct Name: Hashable {

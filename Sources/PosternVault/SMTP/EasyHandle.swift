@@ -10,7 +10,7 @@ struct EasyHandle: ~Copyable {
     private let raw: UnsafeMutableRawPointer
     private let sockets: UnsafeMutablePointer<ccurl_sockets>
     private var recipients: UnsafeMutablePointer<curl_slist>?
-    /// Called back by libcurl until the very end of the handle.
+    /// libcurl calls it until the handle has been cleaned up.
     private let monitor: TransferMonitor
 
     /// - Throws: when libcurl has no memory for a handle.
@@ -53,7 +53,7 @@ struct EasyHandle: ~Copyable {
             return withUnsafeTemporaryAllocation(byteCount: bytes.count + 1, alignment: 1) { text in
                 text.copyMemory(from: bytes)
                 text[bytes.count] = 0
-                // explicit_bzero, since the optimiser leaves out a plain store to memory that is given back next.
+                // explicit_bzero, since the optimiser may leave out a plain store to memory that is freed next.
                 defer { if let base = text.baseAddress { explicit_bzero(base, text.count) } }
                 return ccurl_set_text(raw, option, text.baseAddress?.assumingMemoryBound(to: CChar.self))
             }

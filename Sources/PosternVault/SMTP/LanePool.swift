@@ -18,7 +18,7 @@ package final class LanePool: Sendable {
     }
 
     deinit {
-        // The threads of a pool that nobody closed would wait for ever.
+        // Otherwise the threads of a pool that nobody closed would wait for ever.
         queue.close()
     }
 
@@ -33,15 +33,15 @@ package final class LanePool: Sendable {
         return await queue.submit(message)
     }
 
-    /// Ends the lanes: what is under way is finished, what waits comes back deferred. Returns when all threads are done.
-    /// - Parameter grace: after that, transfers are broken off within a second or so; those whose text was begun are then
+    /// Ends the lanes: transfers under way are finished, waiting letters are deferred. Returns when all threads are done.
+    /// - Parameter grace: after that, transfers are aborted within about a second; if the text was begun, the outcome is
     ///   uncertain.
     package func close(within grace: Duration = .seconds(25)) async {
         queue.close()
         await withTaskGroup { group in
             group.addTask { [queue] in
-                // Cut short when all lanes have ended, and then the flag reaches nobody; or when the caller is cancelled, and then
-                // there is no time to wait.
+                // Cancelled when all lanes have ended, and then the flag no longer matters; or with the caller, and then there
+                // is no time to wait.
                 try? await Task.sleep(for: grace)
                 queue.abortFlag.raise()
             }

@@ -4,14 +4,14 @@ import Synchronization
 
 /// Where letters wait for a free lane, and idle lanes for a letter.
 ///
-/// The lane that became idle last gets the next letter: at low traffic one connection stays warm instead of all growing old in
-/// turn. Locks are held for a few instructions, so a caller on the cooperative pool never waits for a lane.
+/// The lane that became idle last gets the next letter: at low traffic one connection stays open, instead of all of them timing
+/// out in turn. Locks are held for a few instructions, so a caller on the cooperative pool never waits for a lane.
 final class LaneQueue: Sendable {
     struct Ticket: Sendable {
         let message: OutgoingMessage
         fileprivate let answer: CheckedContinuation<Outcome, Never>
 
-        /// Exactly once.
+        /// Call it exactly once.
         func settle(_ outcome: Outcome) { answer.resume(returning: outcome) }
     }
 
@@ -103,7 +103,7 @@ final class LaneQueue: Sendable {
         for waiter in endWaiters { waiter.resume() }
     }
 
-    /// Returns when every lane's thread has let go of its connection.
+    /// Returns when every lane's thread has closed its connection.
     func allEnded() async {
         await withCheckedContinuation { waiter in
             let isOver = state.withLock { state -> Bool in

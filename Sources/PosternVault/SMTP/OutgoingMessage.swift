@@ -3,7 +3,7 @@ package import PosternMail
 
 /// What a lane sends: one mail for one recipient.
 package struct OutgoingMessage: Sendable {
-    /// Dots at the beginning of lines are doubled on the way, not here.
+    /// Not dot-stuffed yet: libcurl doubles the dots (RFC 5321 §4.5.2).
     package let mail: ComposedMail
     package let recipient: EmailAddress
     /// The visitor's address, where the letter shows it: a server's answer may name it.
@@ -34,10 +34,10 @@ package struct OutgoingMessage: Sendable {
     }
 }
 
-// Read to the end, since the compiler vectorises no loop that may end early: one that did took 2 % of a machine that did nothing
-// but deliver, by perf.
+// These loops read to the end, since the compiler does not vectorise a loop that may end early. Such a loop took 2 % of the CPU
+// under full delivery load, by perf.
 extension [UInt8] {
-    /// Whether a line feed follows each carriage return and stands nowhere else.
+    /// Whether every CR is followed by LF, and every LF follows a CR.
     fileprivate var hasOnlyCRLF: Bool {
         withUnsafeBufferPointer { text in
             guard let first = text.first, let last = text.last, first != 0x0A, last != 0x0D else { return isEmpty }

@@ -26,7 +26,7 @@ struct SMTPClient: ~Copyable {
 
     var hasConnection: Bool { monitor.hasConnection }
 
-    /// Tries to hand the message on. Never throws: whatever happens is an outcome.
+    /// Makes one attempt to send the message. Never throws: whatever happens is an outcome.
     mutating func send(_ message: OutgoingMessage) -> Outcome {
         var result = attempt(message, fresh: needsNewConnection(for: message))
         if monitor.transcript.isStaleConnection(result) {
@@ -39,8 +39,8 @@ struct SMTPClient: ~Copyable {
         return OutcomeClassifier.outcome(result, monitor.transcript, redaction: redaction)
     }
 
-    /// Greets the smarthost, proves it, logs in, and says NOOP in the place of a letter.
-    /// - Returns: where it ended before that; nil when it went all the way.
+    /// Greets the smarthost, checks its certificate, logs in, and sends NOOP instead of a letter.
+    /// - Returns: where it failed; nil when it got as far as NOOP.
     mutating func greet() -> SmarthostProbe.Ending? {
         monitor.begin(nil)
         defer { monitor.end() }
@@ -55,13 +55,13 @@ struct SMTPClient: ~Copyable {
         let result = handle.perform()
         noteCertificate(result)
         let transcript = monitor.transcript
-        // Whatever the server answers to NOOP, it has taken everything before it.
+        // Whatever the server answers to NOOP, it has accepted everything before that.
         if transcript.events.contains(.command(.noop)), transcript.abortReason == nil, case .reply? = transcript.events.last {
             return nil
         }
         let redaction = Redaction(hiding: [smarthost.login?.user].compactMap(\.self))
         let evidence = OutcomeClassifier.outcome(result, transcript, redaction: redaction).evidence
-        // A good answer is not what ended it.
+        // A positive reply is not what ended the conversation.
         let refusal = evidence.code.flatMap { (200..<400).contains($0) ? nil : $0 }
         return SmarthostProbe.Ending(
             stage: evidence.stage, code: refusal, text: evidence.text, certificate: transcript.certificateFault)
@@ -72,7 +72,7 @@ struct SMTPClient: ~Copyable {
         monitor.note(CertificateFault(verifyResult: handle.number(CURLINFO_SSL_VERIFYRESULT)))
     }
 
-    /// A letter is held for want of SMTPUTF8 on what the server offers now, not on what it offered once.
+    /// Before a letter is held because the server lacks SMTPUTF8, a new connection asks what it offers now.
     private func needsNewConnection(for message: OutgoingMessage) -> Bool {
         message.needsSMTPUTF8 && monitor.capabilities?.smtpUTF8 == false
     }
@@ -118,7 +118,7 @@ extension EasyHandle {
             // By default libcurl prefers GSSAPI, DIGEST-MD5 and NTLM where they are offered, and fails with them.
             try set(CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN")
         }
-        // A backstop in case our own watch (`SMTPTimeouts`) is not called: longer than everything it allows.
+        // A backstop in case our own timeouts (`SMTPTimeouts`) are not checked: longer than all of them.
         let before = timeouts.connect + timeouts.answer * 8
         try set(CURLOPT_CONNECTTIMEOUT_MS, Int(before.milliseconds))
         let longest = max(timeouts.finalDot, timeouts.answer, timeouts.text) + .seconds(60)
@@ -133,7 +133,7 @@ extension EasyHandle {
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         if let caFile = smarthost.caFile {
             try set(CURLOPT_CAINFO, caFile)
-            // Otherwise the system's folder, which Debian builds in, would be trusted beside it.
+            // Otherwise the system's folder, which Debian builds in, would be trusted as well.
             try set(CURLOPT_CAPATH, nil)
         }
     }

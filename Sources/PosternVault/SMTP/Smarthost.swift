@@ -34,22 +34,22 @@ extension Smarthost.Login: CustomStringConvertible {
     package var description: String { "‹login›" }
 }
 
-/// How long a lane waits for what. The standard values are those of RFC 5321 §4.5.3.2. Too short a wait after the final dot makes
-/// duplicates.
+/// How long a lane waits at each stage. The standard values are those of RFC 5321 §4.5.3.2. Too short a wait after the final dot
+/// makes duplicates.
 ///
-/// Our own watch in libcurl's progress callback keeps them. It runs once a second while nothing happens, so an end may come a
-/// second late. libcurl's own limits cannot do it: its connect time-out covers greeting, EHLO, TLS and login together, and its
-/// response time-out is one for all stages.
+/// libcurl's progress callback checks them. It runs once a second while nothing happens, so a timeout may come a second late.
+/// libcurl's own limits do not fit: its connect timeout covers greeting, EHLO, TLS and login together, and its response timeout
+/// is the same for all stages.
 package struct SMTPTimeouts: Sendable {
     /// Resolving, connecting, and TLS where that comes first.
     package let connect: Duration
     /// Each answer up to the one to DATA; also STARTTLS's handshake.
     package let answer: Duration
-    /// Standstill while the text is being sent.
+    /// The longest pause while the text is being sent.
     package let text: Duration
     /// The answer to the final dot.
     package let finalDot: Duration
-    /// How long an idle connection is kept. libcurl itself uses none again after 118 s.
+    /// How long an idle connection is kept. libcurl itself does not reuse one after 118 s.
     package let idle: Duration
 
     package init(

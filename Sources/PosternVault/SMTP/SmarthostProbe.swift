@@ -13,7 +13,7 @@ package struct SmarthostProbe: Sendable {
         timeouts = SMTPTimeouts(connect: wait, answer: wait)
     }
 
-    /// Where a conversation ended that did not get as far as it should.
+    /// Where and why a conversation ended early.
     package struct Ending: Sendable {
         package let stage: DeliveryStage
         /// The server's last code, if it gave one at that stage.

@@ -3,12 +3,12 @@ import PosternCore
 import PosternMail
 import Synchronization
 
-/// What libcurl's callbacks share during the transfers of one lane. It writes down what is said, hands over the text, watches the
-/// time, and can end a transfer. It decides nothing about the letter.
+/// The state that libcurl's callbacks share during the transfers of one lane. It records the conversation, supplies the text,
+/// watches the time, and can end a transfer. It decides nothing about the letter.
 ///
 /// Used by its lane's thread alone, inside or outside `curl_easy_perform`: it is not Sendable.
 final class TransferMonitor {
-    /// Of the transfer that runs, or of the last one.
+    /// The current transfer's, or the last one's.
     private(set) var transcript = Transcript()
     /// What the server of the open connection offered; nil when nothing is open.
     private(set) var capabilities: Capabilities?
@@ -21,10 +21,10 @@ final class TransferMonitor {
     private var sockets: Set<Int32> = []
     private var waitingSince = ContinuousClock.now
     private var uploaded: Int64 = 0
-    /// For questions from inside a callback. The handle sets it and outlives every callback.
+    /// The libcurl handle, to query inside a callback. Set by `EasyHandle`, which outlives every callback.
     private var handle: UnsafeMutableRawPointer?
 
-    /// - Parameter abortFlag: raised from outside when a transfer may go on no longer.
+    /// - Parameter abortFlag: raised from outside to end the transfer.
     init(smarthost: Smarthost, timeouts: SMTPTimeouts, abortFlag: AbortFlag) {
         self.smarthost = smarthost
         self.timeouts = timeouts
@@ -92,7 +92,7 @@ final class TransferMonitor {
             waitingSince = .now
             return heard(reply)
         case .noise:
-            // After the text a real answer may still come, and it is worth waiting for.
+            // After the text, keep waiting: the real answer may still come, and it decides whether the letter was accepted.
             if transcript.stage == .finalDot { return true }
             transcript.note(.noise)
             return false
@@ -104,7 +104,8 @@ final class TransferMonitor {
 
     private func heard(_ reply: SMTPReply) -> Bool {
         guard transcript.stage == .ehlo else { return true }
-        // libcurl would try HELO, and what becomes of the letter would depend on what a busy server did not get to say.
+        // Otherwise libcurl tries HELO, and the letter would be judged without the extensions that a busy server had no chance to
+        // offer.
         if reply.severity == .transient { return false }
         guard reply.severity == .positive else { return true }
         let offered = transcript.verb == .ehlo ? Capabilities(ehlo: reply) : .none
@@ -178,7 +179,7 @@ extension TransferMonitor {
         return monitor.fill(UnsafeMutableRawBufferPointer(start: octets, count: size * count))
     }
 
-    /// CURLOPT_DEBUGFUNCTION: the commands, once they were written to the socket.
+    /// CURLOPT_DEBUGFUNCTION: the commands, after they were written to the socket.
     static let traced: ccurl_trace = { _, kind, octets, count, context in
         guard kind == CURLINFO_HEADER_OUT, let monitor = at(context), let octets else { return 0 }
         monitor.sentLine(Array(UnsafeRawBufferPointer(start: octets, count: count)))
@@ -205,7 +206,7 @@ extension TransferMonitor {
     }
 }
 
-/// Raised once, from any thread, to make every lane of a pool let go.
+/// Raised once, from any thread, to end the transfers of every lane in a pool.
 final class AbortFlag: Sendable {
     private let raised = Atomic(false)
 

@@ -13,7 +13,7 @@ package struct Confirmation: Sendable {
     }
 
     /// - Returns: the record, authorised as confirmed.
-    /// - Throws: `LinkRefusal` (denied) when the token is not ours or has expired, or the record is not one that we invited.
+    /// - Throws: `LinkRefusal` (denied) when the token is not ours or has expired, or this vault never authorised the record.
     package func confirm(_ request: ConfirmationRequest, at now: Timestamp) throws -> SealedRecord {
         let record = request.record
         let subject = AddressAuthorisation.Subject(
@@ -30,7 +30,7 @@ package struct Confirmation: Sendable {
         } catch {
             throw LinkRefusal(.denied, "the confirmation token is \(error == .over ? "no longer valid" : "not ours")")
         }
-        // It must open as well: nothing is authorised that could not be delivered to.
+        // It must open as well: an address that cannot be opened cannot get letters.
         _ = try opener.address(
             in: record.seal, context: .address(of: request.recipient, at: request.site, version: record.version))
         return SealedRecord(

@@ -3,7 +3,7 @@ private import Synchronization
 
 /// Which letters are being sent, and which were delivered lately: a letter that is asked for twice is sent once.
 ///
-/// The relay asks again only when it lost the first answer: it was killed, or its lease ran out while it stood still. Without
+/// The relay asks again only when it lost the first answer: it was killed, or its lease ran out while it was stopped. Without
 /// this, each of those letters would arrive twice.
 package final class DeliveryDeduplicator: Sendable {
     /// Resumed with nil when this caller must send the letter.
@@ -37,7 +37,7 @@ package final class DeliveryDeduplicator: Sendable {
             guard outcome.kind == .delivered, delivered.updateValue(outcome, forKey: id) == nil else { return askers }
             order.append(id)
             if order.count > DeliveryDeduplicator.memory * 2 {
-                // Many at once, so that forgetting costs nothing per letter.
+                // In bulk, since removing from the front of an array is expensive.
                 for old in order.prefix(DeliveryDeduplicator.memory) { delivered[old] = nil }
                 order.removeFirst(DeliveryDeduplicator.memory)
             }
@@ -57,8 +57,8 @@ package final class DeliveryDeduplicator: Sendable {
     /// How many deliveries are remembered.
     package var remembered: Int { state.withLock { $0.order.count } }
 
-    /// - Parameter send: must ignore cancellation, so that the letter is sent to the end when the caller is gone.
-    /// - Returns: the outcome of this attempt, of the one that is under way, or of the one that delivered the letter.
+    /// - Parameter send: must ignore cancellation, so that sending is finished even when the caller is gone.
+    /// - Returns: the outcome of this attempt, of the one under way, or of the one that delivered the letter.
     package func once(_ id: LetterID, _ send: () async -> Outcome) async -> Outcome {
         let known = await withCheckedContinuation { asker in
             switch state.withLock({ $0.answer(asker, about: id) }) {

@@ -3,7 +3,7 @@ package import PosternCore
 internal import ServiceLifecycle
 
 /// Makes epoch keys ahead of midnight, and destroys those whose retention is over: at start, every minute, and as soon as the
-/// clock shows another day. (A clock that was set back by a day shows a day without a key, and without one the relay takes no
+/// clock shows another day. (A clock that was set to another day may show one without keys, and without them the relay takes no
 /// letter.)
 package struct EpochKeeper: Service {
     private let ring: KeyRing
@@ -48,7 +48,7 @@ package struct EpochKeeper: Service {
                 do {
                     try keep()
                 } catch {
-                    // Tried again in a minute. Nothing stops before tomorrow's keys are needed.
+                    // Retried in a minute. Letters are still accepted until a key that could not be made is needed.
                     logger.critical("keys: could not be kept up", metadata: ["error": "\(error)"])
                 }
             }

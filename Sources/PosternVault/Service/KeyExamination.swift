@@ -6,8 +6,8 @@ extension KeyRing {
     /// Which keys there are: what `keys status` shows.
     package var report: KeyReport { KeyReport(all.map { KeyReport.Key($0, fits: nil) }) }
 
-    /// Which keys there are, and whether each pair is one: a text of our own is sealed with its public half and opened with its
-    /// private one. What `postern doctor` asks for.
+    /// Which keys there are, and whether the halves of each pair match: a test text is sealed with the public half and opened
+    /// with the private one. What `postern doctor` asks for.
     package var examined: KeyReport {
         let opener = SealOpener(ring: self)
         return KeyReport(all.map { held in KeyReport.Key(held, fits: held.key.sealing.map { $0.isPair(opener) }) })

@@ -5,8 +5,8 @@ internal import PosternSealing
 
 /// Takes a letter to the smarthost: checks the authorisation of the address, opens, composes, sends.
 ///
-/// What goes wrong before the smarthost is dialled is a fault of ours, not of the recipient, and is never passed over in silence:
-/// the letter is held, with a reason that a person can act on.
+/// A failure before the smarthost is dialled is our fault, not the recipient's, and never silent: the letter is held, with a
+/// reason that a person can act on.
 package struct Postman: Sendable {
     package struct Settings: Sendable {
         package let mailFrom: EmailAddress

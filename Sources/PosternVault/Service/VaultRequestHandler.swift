@@ -2,7 +2,7 @@ package import PosternCore
 package import PosternLink
 private import PosternSealing
 
-/// Answers what comes over the vault's two sockets. Who may speak there, the sockets decide.
+/// Answers the requests on the vault's two sockets. The sockets themselves decide who may connect.
 package struct VaultRequestHandler: Sendable {
     private let ring: KeyRing
     private let postman: Postman

@@ -12,7 +12,7 @@ private import class Foundation.Thread
 ///
 /// When the supervisor ends, however that happens, the child reads end-of-file and stops by itself. (PR_SET_PDEATHSIG would be
 /// tied to the thread that started the child, not to the process, and is forgotten when the child changes its user; prctl(2).)
-/// While both run, the supervisor sends a byte now and then, and a child that is well sends one back.
+/// While both run, the supervisor sends a byte every second, and a healthy child sends one back.
 struct Lifeline: Sendable {
     let childEnd: SystemPackage.FileDescriptor
     private let ourEnd: SystemPackage.FileDescriptor
@@ -91,8 +91,7 @@ struct LifelineService: Service {
         }
     }
 
-    /// Goes through the cooperative pool and every event loop first: a process in which one of them stands still must not look
-    /// as if it were well.
+    /// Goes through the cooperative pool and every event loop first: a process in which one of them hangs must not look healthy.
     private static func answer() async {
         for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() {
             try? await loop.submit {}.get()
@@ -103,7 +102,7 @@ struct LifelineService: Service {
 
 /// Judges a child by its answers to one question a second.
 ///
-/// Counts questions, not time: when the supervisor itself was stopped, or the machine slept, that is no silence of the child.
+/// Counts questions, not time: if the supervisor was stopped or the machine slept, the child is not to blame.
 struct AnswerWatch {
     enum Verdict: Equatable {
         case nothing
@@ -118,19 +117,19 @@ struct AnswerWatch {
     private var unanswered = 0
 
     static let interval = Duration.seconds(1)
-    /// A silent child is noticed within five seconds: three questions, and the one that was under way.
+    /// A silent child is noticed within five seconds: three questions, and the one already sent.
     private static let silent = 3
-    /// A machine that swaps, or a disk that stalls, can keep a sound process from answering for some seconds.
+    /// A machine that swaps, or a disk that stalls, can keep a healthy process from answering for some seconds.
     private static let hung = 30
 
-    /// To be called before each question.
+    /// Call it before each question.
     /// - Parameter isAnswered: whether an answer came since the last call.
     mutating func look(isAnswered: Bool) -> Verdict {
         if isAnswered {
             defer { (hasAnswered, unanswered) = (true, 0) }
             return unanswered >= Self.silent ? .answersAgain : .nothing
         }
-        // A child that has not answered yet is starting: opening a large store takes its time.
+        // A child that has not answered yet is still starting: opening a large store takes time.
         guard hasAnswered else { return .nothing }
         unanswered += 1
         return switch unanswered {

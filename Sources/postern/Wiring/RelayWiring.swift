@@ -20,7 +20,7 @@ struct RelayParts {
 /// Puts the relay together: store, link, intake, dispatcher, listeners, control socket.
 /// - Throws: `StoreFileError`, `StoreError`, `TemplateFaults`, `DemoMailboxFault`: each says what to do.
 func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) async throws -> RelayParts {
-    // First of all: what is counted before this goes nowhere.
+    // Before everything else: what is counted earlier is lost.
     let metrics = MetricRegistry()
     MetricsSystem.bootstrap(metrics)
     let templates = try Templates(folder: try ProgramFiles.templates(configured: configuration.templates))

@@ -19,9 +19,9 @@ struct RestartBackOff {
         return min(Self.shortest * (1 << min(failures, 10)), Self.longest)
     }
 
-    /// Whether starting again would not help. A wrong configuration stays wrong. What is not available, such as a port in use, may
-    /// become free once the service has been up; on the first start the operator must be told.
-    /// - Parameter span: how long the child lasted that ended with `status`.
+    /// Whether another start is pointless. A wrong configuration stays wrong. A port in use may become free, so it ends the
+    /// service only on the first start, when the operator is watching.
+    /// - Parameter span: how long the child that ended with `status` had run.
     func isHopeless(status: Int32, afterLasting span: Duration) -> Bool {
         let isFirst = failures == 0 && !hasLasted && span < Self.lasting
         return status == Exit.configuration.rawValue || (status == Exit.unavailable.rawValue && isFirst)

@@ -5,7 +5,7 @@ internal import PosternLink
 internal import PosternVault
 internal import ServiceLifecycle
 
-/// One of the vault's sockets for the life of the process.
+/// Serves one of the vault's sockets until shutdown.
 struct SocketService<Verb: LinkVerb>: Service {
     let server: FrameServer<Verb>
     private let path: String
@@ -52,14 +52,14 @@ struct DeliveryService: Service {
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await breakOffUnheard() }
-            // Until every letter that was taken is answered, or the socket fails.
+            // Returns when every letter that was accepted here has its answer, or the socket fails.
             try await socket.run()
             group.cancelAll()
         }
         await lanes.close()
     }
 
-    /// Outcomes that nobody hears are lost, and their letters will be sent again: there is nothing to wait for.
+    /// Aborts transfers whose outcome no relay can receive any more: those letters will be sent again, so waiting is pointless.
     private func breakOffUnheard() async throws {
         do {
             try await gracefulShutdown()

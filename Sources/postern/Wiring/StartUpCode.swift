@@ -1,9 +1,9 @@
 private import CUnix
 internal import ServiceLifecycle
 
-/// Gives back the code that only the start needed.
+/// Releases the memory of code that only the start needed.
 ///
-/// Most of the code that an idle process has run, it ran once: settings, commands, templates, the start of each library. That code
+/// An idle process has run most of its code only once: settings, commands, templates, the start of each library. That code
 /// is spread over a program of 30 MiB, and for each page that is touched the kernel maps sixteen ("fault around",
 /// filemap_map_pages). Without this, `ps` shows 20 MiB of code in each process, and an operator looks for a leak.
 struct StartUpCode: Service {

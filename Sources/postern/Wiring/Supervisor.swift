@@ -19,7 +19,7 @@ struct Supervisor: Service {
 
     private static let stopTimeout = Duration.seconds(40)
 
-    /// A child said that starting it again would not help.
+    /// A child ended in a way that another start would not help.
     struct ChildFailed: Error {
         let child: Child
         let status: Int32
@@ -78,7 +78,7 @@ struct Supervisor: Service {
                 do { try await gracefulShutdown() } catch { return .none }
                 if let down { for await _ in down {} }
                 process.terminate()
-                // Longer than either takes that is well. One that is not must not keep the whole from ending.
+                // Longer than a healthy child takes. One that hangs must not keep the service from ending.
                 do { try await Task.sleep(for: Self.stopTimeout) } catch { return .none }
                 process.kill()
                 return .none
@@ -151,7 +151,7 @@ private final class RunningChild: Sendable {
         try? state.withLock { $0.handle }?.close()
     }
 
-    /// A child that begins after the word to end was given gets it at once.
+    /// If `terminate` was called before the child began, it is terminated at once.
     func hasBegun(_ number: pid_t) {
         let handle = unix_process_handle(number)
         let isToEnd = state.withLock { state in

@@ -5,7 +5,7 @@ internal import PosternRelay
 internal import PosternStore
 internal import PosternWeb
 
-/// The numbers that are read when Prometheus asks.
+/// The gauges, read when Prometheus scrapes.
 struct RelayMetrics: MetricsSource {
     let store: any Database
     let census: QueueCensus
@@ -26,7 +26,7 @@ struct RelayMetrics: MetricsSource {
         for part in Readiness.Fault.allCases {
             gauges.append(GaugeReading(.ready, faults.contains(part) ? 0 : 1, label: ("part", part.rawValue)))
         }
-        // A store that cannot be asked says nothing about its queue.
+        // If the store cannot be read, the queue gauges are left out.
         let stored = try? await store.read { transaction in
             (oldest: try transaction.queue.oldestWaiting(), purge: try transaction.maintenance.last(.purge))
         }
