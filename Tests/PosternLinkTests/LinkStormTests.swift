@@ -140,6 +140,7 @@ private struct StormRequest {
     static func serve(_ payload: [UInt8], _ ledger: StormLedger) async throws -> [UInt8] {
         let number = payload[1...4].reduce(0) { $0 << 8 | Int($1) }
         ledger.noteExecution(number)
+        // These pauses are the server that is played here, slow or silent. The test itself waits for answers only.
         switch Fate(rawValue: payload[0]) {
         case .answered: break
         case .answeredLate: try await Task.sleep(for: .milliseconds(number % 40))

@@ -8,11 +8,6 @@ enum InvisibleCharacters {
         return text.withUTF8 { $0.reduce(0 as UInt8) { $0 | (($1 &- 0x20 < 0x5F ? 0 : 1) & ($1 == 0x0A ? 0 : 1)) } } == 0
     }
 
-    /// Whether a text is visible ASCII in one line.
-    static func isPlainLine(_ text: String) -> Bool {
-        text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
-    }
-
     /// Whether a text is visible ASCII with single spaces, and none at its ends. Most names and subjects are, and need no
     /// change.
     static func isTidyLine(_ text: String) -> Bool {
