@@ -28,7 +28,7 @@ package struct DiskCheck {
         let whole = UInt64(status.f_blocks) * UInt64(status.f_frsize)
         self.init(
             folder: folder, free: UInt64(status.f_bavail) * UInt64(status.f_frsize), whole: whole,
-            least: DiskRoom.least(of: whole),
+            least: DiskSpaceMonitor.least(of: whole),
             inodes: status.f_files > 0 ? (UInt64(status.f_favail), UInt64(status.f_files)) : nil)
     }
 

@@ -18,10 +18,10 @@ struct RecipientCommand: AsyncParsableCommand {
 
         @OptionGroup var home: HomeOption
 
-        /// - Parameter done: what the recipient does from now on.
-        func move(_ move: RecipientOperations.Move, done: String) async throws {
-            try await home.caller().change(.moveRecipient(site: site, handle: handle, move: move))
-            Terminal.say("\(site)/\(handle) \(done).")
+        /// - Parameter report: what the recipient does from now on.
+        func apply(_ action: RecipientOperations.Action, report: String) async throws {
+            try await home.caller().change(.changeRecipient(site: site, handle: handle, action: action))
+            Terminal.say("\(site)/\(handle) \(report).")
         }
     }
 
@@ -117,14 +117,14 @@ struct RecipientCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Take no letters for this recipient until resumed.")
         @OptionGroup var subject: Subject
 
-        func run() async throws { try await subject.move(.pause, done: "takes no letters now") }
+        func run() async throws { try await subject.apply(.pause, report: "takes no letters now") }
     }
 
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Take letters for this recipient again.")
         @OptionGroup var subject: Subject
 
-        func run() async throws { try await subject.move(.resume, done: "takes letters again") }
+        func run() async throws { try await subject.apply(.resume, report: "takes letters again") }
     }
 
     struct Erase: AsyncParsableCommand {
@@ -133,7 +133,7 @@ struct RecipientCommand: AsyncParsableCommand {
             discussion: "The handle stays taken, so that nobody else gets letters meant for this person.")
         @OptionGroup var subject: Subject
 
-        func run() async throws { try await subject.move(.erase, done: "is erased") }
+        func run() async throws { try await subject.apply(.erase, report: "is erased") }
     }
 
     private static func table(_ recipients: [RecipientView]) -> String {

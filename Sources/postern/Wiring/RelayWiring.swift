@@ -57,8 +57,8 @@ private func buildServices(
     let malformed = MalformedTally()
     let vault = VaultLink(socket: home.vaultSocket, malformed: malformed, logger: logger)
     let sealing = LetterSealer(vault: vault)
-    let room = DiskRoom(folder: storeFolder(configuration))
-    await room.look()
+    let diskSpace = DiskSpaceMonitor(folder: storeFolder(configuration))
+    await diskSpace.look()
     var dispatch = Dispatcher.Settings()
     dispatch.lease = configuration.lease
     let dispatcher = Dispatcher(
@@ -69,10 +69,10 @@ private func buildServices(
     try await blocks.reload(from: store)
     let refusals = RefusalLog(store: store, sealing: sealing, logger: logger)
     let intake = IntakeService(
-        store: store, sealing: sealing, room: room, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
+        store: store, sealing: sealing, diskSpace: diskSpace, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
         blocks: blocks, refusals: refusals, randomness: .system, logger: logger, letterCame: { dispatcher.letterCame() })
     let confirmations = ConfirmationService(store: store, vault: vault, logger: logger, now: { .now })
-    let probe = ReadinessProbe(store: store, vault: vault, room: room, now: { .now })
+    let probe = ReadinessProbe(store: store, vault: vault, diskSpace: diskSpace, now: { .now })
     let readiness = ReadinessMonitor(now: { .now }) { await probe.check() }
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
@@ -89,7 +89,7 @@ private func buildServices(
     // after the dispatcher: a backup may take minutes, and letters would be claimed all that time.
     var services: [any Service] = [
         vault, ControlSocket(path: home.controlSocket, service: control, malformed: malformed, logger: logger), dispatcher,
-        housekeeping, refusals, room,
+        housekeeping, refusals, diskSpace,
     ]
     var letters: MailboxLetters?
     if let listen = configuration.mail.demoMailbox {
