@@ -116,7 +116,7 @@ private func buildServices(
             open,
             PublicServices(
                 submissions: intake, tokens: FormTokens(randomness: .system) { vault.tagKey(of: $0) },
-                sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {
+                sites: SiteQueries(store: store, terms: PrivacyFacts.Terms(configuration)) {
                     (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
                 },
                 confirmations: confirmations, readiness: readiness, now: { .now }),
@@ -132,7 +132,7 @@ private func storeFolder(_ configuration: Configuration) -> String {
     configuration.database.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? configuration.home
 }
 
-extension SiteQueries.Terms {
+extension PrivacyFacts.Terms {
     fileprivate init(_ configuration: Configuration) {
         let (mail, limits) = (configuration.mail, configuration.limits)
         let counted: [(PrivacyFacts.Counted, Limit)] = [
