@@ -88,7 +88,7 @@ private func buildServices(
     // Services are told to stop from the last to the first, each when the one after it has ended. The control socket is told
     // after the dispatcher: a backup may take minutes, and letters would be claimed all that time.
     var services: [any Service] = [
-        vault, ControlSocket(path: home.controlSocket, service: control, malformed: malformed, logger: logger), dispatcher,
+        vault, SocketService(control: home.controlSocket, control, malformed: malformed, logger: logger), dispatcher,
         housekeeping, refusals, room,
     ]
     var letters: MailboxLetters?
@@ -105,8 +105,8 @@ private func buildServices(
             StaffServices(
                 overview: Overview(operations: operations.by(.service), census: census, readiness: readiness), metrics: metrics,
                 gauges: RelayMetrics(
-                    store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed,
-                    readiness: readiness),
+                    operations: operations.by(.service), census: census, vault: vault, dispatcher: dispatcher, limits: limits,
+                    malformed: malformed, readiness: readiness),
                 mailbox: letters, now: { .now }),
             templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
     let open = WebConfiguration(

@@ -118,12 +118,17 @@ struct Supervisor: Service {
         while !Task.isCancelled {
             lifeline.ask()
             do { try await Task.sleep(for: AnswerWatch.interval) } catch { return }
+            let name: Logger.Metadata = ["child": "\(child.rawValue)"]
             switch watch.look(isAnswered: lifeline.hasAnswer()) {
             case .nothing: break
-            case .silent: logger.error("a process does not answer", metadata: ["child": "\(child.rawValue)"])
-            case .answersAgain: logger.notice("a process answers again", metadata: ["child": "\(child.rawValue)"])
+            case .silent: logger.error("a process does not answer", metadata: name)
+            case .answersAgain: logger.notice("a process answers again", metadata: name)
+            case .slowStart: logger.warning("a process is still starting", metadata: name)
             case .hung:
-                logger.critical("a process hangs and is killed", metadata: ["child": "\(child.rawValue)"])
+                logger.critical("a process hangs and is killed", metadata: name)
+                process.kill()
+            case .neverStarted:
+                logger.critical("a process does not get past its start and is killed", metadata: name)
                 process.kill()
             }
         }
