@@ -31,9 +31,9 @@ struct Supervisor: Service {
         try await withThrowingTaskGroup(of: Void.self) { children in
             children.addTask {
                 defer { relayEnds.finish() }
-                try await keep(.relay, until: nil)
+                try await keepRunning(.relay, until: nil)
             }
-            children.addTask { try await keep(.vault, until: relayIsDown) }
+            children.addTask { try await keepRunning(.vault, until: relayIsDown) }
             do {
                 while try await children.next() != nil {}
             } catch {
@@ -45,7 +45,7 @@ struct Supervisor: Service {
 
     /// Starts a child again and again until shutdown.
     /// - Parameter down: finishes when the child may be told to end.
-    private func keep(_ child: Child, until down: AsyncStream<Never>?) async throws {
+    private func keepRunning(_ child: Child, until down: AsyncStream<Never>?) async throws {
         var backOff = RestartBackOff()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             let began = ContinuousClock.now
