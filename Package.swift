@@ -170,7 +170,7 @@ let package = Package(
             name: "postern-proof",
             dependencies: [
                 "PosternCore", "PosternHost", "PosternStore", "PosternWeb", "PosternProof", argumentParser,
-                logging, lifecycle, unixSignals, nioCore, nioPosix, system, subprocess,
+                logging, lifecycle, unixSignals, nioCore, nioPosix, system, subprocess, hummingbird, hummingbirdCore, httpTypes,
             ],
             swiftSettings: strict,
             linkerSettings: runtime + hardening),
@@ -192,6 +192,7 @@ let package = Package(
         .testTarget(
             name: "PosternDoctorTests", dependencies: ["PosternCore", "PosternDoctor", "PosternLink", "PosternVault"],
             swiftSettings: strict),
+        .testTarget(name: "PosternHostTests", dependencies: ["PosternHost"], swiftSettings: strict),
         .testTarget(
             name: "PosternMailTests", dependencies: ["PosternCore", "PosternMail", "PosternTestSupport", "CCurl"],
             swiftSettings: strict),

@@ -28,7 +28,7 @@ struct Serve: AsyncParsableCommand {
             configuration: .init(
                 services: [
                     .init(service: supervisor, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: StartUpCode(), successTerminationBehavior: .ignore),
+                    .init(service: StartUpCodeRelease(), successTerminationBehavior: .ignore),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet))
         do {
