@@ -97,11 +97,11 @@ private func buildServices(
         letters = kept
         services.append(try DemoMailbox(listen: listen, letters: kept, now: { .now }, logger: logger))
     }
-    let staff = WebConfiguration(listen: configuration.staffListen, publicURL: configuration.publicURL)
+    let staffWeb = WebConfiguration(listen: configuration.staffListen, publicURL: configuration.publicURL)
     let census = QueueCensus(of: store)
     services.append(
         buildStaffApplication(
-            staff,
+            staffWeb,
             StaffServices(
                 overview: Overview(operations: operations.by(.service), census: census, readiness: readiness), metrics: metrics,
                 gauges: RelayMetrics(
@@ -109,11 +109,11 @@ private func buildServices(
                     readiness: readiness),
                 mailbox: letters, now: { .now }),
             templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
-    let open = WebConfiguration(
+    let publicWeb = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
     services.append(
         buildPublicApplication(
-            open,
+            publicWeb,
             PublicServices(
                 submissions: intake, tokens: FormTokens(randomness: .system) { vault.tagKey(of: $0) },
                 sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {
