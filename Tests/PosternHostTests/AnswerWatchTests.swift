@@ -4,7 +4,7 @@ import Testing
 @Suite("The supervisor judges a child by its answers")
 struct AnswerWatchTests {
     /// What `count` unanswered questions lead to, without the ordinary case.
-    private static func silence(_ watch: inout AnswerWatch, _ count: Int) -> [AnswerWatch.Verdict] {
+    private static func silence(_ watch: inout AnswerWatch, _ count: Int) -> [AnswerWatch.Observation] {
         (0..<count).map { _ in watch.look(isAnswered: false) }.filter { $0 != .nothing }
     }
 

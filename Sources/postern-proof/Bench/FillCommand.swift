@@ -57,7 +57,7 @@ struct FillCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try await home.configuration()
+        let configuration = try home.configuration()
         let began = ContinuousClock.now
         let site: SiteID
         let plan = FillPlan(

@@ -12,7 +12,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let folder = home.folder
-        let configuration = try await home.configuration()
+        let configuration = try home.configuration()
         let logger = makeLogger("serve", configuration)
         try MachineFaults(configuration).check()
         let users = try ProcessUsers(configuration.users)
