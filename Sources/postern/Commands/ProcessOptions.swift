@@ -37,7 +37,7 @@ struct ProcessOptions: ParsableArguments {
         }
         // Last in the list, so told to stop first: a service that ends by itself while others are being told to stop cancels them
         // all (ServiceLifecycle 2.13).
-        all.append(.init(service: StartUpCode(), successTerminationBehavior: .ignore))
+        all.append(.init(service: StartUpCodeRelease(), successTerminationBehavior: .ignore))
         var configuration = ServiceGroupConfiguration(
             services: all,
             // Ctrl-C reaches every process of the terminal. A supervised one waits for its supervisor instead, so that the vault
