@@ -51,6 +51,24 @@ struct OperatorServiceTests {
         if case .value = answer { #expect(isTaken) } else { #expect(!isTaken, "\(answer)") }
     }
 
+    @Test func `Operations are listed the latest first, page by page, and a refused one is not there`() async throws {
+        let site = try await addSite()
+        #expect(try await refusal(of: .addSite(id: site.text, name: "Photos", origins: [])) != nil)
+        #expect(try await refusal(of: .changeSite(id: site.text, .init())) == nil)
+        func page(before: OperationID?, limit: Int) async throws -> [OperationView] {
+            let request = ControlRequest.listOperations(before: before?.description, limit: limit)
+            guard case .value(let page) = try await ask(request, for: [OperationView].self) else { return [] }
+            return page
+        }
+        let all = try await page(before: nil, limit: 10)
+        #expect(Set(all.map(\.verb)) == ["site.add", "site.change"] && all.count == 2, "\(all)")
+        #expect(all.allSatisfy { $0.actor == "operator" && $0.subject == "photos" && $0.at == RelayFixture.now })
+        let latest = try #require(try await page(before: nil, limit: 1).first)
+        #expect(latest.id == all.first?.id)
+        #expect(try await page(before: latest.id, limit: 1).map(\.id) == all.dropFirst().map(\.id))
+        #expect(try await refusal(of: .listOperations(before: "x", limit: 1)) != nil)
+    }
+
     // request → words of the refusal
     @Test(
         arguments: [

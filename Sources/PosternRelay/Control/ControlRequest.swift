@@ -20,6 +20,8 @@ package enum ControlRequest: Codable, Sendable {
     case changeDeliveries(QueueOperations.Action, of: QueueSelection)
     case listLog(LogQuery)
     case showEntry(id: String)
+    /// The trace of operations, the latest first, before this one.
+    case listOperations(before: String?, limit: Int)
     case addBlock(NewBlock)
     case listBlocks
     case removeBlock(id: Int64)

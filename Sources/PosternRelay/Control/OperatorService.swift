@@ -91,6 +91,10 @@ package struct OperatorService: Sendable {
         case .showEntry(let id):
             let (entry, blocks, delivery) = try await operations.log.show(try RequestText.entryID(id))
             return LogExplanation(entry, blocks: blocks, delivery: delivery)
+        case .listOperations(let before, let limit):
+            return try await operations.log.operations(
+                before: try before.map(RequestText.operationID), limit: Self.bounded(limit)
+            ).map(OperationView.init)
         case .addBlock(let new):
             let block = try await operations.blocks.add(
                 try RequestText.mark(new.mark, at: operations.now()), try RequestText.word(new.effect, "effect"),

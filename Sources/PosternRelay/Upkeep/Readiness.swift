@@ -26,7 +26,7 @@ package struct Readiness: Codable, Equatable, Sendable {
         package var remedy: String {
             switch self {
             case .check: "Look for a disk that hangs or a machine without memory; then restart the service."
-            case .store: "The relay's log says why, most often a full or failing disk. Mend that, and restart the service."
+            case .store: "The relay's log says why, most often a full or failing disk. Fix that, and restart the service."
             case .disk: "Make room on the disk of the store. Letters are taken again at once."
             case .vault: "The service's log says why the vault ended or hangs. Make sure that relay and vault are of one version."
             }

@@ -49,7 +49,7 @@ struct RecipientCommand: AsyncParsableCommand {
 
         func run() async throws {
             let (site, handle) = (subject.site, subject.handle)
-            let enrolling = Enrolling(caller: try await subject.home.caller(), site: site)
+            let enrolling = Enrolling(caller: try subject.home.caller(), site: site)
             guard let line = readLine(strippingNewline: true) else {
                 throw Exit.noInput.saying(
                     "no address came on standard input\n    Try: echo pat@example.org | postern recipient add \(handle) …")
@@ -92,9 +92,9 @@ struct RecipientCommand: AsyncParsableCommand {
         func validate() throws { try checkLimit(limit) }
 
         func run() async throws {
-            let caller = try await home.caller()
-            let recipients = try await caller.pages(of: limit, after: after, by: \.handle) { after, count in
-                try await caller.ask(.listRecipients(site: site, after: after, limit: count), for: [RecipientView].self)
+            let caller = try home.caller()
+            let recipients: [RecipientView] = try await caller.pages(of: limit, from: after, by: \.handle) { after, count in
+                .listRecipients(site: site, after: after, limit: count)
             }
             try output.print(recipients) { recipients.isEmpty ? "No recipients." : RecipientCommand.table(recipients) }
         }
@@ -137,7 +137,9 @@ struct RecipientCommand: AsyncParsableCommand {
     }
 
     private static func table(_ recipients: [RecipientView]) -> String {
-        let rows = recipients.map { ["\($0.site)/\($0.handle)", $0.name, $0.language, $0.state, $0.page ?? "–"] }
-        return TextTable(head: ["RECIPIENT", "NAME", "LANGUAGE", "STATE", "PAGE"], rows: rows).text
+        TextTable(
+            recipients, ("RECIPIENT", { "\($0.site)/\($0.handle)" }), ("NAME", \.name), ("LANGUAGE", \.language),
+            ("STATE", \.state), ("PAGE", { $0.page ?? "–" })
+        ).text
     }
 }

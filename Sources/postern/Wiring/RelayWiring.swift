@@ -88,7 +88,7 @@ private func buildServices(
     // Services are told to stop from the last to the first, each when the one after it has ended. The control socket is told
     // after the dispatcher: a backup may take minutes, and letters would be claimed all that time.
     var services: [any Service] = [
-        vault, ControlSocket(path: home.controlSocket, service: control, malformed: malformed, logger: logger), dispatcher,
+        vault, SocketService(control: home.controlSocket, control, malformed: malformed, logger: logger), dispatcher,
         housekeeping, refusals, diskSpace,
     ]
     var letters: MailboxLetters?
@@ -97,23 +97,23 @@ private func buildServices(
         letters = kept
         services.append(try DemoMailbox(listen: listen, letters: kept, now: { .now }, logger: logger))
     }
-    let staff = WebConfiguration(listen: configuration.staffListen, publicURL: configuration.publicURL)
+    let staffWeb = WebConfiguration(listen: configuration.staffListen, publicURL: configuration.publicURL)
     let census = QueueCensus(of: store)
     services.append(
         buildStaffApplication(
-            staff,
+            staffWeb,
             StaffServices(
                 overview: Overview(operations: operations.by(.service), census: census, readiness: readiness), metrics: metrics,
                 gauges: RelayMetrics(
-                    store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed,
-                    readiness: readiness),
+                    operations: operations.by(.service), census: census, vault: vault, dispatcher: dispatcher, limits: limits,
+                    malformed: malformed, readiness: readiness),
                 mailbox: letters, now: { .now }),
             templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
-    let open = WebConfiguration(
+    let publicWeb = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
     services.append(
         buildPublicApplication(
-            open,
+            publicWeb,
             PublicServices(
                 submissions: intake, tokens: FormTokens(randomness: .system) { vault.tagKey(of: $0) },
                 sites: SiteQueries(store: store, terms: PrivacyFacts.Terms(configuration)) {
