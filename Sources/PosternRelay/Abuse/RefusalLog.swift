@@ -1,4 +1,5 @@
 package import Logging
+private import Metrics
 internal import PosternCore
 package import PosternStore
 internal import ServiceLifecycle
@@ -27,9 +28,11 @@ package final class RefusalLog: Service {
     func note(_ pending: PendingSubmission) async {
         let verdict = Verdict(.refuse, parts: pending.verdictParts)
         guard let rule = verdict.parts.first(where: { $0.effect == .refuse })?.rule else { return }
-        let kind = RefusalLedger.Kind(tag: pending.tags.first, rule: rule)
-        let ruling = ledger.withLock { $0.note(kind, id: pending.id, at: pending.at) }
-        guard ruling != .counted else { return }
+        let ruling = ledger.withLock { $0.note(rule, id: pending.id, tags: pending.tags, at: pending.at) }
+        guard ruling != .counted else {
+            Counter(label: Metric.refusalsFolded.rawValue, dimensions: [("rule", rule.rawValue)]).increment()
+            return
+        }
         do {
             let isCollective = ruling == .collectiveEntry
             let entry = pending.entry(

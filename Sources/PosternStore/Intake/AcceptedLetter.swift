@@ -11,22 +11,26 @@ package struct AcceptedLetter: Sendable {
     package let limitRecord: LimitRecord?
     /// Nil when it was posted without a key.
     package let idempotencyRecord: IdempotencyRecord?
+    /// What the same post was recorded as if it came yesterday: the digests change daily.
+    package let yesterdaysRecord: IdempotencyRecord?
 
     package init(
         entry: SubmissionEntry, seal: [UInt8], tokens: MailTokens, limitRecord: LimitRecord? = nil,
-        idempotencyRecord: IdempotencyRecord? = nil
+        idempotencyRecord: IdempotencyRecord? = nil, yesterdaysRecord: IdempotencyRecord? = nil
     ) {
         self.entry = entry
         self.seal = seal
         self.tokens = tokens
         self.limitRecord = limitRecord
         self.idempotencyRecord = idempotencyRecord
+        self.yesterdaysRecord = yesterdaysRecord
     }
 
     package var id: LetterID { entry.id }
 }
 
-/// What a repeated post is recognised by. Digests, so that neither a client's key nor a letter's text is kept.
+/// What a repeated post is recognised by. Digests under a secret that the store does not have, so that neither a client's key nor
+/// a letter's text is kept, and no guess of them can be tested.
 package struct IdempotencyRecord: Hashable, Sendable {
     /// How long a key is remembered.
     package static let lifetime = Duration.hours(24)

@@ -11,12 +11,18 @@ package struct Intake {
     /// Keeps a letter with its idempotency key, log entry and delivery, or nothing at all.
     package func accept(_ letter: AcceptedLetter) throws -> Acceptance {
         let entry = letter.entry
+        let records = [letter.idempotencyRecord, letter.yesterdaysRecord].compactMap { $0 }
         guard let recipient = entry.recipient, try takesLetters(recipient) else {
             // The same letter posted again is no second letter, whatever has changed since the first was taken.
-            return try letter.idempotencyRecord.flatMap { try earlier($0, at: entry.at) }.map(Acceptance.repeated) ?? .noLetters
+            for record in records {
+                if let earlier = try earlier(record, at: entry.at) { return .repeated(earlier) }
+            }
+            return .noLetters
         }
+        if let record = letter.yesterdaysRecord, let outcome = try earlierOutcome(of: record, at: entry.at) { return outcome }
         if let record = letter.idempotencyRecord, !(try claim(record, for: letter)) {
-            return try earlierOutcome(of: record)
+            // It was there a statement ago, in this same transaction.
+            return try earlierOutcome(of: record, at: entry.at) ?? .conflict
         }
         try log(entry)
         if let record = letter.limitRecord { try transaction.limitRecords.add(record, for: letter.id) }
@@ -42,17 +48,23 @@ package struct Intake {
             [count.stored, id.stored])
     }
 
+    /// The post that came under an idempotency key before.
+    /// - Parameter key: of an `IdempotencyRecord`.
+    package func earlierPost(under key: [UInt8], at now: Timestamp) throws -> (body: [UInt8], letter: LetterID)? {
+        try transaction.row(
+            """
+            SELECT body, letter
+            FROM idempotency_record
+            WHERE key = ? AND expires_at > ?
+            """,
+            [key.stored, now.stored]
+        ).map { (try $0["body"], try $0["letter"]) }
+    }
+
     /// - Returns: the letter that this same post became before; nil when it did not come before, or its key came with another
     ///   post.
     package func earlier(_ record: IdempotencyRecord, at now: Timestamp) throws -> LetterID? {
-        try transaction.row(
-            """
-            SELECT letter
-            FROM idempotency_record
-            WHERE key = ? AND body = ? AND expires_at > ?
-            """,
-            [record.key.stored, record.body.stored, now.stored]
-        ).map { try $0["letter"] }
+        try earlierPost(under: record.key, at: now).flatMap { $0.body == record.body ? $0.letter : nil }
     }
 
     /// When the oldest letter came that is still stored.
@@ -106,18 +118,8 @@ package struct Intake {
         return claimed != nil
     }
 
-    private func earlierOutcome(of record: IdempotencyRecord) throws -> Acceptance {
-        let row = try transaction.row(
-            """
-            SELECT body, letter
-            FROM idempotency_record
-            WHERE key = ?
-            """,
-            [record.key.stored])
-        // It was there a statement ago, in this same transaction.
-        guard let row else { return .conflict }
-        let body: [UInt8] = try row["body"]
-        return body == record.body ? .repeated(try row["letter"]) : .conflict
+    private func earlierOutcome(of record: IdempotencyRecord, at now: Timestamp) throws -> Acceptance? {
+        try earlierPost(under: record.key, at: now).map { $0.body == record.body ? .repeated($0.letter) : .conflict }
     }
 
     /// Writes a log entry; on its own, for a submission that was turned away.
