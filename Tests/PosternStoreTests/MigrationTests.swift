@@ -124,7 +124,7 @@ struct MigrationTests {
             #expect(try transaction.queue.show(earlier.leased)?.attempts.count == 1)
             let record = IdempotencyRecord(key: earlier.key, body: earlier.key)
             #expect(try transaction.intake.earlier(record, at: Self.now) == earlier.accepted)
-            #expect(try transaction.limitMarks.list(after: .zero, limit: 9).map(\.mark) == [earlier.mark])
+            #expect(try transaction.limitRecords.list(after: .zero, limit: 9).map(\.record) == [earlier.limitRecord])
             #expect(try transaction.blocks.list().map(\.id) == [41])
             #expect(try transaction.maintenance.last(.purge) == Self.now)
             #expect(try transaction.operationTrace.latest(limit: 9) == (version < 2 ? [] : [earlier.operation]))

@@ -147,4 +147,4 @@ extension Recipient.State: StoredAs {}
 extension Verdict.Decision: StoredAs {}
 extension Verdict.Rule: StoredAs {}
 extension Block.Effect: StoredAs {}
-extension LogoMark.Kind: StoredAs {}
+extension LogoID.Kind: StoredAs {}

@@ -40,7 +40,7 @@ extension Transaction {
     package var sites: Sites { Sites(transaction: self) }
     package var recipients: Recipients { Recipients(transaction: self) }
     package var blocks: Blocks { Blocks(transaction: self) }
-    package var limitMarks: LimitMarks { LimitMarks(transaction: self) }
+    package var limitRecords: LimitRecords { LimitRecords(transaction: self) }
     package var retention: Retention { Retention(transaction: self) }
     package var operationTrace: OperationTrace { OperationTrace(transaction: self) }
     package var maintenance: MaintenanceRecord { MaintenanceRecord(transaction: self) }

@@ -28,7 +28,7 @@ struct Restore: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try await home.configuration()
+        let configuration = try home.configuration()
         let path = URL(fileURLWithPath: file).standardized.path
         let restored: Restored
         do {

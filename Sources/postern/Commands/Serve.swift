@@ -12,7 +12,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let folder = home.folder
-        let configuration = try await home.configuration()
+        let configuration = try home.configuration()
         let logger = makeLogger("serve", configuration)
         try MachineFaults(configuration).check()
         let users = try ProcessUsers(configuration.users)
@@ -28,7 +28,7 @@ struct Serve: AsyncParsableCommand {
             configuration: .init(
                 services: [
                     .init(service: supervisor, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: StartUpCode(), successTerminationBehavior: .ignore),
+                    .init(service: StartUpCodeRelease(), successTerminationBehavior: .ignore),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet))
         do {

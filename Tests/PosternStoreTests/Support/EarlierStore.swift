@@ -13,7 +13,7 @@ struct EarlierStore {
     let accepted, leased, confirmation, refused: LetterID
     let seal: [UInt8] = [1, 2, 3]
     let key = [UInt8](repeating: 7, count: 32)
-    let mark = LimitMark(
+    let limitRecord = LimitRecord(
         epoch: Epoch(containing: TestStore.start), keys: [DatedLimitKey(lasting: .recipientReserve(.zero))])
     let operation: OperationRecord
 
@@ -64,7 +64,7 @@ struct EarlierStore {
 
     private func addPeople(_ transaction: any Transaction) throws {
         let now = TestStore.start.stored
-        for (site, logo) in [(site, logo.mark), (club, nil)] {
+        for (site, logo) in [(site, logo.id), (club, nil)] {
             try transaction.run(
                 """
                 INSERT INTO site (id, name, origins, logo_kind, logo_version, introductions, languages, created_at)
@@ -152,7 +152,7 @@ struct EarlierStore {
         // Scope 6 and sixteen bytes: a recipient's reserve.
         try transaction.run(
             "INSERT INTO limit_mark (id, epoch, keys) VALUES (?, ?, ?)",
-            [accepted.stored, mark.epoch.stored, ([6] + [UInt8](repeating: 0, count: 16)).stored])
+            [accepted.stored, limitRecord.epoch.stored, ([6] + [UInt8](repeating: 0, count: 16)).stored])
         try transaction.run(
             """
             INSERT INTO block (id, kind, mark, effect, reason, added_at)
