@@ -62,9 +62,8 @@ struct HousekeepingTests {
                     idempotencyRecord: IdempotencyRecord(key: digest, body: digest))
                 #expect(try transaction.intake.accept(letter) == .stored)
                 let confirmation = LetterID(at: now, using: &randomness)
-                try transaction.intake.enqueue(
-                    NewConfirmation(
-                        id: confirmation, at: now, recipient: recipient, tokens: MailTokens(using: &randomness)))
+                try transaction.intake.enqueueConfirmation(
+                    confirmation, to: recipient, at: now, tokens: MailTokens(using: &randomness))
                 _ = try transaction.queue.hold(confirmation, because: "a test")
                 try transaction.operationTrace.add(
                     OperationRecord(

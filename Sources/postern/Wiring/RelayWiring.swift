@@ -151,8 +151,7 @@ extension Operations {
     /// Over a store, which can also be backed up.
     init(by actor: Actor, store: any OpenStore, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void) {
         self.init(by: actor, store: store, blockCache: blockCache, now: { .now }, wake: wake) { path in
-            let report = try await store.backup(to: path)
-            return BackupView(path: report.path, bytes: report.bytes)
+            BackupView(path: path, bytes: try await store.backup(to: path))
         }
     }
 }
