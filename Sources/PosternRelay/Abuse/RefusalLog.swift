@@ -35,11 +35,18 @@ package final class RefusalLog: Service {
         }
         do {
             let isCollective = ruling == .collectiveEntry
-            let entry = pending.entry(
-                verdict, evidence: isCollective ? nil : try seal(pending), letterBytes: pending.submission.letter.bytes,
-                isCollective: isCollective)
-            try await store.write { try $0.intake.log(entry) }
-            ledger.withLock { $0.wrote(entry.id) }
+            let evidence = isCollective ? nil : try seal(pending)
+            try await store.write { transaction in
+                // What was refused before anybody was looked up is in the log of its recipient all the same.
+                var known = pending
+                if known.recipient == nil, let site = known.site, let handle = known.handle {
+                    known.recipient = try transaction.recipients.find(handle, at: site)
+                }
+                try transaction.intake.log(
+                    known.entry(
+                        verdict, evidence: evidence, letterBytes: known.submission.letter.bytes, isCollective: isCollective))
+            }
+            ledger.withLock { $0.wrote(pending.id) }
             outage.works()
         } catch {
             outage.failed(error, count: ledger.withLock { $0.failed(pending.id) })
