@@ -76,17 +76,18 @@ extension IntakeService {
         let client = pending.submission.client
         let (seal, evidence) = try sealing.seal(
             plain, from: client, as: pending.id, to: recipient.id, at: recipient.site, now: pending.at)
-        let records = pending.idempotencyNames(to: recipient).map { $0.record(of: plain) }
+        let names = pending.idempotencyNames(to: recipient)
         let accepted = AcceptedLetter(
             entry: pending.entry(Verdict(of: pending.verdictParts), evidence: evidence, letterBytes: plain.count),
             seal: seal, tokens: MailTokens(using: &randomness),
             limitRecord: pending.countedKeys.isEmpty
                 ? nil : LimitRecord(epoch: Epoch(containing: pending.at), keys: pending.countedKeys),
-            idempotencyRecord: records.first, yesterdaysRecord: records.dropFirst().first)
+            idempotencyRecord: names.first?.record(of: plain), yesterdaysKey: names.dropFirst().first?.key)
         switch try await store.write({ try $0.intake.accept(accepted) }) {
         case .stored: return .accepted(accepted.entry.verdict.decision)
         case .repeated(let first): return .repeated(first)
-        case .conflict: throw pending.refuse(.idempotencyConflict, with: .idempotencyKeyConflict)
+        case .keyUsedYesterday(let body, let first) where names.last?.record(of: plain).body == body: return .repeated(first)
+        case .conflict, .keyUsedYesterday: throw pending.refuse(.idempotencyConflict, with: .idempotencyKeyConflict)
         case .noLetters:
             // Paused or erased since the cache was filled, or a moment ago.
             recipients.forget(recipient)

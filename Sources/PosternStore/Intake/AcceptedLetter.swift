@@ -11,19 +11,19 @@ package struct AcceptedLetter: Sendable {
     package let limitRecord: LimitRecord?
     /// Nil when it was posted without a key.
     package let idempotencyRecord: IdempotencyRecord?
-    /// What the same post was recorded as if it came yesterday: the digests change daily.
-    package let yesterdaysRecord: IdempotencyRecord?
+    /// The key of the record if the same post came yesterday: the digests change daily.
+    package let yesterdaysKey: [UInt8]?
 
     package init(
         entry: SubmissionEntry, seal: [UInt8], tokens: MailTokens, limitRecord: LimitRecord? = nil,
-        idempotencyRecord: IdempotencyRecord? = nil, yesterdaysRecord: IdempotencyRecord? = nil
+        idempotencyRecord: IdempotencyRecord? = nil, yesterdaysKey: [UInt8]? = nil
     ) {
         self.entry = entry
         self.seal = seal
         self.tokens = tokens
         self.limitRecord = limitRecord
         self.idempotencyRecord = idempotencyRecord
-        self.yesterdaysRecord = yesterdaysRecord
+        self.yesterdaysKey = yesterdaysKey
     }
 
     package var id: LetterID { entry.id }
@@ -55,6 +55,8 @@ package enum Acceptance: Equatable, Sendable {
     case repeated(LetterID)
     /// The key was used before, for another post. Nothing was stored.
     case conflict
+    /// The key was used yesterday, for a post with this digest that became this letter. Nothing was stored.
+    case keyUsedYesterday(body: [UInt8], LetterID)
     /// The recipient takes no letters any more. Nothing was stored.
     case noLetters
 }

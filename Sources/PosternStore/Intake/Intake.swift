@@ -7,18 +7,12 @@ package struct Intake {
     /// Keeps a letter with its idempotency key, log entry and delivery, or nothing at all.
     package func accept(_ letter: AcceptedLetter) throws -> Acceptance {
         let entry = letter.entry
-        let records = [letter.idempotencyRecord, letter.yesterdaysRecord].compactMap { $0 }
         guard let recipient = entry.recipient, try takesLetters(recipient) else {
             // The same letter posted again is no second letter, whatever has changed since the first was taken.
-            for record in records {
-                if let earlier = try earlier(record, at: entry.at) { return .repeated(earlier) }
-            }
-            return .noLetters
+            return try letter.idempotencyRecord.flatMap { try earlier($0, at: entry.at) }.map(Acceptance.repeated) ?? .noLetters
         }
-        if let record = letter.yesterdaysRecord, let outcome = try earlierOutcome(of: record, at: entry.at) { return outcome }
         if let record = letter.idempotencyRecord, !(try claim(record, for: letter)) {
-            // It was there a statement ago, in this same transaction.
-            return try earlierOutcome(of: record, at: entry.at) ?? .conflict
+            return try earlierOutcome(of: record, letter)
         }
         try log(entry)
         if let record = letter.limitRecord { try transaction.limitRecords.add(record, for: letter.id) }
@@ -94,12 +88,17 @@ package struct Intake {
             [recipient.stored]) != nil
     }
 
-    /// A key is free when it is new or has expired. One statement, so that two posts at once cannot both take it.
+    /// A key is free when it is new or has expired, and was not used yesterday under its name of that day. One statement, so that
+    /// two posts at once cannot both take it.
     private func claim(_ record: IdempotencyRecord, for letter: AcceptedLetter) throws -> Bool {
         let claimed = try transaction.row(
             """
             INSERT INTO idempotency_record (key, body, letter, expires_at)
-            VALUES (?, ?, ?, ?)
+            SELECT CAST(? AS {blob}), CAST(? AS {blob}), CAST(? AS {blob}), CAST(? AS BIGINT)
+            WHERE NOT EXISTS (
+                SELECT 1
+                FROM idempotency_record AS yesterday
+                WHERE yesterday.key = ? AND yesterday.expires_at > ?)
             ON CONFLICT (key) DO UPDATE
             SET body = excluded.body, letter = excluded.letter, expires_at = excluded.expires_at
             WHERE idempotency_record.expires_at <= ?
@@ -107,13 +106,18 @@ package struct Intake {
             """,
             [
                 record.key.stored, record.body.stored, letter.id.stored, (letter.entry.at + IdempotencyRecord.lifetime).stored,
-                letter.entry.at.stored,
+                letter.yesterdaysKey.stored, letter.entry.at.stored, letter.entry.at.stored,
             ])
         return claimed != nil
     }
 
-    private func earlierOutcome(of record: IdempotencyRecord, at now: Timestamp) throws -> Acceptance? {
-        try earlierPost(under: record.key, at: now).map { $0.body == record.body ? .repeated($0.letter) : .conflict }
+    /// It was there a statement ago, in this same transaction.
+    private func earlierOutcome(of record: IdempotencyRecord, _ letter: AcceptedLetter) throws -> Acceptance {
+        if let post = try earlierPost(under: record.key, at: letter.entry.at) {
+            return post.body == record.body ? .repeated(post.letter) : .conflict
+        }
+        let post = try letter.yesterdaysKey.flatMap { try earlierPost(under: $0, at: letter.entry.at) }
+        return post.map { .keyUsedYesterday(body: $0.body, $0.letter) } ?? .conflict
     }
 
     /// Writes a log entry; on its own, for a submission that was turned away.
