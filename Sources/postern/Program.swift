@@ -18,17 +18,13 @@ enum Program {
         dispatchMain()
     }
 
-    /// `--become USER:GROUP`, both numbers: the supervisor passes it to its children.
+    /// `--become USER:GROUP`, both numbers: the supervisor passes it to its children, and root to its errands.
     private static func becomeAsked() {
         guard let place = CommandLine.arguments.firstIndex(of: "--become"), place + 1 < CommandLine.arguments.count else {
             return
         }
         let ids = CommandLine.arguments[place + 1].split(separator: ":").compactMap { UInt32($0) }
         guard ids.count == 2 else { return }
-        var group: gid_t = ids[1]
-        guard setgroups(1, &group) == 0, setgid(group) == 0, setuid(ids[0]) == 0, ids[0] == 0 || setuid(0) != 0 else {
-            Terminal.complain("cannot become user \(ids[0]): \(String(cString: strerror(errno)))")
-            exit(Exit.configuration.rawValue)
-        }
+        do { try ProcessUser.become(ids[0], ids[1]) } catch { exit(Exit.configuration.rawValue) }
     }
 }

@@ -8,6 +8,14 @@ int unix_forbid_dump(void);
 /// 0 when the process is not dumpable (PR_GET_DUMPABLE).
 int unix_is_dumpable(void);
 
+/// Becomes another user for good: groups first, then the real, effective and saved ids of group and user, in all threads. Reads
+/// them all back, and makes sure that root cannot be had again. Returns 0, or -1 with errno set; EPERM when it is not so.
+int unix_become(unsigned int user, unsigned int group);
+
+/// Moves a name from one open folder into another, and never over something there (renameat2(2), RENAME_NOREPLACE).
+/// Returns 0, or -1 with errno set.
+int unix_move(int from, const char *name, int to, const char *other);
+
 /// A file descriptor that stands for a process (pidfd_open(2), Linux 5.3; glibc has no function for it before 2.36). It is closed
 /// in programs that this one starts. Returns -1 with errno set when there is no such process or no such system call.
 int unix_process_handle(int process);

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 private import Foundation
 internal import PosternHost
-private import PosternRelay
+internal import PosternRelay
 
 struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,8 +17,35 @@ struct Backup: AsyncParsableCommand {
     @OptionGroup var options: AskOptions
 
     func run() async throws {
-        try await options.print(.backup(to: URL(fileURLWithPath: file).standardized.path)) { (backup: BackupView) in
+        let path = URL(fileURLWithPath: file).standardized.path
+        let caller = try options.home.caller()
+        let backup: BackupView =
+            if let relay = caller.users.relay {
+                try await backUp(to: path, by: Errand(home: caller.home, user: relay), users: caller.users)
+            } else {
+                try await caller.ask(.backup(to: path))
+            }
+        try options.output.print(backup) {
             "Copied the store to \(backup.path) (\(backup.bytes) bytes) and found it whole."
         }
+    }
+
+    /// Root opens the file, since the relay's user may have no right to; the relay's user writes it. It gets its name last.
+    private func backUp(to path: String, by errand: Errand, users: ProcessUsers) async throws -> BackupView {
+        guard FileStatus(path: path, followingLinks: false) == nil else {
+            throw Exit.data.saying("\(path) exists and is not overwritten: name another file")
+        }
+        let part = OperatorFile(path + ".part", users: users)
+        // Of a backup that was interrupted.
+        part.remove()
+        let copy = try part.made()
+        do {
+            try await errand.run(.backup, writingTo: copy.descriptor)
+            try copy.keep(as: URL(fileURLWithPath: path).lastPathComponent)
+        } catch {
+            copy.discard()
+            throw error
+        }
+        return BackupView(path: path, bytes: FileStatus(path: path, followingLinks: false)?.size ?? 0)
     }
 }

@@ -14,7 +14,7 @@ struct Vault: AsyncParsableCommand {
     func run() async throws {
         let (configuration, users, logger) = try await options.begin(.vault)
         let folder = options.home.folder
-        guard let lock = try FileLock(path: folder.vaultLock) else {
+        guard let lock = try await FileLock.taken(path: folder.vaultLock) else {
             throw Exit.temporary.saying(
                 "the vault of this installation is already running, as process \(FileLock.holder(of: folder.vaultLock))")
         }
