@@ -6,6 +6,7 @@ package import PosternCore
 /// HOME/postern.conf               settings, no secrets
 /// HOME/store/                     mode 0700, the relay's: postern.sqlite, what SQLite puts beside it, its lock
 /// HOME/vault/                     mode 0700, the vault's: keys/, lock
+/// HOME/run/refused-calls          system calls that a process was ended for
 /// HOME/run/relay/control.sock     commands to the relay, mode 0600, in a folder of mode 0700
 /// HOME/run/vault/vault.sock       the link, in a folder that only the vault and the relay's group may enter
 /// HOME/run/operator/operator.sock commands to the vault, mode 0600, in a folder of mode 0700
@@ -42,6 +43,7 @@ package struct Home: Sendable {
     package var vaultRun: String { "\(path)/run/vault" }
     package var operatorRun: String { "\(path)/run/operator" }
     package var serveLock: String { "\(path)/run/serve.lock" }
+    package var refusedCalls: String { "\(path)/run/refused-calls" }
     package var controlSocket: String { "\(path)/run/relay/control.sock" }
     package var vaultSocket: String { "\(path)/run/vault/vault.sock" }
     package var operatorSocket: String { "\(path)/run/operator/operator.sock" }
