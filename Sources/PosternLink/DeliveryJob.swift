@@ -7,7 +7,7 @@ extension DeliveryJob {
         writer.write(Int32(clamping: attempt))
         writer.write(kind.rawValue)
         writer.write(accepted.milliseconds)
-        writer.write(tokens.message)
+        writer.write(tokens.messageID)
         writer.write(tokens.envelope)
         writer.write(site.id.text)
         writer.write(site.name.text)
@@ -30,7 +30,7 @@ extension DeliveryJob {
         let kind = try reader.value { DeliveryKind(rawValue: $0) }
         let accepted = try reader.moment()
         let tokens = MailTokens(
-            message: try reader.value { Identifier<MailTokens>($0)?.description },
+            messageID: try reader.value { Identifier<MailTokens>($0)?.description },
             envelope: try reader.value { Identifier<MailTokens>($0)?.description })
         let siteID = try reader.siteID()
         let siteName = try reader.name()
@@ -81,10 +81,10 @@ extension Outcome {
         var writer = ByteWriter()
         writer.write(kind.rawValue)
         writer.write(health.rawValue)
-        writer.write(evidence.stage.rawValue)
-        writer.write(UInt16(clamping: evidence.code ?? 0))
-        writer.write(evidence.enhanced)
-        writer.write(evidence.text)
+        writer.write(diagnosis.stage.rawValue)
+        writer.write(UInt16(clamping: diagnosis.code ?? 0))
+        writer.write(diagnosis.enhanced)
+        writer.write(diagnosis.text)
         return writer.bytes
     }
 
@@ -97,6 +97,7 @@ extension Outcome {
         let (enhanced, text) = (try reader.optionalText(), try reader.text())
         try reader.end()
         self.init(
-            kind, health: health, evidence: Evidence(stage: stage, code: code == 0 ? nil : code, enhanced: enhanced, text: text))
+            kind, health: health, diagnosis: Diagnosis(stage: stage, code: code == 0 ? nil : code, enhanced: enhanced, text: text)
+        )
     }
 }
