@@ -1,11 +1,10 @@
 #define _GNU_SOURCE
 #include "CCurl.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -46,17 +45,8 @@ CURLcode ccurl_on_progress(CURL *handle, ccurl_progress callback, void *context)
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
     struct ccurl_sockets *sockets = context;
     (void)purpose;
-#ifdef SOCK_CLOEXEC
     int made = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-#else
-    int made = socket(address->family, address->socktype, address->protocol);
-    if (made >= 0) (void)fcntl(made, F_SETFD, FD_CLOEXEC);
-#endif
     if (made < 0) return CURL_SOCKET_BAD;
-#ifdef SO_NOSIGPIPE
-    int on = 1;
-    (void)setsockopt(made, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
-#endif
     (void)sockets->opened(sockets->context, made);
     return made;
 }
@@ -80,6 +70,12 @@ CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) {
 
 CURLcode ccurl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) {
     return curl_easy_getinfo(handle, info, value);
+}
+
+void ccurl_ignore_openssl_configuration(void) {
+    /* libcurl is linked and OpenSSL is not: it may be built with another library. */
+    int (*begin)(uint64_t, const void *) = (int (*)(uint64_t, const void *))dlsym(RTLD_DEFAULT, "OPENSSL_init_crypto");
+    if (begin) (void)begin(0x80 /* OPENSSL_INIT_NO_LOAD_CONFIG */, NULL);
 }
 
 int ccurl_block_sigpipe(void) {

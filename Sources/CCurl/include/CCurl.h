@@ -34,8 +34,8 @@ CURLcode ccurl_on_trace(CURL *handle, ccurl_trace callback, void *context);
 CURLcode ccurl_on_progress(CURL *handle, ccurl_progress callback, void *context);
 
 /* CURLOPT_OPENSOCKETFUNCTION and CURLOPT_CLOSESOCKETFUNCTION. The socket is made here, close-on-exec (libcurl 7.88
-   does not ask for that) and without SIGPIPE where the system can say so per socket; `opened` is told about it.
-   `closed` is told just before the socket is closed. Both results are ignored. */
+   does not ask for that); `opened` is told about it. `closed` is told just before the socket is closed. Both results are
+   ignored. */
 struct ccurl_sockets {
     ccurl_socket opened;
     ccurl_socket closed;
@@ -47,6 +47,10 @@ CURLcode ccurl_on_sockets(CURL *handle, struct ccurl_sockets *sockets);
 
 CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value);
 CURLcode ccurl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value);
+
+/* Has OpenSSL, if libcurl uses it, read no configuration file: one can load code and lower what is asked of a certificate. Before
+   curl_global_init; it cannot be undone. */
+void ccurl_ignore_openssl_configuration(void);
 
 /* Keeps SIGPIPE from this thread. With CURLOPT_NOSIGNAL libcurl leaves that to us. 0 or an errno. */
 int ccurl_block_sigpipe(void);

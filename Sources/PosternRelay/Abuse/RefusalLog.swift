@@ -1,5 +1,6 @@
 package import Logging
 internal import PosternCore
+private import PosternSealing
 package import PosternStore
 internal import ServiceLifecycle
 private import Synchronization
@@ -25,17 +26,17 @@ package final class RefusalLog: Service {
 
     /// Never changes the answer: a submission that was turned away stays so, whether or not its entry can be written.
     func note(_ pending: PendingSubmission) async {
-        let verdict = Verdict(.refuse, parts: pending.parts)
+        let verdict = Verdict(.refuse, parts: pending.verdictParts)
         guard let rule = verdict.parts.first(where: { $0.effect == .refuse })?.rule else { return }
         let kind = RefusalLedger.Kind(tag: pending.tags.first, rule: rule)
         let ruling = ledger.withLock { $0.note(kind, id: pending.id, at: pending.at) }
         guard ruling != .counted else { return }
         do {
             let isCollective = ruling == .collectiveEntry
-            let entry = SubmissionEntry(
-                id: pending.id, at: pending.at, site: pending.site?.text ?? "", handle: pending.handle?.text ?? "",
-                recipient: pending.recipient?.id, verdict: verdict, tags: isCollective ? [] : pending.tags,
-                evidence: isCollective ? nil : try seal(pending), letterBytes: pending.submission.letter.bytes)
+            let entry = pending.entry(
+                verdict, evidence: isCollective ? nil : try seal(pending),
+                letterBytes: LetterCoding.paddedLength(pending.submission.letter.bytes),
+                isCollective: isCollective)
             try await store.write { try $0.intake.log(entry) }
             ledger.withLock { $0.wrote(entry.id) }
             outage.works()

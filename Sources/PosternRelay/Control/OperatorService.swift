@@ -46,15 +46,13 @@ package struct OperatorService: Sendable {
     /// The number of things done, where there is nothing else to tell.
     private func value(of request: ControlRequest) async throws -> any Codable & Sendable {
         switch request {
-        case .addSite(let id, let name, let origins):
-            try await operations.sites.add(
-                Site(
-                    id: try RequestText.site(id), name: try RequestText.siteName(name),
-                    origins: try origins.map(RequestText.origin)))
+        case .addSite(let id, let name, let origins, let authorisation):
+            try await operations.sites.add(try RequestText.site(id, name: name, origins: origins, authorisation))
             return 1
+        case .findSite(let id): return FoundSite(try await operations.sites.find(try RequestText.site(id)))
         case .listSites: return try await operations.sites.list().map(SiteView.init)
         case .changeSite(let id, let change):
-            try await operations.sites.change(try RequestText.site(id), try SiteOperations.Change(change))
+            try await operations.sites.change(try RequestText.site(id), try SiteOperations.Change(change, of: id))
             return 1
         case .setLogo(let site, let file):
             try await operations.sites.setLogo(try file.map(RequestText.logo), of: try RequestText.site(site))
@@ -64,16 +62,16 @@ package struct OperatorService: Sendable {
                 .map(FoundRecipient.init)
         case .enrolRecipients(let site, let new):
             let site = try RequestText.site(site)
-            return try await operations.recipients.enrol(try new.map { try RequestText.recipient($0, at: site) }, at: site)
+            return try await operations.recipients.enrol(try new.map { try RequestText.record($0, at: site) }, at: site)
         case .listRecipients(let site, let after, let limit):
             return try await operations.recipients.list(
                 at: try RequestText.site(site), after: try after.map(RequestText.handle), limit: Self.bounded(limit)
             ).map { RecipientView($0, below: publicURL) }
         case .showRecipient(let site, let handle):
             return RecipientView(try await recipient(site, handle), below: publicURL)
-        case .moveRecipient(let site, let handle, let move):
-            try await operations.recipients.move(
-                move, try RequestText.handle(handle), at: try RequestText.site(site))
+        case .changeRecipient(let site, let handle, let action):
+            try await operations.recipients.apply(
+                action, to: try RequestText.handle(handle), at: try RequestText.site(site))
             return 1
         case .countQueue: return QueueCountsView(try await operations.queue.count())
         case .listQueue(let asked):
@@ -83,14 +81,18 @@ package struct OperatorService: Sendable {
         case .showDelivery(let id):
             let (delivery, attempts) = try await operations.queue.show(try RequestText.deliveryID(id))
             return DeliveryHistory(delivery: DeliveryView(delivery), attempts: attempts.map(AttemptView.init))
-        case .moveDeliveries(let move, let selection):
-            return try await operations.queue.move(move, try QueueOperations.Selection(selection))
+        case .changeDeliveries(let action, let selection):
+            return try await operations.queue.apply(action, to: try QueueOperations.Selection(selection))
         case .listLog(let query):
             return try await operations.log.list(
                 try await filter(query), try LogOperations.Page(query), limit: Self.bounded(query.limit))
         case .showEntry(let id):
             let (entry, blocks, delivery) = try await operations.log.show(try RequestText.entryID(id))
             return LogExplanation(entry, blocks: blocks, delivery: delivery)
+        case .listOperations(let before, let limit):
+            return try await operations.log.operations(
+                before: try before.map(RequestText.operationID), limit: Self.bounded(limit)
+            ).map(OperationView.init)
         case .addBlock(let new):
             let block = try await operations.blocks.add(
                 try RequestText.mark(new.mark, at: operations.now()), try RequestText.word(new.effect, "effect"),
@@ -140,10 +142,11 @@ package struct OperatorService: Sendable {
 }
 
 extension SiteOperations.Change {
-    fileprivate init(_ change: ControlRequest.SiteChange) throws {
+    fileprivate init(_ change: ControlRequest.SiteChange, of id: String) throws {
         self.init()
-        name = try change.name.map(RequestText.siteName)
-        origins = try change.origins?.map(RequestText.origin)
+        if let name = change.name, let origins = change.origins {
+            authorised = try RequestText.site(id, name: name, origins: origins, change.authorisation)
+        }
         accent = try change.accent.map(RequestText.accent)
         languages = try change.languages?.map(RequestText.language)
         for (tag, text) in change.introductions ?? [:] {

@@ -1,16 +1,16 @@
 internal import PosternCore
 
-extension LogoMark.Kind: Storable {}
-
 extension Site {
     init(_ row: SQLRow) throws {
         let origins: String = try row["origins"]
+        let code: [UInt8]? = try row.optional("authorisation")
         self.init(
             id: try row["id"], name: try row["name"],
             origins: try origins.split(separator: " ").map { text in
                 guard let origin = WebOrigin(String(text)) else { throw StoreError.undecodable(column: "origins") }
                 return origin
-            }, look: try SiteLook(row))
+            }, look: try SiteLook(row),
+            authorisation: try code.map { SiteAuthorisation(version: try row["authorisation_version"], code: $0) })
     }
 
     /// An origin holds no space.
@@ -22,12 +22,12 @@ extension Site {
 extension SiteLook {
     fileprivate init(_ row: SQLRow) throws {
         let accent: String? = try row.optional("accent")
-        let kind: LogoMark.Kind? = try row.optional("logo_kind")
+        let kind: LogoID.Kind? = try row.optional("logo_kind")
         let version: String? = try row.optional("logo_version")
         let languages: String = try row["languages"]
         self.init(
             accent: accent.flatMap { AccentColour($0) },
-            logo: kind.flatMap { kind in version.map { LogoMark(kind: kind, version: $0) } },
+            logo: kind.flatMap { kind in version.map { LogoID(kind: kind, version: $0) } },
             introductions: try Self.introductions(try row["introductions"]),
             languages: languages.split(separator: " ").compactMap { Language(String($0)) })
     }

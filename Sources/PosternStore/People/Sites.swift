@@ -2,39 +2,38 @@ package import PosternCore
 
 /// The sites that use this installation.
 package struct Sites {
-    private let transaction: any Transaction
-
-    package init(_ transaction: any Transaction) {
-        self.transaction = transaction
-    }
+    let transaction: any Transaction
 
     /// - Returns: false when there is one of that id; it is left as it is.
     package func add(_ site: Site, at now: Timestamp) throws -> Bool {
         try transaction.run(
             """
             INSERT INTO site (
-                id, name, origins, accent, logo_kind, logo_version, introductions, languages, created_at)
-            VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, ?)
+                id, name, origins, accent, logo_kind, logo_version, introductions, languages, created_at,
+                authorisation_version, authorisation)
+            VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO NOTHING
             """,
             [
                 site.id.stored, site.name.stored, site.storedOrigins, site.look.storedAccent, site.look.storedIntroductions,
-                site.look.storedLanguages, now.stored,
+                site.look.storedLanguages, now.stored, (site.authorisation?.version).stored, (site.authorisation?.code).stored,
             ]) == 1
     }
 
-    /// Puts name, origins and look in the place of the present ones; the logo stays.
-    /// - Returns: false when there is none of that id.
+    /// Puts name, origins, their authorisation and look in the place of the present ones; the logo stays.
+    /// - Returns: false when there is none of that id, or a newer authorisation was stored meanwhile.
     package func change(_ site: Site) throws -> Bool {
         try transaction.run(
             """
             UPDATE site
-            SET name = ?, origins = ?, accent = ?, introductions = ?, languages = ?
-            WHERE id = ?
+            SET name = ?, origins = ?, accent = ?, introductions = ?, languages = ?, authorisation_version = ?,
+                authorisation = ?
+            WHERE id = ? AND COALESCE(authorisation_version, 0) <= ?
             """,
             [
                 site.name.stored, site.storedOrigins, site.look.storedAccent, site.look.storedIntroductions,
-                site.look.storedLanguages, site.id.stored,
+                site.look.storedLanguages, (site.authorisation?.version).stored, (site.authorisation?.code).stored,
+                site.id.stored, (site.authorisation?.version ?? 0).stored,
             ]) == 1
     }
 
@@ -47,7 +46,7 @@ package struct Sites {
             SET logo_kind = ?, logo_version = ?
             WHERE id = ?
             """,
-            [(logo?.mark.kind).stored, (logo?.mark.version).stored, id.stored])
+            [(logo?.id.kind).stored, (logo?.id.version).stored, id.stored])
         guard changed == 1 else { return false }
         try transaction.run(
             """
@@ -75,7 +74,7 @@ package struct Sites {
             """,
             [id.stored])
         return try row.map { row in
-            Logo(mark: LogoMark(kind: try row["logo_kind"], version: try row["logo_version"]), content: try row["content"])
+            Logo(id: LogoID(kind: try row["logo_kind"], version: try row["logo_version"]), content: try row["content"])
         }
     }
 
@@ -83,7 +82,8 @@ package struct Sites {
     package func list() throws -> [Site] {
         try transaction.rows(
             """
-            SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages
+            SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages, authorisation_version,
+                authorisation
             FROM site
             ORDER BY id
             """
@@ -93,15 +93,12 @@ package struct Sites {
     package func find(_ id: SiteID) throws -> Site? {
         try transaction.row(
             """
-            SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages
+            SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages, authorisation_version,
+                authorisation
             FROM site
             WHERE id = ?
             """,
             [id.stored]
         ).map(Site.init)
     }
-}
-
-extension Transaction {
-    package var sites: Sites { Sites(self) }
 }

@@ -35,17 +35,27 @@ package struct VaultRequestHandler: Sendable {
             return await postman.deliver(try DeliveryJob(payload: payload)).payload
         case .authorise:
             let request = try ConfirmationRequest(payload: payload)
-            return SealedRecords(all: [try confirmation.confirm(request, at: now())]).payload
+            return try confirmation.confirm(request, at: now()).payload
+        case .adopt:
+            return try await enrolment.adopt(try AdoptionRequest(payload: payload)).payload
         }
     }
 
     /// The operator's socket.
-    /// - Throws: `ByteFault` when the payload is not what the verb takes, or why an address cannot be sealed.
-    package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) throws -> [UInt8] {
-        switch verb {
-        case .enrol: try enrolment.records(for: try EnrolRequest(payload: payload)).payload
-        case .keys: ring.report.payload
-        case .examine: ring.examined.payload
+    /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes, or why something cannot be sealed.
+    package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8] {
+        do {
+            switch verb {
+            case .enrol: return try await enrolment.enrol(try EnrolRequest(payload: payload)).payload
+            case .authoriseSite: return try await enrolment.authorise(try SiteRequest(payload: payload)).payload
+            case .note:
+                try await enrolment.note(try RecordNotes(payload: payload))
+                return []
+            case .keys: return ring.report.payload
+            case .examine: return ring.examined.payload
+            }
+        } catch let fault as RecordMemoryFault {
+            throw LinkRefusal(.denied, "\(fault)")
         }
     }
 
@@ -68,6 +78,8 @@ package struct VaultRequestHandler: Sendable {
                 tagKeys.append(Announcement.TagKey(epoch: epoch, secret: held.key.secret.withBytes { Array($0) }))
             }
         }
-        return Announcement(keys: keys, tagKeys: tagKeys, lanes: lanes, malformedFrames: malformed.count)
+        return Announcement(
+            keys: keys, tagKeys: tagKeys, lanes: lanes, malformedFrames: malformed.count,
+            isAdopting: enrolment.isAdopting)
     }
 }

@@ -52,7 +52,7 @@ struct Init: AsyncParsableCommand {
             try HomeFolders(home: folder, users: .shared, database: nil).prepare()
             try writeSettings(to: folder)
         }
-        let configuration = try await home.configuration()
+        let configuration = try home.configuration()
         let users = try ProcessUsers(configuration.users)
         let folders = HomeFolders(home: folder, users: users, database: configuration.database)
         try folders.prepare()
@@ -81,12 +81,16 @@ struct Init: AsyncParsableCommand {
         } catch {
             throw Exit.configuration.saying(error.description)
         }
+        let others = Setting.allCases.filter { values[$0.rawValue] == nil && $0 != .home }.map(\.rawValue)
         let text = """
-            # Postern's settings: KEY=VALUE. The environment overrides this file. All keys: deploy/postern.conf.example
+            # Postern's settings: KEY=VALUE. The environment overrides this file.
             POSTERN_PUBLIC_URL=\(publicURL)
             POSTERN_MAIL_FROM=\(mailFrom)
             POSTERN_SMTP_URL=\(smtpURL)
             \(isLoopbackRelay && smtpURL.hasPrefix("smtp://") ? "POSTERN_SMTP_TLS=off" : "# POSTERN_SMTP_TLS=required")
+
+            # These have defaults. A value that cannot be used is refused with the form that it must have.
+            \(others.map { "# \($0)" }.joined(separator: "\n"))
 
             """
         // Relay and vault read it, each under its own user. It holds no secret.
@@ -109,7 +113,7 @@ struct Init: AsyncParsableCommand {
 
     private func addSite(_ id: String, configuration: Configuration) async throws {
         // No origin: nobody has said yet where the site's own pages are.
-        try await ControlCaller(home: home.folder, configuration: configuration)
-            .change(.addSite(id: id, name: siteName ?? id, origins: []))
+        try await SiteAuthorising(caller: ControlCaller(home: home.folder, configuration: configuration), id: id)
+            .add(name: siteName ?? id, origins: [])
     }
 }

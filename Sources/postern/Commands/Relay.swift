@@ -6,27 +6,17 @@ private import PosternStore
 private import PosternWeb
 private import ServiceLifecycle
 
-struct Relay: AsyncParsableCommand {
+struct Relay: CagedCommand {
     static let configuration = CommandConfiguration(abstract: "Run the process that serves the web pages and keeps the store.")
 
-    @OptionGroup var home: HomeOption
+    @OptionGroup var options: ProcessOptions
 
-    @Flag(help: .hidden)
-    var supervised = false
+    func enterCage() throws -> CagedProcess { try options.enterCage(.relay) }
 
-    /// `Program` acts on this before the command is parsed.
-    @Option(help: .hidden)
-    var become: String?
-
-    func run() async throws {
-        let configuration = try await home.configuration()
-        let logger = makeLogger("relay", configuration)
-        let users = try ProcessUsers(configuration.users, as: supervised ? .relay : nil)
-        if !supervised { try HomeFolders(home: home.folder, users: users, database: configuration.database).prepare() }
-        try ProcessGuard.close(becoming: users.relay)
+    func run(_ process: CagedProcess) async throws {
         let parts: RelayParts
         do {
-            parts = try await buildRelay(configuration, home: home.folder, logger: logger)
+            parts = try await buildRelay(process.configuration, home: process.home, logger: process.logger)
         } catch let error as ExitCode {
             throw error
         } catch let fault as PortFault {
@@ -40,7 +30,7 @@ struct Relay: AsyncParsableCommand {
             throw Exit.configuration.saying("\(error)")
         }
         do {
-            try await runServices(parts.services, supervised: supervised, logger: logger)
+            try await options.runServices(parts.services, logger: process.logger)
         } catch {
             await parts.store.close()
             throw Exit.unavailable.saying("the relay ended: \(error)")

@@ -12,7 +12,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let folder = home.folder
-        let configuration = try await home.configuration()
+        let configuration = try home.configuration()
         let logger = makeLogger("serve", configuration)
         try MachineFaults(configuration).check()
         let users = try ProcessUsers(configuration.users)
@@ -23,12 +23,14 @@ struct Serve: AsyncParsableCommand {
         }
         if let warning = users.warning { logger.warning("\(warning)") }
         let supervisor = Supervisor(
-            executable: ProgramFiles.executable, users: users, arguments: ["--home", folder.path], logger: logger)
+            executable: ProgramFiles.executable, arguments: ["--home", folder.path],
+            refusedCalls: RefusedCalls(path: folder.refusedCalls),
+            logger: logger)
         let group = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(service: supervisor, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: StartUpCode(), successTerminationBehavior: .ignore),
+                    .init(service: StartUpCodeRelease(), successTerminationBehavior: .ignore),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet))
         do {

@@ -45,11 +45,11 @@ final class TestStore: Sendable {
 
     func letter(
         to person: Int = 0, at moment: Timestamp = start, verdict: Verdict = .accept, mark: IdempotencyRecord? = nil,
-        tags: [Tag] = [], limitMark: LimitMark? = nil, seal: [UInt8] = [1, 2, 3]
+        tags: [Tag] = [], limitRecord: LimitRecord? = nil, seal: [UInt8] = [1, 2, 3]
     ) -> AcceptedLetter {
         let entry = entry(to: person, at: moment, verdict: verdict, tags: tags)
         return AcceptedLetter(
-            entry: entry, seal: seal, tokens: randomness.withLock { MailTokens(using: &$0) }, limitMark: limitMark,
+            entry: entry, seal: seal, tokens: randomness.withLock { MailTokens(using: &$0) }, limitRecord: limitRecord,
             idempotencyRecord: mark)
     }
 
@@ -63,10 +63,21 @@ final class TestStore: Sendable {
             letterBytes: 1_500)
     }
 
-    func confirmation(to person: Int = 0, at moment: Timestamp = start) -> NewConfirmation {
+    struct Confirmation: Sendable {
+        let id: LetterID
+        let recipient: RecipientID
+        let at: Timestamp
+        let tokens: MailTokens
+
+        func enqueue(in transaction: any Transaction) throws {
+            try transaction.intake.enqueueConfirmation(id, to: recipient, at: at, tokens: tokens)
+        }
+    }
+
+    func confirmation(to person: Int = 0, at moment: Timestamp = start) -> Confirmation {
         randomness.withLock { randomness in
-            NewConfirmation(
-                id: LetterID(at: moment, using: &randomness), at: moment, recipient: people[person].id,
+            Confirmation(
+                id: LetterID(at: moment, using: &randomness), recipient: people[person].id, at: moment,
                 tokens: MailTokens(using: &randomness))
         }
     }
