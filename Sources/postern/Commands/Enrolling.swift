@@ -19,7 +19,7 @@ struct Enrolling {
         let entries = try await entries(for: rows, replace: replace)
         var results = [Bool](repeating: false, count: rows.count)
         guard !entries.isEmpty else { return results }
-        let records = try await OperatorCaller(home: caller.home, configuration: caller.configuration)
+        let records = try await OperatorCaller(home: caller.home, users: caller.users)
             .seal(EnrolRequest(entries: entries.map(\.entry), confirmed: confirmed)).all
         guard records.count == entries.count else { throw ControlCaller.mismatch }
         let recipients = zip(entries, records).map { numbered, record in

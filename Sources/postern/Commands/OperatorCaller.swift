@@ -4,21 +4,27 @@ internal import PosternLink
 internal import PosternVault
 
 /// Asks the vault over its operator socket, or uses its keys in this process while no vault runs. Addresses go this way, and
-/// never through the relay.
+/// never through the relay. Root does it through an errand.
 struct OperatorCaller {
     let home: Home
-    let configuration: Configuration
+    let users: ProcessUsers
 
     /// - Throws: `ExitCode` after saying why the vault could not be asked.
     func seal(_ request: EnrolRequest) async throws -> SealedRecords {
+        if let vault = users.vault {
+            return try SealedRecords(payload: try await Errand(home: home, user: vault).run(.seal, input: request.payload))
+        }
         if let answer = try await askVault(.enrol, request.payload) { return try SealedRecords(payload: answer) }
-        return try withKeys { try Enrolment(ring: $0).records(for: request) }
+        return try await withKeys { try Enrolment(ring: $0).records(for: request) }
     }
 
     /// - Throws: as `seal` does.
     func keys() async throws -> KeyReport {
+        if let vault = users.vault {
+            return try KeyReport(payload: try await Errand(home: home, user: vault).run(.keys))
+        }
         if let answer = try await askVault(.keys) { return try KeyReport(payload: answer) }
-        return try withKeys { $0.report }
+        return try await withKeys { $0.report }
     }
 
     /// - Returns: nil when no vault runs.
@@ -32,13 +38,13 @@ struct OperatorCaller {
         }
     }
 
-    private func withKeys<Result>(_ body: (KeyRing) throws -> Result) throws -> Result {
-        guard let lock = try FileLock(path: home.vaultLock) else {
+    private func withKeys<Result>(_ body: (KeyRing) throws -> Result) async throws -> Result {
+        guard let lock = try await FileLock.taken(path: home.vaultLock) else {
             throw Exit.temporary.saying(
                 "the vault (process \(FileLock.holder(of: home.vaultLock))) runs and does not answer yet\n"
                     + "    Try again in a moment.")
         }
-        let folder = KeyFolder(path: home.keys, owner: try ProcessUsers(configuration.users).vault?.id)
+        let folder = KeyFolder(path: home.keys)
         let done = Swift.Result<Result, any Error> { try body(try KeyRing(folder: folder)) }
         _ = consume lock
         do { return try done.get() } catch { throw Exit.configuration.saying("\(error)") }

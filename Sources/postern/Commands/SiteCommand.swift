@@ -75,9 +75,9 @@ struct SiteCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            // Read first, so that a file that cannot be read leaves the site as it is.
-            let file = try logo.map(Self.file)
             let caller = try home.caller()
+            // Read first, so that a file that cannot be read leaves the site as it is.
+            let file = try logo.map { try Self.file($0, users: caller.users) }
             var change = ControlRequest.SiteChange()
             change.name = name
             change.accent = accent
@@ -96,11 +96,9 @@ struct SiteCommand: AsyncParsableCommand {
         }
 
         /// - Returns: the file in base64; nil for an empty path.
-        private static func file(_ path: String) throws -> String? {
+        private static func file(_ path: String, users: ProcessUsers) throws -> String? {
             guard !path.isEmpty else { return nil }
-            guard let content = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
-                throw Exit.noInput.saying("\(path) cannot be read; the site was left as it is")
-            }
+            let content = try OperatorFile(path, users: users).content()
             guard content.count <= Logo.limitKiB * 1_024 else {
                 throw Exit.data.saying(
                     "\(path) has \(content.count) bytes; a logo may have \(Logo.limitKiB) KiB. The site was left as it is.")

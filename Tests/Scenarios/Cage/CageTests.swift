@@ -153,10 +153,7 @@ struct CageTests {
         let server = try await ScriptedSMTPServer.start()
         let other = try await ScriptedSMTPServer.start()
         let intruder = try await Intruder()
-        let store = try TemporaryFolder()
-        let postern = try await Installation(
-            smtpPort: server.port,
-            settings: intruder.environment.merging(["POSTERN_DATABASE": "sqlite:\(store.path)/postern.sqlite"]) { $1 })
+        let postern = try await Installation(smtpPort: server.port, settings: intruder.environment)
         try await postern.addRecipient("pat", "pat@private.example")
         try await postern.start()
         let secret = "/tmp/postern-cage-secret-\(getpid())"

@@ -1,0 +1,98 @@
+internal import ArgumentParser
+private import Foundation
+private import Glibc
+private import PosternCore
+private import PosternDoctor
+internal import PosternHost
+private import PosternLink
+private import PosternRelay
+private import PosternSealing
+private import PosternStore
+private import PosternVault
+
+/// The other end of `Errand`. People do not call it.
+struct ErrandCommand: CagedCommand {
+    static let configuration = CommandConfiguration(commandName: "errand", abstract: "For root's commands.", shouldDisplay: false)
+
+    @Argument var task: Errand.Task
+    @Argument var words: [String] = []
+    @OptionGroup var home: HomeOption
+
+    /// `USER:GROUP`, both numbers.
+    @Option(help: .hidden) var become: String?
+
+    func enterCage() throws {
+        let ids = become?.split(separator: ":").compactMap { UInt32($0) } ?? []
+        if ids.count == 2 { try ProcessUser.become(ids[0], ids[1]) }
+        try ProcessGuard.close(becoming: nil)
+    }
+
+    func run(_: Void) async throws {
+        let caller = try home.caller()
+        let vault = OperatorCaller(home: home.folder, users: .shared)
+        switch task {
+        case .control:
+            guard let request = try? JSONDecoder().decode(ControlRequest.self, from: input) else { throw ControlCaller.mismatch }
+            write(try await caller.answer(to: request))
+        case .backup: try await backUp(caller)
+        case .restore: write(Array(try JSONEncoder().encode(try await restored(caller.configuration.database))))
+        case .seal: write(try await vault.seal(try EnrolRequest(payload: Array(input))).payload)
+        case .keys: write(try await vault.keys().payload)
+        case .makeKeys:
+            let suite = words.first.flatMap(Suite.init(name:)) ?? .ofAddresses
+            write(Array(try JSONEncoder().encode(try KeyRing.makeMissing(in: home.folder, suite: suite))))
+        case .examine:
+            guard let part = words.first.flatMap(Doctor.Part.init(rawValue:)) else { throw ControlCaller.mismatch }
+            write(Array(await Doctor(home: home.folder, now: .now).examined(part)))
+        }
+    }
+
+    private var input: Data { (try? FileHandle.standardInput.readToEnd()) ?? Data() }
+
+    private func write(_ bytes: [UInt8]) {
+        try? FileHandle.standardOutput.write(contentsOf: bytes)
+    }
+
+    /// The relay writes the copy where its own user may: beside the store. From there it goes to root's file.
+    private func backUp(_ caller: ControlCaller) async throws {
+        let copy = Self.beside(caller.configuration.database, "backup.sqlite")
+        // Of a backup that was interrupted.
+        unlink(copy)
+        defer { unlink(copy) }
+        let _: BackupView = try await caller.ask(.backup(to: copy))
+        let descriptor = open(copy, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw Exit.cannotCreate.saying("cannot open \(copy): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        try Self.copy(descriptor, to: STDOUT_FILENO)
+    }
+
+    private func restored(_ database: DatabaseURL) async throws -> Restore.Restored {
+        let named = words.first ?? ""
+        guard access(named, R_OK) != 0 else { return try await Restore.restore(named, to: database) }
+        let copy = Self.beside(database, "restore.sqlite")
+        unlink(copy)
+        defer { unlink(copy) }
+        let descriptor = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw Exit.cannotCreate.saying("cannot make \(copy): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        try Self.copy(STDIN_FILENO, to: descriptor)
+        return try await Restore.restore(copy, to: database)
+    }
+
+    private static func beside(_ database: DatabaseURL, _ name: String) -> String {
+        let file = database.file ?? "/"
+        return URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent(name).path
+    }
+
+    private static func copy(_ from: Int32, to: Int32) throws {
+        let (source, target) = (FileHandle(fileDescriptor: from), FileHandle(fileDescriptor: to))
+        do {
+            while let piece = try source.read(upToCount: 1 << 20), !piece.isEmpty { try target.write(contentsOf: piece) }
+        } catch {
+            throw Exit.cannotCreate.saying(
+                "the copy could not be written: \(error.localizedDescription)\n    See whether the disk is full.")
+        }
+    }
+}
+
+extension Errand.Task: ExpressibleByArgument {}
