@@ -49,7 +49,7 @@ int unix_close_from(unsigned first) {
     return close_range(first, ~0u, 0);
 }
 
-int unix_start_child(
+pid_t unix_start_child(
     const char *path, char *const arguments[], char *const environment[], int lifeline, int *output) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return -1;
@@ -80,7 +80,7 @@ int unix_start_child(
     return -1;
 }
 
-int unix_child_has_ended(int child) {
+int unix_child_has_ended(pid_t child) {
     siginfo_t end = {0};
     return waitid(P_PID, (id_t)child, &end, WEXITED | WNOWAIT | WNOHANG) ? -1 : end.si_pid == child;
 }

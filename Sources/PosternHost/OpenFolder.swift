@@ -1,5 +1,5 @@
 private import CUnix
-package import Glibc
+private import Glibc
 
 /// An open folder. What is done in it goes by the descriptor and follows no link: anyone who can write in it, or swap a folder
 /// above it, can make us fail, and cannot make us touch something else.
@@ -44,12 +44,12 @@ package final class OpenFolder {
     }
 
     /// A descriptor of a file, which may be any kind of file: its status tells. Never waits, as a pipe would have it.
-    package func open(_ name: String, _ flags: Int32, mode: mode_t = 0o600) -> Int32 {
+    package func open(_ name: String, _ flags: Int32, mode: UInt32 = 0o600) -> Int32 {
         openat(descriptor, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, mode)
     }
 
     /// - Parameter owner: nil leaves owner and group.
-    func give(to owner: (user: uid_t, group: gid_t)?, mode: mode_t?) throws {
+    func give(to owner: (user: UInt32, group: UInt32)?, mode: UInt32?) throws {
         // Not where nothing changes: the disk may be read-only.
         let status = status
         if let owner, status?.owner != owner.user || status?.group != owner.group,

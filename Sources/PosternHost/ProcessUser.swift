@@ -1,13 +1,13 @@
 private import CUnix
-package import Glibc
+private import Glibc
 package import PosternCore
 
 /// The user a process runs as. When the program is started as root, relay and vault become two users, so that one cannot read
 /// what the other holds.
 package struct ProcessUser: Equatable, Sendable {
     package let name: String
-    package let id: uid_t
-    package let group: gid_t
+    package let id: UInt32
+    package let group: UInt32
 
     package init?(named name: String) {
         guard let entry = getpwnam(name) else { return nil }
@@ -17,7 +17,7 @@ package struct ProcessUser: Equatable, Sendable {
     }
 
     /// By number, which need not have a name.
-    init(id: uid_t, group: gid_t) {
+    init(id: UInt32, group: UInt32) {
         name = getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? "user \(id)"
         (self.id, self.group) = (id, group)
     }
@@ -34,7 +34,7 @@ package struct ProcessUser: Equatable, Sendable {
         try Self.become(id, group)
     }
 
-    package static func become(_ id: uid_t, _ group: gid_t) throws {
+    package static func become(_ id: UInt32, _ group: UInt32) throws {
         guard unix_become(id, group) == 0 else {
             throw Exit.configuration.saying("cannot become user \(id): \(String(cString: strerror(errno)))")
         }

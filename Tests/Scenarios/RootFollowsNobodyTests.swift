@@ -43,7 +43,7 @@ struct RootFollowsNobodyTests {
         try treasure.isUntouched(trap)
     }
 
-    @Test(arguments: ["wal", "shm", "lock", "backup"])
+    @Test(arguments: ["store", "wal", "lock", "backup"])
     func `A link to a name that is not there makes no file in a folder of root's (Z2)`(trap: String) async throws {
         let (treasure, folder) = (try Treasure(), try TemporaryFolder())
         let postern = try await installation()

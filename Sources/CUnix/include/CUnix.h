@@ -2,6 +2,7 @@
 #define CUNIX_H
 
 #include "Cage.h"
+#include <sys/types.h>
 
 /// Keeps other processes of the same user from reading this one's memory, and the kernel from writing a core file
 /// (prctl(2), PR_SET_DUMPABLE; variadic, so Swift cannot call it). Returns 0, or -1 with errno set.
@@ -21,11 +22,11 @@ int unix_move(int from, const char *name, int to, const char *other);
 /// Starts a program in a session of its own, without a terminal: standard input from /dev/null, standard output and errors into a pipe
 /// whose other end is put into `output`, the lifeline as descriptor 3. Signals are as in a program that a shell starts. Returns its
 /// number, or -1 with errno set.
-int unix_start_child(
+pid_t unix_start_child(
     const char *path, char *const arguments[], char *const environment[], int lifeline, int *output);
 
 /// Whether a child has ended; it stays to be reaped by waitpid(2). 1 or 0, or -1 with errno set.
-int unix_child_has_ended(int child);
+int unix_child_has_ended(pid_t child);
 
 /// Closes every descriptor from `first` on. Returns 0, or -1 with errno set.
 int unix_close_from(unsigned first);

@@ -20,6 +20,9 @@ struct Backup: AsyncParsableCommand {
 
     func run() async throws {
         let path = URL(fileURLWithPath: file).standardized.path
+        guard FileStatus(path: path, followingLinks: false) == nil else {
+            throw Exit.data.saying("\(path) exists and is not overwritten: name another file")
+        }
         let caller = try options.home.caller()
         let backup: BackupView =
             if let relay = caller.users.relay {
@@ -32,24 +35,15 @@ struct Backup: AsyncParsableCommand {
         }
     }
 
-    /// The relay writes nowhere but in the store's folder (`ProcessCage`). From there the file is taken by the person who asked.
     private func backUp(to path: String, by caller: ControlCaller) async throws -> BackupView {
-        guard FileStatus(path: path, followingLinks: false) == nil else {
-            throw Exit.data.saying("\(path) exists and is not overwritten: name another file")
-        }
-        guard let store = caller.configuration.database.file else { return try await caller.ask(.backup(to: path)) }
-        let made = "\(store.folder)/backup-\(String(UInt64.random(in: .min ... .max), radix: 16)).sqlite"
-        defer { unlink(made) }
-        let backup: BackupView = try await caller.ask(.backup(to: made))
-        try DurableFile.move(made, to: path)
-        return BackupView(path: path, bytes: backup.bytes)
+        let made = try await Self.copy(by: caller)
+        defer { unlink(made.path) }
+        try DurableFile.move(made.path, to: path)
+        return BackupView(path: path, bytes: made.bytes)
     }
 
     /// Root opens the file, since the relay's user may have no right to; the relay's user writes it. It gets its name last.
     private func backUp(to path: String, by errand: Errand, users: ProcessUsers) async throws -> BackupView {
-        guard FileStatus(path: path, followingLinks: false) == nil else {
-            throw Exit.data.saying("\(path) exists and is not overwritten: name another file")
-        }
         let part = OperatorFile(path + ".part", users: users)
         // Of a backup that was interrupted.
         part.remove()
@@ -62,5 +56,12 @@ struct Backup: AsyncParsableCommand {
             throw error
         }
         return BackupView(path: path, bytes: FileStatus(path: path, followingLinks: false)?.size ?? 0)
+    }
+
+    /// The relay writes nowhere but in the store's folder (`ProcessCage`). From there its copy is taken, and removed.
+    static func copy(by caller: ControlCaller) async throws -> BackupView {
+        guard let store = caller.configuration.database.file else { throw ControlCaller.mismatch }
+        let name = "backup-\(String(UInt64.random(in: .min ... .max), radix: 16)).sqlite"
+        return try await caller.ask(.backup(to: "\(store.folder)/\(name)"))
     }
 }

@@ -19,17 +19,20 @@ struct ErrandCommand: CagedCommand {
     @OptionGroup var home: HomeOption
 
     /// `USER:GROUP`, both numbers.
-    @Option(help: .hidden) var become: String?
+    @Option(help: .hidden) var become: String
 
-    func enterCage() throws {
-        let ids = become?.split(separator: ":").compactMap { UInt32($0) } ?? []
-        if ids.count == 2 { try ProcessUser.become(ids[0], ids[1]) }
+    /// Becomes that user while there is a single thread.
+    func enterCage() throws -> Home {
+        let ids = become.split(separator: ":").compactMap { UInt32($0) }
+        guard ids.count == 2 else { throw ValidationError("--become takes USER:GROUP") }
+        try ProcessUser.become(ids[0], ids[1])
         try ProcessGuard.close(becoming: nil)
+        return home.folder
     }
 
-    func run(_: Void) async throws {
+    func run(_ folder: Home) async throws {
         let caller = try home.caller()
-        let vault = OperatorCaller(home: home.folder, users: .shared)
+        let vault = OperatorCaller(home: folder, users: .shared)
         switch task {
         case .control:
             guard let request = try? JSONDecoder().decode(ControlRequest.self, from: input) else { throw ControlCaller.mismatch }
@@ -40,10 +43,10 @@ struct ErrandCommand: CagedCommand {
         case .keys: write(try await vault.keys().payload)
         case .makeKeys:
             let suite = words.first.flatMap(Suite.init(name:)) ?? .ofAddresses
-            write(Array(try JSONEncoder().encode(try KeyRing.makeMissing(in: home.folder, suite: suite))))
+            write(Array(try JSONEncoder().encode(try KeyRing.makeMissing(in: folder, suite: suite))))
         case .examine:
             guard let part = words.first.flatMap(Doctor.Part.init(rawValue:)) else { throw ControlCaller.mismatch }
-            write(Array(await Doctor(home: home.folder, now: .now).examined(part)))
+            write(Array(await Doctor(home: folder, now: .now).examined(part)))
         }
     }
 
@@ -55,13 +58,12 @@ struct ErrandCommand: CagedCommand {
 
     /// The relay writes the copy where its own user may: beside the store. From there it goes to root's file.
     private func backUp(_ caller: ControlCaller) async throws {
-        let copy = Self.beside(caller.configuration.database, "backup.sqlite")
-        // Of a backup that was interrupted.
-        unlink(copy)
-        defer { unlink(copy) }
-        let _: BackupView = try await caller.ask(.backup(to: copy))
-        let descriptor = open(copy, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { throw Exit.cannotCreate.saying("cannot open \(copy): \(String(cString: strerror(errno)))") }
+        let made = try await Backup.copy(by: caller)
+        defer { unlink(made.path) }
+        let descriptor = open(made.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            throw Exit.cannotCreate.saying("cannot open \(made.path): \(String(cString: strerror(errno)))")
+        }
         defer { close(descriptor) }
         try Self.copy(descriptor, to: STDOUT_FILENO)
     }
@@ -69,7 +71,7 @@ struct ErrandCommand: CagedCommand {
     private func restored(_ database: DatabaseURL) async throws -> Restore.Restored {
         let named = words.first ?? ""
         guard access(named, R_OK) != 0 else { return try await Restore.restore(named, to: database) }
-        let copy = Self.beside(database, "restore.sqlite")
+        let copy = "\((database.file ?? "/").folder)/restore.sqlite"
         unlink(copy)
         defer { unlink(copy) }
         let descriptor = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -77,11 +79,6 @@ struct ErrandCommand: CagedCommand {
         defer { close(descriptor) }
         try Self.copy(STDIN_FILENO, to: descriptor)
         return try await Restore.restore(copy, to: database)
-    }
-
-    private static func beside(_ database: DatabaseURL, _ name: String) -> String {
-        let file = database.file ?? "/"
-        return URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent(name).path
     }
 
     private static func copy(_ from: Int32, to: Int32) throws {
