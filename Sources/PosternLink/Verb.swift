@@ -11,7 +11,7 @@ package enum VaultVerb: UInt8, LinkVerb {
     case announce = 1
     /// Send this letter. A `DeliveryJob`; answered with its `Outcome`.
     case deliver = 2
-    /// Check a confirmation token. A `ConfirmationRequest`; answered with one authorised record in `SealedRecords`.
+    /// Check a confirmation token. A `ConfirmationRequest`; answered with the authorised `SealedRecord`.
     case authorise = 3
     /// Take over what an earlier version of the program authorised. An `AdoptionRequest`; answered with `Adoption`.
     case adopt = 4

@@ -83,9 +83,10 @@ struct CheckTests {
         func look(
             journal: String = "wal", durable: Bool? = true, schema: Int = 3, difference: Int = 0, strangers: [String] = []
         ) -> [Finding] {
-            StoreCheck.judge(
-                path: "/s", journal: journal, isDurable: durable, schema: schema, difference: difference, strangers: strangers,
-                knownSchema: 3)
+            StrangerCheck.findings(
+                path: "/s", strangers: strangers,
+                besides: StoreCheck.judge(
+                    path: "/s", journal: journal, isDurable: durable, schema: schema, difference: difference, knownSchema: 3))
         }
         expect(look(), .ok, "each commit is synced")
         expect(look(durable: nil), .ok, "refuses to start with less")

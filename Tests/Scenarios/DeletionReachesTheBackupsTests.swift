@@ -31,10 +31,10 @@ struct DeletionReachesTheBackupsTests {
         try await postern.stop()
 
         for ending in ["", "-wal", "-shm"] {
-            try? FileManager.default.removeItem(atPath: postern.home + "/postern.sqlite" + ending)
+            try? FileManager.default.removeItem(atPath: postern.store + ending)
         }
-        try FileManager.default.moveItem(atPath: backup, toPath: postern.home + "/postern.sqlite")
-        try await makeDue(id, in: postern.home + "/postern.sqlite")
+        try FileManager.default.moveItem(atPath: backup, toPath: postern.store)
+        try await makeDue(id, in: postern.store)
         try await postern.start()
         try await eventually("it has been dropped or held by the vault's word", within: .seconds(60)) {
             let counts = try await postern.counts()

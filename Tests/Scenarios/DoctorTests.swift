@@ -164,7 +164,7 @@ struct DoctorTests {
     @Test func `A store of other keys, a file that is no store, and a missing store are told apart`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let (postern, other) = (try await installation(server), try await installation(server))
-        let path = postern.home + "/postern.sqlite"
+        let path = postern.store
         let files = FileManager.default
         for ending in ["", "-wal", "-shm"] where files.fileExists(atPath: path + ending) {
             try files.removeItem(atPath: path + ending)
@@ -213,7 +213,7 @@ struct DoctorTests {
             "/usr/bin/python3",
             [
                 "-c", "import sys,time; f=open(sys.argv[1]); open(sys.argv[2],'w'); time.sleep(600)",
-                postern.home + "/postern.sqlite", ready,
+                postern.store, ready,
             ],
             environment: [:], log: folder.path("log"))
         try await eventually("it has the store open") { FileManager.default.fileExists(atPath: ready) }

@@ -44,11 +44,11 @@ enum File {
         return String(decoding: try content(of: descriptor, at: path), as: UTF8.self)
     }
 
-    /// Reads a file that only its owner may read: mode 0400, owned by this user unless another is named.
-    static func privateText(at path: String, owner: UInt32? = nil) throws(KeyFault.Reason) -> String {
+    /// Reads a file that only its owner may read: mode 0400, owned by this user.
+    static func privateText(at path: String) throws(KeyFault.Reason) -> String {
         try ownText(at: path) { status throws(KeyFault.Reason) in
             guard status.st_mode & 0o777 == 0o400 else { throw .mode(status.st_mode & 0o777) }
-            guard status.st_uid == owner ?? geteuid() || status.st_uid == geteuid() else { throw .owner(status.st_uid) }
+            guard status.st_uid == geteuid() else { throw .owner(status.st_uid) }
         }
     }
 
@@ -131,7 +131,7 @@ enum File {
         }
     }
 
-    private static func sync(_ folder: String) throws(FileFault) {
+    static func sync(_ folder: String) throws(FileFault) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFault("sync folder", folder) }
         defer { close(descriptor) }

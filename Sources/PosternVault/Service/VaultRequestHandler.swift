@@ -44,18 +44,10 @@ package struct VaultRequestHandler: Sendable {
     /// The operator's socket.
     /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes, or why something cannot be sealed.
     package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8] {
-        do {
-            switch verb {
-            case .enrol: return try await enrolment.enrol(try EnrolRequest(payload: payload)).payload
-            case .authoriseSite: return try await enrolment.authorise(try SiteRequest(payload: payload)).payload
-            case .note:
-                try await enrolment.note(try RecordNotes(payload: payload))
-                return []
-            case .keys: return ring.report.payload
-            case .examine: return ring.examined.payload
-            }
-        } catch let fault as RecordMemoryFault {
-            throw LinkRefusal(.denied, "\(fault)")
+        switch verb {
+        case .keys: ring.report.payload
+        case .examine: ring.examined.payload
+        case .enrol, .authoriseSite, .note: try await enrolment.answer(verb, payload)
         }
     }
 

@@ -15,8 +15,7 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            let configuration = try home.configuration()
-            let list = try await OperatorCaller(home: home.folder, configuration: configuration).keys()
+            let list = try await OperatorCaller(home: home.folder, users: try home.caller().users).keys()
             try output.print(list) {
                 TextTable(
                     list.keys, ("KIND", \.kind), ("EPOCH", { $0.epoch?.description ?? "–" }),

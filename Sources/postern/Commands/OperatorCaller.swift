@@ -1,42 +1,51 @@
+internal import ArgumentParser
 internal import PosternCore
 internal import PosternHost
 internal import PosternLink
 internal import PosternVault
 
 /// Asks the vault over its operator socket, or uses its keys in this process while no vault runs. Addresses go this way, and
-/// never through the relay.
+/// never through the relay. Root does it through an errand.
 struct OperatorCaller {
     let home: Home
-    let configuration: Configuration
+    let users: ProcessUsers
 
     /// - Throws: `ExitCode` after saying why the vault could not be asked, or would not do it.
     func enrol(_ request: EnrolRequest) async throws -> Enrolled {
-        if let answer = try await askVault(.enrol, request.payload) { return try Enrolled(payload: answer) }
-        return try await withEnrolment { try await $0.enrol(request) }
+        try Enrolled(payload: try await ask(.enrol, request.payload))
     }
 
     /// - Throws: as `enrol` does.
     func authorise(_ request: SiteRequest) async throws -> Site {
-        if let answer = try await askVault(.authoriseSite, request.payload) { return try Site(payload: answer) }
-        return try await withEnrolment { try await $0.authorise(request) }
+        try Site(payload: try await ask(.authoriseSite, request.payload))
     }
 
     /// Tells the vault what the store has kept, or erased.
     /// - Throws: as `enrol` does.
     func note(_ notes: [RecordNotes.Note]) async throws {
         guard !notes.isEmpty else { return }
-        let notes = RecordNotes(all: notes)
-        if try await askVault(.note, notes.payload) == nil { try await withEnrolment { try await $0.note(notes) } }
+        _ = try await ask(.note, RecordNotes(all: notes).payload)
     }
 
     /// - Throws: as `enrol` does.
-    func keys() async throws -> KeyReport {
-        if let answer = try await askVault(.keys) { return try KeyReport(payload: answer) }
-        return try await withKeys { $0.report }
+    func keys() async throws -> KeyReport { try KeyReport(payload: try await ask(.keys)) }
+
+    /// - Returns: the payload of the answer.
+    /// - Throws: as `enrol` does.
+    func ask(_ verb: OperatorVerb, _ payload: [UInt8] = []) async throws -> [UInt8] {
+        if let vault = users.vault {
+            return try await Errand(home: home, user: vault).run(.vault, ["\(verb.rawValue)"], input: payload)
+        }
+        if let answer = try await askVault(verb, payload) { return answer }
+        return try await withKeys { ring in
+            guard verb != .keys else { return ring.report.payload }
+            let enrolment = try Enrolment(ring: ring, memory: openMemory(home), newID: newRecipientID)
+            return try await enrolment.answer(verb, payload)
+        }
     }
 
     /// - Returns: nil when no vault runs.
-    private func askVault(_ verb: OperatorVerb, _ payload: [UInt8] = []) async throws -> [UInt8]? {
+    private func askVault(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8]? {
         do {
             return try await FrameClient(path: home.operatorSocket).request(verb, payload)
         } catch LinkFault.unreachable {
@@ -48,19 +57,14 @@ struct OperatorCaller {
         }
     }
 
-    private func withEnrolment<Result: Sendable>(_ body: (Enrolment) async throws -> Result) async throws -> Result {
-        try await withKeys { try await body(try Enrolment(ring: $0, memory: openMemory(home), newID: newRecipientID)) }
-    }
-
     private func withKeys<Result: Sendable>(_ body: (KeyRing) async throws -> Result) async throws -> Result {
-        guard let lock = try FileLock(path: home.vaultLock) else {
+        guard let lock = try await FileLock.taken(path: home.vaultLock) else {
             throw Exit.temporary.saying(
                 "the vault (process \(FileLock.holder(of: home.vaultLock))) runs and does not answer yet\n"
                     + "    Try again in a moment.")
         }
-        let folder = KeyFolder(path: home.keys, owner: try ProcessUsers(configuration.users).vault?.id)
         let done: Swift.Result<Result, any Error>
-        do { done = .success(try await body(try KeyRing(folder: folder))) } catch { done = .failure(error) }
+        do { done = .success(try await body(try KeyRing(folder: KeyFolder(path: home.keys)))) } catch { done = .failure(error) }
         _ = consume lock
         do {
             return try done.get()

@@ -7,6 +7,8 @@ import Testing
 /// An installation in a folder of its own, served by the built program as an operator would run it.
 final class Installation: Sendable {
     let home: String
+    /// The store's file, where a test has not set another.
+    var store: String { home + "/store/postern.sqlite" }
     let port: Int
     let staffPort: Int
     private let ownSettings: [String: String]
@@ -110,6 +112,14 @@ final class Installation: Sendable {
             let said = try await Program.run("curl", ["-si", "--max-time", "5", "http://127.0.0.1:\(port)/ready"])
             throw Failure("\(late); curl (\(said.status)) is told: \(said.output); the log ends in:\n\(log.suffix(3_000))")
         }
+    }
+
+    /// As `start`, from a terminal.
+    func startInTerminal() async throws {
+        try await serving.start(
+            "/usr/bin/script", ["-qefc", "exec \(Program.postern) serve --home \(home)", "/dev/null"], environment: settings,
+            log: logPath)
+        try await eventually("ready", within: .seconds(60)) { await self.isReady() }
     }
 
     func isReady() async -> Bool {

@@ -1,0 +1,109 @@
+import Logging
+import PosternCore
+import PosternLink
+import PosternSealing
+import PosternTestSupport
+import PosternVault
+import Testing
+
+@Suite("A letter is sent only as this vault authorised its recipient and its site, and as it did last")
+struct PostmanTests {
+    let fixture: VaultFixture
+    let memory: TransientRecordMemory
+    let authorisation: AddressAuthorisation
+    let enrolment: Enrolment
+    let recipient: Recipient
+    let site: Site
+    let id = LetterID(high: 7, low: 7)
+
+    init() async throws {
+        let fixture = try VaultFixture(suite: .x25519)
+        let memory = TransientRecordMemory()
+        let enrolment = try Enrolment(ring: fixture.ring, memory: memory) { RecipientID(high: 1, low: 1) }
+        let name = try HeaderText("Pat", limit: 100)
+        let entry = EnrolRequest.Entry(
+            site: try SiteID("photos"), handle: try Handle("pat"), name: name, language: .english,
+            address: try EmailAddress("pat@private.example"), former: nil)
+        let enrolled = try await enrolment.enrol(EnrolRequest(entries: [entry], confirmed: true)).all
+        let origin = try #require(WebOrigin("https://photos.example"))
+        site = try await enrolment.authorise(
+            SiteRequest(
+                id: try SiteID("photos"), name: try HeaderText("Photos", limit: 100), origins: [origin], former: nil))
+        recipient = try #require(enrolled.first)
+        authorisation = try fixture.ring.authorisation()
+        (self.fixture, self.memory, self.enrolment) = (fixture, memory, enrolment)
+    }
+
+    private func job(
+        site: Site? = nil, name: String = "Pat", language: Language = .english, sealedFor handle: String = "pat",
+        kind: DeliveryKind = .letter
+    ) throws -> DeliveryJob {
+        let record = try #require(recipient.record)
+        let session = try SealingSession(to: try #require(fixture.key(.letter)), at: fixture.now)
+        let letter = try session.seal(
+            LetterCoding.bytes(of: try fixture.letter()),
+            in: .letter(id, to: recipient.id, try Handle(handle), at: recipient.site))
+        return DeliveryJob(
+            id: id, attempt: 1, kind: kind, accepted: fixture.now, tokens: MailSamples.tokens, site: site ?? self.site,
+            recipient: recipient.id, handle: recipient.handle, recipientName: try HeaderText(name, limit: 100),
+            language: language, record: record, letter: letter)
+    }
+
+    /// - Returns: what became of the job, and how many letters the server got.
+    private func deliver(_ job: DeliveryJob) async throws -> (outcome: Outcome, letters: Int) {
+        try await LanePool.with { pool, server in
+            let postman = Postman(
+                mailFrom: try EmailAddress("contact@relay.example.org"),
+                publicURL: try #require(WebOrigin("https://contact.example.org")), authorisation: authorisation, memory: memory,
+                opener: SealOpener(ring: fixture.ring), composer: try MailSamples.composer(), lanes: pool,
+                logger: Logger(label: "test"))
+            let outcome = await postman.deliver(job)
+            return (outcome, server.messages.count)
+        }
+    }
+
+    @Test func `As it was authorised it leaves, and what was used is remembered`() async throws {
+        let (outcome, letters) = try await deliver(try job())
+        #expect(outcome.kind == .delivered && letters == 1, "\(outcome)")
+        #expect(memory.newest(of: .recipient(recipient.handle, at: recipient.site))?.version == 1)
+        #expect(memory.newest(of: .site(site.id))?.version == 1)
+    }
+
+    @Test func `With another word of the recipient or the site it is held, with what to do`() async throws {
+        let origin = try #require(WebOrigin("https://phish.example"))
+        let bank = try HeaderText("Example Bank", limit: 100)
+        for (changed, words) in [
+            (try job(name: "Example Bank Security"), "recipient add --replace"),
+            (try job(language: try #require(Language("de"))), "recipient add --replace"),
+            (try job(kind: .confirmation), "recipient add --replace"),
+            (try job(sealedFor: "mallory"), "not-authentic"),
+            (
+                try job(site: Site(id: site.id, name: bank, origins: site.origins, authorisation: site.authorisation)),
+                "postern site set photos"
+            ),
+            (
+                try job(site: Site(id: site.id, name: site.name, origins: [origin], authorisation: site.authorisation)),
+                "postern site set photos"
+            ),
+            (try job(site: Site(id: site.id, name: site.name, origins: site.origins)), "postern site set photos"),
+        ] {
+            let (outcome, letters) = try await deliver(changed)
+            #expect(outcome.kind == .ourFault && letters == 0, "\(outcome)")
+            #expect(outcome.diagnosis.text.contains(words), "\(outcome.diagnosis.text)")
+        }
+    }
+
+    @Test func `An old row that is put back is held, and so is one of somebody who was erased`() async throws {
+        let name = AuthorisedName.recipient(recipient.handle, at: recipient.site)
+        try await enrolment.note(RecordNotes(all: [.inUse(name, version: 2, recipient.id)]))
+        #expect(try await deliver(try job()).outcome.diagnosis.text.contains("older than the newest (version 2)"))
+        try await enrolment.note(RecordNotes(all: [.erased(name, recipient.id)]))
+        #expect(try await deliver(try job()).outcome.diagnosis.text.contains("was erased"))
+    }
+
+    @Test func `A site's old row that is put back is held`() async throws {
+        try await enrolment.note(RecordNotes(all: [.inUse(.site(site.id), version: 2, nil)]))
+        let (outcome, letters) = try await deliver(try job())
+        #expect(outcome.kind == .ourFault && letters == 0 && outcome.diagnosis.text.contains("older than the newest"))
+    }
+}

@@ -1,0 +1,45 @@
+"""Edits the store of a running service, as anyone could who can write to the file: rows.py STORE TASK [SQL on standard input].
+
+snapshot   keeps the rows of people and sites beside the store
+restore    puts them back, and drops what still waits
+columns    prints table.column for every column
+edit       runs the statements of standard input in one transaction
+waiting    prints how many deliveries are ready or leased
+"""
+
+import sqlite3
+import sys
+
+path, task = sys.argv[1:3]
+store = sqlite3.connect(path, timeout=20, isolation_level=None)
+store.execute("ATTACH ? AS kept", (path + ".kept",))
+
+
+def columns(table):
+    return [row[1] for row in store.execute(f"PRAGMA table_info({table})")]
+
+
+if task == "snapshot":
+    for table in ("recipient", "site"):
+        store.execute(f"CREATE TABLE IF NOT EXISTS kept.{table} AS SELECT * FROM main.{table}")
+elif task == "restore":
+    store.execute("BEGIN IMMEDIATE")
+    for table in ("recipient", "site"):
+        store.execute(f"DELETE FROM main.{table}")
+        store.execute(f"INSERT INTO main.{table} SELECT * FROM kept.{table}")
+    store.execute(
+        "UPDATE delivery SET state = 'dropped', due_at = NULL, lease = NULL, lease_until = NULL, finished_at = 1 "
+        "WHERE state IN ('held', 'ready')")
+    store.execute("COMMIT")
+elif task == "columns":
+    for table in ("recipient", "site", "delivery", "letter"):
+        for name in columns(table):
+            print(f"{table}.{name}")
+elif task == "edit":
+    store.execute("BEGIN IMMEDIATE")
+    for statement in sys.stdin.read().split(";"):
+        if statement.strip():
+            store.execute(statement)
+    store.execute("COMMIT")
+elif task == "waiting":
+    print(store.execute("SELECT COUNT(*) FROM delivery WHERE state IN ('ready', 'leased')").fetchone()[0])
