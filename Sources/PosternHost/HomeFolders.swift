@@ -41,6 +41,12 @@ package struct HomeFolders {
                 "POSTERN_DATABASE: \(file) lies in the home itself, where only root may write\n"
                     + "    Move it to \(home.store), owned by the relay's user, and name it there.")
         }
+        if users.areApart, let owner = folder.status?.owner, owner != 0 {
+            throw Exit.configuration.saying(
+                "\(home.path) belongs to user \(owner), who could lead root anywhere from there\n"
+                    + "    Start the service as that user, or give the home to root while nothing runs: chown -R root \(home.path)"
+            )
+        }
         let former = try FormerStore(in: folder, isTheStore: database.file == home.standardStore)
         // From here on only root changes what the names in the home stand for.
         if users.areApart { try folder.give(to: (0, 0), mode: 0o755) }

@@ -108,6 +108,37 @@ struct FrameServerTests {
         }
     }
 
+    @Test(arguments: ["file", "link", "socket"])
+    func `Only a socket of this user's own is removed to make room for a new one (Z2)`(kind: String) async throws {
+        let folder = try TemporaryFolder()
+        let (path, other) = (folder.path("link.sock"), folder.path("other"))
+        let files = FileManager.default
+        files.createFile(atPath: other, contents: Data("kept".utf8))
+        switch kind {
+        case "file": try files.copyItem(atPath: other, toPath: path)
+        case "link": try files.createSymbolicLink(atPath: path, withDestinationPath: other)
+        // Of a process that was killed.
+        default: try await RawUnixSocket.leave(at: path)
+        }
+        let server = FrameServer<VaultVerb>(.init(path: path, mode: 0o600, peers: [.own]), logger: .silent) { _, _ in [] }
+        await withTaskGroup(of: Bool.self) { group in
+            let (listening, listens) = AsyncStream<Never>.makeStream()
+            group.addTask {
+                do { try await server.run { listens.finish() } } catch { listens.finish() }
+                return true
+            }
+            for await _ in listening {}
+            let mode = try? files.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            if kind == "socket" { #expect(mode == 0o600) } else { #expect(files.contents(atPath: path) == Data("kept".utf8)) }
+            group.cancelAll()
+        }
+        #expect(files.contents(atPath: other) == Data("kept".utf8))
+        if kind != "socket" {
+            #expect(throws: (any Error).self) { try SocketFile.removeOwn(path) }
+            #expect(files.fileExists(atPath: path))
+        }
+    }
+
     @Test func `A verb of another socket is a malformed frame`() async throws {
         try await serving(handler: { _, payload in payload }) { path, server in
             let client = FrameClient<OperatorVerb>(path: path)

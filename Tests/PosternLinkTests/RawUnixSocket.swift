@@ -12,6 +12,13 @@ struct RawUnixSocket {
             }
     }
 
+    /// Leaves a socket in a folder at which nobody listens any more.
+    static func leave(at path: String) async throws {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(unixDomainSocketPath: path)
+            .get()
+        try await channel.close()
+    }
+
     /// Sends, then reads until the other side closes.
     func exchange(_ bytes: [UInt8]) async throws -> [UInt8] {
         try await channel.executeThenClose { inbound, outbound in

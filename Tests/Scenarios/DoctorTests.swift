@@ -202,6 +202,23 @@ struct DoctorTests {
         await server.stop()
     }
 
+    @Test func `A vault that starts at the very moment the doctor looks at its lock waits, and is not turned away`() async throws
+    {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await installation(server)
+        let folder = try TemporaryFolder()
+        let looking = Serving()
+        // As the doctor holds it, and longer.
+        try await looking.start(
+            "/usr/bin/flock", ["-s", postern.home + "/vault/lock", "sh", "-c", "touch \(folder.path("looks")); exec sleep 0.7"],
+            environment: [:], log: folder.path("log"))
+        try await eventually("it looks") { FileManager.default.fileExists(atPath: folder.path("looks")) }
+        try await postern.start()
+        #expect(!postern.log.contains("is already running"), "\(postern.log)")
+        try await postern.stop()
+        await server.stop()
+    }
+
     @Test(.enabled(if: geteuid() == 0, "only root sees the files of others"))
     func `Another process that has the store open is named`() async throws {
         let server = try await ScriptedSMTPServer.start()

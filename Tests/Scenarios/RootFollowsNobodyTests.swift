@@ -53,7 +53,7 @@ struct RootFollowsNobodyTests {
         try treasure.isUntouched(trap)
     }
 
-    @Test(arguments: ["wal-pipe", "lock-pipe"])
+    @Test(arguments: ["wal-pipe", "store-pipe", "lock-pipe"])
     func `A pipe in the place of a file holds no command up (Z2)`(trap: String) async throws {
         let (treasure, folder) = (try Treasure(), try TemporaryFolder())
         let postern = try await installation()

@@ -35,7 +35,7 @@ enum File {
 
     /// - Returns: nil when there is no such file.
     static func text(at path: String) throws(FileFault) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw FileFault("open", path)
@@ -52,16 +52,17 @@ enum File {
         }
     }
 
-    /// Reads a file, but not through a symbolic link.
+    /// Reads an ordinary file, but not through a symbolic link.
     /// - Parameter check: throws when the file's mode or owner is wrong.
     static func ownText(
         at path: String, _ check: (stat) throws(KeyFault.Reason) -> Void = { _ in }
     ) throws(KeyFault.Reason) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(errno: errno) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .unreadable(errno: errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(errno: EINVAL) }
         try check(status)
         do {
             return String(decoding: try content(of: descriptor, at: path), as: UTF8.self)
@@ -91,11 +92,15 @@ enum File {
 
     /// Overwrites a file with zeros, syncs it and unlinks it. A file that is gone already is not a fault.
     static func shred(_ path: String, in folder: String) throws(FileFault) {
-        guard chmod(path, 0o600) == 0 else {
+        // Its mode lets nobody write, so it is changed through a descriptor that only reads.
+        let reading = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard reading >= 0 else {
             if errno == ENOENT { return }
             throw FileFault("destroy", path)
         }
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        defer { close(reading) }
+        guard fchmod(reading, 0o600) == 0 else { throw FileFault("destroy", path) }
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileFault("destroy", path) }
         defer { close(descriptor) }
         var status = stat()

@@ -17,7 +17,7 @@ struct HoldCommand: AsyncParsableCommand {
             guard count > 0 else { break }
             kept += piece[..<count]
         }
-        close(open(ready, O_WRONLY | O_CREAT, 0o600))
+        close(open(ready, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600))
         while !kept.isEmpty { try await Task.sleep(for: .seconds(60)) }
     }
 }

@@ -41,6 +41,10 @@ struct Planting {
     private func plantInStore() async throws {
         let rows = bytes(for: .file)
         guard !rows.isEmpty else { return }
+        // What belongs to the relay's user is not opened with root's rights, here either.
+        guard FileStatus(path: Home(path: folder.home).store)?.owner == geteuid() else {
+            throw DriveFault("the store belongs to another user: plant as an ordinary user")
+        }
         try await openStore(at: .sqlite(path: Home(path: folder.home).standardStore)).useAndClose { store in
             try await store.write { transaction in
                 for row in rows {

@@ -50,11 +50,11 @@ struct Backup: AsyncParsableCommand {
         let copy = try part.made()
         do {
             try await errand.run(.backup, writingTo: copy.descriptor)
-            try copy.keep(as: URL(fileURLWithPath: path).lastPathComponent)
         } catch {
             copy.discard()
             throw error
         }
+        try copy.keep(as: URL(fileURLWithPath: path).lastPathComponent)
         return BackupView(path: path, bytes: FileStatus(path: path, followingLinks: false)?.size ?? 0)
     }
 
