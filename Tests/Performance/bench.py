@@ -14,6 +14,7 @@ import time
 import ceilings
 import grown
 import limits
+import walls
 from load import single_letters, wrk
 from machine import Failed, Server
 from php import PHPForm
@@ -42,6 +43,9 @@ class Figures:
         self.bytes = Series("KiB", 1)
         self.http, self.sink, self.store = rate(), rate(), rate()
         self.generator = Series("%")
+        self.accepted_cost, self.refused_cost = Series("µs", 1), Series("µs", 1)
+        self.alone, self.beside_posts, self.beside_silence = Series("ms", 1), Series("ms", 1), Series("ms", 1)
+        self.unanswered = 0
         self.refused, self.broken = 0, 0
 
     def note(self, result):
@@ -153,6 +157,7 @@ def measure(folder, options):
         through_rate(folder, sink_port, options, figures.through_default, f"default{number}")
         php_rate(folder, sink_port, options, figures, number)
         ceilings.measure(folder, sink_port, options, figures)
+        walls.measure(folder, sink_port, options, figures)
     sink.stop()
     return figures, first_attempts(folder, figures)
 
@@ -188,6 +193,7 @@ def report(figures, attempts, options):
         ("smtp-source straight to smtp-sink", figures.sink, "the SMTP side"),
         ("the load generator's share of one core", figures.generator, "while Postern accepts"),
     ])
+    show("Walls", walls.rows(figures))
     show("Limits: what is asked, what this run showed", limit_rows(figures, attempts))
 
 
@@ -206,6 +212,7 @@ def limit_rows(figures, attempts):
         limits.at_most("S5", "  under load, MiB", figures.loaded_apart.median, 200),
         limits.at_most("S6", "start until ready, ms", figures.start.median, 500),
         limits.at_most("S8", "bytes on disk per delivered letter, KiB", figures.bytes.median, 6),
+        *walls.limit_rows(figures),
     ]
 
 

@@ -16,7 +16,7 @@ PROOF = BINARY.with_name("postern-proof")
 
 
 class Postern:
-    def __init__(self, folder, sink_port, recipients=1000, lanes=None, name="home"):
+    def __init__(self, folder, sink_port, recipients=1000, lanes=None, name="home", settings=None):
         self.folder, self.home = folder, folder / name
         self.port, self.staff_port = free_port(), free_port()
         self.environment = {
@@ -24,7 +24,7 @@ class Postern:
             "POSTERN_LISTEN": f"127.0.0.1:{self.port}", "POSTERN_STAFF_LISTEN": f"127.0.0.1:{self.staff_port}",
             "POSTERN_SMTP_URL": f"smtp://127.0.0.1:{sink_port}", "POSTERN_SMTP_TLS": "off",
             "POSTERN_LIMIT_CLIENT": "off", "POSTERN_LIMIT_RECIPIENT": "off", "POSTERN_LIMIT_GLOBAL": "off",
-            **({"POSTERN_SMTP_LANES": str(lanes)} if lanes else {}),
+            **({"POSTERN_SMTP_LANES": str(lanes)} if lanes else {}), **(settings or {}),
         }
         self.run("init", "--public-url", f"http://127.0.0.1:{self.port}", "--mail-from", "contact@relay.example.org",
                  "--smtp-url", f"smtp://127.0.0.1:{sink_port}", "--site", "photos", "--site-name", "Example Photos")

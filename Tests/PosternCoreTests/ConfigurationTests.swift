@@ -17,6 +17,7 @@ struct ConfigurationTests {
         #expect(configuration.mail.smarthost.port == 465)
         #expect(configuration.mail.demoMailbox == nil)
         #expect(configuration.limits.client.description == "3,5/1h,20/1d")
+        #expect(configuration.limits.requests.description == "3000,3000/1m")
         #expect(configuration.retention.letters == .days(28))
         #expect(configuration.retention.evidence == .days(90))
         #expect(configuration.retention.outcomes == .days(180))
@@ -36,7 +37,8 @@ struct ConfigurationTests {
         ("POSTERN_LIMIT_CLIENT", "5"), ("POSTERN_LIMIT_RECIPIENT", "5/hour"), ("POSTERN_LIMIT_GLOBAL", "none"),
         ("POSTERN_LIMIT_CLIENT", "5/7d"), ("POSTERN_LIMIT_CLIENT", "100,5/1d"),
         ("POSTERN_LIMIT_GLOBAL", "3,5/1h"), ("POSTERN_LIMIT_GLOBAL", "1/1h,2/1h,3/1h"),
-        ("POSTERN_LIMIT_SENDER", "x"), ("POSTERN_LIMIT_TEXT", "0/1h"), ("POSTERN_STAFF_LISTEN", "127.0.0.1:8080"),
+        ("POSTERN_LIMIT_REQUESTS", "x"), ("POSTERN_LIMIT_SENDER", "x"), ("POSTERN_LIMIT_TEXT", "0/1h"),
+        ("POSTERN_STAFF_LISTEN", "127.0.0.1:8080"),
         ("POSTERN_RETENTION_LETTERS", "5d"), ("POSTERN_RETENTION_LETTERS", "28"), ("POSTERN_RETENTION_EVIDENCE", "0d"),
         ("POSTERN_RETENTION_OUTCOMES", "forever"),
         ("POSTERN_LOG_LEVEL", "loud"), ("POSTERN_LEASE", "soon"), ("POSTERN_NAME", "x"),
@@ -51,6 +53,26 @@ struct ConfigurationTests {
         #expect(faults.all.allSatisfy { !$0.remedy.isEmpty })
         #expect(["POSTERN_SMTP_URL", key].contains(faults.all.first?.key ?? ""))
         #expect(!faults.description.contains("secret"))
+    }
+
+    // Every way to write an address that another machine could reach, and names, which may resolve to one.
+    @Test(arguments: [
+        "0.0.0.0:8081", "[::]:8081", "192.168.1.20:8081", "[fe80::1]:8081", "[2001:db8::7]:8081", "[::ffff:0.0.0.0]:8081",
+        "[::ffff:192.0.2.1]:8081", "localhost:8081", "staff.example.org:8081", "127.example.org:8081", "0:8081", "127.1:8081",
+    ])
+    func `The staff's pages may be reached from this machine only`(address: String) throws {
+        let faults = try #require(throws: SettingFaults.self) {
+            try Configuration(Self.least.merging(["POSTERN_STAFF_LISTEN": address]) { $1 }, home: "/srv/postern")
+        }
+        #expect(faults.all.map(\.key) == ["POSTERN_STAFF_LISTEN"])
+        #expect(faults.description.contains("no sign-in yet") && faults.description.contains("ssh -L"))
+    }
+
+    @Test(arguments: ["127.0.0.1:8081", "127.0.0.2:9000", "[::1]:8081", "[::ffff:127.0.0.1]:8081"])
+    func `A loopback address is one for the staff's pages`(address: String) throws {
+        let configuration = try Configuration(
+            Self.least.merging(["POSTERN_STAFF_LISTEN": address]) { $1 }, home: "/srv/postern")
+        #expect(configuration.staffListen.isLoopback)
     }
 
     @Test func `All faults come at once, a missing setting among them`() throws {
@@ -68,6 +90,7 @@ struct ConfigurationTests {
     @Test func `Senders and texts are limited as one client is, unless they are set`() throws {
         let off = try Configuration(Self.least.merging(["POSTERN_LIMIT_CLIENT": "off"]) { $1 }, home: "/srv/postern")
         #expect(off.limits.sender.isOff && off.limits.text.isOff)
+        #expect(off.limits.requests.isOff)
         let own = try Configuration(Self.least.merging(["POSTERN_LIMIT_TEXT": "2/1h"]) { $1 }, home: "/srv/postern")
         #expect(own.limits.text.description == "2/1h" && own.limits.sender == own.limits.client)
     }

@@ -79,7 +79,7 @@ struct CrashTests {
         var settings = SQLiteSettings()
         settings.mostPages = 120
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"), settings: settings)
-        let gate = try await Gate.shut(store.database)
+        let gate = try await HeldWriter.hold(store.database)
         let answers = try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<400 {
                 group.addTask {

@@ -11,7 +11,7 @@ struct GroupCommitTests {
     @Test(arguments: StoreKind.allCases)
     func `Sixty-three letters that arrive during one commit share the next`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
-            let gate = try await Gate.shut(store.database)
+            let gate = try await HeldWriter.hold(store.database)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<63 { group.addTask { try await store.accept(store.letter()) } }
                 try await gate.gathered(63)
@@ -35,7 +35,7 @@ struct GroupCommitTests {
     @Test(arguments: StoreKind.allCases, [[4], [0], [9], [1, 2], [0, 3, 5, 7, 9], Array(0..<10)])
     func `A unit that throws takes no neighbour with it`(_ kind: StoreKind, guilty: [Int]) async throws {
         try await withStore(kind) { store in
-            let gate = try await Gate.shut(store.database)
+            let gate = try await HeldWriter.hold(store.database)
             let answers = try await withThrowingTaskGroup(of: (Int, Result<LetterID, any Error>).self) { group in
                 for number in 0..<10 {
                     let letter = store.letter()
@@ -81,7 +81,7 @@ struct GroupCommitTests {
     @Test(arguments: StoreKind.allCases)
     func `A constraint that one letter breaks is that letter's failure alone`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
-            let gate = try await Gate.shut(store.database)
+            let gate = try await HeldWriter.hold(store.database)
             let first = store.letter()
             let outcomes = try await withThrowingTaskGroup(of: Bool.self) { group in
                 // The same id twice, and a neighbour.
@@ -131,7 +131,7 @@ struct GroupCommitTests {
     func `More units than are worth queueing are turned away at once, and those that wait are not`(_ kind: StoreKind) async throws
     {
         try await withStore(kind) { store in
-            let gate = try await Gate.shut(store.database)
+            let gate = try await HeldWriter.hold(store.database)
             let most = 16_384
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<most {
@@ -151,7 +151,7 @@ struct GroupCommitTests {
     @Test(arguments: StoreKind.allCases)
     func `What waits when the store is closed is still kept; what comes later is turned away`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
-            let gate = try await Gate.shut(store.database)
+            let gate = try await HeldWriter.hold(store.database)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<5 { group.addTask { try await store.accept(store.letter()) } }
                 try await gate.gathered(5)

@@ -56,7 +56,7 @@ struct BenchTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
-    @Test func `The bare listener takes any POST of up to 64 KiB and nothing else, until it is told to end`() async throws {
+    @Test func `The bare listener takes any POST of up to 256 KiB and nothing else, until it is told to end`() async throws {
         let folder = try TemporaryFolder()
         let url = "http://127.0.0.1:\(try FreePort.find())/any/path"
         let serving = Serving()
@@ -65,10 +65,10 @@ struct BenchTests {
         try await serving.start(
             Program.proof, ["http", "--listen", place], environment: [:], log: folder.path("log"))
         try await eventually("it listens") { (try? await Web.get(url))?.status == 405 }
-        let taken = try await Web.post(url, body: Data(count: 64 * 1_024), headers: [])
+        let taken = try await Web.post(url, body: Data(count: 256 * 1_024), headers: [])
         #expect(taken.status == 202)
         #expect(taken.id?.count == 26)
-        #expect(try await Web.post(url, body: Data(count: 64 * 1_024 + 1), headers: []).status == 413)
+        #expect(try await Web.post(url, body: Data(count: 256 * 1_024 + 1), headers: []).status == 413)
         serving.signal(SIGTERM)
         #expect(try await serving.end(within: .seconds(20)) == 0)
     }

@@ -21,6 +21,13 @@ package struct ClientAddress: Hashable, Sendable {
     }
 }
 
+extension ClientAddress {
+    /// 127.0.0.0/8 or ::1.
+    package var isLoopback: Bool {
+        bytes.count == 4 ? bytes[0] == 127 : bytes.last == 1 && bytes.dropLast().allSatisfy { $0 == 0 }
+    }
+}
+
 extension ClientAddress: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package var description: String { "‹client address›" }
     package var debugDescription: String { description }

@@ -9,25 +9,14 @@ package struct Tag: Hashable, Sendable, LosslessStringConvertible {
     }
 
     package init?(_ text: String) {
-        let text = text.lowercased()
+        let digits = text.lowercased().utf8.map { Base32.values[Int($0)] }
         // Thirteen characters have 65 bits: the first one uses only four.
-        guard text.utf8.count == 13, text.unicodeScalars.first.map({ "0123456789abcdef".unicodeScalars.contains($0) }) == true
-        else { return nil }
-        var value: UInt64 = 0
-        for character in text.unicodeScalars {
-            guard let digit = Self.alphabet.firstIndex(of: character) else { return nil }
-            value = value << 5 | UInt64(digit)
-        }
-        self.init(value: value)
+        guard digits.count == 13, digits[0] < 16, digits.allSatisfy({ $0 < 32 }) else { return nil }
+        value = digits.reduce(0) { $0 << 5 | UInt64($1) }
     }
 
     package var description: String {
-        var text = ""
-        for shift in stride(from: 60, through: 0, by: -5) {
-            text.unicodeScalars.append(Self.alphabet[Int(truncatingIfNeeded: value >> UInt64(shift)) & 31])
-        }
-        return text
+        let places = stride(from: 60 as UInt64, through: 0, by: -5)
+        return String(decoding: places.map { Base32.alphabet[Int(value >> $0 & 31)] }, as: UTF8.self)
     }
-
-    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".unicodeScalars)
 }

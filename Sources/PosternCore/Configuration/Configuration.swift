@@ -30,7 +30,7 @@ package struct Configuration: Sendable {
     }
 
     package struct Limits: Sendable {
-        package let client, recipient, global, sender, text: Limit
+        package let client, recipient, global, sender, text, requests: Limit
     }
 
     package struct Retention: Sendable {
@@ -70,6 +70,11 @@ extension Configuration {
             }
             return ranges
         }
+        if !staffListen.isLoopback {
+            reader.fault(
+                .staffListen, "“\(staffListen)” can be reached from other machines, and the staff's pages have no sign-in yet",
+                "Write 127.0.0.1:PORT or [::1]:PORT, and use ssh -L PORT:127.0.0.1:PORT to open them from elsewhere.")
+        }
         if listen == staffListen {
             reader.fault(.staffListen, "it is the same as POSTERN_LISTEN", "Give the staff's pages a port of their own.")
         }
@@ -79,7 +84,9 @@ extension Configuration {
         let limits = Limits(
             client: client, recipient: reader.limit(.limitRecipient, standard: Limit("10/1h,50/1d")),
             global: reader.globalLimit(standard: Limit("300/1h,1000/1h")),
-            sender: reader.limit(.limitSender, standard: client), text: reader.limit(.limitText, standard: client))
+            sender: reader.limit(.limitSender, standard: client), text: reader.limit(.limitText, standard: client),
+            // Where everything comes from one address, neither limit makes sense.
+            requests: reader.limit(.limitRequests, standard: client.isOff ? nil : Limit("3000,3000/1m")))
         let retention = Retention(
             letters: reader.lettersRetention(),
             evidence: reader.span(.retentionEvidence, standard: .days(90)),

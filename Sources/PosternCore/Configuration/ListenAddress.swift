@@ -21,7 +21,8 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         self.init(host: String(host), port: Int(port))
     }
 
-    package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    /// Whether only this machine can reach it. Never true for a name: even `localhost` may resolve to anything.
+    package var isLoopback: Bool { ClientAddress(text: host)?.isLoopback ?? false }
 
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

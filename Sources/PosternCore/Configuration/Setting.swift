@@ -15,6 +15,8 @@ package enum Setting: String, Sendable, CaseIterable {
     case limitClient = "POSTERN_LIMIT_CLIENT"
     case limitRecipient = "POSTERN_LIMIT_RECIPIENT"
     case limitGlobal = "POSTERN_LIMIT_GLOBAL"
+    /// All requests from one client, so that nobody keeps the service busy with what is no letter.
+    case limitRequests = "POSTERN_LIMIT_REQUESTS"
     /// Limits by the visitor's address and by the letter's text. By default both equal the client limit.
     case limitSender = "POSTERN_LIMIT_SENDER"
     case limitText = "POSTERN_LIMIT_TEXT"

@@ -79,6 +79,8 @@ package struct Verdict: Equatable, Sendable {
         case trapToken = "trap-token"
         /// The form was posted sooner than a person can type.
         case trapHaste = "trap-haste"
+        /// Another site's page had its visitor post it.
+        case crossSite = "cross-site"
         /// Staff have blocked letters like it.
         case block = "block"
     }

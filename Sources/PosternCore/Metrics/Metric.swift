@@ -15,6 +15,7 @@ package enum Metric: String, Sendable, CaseIterable {
     case limitKeys = "postern_limit_keys"
     case proxyHeadersIgnored = "postern_proxy_headers_ignored_total"
     case connectionsRefused = "postern_connections_refused_total"
+    case requestsRefused = "postern_requests_refused_total"
     case refusalsFolded = "postern_refusals_folded_total"
     case malformedFrames = "postern_link_malformed_frames_total"
     case lastPurge = "postern_last_purge_timestamp_seconds"
@@ -36,7 +37,9 @@ package enum Metric: String, Sendable, CaseIterable {
 
     package var kind: Kind {
         switch self {
-        case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused, .refusalsFolded, .malformedFrames: .counter
+        case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused, .requestsRefused, .refusalsFolded,
+            .malformedFrames:
+            .counter
         case .queueDeliveries, .queueOldestAge, .queueDifference, .ready, .vaultAnswers, .breakerOpen, .limitKeys, .lastPurge:
             .gauge
         case .commitBatch: .histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256])
@@ -61,7 +64,8 @@ package enum Metric: String, Sendable, CaseIterable {
         case .breakerOpen: "Whether deliveries stand still because the smarthost refuses us."
         case .limitKeys: "Clients, senders, texts and recipients that the limits remember."
         case .proxyHeadersIgnored: "Requests whose proxy header was not believed, by why."
-        case .connectionsRefused: "Connections closed before their first request, by why."
+        case .connectionsRefused: "Connections closed before their time, by why."
+        case .requestsRefused: "Requests of networks over their limit, by what became of them."
         case .refusalsFolded: "Refusals that were counted on the log entry of another one of the same network, by rule."
         case .malformedFrames: "Connections between the processes that were cut off because of what they sent, by who did."
         case .lastPurge: "When rows whose time was over were removed last."

@@ -18,6 +18,11 @@ package enum HexDigits {
         String(decoding: bytes.flatMap { [small[Int($0 >> 4)], small[Int($0 & 15)]] }, as: UTF8.self)
     }
 
+    /// Sixteen small letters and digits.
+    package static func text(of number: UInt64) -> String {
+        text(stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> UInt64($0)) })
+    }
+
     /// Accepts either case. Nil for anything else, even a sign, which the standard library's parser would accept.
     package static func value(of digit: UInt8) -> UInt8? {
         switch digit {
@@ -26,5 +31,12 @@ package enum HexDigits {
         case 0x61...0x66: digit - 0x61 + 10
         default: nil
         }
+    }
+}
+
+/// FNV-1a, 64 bits: tells two files or texts apart that differ by accident. It keeps nobody out.
+package enum Checksum {
+    package static func of(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 }

@@ -72,7 +72,8 @@ extension Identifier: CustomStringConvertible, LosslessStringConvertible {
     }
 }
 
-private enum Base32 {
+/// Crockford's base 32, in lower case.
+enum Base32 {
     static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
     /// The value of each octet; `.max` for those that are not digits.
     static let values = alphabet.enumerated().reduce(into: [UInt8](repeating: .max, count: 256)) { values, digit in

@@ -15,11 +15,7 @@ extension Logo {
         guard let kind = LogoID.Kind(beginningOf: file) else {
             throw LogoFault(description: "the logo is no PNG, JPEG, WebP or SVG file\n    Save it as one of these.")
         }
-        // FNV-1a, 64 bits: it tells two files apart and protects nothing.
-        let hash = file.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        let digits = String(hash, radix: 16)
-        self.init(
-            id: LogoID(kind: kind, version: String(repeating: "0", count: 16 - digits.utf8.count) + digits), content: file)
+        self.init(id: LogoID(kind: kind, version: HexDigits.text(of: Checksum.of(file))), content: file)
     }
 }
 

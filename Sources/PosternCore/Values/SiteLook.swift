@@ -42,7 +42,7 @@ package struct AccentColour: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        "#" + HexDigits.text([red, green, blue])
     }
 }
 

@@ -1,5 +1,19 @@
 package import PosternCore
 
+extension Submission {
+    /// What the way it was posted says. A letter that another site's page had its visitors post is held: the evidence names a
+    /// visitor, who may be innocent. Only a token tells a page of ours in a browser that says no more than `Origin: null`.
+    var signs: [Verdict.Part] {
+        var (parts, hasToken): ([Verdict.Part], Bool) = ([], false)
+        if case .form(let signs) = channel {
+            parts = signs.parts
+            if case .ours = signs.token { hasToken = true }
+        }
+        if origin == .foreign || (origin == .unclear && !hasToken) { parts.append(Verdict.Part(.crossSite, .hold)) }
+        return parts
+    }
+}
+
 extension FormSignals {
     /// What a program gives itself away by. No sign alone holds a letter: a password manager fills hidden fields, a site may have
     /// a form of its own, and some people paste a letter that they wrote elsewhere.

@@ -51,6 +51,7 @@ extension Verdict.Rule {
         case .trapBait: "a field that people do not see was filled in"
         case .trapToken: "the form had no token of ours: it was the site's own form, or a program"
         case .trapHaste: "the form came back sooner than a person can type"
+        case .crossSite: "a page of another site had its visitor post it, who may know nothing of it"
         case .block: "staff have blocked letters like this one"
         }
     }

@@ -23,12 +23,16 @@ package protocol ConfirmationTaker: Sendable {
 package struct ConfirmationService: ConfirmationTaker {
     private let store: any Database
     private let vault: VaultLink
+    private let randomness: RandomSource
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
 
-    package init(store: any Database, vault: VaultLink, logger: Logger, now: @escaping @Sendable () -> Timestamp) {
+    package init(
+        store: any Database, vault: VaultLink, randomness: RandomSource, logger: Logger, now: @escaping @Sendable () -> Timestamp
+    ) {
         self.store = store
         self.vault = vault
+        self.randomness = randomness
         self.logger = logger
         self.now = now
     }
@@ -42,7 +46,15 @@ package struct ConfirmationService: ConfirmationTaker {
             let confirmed = try await vault.confirm(
                 ConfirmationRequest(recipient: recipient, token: token))
             let moment = now()
-            let change = try await store.write { try $0.recipients.confirm(recipient.id, with: confirmed, at: moment) }
+            var randomness = randomness
+            let trace = OperationRecord(
+                id: OperationID(at: moment, using: &randomness), at: moment, actor: .recipient(recipient.id),
+                verb: .confirmRecipient, subject: "\(site)/\(handle)")
+            let change = try await store.write { transaction in
+                let change = try transaction.recipients.confirm(recipient.id, with: confirmed, at: moment)
+                if case .changed = change { try transaction.operationTrace.add(trace) }
+                return change
+            }
             switch change {
             case .changed, .refused(in: .active): return .confirmed
             case .refused(in: .paused): return .paused

@@ -18,10 +18,11 @@ package enum FormTokenStatus: Equatable, Sendable {
 
 /// Makes and reads the one-time tokens of forms.
 package protocol FormTokenKeeping: Sendable {
+    /// For the form of one recipient, and no other.
     /// - Returns: letters, digits, `-` and `_`; nil while there is no key to sign it with.
-    func issue(at now: Timestamp) -> String?
+    func issue(site: String, handle: String, at now: Timestamp) -> String?
     /// - Parameter text: as it was posted; nil or empty when there was none.
-    func status(of text: String?, at now: Timestamp) -> FormTokenStatus
+    func status(of text: String?, site: String, handle: String, at now: Timestamp) -> FormTokenStatus
 }
 
 /// Tokens signed under a key of the day: `epoch (4) · shown at (8) · random (16) · MAC (16)`, in base 64.
@@ -42,7 +43,7 @@ package struct FormTokens: FormTokenKeeping {
         self.key = key
     }
 
-    package func issue(at now: Timestamp) -> String? {
+    package func issue(site: String, handle: String, at now: Timestamp) -> String? {
         let epoch = Epoch(containing: now).next
         guard let key = key(epoch) else { return nil }
         var token = ByteWriter(capacity: 44)
@@ -50,12 +51,12 @@ package struct FormTokens: FormTokenKeeping {
         token.write(now.milliseconds)
         token.write(randomness.next())
         token.write(randomness.next())
-        let mac = Self.mac(of: token.bytes, under: key)
+        let mac = Self.mac(of: token.bytes, site, handle, under: key)
         token.writeRaw(mac)
         return Base64URL.text(of: token.bytes)
     }
 
-    package func status(of text: String?, at now: Timestamp) -> FormTokenStatus {
+    package func status(of text: String?, site: String, handle: String, at now: Timestamp) -> FormTokenStatus {
         guard let text, !text.isEmpty else { return .missing }
         guard text.utf8.count <= 64, let bytes = Base64URL.bytes(of: text) else { return .foreign }
         var reader = ByteReader(bytes, limit: 64)
@@ -65,7 +66,9 @@ package struct FormTokens: FormTokenKeeping {
         let epoch = Epoch(day: day)
         // The key was dropped when its day ended, so the token cannot be checked. It has expired in any case.
         guard epoch >= Epoch(containing: now) else { return .expired }
-        guard let key = key(epoch), Self.isEqual(Self.mac(of: bytes.dropLast(Self.macLength), under: key), mac) else {
+        guard let key = key(epoch),
+            Self.isEqual(Self.mac(of: Array(bytes.dropLast(Self.macLength)), site, handle, under: key), mac)
+        else {
             return .foreign
         }
         let age = now.since(Timestamp(milliseconds: shown))
@@ -73,10 +76,14 @@ package struct FormTokens: FormTokenKeeping {
         return .ours(key: "form " + Base64URL.text(of: random), age: max(age, .zero))
     }
 
-    private static func mac(of bytes: some Collection<UInt8>, under key: [UInt8]) -> [UInt8] {
+    private static func mac(of bytes: [UInt8], _ site: String, _ handle: String, under key: [UInt8]) -> [UInt8] {
+        var message = ByteWriter(capacity: 256)
         // The key also makes tags. This prefix keeps a token's MAC from ever being a tag's.
-        let message = Array("postern form".utf8) + bytes
-        return Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key)).prefix(macLength))
+        message.write("postern form")
+        message.write(site)
+        message.write(handle)
+        message.writeRaw(bytes)
+        return Array(HMAC<SHA256>.authenticationCode(for: message.bytes, using: SymmetricKey(data: key)).prefix(macLength))
     }
 
     /// In constant time, so that timing does not reveal how many bytes match.

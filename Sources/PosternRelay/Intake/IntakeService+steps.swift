@@ -30,9 +30,9 @@ extension IntakeService {
         return pending.recipient
     }
 
-    /// Signs that the form gives, and what staff have blocked by tag or range.
+    /// Signs that the form and its page give, and what staff have blocked by tag or range.
     func checkClientBlocks(_ pending: inout PendingSubmission) throws {
-        if case .form(let signs) = pending.submission.channel { pending.verdictParts += signs.parts }
+        pending.verdictParts += pending.submission.signs
         try refuseBlocked(blocks.parts(for: pending.submission.client, tags: pending.tags, at: pending.at), &pending)
     }
 

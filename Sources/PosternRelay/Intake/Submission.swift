@@ -10,6 +10,7 @@ package struct Submission: Sendable {
     /// The `Idempotency-Key` header, or the form's one-time token.
     package let idempotencyKey: String?
     package let channel: Channel
+    package let origin: PostOrigin
     package let at: Timestamp
 
     /// How it was posted, and what that says about who posted it.
@@ -20,7 +21,7 @@ package struct Submission: Sendable {
 
     package init(
         site: String, handle: String, letter: RawLetter, client: ClientAddress, idempotencyKey: String?, channel: Channel = .api,
-        at: Timestamp
+        origin: PostOrigin = .expected, at: Timestamp
     ) {
         self.site = site
         self.handle = handle
@@ -28,8 +29,19 @@ package struct Submission: Sendable {
         self.client = client
         self.idempotencyKey = idempotencyKey
         self.channel = channel
+        self.origin = origin
         self.at = at
     }
+}
+
+/// On whose page a post was made, as far as the browser says.
+package enum PostOrigin: Equatable, Sendable {
+    /// Ours or the site's own, or it was no browser.
+    case expected
+    /// Ours, in a browser that says less, or somebody else's.
+    case unclear
+    /// Somebody else's: it makes its visitors post, who may know nothing of it.
+    case foreign
 }
 
 /// What a posted form says about who filled it in. None of it is proof; each sign counts towards a verdict.

@@ -30,13 +30,14 @@ package struct RateGate: Hashable, Sendable {
         min(max(arrival - now.milliseconds * count, 0), burst * per)
     }
 
-    package func admits(_ arrival: Int64, at now: Timestamp) -> Bool {
-        debt(arrival, at: now) <= (burst - 1) * per
+    /// - Parameter cost: as how many it counts.
+    package func admits(_ arrival: Int64, at now: Timestamp, cost: Int64 = 1) -> Bool {
+        debt(arrival, at: now) <= (burst - min(cost, burst)) * per
     }
 
     /// The arrival time after one admission.
-    package func admitted(_ arrival: Int64, at now: Timestamp) -> Int64 {
-        now.milliseconds * count + debt(arrival, at: now) + per
+    package func admitted(_ arrival: Int64, at now: Timestamp, cost: Int64 = 1) -> Int64 {
+        now.milliseconds * count + debt(arrival, at: now) + cost * per
     }
 
     /// The arrival time with one admission taken back. What has come back by itself in the meantime is not given twice.
@@ -45,8 +46,8 @@ package struct RateGate: Hashable, Sendable {
     }
 
     /// How long until one is admitted; zero when it would be now.
-    package func wait(_ arrival: Int64, at now: Timestamp) -> Duration {
-        duration(max(debt(arrival, at: now) - (burst - 1) * per, 0))
+    package func wait(_ arrival: Int64, at now: Timestamp, cost: Int64 = 1) -> Duration {
+        duration(max(debt(arrival, at: now) - (burst - min(cost, burst)) * per, 0))
     }
 
     /// How many more would be admitted at once.
@@ -96,12 +97,12 @@ package struct RateGates: Hashable, Sendable {
     /// The arrival times of a key that was never seen.
     package var fresh: [Int64] { Array(repeating: .min / 4, count: gates.count) }
 
-    package func admits(_ arrivals: [Int64], at now: Timestamp) -> Bool {
-        zip(gates, arrivals).allSatisfy { $0.admits($1, at: now) }
+    package func admits(_ arrivals: [Int64], at now: Timestamp, cost: Int64 = 1) -> Bool {
+        zip(gates, arrivals).allSatisfy { $0.admits($1, at: now, cost: cost) }
     }
 
-    package func admitted(_ arrivals: [Int64], at now: Timestamp) -> [Int64] {
-        zip(gates, arrivals).map { $0.admitted($1, at: now) }
+    package func admitted(_ arrivals: [Int64], at now: Timestamp, cost: Int64 = 1) -> [Int64] {
+        zip(gates, arrivals).map { $0.admitted($1, at: now, cost: cost) }
     }
 
     package func givenBack(_ arrivals: [Int64]) -> [Int64] {
@@ -112,8 +113,8 @@ package struct RateGates: Hashable, Sendable {
         zip(gates, arrivals).map { $0.setBack($1, by: milliseconds) }
     }
 
-    package func wait(_ arrivals: [Int64], at now: Timestamp) -> Duration {
-        zip(gates, arrivals).map { $0.wait($1, at: now) }.max() ?? .zero
+    package func wait(_ arrivals: [Int64], at now: Timestamp, cost: Int64 = 1) -> Duration {
+        zip(gates, arrivals).map { $0.wait($1, at: now, cost: cost) }.max() ?? .zero
     }
 
     package func isSettled(_ arrivals: [Int64], at now: Timestamp) -> Bool {

@@ -3,7 +3,7 @@ internal import PosternText
 
 /// What the templates of a confirmation mail show.
 struct ConfirmationMailPage: MailPage {
-    enum Tag: String, CaseIterable, Sendable {
+    enum Property: String, CaseIterable, Sendable {
         case language, direction, side, title, preheader, site, heading
         case offer, ask, button, link
         /// What to do where the button does not work.
@@ -13,7 +13,7 @@ struct ConfirmationMailPage: MailPage {
         case siteLink
     }
 
-    static let required: [Tag] = [.link, .ignore]
+    static let required: [Property] = [.link, .ignore]
 
     let job: DeliveryJob
     let link: String
@@ -33,8 +33,8 @@ struct ConfirmationMailPage: MailPage {
         ]
     }
 
-    func value(_ tag: Tag) -> String? {
-        switch tag {
+    func value(_ property: Property) -> String? {
+        switch property {
         case .language: form.text(catalogue.language.tag)
         case .direction: catalogue.direction.rawValue
         case .side: catalogue.direction.side

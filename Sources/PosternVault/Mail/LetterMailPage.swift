@@ -3,7 +3,7 @@ internal import PosternText
 
 /// What the templates of a letter's mail show.
 struct LetterMailPage: MailPage {
-    enum Tag: String, CaseIterable, Sendable {
+    enum Property: String, CaseIterable, Sendable {
         case language, direction
         /// `left` or `right`: where a line begins, for mail programs that do not know `start`.
         case side
@@ -23,7 +23,7 @@ struct LetterMailPage: MailPage {
         case siteLink
     }
 
-    static let required: [Tag] = [.message, .answer, .address, .why]
+    static let required: [Property] = [.message, .answer, .address, .why]
 
     let letter: Letter
     let shownAddress: ShownAddress
@@ -46,8 +46,8 @@ struct LetterMailPage: MailPage {
         names = [.visitor: form.name(visitor, in: catalogue), .site: form.name(site.name.text, in: catalogue)]
     }
 
-    func value(_ tag: Tag) -> String? {
-        switch tag {
+    func value(_ property: Property) -> String? {
+        switch property {
         case .language: form.text(catalogue.language.tag)
         case .direction: catalogue.direction.rawValue
         case .side: catalogue.direction.side
@@ -96,10 +96,6 @@ struct LetterMailPage: MailPage {
 
     /// RFC 6068 §2; everything that is not unreserved is percent-encoded, so that no `?` or `%` in a local part adds a field.
     private static func mailto(_ address: EmailAddress) -> String {
-        let local = address.local.utf8.map { byte in
-            byte.isASCIILetterOrDigit || "-._~".utf8.contains(byte)
-                ? String(Unicode.Scalar(byte)) : "%" + HexDigits.pair(byte)
-        }
-        return "mailto:\(local.joined())@\(address.domain)"
+        "mailto:\(PercentCoding.encoded(address.local))@\(address.domain)"
     }
 }

@@ -3,12 +3,12 @@ internal import PosternText
 
 /// A page of values that a mail's template can name. The tags are an enum, so that the compiler demands a value for each.
 protocol MailPage {
-    associatedtype Tag: RawRepresentable<String> & CaseIterable & Sendable
+    associatedtype Property: RawRepresentable<String> & CaseIterable & Sendable
     /// What a template of this page must not leave out.
-    static var required: [Tag] { get }
+    static var required: [Property] { get }
     var form: MailForm { get }
     /// The value as it goes into the template, already fit for the page's form; nil leaves its section out.
-    func value(_ tag: Tag) -> String?
+    func value(_ property: Property) -> String?
 }
 
 /// The files of `templates/mail/` and the mail's texts, read once when the vault starts.
@@ -32,11 +32,11 @@ struct MailTemplates: Sendable {
 
     /// A text and an HTML template of one page.
     struct Pair<Page: MailPage>: Sendable {
-        private let tags: [Page.Tag]
+        private let tags: [Page.Property]
         private let plain, html: FlatTemplate
 
         fileprivate init?(_ name: String, in folder: inout TemplateFolder) {
-            let tags = Array(Page.Tag.allCases)
+            let tags = Array(Page.Property.allCases)
             func template(_ form: String) -> FlatTemplate? {
                 FlatTemplate(
                     "\(name).\(form).mustache", in: &folder, tags: tags.map(\.rawValue), required: Page.required.map(\.rawValue))

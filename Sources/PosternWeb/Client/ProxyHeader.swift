@@ -93,7 +93,7 @@ package final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelH
 
     private func refuse(_ context: ChannelHandlerContext, because refusal: ConnectionAdmission.Refusal) {
         isOver = true
-        admission.note(refusal)
+        admission.countRefusal(refusal)
         context.close(promise: nil)
     }
 

@@ -65,11 +65,16 @@ package struct TrustedProxies: Sendable {
 /// Finds the client of a request, behind the trusted proxies that it passed.
 package struct ClientFinder: Sendable {
     private let proxies: TrustedProxies
-    private let admission: ConnectionAdmission
+    let admission: ConnectionAdmission
 
     package init(proxies: TrustedProxies, admission: ConnectionAdmission) {
         self.proxies = proxies
         self.admission = admission
+    }
+
+    /// Whether the connection is a trusted proxy's, for anyone: it has not named a client for all of it.
+    func isForwarded(_ context: WebContext) -> Bool {
+        context.peer.map { proxies.trusts($0) && admission.announced(on: context.connection) == nil } ?? false
     }
 
     /// Nil when the connection has closed already, or is a Unix socket.

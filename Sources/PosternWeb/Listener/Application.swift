@@ -8,28 +8,28 @@ internal import PosternLink
 
 /// Builds both listeners. A connection passes these before its requests reach the listener's own guards:
 ///
-/// 1. `MaximumAvailableConnections`: at the limit, nothing more is accepted until a connection ends. The kernel queues the
-///    next ones for a while, so honest visitors get through once a flood's connections time out.
-/// 2. `ConnectionAdmission`: a network's connections beyond its share are closed at once.
-/// 3. `ProxyHeaderHandler`: a trusted proxy's PROXY header names the client of the connection.
-/// 4. `ByteWatch` and `ConnectionGuard`: time limits for the head, the body and reading the answer; also the answer to a
+/// 1. `ConnectionAdmission`: connections of a network that has its share, or of a client that makes too many requests, are closed
+///    at once. When all places are taken, the oldest connection that is not in use makes room.
+/// 2. `ProxyHeaderHandler`: a trusted proxy's PROXY header names the client of the connection.
+/// 3. `ByteWatch` and `ConnectionGuard`: time limits for the head, the body and reading the answer; also the answer to a
 ///    head that is not HTTP.
-/// 5. The HTTP parser: the size of the head.
+/// 4. The HTTP parser: the size of the head.
 ///
-/// None of these can be middleware: middleware sees requests, and these act before there is a whole one. The first, and an
-/// idle time-out, come with Hummingbird.
+/// None of these can be middleware: middleware sees requests, and these act before there is a whole one. An idle time-out comes
+/// with Hummingbird.
 package func buildApplication<Responder: HTTPResponder>(
     _ configuration: WebConfiguration, _ responder: Responder, _ headers: SecurityHeaders, admission: ConnectionAdmission,
     logger: Logger, onListening: @escaping @Sendable (SocketAddress?) async -> Void
 ) -> Application<Responder> where Responder.Context == WebContext {
     let limits = configuration.limits
-    let http = HTTP1Channel.Configuration(limits, handlers: [ConnectionGuard(limits: limits, headers: headers)])
+    let http = HTTP1Channel.Configuration(
+        limits, handlers: [ConnectionGuard(limits: limits, headers: headers, admission: admission)])
     return Application(
         responder: responder,
         server: HTTPServerBuilder {
             AdmittedChannel(http: HTTP1Channel(responder: $0, configuration: http), admission: admission)
         },
-        configuration: ApplicationConfiguration(configuration, logger: logger),
+        configuration: ApplicationConfiguration(configuration),
         onServerRunning: { channel in await onListening(channel.localAddress) },
         logger: logger)
 }
@@ -74,12 +74,11 @@ extension HTTP1Channel.Configuration {
 }
 
 extension ApplicationConfiguration {
-    package init(_ configuration: WebConfiguration, logger: Logger) {
+    package init(_ configuration: WebConfiguration) {
         self.init(
             address: .hostname(configuration.listen.host, port: configuration.listen.port),
             // No `Server` field: it would only help someone who looks for a vulnerable version.
             serverName: nil,
-            backlog: 1_024,
-            availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections, logger: logger))
+            backlog: 1_024)
     }
 }

@@ -3,38 +3,25 @@ package import Hummingbird
 private import Logging
 private import NIOCore
 
-/// Why the body of a request cannot be read. After each of these the connection is closed.
-package enum BodyFault: Error, Equatable, Sendable {
-    case tooLarge(limitKiB: Int)
-    /// It took longer than it may (`WebLimits.body`).
-    case overdue
-    /// The client stopped before the end, or sent malformed chunks.
-    case broken
-}
-
 extension Request {
     /// The whole body, up to the route's limit. If `Content-Length` is already over it, nothing is read.
+    /// - Throws: a fault that closes the connection.
     package func wholeBody(_ context: WebContext) async throws(RequestFault) -> [UInt8] {
-        do throws(BodyFault) {
-            return try await wholeBody(limitKiB: context.route?.bodyKiB ?? 0)
-        } catch {
-            context.logger.debug("a body cannot be read", metadata: [WebLogKey.fault: "\(error)"])
-            throw .body(error)
-        }
-    }
-
-    private func wholeBody(limitKiB: Int) async throws(BodyFault) -> [UInt8] {
-        guard announcedLength <= limitKiB * 1_024 else { throw .tooLarge(limitKiB: limitKiB) }
+        let limitKiB = context.route?.bodyKiB ?? 0
+        let fault: RequestFault
         do {
-            let buffer = try await body.collect(upTo: limitKiB * 1_024)
-            return Array(buffer.readableBytesView)
+            guard announcedLength <= limitKiB * 1_024 else { throw NIOTooManyBytesError(maxBytes: limitKiB * 1_024) }
+            return Array(try await body.collect(upTo: limitKiB * 1_024).readableBytesView)
         } catch is NIOTooManyBytesError {
-            throw .tooLarge(limitKiB: limitKiB)
+            fault = .body(.bodyTooLarge(limitKiB: limitKiB), .tooLarge)
         } catch is BodyOverdue {
-            throw .overdue
+            fault = .body(.bodyTooSlow, .tooSlow)
         } catch {
-            throw .broken
+            // The client stopped before the end, or sent malformed chunks.
+            fault = .body(.bodyBroken, .badRequest)
         }
+        context.logger.debug("a body cannot be read", metadata: [WebLogKey.fault: "\(fault.status.code)"])
+        throw fault
     }
 
     /// The value of `Content-Length`; 0 without one. The HTTP parser has already refused a length that is not a number.

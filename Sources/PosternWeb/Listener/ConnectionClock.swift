@@ -25,12 +25,15 @@ package struct ConnectionClock: ~Copyable {
 
     private let limits: WebLimits
     private var state: State
+    /// Most connections of the listener are taken: heads and bodies that begin now have less time.
+    package var isCrowded = false
     /// Set while the client reads more slowly than we write: when it must have caught up.
     private var fetching: ContinuousClock.Instant?
 
-    package init(limits: WebLimits, openedAt now: ContinuousClock.Instant) {
+    package init(limits: WebLimits, isCrowded: Bool = false, openedAt now: ContinuousClock.Instant) {
         self.limits = limits
-        state = .head(until: now + limits.head)
+        self.isCrowded = isCrowded
+        state = .head(until: now + (isCrowded ? limits.crowdedHead : limits.head))
     }
 
     /// When to call `timeCame`. Nil while nothing is due.
@@ -47,12 +50,12 @@ package struct ConnectionClock: ~Copyable {
     }
 
     package mutating func bytesArrived(at now: ContinuousClock.Instant) {
-        if case .resting = state { state = .head(until: now + limits.head) }
+        if case .resting = state { state = .head(until: now + (isCrowded ? limits.crowdedHead : limits.head)) }
     }
 
     package mutating func headEnded(at now: ContinuousClock.Instant) {
         switch state {
-        case .resting, .head: state = .body(until: now + limits.body)
+        case .resting, .head: state = .body(until: now + (isCrowded ? limits.crowdedBody : limits.body))
         case .body, .lingering, .overdue: break
         }
     }
@@ -71,6 +74,7 @@ package struct ConnectionClock: ~Copyable {
 
     /// The last byte of an answer that closes the connection was written.
     package mutating func closingAnswerEnded(at now: ContinuousClock.Instant) {
+        if case .overdue = state { return }
         state = .lingering(until: now + limits.lingering)
     }
 

@@ -17,16 +17,21 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
     private let limits: WebLimits
     private let headers: SecurityHeaders
+    private let admission: ConnectionAdmission
     private var clock: ConnectionClock
+    /// What has come and what was answered, to tell `admission` what the connection is used for.
+    private var (heads, requests, answers) = (0, 0, 0)
+    private var phase = ConnectionTable<ObjectIdentifier>.Phase.silent
     private var check: (at: ContinuousClock.Instant, task: Scheduled<Void>)?
     private var closesAfterAnswer = false
     /// This handler's own, while it is in the pipeline.
     private var context: ChannelHandlerContext?
 
-    package init(limits: WebLimits, headers: SecurityHeaders) {
+    package init(limits: WebLimits, headers: SecurityHeaders, admission: ConnectionAdmission) {
         self.limits = limits
         self.headers = headers
-        clock = ConnectionClock(limits: limits, openedAt: .now)
+        self.admission = admission
+        clock = ConnectionClock(limits: limits, isCrowded: admission.isCrowded, openedAt: .now)
     }
 
     package func handlerAdded(context: ChannelHandlerContext) {
@@ -47,6 +52,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
     /// Called by `ByteWatch`, on the event loop.
     fileprivate func bytesArrived() {
+        clock.isCrowded = admission.isCrowded
         clock.bytesArrived(at: .now)
         schedule()
     }
@@ -55,18 +61,41 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         guard !clock.isLingering else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
+            heads += 1
             clock.headEnded(at: .now)
             schedule()
             promiseContinuation(of: head, context: context)
         case .body: break
-        case .end: clock.requestEnded()
+        case .end:
+            requests += 1
+            clock.requestEnded()
         }
         context.fireChannelRead(data)
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        updatePhase(context)
+        context.fireChannelReadComplete()
+    }
+
+    private func updatePhase(_ context: ChannelHandlerContext) {
+        let current: ConnectionTable<ObjectIdentifier>.Phase =
+            if heads > requests || !context.channel.isWritable {
+                .slow
+            } else if requests > answers {
+                .busy
+            } else {
+                answers > 0 ? .idle : .silent
+            }
+        guard current != phase else { return }
+        phase = current
+        admission.move(ObjectIdentifier(context.channel), to: current)
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         clock.writing(isPossible: context.channel.isWritable, at: .now)
         schedule()
+        updatePhase(context)
         context.fireChannelWritabilityChanged()
     }
 
@@ -89,7 +118,11 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         case .body:
             context.write(data, promise: promise)
         case .end:
-            guard closesAfterAnswer else { return context.write(data, promise: promise) }
+            answers += 1
+            guard closesAfterAnswer else {
+                context.write(data, promise: promise)
+                return updatePhase(context)
+            }
             context.writeAndFlush(data, promise: promise)
             // Closing fully while the client still sends would reset the connection, and a reset can discard the answer
             // before the client has read it (RFC 9112 §9.6). So only our half is closed, and input is ignored for a moment.

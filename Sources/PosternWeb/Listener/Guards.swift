@@ -1,7 +1,9 @@
 private import HTTPTypes
 package import Hummingbird
 private import Logging
-private import PosternCore
+private import Metrics
+internal import PosternCore
+internal import PosternRelay
 
 // The guards of both listeners, in the order in which requests meet them. `PublicListener` and `StaffListener` each show
 // their own chain.
@@ -50,6 +52,38 @@ package struct FaultResponder: RouterMiddleware {
     }
 }
 
+/// Refuses a client that makes too many requests, before anything of them is looked at. What a trusted proxy passes on is also
+/// counted under its client's share of connections, since those are the proxy's own.
+struct RequestLimitGuard: RouterMiddleware {
+    let requests: RequestLimiter
+    let clients: ClientFinder
+    let responses: ResponseFactory
+    let now: @Sendable () -> Timestamp
+
+    func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
+        guard let client = clients.client(of: request, context) else { return try await next(request, context) }
+        switch requests.ask(client, request.method == .post ? .post : .page, at: now()) {
+        case .admitted: break
+        case .refused(let wait):
+            Counter(.requestsRefused, ("reason", "told")).increment()
+            throw RequestFault.tooManyRequests(retryAfter: wait)
+        case .ignored:
+            Counter(.requestsRefused, ("reason", "ignored")).increment()
+            let response = Response(status: .tooManyRequests, headers: responses.headers.api).retrying(after: .seconds(60))
+            return clients.isForwarded(context) ? response : response.closing()
+        }
+        var context = context
+        context.client = client
+        guard clients.isForwarded(context) else { return try await next(request, context) }
+        guard clients.admission.begin(client) else {
+            Counter(.requestsRefused, ("reason", "share")).increment()
+            throw RequestFault.tooManyRequests(retryAfter: .seconds(1))
+        }
+        defer { clients.admission.end(client) }
+        return try await next(request, context)
+    }
+}
+
 /// Serves known host names only.
 ///
 /// An attacker's page can point its own name at 127.0.0.1 and read what a browser on this machine gets there ("DNS
@@ -63,7 +97,7 @@ package struct HostGuard: RouterMiddleware {
     }
 
     package func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
-        guard serves(request.head.authority) else { throw RequestFault.page(.misdirected) }
+        guard serves(request.head.authority) else { throw RequestFault(page: .misdirected, .misdirectedRequest) }
         return try await next(request, context)
     }
 
@@ -85,7 +119,7 @@ struct LineGuard: RouterMiddleware {
     func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
         // The length on the wire: plus two spaces and `HTTP/1.1`.
         let length = request.method.rawValue.utf8.count + request.uri.description.utf8.count + 10
-        guard length <= limitKiB * 1_024 else { throw RequestFault.lineTooLong(limitKiB: limitKiB) }
+        guard length <= limitKiB * 1_024 else { throw RequestFault(.targetTooLong(limitKiB: limitKiB)) }
         return try await next(request, context)
     }
 }
@@ -96,6 +130,24 @@ struct ReachabilityTrust: RouterMiddleware {
     func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
         var context = context
         context.identity = .staff(.any)
+        return try await next(request, context)
+    }
+}
+
+/// Handles are case-insensitive, and lower case is their one spelling. A page under another one redirects there. A letter is
+/// read as if it had been posted there, since a redirect could lose it.
+struct HandleSpelling: RouterMiddleware {
+    let fields: HTTPFields
+
+    func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
+        guard let captures = context.captures?.lowercasing("handle") else { return try await next(request, context) }
+        if request.method == .get || request.method == .head {
+            var fields = fields
+            fields[.location] = captures.path + (request.uri.query.map { "?\($0)" } ?? "")
+            return Response(status: .permanentRedirect, headers: fields)
+        }
+        var context = context
+        context.captures = captures
         return try await next(request, context)
     }
 }

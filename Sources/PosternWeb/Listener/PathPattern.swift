@@ -1,3 +1,5 @@
+private import PosternCore
+
 /// The shape of a path as OpenAPI writes it: `/c/{site}/{handle}`, `/privacy/{site}.json`.
 package struct PathPattern: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     private enum Segment: Hashable {
@@ -63,5 +65,16 @@ package struct PathPattern: Hashable, Sendable, ExpressibleByStringLiteral, Cust
             }
             return ""
         }
+
+        /// With the capture of that name in lower case; nil when nothing changes. ASCII only: no other letter is in a handle.
+        package func lowercasing(_ name: String) -> Captures? {
+            let lower = zip(pattern.segments, segments).map { segment, text in
+                if case .capture(name, _) = segment, text.isASCII { text.lowercased() } else { text }
+            }
+            return lower == segments ? nil : Captures(pattern: pattern, segments: lower)
+        }
+
+        /// The path, encoded so that it is safe in a header field.
+        package var path: String { segments.map { "/" + PercentCoding.encoded($0) }.joined() }
     }
 }

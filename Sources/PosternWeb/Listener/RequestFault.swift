@@ -1,60 +1,70 @@
-private import HTTPTypes
+internal import HTTPTypes
 package import Hummingbird
 
-/// Why a request fails. Thrown by guards and handlers; `ResponseFactory` turns it into an answer.
-package enum RequestFault: Error {
-    case lineTooLong(limitKiB: Int)
+/// Why a request fails, in both forms of its answer. Thrown by guards and handlers; `ResponseFactory` turns it into one.
+package struct RequestFault: Error {
+    let status: HTTPResponse.Status
+    /// For programs. Nil on routes that only people use.
+    let problem: Problem?
+    /// For people.
+    let page: PageFault
+    /// Methods for the `Allow` field (RFC 9110 §15.5.6).
+    private(set) var allowed: String?
+    private(set) var incident: Incident?
+    private(set) var retryAfter: Duration?
+    /// The rest of the body is still on its way, and nobody wants it.
+    private(set) var closesConnection = false
+
+    init(_ problem: Problem, _ page: PageFault = .badRequest) {
+        (status, self.problem, self.page) = (problem.status, problem, page)
+    }
+
+    init(page: PageFault, _ status: HTTPResponse.Status) {
+        (self.status, problem, self.page) = (status, nil, page)
+    }
+
     /// There is no such page, or the sender may not use it. The two look alike.
-    case notFound
-    /// - Parameter allowed: for the `Allow` field (RFC 9110 §15.5.6).
-    case methodNotAllowed(allowed: String)
-    case body(BodyFault)
-    case unavailable(Incident)
-    /// A fault that only a page can report.
-    case page(PageFault)
-    /// A fault that only a problem can report.
-    case problem(Problem)
+    static let notFound = RequestFault(Problem.notFound, .notFound)
+
+    static func methodNotAllowed(allowed: String) -> RequestFault {
+        var fault = RequestFault(.methodNotAllowed(allowed), .method)
+        fault.allowed = allowed
+        return fault
+    }
+
+    static func unavailable(_ incident: Incident) -> RequestFault {
+        var fault = RequestFault(.unavailable(incident), .unavailable)
+        fault.incident = incident
+        fault.retryAfter = .seconds(60)
+        return fault
+    }
+
+    static func tooManyRequests(retryAfter wait: Duration) -> RequestFault {
+        var fault = RequestFault(.tooManyRequests, .limited)
+        fault.retryAfter = wait
+        return fault
+    }
+
+    /// The body cannot be read.
+    static func body(_ problem: Problem, _ page: PageFault) -> RequestFault {
+        var fault = RequestFault(problem, page)
+        fault.closesConnection = true
+        return fault
+    }
 }
 
 extension ResponseFactory {
     /// A problem where programs ask, a page where people do.
     package func fault(_ fault: RequestFault, _ request: Request, _ context: WebContext) -> Response {
-        let isForPrograms = context.isForPrograms(request)
-        func either(_ problem: Problem, _ page: PageFault, _ incident: Incident? = nil) -> Response {
-            isForPrograms ? self.problem(problem) : error(page, presentation(for: request), incident: incident)
+        var response: Response
+        if let problem = fault.problem, context.isForPrograms(request) {
+            response = self.problem(problem)
+        } else {
+            let shown = presentation(for: request)
+            response = page(ErrorPage(fault.page, incident: fault.incident, shown), status: fault.status)
         }
-
-        switch fault {
-        case .lineTooLong(let limitKiB):
-            // No page of its own: nobody types eight thousand characters.
-            var response = either(.targetTooLong(limitKiB: limitKiB), .badRequest)
-            response.status = .uriTooLong
-            return response
-        case .notFound:
-            return either(.notFound, .notFound)
-        case .methodNotAllowed(let allowed):
-            var response = either(.methodNotAllowed(allowed), .method)
-            response.headers[.allow] = allowed
-            return response
-        case .body(let fault):
-            // The rest of the body is still on its way, and nobody wants it.
-            return either(.body(fault), fault.page).closing()
-        case .unavailable(let incident):
-            return either(.unavailable(incident), .unavailable, incident).retrying(after: .seconds(60))
-        case .page(let page):
-            return error(page, presentation(for: request))
-        case .problem(let problem):
-            return self.problem(problem)
-        }
-    }
-}
-
-extension BodyFault {
-    fileprivate var page: PageFault {
-        switch self {
-        case .tooLarge: .tooLarge
-        case .overdue: .tooSlow
-        case .broken: .badRequest
-        }
+        if let allowed = fault.allowed { response.headers[.allow] = allowed }
+        if let wait = fault.retryAfter { response = response.retrying(after: wait) }
+        return fault.closesConnection ? response.closing() : response
     }
 }

@@ -30,10 +30,6 @@ package struct ResponseFactory: Sendable {
         Self.response(status, fields ?? headers.page, "text/html; charset=utf-8", ByteBuffer(string: templates.render(page)))
     }
 
-    package func error(_ fault: PageFault, _ presentation: Presentation, incident: Incident? = nil) -> Response {
-        page(ErrorPage(fault, incident: incident, presentation), status: fault.status)
-    }
-
     package func problem(_ problem: Problem) -> Response {
         Self.response(problem.status, headers.api, "application/problem+json", ByteBuffer(string: problem.json))
     }

@@ -68,5 +68,6 @@ extension HTTPField.Name {
     package static let rateLimit = known("RateLimit")
     package static let rateLimitPolicy = known("RateLimit-Policy")
     package static let forwarded = known("Forwarded")
+    package static let secFetchSite = known("Sec-Fetch-Site")
     package static let idempotencyKey = known("Idempotency-Key")
 }

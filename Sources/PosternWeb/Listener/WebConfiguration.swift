@@ -24,19 +24,20 @@ package struct WebConfiguration: Sendable {
 
 /// Limits of size and time, so that no client can starve the others.
 package struct WebLimits: Sendable {
-    package var bodyKiB = 64
+    /// As large as 20,000 characters need in any encoding: twelve bytes each where UTF-8 is percent-encoded or escaped.
+    package var bodyKiB = 256
     package var headerKiB = 16
     /// The request line: method, target and version.
     package var lineKiB = 8
-    /// Leaves room for files under the usual soft limit of 1,024 descriptors.
+    /// `ConnectionTable` gives each network a share of them.
     package var connections = 768
-    /// Of one IPv4 address or one IPv6 /64. A browser opens six; a house, an office or a mobile network that shares one
-    /// address stays well below.
-    package var connectionsPerPrefix = 96
     /// From the first byte of a request to the end of its head; on a new connection, from the start.
     package var head: Duration = .seconds(10)
     /// From the end of the head to the end of the body. No byte renews it.
     package var body: Duration = .seconds(20)
+    /// The same while most connections are taken.
+    package var crowdedHead: Duration = .seconds(3)
+    package var crowdedBody: Duration = .seconds(6)
     /// Between two requests on a connection.
     package var idle: Duration = .seconds(30)
     /// How long a slow client may take to read the next part of an answer.

@@ -14,6 +14,8 @@ package struct WebContext: InitializableFromSource, Sendable {
     /// The parts of the path that the route's pattern names.
     package var captures: PathPattern.Captures?
     package var identity = Identity.nobody
+    /// Who sent the request, behind trusted proxies. Set by `RequestLimitGuard`.
+    package var client: ClientAddress?
 
     package init(source: ApplicationRequestContextSource) {
         logger = source.logger

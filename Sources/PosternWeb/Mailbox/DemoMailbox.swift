@@ -38,9 +38,7 @@ package struct DemoMailbox: Service {
         judge: @escaping MailboxDialogue.Judge = { _, _ in nil },
         onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
     ) throws(DemoMailboxFault) {
-        guard let address = ClientAddress(text: listen.host),
-            address.bytes.count == 4 ? address.bytes[0] == 127 : address.bytes == Array(repeating: 0, count: 15) + [1]
-        else { throw .notLoopback(host: listen.host) }
+        guard listen.isLoopback else { throw .notLoopback(host: listen.host) }
         host = listen.host
         port = listen.port
         self.letters = letters

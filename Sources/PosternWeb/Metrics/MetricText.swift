@@ -1,3 +1,6 @@
+private import HTTPTypes
+internal import Hummingbird
+private import NIOCore
 private import PosternCore
 
 extension MetricRegistry {
@@ -50,5 +53,18 @@ extension Double {
     /// Whole numbers without a fraction.
     fileprivate var metricText: String {
         self == rounded() && abs(self) < 1e15 ? String(Int64(self)) : String(self)
+    }
+}
+
+/// `GET /metrics` on the staff listener.
+struct MetricsHandler: Sendable {
+    let registry: MetricRegistry
+    let source: any MetricsSource
+    let responses: ResponseFactory
+
+    func get(_: Request, _: WebContext) async -> Response {
+        let text = registry.text(with: await source.gauges())
+        return ResponseFactory.response(
+            .ok, responses.headers.api, "text/plain; version=0.0.4; charset=utf-8", ByteBuffer(string: text))
     }
 }

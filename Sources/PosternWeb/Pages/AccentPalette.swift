@@ -1,3 +1,4 @@
+private import Glibc
 package import PosternCore
 
 /// A site's colour as its pages can use it: on light and dark backgrounds, for text and under text, always with the contrast
@@ -67,17 +68,8 @@ extension AccentColour {
     private var luminance: Double {
         func linear(_ channel: UInt8) -> Double {
             let value = Double(channel) / 255
-            return value <= 0.040_45 ? value / 12.92 : power((value + 0.055) / 1.055)
+            return value <= 0.040_45 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
         }
         return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-    }
-
-    /// x to the power of 2.4: the square times the fifth root of the square, found by Newton's method.
-    private func power(_ base: Double) -> Double {
-        guard base > 0 else { return 0 }
-        let square = base * base
-        var root = 1.0
-        for _ in 0..<60 { root -= (root * root * root * root * root - square) / (5 * root * root * root * root) }
-        return square * root
     }
 }

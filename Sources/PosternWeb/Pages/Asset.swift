@@ -1,11 +1,14 @@
+private import HTTPTypes
+internal import Hummingbird
 package import NIOCore
+private import PosternCore
 
 /// A file that the pages load: the style sheet, the script, the icon.
 package struct Asset: Sendable {
     package let name: String
     package let mediaType: String
     package let content: ByteBuffer
-    /// Sixteen hexadecimal digits (FNV-1a, 64 bits) that tell two versions apart. They protect nothing.
+    /// A checksum of the content.
     package let version: String
 
     /// Nil for a kind of file that we do not serve.
@@ -14,9 +17,7 @@ package struct Asset: Sendable {
         self.name = name
         self.mediaType = mediaType
         self.content = ByteBuffer(bytes: content)
-        let hash = content.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        version = String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        version = HexDigits.text(of: Checksum.of(content))
     }
 
     /// The URL that pages use. It changes with the content, which may therefore be cached for ever.
@@ -30,5 +31,24 @@ package struct Asset: Sendable {
         case "txt": "text/plain; charset=utf-8"
         default: nil
         }
+    }
+}
+
+/// `GET /assets/{version}/{name}`: cached for ever, since changed content gets a new URL.
+struct AssetHandler: Sendable {
+    let responses: ResponseFactory
+
+    /// A page loaded before an upgrade may name an old version. It gets the current file, but must not cache it for ever.
+    func get(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        guard let asset = responses.templates.assets[context["name"]] else { throw .notFound }
+        let etag = "\"\(asset.version)\""
+        var fields = responses.headers.asset
+        fields[.eTag] = etag
+        fields[.cacheControl] = context["version"] == asset.version ? "public, max-age=31536000, immutable" : "no-cache"
+        let known = request.headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }
+        guard !known.contains(where: { $0.drop { $0 == " " || $0 == "W" || $0 == "/" }.prefix { $0 != " " } == etag }) else {
+            return Response(status: .notModified, headers: fields)
+        }
+        return ResponseFactory.response(.ok, fields, asset.mediaType, asset.content)
     }
 }

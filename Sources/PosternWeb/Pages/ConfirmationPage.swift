@@ -2,10 +2,10 @@ package import PosternText
 
 /// The page behind the link in the mail that asks a recipient "is this your address?".
 package struct ConfirmationPage: Page {
-    package enum Tag: String, CaseIterable, Sendable { case heading, detail, action }
+    package enum Property: String, CaseIterable, Sendable { case heading, detail, action }
 
     package static let template = "web/confirmation"
-    package static let required: [Tag] = [.detail, .action]
+    package static let required: [Property] = [.detail, .action]
 
     package enum Occasion: Sendable {
         /// Only the button confirms: mail programs follow links by themselves.
@@ -19,31 +19,23 @@ package struct ConfirmationPage: Page {
 
     package let frame: PageFrame
     package let text: Texts
-    package let heading: String
-    package let detail: String
+    package let heading, detail: String
     /// Where the button leads; nil when there is nothing to press.
     package let action: String?
 
     package init(_ occasion: Occasion, to names: RecipientNames, _ presentation: Presentation) {
         let texts = presentation.texts
+        let (title, explanation): (PageText, PageText)
         switch occasion {
         case .question(let action):
-            heading = texts(.confirmationTitle)
-            detail = texts(.confirmationDetail, names.values)
+            (title, explanation) = (.confirmationTitle, .confirmationDetail)
             self.action = presentation.link(action)
-        case .confirmed:
-            heading = texts(.confirmationDoneTitle)
-            detail = texts(.confirmationDoneDetail, names.values)
-            action = nil
-        case .paused:
-            heading = texts(.confirmationDoneTitle)
-            detail = texts(.confirmationPausedDetail, names.values)
-            action = nil
-        case .notValid:
-            heading = texts(.confirmationNotValidTitle)
-            detail = texts(.confirmationNotValidDetail, names.values)
-            action = nil
+        case .confirmed: (title, explanation, action) = (.confirmationDoneTitle, .confirmationDoneDetail, nil)
+        case .paused: (title, explanation, action) = (.confirmationDoneTitle, .confirmationPausedDetail, nil)
+        case .notValid: (title, explanation, action) = (.confirmationNotValidTitle, .confirmationNotValidDetail, nil)
         }
+        heading = texts(title)
+        detail = texts(explanation, names.values)
         frame = presentation.frame(title: heading)
         text = texts.texts
     }

@@ -4,7 +4,7 @@ package import PosternText
 
 /// The form to write to one recipient: empty, or as it was posted, with its faults.
 package struct ContactPage: Page {
-    package enum Tag: String, CaseIterable, Sendable {
+    package enum Property: String, CaseIterable, Sendable {
         case heading, intro, action, token
         case notice, title, detail, hasFaults, faults, field, label, text
         case name, email, subject, message, about, aboutFault, value, fault
@@ -13,30 +13,22 @@ package struct ContactPage: Page {
     }
 
     package static let template = "web/contact"
-    package static let required: [Tag] = [.action, .token, .detail, .text, .value, .fault, .privacyPath]
+    package static let required: [Property] = [.action, .token, .detail, .text, .value, .fault, .privacyPath]
 
     package let frame: PageFrame
     package let text: Texts
-    package let heading: String
-    package let intro: String
-    package let action: String
+    package let heading, intro, action: String
     package let token: String?
     package let notice: Notice?
-    package let name: Field
-    package let email: Field
-    package let subject: Field
-    package let message: Field
+    package let name, email, subject, message: Field
     package let about: About?
     package let aboutFault: Field?
     package let showAddress: String
     package let isAddressShown: Bool
-    package let privacyAddress: String
-    package let privacyClient: String
-    package let privacyPath: String
+    package let privacyAddress, privacyClient, privacyPath: String
     /// For the script that counts characters: how many there may be, and the plural forms of what it says.
     package let messageLimit: Int
-    package let leftForms: String
-    package let overForms: String
+    package let leftForms, overForms: String
 
     /// One input with what was typed and, if it is faulty, why.
     package struct Field: Sendable {
@@ -51,8 +43,7 @@ package struct ContactPage: Page {
 
     /// The box on top of a form that comes back.
     package struct Notice: Sendable {
-        package let title: String
-        package let detail: String
+        package let title, detail: String
         package let faults: [Fault]
         package let hasFaults: Bool
 
@@ -65,9 +56,7 @@ package struct ContactPage: Page {
 
         /// Leads to its field.
         package struct Fault: Sendable {
-            package let field: String
-            package let label: String
-            package let text: String
+            package let field, label, text: String
         }
     }
 }
@@ -85,8 +74,7 @@ extension ContactPage {
 
     /// Its own address, and that of the site's privacy statement.
     package struct Paths: Equatable, Sendable {
-        package let page: String
-        package let privacy: String
+        package let page, privacy: String
 
         package init(page: String, privacy: String) {
             self.page = page
@@ -137,9 +125,7 @@ extension ContactPage {
     }
 
     private static func json(_ forms: [(category: String, text: String)]) -> String {
-        JSONText.object { json in
-            for form in forms { json.member(dynamic: form.category, form.text) }
-        }
+        JSONText.object(forms.map { ($0.category, .string($0.text)) }).text
     }
 
     private static func notice(for occasion: Occasion, _ faults: [LetterField: String], _ texts: Catalogue) -> Notice? {
@@ -164,11 +150,11 @@ extension ContactPage {
 
 /// What a page calls a recipient and a site.
 package struct RecipientNames: Equatable, Sendable {
-    package let recipient: String
-    package let site: String
+    package let recipient, site: String
 
+    /// A recipient who takes no letters is named by the handle, which is in the URL: nobody learns more by trying.
     package init(_ contact: Contact) {
-        recipient = contact.name.text
+        recipient = contact.takesLetters ? contact.name.text : contact.handle.text
         site = contact.site.name.text
     }
 

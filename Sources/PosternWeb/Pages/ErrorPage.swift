@@ -1,60 +1,30 @@
-package import Hummingbird
+private import PosternCore
 internal import PosternText
 
-/// What can go wrong before a letter is read, or apart from one, with its status and its two texts.
-package enum PageFault: Equatable, Sendable, CaseIterable {
-    case notFound, method, badRequest, tooLarge, tooSlow, mediaType, unavailable, misdirected
+/// What a page says of a request that failed: a title, and what to do.
+package struct PageFault: Equatable, Sendable {
+    let title, detail: PageText
 
-    package var status: HTTPResponse.Status {
-        switch self {
-        case .notFound: .notFound
-        case .method: .methodNotAllowed
-        case .badRequest: .badRequest
-        case .tooLarge: .contentTooLarge
-        case .tooSlow: .requestTimeout
-        case .mediaType: .unsupportedMediaType
-        case .unavailable: .serviceUnavailable
-        case .misdirected: .misdirectedRequest
-        }
-    }
-
-    var title: PageText {
-        switch self {
-        case .notFound: .errorNotFoundTitle
-        case .method: .errorMethodTitle
-        case .badRequest: .errorBadRequestTitle
-        case .tooLarge: .errorTooLargeTitle
-        case .tooSlow: .errorTooSlowTitle
-        case .mediaType: .errorMediaTypeTitle
-        case .unavailable: .errorUnavailableTitle
-        case .misdirected: .errorMisdirectedTitle
-        }
-    }
-
-    var detail: PageText {
-        switch self {
-        case .notFound: .errorNotFoundDetail
-        case .method: .errorMethodDetail
-        case .badRequest: .errorBadRequestDetail
-        case .tooLarge: .errorTooLargeDetail
-        case .tooSlow: .errorTooSlowDetail
-        case .mediaType: .errorMediaTypeDetail
-        case .unavailable: .errorUnavailableDetail
-        case .misdirected: .errorMisdirectedDetail
-        }
-    }
+    package static let notFound = PageFault(title: .errorNotFoundTitle, detail: .errorNotFoundDetail)
+    package static let method = PageFault(title: .errorMethodTitle, detail: .errorMethodDetail)
+    package static let badRequest = PageFault(title: .errorBadRequestTitle, detail: .errorBadRequestDetail)
+    package static let tooLarge = PageFault(title: .errorTooLargeTitle, detail: .errorTooLargeDetail)
+    package static let tooSlow = PageFault(title: .errorTooSlowTitle, detail: .errorTooSlowDetail)
+    package static let mediaType = PageFault(title: .errorMediaTypeTitle, detail: .errorMediaTypeDetail)
+    package static let limited = PageFault(title: .errorLimitedTitle, detail: .errorLimitedDetail)
+    package static let unavailable = PageFault(title: .errorUnavailableTitle, detail: .errorUnavailableDetail)
+    package static let misdirected = PageFault(title: .errorMisdirectedTitle, detail: .errorMisdirectedDetail)
 }
 
 /// One fault in words, with what to do. It shows no internals: the incident id leads staff to the log.
 package struct ErrorPage: Page {
-    package enum Tag: String, CaseIterable, Sendable { case heading, detail, incident }
+    package enum Property: String, CaseIterable, Sendable { case heading, detail, incident }
 
     package static let template = "web/error"
-    package static let required: [Tag] = [.detail, .incident]
+    package static let required: [Property] = [.detail, .incident]
 
     package let frame: PageFrame
-    package let heading: String
-    package let detail: String
+    package let heading, detail: String
     package let incident: String?
 
     package init(_ fault: PageFault, incident: Incident?, _ presentation: Presentation) {
@@ -71,8 +41,6 @@ package struct Incident: Equatable, Sendable, CustomStringConvertible {
     package let description: String
 
     package init(using randomness: inout some RandomNumberGenerator) {
-        let number: UInt64 = randomness.next()
-        let digits = String(number, radix: 16)
-        description = String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        description = HexDigits.text(of: randomness.next() as UInt64)
     }
 }

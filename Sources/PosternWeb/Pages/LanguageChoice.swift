@@ -43,7 +43,8 @@ package struct LanguageChoice: Equatable, Sendable {
     /// The languages of the field, best first. Reads no more than an honest browser sends.
     static func preferences(_ field: String) -> [Language] {
         var found: [(language: Language, quality: Double, place: Int)] = []
-        for (place, part) in field.prefix(512).split(separator: ",").prefix(16).enumerated() {
+        for (place, part) in String(decoding: field.utf8.prefix(512), as: UTF8.self).split(separator: ",").prefix(16).enumerated()
+        {
             let pieces = part.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
             guard let tag = pieces.first, let language = Language(tag) else { continue }
             let written = pieces.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 }

@@ -1,12 +1,12 @@
 package import PosternText
 
 /// One page for every reason a recipient takes no letters (paused, not confirmed, gone), and one for letters that staff
-/// blocked. Neither says more, so that nobody learns more by trying.
+/// blocked. Neither says more or names the recipient, so that nobody learns more by trying.
 package struct NoLettersPage: Page {
-    package enum Tag: String, CaseIterable, Sendable { case heading, detail, written }
+    package enum Property: String, CaseIterable, Sendable { case heading, detail, written }
 
     package static let template = "web/no-letters"
-    package static let required: [Tag] = [.detail, .written]
+    package static let required: [Property] = [.detail, .written]
 
     package enum Occasion: Sendable {
         case takesNoLetters
@@ -15,8 +15,7 @@ package struct NoLettersPage: Page {
 
     package let frame: PageFrame
     package let text: Texts
-    package let heading: String
-    package let detail: String
+    package let heading, detail: String
     /// What a visitor had written, to be copied.
     package let written: String?
 
@@ -24,7 +23,7 @@ package struct NoLettersPage: Page {
         let texts = presentation.texts
         switch occasion {
         case .takesNoLetters:
-            heading = texts(.noLettersTitle, names.values)
+            heading = texts(.noLettersTitle)
             detail = texts(.noLettersDetail, names.values)
         case .blocked:
             heading = texts(.blockedTitle)

@@ -1,37 +1,34 @@
 /// What one template shows: stored properties only, each of them a tag of the template.
 ///
 /// Templates never see a domain value, so that a new private field of one cannot appear on a page. swift-mustache reads
-/// properties by reflection and renders a missing one as nothing. So templates are checked against `Tag` when they are loaded,
-/// and a test checks `Tag` against the properties.
+/// properties by reflection and renders a missing one as nothing. So templates are checked against `Property` when they are loaded,
+/// and a test checks `Property` against the properties.
 package protocol Page: Sendable {
     /// The names of the properties, and of those of what they hold, beside `frame` and the texts.
-    associatedtype Tag: RawRepresentable<String> & CaseIterable & Sendable
+    associatedtype Property: RawRepresentable<String> & CaseIterable & Sendable
     /// Its template's path in the folder, without `.mustache`.
     static var template: String { get }
     /// What the template must print.
-    static var required: [Tag] { get }
+    static var required: [Property] { get }
     var frame: PageFrame { get }
 }
 
 extension Page {
-    package static var required: [Tag] { [] }
+    package static var required: [Property] { [] }
 }
 
 /// What the layout around every page needs.
 package struct PageFrame: Sendable {
-    package enum Tag: String, CaseIterable, Sendable {
+    package enum Property: String, CaseIterable, Sendable {
         case title, language, direction, stylesheet, script, icon, siteStyle
         case banner, site, logo, path
         case languages, label, links, name
     }
 
-    package let title: String
-    package let language: String
+    package let title, language: String
     /// `ltr` or `rtl`.
     package let direction: String
-    package let stylesheet: String
-    package let script: String
-    package let icon: String
+    package let stylesheet, script, icon: String
     /// The site's colours; nil for our own.
     package let siteStyle: String?
     package let banner: Banner?
@@ -53,9 +50,7 @@ package struct PageFrame: Sendable {
         package let links: [Link]
 
         package struct Link: Sendable {
-            package let path: String
-            package let language: String
-            package let name: String
+            package let path, language, name: String
         }
     }
 }

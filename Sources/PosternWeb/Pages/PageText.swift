@@ -63,6 +63,7 @@ package enum PageText: String, TextKey {
     case privacyAddressSuite = "privacy.address_suite"
     case privacyClientTitle = "privacy.client_title"
     case privacyClientText = "privacy.client_text"
+    case privacyRequestsText = "privacy.requests_text"
     case privacyLimitText = "privacy.limit_text"
     case privacyCountedConnection = "privacy.counted_connection"
     case privacyCountedAddress = "privacy.counted_address"
@@ -100,6 +101,8 @@ package enum PageText: String, TextKey {
     case errorTooSlowDetail = "error.too_slow_detail"
     case errorMediaTypeTitle = "error.media_type_title"
     case errorMediaTypeDetail = "error.media_type_detail"
+    case errorLimitedTitle = "error.limited_title"
+    case errorLimitedDetail = "error.limited_detail"
     case errorUnavailableTitle = "error.unavailable_title"
     case errorUnavailableDetail = "error.unavailable_detail"
     case errorMisdirectedTitle = "error.misdirected_title"
@@ -111,7 +114,7 @@ package enum PageText: String, TextKey {
     package var slots: Set<TextSlot> {
         switch self {
         case .contactTitle, .contactIntro, .contactShowAddress, .contactPrivacyAddress, .contactPrivacyClient, .sentSeesTitle,
-            .sentAnswer, .noLettersTitle:
+            .sentAnswer:
             [.recipient]
         case .noLettersDetail, .blockedDetail, .confirmationNotValidDetail, .privacyAskText: [.site]
         case .confirmationDetail, .confirmationDoneDetail, .confirmationPausedDetail: [.recipient, .site]

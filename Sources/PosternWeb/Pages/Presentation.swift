@@ -32,6 +32,7 @@ package struct Presentation: Sendable {
     package func frame(title: String, path: String? = nil, about: String = "") -> PageFrame {
         let offered = LanguageChoice.offered(site: site?.look.languages ?? [], available: templates.languages)
         let others = offered.filter { $0 != choice.language }
+        let query = about.isEmpty ? "" : "&about=\(PercentCoding.encoded(about))"
         return PageFrame(
             title: site.map { "\(title) · \($0.name.text)" } ?? title, language: choice.language.description,
             direction: texts.direction.rawValue, stylesheet: templates.path(of: .stylesheet),
@@ -45,25 +46,10 @@ package struct Presentation: Sendable {
                         label: texts(.contactLanguages),
                         links: others.map { language in
                             PageFrame.Languages.Link(
-                                path: "\(path)?lang=\(language)\(Self.query(about))", language: language.description,
+                                path: "\(path)?lang=\(language)\(query)", language: language.description,
                                 name: templates.catalogue(language).name)
                         })
             })
-    }
-
-    private static func query(_ about: String) -> String {
-        guard !about.isEmpty else { return "" }
-        // Everything but letters and digits is encoded, so that a query and an attribute hold the same.
-        return about.utf8.reduce(into: "&about=") { query, byte in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "a")...UInt8(ascii: "z"):
-                query.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                query += digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }
-        }
     }
 
     /// The URL changes with the colour, so that the file may be cached for ever.

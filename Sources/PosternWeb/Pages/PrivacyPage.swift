@@ -4,10 +4,10 @@ package import PosternText
 
 /// The privacy statement of one site, made from what is configured and what was done, so that it is true.
 package struct PrivacyPage: Page {
-    package enum Tag: String, CaseIterable, Sendable { case sections, title, paragraphs, machine, origin }
+    package enum Property: String, CaseIterable, Sendable { case sections, title, paragraphs, machine, origin }
 
     package static let template = "web/privacy"
-    package static let required: [Tag] = [.title, .machine]
+    package static let required: [Property] = [.title, .machine]
 
     package let frame: PageFrame
     package let text: Texts
@@ -66,7 +66,8 @@ package struct PrivacyPage: Page {
             counted.isEmpty ? [] : [texts(.privacyLimitText, [.counted: counted, .marks: texts.span(facts.limitRecords)])]
         return Section(
             title: texts(.privacyClientTitle),
-            paragraphs: [texts(.privacyClientText, [.evidence: texts.span(facts.terms.evidence, .after)])] + limit)
+            paragraphs: [texts(.privacyClientText, [.evidence: texts.span(facts.terms.evidence, .after)])] + limit
+                + [texts(.privacyRequestsText)])
     }
 
     private static func longer(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
@@ -102,25 +103,19 @@ extension PrivacyFacts.Counted {
 extension PrivacyFacts {
     /// The same for programs. Spans are seconds; moments RFC 3339 or null.
     package var json: String {
-        JSONText.object { json in
-            json.member("site", site.id.text)
-            json.member("site_name", site.name.text)
-            json.member("letters_kept_seconds", Int(terms.letters.components.seconds))
-            json.member("evidence_kept_seconds", Int(terms.evidence.components.seconds))
-            json.member("outcomes_kept_seconds", Int(terms.outcomes.components.seconds))
-            json.member("repeat_marks_kept_seconds", Int(repeats.components.seconds))
-            json.member("address_suite", addressSuite)
-            json.member("letter_suite", terms.epochSuite)
-            json.member("client_limit", optional: terms.clientLimit.isOff ? nil : terms.clientLimit.description)
-            json.member("counted_by", terms.counted.map(\.rawValue))
-            json.member("limit_marks_kept_seconds", Int(limitRecords.components.seconds))
-            json.member("last_purge", optional: lastPurge?.rfc3339)
-            json.member("oldest_letter", optional: oldestLetter?.rfc3339)
-            json.member("oldest_entry", optional: oldestEntry?.rfc3339)
-            json.member("mail_encrypted", raw: terms.isMailEncrypted ? "true" : "false")
-            json.member("demo", raw: terms.isDemo ? "true" : "false")
-            json.member("visitor_cookies", raw: "[]")
-            json.member("staff_sees", raw: #"["time","recipient","size","verdict","rules","tag"]"#)
-        }
+        func seconds(_ span: Duration) -> JSONText { .number(Int(span.components.seconds)) }
+        return JSONText.object([
+            ("site", .string(site.id.text)), ("site_name", .string(site.name.text)),
+            ("letters_kept_seconds", seconds(terms.letters)), ("evidence_kept_seconds", seconds(terms.evidence)),
+            ("outcomes_kept_seconds", seconds(terms.outcomes)), ("repeat_marks_kept_seconds", seconds(repeats)),
+            ("address_suite", .string(addressSuite)), ("letter_suite", .string(terms.epochSuite)),
+            ("client_limit", .nullable(terms.clientLimit.isOff ? nil : terms.clientLimit.description)),
+            ("counted_by", .array(terms.counted.map { .string($0.rawValue) })),
+            ("limit_marks_kept_seconds", seconds(limitRecords)), ("last_purge", .nullable(lastPurge?.rfc3339)),
+            ("oldest_letter", .nullable(oldestLetter?.rfc3339)), ("oldest_entry", .nullable(oldestEntry?.rfc3339)),
+            ("mail_encrypted", .boolean(terms.isMailEncrypted)), ("demo", .boolean(terms.isDemo)),
+            ("visitor_cookies", .array([])),
+            ("staff_sees", .array(["time", "recipient", "size", "verdict", "rules", "tag"].map { .string($0) })),
+        ]).text
     }
 }

@@ -20,7 +20,7 @@ package struct Templates: Sendable {
     /// - Throws: all faults at once, each naming its file.
     package init(folder path: String) throws(TemplateFaults) {
         var reader = TemplateReader(folder: TemplateFolder(path))
-        let frame = PageFrame.Tag.allCases.map(\.rawValue)
+        let frame = PageFrame.Property.allCases.map(\.rawValue)
         for layout in Self.layouts { reader.add(layout, known: frame, required: ["frame.title"]) }
         for page in Self.pages { reader.add(page) }
         library = reader.library
@@ -71,7 +71,7 @@ private struct TemplateReader {
 
     mutating func add<SomePage: Page>(_: SomePage.Type) {
         add(
-            SomePage.template, known: SomePage.Tag.allCases.map(\.rawValue), required: SomePage.required.map(\.rawValue))
+            SomePage.template, known: SomePage.Property.allCases.map(\.rawValue), required: SomePage.required.map(\.rawValue))
     }
 
     /// - Parameters:
@@ -85,7 +85,7 @@ private struct TemplateReader {
         folder.note(
             file,
             source.faults(
-                known: known, frame: PageFrame.Tag.allCases.map(\.rawValue), required: required,
+                known: known, frame: PageFrame.Property.allCases.map(\.rawValue), required: required,
                 layouts: Templates.layouts.map(Templates.label)))
         do throws(TemplateFault.Reason) {
             try library.add(source, named: Templates.label(template))

@@ -1,32 +1,28 @@
 private import HTTPTypes
-package import Hummingbird
-package import PosternRelay
+internal import Hummingbird
+internal import PosternRelay
 
 /// Where a recipient confirms that an address is theirs, `/confirm/{site}/{handle}/{token}`: `GET` shows the question,
 /// `POST` answers it.
-package struct ConfirmationForm: Sendable {
-    private let confirmations: any ConfirmationTaker
-    private let intake: LetterIntake
-    private let responses: ResponseFactory
-
-    package init(_ confirmations: any ConfirmationTaker, _ intake: LetterIntake, _ responses: ResponseFactory) {
-        self.confirmations = confirmations
-        self.intake = intake
-        self.responses = responses
-    }
+struct ConfirmationForm: Sendable {
+    let confirmations: any ConfirmationTaker
+    let intake: LetterIntake
+    let responses: ResponseFactory
 
     /// Does not check the token: that happens when the button is pressed.
-    package func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+    func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         try await page(.question(action: request.uri.path), request, context)
     }
 
-    package func post(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        switch await confirmations.confirm(site: context["site"], handle: context["handle"], token: context["token"]) {
+    func post(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        // Another site's page has its visitor press our button: here they see what it is about.
+        guard await intake.origins.origin(of: request, context) != .foreign else { return try await show(request, context) }
+        return switch await confirmations.confirm(site: context["site"], handle: context["handle"], token: context["token"]) {
         case .confirmed: try await page(.confirmed, request, context)
         case .paused: try await page(.paused, request, context)
         case .notValid: try await page(.notValid, request, context, status: .forbidden)
         case .unavailable(let wait):
-            responses.error(.unavailable, responses.presentation(for: request)).retrying(after: wait)
+            responses.fault(RequestFault(page: .unavailable, .serviceUnavailable), request, context).retrying(after: wait)
         }
     }
 

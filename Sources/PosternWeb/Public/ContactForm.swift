@@ -1,43 +1,36 @@
 private import HTTPTypes
-package import Hummingbird
+internal import Hummingbird
 private import Logging
 private import PosternCore
 private import PosternMail
-package import PosternRelay
+internal import PosternRelay
 
 /// The contact page: `GET` and `POST /c/{site}/{handle}`, and `GET …/sent`.
-package struct ContactForm: Sendable {
-    private let intake: LetterIntake
-    private let tokens: any FormTokenKeeping
-    private let responses: ResponseFactory
+struct ContactForm: Sendable {
+    let intake: LetterIntake
+    let tokens: any FormTokenKeeping
+    let responses: ResponseFactory
 
-    package init(_ intake: LetterIntake, tokens: any FormTokenKeeping, _ responses: ResponseFactory) {
-        self.intake = intake
-        self.tokens = tokens
-        self.responses = responses
-    }
-
-    package func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+    func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let contact = try await intake.contact(context)
-        let audience = Audience(RecipientNames(contact), responses.presentation(for: request, site: contact.site))
-        guard contact.takesLetters else { return noLetters(.takesNoLetters, written: nil, audience) }
+        let shown = pageContext(of: contact, request)
+        guard contact.takesLetters else { return noLetters(.takesNoLetters, written: nil, shown) }
         var form = LetterForm()
         form.letter.about = Self.about(in: request)
-        return page(form, token: tokens.issue(at: intake.now()), .fresh, .ok, audience, context)
+        return page(form, token: newToken(context), .fresh, .ok, shown, context)
     }
 
-    package func sent(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let audience = try await audience(request, context)
-        return responses.page(SentPage(to: audience.names, another: context.recipient.page, audience.presentation))
+    func sent(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let shown = try await pageContext(request, context)
+        return responses.page(SentPage(to: shown.names, another: context.recipient.page, shown.presentation))
     }
 
-    package func post(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+    func post(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let form = try await posted(request, context)
-        let now = intake.now()
-        let status = tokens.status(of: form.token, at: now)
+        let status = tokens.status(of: form.token, site: context["site"], handle: context["handle"], at: intake.now())
         let idempotencyKey: String?
         switch status {
-        case .expired: return try await again(form, token: tokens.issue(at: now), .expired, request, context)
+        case .expired: return try await again(form, token: newToken(context), .expired, request, context)
         case .ours(let key, _): idempotencyKey = key
         case .foreign, .missing: idempotencyKey = nil
         }
@@ -45,8 +38,13 @@ package struct ContactForm: Sendable {
         let reply = await intake.submit(
             form.letter, idempotencyKey: idempotencyKey, channel: .form(signs), request, context)
         // A letter that comes back under its own token is still the same letter after corrections.
-        let token = idempotencyKey == nil ? tokens.issue(at: now) : form.token
+        let token = idempotencyKey == nil ? newToken(context) : form.token
         return try await response(to: reply.answer, form, token: token, request, context)
+    }
+
+    /// A new token for this recipient's form.
+    private func newToken(_ context: WebContext) -> String? {
+        tokens.issue(site: context["site"], handle: context["handle"], at: intake.now())
     }
 
     /// The visitor gets back what they typed, whatever fails.
@@ -61,12 +59,12 @@ package struct ContactForm: Sendable {
         case .invalid(let faults):
             try await again(form, token: token, .faults(faults), request, context)
         case .takesNoLetters:
-            noLetters(.takesNoLetters, written: form.letter.message, try await audience(request, context))
+            noLetters(.takesNoLetters, written: form.letter.message, try await pageContext(request, context))
         case .blocked:
-            noLetters(.blocked, written: form.letter.message, try await audience(request, context))
+            noLetters(.blocked, written: form.letter.message, try await pageContext(request, context))
         case .idempotencyKeyConflict:
             // A new token, so that this letter is sent as well when the button is pressed again.
-            try await again(form, token: tokens.issue(at: intake.now()), .idempotencyKeyConflict, request, context)
+            try await again(form, token: newToken(context), .idempotencyKeyConflict, request, context)
         case .limited(let wait):
             try await again(form, token: token, .limited(wait), status: .tooManyRequests, request, context).retrying(after: wait)
         case .unavailable(let wait):
@@ -80,45 +78,43 @@ package struct ContactForm: Sendable {
         _ form: LetterForm, token: String?, _ occasion: ContactPage.Occasion,
         status: HTTPResponse.Status = .unprocessableContent, _ request: Request, _ context: WebContext
     ) async throws(RequestFault) -> Response {
-        page(form, token: token, occasion, status, try await audience(request, context), context)
+        page(form, token: token, occasion, status, try await pageContext(request, context), context)
     }
 
     private func page(
         _ form: LetterForm, token: String?, _ occasion: ContactPage.Occasion, _ status: HTTPResponse.Status,
-        _ audience: Audience, _ context: WebContext
+        _ shown: PageContext, _ context: WebContext
     ) -> Response {
         let paths = ContactPage.Paths(page: context.recipient.page, privacy: context.recipient.privacyPage)
         return responses.page(
-            ContactPage(form, token: token, to: audience.names, at: paths, occasion: occasion, audience.presentation),
+            ContactPage(form, token: token, to: shown.names, at: paths, occasion: occasion, shown.presentation),
             status: status)
     }
 
     /// `Problem.Kind.status` says why it is 403.
-    private func noLetters(_ occasion: NoLettersPage.Occasion, written: String?, _ audience: Audience) -> Response {
+    private func noLetters(_ occasion: NoLettersPage.Occasion, written: String?, _ shown: PageContext) -> Response {
         responses.page(
-            NoLettersPage(occasion, to: audience.names, written: written, audience.presentation), status: .forbidden)
+            NoLettersPage(occasion, to: shown.names, written: written, shown.presentation), status: .forbidden)
     }
 
     /// The names on a page, and how it is shown.
-    private struct Audience {
+    private struct PageContext {
         let names: RecipientNames
         let presentation: Presentation
+    }
 
-        init(_ names: RecipientNames, _ presentation: Presentation) {
-            self.names = names
-            self.presentation = presentation
-        }
+    private func pageContext(of contact: Contact, _ request: Request) -> PageContext {
+        PageContext(names: RecipientNames(contact), presentation: responses.presentation(for: request, site: contact.site))
     }
 
     /// When the store cannot say who the recipient is, the page uses the names in the path. A letter that was just accepted
     /// must not look lost because a name is missing, and one that was just typed must not be lost.
-    private func audience(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Audience {
+    private func pageContext(_ request: Request, _ context: WebContext) async throws(RequestFault) -> PageContext {
         do throws(RequestFault) {
-            let contact = try await intake.contact(context)
-            return Audience(RecipientNames(contact), responses.presentation(for: request, site: contact.site))
+            return pageContext(of: try await intake.contact(context), request)
         } catch {
-            guard case .unavailable = error, let names = context.recipient.plainNames else { throw error }
-            return Audience(names, responses.presentation(for: request))
+            guard error.status == .serviceUnavailable, let names = context.recipient.plainNames else { throw error }
+            return PageContext(names: names, presentation: responses.presentation(for: request))
         }
     }
 
@@ -134,7 +130,7 @@ package struct ContactForm: Sendable {
         guard request.headers[.contentEncoding] == nil,
             let type = request.headers[.contentType].flatMap({ ParameterisedField($0) }),
             ["application/x-www-form-urlencoded", "multipart/form-data"].contains(type.value)
-        else { throw .page(.mediaType) }
+        else { throw RequestFault(page: .mediaType, .unsupportedMediaType) }
         let body = try await request.wholeBody(context)
         do throws(FormFault) {
             let fields =
@@ -143,7 +139,7 @@ package struct ContactForm: Sendable {
             return try LetterForm(fields)
         } catch {
             context.logger.debug("a posted form cannot be read", metadata: [WebLogKey.fault: "\(error)"])
-            throw .page(.badRequest)
+            throw RequestFault(page: .badRequest, .badRequest)
         }
     }
 }

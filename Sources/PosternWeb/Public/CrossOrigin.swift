@@ -1,25 +1,20 @@
 private import HTTPTypes
-package import Hummingbird
+internal import Hummingbird
 private import Logging
 private import PosternCore
-package import PosternRelay
+internal import PosternRelay
 
 /// Lets scripts on a site's own origins, and no others, post letters (CORS, fetch.spec.whatwg.org §3.3). Never `*`, and
 /// never with credentials: there are none.
 ///
 /// An unknown site and an origin that is not the site's get the same answer, which allows nothing. The browser tells the
 /// developer, and nobody learns which sites there are.
-package struct CrossOrigin: Sendable {
-    private let sites: any SiteLookup
-    private let responses: ResponseFactory
-
-    package init(_ sites: any SiteLookup, _ responses: ResponseFactory) {
-        self.sites = sites
-        self.responses = responses
-    }
+struct CrossOrigin: Sendable {
+    let sites: any SiteLookup
+    let responses: ResponseFactory
 
     /// Answers the browser's `OPTIONS` request before a script of another origin may post.
-    package func preflight(_ request: Request, _ context: WebContext) async -> Response {
+    func preflight(_ request: Request, _ context: WebContext) async -> Response {
         var fields = responses.headers.api
         fields[.allow] = context.route?.allowed
         fields[.vary] = "Origin"
@@ -33,7 +28,7 @@ package struct CrossOrigin: Sendable {
     }
 
     /// Lets the script that asked read the answer, if its origin is the site's.
-    package func open(_ response: Response, to request: Request, _ context: WebContext) async -> Response {
+    func open(_ response: Response, to request: Request, _ context: WebContext) async -> Response {
         var response = response
         response.headers[.vary] = "Origin"
         guard let origin = await origin(of: request, context) else { return response }
@@ -44,15 +39,7 @@ package struct CrossOrigin: Sendable {
 
     /// The request's origin, if it is one of the site's.
     private func origin(of request: Request, _ context: WebContext) async -> String? {
-        // `null`, which a sandboxed page sends, is never a site's origin.
-        guard let written = request.headers[.origin], let origin = WebOrigin(written) else { return nil }
-        do {
-            guard let site = try await sites.site(context["site"]), site.origins.contains(origin) else { return nil }
-            return origin.description
-        } catch {
-            // Not a reason to fail: the letter itself may have been accepted.
-            context.logger.warning("a site cannot be looked up", metadata: [WebLogKey.fault: "\(type(of: error))"])
-            return nil
-        }
+        guard let written = request.headers[.origin] else { return nil }
+        return await sites.ownOrigin(written, context)?.description
     }
 }

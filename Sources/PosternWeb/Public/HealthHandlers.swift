@@ -1,33 +1,23 @@
-package import Hummingbird
-package import PosternRelay
+internal import Hummingbird
+internal import PosternRelay
 
 /// `GET /live`: this process runs. `GET /ready`: it can commit, and the vault answers.
-package struct HealthHandlers: Sendable {
-    private let source: any ReadinessSource
-    private let responses: ResponseFactory
+struct HealthHandlers: Sendable {
+    let source: any ReadinessSource
+    let responses: ResponseFactory
 
-    package init(_ source: any ReadinessSource, _ responses: ResponseFactory) {
-        self.source = source
-        self.responses = responses
-    }
-
-    package func live(_: Request, _: WebContext) async -> Response {
+    func live(_: Request, _: WebContext) async -> Response {
         responses.json(#"{"status":"live"}"#)
     }
 
-    package func ready(_: Request, _: WebContext) async -> Response {
+    func ready(_: Request, _: WebContext) async -> Response {
         let readiness = await source.readiness()
-        let body = JSONText.object { json in
-            json.member("status", readiness.isReady ? "ready" : "not ready")
-            json.member(
-                "faults",
-                objects: readiness.faults.map { fault in
-                    JSONText.object { json in
-                        json.member("part", fault.rawValue)
-                        json.member("summary", fault.reason)
-                    }
-                })
+        let faults = readiness.faults.map { fault in
+            JSONText.object([("part", .string(fault.rawValue)), ("summary", .string(fault.reason))])
         }
-        return responses.json(body, status: readiness.isReady ? .ok : .serviceUnavailable)
+        let body = JSONText.object([
+            ("status", .string(readiness.isReady ? "ready" : "not ready")), ("faults", .array(faults)),
+        ])
+        return responses.json(body.text, status: readiness.isReady ? .ok : .serviceUnavailable)
     }
 }

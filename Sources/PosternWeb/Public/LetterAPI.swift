@@ -1,23 +1,17 @@
 private import HTTPTypes
-package import Hummingbird
+internal import Hummingbird
 private import Logging
 private import PosternCore
 private import PosternMail
 private import PosternRelay
 
 /// `POST /api/v1/sites/{site}/recipients/{handle}/letters`.
-package struct LetterAPI: Sendable {
-    private let intake: LetterIntake
-    private let crossOrigin: CrossOrigin
-    private let responses: ResponseFactory
+struct LetterAPI: Sendable {
+    let intake: LetterIntake
+    let crossOrigin: CrossOrigin
+    let responses: ResponseFactory
 
-    package init(_ intake: LetterIntake, _ crossOrigin: CrossOrigin, _ responses: ResponseFactory) {
-        self.intake = intake
-        self.crossOrigin = crossOrigin
-        self.responses = responses
-    }
-
-    package func post(_ request: Request, _ context: WebContext) async -> Response {
+    func post(_ request: Request, _ context: WebContext) async -> Response {
         let response: Response
         do throws(RequestFault) {
             response = try await answer(request, context)
@@ -29,17 +23,17 @@ package struct LetterAPI: Sendable {
     }
 
     private func answer(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        guard Self.isJSON(request.headers) else { throw .problem(.unsupportedMediaType) }
+        guard Self.isJSON(request.headers) else { throw RequestFault(.unsupportedMediaType) }
         let idempotencyKey = try Self.idempotencyKey(in: request.headers)
         let body = try await request.wholeBody(context)
         let posted: LetterJSON
         do throws(JSONFault) {
             posted = try LetterJSON(body)
         } catch {
-            throw .problem(.malformedJSON(error))
+            throw RequestFault(.malformedJSON(error))
         }
         // A field of the wrong type cannot be submitted. All other faults are reported along with it.
-        guard posted.wrongTypes.isEmpty else { throw .problem(.invalidLetter(posted.allProblems)) }
+        guard posted.wrongTypes.isEmpty else { throw RequestFault(.invalidLetter(posted.allProblems)) }
 
         let reply = await intake.submit(posted.letter, idempotencyKey: idempotencyKey, channel: .api, request, context)
         var response = response(to: reply.answer, context)
@@ -50,11 +44,7 @@ package struct LetterAPI: Sendable {
     private func response(to answer: SubmissionAnswer, _ context: WebContext) -> Response {
         switch answer {
         case .accepted(let id):
-            let body = JSONText.object { json in
-                json.member("id", id.description)
-                json.member("status", "accepted")
-            }
-            return responses.json(body, status: .accepted)
+            return responses.json(#"{"id":"\#(id)","status":"accepted"}"#, status: .accepted)
         case .invalid(let faults): return responses.problem(.invalidLetter(faults.all.map(FieldProblem.init)))
         case .unknownRecipient: return responses.problem(.unknownRecipient)
         case .takesNoLetters: return responses.problem(.takesNoLetters)
@@ -82,10 +72,10 @@ package struct LetterAPI: Sendable {
     private static func idempotencyKey(in headers: HTTPFields) throws(RequestFault) -> String? {
         guard headers.contains(.idempotencyKey) else { return nil }
         let values = headers[values: .idempotencyKey]
-        guard values.count == 1, var key = values.first?[...] else { throw .problem(.invalidIdempotencyKey) }
+        guard values.count == 1, var key = values.first?[...] else { throw RequestFault(.invalidIdempotencyKey) }
         if key.count >= 2, key.first == "\"", key.last == "\"" { key = key.dropFirst().dropLast() }
         guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw .problem(.invalidIdempotencyKey)
+            throw RequestFault(.invalidIdempotencyKey)
         }
         return String(key)
     }

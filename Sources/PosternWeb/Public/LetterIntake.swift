@@ -1,31 +1,28 @@
-package import Hummingbird
+internal import Hummingbird
 private import Logging
-package import PosternCore
-package import PosternRelay
+internal import PosternCore
+internal import PosternRelay
 
 /// Submits letters to the intake service, for both the form and the API.
-package struct LetterIntake: Sendable {
-    private let submissions: any SubmissionService
-    private let clients: ClientFinder
+struct LetterIntake: Sendable {
+    let submissions: any SubmissionService
+    let requests: RequestLimiter
+    let origins: PostOriginReader
     let now: @Sendable () -> Timestamp
 
-    package init(_ submissions: any SubmissionService, clients: ClientFinder, now: @escaping @Sendable () -> Timestamp) {
-        self.submissions = submissions
-        self.clients = clients
-        self.now = now
-    }
-
-    package func submit(
+    func submit(
         _ letter: RawLetter, idempotencyKey: String?, channel: Submission.Channel, _ request: Request, _ context: WebContext
     ) async -> SubmissionReply {
-        guard let client = clients.client(of: request, context) else {
+        guard let client = context.client else {
             // Every submission must have its evidence, and a client that has disconnected needs no answer.
             return SubmissionReply(.unavailable(retryAfter: .seconds(1)))
         }
         let submission = Submission(
             site: context["site"], handle: context["handle"], letter: letter, client: client, idempotencyKey: idempotencyKey,
-            channel: channel, at: now())
+            channel: channel, origin: await origins.origin(of: request, context), at: now())
         let reply = await submissions.submit(submission)
+        // Whoever posts on over the limit is soon refused before the letter is read.
+        if case .limited = reply.answer { requests.charge(client, .refusedLetter, at: submission.at) }
         context.logger.debug("a letter was handed in", metadata: Self.metadata(of: reply.answer))
         return reply
     }
@@ -46,7 +43,7 @@ package struct LetterIntake: Sendable {
 
     /// What a page may show of the recipient that the path names.
     /// - Throws: `.notFound` when there is none, `.unavailable` when the store cannot say.
-    package func contact(_ context: WebContext) async throws(RequestFault) -> Contact {
+    func contact(_ context: WebContext) async throws(RequestFault) -> Contact {
         let contact: Contact?
         do {
             contact = try await submissions.contact(site: context["site"], handle: context["handle"])

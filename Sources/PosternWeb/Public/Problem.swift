@@ -18,31 +18,23 @@ package struct Problem: Equatable, Sendable {
     package var status: HTTPResponse.Status { kind.status }
 
     package var json: String {
-        JSONText.object { json in
-            json.member("type", kind.type)
-            json.member("title", kind.title)
-            json.member("status", status.code)
-            json.member("detail", detail)
-            if let incident { json.member("incident", incident.description) }
-            if !errors.isEmpty {
-                json.member(
-                    "errors",
-                    objects: errors.map { error in
-                        JSONText.object { json in
-                            json.member("field", error.field)
-                            json.member("code", error.code)
-                            json.member("message", error.message)
-                        }
-                    })
-            }
+        let faults = errors.map { error in
+            JSONText.object([
+                ("field", .string(error.field)), ("code", .string(error.code)), ("message", .string(error.message)),
+            ])
         }
+        return JSONText.object([
+            ("type", .string(kind.type)), ("title", .string(kind.title)), ("status", .number(status.code)),
+            ("detail", .string(detail)), ("incident", incident.map { .string($0.description) }),
+            ("errors", faults.isEmpty ? nil : .array(faults)),
+        ]).text
     }
 }
 
 extension Problem {
     package static func invalidLetter(_ errors: [FieldProblem]) -> Problem {
         var problem = Problem(
-            .invalidLetter, "Nothing was stored. Mend every field listed in “errors” and post the letter again.")
+            .invalidLetter, "Nothing was stored. Correct every field listed in “errors” and post the letter again.")
         problem.errors = errors
         return problem
     }
@@ -59,7 +51,7 @@ extension Problem {
         .unknownRecipient, "No site or no recipient of this site has the name in the path.")
 
     package static let takesNoLetters = Problem(
-        .takesNoLetters, "Nothing was stored. This recipient takes no letters at the moment.")
+        .takesNoLetters, "Nothing was stored. This recipient is not accepting letters at the moment.")
 
     package static let idempotencyKeyConflict = Problem(
         .idempotencyKeyConflict,
@@ -67,6 +59,9 @@ extension Problem {
 
     package static let limited = Problem(
         .limited, "Nothing was stored. Post the letter again after the time in Retry-After.")
+
+    package static let tooManyRequests = Problem(
+        .limited, "Nothing was stored. Too many requests came from this network; try again after the time in Retry-After.")
 
     /// Does not say what in the letter was blocked: the sender would change just that.
     package static let blocked = Problem(
@@ -98,13 +93,9 @@ extension Problem {
         Problem(.targetTooLong, "A request line may take \(limitKiB) KiB.")
     }
 
-    package static func body(_ fault: BodyFault) -> Problem {
-        switch fault {
-        case .tooLarge(let limitKiB): Problem(.tooLarge, "A letter may take \(limitKiB) KiB.")
-        case .overdue: Problem(.tooSlow, "Nothing was stored. Post the letter again.")
-        case .broken: Problem(.brokenBody, "Nothing was stored. Post the letter again.")
-        }
-    }
+    package static func bodyTooLarge(limitKiB: Int) -> Problem { Problem(.tooLarge, "A letter may take \(limitKiB) KiB.") }
+    package static let bodyTooSlow = Problem(.tooSlow, "Nothing was stored. Post the letter again.")
+    package static let bodyBroken = Problem(.brokenBody, "Nothing was stored. Post the letter again.")
 }
 
 extension Problem {
@@ -129,46 +120,31 @@ extension Problem {
         case targetTooLong = "target-too-long"
 
         package var type: String { "/problems/\(rawValue)" }
+        package var status: HTTPResponse.Status { statusAndTitle.0 }
+        package var title: String { statusAndTitle.1 }
 
-        package var status: HTTPResponse.Status {
+        private var statusAndTitle: (HTTPResponse.Status, String) {
             switch self {
-            case .malformedJSON, .invalidIdempotencyKey, .brokenBody, .malformedRequest: .badRequest
-            // 403 for a recipient who takes no letters. Not 410: paused, unconfirmed and erased must look alike, a pause ends,
-            // and caches and link checkers treat 410 as final. Not 404 or 503: the recipient is known, and trying again
-            // does not help.
-            case .takesNoLetters, .blocked: .forbidden
-            case .unknownRecipient, .notFound: .notFound
-            case .methodNotAllowed: .methodNotAllowed
-            case .tooSlow: .requestTimeout
-            case .tooLarge: .contentTooLarge
-            case .targetTooLong: .uriTooLong
-            case .unsupportedMediaType: .unsupportedMediaType
+            case .invalidLetter: (.unprocessableContent, "The letter is not valid")
+            case .malformedJSON: (.badRequest, "The body cannot be read")
+            case .unknownRecipient: (.notFound, "There is no such recipient")
+            // Not 410: paused, unconfirmed and erased must look alike, a pause ends, and caches and link checkers treat 410 as
+            // final. Not 404 or 503: the recipient is known, and trying again does not help.
+            case .takesNoLetters: (.forbidden, "The recipient is not accepting letters")
             // As the IETF's draft on `Idempotency-Key` says for a key that is used again with another letter.
-            case .invalidLetter, .idempotencyKeyConflict: .unprocessableContent
-            case .limited: .tooManyRequests
-            case .unavailable: .serviceUnavailable
-            }
-        }
-
-        package var title: String {
-            switch self {
-            case .invalidLetter: "The letter is not valid"
-            case .malformedJSON: "The body cannot be read"
-            case .unknownRecipient: "There is no such recipient"
-            case .takesNoLetters: "The recipient takes no letters"
-            case .idempotencyKeyConflict: "The Idempotency-Key was used for another letter"
-            case .limited: "Too many letters from here"
-            case .blocked: "This letter is not taken"
-            case .invalidIdempotencyKey: "The Idempotency-Key is not valid"
-            case .unsupportedMediaType: "The body must be JSON"
-            case .unavailable: "Letters cannot be taken just now"
-            case .notFound: "There is nothing here"
-            case .methodNotAllowed: "The method is not allowed"
-            case .tooLarge: "The body is too large"
-            case .tooSlow: "The body did not arrive in time"
-            case .brokenBody: "The body did not arrive whole"
-            case .malformedRequest: "The request cannot be read"
-            case .targetTooLong: "The request line is too long"
+            case .idempotencyKeyConflict: (.unprocessableContent, "The Idempotency-Key was used for another letter")
+            case .limited: (.tooManyRequests, "Too many letters or requests from here")
+            case .blocked: (.forbidden, "This letter is not accepted")
+            case .invalidIdempotencyKey: (.badRequest, "The Idempotency-Key is not valid")
+            case .unsupportedMediaType: (.unsupportedMediaType, "The body must be JSON")
+            case .unavailable: (.serviceUnavailable, "Letters cannot be accepted at the moment")
+            case .notFound: (.notFound, "There is nothing here")
+            case .methodNotAllowed: (.methodNotAllowed, "The method is not allowed")
+            case .tooLarge: (.contentTooLarge, "The body is too large")
+            case .tooSlow: (.requestTimeout, "The body did not arrive in time")
+            case .brokenBody: (.badRequest, "The body did not arrive whole")
+            case .malformedRequest: (.badRequest, "The request cannot be read")
+            case .targetTooLong: (.uriTooLong, "The request line is too long")
             }
         }
     }
@@ -176,16 +152,10 @@ extension Problem {
 
 /// A fault of one field, listed in a problem's `errors`.
 package struct FieldProblem: Equatable, Sendable {
-    package let field: String
-    package let code: String
-    package let message: String
+    package let field, code, message: String
+}
 
-    package init(field: String, code: String, message: String) {
-        self.field = field
-        self.code = code
-        self.message = message
-    }
-
+extension FieldProblem {
     package init(_ fault: FieldFault) {
         self.init(field: fault.field.rawValue, code: fault.code, message: fault.message)
     }

@@ -13,33 +13,38 @@ package struct PublicServices: Sendable {
     let sites: any SiteLookup
     let confirmations: any ConfirmationTaker
     let readiness: any ReadinessSource
+    let requests: RequestLimiter
     /// The wall clock.
     let now: @Sendable () -> Timestamp
 
     package init(
         submissions: any SubmissionService, tokens: any FormTokenKeeping, sites: any SiteLookup,
-        confirmations: any ConfirmationTaker, readiness: any ReadinessSource, now: @escaping @Sendable () -> Timestamp
+        confirmations: any ConfirmationTaker, readiness: any ReadinessSource, requests: RequestLimiter,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         self.submissions = submissions
         self.tokens = tokens
         self.sites = sites
         self.confirmations = confirmations
         self.readiness = readiness
+        self.requests = requests
         self.now = now
     }
 }
 
 /// All routes that the Internet can reach. `openapi.json` describes the ones for programs; a test compares the two.
 package func publicRoutes(
-    _ services: PublicServices, clients: ClientFinder, _ responses: ResponseFactory, limits: WebLimits
+    _ services: PublicServices, _ configuration: WebConfiguration, _ responses: ResponseFactory
 ) -> RouteTable {
-    let intake = LetterIntake(services.submissions, clients: clients, now: services.now)
-    let contact = ContactForm(intake, tokens: services.tokens, responses)
-    let crossOrigin = CrossOrigin(services.sites, responses)
-    let letters = LetterAPI(intake, crossOrigin, responses)
-    let confirmation = ConfirmationForm(services.confirmations, intake, responses)
-    let site = SiteHandlers(services.sites, responses)
-    let health = HealthHandlers(services.readiness, responses)
+    let limits = configuration.limits
+    let origins = PostOriginReader(sites: services.sites, publicURL: configuration.publicURL)
+    let intake = LetterIntake(submissions: services.submissions, requests: services.requests, origins: origins, now: services.now)
+    let contact = ContactForm(intake: intake, tokens: services.tokens, responses: responses)
+    let crossOrigin = CrossOrigin(sites: services.sites, responses: responses)
+    let letters = LetterAPI(intake: intake, crossOrigin: crossOrigin, responses: responses)
+    let confirmation = ConfirmationForm(confirmations: services.confirmations, intake: intake, responses: responses)
+    let site = SiteHandlers(sites: services.sites, responses: responses)
+    let health = HealthHandlers(source: services.readiness, responses: responses)
     let openAPI = responses.json(responses.templates.openAPI)
 
     return RouteTable([
@@ -54,7 +59,7 @@ package func publicRoutes(
         Route("/privacy/{site}", .anyone, get: site.privacy),
         Route("/look/{site}/{colour}.css", .anyone, get: site.stylesheet),
         Route("/look/{site}/{version}/logo", .anyone, get: site.logo),
-        Route("/assets/{version}/{name}", .anyone, get: AssetHandler(responses).get),
+        Route("/assets/{version}/{name}", .anyone, get: AssetHandler(responses: responses).get),
         Route("/api/v1/openapi.json", .anyone, for: .programs, get: { _, _ in openAPI }),
         Route("/live", .anyone, for: .programs, get: health.live),
         Route("/ready", .anyone, for: .programs, get: health.ready),
@@ -67,13 +72,15 @@ package func publicRoutes(
 /// rate of letters, because it knows the recipient, the sender and the text.
 @MiddlewareFixedTypeBuilder<Request, Response, WebContext>
 private func publicGuards(
-    _ responses: ResponseFactory, limits: WebLimits
+    _ services: PublicServices, clients: ClientFinder, _ responses: ResponseFactory, limits: WebLimits
 ) -> some MiddlewareProtocol<Request, Response, WebContext> {
     ResponseFinisher(bodyKiB: limits.bodyKiB)
     FaultResponder(responses)
+    RequestLimitGuard(requests: services.requests, clients: clients, responses: responses, now: services.now)
     LineGuard(limitKiB: limits.lineKiB)
     AccessGuard()
     MethodGuard()
+    HandleSpelling(fields: responses.headers.page)
 }
 
 /// The public listener, ready to run as a service.
@@ -86,10 +93,12 @@ package func buildPublicApplication(
     let limits = configuration.limits
     let responses = ResponseFactory(templates, SecurityHeaders(isSecure: configuration.isSecure))
     let proxies = TrustedProxies(configuration.trustedProxies)
-    let admission = ConnectionAdmission(proxies: proxies, connectionsPerPrefix: limits.connectionsPerPrefix)
+    let admission = ConnectionAdmission(
+        proxies: proxies, connections: limits.connections, requests: services.requests, now: services.now)
     let clients = ClientFinder(proxies: proxies, admission: admission)
-    let listener = Listener(
-        publicRoutes(services, clients: clients, responses, limits: limits), guards: publicGuards(responses, limits: limits))
+    let router = RequestRouter(
+        publicRoutes(services, configuration, responses),
+        guards: publicGuards(services, clients: clients, responses, limits: limits))
     return buildApplication(
-        configuration, listener, responses.headers, admission: admission, logger: logger, onListening: onListening)
+        configuration, router, responses.headers, admission: admission, logger: logger, onListening: onListening)
 }

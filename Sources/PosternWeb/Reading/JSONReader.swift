@@ -1,3 +1,5 @@
+private import PosternCore
+
 /// Reads one JSON text (RFC 8259) from front to back, strictly, without building a tree.
 ///
 /// Not `JSONDecoder`, because it silently keeps one of two equal keys, and reports only the first wrong type. It is also
@@ -176,7 +178,7 @@ package struct JSONReader {
     private mutating func codeUnit() throws(JSONFault) -> UInt16 {
         var unit: UInt16 = 0
         for _ in 0..<4 {
-            guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else { throw syntax }
+            guard let digit = peek.flatMap(HexDigits.value) else { throw syntax }
             unit = unit << 4 | UInt16(digit)
             position += 1
         }

@@ -1,3 +1,5 @@
+private import PosternCore
+
 /// Reads `application/x-www-form-urlencoded` (WHATWG URL standard, §5.1), and queries, which have the same form.
 ///
 /// Stricter than the standard in one thing: bytes that are not UTF-8 are refused, not replaced. Our own page cannot send

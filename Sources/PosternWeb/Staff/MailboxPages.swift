@@ -1,41 +1,36 @@
 private import HTTPTypes
-package import Hummingbird
+internal import Hummingbird
 private import NIOCore
 private import PosternCore
 private import PosternMail
 package import PosternText
 
 /// The demo mailbox, `/demo/mailbox`, and each letter in it.
-package struct MailboxHandlers: Sendable {
+struct MailboxHandlers: Sendable {
     static let path = "/demo/mailbox"
 
     static func path(of letter: MailboxLetter) -> String { "\(path)/\(letter.number)" }
 
-    private let letters: MailboxLetters
-    private let responses: ResponseFactory
+    let letters: MailboxLetters
+    let responses: ResponseFactory
 
-    package init(_ letters: MailboxLetters, _ responses: ResponseFactory) {
-        self.letters = letters
-        self.responses = responses
-    }
-
-    package func list(_ request: Request, _: WebContext) async -> Response {
+    func list(_ request: Request, _: WebContext) async -> Response {
         responses.page(MailboxPage(letters.newestFirst, responses.presentation(for: request)))
     }
 
-    package func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+    func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let page = MailboxLetterPage(try letter(context), responses.presentation(for: request))
         return responses.page(page, under: responses.headers.framing)
     }
 
     /// The HTML part alone, for the frame on the letter's page.
-    package func html(_: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+    func html(_: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         guard let html = MailView(source: try letter(context).source).html else { throw .notFound }
         return ResponseFactory.response(.ok, responses.headers.framed, "text/html; charset=utf-8", ByteBuffer(string: html))
     }
 
     /// The letter as it came over SMTP.
-    package func raw(_: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+    func raw(_: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let source = ByteBuffer(bytes: try letter(context).source)
         return ResponseFactory.response(.ok, responses.headers.api, "text/plain; charset=utf-8", source)
     }
@@ -52,7 +47,7 @@ package struct MailboxHandlers: Sendable {
 
 /// All letters of the demo mailbox, newest first.
 package struct MailboxPage: Page {
-    package enum Tag: String, CaseIterable, Sendable {
+    package enum Property: String, CaseIterable, Sendable {
         case kept, hasLetters, letters, path, subject, from, to, received
     }
 
@@ -65,11 +60,7 @@ package struct MailboxPage: Page {
     package let letters: [Row]
 
     package struct Row: Sendable {
-        package let path: String
-        package let subject: String
-        package let from: String
-        package let to: String
-        package let received: String
+        package let path, subject, from, to, received: String
     }
 
     package init(_ letters: [MailboxLetter], _ presentation: Presentation) {
@@ -89,7 +80,7 @@ package struct MailboxPage: Page {
 
 /// One letter of the demo mailbox with everything it carries.
 package struct MailboxLetterPage: Page {
-    package enum Tag: String, CaseIterable, Sendable {
+    package enum Property: String, CaseIterable, Sendable {
         case subject, received, sender, recipients, plain, htmlPath, rawPath, headers, name, value
     }
 
@@ -97,18 +88,13 @@ package struct MailboxLetterPage: Page {
 
     package let frame: PageFrame
     package let text: Texts
-    package let subject: String
-    package let received: String
-    package let sender: String
-    package let recipients: String
-    package let plain: String?
-    package let htmlPath: String?
+    package let subject, received, sender, recipients: String
+    package let plain, htmlPath: String?
     package let rawPath: String
     package let headers: [Header]
 
     package struct Header: Sendable {
-        package let name: String
-        package let value: String
+        package let name, value: String
     }
 
     package init(_ letter: MailboxLetter, _ presentation: Presentation) {

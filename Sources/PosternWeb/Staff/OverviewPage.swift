@@ -1,20 +1,15 @@
-package import Hummingbird
+internal import Hummingbird
 private import Logging
 package import PosternCore
 package import PosternRelay
 package import PosternText
 
 /// `GET /` on the staff listener.
-package struct OverviewHandler: Sendable {
-    private let services: StaffServices
-    private let responses: ResponseFactory
+struct OverviewHandler: Sendable {
+    let services: StaffServices
+    let responses: ResponseFactory
 
-    package init(_ services: StaffServices, _ responses: ResponseFactory) {
-        self.services = services
-        self.responses = responses
-    }
-
-    package func get(_ request: Request, _ context: WebContext) async -> Response {
+    func get(_ request: Request, _ context: WebContext) async -> Response {
         var overview: StaffOverview?
         do {
             overview = try await services.overview.overview()
@@ -29,9 +24,9 @@ package struct OverviewHandler: Sendable {
 
 /// The first page staff see: deliveries by state, the latest decisions, and whether the service is ready.
 package struct OverviewPage: Page {
-    package enum Tag: String, CaseIterable, Sendable {
+    package enum Property: String, CaseIterable, Sendable {
         case facts, health, isWell, oldest, purge, states, decisions, label, count
-        case hasEntries, entries, at, verdict, verdictKind, recipient, rules, client, bytes, id
+        case hasEntries, entries, at, verdict, recipient, rules, client, bytes, id
         case mailbox
     }
 
@@ -46,8 +41,7 @@ package struct OverviewPage: Page {
     package struct Facts: Sendable {
         package let health: String
         package let isWell: Bool
-        package let oldest: String
-        package let purge: String
+        package let oldest, purge: String
         package let states: [Count]
         package let decisions: [Count]
         package let hasEntries: Bool
@@ -55,19 +49,11 @@ package struct OverviewPage: Page {
     }
 
     package struct Count: Sendable {
-        package let label: String
-        package let count: String
+        package let label, count: String
     }
 
     package struct Entry: Sendable {
-        package let at: String
-        package let verdict: String
-        package let verdictKind: String
-        package let recipient: String
-        package let rules: String
-        package let client: String
-        package let bytes: String
-        package let id: String
+        package let at, verdict, recipient, rules, client, bytes, id: String
     }
 
     /// - Parameter overview: nil when the store cannot be read.
@@ -98,7 +84,7 @@ extension OverviewPage.Facts {
         hasEntries = !overview.latest.isEmpty
         entries = overview.latest.map { entry in
             OverviewPage.Entry(
-                at: entry.at.rfc3339, verdict: entry.verdict.rawValue, verdictKind: entry.verdict.rawValue,
+                at: entry.at.rfc3339, verdict: entry.verdict.rawValue,
                 recipient: entry.recipient, rules: entry.ruleNames + (entry.repeats > 0 ? " +\(entry.repeats)" : ""),
                 client: entry.tags.first?.description ?? "–", bytes: texts.number(entry.letterBytes),
                 id: entry.id.description)

@@ -29,16 +29,16 @@ package struct StaffServices: Sendable {
 
 /// All routes that staff can reach.
 package func staffRoutes(_ services: StaffServices, _ responses: ResponseFactory) -> RouteTable {
-    let overview = OverviewHandler(services, responses)
-    let metrics = MetricsHandler(services.metrics, services.gauges, responses)
+    let overview = OverviewHandler(services: services, responses: responses)
+    let metrics = MetricsHandler(registry: services.metrics, source: services.gauges, responses: responses)
     var routes = [
         Route("/", .staff(.any), get: overview.get),
         // Prometheus cannot sign in, and the pages' style sheet is no secret.
         Route("/metrics", .anyone, get: metrics.get),
-        Route("/assets/{version}/{name}", .anyone, get: AssetHandler(responses).get),
+        Route("/assets/{version}/{name}", .anyone, get: AssetHandler(responses: responses).get),
     ]
     if let letters = services.mailbox {
-        let mailbox = MailboxHandlers(letters, responses)
+        let mailbox = MailboxHandlers(letters: letters, responses: responses)
         routes += [
             Route("/demo/mailbox", .staff([.administrator]), get: mailbox.list),
             Route("/demo/mailbox/{number}", .staff([.administrator]), get: mailbox.show),
@@ -74,9 +74,10 @@ package func buildStaffApplication(
     // Staff reach it over loopback, a tunnel or a proxy of their own. It cannot know whether that is HTTPS.
     let responses = ResponseFactory(templates, SecurityHeaders(isSecure: false), isForStaff: true)
     // The operator decides who reaches this listener at all. One network may have all its connections.
-    let admission = ConnectionAdmission(proxies: TrustedProxies([]), connectionsPerPrefix: configuration.limits.connections)
-    let listener = Listener(
+    let admission = ConnectionAdmission(
+        proxies: TrustedProxies([]), connections: configuration.limits.connections, hasShares: false, now: services.now)
+    let router = RequestRouter(
         staffRoutes(services, responses), guards: staffGuards(responses, limits: configuration.limits, hosts: hosts))
     return buildApplication(
-        configuration, listener, responses.headers, admission: admission, logger: logger, onListening: onListening)
+        configuration, router, responses.headers, admission: admission, logger: logger, onListening: onListening)
 }

@@ -16,7 +16,7 @@ struct HTTPCommand: CagedCommand {
     static let configuration = CommandConfiguration(
         commandName: "http", abstract: "Serve nothing but POST, answered 202 unread: the ceiling of the web side.",
         discussion: """
-            The framework and the settings of the public listener, and nothing of the service. Takes bodies of up to 64 KiB at \
+            The framework and the settings of the public listener, and nothing of the service. Takes bodies of up to 256 KiB at \
             any path, until SIGTERM. Never run it on a network that others can reach.
             """)
 
@@ -47,7 +47,7 @@ struct HTTPCommand: CagedCommand {
         let application = Application(
             responder: BareResponder(bodyKiB: configuration.limits.bodyKiB),
             server: HTTPServerBuilder { HTTP1Channel(responder: $0, configuration: http) },
-            configuration: ApplicationConfiguration(configuration, logger: quiet),
+            configuration: ApplicationConfiguration(configuration),
             onServerRunning: { [listen] _ in logger.info("ready", metadata: ["listen": "\(listen)"]) },
             logger: quiet)
         let group = ServiceGroup(

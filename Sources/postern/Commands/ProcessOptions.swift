@@ -4,6 +4,7 @@ private import Glibc
 internal import Logging
 internal import PosternCore
 internal import PosternHost
+private import PosternWeb
 internal import ServiceLifecycle
 private import UnixSignals
 
@@ -31,6 +32,7 @@ struct ProcessOptions: ParsableArguments {
         if !supervised { try HomeFolders(home: home.folder, users: users, database: configuration.database).prepare() }
         // Sorting more than fits into memory takes a file, which SQLite would make where all programs make theirs.
         if role == .relay, let file = configuration.database.file { setenv("SQLITE_TMPDIR", file.folder, 1) }
+        if role == .relay { DescriptorLimit.raise(to: ConnectionBudget.descriptors) }
         let rules = try ProcessCage.Rules(role, configuration, home: home.folder)
         let gaps = try ProcessCage(role, rules).enter(becoming: users.user(of: role), isRequired: configuration.isCageRequired)
         let logger = makeLogger(role.rawValue, configuration)

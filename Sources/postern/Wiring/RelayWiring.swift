@@ -71,7 +71,7 @@ private func buildServices(
     let intake = IntakeService(
         store: store, sealing: sealing, diskSpace: diskSpace, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
         blocks: blocks, refusals: refusals, randomness: .system, logger: logger, letterCame: { dispatcher.letterCame() })
-    let confirmations = ConfirmationService(store: store, vault: vault, logger: logger, now: { .now })
+    let confirmations = ConfirmationService(store: store, vault: vault, randomness: .system, logger: logger, now: { .now })
     let probe = ReadinessProbe(store: store, vault: vault, diskSpace: diskSpace, now: { .now })
     let readiness = ReadinessMonitor(now: { .now }) { await probe.check() }
     let housekeeping = Housekeeping(
@@ -98,7 +98,12 @@ private func buildServices(
         letters = kept
         services.append(try DemoMailbox(listen: listen, letters: kept, now: { .now }, logger: logger))
     }
-    let staffWeb = WebConfiguration(listen: configuration.staffListen, publicURL: configuration.publicURL)
+    let connections = ConnectionBudget(descriptors: DescriptorLimit.current)
+    logger.report(connections)
+    var (visitorLimits, staffLimits) = (WebLimits(), WebLimits())
+    (visitorLimits.connections, staffLimits.connections) = (connections.visitors, connections.staff)
+    let staffWeb = WebConfiguration(
+        listen: configuration.staffListen, publicURL: configuration.publicURL, limits: staffLimits)
     let census = QueueCensus(of: store)
     services.append(
         buildStaffApplication(
@@ -111,7 +116,8 @@ private func buildServices(
                 mailbox: letters, now: { .now }),
             templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
     let publicWeb = WebConfiguration(
-        listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
+        listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies,
+        limits: visitorLimits)
     services.append(
         buildPublicApplication(
             publicWeb,
@@ -120,12 +126,25 @@ private func buildServices(
                 sites: SiteQueries(store: store, terms: PrivacyFacts.Terms(configuration)) {
                     (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
                 },
-                confirmations: confirmations, readiness: readiness, now: { .now }),
+                confirmations: confirmations, readiness: readiness,
+                requests: RequestLimiter(configuration.limits.requests), now: { .now }),
             templates: templates, logger: logger.quiet
         ) { address in
             logger.info("ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])
         })
     return services
+}
+
+extension Logger {
+    fileprivate func report(_ connections: ConnectionBudget) {
+        let metadata: Metadata = ["visitors": "\(connections.visitors)", "staff": "\(connections.staff)"]
+        guard connections == .wanted else {
+            return warning(
+                "connections: the hard limit of open files leaves room for few; raise it (LimitNOFILE=, ulimit -Hn)",
+                metadata: metadata)
+        }
+        info("connections", metadata: metadata)
+    }
 }
 
 /// A folder on the disk that fills with letters.

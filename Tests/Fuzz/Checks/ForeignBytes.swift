@@ -42,8 +42,9 @@ enum ForeignBytes: String, CaseIterable, Sendable {
         case .address, .token: 2_048
         case .request, .forwarded, .settings: 8_192
         case .proxy: 4_096
-        // Bodies end at 64 KiB.
-        case .text, .form, .multipart, .json, .compose: 65_536
+        // Bodies end at 256 KiB, what is read from them at a quarter of that.
+        case .form, .multipart, .json: 262_144
+        case .text, .compose: 65_536
         // The longest seal has 96 KiB. Frames may have a megabyte, but are read in pieces.
         case .frame, .payload, .control, .seal: 98_304
         // 128 lines of a kilobyte.

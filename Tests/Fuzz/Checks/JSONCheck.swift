@@ -8,14 +8,11 @@ enum JSONCheck {
         guard let posted = try? LetterJSON(bytes) else { return }
         try hold(posted.wrongTypes.count <= 6, "a field is complained of once")
         let letter = posted.letter
-        let written = JSONText.object { json in
-            json.member("name", letter.name)
-            json.member("email", letter.email)
-            json.member("subject", letter.subject)
-            json.member("message", letter.message)
-            json.member("about", letter.about)
-            json.member("show_address", raw: letter.sharesAddress ? "true" : "false")
-        }
+        let written = JSONText.object([
+            ("name", .string(letter.name)), ("email", .string(letter.email)), ("subject", .string(letter.subject)),
+            ("message", .string(letter.message)), ("about", .string(letter.about)),
+            ("show_address", .boolean(letter.sharesAddress)),
+        ]).text
         let again = try? LetterJSON(Array(written.utf8))
         try hold(
             again.map { isSame($0.letter, letter) && $0.wrongTypes.isEmpty } == true, "a letter that is written reads the same")

@@ -24,14 +24,16 @@ enum TokenCheck {
     }
 
     private static func checkForms(_ text: String, change: [UInt8]) throws(Breach) {
-        guard let token = forms.issue(at: now) else { throw Breach(description: "a form's token is issued") }
+        guard let token = forms.issue(site: "photos", handle: "pat", at: now) else {
+            throw Breach(description: "a form's token is issued")
+        }
         try hold(isOurs(token), "a true token is known again")
         try hold(text.isSame(as: token) || !isOurs(text), "a foreign token is not ours")
         if let changed = changed(token, by: change) { try hold(!isOurs(changed), "a changed token is not ours") }
     }
 
     private static func isOurs(_ token: String) -> Bool {
-        if case .ours = forms.status(of: token, at: now + .minutes(5)) { true } else { false }
+        if case .ours = forms.status(of: token, site: "photos", handle: "pat", at: now + .minutes(5)) { true } else { false }
     }
 
     private static func checkConfirmation(_ text: String, change: [UInt8]) throws(Breach) {

@@ -1,4 +1,5 @@
 import PosternMail
+import PosternTestSupport
 import Testing
 
 /// What strangers may send, and what becomes of each: read with its defects named, or refused.

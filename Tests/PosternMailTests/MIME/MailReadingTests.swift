@@ -1,4 +1,5 @@
 import PosternMail
+import PosternTestSupport
 import Testing
 
 @Suite("A mail shows what it holds")
@@ -6,31 +7,7 @@ struct MailReadingTests {
     private func view(_ text: String) -> MailView { MailView(source: Array(text.crlf.utf8)) }
 
     @Test func `A multipart mail shows its subject, its people and both parts`() {
-        let mail = view(
-            """
-            From: "Vera Visitor via Example Photos" <contact@relay.example.org>
-            To: <pat@private.example>
-            Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?= =?utf-8?B?IPCfkYs=?=
-            MIME-Version: 1.0
-            Content-Type: multipart/alternative;
-             boundary="b=_0"
-
-            This is a multipart message.
-            --b=_0
-            Content-Type: text/plain; charset=utf-8
-            Content-Transfer-Encoding: quoted-printable
-
-            Gr=C3=BC=C3=9Fe, a long =
-            line.
-            .dot
-            --b=_0
-            Content-Type: text/html; charset=utf-8
-            Content-Transfer-Encoding: base64
-
-            PHA+R3LDvMOfZTwvcD48aW1nIHNyYz0iaHR0cDovL2V2aWwuZXhhbXBsZS94Ij4=
-            --b=_0--
-
-            """)
+        let mail = MailView(source: Array(SampleMail.alternative.utf8))
         #expect(mail.subject == "Grüße 👋")
         #expect(mail.from == #""Vera Visitor via Example Photos" <contact@relay.example.org>"#)
         #expect(mail.to == "<pat@private.example>")
@@ -99,9 +76,4 @@ struct MailReadingTests {
         #expect(mail.fault == .tooLarge(limitKiB: 1_024))
         #expect(mail.subject == nil && mail.plain == nil && mail.fields.isEmpty)
     }
-}
-
-extension String {
-    /// As it travels. For texts written with LF alone.
-    var crlf: String { replacing("\n", with: "\r\n") }
 }

@@ -1,5 +1,6 @@
 import PosternCore
 import PosternRelay
+import PosternStore
 import PosternTestSupport
 import Testing
 
@@ -19,9 +20,9 @@ struct FormTokensTests {
         (.days(9), false),
     ])
     func `A token is good for a day`(age: Duration, isGood: Bool) throws {
-        let token = try #require(tokens.issue(at: Self.now))
+        let token = try #require(tokens.issue(site: "photos", handle: "pat", at: Self.now))
         let later = Self.now + age
-        let status = Self.tokens(on: Epoch(containing: later)).status(of: token, at: later)
+        let status = Self.tokens(on: Epoch(containing: later)).status(of: token, site: "photos", handle: "pat", at: later)
         if isGood {
             guard case .ours(_, let seen) = status else {
                 Issue.record("\(status)")
@@ -33,22 +34,53 @@ struct FormTokensTests {
         }
     }
 
+    // The last pair would be the same bytes if the two were only joined.
+    @Test(arguments: [("photos", "sam"), ("club", "pat"), ("photo", "spat"), ("photos", ""), ("photosp", "at")])
+    func `A token is good for one site and one handle`(site: String, handle: String) throws {
+        let token = try #require(tokens.issue(site: "photos", handle: "pat", at: Self.now))
+        #expect(tokens.status(of: token, site: site, handle: handle, at: Self.now) == .foreign)
+    }
+
+    // On whose page it was posted, with or without a token: only where another site's page made its visitor post is it held.
+    @Test(arguments: [
+        (PostOrigin.expected, FormTokenStatus.ours(key: "k", age: .seconds(30)), Verdict.Decision.accept),
+        (.expected, .missing, .accept), (.expected, .foreign, .accept), (.unclear, .ours(key: "k", age: .seconds(30)), .accept),
+        (.unclear, .missing, .hold), (.unclear, .foreign, .hold), (.foreign, .missing, .hold), (.foreign, .foreign, .hold),
+        (.foreign, .ours(key: "k", age: .seconds(30)), .hold),
+    ])
+    func `A page of another site cannot have its visitors' letters delivered`(
+        origin: PostOrigin, token: FormTokenStatus, decision: Verdict.Decision
+    ) async throws {
+        let fixture = try await IntakeFixture.open()
+        let reply = try await fixture.post(channel: .form(FormSignals(token: token, isBaitTaken: false)), origin: origin)
+        // The visitor is told the same.
+        #expect(reply.answer.id != nil)
+        let verdict = try #require(try await fixture.entries().first).verdict
+        #expect(verdict.decision == decision)
+        #expect(verdict.parts.contains { $0.rule == .crossSite } == (decision == .hold))
+    }
+
     @Test func `Each form has its own key, and one form always the same key`() throws {
         func key(_ token: String) throws -> String {
-            guard case .ours(let key, _) = tokens.status(of: token, at: Self.now) else { throw Failure() }
+            guard case .ours(let key, _) = tokens.status(of: token, site: "photos", handle: "pat", at: Self.now) else {
+                throw Failure()
+            }
             return key
         }
-        let (one, two) = (try #require(tokens.issue(at: Self.now)), try #require(tokens.issue(at: Self.now)))
+        let (one, two) = (
+            try #require(tokens.issue(site: "photos", handle: "pat", at: Self.now)),
+            try #require(tokens.issue(site: "photos", handle: "pat", at: Self.now))
+        )
         #expect(try key(one) == key(one))
         #expect(try key(one) != key(two))
     }
 
     @Test func `A token with any character changed is not ours`() throws {
-        let token = try #require(tokens.issue(at: Self.now))
+        let token = try #require(tokens.issue(site: "photos", handle: "pat", at: Self.now))
         for index in token.indices {
             var changed = token
             changed.replaceSubrange(index...index, with: token[index] == "A" ? "B" : "A")
-            let status = tokens.status(of: changed, at: Self.now)
+            let status = tokens.status(of: changed, site: "photos", handle: "pat", at: Self.now)
             #expect(status == .foreign || status == .expired)
         }
     }
@@ -59,11 +91,11 @@ struct FormTokensTests {
             (String(repeating: "A", count: 900), .foreign), ("ü", .foreign),
         ] as [(String?, FormTokenStatus)])
     func `Another text is not a token, or is an old one`(text: String?, status: FormTokenStatus) {
-        #expect(tokens.status(of: text, at: Self.now) == status)
+        #expect(tokens.status(of: text, site: "photos", handle: "pat", at: Self.now) == status)
     }
 
     @Test func `Without a key there is no token`() {
-        #expect(FormTokens(randomness: .seeded(1)) { _ in nil }.issue(at: Self.now) == nil)
+        #expect(FormTokens(randomness: .seeded(1)) { _ in nil }.issue(site: "photos", handle: "pat", at: Self.now) == nil)
     }
 
     // One sign counts; only two together hold a letter.

@@ -93,7 +93,7 @@ final class IntakeFixture: Sendable {
     /// Posts a letter that is valid unless `change` makes it otherwise.
     func post(
         from client: String = "192.0.2.7", to handle: String = "p0", key: String? = nil, channel: Submission.Channel = .api,
-        at moment: Timestamp = now, _ change: @Sendable (inout RawLetter) -> Void = { _ in }
+        origin: PostOrigin = .expected, at moment: Timestamp = now, _ change: @Sendable (inout RawLetter) -> Void = { _ in }
     ) async throws -> SubmissionReply {
         var letter = RawLetter()
         (letter.name, letter.email, letter.subject) = ("Vera", "vera@visitor.example", "Hello")
@@ -102,7 +102,7 @@ final class IntakeFixture: Sendable {
         return await intake.submit(
             Submission(
                 site: "photos", handle: handle, letter: letter, client: try #require(ClientAddress(text: client)),
-                idempotencyKey: key, channel: channel, at: moment))
+                idempotencyKey: key, channel: channel, origin: origin, at: moment))
     }
 
     func entries() async throws -> [SubmissionEntry] { try await store.read { try $0.submissionLog.entries(limit: 100_000) } }

@@ -135,7 +135,7 @@ struct ConnectionAdmissionTests {
 
     @Test func `Connections beyond a network's share are closed at once, and counted`() async throws {
         let before = CountedMetrics.value(.connectionsRefused, reason: "prefix_full")
-        try await serve({ $0.connectionsPerPrefix = 3 }) { port in
+        try await serve({ $0.connections = 24 }) { port in
             try await served(5, port: port) { #expect($0 == [true, true, true, false, false]) }
             #expect(CountedMetrics.value(.connectionsRefused, reason: "prefix_full") >= before + 2)
             // A connection that closes makes room for another.
@@ -148,7 +148,7 @@ struct ConnectionAdmissionTests {
     }
 
     @Test func `A trusted proxy has no share, but each client it names has one`() async throws {
-        try await serve(trusted: ["127.0.0.1"], { $0.connectionsPerPrefix = 2 }) { port in
+        try await serve(trusted: ["127.0.0.1"], { $0.connections = 16 }) { port in
             try await served(5, port: port) { #expect($0 == [true, true, true, true, true]) }
             let pat = PROXYHeader.from([0x20, 0x01, 0x0D, 0xB8] + Array(repeating: 0, count: 11) + [7]).bytes
             let neighbour = PROXYHeader.from([0x20, 0x01, 0x0D, 0xB8] + Array(repeating: 0, count: 11) + [8]).bytes

@@ -70,6 +70,15 @@ struct ConnectionClockTests {
         #expect(seen10 == start + .seconds(3_610))
     }
 
+    @Test func `An answer that ends too late does not give a closed connection more time`() {
+        var clock = ConnectionClock(limits: limits, openedAt: start)
+        let late = clock.timeCame(at: start + .seconds(10))
+        #expect(late == .close)
+        clock.closingAnswerEnded(at: start + .seconds(11))
+        let (lingers, deadline) = (clock.isLingering, clock.deadline)
+        #expect(!lingers && deadline == nil)
+    }
+
     @Test func `An answer that closes the connection can be fetched for two seconds`() {
         var clock = ConnectionClock(limits: limits, openedAt: start)
         clock.headEnded(at: start)

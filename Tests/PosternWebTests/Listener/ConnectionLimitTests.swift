@@ -39,7 +39,7 @@ struct ConnectionLimitTests {
     @Test(arguments: [lettersPath, contactPath])
     func `A body that is announced as too large is refused unread`(path: String) async throws {
         let type = path == lettersPath ? "application/json" : "application/x-www-form-urlencoded"
-        let answer = try await exchange([Self.head(path, "Content-Type: \(type)\r\nContent-Length: 65537")])
+        let answer = try await exchange([Self.head(path, "Content-Type: \(type)\r\nContent-Length: 262145")])
         #expect(answer.hasPrefix("HTTP/1.1 413 "))
         #expect(answer.lowercased().contains("connection: close"))
     }
@@ -49,16 +49,16 @@ struct ConnectionLimitTests {
         let submissions = FakeSubmissions.validating
         let answer = try await exchange(
             [Self.head(lettersPath, "Content-Type: application/json\r\nTransfer-Encoding: chunked")]
-                + Array(repeating: chunk, count: 5), submissions: submissions)
+                + Array(repeating: chunk, count: 17), submissions: submissions)
         #expect(answer.hasPrefix("HTTP/1.1 413 "))
         #expect(submissions.all.isEmpty)
     }
 
-    @Test func `A body of exactly 64 KiB is read`() async throws {
-        let body = #"{"message":""# + String(repeating: "x", count: 65_536 - 14) + #""}"#
-        try #require(body.utf8.count == 65_536)
+    @Test func `A body of exactly 256 KiB is read`() async throws {
+        let body = #"{"message":""# + String(repeating: "x", count: 262_144 - 14) + #""}"#
+        try #require(body.utf8.count == 262_144)
         let answer = try await exchange([
-            Self.head(lettersPath, "Content-Type: application/json\r\nContent-Length: 65536\r\nConnection: close") + body
+            Self.head(lettersPath, "Content-Type: application/json\r\nContent-Length: 262144\r\nConnection: close") + body
         ])
         #expect(answer.hasPrefix("HTTP/1.1 422 "))
     }

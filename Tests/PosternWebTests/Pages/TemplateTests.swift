@@ -25,7 +25,11 @@ struct TemplateTests {
         var form = LetterForm()
         form.letter = Example.letter
         let faulty = LetterFaults(all: LetterField.allCases.map { FieldFault(field: $0, reason: .text(.lineBreak)) })
-        let letter = try #require(Mail.kept(Mail.alternative))
+        let mailbox = MailboxLetters()
+        mailbox.keep(
+            .init(sender: "b1@x.example", recipients: ["p@y.example"]), source: Array(SampleMail.alternative.utf8),
+            at: Example.now)
+        let letter = try #require(mailbox.letter(1))
         func contact(_ occasion: ContactPage.Occasion) -> ContactPage {
             ContactPage(form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: occasion, shown)
         }
@@ -40,7 +44,7 @@ struct TemplateTests {
         ]
     }
 
-    // Loading holds each template against the page's `Tag`; this holds `Tag` against the properties.
+    // Loading holds each template against the page's `Property`; this holds `Property` against the properties.
     @Test func `The tags of a page are its properties, and those of what they hold`() throws {
         let pages = try Self.pages()
         for kind in Templates.pages {
@@ -49,7 +53,7 @@ struct TemplateTests {
             #expect(Set(examples.flatMap { PageShape($0).names }) == Self.tags(of: kind), "\(kind)")
         }
         let frames = pages.map { PageShape($0.frame).names.union(PageShape($0.frame).roots) }
-        #expect(frames.reduce(into: Set()) { $0.formUnion($1) } == Set(PageFrame.Tag.allCases.map(\.rawValue)))
+        #expect(frames.reduce(into: Set()) { $0.formUnion($1) } == Set(PageFrame.Property.allCases.map(\.rawValue)))
     }
 
     @Test func `Every tag of a page is shown by its template`() throws {
@@ -58,10 +62,12 @@ struct TemplateTests {
             #expect(Self.tags(of: kind).subtracting(shown) == [], "\(kind.template)")
         }
         let layout = try source("web/layout").tags.flatMap { $0.name.split(separator: ".").map(String.init) }
-        #expect(Set(PageFrame.Tag.allCases.map(\.rawValue)).subtracting(layout) == [])
+        #expect(Set(PageFrame.Property.allCases.map(\.rawValue)).subtracting(layout) == [])
     }
 
-    private static func tags<SomePage: Page>(of _: SomePage.Type) -> Set<String> { Set(SomePage.Tag.allCases.map(\.rawValue)) }
+    private static func tags<SomePage: Page>(of _: SomePage.Type) -> Set<String> {
+        Set(SomePage.Property.allCases.map(\.rawValue))
+    }
 
     @Test(arguments: names)
     func `A template holds no words of its own`(name: String) throws {

@@ -103,7 +103,7 @@ struct LetterJSONTests {
 
     @Test func `Hostile text is written as valid JSON`() throws {
         let hostile = "\"\\/\u{0}\u{1F}\u{7F}\u{2028}\u{2029}\r\n\t</script>Grüße👋"
-        let json = JSONText.object { $0.member("name", hostile) }
+        let json = JSONText.object([("name", .string(hostile))]).text
         #expect(try read(json).letter.name == hostile)
     }
 }

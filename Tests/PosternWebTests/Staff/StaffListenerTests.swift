@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import PosternCore
 import PosternRelay
+import PosternTestSupport
 import PosternWeb
 import Testing
 
@@ -44,7 +45,7 @@ struct StaffListenerTests {
     private func mailbox() -> MailboxLetters {
         let letters = MailboxLetters()
         let envelope = MailboxDialogue.Envelope(sender: "b1@relay.example.org", recipients: ["pat@private.example"])
-        letters.keep(envelope, source: Array(Mail.alternative.utf8), at: Example.now)
+        letters.keep(envelope, source: Array(SampleMail.alternative.utf8), at: Example.now)
         letters.keep(envelope, source: Array("Subject: <script>\r\n\r\n{{text}}</pre>".utf8), at: Example.now)
         return letters
     }

@@ -99,9 +99,9 @@ enum Example {
 /// Tokens that say what they are: `ours-KEY` or `old`. Any other is foreign.
 struct FakeTokens: FormTokenKeeping {
     /// The leading zero tells it from tokens that tests write themselves, such as `ours-7`, which no page may show again.
-    func issue(at now: Timestamp) -> String? { "ours-0\(UInt64.random(in: 0 ... .max))" }
+    func issue(site: String, handle: String, at now: Timestamp) -> String? { "ours-0\(UInt64.random(in: 0 ... .max))" }
 
-    func status(of text: String?, at now: Timestamp) -> FormTokenStatus {
+    func status(of text: String?, site: String, handle: String, at now: Timestamp) -> FormTokenStatus {
         guard let text, !text.isEmpty else { return .missing }
         if text == "old" { return .expired }
         return text.hasPrefix("ours-") ? .ours(key: text, age: .seconds(30)) : .foreign

@@ -31,21 +31,19 @@ func configuration(
 extension PublicServices {
     static func fake(
         _ submissions: FakeSubmissions = .validating, sites: FakeSites = FakeSites(),
-        confirmations: FakeConfirmations = FakeConfirmations(), readiness: FakeReadiness = FakeReadiness()
+        confirmations: FakeConfirmations = FakeConfirmations(), readiness: FakeReadiness = FakeReadiness(),
+        requests: RequestLimiter = RequestLimiter(.off)
     ) -> PublicServices {
         PublicServices(
             submissions: submissions, tokens: FakeTokens(), sites: sites, confirmations: confirmations, readiness: readiness,
-            now: { Example.now })
+            requests: requests, now: { Example.now })
     }
 }
 
 /// The table of the public listener.
 func publicTable() throws -> RouteTable {
-    let proxies = TrustedProxies([])
-    let clients = ClientFinder(proxies: proxies, admission: ConnectionAdmission(proxies: proxies, connectionsPerPrefix: 1))
-    return publicRoutes(
-        .fake(), clients: clients,
-        ResponseFactory(try Templates(folder: templatesFolder), SecurityHeaders(isSecure: true)), limits: WebLimits())
+    publicRoutes(
+        .fake(), try configuration(), ResponseFactory(try Templates(folder: templatesFolder), SecurityHeaders(isSecure: true)))
 }
 
 /// Runs the public listener on a free port while `test` talks to it.

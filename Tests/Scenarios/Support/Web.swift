@@ -23,8 +23,12 @@ enum Web {
         }
     }
 
-    static func get(_ url: String, within limit: TimeAmount = .seconds(30)) async throws -> Answer {
-        try await send(HTTPClientRequest(url: url), within: limit)
+    static func get(
+        _ url: String, headers: [(String, String)] = [], within limit: TimeAmount = .seconds(30)
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: url)
+        request.headers.add(contentsOf: HTTPHeaders(headers))
+        return try await send(request, within: limit)
     }
 
     static func post(_ url: String, body: Data, headers: [(String, String)]) async throws -> Answer {

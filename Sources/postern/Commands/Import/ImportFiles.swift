@@ -48,9 +48,8 @@ struct ImportProgress {
 
     init(file: OperatorFile, content: Data) {
         self.file = file
-        // Length and checksum (FNV-1a) guard against a mix-up of files, not against malice.
-        let hash = content.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        digest = "\(content.count)-\(String(hash, radix: 16))"
+        // Against a mix-up of files, not against malice.
+        digest = "\(content.count)-\(String(Checksum.of(content), radix: 16))"
     }
 
     /// - Throws: `ExitCode` 65 when there is nothing to resume, or the file has changed since.

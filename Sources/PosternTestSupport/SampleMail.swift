@@ -1,9 +1,6 @@
-import PosternCore
-import PosternWeb
-
-/// Mails for the tests, with CRLF as they travel.
-enum Mail {
-    static let alternative = crlf(
+/// Mails for tests, with CRLF as they travel.
+package enum SampleMail {
+    package static let alternative =
         """
         From: "Vera Visitor via Example Photos" <contact@relay.example.org>
         To: <pat@private.example>
@@ -27,14 +24,9 @@ enum Mail {
         PHA+R3LDvMOfZTwvcD48aW1nIHNyYz0iaHR0cDovL2V2aWwuZXhhbXBsZS94Ij4=
         --b=_0--
 
-        """)
+        """.crlf
+}
 
-    static func crlf(_ text: String) -> String { text.replacing("\n", with: "\r\n") }
-
-    static func kept(_ source: String) -> MailboxLetter? {
-        let letters = MailboxLetters()
-        let envelope = MailboxDialogue.Envelope(sender: "b1@relay.example.org", recipients: ["pat@private.example"])
-        letters.keep(envelope, source: Array(source.utf8), at: Example.now)
-        return letters.letter(1)
-    }
+extension String {
+    package var crlf: String { replacing("\n", with: "\r\n") }
 }

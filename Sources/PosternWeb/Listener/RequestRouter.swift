@@ -2,7 +2,7 @@ package import HTTPTypes
 package import Hummingbird
 
 /// Answers the requests of one listener: finds the route, runs the guards, and calls the route's handler.
-package struct Listener<Guards: MiddlewareProtocol<Request, Response, WebContext>>: HTTPResponder {
+package struct RequestRouter<Guards: MiddlewareProtocol<Request, Response, WebContext>>: HTTPResponder {
     private let routes: RouteTable
     private let guards: Guards
 

@@ -3,13 +3,13 @@ import PosternStore
 import Testing
 
 /// Keeps the writing connection busy with one unit, so that what is asked meanwhile has to wait and comes together.
-struct Gate {
+struct HeldWriter {
     private let opened = DispatchSemaphore(value: 0)
     private let holder: Task<Void, any Error>
     private let database: any OpenStore
 
-    static func shut(_ database: any OpenStore) async throws -> Gate {
-        let gate = Gate(database)
+    static func hold(_ database: any OpenStore) async throws -> HeldWriter {
+        let gate = HeldWriter(database)
         // The holder is in its unit, alone.
         try await gate.entered()
         return gate

@@ -11,15 +11,11 @@ package enum PercentCoding {
             case UInt8(ascii: "+") where plusIsSpace:
                 result.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                let digits = rest.prefix(2)
-                if digits.count == 2, let high = digits.first.flatMap(Self.nibble),
-                    let low = digits.dropFirst().first.flatMap(Self.nibble)
-                {
-                    result.append(high << 4 | low)
-                    rest = rest.dropFirst(2)
-                } else {
-                    result.append(byte)
-                }
+                let high = rest.first.flatMap(HexDigits.value)
+                let low = rest.dropFirst().first.flatMap(HexDigits.value)
+                guard let high, let low else { result.append(byte); continue }
+                result.append(high << 4 | low)
+                rest = rest.dropFirst(2)
             default:
                 result.append(byte)
             }
@@ -28,7 +24,7 @@ package enum PercentCoding {
     }
 
     /// Everything but the unreserved characters (RFC 3986 §2.3) as `%XX`. Safe in a path segment and in a query.
-    package static func encoded(_ text: String) -> String {
+    package static func encoded(_ text: some StringProtocol) -> String {
         var result = ""
         for byte in text.utf8 {
             switch byte {
@@ -37,19 +33,9 @@ package enum PercentCoding {
                 UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
                 result.unicodeScalars.append(Unicode.Scalar(byte))
             default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
+                result += "%" + HexDigits.pair(byte)
             }
         }
         return result
-    }
-
-    private static func nibble(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }
