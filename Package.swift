@@ -202,7 +202,8 @@ let package = Package(
             dependencies: ["PosternCore", "PosternLink", "PosternTestSupport", logging, nioCore, nioPosix],
             swiftSettings: strict),
         .testTarget(
-            name: "PosternStoreTests", dependencies: ["PosternCore", "PosternStore", "PosternSQLite", "PosternTestSupport"],
+            name: "PosternStoreTests",
+            dependencies: ["PosternCore", "PosternStore", "PosternSQLite", "CSQLite", "PosternTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "PosternVaultTests",

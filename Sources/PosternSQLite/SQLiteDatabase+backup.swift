@@ -1,5 +1,6 @@
 private import CSQLite
 internal import PosternStore
+private import Synchronization
 
 /// How far a backup has come, in pages.
 package struct BackupProgress: Equatable, Sendable {
@@ -26,15 +27,16 @@ extension SQLiteDatabase {
             throw StoreFileError.file(path: path, doing: "copy", reason: "the store is in memory")
         }
         guard health != .closed else { throw StoreError.closed }
+        let pause = pause
         return try await blocking("postern.store.backup") {
             let target = StoreFile(path: path)
             let part = StoreFile(path: path + ".part")
             guard !target.exists else { throw StoreFileError.backupExists(path: path) }
             // Of a backup that was interrupted.
             part.remove()
-            try part.make()
+            guard try part.make() else { throw StoreFileError.backupExists(path: part.path) }
             do {
-                try copy(source, to: part.path, progress: progress)
+                try copy(source, to: part.path, pause: pause, progress: progress)
                 try check(part, for: path)
                 try part.syncContent()
                 try part.rename(to: target)
@@ -52,24 +54,39 @@ func copyBackup(_ source: String, to part: StoreFile) throws {
     guard StoreFile(path: source).exists else {
         throw StoreFileError.file(path: source, doing: "open", reason: "it is not there")
     }
-    try part.make()
-    try copy(source, to: part.path) { _ in }
+    // Root would otherwise read, and give to the relay, whatever somebody had it lead to.
+    guard !StoreFile(path: source).isLink else { throw StoreFileError.strange(path: source, finding: "it is a link") }
+    guard try part.make() else { throw StoreFileError.backupExists(path: part.path) }
+    try copy(source, to: part.path, pause: CopyPause()) { _ in }
     try check(part, for: source)
 }
 
 /// One reading transaction around all steps: they see one moment, however much is written meanwhile. Without it every write
 /// would make the copy start again.
-private func copy(_ source: String, to path: String, progress: (BackupProgress) -> Void) throws {
+private func copy(_ source: String, to path: String, pause: CopyPause, progress: (BackupProgress) -> Void) throws {
     try StoreFileError.explaining(path) {
         let from = try SQLiteHandle(source, .readOnly)
         let to = try SQLiteHandle(path, .readWrite)
-        try copyPages(of: from, to: to, progress: progress)
+        for _ in 0..<CopyPause.mostRestarts where try copyPages(of: from, to: to, pause: pause, progress: progress) { return }
+        throw StoreFileError.file(path: path, doing: "copy the store to", reason: "erasures kept coming; try again")
     }
 }
 
+/// Lets an erasure break off the copying of a state that still has what is erased. The copy begins again: it is not to have it
+/// either.
+package final class CopyPause: Sendable {
+    static let mostRestarts = 20
+    private let wishes = Atomic(0)
+
+    func ask() { wishes.add(1, ordering: .sequentiallyConsistent) }
+    package var count: Int { wishes.load(ordering: .sequentiallyConsistent) }
+}
+
+/// - Returns: false when it was broken off.
 private func copyPages(
-    of from: borrowing SQLiteHandle, to: borrowing SQLiteHandle, progress: (BackupProgress) -> Void
-) throws {
+    of from: borrowing SQLiteHandle, to: borrowing SQLiteHandle, pause: CopyPause, progress: (BackupProgress) -> Void
+) throws -> Bool {
+    let wishes = pause.count
     try from.values("BEGIN DEFERRED")
     _ = try from.number("SELECT COUNT(*) FROM schema_migration")
     guard let steps = sqlite3_backup_init(to.pointer, "main", from.pointer, "main") else {
@@ -80,12 +97,16 @@ private func copyPages(
         code = sqlite3_backup_step(steps, 1_024)
         let total = Int(sqlite3_backup_pagecount(steps))
         progress(BackupProgress(done: total - Int(sqlite3_backup_remaining(steps)), total: total))
-    } while code == SQLITE_OK
+    } while code == SQLITE_OK && pause.count == wishes
+    let isWhole = code == SQLITE_DONE
     // Reports what a step failed with, if one did.
     code = sqlite3_backup_finish(steps)
     guard code == SQLITE_OK else { throw SQLiteFailure(code, on: to.pointer) }
+    try from.values("ROLLBACK")
+    guard isWhole else { return false }
     // The copy says of itself that it has a WAL. One file is easier to carry about.
     try to.values("PRAGMA journal_mode = DELETE")
+    return true
 }
 
 private func check(_ part: StoreFile, for path: String) throws {

@@ -11,7 +11,7 @@ extension SQLiteDatabase {
         let owner = try await OwnerLock.taken(store: path, timeout: .zero)
         let (store, part) = (StoreFile(path: path), StoreFile(path: path + ".restore"))
         // Of a restore that was interrupted.
-        for ending in ["", "-wal", "-shm", ".lock"] { StoreFile(path: part.path + ending).remove() }
+        for ending in ["", "-wal", "-shm", "-journal", ".lock"] { StoreFile(path: part.path + ending).remove() }
         do {
             try await blocking("postern.store.restore") { try copyBackup(backup, to: part) }
             let copy = try await SQLiteDatabase.open(part.path, at: now)
@@ -32,7 +32,7 @@ extension SQLiteDatabase {
             _ = consume owner
             return report
         } catch {
-            for ending in ["", "-wal", "-shm", ".lock"] { StoreFile(path: part.path + ending).remove() }
+            for ending in ["", "-wal", "-shm", "-journal", ".lock"] { StoreFile(path: part.path + ending).remove() }
             throw error
         }
     }

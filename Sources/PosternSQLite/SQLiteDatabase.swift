@@ -11,6 +11,8 @@ package final class SQLiteDatabase: OpenStore {
     private let writer: ConnectionLane
     private let pool: ConnectionPool
     private let owner: Mutex<OwnerLock?>
+    /// Held by every backup of this store.
+    package let pause: CopyPause
 
     /// Opens the store in a file, making file (mode 0600) and folder (mode 0700) when they are not there.
     ///
@@ -23,13 +25,14 @@ package final class SQLiteDatabase: OpenStore {
         let file = StoreFile(path: path)
         try await blocking("postern.store.open") { try file.makeFolder() }
         let owner = try await OwnerLock.taken(store: path, timeout: settings.lockTimeout)
+        let pause = CopyPause()
         let opened = try await blocking("postern.store.open") {
-            try file.make()
+            _ = try file.make()
             // The lock is ours: nobody has the WAL open.
             try StoreFile(path: path + "-wal").renewContent()
-            return try Opened.file(path, settings: settings, schema: schema, at: now)
+            return try Opened.file(path, settings: settings, schema: schema, at: now, onObstacle: { pause.ask() })
         }
-        return SQLiteDatabase(opened, path: path, owner: owner, onCommit: onCommit)
+        return SQLiteDatabase(opened, path: path, owner: owner, pause: pause, onCommit: onCommit)
     }
 
     /// A store that lives as long as this object: for tests, and for seeing how it behaves without a disk.
@@ -37,11 +40,12 @@ package final class SQLiteDatabase: OpenStore {
         schema: Migrator = Migrator(), at now: Timestamp, onCommit: @escaping CommitHook = { _, _ in }
     ) async throws -> SQLiteDatabase {
         let opened = try await blocking("postern.store.open") { try Opened.memory(schema: schema, at: now) }
-        return SQLiteDatabase(opened, path: nil, owner: nil, onCommit: onCommit)
+        return SQLiteDatabase(opened, path: nil, owner: nil, pause: CopyPause(), onCommit: onCommit)
     }
 
-    private init(_ opened: Opened, path: String?, owner: consuming OwnerLock?, onCommit: @escaping CommitHook) {
+    private init(_ opened: Opened, path: String?, owner: consuming OwnerLock?, pause: CopyPause, onCommit: @escaping CommitHook) {
         self.path = path
+        self.pause = pause
         report = opened.report
         writer = opened.writer
         pool = ConnectionPool(writer: opened.writer, readers: opened.readers, onCommit: onCommit)
@@ -54,9 +58,9 @@ package final class SQLiteDatabase: OpenStore {
     package var waitingWrites: Int { pool.waitingWrites }
 
     package func write<Answer: Sendable>(
-        _ unit: @escaping @Sendable (any Transaction) throws -> Answer
+        isErasing: Bool, _ unit: @escaping @Sendable (any Transaction) throws -> Answer
     ) async throws -> Answer {
-        try await pool.write(unit)
+        try await pool.write(isErasing: isErasing, unit)
     }
 
     package func read<Answer: Sendable>(

@@ -27,6 +27,7 @@ package struct SQLiteDriver: StoreDriver {
                 throw StoreFileError.file(path: path, doing: "open", reason: systemReason())
             }
             let lock = try OwnerLock(store: path)
+            _ = try StoreInspection(path: path, schema: Migrator()).run()
             let found = try StoreFileError.explaining(path) {
                 let reader = try SQLiteConnection.reader(path, settings: SQLiteSettings())
                 let report = try reader.report(canWrite: false)

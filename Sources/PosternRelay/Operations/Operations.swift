@@ -67,11 +67,13 @@ package struct Operations: Sendable {
     }
 
     /// Makes a change and leaves its trace, in one transaction.
-    /// - Parameter change: throws when there is nothing to change; then no trace is left either.
+    /// - Parameters:
+    ///   - isErasing: whether it removes or replaces what nobody may find again: then it is over once no file holds it.
+    ///   - change: throws when there is nothing to change; then no trace is left either.
     func write<Answer: Sendable>(
-        _ record: OperationRecord, _ change: @escaping @Sendable (any Transaction) throws -> Answer
+        _ record: OperationRecord, isErasing: Bool = false, _ change: @escaping @Sendable (any Transaction) throws -> Answer
     ) async throws -> Answer {
-        try await store.write { transaction in
+        try await store.write(isErasing: isErasing) { transaction in
             let answer = try change(transaction)
             try transaction.operationTrace.add(record)
             return answer

@@ -82,7 +82,9 @@ package struct RecipientOperations: Sendable {
         let confirmations = records.map { _ in
             (id: LetterID(at: record.at, using: &randomness), tokens: MailTokens(using: &randomness))
         }
-        let stored = try await operations.store.write { transaction in
+        // A former address is gone before anyone is told that there is a new one.
+        let isReplacing = records.contains { $0.former != nil }
+        let stored = try await operations.store.write(isErasing: isReplacing) { transaction in
             let stored = try zip(records, confirmations).map { new, confirmation in
                 let isStored = try transaction.store(new, at: record.at)
                 if isStored, new.recipient.state == .unconfirmed {
@@ -106,7 +108,7 @@ package struct RecipientOperations: Sendable {
     package func apply(_ action: Action, to handle: Handle, at site: SiteID) async throws {
         let recipient = try await find(handle, at: site)
         let record = operations.trace(action.verb, "\(site)/\(handle)")
-        try await operations.write(record) { transaction in
+        try await operations.write(record, isErasing: action == .erase) { transaction in
             let recipients = transaction.recipients
             let change =
                 switch action {

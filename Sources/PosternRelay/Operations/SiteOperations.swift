@@ -61,7 +61,7 @@ package struct SiteOperations: Sendable {
 
     /// - Throws: `Fault.unknown`, or what the store throws.
     package func change(_ id: SiteID, _ change: Change) async throws {
-        try await operations.write(operations.trace(.changeSite, id.text)) { transaction in
+        try await operations.write(operations.trace(.changeSite, id.text), isErasing: true) { transaction in
             guard let site = try transaction.sites.find(id) else { throw Fault.unknown(id) }
             guard try transaction.sites.change(site.applying(change)) else { throw Fault.changedMeanwhile(id) }
         }
@@ -70,7 +70,7 @@ package struct SiteOperations: Sendable {
     /// - Parameter logo: nil takes the logo away.
     /// - Throws: `Fault.unknown`, or what the store throws.
     package func setLogo(_ logo: Logo?, of id: SiteID) async throws {
-        try await operations.write(operations.trace(.setLogo, id.text)) { transaction in
+        try await operations.write(operations.trace(.setLogo, id.text), isErasing: true) { transaction in
             guard try transaction.sites.setLogo(logo, of: id) else { throw Fault.unknown(id) }
         }
     }

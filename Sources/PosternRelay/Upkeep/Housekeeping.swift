@@ -81,7 +81,7 @@ package struct Housekeeping: Service {
         var isDone = false
         do {
             while !Task.isCancelled, !isDone {
-                let count = try await store.write(forget)
+                let count = try await store.erase(forget)
                 total += count
                 isDone = count == 0
             }

@@ -11,6 +11,19 @@ final class SQLiteConnection: Connection {
     /// The same connection reads and writes, so a read must be kept from writing.
     private let mustGuardReads: Bool
     private var isReading = false
+    /// How many pages the WAL has, and with how many it is time for a checkpoint.
+    private var walPages = 0 {
+        // It has been begun anew.
+        didSet { if walPages < oldValue { checkpointDue = mostWALPages } }
+    }
+    private var mostWALPages = Int.max
+    private var checkpointDue = Int.max
+    /// Pages that the WAL had and whose unused space has not been zeroed yet.
+    private var unclean: Set<UInt32> = []
+    /// What a checkpoint failed with that nobody had asked for.
+    private var overdue: StoreError?
+    /// Asks a backup to let go of the state that it copies.
+    var onObstacle: @Sendable () -> Void = {}
 
     /// What a dictionary can hold.
     private final class Compiled {
@@ -22,7 +35,12 @@ final class SQLiteConnection: Connection {
     }
 
     private init(_ handle: consuming SQLiteHandle, mustGuardReads: Bool = false) throws {
-        try handle.values("PRAGMA foreign_keys = ON")
+        let pragmas = [
+            "foreign_keys = ON", "cell_size_check = ON", "mmap_size = 0",
+            // What is sorted or undone on the way stays in memory: a file of SQLite's own may be anywhere.
+            "temp_store = MEMORY",
+        ]
+        for pragma in pragmas { try handle.values("PRAGMA \(pragma)") }
         self.handle = handle
         self.mustGuardReads = mustGuardReads
     }
@@ -35,23 +53,39 @@ final class SQLiteConnection: Connection {
     /// - Throws: `SQLiteFailure`.
     static func writer(_ path: String, settings: SQLiteSettings) throws -> SQLiteConnection {
         let connection = try SQLiteConnection(SQLiteHandle(path, .readWrite))
-        var pragmas = [
-            // The size of a page can be chosen only before the first one is written.
-            "page_size = \(settings.pageBytes)", "cache_size = -\(settings.writerCacheKiB)", "secure_delete = ON",
+        let isNamed = try connection.handle.number("PRAGMA application_id") == StoreInspection.applicationID
+        // The size of a page can be chosen only before the first one is written.
+        var pragmas = ["page_size = \(settings.pageBytes)"]
+        // Before there is a WAL, so that a new store has it in the file itself.
+        if !isNamed { pragmas.append("application_id = \(StoreInspection.applicationID)") }
+        pragmas += [
+            "cache_size = -\(settings.writerCacheKiB)", "secure_delete = ON",
             "journal_mode = WAL",
             // FULL syncs the WAL at each commit; without it a power cut takes back letters that were accepted.
             "synchronous = FULL",
-            // Checkpoints are made when nobody waits; this is for when somebody always does: 16 MiB of WAL.
-            "wal_autocheckpoint = \(16 * 1_048_576 / settings.pageBytes)", "journal_size_limit = \(64 * 1_048_576)",
+            // Checkpoints are made when nobody waits, and by `commit` when somebody always does.
+            "wal_autocheckpoint = 0", "journal_size_limit = \(64 * 1_048_576)",
         ]
         if let most = settings.mostPages { pragmas.append("max_page_count = \(most)") }
         for pragma in pragmas { try connection.handle.values("PRAGMA \(pragma)") }
+        connection.mostWALPages = 16 * 1_048_576 / settings.pageBytes
+        connection.checkpointDue = connection.mostWALPages
+        // The connection outlives its handle's calls, which come from within its own.
+        let context = Unmanaged.passUnretained(connection).toOpaque()
+        sqlite3_wal_hook(
+            connection.handle.pointer,
+            { context, _, _, pages in
+                if let context { Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue().walPages = Int(pages) }
+                return SQLITE_OK
+            }, context)
         return connection
     }
 
     /// A connection that can neither write nor checkpoint. Blocks.
-    static func reader(_ path: String, settings: SQLiteSettings) throws -> SQLiteConnection {
-        let connection = try SQLiteConnection(SQLiteHandle(path, .readOnly))
+    static func reader(
+        _ path: String, settings: SQLiteSettings, access: SQLiteHandle.Access = .readOnly
+    ) throws -> SQLiteConnection {
+        let connection = try SQLiteConnection(SQLiteHandle(path, access))
         try connection.handle.values("PRAGMA cache_size = -\(settings.readerCacheKiB)")
         return connection
     }
@@ -100,7 +134,9 @@ final class SQLiteConnection: Connection {
     func begin(_ access: TransactionAccess) throws {
         switch access {
         // The right to write is taken at once.
-        case .writing: _ = try run("BEGIN IMMEDIATE", [])
+        case .writing:
+            if let overdue { throw overdue }
+            _ = try run("BEGIN IMMEDIATE", [])
         case .reading:
             _ = try run("BEGIN DEFERRED", [])
             isReading = true
@@ -115,6 +151,15 @@ final class SQLiteConnection: Connection {
             // Whatever the reason, nobody can say what of it is on disk.
             throw StoreError.broken(error.fault ?? StoreFault(code: SQLITE_ERROR, message: "COMMIT failed", statement: "COMMIT"))
         }
+        guard walPages >= checkpointDue else { return }
+        // A reader in the way stays in the way for a while.
+        checkpointDue = walPages + mostWALPages
+        do {
+            try checkpoint()
+        } catch let error as StoreError {
+            // What was committed stands. The next transaction hears of it.
+            if case .broken = error { overdue = error }
+        }
     }
 
     func rollBack() {
@@ -126,9 +171,42 @@ final class SQLiteConnection: Connection {
 
     /// Carries pages from the WAL into the file, as far as no reader needs them where they are.
     func checkpoint() throws {
-        try checked("PRAGMA wal_checkpoint(PASSIVE)") {
-            let code = sqlite3_wal_checkpoint_v2(handle.pointer, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
-            guard code == SQLITE_OK else { throw SQLiteFailure(code, on: handle.pointer) }
+        _ = try checkpoint(SQLITE_CHECKPOINT_PASSIVE)
+    }
+
+    /// Carries all of the WAL into the file and cuts it off. Who reads meanwhile is waited for, a fifth of a second long.
+    func wipe() throws -> Bool {
+        guard !mustGuardReads else { return true }
+        sqlite3_busy_timeout(handle.pointer, 200)
+        defer { sqlite3_busy_timeout(handle.pointer, SQLiteHandle.patience) }
+        guard try checkpoint(SQLITE_CHECKPOINT_TRUNCATE) else {
+            onObstacle()
+            return false
+        }
+        // Pages in memory have what was zeroed in the file, and would bring it back.
+        sqlite3_db_release_memory(handle.pointer)
+        return true
+    }
+
+    /// For a store of a program that did not look after its unused space.
+    func zeroAllUnusedSpace() throws {
+        try checked("PRAGMA wal_checkpoint") {
+            let space = UnusedSpace(of: handle.pointer)
+            _ = try space.zero(in: space.allPages())
+        }
+    }
+
+    /// - Returns: false when somebody was in the way.
+    private func checkpoint(_ mode: Int32) throws -> Bool {
+        try checked("PRAGMA wal_checkpoint") {
+            let space = UnusedSpace(of: handle.pointer)
+            // Before, because a checkpoint may cut it off.
+            unclean.formUnion(space.pagesOfWAL(first: walPages == 0 ? nil : walPages))
+            let code = sqlite3_wal_checkpoint_v2(handle.pointer, nil, mode, nil, nil)
+            guard code == SQLITE_OK || code == SQLITE_BUSY else { throw SQLiteFailure(code, on: handle.pointer) }
+            guard try space.zero(in: unclean) else { return false }
+            unclean = []
+            return code == SQLITE_OK
         }
     }
 

@@ -28,7 +28,7 @@ extension StoreError {
         case .busy(let fault), .conflict(let fault), .unreachable(let fault), .unknown(let fault), .broken(let fault),
             .constraint(let fault), .refused(let fault):
             fault
-        case .overloaded, .closed, .undecodable, .newerSchema, .changedMigration: nil
+        case .overloaded, .closed, .undecodable, .newerSchema, .changedMigration, .notErased: nil
         }
     }
 }
@@ -51,6 +51,8 @@ extension StoreFileError {
     private init(_ path: String, _ fault: StoreFault) {
         switch fault.code & 0xFF {
         case SQLITE_BUSY, SQLITE_IOERR, SQLITE_FULL: self = .unavailable(path: path, fault)
+        // SQLITE_CANTOPEN_SYMLINK, a macro that Swift cannot import.
+        case SQLITE_CANTOPEN where fault.code == SQLITE_CANTOPEN | 6 << 8: self = .strange(path: path, finding: "it is a link")
         default: self = .unusable(path: path, fault)
         }
     }

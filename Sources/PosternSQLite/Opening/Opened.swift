@@ -8,15 +8,22 @@ struct Opened: Sendable {
     let readers: [ConnectionLane]
     let report: StoreReport
 
-    static func file(_ path: String, settings: SQLiteSettings, schema: Migrator, at now: Timestamp) throws -> Opened {
-        try StoreFileError.explaining(path) {
+    static func file(
+        _ path: String, settings: SQLiteSettings, schema: Migrator, at now: Timestamp, onObstacle: @escaping @Sendable () -> Void
+    ) throws -> Opened {
+        let finding = try StoreInspection(path: path, schema: schema).run()
+        return try StoreFileError.explaining(path) {
             let writer = try SQLiteConnection.writer(path, settings: settings)
+            writer.onObstacle = onObstacle
             let report = try writer.report()
             guard report.isDurable == true else {
                 throw StoreFileError.notDurable(
                     path: path, settings: "journal \(report.journal), synchronous \(report.notes["synchronous"] ?? "unknown")")
             }
             try migrate(writer, by: schema, at: now)
+            // What a relay that was ended had no time for.
+            _ = try writer.wipe()
+            if finding == .older { try writer.zeroAllUnusedSpace() }
             let readers = try (1...max(1, settings.readers)).map { number in
                 ConnectionLane("postern.store.reader-\(number)", try SQLiteConnection.reader(path, settings: settings))
             }

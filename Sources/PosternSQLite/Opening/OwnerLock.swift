@@ -11,10 +11,14 @@ struct OwnerLock: ~Copyable {
     /// - Throws: `StoreFileError.owned` when another process holds it, `.file` when the file cannot be made.
     init(store path: String) throws {
         let file = path + ".lock"
-        // Root looks after the relay's store, in a folder where the relay's user may write: no link of theirs is followed, or
-        // its target would be emptied below.
-        let isNew = access(file, F_OK) != 0
-        let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        // Root looks after the relay's store, in a folder where the relay's user may write: no link of theirs is followed, or its
+        // target would be emptied below.
+        var descriptor = open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let isNew = descriptor >= 0
+        if !isNew, errno == EEXIST {
+            try StoreFile(path: file).checkIsOurs()
+            descriptor = open(file, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        }
         guard descriptor >= 0 else { throw StoreFileError.file(path: file, doing: "open", reason: systemReason()) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let (reason, pid) = (errno, Self.holder(descriptor))

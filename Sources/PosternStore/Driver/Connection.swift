@@ -31,4 +31,9 @@ package protocol Connection: AnyObject, Transaction {
     /// Nobody waits: a good moment for work that the store would otherwise do while somebody does.
     /// - Throws: `StoreError`; only `broken` means anything.
     func checkpoint() throws
+
+    /// Sees to it that no file holds any longer what committed transactions removed or replaced.
+    /// - Returns: false when somebody still looks at an older state: the same may succeed later. Blocks for a fraction of a second
+    ///   at most.
+    func wipe() throws -> Bool
 }

@@ -8,11 +8,15 @@ package final class ConnectionPool: Database {
     private let group: GroupCommit
     private let reads: ReadLanes
 
-    /// - Parameter readers: without any, the connection that writes serves reads as well.
-    package init(writer: ConnectionLane, readers: [ConnectionLane], onCommit: @escaping CommitHook) {
+    /// - Parameters:
+    ///   - readers: without any, the connection that writes serves reads as well.
+    ///   - erasureLimit: how long an erasure may be held up by somebody who looks at an older state.
+    package init(
+        writer: ConnectionLane, readers: [ConnectionLane], erasureLimit: Duration = .seconds(10), onCommit: @escaping CommitHook
+    ) {
         self.writer = writer
         self.readers = readers
-        let group = GroupCommit(writer, onCommit: onCommit)
+        let group = GroupCommit(writer, erasureLimit: erasureLimit, onCommit: onCommit)
         self.group = group
         reads = ReadLanes(readers.isEmpty ? [writer] : readers) { group.breakDown($0) }
     }
@@ -23,9 +27,9 @@ package final class ConnectionPool: Database {
     package var waitingWrites: Int { group.waiting }
 
     package func write<Answer: Sendable>(
-        _ unit: @escaping @Sendable (any Transaction) throws -> Answer
+        isErasing: Bool, _ unit: @escaping @Sendable (any Transaction) throws -> Answer
     ) async throws -> Answer {
-        try await group.write(unit)
+        try await group.write(isErasing: isErasing, unit)
     }
 
     package func read<Answer: Sendable>(
@@ -47,6 +51,8 @@ package final class ConnectionPool: Database {
                 for reader in readers { reader.close() }
             } else {
                 for reader in readers { reader.close() }
+                // So that nothing removed stays in what closing carries into the file.
+                _ = try? writer.sync { try $0.wipe() }
                 writer.close()
             }
         }

@@ -11,6 +11,14 @@ final class GroupCommit: Sendable {
         var health = StoreHealth.well
         /// Units committed since the last checkpoint.
         var uncheckpointed = 0
+        /// Committed, and answered once no file holds what they removed.
+        var erasures: [Erasure] = []
+    }
+
+    private struct Erasure: Sendable {
+        let answer: @Sendable () -> Void
+        let fail: @Sendable (any Error) -> Void
+        let deadline: ContinuousClock.Instant
     }
 
     enum Limit {
@@ -28,10 +36,12 @@ final class GroupCommit: Sendable {
 
     private let lane: ConnectionLane
     private let onCommit: CommitHook
+    private let erasureLimit: Duration
     private let state = Mutex(State())
 
-    init(_ lane: ConnectionLane, onCommit: @escaping CommitHook) {
+    init(_ lane: ConnectionLane, erasureLimit: Duration, onCommit: @escaping CommitHook) {
         self.lane = lane
+        self.erasureLimit = erasureLimit
         self.onCommit = onCommit
     }
 
@@ -40,9 +50,11 @@ final class GroupCommit: Sendable {
     /// Units that wait for the transaction after the present one.
     var waiting: Int { state.withLock { $0.waiting.count } }
 
-    func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer {
+    func write<Answer: Sendable>(
+        isErasing: Bool, _ unit: @escaping @Sendable (any Transaction) throws -> Answer
+    ) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
-            enqueue(StoreUnit(unit, answering: continuation))
+            enqueue(StoreUnit(isErasing: isErasing, unit, answering: continuation))
         }
     }
 
@@ -99,6 +111,7 @@ final class GroupCommit: Sendable {
             } else if isDone {
                 return
             }
+            wipe(transaction)
         }
     }
 
@@ -112,7 +125,7 @@ final class GroupCommit: Sendable {
 
     private var isDone: Bool {
         state.withLock { state in
-            state.isRunning = !state.waiting.isEmpty
+            state.isRunning = !(state.waiting.isEmpty && state.erasures.isEmpty)
             return !state.isRunning
         }
     }
@@ -125,7 +138,14 @@ final class GroupCommit: Sendable {
         while !group.isEmpty {
             switch attempt(group, in: transaction) {
             case .committed(let answers):
-                for answer in answers { answer() }
+                let deadline = ContinuousClock.now + erasureLimit
+                for (unit, answer) in zip(group, answers) {
+                    guard unit.isErasing else {
+                        answer()
+                        continue
+                    }
+                    state.withLock { $0.erasures.append(Erasure(answer: answer, fail: unit.fail, deadline: deadline)) }
+                }
                 return
             case .failed(let error):
                 for unit in group { unit.fail(error) }
@@ -220,5 +240,27 @@ final class GroupCommit: Sendable {
         // A reader in the way is no failure: the next checkpoint gets further. A failed sync is one.
         try? transaction.checkpoint()
         if let fault = transaction.breakage { breakDown(fault) }
+    }
+
+    /// Answers erasures once no file holds what they removed. Somebody who still looks at an older state is waited for, but not
+    /// for ever, and letters get in between.
+    private func wipe(_ transaction: WatchedTransaction) {
+        let waiting = state.withLock { $0.erasures }
+        guard !waiting.isEmpty else { return }
+        let result = Result {
+            if case .broken(let fault) = health { throw StoreError.broken(fault) }
+            return try transaction.wipe()
+        }
+        if let fault = transaction.breakage { breakDown(fault) }
+        var left: [Erasure] = []
+        for erasure in waiting {
+            switch result {
+            case .success(true): erasure.answer()
+            case .success(false) where ContinuousClock.now < erasure.deadline: left.append(erasure)
+            case .success(false): erasure.fail(StoreError.notErased(waited: erasureLimit))
+            case .failure(let error): erasure.fail(error)
+            }
+        }
+        state.withLock { $0.erasures = left }
     }
 }

@@ -8,6 +8,8 @@ package enum StoreFileError: Error, Equatable, Sendable, CustomStringConvertible
     case unavailable(path: String, StoreFault)
     /// The file is no store, or is damaged.
     case unusable(path: String, StoreFault)
+    /// Something else stands where the store should: a link, another program's database, a schema that is not ours.
+    case strange(path: String, finding: String)
     /// The settings that make a commit durable were not accepted.
     case notDurable(path: String, settings: String)
     /// The backup's destination exists already.
@@ -19,7 +21,7 @@ package enum StoreFileError: Error, Equatable, Sendable, CustomStringConvertible
     package var isTemporary: Bool {
         switch self {
         case .owned, .unavailable: true
-        case .file, .unusable, .notDurable, .backupExists, .backupDamaged: false
+        case .file, .unusable, .strange, .notDurable, .backupExists, .backupDamaged: false
         }
     }
 
@@ -34,6 +36,9 @@ package enum StoreFileError: Error, Equatable, Sendable, CustomStringConvertible
                 + "the file open; letters in it are kept, and it is tried again"
         case .unusable(let path, let fault):
             "\(path) cannot be used as a store (\(fault)): restore a backup, or move the file away to start afresh"
+        case .strange(let path, let finding):
+            "\(path) is not used as the store, and was left as it was: \(finding). Find out who put it there; restore a backup, or move "
+                + "it away to start afresh"
         case .notDurable(let path, let settings):
             "\(path) would not keep letters safe in a power cut (\(settings)): put it on a local file system"
         case .backupExists(let path): "\(path) exists and is not overwritten: name another file"

@@ -29,6 +29,7 @@ final class WatchedTransaction: Transaction {
     func commit() throws { try watched { try connection.commit() } }
     func rollBack() { connection.rollBack() }
     func checkpoint() throws { try watched { try connection.checkpoint() } }
+    func wipe() throws -> Bool { try watched { try connection.wipe() } }
 
     private func watched<Answer>(_ body: () throws -> Answer) throws -> Answer {
         do {
@@ -45,7 +46,9 @@ extension StoreError {
     var endsTransaction: Bool {
         switch self {
         case .broken, .conflict, .unreachable: true
-        case .busy, .overloaded, .closed, .unknown, .constraint, .refused, .undecodable, .newerSchema, .changedMigration: false
+        case .busy, .overloaded, .closed, .unknown, .constraint, .refused, .undecodable, .newerSchema, .changedMigration,
+            .notErased:
+            false
         }
     }
 }

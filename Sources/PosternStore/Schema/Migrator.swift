@@ -27,22 +27,27 @@ package struct Migrator: Sendable {
                 applied_at BIGINT NOT NULL
             )
             """)
+        let done = try check(transaction)
+        let news = migrations.filter { !done.contains($0.version) }
+        for migration in news {
+            for statement in migration.statements { try transaction.run(statement) }
+            try record(migration, transaction, at: now)
+        }
+        return news.map(\.version)
+    }
+
+    /// - Returns: the versions that the store has been through.
+    /// - Throws: `StoreError.newerSchema`, `.changedMigration`.
+    package func check(_ transaction: any Transaction) throws -> Set<Int> {
         let done = try applied(transaction)
         // A later program may have renamed or rewritten anything: look no further than the number.
         if let newest = done.keys.max(), newest > known { throw StoreError.newerSchema(known: known, found: newest) }
-        var news: [Int] = []
         for migration in migrations {
-            if let checksum = done[migration.version] {
-                guard checksum == migration.checksum else {
-                    throw StoreError.changedMigration(version: migration.version, name: migration.name)
-                }
-            } else {
-                for statement in migration.statements { try transaction.run(statement) }
-                try record(migration, transaction, at: now)
-                news.append(migration.version)
+            guard done[migration.version].map({ $0 == migration.checksum }) ?? true else {
+                throw StoreError.changedMigration(version: migration.version, name: migration.name)
             }
         }
-        return news
+        return Set(done.keys)
     }
 
     /// The schema a store has, changing nothing.
@@ -63,7 +68,7 @@ package struct Migrator: Sendable {
             FROM schema_migration
             ORDER BY version
             """)
-        return Dictionary(uniqueKeysWithValues: try rows.map { (try $0["version"], try $0["checksum"]) })
+        return Dictionary(try rows.map { (try $0["version"], try $0["checksum"]) }) { first, _ in first }
     }
 
     private func record(_ migration: Migration, _ transaction: any Transaction, at now: Timestamp) throws {

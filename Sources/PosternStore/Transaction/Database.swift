@@ -7,8 +7,11 @@ package protocol Database: Sendable {
     /// Runs a unit in a transaction and answers once it is on disk.
     ///
     /// Never blocks the cooperative pool. Cancelling the task does not withdraw the unit.
+    /// - Parameter isErasing: see `erase`.
     /// - Throws: what the unit throws, and then nothing of it is kept; `StoreError` when the store fails.
-    func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer
+    func write<Answer: Sendable>(
+        isErasing: Bool, _ unit: @escaping @Sendable (any Transaction) throws -> Answer
+    ) async throws -> Answer
 
     /// Runs a unit that only looks, on one unchanging view of the store that holds all that was answered before.
     /// - Throws: what the unit throws; `StoreError`, also when the unit tries to write.
@@ -19,6 +22,24 @@ package protocol Database: Sendable {
 
     /// Whether writes are possible.
     var health: StoreHealth { get }
+}
+
+extension Database {
+    package func write<Answer: Sendable>(
+        _ unit: @escaping @Sendable (any Transaction) throws -> Answer
+    ) async throws -> Answer {
+        try await write(isErasing: false, unit)
+    }
+
+    /// As `write`, for a unit that removes or replaces what nobody may find again: answers once no file of the store holds it, in
+    /// free space and logs either.
+    /// - Throws: `StoreError.notErased` when something has kept an older state of the store open for too long; what the unit
+    ///   changed is kept.
+    package func erase<Answer: Sendable>(
+        _ unit: @escaping @Sendable (any Transaction) throws -> Answer
+    ) async throws -> Answer {
+        try await write(isErasing: true, unit)
+    }
 }
 
 /// Whether a store takes writes.

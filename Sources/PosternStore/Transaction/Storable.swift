@@ -62,28 +62,42 @@ extension StoredAs {
     package var stored: SQLValue { form.stored }
 }
 
+/// What a number may be that we count with: somebody may have changed the row, and sums and spans of such numbers cannot overflow.
+private let plausible = Int64(-1) << 52...Int64(1) << 52
+
 extension Int: StoredAs {
-    package init?(form: Int64) { self.init(exactly: form) }
+    package init?(form: Int64) {
+        guard plausible.contains(form) else { return nil }
+        self.init(exactly: form)
+    }
     package var form: Int64 { Int64(self) }
 }
 
+/// Below the last one, so that it can be counted on from.
 extension Int32: StoredAs {
-    package init?(form: Int64) { self.init(exactly: form) }
+    package init?(form: Int64) {
+        guard form < Int32.max else { return nil }
+        self.init(exactly: form)
+    }
     package var form: Int64 { Int64(self) }
 }
 
 /// Milliseconds since 1970.
 extension Timestamp: StoredAs {
-    package init?(form: Int64) { self.init(milliseconds: form) }
+    package init?(form: Int64) {
+        guard plausible.contains(form) else { return nil }
+        self.init(milliseconds: form)
+    }
     package var form: Int64 { milliseconds }
 }
 
 /// Days since 1970.
 extension Epoch: StoredAs {
     package init?(form: Int64) {
-        guard let day = Int32(exactly: form) else { return nil }
+        guard let day = Int32(form: form) else { return nil }
         self.init(day: day)
     }
+
     package var form: Int64 { Int64(day) }
 }
 

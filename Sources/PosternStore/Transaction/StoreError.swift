@@ -45,6 +45,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case newerSchema(known: Int, found: Int)
     /// A migration that the store has been through reads differently today.
     case changedMigration(version: Int, name: String)
+    /// The change is kept, but a file still holds what it removed.
+    case notErased(waited: Duration)
 
     package enum Permanence: Sendable {
         /// The same may succeed when tried again.
@@ -55,7 +57,7 @@ package enum StoreError: Error, Hashable, Sendable {
 
     package var permanence: Permanence {
         switch self {
-        case .busy, .conflict, .unreachable, .unknown, .overloaded, .closed: .temporary
+        case .busy, .conflict, .unreachable, .unknown, .overloaded, .closed, .notErased: .temporary
         case .broken, .constraint, .refused, .undecodable, .newerSchema, .changedMigration: .permanent
         }
     }
@@ -63,7 +65,8 @@ package enum StoreError: Error, Hashable, Sendable {
     /// Whether the store itself is in trouble. Otherwise what was asked of it is at fault, and others may ask.
     package var isOfTheStore: Bool {
         switch self {
-        case .busy, .conflict, .unreachable, .unknown, .overloaded, .closed, .broken, .newerSchema, .changedMigration: true
+        case .busy, .conflict, .unreachable, .unknown, .overloaded, .closed, .broken, .newerSchema, .changedMigration, .notErased:
+            true
         case .constraint, .refused, .undecodable: false
         }
     }
@@ -88,6 +91,10 @@ extension StoreError: CustomStringConvertible {
         case .changedMigration(let version, let name):
             "migration \(version) (“\(name)”) is not the one this store has been through: install the Postern that made the "
                 + "store, or restore a backup"
+        case .notErased(let waited):
+            "the change is kept, but the store's log still holds what it removed: something has looked at an older state of the "
+                + "store for \(waited.components.seconds) s. End any other program that has the store open; what was removed is "
+                + "gone for good at the next hourly purge, or when Postern stops"
         }
     }
 }

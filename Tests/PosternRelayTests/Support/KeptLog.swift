@@ -45,9 +45,11 @@ final class FaultyStore: Database {
 
     func failReads(_ isFailing: Bool) { failingReads.store(isFailing, ordering: .sequentiallyConsistent) }
 
-    func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer {
+    func write<Answer: Sendable>(
+        isErasing: Bool, _ unit: @escaping @Sendable (any Transaction) throws -> Answer
+    ) async throws -> Answer {
         guard !failing.load(ordering: .sequentiallyConsistent) else { throw StoreError.closed }
-        return try await store.write(unit)
+        return try await store.write(isErasing: isErasing, unit)
     }
 
     func read<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer {

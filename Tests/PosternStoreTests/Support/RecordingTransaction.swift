@@ -33,8 +33,12 @@ struct RecordingDatabase: Database {
     let database: any Database
     let ledger: StatementLedger
 
-    func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer {
-        try await database.write { [ledger] in try unit(RecordingTransaction(transaction: $0, ledger: ledger)) }
+    func write<Answer: Sendable>(
+        isErasing: Bool, _ unit: @escaping @Sendable (any Transaction) throws -> Answer
+    ) async throws -> Answer {
+        try await database.write(isErasing: isErasing) { [ledger] in
+            try unit(RecordingTransaction(transaction: $0, ledger: ledger))
+        }
     }
 
     func read<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer {

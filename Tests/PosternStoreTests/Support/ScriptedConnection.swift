@@ -5,7 +5,7 @@ import Synchronization
 /// A connection to no store, which fails as it is told: for what no store does on demand.
 final class ScriptedConnection: Connection, Sendable {
     enum Step: Hashable, Sendable {
-        case begin, run, commit
+        case begin, run, commit, wipe
     }
 
     private struct State {
@@ -13,19 +13,23 @@ final class ScriptedConnection: Connection, Sendable {
         var open: [Int64] = []
         var kept: [Int64] = []
         var begun = 0
+        /// How often a wipe finds somebody in its way.
+        var readers = 0
+        var wipes = 0
     }
 
     static let fault = StoreFault(code: 1, message: "scripted", statement: nil)
     private let state = Mutex(State())
 
     /// - Parameter failures: what each kind of step throws, one after the other; then it goes well.
-    init(_ failures: [Step: [StoreError]]) {
-        state.withLock { $0.failures = failures }
+    init(_ failures: [Step: [StoreError]], readers: Int = 0) {
+        state.withLock { ($0.failures, $0.readers) = (failures, readers) }
     }
 
     /// What was committed.
     var kept: [Int64] { state.withLock { $0.kept } }
     var begun: Int { state.withLock { $0.begun } }
+    var wipes: Int { state.withLock { $0.wipes } }
 
     func begin(_ access: TransactionAccess) throws {
         state.withLock { state in
@@ -56,6 +60,15 @@ final class ScriptedConnection: Connection, Sendable {
     }
 
     func checkpoint() throws {}
+
+    func wipe() throws -> Bool {
+        try fail(.wipe)
+        return state.withLock { state in
+            state.readers -= 1
+            state.wipes += 1
+            return state.readers < 0
+        }
+    }
 
     private func fail(_ step: Step) throws {
         let error = state.withLock { state -> StoreError? in

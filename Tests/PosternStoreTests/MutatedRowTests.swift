@@ -1,0 +1,142 @@
+import Foundation
+import PosternCore
+import PosternSQLite
+import PosternStore
+import PosternTestSupport
+import Testing
+
+@Suite("A row that somebody else has written is refused by name; it stops neither the program nor the other rows")
+struct MutatedRowTests {
+    private struct Undone: Error {}
+
+    /// What a column may be given, whatever its type.
+    private static let values = [
+        "-1", "9223372036854775807", "-9223372036854775808", "1.5e300", "''", "x''", "x'0102030405060708090a0b0c0d0e0f10'",
+        "x'ffffffffffffffffffffffffffffffff00'", "CAST(x'ff00fe' AS TEXT)", "'a b:c=d' || char(10) || 'e' || char(8238)",
+        "zeroblob(300000)", "zeroblob(1200000)",
+    ]
+
+    private static let tables = [
+        "site", "site_logo", "recipient", "submission", "submission_tag", "submission_rule", "letter", "delivery", "attempt",
+        "idempotency_record", "limit_mark", "block", "maintenance_record", "write_probe", "operation", "node", "counter",
+        "schema_migration",
+    ]
+
+    /// Each verb that reads, alone: what one of them refuses is nothing to the others.
+    private static func reads(_ store: TestStore, _ letter: AcceptedLetter) -> [(any Transaction) throws -> Void] {
+        let (recipient, site) = (store.people[0].id, store.site.id)
+        let filters = [
+            LogFilter(), LogFilter(decision: .hold), LogFilter(decision: .accept), LogFilter(rule: .limitText),
+            LogFilter(recipient: recipient), LogFilter(tag: Tag(value: 7)),
+        ]
+        let lists =
+            DeliveryState.allCases.map { DeliveryFilter(state: $0) } + [
+                DeliveryFilter(.site(site)), DeliveryFilter(.recipient(recipient)),
+            ]
+        return filters.map { filter in { _ = try $0.submissionLog.latest(filter, limit: 9) } }
+            + lists.map { list in { _ = try $0.queue.list(list, limit: 9) } } + [
+                { _ = try $0.queue.show(letter.id) }, { _ = try $0.queue.counts().difference }, { _ = try $0.queue.soonestDue() },
+                { _ = try $0.queue.oldestWaiting() }, { _ = try $0.submissionLog.entries(limit: 9) },
+                { _ = try $0.submissionLog.count(since: TestStore.start) }, { _ = try $0.submissionLog.oldest() },
+                { _ = try $0.intake.oldestLetter() }, { _ = try $0.intake.earlier(store.mark(1), at: TestStore.start) },
+                { _ = try $0.limitRecords.list(after: .zero, limit: 9) }, { _ = try $0.blocks.list() },
+                { _ = try $0.maintenance.last(.purge) }, { _ = try $0.operationTrace.latest(limit: 9) },
+                { _ = try $0.sites.list() }, { _ = try $0.sites.logo(of: site) }, { _ = try $0.recipients.find(recipient) },
+                { _ = try $0.recipients.list(at: site, limit: 9) }, { _ = try Migrator.standing($0) },
+                { _ = try Migrator().check($0) },
+            ]
+    }
+
+    private static func writes(_ store: TestStore, _ letter: AcceptedLetter) -> [(any Transaction) throws -> Void] {
+        let (now, person) = (TestStore.start + .minutes(1), store.people[0])
+        let (again, record) = (store.letter(mark: store.mark(1)), Sample.record(2))
+        let (lease, second) = (store.lease(), store.lease())
+        return [
+            { _ = try $0.intake.accept(again) },
+            {
+                for job in try $0.queue.claim(upTo: 9, under: lease, until: now + .minutes(1), at: now) {
+                    _ = try $0.queue.settle(job.id, under: lease, as: try Sample.settlement(.deferred, of: job, at: now))
+                }
+            },
+            { _ = try $0.queue.recoverLeases(of: $0.nodes.start("only", at: now).node, at: now) },
+            { _ = try $0.queue.expireLeases(at: now) }, { _ = try $0.queue.retryAll(at: now, limit: 9) },
+            { _ = try $0.queue.expireOld(at: now, lifetime: .days(5), limit: 9) },
+            { _ = try $0.queue.claim(upTo: 9, under: second, until: now, at: now + .days(9)) },
+            { _ = try $0.queue.releaseHeld(.everything, at: now, limit: 9) },
+            { _ = try $0.blocks.add(.domain("x.example"), effect: .hold, reason: "", expires: nil, at: now) },
+            { _ = try $0.recipients.replaceRecord(of: person, with: record, former: 1, at: now) },
+            { _ = try $0.recipients.erase(person.id, at: now) },
+            { _ = try $0.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 9) },
+            { _ = try $0.retention.forgetSubmissions(before: now + .days(1), limit: 9) },
+            { _ = try $0.retention.forgetConfirmations(before: now + .days(1), limit: 9) },
+        ]
+    }
+
+    private func fill(_ store: TestStore) async throws -> AcceptedLetter {
+        let now = TestStore.start
+        let limits = LimitRecord(epoch: Epoch(containing: now), keys: [DatedLimitKey(lasting: .installationHard)])
+        let letter = store.letter(
+            verdict: Verdict(of: [Verdict.Part(.limitText, .hold)]), mark: store.mark(1), tags: [Tag(value: 7)],
+            limitRecord: limits)
+        let logo = try Logo(file: Array("<svg></svg>".utf8))
+        let site = store.site.id
+        let others = (0..<3).map { store.letter(to: $0) }
+        let (confirmation, lease) = (store.confirmation(to: 1), store.lease())
+        try await store.database.write { transaction in
+            for letter in [letter] + others { _ = try transaction.intake.accept(letter) }
+            try confirmation.enqueue(in: transaction)
+            _ = try transaction.sites.setLogo(logo, of: site)
+            _ = try transaction.blocks.add(.domain("spam.example"), effect: .hold, reason: "a", expires: nil, at: now)
+            try transaction.maintenance.note(.purge, at: now)
+            try transaction.writeProbe.touch(at: now)
+            try transaction.operationTrace.add(Sample.operation(at: now))
+            _ = try transaction.nodes.start("only", at: now)
+            _ = try transaction.queue.claim(upTo: 1, under: lease, until: now + .minutes(5), at: now)
+        }
+        return letter
+    }
+
+    // The rule: every column of every table, under every value.
+    @Test(arguments: tables)
+    func `Every verb reads it, refuses it as a fault of the store, or leaves it`(_ table: String) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        let store = try await TestStore.open(.file, path: path)
+        let letter = try await fill(store)
+        let raw = try RawSQLite(path)
+        try raw.run("ATTACH '\(folder.path("kept"))' AS kept; CREATE TABLE kept.rows AS SELECT * FROM main.\(table)")
+        #expect(try raw.texts("SELECT COUNT(*) FROM kept.rows") != ["0"])
+        for column in try raw.texts("SELECT name FROM pragma_table_info('\(table)')") {
+            for value in Self.values {
+                try raw.run("UPDATE OR IGNORE \(table) SET \(column) = \(value)")
+                try await store.database.read { transaction in
+                    for read in Self.reads(store, letter) {
+                        try Self.expectRefusal(of: "\(table).\(column) = \(value)") { try read(transaction) }
+                    }
+                }
+                await #expect(throws: Undone.self, "\(table).\(column) = \(value)") {
+                    try await store.database.write { transaction in
+                        for write in Self.writes(store, letter) {
+                            try Self.expectRefusal(of: "\(table).\(column) = \(value)") { try write(transaction) }
+                        }
+                        throw Undone()
+                    }
+                }
+                try raw.run("DELETE FROM main.\(table); INSERT INTO main.\(table) SELECT * FROM kept.rows")
+            }
+        }
+        #expect(store.database.health == .well)
+        #expect(try await store.counts().difference == 0)
+        await store.database.close()
+    }
+
+    private static func expectRefusal(of change: String, by verb: () throws -> Void) throws {
+        do {
+            try verb()
+        } catch let error as StoreError {
+            if case .broken = error { Issue.record("\(change): \(error)") }
+        } catch {
+            Issue.record("\(change): \(error)")
+        }
+    }
+}
