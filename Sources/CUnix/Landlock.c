@@ -55,7 +55,8 @@ int unix_landlock_allow(int rules, const char *path, int rights) {
     if (place < 0) return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -1;
     uint64_t allowed = 0;
     if (rights & unix_landlock_read) allowed |= read_file | read_folder;
-    if (rights & unix_landlock_write) allowed |= write_file | remove_file | make_regular | shorten;
+    if (rights & unix_landlock_write)
+        allowed |= write_file | remove_file | make_regular | shorten | make_folder | remove_folder;
     if (rights & unix_landlock_socket) allowed |= make_socket | remove_file;
     struct stat status;
     if (fstat(place, &status) == 0 && !S_ISDIR(status.st_mode)) allowed &= of_files;

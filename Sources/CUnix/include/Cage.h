@@ -23,7 +23,7 @@ int unix_landlock_version(void);
 /// What may be done at a path and beneath it.
 enum unix_landlock_right {
     unix_landlock_read = 1,
-    /// Make, write, shorten, rename and remove regular files.
+    /// Make, write, shorten, rename and remove regular files; make and remove folders.
     unix_landlock_write = 2,
     /// Make and remove sockets.
     unix_landlock_socket = 4,
