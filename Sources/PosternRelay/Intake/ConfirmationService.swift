@@ -23,12 +23,16 @@ package protocol ConfirmationTaker: Sendable {
 package struct ConfirmationService: ConfirmationTaker {
     private let store: any Database
     private let vault: VaultLink
+    private let randomness: RandomSource
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
 
-    package init(store: any Database, vault: VaultLink, logger: Logger, now: @escaping @Sendable () -> Timestamp) {
+    package init(
+        store: any Database, vault: VaultLink, randomness: RandomSource, logger: Logger, now: @escaping @Sendable () -> Timestamp
+    ) {
         self.store = store
         self.vault = vault
+        self.randomness = randomness
         self.logger = logger
         self.now = now
     }
@@ -42,7 +46,16 @@ package struct ConfirmationService: ConfirmationTaker {
             let confirmed = try await vault.confirm(
                 ConfirmationRequest(site: site, handle: handle, recipient: recipient.id, record: record, token: token))
             let moment = now()
-            let change = try await store.write { try $0.recipients.confirm(recipient.id, with: confirmed, at: moment) }
+            var randomness = randomness
+            // Whoever had the link acts as the recipient, and the trace says when.
+            let trace = OperationRecord(
+                id: OperationID(at: moment, using: &randomness), at: moment, actor: .recipient(recipient.id),
+                verb: .confirmRecipient, subject: "\(site)/\(handle)")
+            let change = try await store.write { transaction in
+                let change = try transaction.recipients.confirm(recipient.id, with: confirmed, at: moment)
+                if change == .changed { try transaction.operationTrace.add(trace) }
+                return change
+            }
             switch change {
             case .changed, .refused(in: .active): return .confirmed
             case .refused(in: .paused): return .paused

@@ -8,6 +8,7 @@ package struct OperationRecord: Equatable, Sendable {
         case setLogo = "site.logo"
         /// New recipients, or new addresses for known ones.
         case enrolRecipients = "recipient.enrol"
+        case confirmRecipient = "recipient.confirm"
         case pauseRecipient = "recipient.pause"
         case resumeRecipient = "recipient.resume"
         case eraseRecipient = "recipient.erase"

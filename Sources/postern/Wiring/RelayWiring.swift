@@ -71,7 +71,7 @@ private func buildServices(
     let intake = IntakeService(
         store: store, sealing: sealing, diskSpace: diskSpace, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
         blocks: blocks, refusals: refusals, randomness: .system, logger: logger, letterCame: { dispatcher.letterCame() })
-    let confirmations = ConfirmationService(store: store, vault: vault, logger: logger, now: { .now })
+    let confirmations = ConfirmationService(store: store, vault: vault, randomness: .system, logger: logger, now: { .now })
     let probe = ReadinessProbe(store: store, vault: vault, diskSpace: diskSpace, now: { .now })
     let readiness = ReadinessMonitor(now: { .now }) { await probe.check() }
     let housekeeping = Housekeeping(
