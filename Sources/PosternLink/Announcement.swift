@@ -37,18 +37,22 @@ package struct Announcement: Equatable, Sendable {
     /// Connections that the vault cut off because of what they sent, since its start. The relay shows it among its metrics: the
     /// vault has no page of its own.
     package let malformedFrames: Int
+    /// Whether the vault still takes over what an earlier version of the program authorised: see `AdoptionRequest`.
+    package let isAdopting: Bool
 
-    package init(keys: [Key], tagKeys: [TagKey], lanes: Int, malformedFrames: Int = 0) {
+    package init(keys: [Key], tagKeys: [TagKey], lanes: Int, malformedFrames: Int = 0, isAdopting: Bool = false) {
         self.keys = keys
         self.tagKeys = tagKeys
         self.lanes = lanes
         self.malformedFrames = malformedFrames
+        self.isAdopting = isAdopting
     }
 
     package var payload: [UInt8] {
         var writer = ByteWriter()
         writer.write(UInt16(clamping: lanes))
         writer.write(UInt32(clamping: malformedFrames))
+        writer.write(isAdopting)
         writer.write(UInt16(clamping: keys.count))
         for key in keys {
             writer.write(key.purpose)
@@ -69,6 +73,7 @@ package struct Announcement: Equatable, Sendable {
         var reader = ByteReader(payload, limit: 4_096)
         lanes = Int(try reader.number(UInt16.self))
         malformedFrames = Int(try reader.number(UInt32.self))
+        isAdopting = try reader.flag()
         var keys: [Key] = []
         for _ in 0..<(try reader.number(UInt16.self)) {
             let (purpose, suite, hasEpoch) = (try reader.number(UInt8.self), try reader.number(UInt8.self), try reader.flag())

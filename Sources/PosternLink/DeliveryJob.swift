@@ -7,12 +7,9 @@ extension DeliveryJob {
         writer.write(Int32(clamping: attempt))
         writer.write(kind.rawValue)
         writer.write(accepted.milliseconds)
-        writer.write(tokens.message)
+        writer.write(tokens.messageID)
         writer.write(tokens.envelope)
-        writer.write(site.id.text)
-        writer.write(site.name.text)
-        writer.write(UInt8(clamping: site.origins.count))
-        for origin in site.origins.prefix(255) { writer.write(origin.description) }
+        writer.write(site)
         writer.write(recipient)
         writer.write(handle.text)
         writer.write(recipientName.text)
@@ -30,16 +27,13 @@ extension DeliveryJob {
         let kind = try reader.value { DeliveryKind(rawValue: $0) }
         let accepted = try reader.moment()
         let tokens = MailTokens(
-            message: try reader.value { Identifier<MailTokens>($0)?.description },
+            messageID: try reader.value { Identifier<MailTokens>($0)?.description },
             envelope: try reader.value { Identifier<MailTokens>($0)?.description })
-        let siteID = try reader.siteID()
-        let siteName = try reader.name()
-        var origins: [WebOrigin] = []
-        for _ in 0..<(try reader.number(UInt8.self)) { origins.append(try reader.value { WebOrigin($0) }) }
+        let site = try reader.site()
         self.init(
             id: id, attempt: Int(attempt), kind: kind, accepted: accepted, tokens: tokens,
-            site: Site(id: siteID, name: siteName, origins: origins), recipient: try reader.identifier(),
-            handle: try reader.handle(), recipientName: try reader.name(), language: try reader.value { Language($0) },
+            site: site, recipient: try reader.identifier(),
+            handle: try reader.handle(), recipientName: try reader.name(), language: try reader.language(),
             record: try reader.record(), letter: try reader.part())
         try reader.end()
     }
@@ -50,6 +44,36 @@ extension ByteWriter {
         write(record.version)
         write(record.seal)
         write(record.authorisation)
+    }
+
+    mutating func write(_ recipient: Recipient) {
+        write(recipient.id)
+        write(recipient.site.text)
+        write(recipient.handle.text)
+        write(recipient.name.text)
+        write(recipient.language.description)
+        write(recipient.state.rawValue)
+        write(recipient.record != nil)
+        if let record = recipient.record { write(record) }
+    }
+
+    /// Without its look.
+    mutating func write(_ site: Site) {
+        write(site.id.text)
+        write(site.name.text)
+        write(site.origins)
+        write(site.authorisation != nil)
+        if let authorisation = site.authorisation { write(authorisation) }
+    }
+
+    mutating func write(_ origins: [WebOrigin]) {
+        write(UInt8(clamping: origins.count))
+        for origin in origins.prefix(255) { write(origin.description) }
+    }
+
+    mutating func write(_ authorisation: SiteAuthorisation) {
+        write(authorisation.version)
+        write(authorisation.code)
     }
 }
 
@@ -73,6 +97,30 @@ extension ByteReader {
     mutating func record() throws(ByteFault) -> SealedRecord {
         SealedRecord(version: try number(), seal: try part(), authorisation: try part())
     }
+
+    mutating func recipient() throws(ByteFault) -> Recipient {
+        Recipient(
+            id: try identifier(), site: try siteID(), handle: try handle(), name: try name(), language: try language(),
+            state: try value { Recipient.State(rawValue: $0) }, record: try flag() ? try record() : nil)
+    }
+
+    mutating func language() throws(ByteFault) -> Language { try value { Language($0) } }
+
+    mutating func site() throws(ByteFault) -> Site {
+        Site(
+            id: try siteID(), name: try name(), origins: try origins(),
+            authorisation: try flag() ? try siteAuthorisation() : nil)
+    }
+
+    mutating func origins() throws(ByteFault) -> [WebOrigin] {
+        var origins: [WebOrigin] = []
+        for _ in 0..<(try number(UInt8.self)) { origins.append(try value { WebOrigin($0) }) }
+        return origins
+    }
+
+    mutating func siteAuthorisation() throws(ByteFault) -> SiteAuthorisation {
+        SiteAuthorisation(version: try number(), code: try part())
+    }
 }
 
 /// The answer to `deliver`.
@@ -81,10 +129,10 @@ extension Outcome {
         var writer = ByteWriter()
         writer.write(kind.rawValue)
         writer.write(health.rawValue)
-        writer.write(evidence.stage.rawValue)
-        writer.write(UInt16(clamping: evidence.code ?? 0))
-        writer.write(evidence.enhanced)
-        writer.write(evidence.text)
+        writer.write(diagnosis.stage.rawValue)
+        writer.write(UInt16(clamping: diagnosis.code ?? 0))
+        writer.write(diagnosis.enhanced)
+        writer.write(diagnosis.text)
         return writer.bytes
     }
 
@@ -97,6 +145,7 @@ extension Outcome {
         let (enhanced, text) = (try reader.optionalText(), try reader.text())
         try reader.end()
         self.init(
-            kind, health: health, evidence: Evidence(stage: stage, code: code == 0 ? nil : code, enhanced: enhanced, text: text))
+            kind, health: health, diagnosis: Diagnosis(stage: stage, code: code == 0 ? nil : code, enhanced: enhanced, text: text)
+        )
     }
 }

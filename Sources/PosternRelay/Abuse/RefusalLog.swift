@@ -1,6 +1,7 @@
 package import Logging
 private import Metrics
 internal import PosternCore
+private import PosternSealing
 package import PosternStore
 internal import ServiceLifecycle
 private import Synchronization
@@ -44,7 +45,8 @@ package final class RefusalLog: Service {
                 }
                 try transaction.intake.log(
                     known.entry(
-                        verdict, evidence: evidence, letterBytes: known.submission.letter.bytes, isCollective: isCollective))
+                        verdict, evidence: evidence, letterBytes: LetterCoding.paddedLength(known.submission.letter.bytes),
+                        isCollective: isCollective))
             }
             ledger.withLock { $0.wrote(pending.id) }
             outage.works()

@@ -32,7 +32,7 @@ extension DayPseudonyms {
         about letter: Letter, from client: ClientKeys, to recipient: RecipientID, in table: LimitTable
     ) -> LimitQuestion {
         LimitQuestion(
-            client: client, sender: senderKey(letter.replyAddress, client, in: table), text: textKey(letter.message, in: table),
+            client: client, sender: senderKey(letter.replyAddress, client, in: table), text: textKey(letter.text, in: table),
             recipient: recipient)
     }
 

@@ -89,13 +89,13 @@ package final class VaultLink: Service, Sendable {
         } catch let refusal as LinkRefusal where refusal.code != .unavailable {
             // The next attempt would end the same way: a person must look.
             logger.error("vault: refused a job", metadata: ["delivery": "\(job.id)", "reason": "\(refusal)"])
-            return .outcome(Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: "\(refusal)")))
+            return .outcome(Outcome(.ourFault, health: .unknown, diagnosis: .init(stage: .prepare, text: "\(refusal)")))
         } catch {
             state.withLock { $0.answers = false }
             wakeSignal.signal()
             if error is LinkRefusal || (error as? LinkFault)?.execution == .notSent { return .notTaken }
             return .outcome(
-                Outcome(.uncertain, health: .unknown, evidence: .init(stage: .prepare, text: Self.words(for: error))))
+                Outcome(.uncertain, health: .unknown, diagnosis: .init(stage: .prepare, text: Self.words(for: error))))
         }
     }
 
@@ -110,9 +110,15 @@ package final class VaultLink: Service, Sendable {
 
     /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
     package func confirm(_ request: ConfirmationRequest) async throws -> SealedRecord {
-        let answer = try await timed(.authorise, request.payload)
-        guard let record = try SealedRecords(payload: answer).all.first else { throw ByteFault.truncated }
-        return record
+        try SealedRecord(payload: try await timed(.authorise, request.payload))
+    }
+
+    /// Whether the vault still takes over what an earlier version of the program stored; nil before it has said so.
+    package var isAdopting: Bool? { state.withLock { $0.announcement?.isAdopting } }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func adopt(_ request: AdoptionRequest) async throws -> Adoption {
+        try Adoption(payload: try await timed(.adopt, request.payload))
     }
 
     /// Asks for the keys now.

@@ -6,14 +6,14 @@ private import PosternSealing
 package struct VaultRequestHandler: Sendable {
     private let ring: KeyRing
     private let postman: Postman
-    private let confirmation: Confirmation
+    private let confirmation: ConfirmationChecker
     private let enrolment: Enrolment
     private let lanes: Int
     private let malformed: MalformedTally
     private let now: @Sendable () -> Timestamp
 
     package init(
-        ring: KeyRing, postman: Postman, confirmation: Confirmation, enrolment: Enrolment, lanes: Int,
+        ring: KeyRing, postman: Postman, confirmation: ConfirmationChecker, enrolment: Enrolment, lanes: Int,
         malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
     ) {
         self.ring = ring
@@ -35,17 +35,19 @@ package struct VaultRequestHandler: Sendable {
             return await postman.deliver(try DeliveryJob(payload: payload)).payload
         case .authorise:
             let request = try ConfirmationRequest(payload: payload)
-            return SealedRecords(all: [try confirmation.confirm(request, at: now())]).payload
+            return try confirmation.confirm(request, at: now()).payload
+        case .adopt:
+            return try await enrolment.adopt(try AdoptionRequest(payload: payload)).payload
         }
     }
 
     /// The operator's socket.
-    /// - Throws: `ByteFault` when the payload is not what the verb takes, or why an address cannot be sealed.
-    package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) throws -> [UInt8] {
+    /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes, or why something cannot be sealed.
+    package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         switch verb {
-        case .enrol: try enrolment.records(for: try EnrolRequest(payload: payload)).payload
         case .keys: ring.report.payload
         case .examine: ring.examined.payload
+        case .enrol, .authoriseSite, .note: try await enrolment.answer(verb, payload)
         }
     }
 
@@ -68,6 +70,8 @@ package struct VaultRequestHandler: Sendable {
                 tagKeys.append(Announcement.TagKey(epoch: epoch, secret: held.key.secret.withBytes { Array($0) }))
             }
         }
-        return Announcement(keys: keys, tagKeys: tagKeys, lanes: lanes, malformedFrames: malformed.count)
+        return Announcement(
+            keys: keys, tagKeys: tagKeys, lanes: lanes, malformedFrames: malformed.count,
+            isAdopting: enrolment.isAdopting)
     }
 }

@@ -17,10 +17,8 @@ struct Errand {
         case backup
         /// Replaces the store with the file of that name or, where this user cannot read it, with standard input.
         case restore
-        /// Reads an `EnrolRequest`, writes `SealedRecords`.
-        case seal
-        /// Writes a `KeyReport`.
-        case keys
+        /// Asks the vault: the number of an `OperatorVerb`, and its payload on standard input. Writes the answer's.
+        case vault
         /// Makes the keys that are missing, and writes their kinds.
         case makeKeys = "make-keys"
         /// Writes one part of the doctor's examination.

@@ -32,15 +32,17 @@ struct ErrandCommand: CagedCommand {
 
     func run(_ folder: Home) async throws {
         let caller = try home.caller()
-        let vault = OperatorCaller(home: folder, users: .shared)
         switch task {
         case .control:
             guard let request = try? JSONDecoder().decode(ControlRequest.self, from: input) else { throw ControlCaller.mismatch }
             write(try await caller.answer(to: request))
         case .backup: try await backUp(caller)
         case .restore: write(Array(try JSONEncoder().encode(try await restored(caller.configuration.database))))
-        case .seal: write(try await vault.seal(try EnrolRequest(payload: Array(input))).payload)
-        case .keys: write(try await vault.keys().payload)
+        case .vault:
+            guard let verb = words.first.flatMap(UInt8.init).flatMap(OperatorVerb.init(rawValue:)) else {
+                throw ControlCaller.mismatch
+            }
+            write(try await OperatorCaller(home: folder, users: .shared).ask(verb, Array(input)))
         case .makeKeys:
             let suite = words.first.flatMap(Suite.init(name:)) ?? .ofAddresses
             write(Array(try JSONEncoder().encode(try KeyRing.makeMissing(in: folder, suite: suite))))

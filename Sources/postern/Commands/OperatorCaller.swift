@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import PosternCore
 internal import PosternHost
 internal import PosternLink
@@ -9,44 +10,70 @@ struct OperatorCaller {
     let home: Home
     let users: ProcessUsers
 
-    /// - Throws: `ExitCode` after saying why the vault could not be asked.
-    func seal(_ request: EnrolRequest) async throws -> SealedRecords {
-        if let vault = users.vault {
-            return try SealedRecords(payload: try await Errand(home: home, user: vault).run(.seal, input: request.payload))
-        }
-        if let answer = try await askVault(.enrol, request.payload) { return try SealedRecords(payload: answer) }
-        return try await withKeys { try Enrolment(ring: $0).records(for: request) }
+    /// - Throws: `ExitCode` after saying why the vault could not be asked, or would not do it.
+    func enrol(_ request: EnrolRequest) async throws -> Enrolled {
+        try Enrolled(payload: try await ask(.enrol, request.payload))
     }
 
-    /// - Throws: as `seal` does.
-    func keys() async throws -> KeyReport {
+    /// - Throws: as `enrol` does.
+    func authorise(_ request: SiteRequest) async throws -> Site {
+        try Site(payload: try await ask(.authoriseSite, request.payload))
+    }
+
+    /// Tells the vault what the store has kept, or erased.
+    /// - Throws: as `enrol` does.
+    func note(_ notes: [RecordNotes.Note]) async throws {
+        guard !notes.isEmpty else { return }
+        _ = try await ask(.note, RecordNotes(all: notes).payload)
+    }
+
+    /// - Throws: as `enrol` does.
+    func keys() async throws -> KeyReport { try KeyReport(payload: try await ask(.keys)) }
+
+    /// - Returns: the payload of the answer.
+    /// - Throws: as `enrol` does.
+    func ask(_ verb: OperatorVerb, _ payload: [UInt8] = []) async throws -> [UInt8] {
         if let vault = users.vault {
-            return try KeyReport(payload: try await Errand(home: home, user: vault).run(.keys))
+            return try await Errand(home: home, user: vault).run(.vault, ["\(verb.rawValue)"], input: payload)
         }
-        if let answer = try await askVault(.keys) { return try KeyReport(payload: answer) }
-        return try await withKeys { $0.report }
+        if let answer = try await askVault(verb, payload) { return answer }
+        return try await withKeys { ring in
+            guard verb != .keys else { return ring.report.payload }
+            let enrolment = try Enrolment(ring: ring, memory: openMemory(home), newID: newRecipientID)
+            return try await enrolment.answer(verb, payload)
+        }
     }
 
     /// - Returns: nil when no vault runs.
-    private func askVault(_ verb: OperatorVerb, _ payload: [UInt8] = []) async throws -> [UInt8]? {
+    private func askVault(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8]? {
         do {
             return try await FrameClient(path: home.operatorSocket).request(verb, payload)
         } catch LinkFault.unreachable {
             return nil
+        } catch let refusal as LinkRefusal where refusal.code == .denied {
+            throw Exit.data.saying("\(refusal)")
         } catch {
             throw Exit.unavailable.saying("the vault did not do it: \(error)")
         }
     }
 
-    private func withKeys<Result>(_ body: (KeyRing) throws -> Result) async throws -> Result {
+    private func withKeys<Result: Sendable>(_ body: (KeyRing) async throws -> Result) async throws -> Result {
         guard let lock = try await FileLock.taken(path: home.vaultLock) else {
             throw Exit.temporary.saying(
                 "the vault (process \(FileLock.holder(of: home.vaultLock))) runs and does not answer yet\n"
                     + "    Try again in a moment.")
         }
-        let folder = KeyFolder(path: home.keys)
-        let done = Swift.Result<Result, any Error> { try body(try KeyRing(folder: folder)) }
+        let done: Swift.Result<Result, any Error>
+        do { done = .success(try await body(try KeyRing(folder: KeyFolder(path: home.keys)))) } catch { done = .failure(error) }
         _ = consume lock
-        do { return try done.get() } catch { throw Exit.configuration.saying("\(error)") }
+        do {
+            return try done.get()
+        } catch let refusal as LinkRefusal {
+            throw Exit.data.saying("\(refusal)")
+        } catch let fault as RecordMemoryFault {
+            throw Exit.data.saying("\(fault)")
+        } catch {
+            throw Exit.configuration.saying("\(error)")
+        }
     }
 }

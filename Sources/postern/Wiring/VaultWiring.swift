@@ -3,7 +3,7 @@ internal import Logging
 internal import PosternCore
 internal import PosternHost
 private import PosternLink
-private import PosternVault
+internal import PosternVault
 internal import ServiceLifecycle
 
 /// Puts the vault together: keys, lanes, composer, two sockets.
@@ -11,6 +11,7 @@ internal import ServiceLifecycle
 func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?, logger: Logger) throws -> [any Service] {
     let ring = try KeyRing(folder: KeyFolder(path: home.keys))
     let authorisation = try ring.authorisation()
+    let memory = try openMemory(home)
     let opener = SealOpener(ring: ring)
     let keeper = EpochKeeper(
         ring: ring, opener: opener,
@@ -22,13 +23,13 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let composer = try Composer(templates: try ProgramFiles.templates(configured: configuration.templates))
     let lanes = try buildLanes(configuration.mail)
     let postman = Postman(
-        settings: .init(mailFrom: configuration.mail.from, publicURL: configuration.publicURL), authorisation: authorisation,
-        opener: opener,
-        composer: composer, lanes: lanes, logger: logger)
+        mailFrom: configuration.mail.from, publicURL: configuration.publicURL, authorisation: authorisation, memory: memory,
+        opener: opener, composer: composer, lanes: lanes, logger: logger)
     let malformed = MalformedTally()
     let handler = VaultRequestHandler(
-        ring: ring, postman: postman, confirmation: Confirmation(authorisation: authorisation, opener: opener),
-        enrolment: try Enrolment(ring: ring),
+        ring: ring, postman: postman,
+        confirmation: ConfirmationChecker(authorisation: authorisation, opener: opener, memory: memory),
+        enrolment: try Enrolment(ring: ring, memory: memory, newID: newRecipientID),
         lanes: configuration.mail.lanes, malformed: malformed, now: { .now })
 
     let relayPeers: Set<PeerUser> = relay.map { [PeerUser(id: $0.id)] } ?? [.own]
@@ -38,8 +39,16 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     ) { (verb: VaultVerb, payload) in try await handler.answer(verb, payload) }
     let operators = SocketService(
         .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root]), malformed: malformed, logger: logger
-    ) { (verb: OperatorVerb, payload) in try handler.answer(verb, payload) }
+    ) { (verb: OperatorVerb, payload) in try await handler.answer(verb, payload) }
     return [keeper, operators, DeliveryService(socket: link, lanes: lanes)]
+}
+
+/// What the vault remembers of its authorisations.
+func openMemory(_ home: Home) throws -> any RecordMemory { TransientRecordMemory(isAdopting: true) }
+
+@Sendable func newRecipientID() -> RecipientID {
+    var randomness = SystemRandomNumberGenerator()
+    return RecipientID(at: .now, using: &randomness)
 }
 
 /// Makes the lanes to the configured smarthost.

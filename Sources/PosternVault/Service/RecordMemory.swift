@@ -1,0 +1,152 @@
+package import PosternCore
+private import Synchronization
+
+/// The newest authorisation that was given under a name.
+package struct NewestAuthorisation: Equatable, Sendable {
+    package let version: Int32
+    /// Whose record it is; nil for a site. A handle keeps its id for ever.
+    package let recipient: RecipientID?
+    /// Whether the recipient was erased: nothing under this name counts any more.
+    package let isErased: Bool
+
+    package init(version: Int32, recipient: RecipientID?, isErased: Bool = false) {
+        self.version = version
+        self.recipient = recipient
+        self.isErased = isErased
+    }
+}
+
+/// What the vault itself remembers of its authorisations, in its own home and in no backup of the store. So a writer of the store
+/// cannot put an old row back, and a restore does not bring back someone who was erased.
+package protocol RecordMemory: Sendable {
+    /// Nil when nothing is remembered. Asked for every letter: answers from memory, and never waits for a disk.
+    func newest(of name: AuthorisedName) -> NewestAuthorisation?
+
+    /// Reserves the next version for each name: one more than the newest, the former one, and every one reserved before.
+    ///
+    /// All of them or none. What it returns is durable, and no two callers get the same version of a name. The newest stays what
+    /// it is until `learn`: were the record never stored, because the command was killed or the disk was full, the present one
+    /// must go on counting. A remembered recipient stays as it is: `RecordMemoryFault.otherRecipient` when another is asked for.
+    /// - Throws: `RecordMemoryFault`, or why it cannot be written.
+    func takeVersions(for requests: [VersionRequest]) async throws -> [Int32]
+
+    /// The record is in use, and older ones no longer count: it was stored (the operator's command says so), or a letter came
+    /// with it whose MAC is this vault's, as after the memory was lost. An older version than the newest changes nothing.
+    /// - Parameter isDurable: whether it must be on disk when this returns; a letter does not wait.
+    func learn(_ entries: [LearntAuthorisation], isDurable: Bool) async throws
+
+    /// From now on nothing under this name counts. Durable when it returns.
+    func erase(_ name: AuthorisedName, recipient: RecipientID) async throws
+
+    /// Whether records that an earlier version of the program authorised may still be adopted: see `Adoption`. True only from the
+    /// first start that finds keys and no memory, until `endAdoption`; never true again after that.
+    var isAdopting: Bool { get }
+
+    /// Ends it for good. Durable when it returns.
+    func endAdoption() async throws
+}
+
+/// A version that is in use now.
+package struct LearntAuthorisation: Sendable {
+    package let name: AuthorisedName
+    package let version: Int32
+    /// Whose record it is; nil for a site.
+    package let recipient: RecipientID?
+
+    package init(_ name: AuthorisedName, version: Int32, recipient: RecipientID?) {
+        self.name = name
+        self.version = version
+        self.recipient = recipient
+    }
+}
+
+package struct VersionRequest: Sendable {
+    package let name: AuthorisedName
+    /// Whose record it is to be; nil for a site.
+    package let recipient: RecipientID?
+    /// The version of the authorised record that is replaced; 0 if there is none.
+    package let former: Int32
+
+    package init(_ name: AuthorisedName, recipient: RecipientID?, former: Int32) {
+        self.name = name
+        self.recipient = recipient
+        self.former = former
+    }
+}
+
+package enum RecordMemoryFault: Error, Equatable, Sendable, CustomStringConvertible {
+    case erased(AuthorisedName)
+    case otherRecipient(AuthorisedName)
+    case noVersionLeft(AuthorisedName)
+
+    package var description: String {
+        switch self {
+        case .erased(let name): "\(name) was erased; nothing was sealed\n    Use another handle."
+        case .otherRecipient(let name):
+            "\(name) belongs to another recipient than the store says; nothing was sealed\n"
+                + "    The store was changed from outside, or is an old backup. Look at it with postern recipient show."
+        case .noVersionLeft(let name): "\(name) has no version left; nothing was sealed\n    Use another handle."
+        }
+    }
+}
+
+/// A memory that ends with the process: for tests, and for checks that give no authorisation.
+package final class TransientRecordMemory: RecordMemory {
+    private struct State {
+        var newest: [AuthorisedName: NewestAuthorisation] = [:]
+        var reserved: [AuthorisedName: Int32] = [:]
+        var isAdopting: Bool
+    }
+
+    private let state: Mutex<State>
+
+    package init(isAdopting: Bool = false) {
+        state = Mutex(State(isAdopting: isAdopting))
+    }
+
+    package func newest(of name: AuthorisedName) -> NewestAuthorisation? { state.withLock { $0.newest[name] } }
+    package var isAdopting: Bool { state.withLock { $0.isAdopting } }
+    package func endAdoption() { state.withLock { $0.isAdopting = false } }
+
+    package func takeVersions(for requests: [VersionRequest]) throws -> [Int32] {
+        try state.withLock { state in
+            var reserved = state.reserved
+            let versions = try requests.map { request in
+                let version = try request.version(after: state.newest[request.name], reserved: reserved[request.name] ?? 0)
+                reserved[request.name] = version
+                return version
+            }
+            state.reserved = reserved
+            return versions
+        }
+    }
+
+    package func learn(_ entries: [LearntAuthorisation], isDurable: Bool) {
+        state.withLock { state in
+            for entry in entries {
+                guard state.newest[entry.name].map({ $0.version < entry.version && !$0.isErased }) ?? true else { continue }
+                state.newest[entry.name] = NewestAuthorisation(version: entry.version, recipient: entry.recipient)
+            }
+        }
+    }
+
+    package func erase(_ name: AuthorisedName, recipient: RecipientID) {
+        state.withLock { state in
+            let version = state.newest[name]?.version ?? 0
+            state.newest[name] = NewestAuthorisation(version: version, recipient: recipient, isErased: true)
+        }
+    }
+}
+
+extension VersionRequest {
+    /// The version to reserve.
+    /// - Parameter reserved: the highest that was reserved before; 0 if none was.
+    /// - Throws: `RecordMemoryFault`.
+    package func version(after newest: NewestAuthorisation?, reserved: Int32) throws(RecordMemoryFault) -> Int32 {
+        if newest?.isErased == true { throw .erased(name) }
+        if let newest, newest.recipient != recipient { throw .otherRecipient(name) }
+        let (version, overflow) = max(newest?.version ?? 0, former, reserved).addingReportingOverflow(1)
+        guard !overflow, version > 0 else { throw .noVersionLeft(name) }
+        return version
+    }
+}
