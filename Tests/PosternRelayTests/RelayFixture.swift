@@ -131,8 +131,8 @@ final class VaultFake: Sendable {
     func handle(_ verb: VaultVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         if verb == .authorise {
             let request = try ConfirmationRequest(payload: payload)
-            guard request.token == "right" else { throw LinkRefusal(.denied, "not ours") }
-            return SealedRecords(all: [request.record]).payload
+            guard request.token == "right", let record = request.recipient.record else { throw LinkRefusal(.denied, "not ours") }
+            return record.payload
         }
         guard verb == .deliver else { return Announcement(keys: [], tagKeys: [], lanes: Self.lanes).payload }
         let job = try DeliveryJob(payload: payload)
