@@ -113,7 +113,7 @@ struct FrameServerTests {
         let folder = try TemporaryFolder()
         let (path, other) = (folder.path("link.sock"), folder.path("other"))
         let files = FileManager.default
-        files.createFile(atPath: other, contents: Data("kept".utf8))
+        try Data("kept".utf8).write(to: URL(fileURLWithPath: other))
         switch kind {
         case "file": try files.copyItem(atPath: other, toPath: path)
         case "link": try files.createSymbolicLink(atPath: path, withDestinationPath: other)

@@ -13,9 +13,9 @@ import Testing
 final class RelayFixture: Sendable {
     let store: SQLiteDatabase
     let dispatcher: Dispatcher
-    private let vault: VaultLink
+    let vault: VaultLink
     private let folder: TemporaryFolder
-    private let recipient: Recipient
+    let recipient: Recipient
     private let clock = MovableClock(RelayFixture.now)
 
     static let now = Timestamp(seconds: 1_795_514_709)
@@ -129,6 +129,11 @@ final class VaultFake: Sendable {
     var most: Int { state.withLock { $0.most } }
 
     func handle(_ verb: VaultVerb, _ payload: [UInt8]) async throws -> [UInt8] {
+        if verb == .authorise {
+            let request = try ConfirmationRequest(payload: payload)
+            guard request.token == "right", let record = request.recipient.record else { throw LinkRefusal(.denied, "not ours") }
+            return record.payload
+        }
         guard verb == .deliver else { return Announcement(keys: [], tagKeys: [], lanes: Self.lanes).payload }
         let job = try DeliveryJob(payload: payload)
         state.withLock { state in

@@ -38,7 +38,7 @@ extension IntakeService {
 
     /// Whether the client, or the whole installation, is over its limit. Counts nothing yet: only a valid letter is counted.
     func checkClientLimit(_ pending: inout PendingSubmission) throws {
-        guard let day = pending.day else { return }
+        guard let day = pending.day, !limits.table.isOff else { return }
         pending.clientKeys = day.limitKeys(of: pending.submission.client, in: limits.table)
         if let ruling = limits.refusal(of: pending.clientKeys, at: pending.at) { try refuseLimited(ruling, &pending) }
     }
@@ -62,7 +62,7 @@ extension IntakeService {
 
     /// Counts the letter under every limit at once, or says which it went over.
     func countUnderLimits(_ letter: Letter, to recipient: Recipient, _ pending: inout PendingSubmission) throws {
-        guard let day = pending.day else { return }
+        guard let day = pending.day, !limits.table.isOff else { return }
         let ruling = limits.ask(
             day.question(about: letter, from: pending.clientKeys, to: recipient.id, in: limits.table), at: pending.at)
         pending.countedKeys = ruling.counted
