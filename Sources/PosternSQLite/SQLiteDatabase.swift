@@ -28,8 +28,6 @@ package final class SQLiteDatabase: OpenStore {
         let pause = CopyPause()
         let opened = try await blocking("postern.store.open") {
             _ = try file.make()
-            // The lock is ours: nobody has the WAL open.
-            try StoreFile(path: path + "-wal").renewContent()
             return try Opened.file(path, settings: settings, schema: schema, at: now, onObstacle: { pause.ask() })
         }
         return SQLiteDatabase(opened, path: path, owner: owner, pause: pause, onCommit: onCommit)

@@ -12,6 +12,8 @@ struct Opened: Sendable {
         _ path: String, settings: SQLiteSettings, schema: Migrator, at now: Timestamp, onObstacle: @escaping @Sendable () -> Void
     ) throws -> Opened {
         let finding = try StoreInspection(path: path, schema: schema).run()
+        // The lock is ours: nobody has the WAL open.
+        try StoreFile(path: path + "-wal").renewContent()
         return try StoreFileError.explaining(path) {
             let writer = try SQLiteConnection.writer(path, settings: settings)
             writer.onObstacle = onObstacle
