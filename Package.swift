@@ -149,8 +149,8 @@ let package = Package(
         .target(
             name: "PosternDoctor",
             dependencies: [
-                "PosternCore", "PosternHost", "PosternText", "PosternStore", "PosternLink", "PosternVault", "PosternRelay",
-                "PosternWeb", "CUnix",
+                "PosternCore", "PosternHost", "PosternText", "PosternMail", "PosternStore", "PosternLink", "PosternVault",
+                "PosternRelay", "PosternWeb", "CUnix",
             ],
             swiftSettings: strict),
 
@@ -190,7 +190,8 @@ let package = Package(
         .testTarget(
             name: "PosternTextTests", dependencies: ["PosternCore", "PosternText", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "PosternDoctorTests", dependencies: ["PosternCore", "PosternDoctor", "PosternLink", "PosternVault"],
+            name: "PosternDoctorTests",
+            dependencies: ["PosternCore", "PosternDoctor", "PosternMail", "PosternLink", "PosternVault"],
             swiftSettings: strict),
         .testTarget(
             name: "PosternMailTests", dependencies: ["PosternCore", "PosternMail", "PosternTestSupport", "CCurl"],

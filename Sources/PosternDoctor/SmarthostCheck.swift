@@ -1,5 +1,6 @@
 private import Glibc
 internal import PosternCore
+internal import PosternMail
 package import PosternVault
 
 /// How far a conversation with the smarthost got: greeting, EHLO, TLS, login, QUIT. It contains nothing of a letter.

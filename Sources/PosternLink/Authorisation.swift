@@ -1,7 +1,7 @@
 package import PosternCore
 
 /// Proof that a mailbox was reached, with the record it is about.
-package struct ConfirmationRequest: Equatable, Sendable, Unprintable {
+package struct ConfirmationRequest: LinkPayload, Equatable, Sendable, Unprintable {
     package let site: SiteID
     package let handle: Handle
     package let recipient: RecipientID
@@ -17,29 +17,26 @@ package struct ConfirmationRequest: Equatable, Sendable, Unprintable {
         self.token = token
     }
 
-    package var payload: [UInt8] {
-        var writer = ByteWriter()
+    package static var longestPart: Int { 8_192 }
+
+    package func write(to writer: inout ByteWriter) {
         writer.write(site.text)
         writer.write(handle.text)
         writer.write(recipient)
-        writer.write(record)
+        record.write(to: &writer)
         writer.write(token)
-        return writer.bytes
     }
 
-    package init(payload: [UInt8]) throws(ByteFault) {
-        var reader = ByteReader(payload, limit: 8_192)
+    package init(from reader: inout ByteReader) throws(ByteFault) {
         self.init(
             site: try reader.siteID(), handle: try reader.handle(), recipient: try reader.identifier(),
-            record: try reader.record(),
-            token: try reader.text())
-        try reader.end()
+            record: try SealedRecord(from: &reader), token: try reader.text())
     }
 }
 
 /// Addresses that the operator wants sealed. They go over the operator socket, never through the relay.
-package struct EnrolRequest: Equatable, Sendable {
-    package struct Entry: Equatable, Sendable, Unprintable {
+package struct EnrolRequest: LinkPayload, Equatable, Sendable {
+    package struct Entry: LinkPayload, Equatable, Sendable, Unprintable {
         package let site: SiteID
         package let handle: Handle
         package let recipient: RecipientID
@@ -52,6 +49,20 @@ package struct EnrolRequest: Equatable, Sendable {
             self.recipient = recipient
             self.version = version
             self.address = address
+        }
+
+        package func write(to writer: inout ByteWriter) {
+            writer.write(site.text)
+            writer.write(handle.text)
+            writer.write(recipient)
+            writer.write(version)
+            writer.write(address.text)
+        }
+
+        package init(from reader: inout ByteReader) throws(ByteFault) {
+            self.init(
+                site: try reader.siteID(), handle: try reader.handle(), recipient: try reader.identifier(),
+                version: try reader.number(), address: try reader.value { try? EmailAddress($0) })
         }
     }
 
@@ -67,57 +78,32 @@ package struct EnrolRequest: Equatable, Sendable {
         self.confirmed = confirmed
     }
 
-    package var payload: [UInt8] {
-        var writer = ByteWriter()
+    package func write(to writer: inout ByteWriter) {
         writer.write(confirmed)
-        writer.write(UInt16(clamping: entries.count))
-        for entry in entries {
-            writer.write(entry.site.text)
-            writer.write(entry.handle.text)
-            writer.write(entry.recipient)
-            writer.write(entry.version)
-            writer.write(entry.address.text)
-        }
-        return writer.bytes
+        writer.write(entries)
     }
 
-    package init(payload: [UInt8]) throws(ByteFault) {
-        var reader = ByteReader(payload, limit: 4_096)
+    package init(from reader: inout ByteReader) throws(ByteFault) {
         confirmed = try reader.flag()
-        var entries: [Entry] = []
-        let count = try reader.number(UInt16.self)
-        guard count <= Self.most else { throw .tooLong }
-        for _ in 0..<count {
-            entries.append(
-                Entry(
-                    site: try reader.siteID(), handle: try reader.handle(), recipient: try reader.identifier(),
-                    version: try reader.number(), address: try reader.value { try? EmailAddress($0) }))
-        }
-        self.entries = entries
-        try reader.end()
+        entries = try reader.list(atMost: Self.most)
     }
 }
 
 /// Sealed records, in the order in which they were asked for.
-package struct SealedRecords: Equatable, Sendable {
+package struct SealedRecords: LinkPayload, Equatable, Sendable {
     package let all: [SealedRecord]
 
     package init(all: [SealedRecord]) {
         self.all = all
     }
 
-    package var payload: [UInt8] {
-        var writer = ByteWriter()
-        writer.write(UInt16(clamping: all.count))
-        for record in all { writer.write(record) }
-        return writer.bytes
+    package static var longestPart: Int { 8_192 }
+
+    package func write(to writer: inout ByteWriter) {
+        writer.write(all)
     }
 
-    package init(payload: [UInt8]) throws(ByteFault) {
-        var reader = ByteReader(payload, limit: 8_192)
-        var all: [SealedRecord] = []
-        for _ in 0..<(try reader.number(UInt16.self)) { all.append(try reader.record()) }
-        self.all = all
-        try reader.end()
+    package init(from reader: inout ByteReader) throws(ByteFault) {
+        all = try reader.list()
     }
 }

@@ -1,8 +1,9 @@
 package import PosternCore
 
-extension DeliveryJob {
-    package var payload: [UInt8] {
-        var writer = ByteWriter(capacity: letter.count + record.seal.count + 512)
+extension DeliveryJob: LinkPayload {
+    package static var longestPart: Int { 128 * 1_024 }
+
+    package func write(to writer: inout ByteWriter) {
         writer.write(id)
         writer.write(Int32(clamping: attempt))
         writer.write(kind.rawValue)
@@ -17,85 +18,57 @@ extension DeliveryJob {
         writer.write(handle.text)
         writer.write(recipientName.text)
         writer.write(language.description)
-        writer.write(record)
+        record.write(to: &writer)
         writer.write(letter)
-        return writer.bytes
     }
 
-    /// - Throws: when a field is not what its type allows.
-    package init(payload: [UInt8]) throws(ByteFault) {
-        var reader = ByteReader(payload, limit: 128 * 1_024)
-        let id: LetterID = try reader.identifier()
-        let attempt = try reader.number(Int32.self)
+    package init(from reader: inout ByteReader) throws(ByteFault) {
+        let (id, attempt): (LetterID, _) = (try reader.identifier(), try reader.number(Int32.self))
         let kind = try reader.value { DeliveryKind(rawValue: $0) }
         let accepted = try reader.moment()
         let tokens = MailTokens(
             message: try reader.value { Identifier<MailTokens>($0)?.description },
             envelope: try reader.value { Identifier<MailTokens>($0)?.description })
-        let siteID = try reader.siteID()
-        let siteName = try reader.name()
+        let (siteID, siteName) = (try reader.siteID(), try reader.name())
         var origins: [WebOrigin] = []
         for _ in 0..<(try reader.number(UInt8.self)) { origins.append(try reader.value { WebOrigin($0) }) }
         self.init(
             id: id, attempt: Int(attempt), kind: kind, accepted: accepted, tokens: tokens,
             site: Site(id: siteID, name: siteName, origins: origins), recipient: try reader.identifier(),
             handle: try reader.handle(), recipientName: try reader.name(), language: try reader.value { Language($0) },
-            record: try reader.record(), letter: try reader.part())
-        try reader.end()
+            record: try SealedRecord(from: &reader), letter: try reader.part())
     }
 }
 
-extension ByteWriter {
-    mutating func write(_ record: SealedRecord) {
-        write(record.version)
-        write(record.seal)
-        write(record.authorisation)
-    }
-}
-
-extension ByteReader {
-    mutating func value<Value>(_ parse: (String) -> Value?) throws(ByteFault) -> Value {
-        guard let value = parse(try text()) else { throw .badValue }
-        return value
+extension SealedRecord: LinkPayload {
+    package func write(to writer: inout ByteWriter) {
+        writer.write(version)
+        writer.write(seal)
+        writer.write(authorisation)
     }
 
-    /// A moment in the years 1970 to 9999: a mail's date can show it, and a span can be added to it.
-    mutating func moment() throws(ByteFault) -> Timestamp {
-        let milliseconds = try number(Int64.self)
-        guard (0...253_402_300_799_999).contains(milliseconds) else { throw .badValue }
-        return Timestamp(milliseconds: milliseconds)
-    }
-
-    mutating func siteID() throws(ByteFault) -> SiteID { try value { try? SiteID($0) } }
-    mutating func handle() throws(ByteFault) -> Handle { try value { try? Handle($0) } }
-    mutating func name() throws(ByteFault) -> HeaderText { try value { try? HeaderText($0, limit: Letter.Limit.name) } }
-
-    mutating func record() throws(ByteFault) -> SealedRecord {
-        SealedRecord(version: try number(), seal: try part(), authorisation: try part())
+    package init(from reader: inout ByteReader) throws(ByteFault) {
+        self.init(version: try reader.number(), seal: try reader.part(), authorisation: try reader.part())
     }
 }
 
 /// The answer to `deliver`.
-extension Outcome {
-    package var payload: [UInt8] {
-        var writer = ByteWriter()
+extension Outcome: LinkPayload {
+    package func write(to writer: inout ByteWriter) {
         writer.write(kind.rawValue)
         writer.write(health.rawValue)
         writer.write(evidence.stage.rawValue)
         writer.write(UInt16(clamping: evidence.code ?? 0))
         writer.write(evidence.enhanced)
         writer.write(evidence.text)
-        return writer.bytes
     }
 
-    package init(payload: [UInt8]) throws(ByteFault) {
-        var reader = ByteReader(payload, limit: 4_096)
+    package init(from reader: inout ByteReader) throws(ByteFault) {
         let kind = try reader.value { Kind(rawValue: $0) }
         let health = try reader.value { SmarthostHealth(rawValue: $0) }
         let stage = try reader.value { DeliveryStage(rawValue: $0) }
         let code = Int(try reader.number(UInt16.self))
         let (enhanced, text) = (try reader.optionalText(), try reader.text())
-        try reader.end()
         self.init(
             kind, health: health, evidence: Evidence(stage: stage, code: code == 0 ? nil : code, enhanced: enhanced, text: text))
     }

@@ -39,7 +39,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
             /// Requests that are being answered.
             var running = 0
             /// Whether its peer is still there to hear the answers.
-            var isHeard = true
+            var hasPeer = true
         }
 
         var isEnding = false
@@ -63,7 +63,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
     package var malformedFrames: Int { malformed.count }
 
     /// Whether a peer is still there to hear what becomes of a request.
-    package var isHeard: Bool { state.withLock { $0.connections.values.contains(where: \.isHeard) } }
+    package var hasPeer: Bool { state.withLock { $0.connections.values.contains(where: \.hasPeer) } }
 
     /// Takes no more requests, and lets `run` return when those under way have been answered: a letter that is being sent when
     /// the vault is told to stop must not be sent again because nobody heard the outcome.
@@ -176,7 +176,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { requests in
             do {
                 // Also when the connection breaks in the middle of a frame.
-                defer { state.withLock { $0.connections[id]?.isHeard = false } }
+                defer { state.withLock { $0.connections[id]?.hasPeer = false } }
                 var running = 0
                 for try await frame in inbound {
                     guard case .request(let verb) = frame.kind else { throw FrameFault.unknownKind(0) }

@@ -1,12 +1,12 @@
 /// What can be asked on one socket. A closed set for each socket: a verb of one cannot be asked on another, because the types of
 /// client, server and frame carry the set.
-package protocol LinkVerb: RawRepresentable<UInt8>, CaseIterable, Hashable, Sendable, CustomStringConvertible {
+package protocol LinkVerb: RawRepresentable<UInt8>, CaseIterable, Hashable, Sendable {
     /// How long an answer may take, unless the caller says otherwise.
     var deadline: Duration { get }
 }
 
 /// What the relay asks the vault. None of these means "open this".
-package enum VaultVerb: UInt8, LinkVerb {
+package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
     /// Public keys, the tag keys of today and tomorrow, the number of lanes. No payload; answered with an `Announcement`.
     case announce = 1
     /// Send this letter. A `DeliveryJob`; answered with its `Outcome`.
@@ -52,14 +52,6 @@ package enum OperatorVerb: UInt8, LinkVerb {
         case .enrol, .examine: .seconds(30)
         }
     }
-
-    package var description: String {
-        switch self {
-        case .enrol: "enrol"
-        case .keys: "keys"
-        case .examine: "examine"
-        }
-    }
 }
 
 /// What the operator's commands ask the relay.
@@ -69,5 +61,4 @@ package enum ControlVerb: UInt8, LinkVerb {
 
     /// A move of every letter in a long queue, on a slow disk.
     package var deadline: Duration { .seconds(120) }
-    package var description: String { "control" }
 }

@@ -1,4 +1,5 @@
 private import CSQLite
+private import PosternCore
 package import PosternStore
 
 /// How far a backup has come, in pages.

@@ -1,5 +1,6 @@
 import PosternCore
 import PosternDoctor
+import PosternMail
 import PosternVault
 import Testing
 

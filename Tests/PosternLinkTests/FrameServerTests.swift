@@ -99,11 +99,11 @@ struct FrameServerTests {
             let client = FrameClient<VaultVerb>(path: path)
             let asking = Task { try await client.request(.deliver, [1]) }
             await asked.arriveAndWait()
-            #expect(server.isHeard)
+            #expect(server.hasPeer)
             asking.cancel()
             await #expect(throws: LinkFault.cancelled(path: path, .unknown)) { try await asking.value }
             await client.close()
-            try await eventually("the peer has gone") { !server.isHeard }
+            try await eventually("the peer has gone") { !server.hasPeer }
             await answered.arriveAndWait()
         }
     }

@@ -25,8 +25,10 @@ package struct EpochKeeper: Service {
 
     /// Makes and destroys once.
     /// - Throws: when a key cannot be written or destroyed.
-    package func keep() throws {
-        let plan = try ring.keepEpochs(now: now(), retention: retention)
+    package func keep() async throws {
+        // Each key is synced, and an old one overwritten: on a busy disk that takes seconds.
+        let moment = now()
+        let plan = try await blocking("postern.keys") { try ring.keepEpochs(now: moment, retention: retention) }
         for wanted in plan.make {
             logger.info("keys: made", metadata: ["kind": "\(wanted.kind.name)", "epoch": "\(wanted.epoch)"])
         }
@@ -46,7 +48,7 @@ package struct EpochKeeper: Service {
                 guard today != day || ContinuousClock.now - kept >= .seconds(60) else { continue }
                 (kept, day) = (.now, today)
                 do {
-                    try keep()
+                    try await keep()
                 } catch {
                     // Retried in a minute. Letters are still accepted until a key that could not be made is needed.
                     logger.critical("keys: could not be kept up", metadata: ["error": "\(error)"])

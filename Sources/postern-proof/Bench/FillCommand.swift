@@ -75,7 +75,7 @@ struct FillCommand: AsyncParsableCommand {
         }
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         // Root made these files; the relay's user must own them.
-        try HomeFolders(
+        try await HomeFolders(
             home: home.folder, users: try ProcessUsers(configuration.users), database: configuration.database
         ).prepare()
         let file = configuration.database.file

@@ -49,16 +49,16 @@ struct Init: AsyncParsableCommand {
         let isNew = access(folder.settings, F_OK) != 0
         if isNew {
             // Only the folder itself, for the settings: they say who owns the rest.
-            try HomeFolders(home: folder, users: .shared, database: nil).prepare()
-            try writeSettings(to: folder)
+            try await HomeFolders(home: folder, users: .shared, database: nil).prepare()
+            try await writeSettings(to: folder)
         }
         let configuration = try await home.configuration()
         let users = try ProcessUsers(configuration.users)
         let folders = HomeFolders(home: folder, users: users, database: configuration.database)
-        try folders.prepare()
+        try await folders.prepare()
         let made = try makeKeys(in: folder, users: users)
         if let site { try await addSite(site, configuration: configuration) }
-        try folders.prepare()
+        try await folders.prepare()
         Terminal.say(
             isNew
                 ? "Made \(folder.path). The settings are in \(folder.settings).\n"
@@ -69,7 +69,7 @@ struct Init: AsyncParsableCommand {
                         + made.joined(separator: ", ") + ". A new one was made; it opens nothing that was sealed before.")
     }
 
-    private func writeSettings(to folder: Home) throws {
+    private func writeSettings(to folder: Home) async throws {
         // A wrong value is refused now, before it is written down.
         let values = [
             Setting.publicURL.rawValue: publicURL, Setting.mailFrom.rawValue: mailFrom, Setting.smtpURL.rawValue: smtpURL,
@@ -90,7 +90,7 @@ struct Init: AsyncParsableCommand {
 
             """
         // Relay and vault read it, each under its own user. It holds no secret.
-        try DurableFile.write(text, to: folder.settings, mode: 0o644)
+        try await DurableFile.write(text, to: folder.settings, mode: 0o644)
     }
 
     private var isLoopbackRelay: Bool {

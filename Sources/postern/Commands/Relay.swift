@@ -22,7 +22,7 @@ struct Relay: AsyncParsableCommand {
         let configuration = try await home.configuration()
         let logger = makeLogger("relay", configuration)
         let users = try ProcessUsers(configuration.users, as: supervised ? .relay : nil)
-        if !supervised { try HomeFolders(home: home.folder, users: users, database: configuration.database).prepare() }
+        if !supervised { try await HomeFolders(home: home.folder, users: users, database: configuration.database).prepare() }
         try ProcessGuard.close(becoming: users.relay)
         let parts: RelayParts
         do {

@@ -46,7 +46,7 @@ struct Restore: AsyncParsableCommand {
         } catch let error as StoreError {
             throw Exit.data.saying("\(path) was not restored: \(error)")
         }
-        try HomeFolders(
+        try await HomeFolders(
             home: home.folder, users: try ProcessUsers(configuration.users), database: configuration.database
         ).prepare()
         try output.print(restored) {

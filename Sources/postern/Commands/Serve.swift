@@ -16,7 +16,7 @@ struct Serve: AsyncParsableCommand {
         let logger = makeLogger("serve", configuration)
         try MachineFaults(configuration).check()
         let users = try ProcessUsers(configuration.users)
-        try HomeFolders(home: folder, users: users, database: configuration.database).prepare()
+        try await HomeFolders(home: folder, users: users, database: configuration.database).prepare()
         guard let lock = try FileLock(path: folder.serveLock) else {
             throw Exit.temporary.saying(
                 "this installation is already being served, by process \(FileLock.holder(of: folder.serveLock))")

@@ -23,7 +23,7 @@ struct Vault: AsyncParsableCommand {
         let folder = home.folder
         let logger = makeLogger("vault", configuration)
         let users = try ProcessUsers(configuration.users, as: supervised ? .vault : nil)
-        if !supervised { try HomeFolders(home: folder, users: users, database: configuration.database).prepare() }
+        if !supervised { try await HomeFolders(home: folder, users: users, database: configuration.database).prepare() }
         try ProcessGuard.close(becoming: users.vault)
         guard let lock = try FileLock(path: folder.vaultLock) else {
             throw Exit.temporary.saying(
@@ -31,7 +31,7 @@ struct Vault: AsyncParsableCommand {
         }
         let services: [any Service]
         do {
-            services = try buildVault(configuration, home: folder, relay: users.relay, logger: logger)
+            services = try await buildVault(configuration, home: folder, relay: users.relay, logger: logger)
         } catch let error as ExitCode {
             throw error
         } catch let fault as FileFault where fault.isOfTheMoment {

@@ -8,7 +8,7 @@ internal import ServiceLifecycle
 
 /// Puts the vault together: keys, lanes, composer, two sockets.
 /// - Throws: `KeyFaults`, `TemplateFaults`, `FileFault`: each names its file.
-func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?, logger: Logger) throws -> [any Service] {
+func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?, logger: Logger) async throws -> [any Service] {
     let ring = try KeyRing(folder: KeyFolder(path: home.keys))
     let authorisation = try ring.authorisation()
     let opener = SealOpener(ring: ring)
@@ -17,7 +17,7 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
         retention: .init(letters: configuration.retention.letters, evidence: configuration.retention.evidence),
         now: { .now }, logger: logger)
     // Before the sockets open: the first announcement has today's keys.
-    try keeper.keep()
+    try await keeper.keep()
 
     let composer = try Composer(templates: try ProgramFiles.templates(configured: configuration.templates))
     let lanes = try buildLanes(configuration.mail)
