@@ -28,7 +28,8 @@ final class RelayFixture: Sendable {
         folder = try TemporaryFolder()
         store = try await .inMemory(at: Self.now)
         vault = VaultLink(socket: folder.path("vault.sock"), logger: Self.quiet)
-        dispatcher = Dispatcher(store: store, node: "test", vault: vault, logger: Self.quiet, now: { Self.now })
+        dispatcher = Dispatcher(
+            store: store, node: "test", vault: vault, randomness: .seeded(1), logger: Self.quiet, now: { Self.now })
         var randomness = SeededRandomness(seed: 1)
         let site = Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [])
         let recipient = Recipient(

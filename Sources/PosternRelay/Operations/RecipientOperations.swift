@@ -65,7 +65,7 @@ package struct RecipientOperations: Sendable {
     package func enrol(_ recipients: [Recipient], at site: SiteID) async throws -> [Bool] {
         _ = try await operations.sites.find(site)
         let record = operations.trace(.enrolRecipients, "")
-        var randomness = SystemRandomNumberGenerator()
+        var randomness = operations.randomness
         // A transaction may run twice, so nothing random is drawn inside it.
         let confirmations = recipients.map { recipient in
             NewConfirmation(

@@ -14,6 +14,8 @@ package struct WebContext: InitializableFromSource, Sendable {
     /// The parts of the path that the route's pattern names.
     package var captures: PathPattern.Captures?
     package var identity = Identity.nobody
+    /// `Listener` puts its own here before anyone reads it; Hummingbird, which makes the context, knows none.
+    var randomness = RandomSource { 0 }
 
     package init(source: ApplicationRequestContextSource) {
         logger = source.logger
@@ -32,7 +34,7 @@ package struct WebContext: InitializableFromSource, Sendable {
     /// Logs a fault of ours under an incident id that the answer shows as well.
     /// - Parameter error: only its type is logged, because its text may hold personal data.
     func incident(_ what: Logger.Message, _ error: any Error) -> Incident {
-        var randomness = SystemRandomNumberGenerator()
+        var randomness = randomness
         let incident = Incident(using: &randomness)
         logger.warning(what, metadata: [WebLogKey.incident: "\(incident)", WebLogKey.fault: "\(type(of: error))"])
         return incident

@@ -13,18 +13,21 @@ package struct PublicServices: Sendable {
     let sites: any SiteLookup
     let confirmations: any ConfirmationTaker
     let readiness: any ReadinessSource
+    let randomness: RandomSource
     /// The wall clock.
     let now: @Sendable () -> Timestamp
 
     package init(
         submissions: any SubmissionService, tokens: any FormTokenKeeping, sites: any SiteLookup,
-        confirmations: any ConfirmationTaker, readiness: any ReadinessSource, now: @escaping @Sendable () -> Timestamp
+        confirmations: any ConfirmationTaker, readiness: any ReadinessSource, randomness: RandomSource,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         self.submissions = submissions
         self.tokens = tokens
         self.sites = sites
         self.confirmations = confirmations
         self.readiness = readiness
+        self.randomness = randomness
         self.now = now
     }
 }
@@ -89,7 +92,8 @@ package func buildPublicApplication(
     let admission = ConnectionAdmission(proxies: proxies, connectionsPerPrefix: limits.connectionsPerPrefix)
     let clients = ClientFinder(proxies: proxies, admission: admission)
     let listener = Listener(
-        publicRoutes(services, clients: clients, responses, limits: limits), guards: publicGuards(responses, limits: limits))
+        publicRoutes(services, clients: clients, responses, limits: limits), guards: publicGuards(responses, limits: limits),
+        randomness: services.randomness)
     return buildApplication(
         configuration, listener, responses.headers, admission: admission, logger: logger, onListening: onListening)
 }

@@ -41,7 +41,7 @@ struct Enrolling {
         do { siteID = try SiteID(site) } catch { throw Exit.data.saying("\(error)") }
         let found: [FoundRecipient] = try await caller.ask(.findRecipients(site: site, handles: rows.map(\.handle.text)))
         let known = Dictionary(found.map { ($0.handle, $0) }) { first, _ in first }
-        var randomness = SystemRandomNumberGenerator()
+        var randomness = RandomSource.system
         return rows.enumerated().compactMap { index, row in
             var (id, version) = (RecipientID(at: .now, using: &randomness), Int32(1))
             if let existing = known[row.handle.text] {

@@ -62,7 +62,7 @@ private func buildServices(
     var dispatch = Dispatcher.Settings()
     dispatch.lease = configuration.lease
     let dispatcher = Dispatcher(
-        store: store, node: store.node, vault: vault, settings: dispatch, logger: logger, now: { .now })
+        store: store, node: store.node, vault: vault, settings: dispatch, randomness: .system, logger: logger, now: { .now })
     let limits = RateLimiter(table: LimitTable(configuration.limits), at: .now)
     try await limits.restore(from: store, at: .now)
     let blocks = BlockCache()
@@ -107,7 +107,7 @@ private func buildServices(
                 gauges: RelayMetrics(
                     store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed,
                     readiness: readiness),
-                mailbox: letters, now: { .now }),
+                mailbox: letters, randomness: .system, now: { .now }),
             templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
     let open = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
@@ -119,7 +119,7 @@ private func buildServices(
                 sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {
                     (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
                 },
-                confirmations: confirmations, readiness: readiness, now: { .now }),
+                confirmations: confirmations, readiness: readiness, randomness: .system, now: { .now }),
             templates: templates, logger: logger.quiet
         ) { address in
             logger.info("ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])
@@ -150,7 +150,7 @@ extension SiteQueries.Terms {
 extension Operations {
     /// Over a store, which can also be backed up.
     init(by actor: Actor, store: any OpenStore, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void) {
-        self.init(by: actor, store: store, blockCache: blockCache, now: { .now }, wake: wake) { path in
+        self.init(by: actor, store: store, blockCache: blockCache, randomness: .system, now: { .now }, wake: wake) { path in
             let report = try await store.backup(to: path)
             return BackupView(path: report.path, bytes: report.bytes)
         }

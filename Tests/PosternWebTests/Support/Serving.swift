@@ -35,7 +35,7 @@ extension PublicServices {
     ) -> PublicServices {
         PublicServices(
             submissions: submissions, tokens: FakeTokens(), sites: sites, confirmations: confirmations, readiness: readiness,
-            now: { Example.now })
+            randomness: RandomSource { 4 }, now: { Example.now })
     }
 }
 
