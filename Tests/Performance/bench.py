@@ -13,6 +13,7 @@ import time
 
 import ceilings
 import grown
+import limits
 from load import single_letters, wrk
 from machine import Failed, Server
 from php import PHPForm
@@ -187,6 +188,25 @@ def report(figures, attempts, options):
         ("smtp-source straight to smtp-sink", figures.sink, "the SMTP side"),
         ("the load generator's share of one core", figures.generator, "while Postern accepts"),
     ])
+    show("Limits: what is asked, what this run showed", limit_rows(figures, attempts))
+
+
+def limit_rows(figures, attempts):
+    """The limits that Tests/README.md lists, each beside what this run showed."""
+    postfix = figures.postfix_accept.median
+    through = figures.postfix_through.median
+    return [
+        limits.at_least("S1", "accepting, times Postfix", figures.accept.median / postfix, 5),
+        limits.at_least("S2", "delivering, times Postfix", figures.through.median / through, 2.5),
+        limits.at_most("S3", "latency of accepting at half the rate, p50, ms", figures.p50.median, 5),
+        limits.at_most("S3", "  p99, ms", figures.p99.median, 25),
+        limits.at_most("S4", "202 → the attempt begins, p50, ms", attempts[0], 20),
+        limits.at_most("S4", "  p99, ms", attempts[1], 100),
+        limits.at_most("S5", "memory of relay and vault, idle, MiB", figures.idle_apart.median, 64),
+        limits.at_most("S5", "  under load, MiB", figures.loaded_apart.median, 200),
+        limits.at_most("S6", "start until ready, ms", figures.start.median, 500),
+        limits.at_most("S8", "bytes on disk per delivered letter, KiB", figures.bytes.median, 6),
+    ]
 
 
 def measure_grown(folder, options):
