@@ -1,3 +1,5 @@
+private import PosternCore
+
 /// What `postern doctor` looks at, in the order of its output. The raw value is the name in that output.
 package enum Check: String, Sendable, CaseIterable {
     case configuration, users, service, keys
@@ -86,8 +88,7 @@ extension String {
         let isPlain =
             !isEmpty
             && utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                    || [0x2B, 0x2C, 0x2D, 0x2E, 0x2F, 0x3A, 0x3D, 0x40, 0x5F].contains(byte)
+                byte.isASCIILetterOrDigit || [0x2B, 0x2C, 0x2D, 0x2E, 0x2F, 0x3A, 0x3D, 0x40, 0x5F].contains(byte)
             }
         return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
     }

@@ -8,7 +8,7 @@ extension DeliveryJob: LinkPayload {
         writer.write(Int32(clamping: attempt))
         writer.write(kind.rawValue)
         writer.write(accepted.milliseconds)
-        writer.write(tokens.message)
+        writer.write(tokens.messageID)
         writer.write(tokens.envelope)
         writer.write(site.id.text)
         writer.write(site.name.text)
@@ -27,7 +27,7 @@ extension DeliveryJob: LinkPayload {
         let kind = try reader.value { DeliveryKind(rawValue: $0) }
         let accepted = try reader.moment()
         let tokens = MailTokens(
-            message: try reader.value { Identifier<MailTokens>($0)?.description },
+            messageID: try reader.value { Identifier<MailTokens>($0)?.description },
             envelope: try reader.value { Identifier<MailTokens>($0)?.description })
         let (siteID, siteName) = (try reader.siteID(), try reader.name())
         var origins: [WebOrigin] = []
@@ -57,10 +57,10 @@ extension Outcome: LinkPayload {
     package func write(to writer: inout ByteWriter) {
         writer.write(kind.rawValue)
         writer.write(health.rawValue)
-        writer.write(evidence.stage.rawValue)
-        writer.write(UInt16(clamping: evidence.code ?? 0))
-        writer.write(evidence.enhanced)
-        writer.write(evidence.text)
+        writer.write(diagnosis.stage.rawValue)
+        writer.write(UInt16(clamping: diagnosis.code ?? 0))
+        writer.write(diagnosis.enhanced)
+        writer.write(diagnosis.text)
     }
 
     package init(from reader: inout ByteReader) throws(ByteFault) {
@@ -70,6 +70,7 @@ extension Outcome: LinkPayload {
         let code = Int(try reader.number(UInt16.self))
         let (enhanced, text) = (try reader.optionalText(), try reader.text())
         self.init(
-            kind, health: health, evidence: Evidence(stage: stage, code: code == 0 ? nil : code, enhanced: enhanced, text: text))
+            kind, health: health, diagnosis: Diagnosis(stage: stage, code: code == 0 ? nil : code, enhanced: enhanced, text: text)
+        )
     }
 }

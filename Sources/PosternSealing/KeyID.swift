@@ -1,4 +1,5 @@
 private import Crypto
+private import PosternCore
 
 /// Names a key by its content: the first eight bytes of SHA-256 over its purpose and public half. A key that was swapped
 /// therefore cannot carry another's name.
@@ -22,10 +23,5 @@ package struct KeyID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Sixteen hexadecimal digits.
-    package var description: String {
-        bytes.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
-    }
+    package var description: String { HexDigits.text(bytes) }
 }

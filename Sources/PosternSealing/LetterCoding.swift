@@ -6,12 +6,12 @@ package enum LetterCoding {
     private static let version: UInt8 = 1
 
     package static func bytes(of letter: Letter) -> [UInt8] {
-        var writer = ByteWriter(capacity: letter.message.text.utf8.count + 256)
+        var writer = ByteWriter(capacity: letter.text.text.utf8.count + 256)
         writer.write(version)
         writer.write(letter.name.text)
         writer.write(letter.replyAddress.text)
         writer.write(letter.subject?.text)
-        writer.write(letter.message.text)
+        writer.write(letter.text.text)
         writer.write(letter.about?.text)
         writer.write(letter.sharesAddress)
         return writer.bytes
@@ -26,12 +26,12 @@ package enum LetterCoding {
             let name = try HeaderText(reader.text(), limit: Letter.Limit.name)
             let replyAddress = try EmailAddress(reader.text())
             let subject = try reader.optionalText().map { try HeaderText($0, limit: Letter.Limit.subject) }
-            let message = try LetterText(reader.text(), limit: Letter.Limit.message)
+            let text = try LetterText(reader.text(), limit: Letter.Limit.message)
             let about = try reader.optionalText().map { try HeaderText($0, limit: Letter.Limit.about) }
             let sharesAddress = try reader.flag()
             try reader.end()
             return Letter(
-                name: name, replyAddress: replyAddress, subject: subject, message: message, about: about,
+                name: name, replyAddress: replyAddress, subject: subject, text: text, about: about,
                 sharesAddress: sharesAddress)
         } catch {
             throw .badContent

@@ -41,7 +41,7 @@ struct RetryScheduleTests {
         var randomness = SeededRandomness(seed: seed)
         var now = Self.accepted
         var attempts = 0
-        let deferred = Outcome(.deferred, health: .reached, evidence: .init(stage: .recipient, code: 451, text: "later"))
+        let deferred = Outcome(.deferred, health: .reached, diagnosis: .init(stage: .recipient, code: 451, text: "later"))
         while true {
             attempts += 1
             let settled = try Settlement(
@@ -66,7 +66,7 @@ struct RetryScheduleTests {
     ])
     func `An outcome settles into the state of the table`(kind: Outcome.Kind, state: DeliveryState) throws {
         var randomness = SeededRandomness(seed: 7)
-        let outcome = Outcome(kind, health: .reached, evidence: .init(stage: .finalDot, text: ""))
+        let outcome = Outcome(kind, health: .reached, diagnosis: .init(stage: .finalDot, text: ""))
         let settled = try Settlement(
             of: outcome, attempt: 1, accepted: Self.accepted, at: Self.accepted, schedule: .standard, using: &randomness)
         #expect(settled.state == state)

@@ -52,7 +52,7 @@ struct FrameTests {
         #expect(throws: ByteFault.trailing(1)) { try DeliveryJob(payload: job.payload + [0]) }
 
         let outcome = Outcome(
-            .failed, health: .reached, evidence: .init(stage: .recipient, code: 550, enhanced: "5.1.1", text: "no such user"))
+            .failed, health: .reached, diagnosis: .init(stage: .recipient, code: 550, enhanced: "5.1.1", text: "no such user"))
         #expect(try Outcome(payload: outcome.payload) == outcome)
         let announcement = Announcement(
             keys: [
@@ -100,7 +100,7 @@ struct FrameTests {
             var dumped = ""
             dump(value, to: &dumped)
             for text in ["\(value)", String(reflecting: value), dumped] {
-                for secret in ["202", "254", "canary", job.tokens.message, job.tokens.envelope] {
+                for secret in ["202", "254", "canary", job.tokens.messageID, job.tokens.envelope] {
                     #expect(!text.contains(secret), "\(type(of: value)) shows \(secret)")
                 }
             }

@@ -123,6 +123,6 @@ final class VaultFake: Sendable {
             state.most = max(state.most, state.underWay)
         }
         defer { state.withLock { $0.underWay -= 1 } }
-        return Outcome(try await answer(job), health: health, evidence: .init(stage: .finalDot, code: 250, text: "ok")).payload
+        return Outcome(try await answer(job), health: health, diagnosis: .init(stage: .finalDot, code: 250, text: "ok")).payload
     }
 }

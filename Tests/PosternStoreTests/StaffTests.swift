@@ -137,7 +137,7 @@ struct StaffTests {
             }
             let confirmation = NewConfirmation(
                 id: LetterID(high: .max >> 1, low: 0), at: TestStore.start, recipient: member.id,
-                tokens: MailTokens(message: "m", envelope: "e"))
+                tokens: MailTokens(messageID: "m", envelope: "e"))
             try await store.database.write { try $0.intake.enqueue(confirmation) }
             func list(_ filter: DeliveryFilter, after: LetterID? = nil, limit: Int = 100) async throws -> [LetterID] {
                 try await store.database.read { try $0.queue.list(filter, after: after, limit: limit).map(\.id) }

@@ -21,7 +21,7 @@ package struct AddressRange: Hashable, Sendable, CustomStringConvertible {
         if parts.count == 2 {
             // ::ffff:192.0.2.0/120 is kept as the IPv4 range that it means.
             let mapped = widest == 32 && first.contains(":") ? 96 : 0
-            guard parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let written = Int(parts[1]), written >= mapped,
+            guard parts[1].utf8.allSatisfy(\.isASCIIDigit), let written = Int(parts[1]), written >= mapped,
                 written - mapped <= widest
             else {
                 throw AddressRangeFault(description: "“\(text)” has no length from 0 to \(widest) after the slash")

@@ -68,7 +68,7 @@ package struct SmarthostURL: Hashable, Sendable {
     private static func port(_ text: Substring) throws(SmarthostFault) -> UInt16? {
         guard !text.isEmpty else { return nil }
         let digits = text.dropFirst()
-        guard text.first == ":", (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        guard text.first == ":", (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy(\.isASCIIDigit),
             let number = UInt16(digits), number > 0
         else { throw .port }
         return number
@@ -79,12 +79,12 @@ package struct SmarthostURL: Hashable, Sendable {
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)
         guard name.utf8.count <= 253, labels.allSatisfy(isLabel), let top = labels.last else { return false }
         // A host whose last label is all digits is an IPv4 address or a mistyped one, never a name.
-        return top.utf8.allSatisfy { (0x30...0x39).contains($0) } ? IPv4Text.bytes(name) != nil : true
+        return top.utf8.allSatisfy(\.isASCIIDigit) ? IPv4Text.bytes(name) != nil : true
     }
 
     private static func isLabel(_ label: Substring) -> Bool {
         guard (1...63).contains(label.utf8.count), label.first != "-", label.last != "-" else { return false }
-        return label.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F }
+        return label.utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || $0 == 0x2D || $0 == 0x5F }
     }
 }
 

@@ -2,16 +2,16 @@
 /// unrelated to any id of ours.
 package struct MailTokens: Hashable, Sendable, Unprintable {
     /// The left part of the Message-ID.
-    package let message: String
+    package let messageID: String
     /// The local part of the envelope sender.
     package let envelope: String
 
-    package init(message: String, envelope: String) {
-        (self.message, self.envelope) = (message, envelope)
+    package init(messageID: String, envelope: String) {
+        (self.messageID, self.envelope) = (messageID, envelope)
     }
 
     package init(using randomness: inout some RandomNumberGenerator) {
-        message = Self.text(using: &randomness)
+        messageID = Self.text(using: &randomness)
         envelope = Self.text(using: &randomness)
     }
 

@@ -25,14 +25,14 @@ package struct Outcome: Hashable, Sendable {
 
     package let kind: Kind
     package let health: SmarthostHealth
-    package let evidence: Evidence
+    package let diagnosis: Diagnosis
 
-    package init(_ kind: Kind, health: SmarthostHealth, evidence: Evidence) {
-        (self.kind, self.health, self.evidence) = (kind, health, evidence)
+    package init(_ kind: Kind, health: SmarthostHealth, diagnosis: Diagnosis) {
+        (self.kind, self.health, self.diagnosis) = (kind, health, diagnosis)
     }
 
     /// What an operator needs to understand an outcome: how far the attempt got, and the reply.
-    package struct Evidence: Hashable, Sendable {
+    package struct Diagnosis: Hashable, Sendable {
         package let stage: DeliveryStage
         /// The SMTP reply code, when one arrived.
         package let code: Int?

@@ -14,14 +14,14 @@ package struct DomainName: Hashable, Sendable {
         else { return nil }
         let labels = ascii.utf8.split(separator: 0x2E, omittingEmptySubsequences: false)
         guard labels.count >= 2, labels.allSatisfy(Self.isLabel), let top = labels.last,
-            !top.allSatisfy({ (0x30...0x39).contains($0) })
+            !top.allSatisfy(\.isASCIIDigit)
         else { return nil }
         self.ascii = ascii
     }
 
     private static func isLabel(_ label: Substring.UTF8View) -> Bool {
         guard (1...63).contains(label.count), label.first != 0x2D, label.last != 0x2D else { return false }
-        return label.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+        return label.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || $0 == 0x2D }
     }
 
     /// Punycode by UTS #46, the way Foundation encodes the host of a URL.

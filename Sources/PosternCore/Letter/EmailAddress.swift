@@ -57,10 +57,7 @@ package struct EmailAddress: Hashable, Sendable {
     }
 
     private static func isAtomText(_ octet: UInt8) -> Bool {
-        switch octet {
-        case 0x61...0x7A, 0x41...0x5A, 0x30...0x39: true
-        default: "!#$%&'*+-/=?^_`{|}~".utf8.contains(octet)
-        }
+        octet.isASCIILetterOrDigit || "!#$%&'*+-/=?^_`{|}~".utf8.contains(octet)
     }
 
     private static func isAtomText(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,5 +1,5 @@
 /// Characters that change a text without being seen in it.
-enum InvisibleCharacters {
+package enum InvisibleCharacters {
     /// Whether a text is only visible ASCII and LF, so that nothing below would change it. Most letters are. The check takes a
     /// microsecond for 1,400 bytes; looking each up in Unicode's tables took 150.
     static func isPlain(_ text: String) -> Bool {
@@ -19,14 +19,14 @@ enum InvisibleCharacters {
         return previous != 0x20
     }
 
-    static func isLineBreak(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isLineBreak(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "\n", "\r", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}", "\u{2029}": true
         default: false
         }
     }
 
-    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 

@@ -6,20 +6,20 @@ package struct Letter: Hashable, Sendable {
     package let replyAddress: EmailAddress
     /// Nil when the visitor left it empty; the mail's subject is then in the recipient's language.
     package let subject: HeaderText?
-    package let message: LetterText
+    package let text: LetterText
     /// What the letter is about, in the words of the page that linked here: `photo 4711`.
     package let about: HeaderText?
     /// The visitor ticked *let them see my address*.
     package let sharesAddress: Bool
 
     package init(
-        name: HeaderText, replyAddress: EmailAddress, subject: HeaderText?, message: LetterText, about: HeaderText?,
+        name: HeaderText, replyAddress: EmailAddress, subject: HeaderText?, text: LetterText, about: HeaderText?,
         sharesAddress: Bool
     ) {
         self.name = name
         self.replyAddress = replyAddress
         self.subject = subject
-        self.message = message
+        self.text = text
         self.about = about
         self.sharesAddress = sharesAddress
     }

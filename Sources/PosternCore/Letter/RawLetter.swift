@@ -45,7 +45,7 @@ package struct RawLetter: Equatable, Sendable {
 
         guard faults.isEmpty, let name, let address, let message else { throw LetterFaults(all: faults) }
         return Letter(
-            name: name, replyAddress: address, subject: subject ?? nil, message: message, about: about ?? nil,
+            name: name, replyAddress: address, subject: subject ?? nil, text: message, about: about ?? nil,
             sharesAddress: sharesAddress)
     }
 }

@@ -80,7 +80,7 @@ extension Timestamp {
 extension Substring {
     /// At most four digits and nothing else.
     fileprivate var number: Int? {
-        (1...4).contains(utf8.count) && utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(self) : nil
+        (1...4).contains(utf8.count) && utf8.allSatisfy(\.isASCIIDigit) ? Int(self) : nil
     }
 }
 

@@ -9,10 +9,10 @@ package struct Language: Hashable, Sendable, CustomStringConvertible {
     package init?(_ text: String) {
         let parts = text.lowercased().split(whereSeparator: { $0 == "-" || $0 == "_" })
         guard let primary = parts.first, parts.count <= 2, (2...3).contains(primary.utf8.count),
-            primary.utf8.allSatisfy({ (0x61...0x7A).contains($0) })
+            primary.utf8.allSatisfy({ $0.isASCIILowercase })
         else { return nil }
         if parts.count == 2 {
-            let isRegion = parts[1].utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
+            let isRegion = parts[1].utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit }
             guard isRegion, (2...4).contains(parts[1].utf8.count) else { return nil }
         }
         description = parts.joined(separator: "-")

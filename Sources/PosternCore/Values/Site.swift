@@ -39,7 +39,7 @@ package struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
         let port = rest.utf8.dropFirst()
         guard
             rest.isEmpty
-                || (rest.first == ":" && port.allSatisfy { (0x30...0x39).contains($0) } && UInt16(Substring(port)) != nil)
+                || (rest.first == ":" && port.allSatisfy(\.isASCIIDigit) && UInt16(Substring(port)) != nil)
         else { return nil }
         let isStandard = rest == (scheme == "https://" ? ":443" : ":80")
         description = isStandard ? scheme + host : lowered

@@ -1,4 +1,5 @@
 private import Foundation
+private import PosternCore
 
 /// Text of any script in a header field: the encoded-words of RFC 2047, such as `=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=`.
 package enum EncodedWord {
@@ -68,8 +69,7 @@ package enum EncodedWord {
     private static func quotedLength(_ byte: UInt8) -> Int { byte == 0x20 || isPlain(byte) ? 1 : 3 }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-            || "!*+-/".utf8.contains(byte)
+        byte.isASCIILetterOrDigit || "!*+-/".utf8.contains(byte)
     }
 
     // MARK: Reading

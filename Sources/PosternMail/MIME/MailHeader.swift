@@ -1,3 +1,5 @@
+private import PosternCore
+
 /// One header field, unfolded (RFC 5322 §2.2.3): one line without control characters.
 package struct HeaderField: Equatable, Sendable {
     /// Printable ASCII without a colon, as it was written.
@@ -100,8 +102,7 @@ package struct MailHeader: Equatable, Sendable {
     private static func line(_ text: String, defects: inout Set<MailDefect>) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            let isControl =
-                scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value)
+            let isControl = InvisibleCharacters.isControl(scalar) || InvisibleCharacters.isLineBreak(scalar)
             // A tab is normal in a folded line.
             if isControl, scalar != "\t" { defects.insert(.controlInHeader) }
             scalars.append(isControl ? " " : scalar)

@@ -1,3 +1,5 @@
+private import PosternCore
+
 /// A header field of the form `value; name=value; name="quoted value"`, such as `Content-Type` (RFC 9110 §8.3.1) and
 /// `Content-Disposition` (RFC 7578 §4.2).
 package struct ParameterisedField: Equatable, Sendable {
@@ -8,6 +10,17 @@ package struct ParameterisedField: Equatable, Sendable {
     package let value: String
     /// Names are in lower case. If a name is repeated, the first value counts.
     package let parameters: [String: String]
+
+    /// The boundary of a multipart. Nil when there is none that RFC 2046 §5.1.1 allows: 1 to 70 characters, the last not a space.
+    /// Mails use more characters than it lists, so any printable ASCII is accepted.
+    package var boundary: String? {
+        parameters["boundary"].flatMap { boundary in
+            let isUsable =
+                (1...70).contains(boundary.utf8.count) && boundary.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+                && boundary.last != " "
+            return isUsable ? boundary : nil
+        }
+    }
 
     private init(value: String, parameters: [String: String]) {
         self.value = value
@@ -60,10 +73,6 @@ package struct ParameterisedField: Equatable, Sendable {
     }
 
     private static func isToken(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
+        byte.isASCIILetterOrDigit || "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
 }

@@ -175,7 +175,7 @@ private struct MailReader {
     private mutating func innerParts(
         of body: ArraySlice<UInt8>, _ type: ParameterisedField, _ header: MailHeader, within boundaries: [String]
     ) throws(MailFault) -> [MailPart] {
-        guard let boundary = type.parameters["boundary"], Self.isUsable(boundary) else {
+        guard let boundary = type.boundary else {
             defects.insert(.unusableBoundary)
             return []
         }
@@ -188,12 +188,6 @@ private struct MailReader {
             inner.append(try part(source, within: boundaries + [boundary]))
         }
         return inner
-    }
-
-    /// RFC 2046 §5.1.1: 1 to 70 characters, the last not a space. Mails use more characters than it lists, so any printable
-    /// ASCII is accepted.
-    private static func isUsable(_ boundary: String) -> Bool {
-        (1...70).contains(boundary.utf8.count) && boundary.utf8.allSatisfy { (0x20...0x7E).contains($0) } && boundary.last != " "
     }
 
     /// The text between the boundary lines (RFC 2046 §5.1.1), without the line end before each, which belongs to the boundary.

@@ -1,7 +1,11 @@
+private import PosternCore
+
 /// Quoted-printable, RFC 2045 §6.7.
 enum QuotedPrintable {
     /// One less than the allowed 76, for the `=` of a soft break.
     private static let width = 75
+
+    private static let softBreak: [UInt8] = [0x3D, 0x0D, 0x0A]
 
     /// Lines of at most 76 octets, each ended by CRLF. Three precautions cost nothing: a line never begins with a dot (SMTP) or
     /// with `From ` (mbox), and a soft break never splits a UTF-8 sequence.
@@ -26,12 +30,16 @@ enum QuotedPrintable {
             }
             let length = sequenceLength(text[index])
             guard column + 3 * length <= width else {
-                output += [0x3D, 0x0D, 0x0A]
+                output.append(contentsOf: softBreak)
                 column = 0
                 continue
             }
             for octet in text[index..<min(index + length, text.count)] {
-                output += [0x3D, HexDigits.all[Int(octet >> 4)], HexDigits.all[Int(octet & 15)]]
+                // One by one: an array of the three would be allocated for each octet.
+                let digits = HexDigits.octets(octet)
+                output.append(0x3D)
+                output.append(digits.high)
+                output.append(digits.low)
                 column += 3
             }
             index += length
@@ -89,8 +97,8 @@ enum QuotedPrintable {
             if let high = next.first.flatMap(HexDigits.value), let low = next.dropFirst().first.flatMap(HexDigits.value) {
                 output.append(high << 4 | low)
                 index += 2
-            } else if let softBreak = softBreak(next) {
-                index += softBreak
+            } else if let length = softBreakLength(next) {
+                index += length
             } else {
                 defects.insert(.brokenQuotedPrintable)
                 output.append(byte)
@@ -101,7 +109,7 @@ enum QuotedPrintable {
 
     /// - Returns: the length of the line end after an `=`, with the blanks that a relay may have added before it (§6.7 (3)); nil
     ///   when no line ends here.
-    private static func softBreak(_ bytes: ArraySlice<UInt8>) -> Int? {
+    private static func softBreakLength(_ bytes: ArraySlice<UInt8>) -> Int? {
         let blanks = bytes.prefix(76).prefix(while: isBlank).count
         let rest = bytes.dropFirst(blanks)
         if rest.starts(with: [0x0D, 0x0A]) { return blanks + 2 }

@@ -78,7 +78,7 @@ struct KnownAddresses: Sendable {
 
     private static func isWordCharacter(_ character: Character?) -> Bool {
         guard let character else { return false }
-        if let octet = character.asciiValue { return isLetterOrDigit(octet) }
+        if let octet = character.asciiValue { return octet.isASCIILetterOrDigit }
         return character.isLetter || character.isNumber
     }
 
@@ -92,16 +92,9 @@ struct KnownAddresses: Sendable {
         }
     }
 
-    private static func isLetterOrDigit(_ octet: UInt8) -> Bool {
-        switch octet {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: false
-        }
-    }
-
     private static func squeeze(_ text: String) -> String {
         guard text.isASCII else { return text.filter { isWordCharacter($0) } }
-        return String(decoding: text.utf8.filter(isLetterOrDigit), as: UTF8.self)
+        return String(decoding: text.utf8.filter(\.isASCIILetterOrDigit), as: UTF8.self)
     }
 }
 

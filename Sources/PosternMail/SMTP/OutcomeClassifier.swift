@@ -15,13 +15,13 @@ package enum OutcomeClassifier {
         if let answer = transcript.answer, let ruling = ruling(on: answer, at: stage) {
             return Outcome(
                 ruling.kind, health: ruling.health,
-                evidence: .init(
+                diagnosis: .init(
                     stage: stage, code: answer.code, enhanced: answer.enhanced?.description, text: redaction.clean(answer.text)))
         }
         let failure = TransferFailure(result, transcript)
         return Outcome(
             failure.kind, health: failure.health,
-            evidence: .init(stage: failure.stage, code: transcript.answer?.code, text: failure.text))
+            diagnosis: .init(stage: failure.stage, code: transcript.answer?.code, text: failure.text))
     }
 
     /// What an answer decides; nil when it lets the transfer go on, so that something else ended it.

@@ -21,7 +21,7 @@ package struct Transcript: Equatable, Sendable {
     }
 
     /// What a received line was.
-    package enum Intake: Equatable, Sendable {
+    package enum LineResult: Equatable, Sendable {
         case partial
         case complete(SMTPReply)
         /// Not a reply line.
@@ -90,7 +90,7 @@ package struct Transcript: Equatable, Sendable {
     }
 
     /// - Parameter line: one line as received, with its end.
-    package mutating func note(received line: [UInt8]) -> Intake {
+    package mutating func note(received line: [UInt8]) -> LineResult {
         guard !over else { return .partial }
         switch SMTPReplyLine(line, limit: Limit.octetsInLine) {
         case .noise:

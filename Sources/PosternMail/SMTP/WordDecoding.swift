@@ -1,15 +1,12 @@
+private import PosternCore
+
 /// Undoes simple encodings, to see what a word of a reply means.
 enum WordDecoding {
     /// Whether a word can only mean itself: letters, digits, full stops and commas, too few to encode an address or be an IPv4
     /// address, and no signs of escapes or IPv6 addresses.
     static func isLiteral(_ word: String) -> Bool {
         word.utf8.count < min(shortestStretch, "1.1.1.1".utf8.count)
-            && word.utf8.allSatisfy { octet in
-                switch octet {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2C, 0x2E: true
-                default: false
-                }
-            }
+            && word.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == 0x2C || $0 == 0x2E }
     }
 
     /// The fewest octets of an encoding that can hold an address.

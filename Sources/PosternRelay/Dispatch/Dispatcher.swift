@@ -237,8 +237,8 @@ extension Dispatcher {
     private func report(_ settling: DispatchTransaction.Settling, _ settled: SettlementResult) {
         let outcome = settling.settlement.outcome
         var metadata: Logger.Metadata = [
-            "delivery": "\(settling.id)", "outcome": "\(outcome.kind.rawValue)", "stage": "\(outcome.evidence.stage.rawValue)",
-            "code": "\(outcome.evidence.code ?? 0)",
+            "delivery": "\(settling.id)", "outcome": "\(outcome.kind.rawValue)", "stage": "\(outcome.diagnosis.stage.rawValue)",
+            "code": "\(outcome.diagnosis.code ?? 0)",
         ]
         switch settled {
         case .tooLate:

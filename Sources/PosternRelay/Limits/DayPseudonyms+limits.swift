@@ -15,7 +15,7 @@ extension DayPseudonyms {
         LimitQuestion(
             clients: keys,
             sender: limitKey(.sender, Array(letter.replyAddress.text.lowercased().utf8), in: table),
-            text: textKey(letter.message, in: table), recipient: recipient,
+            text: textKey(letter.text, in: table), recipient: recipient,
             share: limitKey(.recipientShare, recipient.bytes + (client.prefixes.last?.bytes ?? []), in: table))
     }
 

@@ -89,13 +89,13 @@ package final class VaultLink: Service, Sendable {
         } catch let refusal as LinkRefusal where refusal.code != .unavailable {
             // The next attempt would end the same way: a person must look.
             logger.error("vault: refused a job", metadata: ["delivery": "\(job.id)", "reason": "\(refusal)"])
-            return .outcome(Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: "\(refusal)")))
+            return .outcome(Outcome(.ourFault, health: .unknown, diagnosis: .init(stage: .prepare, text: "\(refusal)")))
         } catch {
             state.withLock { $0.answers = false }
             wakeSignal.signal()
             if error is LinkRefusal || (error as? LinkFault)?.execution == .notSent { return .notTaken }
             return .outcome(
-                Outcome(.uncertain, health: .unknown, evidence: .init(stage: .prepare, text: Self.words(for: error))))
+                Outcome(.uncertain, health: .unknown, diagnosis: .init(stage: .prepare, text: Self.words(for: error))))
         }
     }
 

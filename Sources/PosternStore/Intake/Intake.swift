@@ -167,7 +167,7 @@ package struct Intake {
             """,
             [
                 id.stored, recipient.stored, kind.stored, Epoch(containing: now).stored, state.stored, now.stored, due.stored,
-                reason.clipped.stored, tokens.message.stored, tokens.envelope.stored,
+                reason.clipped.stored, tokens.messageID.stored, tokens.envelope.stored,
             ])
     }
 }

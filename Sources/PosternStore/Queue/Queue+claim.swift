@@ -86,7 +86,7 @@ extension Queue {
         }
         return DeliveryJob(
             id: try row["id"], attempt: try row["attempts"], kind: kind, accepted: try row["accepted_at"],
-            tokens: MailTokens(message: try row["message_token"], envelope: try row["envelope_token"]), site: site,
+            tokens: MailTokens(messageID: try row["message_token"], envelope: try row["envelope_token"]), site: site,
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
             record: record, letter: seal ?? [])
     }

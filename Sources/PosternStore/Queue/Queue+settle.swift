@@ -79,9 +79,9 @@ extension Queue {
             WHERE delivery = ? AND lease = ?
             """,
             [
-                settlement.at.stored, AttemptEnd.settled(outcome.kind).stored, outcome.evidence.stage.stored,
-                outcome.evidence.code.stored, outcome.evidence.enhanced.stored,
-                Optional(outcome.evidence.text).clipped.stored, id.stored, lease.stored,
+                settlement.at.stored, AttemptEnd.settled(outcome.kind).stored, outcome.diagnosis.stage.stored,
+                outcome.diagnosis.code.stored, outcome.diagnosis.enhanced.stored,
+                Optional(outcome.diagnosis.text).clipped.stored, id.stored, lease.stored,
             ])
     }
 
@@ -101,7 +101,7 @@ extension Settlement {
     /// Why it is held, or why it ended without being delivered or refused.
     fileprivate var reason: String? {
         switch state {
-        case .held: outcome.evidence.text
+        case .held: outcome.diagnosis.text
         case .expired: "the last try that the schedule allows was not successful"
         case .ready, .leased, .delivered, .failed, .dropped: nil
         }

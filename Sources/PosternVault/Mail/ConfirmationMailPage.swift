@@ -15,19 +15,21 @@ struct ConfirmationMailPage: MailPage {
 
     static let required: [Tag] = [.link, .ignore]
 
-    let mail: ConfirmationMail
+    let job: DeliveryJob
+    let link: String
     let catalogue: Catalogue
     let form: MailForm
     let subject: String
     private let names: [TextSlot: String]
 
-    init(mail: ConfirmationMail, catalogue: Catalogue, form: MailForm, subject: String) {
-        self.mail = mail
+    init(job: DeliveryJob, link: String, catalogue: Catalogue, form: MailForm, subject: String) {
+        self.job = job
+        self.link = link
         self.catalogue = catalogue
         self.form = form
         self.subject = subject
         names = [
-            .recipient: form.name(mail.recipientName.text, in: catalogue), .site: form.name(mail.siteName.text, in: catalogue),
+            .recipient: form.name(job.recipientName.text, in: catalogue), .site: form.name(job.site.name.text, in: catalogue),
         ]
     }
 
@@ -38,16 +40,16 @@ struct ConfirmationMailPage: MailPage {
         case .side: catalogue.direction.side
         case .title: form.text(subject)
         case .preheader: prose(.confirmationOffer)
-        case .site: form.text(mail.siteName.text)
+        case .site: form.text(job.site.name.text)
         case .heading: prose(.confirmationHeading)
         case .offer: prose(.confirmationOffer)
         case .ask: prose(.confirmationAsk)
         case .button: prose(.confirmationButton)
-        case .link: form.text(mail.link)
+        case .link: form.text(link)
         case .copy: prose(.confirmationCopy)
         case .ignore: prose(.confirmationIgnore)
         case .why: prose(.confirmationWhy)
-        case .siteLink: mail.siteOrigin.map { form.text($0.description) }
+        case .siteLink: job.site.origins.first.map { form.text($0.description) }
         }
     }
 

@@ -1,5 +1,4 @@
 internal import PosternCore
-internal import PosternMail
 internal import PosternText
 
 /// What the templates of a letter's mail show.
@@ -26,18 +25,25 @@ struct LetterMailPage: MailPage {
 
     static let required: [Tag] = [.message, .answer, .address, .why]
 
-    let mail: LetterMail
+    let letter: Letter
+    let shownAddress: ShownAddress
+    let site: Site
     let catalogue: Catalogue
     let form: MailForm
     let subject: String
     private let names: [TextSlot: String]
 
-    init(mail: LetterMail, catalogue: Catalogue, form: MailForm, subject: String, visitor: String) {
-        self.mail = mail
+    init(
+        letter: Letter, shownAddress: ShownAddress, site: Site, catalogue: Catalogue, form: MailForm, subject: String,
+        visitor: String
+    ) {
+        self.letter = letter
+        self.shownAddress = shownAddress
+        self.site = site
         self.catalogue = catalogue
         self.form = form
         self.subject = subject
-        names = [.visitor: form.name(visitor, in: catalogue), .site: form.name(mail.siteName.text, in: catalogue)]
+        names = [.visitor: form.name(visitor, in: catalogue), .site: form.name(site.name.text, in: catalogue)]
     }
 
     func value(_ tag: Tag) -> String? {
@@ -49,20 +55,20 @@ struct LetterMailPage: MailPage {
         case .preheader: form.text(preheader)
         case .heading: prose(.letterHeading)
         case .aboutLabel: prose(.aboutLabel)
-        case .about: mail.letter.about.map { form.text($0.text) }
+        case .about: letter.about.map { form.text($0.text) }
         case .subjectLabel: prose(.subjectLabel)
-        case .subject: mail.letter.subject.map { form.text($0.text) }
-        case .message: form.lines(mail.letter.message.text)
+        case .subject: letter.subject.map { form.text($0.text) }
+        case .message: form.lines(letter.text.text)
         case .answer: prose(answer)
-        case .address: mail.shownAddress.address.map { form.text($0.text) }
-        case .mailto: mail.shownAddress.address.map { form.text(Self.mailto($0)) }
+        case .address: shownAddress.address.map { form.text($0.text) }
+        case .mailto: shownAddress.address.map { form.text(Self.mailto($0)) }
         case .why: prose(.letterWhy)
-        case .siteLink: mail.siteOrigin.map { form.text($0.description) }
+        case .siteLink: site.origins.first.map { form.text($0.description) }
         }
     }
 
     private var answer: MailText {
-        switch mail.shownAddress {
+        switch shownAddress {
         case .hidden: .answerHidden
         case .replyTo: .answerReplyTo
         case .inText: .answerInText
@@ -75,7 +81,7 @@ struct LetterMailPage: MailPage {
 
     /// Lists show about a hundred characters; the rest of the mail would follow in a shorter one.
     private var preheader: String {
-        var beginning = String(mail.letter.message.text.unicodeScalars.prefix(400))
+        var beginning = String(letter.text.text.unicodeScalars.prefix(400))
         var octets: [UInt8] = []
         beginning.withUTF8 { beginning in
             beginning.forEachWord(between: { $0 == 0x0A || $0 == 0x09 || $0 == 0x20 }) { word in
@@ -90,11 +96,9 @@ struct LetterMailPage: MailPage {
 
     /// RFC 6068 §2; everything that is not unreserved is percent-encoded, so that no `?` or `%` in a local part adds a field.
     private static func mailto(_ address: EmailAddress) -> String {
-        let local = address.local.utf8.map { byte -> String in
-            let isUnreserved =
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || "-._~".utf8.contains(byte)
-            return isUnreserved ? String(Unicode.Scalar(byte)) : "%" + HexDigits.pair(byte)
+        let local = address.local.utf8.map { byte in
+            byte.isASCIILetterOrDigit || "-._~".utf8.contains(byte)
+                ? String(Unicode.Scalar(byte)) : "%" + HexDigits.pair(byte)
         }
         return "mailto:\(local.joined())@\(address.domain)"
     }

@@ -106,6 +106,6 @@ extension AddressAuthorisation {
         writer.write(bytes(.invited, subject))
         writer.write(end)
         let code = HMAC<SHA256>.authenticationCode(for: writer.bytes, using: keys.token)
-        return code.prefix(16).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        return HexDigits.text(code.prefix(16))
     }
 }

@@ -20,7 +20,7 @@ struct EasyHandle: ~Copyable {
         self.monitor = monitor
         sockets = .allocate(capacity: 1)
         sockets.initialize(to: monitor.socketCallbacks)
-        monitor.serve(raw)
+        monitor.attach(raw)
     }
 
     deinit {

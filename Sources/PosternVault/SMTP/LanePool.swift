@@ -1,6 +1,7 @@
 private import CCurl
 private import Foundation
 package import PosternCore
+package import PosternMail
 
 /// The lanes to the smarthost. As many letters are under way at once as there are lanes; the others wait.
 package final class LanePool: Sendable {
@@ -28,7 +29,7 @@ package final class LanePool: Sendable {
     /// early.
     package func send(_ message: OutgoingMessage) async -> Outcome {
         if let fault = message.fault {
-            return Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: fault))
+            return Outcome(.ourFault, health: .unknown, diagnosis: .init(stage: .prepare, text: fault))
         }
         return await queue.submit(message)
     }
@@ -93,7 +94,7 @@ private final class Lane: Sendable {
                 next = queue.next(for: number, waitingAtMost: limit) { ticket.settle(outcome) }
             }
         } catch {
-            first.settle(Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: "\(error)")))
+            first.settle(Outcome(.ourFault, health: .unknown, diagnosis: .init(stage: .prepare, text: "\(error)")))
         }
     }
 }

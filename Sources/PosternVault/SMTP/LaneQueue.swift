@@ -1,5 +1,6 @@
 import Dispatch
 import PosternCore
+import PosternMail
 import Synchronization
 
 /// Where letters wait for a free lane, and idle lanes for a letter.
@@ -115,5 +116,5 @@ final class LaneQueue: Sendable {
     }
 
     private static let closing = Outcome(
-        .deferred, health: .unknown, evidence: .init(stage: .prepare, text: "not begun because the vault is closing"))
+        .deferred, health: .unknown, diagnosis: .init(stage: .prepare, text: "not begun because the vault is closing"))
 }

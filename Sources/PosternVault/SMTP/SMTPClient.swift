@@ -35,13 +35,13 @@ struct SMTPClient: ~Copyable {
             result = attempt(message, fresh: true)
         }
         let redaction = Redaction(
-            hiding: [message.recipient.text, message.shown?.text, smarthost.login?.user].compactMap(\.self))
+            hiding: [message.recipient.text, message.visibleReplyAddress?.text, smarthost.login?.user].compactMap(\.self))
         return OutcomeClassifier.outcome(result, monitor.transcript, redaction: redaction)
     }
 
     /// Greets the smarthost, checks its certificate, logs in, and sends NOOP instead of a letter.
     /// - Returns: where it failed; nil when it got as far as NOOP.
-    mutating func greet() -> SmarthostProbe.Ending? {
+    mutating func probe() -> SmarthostProbe.Ending? {
         monitor.begin(nil)
         defer { monitor.end() }
         do throws(CurlFault) {
@@ -60,11 +60,11 @@ struct SMTPClient: ~Copyable {
             return nil
         }
         let redaction = Redaction(hiding: [smarthost.login?.user].compactMap(\.self))
-        let evidence = OutcomeClassifier.outcome(result, transcript, redaction: redaction).evidence
+        let diagnosis = OutcomeClassifier.outcome(result, transcript, redaction: redaction).diagnosis
         // A positive reply is not what ended the conversation.
-        let refusal = evidence.code.flatMap { (200..<400).contains($0) ? nil : $0 }
+        let refusal = diagnosis.code.flatMap { (200..<400).contains($0) ? nil : $0 }
         return SmarthostProbe.Ending(
-            stage: evidence.stage, code: refusal, text: evidence.text, certificate: transcript.certificateFault)
+            stage: diagnosis.stage, code: refusal, text: diagnosis.text, certificate: transcript.certificateFault)
     }
 
     private func noteCertificate(_ result: CURLcode) {
@@ -82,7 +82,7 @@ struct SMTPClient: ~Copyable {
         monitor.begin(message)
         defer { monitor.end() }
         do throws(CurlFault) {
-            try handle.set(CURLOPT_MAIL_FROM, message.mail.envelopeSender)
+            try handle.set(CURLOPT_MAIL_FROM, message.envelopeSender)
             try handle.setRecipient(message.recipient.text)
         } catch {
             return error.code

@@ -47,7 +47,7 @@ package struct SmarthostProbe: Sendable {
     private func converse() -> Ending? {
         do throws(CurlFault) {
             var client = try SMTPClient(smarthost: smarthost, timeouts: timeouts, abortFlag: AbortFlag())
-            return client.greet()
+            return client.probe()
         } catch {
             return Ending(stage: .prepare, code: nil, text: "\(error)", certificate: nil)
         }

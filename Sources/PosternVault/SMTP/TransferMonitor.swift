@@ -33,7 +33,7 @@ final class TransferMonitor {
 
     var hasConnection: Bool { !sockets.isEmpty }
 
-    func serve(_ handle: UnsafeMutableRawPointer) {
+    func attach(_ handle: UnsafeMutableRawPointer) {
         self.handle = handle
     }
 
@@ -122,7 +122,7 @@ final class TransferMonitor {
     func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
         guard let message else { return 0 }
         transcript.noteText()
-        let part = message.mail.bytes[sent...].prefix(buffer.count)
+        let part = message.bytes[sent...].prefix(buffer.count)
         buffer.copyBytes(from: part)
         sent += part.count
         return part.count
@@ -150,7 +150,7 @@ final class TransferMonitor {
         switch transcript.stage {
         case .prepare, .connect: timeouts.connect
         case .greeting, .ehlo, .startTLS, .login, .mailFrom, .recipient, .data: timeouts.answer
-        case .finalDot: sent < (message?.mail.bytes.count ?? 0) ? timeouts.text : timeouts.finalDot
+        case .finalDot: sent < (message?.bytes.count ?? 0) ? timeouts.text : timeouts.finalDot
         }
     }
 }

@@ -1,6 +1,6 @@
 package import Logging
 package import PosternCore
-private import PosternMail
+internal import PosternMail
 internal import PosternSealing
 
 /// Takes a letter to the smarthost: checks the authorisation of the address, opens, composes, sends.
@@ -50,7 +50,7 @@ package struct Postman: Sendable {
             logger.error(
                 "a letter could not be prepared and is held",
                 metadata: ["delivery": "\(job.id)", "recipient": "\(job.recipient)", "reason": "\(error)"])
-            return Outcome(.ourFault, health: .unknown, evidence: .init(stage: .prepare, text: error.description))
+            return Outcome(.ourFault, health: .unknown, diagnosis: .init(stage: .prepare, text: error.description))
         }
     }
 
@@ -68,35 +68,24 @@ package struct Postman: Sendable {
         } catch {
             throw .cannotOpen("address", error)
         }
-        let (mail, shown) = try compose(job, to: address, subject)
-        return OutgoingMessage(mail: mail, recipient: address, shown: shown)
-    }
-
-    /// - Returns: the mail, and the visitor's address if the mail shows it.
-    private func compose(
-        _ job: DeliveryJob, to address: EmailAddress, _ subject: AddressAuthorisation.Subject
-    ) throws(PrepareFault) -> (ComposedMail, shown: EmailAddress?) {
+        let content: OpenedDelivery.Content
         switch job.kind {
         case .letter:
-            let letter: Letter
             do {
-                letter = try opener.letter(in: job.letter, context: .letter(job.id, to: job.recipient, at: job.site.id))
+                content = .letter(
+                    try opener.letter(in: job.letter, context: .letter(job.id, to: job.recipient, at: job.site.id)))
             } catch {
                 throw .cannotOpen("letter", error)
             }
-            let mail = LetterMail(
-                siteName: job.site.name, siteOrigin: job.site.origins.first, recipientName: job.recipientName, recipient: address,
-                language: job.language, letter: letter, tokens: job.tokens, mailFrom: settings.mailFrom, accepted: job.accepted)
-            let shown = letter.sharesAddress ? letter.replyAddress : nil
-            do { return (try composer.compose(mail), shown) } catch { throw .cannotCompose(error) }
         case .confirmation:
             let token = authorisation.token(for: subject, mailed: job.accepted)
-            let mail = ConfirmationMail(
-                siteName: job.site.name, siteOrigin: job.site.origins.first, recipientName: job.recipientName, recipient: address,
-                language: job.language,
-                link: "\(settings.publicURL)/confirm/\(job.site.id)/\(job.handle)/\(token)?lang=\(job.language)",
-                tokens: job.tokens, mailFrom: settings.mailFrom, accepted: job.accepted)
-            do { return (try composer.compose(mail), nil) } catch { throw .cannotCompose(error) }
+            content = .confirmation(
+                link: "\(settings.publicURL)/confirm/\(job.site.id)/\(job.handle)/\(token)?lang=\(job.language)")
+        }
+        do {
+            return try composer.compose(OpenedDelivery(job, to: address, from: settings.mailFrom, content: content))
+        } catch {
+            throw .cannotCompose(error)
         }
     }
 }

@@ -6,14 +6,14 @@ private import PosternSealing
 package struct VaultRequestHandler: Sendable {
     private let ring: KeyRing
     private let postman: Postman
-    private let confirmation: Confirmation
+    private let confirmation: ConfirmationChecker
     private let enrolment: Enrolment
     private let lanes: Int
     private let malformed: MalformedTally
     private let now: @Sendable () -> Timestamp
 
     package init(
-        ring: KeyRing, postman: Postman, confirmation: Confirmation, enrolment: Enrolment, lanes: Int,
+        ring: KeyRing, postman: Postman, confirmation: ConfirmationChecker, enrolment: Enrolment, lanes: Int,
         malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
     ) {
         self.ring = ring

@@ -139,7 +139,7 @@ package struct ContactForm: Sendable {
         do throws(FormFault) {
             let fields =
                 type.value == "multipart/form-data"
-                ? try MultipartForm.fields(in: body, boundary: type.parameters["boundary"]) : try URLEncodedForm.fields(in: body)
+                ? try MultipartForm.fields(in: body, boundary: type.boundary) : try URLEncodedForm.fields(in: body)
             return try LetterForm(fields)
         } catch {
             context.logger.debug("a posted form cannot be read", metadata: [WebLogKey.fault: "\(error)"])

@@ -9,10 +9,9 @@ package enum MultipartForm {
     private static let headEnd: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
     private static let dashes: [UInt8] = [0x2D, 0x2D]
 
-    /// - Parameter boundary: the parameter of that name in `Content-Type`.
+    /// - Parameter boundary: of the `Content-Type`; nil if it has none that can be used.
     package static func fields(in body: [UInt8], boundary: String?) throws(FormFault) -> [FormField] {
-        // RFC 2046 §5.1.1: 1–70 characters, and the last is not a space.
-        guard let boundary, (1...70).contains(boundary.utf8.count), boundary.last != " " else { throw .malformed(.noBoundary) }
+        guard let boundary else { throw .malformed(.noBoundary) }
         let opening = dashes + Array(boundary.utf8)
         let delimiter = lineEnd + opening
 

@@ -104,7 +104,7 @@ struct LifelineService: Service {
 ///
 /// Counts questions, not time: if the supervisor was stopped or the machine slept, the child is not to blame.
 struct AnswerWatch {
-    enum Verdict: Equatable {
+    enum Liveness: Equatable {
         case nothing
         /// It has just become silent.
         case silent
@@ -124,7 +124,7 @@ struct AnswerWatch {
 
     /// Call it before each question.
     /// - Parameter isAnswered: whether an answer came since the last call.
-    mutating func look(isAnswered: Bool) -> Verdict {
+    mutating func look(isAnswered: Bool) -> Liveness {
         if isAnswered {
             defer { (hasAnswered, unanswered) = (true, 0) }
             return unanswered >= Self.silent ? .answersAgain : .nothing

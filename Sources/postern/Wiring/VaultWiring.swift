@@ -27,7 +27,7 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
         composer: composer, lanes: lanes, logger: logger)
     let malformed = MalformedTally()
     let handler = VaultRequestHandler(
-        ring: ring, postman: postman, confirmation: Confirmation(authorisation: authorisation, opener: opener),
+        ring: ring, postman: postman, confirmation: ConfirmationChecker(authorisation: authorisation, opener: opener),
         enrolment: try Enrolment(ring: ring),
         lanes: configuration.mail.lanes, malformed: malformed, now: { .now })
 

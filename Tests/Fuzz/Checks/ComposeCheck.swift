@@ -26,15 +26,19 @@ enum ComposeCheck {
         raw.message = lines[3...].map(\.text).joined(separator: "\n")
         guard let letter = try? raw.validated() else { return }
         guard let composer, let from = try? EmailAddress("contact@relay.example.org"),
-            let recipient = try? EmailAddress("pat@mailbox.example"), let site = try? HeaderText("Photos", limit: 100)
+            let recipient = try? EmailAddress("pat@mailbox.example"), let site = try? HeaderText("Photos", limit: 100),
+            let siteID = try? SiteID("photos"), let handle = try? Handle("pat")
         else { throw Breach(description: "the templates are beside the tests") }
         let languages = ["en", "de", "fr", "ar"].compactMap { Language($0) }
-        let mail = LetterMail(
-            siteName: site, siteOrigin: WebOrigin("https://photos.example"), recipientName: site, recipient: recipient,
-            language: languages[Int(choice >> 1) % languages.count], letter: letter,
-            tokens: MailTokens(message: "0000000000tv5x1k8m2q7d4b9s", envelope: "0000000000zr3n6c1h5w8j2f4p"), mailFrom: from,
-            accepted: Timestamp(seconds: 1_795_514_709))
-        guard let composed = try? composer.compose(mail) else { throw Breach(description: "every letter can be composed") }
+        let job = DeliveryJob(
+            id: LetterID(high: 1, low: 1), attempt: 1, kind: .letter, accepted: Timestamp(seconds: 1_795_514_709),
+            tokens: MailTokens(messageID: "0000000000tv5x1k8m2q7d4b9s", envelope: "0000000000zr3n6c1h5w8j2f4p"),
+            site: Site(id: siteID, name: site, origins: [WebOrigin("https://photos.example")].compactMap { $0 }),
+            recipient: RecipientID(high: 2, low: 2), handle: handle, recipientName: site,
+            language: languages[Int(choice >> 1) % languages.count],
+            record: SealedRecord(version: 1, seal: [], authorisation: []), letter: [])
+        let delivery = OpenedDelivery(job, to: recipient, from: from, content: .letter(letter))
+        guard let composed = try? composer.compose(delivery) else { throw Breach(description: "every letter can be composed") }
         try check(composed.bytes, of: letter)
     }
 
@@ -55,7 +59,7 @@ enum ComposeCheck {
         try hold(view.to == "\"Photos\" <pat@mailbox.example>", "a letter goes to its recipient alone")
         if let subject = letter.subject { try hold(view.subject?.contains(subject.text) == true, "the subject is the visitor's") }
         if !letter.sharesAddress {
-            let written = [letter.name.text, letter.subject?.text ?? "", letter.about?.text ?? "", letter.message.text].joined()
+            let written = [letter.name.text, letter.subject?.text ?? "", letter.about?.text ?? "", letter.text.text].joined()
             let shown = view.fields.map(\.value).joined() + (view.plain ?? "") + (view.html ?? "")
             try hold(
                 written.contains("canary") || !shown.contains("vera.canary"), "an address that is to stay hidden is nowhere")

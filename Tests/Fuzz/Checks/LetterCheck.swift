@@ -19,7 +19,7 @@ enum LetterCheck {
         try AddressCheck.check(letter.replyAddress)
         if let subject = letter.subject { try TextCheck.check(subject, limit: Letter.Limit.subject) }
         if let about = letter.about { try TextCheck.check(about, limit: Letter.Limit.about) }
-        try TextCheck.check(letter.message, limit: Letter.Limit.message)
+        try TextCheck.check(letter.text, limit: Letter.Limit.message)
         let sealed = LetterCoding.bytes(of: letter)
         let opened = try? LetterCoding.letter(from: sealed)
         try hold(opened.map { LetterCoding.bytes(of: $0) } == sealed, "a letter is opened as it was sealed")

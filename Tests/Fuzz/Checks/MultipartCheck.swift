@@ -8,7 +8,7 @@ enum MultipartCheck {
         let type = ParameterisedField(Array(bytes[..<end]).text)
         let body = Array(bytes[end...].dropFirst())
         if let type { try hold(!type.value.isEmpty, "a content type that is read has a value") }
-        guard let boundary = type?.parameters["boundary"], let fields = try? MultipartForm.fields(in: body, boundary: boundary)
+        guard let boundary = type?.boundary, let fields = try? MultipartForm.fields(in: body, boundary: boundary)
         else { return }
         let mark = "\r\n--" + boundary
         for field in fields {

@@ -57,7 +57,7 @@ enum PayloadCheck {
     private static func checkConfirmation(_ payload: [UInt8]) throws(Breach) {
         try settled(payload, { try? ConfirmationRequest(payload: $0) }, \.payload)
         guard let request = try? ConfirmationRequest(payload: payload) else { return }
-        let confirmation = Confirmation(authorisation: FixedVault.authorisation, opener: FixedVault.opener)
+        let confirmation = ConfirmationChecker(authorisation: FixedVault.authorisation, opener: FixedVault.opener)
         let record = try? confirmation.confirm(request, at: Timestamp(seconds: 1_795_514_709))
         try hold(record == nil, "nobody without the vault's key is confirmed")
     }

@@ -42,7 +42,7 @@ enum ReplyCheck {
     }
 
     private static func check(_ outcome: Outcome) throws(Breach) {
-        try RedactionCheck.check(cleaned: outcome.evidence.text)
+        try RedactionCheck.check(cleaned: outcome.diagnosis.text)
         // Otherwise the relay could not read the outcome of a letter, and would try it again for days.
         let again = try? Outcome(payload: outcome.payload)
         try hold(again == outcome, "an outcome reaches the relay as it was")

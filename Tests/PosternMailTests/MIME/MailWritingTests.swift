@@ -18,11 +18,11 @@ struct MailWritingTests {
         #expect(writer.text == "")
     }
 
-    private static func draft(subject: String, plain: String, html: String) throws -> MailDraft {
-        MailDraft(
+    private static func mail(subject: String, plain: String, html: String) throws -> OutgoingMessage {
+        try OutgoingMessage(
             from: .init(name: "Site", address: try EmailAddress("contact@relay.example.org")),
             to: .init(name: "Pat", address: try EmailAddress("pat@mailbox.example")), replyTo: nil, subject: subject,
-            languageTag: "en", tokens: MailTokens(message: "m1", envelope: "e1"), date: Timestamp(seconds: 1_795_514_709),
+            languageTag: "en", tokens: MailTokens(messageID: "m1", envelope: "e1"), date: Timestamp(seconds: 1_795_514_709),
             plain: plain, html: html)
     }
 
@@ -43,7 +43,7 @@ struct MailWritingTests {
         let words = text(60, of: Self.pieces.filter { !$0.contains("\n") && $0 != "\t" })
         let subject = "s" + words.split(separator: " ").joined(separator: " ") + "s"
         let (plain, html) = (text(400, of: Self.pieces) + "x", text(400, of: Self.pieces) + "y")
-        let mail = try Self.draft(subject: subject, plain: plain, html: html).composed()
+        let mail = try Self.mail(subject: subject, plain: plain, html: html)
         let view = MailView(source: mail.bytes)
         #expect(view.defects.isEmpty && view.fault == nil)
         #expect(view.subject?.utf8.elementsEqual(subject.utf8) == true)
@@ -53,7 +53,7 @@ struct MailWritingTests {
     }
 
     @Test func `Whatever line ends a text has, a mail has CRLF`() throws {
-        let mail = try Self.draft(subject: "s", plain: "a\r\nb\rc\nd", html: "x\r\ny").composed()
+        let mail = try Self.mail(subject: "s", plain: "a\r\nb\rc\nd", html: "x\r\ny")
         let view = MailView(source: mail.bytes)
         #expect(view.plain == "a\r\nb\r\nc\r\nd")
         #expect(view.html == "x\r\ny")

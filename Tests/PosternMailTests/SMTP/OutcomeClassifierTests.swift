@@ -36,9 +36,9 @@ import Testing
         let outcome = OutcomeClassifier.outcome(row.result, row.transcript, redaction: Redaction())
         #expect(outcome.kind == row.kind)
         #expect(outcome.health == row.health)
-        #expect(outcome.evidence.stage == row.stage)
-        #expect(outcome.evidence.code == row.reply)
-        #expect(!outcome.evidence.text.isEmpty || row.reply != nil, "an outcome without a reply says why in our words")
+        #expect(outcome.diagnosis.stage == row.stage)
+        #expect(outcome.diagnosis.code == row.reply)
+        #expect(!outcome.diagnosis.text.isEmpty || row.reply != nil, "an outcome without a reply says why in our words")
     }
 
     // Before anybody spoke of a letter everything passes, except what our own settings cause.
@@ -251,16 +251,16 @@ import Testing
     @Test func `Evidence carries the enhanced status and the reply without addresses`() {
         let transcript = Transcript("\(Way.rcpt) | < 550-5.1.1 <b@example.org>: unknown | < 550 5.1.1 ask someone@else.example")
         let redaction = Redaction(hiding: ["b@example.org"])
-        let evidence = OutcomeClassifier.outcome(CURLE_SEND_ERROR, transcript, redaction: redaction).evidence
-        #expect(evidence.enhanced == "5.1.1")
-        #expect(evidence.text == "‹address› : unknown ask ‹address›")
+        let diagnosis = OutcomeClassifier.outcome(CURLE_SEND_ERROR, transcript, redaction: redaction).diagnosis
+        #expect(diagnosis.enhanced == "5.1.1")
+        #expect(diagnosis.text == "‹address› : unknown ask ‹address›")
     }
 
     // The operator reads what is wrong with the certificate, and that nothing is lost.
     @Test(arguments: CertificateFault.allCases)
     func `A bad certificate is named`(fault: CertificateFault) {
         let transcript = Transcript("+", certificate: fault)
-        let text = OutcomeClassifier.outcome(CURLE_PEER_FAILED_VERIFICATION, transcript, redaction: Redaction()).evidence.text
+        let text = OutcomeClassifier.outcome(CURLE_PEER_FAILED_VERIFICATION, transcript, redaction: Redaction()).diagnosis.text
         #expect(text.contains("certificate"))
         #expect(text.contains("letters wait"))
     }

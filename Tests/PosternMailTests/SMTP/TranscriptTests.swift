@@ -35,10 +35,10 @@ import Testing
             ("250\r\n", .complete(SMTPReply(code: 250, lines: [""]))),
             ("250 \r\n", .complete(SMTPReply(code: 250, lines: [""]))),
             ("250 a\u{0}\u{1B}[31mb\r\n", .complete(SMTPReply(code: 250, lines: ["a[31mb"]))),
-        ] as [(String, Transcript.Intake)])
-    func `Lines are told apart`(line: String, intake: Transcript.Intake) {
+        ] as [(String, Transcript.LineResult)])
+    func `Lines are told apart`(line: String, result: Transcript.LineResult) {
         var transcript = Transcript("+ | =")
-        #expect(transcript.note(received: Array(line.utf8)) == intake)
+        #expect(transcript.note(received: Array(line.utf8)) == result)
     }
 
     @Test func `Octets that are not UTF-8 are no obstacle`() {
@@ -54,7 +54,7 @@ import Testing
         #expect(intakes.contains("babble"))
 
         var chatty = Transcript("+ | =")
-        var last = Transcript.Intake.partial
+        var last = Transcript.LineResult.partial
         for _ in 0..<1_000 { last = chatty.note(received: Array("250 again\r\n".utf8)) }
         #expect(last == .babble)
         #expect(chatty.events.count <= Transcript.Limit.events)

@@ -28,7 +28,7 @@ enum Sample {
     }
 
     static func outcome(_ kind: Outcome.Kind, text: String = "250 2.0.0 Ok: queued") -> Outcome {
-        Outcome(kind, health: .reached, evidence: .init(stage: .finalDot, code: 250, enhanced: "2.0.0", text: text))
+        Outcome(kind, health: .reached, diagnosis: .init(stage: .finalDot, code: 250, enhanced: "2.0.0", text: text))
     }
 
     static func settlement(

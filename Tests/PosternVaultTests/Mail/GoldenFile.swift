@@ -7,7 +7,7 @@ import Testing
 ///
 /// `POSTERN_GOLDEN=write swift test` writes the files again; read the difference before you commit it.
 enum GoldenFile {
-    static func check(_ mail: ComposedMail, is name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    static func check(_ mail: OutgoingMessage, is name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let place = MailSamples.folder.appending(path: "Golden/\(name).eml")
         if ProcessInfo.processInfo.environment["POSTERN_GOLDEN"] == "write" {
             try Data(mail.bytes).write(to: place)

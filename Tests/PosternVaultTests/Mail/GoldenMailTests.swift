@@ -6,7 +6,7 @@ import Testing
 @Suite struct GoldenMailTests {
     struct Sample: Sendable, CustomTestStringConvertible {
         let name: String
-        let make: @Sendable () throws -> LetterMail
+        let make: @Sendable () throws -> OpenedDelivery
         var testDescription: String { name }
     }
 

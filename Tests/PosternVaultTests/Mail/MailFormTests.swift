@@ -70,14 +70,14 @@ import Testing
         let long = composed.text.components(separatedBy: "\r\n\r\n")[0].components(separatedBy: "\r\n").filter {
             $0.utf8.count > 78
         }
-        #expect(long == [" <\(address)>", " <\(address)>", " <\(MailSamples.tokens.message)@\(domain)>"])
+        #expect(long == [" <\(address)>", " <\(address)>", " <\(MailSamples.tokens.messageID)@\(domain)>"])
     }
 
     @Test(arguments: ["", "a b", "a\"b", "a@b", "a>b", "a\r\nb", String(repeating: "a", count: 41)])
     func `A token that is more than letters and digits is refused`(_ text: String) throws {
         let composer = try MailSamples.composer()
         let letter = try MailSamples.letter()
-        for tokens in [MailTokens(message: text, envelope: "ok"), MailTokens(message: "ok", envelope: text)] {
+        for tokens in [MailTokens(messageID: text, envelope: "ok"), MailTokens(messageID: "ok", envelope: text)] {
             #expect(throws: ComposeFault.token) { try composer.compose(MailSamples.mail(letter, tokens: tokens)) }
         }
     }

@@ -76,7 +76,7 @@ import Testing
         ])
         try #require(found.count == 2)
         #expect(Self.links(found[0].html) == ["https://photos.example"])
-        #expect(Set(Self.links(found[1].html)) == [confirmation.link, "https://photos.example"])
+        #expect(Set(Self.links(found[1].html)) == [MailSamples.link, "https://photos.example"])
         for html in found.map(\.html) {
             for loader in [
                 "src=", "url(", "<img", "<link", "<script", "<style", "@import", "<iframe", "<form", "srcset", "background=",

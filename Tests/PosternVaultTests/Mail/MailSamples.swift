@@ -11,7 +11,7 @@ enum MailSamples {
 
     static func composer() throws -> Composer { try Composer(templates: templates) }
 
-    static let tokens = MailTokens(message: "0000000000tv5x1k8m2q7d4b9s", envelope: "0000000000zr3n6c1h5w8j2f4p")
+    static let tokens = MailTokens(messageID: "0000000000tv5x1k8m2q7d4b9s", envelope: "0000000000zr3n6c1h5w8j2f4p")
 
     /// 2026-11-24T10:05:09Z
     static let accepted = Timestamp(seconds: 1_795_514_709)
@@ -23,34 +23,46 @@ enum MailSamples {
         Letter(
             name: try HeaderText(name, limit: Letter.Limit.name), replyAddress: try EmailAddress(address),
             subject: try subject.map { try HeaderText($0, limit: Letter.Limit.subject) },
-            message: try LetterText(message, limit: Letter.Limit.message),
+            text: try LetterText(message, limit: Letter.Limit.message),
             about: try about.map { try HeaderText($0, limit: Letter.Limit.about) }, sharesAddress: shares)
     }
 
     static func mail(
         _ letter: Letter, language: String = "en", site: String = "Example Photos", recipientName: String = "Pat Photographer",
         recipient: String = "pat@mailbox.example", from: String = "contact@relay.example.org", tokens: MailTokens = tokens
-    ) throws -> LetterMail {
-        LetterMail(
-            siteName: try HeaderText(site, limit: 100), siteOrigin: WebOrigin("https://photos.example"),
-            recipientName: try HeaderText(recipientName, limit: 100), recipient: try EmailAddress(recipient),
-            language: Language(language) ?? .english, letter: letter, tokens: tokens, mailFrom: try EmailAddress(from),
-            accepted: accepted)
+    ) throws -> OpenedDelivery {
+        OpenedDelivery(
+            try job(.letter, language: language, site: site, recipientName: recipientName, tokens: tokens),
+            to: try EmailAddress(recipient), from: try EmailAddress(from), content: .letter(letter))
     }
+
+    static let link = "https://contact.example.org/confirm/photos/pat#k7f2w9"
 
     static func confirmation(
         language: String, recipientName: String = "Pat Photographer", site: String = "Example Photos",
-        link: String = "https://contact.example.org/confirm/photos/pat#k7f2w9"
-    ) throws -> ConfirmationMail {
-        ConfirmationMail(
-            siteName: try HeaderText(site, limit: 100), siteOrigin: WebOrigin("https://photos.example"),
-            recipientName: try HeaderText(recipientName, limit: 100), recipient: try EmailAddress("pat@mailbox.example"),
-            language: Language(language) ?? .english, link: link, tokens: tokens,
-            mailFrom: try EmailAddress("contact@relay.example.org"), accepted: accepted)
+        link: String = link
+    ) throws -> OpenedDelivery {
+        OpenedDelivery(
+            try job(.confirmation, language: language, site: site, recipientName: recipientName, tokens: tokens),
+            to: try EmailAddress("pat@mailbox.example"), from: try EmailAddress("contact@relay.example.org"),
+            content: .confirmation(link: link))
+    }
+
+    private static func job(
+        _ kind: DeliveryKind, language: String, site: String, recipientName: String, tokens: MailTokens
+    ) throws -> DeliveryJob {
+        DeliveryJob(
+            id: LetterID(high: 1, low: 1), attempt: 1, kind: kind, accepted: accepted, tokens: tokens,
+            site: Site(
+                id: try SiteID("photos"), name: try HeaderText(site, limit: 100),
+                origins: [WebOrigin("https://photos.example")].compactMap { $0 }),
+            recipient: RecipientID(high: 2, low: 2), handle: try Handle("pat"),
+            recipientName: try HeaderText(recipientName, limit: 100), language: Language(language) ?? .english,
+            record: SealedRecord(version: 1, seal: [], authorisation: []), letter: [])
     }
 }
 
-extension ComposedMail {
+extension OutgoingMessage {
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The lines, CRLF taken off. A bare CR or LF stays in its line, where a test finds it.

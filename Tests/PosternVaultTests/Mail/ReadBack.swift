@@ -26,7 +26,7 @@ enum ReadBack {
     }
 
     /// All mails in one run of the interpreter, since starting it costs more than reading a thousand mails.
-    static func read(_ mails: [ComposedMail]) async throws -> [Mail] {
+    static func read(_ mails: [OutgoingMessage]) async throws -> [Mail] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "postern-read-back-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -10,7 +10,7 @@ import Testing
         let composer = try MailSamples.composer()
         var letters: [Letter] = []
         var recipients: [String] = []
-        var mails: [ComposedMail] = []
+        var mails: [OutgoingMessage] = []
         for _ in 0..<400 {
             let letter = try MailSamples.letter(
                 name: "n" + random.line(upTo: 90), subject: random.next() % 8 == 0 ? nil : "s" + random.line(upTo: 140),
@@ -36,9 +36,9 @@ import Testing
             if let replyTo = read.replyTo { #expect(replyTo.name.isExactly(name)) }
             #expect(read.subject.isExactly(letter.subject?.text ?? "A letter from \(name)"))
             let rule = String(repeating: "-", count: 72)
-            #expect(read.plain.holds("\n\(rule)\n\n\(letter.message.text)\n\n\(rule)\n"))
+            #expect(read.plain.holds("\n\(rule)\n\n\(letter.text.text)\n\n\(rule)\n"))
             if let about = letter.about { #expect(read.plain.holds("\nAbout: \(about.text)\n")) }
-            #expect(Self.visible(read.html).holds(letter.message.text))
+            #expect(Self.visible(read.html).holds(letter.text.text))
             Self.checkLines(mail)
         }
     }
@@ -70,7 +70,7 @@ import Testing
         let found = try await ReadBack.read(mails)
         try #require(found.count == mails.count)
         for (index, read) in found.enumerated() {
-            let (text, name) = (letters[index].message.text, Self.worst[index].name)
+            let (text, name) = (letters[index].text.text, Self.worst[index].name)
             #expect(read.defects == [], "\(name)")
             let isWhole = read.plain.holds("\n\n\(text)\n\n----") && Self.visible(read.html).holds(text)
             #expect(isWhole, "\(name)")
@@ -79,7 +79,7 @@ import Testing
     }
 
     /// Each claim as a value of its own: a failure must not print a mail of a megabyte.
-    private static func checkLines(_ mail: ComposedMail) {
+    private static func checkLines(_ mail: OutgoingMessage) {
         let endsWell = mail.bytes.suffix(2) == [0x0D, 0x0A] && mail.bytes.first != 0x0A
         let hasOnlyCRLF = endsWell && zip(mail.bytes, mail.bytes.dropFirst()).allSatisfy { ($0 == 0x0D) == ($1 == 0x0A) }
         #expect(hasOnlyCRLF)

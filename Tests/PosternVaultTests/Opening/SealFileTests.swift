@@ -15,7 +15,7 @@ struct SealFileTests {
         let opened = Result { () throws -> String in
             switch file.purpose {
             case .address: try opener.address(in: file.seal, context: file.context).text
-            case .letter: try opener.letter(in: file.seal, context: file.context).message.text
+            case .letter: try opener.letter(in: file.seal, context: file.context).text.text
             case .evidence: Hex.text(try opener.record(in: file.seal, context: file.context))
             }
         }

@@ -1,4 +1,5 @@
 import PosternCore
+import PosternMail
 import PosternTestSupport
 import PosternVault
 import Testing
@@ -34,9 +35,9 @@ import Testing
         }
         #expect(outcome.kind == row.kind, "\(outcome)")
         #expect(outcome.health == row.health, "\(outcome)")
-        #expect(outcome.evidence.stage == row.stage, "\(outcome)")
-        #expect(outcome.evidence.code == row.code, "\(outcome)")
-        #expect(!outcome.evidence.text.contains("@"))
+        #expect(outcome.diagnosis.stage == row.stage, "\(outcome)")
+        #expect(outcome.diagnosis.code == row.code, "\(outcome)")
+        #expect(!outcome.diagnosis.text.contains("@"))
     }
 
     // Before MAIL the smarthost speaks of the connection, not of a letter.
@@ -147,7 +148,7 @@ import Testing
         let outcome = try await pool.closing { try await pool.send(.letter()) }
         #expect(outcome.kind == .deferred)
         #expect(outcome.health == .trouble)
-        #expect(outcome.evidence.stage == .connect)
+        #expect(outcome.diagnosis.stage == .connect)
     }
 
     @Test func `A login that libcurl cannot take is our fault, letter by letter`() async throws {
@@ -155,7 +156,7 @@ import Testing
         try await pool.closing {
             for _ in 0..<2 {
                 let outcome = await pool.expects(.ourFault, for: try .letter())
-                #expect(outcome.evidence.stage == .prepare)
+                #expect(outcome.diagnosis.stage == .prepare)
             }
         }
     }
@@ -167,6 +168,6 @@ import Testing
             try await pool.send(.letter(text: long))
         }
         #expect(outcome.kind == .uncertain)
-        #expect(outcome.evidence.text.hasPrefix("no answer within"))
+        #expect(outcome.diagnosis.text.hasPrefix("no answer within"))
     }
 }

@@ -1,4 +1,5 @@
 import PosternCore
+import PosternMail
 import PosternTestSupport
 import PosternVault
 import Testing
@@ -62,7 +63,7 @@ import Testing
             try await pool.expects(.delivered, for: .letter())
             let outcome = try await pool.send(.letter())
             #expect(outcome.kind == .deferred)
-            #expect(outcome.evidence.stage == .mailFrom)
+            #expect(outcome.diagnosis.stage == .mailFrom)
             #expect(server.sessions.count == 2)
         }
     }

@@ -1,4 +1,5 @@
 import PosternCore
+import PosternMail
 import PosternTestSupport
 import PosternVault
 import Testing
@@ -8,7 +9,7 @@ import Testing
         try await LanePool.with { pool, server in
             let outcome = try await pool.send(.letter())
             #expect(outcome.kind == .delivered)
-            #expect(outcome.evidence.text.hasPrefix("queued as"))
+            #expect(outcome.diagnosis.text.hasPrefix("queued as"))
             let message = try #require(try await server.received(count: 1).first)
             #expect(message.sender == "<b0unce@relay.example.org>")
             #expect(message.recipients == ["<jo@members.example>"])
@@ -109,7 +110,7 @@ import Testing
                 let outcome = try await pool.send(.letter(to: "jürgen@bücher.example"))
                 #expect(outcome.kind == .ourFault)
                 #expect(outcome.health == .reached)
-                #expect(outcome.evidence.text.contains("SMTPUTF8"))
+                #expect(outcome.diagnosis.text.contains("SMTPUTF8"))
                 // The second time a kept connection is known not to offer it.
                 if round == 0 { try await pool.expects(.delivered, for: .letter()) }
             }
@@ -140,7 +141,7 @@ import Testing
         try await LanePool.with { pool, server in
             let outcome = try await pool.send(.letter(sender: sender))
             #expect(outcome.kind == .ourFault)
-            #expect(outcome.evidence.stage == .prepare)
+            #expect(outcome.diagnosis.stage == .prepare)
             #expect(server.sessions.isEmpty)
         }
     }
@@ -161,8 +162,8 @@ import Testing
             .recipient: .reply("550-5.1.1 <jo@members.example>: jo has no", "550 5.1.1 mailbox at MEMBERS.example")
         ])
         let outcome = try await LanePool.with(script) { pool, _ in try await pool.send(.letter()) }
-        #expect(outcome.evidence.text == "‹address› : ‹address› has no mailbox at ‹address›")
-        #expect(outcome.evidence.enhanced == "5.1.1")
+        #expect(outcome.diagnosis.text == "‹address› : ‹address› has no mailbox at ‹address›")
+        #expect(outcome.diagnosis.enhanced == "5.1.1")
     }
 
     @Test func `A message and a login do not print what they hold`() throws {

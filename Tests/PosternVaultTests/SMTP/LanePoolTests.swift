@@ -1,4 +1,5 @@
 import PosternCore
+import PosternMail
 import PosternTestSupport
 import PosternVault
 import Testing
@@ -43,7 +44,7 @@ import Testing
         try await LanePool.with(Script([.finalDot: reply])) { pool, _ in
             let outcome = try await pool.send(.letter(shown: "jo.canary@canary-family.example"))
             #expect(outcome.kind == .failed)
-            #expect(!outcome.evidence.text.contains("canary") && outcome.evidence.text.contains("is listed"))
+            #expect(!outcome.diagnosis.text.contains("canary") && outcome.diagnosis.text.contains("is listed"))
         }
     }
 
@@ -68,7 +69,7 @@ import Testing
             gate.open()
             #expect(try await first.kind == .delivered)
             await closed
-            #expect(left.allSatisfy { $0.kind == .deferred && $0.health == .unknown && $0.evidence.stage == .prepare })
+            #expect(left.allSatisfy { $0.kind == .deferred && $0.health == .unknown && $0.diagnosis.stage == .prepare })
             try await pool.expects(.deferred, for: .letter())
             #expect(server.messages.count == 1)
         }
@@ -101,7 +102,7 @@ import Testing
         let pool = LanePool(smarthost: try .loopback(9), lanes: 2)
         await pool.close()
         await pool.close()
-        #expect(try await pool.send(.letter()).evidence.stage == .prepare)
+        #expect(try await pool.send(.letter()).diagnosis.stage == .prepare)
     }
 
     @Test func `A cancelled caller still learns the outcome`() async throws {

@@ -24,9 +24,10 @@ extension OutgoingMessage {
         to recipient: String = "jo@members.example", text: String = text, sender: String = "b0unce@relay.example.org",
         shown: String? = nil
     ) throws -> OutgoingMessage {
-        OutgoingMessage(
-            mail: ComposedMail(bytes: Array(text.utf8), needsSMTPUTF8: false, envelopeSender: sender),
-            recipient: try EmailAddress(recipient), shown: try shown.map { try EmailAddress($0) })
+        let recipient = try EmailAddress(recipient)
+        return OutgoingMessage(
+            bytes: Array(text.utf8), needsSMTPUTF8: recipient.needsSMTPUTF8, envelopeSender: sender, recipient: recipient,
+            visibleReplyAddress: try shown.map { try EmailAddress($0) })
     }
 }
 

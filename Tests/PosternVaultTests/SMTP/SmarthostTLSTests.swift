@@ -1,5 +1,6 @@
 import Foundation
 import PosternCore
+import PosternMail
 import PosternTestSupport
 import PosternVault
 import Testing
@@ -71,7 +72,7 @@ import Testing
         try await send(way, way.script(flaw.pair(in: certificates)), trusting: certificates.authority) { outcome, server in
             #expect(outcome.kind == .deferred, "\(outcome)")
             #expect(outcome.health == .trouble)
-            #expect(outcome.evidence.text.contains(flaw.words), "\(outcome.evidence.text)")
+            #expect(outcome.diagnosis.text.contains(flaw.words), "\(outcome.diagnosis.text)")
             try await eventually("the connection is over") { server.sessions.allSatisfy(\.isClosed) && !server.sessions.isEmpty }
             let said = server.commands
             #expect(said == (way == .implicit ? [] : ["EHLO relay.example.org", "STARTTLS"]))
@@ -85,7 +86,7 @@ import Testing
         let certificates = try await TestCertificates.shared()
         try await send(way, way.script(certificates.good), trusting: nil) { outcome, server in
             #expect(outcome.kind == .deferred)
-            #expect(outcome.evidence.text.contains("authority"))
+            #expect(outcome.diagnosis.text.contains("authority"))
             #expect(!server.commands.contains { $0.hasPrefix("AUTH") })
         }
     }
@@ -96,7 +97,7 @@ import Testing
         try await send(.startTLS, script, trusting: nil) { outcome, server in
             #expect(outcome.kind == .ourFault)
             #expect(outcome.health == .trouble)
-            #expect(outcome.evidence.stage == .startTLS)
+            #expect(outcome.diagnosis.stage == .startTLS)
             try await eventually("the connection is over") { server.sessions.first?.isClosed == true }
             #expect(server.commands == ["EHLO relay.example.org"])
         }
@@ -115,8 +116,8 @@ import Testing
         try await send(.startTLS, script, trusting: certificates.authority) { outcome, server in
             #expect(outcome.kind == .deferred, "\(outcome)")
             #expect(outcome.health == .trouble)
-            #expect(outcome.evidence.stage == .startTLS)
-            if let code { #expect(outcome.evidence.code == code) }
+            #expect(outcome.diagnosis.stage == .startTLS)
+            if let code { #expect(outcome.diagnosis.code == code) }
             let clear = server.sessions.flatMap(\.lines).filter { !$0.isEncrypted }.map(\.text)
             #expect(clear == ["EHLO relay.example.org", "STARTTLS"])
             #expect(server.messages.isEmpty)
@@ -130,7 +131,7 @@ import Testing
         script.choose = { stage, info in stage == .ehlo && info.isEncrypted ? .reply("250 mx.example") : nil }
         try await send(.startTLS, script, trusting: certificates.authority) { outcome, server in
             #expect(outcome.kind == .ourFault)
-            #expect(outcome.evidence.stage == .login)
+            #expect(outcome.diagnosis.stage == .login)
             #expect(!server.commands.contains { $0.hasPrefix("AUTH") || $0.hasPrefix("MAIL") })
         }
     }
@@ -139,7 +140,7 @@ import Testing
         try await send(.implicit, Script(), trusting: nil) { outcome, server in
             #expect(outcome.kind == .deferred)
             #expect(outcome.health == .trouble)
-            #expect(outcome.evidence.stage == .connect)
+            #expect(outcome.diagnosis.stage == .connect)
             #expect(server.messages.isEmpty)
         }
     }
@@ -150,7 +151,7 @@ import Testing
         let path = certificates.path("nothing-here.pem")
         try await send(way, way.script(certificates.good), trusting: path) { outcome, server in
             #expect(outcome.kind == .ourFault, "\(outcome)")
-            #expect(outcome.evidence.text.contains("POSTERN_SMTP_CA_FILE"))
+            #expect(outcome.diagnosis.text.contains("POSTERN_SMTP_CA_FILE"))
             #expect(!server.commands.contains { $0.hasPrefix("AUTH") || $0.hasPrefix("MAIL") })
         }
     }
@@ -180,7 +181,7 @@ import Testing
         try await send(.implicit, script, trusting: certificates.authority) { outcome, server in
             #expect(outcome.kind == .ourFault)
             #expect(outcome.health == .trouble)
-            #expect(outcome.evidence.code == 535)
+            #expect(outcome.diagnosis.code == 535)
             #expect(!server.commands.contains { $0.hasPrefix("MAIL") })
         }
     }

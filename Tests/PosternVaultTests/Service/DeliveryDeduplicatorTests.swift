@@ -8,7 +8,7 @@ struct DeliveryDeduplicatorTests {
     private let id = LetterID(high: 1, low: 2)
 
     private func outcome(_ kind: Outcome.Kind) -> Outcome {
-        Outcome(kind, health: .reached, evidence: .init(stage: .finalDot, code: 250, text: "ok"))
+        Outcome(kind, health: .reached, diagnosis: .init(stage: .finalDot, code: 250, text: "ok"))
     }
 
     @Test(arguments: Outcome.Kind.allCases)

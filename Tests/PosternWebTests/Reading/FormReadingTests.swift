@@ -99,9 +99,10 @@ struct MultipartFormTests {
         #expect(throws: FormFault.malformed(flaw)) { try fields(body) }
     }
 
-    @Test(arguments: [nil, "", String(repeating: "x", count: 71), "ends in space "])
+    @Test(arguments: [nil, "", String(repeating: "x", count: 71), "ends in space ", "x\u{7F}", "ü"])
     func `A malformed boundary is refused`(boundary: String?) {
-        #expect(throws: FormFault.malformed(.noBoundary)) { try fields("--XX--", boundary: boundary) }
+        let type = ParameterisedField("multipart/form-data" + (boundary.map { "; boundary=\"\($0)\"" } ?? ""))
+        #expect(throws: FormFault.malformed(.noBoundary)) { try fields("--XX--", boundary: type?.boundary) }
     }
 
     @Test(arguments: [#"filename="a.jpg""#, "filename*=utf-8''a.jpg", #"filename="""#])

@@ -3,7 +3,7 @@ package import PosternLink
 private import PosternSealing
 
 /// `authorise`: a recipient followed the link, so letters may go to the record from now on.
-package struct Confirmation: Sendable {
+package struct ConfirmationChecker: Sendable {
     private let authorisation: AddressAuthorisation
     private let opener: SealOpener
 

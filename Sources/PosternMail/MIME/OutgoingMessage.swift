@@ -1,19 +1,35 @@
 package import PosternCore
 
-/// A mail ready for SMTP. The same draft gives the same bytes on every attempt.
-package struct ComposedMail: Equatable, Sendable {
+/// One mail for one recipient, ready for SMTP. A letter gives the same bytes on every attempt.
+package struct OutgoingMessage: Equatable, Sendable {
     /// Header and body: only CRLF line ends, seven-bit unless `needsSMTPUTF8`, and no line that begins with a dot.
     package let bytes: [UInt8]
-    /// Whether a header holds a UTF-8 address (RFC 6532), so that it may only go to a server that offers SMTPUTF8.
+    /// Whether an address in the header is UTF-8 (RFC 6532), the recipient's included: it may only go to a server that offers
+    /// SMTPUTF8. libcurl announces that after MAIL only if an envelope address needs it, so the composer puts no UTF-8 address
+    /// into the header of a letter whose envelope is ASCII.
     package let needsSMTPUTF8: Bool
     /// Goes between `<` and `>` in MAIL FROM: random per letter, at the domain the mail is from.
     package let envelopeSender: String
+    package let recipient: EmailAddress
+    /// The visitor's address, where the letter shows it: a server's answer may name it.
+    package let visibleReplyAddress: EmailAddress?
 
-    package init(bytes: [UInt8], needsSMTPUTF8: Bool, envelopeSender: String) {
+    package init(
+        bytes: [UInt8], needsSMTPUTF8: Bool, envelopeSender: String, recipient: EmailAddress,
+        visibleReplyAddress: EmailAddress? = nil
+    ) {
         self.bytes = bytes
         self.needsSMTPUTF8 = needsSMTPUTF8
         self.envelopeSender = envelopeSender
+        self.recipient = recipient
+        self.visibleReplyAddress = visibleReplyAddress
     }
+}
+
+/// The recipient is personal: anything that prints a message by accident prints this.
+extension OutgoingMessage: CustomStringConvertible, CustomReflectable {
+    package var description: String { "‹message of \(bytes.count) bytes›" }
+    package var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
 }
 
 /// Why a mail cannot be made. Each is a fault of ours, so another try does not help.
@@ -34,12 +50,12 @@ package enum ComposeFault: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Everything a mail of ours is made of.
+/// How a mail of ours is written.
 ///
 /// Header fields are chosen here and nowhere else. Left out on purpose: `Received`, `X-Originating-IP` and `User-Agent`, which
 /// would reveal a client or our software; `Sender`, since From is our own address; and `Precedence`, which no standard defines
 /// and which would make a personal letter look like bulk mail.
-package struct MailDraft: Sendable {
+extension OutgoingMessage {
     /// A name and an address, as in a header.
     package struct Mailbox: Sendable {
         package let name: String
@@ -51,55 +67,23 @@ package struct MailDraft: Sendable {
         }
     }
 
-    private let from: Mailbox
-    private let to: Mailbox
-    private let replyTo: Mailbox?
-    private let subject: String
-    private let languageTag: String
-    private let tokens: MailTokens
-    private let date: Timestamp
-    private let plain: String
-    private let html: String
-
     /// - Parameter languageTag: the language of the text (RFC 5646).
+    /// - Throws: `.token` or `.controlCharacter`. Values that their types have checked cause neither.
     package init(
         from: Mailbox, to: Mailbox, replyTo: Mailbox?, subject: String, languageTag: String, tokens: MailTokens, date: Timestamp,
-        plain: String, html: String
-    ) {
-        self.from = from
-        self.to = to
-        self.replyTo = replyTo
-        self.subject = subject
-        self.languageTag = languageTag
-        self.tokens = tokens
-        self.date = date
-        self.plain = Self.canonical(plain)
-        self.html = Self.canonical(html)
-    }
-
-    /// - Throws: `.token` or `.controlCharacter`. Values that their types have checked cause neither.
-    package func composed() throws(ComposeFault) -> ComposedMail {
-        guard Self.isToken(tokens.message), Self.isToken(tokens.envelope) else { throw .token }
-        let header = try header()
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(header.utf8.count + (plain.utf8.count + html.utf8.count) * 3 / 2)
-        bytes += header.utf8
-        bytes += [0x0D, 0x0A]
-        appendBody(to: &bytes)
-        let addresses = [from.address, to.address, replyTo?.address]
-        return ComposedMail(
-            bytes: bytes, needsSMTPUTF8: addresses.contains { $0?.needsSMTPUTF8 == true },
-            envelopeSender: "\(tokens.envelope)@\(from.address.domain)")
-    }
-
-    private func header() throws(ComposeFault) -> String {
+        plain: String, html: String, visibleReplyAddress: EmailAddress? = nil
+    ) throws(ComposeFault) {
+        guard Self.isToken(tokens.messageID), Self.isToken(tokens.envelope) else { throw .token }
+        // Neither encoding can produce it: in quoted-printable, `=` is followed by a hexadecimal digit or CRLF; base64 has no `_`.
+        let boundary = "=_\(tokens.messageID)"
+        let domain = from.address.domain
         var header = HeaderWriter()
         try header.write("Date", pieces: [date.rfc5322])
         try header.write("From", phrase: from.name, address: from.address)
         try header.write("To", phrase: to.name, address: to.address)
         if let replyTo { try header.write("Reply-To", phrase: replyTo.name, address: replyTo.address) }
         try header.write("Subject", text: subject)
-        try header.write("Message-ID", pieces: ["<\(tokens.message)@\(from.address.domain)>"])
+        try header.write("Message-ID", pieces: ["<\(tokens.messageID)@\(domain)>"])
         try header.write("Content-Language", pieces: [languageTag])
         // RFC 3834 §5: not `auto-replied`, since this is not an answer to a mail. A person wrote the letter, but `no` would
         // allow what §2 forbids for every other value: a vacation notice to us or, by Reply-To, to the visitor, which would
@@ -110,23 +94,29 @@ package struct MailDraft: Sendable {
         try header.write("X-Auto-Response-Suppress", pieces: ["All"])
         try header.write("MIME-Version", pieces: ["1.0"])
         try header.write("Content-Type", pieces: ["multipart/alternative;", "boundary=\"\(boundary)\""])
-        return header.text
+        let addresses = [from.address, to.address, replyTo?.address]
+        self.init(
+            bytes: Self.bytes(header.text, boundary, plain: plain, html: html),
+            needsSMTPUTF8: addresses.contains { $0?.needsSMTPUTF8 == true }, envelopeSender: "\(tokens.envelope)@\(domain)",
+            recipient: to.address, visibleReplyAddress: visibleReplyAddress)
     }
-
-    /// Neither encoding can produce it: in quoted-printable, `=` is followed by a hexadecimal digit or CRLF; base64 has no `_`.
-    private var boundary: String { "=_\(tokens.message)" }
 
     /// The two forms of the text as `multipart/alternative` (RFC 2046 §5.1.4), the plain one first. There is no preamble: only
     /// ancient clients show it, and it would be in one language only.
-    private func appendBody(to bytes: inout [UInt8]) {
+    private static func bytes(_ header: String, _ boundary: String, plain: String, html: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(header.utf8.count + (plain.utf8.count + html.utf8.count) * 3 / 2)
+        bytes += header.utf8
+        bytes += [0x0D, 0x0A]
         for (type, text) in [("text/plain", plain), ("text/html", html)] {
-            let (encoding, lines) = TransferEncoding.encoded(text)
+            let (encoding, lines) = TransferEncoding.encoded(canonical(text))
             bytes += "--\(boundary)\r\n".utf8
             bytes += "Content-Type: \(type); charset=utf-8\r\n".utf8
             bytes += "Content-Transfer-Encoding: \(encoding.rawValue)\r\n\r\n".utf8
             bytes += lines
         }
         bytes += "--\(boundary)--\r\n".utf8
+        return bytes
     }
 
     /// Turns all line ends into LF: a template may have been saved with others.
@@ -149,7 +139,6 @@ package struct MailDraft: Sendable {
 
     /// Short, and only letters and digits: it is used in an address, a Message-ID and a boundary (at most 70, RFC 2046 §5.1.1).
     private static func isToken(_ text: String) -> Bool {
-        (1...40).contains(text.utf8.count)
-            && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }
+        (1...40).contains(text.utf8.count) && text.utf8.allSatisfy(\.isASCIILetterOrDigit)
     }
 }

@@ -1,0 +1,48 @@
+package import PosternCore
+
+/// A delivery with what the vault opened for it: everything that its mail is made of.
+package struct OpenedDelivery: Sendable {
+    package enum Content: Sendable {
+        case letter(Letter)
+        /// The question "is this your address?", with the page that confirms it: an absolute `https` (or, for a trial, `http`)
+        /// URL in ASCII.
+        case confirmation(link: String)
+    }
+
+    package let job: DeliveryJob
+    package let address: EmailAddress
+    package let mailFrom: EmailAddress
+    package let content: Content
+
+    package init(_ job: DeliveryJob, to address: EmailAddress, from mailFrom: EmailAddress, content: Content) {
+        self.job = job
+        self.address = address
+        self.mailFrom = mailFrom
+        self.content = content
+    }
+
+    /// How the recipient learns the address of the letter's visitor, if at all.
+    func shownAddress(of letter: Letter) -> ShownAddress {
+        guard letter.sharesAddress else { return .hidden }
+        // One UTF-8 address in a header makes the whole mail SMTPUTF8 (RFC 6532 §3.2). A smarthost or provider without it
+        // would refuse the letter, although the recipient can be reached. The text can carry any address.
+        let needsSMTPUTF8 = address.needsSMTPUTF8 || mailFrom.needsSMTPUTF8
+        return letter.replyAddress.needsSMTPUTF8 && !needsSMTPUTF8 ? .inText(letter.replyAddress) : .replyTo(letter.replyAddress)
+    }
+}
+
+enum ShownAddress {
+    /// Not at all: it is in no header and nowhere in the text.
+    case hidden
+    /// As Reply-To and in the text.
+    case replyTo(EmailAddress)
+    /// In the text alone; the recipient writes to it by hand.
+    case inText(EmailAddress)
+
+    var address: EmailAddress? {
+        switch self {
+        case .hidden: nil
+        case .replyTo(let address), .inText(let address): address
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package import PosternCore
+private import Synchronization
+
+/// What an authorisation of the vault is about: a recipient's record, or what mails say of a site.
+package enum AuthorisedName: Hashable, Sendable {
+    case recipient(Handle, at: SiteID)
+    case site(SiteID)
+}
+
+/// The newest authorisation that was given under a name.
+package struct NewestAuthorisation: Equatable, Sendable {
+    package let version: Int32
+    /// Whose record it is; nil for a site. A handle keeps its id for ever.
+    package let recipient: RecipientID?
+    /// Whether the recipient was erased: nothing under this name counts any more.
+    package let isErased: Bool
+
+    package init(version: Int32, recipient: RecipientID?, isErased: Bool = false) {
+        self.version = version
+        self.recipient = recipient
+        self.isErased = isErased
+    }
+}
+
+/// What the vault itself remembers of its authorisations, in its own home and in no backup of the store. So a writer of the store
+/// cannot put an old row back, and a restore does not bring back someone who was erased.
+package protocol RecordMemory: Sendable {
+    /// Nil when nothing is remembered. Asked for every letter: answers from memory, and never waits for a disk.
+    func newest(of name: AuthorisedName) -> NewestAuthorisation?
+
+    /// Takes the next version for each name: one more than the remembered and than the former one, whichever is greater.
+    ///
+    /// All of them or none. What it returns is durable, and no two callers get the same version of a name. A remembered
+    /// recipient stays as it is: `RecordMemoryFault.otherRecipient` when another is asked for.
+    /// - Throws: `RecordMemoryFault`, or why it cannot be written.
+    func takeVersions(for requests: [VersionRequest]) async throws -> [Int32]
+
+    /// Notes an authorisation that this vault gave, by its MAC, and that is newer than what is remembered, as after the memory
+    /// was lost. An older one changes nothing. It may be written later.
+    func learn(_ name: AuthorisedName, version: Int32, recipient: RecipientID?)
+
+    /// From now on nothing under this name counts. Durable when it returns.
+    func erase(_ name: AuthorisedName, recipient: RecipientID) async throws
+
+    /// Whether records that an earlier version of the program authorised may still be adopted: see `Adoption`. True only from the
+    /// first start that finds keys and no memory, until `endAdoption`; never true again after that.
+    var isAdopting: Bool { get }
+
+    /// Ends it for good. Durable when it returns.
+    func endAdoption() async throws
+}
+
+package struct VersionRequest: Sendable {
+    package let name: AuthorisedName
+    /// Whose record it is to be; nil for a site.
+    package let recipient: RecipientID?
+    /// The version of the authorised record that is replaced; 0 if there is none.
+    package let former: Int32
+
+    package init(_ name: AuthorisedName, recipient: RecipientID?, former: Int32) {
+        self.name = name
+        self.recipient = recipient
+        self.former = former
+    }
+}
+
+package enum RecordMemoryFault: Error, Equatable, Sendable, CustomStringConvertible {
+    case erased(AuthorisedName)
+    case otherRecipient(AuthorisedName)
+    case noVersionLeft(AuthorisedName)
+
+    package var description: String {
+        switch self {
+        case .erased(let name): "\(name) was erased; nothing was sealed\n    Use another handle."
+        case .otherRecipient(let name):
+            "\(name) belongs to another recipient than the store says; nothing was sealed\n"
+                + "    The store was changed from outside, or is an old backup. Look at it with postern recipient show."
+        case .noVersionLeft(let name): "\(name) has no version left; nothing was sealed\n    Use another handle."
+        }
+    }
+}
+
+extension AuthorisedName: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .recipient(let handle, let site): "\(site)/\(handle)"
+        case .site(let site): "site \(site)"
+        }
+    }
+}
+
+/// A memory that ends with the process: for tests, and for checks that give no authorisation.
+package final class TransientRecordMemory: RecordMemory {
+    private struct State {
+        var newest: [AuthorisedName: NewestAuthorisation] = [:]
+        var isAdopting: Bool
+    }
+
+    private let state: Mutex<State>
+
+    package init(isAdopting: Bool = false) {
+        state = Mutex(State(isAdopting: isAdopting))
+    }
+
+    package func newest(of name: AuthorisedName) -> NewestAuthorisation? { state.withLock { $0.newest[name] } }
+    package var isAdopting: Bool { state.withLock { $0.isAdopting } }
+    package func endAdoption() { state.withLock { $0.isAdopting = false } }
+
+    package func takeVersions(for requests: [VersionRequest]) throws -> [Int32] {
+        try state.withLock { state in
+            var newest = state.newest
+            let versions = try requests.map { request in
+                let next = try request.next(after: newest[request.name])
+                newest[request.name] = next
+                return next.version
+            }
+            state.newest = newest
+            return versions
+        }
+    }
+
+    package func learn(_ name: AuthorisedName, version: Int32, recipient: RecipientID?) {
+        state.withLock { state in
+            guard state.newest[name].map({ $0.version < version && !$0.isErased }) ?? true else { return }
+            state.newest[name] = NewestAuthorisation(version: version, recipient: recipient)
+        }
+    }
+
+    package func erase(_ name: AuthorisedName, recipient: RecipientID) {
+        state.withLock { state in
+            let version = state.newest[name]?.version ?? 0
+            state.newest[name] = NewestAuthorisation(version: version, recipient: recipient, isErased: true)
+        }
+    }
+}
+
+extension VersionRequest {
+    /// - Throws: `RecordMemoryFault`.
+    package func next(after newest: NewestAuthorisation?) throws(RecordMemoryFault) -> NewestAuthorisation {
+        if newest?.isErased == true { throw .erased(name) }
+        if let newest, newest.recipient != recipient { throw .otherRecipient(name) }
+        let (version, overflow) = max(newest?.version ?? 0, former).addingReportingOverflow(1)
+        guard !overflow, version > 0 else { throw .noVersionLeft(name) }
+        return NewestAuthorisation(version: version, recipient: recipient)
+    }
+}
