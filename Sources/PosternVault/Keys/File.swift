@@ -131,7 +131,7 @@ enum File {
         }
     }
 
-    private static func sync(_ folder: String) throws(FileFault) {
+    static func sync(_ folder: String) throws(FileFault) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFault("sync folder", folder) }
         defer { close(descriptor) }
