@@ -66,7 +66,6 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -141,8 +140,7 @@ let package = Package(
         .target(
             name: "PosternHost",
             dependencies: [
-                "PosternCore", "PosternStore", "PosternSQLite", "CUnix", argumentParser, logging, system,
-                .product(name: "Configuration", package: "swift-configuration"),
+                "PosternCore", "PosternStore", "PosternSQLite", "CUnix", argumentParser, logging,
             ],
             swiftSettings: strict),
 
@@ -170,7 +168,7 @@ let package = Package(
             name: "postern-proof",
             dependencies: [
                 "PosternCore", "PosternHost", "PosternStore", "PosternWeb", "PosternProof", argumentParser,
-                logging, lifecycle, unixSignals, nioCore, nioPosix, system, subprocess,
+                logging, lifecycle, unixSignals, nioCore, nioPosix, system, subprocess, hummingbird, hummingbirdCore, httpTypes,
             ],
             swiftSettings: strict,
             linkerSettings: runtime + hardening),
@@ -191,8 +189,9 @@ let package = Package(
             name: "PosternTextTests", dependencies: ["PosternCore", "PosternText", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PosternDoctorTests",
-            dependencies: ["PosternCore", "PosternDoctor", "PosternMail", "PosternLink", "PosternVault"],
+            dependencies: ["PosternCore", "PosternDoctor", "PosternMail", "PosternLink", "PosternRelay", "PosternVault"],
             swiftSettings: strict),
+        .testTarget(name: "PosternHostTests", dependencies: ["PosternHost"], swiftSettings: strict),
         .testTarget(
             name: "PosternMailTests", dependencies: ["PosternCore", "PosternMail", "PosternTestSupport", "CCurl"],
             swiftSettings: strict),

@@ -1,11 +1,8 @@
 #define _GNU_SOURCE
 #include "CCurl.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -46,17 +43,8 @@ CURLcode ccurl_on_progress(CURL *handle, ccurl_progress callback, void *context)
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
     struct ccurl_sockets *sockets = context;
     (void)purpose;
-#ifdef SOCK_CLOEXEC
     int made = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-#else
-    int made = socket(address->family, address->socktype, address->protocol);
-    if (made >= 0) (void)fcntl(made, F_SETFD, FD_CLOEXEC);
-#endif
     if (made < 0) return CURL_SOCKET_BAD;
-#ifdef SO_NOSIGPIPE
-    int on = 1;
-    (void)setsockopt(made, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
-#endif
     (void)sockets->opened(sockets->context, made);
     return made;
 }

@@ -38,7 +38,7 @@ int unix_clock_is_kept(void) {
     return status != TIME_ERROR && !(state.status & STA_UNSYNC);
 }
 
-static int give_back(struct dl_phdr_info *object, size_t size, void *page) {
+static int release_part(struct dl_phdr_info *object, size_t size, void *page) {
     (void)size;
     uintptr_t mask = ~(*(uintptr_t *)page - 1);
     for (int i = 0; i < object->dlpi_phnum; i++) {
@@ -51,7 +51,7 @@ static int give_back(struct dl_phdr_info *object, size_t size, void *page) {
     return 0;
 }
 
-void unix_give_back_code(void) {
+void unix_release_code(void) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    dl_iterate_phdr(give_back, &page);
+    dl_iterate_phdr(release_part, &page);
 }

@@ -1,40 +1,29 @@
 package import PosternCore
 
 /// What this machine's clock says, compared with what the installation knows of time.
-package struct ClockCheck {
-    private let now: Timestamp
-    private let isSynchronised: Bool?
-    private let noted: [Timestamp]
-    private let newestKeys: Epoch?
-    private let isRunning: Bool
-    private let doomed: Int
+package enum ClockCheck {
+    private static let adjust: Remedy =
+        "Set the clock right and keep it synchronised (systemd-timesyncd or chrony). A clock that is ahead by a retention destroys keys."
 
     /// - Parameters:
     ///   - isSynchronised: what the kernel says about its clock (adjtimex(2)); nil where it does not say.
     ///   - noted: the latest moments the installation has noted: the newest log entry, the last purge.
     ///   - newestKeys: the latest day there is a key for; nil where the keys cannot be seen.
     ///   - doomed: how many keys a start now would destroy, because their time is over by this clock.
-    package init(now: Timestamp, isSynchronised: Bool?, noted: [Timestamp], newestKeys: Epoch?, isRunning: Bool, doomed: Int) {
-        self.now = now
-        self.isSynchronised = isSynchronised
-        self.noted = noted
-        self.newestKeys = newestKeys
-        self.isRunning = isRunning
-        self.doomed = doomed
-    }
-
-    private static let adjust: Remedy =
-        "Set the clock right and keep it synchronised (systemd-timesyncd or chrony). A clock that is ahead by a retention destroys keys."
-
-    package var findings: [Finding] {
-        let findings = [behind, ahead, unsynchronised].compactMap { $0 }
+    package static func findings(
+        now: Timestamp, isSynchronised: Bool?, noted: [Timestamp], newestKeys: Epoch?, isRunning: Bool, doomed: Int
+    ) -> [Finding] {
+        let findings = [
+            behind(now, noted, newestKeys), isRunning ? nil : ahead(now, noted, newestKeys, doomed),
+            isSynchronised == false ? unsynchronised(now) : nil,
+        ].compactMap { $0 }
         guard findings.isEmpty else { return findings }
         let kept = isSynchronised == true ? ", synchronised" : ""
         return [.ok(.clock, "\(now.rfc3339)\(kept); nothing in the installation is of another time")]
     }
 
     /// Something was written at a moment that has not come yet: the clock was ahead then, or is behind now.
-    private var behind: Finding? {
+    private static func behind(_ now: Timestamp, _ noted: [Timestamp], _ newestKeys: Epoch?) -> Finding? {
         let today = Epoch(containing: now)
         // Keys are made a day ahead.
         let ofKeys = newestKeys.flatMap { $0 > today.next ? $0 : nil }
@@ -47,14 +36,12 @@ package struct ClockCheck {
         case (nil, let epoch?): (seen, distance) = ("there are keys of \(epoch)", epoch.start.since(now))
         }
         let text = "the clock says \(now.rfc3339), but \(seen), \(distance.inWords) ahead: it was ahead then, or is behind now"
-        return distance >= .days(1) ? .fail(.clock, text, Self.adjust) : .warn(.clock, text, Self.adjust)
+        return distance >= .days(1) ? .fail(.clock, text, adjust) : .warn(.clock, text, adjust)
     }
 
     /// Nothing ran for long, or the clock has jumped. Only a person can tell which, and must do so before the start.
-    private var ahead: Finding? {
-        guard !isRunning, let last = (noted + [newestKeys.map { $0.start - .days(1) }].compactMap { $0 }).max() else {
-            return nil
-        }
+    private static func ahead(_ now: Timestamp, _ noted: [Timestamp], _ newestKeys: Epoch?, _ doomed: Int) -> Finding? {
+        guard let last = (noted + [newestKeys.map { $0.start - .days(1) }].compactMap { $0 }).max() else { return nil }
         let silence = now.since(last)
         guard silence > .days(2) else { return nil }
         let what = doomed == 0 ? "" : "; a start now destroys \(doomed) keys, and what they sealed is lost for good"
@@ -64,9 +51,8 @@ package struct ClockCheck {
         )
     }
 
-    private var unsynchronised: Finding? {
-        guard isSynchronised == false else { return nil }
-        return .warn(
+    private static func unsynchronised(_ now: Timestamp) -> Finding {
+        .warn(
             .clock, "the kernel says that this machine's clock (\(now.rfc3339)) is not synchronised",
             Remedy(
                 "Synchronise it: a clock that runs ahead by a retention destroys keys. In a container, do so on the host.",

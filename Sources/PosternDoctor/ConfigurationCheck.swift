@@ -22,19 +22,14 @@ struct SettingsReading {
     let configuration: Configuration?
     private let unusable: Set<String>
 
-    init(home: Home) async {
+    init(home: Home) {
         var settings: [String: String] = [:]
         var faults: [SettingFault] = []
-        do {
-            settings = try await SettingsFile(home: home).settings()
-        } catch let error as SettingFaults {
-            faults = error.all
-            settings = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("POSTERN_") }
+        do throws(SettingFaults) {
+            settings = try SettingsFile(home: home).settings()
         } catch {
-            faults = [
-                SettingFault(
-                    key: home.settings, problem: "\(error)", remedy: "Mend the file, or make a new one with postern init.")
-            ]
+            faults = error.all
+            settings = SettingsFile.environment
         }
         // Without its file, nothing is known of what was set: only the environment counts as given.
         let isRead = faults.isEmpty

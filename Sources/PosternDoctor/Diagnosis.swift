@@ -1,3 +1,5 @@
+internal import PosternHost
+
 /// All findings of one examination, the worst of their levels, and the exit status that follows.
 package struct Diagnosis: Sendable {
     /// In the order of `Check`.
@@ -99,11 +101,5 @@ package struct DiagnosisText {
             }
         }
         return lines
-    }
-}
-
-extension String {
-    fileprivate func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: Swift.max(0, width - count))
     }
 }

@@ -17,7 +17,7 @@ package struct Doctor {
     }
 
     package func examine() async -> Diagnosis {
-        let settings = await SettingsReading(home: home)
+        let settings = SettingsReading(home: home)
         let configuration = settings.configuration
         let database = settings.areUsable(.database) ? configuration?.database : nil
         let owners = Owners(home: home, users: configuration?.users)
@@ -28,14 +28,14 @@ package struct Doctor {
         let store = await StoreReading.look(home: home, database: database)
 
         var findings = ConfigurationCheck.findings(path: home.settings, given: settings.given, faults: settings.faults)
-        findings += ServiceCheck(relay: store.relay, vault: keys.vault, unready: store.unready, home: home.path).findings
+        findings += ServiceCheck.findings(relay: store.relay, vault: keys.vault, faults: store.faults, home: home.path)
         if let owners {
             findings += UserCheck.findings(owners, runningRelay: store.process, runningVault: keys.process, home: home.path)
             findings +=
                 PlaceModes(
                     home: home, owners: owners, database: database,
                     passwordFile: settings.areUsable(.smtpPasswordFile) ? configuration?.mail.passwordFile : nil
-                ).check.findings
+                ).findings
         } else {
             findings.append(.fail(.modes, "\(home.path) does not exist or cannot be reached", .rightHome))
         }
@@ -67,7 +67,7 @@ package struct Doctor {
 
     private func templates(_ settings: SettingsReading) -> [Finding] {
         guard settings.areUsable(.templates) else {
-            return [.skipped(.templates, because: "their folder is not known", "Mend the configuration first.")]
+            return [.skipped(.templates, because: "their folder is not known", "Correct the configuration first.")]
         }
         return TemplateCheck.findings(configured: settings.configuration?.templates)
     }
@@ -77,22 +77,20 @@ package struct Doctor {
         let isRunning = store.relay == .running || keys.vault == .running
         let known = keys.check(folder: home.keys, wanted: [], now: now, retention: retention(settings))
         let kept = unix_clock_is_kept()
-        var findings = ClockCheck(
+        var findings = ClockCheck.findings(
             now: now, isSynchronised: kept < 0 ? nil : kept == 1,
             noted: [store.view?.newestEntry, store.view?.lastPurge].compactMap { $0.map(Timestamp.init(milliseconds:)) },
             newestKeys: known?.onDisk.compactMap(\.epoch).max(), isRunning: isRunning,
-            doomed: known.map { $0.overdue($0.onDisk, by: .zero).count } ?? 0
-        ).findings
+            doomed: known.map { $0.overdue($0.onDisk, by: .zero).count } ?? 0)
         guard let view = store.view else {
             let reason = store.reason ?? "the store could not be read"
-            return findings + [Check.oldestLetter, .lastPurge].map { .skipped($0, because: reason, "Mend the store first.") }
+            return findings + [Check.oldestLetter, .lastPurge].map { .skipped($0, because: reason, "Fix the store first.") }
         }
         findings +=
-            WaitingCheck(
+            WaitingCheck.findings(
                 now: now, oldestMoving: view.oldestMoving.map(Timestamp.init(milliseconds:)),
                 oldestHeld: view.oldestHeld.map(Timestamp.init(milliseconds:)), lifetime: RetrySchedule.standard.lifetime,
-                kept: retention(settings)?.letters
-            ).findings
+                kept: retention(settings)?.letters)
         return findings
             + PurgeCheck.findings(
                 last: view.lastPurge.map(Timestamp.init(milliseconds:)), isRunning: store.relay == .running, now: now)
@@ -101,7 +99,7 @@ package struct Doctor {
     private func smarthost(_ settings: SettingsReading, _ owners: Owners?) async -> SmarthostCheck {
         guard let mail = settings.configuration?.mail,
             settings.areUsable(.smtpURL, .smtpTLS, .smtpUser, .smtpPasswordFile, .smtpCAFile, .mailFrom)
-        else { return .unknown(reason: "the settings for it have faults", "Mend the configuration first.") }
+        else { return .unknown(reason: "the settings for it have faults", "Correct the configuration first.") }
         return await SmarthostCheck.reading(mail, vaultUser: owners?.vault)
     }
 }

@@ -3,7 +3,7 @@ internal import PosternCore
 internal import PosternHost
 
 /// Files and folders, with the mode and owner each must have.
-package struct ModeCheck {
+package enum ModeCheck {
     package struct Place: Equatable, Sendable {
         package enum Rule: Equatable, Sendable {
             /// Exactly this mode; its reader refuses any other.
@@ -32,16 +32,8 @@ package struct ModeCheck {
         }
     }
 
-    private let places: [Place]
-    private let hidden: [String]
-
     /// - Parameter hidden: folders whose content this user may not see.
-    package init(places: [Place], hidden: [String]) {
-        self.places = places
-        self.hidden = hidden
-    }
-
-    package var findings: [Finding] {
+    package static func findings(places: [Place], hidden: [String]) -> [Finding] {
         let faults = places.compactMap(fault)
         let unseen = hidden.map { Finding.skipped(.modes, because: "this user may not look into \($0)", .asRoot) }
         guard faults.isEmpty else { return faults + unseen }
@@ -50,7 +42,7 @@ package struct ModeCheck {
         return [.ok(.modes, "\(seen) files and folders have the modes and owners they need")]
     }
 
-    private func fault(_ place: Place) -> Finding? {
+    private static func fault(_ place: Place) -> Finding? {
         guard let mode = place.mode else {
             return place.remedy.map { .fail(.modes, "\(place.path) is not there", $0) }
         }
@@ -74,7 +66,7 @@ package struct ModeCheck {
         return .fail(.modes, "\(place.path) \(problems.joined(separator: ", and "))", Remedy("As root:", commands: commands))
     }
 
-    private func octal(_ mode: UInt32) -> String {
+    private static func octal(_ mode: UInt32) -> String {
         let digits = String(mode, radix: 8)
         return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
@@ -88,7 +80,7 @@ struct PlaceModes {
     let database: DatabaseURL?
     let passwordFile: String?
 
-    var check: ModeCheck {
+    var findings: [Finding] {
         var places: [ModeCheck.Place] = []
         var hidden: [String] = []
         let (relay, vault) = (owners.relay, owners.vault)
@@ -124,7 +116,7 @@ struct PlaceModes {
             places.append(
                 place(passwordFile, .exactly(0o400), vault, or: "Write the password for the smarthost into it, mode 0400."))
         }
-        return ModeCheck(places: places, hidden: hidden)
+        return ModeCheck.findings(places: places, hidden: hidden)
     }
 
     private func place(_ path: String, _ rule: ModeCheck.Place.Rule, _ owner: uid_t? = nil, or remedy: Remedy? = nil)

@@ -5,7 +5,7 @@ package enum PurgeCheck {
     /// - Parameter last: nil when never.
     package static func findings(last: Timestamp?, isRunning: Bool, now: Timestamp) -> [Finding] {
         let start: Remedy = "Start the service: it purges at once, and then every hour."
-        let look: Remedy = "Search the relay's log for “retention”, mend what it names, and restart the service."
+        let look: Remedy = "Search the relay's log for “retention”, fix what it names, and restart the service."
         guard let last else {
             return [
                 isRunning

@@ -1,5 +1,7 @@
+package import PosternRelay
+
 /// Whether the processes of an installation run, and what the relay says of itself.
-package struct ServiceCheck {
+package enum ServiceCheck {
     package enum State: Equatable, Sendable {
         /// It answers.
         case running
@@ -10,19 +12,8 @@ package struct ServiceCheck {
         case unknown(String)
     }
 
-    private let relay, vault: State
-    private let unready: [String]
-    private let home: String
-
-    /// - Parameter unready: parts that do not work, by their names in `/ready`.
-    package init(relay: State, vault: State, unready: [String], home: String) {
-        self.relay = relay
-        self.vault = vault
-        self.unready = unready
-        self.home = home
-    }
-
-    package var findings: [Finding] {
+    /// - Parameter faults: why the relay is not ready.
+    package static func findings(relay: State, vault: State, faults: [Readiness.Fault], home: String) -> [Finding] {
         let start = "postern serve --home \(home.shellWord)"
         var findings: [Finding] = []
         switch (relay, vault) {
@@ -43,25 +34,15 @@ package struct ServiceCheck {
                 finding($0, is: $1, so: $2, start: start)
             }
         }
-        if unready.contains("store") {
-            findings.append(
-                .fail(
-                    .service, "the relay cannot commit to its store: letters are answered with 503",
-                    "Its log says why (most often a full or failing disk). Mend that, and restart the service."))
-        }
-        // A vault that is known not to run has its finding already.
-        if unready.contains("vault"), vault != .stopped {
-            findings.append(
-                .fail(
-                    .service, "the relay reaches no vault: letters wait",
-                    "Make sure that both are of one version and that the vault's socket is this relay's; then restart the service."
-                ))
+        // A full disk has its finding already, and so has a vault that is known not to run.
+        for fault in faults where fault != .disk && !(fault == .vault && vault == .stopped) {
+            findings.append(.fail(.service, "the relay is not ready. \(fault.reason)", Remedy(fault.remedy)))
         }
         guard findings.isEmpty else { return findings }
         return [.ok(.service, "relay and vault run; the relay commits, and the vault answers it")]
     }
 
-    private func finding(_ name: String, is state: State, so follows: String, start: String) -> Finding? {
+    private static func finding(_ name: String, is state: State, so follows: String, start: String) -> Finding? {
         switch state {
         case .running: return nil
         case .stopped:

@@ -59,7 +59,7 @@ extension SmarthostCheck {
             } catch {
                 guard case .unreadable(let code) = error.reason, code == EACCES else {
                     // Mode and owner have a finding of their own; without the password the login cannot be checked.
-                    return .unknown(reason: "the password's file cannot be used", "Mend POSTERN_SMTP_PASSWORD_FILE first.")
+                    return .unknown(reason: "the password's file cannot be used", "Correct POSTERN_SMTP_PASSWORD_FILE first.")
                 }
                 untried = "this user may not read the password's file"
             }

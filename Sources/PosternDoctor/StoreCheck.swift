@@ -3,45 +3,20 @@ internal import PosternCore
 internal import PosternHost
 private import PosternLink
 internal import PosternRelay
-private import PosternStore
+internal import PosternStore
 
 /// What is known of the store.
 package enum StoreCheck: Equatable, Sendable {
-    case looked(Look)
+    case looked([Finding])
     /// There is no file.
     case missing(path: String)
     /// It cannot be used. Why.
     case broken(path: String, reason: String)
     case unknown(reason: String, Remedy)
 
-    package struct Look: Equatable, Sendable {
-        package let path: String
-        package let journal: String
-        /// Whether a commit is on disk when it returns; nil while no process has it open, since the process decides.
-        package let isDurable: Bool?
-        package let schema: Int
-        package let knownSchema: Int
-        /// Letters accepted minus letters in some state: 0, or something is very wrong.
-        package let difference: Int
-        /// Other processes that have the file open.
-        package let strangers: [String]
-
-        package init(
-            path: String, journal: String, isDurable: Bool?, schema: Int, knownSchema: Int, difference: Int, strangers: [String]
-        ) {
-            self.path = path
-            self.journal = journal
-            self.isDurable = isDurable
-            self.schema = schema
-            self.knownSchema = knownSchema
-            self.difference = difference
-            self.strangers = strangers
-        }
-    }
-
     package var findings: [Finding] {
         switch self {
-        case .looked(let look): look.findings
+        case .looked(let findings): findings
         case .missing(let path):
             [
                 .fail(
@@ -49,14 +24,22 @@ package enum StoreCheck: Equatable, Sendable {
                     "Restore a backup to it, or start again with postern init and postern site add.")
             ]
         case .broken(let path, let reason):
-            [.fail(.store, "\(path) cannot be used: \(reason)", "Restore a backup, or mend what is named here.")]
+            [.fail(.store, "\(path) cannot be used: \(reason)", "Restore a backup, or fix what is named here.")]
         case .unknown(let reason, let remedy): [.skipped(.store, because: reason, remedy)]
         }
     }
 }
 
-extension StoreCheck.Look {
-    fileprivate var findings: [Finding] {
+extension StoreCheck {
+    /// - Parameters:
+    ///   - isDurable: whether a commit is on disk when it returns; nil while no process has the store open, since the process
+    ///     decides.
+    ///   - difference: letters accepted minus letters in some state: 0, or something is very wrong.
+    ///   - strangers: other processes that have the file open.
+    package static func judge(
+        path: String, journal: String, isDurable: Bool?, schema: Int, difference: Int, strangers: [String],
+        knownSchema: Int = Migrator().known
+    ) -> [Finding] {
         var findings: [Finding] = []
         if isDurable == false {
             findings.append(
@@ -108,7 +91,7 @@ extension StoreCheck.Look {
 struct StoreReading {
     let relay: ServiceCheck.State
     let process: String?
-    let unready: [String]
+    let faults: [Readiness.Fault]
     let check: StoreCheck
     /// Nil when the store could not be read.
     let view: StoreView?
@@ -123,11 +106,12 @@ struct StoreReading {
     }
 
     private init(
-        _ relay: ServiceCheck.State, process: String? = nil, unready: [String] = [], check: StoreCheck, view: StoreView? = nil
+        _ relay: ServiceCheck.State, process: String? = nil, faults: [Readiness.Fault] = [], check: StoreCheck,
+        view: StoreView? = nil
     ) {
         self.relay = relay
         self.process = process
-        self.unready = unready
+        self.faults = faults
         self.check = check
         self.view = view
     }
@@ -142,13 +126,13 @@ struct StoreReading {
                 return StoreReading(
                     .unknown(reason), check: .unknown(reason: reason, "Restart the service with the program installed now."))
             }
-            let look = StoreCheck.Look(
+            let findings = StoreCheck.judge(
                 path: database?.file ?? "the relay's store", journal: view.settings.journal, isDurable: view.settings.isDurable,
-                schema: view.store.schema, knownSchema: Migrator().known, difference: view.store.difference,
+                schema: view.store.schema, difference: view.store.difference,
                 strangers: database?.file.map { strangers(at: $0, but: view.process) } ?? [])
             return StoreReading(
-                .running, process: String(view.process), unready: view.readiness.faults.map(\.rawValue), check: .looked(look),
-                view: view.store)
+                .running, process: String(view.process), faults: view.readiness.faults, check: .looked(findings), view: view.store
+            )
         case .failed(let reason):
             let text = "the relay did not say how its store is (\(reason))"
             return StoreReading(
@@ -161,7 +145,7 @@ struct StoreReading {
             guard let database else {
                 return StoreReading(
                     .stopped,
-                    check: .unknown(reason: "POSTERN_DATABASE does not tell where it is", "Mend the configuration first."))
+                    check: .unknown(reason: "POSTERN_DATABASE does not tell where it is", "Correct the configuration first."))
             }
             return await look(at: database)
         }
@@ -179,11 +163,10 @@ struct StoreReading {
         let path = database.file ?? "\(database)"
         do {
             let (report, view) = try await database.driver.look { try StoreView($0) }
-            let look = StoreCheck.Look(
+            let findings = StoreCheck.judge(
                 path: path, journal: report.journal, isDurable: report.isDurable, schema: view.schema,
-                knownSchema: Migrator().known,
                 difference: view.difference, strangers: database.file.map { strangers(at: $0, but: getpid()) } ?? [])
-            return StoreReading(.stopped, check: .looked(look), view: view)
+            return StoreReading(.stopped, check: .looked(findings), view: view)
         } catch StoreFileError.owned(_, let pid) {
             let process = pid.map(String.init)
             return StoreReading(

@@ -37,7 +37,7 @@ package enum TemplateCheck {
             return faults.map { fault in
                 .fail(
                     .templates, "\(folder)/\(fault.file): \(fault.problem)",
-                    "Mend the file, or put it back from the package; the service does not start without it.")
+                    "Correct the file, or put it back from the package; the service does not start without it.")
             }
         }
         return [

@@ -17,11 +17,7 @@ package struct HomeFolders {
 
     /// Makes what is missing, and sets the owner and mode of what exists. Only root can give folders away; any other user keeps all
     /// of them.
-    package func prepare() async throws {
-        try await blocking("postern.home") { try prepareNow() }
-    }
-
-    private func prepareNow() throws {
+    package func prepare() throws {
         // The relay makes the store's files in HOME, so it may write there. The sticky bit (mode 1771, owner root) keeps it from
         // replacing the folder vault/.
         if let relay = users.relay {

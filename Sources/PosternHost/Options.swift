@@ -17,14 +17,14 @@ package struct HomeOption: ParsableArguments {
     }
 
     /// - Throws: `ExitCode` 78 after printing all faults of the configuration.
-    package func configuration() async throws -> Configuration {
-        do {
-            let configuration = try await SettingsFile(home: folder).configuration()
+    package func configuration() throws -> Configuration {
+        do throws(SettingFaults) {
+            let configuration = try SettingsFile(home: folder).configuration()
             // Checked here because every process comes through here.
             if let fault = folder.socketFault { throw SettingFaults(all: [fault]) }
             return configuration
-        } catch let faults as SettingFaults {
-            throw Exit.configuration.saying(faults.description)
+        } catch {
+            throw Exit.configuration.saying(error.description)
         }
     }
 }
@@ -59,20 +59,22 @@ package struct TextTable {
         self.rows = rows
     }
 
+    /// One row for each item.
+    package init<Item>(_ items: [Item], _ columns: (head: String, cell: (Item) -> String)...) {
+        self.init(head: columns.map(\.head), rows: items.map { item in columns.map { $0.cell(item) } })
+    }
+
     package var text: String {
         let all = [head] + rows
         let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in
-            zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
-                .joined(separator: "  ").trimmingTrailingSpace
+            var line = zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            return line
         }.joined(separator: "\n")
     }
 }
 
 extension String {
-    fileprivate var trimmingTrailingSpace: String {
-        var text = self[...]
-        while text.last == " " { text = text.dropLast() }
-        return String(text)
-    }
+    package func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -20,6 +20,20 @@ package func openStore(
     try await database.driver.open(lockTimeout: lockTimeout, at: .now, onCommit: onCommit)
 }
 
+extension OpenStore {
+    /// Closes the store after `body`, also when that throws.
+    package func useAndClose<Result>(_ body: (any OpenStore) async throws -> Result) async throws -> Result {
+        do {
+            let result = try await body(self)
+            await close()
+            return result
+        } catch {
+            await close()
+            throw error
+        }
+    }
+}
+
 /// The version of SQLite that this program runs on, and whether two connections that write a WAL at once may lose pages in it.
 package var loadedSQLite: (version: String, hasWALResetRace: Bool) {
     let version = SQLiteVersion.loaded

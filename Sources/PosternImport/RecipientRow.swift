@@ -7,13 +7,6 @@ package struct RecipientRow: Sendable {
     package let address: EmailAddress
     package let language: Language
 
-    package init(handle: Handle, name: HeaderText, address: EmailAddress, language: Language) {
-        self.handle = handle
-        self.name = name
-        self.address = address
-        self.language = language
-    }
-
     /// Everything that is wrong with a row.
     package struct Reject: Error, Equatable, Sendable, CustomStringConvertible {
         package let description: String
@@ -32,39 +25,26 @@ package struct RecipientRow: Sendable {
 
     package init(handle: String, name: String, address: String, language: String) throws(Reject) {
         var faults: [String] = []
-        let parsedHandle = Self.parse(&faults, handle.trimmed) { text throws(SlugFault) in
-            try Handle(text)
-        } _: {
-            $0.description
+        func parse<Value, Fault: Error>(_ sentence: (Fault) -> String, _ make: () throws(Fault) -> Value) -> Value? {
+            do { return try make() } catch {
+                faults.append(sentence(error))
+                return nil
+            }
         }
-        let parsedName = Self.parse(&faults, name) { text throws(TextFault) in
-            try HeaderText(text, limit: Letter.Limit.name)
-        } _: { fault in
-            FieldFault(field: .name, reason: .text(fault)).sentence("name")
+        let handle = parse({ $0.description }) { () throws(SlugFault) in try Handle(handle.trimmed) }
+        let name = parse({ FieldFault(field: .name, reason: .text($0)).sentence("name") }) { () throws(TextFault) in
+            try HeaderText(name, limit: Letter.Limit.name)
         }
-        let parsedAddress = Self.parse(&faults, address.trimmed) { text throws(AddressFault) in
-            try EmailAddress(text)
-        } _: { fault in
-            FieldFault(field: .email, reason: .address(fault)).sentence("e-mail address")
+        let address = parse({ FieldFault(field: .email, reason: .address($0)).sentence("e-mail address") }) {
+            () throws(AddressFault) in try EmailAddress(address.trimmed)
         }
-        let parsedLanguage = language.trimmed.isEmpty ? Language.english : Language(language.trimmed)
+        let locale = language.trimmed.isEmpty ? Language.english : Language(language.trimmed)
         // The text is not repeated: if two columns were swapped, it is an address.
-        if parsedLanguage == nil { faults.append("the locale is not a language; write one like de or pt-br") }
-        guard faults.isEmpty, let parsedHandle, let parsedName, let parsedAddress, let parsedLanguage else {
+        if locale == nil { faults.append("the locale is not a language; write one like de or pt-br") }
+        guard faults.isEmpty, let handle, let name, let address, let locale else {
             throw Reject(description: faults.joined(separator: "; "))
         }
-        self.init(handle: parsedHandle, name: parsedName, address: parsedAddress, language: parsedLanguage)
-    }
-
-    private static func parse<Value, Fault: Error>(
-        _ faults: inout [String], _ text: String, _ make: (String) throws(Fault) -> Value, _ sentence: (Fault) -> String
-    ) -> Value? {
-        do {
-            return try make(text)
-        } catch {
-            faults.append(sentence(error))
-            return nil
-        }
+        (self.handle, self.name, self.address, self.language) = (handle, name, address, locale)
     }
 }
 

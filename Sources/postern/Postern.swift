@@ -8,7 +8,8 @@ struct Postern: AsyncParsableCommand {
             Every command takes --home (default: POSTERN_HOME, else /var/lib/postern). While a relay runs, commands go \
             through it; otherwise they open the store themselves.
 
-            Exit codes: 0 done · 64 wrong usage · 65 bad data · 69 unavailable · 70 a fault of ours · 75 try again later · 78 wrong configuration
+            Exit codes: 0 done · 64 wrong usage · 65 bad data · 66 the input cannot be read · 69 unavailable · 70 a fault of ours · \
+            73 a file cannot be made · 75 try again later · 78 wrong configuration
             """,
         version: "0.1.0",
         subcommands: [

@@ -1,6 +1,7 @@
 import PosternCore
 import PosternDoctor
 import PosternMail
+import PosternRelay
 import PosternVault
 import Testing
 
@@ -47,17 +48,17 @@ struct CheckTests {
     @Test(
         arguments: [
             (.running, .running, [], .ok, "relay and vault run"), (.stopped, .stopped, [], .warn, "postern serve --home /h"),
-            (.running, .stopped, ["vault"], .fail, "the vault does not run"),
+            (.running, .stopped, [.vault], .fail, "the vault does not run"),
             (.stopped, .running, [], .fail, "the relay does not run"),
             (.silent(process: "7"), .running, [], .fail, "the relay (process 7) runs and does not answer"),
             (.running, .unknown("no right"), [], .warn, "as root"), (.stopped, .unknown("no right"), [], .warn, "as root"),
-            (.running, .running, ["store"], .fail, "cannot commit"),
-            (.running, .running, ["vault"], .fail, "reaches no vault"),
-        ] as [(ServiceCheck.State, ServiceCheck.State, [String], Finding.Level, String)])
+            (.running, .running, [.store], .fail, Readiness.Fault.store.reason),
+            (.running, .running, [.vault, .disk], .fail, Readiness.Fault.vault.remedy),
+        ] as [(ServiceCheck.State, ServiceCheck.State, [Readiness.Fault], Finding.Level, String)])
     func `Service: what runs and what answers`(
-        relay: ServiceCheck.State, vault: ServiceCheck.State, unready: [String], level: Finding.Level, words: String
+        relay: ServiceCheck.State, vault: ServiceCheck.State, faults: [Readiness.Fault], level: Finding.Level, words: String
     ) {
-        expect(ServiceCheck(relay: relay, vault: vault, unready: unready, home: "/h").findings, level, words)
+        expect(ServiceCheck.findings(relay: relay, vault: vault, faults: faults, home: "/h"), level, words)
     }
 
     @Test(
@@ -72,22 +73,20 @@ struct CheckTests {
     ) {
         let place = ModeCheck.Place(
             path: "/k", rule: rule, owner: "news", mode: mode, actualOwner: owner, remedy: "Put it there.")
-        expect(ModeCheck(places: [place], hidden: []).findings, level, words)
+        expect(ModeCheck.findings(places: [place], hidden: []), level, words)
     }
 
     @Test func `Modes: a folder that this user may not read is named`() {
-        expect(ModeCheck(places: [], hidden: ["/h/vault"]).findings, .warn, "not checked", "/h/vault", "as root")
+        expect(ModeCheck.findings(places: [], hidden: ["/h/vault"]), .warn, "not checked", "/h/vault", "as root")
     }
 
     @Test func `Store: settings, schema, accounts and other processes`() {
         func look(
             journal: String = "wal", durable: Bool? = true, schema: Int = 3, difference: Int = 0, strangers: [String] = []
         ) -> [Finding] {
-            StoreCheck.looked(
-                .init(
-                    path: "/s", journal: journal, isDurable: durable, schema: schema, knownSchema: 3, difference: difference,
-                    strangers: strangers)
-            ).findings
+            StoreCheck.judge(
+                path: "/s", journal: journal, isDurable: durable, schema: schema, difference: difference, strangers: strangers,
+                knownSchema: 3)
         }
         expect(look(), .ok, "each commit is synced")
         expect(look(durable: nil), .ok, "refuses to start with less")
@@ -123,8 +122,9 @@ struct CheckTests {
         ] as [(UInt64, UInt64, Finding.Level, String)])
     func `Disk: how much room is left`(free: UInt64, least: UInt64, level: Finding.Level, words: String) {
         let mebibyte: UInt64 = 1_024 * 1_024
-        let facts = DiskCheck(folder: "/d", free: free * mebibyte, whole: 20_000 * mebibyte, least: least * mebibyte, inodes: nil)
-        expect(facts.findings, level, words)
+        let finding = DiskCheck.room(
+            folder: "/d", free: free * mebibyte, whole: 20_000 * mebibyte, least: least * mebibyte)
+        expect([finding], level, words)
     }
 
     @Test(
@@ -133,8 +133,7 @@ struct CheckTests {
             (499, 10_000, .warn),
         ] as [(UInt64, UInt64, Finding.Level)])
     func `Inodes: how many files can still be made`(free: UInt64, whole: UInt64, level: Finding.Level) {
-        let facts = DiskCheck(folder: "/d", free: 1 << 40, whole: 1 << 41, least: 1 << 30, inodes: (free, whole))
-        expect(facts.findings.filter { $0.check == .inodes }, level)
+        expect([DiskCheck.inodes(folder: "/d", free: free, whole: whole)], level)
     }
 
     @Test func `Templates: each faulty file is a line of its own`() {
@@ -178,10 +177,9 @@ struct CheckTests {
         func facts(
             noted: [Duration] = [], keys: Int32? = nil, kept: Bool? = true, running: Bool = false, doomed: Int = 0
         ) -> [Finding] {
-            ClockCheck(
+            ClockCheck.findings(
                 now: Self.now, isSynchronised: kept, noted: noted.map { Self.now + $0 },
-                newestKeys: keys.map { Epoch(day: Self.today.day + $0) }, isRunning: running, doomed: doomed
-            ).findings
+                newestKeys: keys.map { Epoch(day: Self.today.day + $0) }, isRunning: running, doomed: doomed)
         }
         expect(facts(), .ok, "synchronised")
         expect(facts(noted: [.minutes(4)], keys: 1, kept: nil), .ok)
@@ -203,10 +201,10 @@ struct CheckTests {
             (nil, .hours(3), .ok, "held"), (nil, .days(3), .warn, "after 28 days it is dropped"),
         ] as [(Duration?, Duration?, Finding.Level, String)])
     func `Waiting: how old the oldest letter is`(moving: Duration?, held: Duration?, level: Finding.Level, words: String) {
-        let facts = WaitingCheck(
+        let findings = WaitingCheck.findings(
             now: Self.now, oldestMoving: moving.map { Self.now - $0 }, oldestHeld: held.map { Self.now - $0 }, lifetime: .days(5),
             kept: .days(28))
-        expect(facts.findings, level, words)
+        expect(findings, level, words)
     }
 
     @Test(

@@ -9,7 +9,7 @@ struct DiagnosisTests {
     private static let misconfigured = Finding.fail(.configuration, "POSTERN_LISTEN: “80”", "Write HOST:PORT.")
 
     // Warnings end with 0: a monitor must not raise an alarm over what works today. A failed configuration comes first, because
-    // it must be mended first.
+    // it must be corrected first.
     @Test(
         arguments: [
             ([], .ok, 0), ([ok], .ok, 0), ([ok, warning], .warn, 0), ([ok, warning, failure], .fail, 69),

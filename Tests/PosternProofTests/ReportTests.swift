@@ -39,15 +39,15 @@ struct ReportTests {
         #expect(finding.description == "file x, offset 3: canary 2 (recipient's address) as plain")
     }
 
-    @Test func `Found, clean and incomplete are three verdicts`() {
-        func verdict(_ written: String, gaps: [String] = []) -> LeakReport.Verdict {
+    @Test func `Found, clean and incomplete are three conclusions`() {
+        func conclusion(_ written: String, gaps: [String] = []) -> LeakReport.Conclusion {
             LeakReport(
                 watch: watch, canaries: 3, places: [watch.look(at: Place(.log, "log"), Array(written.utf8))], gaps: gaps
-            ).verdict
+            ).conclusion
         }
-        #expect(verdict("nothing here") == .clean)
-        #expect(verdict("nothing here", gaps: ["the memory"]) == .incomplete)
-        #expect(verdict(recipient.text, gaps: ["the memory"]) == .found)
+        #expect(conclusion("nothing here") == .clean)
+        #expect(conclusion("nothing here", gaps: ["the memory"]) == .incomplete)
+        #expect(conclusion(recipient.text, gaps: ["the memory"]) == .found)
     }
 
     @Test func `A plant counts as found only where it was put`() {

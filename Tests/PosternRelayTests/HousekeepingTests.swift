@@ -23,7 +23,7 @@ struct HousekeepingTests {
             #expect(try await fixture.store.read { try $0.maintenance.last(.purge) } == moment)
         }
         func marks() async throws -> Int {
-            try await fixture.store.read { try $0.limitMarks.list(after: .zero, limit: 99).count }
+            try await fixture.store.read { try $0.limitRecords.list(after: .zero, limit: 99).count }
         }
 
         try await purge(after: .hours(1))

@@ -51,6 +51,24 @@ struct OperatorServiceTests {
         if case .value = answer { #expect(isTaken) } else { #expect(!isTaken, "\(answer)") }
     }
 
+    @Test func `Operations are listed the latest first, page by page, and a refused one is not there`() async throws {
+        let site = try await addSite()
+        #expect(try await refusal(of: .addSite(id: site.text, name: "Photos", origins: [])) != nil)
+        #expect(try await refusal(of: .changeSite(id: site.text, .init())) == nil)
+        func page(before: OperationID?, limit: Int) async throws -> [OperationView] {
+            let request = ControlRequest.listOperations(before: before?.description, limit: limit)
+            guard case .value(let page) = try await ask(request, for: [OperationView].self) else { return [] }
+            return page
+        }
+        let all = try await page(before: nil, limit: 10)
+        #expect(Set(all.map(\.verb)) == ["site.add", "site.change"] && all.count == 2, "\(all)")
+        #expect(all.allSatisfy { $0.actor == "operator" && $0.subject == "photos" && $0.at == RelayFixture.now })
+        let latest = try #require(try await page(before: nil, limit: 1).first)
+        #expect(latest.id == all.first?.id)
+        #expect(try await page(before: latest.id, limit: 1).map(\.id) == all.dropFirst().map(\.id))
+        #expect(try await refusal(of: .listOperations(before: "x", limit: 1)) != nil)
+    }
+
     // request → words of the refusal
     @Test(
         arguments: [
@@ -65,7 +83,7 @@ struct OperatorServiceTests {
             (.showRecipient(site: "none", handle: "pat"), "there is no site “none”"),
             (.showDelivery(id: "x"), "26 characters"),
             (.showDelivery(id: "01m85w9wp1fesjt7anqm7c0ktn"), "there is no delivery"),
-            (.moveDeliveries(.release, of: .one(id: "01m85w9wp1fesjt7anqm7c0ktn")), "there is no delivery"),
+            (.changeDeliveries(.release, of: .one(id: "01m85w9wp1fesjt7anqm7c0ktn")), "there is no delivery"),
             (.showEntry(id: "01m85w9wp1fesjt7anqm7c0ktn"), "See postern log list."),
             (.addBlock(.init(mark: .tag("abc"), effect: "hold", reason: "x", lasts: nil)), "13 characters"),
             (.addBlock(.init(mark: .domain("no domain"), effect: "hold", reason: "x", lasts: nil)), "is not a domain"),
@@ -90,8 +108,8 @@ struct OperatorServiceTests {
             seal: "UFM=", authorisation: "AA==")
         let stored = try await ask(.enrolRecipients(site: "photos", recipients: [recipient]), for: [Bool].self)
         guard case .value([true]) = stored else { throw Unexpected() }
-        for move in [RecipientOperations.Move.pause, .resume, .erase] {
-            _ = try await service.answer(.moveRecipient(site: "photos", handle: "pat", move: move))
+        for action in [RecipientOperations.Action.pause, .resume, .erase] {
+            _ = try await service.answer(.changeRecipient(site: "photos", handle: "pat", action: action))
         }
         let block = ControlRequest.NewBlock(mark: .prefix("192.0.2.0/24"), effect: "refuse", reason: "a wave", lasts: nil)
         _ = try await service.answer(.addBlock(block))
@@ -113,17 +131,17 @@ struct OperatorServiceTests {
         #expect(try await trace().count == records.count)
     }
 
-    @Test func `A move of many deliveries leaves one trace a transaction, and a move of none leaves none`() async throws {
+    @Test func `A change of many deliveries leaves one trace a transaction, and a change of none leaves none`() async throws {
         let fixture = try await RelayFixture()
         let ids = try await fixture.accept(3)
         let operations = Operations(
             by: .staff("anna"), store: fixture.store, blockCache: nil, randomness: .seeded(1), now: { RelayFixture.now },
             wake: {},
             makeBackup: { BackupView(path: $0, bytes: 1) })
-        #expect(try await operations.queue.move(.hold(reason: "a wave"), .all) == 3)
-        #expect(try await operations.queue.move(.hold(reason: "a wave"), .all) == 0)
-        #expect(try await operations.by(.operator).queue.move(.release, .one(ids[0])) == 1)
-        await #expect(throws: QueueOperations.Fault.self) { try await operations.queue.move(.release, .one(ids[0])) }
+        #expect(try await operations.queue.apply(.hold(reason: "a wave"), to: .all) == 3)
+        #expect(try await operations.queue.apply(.hold(reason: "a wave"), to: .all) == 0)
+        #expect(try await operations.by(.operator).queue.apply(.release, to: .one(ids[0])) == 1)
+        await #expect(throws: QueueOperations.Fault.self) { try await operations.queue.apply(.release, to: .one(ids[0])) }
         let records = try await fixture.store.read { try $0.operationTrace.latest(limit: 9) }
         #expect(
             Set(records.map { "\($0.actor) \($0.verb.rawValue) \($0.subject) \($0.reason ?? "-")" }) == [

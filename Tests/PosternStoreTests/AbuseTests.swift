@@ -2,7 +2,7 @@ import PosternCore
 import PosternStore
 import Testing
 
-@Suite("Blocks, limit marks, looks and maintenance come back as they were kept")
+@Suite("Blocks, limit records, looks and maintenance come back as they were kept")
 struct AbuseTests {
     @Test(arguments: StoreKind.allCases)
     func `Every kind of block, until it is removed; its number is not given again`(_ kind: StoreKind) async throws {
@@ -47,16 +47,16 @@ struct AbuseTests {
                 DatedLimitKey(today: LimitKey(.sender, high: 1, low: 2), tomorrow: nil),
                 DatedLimitKey(lasting: .installationHard), DatedLimitKey(lasting: .recipient(store.people[0].id)),
             ]
-            let mark = LimitMark(epoch: Epoch(containing: TestStore.start), keys: keys)
-            let letter = store.letter(limitMark: mark)
+            let mark = LimitRecord(epoch: Epoch(containing: TestStore.start), keys: keys)
+            let letter = store.letter(limitRecord: mark)
             try await store.accept(letter)
-            let kept = try await store.database.read { try $0.limitMarks.list(after: .zero, limit: 10) }
+            let kept = try await store.database.read { try $0.limitRecords.list(after: .zero, limit: 10) }
             #expect(kept.map(\.id) == [letter.id])
-            #expect(kept.map(\.mark) == [mark])
+            #expect(kept.map(\.record) == [mark])
             #expect(letter.id.moment == TestStore.start)
-            #expect(try await store.database.write { try $0.limitMarks.forget(before: TestStore.start, limit: 10) } == 0)
+            #expect(try await store.database.write { try $0.limitRecords.forget(before: TestStore.start, limit: 10) } == 0)
             #expect(
-                try await store.database.write { try $0.limitMarks.forget(before: TestStore.start + .days(2), limit: 10) } == 1)
+                try await store.database.write { try $0.limitRecords.forget(before: TestStore.start + .days(2), limit: 10) } == 1)
         }
     }
 
@@ -76,7 +76,7 @@ struct AbuseTests {
             let logo = try Logo(file: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1])
             #expect(try await store.database.write { try $0.sites.setLogo(logo, of: changed.id) })
             #expect(try await store.database.read { try $0.sites.logo(of: changed.id) } == logo)
-            #expect(try await store.database.read { try $0.sites.find(changed.id)?.look.logo } == logo.mark)
+            #expect(try await store.database.read { try $0.sites.find(changed.id)?.look.logo } == logo.id)
             #expect(try await store.database.write { try $0.sites.setLogo(nil, of: changed.id) })
             #expect(try await store.database.read { try $0.sites.find(changed.id)?.look.logo } == nil)
             #expect(try await store.database.read { try $0.sites.logo(of: changed.id) } == nil)

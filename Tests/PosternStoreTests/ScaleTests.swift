@@ -63,7 +63,7 @@ struct ScaleTests {
                 return store.letter(
                     to: number % 20, at: moment, mark: mark,
                     tags: (1...3).map { Tag(value: UInt64(number + bite * 100) &* 0x9E37_79B9_7F4A_7C15 &* $0) },
-                    limitMark: LimitMark(epoch: Epoch(containing: moment), keys: keys), seal: seal)
+                    limitRecord: LimitRecord(epoch: Epoch(containing: moment), keys: keys), seal: seal)
             }
             try await store.database.write { transaction in
                 for letter in letters { _ = try transaction.intake.accept(letter) }

@@ -10,9 +10,10 @@ struct StatementTests {
     static func runEverything(_ database: any Database, _ store: TestStore) async throws {
         let (now, lease, other) = (TestStore.start, store.lease(), store.lease())
         let marked = store.letter(mark: store.mark(1))
-        let limitMark = LimitMark(epoch: Epoch(containing: now), keys: [DatedLimitKey(lasting: .installationHard)])
+        let limitRecord = LimitRecord(epoch: Epoch(containing: now), keys: [DatedLimitKey(lasting: .installationHard)])
         let tagged = store.letter(
-            verdict: Verdict(.accept, parts: [Verdict.Part(.trapBait, .score(60))]), tags: [Tag(value: 7)], limitMark: limitMark)
+            verdict: Verdict(.accept, parts: [Verdict.Part(.trapBait, .score(60))]), tags: [Tag(value: 7)],
+            limitRecord: limitRecord)
         let ids = [store.letter(), store.letter(), store.letter(verdict: .held)]
         let (confirmation, refused) = (store.confirmation(), store.entry())
         let (one, two, site) = (store.people[0], store.people[1], store.site)
@@ -75,7 +76,7 @@ struct StatementTests {
             try transaction.run("UPDATE recipient SET language = 'en' WHERE id = ?", [store.people[2].id.stored])
             _ = try transaction.retention.forgetIdempotencyRecords(at: now, limit: 5)
             _ = try transaction.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 1)
-            _ = try transaction.limitMarks.forget(before: now + .days(1), limit: 5)
+            _ = try transaction.limitRecords.forget(before: now + .days(1), limit: 5)
             try transaction.writeProbe.touch(at: now)
             try transaction.operationTrace.add(Sample.operation(at: now))
             _ = try transaction.operationTrace.forget(before: now, limit: 5)
@@ -106,7 +107,7 @@ struct StatementTests {
             _ = try transaction.queue.oldestWaiting()
             _ = try transaction.queue.oldestUndelivered()
             _ = try Migrator.standing(transaction)
-            _ = try transaction.limitMarks.list(after: .zero, limit: 5)
+            _ = try transaction.limitRecords.list(after: .zero, limit: 5)
             _ = try transaction.blocks.list()
             _ = try transaction.blocks.find(1)
             _ = try transaction.maintenance.last(.purge)

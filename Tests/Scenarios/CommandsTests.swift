@@ -5,7 +5,7 @@ import Testing
 @Suite("An operator sees and moves what waits, and never an address", .serialized, .timeLimit(.minutes(4)))
 struct CommandsTests {
     @Test
-    func `A refused login holds the letter as our fault; once it is mended and released, the letter goes (held, show, release)`()
+    func `A refused login holds the letter as our fault; once it is fixed and released, the letter goes (held, show, release)`()
         async throws
     {
         let gate = Gate()
@@ -111,6 +111,10 @@ struct CommandsTests {
         #expect(try await postern.post().status == 403)
         #expect(try await postern.succeed("recipient", "show", "pat", "--site", "photos").output.contains("erased"))
         #expect(try await postern.command("recipient", "resume", "pat", "--site", "photos").status == 65)
+        let operations = try await postern.succeed("log", "operations").output.split(separator: "\n")
+        #expect(operations.last?.contains("recipient.erase") == true && operations.last?.contains("photos/pat") == true)
+        let latest = try await postern.succeed("log", "operations", "--json", "--limit", "1").output
+        #expect(latest.contains(#""actor":"operator""#))
         try await postern.stop()
         await server.stop()
     }

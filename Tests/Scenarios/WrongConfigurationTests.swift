@@ -55,11 +55,13 @@ struct WrongConfigurationTests {
     @Test func `A line of the file that is not a setting is named by its number`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let path = postern.home + "/postern.conf"
-        try (String(contentsOfFile: path, encoding: .utf8) + "listen on 80\n").write(
-            toFile: path, atomically: true, encoding: .utf8)
+        let settings = try String(contentsOfFile: path, encoding: .utf8)
+        try (settings + "listen on 80\n").write(toFile: path, atomically: true, encoding: .utf8)
         let finished = try await postern.command("queue", "count")
         #expect(finished.status == 78)
-        #expect(finished.errors.contains("line 6") && finished.errors.contains("no setting"))
+        #expect(
+            finished.errors.contains("line \(settings.split(separator: "\n", omittingEmptySubsequences: false).count):")
+                && finished.errors.contains("no setting"))
         // It may be a password in the wrong place.
         #expect(!finished.errors.contains("listen on 80"))
     }

@@ -34,8 +34,8 @@ CURLcode ccurl_on_trace(CURL *handle, ccurl_trace callback, void *context);
 CURLcode ccurl_on_progress(CURL *handle, ccurl_progress callback, void *context);
 
 /* CURLOPT_OPENSOCKETFUNCTION and CURLOPT_CLOSESOCKETFUNCTION. The socket is made here, close-on-exec (libcurl 7.88
-   does not ask for that) and without SIGPIPE where the system can say so per socket; `opened` is told about it.
-   `closed` is told just before the socket is closed. Both results are ignored. */
+   does not ask for that); `opened` is told about it. `closed` is told just before the socket is closed. Both results are
+   ignored. */
 struct ccurl_sockets {
     ccurl_socket opened;
     ccurl_socket closed;

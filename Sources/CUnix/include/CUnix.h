@@ -27,6 +27,6 @@ int unix_clock_is_kept(void);
 
 /// Takes the pages of code, the program's and its libraries', out of this process (madvise(2), MADV_DONTNEED on what
 /// dl_iterate_phdr(3) names as executable). They stay in the kernel's cache; what runs again is back at its first use.
-void unix_give_back_code(void);
+void unix_release_code(void);
 
 #endif

@@ -12,18 +12,18 @@ extension Logo {
                 description:
                     "the logo has \(file.count) bytes\n    It may have \(Self.limitKiB) KiB; a width of 600 pixels is plenty.")
         }
-        guard let kind = LogoMark.Kind(beginningOf: file) else {
+        guard let kind = LogoID.Kind(beginningOf: file) else {
             throw LogoFault(description: "the logo is no PNG, JPEG, WebP or SVG file\n    Save it as one of these.")
         }
         // FNV-1a, 64 bits: it tells two files apart and protects nothing.
         let hash = file.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         let digits = String(hash, radix: 16)
         self.init(
-            mark: LogoMark(kind: kind, version: String(repeating: "0", count: 16 - digits.utf8.count) + digits), content: file)
+            id: LogoID(kind: kind, version: String(repeating: "0", count: 16 - digits.utf8.count) + digits), content: file)
     }
 }
 
-extension LogoMark.Kind {
+extension LogoID.Kind {
     fileprivate init?(beginningOf file: [UInt8]) {
         if file.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
             self = .png

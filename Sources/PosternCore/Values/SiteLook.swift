@@ -3,7 +3,7 @@ package struct SiteLook: Hashable, Sendable {
     /// Nil for our own.
     package var accent: AccentColour?
     /// The logo on the pages; nil for none. The file itself is read separately, because few requests need it.
-    package var logo: LogoMark?
+    package var logo: LogoID?
     /// A sentence above the form in place of ours, by language. A visitor whose language is missing reads ours.
     package var introductions: [Language: HeaderText]
     /// The languages of its pages, the first for visitors who ask for none of them; empty for all languages we have.
@@ -13,7 +13,7 @@ package struct SiteLook: Hashable, Sendable {
     package static let introductionLimit = 400
 
     package init(
-        accent: AccentColour? = nil, logo: LogoMark? = nil, introductions: [Language: HeaderText] = [:],
+        accent: AccentColour? = nil, logo: LogoID? = nil, introductions: [Language: HeaderText] = [:],
         languages: [Language] = []
     ) {
         (self.accent, self.logo, self.introductions, self.languages) = (accent, logo, introductions, languages)
@@ -47,7 +47,7 @@ package struct AccentColour: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Identifies a logo file by its kind and a digest of its content. The digest is part of its URL: another file, another URL.
-package struct LogoMark: Hashable, Sendable {
+package struct LogoID: Hashable, Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         case png = "image/png"
         case svg = "image/svg+xml"
@@ -68,10 +68,10 @@ package struct LogoMark: Hashable, Sendable {
 package struct Logo: Hashable, Sendable {
     package static let limitKiB = 256
 
-    package let mark: LogoMark
+    package let id: LogoID
     package let content: [UInt8]
 
-    package init(mark: LogoMark, content: [UInt8]) {
-        (self.mark, self.content) = (mark, content)
+    package init(id: LogoID, content: [UInt8]) {
+        (self.id, self.content) = (id, content)
     }
 }

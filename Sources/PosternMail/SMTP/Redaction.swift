@@ -8,8 +8,8 @@ private import PosternCore
 package struct Redaction: Sendable {
     /// The most Unicode scalars that a cleaned reply has.
     package static let limit = 200
-    package static let addressMark = "‹address›"
-    package static let clientMark = "‹ip›"
+    package static let addressPlaceholder = "‹address›"
+    package static let clientPlaceholder = "‹ip›"
 
     private let known: KnownAddresses
 
@@ -35,7 +35,7 @@ package struct Redaction: Sendable {
             // Several marks in a row say no more than one.
             .filter { index, word in index == 0 || marked[index - 1] != word || word.first != "‹" }
             .map(\.element).joined(separator: " ")
-        guard !known.appear(inSqueezed: cleaned) else { return Self.addressMark }
+        guard !known.appear(inSqueezed: cleaned) else { return Self.addressPlaceholder }
         // By scalars, since one Character may have a kilobyte of combining marks.
         let scalars = cleaned.unicodeScalars
         return scalars.count <= Self.limit ? cleaned : String(scalars.prefix(Self.limit - 1)) + "…"
@@ -43,11 +43,11 @@ package struct Redaction: Sendable {
 
     private func mark(for word: String) -> String? {
         // Only a mark that is a whole word is ours: anything attached to it is the server's.
-        guard word != Self.addressMark else { return nil }
+        guard word != Self.addressPlaceholder else { return nil }
         // Most words of a reply to an accepted letter are literal.
-        if WordDecoding.isLiteral(word) { return known.appear(literally: word) ? Self.addressMark : nil }
-        if AddressTrace.isIn(word) || known.appear(in: word) { return Self.addressMark }
-        return ClientTrace.isIn(word) ? Self.clientMark : nil
+        if WordDecoding.isLiteral(word) { return known.appear(literally: word) ? Self.addressPlaceholder : nil }
+        if AddressTrace.isIn(word) || known.appear(in: word) { return Self.addressPlaceholder }
+        return ClientTrace.isIn(word) ? Self.clientPlaceholder : nil
     }
 
     /// One line of ordinary characters. Control and invisible characters are removed, since they could split a name. Full-width and
@@ -108,7 +108,7 @@ package struct Redaction: Sendable {
         return String(String.UnicodeScalarView(scalars))
     }
 
-    private static let mark = Array(" \(addressMark) ".unicodeScalars)
+    private static let mark = Array(" \(addressPlaceholder) ".unicodeScalars)
 
     private static func withoutBrackets(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
         var kept: [Unicode.Scalar] = []

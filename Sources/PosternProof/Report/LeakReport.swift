@@ -14,7 +14,7 @@ package struct LeakReport: Sendable {
         }
     }
 
-    package enum Verdict: String, Sendable, Encodable {
+    package enum Conclusion: String, Sendable, Encodable {
         case clean, found
         /// Nothing was found, but not every place could be searched.
         case incomplete
@@ -42,7 +42,7 @@ package struct LeakReport: Sendable {
 
     package var findings: [LeakFinding] { places.flatMap(\.findings) }
 
-    package var verdict: Verdict { !findings.isEmpty ? .found : gaps.isEmpty ? .clean : .incomplete }
+    package var conclusion: Conclusion { !findings.isEmpty ? .found : gaps.isEmpty ? .clean : .incomplete }
 }
 
 extension LeakReport: Encodable {
@@ -68,7 +68,7 @@ extension LeakReport: Encodable {
 
     package func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(verdict, forKey: .verdict)
+        try values.encode(conclusion, forKey: .verdict)
         try values.encode(canaries, forKey: .canaries)
         try values.encode(needles, forKey: .needles)
         try values.encode(totals, forKey: .searched)

@@ -25,7 +25,7 @@ package final class RefusalLog: Service {
 
     /// Never changes the answer: a submission that was turned away stays so, whether or not its entry can be written.
     func note(_ pending: PendingSubmission) async {
-        let verdict = Verdict(.refuse, parts: pending.parts)
+        let verdict = Verdict(.refuse, parts: pending.verdictParts)
         guard let rule = verdict.parts.first(where: { $0.effect == .refuse })?.rule else { return }
         let kind = RefusalLedger.Kind(tag: pending.tags.first, rule: rule)
         let ruling = ledger.withLock { $0.note(kind, id: pending.id, at: pending.at) }

@@ -163,6 +163,25 @@ package struct BlockView: Codable, Sendable {
     }
 }
 
+/// One change that somebody made.
+package struct OperationView: Codable, Sendable {
+    package let id: OperationID
+    package let at: Timestamp
+    package let actor: String
+    package let verb: String
+    package let subject: String
+    package let reason: String?
+
+    init(_ record: OperationRecord) {
+        id = record.id
+        at = record.at
+        actor = record.actor.description
+        verb = record.verb.rawValue
+        subject = record.subject
+        reason = record.reason
+    }
+}
+
 package struct BackupView: Codable, Sendable {
     package let path: String
     package let bytes: Int

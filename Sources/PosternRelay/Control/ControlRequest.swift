@@ -13,13 +13,15 @@ package enum ControlRequest: Codable, Sendable {
     case enrolRecipients(site: String, recipients: [NewRecipient])
     case listRecipients(site: String, after: String?, limit: Int)
     case showRecipient(site: String, handle: String)
-    case moveRecipient(site: String, handle: String, move: RecipientOperations.Move)
+    case changeRecipient(site: String, handle: String, action: RecipientOperations.Action)
     case countQueue
     case listQueue(QueueFilter)
     case showDelivery(id: String)
-    case moveDeliveries(QueueOperations.Move, of: QueueSelection)
+    case changeDeliveries(QueueOperations.Action, of: QueueSelection)
     case listLog(LogQuery)
     case showEntry(id: String)
+    /// The trace of operations, the latest first, before this one.
+    case listOperations(before: String?, limit: Int)
     case addBlock(NewBlock)
     case listBlocks
     case removeBlock(id: Int64)
@@ -88,7 +90,7 @@ package enum ControlRequest: Codable, Sendable {
 
     package enum QueueSelection: Codable, Sendable {
         case one(id: String)
-        /// Every delivery the move applies to.
+        /// Every delivery the action applies to.
         case all
     }
 

@@ -71,9 +71,9 @@ package struct OperatorService: Sendable {
             ).map { RecipientView($0, below: publicURL) }
         case .showRecipient(let site, let handle):
             return RecipientView(try await recipient(site, handle), below: publicURL)
-        case .moveRecipient(let site, let handle, let move):
-            try await operations.recipients.move(
-                move, try RequestText.handle(handle), at: try RequestText.site(site))
+        case .changeRecipient(let site, let handle, let action):
+            try await operations.recipients.apply(
+                action, to: try RequestText.handle(handle), at: try RequestText.site(site))
             return 1
         case .countQueue: return QueueCountsView(try await operations.queue.count())
         case .listQueue(let asked):
@@ -83,14 +83,18 @@ package struct OperatorService: Sendable {
         case .showDelivery(let id):
             let (delivery, attempts) = try await operations.queue.show(try RequestText.deliveryID(id))
             return DeliveryHistory(delivery: DeliveryView(delivery), attempts: attempts.map(AttemptView.init))
-        case .moveDeliveries(let move, let selection):
-            return try await operations.queue.move(move, try QueueOperations.Selection(selection))
+        case .changeDeliveries(let action, let selection):
+            return try await operations.queue.apply(action, to: try QueueOperations.Selection(selection))
         case .listLog(let query):
             return try await operations.log.list(
                 try await filter(query), try LogOperations.Page(query), limit: Self.bounded(query.limit))
         case .showEntry(let id):
             let (entry, blocks, delivery) = try await operations.log.show(try RequestText.entryID(id))
             return LogExplanation(entry, blocks: blocks, delivery: delivery)
+        case .listOperations(let before, let limit):
+            return try await operations.log.operations(
+                before: try before.map(RequestText.operationID), limit: Self.bounded(limit)
+            ).map(OperationView.init)
         case .addBlock(let new):
             let block = try await operations.blocks.add(
                 try RequestText.mark(new.mark, at: operations.now()), try RequestText.word(new.effect, "effect"),

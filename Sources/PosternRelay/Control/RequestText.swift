@@ -34,6 +34,11 @@ enum RequestText {
 
     static func entryID(_ text: String) throws -> LetterID { try id(text, of: "a log entry", list: "postern log list") }
 
+    static func operationID(_ text: String) throws -> OperationID {
+        guard let id = OperationID(text) else { throw otherVersion("the place in the list of operations") }
+        return id
+    }
+
     static func tag(_ text: String) throws -> Tag {
         guard let tag = Tag(text) else {
             throw Fault("“\(text)” is not a tag: a tag has 13 characters", remedy: "See postern log list.")

@@ -2,7 +2,7 @@ internal import Crypto
 package import PosternCore
 
 /// What the token of a posted form says about that form.
-package enum FormStanding: Equatable, Sendable {
+package enum FormTokenStatus: Equatable, Sendable {
     /// One of ours, and still good.
     /// - Parameters:
     ///   - key: the same for every post of one shown form, so that a double click is one letter.
@@ -21,7 +21,7 @@ package protocol FormTokenKeeping: Sendable {
     /// - Returns: letters, digits, `-` and `_`; nil while there is no key to sign it with.
     func issue(at now: Timestamp) -> String?
     /// - Parameter text: as it was posted; nil or empty when there was none.
-    func standing(of text: String?, at now: Timestamp) -> FormStanding
+    func status(of text: String?, at now: Timestamp) -> FormTokenStatus
 }
 
 /// Tokens signed under a key of the day: `epoch (4) · shown at (8) · random (16) · MAC (16)`, in base 64.
@@ -55,7 +55,7 @@ package struct FormTokens: FormTokenKeeping {
         return Base64URL.text(of: token.bytes)
     }
 
-    package func standing(of text: String?, at now: Timestamp) -> FormStanding {
+    package func status(of text: String?, at now: Timestamp) -> FormTokenStatus {
         guard let text, !text.isEmpty else { return .missing }
         guard text.utf8.count <= 64, let bytes = Base64URL.bytes(of: text) else { return .foreign }
         var reader = ByteReader(bytes, limit: 64)

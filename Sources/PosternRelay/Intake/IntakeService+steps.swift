@@ -21,15 +21,15 @@ extension IntakeService {
 
     /// Signs that the form gives, and what staff have blocked by tag or range.
     func checkClientBlocks(_ pending: inout PendingSubmission) throws {
-        if case .form(let signs) = pending.submission.channel { pending.parts += signs.parts }
+        if case .form(let signs) = pending.submission.channel { pending.verdictParts += signs.parts }
         try refuseBlocked(blocks.parts(for: pending.submission.client, tags: pending.tags, at: pending.at), &pending)
     }
 
     /// Whether the client, or the whole installation, is over its limit. Counts nothing yet: only a valid letter is counted.
     func checkClientLimit(_ pending: inout PendingSubmission) throws {
         guard let day = pending.day else { return }
-        pending.clients = day.limitKeys(of: pending.submission.client, in: limits.table)
-        if let ruling = limits.refusal(of: pending.clients, at: pending.at) { try refuseLimited(ruling, &pending) }
+        pending.clientKeys = day.limitKeys(of: pending.submission.client, in: limits.table)
+        if let ruling = limits.refusal(of: pending.clientKeys, at: pending.at) { try refuseLimited(ruling, &pending) }
     }
 
     func validate(_ pending: inout PendingSubmission) throws -> Letter {
@@ -40,8 +40,8 @@ extension IntakeService {
         }
     }
 
-    func checkRoom() throws {
-        guard room.hasRoom else { throw Judgement.noRoom }
+    func checkDiskSpace() throws {
+        guard diskSpace.isSufficient else { throw Judgement.diskFull }
     }
 
     func checkRecipient(_ recipient: Recipient, _ pending: inout PendingSubmission) throws {
@@ -58,14 +58,14 @@ extension IntakeService {
         guard let day = pending.day else { return }
         let ruling = limits.ask(
             day.question(
-                about: letter, from: pending.submission.client, keys: pending.clients, to: recipient.id, in: limits.table),
+                about: letter, from: pending.submission.client, keys: pending.clientKeys, to: recipient.id, in: limits.table),
             at: pending.at)
-        pending.counted = ruling.counted
+        pending.countedKeys = ruling.counted
         try refuseLimited(ruling, &pending)
     }
 
     /// Seals the letter and commits it with its delivery and its log entry.
-    func keep(_ letter: Letter, for recipient: Recipient, _ pending: inout PendingSubmission) async throws -> Judgement {
+    func accept(_ letter: Letter, for recipient: Recipient, _ pending: inout PendingSubmission) async throws -> Judgement {
         var randomness = randomness
         let plain = LetterCoding.bytes(of: letter)
         let client = pending.submission.client
@@ -74,16 +74,16 @@ extension IntakeService {
         let accepted = AcceptedLetter(
             entry: SubmissionEntry(
                 id: pending.id, at: pending.at, site: recipient.site.text, handle: recipient.handle.text,
-                recipient: recipient.id, verdict: Verdict(of: pending.parts), tags: pending.tags, evidence: evidence,
+                recipient: recipient.id, verdict: Verdict(of: pending.verdictParts), tags: pending.tags, evidence: evidence,
                 letterBytes: plain.count),
             seal: seal, tokens: MailTokens(using: &randomness),
-            limitMark: pending.counted.isEmpty
-                ? nil : LimitMark(epoch: Epoch(containing: pending.at), keys: pending.counted),
+            limitRecord: pending.countedKeys.isEmpty
+                ? nil : LimitRecord(epoch: Epoch(containing: pending.at), keys: pending.countedKeys),
             idempotencyRecord: pending.submission.idempotencyKey.map {
                 IdempotencyRecord(key: $0, of: plain, to: recipient.id)
             })
         switch try await store.write({ try $0.intake.accept(accepted) }) {
-        case .stored: return .kept(accepted.entry.verdict.decision)
+        case .stored: return .accepted(accepted.entry.verdict.decision)
         case .repeated(let first): return .repeated(first)
         case .conflict: throw pending.refuse(.idempotencyConflict, with: .idempotencyKeyConflict)
         case .noLetters:
@@ -94,12 +94,12 @@ extension IntakeService {
     }
 
     private func refuseBlocked(_ blocks: [Verdict.Part], _ pending: inout PendingSubmission) throws {
-        pending.parts += blocks
+        pending.verdictParts += blocks
         if blocks.contains(where: { $0.effect == .refuse }) { throw Judgement.refused(.blocked) }
     }
 
     private func refuseLimited(_ ruling: LimitRuling, _ pending: inout PendingSubmission) throws {
-        pending.parts += ruling.parts
+        pending.verdictParts += ruling.parts
         guard let refusal = ruling.parts.first(where: { $0.effect == .refuse }) else { return }
         throw Judgement.refused(
             refusal.rule == .limitClient

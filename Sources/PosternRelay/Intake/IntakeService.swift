@@ -8,7 +8,7 @@ package import PosternStore
 package struct IntakeService: SubmissionService {
     let store: any Database
     let sealing: LetterSealer
-    let room: any Room
+    let diskSpace: any DiskSpace
     let pseudonyms: Pseudonyms
     let limits: RateLimiter
     let blocks: BlockCache
@@ -20,13 +20,13 @@ package struct IntakeService: SubmissionService {
     private let letterCame: @Sendable () -> Void
 
     package init(
-        store: any Database, sealing: LetterSealer, room: any Room, pseudonyms: Pseudonyms, limits: RateLimiter,
+        store: any Database, sealing: LetterSealer, diskSpace: any DiskSpace, pseudonyms: Pseudonyms, limits: RateLimiter,
         blocks: BlockCache, refusals: RefusalLog, randomness: RandomSource, logger: Logger,
         letterCame: @escaping @Sendable () -> Void
     ) {
         self.store = store
         self.sealing = sealing
-        self.room = room
+        self.diskSpace = diskSpace
         self.pseudonyms = pseudonyms
         self.limits = limits
         self.blocks = blocks
@@ -53,11 +53,11 @@ package struct IntakeService: SubmissionService {
             try checkClientLimit(&pending)
             // From here on the letter is read.
             let letter = try validate(&pending)
-            try checkRoom()
+            try checkDiskSpace()
             try checkRecipient(recipient, &pending)
             try checkLetterBlocks(letter, &pending)
             try countUnderLimits(letter, to: recipient, &pending)
-            return try await keep(letter, for: recipient, &pending)
+            return try await accept(letter, for: recipient, &pending)
         } catch let judgement as Judgement {
             return judgement
         } catch {
@@ -68,28 +68,28 @@ package struct IntakeService: SubmissionService {
     /// The one exit of every submission: an earlier outcome is looked up, limits are given back, the refusal and the metric are
     /// noted, and the visitor is told.
     private func conclude(_ first: Judgement, on pending: PendingSubmission) async -> SubmissionReply {
-        let judgement = await repeated(first, pending) ?? first
-        if !judgement.isKept { limits.giveBack(pending.counted) }
+        let judgement = await earlierOutcome(of: first, pending) ?? first
+        if !judgement.isAccepted { limits.giveBack(pending.countedKeys) }
         if let verdict = judgement.metric {
             Counter(label: Metric.submissions.rawValue, dimensions: [("verdict", verdict)]).increment()
         }
         switch judgement {
-        case .kept:
+        case .accepted:
             outage.works()
             letterCame()
         case .repeated: break
         case .refused: await refusals.note(pending)
-        case .noRoom: outage.failed(NoRoom())
+        case .diskFull: outage.failed(DiskNearlyFull())
         case .failed(let error): outage.failed(error)
         }
         return SubmissionReply(
             judgement.answer(for: pending.id),
-            quota: judgement.tellsQuota ? limits.quota(of: pending.clients.first, at: pending.at) : nil)
+            quota: judgement.tellsQuota ? limits.quota(of: pending.clientKeys.first, at: pending.at) : nil)
     }
 
     /// Looks up whether the same letter was accepted before. If so, that answer stands, whatever has changed since.
     /// - Returns: nil when it was not, or when an earlier outcome would not change the judgement.
-    private func repeated(_ judgement: Judgement, _ pending: PendingSubmission) async -> Judgement? {
+    private func earlierOutcome(of judgement: Judgement, _ pending: PendingSubmission) async -> Judgement? {
         guard judgement.isOpenToRepeats, let record = pending.idempotencyRecord else { return nil }
         do {
             return try await store.read { try $0.intake.earlier(record, at: pending.at) }.map(Judgement.repeated)
@@ -109,6 +109,6 @@ package struct IntakeService: SubmissionService {
     }
 }
 
-private struct NoRoom: Error, CustomStringConvertible {
+private struct DiskNearlyFull: Error, CustomStringConvertible {
     var description: String { "the disk of the store is nearly full" }
 }

@@ -16,11 +16,11 @@ struct PendingSubmission: Sendable {
     /// Nil when nobody has that handle.
     var recipient: Recipient?
     /// The findings of the rules that matched.
-    var parts: [Verdict.Part] = []
+    var verdictParts: [Verdict.Part] = []
     /// What the client is counted under, narrowest first.
-    var clients: [DatedLimitKey] = []
+    var clientKeys: [DatedLimitKey] = []
     /// What the letter was counted under. Given back unless the letter is kept.
-    var counted: [DatedLimitKey] = []
+    var countedKeys: [DatedLimitKey] = []
 
     init(_ submission: Submission, id: LetterID, day: DayPseudonyms?) {
         self.submission = submission
@@ -35,7 +35,7 @@ struct PendingSubmission: Sendable {
 
     /// Records that a rule refused the submission.
     mutating func refuse(_ rule: Verdict.Rule, with answer: SubmissionAnswer) -> Judgement {
-        parts.append(Verdict.Part(rule, .refuse))
+        verdictParts.append(Verdict.Part(rule, .refuse))
         return .refused(answer)
     }
 
@@ -51,53 +51,53 @@ struct PendingSubmission: Sendable {
 /// The result of the steps of intake: one for each submission.
 enum Judgement: Error {
     /// On disk, queued or held.
-    case kept(Verdict.Decision)
+    case accepted(Verdict.Decision)
     /// The same post was kept before, as this letter.
     case repeated(LetterID)
     /// A rule turned it away, and the log says so.
     case refused(SubmissionAnswer)
     /// The disk is nearly full.
-    case noRoom
+    case diskFull
     /// The store or the keys are not available.
     case failed(any Error)
 
-    var isKept: Bool {
-        if case .kept = self { true } else { false }
+    var isAccepted: Bool {
+        if case .accepted = self { true } else { false }
     }
 
     /// Whether an earlier outcome of the same post replaces this one. Not after the store failed: what it shows then may not be
     /// on disk.
     var isOpenToRepeats: Bool {
         switch self {
-        case .refused, .noRoom: true
-        case .kept, .repeated, .failed: false
+        case .refused, .diskFull: true
+        case .accepted, .repeated, .failed: false
         }
     }
 
     /// Whether the reply says how much of the client limit is left.
     var tellsQuota: Bool {
         switch self {
-        case .kept, .repeated, .refused(.limited), .refused(.unavailable): true
-        case .refused, .noRoom, .failed: false
+        case .accepted, .repeated, .refused(.limited), .refused(.unavailable): true
+        case .refused, .diskFull, .failed: false
         }
     }
 
     /// The verdict it is counted as; a repeated post is no submission.
     var metric: String? {
         switch self {
-        case .kept(let decision): decision.rawValue
+        case .accepted(let decision): decision.rawValue
         case .repeated: nil
         case .refused: Verdict.Decision.refuse.rawValue
-        case .noRoom, .failed: "unavailable"
+        case .diskFull, .failed: "unavailable"
         }
     }
 
     func answer(for id: LetterID) -> SubmissionAnswer {
         switch self {
-        case .kept: .accepted(id)
+        case .accepted: .accepted(id)
         case .repeated(let first): .accepted(first)
         case .refused(let answer): answer
-        case .noRoom, .failed: .unavailable(retryAfter: .seconds(30))
+        case .diskFull, .failed: .unavailable(retryAfter: .seconds(30))
         }
     }
 }

@@ -15,7 +15,7 @@ package struct Submission: Sendable {
     /// How it was posted, and what that says about who posted it.
     package enum Channel: Equatable, Sendable {
         case api
-        case form(FormSigns)
+        case form(FormSignals)
     }
 
     package init(
@@ -33,12 +33,12 @@ package struct Submission: Sendable {
 }
 
 /// What a posted form says about who filled it in. None of it is proof; each sign counts towards a verdict.
-package struct FormSigns: Equatable, Sendable {
-    package let token: FormStanding
+package struct FormSignals: Equatable, Sendable {
+    package let token: FormTokenStatus
     /// The hidden field, which people do not see, was filled in.
     package let isBaitTaken: Bool
 
-    package init(token: FormStanding, isBaitTaken: Bool) {
+    package init(token: FormTokenStatus, isBaitTaken: Bool) {
         self.token = token
         self.isBaitTaken = isBaitTaken
     }

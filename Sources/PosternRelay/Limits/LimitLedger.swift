@@ -112,10 +112,10 @@ package struct LimitLedger: Sendable {
     }
 
     /// How many letters a client may still send, and when there will be one more; nil while the limit is off.
-    package func standing(of client: LimitKey?, at now: Timestamp) -> (remaining: Int, reset: Duration)? {
+    package func remaining(of client: LimitKey?, at now: Timestamp) -> (remaining: Int, reset: Duration)? {
         guard let client, !table.client.isOff else { return nil }
-        let standing = table.client.remaining(arrivals(client), at: now)
-        return (standing.count, standing.reset)
+        let left = table.client.remaining(arrivals(client), at: now)
+        return (left.count, left.reset)
     }
 
     /// Takes back what was counted for a letter that was not kept.
@@ -130,15 +130,15 @@ package struct LimitLedger: Sendable {
     }
 
     /// Counts a letter that was kept before a restart. Call this in the order in which the letters came.
-    package mutating func replay(_ mark: LimitMark, at moment: Timestamp) {
+    package mutating func replay(_ record: LimitRecord, at moment: Timestamp) {
         latest = max(latest, moment)
-        for key in mark.keys {
+        for key in record.keys {
             let gates = table[key.today.scope]
             guard !gates.isOff else { continue }
             let known: (key: LimitKey, tomorrow: LimitKey?)
-            if !key.today.scope.changesDaily || mark.epoch == epoch {
+            if !key.today.scope.changesDaily || record.epoch == epoch {
                 known = (key.today, key.tomorrow)
-            } else if mark.epoch.next == epoch, let tomorrow = key.tomorrow {
+            } else if record.epoch.next == epoch, let tomorrow = key.tomorrow {
                 known = (tomorrow, nil)
             } else {
                 continue

@@ -18,14 +18,14 @@ package final class RateLimiter: Sendable {
     /// Counts on from where the last relay stopped. Call it before the first letter is taken.
     package func restore(from store: some Database, at now: Timestamp) async throws {
         guard !table.isOff else { return }
-        var after = LetterID.floor(of: now - LimitMarks.lifetime)
+        var after = LetterID.floor(of: now - LimitRecords.lifetime)
         while true {
             let from = after
-            let marks = try await store.read { try $0.limitMarks.list(after: from, limit: 5_000) }
-            guard let last = marks.last else { return }
+            let records = try await store.read { try $0.limitRecords.list(after: from, limit: 5_000) }
+            guard let last = records.last else { return }
             ledger.withLock { ledger in
                 // A clock that was ahead when a letter came must not make anybody wait until the time it showed.
-                for (id, mark) in marks { ledger.replay(mark, at: min(id.moment, now)) }
+                for (id, record) in records { ledger.replay(record, at: min(id.moment, now)) }
             }
             after = last.id
         }
@@ -48,11 +48,11 @@ package final class RateLimiter: Sendable {
 
     /// What a client may still send; nil while the client limit is off.
     func quota(of client: DatedLimitKey?, at now: Timestamp) -> ClientQuota? {
-        guard let standing = ledger.withLock({ $0.standing(of: client?.today, at: now) }) else { return nil }
+        guard let left = ledger.withLock({ $0.remaining(of: client?.today, at: now) }) else { return nil }
         let policies = table.client.gates.map {
             ClientQuota.Policy(quota: Int($0.count), window: .milliseconds($0.per))
         }
-        return ClientQuota(policies: policies, remaining: standing.remaining, reset: standing.reset)
+        return ClientQuota(policies: policies, remaining: left.remaining, reset: left.reset)
     }
 }
 

@@ -40,6 +40,12 @@ package struct LogOperations: Sendable {
         try await operations.store.read { try $0.submissionLog.count(since: moment) }
     }
 
+    /// What was changed, by whom and why, the latest first.
+    /// - Parameter before: where the page before this one ended.
+    package func operations(before: OperationID? = nil, limit: Int) async throws -> [OperationRecord] {
+        try await operations.store.read { try $0.operationTrace.latest(before: before, limit: limit) }
+    }
+
     /// One entry with its rules, the blocks that it matched, and its delivery.
     /// - Throws: `Fault.unknown`, or what the store throws.
     package func show(_ id: LetterID) async throws -> (entry: LogEntry, blocks: [Int64: Block], delivery: DeliveryLine?) {

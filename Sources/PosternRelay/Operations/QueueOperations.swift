@@ -4,7 +4,7 @@ package import PosternStore
 /// Looks up deliveries, and retries, holds, releases or drops them.
 package struct QueueOperations: Sendable {
     /// What can be done to deliveries.
-    package enum Move: Codable, Sendable {
+    package enum Action: Codable, Sendable {
         /// Makes waiting deliveries due now.
         case retry
         /// Stops waiting deliveries until they are released.
@@ -15,7 +15,7 @@ package struct QueueOperations: Sendable {
 
     package enum Selection: Sendable {
         case one(LetterID)
-        /// Every delivery that the move applies to.
+        /// Every delivery that the action applies to.
         case all
     }
 
@@ -41,7 +41,7 @@ package struct QueueOperations: Sendable {
 
     let operations: Operations
 
-    /// How many deliveries one transaction moves, so that letters can be accepted in between.
+    /// How many deliveries one transaction changes, so that letters can be accepted in between.
     private static let batch = 500
 
     package func count() async throws -> QueueCounts {
@@ -68,23 +68,23 @@ package struct QueueOperations: Sendable {
         return found
     }
 
-    /// - Returns: how many deliveries were moved.
+    /// - Returns: how many deliveries were changed.
     /// - Throws: `Fault`, or what the store throws.
-    package func move(_ move: Move, _ selection: Selection) async throws -> Int {
+    package func apply(_ action: Action, to selection: Selection) async throws -> Int {
         switch selection {
         case .one(let id):
-            try await self.move(move, id)
+            try await apply(action, to: id)
             return 1
-        case .all: return try await moveAll(move)
+        case .all: return try await applyToAll(action)
         }
     }
 
-    private func move(_ move: Move, _ id: LetterID) async throws {
-        let record = operations.trace(move.verb, "\(id)", because: move.reason)
+    private func apply(_ action: Action, to id: LetterID) async throws {
+        let record = operations.trace(action.verb, "\(id)", because: action.reason)
         try await operations.write(record) { transaction in
             let queue = transaction.queue
             let moved =
-                switch move {
+                switch action {
                 case .retry: try queue.retry(id, at: record.at)
                 case .hold(let reason): try queue.hold(id, because: reason)
                 case .release: try queue.release(id, at: record.at)
@@ -99,17 +99,17 @@ package struct QueueOperations: Sendable {
         operations.wake()
     }
 
-    private func moveAll(_ move: Move) async throws -> Int {
+    private func applyToAll(_ action: Action) async throws -> Int {
         // As many as there are now. The command does not cover deliveries that arrive, or become due again, while it runs.
         let counts = try await count()
         let most =
-            switch move {
+            switch action {
             case .retry, .hold: counts[.ready]
             case .release, .drop: counts[.held]
             }
         var total = 0
         while total < most {
-            let count = try await moveBatch(move)
+            let count = try await applyToBatch(action)
             guard count > 0 else { break }
             total += count
             operations.wake()
@@ -118,13 +118,13 @@ package struct QueueOperations: Sendable {
     }
 
     /// Each batch leaves its own trace, since the command may fail before the next one.
-    private func moveBatch(_ move: Move) async throws -> Int {
-        let record = operations.trace(move.verb, "", because: move.reason)
+    private func applyToBatch(_ action: Action) async throws -> Int {
+        let record = operations.trace(action.verb, "", because: action.reason)
         let limit = Self.batch
         return try await operations.store.write { transaction in
             let queue = transaction.queue
             let count =
-                switch move {
+                switch action {
                 case .retry: try queue.retryAll(at: record.at, limit: limit)
                 case .hold(let reason): try queue.holdReady(because: reason, limit: limit)
                 case .release: try queue.releaseHeld(.everything, at: record.at, limit: limit)
@@ -141,7 +141,7 @@ package struct QueueOperations: Sendable {
     private static let dropReason = "dropped by staff"
 }
 
-extension QueueOperations.Move {
+extension QueueOperations.Action {
     fileprivate var verb: OperationRecord.Verb {
         switch self {
         case .retry: .retryDeliveries

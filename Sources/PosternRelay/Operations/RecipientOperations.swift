@@ -3,7 +3,7 @@ internal import PosternStore
 
 /// The people who receive letters. Their addresses come here sealed, and nothing here can open them.
 package struct RecipientOperations: Sendable {
-    package enum Move: String, Codable, Sendable {
+    package enum Action: String, Codable, Sendable {
         case pause, resume, erase
     }
 
@@ -90,13 +90,13 @@ package struct RecipientOperations: Sendable {
     }
 
     /// - Throws: `Fault`, `SiteOperations.Fault.unknown`, or what the store throws.
-    package func move(_ move: Move, _ handle: Handle, at site: SiteID) async throws {
+    package func apply(_ action: Action, to handle: Handle, at site: SiteID) async throws {
         let recipient = try await find(handle, at: site)
-        let record = operations.trace(move.verb, "\(site)/\(handle)")
+        let record = operations.trace(action.verb, "\(site)/\(handle)")
         try await operations.write(record) { transaction in
             let recipients = transaction.recipients
             let change =
-                switch move {
+                switch action {
                 case .pause: try recipients.setState(.paused, of: recipient.id, from: [.active, .paused], at: record.at)
                 case .resume: try recipients.setState(.active, of: recipient.id, from: [.paused, .active], at: record.at)
                 case .erase: try recipients.erase(recipient.id, at: record.at)
@@ -110,7 +110,7 @@ package struct RecipientOperations: Sendable {
     }
 }
 
-extension RecipientOperations.Move {
+extension RecipientOperations.Action {
     fileprivate var verb: OperationRecord.Verb {
         switch self {
         case .pause: .pauseRecipient

@@ -18,7 +18,7 @@ package struct PrivacyFacts: Equatable, Sendable {
     package let clientLimit: String?
     /// What letters are counted by, and how long the digests of it are kept.
     package let counted: [Counted]
-    package let marks: Duration
+    package let limitRecords: Duration
     /// When rows past their retention were last removed; nil before the first time.
     package let lastPurge: Timestamp?
     /// When the oldest letter came that is still kept, and the oldest log entry; nil when there is none.
@@ -36,7 +36,7 @@ package struct PrivacyFacts: Equatable, Sendable {
 
     package init(
         site: Site, letters: Duration, evidence: Duration, outcomes: Duration, repeats: Duration, addressSuite: String,
-        epochSuite: String, clientLimit: String?, counted: [Counted], marks: Duration, lastPurge: Timestamp?,
+        epochSuite: String, clientLimit: String?, counted: [Counted], limitRecords: Duration, lastPurge: Timestamp?,
         oldestLetter: Timestamp?, oldestEntry: Timestamp?, isMailEncrypted: Bool, isDemo: Bool
     ) {
         self.site = site
@@ -48,7 +48,7 @@ package struct PrivacyFacts: Equatable, Sendable {
         self.epochSuite = epochSuite
         self.clientLimit = clientLimit
         self.counted = counted
-        self.marks = marks
+        self.limitRecords = limitRecords
         self.lastPurge = lastPurge
         self.oldestLetter = oldestLetter
         self.oldestEntry = oldestEntry

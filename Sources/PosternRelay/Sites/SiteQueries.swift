@@ -59,7 +59,7 @@ package struct SiteQueries: SiteLookup {
                 site: site, letters: terms.letters, evidence: terms.evidence, outcomes: terms.outcomes,
                 repeats: IdempotencyRecord.lifetime, addressSuite: suite, epochSuite: terms.epochSuite,
                 clientLimit: terms.clientLimit.isOff ? nil : terms.clientLimit.description, counted: terms.counted,
-                marks: LimitMarks.lifetime,
+                limitRecords: LimitRecords.lifetime,
                 lastPurge: try transaction.maintenance.last(.purge), oldestLetter: try transaction.intake.oldestLetter(),
                 oldestEntry: try transaction.submissionLog.oldest(), isMailEncrypted: terms.isMailEncrypted, isDemo: terms.isDemo)
         }

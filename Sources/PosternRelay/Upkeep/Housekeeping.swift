@@ -60,7 +60,9 @@ package struct Housekeeping: Service {
             await repeatedly("idempotency keys") { try $0.retention.forgetIdempotencyRecords(at: moment, limit: limit) },
             await repeatedly("letters") { try $0.retention.forgetLetters(through: over, at: moment, limit: limit) },
             await repeatedly("submissions") { try $0.retention.forgetSubmissions(before: oldest, limit: limit) },
-            await repeatedly("limit marks") { try $0.limitMarks.forget(before: moment - LimitMarks.lifetime, limit: limit) },
+            await repeatedly("limit records") {
+                try $0.limitRecords.forget(before: moment - LimitRecords.lifetime, limit: limit)
+            },
             await repeatedly("confirmations") { try $0.retention.forgetConfirmations(before: oldest, limit: limit) },
             await repeatedly("operations") { try $0.operationTrace.forget(before: oldest, limit: limit) },
         ]

@@ -26,7 +26,7 @@ package struct Readiness: Codable, Equatable, Sendable {
         package var remedy: String {
             switch self {
             case .check: "Look for a disk that hangs or a machine without memory; then restart the service."
-            case .store: "The relay's log says why, most often a full or failing disk. Mend that, and restart the service."
+            case .store: "The relay's log says why, most often a full or failing disk. Fix that, and restart the service."
             case .disk: "Make room on the disk of the store. Letters are taken again at once."
             case .vault: "The service's log says why the vault ended or hangs. Make sure that relay and vault are of one version."
             }
@@ -51,13 +51,13 @@ package protocol ReadinessSource: Sendable {
 package struct ReadinessProbe: Sendable {
     private let store: any Database
     private let vault: VaultLink
-    private let room: any Room
+    private let diskSpace: any DiskSpace
     private let now: @Sendable () -> Timestamp
 
-    package init(store: any Database, vault: VaultLink, room: any Room, now: @escaping @Sendable () -> Timestamp) {
+    package init(store: any Database, vault: VaultLink, diskSpace: any DiskSpace, now: @escaping @Sendable () -> Timestamp) {
         self.store = store
         self.vault = vault
-        self.room = room
+        self.diskSpace = diskSpace
         self.now = now
     }
 
@@ -67,7 +67,7 @@ package struct ReadinessProbe: Sendable {
         async let vaultAnswers = vault.renew()
         var faults: Set<Readiness.Fault> = []
         do { try await store.write { [now] in try $0.writeProbe.touch(at: now()) } } catch { faults.insert(.store) }
-        if !room.hasRoom { faults.insert(.disk) }
+        if !diskSpace.isSufficient { faults.insert(.disk) }
         let answers = await vaultAnswers
         if !answers || vault.lanes == 0 { faults.insert(.vault) }
         return Readiness(faults)

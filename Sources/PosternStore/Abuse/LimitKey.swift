@@ -66,7 +66,7 @@ package struct DatedLimitKey: Hashable, Sendable {
 }
 
 /// What one accepted letter was counted under. It is kept with the letter, so that a restarted relay counts on from there.
-package struct LimitMark: Hashable, Sendable {
+package struct LimitRecord: Hashable, Sendable {
     /// The day whose keys these are.
     package let epoch: Epoch
     package let keys: [DatedLimitKey]

@@ -8,18 +8,18 @@ package struct AcceptedLetter: Sendable {
     package let seal: [UInt8]
     package let tokens: MailTokens
     /// What the limits counted it under; nil when no limit did.
-    package let limitMark: LimitMark?
+    package let limitRecord: LimitRecord?
     /// Nil when it was posted without a key.
     package let idempotencyRecord: IdempotencyRecord?
 
     package init(
-        entry: SubmissionEntry, seal: [UInt8], tokens: MailTokens, limitMark: LimitMark? = nil,
+        entry: SubmissionEntry, seal: [UInt8], tokens: MailTokens, limitRecord: LimitRecord? = nil,
         idempotencyRecord: IdempotencyRecord? = nil
     ) {
         self.entry = entry
         self.seal = seal
         self.tokens = tokens
-        self.limitMark = limitMark
+        self.limitRecord = limitRecord
         self.idempotencyRecord = idempotencyRecord
     }
 

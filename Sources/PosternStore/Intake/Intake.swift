@@ -19,7 +19,7 @@ package struct Intake {
             return try earlierOutcome(of: record)
         }
         try log(entry)
-        if let mark = letter.limitMark { try transaction.limitMarks.add(mark, for: letter.id) }
+        if let record = letter.limitRecord { try transaction.limitRecords.add(record, for: letter.id) }
         try transaction.run(
             """
             INSERT INTO letter (id, seal)

@@ -1,6 +1,6 @@
 internal import PosternCore
 
-extension LogoMark.Kind: Storable {}
+extension LogoID.Kind: Storable {}
 
 extension Site {
     init(_ row: SQLRow) throws {
@@ -22,12 +22,12 @@ extension Site {
 extension SiteLook {
     fileprivate init(_ row: SQLRow) throws {
         let accent: String? = try row.optional("accent")
-        let kind: LogoMark.Kind? = try row.optional("logo_kind")
+        let kind: LogoID.Kind? = try row.optional("logo_kind")
         let version: String? = try row.optional("logo_version")
         let languages: String = try row["languages"]
         self.init(
             accent: accent.flatMap { AccentColour($0) },
-            logo: kind.flatMap { kind in version.map { LogoMark(kind: kind, version: $0) } },
+            logo: kind.flatMap { kind in version.map { LogoID(kind: kind, version: $0) } },
             introductions: try Self.introductions(try row["introductions"]),
             languages: languages.split(separator: " ").compactMap { Language(String($0)) })
     }

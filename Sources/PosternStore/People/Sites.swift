@@ -47,7 +47,7 @@ package struct Sites {
             SET logo_kind = ?, logo_version = ?
             WHERE id = ?
             """,
-            [(logo?.mark.kind).stored, (logo?.mark.version).stored, id.stored])
+            [(logo?.id.kind).stored, (logo?.id.version).stored, id.stored])
         guard changed == 1 else { return false }
         try transaction.run(
             """
@@ -75,7 +75,7 @@ package struct Sites {
             """,
             [id.stored])
         return try row.map { row in
-            Logo(mark: LogoMark(kind: try row["logo_kind"], version: try row["logo_version"]), content: try row["content"])
+            Logo(id: LogoID(kind: try row["logo_kind"], version: try row["logo_version"]), content: try row["content"])
         }
     }
 

@@ -1,5 +1,5 @@
 package import Hummingbird
-internal import HummingbirdCore
+package import HummingbirdCore
 package import Logging
 package import NIOCore
 internal import NIOHTTPTypes
@@ -63,7 +63,7 @@ extension Arrival: ServerChildChannelValue {}
 
 extension HTTP1Channel.Configuration {
     /// - Parameter handlers: added to each connection, after the HTTP parser.
-    init(_ limits: WebLimits, handlers: @autoclosure @escaping @Sendable () -> [any RemovableChannelHandler]) {
+    package init(_ limits: WebLimits, handlers: @autoclosure @escaping @Sendable () -> [any RemovableChannelHandler]) {
         let headerBytes = limits.headerKiB * 1_024
         self.init(
             additionalChannelHandlers: handlers(),
@@ -74,7 +74,7 @@ extension HTTP1Channel.Configuration {
 }
 
 extension ApplicationConfiguration {
-    init(_ configuration: WebConfiguration, logger: Logger) {
+    package init(_ configuration: WebConfiguration, logger: Logger) {
         self.init(
             address: .hostname(configuration.listen.host, port: configuration.listen.port),
             // No `Server` field: it would only help someone who looks for a vulnerable version.

@@ -16,7 +16,7 @@ package struct ConnectionClock: ~Copyable {
         case overdue
     }
 
-    package enum Verdict: Equatable {
+    package enum Reaction: Equatable {
         case nothing
         /// The body's time is over. Tell the handler that reads it, so that it answers 408.
         case failBody
@@ -75,7 +75,7 @@ package struct ConnectionClock: ~Copyable {
     }
 
     /// Call it when `deadline` has come. Harmless when called early.
-    package mutating func timeCame(at now: ContinuousClock.Instant) -> Verdict {
+    package mutating func timeCame(at now: ContinuousClock.Instant) -> Reaction {
         guard let deadline, now >= deadline else { return .nothing }
         if let fetching, now >= fetching {
             state = .overdue

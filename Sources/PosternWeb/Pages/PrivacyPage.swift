@@ -62,7 +62,7 @@ package struct PrivacyPage: Page {
     private static func client(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
         let counted = facts.counted.map { texts($0.key) }.joined(separator: " · ")
         let limit =
-            counted.isEmpty ? [] : [texts(.privacyLimitText, [.counted: counted, .marks: texts.span(facts.marks)])]
+            counted.isEmpty ? [] : [texts(.privacyLimitText, [.counted: counted, .marks: texts.span(facts.limitRecords)])]
         return Section(
             title: texts(.privacyClientTitle),
             paragraphs: [texts(.privacyClientText, [.evidence: texts.span(facts.evidence, .after)])] + limit)
@@ -112,7 +112,7 @@ extension PrivacyFacts {
             json.member("letter_suite", epochSuite)
             json.member("client_limit", optional: clientLimit)
             json.member("counted_by", counted.map(\.rawValue))
-            json.member("limit_marks_kept_seconds", Int(marks.components.seconds))
+            json.member("limit_marks_kept_seconds", Int(limitRecords.components.seconds))
             json.member("last_purge", optional: lastPurge?.rfc3339)
             json.member("oldest_letter", optional: oldestLetter?.rfc3339)
             json.member("oldest_entry", optional: oldestEntry?.rfc3339)

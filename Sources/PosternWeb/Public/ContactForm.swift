@@ -34,14 +34,14 @@ package struct ContactForm: Sendable {
     package func post(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let form = try await posted(request, context)
         let now = intake.now()
-        let standing = tokens.standing(of: form.token, at: now)
+        let status = tokens.status(of: form.token, at: now)
         let idempotencyKey: String?
-        switch standing {
+        switch status {
         case .expired: return try await again(form, token: tokens.issue(at: now), .expired, request, context)
         case .ours(let key, _): idempotencyKey = key
         case .foreign, .missing: idempotencyKey = nil
         }
-        let signs = FormSigns(token: standing, isBaitTaken: form.isBaitTaken)
+        let signs = FormSignals(token: status, isBaitTaken: form.isBaitTaken)
         let reply = await intake.submit(
             form.letter, idempotencyKey: idempotencyKey, channel: .form(signs), request, context)
         // A letter that comes back under its own token is still the same letter after corrections.

@@ -24,8 +24,8 @@ package struct SiteHandlers: Sendable {
     /// `GET /look/{site}/{version}/logo`.
     package func logo(_: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let logo = try await read("a logo cannot be read", context) { try await sites.logo(of: context["site"]) }
-        guard let logo, logo.mark.version == context["version"] else { throw .notFound }
-        return kept(logo.mark.kind.rawValue, ByteBuffer(bytes: logo.content), responses.headers.foreignAsset)
+        guard let logo, logo.id.version == context["version"] else { throw .notFound }
+        return kept(logo.id.kind.rawValue, ByteBuffer(bytes: logo.content), responses.headers.foreignAsset)
     }
 
     /// `GET /privacy/{site}`.

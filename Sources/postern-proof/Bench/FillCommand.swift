@@ -57,7 +57,7 @@ struct FillCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try await home.configuration()
+        let configuration = try home.configuration()
         let began = ContinuousClock.now
         let site: SiteID
         let plan = FillPlan(
@@ -75,7 +75,7 @@ struct FillCommand: AsyncParsableCommand {
         }
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         // Root made these files; the relay's user must own them.
-        try await HomeFolders(
+        try HomeFolders(
             home: home.folder, users: try ProcessUsers(configuration.users), database: configuration.database
         ).prepare()
         let file = configuration.database.file
@@ -103,14 +103,7 @@ struct FillCommand: AsyncParsableCommand {
         } catch {
             throw Exit.configuration.saying("\(error)")
         }
-        do {
-            let result = try await body(store)
-            await store.close()
-            return result
-        } catch {
-            await store.close()
-            throw error
-        }
+        return try await store.useAndClose(body)
     }
 
     private func addFirst(at site: SiteID) async throws {

@@ -4,40 +4,13 @@
 struct Noise: RandomNumberGenerator, Sendable {
     private static let poolBytes = 1_048_576
     private var state: UInt64
-    private let pool: [UInt8]
+    private var pool: [UInt8] = []
 
     init(seed: UInt64) {
         state = seed
-        var words = SplitMix(state: seed)
-        var pool: [UInt8] = []
         pool.reserveCapacity(Self.poolBytes)
-        while pool.count < Self.poolBytes { withUnsafeBytes(of: words.next()) { pool += $0 } }
-        self.pool = pool
+        while pool.count < Self.poolBytes { withUnsafeBytes(of: next()) { pool += $0 } }
     }
-
-    mutating func next() -> UInt64 {
-        var words = SplitMix(state: state)
-        defer { state = words.state }
-        return words.next()
-    }
-
-    /// Continues with other numbers from the same pool: two writers must not draw the same ids.
-    mutating func reseed(_ seed: UInt64) {
-        // Consecutive seeds would draw each other's numbers one step later.
-        var words = SplitMix(state: seed &* 0xD6E8_FEB8_6659_FD93)
-        state = words.next()
-    }
-
-    /// - Precondition: at most a mebibyte.
-    mutating func bytes(_ count: Int) -> [UInt8] {
-        precondition(count <= Self.poolBytes, "one piece of noise is at most a mebibyte")
-        let start = Int.random(in: 0...(Self.poolBytes - count), using: &self)
-        return Array(pool[start..<(start + count)])
-    }
-}
-
-private struct SplitMix {
-    var state: UInt64
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
@@ -45,5 +18,19 @@ private struct SplitMix {
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
+    }
+
+    /// Continues with other numbers from the same pool: two writers must not draw the same ids.
+    mutating func reseed(_ seed: UInt64) {
+        // Consecutive seeds would draw each other's numbers one step later.
+        state = seed &* 0xD6E8_FEB8_6659_FD93
+        state = next()
+    }
+
+    /// - Precondition: at most a mebibyte.
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        precondition(count <= Self.poolBytes, "one piece of noise is at most a mebibyte")
+        let start = Int.random(in: 0...(Self.poolBytes - count), using: &self)
+        return Array(pool[start..<(start + count)])
     }
 }

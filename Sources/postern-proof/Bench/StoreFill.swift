@@ -6,7 +6,7 @@ internal import PosternStore
 /// Fills a store through the same functions that the service calls, so that the rows are what it would have written.
 struct StoreFill {
     /// Rows of one transaction.
-    private static let bite = 2_000
+    private static let batch = 2_000
     /// An installation with more recipients is in use.
     private static let mostRecipients = 200
 
@@ -52,21 +52,21 @@ struct StoreFill {
         var noise = Noise(seed: UInt64(bitPattern: plan.now.milliseconds))
         let ids = (0..<plan.recipients).map { $0 == 0 ? first.id : RecipientID(at: plan.now, using: &noise) }
         var progress = FillProgress()
-        for start in stride(from: 1, to: ids.count, by: Self.bite) {
-            let end = min(start + Self.bite, ids.count)
+        for start in stride(from: 1, to: ids.count, by: Self.batch) {
+            let end = min(start + Self.batch, ids.count)
             let people = try (start..<end).map { try BenchRows.recipient($0, ids[$0], at: site, record: record) }
             let present = try await store.write { [now = plan.now] in try $0.recipients.add(people, at: now) }
             if let taken = present.keys.first { throw Refusal(description: "the handle \(taken.text) is taken") }
             progress.note(end, of: ids.count, "recipients")
         }
         var entries = FillEntries(plan, rows: BenchRows(site: site, recipients: ids, noise: noise))
-        var next = try entries.next(Self.bite)
+        var next = try entries.next(Self.batch)
         while !next.isEmpty {
-            let (due, bite) = (plan.due, next)
+            let (due, batch) = (plan.due, next)
             // The next ones are made while these are written.
-            async let written: Void = store.write { try Self.keep(bite, due: due, in: $0) }
+            async let written: Void = store.write { try Self.keep(batch, due: due, in: $0) }
             let done = entries.done
-            next = try entries.next(Self.bite)
+            next = try entries.next(Self.batch)
             try await written
             progress.note(done, of: plan.log, "log entries")
         }

@@ -39,39 +39,30 @@ struct StoreRun: Sendable {
         let rows = BenchRows(site: try SiteID("bench"), recipients: ids, noise: noise)
         let empty = try await makeStore(for: rows)
         let store = try await openStore(at: .sqlite(path: path)) { commits.note($0, $1) }
-        do {
+        let seconds = try await store.useAndClose { store in
             let began = ContinuousClock.now
             try await write(to: store, rows, until: began + duration)
-            let seconds = (ContinuousClock.now - began) / .seconds(1)
-            await store.close()
-            return report(commits.total, seconds: seconds, bytes: try bytes() - empty)
-        } catch {
-            await store.close()
-            throw error
+            return (ContinuousClock.now - began) / .seconds(1)
         }
+        return report(commits.total, seconds: seconds, bytes: try bytes() - empty)
     }
 
     /// - Returns: the size of the file in bytes before the first letter.
     private func makeStore(for rows: BenchRows) async throws -> Int {
-        let store = try await openStore(at: .sqlite(path: path))
+        let site = rows.site
         var noise = rows.noise
-        do {
-            let site = rows.site
-            let people = try rows.recipients.enumerated().map { number, id in
-                try BenchRows.recipient(
-                    number, id, at: site,
-                    record: SealedRecord(version: 1, seal: noise.bytes(Self.recordBytes), authorisation: noise.bytes(32)))
-            }
-            let name = try HeaderText("Bench", limit: 100)
+        let people = try rows.recipients.enumerated().map { number, id in
+            try BenchRows.recipient(
+                number, id, at: site,
+                record: SealedRecord(version: 1, seal: noise.bytes(Self.recordBytes), authorisation: noise.bytes(32)))
+        }
+        let name = try HeaderText("Bench", limit: 100)
+        try await openStore(at: .sqlite(path: path)).useAndClose { store in
             try await store.write { transaction in
                 _ = try transaction.sites.add(Site(id: site, name: name, origins: []), at: .now)
                 _ = try transaction.recipients.add(people, at: .now)
             }
-        } catch {
-            await store.close()
-            throw error
         }
-        await store.close()
         return try bytes()
     }
 

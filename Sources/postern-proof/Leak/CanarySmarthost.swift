@@ -18,11 +18,11 @@ struct CanarySmarthost: Sendable {
     }
 
     /// What the server does with a recipient's letters. Two of five take them.
-    enum Temper: Int {
+    enum Treatment: Int {
         case takes, refuses, defers, takesToo, failsAtEnd
     }
 
-    static func temper(of index: Int) -> Temper { Temper(rawValue: index % 5) ?? .takes }
+    static func treatment(of index: Int) -> Treatment { Treatment(rawValue: index % 5) ?? .takes }
 
     func mailbox(_ onListening: @escaping @Sendable (Int) -> Void) throws -> DemoMailbox {
         try DemoMailbox(
@@ -37,14 +37,14 @@ struct CanarySmarthost: Sendable {
         switch moment {
         case .recipient(let path):
             guard let (index, canary) = recipients[path] else { return nil }
-            return switch Self.temper(of: index) {
+            return switch Self.treatment(of: index) {
             case .refuses: "550 5.1.1 <\(canary.stored)>: \(naming(canary, index)) is unknown here"
             case .defers: "451 4.2.1 try again later, \(naming(canary, index)) has no room"
             case .takes, .takesToo, .failsAtEnd: nil
             }
         case .letter:
             guard let path = envelope.recipients.first, let (index, canary) = recipients[path],
-                Self.temper(of: index) == .failsAtEnd
+                Self.treatment(of: index) == .failsAtEnd
             else { return nil }
             return "554 5.7.1 not wanted by \(naming(canary, index)), says the server of \(canary.stored)"
         }

@@ -54,7 +54,7 @@ struct LeakCommand: AsyncParsableCommand {
                 "the self-test could not be completed: \(error)\n    What it made lies in \(folder.path).")
         }
         try output.print(report) { Self.text(report) }
-        switch report.verdict {
+        switch report.conclusion {
         case .clean where orders.isEmpty:
             if keep == nil { folder.remove() }
         case .incomplete:
@@ -78,7 +78,7 @@ struct LeakCommand: AsyncParsableCommand {
         lines += report.gaps.map { "Not searched: \($0)" }
         let total = "\(report.canaries) canaries in \(report.needles) forms"
         let last =
-            switch report.verdict {
+            switch report.conclusion {
             case .clean: "Clean: \(total), none found."
             case .found: "FOUND: \(total), \(findings.count) where they must not be."
             case .incomplete: "INCOMPLETE: \(total), none found where it could be searched."

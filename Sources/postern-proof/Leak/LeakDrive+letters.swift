@@ -12,17 +12,17 @@ extension LeakDrive {
             guard index != 2, index != 3 else { continue }
             switch index % 3 {
             case 0:
-                let answer = try await place.visitors.send(try json(writer, to: handle), expecting: 202)
+                let answer = try await installation.visitors.send(try json(writer, to: handle), expecting: 202)
                 if let id = answer.text(between: "\"id\":\"", and: "\"") { ids.append(id) }
             case 1:
-                let page = try await place.visitors.send(
+                let page = try await installation.visitors.send(
                     .init(path: "/c/photos/\(handle)", client: writer.client.text), expecting: 200)
                 guard let token = page.text(between: "name=\"form\" value=\"", and: "\"") else {
                     throw DriveFault("a form has no token")
                 }
-                try await place.visitors.send(form(writer, to: handle, adding: ["form": token]), expecting: 303)
+                try await installation.visitors.send(form(writer, to: handle, adding: ["form": token]), expecting: 303)
             default:
-                try await place.visitors.send(multipart(writer, to: handle), expecting: 303)
+                try await installation.visitors.send(multipart(writer, to: handle), expecting: 303)
             }
         }
         for index in writers where index.isMultiple(of: 5) { try await turnAway(writer(index), index) }
@@ -31,7 +31,7 @@ extension LeakDrive {
 
     /// Everything that is refused, from a writer who has sent one letter.
     private func turnAway(_ writer: Writer, _ index: Int) async throws {
-        let visitors = place.visitors
+        let visitors = installation.visitors
         var empty = writer.fields
         empty["message"] = ""
         try await visitors.send(form(writer, to: "r1", fields: empty), expecting: 422)
@@ -80,9 +80,9 @@ extension LeakDrive {
         let writer = writer(index)
         var request = try json(writer, to: "r7")
         request.headers.append(("Idempotency-Key", "key-\(index)"))
-        try await place.visitors.send(request, expecting: 202)
+        try await installation.visitors.send(request, expecting: 202)
         request.body = try Self.body(writer.fields.merging(["message": "\(writer.text.text), another"]) { $1 })
-        try await place.visitors.send(request, expecting: 409, 422)
+        try await installation.visitors.send(request, expecting: 409, 422)
     }
 
     func json(_ writer: Writer, to handle: String, at site: String = "photos", fields: [String: String]? = nil) throws

@@ -4,7 +4,7 @@ internal import PosternProof
 extension LeakDrive {
     /// Asks for every page in every language, every path that programs use, paths that do not exist, and every staff page.
     func browse() async throws {
-        let visitors = place.visitors
+        let visitors = installation.visitors
         var round = 0
         func client() -> String {
             round += 1
@@ -32,11 +32,13 @@ extension LeakDrive {
         for path in [
             "/", "/metrics", "/demo/mailbox", "/demo/mailbox/1", "/demo/mailbox/1/raw", "/assets/0/postern.css", "/nothing",
         ] {
-            for method in ["GET", "POST"] { _ = try await place.staff.send(.init(method: method, path: path, client: client())) }
+            for method in ["GET", "POST"] {
+                _ = try await installation.staff.send(.init(method: method, path: path, client: client()))
+            }
         }
-        let metrics = try await place.staff.get("/metrics")
+        let metrics = try await installation.staff.get("/metrics")
         guard metrics.text.contains("postern_") else { throw DriveFault("there are no metrics") }
-        guard try await place.staff.get("/").status == 200 else { throw DriveFault("there is no staff page") }
+        guard try await installation.staff.get("/").status == 200 else { throw DriveFault("there is no staff page") }
     }
 
     /// The recipient whose address visitors write into paths: the relay learns this one from outside, not from the vault.
@@ -44,7 +46,7 @@ extension LeakDrive {
 
     /// Puts values where they do not belong: into paths, queries and header fields that proxies write.
     private func misspell(_ client: String) async throws {
-        let (visitors, writer, recipient) = (place.visitors, writer(0), flock.recipients[8])
+        let (visitors, writer, recipient) = (installation.visitors, writer(0), flock.recipients[8])
         func encoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
         try await visitors.get("/c/photos/r1?about=\(encoded(writer.text.text))", from: client, returned: writer.typed)
         for path in ["/c/photos/", "/c/", "/privacy/", "/confirm/photos/r3/", "/api/v1/sites/photos/recipients/", "/"] {

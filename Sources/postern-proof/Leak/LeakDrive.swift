@@ -4,7 +4,7 @@ internal import PosternProof
 /// What visitors, operators and programs do to a scratch installation, with canaries in place of real values.
 struct LeakDrive: Sendable {
     let flock: CanaryFlock
-    let place: ScratchInstallation
+    let installation: ScratchInstallation
 
     /// One visitor: address, client address and text.
     struct Writer: Sendable {
@@ -35,14 +35,15 @@ struct LeakDrive: Sendable {
             "\(one.text),In the wrong column,\(two.text)", "rx,No address,not-\(one.text)@", "r4,Twice,\(one.text)",
             "ry,\"unfinished \(two.text)",
         ]
-        let path = "\(place.folder.path)/people.csv"
+        let path = "\(installation.folder.path)/people.csv"
         let lines = ["handle,name,email"] + rows + wrong
         guard
             FileManager.default.createFile(
                 atPath: path, contents: Data(lines.joined(separator: "\n").utf8), attributes: [.posixPermissions: 0o600])
         else { throw DriveFault("\(path) cannot be written") }
-        try await place.succeed([
-            "recipient", "import", path, "--site", "photos", "--confirmed", "--rejects", "\(place.folder.path)/rejects.csv",
+        try await installation.succeed([
+            "recipient", "import", path, "--site", "photos", "--confirmed", "--rejects",
+            "\(installation.folder.path)/rejects.csv",
         ])
         // The operator's own file is the one place where addresses are readable, and it is not ours.
         try FileManager.default.removeItem(atPath: path)
@@ -51,25 +52,25 @@ struct LeakDrive: Sendable {
             ["recipient", "add", handle, "--site", "photos", "--name", "Pat"] + more
         }
         for index in 0..<3 {
-            try await place.succeed(add("r\(index)", ["--confirmed"]), input: flock.recipients[index].text + "\n")
+            try await installation.succeed(add("r\(index)", ["--confirmed"]), input: flock.recipients[index].text + "\n")
         }
         // Not confirmed: asked by mail first.
-        try await place.succeed(add("r3", []), input: flock.recipients[3].text + "\n")
-        try await place.succeed(add("r1", ["--confirmed", "--replace"]), input: flock.recipients[1].text + "\n")
-        try await place.fail(add("r2", ["--confirmed"]), input: flock.recipients[2].text + "\n")
+        try await installation.succeed(add("r3", []), input: flock.recipients[3].text + "\n")
+        try await installation.succeed(add("r1", ["--confirmed", "--replace"]), input: flock.recipients[1].text + "\n")
+        try await installation.fail(add("r2", ["--confirmed"]), input: flock.recipients[2].text + "\n")
         for wrong in [
             "\(one.text)@", "<\(one.text)>", "\(one.text) \(two.text)", "\"\(one.text)\"@x.example", "\(one.text)\u{7}",
         ] {
-            try await place.fail(add("new", ["--confirmed"]), input: wrong + "\n")
+            try await installation.fail(add("new", ["--confirmed"]), input: wrong + "\n")
         }
-        try await place.fail(["recipient", "import", "\(place.folder.path)/none.csv", "--site", "photos"])
+        try await installation.fail(["recipient", "import", "\(installation.folder.path)/none.csv", "--site", "photos"])
     }
 
     /// What works without a running service: wrong settings and wrong commands.
     func misconfigure() async throws {
-        try await place.fail(
+        try await installation.fail(
             ["serve"], with: ["POSTERN_LIMIT_CLIENT": "many", "POSTERN_MAIL_FROM": "nobody", "POSTERN_OTHER": "1"])
-        try await place.fail(["frobnicate"])
-        try await place.fail(["queue", "list", "--state", "lost"])
+        try await installation.fail(["frobnicate"])
+        try await installation.fail(["queue", "list", "--state", "lost"])
     }
 }

@@ -8,10 +8,6 @@ struct LeakLook {
     private(set) var places: [SearchedPlace] = []
     private(set) var gaps: [String] = []
 
-    init(watch: CanaryWatch, folder: ScratchFolder) {
-        (self.watch, self.folder) = (watch, folder)
-    }
-
     mutating func add(_ place: SearchedPlace) { places.append(place) }
 
     /// Searches every file, including the vault's keys: no address may be in them either.

@@ -42,12 +42,12 @@ struct LeakRun: Sendable {
 
     private func run(_ smarthost: CanarySmarthost, port: Int) async throws -> LeakReport {
         let planted = try PlantedCanary.choose(orders, from: flock, known: watch.search)
-        let place = try await ScratchInstallation(folder: folder, smarthostPort: port, seen: seen)
+        let installation = try await ScratchInstallation(folder: folder, smarthostPort: port, seen: seen)
         var look = LeakLook(watch: watch, folder: folder)
         do {
-            try await drive(place, &look)
+            try await drive(installation, &look)
         } catch {
-            try? await place.service.kill()
+            try? await installation.service.kill()
             throw error
         }
         let planting = Planting(planted: planted, watch: watch, folder: folder, seen: seen)
@@ -61,44 +61,44 @@ struct LeakRun: Sendable {
     }
 
     /// The installation serves, is killed, serves again, is stopped, and continues from its backup.
-    private func drive(_ place: ScratchInstallation, _ look: inout LeakLook) async throws {
-        let drive = LeakDrive(flock: flock, place: place)
+    private func drive(_ installation: ScratchInstallation, _ look: inout LeakLook) async throws {
+        let drive = LeakDrive(flock: flock, installation: installation)
         let half = flock.clients.count / 2
         try await drive.misconfigure()
-        try await place.start()
+        try await installation.start()
         try await drive.enrol()
         try await drive.prepare()
         var ids = try await drive.write(0..<half)
         try await drive.conflict(7)
         try await drive.block(8)
         try await drive.browse()
-        try await place.settle()
+        try await installation.settle()
         try await drive.command(ids)
-        try await place.succeed(["backup", folder.backup(1)])
-        look.memory(of: place.service.pid(of: .relay), "before the kill", typed: drive.misspelled)
+        try await installation.succeed(["backup", folder.backup(1)])
+        look.memory(of: installation.service.pid(of: .relay), "before the kill", typed: drive.misspelled)
 
         // Killed with letters under way, so that the write-ahead log is left as it is.
         ids += try await drive.write(half..<(half + 6))
-        try await place.service.kill()
+        try await installation.service.kill()
         look.files("after the kill")
-        try await place.start()
+        try await installation.start()
         ids += try await drive.write((half + 6)..<flock.clients.count)
-        try await place.settle()
+        try await installation.settle()
         try await drive.erase(ids)
-        try await place.succeed(["backup", folder.backup(2)])
-        try await place.service.stop()
+        try await installation.succeed(["backup", folder.backup(2)])
+        try await installation.service.stop()
 
-        try await place.succeed(["restore", folder.backup(2)])
-        try await place.start()
+        try await installation.succeed(["restore", folder.backup(2)])
+        try await installation.start()
         try await drive.browse()
-        try await place.settle()
+        try await installation.settle()
         try await drive.command(ids)
-        let counts = try await place.counts()
+        let counts = try await installation.counts()
         for state in ["delivered", "failed", "ready"] where counts[state, default: 0] == 0 {
             throw DriveFault("no letter is \(state) at the end: \(counts)")
         }
-        look.memory(of: place.service.pid(of: .relay), "after the restore", typed: drive.misspelled)
+        look.memory(of: installation.service.pid(of: .relay), "after the restore", typed: drive.misspelled)
         look.files("while it runs")
-        try await place.service.stop()
+        try await installation.service.stop()
     }
 }

@@ -41,18 +41,18 @@ struct Planting {
     private func plantInStore() async throws {
         let rows = bytes(for: .file)
         guard !rows.isEmpty else { return }
-        let store = try await openStore(at: .sqlite(path: "\(folder.home)/postern.sqlite"))
-        _ = try await store.write { transaction in
-            for row in rows {
-                try transaction.run(
-                    """
-                    INSERT INTO maintenance_record (name, done_at)
-                    VALUES (?, 0)
-                    """,
-                    [.blob(row)])
+        try await openStore(at: .sqlite(path: "\(folder.home)/postern.sqlite")).useAndClose { store in
+            try await store.write { transaction in
+                for row in rows {
+                    try transaction.run(
+                        """
+                        INSERT INTO maintenance_record (name, done_at)
+                        VALUES (?, 0)
+                        """,
+                        [.blob(row)])
+                }
             }
         }
-        await store.close()
     }
 
     private func append(_ pieces: [[UInt8]], to path: String) throws {

@@ -14,12 +14,11 @@ struct Backup: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The file to make. It must not exist yet.", valueName: "file"))
     var file: String
 
-    @OptionGroup var home: HomeOption
-    @OptionGroup var output: OutputOption
+    @OptionGroup var options: AskOptions
 
     func run() async throws {
-        let path = URL(fileURLWithPath: file).standardized.path
-        let backup: BackupView = try await home.caller().ask(.backup(to: path))
-        try output.print(backup) { "Copied the store to \(backup.path) (\(backup.bytes) bytes) and found it whole." }
+        try await options.print(.backup(to: URL(fileURLWithPath: file).standardized.path)) { (backup: BackupView) in
+            "Copied the store to \(backup.path) (\(backup.bytes) bytes) and found it whole."
+        }
     }
 }

@@ -41,8 +41,7 @@ struct BlockCommand: AsyncParsableCommand {
             help: ArgumentHelp("How long, as in 12h or 30d. Default: until removed.", valueName: "duration"))
         var lasting: String?
 
-        @OptionGroup var home: HomeOption
-        @OptionGroup var output: OutputOption
+        @OptionGroup var options: AskOptions
 
         func validate() throws {
             guard [tag, prefix, domain, text].compactMap({ $0 }).count == 1 else {
@@ -57,8 +56,7 @@ struct BlockCommand: AsyncParsableCommand {
             let new = ControlRequest.NewBlock(
                 mark: mark, effect: (refuse ? Block.Effect.refuse : .hold).rawValue, reason: reason,
                 lasts: lasting.flatMap { Duration(span: $0) }?.components.seconds)
-            let block: BlockView = try await home.caller().ask(.addBlock(new))
-            try output.print(block) {
+            try await options.print(.addBlock(new)) { (block: BlockView) in
                 "Block \(block.id): letters by \(block.kind) \(block.mark) are \(refuse ? "refused" : "held") "
                     + (block.expires.map { "until \($0.rfc3339)." } ?? "until you remove it.")
             }
@@ -75,20 +73,16 @@ struct BlockCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the blocks, including those that have expired.")
 
-        @OptionGroup var home: HomeOption
-        @OptionGroup var output: OutputOption
+        @OptionGroup var options: AskOptions
 
         func run() async throws {
-            let blocks: [BlockView] = try await home.caller().ask(.listBlocks)
-            try output.print(blocks) {
+            try await options.print(.listBlocks) { (blocks: [BlockView]) in
                 guard !blocks.isEmpty else { return "No blocks." }
-                let rows = blocks.map { block in
-                    [
-                        String(block.id), block.kind, block.mark, block.effect, block.added.rfc3339,
-                        block.active ? block.expires?.rfc3339 ?? "until removed" : "expired", block.reason,
-                    ]
-                }
-                return TextTable(head: ["ID", "BY", "MARK", "EFFECT", "ADDED", "UNTIL", "REASON"], rows: rows).text
+                return TextTable(
+                    blocks, ("ID", { String($0.id) }), ("BY", \.kind), ("MARK", \.mark), ("EFFECT", \.effect),
+                    ("ADDED", \.added.rfc3339),
+                    ("UNTIL", { $0.active ? $0.expires?.rfc3339 ?? "until removed" : "expired" }), ("REASON", \.reason)
+                ).text
             }
         }
     }

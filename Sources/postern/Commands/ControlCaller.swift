@@ -27,14 +27,17 @@ struct ControlCaller {
     func change(_ request: ControlRequest) async throws -> Int { try await ask(request) }
 
     /// The rows of a list, asked for page by page.
-    func pages<Row>(
-        of limit: Int, after: String?, by key: (Row) -> String, _ page: (_ after: String?, _ count: Int) async throws -> [Row]
+    /// - Parameters:
+    ///   - start: the row before the first one; nil for the beginning.
+    ///   - request: asks for so many rows after the one with this key.
+    func pages<Row: Codable & Sendable>(
+        of limit: Int, from start: String? = nil, by key: (Row) -> String,
+        _ request: (_ after: String?, _ count: Int) -> ControlRequest
     ) async throws -> [Row] {
-        var rows: [Row] = []
-        var after = after
+        var (rows, after) = ([Row](), start)
         while rows.count < limit {
             let count = min(limit - rows.count, ControlRequest.pageLimit)
-            let next = try await page(after, count)
+            let next: [Row] = try await ask(request(after, count))
             rows += next
             guard next.count == count, let last = next.last else { break }
             after = key(last)
@@ -92,7 +95,29 @@ struct ControlCaller {
 
 extension HomeOption {
     /// - Throws: `ExitCode` 78 after printing all faults of the configuration.
-    func caller() async throws -> ControlCaller {
-        ControlCaller(home: folder, configuration: try await configuration())
+    func caller() throws -> ControlCaller {
+        ControlCaller(home: folder, configuration: try configuration())
     }
 }
+
+/// `--home` and `--json`, for a command that asks for one thing and prints it.
+struct AskOptions: ParsableArguments {
+    @OptionGroup var home: HomeOption
+    @OptionGroup var output: OutputOption
+
+    /// - Parameter text: what a person sees.
+    func print<Value: Codable & Sendable>(_ request: ControlRequest, text: (Value) -> String) async throws {
+        let value: Value = try await home.caller().ask(request)
+        try output.print(value) { text(value) }
+    }
+}
+
+/// - Parameter limit: what `--limit` was given.
+func checkLimit(_ limit: Int) throws {
+    guard (1...10_000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 10,000") }
+}
+
+// Their names are what an option takes; the parser refuses any other and lists them.
+extension DeliveryState: ExpressibleByArgument {}
+extension Verdict.Decision: ExpressibleByArgument {}
+extension Verdict.Rule: ExpressibleByArgument {}

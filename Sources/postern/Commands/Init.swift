@@ -49,16 +49,16 @@ struct Init: AsyncParsableCommand {
         let isNew = access(folder.settings, F_OK) != 0
         if isNew {
             // Only the folder itself, for the settings: they say who owns the rest.
-            try await HomeFolders(home: folder, users: .shared, database: nil).prepare()
+            try HomeFolders(home: folder, users: .shared, database: nil).prepare()
             try await writeSettings(to: folder)
         }
-        let configuration = try await home.configuration()
+        let configuration = try home.configuration()
         let users = try ProcessUsers(configuration.users)
         let folders = HomeFolders(home: folder, users: users, database: configuration.database)
-        try await folders.prepare()
+        try folders.prepare()
         let made = try makeKeys(in: folder, users: users)
         if let site { try await addSite(site, configuration: configuration) }
-        try await folders.prepare()
+        try folders.prepare()
         Terminal.say(
             isNew
                 ? "Made \(folder.path). The settings are in \(folder.settings).\n"
@@ -81,12 +81,16 @@ struct Init: AsyncParsableCommand {
         } catch {
             throw Exit.configuration.saying(error.description)
         }
+        let others = Setting.allCases.filter { values[$0.rawValue] == nil && $0 != .home }.map(\.rawValue)
         let text = """
-            # Postern's settings: KEY=VALUE. The environment overrides this file. All keys: deploy/postern.conf.example
+            # Postern's settings: KEY=VALUE. The environment overrides this file.
             POSTERN_PUBLIC_URL=\(publicURL)
             POSTERN_MAIL_FROM=\(mailFrom)
             POSTERN_SMTP_URL=\(smtpURL)
             \(isLoopbackRelay && smtpURL.hasPrefix("smtp://") ? "POSTERN_SMTP_TLS=off" : "# POSTERN_SMTP_TLS=required")
+
+            # These have defaults. A value that cannot be used is refused with the form that it must have.
+            \(others.map { "# \($0)" }.joined(separator: "\n"))
 
             """
         // Relay and vault read it, each under its own user. It holds no secret.

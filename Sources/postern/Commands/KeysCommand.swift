@@ -15,11 +15,13 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            let configuration = try await home.configuration()
+            let configuration = try home.configuration()
             let list = try await OperatorCaller(home: home.folder, configuration: configuration).keys()
             try output.print(list) {
-                let rows = list.keys.map { [$0.kind, $0.epoch?.description ?? "–", $0.suite ?? "hmac-sha-256", $0.id] }
-                return TextTable(head: ["KIND", "EPOCH", "SUITE", "ID"], rows: rows).text
+                TextTable(
+                    list.keys, ("KIND", \.kind), ("EPOCH", { $0.epoch?.description ?? "–" }),
+                    ("SUITE", { $0.suite ?? "hmac-sha-256" }), ("ID", \.id)
+                ).text
             }
         }
     }

@@ -8,7 +8,7 @@ private import PosternStore
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "What was posted, what was decided about it, and why. Shows no client address.",
-        subcommands: [List.self, Show.self])
+        subcommands: [List.self, Show.self, OperationsList.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -24,11 +24,11 @@ struct LogCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Only before this time.", valueName: "time"))
         var until: Moment?
 
-        @Option(help: "Only this verdict: \(Verdict.Decision.allCases.map(\.rawValue).joined(separator: ", ")).")
-        var verdict: String?
+        @Option(help: "Only this verdict.")
+        var verdict: Verdict.Decision?
 
-        @Option(help: "Only where this rule spoke: \(Verdict.Rule.allCases.map(\.rawValue).joined(separator: ", ")).")
-        var rule: String?
+        @Option(help: "Only where this rule spoke.")
+        var rule: Verdict.Rule?
 
         @Option(help: ArgumentHelp("Only to this recipient, as in photos/pat.", valueName: "site/handle"))
         var recipient: String?
@@ -47,10 +47,6 @@ struct LogCommand: AsyncParsableCommand {
 
         func validate() throws {
             try checkLimit(limit)
-            if let verdict, Verdict.Decision(rawValue: verdict) == nil {
-                throw ValidationError("there is no verdict “\(verdict)”")
-            }
-            if let rule, Verdict.Rule(rawValue: rule) == nil { throw ValidationError("there is no rule “\(rule)”") }
             guard recipient.map({ $0.split(separator: "/").count == 2 }) ?? true else {
                 throw ValidationError("--recipient takes site and handle, as in photos/pat")
             }
@@ -58,7 +54,7 @@ struct LogCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let caller = try await home.caller()
+            let caller = try home.caller()
             let began = Timestamp.now
             let entries = try await latest(query, caller)
             guard follow else {
@@ -103,9 +99,7 @@ struct LogCommand: AsyncParsableCommand {
             var query = ControlRequest.LogQuery(limit: limit)
             query.since = since?.timestamp.milliseconds
             query.until = until?.timestamp.milliseconds
-            query.verdict = verdict
-            query.rule = rule
-            query.tag = tag
+            (query.verdict, query.rule, query.tag) = (verdict?.rawValue, rule?.rawValue, tag)
             if let parts = recipient?.split(separator: "/").map(String.init), parts.count == 2 {
                 (query.site, query.handle) = (parts[0], parts[1])
             }
@@ -133,13 +127,9 @@ struct LogCommand: AsyncParsableCommand {
         @Argument(help: "The entry's id, which is also the letter's and the delivery's.")
         var id: String
 
-        @OptionGroup var home: HomeOption
-        @OptionGroup var output: OutputOption
+        @OptionGroup var options: AskOptions
 
-        func run() async throws {
-            let explanation: LogExplanation = try await home.caller().ask(.showEntry(id: id))
-            try output.print(explanation) { Self.text(explanation) }
-        }
+        func run() async throws { try await options.print(.showEntry(id: id), text: Self.text) }
 
         private static func text(_ explanation: LogExplanation) -> String {
             let entry = explanation.entry
@@ -156,8 +146,41 @@ struct LogCommand: AsyncParsableCommand {
                 lines.append("delivery  \(delivery.state), \(delivery.attempts) attempts")
             }
             guard !explanation.parts.isEmpty else { return (lines + ["", "No rule spoke."]).joined(separator: "\n") }
-            let rows = explanation.parts.map { [$0.rule, $0.effect, $0.meaning] }
-            return (lines + ["", TextTable(head: ["RULE", "ASKS TO", "BECAUSE"], rows: rows).text]).joined(separator: "\n")
+            let table = TextTable(explanation.parts, ("RULE", \.rule), ("ASKS TO", \.effect), ("BECAUSE", \.meaning))
+            return (lines + ["", table.text]).joined(separator: "\n")
+        }
+    }
+}
+
+extension LogCommand {
+    struct OperationsList: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "operations", abstract: "List what was changed here, by whom and when, the latest last.",
+            discussion: """
+                Each change and its line are written together, so a change that was refused or failed has none. Looking \
+                something up leaves no line. Lines are kept as long as outcomes are (POSTERN_RETENTION_OUTCOMES).
+                """)
+
+        @Option(help: "At most this many.")
+        var limit = 50
+
+        @OptionGroup var home: HomeOption
+        @OptionGroup var output: OutputOption
+
+        func validate() throws { try checkLimit(limit) }
+
+        func run() async throws {
+            let latest: [OperationView] = try await home.caller().pages(of: limit, by: \.id.description) { before, count in
+                .listOperations(before: before, limit: count)
+            }
+            let operations = Array(latest.reversed())
+            try output.print(operations) {
+                guard !operations.isEmpty else { return "No operations." }
+                return TextTable(
+                    operations, ("TIME", \.at.rfc3339), ("WHO", \.actor), ("DID", \.verb), ("ON", \.subject),
+                    ("REASON", { $0.reason ?? "" })
+                ).text
+            }
         }
     }
 }
@@ -193,8 +216,7 @@ private enum LogTable {
         }
         let widths = [24, 7, 20, 13, 6, 24, 26]
         for row in (withHead ? [head] : []) + entries.map(row) {
-            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }
-            Terminal.say(cells.joined(separator: "  "))
+            Terminal.say(zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  "))
         }
     }
 

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-private import PosternCore
+internal import PosternCore
 internal import PosternHost
 internal import PosternRelay
 
@@ -29,8 +29,8 @@ struct QueueCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List deliveries, oldest first.")
 
-        @Option(help: "Only this state: \(DeliveryState.allCases.map(\.rawValue).joined(separator: ", ")).")
-        var state: String?
+        @Option(help: "Only this state.")
+        var state: DeliveryState?
 
         @Flag(help: "Only those held for a person to decide; the same as --state held.")
         var held = false
@@ -51,49 +51,45 @@ struct QueueCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         func validate() throws {
-            if let state, DeliveryState(rawValue: state) == nil { throw ValidationError("there is no state “\(state)”") }
             try checkLimit(limit)
             guard recipient == nil || site != nil else { throw ValidationError("--recipient needs --site") }
         }
 
         func run() async throws {
-            let caller = try await home.caller()
-            let deliveries = try await caller.pages(of: limit, after: after, by: \.id.description) { after, count in
+            let caller = try home.caller()
+            let deliveries: [DeliveryView] = try await caller.pages(of: limit, from: after, by: \.id.description) {
+                after, count in
                 var filter = ControlRequest.QueueFilter(limit: count)
-                filter.state = held ? DeliveryState.held.rawValue : state
-                filter.site = site
-                filter.handle = recipient
-                filter.after = after
-                return try await caller.ask(.listQueue(filter), for: [DeliveryView].self)
+                filter.state = (held ? .held : state)?.rawValue
+                (filter.site, filter.handle, filter.after) = (site, recipient, after)
+                return .listQueue(filter)
             }
             try output.print(deliveries) { Self.table(deliveries) }
         }
 
         private static func table(_ deliveries: [DeliveryView]) -> String {
             guard !deliveries.isEmpty else { return "No deliveries." }
-            let rows = deliveries.map { delivery in
-                [
-                    delivery.id.description, "\(delivery.site)/\(delivery.handle)",
-                    delivery.state + (delivery.uncertain > 0 ? " (uncertain)" : ""), String(delivery.attempts),
-                    delivery.accepted.rfc3339, delivery.due?.rfc3339 ?? "–", delivery.reason ?? delivery.text ?? "",
-                ]
-            }
-            return TextTable(head: ["ID", "RECIPIENT", "STATE", "TRIES", "ACCEPTED", "DUE", "REASON"], rows: rows).text
+            return TextTable(
+                deliveries, ("ID", \.id.description), ("RECIPIENT", { "\($0.site)/\($0.handle)" }),
+                ("STATE", { $0.state + ($0.uncertain > 0 ? " (uncertain)" : "") }), ("TRIES", { String($0.attempts) }),
+                ("ACCEPTED", \.accepted.rfc3339), ("DUE", { $0.due?.rfc3339 ?? "–" }),
+                ("REASON", { $0.reason ?? $0.text ?? "" })
+            ).text
         }
     }
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show one delivery with all its attempts.")
 
-        @Argument(help: "The delivery's id, as the visitor's answer and the log have it.")
+        @Argument(help: "The delivery's id. The log shows it, and it is the number that the visitor was given.")
         var id: String
 
-        @OptionGroup var home: HomeOption
-        @OptionGroup var output: OutputOption
+        @OptionGroup var options: AskOptions
 
         func run() async throws {
-            let history: DeliveryHistory = try await home.caller().ask(.showDelivery(id: id))
-            try output.print(history) { Self.text(history.delivery, history.attempts) }
+            try await options.print(.showDelivery(id: id)) { (history: DeliveryHistory) in
+                Self.text(history.delivery, history.attempts)
+            }
         }
 
         private static func text(_ delivery: DeliveryView, _ attempts: [AttemptView]) -> String {
@@ -109,15 +105,67 @@ struct QueueCommand: AsyncParsableCommand {
                         + "Message-ID")
             }
             guard !attempts.isEmpty else { return (lines + ["no attempts yet"]).joined(separator: "\n") }
-            let rows = attempts.map { attempt in
-                [
-                    String(attempt.number), attempt.began.rfc3339, attempt.outcome ?? "under way", attempt.stage ?? "–",
-                    [attempt.code.map(String.init), attempt.enhanced].compactMap { $0 }.joined(separator: " "),
-                    attempt.text ?? "",
-                ]
-            }
-            let table = TextTable(head: ["TRY", "BEGAN", "OUTCOME", "STAGE", "CODE", "ANSWER"], rows: rows)
+            let table = TextTable(
+                attempts, ("TRY", { String($0.number) }), ("BEGAN", \.began.rfc3339), ("OUTCOME", { $0.outcome ?? "under way" }),
+                ("STAGE", { $0.stage ?? "–" }),
+                ("CODE", { [$0.code.map(String.init), $0.enhanced].compactMap { $0 }.joined(separator: " ") }),
+                ("ANSWER", { $0.text ?? "" }))
             return (lines + ["", table.text]).joined(separator: "\n")
         }
+    }
+}
+
+/// Which deliveries to change, and how to ask for it.
+struct QueueActionOptions: ParsableArguments {
+    @Argument(help: "The delivery's id.")
+    var id: String?
+
+    @Flag(help: "All deliveries that this applies to.")
+    var all = false
+
+    @OptionGroup var home: HomeOption
+
+    func validate() throws {
+        guard (id != nil) != all else { throw ValidationError("give one delivery's id, or --all") }
+    }
+
+    /// - Parameter report: what has been done to the deliveries, for the person who asked.
+    func apply(_ action: QueueOperations.Action, report: String) async throws {
+        let count = try await home.caller().change(.changeDeliveries(action, of: id.map { .one(id: $0) } ?? .all))
+        Terminal.say(count == 1 ? "1 delivery \(report)." : "\(count) deliveries \(report).")
+    }
+}
+
+extension QueueCommand {
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Try waiting deliveries now, whenever they are due.")
+        @OptionGroup var options: QueueActionOptions
+
+        func run() async throws { try await options.apply(.retry, report: "due now") }
+    }
+
+    struct Hold: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Hold waiting deliveries until they are released.")
+        @Option(help: "Why; shown in the list.")
+        var reason = "held by staff"
+        @OptionGroup var options: QueueActionOptions
+
+        func run() async throws { try await options.apply(.hold(reason: reason), report: "held") }
+    }
+
+    struct Release: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Send held deliveries on their way.")
+        @OptionGroup var options: QueueActionOptions
+
+        func run() async throws { try await options.apply(.release, report: "released") }
+    }
+
+    struct Drop: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Drop held deliveries for good.",
+            discussion: "To drop a waiting delivery, hold it first: postern queue hold ID.")
+        @OptionGroup var options: QueueActionOptions
+
+        func run() async throws { try await options.apply(.drop, report: "dropped") }
     }
 }

@@ -18,10 +18,10 @@ struct RecipientCommand: AsyncParsableCommand {
 
         @OptionGroup var home: HomeOption
 
-        /// - Parameter done: what the recipient does from now on.
-        func move(_ move: RecipientOperations.Move, done: String) async throws {
-            try await home.caller().change(.moveRecipient(site: site, handle: handle, move: move))
-            Terminal.say("\(site)/\(handle) \(done).")
+        /// - Parameter report: what the recipient does from now on.
+        func apply(_ action: RecipientOperations.Action, report: String) async throws {
+            try await home.caller().change(.changeRecipient(site: site, handle: handle, action: action))
+            Terminal.say("\(site)/\(handle) \(report).")
         }
     }
 
@@ -49,7 +49,7 @@ struct RecipientCommand: AsyncParsableCommand {
 
         func run() async throws {
             let (site, handle) = (subject.site, subject.handle)
-            let enrolling = Enrolling(caller: try await subject.home.caller(), site: site)
+            let enrolling = Enrolling(caller: try subject.home.caller(), site: site)
             guard let line = readLine(strippingNewline: true) else {
                 throw Exit.noInput.saying(
                     "no address came on standard input\n    Try: echo pat@example.org | postern recipient add \(handle) …")
@@ -92,9 +92,9 @@ struct RecipientCommand: AsyncParsableCommand {
         func validate() throws { try checkLimit(limit) }
 
         func run() async throws {
-            let caller = try await home.caller()
-            let recipients = try await caller.pages(of: limit, after: after, by: \.handle) { after, count in
-                try await caller.ask(.listRecipients(site: site, after: after, limit: count), for: [RecipientView].self)
+            let caller = try home.caller()
+            let recipients: [RecipientView] = try await caller.pages(of: limit, from: after, by: \.handle) { after, count in
+                .listRecipients(site: site, after: after, limit: count)
             }
             try output.print(recipients) { recipients.isEmpty ? "No recipients." : RecipientCommand.table(recipients) }
         }
@@ -117,14 +117,14 @@ struct RecipientCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Take no letters for this recipient until resumed.")
         @OptionGroup var subject: Subject
 
-        func run() async throws { try await subject.move(.pause, done: "takes no letters now") }
+        func run() async throws { try await subject.apply(.pause, report: "takes no letters now") }
     }
 
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Take letters for this recipient again.")
         @OptionGroup var subject: Subject
 
-        func run() async throws { try await subject.move(.resume, done: "takes letters again") }
+        func run() async throws { try await subject.apply(.resume, report: "takes letters again") }
     }
 
     struct Erase: AsyncParsableCommand {
@@ -133,11 +133,13 @@ struct RecipientCommand: AsyncParsableCommand {
             discussion: "The handle stays taken, so that nobody else gets letters meant for this person.")
         @OptionGroup var subject: Subject
 
-        func run() async throws { try await subject.move(.erase, done: "is erased") }
+        func run() async throws { try await subject.apply(.erase, report: "is erased") }
     }
 
     private static func table(_ recipients: [RecipientView]) -> String {
-        let rows = recipients.map { ["\($0.site)/\($0.handle)", $0.name, $0.language, $0.state, $0.page ?? "–"] }
-        return TextTable(head: ["RECIPIENT", "NAME", "LANGUAGE", "STATE", "PAGE"], rows: rows).text
+        TextTable(
+            recipients, ("RECIPIENT", { "\($0.site)/\($0.handle)" }), ("NAME", \.name), ("LANGUAGE", \.language),
+            ("STATE", \.state), ("PAGE", { $0.page ?? "–" })
+        ).text
     }
 }

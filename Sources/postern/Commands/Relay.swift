@@ -9,24 +9,13 @@ private import ServiceLifecycle
 struct Relay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run the process that serves the web pages and keeps the store.")
 
-    @OptionGroup var home: HomeOption
-
-    @Flag(help: .hidden)
-    var supervised = false
-
-    /// `Program` acts on this before the command is parsed.
-    @Option(help: .hidden)
-    var become: String?
+    @OptionGroup var options: ProcessOptions
 
     func run() async throws {
-        let configuration = try await home.configuration()
-        let logger = makeLogger("relay", configuration)
-        let users = try ProcessUsers(configuration.users, as: supervised ? .relay : nil)
-        if !supervised { try await HomeFolders(home: home.folder, users: users, database: configuration.database).prepare() }
-        try ProcessGuard.close(becoming: users.relay)
+        let (configuration, _, logger) = try await options.begin(.relay)
         let parts: RelayParts
         do {
-            parts = try await buildRelay(configuration, home: home.folder, logger: logger)
+            parts = try await buildRelay(configuration, home: options.home.folder, logger: logger)
         } catch let error as ExitCode {
             throw error
         } catch let fault as PortFault {
@@ -40,7 +29,7 @@ struct Relay: AsyncParsableCommand {
             throw Exit.configuration.saying("\(error)")
         }
         do {
-            try await runServices(parts.services, supervised: supervised, logger: logger)
+            try await options.runServices(parts.services, logger: logger)
         } catch {
             await parts.store.close()
             throw Exit.unavailable.saying("the relay ended: \(error)")

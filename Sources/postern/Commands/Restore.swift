@@ -28,7 +28,7 @@ struct Restore: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try await home.configuration()
+        let configuration = try home.configuration()
         let path = URL(fileURLWithPath: file).standardized.path
         let restored: Restored
         do {
@@ -46,7 +46,7 @@ struct Restore: AsyncParsableCommand {
         } catch let error as StoreError {
             throw Exit.data.saying("\(path) was not restored: \(error)")
         }
-        try await HomeFolders(
+        try HomeFolders(
             home: home.folder, users: try ProcessUsers(configuration.users), database: configuration.database
         ).prepare()
         try output.print(restored) {

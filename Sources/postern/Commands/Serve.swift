@@ -12,11 +12,11 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let folder = home.folder
-        let configuration = try await home.configuration()
+        let configuration = try home.configuration()
         let logger = makeLogger("serve", configuration)
         try MachineFaults(configuration).check()
         let users = try ProcessUsers(configuration.users)
-        try await HomeFolders(home: folder, users: users, database: configuration.database).prepare()
+        try HomeFolders(home: folder, users: users, database: configuration.database).prepare()
         guard let lock = try FileLock(path: folder.serveLock) else {
             throw Exit.temporary.saying(
                 "this installation is already being served, by process \(FileLock.holder(of: folder.serveLock))")
@@ -28,7 +28,7 @@ struct Serve: AsyncParsableCommand {
             configuration: .init(
                 services: [
                     .init(service: supervisor, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: StartUpCode(), successTerminationBehavior: .ignore),
+                    .init(service: StartUpCodeRelease(), successTerminationBehavior: .ignore),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet))
         do {

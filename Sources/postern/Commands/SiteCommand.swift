@@ -77,7 +77,7 @@ struct SiteCommand: AsyncParsableCommand {
         func run() async throws {
             // Read first, so that a file that cannot be read leaves the site as it is.
             let file = try logo.map(Self.file)
-            let caller = try await home.caller()
+            let caller = try home.caller()
             var change = ControlRequest.SiteChange()
             change.name = name
             change.accent = accent
@@ -112,20 +112,15 @@ struct SiteCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the sites.")
 
-        @OptionGroup var home: HomeOption
-        @OptionGroup var output: OutputOption
+        @OptionGroup var options: AskOptions
 
         func run() async throws {
-            let sites: [SiteView] = try await home.caller().ask(.listSites)
-            try output.print(sites) {
-                let rows = sites.map { site in
-                    [
-                        site.id, site.name, site.accent ?? "–", site.logo ?? "–",
-                        site.languages.isEmpty ? "all" : site.languages.joined(separator: " "),
-                        site.origins.joined(separator: " "),
-                    ]
-                }
-                return TextTable(head: ["ID", "NAME", "ACCENT", "LOGO", "LANGUAGES", "ORIGINS"], rows: rows).text
+            try await options.print(.listSites) { (sites: [SiteView]) in
+                TextTable(
+                    sites, ("ID", \.id), ("NAME", \.name), ("ACCENT", { $0.accent ?? "–" }), ("LOGO", { $0.logo ?? "–" }),
+                    ("LANGUAGES", { $0.languages.isEmpty ? "all" : $0.languages.joined(separator: " ") }),
+                    ("ORIGINS", { $0.origins.joined(separator: " ") })
+                ).text
             }
         }
     }

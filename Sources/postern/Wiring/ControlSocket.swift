@@ -1,19 +1,12 @@
 private import Foundation
-private import Glibc
 internal import Logging
 internal import PosternLink
 internal import PosternRelay
-internal import ServiceLifecycle
 
-/// The relay's control socket, for commands of its own user and of root.
-struct ControlSocket: Service {
-    let path: String
-    let service: OperatorService
-    let malformed: MalformedTally
-    let logger: Logger
-
-    func run() async throws {
-        let server = FrameServer<ControlVerb>(
+extension SocketService<ControlVerb> {
+    /// The relay's control socket, for commands of its own user and of root.
+    init(control path: String, _ service: OperatorService, malformed: MalformedTally, logger: Logger) {
+        self.init(
             .init(path: path, mode: 0o600, peers: [.own, .root], inFlight: 16), malformed: malformed, logger: logger
         ) { _, payload in
             guard let request = try? JSONDecoder().decode(ControlRequest.self, from: Data(payload)) else {
@@ -26,16 +19,5 @@ struct ControlSocket: Service {
                 throw LinkRefusal(.unavailable, "\(error)")
             }
         }
-        await withGracefulShutdownHandler {
-            do {
-                try await server.run()
-            } catch is CancellationError {
-            } catch {
-                logger.critical("the control socket failed", metadata: ["socket": "\(path)", "error": "\(error)"])
-            }
-        } onGracefulShutdown: {
-            server.end()
-        }
-        unlink(path)
     }
 }

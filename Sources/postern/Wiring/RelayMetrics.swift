@@ -2,12 +2,12 @@ internal import PosternCore
 internal import PosternHost
 internal import PosternLink
 internal import PosternRelay
-internal import PosternStore
+private import PosternStore
 internal import PosternWeb
 
 /// The gauges, read when Prometheus scrapes.
 struct RelayMetrics: MetricsSource {
-    let store: any Database
+    let operations: Operations
     let census: QueueCensus
     let vault: VaultLink
     let dispatcher: Dispatcher
@@ -27,17 +27,20 @@ struct RelayMetrics: MetricsSource {
             gauges.append(GaugeReading(.ready, faults.contains(part) ? 0 : 1, label: ("part", part.rawValue)))
         }
         // If the store cannot be read, the queue gauges are left out.
-        let stored = try? await store.read { transaction in
-            (oldest: try transaction.queue.oldestWaiting(), purge: try transaction.maintenance.last(.purge))
-        }
-        guard let stored, let counts = try? await census.counts() else { return gauges }
-        for state in DeliveryState.allCases {
-            gauges.append(GaugeReading(.queueDeliveries, Double(counts[state]), label: ("state", state.rawValue)))
+        return gauges + ((try? await stored()) ?? [])
+    }
+
+    private func stored() async throws -> [GaugeReading] {
+        let counts = try await census.counts()
+        var gauges = DeliveryState.allCases.map {
+            GaugeReading(.queueDeliveries, Double(counts[$0]), label: ("state", $0.rawValue))
         }
         gauges.append(GaugeReading(.queueDifference, Double(counts.difference)))
-        let age = stored.oldest.map { max(Timestamp.now.since($0), .zero) } ?? .zero
+        let age = try await operations.queue.oldestWaiting().map { max(Timestamp.now.since($0), .zero) } ?? .zero
         gauges.append(GaugeReading(.queueOldestAge, age / .seconds(1)))
-        if let purge = stored.purge { gauges.append(GaugeReading(.lastPurge, Double(purge.milliseconds) / 1_000)) }
+        if let purge = try await operations.lastPurge() {
+            gauges.append(GaugeReading(.lastPurge, Double(purge.milliseconds) / 1_000))
+        }
         return gauges
     }
 }

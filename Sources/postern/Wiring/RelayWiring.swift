@@ -57,8 +57,8 @@ private func buildServices(
     let malformed = MalformedTally()
     let vault = VaultLink(socket: home.vaultSocket, malformed: malformed, logger: logger)
     let sealing = LetterSealer(vault: vault)
-    let room = DiskRoom(folder: storeFolder(configuration))
-    await room.look()
+    let diskSpace = DiskSpaceMonitor(folder: storeFolder(configuration))
+    await diskSpace.look()
     var dispatch = Dispatcher.Settings()
     dispatch.lease = configuration.lease
     let dispatcher = Dispatcher(
@@ -69,10 +69,10 @@ private func buildServices(
     try await blocks.reload(from: store)
     let refusals = RefusalLog(store: store, sealing: sealing, logger: logger)
     let intake = IntakeService(
-        store: store, sealing: sealing, room: room, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
+        store: store, sealing: sealing, diskSpace: diskSpace, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
         blocks: blocks, refusals: refusals, randomness: .system, logger: logger, letterCame: { dispatcher.letterCame() })
     let confirmations = ConfirmationService(store: store, vault: vault, logger: logger, now: { .now })
-    let probe = ReadinessProbe(store: store, vault: vault, room: room, now: { .now })
+    let probe = ReadinessProbe(store: store, vault: vault, diskSpace: diskSpace, now: { .now })
     let readiness = ReadinessMonitor(now: { .now }) { await probe.check() }
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
@@ -88,8 +88,8 @@ private func buildServices(
     // Services are told to stop from the last to the first, each when the one after it has ended. The control socket is told
     // after the dispatcher: a backup may take minutes, and letters would be claimed all that time.
     var services: [any Service] = [
-        vault, ControlSocket(path: home.controlSocket, service: control, malformed: malformed, logger: logger), dispatcher,
-        housekeeping, refusals, room,
+        vault, SocketService(control: home.controlSocket, control, malformed: malformed, logger: logger), dispatcher,
+        housekeeping, refusals, diskSpace,
     ]
     var letters: MailboxLetters?
     if let listen = configuration.mail.demoMailbox {
@@ -97,23 +97,23 @@ private func buildServices(
         letters = kept
         services.append(try DemoMailbox(listen: listen, letters: kept, now: { .now }, logger: logger))
     }
-    let staff = WebConfiguration(listen: configuration.staffListen, publicURL: configuration.publicURL)
+    let staffWeb = WebConfiguration(listen: configuration.staffListen, publicURL: configuration.publicURL)
     let census = QueueCensus(of: store)
     services.append(
         buildStaffApplication(
-            staff,
+            staffWeb,
             StaffServices(
                 overview: Overview(operations: operations.by(.service), census: census, readiness: readiness), metrics: metrics,
                 gauges: RelayMetrics(
-                    store: store, census: census, vault: vault, dispatcher: dispatcher, limits: limits, malformed: malformed,
-                    readiness: readiness),
+                    operations: operations.by(.service), census: census, vault: vault, dispatcher: dispatcher, limits: limits,
+                    malformed: malformed, readiness: readiness),
                 mailbox: letters, randomness: .system, now: { .now }),
             templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
-    let open = WebConfiguration(
+    let publicWeb = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies)
     services.append(
         buildPublicApplication(
-            open,
+            publicWeb,
             PublicServices(
                 submissions: intake, tokens: FormTokens(randomness: .system) { vault.tagKey(of: $0) },
                 sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {

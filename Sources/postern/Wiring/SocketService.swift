@@ -5,7 +5,7 @@ internal import PosternLink
 internal import PosternVault
 internal import ServiceLifecycle
 
-/// Serves one of the vault's sockets until shutdown.
+/// Serves one of our Unix sockets until shutdown.
 struct SocketService<Verb: LinkVerb>: Service {
     let server: FrameServer<Verb>
     private let path: String
@@ -14,13 +14,12 @@ struct SocketService<Verb: LinkVerb>: Service {
     private let announces: String?
 
     init(
-        _ configuration: FrameServer<Verb>.Configuration, malformed: MalformedTally, announces: String?, logger: Logger,
+        _ configuration: FrameServer<Verb>.Configuration, malformed: MalformedTally, announces: String? = nil, logger: Logger,
         handler: @escaping FrameServer<Verb>.Handler
     ) {
         server = FrameServer(configuration, malformed: malformed, logger: logger, handler: handler)
         path = configuration.path
-        self.logger = logger
-        self.announces = announces
+        (self.logger, self.announces) = (logger, announces)
     }
 
     func run() async throws {

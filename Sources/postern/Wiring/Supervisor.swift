@@ -31,9 +31,9 @@ struct Supervisor: Service {
         try await withThrowingTaskGroup(of: Void.self) { children in
             children.addTask {
                 defer { relayEnds.finish() }
-                try await keep(.relay, until: nil)
+                try await keepRunning(.relay, until: nil)
             }
-            children.addTask { try await keep(.vault, until: relayIsDown) }
+            children.addTask { try await keepRunning(.vault, until: relayIsDown) }
             do {
                 while try await children.next() != nil {}
             } catch {
@@ -45,7 +45,7 @@ struct Supervisor: Service {
 
     /// Starts a child again and again until shutdown.
     /// - Parameter down: finishes when the child may be told to end.
-    private func keep(_ child: Child, until down: AsyncStream<Never>?) async throws {
+    private func keepRunning(_ child: Child, until down: AsyncStream<Never>?) async throws {
         var backOff = RestartBackOff()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             let began = ContinuousClock.now
@@ -118,12 +118,17 @@ struct Supervisor: Service {
         while !Task.isCancelled {
             lifeline.ask()
             do { try await Task.sleep(for: AnswerWatch.interval) } catch { return }
+            let name: Logger.Metadata = ["child": "\(child.rawValue)"]
             switch watch.look(isAnswered: lifeline.hasAnswer()) {
             case .nothing: break
-            case .silent: logger.error("a process does not answer", metadata: ["child": "\(child.rawValue)"])
-            case .answersAgain: logger.notice("a process answers again", metadata: ["child": "\(child.rawValue)"])
+            case .silent: logger.error("a process does not answer", metadata: name)
+            case .answersAgain: logger.notice("a process answers again", metadata: name)
+            case .slowStart: logger.warning("a process is still starting", metadata: name)
             case .hung:
-                logger.critical("a process hangs and is killed", metadata: ["child": "\(child.rawValue)"])
+                logger.critical("a process hangs and is killed", metadata: name)
+                process.kill()
+            case .neverStarted:
+                logger.critical("a process does not get past its start and is killed", metadata: name)
                 process.kill()
             }
         }

@@ -37,7 +37,25 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
         announces: "ready", logger: logger
     ) { (verb: VaultVerb, payload) in try await handler.answer(verb, payload) }
     let operators = SocketService(
-        .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root]), malformed: malformed, announces: nil, logger: logger
+        .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root]), malformed: malformed, logger: logger
     ) { (verb: OperatorVerb, payload) in try handler.answer(verb, payload) }
     return [keeper, operators, DeliveryService(socket: link, lanes: lanes)]
+}
+
+/// Makes the lanes to the configured smarthost.
+/// - Throws: `ExitCode` 78 when the password file cannot be used.
+private func buildLanes(_ mail: Configuration.Mail) throws -> LanePool {
+    guard let ehloName = DomainName(mail.from.domain) else {
+        throw Exit.configuration.saying("POSTERN_MAIL_FROM: its domain cannot be used as a host name")
+    }
+    var login: Smarthost.Login?
+    if let user = mail.user, let path = mail.passwordFile {
+        do {
+            login = Smarthost.Login(user: user, password: try SecretBytes(passwordFile: path))
+        } catch {
+            throw Exit.configuration.saying("POSTERN_SMTP_PASSWORD_FILE: \(error)")
+        }
+    }
+    return LanePool(
+        smarthost: Smarthost(url: mail.smarthost, ehloName: ehloName, login: login, caFile: mail.caFile), lanes: mail.lanes)
 }

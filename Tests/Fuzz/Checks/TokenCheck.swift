@@ -31,7 +31,7 @@ enum TokenCheck {
     }
 
     private static func isOurs(_ token: String) -> Bool {
-        if case .ours = forms.standing(of: token, at: now + .minutes(5)) { true } else { false }
+        if case .ours = forms.status(of: token, at: now + .minutes(5)) { true } else { false }
     }
 
     private static func checkConfirmation(_ text: String, change: [UInt8]) throws(Breach) {

@@ -21,21 +21,21 @@ struct FormTokensTests {
     func `A token is good for a day`(age: Duration, isGood: Bool) throws {
         let token = try #require(tokens.issue(at: Self.now))
         let later = Self.now + age
-        let standing = Self.tokens(on: Epoch(containing: later)).standing(of: token, at: later)
+        let status = Self.tokens(on: Epoch(containing: later)).status(of: token, at: later)
         if isGood {
-            guard case .ours(_, let seen) = standing else {
-                Issue.record("\(standing)")
+            guard case .ours(_, let seen) = status else {
+                Issue.record("\(status)")
                 return
             }
             #expect(seen == age)
         } else {
-            #expect(standing == .expired)
+            #expect(status == .expired)
         }
     }
 
     @Test func `Each form has its own key, and one form always the same key`() throws {
         func key(_ token: String) throws -> String {
-            guard case .ours(let key, _) = tokens.standing(of: token, at: Self.now) else { throw Failure() }
+            guard case .ours(let key, _) = tokens.status(of: token, at: Self.now) else { throw Failure() }
             return key
         }
         let (one, two) = (try #require(tokens.issue(at: Self.now)), try #require(tokens.issue(at: Self.now)))
@@ -48,18 +48,18 @@ struct FormTokensTests {
         for index in token.indices {
             var changed = token
             changed.replaceSubrange(index...index, with: token[index] == "A" ? "B" : "A")
-            let standing = tokens.standing(of: changed, at: Self.now)
-            #expect(standing == .foreign || standing == .expired)
+            let status = tokens.status(of: changed, at: Self.now)
+            #expect(status == .foreign || status == .expired)
         }
     }
 
     @Test(
         arguments: [
-            (nil, FormStanding.missing), ("", .missing), ("x", .foreign), (String(repeating: "A", count: 59), .expired),
+            (nil, FormTokenStatus.missing), ("", .missing), ("x", .foreign), (String(repeating: "A", count: 59), .expired),
             (String(repeating: "A", count: 900), .foreign), ("ü", .foreign),
-        ] as [(String?, FormStanding)])
-    func `Another text is not a token, or is an old one`(text: String?, standing: FormStanding) {
-        #expect(tokens.standing(of: text, at: Self.now) == standing)
+        ] as [(String?, FormTokenStatus)])
+    func `Another text is not a token, or is an old one`(text: String?, status: FormTokenStatus) {
+        #expect(tokens.status(of: text, at: Self.now) == status)
     }
 
     @Test func `Without a key there is no token`() {
@@ -68,13 +68,13 @@ struct FormTokensTests {
 
     // One sign counts; only two together hold a letter.
     @Test(arguments: [
-        (FormStanding.ours(key: "k", age: .seconds(30)), false, Verdict.Decision.accept),
+        (FormTokenStatus.ours(key: "k", age: .seconds(30)), false, Verdict.Decision.accept),
         (.ours(key: "k", age: .seconds(1)), false, .accept),
         (.missing, false, .accept), (.ours(key: "k", age: .seconds(30)), true, .accept), (.foreign, true, .hold),
         (.ours(key: "k", age: .milliseconds(200)), true, .hold),
     ])
-    func `Signs of a program add up`(token: FormStanding, isBaitTaken: Bool, decision: Verdict.Decision) {
-        #expect(Verdict(of: FormSigns(token: token, isBaitTaken: isBaitTaken).parts).decision == decision)
+    func `Signs of a program add up`(token: FormTokenStatus, isBaitTaken: Bool, decision: Verdict.Decision) {
+        #expect(Verdict(of: FormSignals(token: token, isBaitTaken: isBaitTaken).parts).decision == decision)
     }
 
     private struct Failure: Error {}

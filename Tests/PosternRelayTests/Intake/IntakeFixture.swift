@@ -14,7 +14,7 @@ final class IntakeFixture: Sendable {
     let store: SQLiteDatabase
     /// What the intake writes to: the store, until a test has it fail.
     let faulty: FaultyStore
-    let room = SwitchedRoom()
+    let diskSpace = SwitchedDiskSpace()
     let log = KeptLog()
     let recipients: [Recipient]
     let limits: RateLimiter
@@ -68,7 +68,7 @@ final class IntakeFixture: Sendable {
         let sealing = LetterSealer(vault: vault)
         refusals = RefusalLog(store: faulty, sealing: sealing, logger: log.logger)
         intake = IntakeService(
-            store: faulty, sealing: sealing, room: room,
+            store: faulty, sealing: sealing, diskSpace: diskSpace,
             pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits, blocks: blocks, refusals: refusals,
             randomness: .seeded(1), logger: log.logger, letterCame: {})
     }
@@ -113,10 +113,10 @@ final class IntakeFixture: Sendable {
 }
 
 /// A disk that is full when a test says so.
-final class SwitchedRoom: Room {
+final class SwitchedDiskSpace: DiskSpace {
     private let isFull = Atomic(false)
 
-    var hasRoom: Bool { !isFull.load(ordering: .sequentiallyConsistent) }
+    var isSufficient: Bool { !isFull.load(ordering: .sequentiallyConsistent) }
 
     func fill(_ isFull: Bool) { self.isFull.store(isFull, ordering: .sequentiallyConsistent) }
 }

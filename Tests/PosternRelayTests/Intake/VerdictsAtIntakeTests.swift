@@ -82,7 +82,7 @@ struct VerdictsAtIntakeTests {
             _ = try await fixture.post()
         }
         let channel: Submission.Channel =
-            why == "traps" ? .form(FormSigns(token: .missing, isBaitTaken: true)) : .api
+            why == "traps" ? .form(FormSignals(token: .missing, isBaitTaken: true)) : .api
         let reply = try await fixture.post(channel: channel)
         #expect(reply.answer.id != nil)
         #expect(reply.quota == nil)
@@ -139,17 +139,17 @@ struct VerdictsAtIntakeTests {
 
     @Test func `A full disk turns letters away, and the log has one line when that begins and one when it ends`() async throws {
         let fixture = try await IntakeFixture.open()
-        fixture.room.fill(true)
+        fixture.diskSpace.fill(true)
         for _ in 0..<20 { #expect(try await fixture.post().answer == .unavailable(retryAfter: .seconds(30))) }
         #expect(try await fixture.entries().isEmpty)
         #expect(
             fixture.log.errors == [
                 "intake: letters are turned away and may be posted again reason=the disk of the store is nearly full"
             ])
-        fixture.room.fill(false)
+        fixture.diskSpace.fill(false)
         for _ in 0..<3 { #expect(try await fixture.post().answer.id != nil) }
         #expect(fixture.log.notices == ["intake: letters are taken again; some were turned away count=20"])
-        fixture.room.fill(true)
+        fixture.diskSpace.fill(true)
         _ = try await fixture.post()
         #expect(fixture.log.errors.count == 2)
     }
@@ -219,7 +219,7 @@ struct VerdictsAtIntakeTests {
     // The log is read by rule: a sign that refused nothing must not stand for the rule that did.
     @Test func `Refusals are gathered by the rule that refused`() async throws {
         let fixture = try await IntakeFixture.open()
-        let bait = Submission.Channel.form(FormSigns(token: .ours(key: "k", age: .minutes(1)), isBaitTaken: true))
+        let bait = Submission.Channel.form(FormSignals(token: .ours(key: "k", age: .minutes(1)), isBaitTaken: true))
         _ = try await fixture.post(channel: bait) { $0.message = "" }
         _ = try await fixture.post(to: "p2", channel: bait)
         #expect(Set(try await fixture.entries().map { $0.verdict.parts.last?.rule }) == [.invalidLetter, .noLetters])

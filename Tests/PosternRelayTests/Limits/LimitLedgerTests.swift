@@ -55,7 +55,7 @@ struct LimitLedgerTests {
     @Test func `A restart while the clock is ahead makes nobody wait either`() throws {
         var ledger = ledger(try .of(client: "2,60/1h"))
         let (moment, client) = (Self.start + .minutes(50), question(client: 1).clients[0])
-        for _ in 0..<2 { ledger.replay(LimitMark(epoch: Self.today, keys: [client]), at: moment) }
+        for _ in 0..<2 { ledger.replay(LimitRecord(epoch: Self.today, keys: [client]), at: moment) }
         #expect(ledger.ask(question(client: 1), at: Self.start).retryAfter == .minutes(1))
         #expect(ledger.ask(question(client: 1), at: Self.start + .minutes(1)).parts == [])
     }
@@ -166,7 +166,7 @@ struct LimitLedgerTests {
         var first = ledger(table)
         let ruling = first.ask(question(client: 1), at: Self.start)
         _ = first.ask(question(client: 1), at: Self.start)
-        let mark = LimitMark(epoch: Self.today, keys: ruling.counted)
+        let mark = LimitRecord(epoch: Self.today, keys: ruling.counted)
 
         let now = Self.start + .hours(daysLater * 23)
         var second = LimitLedger(table: table, epoch: Epoch(containing: now))

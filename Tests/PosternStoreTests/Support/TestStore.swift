@@ -45,11 +45,11 @@ final class TestStore: Sendable {
 
     func letter(
         to person: Int = 0, at moment: Timestamp = start, verdict: Verdict = .accept, mark: IdempotencyRecord? = nil,
-        tags: [Tag] = [], limitMark: LimitMark? = nil, seal: [UInt8] = [1, 2, 3]
+        tags: [Tag] = [], limitRecord: LimitRecord? = nil, seal: [UInt8] = [1, 2, 3]
     ) -> AcceptedLetter {
         let entry = entry(to: person, at: moment, verdict: verdict, tags: tags)
         return AcceptedLetter(
-            entry: entry, seal: seal, tokens: randomness.withLock { MailTokens(using: &$0) }, limitMark: limitMark,
+            entry: entry, seal: seal, tokens: randomness.withLock { MailTokens(using: &$0) }, limitRecord: limitRecord,
             idempotencyRecord: mark)
     }
 

@@ -17,7 +17,7 @@ struct TemplateTests {
     private static func pages() throws -> [any Page] {
         let templates = try Templates(folder: templatesFolder)
         var randomness = SystemRandomNumberGenerator()
-        let look = SiteLook(accent: AccentColour("#b03060"), logo: LogoMark(kind: .png, version: "00"))
+        let look = SiteLook(accent: AccentColour("#b03060"), logo: LogoID(kind: .png, version: "00"))
         let origin = try #require(WebOrigin("https://photos.example"))
         let known = try #require(Example.contact(look: look, origins: [origin]))
         let shown = Presentation(LanguageChoice(.english), site: known.site, templates)

@@ -84,7 +84,7 @@ struct ContactFormTests {
         #expect(submission.letter.about == "photo 4711" && submission.letter.sharesAddress)
         #expect(submission.idempotencyKey == token)
         #expect(
-            submission.channel == .form(FormSigns(token: .ours(key: token, age: .seconds(30)), isBaitTaken: false)))
+            submission.channel == .form(FormSignals(token: .ours(key: token, age: .seconds(30)), isBaitTaken: false)))
     }
 
     @Test func `Multipart forms are read as well`() async throws {
@@ -205,8 +205,8 @@ struct ContactFormTests {
         #expect(page.text.contains("accepted"))
     }
 
-    @Test(arguments: [(nil, FormStanding.missing), ("nonsense", .foreign)] as [(String?, FormStanding)])
-    func `A form without a token of ours is handed in and marked as such`(token: String?, standing: FormStanding) async throws {
+    @Test(arguments: [(nil, FormTokenStatus.missing), ("nonsense", .foreign)] as [(String?, FormTokenStatus)])
+    func `A form without a token of ours is handed in and marked as such`(token: String?, status: FormTokenStatus) async throws {
         let submissions = FakeSubmissions.validating
         var fields = "name=V&email=v%40x.example&message=m&homepage_url=http"
         if let token { fields += "&form=\(token)" }
@@ -217,7 +217,7 @@ struct ContactFormTests {
         #expect(answer.status == .seeOther)
         let submission = try #require(submissions.all.first)
         #expect(submission.idempotencyKey == nil)
-        #expect(submission.channel == .form(FormSigns(token: standing, isBaitTaken: true)))
+        #expect(submission.channel == .form(FormSignals(token: status, isBaitTaken: true)))
     }
 
     @Test func `A form that was open too long is not handed in, and comes back whole under a new token`() async throws {
@@ -269,7 +269,7 @@ struct ContactFormTests {
 
     @Test func `A site's pages have its look, and only its languages`() async throws {
         let look = SiteLook(
-            accent: AccentColour("#b03060"), logo: LogoMark(kind: .png, version: "00ff"),
+            accent: AccentColour("#b03060"), logo: LogoID(kind: .png, version: "00ff"),
             introductions: [try #require(Language("de")): try HeaderText("Schreiben Sie uns <gern>.", limit: 400)],
             languages: [try #require(Language("de")), try #require(Language("fr"))])
         let submissions = FakeSubmissions(contact: .success(Example.contact(look: look)))

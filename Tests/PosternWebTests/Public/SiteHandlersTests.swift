@@ -28,13 +28,13 @@ struct SiteHandlersTests {
     @Test func `A logo is served under its version, and can do nothing`() async throws {
         let logo = try Logo(file: Array("<svg onload=\"alert(1)\"></svg>".utf8))
         let sites = FakeSites(file: logo)
-        let file = try await get("/look/photos/\(logo.mark.version)/logo", sites)
+        let file = try await get("/look/photos/\(logo.id.version)/logo", sites)
         #expect(file.status == .ok)
         #expect(file.headers[.contentType] == "image/svg+xml")
         #expect(file.headers[.contentSecurityPolicy]?.contains("sandbox; default-src 'none'") == true)
         #expect(file.headers[.xContentTypeOptions] == "nosniff")
         #expect(try await get("/look/photos/0/logo", sites).status == .notFound)
-        #expect(try await get("/look/other/\(logo.mark.version)/logo", sites).status == .notFound)
+        #expect(try await get("/look/other/\(logo.id.version)/logo", sites).status == .notFound)
     }
 
     @Test func `P8: the privacy statement says what is configured`() async throws {
@@ -48,7 +48,8 @@ struct SiteHandlersTests {
         }
         let other = PrivacyFacts(
             site: site, letters: .days(7), evidence: .days(31), outcomes: .days(60), repeats: .hours(24), addressSuite: "A",
-            epochSuite: "B", clientLimit: nil, counted: [], marks: .days(2), lastPurge: nil, oldestLetter: nil, oldestEntry: nil,
+            epochSuite: "B", clientLimit: nil, counted: [], limitRecords: .days(2), lastPurge: nil, oldestLetter: nil,
+            oldestEntry: nil,
             isMailEncrypted: false, isDemo: false)
         let changed = try await get("/privacy/photos", FakeSites(facts: other)).text
         for part in ["7 days after the end", "31 days after the end", "60 days", "same machine", "Nothing has been deleted yet"] {

@@ -80,7 +80,7 @@ enum Example {
             site: site, letters: .days(28), evidence: .days(90), outcomes: .days(180), repeats: .hours(24),
             addressSuite: "X-Wing",
             epochSuite: "X25519", clientLimit: "3,5/1h", counted: [.connection, .address, .text, .recipient],
-            marks: .days(2), lastPurge: now, oldestLetter: now - .days(3),
+            limitRecords: .days(2), lastPurge: now, oldestLetter: now - .days(3),
             oldestEntry: now - .days(9),
             isMailEncrypted: true, isDemo: false)
     }
@@ -101,7 +101,7 @@ struct FakeTokens: FormTokenKeeping {
     /// The leading zero tells it from tokens that tests write themselves, such as `ours-7`, which no page may show again.
     func issue(at now: Timestamp) -> String? { "ours-0\(UInt64.random(in: 0 ... .max))" }
 
-    func standing(of text: String?, at now: Timestamp) -> FormStanding {
+    func status(of text: String?, at now: Timestamp) -> FormTokenStatus {
         guard let text, !text.isEmpty else { return .missing }
         if text == "old" { return .expired }
         return text.hasPrefix("ours-") ? .ours(key: text, age: .seconds(30)) : .foreign

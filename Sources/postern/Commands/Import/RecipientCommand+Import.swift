@@ -32,7 +32,7 @@ extension RecipientCommand {
         @OptionGroup var home: HomeOption
 
         func run() async throws {
-            let enrolling = Enrolling(caller: try await home.caller(), site: site)
+            let enrolling = Enrolling(caller: try home.caller(), site: site)
             guard let content = try? Data(contentsOf: URL(fileURLWithPath: file)) else {
                 throw Exit.noInput.saying("\(file) cannot be read\n    Give a file with the columns handle,name,email[,locale].")
             }

@@ -1,6 +1,6 @@
 package import PosternCore
 
-extension FormSigns {
+extension FormSignals {
     /// What a program gives itself away by. No sign alone holds a letter: a password manager fills hidden fields, a site may have
     /// a form of its own, and some people paste a letter that they wrote elsewhere.
     package var parts: [Verdict.Part] {

@@ -3,16 +3,16 @@ private import PosternCore
 internal import ServiceLifecycle
 private import Synchronization
 
-/// Whether there is room for another letter. It is asked for every letter, so the answer must cost nothing.
-package protocol Room: Sendable {
-    var hasRoom: Bool { get }
+/// Whether the disk has space for another letter. It is asked for every letter, so the answer must cost nothing.
+package protocol DiskSpace: Sendable {
+    var isSufficient: Bool { get }
 }
 
-/// Room on the disk of the store: none below 5 % or 256 MiB free, whichever is more, so that what was accepted can still be
+/// Space on the disk of the store: too little below 5 % or 256 MiB free, whichever is more, so that what was accepted can still be
 /// delivered, and its outcome written.
-package final class DiskRoom: Room, Service {
+package final class DiskSpaceMonitor: DiskSpace, Service {
     private let folder: String
-    private let isRoomy = Atomic(true)
+    private let wasSufficient = Atomic(true)
 
     package static let leastBytes: UInt64 = 256 * 1_024 * 1_024
     package static let leastShare = 0.05
@@ -23,7 +23,7 @@ package final class DiskRoom: Room, Service {
     }
 
     /// As it was at the last look.
-    package var hasRoom: Bool { isRoomy.load(ordering: .relaxed) }
+    package var isSufficient: Bool { wasSufficient.load(ordering: .relaxed) }
 
     /// Looks every second.
     package func run() async throws {
@@ -38,11 +38,11 @@ package final class DiskRoom: Room, Service {
     /// Asks the file system, on a thread of its own: a disk that does not answer keeps nobody waiting but this.
     package func look() async {
         let folder = folder
-        let hasRoom = try? await blocking("postern.disk-room") { Self.hasRoom(in: folder) }
-        isRoomy.store(hasRoom ?? true, ordering: .relaxed)
+        let isSufficient = try? await blocking("postern.disk-space") { Self.isSufficient(in: folder) }
+        wasSufficient.store(isSufficient ?? true, ordering: .relaxed)
     }
 
-    private static func hasRoom(in folder: String) -> Bool {
+    private static func isSufficient(in folder: String) -> Bool {
         var status = statvfs()
         // A file system that does not say how full it is cannot be judged; the store says so when a write fails.
         guard statvfs(folder, &status) == 0, status.f_blocks > 0 else { return true }

@@ -1,7 +1,7 @@
 package import PosternCore
 
 /// What accepted letters were counted under, so that a restart does not reset the limits. Kept as long as any limit looks back.
-package struct LimitMarks {
+package struct LimitRecords {
     private let transaction: any Transaction
 
     package init(_ transaction: any Transaction) {
@@ -11,18 +11,18 @@ package struct LimitMarks {
     /// A limit looks back a day at most, and its digests are those of two days.
     package static let lifetime = Duration.days(2)
 
-    func add(_ mark: LimitMark, for letter: LetterID) throws {
-        guard !mark.keys.isEmpty else { return }
+    func add(_ record: LimitRecord, for letter: LetterID) throws {
+        guard !record.keys.isEmpty else { return }
         try transaction.run(
             """
             INSERT INTO limit_mark (id, epoch, keys)
             VALUES (?, ?, ?)
             """,
-            [letter.stored, mark.epoch.stored, mark.stored.stored])
+            [letter.stored, record.epoch.stored, record.stored.stored])
     }
 
-    /// - Returns: the marks after `after`, in the order in which their letters came.
-    package func list(after: LetterID, limit: Int) throws -> [(id: LetterID, mark: LimitMark)] {
+    /// - Returns: the records after `after`, in the order in which their letters came.
+    package func list(after: LetterID, limit: Int) throws -> [(id: LetterID, record: LimitRecord)] {
         try transaction.rows(
             """
             SELECT id, epoch, keys
@@ -33,10 +33,10 @@ package struct LimitMarks {
             """,
             [after.stored, limit.stored]
         ).map { row in
-            guard let mark = LimitMark(epoch: try row["epoch"], stored: try row["keys"]) else {
+            guard let record = LimitRecord(epoch: try row["epoch"], stored: try row["keys"]) else {
                 throw StoreError.undecodable(column: "keys")
             }
-            return (try row["id"], mark)
+            return (try row["id"], record)
         }
     }
 
@@ -56,7 +56,7 @@ package struct LimitMarks {
     }
 }
 
-extension LimitMark {
+extension LimitRecord {
     /// For each key: its scope, today's sixteen bytes, and tomorrow's where they differ; zeros where tomorrow's was not known.
     fileprivate var stored: [UInt8] {
         var writer = ByteWriter(capacity: keys.count * 33)
@@ -93,5 +93,5 @@ extension LimitMark {
 }
 
 extension Transaction {
-    package var limitMarks: LimitMarks { LimitMarks(self) }
+    package var limitRecords: LimitRecords { LimitRecords(self) }
 }

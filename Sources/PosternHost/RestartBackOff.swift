@@ -1,8 +1,6 @@
-internal import PosternHost
-
 /// How long to wait before a child that ended is started again: 100 ms, doubling to 10 s. A child that lasted a minute starts over
 /// at 100 ms.
-struct RestartBackOff {
+package struct RestartBackOff {
     private var failures = 0
     private var hasLasted = false
 
@@ -10,7 +8,9 @@ struct RestartBackOff {
     private static let longest = Duration.seconds(10)
     private static let lasting = Duration.seconds(60)
 
-    mutating func wait(afterLasting span: Duration) -> Duration {
+    package init() {}
+
+    package mutating func wait(afterLasting span: Duration) -> Duration {
         if span >= Self.lasting {
             failures = 0
             hasLasted = true
@@ -22,7 +22,7 @@ struct RestartBackOff {
     /// Whether another start is pointless. A wrong configuration stays wrong. A port in use may become free, so it ends the
     /// service only on the first start, when the operator is watching.
     /// - Parameter span: how long the child that ended with `status` had run.
-    func isHopeless(status: Int32, afterLasting span: Duration) -> Bool {
+    package func isHopeless(status: Int32, afterLasting span: Duration) -> Bool {
         let isFirst = failures == 0 && !hasLasted && span < Self.lasting
         return status == Exit.configuration.rawValue || (status == Exit.unavailable.rawValue && isFirst)
     }

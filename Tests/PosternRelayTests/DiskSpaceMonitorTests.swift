@@ -2,7 +2,7 @@ import PosternRelay
 import Testing
 
 @Suite("Letters are turned away before the disk is full")
-struct DiskRoomTests {
+struct DiskSpaceMonitorTests {
     /// free MiB, whole MiB → room: below 5 % or 256 MiB there is none (A11).
     @Test(
         arguments: [
@@ -11,12 +11,12 @@ struct DiskRoomTests {
         ] as [(UInt64, UInt64, Bool)])
     func `There is room above 5 % and 256 MiB, whichever is more`(free: UInt64, whole: UInt64, isEnough: Bool) {
         let mebibyte: UInt64 = 1_024 * 1_024
-        #expect(DiskRoom.isEnough(free: free * mebibyte, of: whole * mebibyte) == isEnough)
+        #expect(DiskSpaceMonitor.isEnough(free: free * mebibyte, of: whole * mebibyte) == isEnough)
     }
 
     @Test func `A folder of which nobody says how full it is turns no letter away`() async {
-        let room = DiskRoom(folder: "/nonexistent")
-        await room.look()
-        #expect(room.hasRoom)
+        let diskSpace = DiskSpaceMonitor(folder: "/nonexistent")
+        await diskSpace.look()
+        #expect(diskSpace.isSufficient)
     }
 }
