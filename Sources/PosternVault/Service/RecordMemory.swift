@@ -28,16 +28,18 @@ package protocol RecordMemory: Sendable {
     /// Nil when nothing is remembered. Asked for every letter: answers from memory, and never waits for a disk.
     func newest(of name: AuthorisedName) -> NewestAuthorisation?
 
-    /// Takes the next version for each name: one more than the remembered and than the former one, whichever is greater.
+    /// Reserves the next version for each name: one more than the newest, the former one, and every one reserved before.
     ///
-    /// All of them or none. What it returns is durable, and no two callers get the same version of a name. A remembered
-    /// recipient stays as it is: `RecordMemoryFault.otherRecipient` when another is asked for.
+    /// All of them or none. What it returns is durable, and no two callers get the same version of a name. The newest stays what
+    /// it is until `learn`: were the record never stored, because the command was killed or the disk was full, the present one
+    /// must go on counting. A remembered recipient stays as it is: `RecordMemoryFault.otherRecipient` when another is asked for.
     /// - Throws: `RecordMemoryFault`, or why it cannot be written.
     func takeVersions(for requests: [VersionRequest]) async throws -> [Int32]
 
-    /// Notes an authorisation that this vault gave, by its MAC, and that is newer than what is remembered, as after the memory
-    /// was lost. An older one changes nothing. It may be written later.
-    func learn(_ name: AuthorisedName, version: Int32, recipient: RecipientID?)
+    /// The record is in use, and older ones no longer count: it was stored (the operator's command says so), or a letter came
+    /// with it whose MAC is this vault's, as after the memory was lost. An older version than the newest changes nothing.
+    /// - Parameter isDurable: whether it must be on disk when this returns; a letter does not wait.
+    func learn(_ entries: [LearntAuthorisation], isDurable: Bool) async throws
 
     /// From now on nothing under this name counts. Durable when it returns.
     func erase(_ name: AuthorisedName, recipient: RecipientID) async throws
@@ -48,6 +50,20 @@ package protocol RecordMemory: Sendable {
 
     /// Ends it for good. Durable when it returns.
     func endAdoption() async throws
+}
+
+/// A version that is in use now.
+package struct LearntAuthorisation: Sendable {
+    package let name: AuthorisedName
+    package let version: Int32
+    /// Whose record it is; nil for a site.
+    package let recipient: RecipientID?
+
+    package init(_ name: AuthorisedName, version: Int32, recipient: RecipientID?) {
+        self.name = name
+        self.version = version
+        self.recipient = recipient
+    }
 }
 
 package struct VersionRequest: Sendable {
@@ -93,6 +109,7 @@ extension AuthorisedName: CustomStringConvertible {
 package final class TransientRecordMemory: RecordMemory {
     private struct State {
         var newest: [AuthorisedName: NewestAuthorisation] = [:]
+        var reserved: [AuthorisedName: Int32] = [:]
         var isAdopting: Bool
     }
 
@@ -108,21 +125,23 @@ package final class TransientRecordMemory: RecordMemory {
 
     package func takeVersions(for requests: [VersionRequest]) throws -> [Int32] {
         try state.withLock { state in
-            var newest = state.newest
+            var reserved = state.reserved
             let versions = try requests.map { request in
-                let next = try request.next(after: newest[request.name])
-                newest[request.name] = next
-                return next.version
+                let version = try request.version(after: state.newest[request.name], reserved: reserved[request.name] ?? 0)
+                reserved[request.name] = version
+                return version
             }
-            state.newest = newest
+            state.reserved = reserved
             return versions
         }
     }
 
-    package func learn(_ name: AuthorisedName, version: Int32, recipient: RecipientID?) {
+    package func learn(_ entries: [LearntAuthorisation], isDurable: Bool) {
         state.withLock { state in
-            guard state.newest[name].map({ $0.version < version && !$0.isErased }) ?? true else { return }
-            state.newest[name] = NewestAuthorisation(version: version, recipient: recipient)
+            for entry in entries {
+                guard state.newest[entry.name].map({ $0.version < entry.version && !$0.isErased }) ?? true else { continue }
+                state.newest[entry.name] = NewestAuthorisation(version: entry.version, recipient: entry.recipient)
+            }
         }
     }
 
@@ -135,12 +154,14 @@ package final class TransientRecordMemory: RecordMemory {
 }
 
 extension VersionRequest {
+    /// The version to reserve.
+    /// - Parameter reserved: the highest that was reserved before; 0 if none was.
     /// - Throws: `RecordMemoryFault`.
-    package func next(after newest: NewestAuthorisation?) throws(RecordMemoryFault) -> NewestAuthorisation {
+    package func version(after newest: NewestAuthorisation?, reserved: Int32) throws(RecordMemoryFault) -> Int32 {
         if newest?.isErased == true { throw .erased(name) }
         if let newest, newest.recipient != recipient { throw .otherRecipient(name) }
-        let (version, overflow) = max(newest?.version ?? 0, former).addingReportingOverflow(1)
+        let (version, overflow) = max(newest?.version ?? 0, former, reserved).addingReportingOverflow(1)
         guard !overflow, version > 0 else { throw .noVersionLeft(name) }
-        return NewestAuthorisation(version: version, recipient: recipient)
+        return version
     }
 }
