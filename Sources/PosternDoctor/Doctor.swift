@@ -46,6 +46,7 @@ package struct Doctor {
             of: database?.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? home.path)
         findings += templates(settings)
         findings += times(keys, store, settings)
+        findings += VaultCheck.findings(keys.condition, now: now)
         findings += await smarthost.findings
         return Diagnosis(findings)
     }

@@ -169,6 +169,8 @@ extension KeyCheck.Fault {
 struct KeyReading {
     let vault: ServiceCheck.State
     let process: String?
+    /// Nil while no vault runs, or where it could not be asked.
+    let condition: VaultCondition?
     /// Nil when the folder could not be read; then `obstacle` says why.
     let proofs: (onDisk: KeyReport, inMemory: KeyReport?, faults: [KeyFault])?
     let obstacle: Finding?
@@ -190,17 +192,24 @@ struct KeyReading {
             case nil: state = .unknown("its folder is for its own user and root")
             }
         }
+        let condition = inMemory == nil ? nil : await askCondition(home)
         do throws(FileFault) {
             let (proofs, faults) = try KeyFolder(path: home.keys).examine()
-            return KeyReading(vault: state, process: process, proofs: (proofs, inMemory, faults), obstacle: nil)
+            return KeyReading(
+                vault: state, process: process, condition: condition, proofs: (proofs, inMemory, faults), obstacle: nil)
         } catch {
             let isForbidden = error.code == EACCES || error.code == EPERM
             return KeyReading(
-                vault: state, process: process, proofs: nil,
+                vault: state, process: process, condition: condition, proofs: nil,
                 obstacle: isForbidden
                     ? .skipped(.keys, because: "this user may not look into \(home.keys)", .asRoot)
                     : .fail(.keys, "\(error)", .keysBack))
         }
+    }
+
+    private static func askCondition(_ home: Home) async -> VaultCondition? {
+        guard case .answered(let bytes) = await Inquiry.ask(home.operatorSocket, OperatorVerb.condition) else { return nil }
+        return try? VaultCondition(payload: bytes)
     }
 
     func check(folder: String, wanted: [String], now: Timestamp, retention: Configuration.Retention?) -> KeyCheck? {

@@ -38,7 +38,7 @@ package struct HomeFolders {
     private func handOver() throws {
         if let vault = users.vault {
             for name in try names(in: home.keys) { try own("\(home.keys)/\(name)", vault) }
-            try own(home.vaultLock, vault)
+            for file in [home.vaultLock, home.records, home.budgets, home.clockRecord] { try own(file, vault) }
         }
         if let relay = users.relay, let database {
             for file in database.files { try own(file, relay) }

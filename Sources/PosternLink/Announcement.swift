@@ -61,17 +61,27 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
     /// Connections that the vault cut off because of what they sent, since its start. The relay shows it among its metrics: the
     /// vault has no page of its own.
     package let malformedFrames: Int
+    /// Letters that had to wait because more was asked for than the vault lets out, since its start.
+    package let overBudget: Int
+    /// Whether the vault believes its clock enough to destroy keys by it.
+    package let isClockTrusted: Bool
 
-    package init(keys: [Key], tagKeys: [TagKey], lanes: Int, malformedFrames: Int = 0) {
+    package init(
+        keys: [Key], tagKeys: [TagKey], lanes: Int, malformedFrames: Int = 0, overBudget: Int = 0, isClockTrusted: Bool = true
+    ) {
         self.keys = keys
         self.tagKeys = tagKeys
         self.lanes = lanes
         self.malformedFrames = malformedFrames
+        self.overBudget = overBudget
+        self.isClockTrusted = isClockTrusted
     }
 
     package func write(to writer: inout ByteWriter) {
         writer.write(UInt16(clamping: lanes))
         writer.write(UInt32(clamping: malformedFrames))
+        writer.write(UInt32(clamping: overBudget))
+        writer.write(isClockTrusted)
         writer.write(keys)
         writer.write(tagKeys)
     }
@@ -79,6 +89,8 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
     package init(from reader: inout ByteReader) throws(ByteFault) {
         lanes = Int(try reader.number(UInt16.self))
         malformedFrames = Int(try reader.number(UInt32.self))
+        overBudget = Int(try reader.number(UInt32.self))
+        isClockTrusted = try reader.flag()
         keys = try reader.list()
         tagKeys = try reader.list()
     }

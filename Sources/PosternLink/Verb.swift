@@ -44,10 +44,14 @@ package enum OperatorVerb: UInt8, LinkVerb {
     case keys = 17
     /// Which keys there are, and whether each pair fits. No payload; answered with a `KeyReport`.
     case examine = 18
+    /// What the vault lets out and whether it believes the clock. No payload; answered with a `VaultCondition`.
+    case condition = 24
+    /// The clock is right: keys may be destroyed by it. No payload; answered with a `VaultCondition`.
+    case trustClock = 25
 
     package var deadline: Duration {
         switch self {
-        case .keys: .seconds(10)
+        case .keys, .condition, .trustClock: .seconds(10)
         // Hundreds of seals on a busy machine.
         case .enrol, .examine: .seconds(30)
         }

@@ -8,6 +8,7 @@ package struct Configuration: Sendable {
     package let database: DatabaseURL
     package let mail: Mail
     package let limits: Limits
+    package let budgets: Budgets
     package let retention: Retention
     package let users: Users
     /// Nil for the folder next to the program.
@@ -87,11 +88,12 @@ extension Configuration {
             levels.contains($0) ? $0 : nil
         }
         let lease = reader.span(.lease, standard: .minutes(45))
+        let budgets = reader.budgets(following: limits)
         guard reader.faults.isEmpty, let publicURL, let mail else { throw SettingFaults(all: reader.faults) }
         self.init(
             home: home, publicURL: publicURL, listen: listen, staffListen: staffListen, trustedProxies: proxies,
             database: database,
-            mail: mail, limits: limits, retention: retention,
+            mail: mail, limits: limits, budgets: budgets, retention: retention,
             users: Users(relay: reader.text(.relayUser), vault: reader.text(.vaultUser)), templates: reader.text(.templates),
             lease: lease, logLevel: logLevel)
     }

@@ -16,17 +16,27 @@ package final class DurableRecordMemory: RecordMemory {
 
     private enum Schedule {
         case none
-        /// What was learnt waits for company.
+        /// What nobody waits for waits for company.
         case later
         case now
     }
 
     private struct State {
-        var table: RecordTable
-        /// What is being written: it counts for the next version, and for nothing else before it is durable.
-        var reserved: [RecordEntry.Name: RecordEntry] = [:]
+        var table = RecordTable()
+        /// Versions that were given out and are not in use yet.
+        var reserved: [KeyedDigest: Int32] = [:]
         var waiting: [Write] = []
         var schedule = Schedule.none
+
+        mutating func note(_ entry: RecordEntry) {
+            if entry.isReservation {
+                guard entry.version > table[entry.name]?.version ?? 0 else { return }
+                reserved[entry.name] = max(entry.version, reserved[entry.name] ?? 0)
+            } else {
+                table.merge(entry)
+                if let version = reserved[entry.name], version <= entry.version { reserved[entry.name] = nil }
+            }
+        }
     }
 
     /// What was found when the memory was opened.
@@ -57,38 +67,38 @@ package final class DurableRecordMemory: RecordMemory {
     package static func open(
         at path: String, keys: [SymmetricKey], adopting: Bool
     ) throws -> (memory: DurableRecordMemory, opening: Opening) {
-        var (table, read) = (RecordTable(), 0)
+        var (state, read) = (State(), 0)
         let all = keys.map(RecordFile.Keys.init)
         if let (file, cut) = try RecordFile.open(
             at: path, keys: all,
             { entry in
-                table.merge(entry)
+                state.note(entry)
                 read += 1
             })
         {
-            let opening = Opening(count: table.count, cut: cut, isNew: false)
+            let opening = Opening(count: state.table.count, cut: cut, isNew: false)
             // Mostly entries that later ones replaced: written once more without them.
-            let isLong = read > 2 * table.count + RecordFile.most
-            let kept =
-                isLong
-                ? try RecordFile.create(at: path, keys: file.keys, isAdopting: file.isAdopting, entries: table.entries) : file
-            return (DurableRecordMemory(table, kept), opening)
+            guard read > state.table.count * 3 / 2 + RecordFile.most else { return (DurableRecordMemory(state, file), opening) }
+            let reserved = state.reserved.lazy.map { RecordEntry($0.key, reserved: $0.value) }
+            let entries = Array(state.table.entries) + reserved
+            let short = try RecordFile.create(at: path, keys: file.keys, isAdopting: file.isAdopting, entries: entries)
+            return (DurableRecordMemory(state, short), opening)
         }
         guard let current = all.first else { throw RecordFileFault.notOurs(path) }
         let file = try RecordFile.create(at: path, keys: current, isAdopting: adopting)
-        return (DurableRecordMemory(table, file), Opening(count: 0, cut: 0, isNew: true))
+        return (DurableRecordMemory(state, file), Opening(count: 0, cut: 0, isNew: true))
     }
 
-    private init(_ table: RecordTable, _ file: sending RecordFile) {
+    private init(_ state: State, _ file: sending RecordFile) {
         nameKey = file.keys.name
         beganAdopting = file.isAdopting
-        endOfAdoption = RecordEntry.Name(of: Array("end of adoption".utf8), under: file.keys.name)
-        state = Mutex(State(table: table))
+        endOfAdoption = KeyedDigest(of: Array("end of adoption".utf8), under: file.keys.name)
+        self.state = Mutex(state)
         self.file = Mutex(file)
     }
 
     package func newest(of name: AuthorisedName) -> NewestAuthorisation? {
-        let name = RecordEntry.Name(of: name, under: nameKey)
+        let name = KeyedDigest(of: name, under: nameKey)
         return state.withLock { $0.table[name]?.newest }
     }
 
@@ -96,40 +106,57 @@ package final class DurableRecordMemory: RecordMemory {
     package var bytes: Int { state.withLock { $0.table.bytes } }
 
     package func takeVersions(for requests: [VersionRequest]) async throws -> [Int32] {
-        guard !requests.isEmpty else { return [] }
         precondition(requests.count <= RecordFile.most, "a request for versions fits into one batch")
-        let names = requests.map { RecordEntry.Name(of: $0.name, under: nameKey) }
-        let entries = try await write { state in
-            var taken: [RecordEntry.Name: RecordEntry] = [:]
-            return try zip(names, requests).map { name, request in
-                let known = taken[name] ?? state.reserved[name] ?? state.table[name]
-                let entry = RecordEntry(name, try request.next(after: known?.newest))
-                taken[name] = entry
-                return entry
+        let names = requests.map { KeyedDigest(of: $0.name, under: nameKey) }
+        var versions: [Int32] = []
+        try await write { state in
+            var reserved: [KeyedDigest: Int32] = [:]
+            versions = try zip(names, requests).map { name, request in
+                let former = reserved[name] ?? state.reserved[name] ?? 0
+                let version = try request.version(after: state.table[name]?.newest, reserved: former)
+                reserved[name] = version
+                return version
             }
+            // Before they are durable: nobody else may get them, and a gap harms nobody.
+            state.reserved.merge(reserved) { max($0, $1) }
+            return reserved.map { RecordEntry($0.key, reserved: $0.value) }
         }
-        return entries.map(\.newest.version)
+        return versions
     }
 
-    package func learn(_ name: AuthorisedName, version: Int32, recipient: RecipientID?) {
-        let name = RecordEntry.Name(of: name, under: nameKey)
-        let isFirst = state.withLock { state in
-            let known = state.table[name]?.newest
-            guard known.map({ $0.version < version && !$0.isErased }) ?? true else { return false }
-            let entry = RecordEntry(name, NewestAuthorisation(version: version, recipient: recipient))
-            state.table.merge(entry)
-            state.waiting.append(Write(entries: [entry], asker: nil))
-            guard state.schedule == .none else { return false }
-            state.schedule = .later
-            return true
+    package func learn(_ entries: [LearntAuthorisation], isDurable: Bool) async throws {
+        let all = entries.map { entry in
+            RecordEntry(
+                KeyedDigest(of: entry.name, under: nameKey),
+                NewestAuthorisation(version: entry.version, recipient: entry.recipient))
         }
-        if isFirst { queue.asyncAfter(deadline: .now() + Self.patience) { self.writeWaiting() } }
+        let news = { (state: inout State) in
+            all.filter { entry in
+                let known = state.table[entry.name]
+                guard known.map({ $0.version < entry.version && !$0.isErased }) ?? true else { return false }
+                state.note(entry)
+                return true
+            }
+        }
+        if isDurable {
+            try await write(news)
+        } else {
+            let isFirst = state.withLock { state in
+                let entries = news(&state)
+                guard !entries.isEmpty else { return false }
+                state.waiting.append(Write(entries: entries, asker: nil))
+                guard state.schedule == .none else { return false }
+                state.schedule = .later
+                return true
+            }
+            if isFirst { queue.asyncAfter(deadline: .now() + Self.patience) { self.writeWaiting() } }
+        }
     }
 
     package func erase(_ name: AuthorisedName, recipient: RecipientID) async throws {
-        let name = RecordEntry.Name(of: name, under: nameKey)
-        _ = try await write { state in
-            let version = (state.reserved[name] ?? state.table[name])?.newest.version ?? 0
+        let name = KeyedDigest(of: name, under: nameKey)
+        try await write { state in
+            let version = state.table[name]?.version ?? 0
             return [RecordEntry(name, NewestAuthorisation(version: version, recipient: recipient, isErased: true))]
         }
     }
@@ -138,31 +165,30 @@ package final class DurableRecordMemory: RecordMemory {
 
     package func endAdoption() async throws {
         guard isAdopting else { return }
-        _ = try await write { [endOfAdoption] _ in
+        try await write { [endOfAdoption] _ in
             [RecordEntry(endOfAdoption, NewestAuthorisation(version: 1, recipient: nil))]
         }
     }
 
     // MARK: - Writing
 
-    /// Reserves entries and waits until they are durable.
-    private func write(_ entries: (State) throws -> [RecordEntry]) async throws -> [RecordEntry] {
-        var reserved: [RecordEntry] = []
+    /// Writes entries and waits until they are durable. They are noted then, unless they were before.
+    private func write(_ entries: (inout State) throws -> [RecordEntry]) async throws {
         try await withCheckedThrowingContinuation { (asker: CheckedContinuation<Void, any Error>) in
             do {
-                let isIdle = try state.withLock { state in
-                    reserved = try entries(state)
-                    for entry in reserved { state.reserved[entry.name] = entry }
-                    state.waiting.append(Write(entries: reserved, asker: asker))
+                let (isNeeded, isIdle) = try state.withLock { state in
+                    let entries = try entries(&state)
+                    guard !entries.isEmpty else { return (false, false) }
+                    state.waiting.append(Write(entries: entries, asker: asker))
                     defer { state.schedule = .now }
-                    return state.schedule != .now
+                    return (true, state.schedule != .now)
                 }
+                if !isNeeded { asker.resume() }
                 if isIdle { queue.async { self.writeWaiting() } }
             } catch {
                 asker.resume(throwing: error)
             }
         }
-        return reserved
     }
 
     /// Runs on `queue` until nothing waits.
@@ -181,10 +207,9 @@ package final class DurableRecordMemory: RecordMemory {
             guard !writes.isEmpty else { return }
             let entries = writes.flatMap(\.entries)
             let result = Result { try file.withLock { try $0.append(entries) } }
-            state.withLock { state in
-                for entry in entries {
-                    if state.reserved[entry.name] == entry { state.reserved[entry.name] = nil }
-                    if case .success = result { state.table.merge(entry) }
+            if case .success = result {
+                state.withLock { state in
+                    for entry in entries { state.note(entry) }
                 }
             }
             for write in writes { write.asker?.resume(with: result) }

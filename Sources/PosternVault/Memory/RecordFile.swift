@@ -106,8 +106,8 @@ final class RecordFile {
     private func sealed(_ entries: [RecordEntry]) -> [UInt8] {
         var writer = ByteWriter(capacity: (entries.count + 2) * Self.slot)
         for entry in entries { entry.write(to: &writer) }
-        writer.write(RecordEntry.Name.seal.head)
-        writer.write(RecordEntry.Name.seal.tail)
+        writer.write(KeyedDigest.seal.head)
+        writer.write(KeyedDigest.seal.tail)
         writer.write(UInt32(entries.count))
         writer.writeRaw(Batch.ownCode(writer.bytes[...], keys))
         var code = HMAC<SHA256>(key: keys.seal)

@@ -1,43 +1,42 @@
-internal import Crypto
 internal import PosternCore
 
 /// What is remembered under one name, in 32 bytes: in memory as in the file.
 struct RecordEntry: Equatable, Sendable {
-    /// A keyed digest of the name, 96 bits: neither memory nor file tells a name, and nobody without the key can make two that
-    /// collide.
-    struct Name: Hashable, Sendable {
-        let head: UInt64
-        let tail: UInt32
-    }
-
-    let name: Name
+    let name: KeyedDigest
     /// The highest bit says that the recipient was erased; the rest is the version.
     private let word: UInt32
-    /// Zero for a site.
+    /// Zero for a site, ones for a version that is only reserved.
     private let recipient: RecipientID
 
     private static let erased: UInt32 = 1 << 31
+    private static let none = RecipientID(high: 0, low: 0)
+    private static let reserved = RecipientID(high: .max, low: .max)
+    fileprivate static let free = RecordEntry(.free, NewestAuthorisation(version: 0, recipient: nil))
 
-    init(_ name: Name, _ newest: NewestAuthorisation) {
+    init(_ name: KeyedDigest, _ newest: NewestAuthorisation) {
         self.name = name
         word = UInt32(max(newest.version, 0)) | (newest.isErased ? Self.erased : 0)
-        recipient = newest.recipient ?? RecipientID(high: 0, low: 0)
+        recipient = newest.recipient ?? Self.none
     }
 
+    init(_ name: KeyedDigest, reserved version: Int32) {
+        self.init(name, NewestAuthorisation(version: version, recipient: Self.reserved))
+    }
+
+    var version: Int32 { Int32(word & ~Self.erased) }
+    var isErased: Bool { word & Self.erased != 0 }
+    var isReservation: Bool { recipient == Self.reserved }
     var newest: NewestAuthorisation {
-        NewestAuthorisation(
-            version: Int32(word & ~Self.erased), recipient: recipient == RecipientID(high: 0, low: 0) ? nil : recipient,
-            isErased: word & Self.erased != 0)
+        NewestAuthorisation(version: version, recipient: recipient == Self.none ? nil : recipient, isErased: isErased)
     }
 
     /// In whatever order two come: the higher version, and erased for ever.
     func merged(with other: RecordEntry) -> RecordEntry {
-        let (newer, older) = word & ~Self.erased < other.word & ~Self.erased ? (other, self) : (self, other)
-        return older.word & Self.erased == 0
-            ? newer
-            : RecordEntry(
-                name,
-                NewestAuthorisation(version: newer.newest.version, recipient: older.newest.recipient, isErased: true))
+        let newer = version < other.version ? other : self
+        guard isErased || other.isErased else { return newer }
+        let whose = isErased ? self : other
+        return RecordEntry(
+            name, NewestAuthorisation(version: newer.version, recipient: whose.newest.recipient, isErased: true))
     }
 
     func write(to writer: inout ByteWriter) {
@@ -52,7 +51,7 @@ struct RecordEntry: Equatable, Sendable {
         func number<Number: FixedWidthInteger>(at offset: Int) -> Number {
             Number(bigEndian: slot.loadUnaligned(fromByteOffset: offset, as: Number.self))
         }
-        name = Name(head: number(at: 0), tail: number(at: 8))
+        name = KeyedDigest(head: number(at: 0), tail: number(at: 8))
         word = number(at: 12)
         recipient = RecipientID(high: number(at: 16), low: number(at: 24))
     }
@@ -62,15 +61,14 @@ struct RecordEntry: Equatable, Sendable {
 /// never holds a second copy of everything. The digests are random, so their own bits say where they are looked for.
 struct RecordTable: Sendable {
     private struct Part: Sendable {
-        /// Nil where nothing is. A name of zeros never comes: see `RecordEntry.Name.init`.
         var places: [RecordEntry] = []
         var count = 0
 
         /// - Returns: where the name is, or the free place where it belongs; nil when there are no places at all.
-        func place(of name: RecordEntry.Name) -> Int? {
+        func place(of name: KeyedDigest) -> Int? {
             guard !places.isEmpty else { return nil }
             var place = Int(UInt64(UInt32(truncatingIfNeeded: name.head)) * UInt64(places.count) >> 32)
-            while !places[place].name.isFree, places[place].name != name {
+            while places[place].name != .free, places[place].name != name {
                 place = place + 1 == places.count ? 0 : place + 1
             }
             return place
@@ -81,7 +79,7 @@ struct RecordTable: Sendable {
             guard (count + 1) * 10 > places.count * 9 else { return }
             let former = places
             places = Array(repeating: .free, count: former.count + max(former.count / 8, 8))
-            for entry in former where !entry.name.isFree {
+            for entry in former where entry.name != .free {
                 if let place = place(of: entry.name) { places[place] = entry }
             }
         }
@@ -91,9 +89,9 @@ struct RecordTable: Sendable {
     private(set) var count = 0
     var bytes: Int { parts.reduce(0) { $0 + $1.places.count } * MemoryLayout<RecordEntry>.stride }
 
-    subscript(name: RecordEntry.Name) -> RecordEntry? {
+    subscript(name: KeyedDigest) -> RecordEntry? {
         let part = parts[Int(name.head >> 56)]
-        guard let place = part.place(of: name), !part.places[place].name.isFree else { return nil }
+        guard let place = part.place(of: name), part.places[place].name != .free else { return nil }
         return part.places[place]
     }
 
@@ -101,7 +99,7 @@ struct RecordTable: Sendable {
         let index = Int(entry.name.head >> 56)
         parts[index].grow()
         guard let place = parts[index].place(of: entry.name) else { return }
-        if parts[index].places[place].name.isFree {
+        if parts[index].places[place].name == .free {
             parts[index].places[place] = entry
             parts[index].count += 1
             count += 1
@@ -110,40 +108,5 @@ struct RecordTable: Sendable {
         }
     }
 
-    var entries: some Sequence<RecordEntry> { parts.lazy.flatMap(\.places).filter { !$0.name.isFree } }
-}
-
-extension RecordEntry.Name {
-    var isFree: Bool { head == 0 && tail == 0 }
-    /// In place of a name it marks the end of a batch in the file.
-    static let seal = Self(head: .max, tail: .max)
-
-    init(of name: AuthorisedName, under key: SymmetricKey) {
-        var writer = ByteWriter(capacity: 128)
-        switch name {
-        case .recipient(let handle, let site):
-            writer.write("recipient")
-            writer.write(site.text)
-            writer.write(handle.text)
-        case .site(let site):
-            writer.write("site")
-            writer.write(site.text)
-        }
-        self.init(of: writer.bytes, under: key)
-    }
-
-    init(of bytes: [UInt8], under key: SymmetricKey) {
-        let code = HMAC<SHA256>.authenticationCode(for: bytes, using: key)
-        let (head, tail) = code.withUnsafeBytes { code in
-            (code.loadUnaligned(as: UInt64.self), code.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
-        }
-        // Both marks are as unlikely as any other digest; a name that had one would be lost.
-        let isMark = (head == 0 && tail == 0) || (head == .max && tail == .max)
-        self.init(head: UInt64(bigEndian: head), tail: isMark ? 1 : UInt32(bigEndian: tail))
-    }
-}
-
-extension RecordEntry {
-    fileprivate static let free = RecordEntry(
-        Name(head: 0, tail: 0), NewestAuthorisation(version: 0, recipient: nil))
+    var entries: some Sequence<RecordEntry> { parts.lazy.flatMap(\.places).filter { $0.name != .free } }
 }

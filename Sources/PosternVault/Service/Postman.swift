@@ -23,18 +23,20 @@ package struct Postman: Sendable {
     private let opener: SealOpener
     private let composer: Composer
     private let lanes: LanePool
+    private let budgets: DeliveryBudgets
     private let deduplicator = DeliveryDeduplicator()
     private let logger: Logger
 
     package init(
         settings: Settings, authorisation: AddressAuthorisation, opener: SealOpener, composer: Composer, lanes: LanePool,
-        logger: Logger
+        budgets: DeliveryBudgets, logger: Logger
     ) {
         self.settings = settings
         self.authorisation = authorisation
         self.opener = opener
         self.composer = composer
         self.lanes = lanes
+        self.budgets = budgets
         self.logger = logger
     }
 
@@ -45,7 +47,15 @@ package struct Postman: Sendable {
 
     private func attempt(_ job: DeliveryJob) async -> Outcome {
         do throws(PrepareFault) {
-            return await lanes.send(try message(for: job))
+            let message = try message(for: job)
+            switch budgets.charge(job, to: message.recipient) {
+            case .success(let charge):
+                let outcome = await lanes.send(message)
+                budgets.settle(charge, outcome)
+                return outcome
+            case .failure(let overdrawn):
+                return overdrawn.outcome
+            }
         } catch {
             logger.error(
                 "a letter could not be prepared and is held",

@@ -22,6 +22,21 @@ struct OperatorCaller {
     }
 
     /// - Returns: nil when no vault runs.
+    func condition() async throws -> VaultCondition? {
+        try await askVault(.condition).map { try VaultCondition(payload: $0) }
+    }
+
+    /// - Throws: `ExitCode` after saying why it was not done.
+    func trustClock() async throws -> VaultCondition.Clock {
+        guard let answer = try await askVault(.trustClock) else {
+            throw Exit.unavailable.saying(
+                "no vault runs, and it is the vault that must believe the clock\n"
+                    + "    Start the service. It destroys no key before you say this again.")
+        }
+        return try VaultCondition(payload: answer).clock
+    }
+
+    /// - Returns: nil when no vault runs.
     private func askVault(_ verb: OperatorVerb, _ payload: [UInt8] = []) async throws -> [UInt8]? {
         do {
             return try await FrameClient(path: home.operatorSocket).request(verb, payload)

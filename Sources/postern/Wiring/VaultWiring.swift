@@ -12,23 +12,28 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let ring = try KeyRing(folder: KeyFolder(path: home.keys))
     let authorisation = try ring.authorisation()
     let opener = SealOpener(ring: ring)
+    let start = (wall: Timestamp.now, monotonic: ContinuousClock.now)
+    let monotonic = { @Sendable () -> Duration in ContinuousClock.now - start.monotonic }
     let keeper = EpochKeeper(
         ring: ring, opener: opener,
         retention: .init(letters: configuration.retention.letters, evidence: configuration.retention.evidence),
-        now: { .now }, logger: logger)
+        record: ClockRecord(path: home.clockRecord, in: home.vault), now: { .now }, monotonic: monotonic, logger: logger)
     // Before the sockets open: the first announcement has today's keys.
     try await keeper.keep()
 
     let composer = try Composer(templates: try ProgramFiles.templates(configured: configuration.templates))
     let lanes = try buildLanes(configuration.mail)
+    let budgets = DeliveryBudgets(
+        configuration.budgets, path: home.budgets, key: try ring.authorisationKeys().current, now: { start.wall + monotonic() },
+        logger: logger)
     let postman = Postman(
         settings: .init(mailFrom: configuration.mail.from, publicURL: configuration.publicURL), authorisation: authorisation,
         opener: opener,
-        composer: composer, lanes: lanes, logger: logger)
+        composer: composer, lanes: lanes, budgets: budgets, logger: logger)
     let malformed = MalformedTally()
     let handler = VaultRequestHandler(
         ring: ring, postman: postman, confirmation: ConfirmationChecker(authorisation: authorisation, opener: opener),
-        enrolment: try Enrolment(ring: ring),
+        enrolment: try Enrolment(ring: ring), keeper: keeper, budgets: budgets,
         lanes: configuration.mail.lanes, malformed: malformed, now: { .now })
 
     let relayPeers: Set<PeerUser> = relay.map { [PeerUser(id: $0.id)] } ?? [.own]
@@ -38,8 +43,8 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     ) { (verb: VaultVerb, payload) in try await handler.answer(verb, payload) }
     let operators = SocketService(
         .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root]), malformed: malformed, logger: logger
-    ) { (verb: OperatorVerb, payload) in try handler.answer(verb, payload) }
-    return [keeper, operators, DeliveryService(socket: link, lanes: lanes)]
+    ) { (verb: OperatorVerb, payload) in try await handler.answer(verb, payload) }
+    return [keeper, budgets, operators, DeliveryService(socket: link, lanes: lanes)]
 }
 
 /// Makes the lanes to the configured smarthost.

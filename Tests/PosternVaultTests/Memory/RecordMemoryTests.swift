@@ -21,21 +21,33 @@ struct RecordMemoryTests {
 
     private static func id(_ number: Int) -> RecipientID { RecipientID(high: 1, low: UInt64(number)) }
 
+    /// Takes versions and says that they are in use.
+    @discardableResult
+    private static func authorise(_ memory: some RecordMemory, _ numbers: Range<Int>) async throws -> [Int32] {
+        let requests = try numbers.map { VersionRequest(try name($0), recipient: id($0), former: 0) }
+        let versions = try await memory.takeVersions(for: requests)
+        let learnt = zip(requests, versions).map { LearntAuthorisation($0.name, version: $1, recipient: $0.recipient) }
+        try await memory.learn(learnt, isDurable: true)
+        return versions
+    }
+
     @Test func `What was answered is there after the next start, in any order of starts`() async throws {
         let folder = try TemporaryFolder()
         let (pat, sam, site) = (try Self.name(1), try Self.name(2), AuthorisedName.site(try SiteID("photos")))
         do {
             let memory = try Self.open(folder.path("records"))
             #expect(memory.newest(of: pat) == nil)
-            #expect(try await memory.takeVersions(for: [.init(pat, recipient: Self.id(1), former: 0)]) == [1])
+            #expect(try await Self.authorise(memory, 1..<2) == [1])
             #expect(
                 try await memory.takeVersions(
                     for: [.init(pat, recipient: Self.id(1), former: 1), .init(sam, recipient: Self.id(2), former: 6)]) == [2, 7])
-            #expect(try await memory.takeVersions(for: [.init(site, recipient: nil, former: 0)]) == [1])
+            try await memory.learn(
+                [.init(sam, version: 7, recipient: Self.id(2)), .init(site, version: 1, recipient: nil)], isDurable: true)
         }
-        for _ in 0..<2 {
+        for start in 0..<2 {
             let memory = try Self.open(folder.path("records"))
-            #expect(memory.newest(of: pat) == NewestAuthorisation(version: 2, recipient: Self.id(1)))
+            // Version 2 was reserved and never said to be in use.
+            #expect(memory.newest(of: pat) == NewestAuthorisation(version: 1, recipient: Self.id(1)))
             #expect(memory.newest(of: sam) == NewestAuthorisation(version: 7, recipient: Self.id(2)))
             #expect(memory.newest(of: site) == NewestAuthorisation(version: 1, recipient: nil))
             await #expect(throws: RecordMemoryFault.otherRecipient(pat)) {
@@ -43,8 +55,11 @@ struct RecordMemoryTests {
                     .init(sam, recipient: Self.id(2), former: 0), .init(pat, recipient: Self.id(3), former: 0),
                 ])
             }
-            // All of them or none.
-            #expect(memory.newest(of: sam)?.version == 7)
+            // All of them or none, and no version twice.
+            let next = try await memory.takeVersions(for: [
+                .init(sam, recipient: Self.id(2), former: 0), .init(pat, recipient: Self.id(1), former: 0),
+            ])
+            #expect(next == [8 + Int32(start), 3 + Int32(start)])
         }
     }
 
@@ -53,11 +68,11 @@ struct RecordMemoryTests {
         let pat = try Self.name(1)
         do {
             let memory = try Self.open(folder.path("records"))
-            _ = try await memory.takeVersions(for: [.init(pat, recipient: Self.id(1), former: 0)])
+            try await Self.authorise(memory, 1..<2)
             try await memory.erase(pat, recipient: Self.id(1))
         }
         let memory = try Self.open(folder.path("records"))
-        memory.learn(pat, version: 9, recipient: Self.id(1))
+        try await memory.learn([.init(pat, version: 9, recipient: Self.id(1))], isDurable: true)
         #expect(memory.newest(of: pat)?.isErased == true)
         await #expect(throws: RecordMemoryFault.erased(pat)) {
             try await memory.takeVersions(for: [.init(pat, recipient: Self.id(1), former: 0)])
@@ -68,8 +83,8 @@ struct RecordMemoryTests {
         let folder = try TemporaryFolder()
         let pat = try Self.name(1)
         let memory = try Self.open(folder.path("records"))
-        memory.learn(pat, version: 5, recipient: Self.id(1))
-        memory.learn(pat, version: 4, recipient: Self.id(1))
+        try await memory.learn([.init(pat, version: 5, recipient: Self.id(1))], isDurable: false)
+        try await memory.learn([.init(pat, version: 4, recipient: Self.id(1))], isDurable: false)
         #expect(memory.newest(of: pat)?.version == 5)
         try await eventually("it is written") {
             (try? Self.open(folder.path("records")))?.newest(of: pat)?.version == 5
@@ -100,7 +115,8 @@ struct RecordMemoryTests {
             return try await group.reduce(into: []) { $0 += $1 }
         }
         #expect(versions.sorted() == Array(1...1_000))
-        #expect(try Self.open(folder.path("records")).newest(of: pat)?.version == 1_000)
+        let again = try Self.open(folder.path("records"))
+        #expect(try await again.takeVersions(for: [.init(pat, recipient: Self.id(1), former: 0)]) == [1_001])
     }
 
     /// The file as a process that was killed leaves it: copied while others are being answered.
@@ -112,8 +128,7 @@ struct RecordMemoryTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<20 {
                     group.addTask {
-                        let name = try Self.name(number)
-                        _ = try await memory.takeVersions(for: [.init(name, recipient: Self.id(number), former: 0)])
+                        try await Self.authorise(memory, number..<number + 1)
                     }
                 }
                 try await group.next()
@@ -134,13 +149,13 @@ struct RecordMemoryTests {
         let path = folder.path("records")
         do {
             let memory = try Self.open(path, adopting: true)
-            let requests = try (0..<4_000).map { VersionRequest(try Self.name($0), recipient: Self.id($0), former: 0) }
-            for _ in 0..<4 { _ = try await memory.takeVersions(for: requests) }
+            for _ in 0..<4 { try await Self.authorise(memory, 0..<4_000) }
+            _ = try await memory.takeVersions(for: [.init(try Self.name(5), recipient: Self.id(5), former: 8)])
             try await memory.erase(try Self.name(3), recipient: Self.id(3))
         }
         func size() throws -> Int { try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) }
         let before = try size()
-        for _ in 0..<2 {
+        for start in 0..<2 {
             let memory = try Self.open(path)
             #expect(memory.isAdopting)
             for number in 0..<4_000 where number != 3 {
@@ -148,6 +163,9 @@ struct RecordMemoryTests {
             }
             #expect(memory.newest(of: try Self.name(3))?.isErased == true)
             #expect(try size() * 3 < before)
+            // What was only reserved is reserved still.
+            let (sam, start) = (try Self.name(5), Int32(start))
+            #expect(try await memory.takeVersions(for: [.init(sam, recipient: Self.id(5), former: 0)]) == [10 + start])
         }
     }
 
@@ -156,15 +174,12 @@ struct RecordMemoryTests {
         let path = folder.path("records")
         let memory = try Self.open(path)
         for start in stride(from: 0, to: 100_000, by: 4_000) {
-            let requests = try (start..<start + 4_000).map {
-                VersionRequest(try Self.name($0), recipient: Self.id($0), former: 0)
-            }
-            #expect(try await memory.takeVersions(for: requests).allSatisfy { $0 == 1 })
+            #expect(try await Self.authorise(memory, start..<start + 4_000).allSatisfy { $0 == 1 })
         }
         #expect(memory.bytes < 4_000_000)
-        #expect(try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) < 4_000_000)
         let again = try Self.open(path)
         #expect(again.bytes < 4_000_000)
+        #expect(try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) < 4_000_000)
         for number in [0, 1, 50_000, 99_999] {
             #expect(again.newest(of: try Self.name(number)) == NewestAuthorisation(version: 1, recipient: Self.id(number)))
         }
@@ -176,7 +191,7 @@ struct RecordMemoryTests {
         let path = folder.path("records")
         let other = SymmetricKey(data: [UInt8](repeating: 8, count: 32))
         let memory = try Self.open(path)
-        _ = try await memory.takeVersions(for: [.init(try Self.name(1), recipient: Self.id(1), former: 0)])
+        try await Self.authorise(memory, 1..<2)
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         #expect(bytes.firstRange(of: Data("member1".utf8)) == nil)
         #expect(bytes.firstRange(of: Data("photos".utf8)) == nil)
@@ -190,10 +205,10 @@ struct RecordMemoryTests {
         let memory = try open(path)
         var ends: [Int] = []
         for number in 1...3 {
-            let requests = try (0..<number).map {
-                VersionRequest(try name(10 * number + $0), recipient: id(10 * number + $0), former: 0)
+            let learnt = try (0..<number).map {
+                LearntAuthorisation(try name(10 * number + $0), version: 1, recipient: id(10 * number + $0))
             }
-            _ = try await memory.takeVersions(for: requests)
+            try await memory.learn(learnt, isDurable: true)
             ends.append(Array(try Data(contentsOf: URL(fileURLWithPath: path))).count)
         }
         return (Array(try Data(contentsOf: URL(fileURLWithPath: path))), ends)
@@ -215,7 +230,7 @@ struct RecordMemoryTests {
         let (memory, opening) = try DurableRecordMemory.open(at: path, keys: [Self.key], adopting: false)
         #expect(opening.cut == ends[2] - ends[1])
         // It goes on from there.
-        #expect(try await memory.takeVersions(for: [.init(try Self.name(30), recipient: Self.id(30), former: 0)]) == [1])
+        #expect(try await Self.authorise(memory, 30..<31) == [1])
         #expect(try Self.open(path).newest(of: try Self.name(30))?.version == 1)
     }
 
@@ -273,8 +288,8 @@ struct RecordMemoryTests {
                 transient.erase(name, recipient: id)
             case 1..<5:
                 let version = Int32.random(in: 0..<40, using: &randomness)
-                durable.learn(name, version: version, recipient: id)
-                transient.learn(name, version: version, recipient: id)
+                try await durable.learn([.init(name, version: version, recipient: id)], isDurable: step.isMultiple(of: 2))
+                transient.learn([.init(name, version: version, recipient: id)], isDurable: true)
             case 5:
                 // Its last breath: what was learnt is written within a second, or with the next version.
                 let site = AuthorisedName.site(try SiteID("s\(step)"))
