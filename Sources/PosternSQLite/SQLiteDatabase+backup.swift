@@ -1,6 +1,6 @@
 private import CSQLite
 private import PosternCore
-package import PosternStore
+internal import PosternStore
 
 /// How far a backup has come, in pages.
 package struct BackupProgress: Equatable, Sendable {
@@ -9,7 +9,7 @@ package struct BackupProgress: Equatable, Sendable {
 }
 
 extension SQLiteDatabase {
-    package func backup(to path: String) async throws -> BackupReport {
+    package func backup(to path: String) async throws -> Int {
         try await backup(to: path) { _ in }
     }
 
@@ -18,10 +18,11 @@ extension SQLiteDatabase {
     /// The copy is one file (mode 0600) without a WAL. It gets its name only once it is whole and on disk; until then it is
     /// called `….part`. While it is made the WAL grows, since the copy needs it.
     /// - Parameter progress: told after every few megabytes, on a thread of the backup's own.
+    /// - Returns: the copy's bytes.
     /// - Throws: `StoreFileError.backupExists`, `.backupDamaged`, `.file`, or `StoreError`.
     package func backup(
         to path: String, progress: @escaping @Sendable (BackupProgress) -> Void
-    ) async throws -> BackupReport {
+    ) async throws -> Int {
         guard let source = self.path else {
             throw StoreFileError.file(path: path, doing: "copy", reason: "the store is in memory")
         }
@@ -42,7 +43,7 @@ extension SQLiteDatabase {
                 part.remove()
                 throw error
             }
-            return BackupReport(path: path, bytes: target.size ?? 0)
+            return target.size ?? 0
         }
     }
 }

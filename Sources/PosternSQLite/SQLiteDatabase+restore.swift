@@ -1,10 +1,12 @@
 package import PosternCore
-package import PosternStore
+internal import PosternStore
 
 extension SQLiteDatabase {
     /// See `StoreDriver.restore`. The backup is first opened as a store under another name, so that one that cannot be used
     /// leaves everything as it was.
-    package static func restore(_ backup: String, to path: String, at now: Timestamp) async throws -> RestoreReport {
+    package static func restore(_ backup: String, to path: String, at now: Timestamp) async throws -> (
+        bytes: Int, replaced: String?
+    ) {
         // Held to the end: no relay starts on a store that is half in place.
         let owner = try await OwnerLock.taken(store: path, timeout: .zero)
         let (store, part) = (StoreFile(path: path), StoreFile(path: path + ".restore"))
@@ -14,7 +16,7 @@ extension SQLiteDatabase {
             try await blocking("postern.store.restore") { try copyBackup(backup, to: part) }
             let copy = try await SQLiteDatabase.open(part.path, at: now)
             await copy.close()
-            let report = try await blocking("postern.store.restore") {
+            let report = try await blocking("postern.store.restore") { () -> (bytes: Int, replaced: String?) in
                 try part.syncContent()
                 // With its WAL, since it may not have been stopped in order. The store goes first: if this is cut short after
                 // it, a start finds no store rather than an older state of it, and a second try takes the WAL along.
@@ -24,7 +26,7 @@ extension SQLiteDatabase {
                     try StoreFile(path: path + ending).rename(to: StoreFile(path: (replaced ?? "") + ending))
                 }
                 try part.rename(to: store)
-                return RestoreReport(path: path, bytes: store.size ?? 0, replaced: replaced)
+                return (store.size ?? 0, replaced)
             }
             StoreFile(path: part.path + ".lock").remove()
             _ = consume owner

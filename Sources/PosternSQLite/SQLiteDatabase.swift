@@ -4,10 +4,7 @@ private import Synchronization
 
 /// The store in one SQLite file, which this process has to itself.
 package final class SQLiteDatabase: OpenStore {
-    /// What it runs on, read back after opening.
-    package let settings: SQLiteReport
-    /// The migrations that opening applied.
-    package let migrated: [Int]
+    package let report: StoreReport
     /// Nil for a store in memory.
     package let path: String?
 
@@ -45,14 +42,12 @@ package final class SQLiteDatabase: OpenStore {
 
     private init(_ opened: Opened, path: String?, owner: consuming OwnerLock?, onCommit: @escaping CommitHook) {
         self.path = path
-        settings = opened.report
-        migrated = opened.migrated
+        report = opened.report
         writer = opened.writer
         pool = ConnectionPool(writer: opened.writer, readers: opened.readers, onCommit: onCommit)
         self.owner = Mutex(owner)
     }
 
-    package var report: StoreReport { settings.summary }
     /// The process that has the file is its only node.
     package var node: String { "only" }
     package var health: StoreHealth { pool.health }

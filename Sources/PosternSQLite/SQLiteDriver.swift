@@ -29,11 +29,10 @@ package struct SQLiteDriver: StoreDriver {
             let lock = try OwnerLock(store: path)
             let found = try StoreFileError.explaining(path) {
                 let reader = try SQLiteConnection.reader(path, settings: SQLiteSettings())
-                let report = try reader.report()
+                let report = try reader.report(canWrite: false)
                 try reader.begin(.reading)
                 defer { reader.rollBack() }
-                // Not durable or otherwise: only a connection that writes sets `synchronous`.
-                return (report: report.summary(isDurable: nil), answer: try body(reader))
+                return (report: report, answer: try body(reader))
             }
             // Held until here.
             _ = consume lock
@@ -41,7 +40,12 @@ package struct SQLiteDriver: StoreDriver {
         }
     }
 
-    package func restore(_ backup: String, at now: Timestamp) async throws -> RestoreReport {
+    package func restore(_ backup: String, at now: Timestamp) async throws -> (bytes: Int, replaced: String?) {
         try await SQLiteDatabase.restore(backup, to: path, at: now)
     }
+}
+
+extension Dialect {
+    /// One connection writes, so a claim meets no rows that another one is claiming.
+    package static let sqlite = Dialect(blob: "BLOB", clustered: "WITHOUT ROWID", skipLocked: "")
 }

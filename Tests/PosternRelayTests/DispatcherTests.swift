@@ -97,6 +97,33 @@ struct DispatcherTests {
         }
     }
 
+    @Test func `The log has one line when the breaker opens and one when it closes, however many probes fail`() async throws {
+        let log = KeptLog()
+        let relay = try await RelayFixture(logger: log.logger)
+        _ = try await relay.accept(100)
+        let opened = "dispatch: the smarthost refuses us; letters wait, and one at a time is tried"
+        try await relay.serving {
+            try await relay.withVault({ _ in .deferred }, health: .trouble) { vault in
+                try await eventually("the breaker is open") { relay.dispatcher.isBreakerOpen }
+                try await eventually("all under way have ended") { try await relay.counts()[.leased] == 0 }
+                for _ in 0..<3 {
+                    let asked = vault.asked.count
+                    relay.advance(by: .minutes(11))
+                    relay.dispatcher.wake()
+                    try await eventually("a probe went out") { vault.asked.count > asked }
+                    try await eventually("the probe has ended") { try await relay.counts()[.leased] == 0 }
+                }
+            }
+            #expect(log.warnings.filter { $0.hasPrefix(opened) } == ["\(opened) next_try_seconds=30 troubles=5"])
+            relay.advance(by: .minutes(11))
+            try await relay.withVault({ _ in .delivered }) { _ in
+                try await eventually("the breaker is closed") { !relay.dispatcher.isBreakerOpen }
+            }
+        }
+        let closed = log.notices.filter { $0.hasPrefix("dispatch: the smarthost takes letters again") }
+        #expect(closed == ["dispatch: the smarthost takes letters again seconds=2640"])
+    }
+
     @Test func `A job the vault refuses for good is held for a person and not asked for again and again`() async throws {
         let relay = try await RelayFixture()
         let id = try #require(try await relay.accept(1).first)

@@ -41,6 +41,57 @@ struct HousekeepingTests {
         #expect(try await fixture.deliveries() == 0)
     }
 
+    // One bite is 500 rows. Held deliveries without a letter once ended the purge of letters early.
+    @Test func `One purge takes more than a bite of everything`() async throws {
+        let fixture = try await IntakeFixture.open()
+        let (count, now) = (1_100, IntakeFixture.now)
+        let recipient = fixture.recipients[0].id
+        try await fixture.store.write { transaction in
+            var randomness = SeededRandomness(seed: 3)
+            for number in 0..<count {
+                let id = LetterID(at: now, using: &randomness)
+                let key = LimitKey(.client, high: 1, low: UInt64(number))
+                let digest = Array(repeating: 0 as UInt8, count: 24) + OperationID(high: 0, low: UInt64(number)).bytes.suffix(8)
+                let letter = AcceptedLetter(
+                    entry: SubmissionEntry(
+                        id: id, at: now, site: "photos", handle: "p0", recipient: recipient,
+                        verdict: Verdict(of: [Verdict.Part(.trapBait, .score(60))]), tags: [Tag(value: 7)], evidence: [1],
+                        letterBytes: 3),
+                    seal: [3], tokens: MailTokens(using: &randomness),
+                    limitRecord: LimitRecord(epoch: Epoch(containing: now), keys: [DatedLimitKey(today: key, tomorrow: nil)]),
+                    idempotencyRecord: IdempotencyRecord(key: digest, body: digest))
+                #expect(try transaction.intake.accept(letter) == .stored)
+                let confirmation = LetterID(at: now, using: &randomness)
+                try transaction.intake.enqueueConfirmation(
+                    confirmation, to: recipient, at: now, tokens: MailTokens(using: &randomness))
+                _ = try transaction.queue.hold(confirmation, because: "a test")
+                try transaction.operationTrace.add(
+                    OperationRecord(
+                        id: OperationID(at: now, using: &randomness), at: now, actor: .operator, verb: .addBlock,
+                        subject: "block \(number)"))
+            }
+        }
+        let link = VaultLink(socket: "/nonexistent", logger: RelayFixture.quiet)
+        await Housekeeping(
+            store: fixture.store, sealing: LetterSealer(vault: link),
+            settings: .init(letters: .days(28), outcomes: .days(180)), logger: RelayFixture.quiet, now: { now + .days(200) }
+        ).purge()
+        // What was dropped only now is kept as an outcome, for its own time.
+        let rows = try await fixture.store.read { transaction in
+            [
+                try transaction.rows("SELECT id FROM letter").count,
+                try transaction.rows("SELECT key FROM idempotency_record").count,
+                try transaction.rows("SELECT id FROM limit_mark").count, try transaction.rows("SELECT id FROM operation").count,
+                try transaction.rows("SELECT id FROM submission").count,
+                try transaction.rows("SELECT submission FROM submission_tag").count,
+                try transaction.rows("SELECT submission FROM submission_rule").count,
+                try transaction.rows("SELECT id FROM delivery").count,
+            ]
+        }
+        #expect(rows == Array(repeating: 0, count: 8))
+        #expect(try await fixture.store.read { try $0.maintenance.last(.purge) } == now + .days(200))
+    }
+
     // What the last purge is said to be, the privacy statement is held against.
     @Test func `A purge that could not do its work is not noted as done`() async throws {
         let fixture = try await IntakeFixture.open(limits: try LimitTable.of(client: "9/1h"))

@@ -16,6 +16,7 @@ final class RelayFixture: Sendable {
     private let vault: VaultLink
     private let folder: TemporaryFolder
     private let recipient: Recipient
+    private let clock = MovableClock(RelayFixture.now)
 
     static let now = Timestamp(seconds: 1_795_514_709)
     static let quiet: Logger = {
@@ -24,12 +25,12 @@ final class RelayFixture: Sendable {
         return logger
     }()
 
-    init() async throws {
+    init(logger: Logger = quiet) async throws {
         folder = try TemporaryFolder()
         store = try await .inMemory(at: Self.now)
         vault = VaultLink(socket: folder.path("vault.sock"), logger: Self.quiet)
         dispatcher = Dispatcher(
-            store: store, node: "test", vault: vault, randomness: .seeded(1), logger: Self.quiet, now: { Self.now })
+            store: store, node: "test", vault: vault, randomness: .seeded(1), logger: logger, now: { [clock] in clock.now })
         var randomness = SeededRandomness(seed: 1)
         let site = Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [])
         let recipient = Recipient(
@@ -42,6 +43,8 @@ final class RelayFixture: Sendable {
             _ = try transaction.recipients.add(recipient, at: Self.now)
         }
     }
+
+    func advance(by span: Duration) { clock.advance(by: span) }
 
     /// Puts letters into the queue.
     func accept(_ count: Int) async throws -> [LetterID] {
@@ -91,6 +94,17 @@ final class RelayFixture: Sendable {
     func difference() async throws -> Int { try await counts().difference }
 
     func show(_ id: LetterID) async throws -> DeliveryLine? { try await store.read { try $0.queue.show(id)?.delivery } }
+}
+
+/// A clock that stands until it is moved.
+final class MovableClock: Sendable {
+    private let moment: Mutex<Timestamp>
+
+    init(_ moment: Timestamp) { self.moment = Mutex(moment) }
+
+    var now: Timestamp { moment.withLock { $0 } }
+
+    func advance(by span: Duration) { moment.withLock { $0 = $0 + span } }
 }
 
 /// A vault that answers as it is told.

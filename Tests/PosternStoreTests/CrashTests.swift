@@ -124,9 +124,10 @@ struct CrashTests {
         await store.database.close()
     }
 
-    @Test func `An error names the table and the rule, and never a value`() async throws {
+    @Test(arguments: StoreKind.allCases)
+    func `An error names the table and the rule, and never a value`(_ kind: StoreKind) async throws {
         let folder = try TemporaryFolder()
-        let store = try await TestStore.open(.file, path: folder.path("s.sqlite"))
+        let store = try await TestStore.open(kind, path: folder.path("s.sqlite"))
         let secret = "canary-4711"
         do {
             _ = try await store.database.write { transaction in

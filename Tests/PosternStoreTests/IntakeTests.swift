@@ -136,7 +136,7 @@ struct IntakeTests {
     func `A confirmation is a delivery without a letter`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let confirmation = store.confirmation(to: 2)
-            try await store.database.write { try $0.intake.enqueue(confirmation) }
+            try await store.database.write { try confirmation.enqueue(in: $0) }
             let claimed = try #require(try await store.claim().deliveries.first)
             #expect(claimed.kind == .confirmation)
             #expect(claimed.letter.isEmpty)

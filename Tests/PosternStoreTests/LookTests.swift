@@ -1,5 +1,4 @@
 import PosternCore
-import PosternSQLite
 import PosternStore
 import PosternTestSupport
 import Testing
@@ -8,40 +7,44 @@ import Testing
 struct LookTests {
     static let now = TestStore.start
 
-    @Test func `It sees what was committed, and lets go of the store again`() async throws {
+    @Test(arguments: StoreKind.lasting)
+    func `It sees what was committed, and lets go of the store again`(_ kind: StoreKind) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
-        let store = try await SQLiteDatabase.open(path, at: Self.now)
+        let store = try await kind.open(path)
         try await store.write { try $0.maintenance.note(.purge, at: Self.now) }
+        let journal = store.report.journal
         await store.close()
-        let (report, last) = try await SQLiteDriver(path: path).look { try $0.maintenance.last(.purge) }
-        #expect(report.journal == "wal")
+        let (report, last) = try await kind.driver(path).look { try $0.maintenance.last(.purge) }
+        #expect(report.journal == journal)
         #expect(last == Self.now)
-        #expect(try await SQLiteDriver(path: path).look { try Migrator.standing($0) }.answer == Migrator().known)
+        #expect(try await kind.driver(path).look { try Migrator.standing($0) }.answer == Migrator().known)
         // Opened again: nothing holds it.
-        await (try await SQLiteDatabase.open(path, at: Self.now)).close()
+        await (try await kind.open(path)).close()
     }
 
-    @Test func `It can write nothing`() async throws {
+    @Test(arguments: StoreKind.lasting)
+    func `It can write nothing`(_ kind: StoreKind) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
-        await (try await SQLiteDatabase.open(path, at: Self.now)).close()
+        await (try await kind.open(path)).close()
         await #expect(throws: StoreError.self) {
-            try await SQLiteDriver(path: path).look { try $0.maintenance.note(.purge, at: Self.now) }
+            try await kind.driver(path).look { try $0.maintenance.note(.purge, at: Self.now) }
         }
     }
 
-    @Test func `A store somebody holds is left to them; where there is none, none is made`() async throws {
+    @Test func `A file somebody holds is left to them; where there is none, none is made`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
-        await #expect(throws: StoreFileError.self) { try await SQLiteDriver(path: path).look { _ in } }
+        let driver = try StoreKind.file.driver(path)
+        await #expect(throws: StoreFileError.self) { try await driver.look { _ in } }
         #expect(!FileFacts.exists(path) && !FileFacts.exists(path + ".lock"))
-        let store = try await SQLiteDatabase.open(path, at: Self.now)
-        await #expect(throws: StoreFileError.self) { try await SQLiteDriver(path: path).look { _ in } }
+        let store = try await StoreKind.file.open(path)
+        await #expect(throws: StoreFileError.self) { try await driver.look { _ in } }
         await store.close()
         try FileFacts.write(String(repeating: "no database ", count: 1_000), to: folder.path("t.sqlite"))
         await #expect(throws: StoreFileError.self) {
-            try await SQLiteDriver(path: folder.path("t.sqlite")).look { try Migrator.standing($0) }
+            try await StoreKind.file.driver(folder.path("t.sqlite")).look { try Migrator.standing($0) }
         }
     }
 }

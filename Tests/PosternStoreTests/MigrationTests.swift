@@ -1,5 +1,4 @@
 import PosternCore
-import PosternSQLite
 import PosternStore
 import PosternTestSupport
 import Testing
@@ -9,147 +8,140 @@ struct MigrationTests {
     static let now = TestStore.start
 
     private static let next = Migrator().known + 1
+    private static let lasting = StoreKind.lasting
 
     private func later(_ version: Int) -> Migration {
         let statements: [StaticString] = version == Self.next ? ["CREATE TABLE later (id INTEGER NOT NULL PRIMARY KEY)"] : []
         return Migration(version: version, name: "something later", statements: statements)
     }
 
-    @Test func `A new store goes through every migration once`() async throws {
-        let folder = try TemporaryFolder()
-        let path = folder.path("s.sqlite")
-        let first = try await SQLiteDatabase.open(path, at: Self.now)
-        #expect(first.migrated == Schema.migrations.map(\.version))
-        await first.close()
-        let second = try await SQLiteDatabase.open(path, at: Self.now)
-        #expect(second.migrated == [])
-        await second.close()
+    /// The moments at which each migration was applied.
+    private func applied(_ store: any OpenStore) async throws -> [Timestamp] {
+        try await store.read {
+            try $0.rows("SELECT applied_at FROM schema_migration ORDER BY version").map { try $0["applied_at"] }
+        }
     }
 
-    @Test func `A store of a later program is refused, with both versions, and left as it is`() async throws {
+    @Test(arguments: lasting)
+    func `A new store goes through every migration once`(_ kind: StoreKind) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
-        let future = Migrator(Schema.migrations + (Self.next...7).map(later))
-        let store = try await SQLiteDatabase.open(path, schema: future, at: Self.now)
-        #expect(store.migrated == Array(1...7))
-        await store.close()
-        await #expect(throws: StoreError.newerSchema(known: Migrator().known, found: 7)) {
-            try await SQLiteDatabase.open(path, at: Self.now)
+        for moment in [Self.now, Self.now + .hours(1)] {
+            let store = try await kind.open(path, at: moment)
+            #expect(try await applied(store) == Schema.migrations.map { _ in Self.now })
+            await store.close()
         }
+    }
+
+    @Test(arguments: lasting)
+    func `A store of a later program is refused, with both versions, and left as it is`(_ kind: StoreKind) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        let last = Self.next + 3
+        let future = Migrator(Schema.migrations + (Self.next...last).map(later))
+        let store = try await kind.open(path, schema: future)
+        #expect(try await applied(store).count == last)
+        await store.close()
+        await #expect(throws: StoreError.newerSchema(known: Migrator().known, found: last)) { try await kind.open(path) }
         #expect(
-            StoreError.newerSchema(known: Migrator().known, found: 7).description
-                == "this program knows schema \(Migrator().known), the store has 7: install the newer Postern or restore the backup made before the upgrade"
+            StoreError.newerSchema(known: 3, found: 7).description
+                == "this program knows schema 3, the store has 7: install the newer Postern or restore the backup made before the upgrade"
         )
-        let again = try await SQLiteDatabase.open(path, schema: future, at: Self.now)
-        #expect(again.migrated == [])
+        let again = try await kind.open(path, schema: future, at: Self.now + .hours(1))
+        #expect(try await applied(again) == Array(repeating: Self.now, count: last))
         await again.close()
     }
 
-    @Test func `An older store gets what it lacks`() async throws {
+    @Test(arguments: lasting)
+    func `An older store gets what it lacks`(_ kind: StoreKind) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
-        await (try await SQLiteDatabase.open(path, at: Self.now)).close()
-        let store = try await SQLiteDatabase.open(path, schema: Migrator(Schema.migrations + [later(Self.next)]), at: Self.now)
-        #expect(store.migrated == [Self.next])
+        await (try await kind.open(path)).close()
+        let hence = Self.now + .hours(1)
+        let store = try await kind.open(path, schema: Migrator(Schema.migrations + [later(Self.next)]), at: hence)
+        #expect(try await applied(store) == Schema.migrations.map { _ in Self.now } + [hence])
         #expect(try await store.read { try $0.rows("SELECT id FROM later").isEmpty })
         await store.close()
     }
 
-    @Test func `A migration that was edited after it had run is named`() async throws {
+    @Test(arguments: lasting)
+    func `A migration that was edited after it had run is named`(_ kind: StoreKind) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
-        await (try await SQLiteDatabase.open(path, at: Self.now)).close()
+        await (try await kind.open(path)).close()
         let edited = Migration(version: 1, name: "edited", statements: ["CREATE TABLE other (id INTEGER NOT NULL PRIMARY KEY)"])
         await #expect(throws: StoreError.changedMigration(version: 1, name: "edited")) {
-            try await SQLiteDatabase.open(path, schema: Migrator([edited] + Schema.migrations.dropFirst()), at: Self.now)
+            try await kind.open(path, schema: Migrator([edited] + Schema.migrations.dropFirst()))
         }
         #expect(StoreError.changedMigration(version: 1, name: "edited").description.contains("edited"))
     }
 
-    @Test func `A migration that fails leaves nothing behind`() async throws {
+    @Test(arguments: lasting)
+    func `A migration that fails leaves nothing behind`(_ kind: StoreKind) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
         let bad = Migration(
             version: Self.next, name: "bad",
             statements: ["CREATE TABLE good (id INTEGER NOT NULL PRIMARY KEY)", "CREATE TABLE good (id)"])
         await #expect(throws: StoreError.self) {
-            try await SQLiteDatabase.open(path, schema: Migrator(Schema.migrations + [bad]), at: Self.now)
+            try await kind.open(path, schema: Migrator(Schema.migrations + [bad]))
         }
-        let store = try await SQLiteDatabase.open(path, at: Self.now)
-        #expect(store.migrated == Array(1..<Self.next))
-        let tables = try await store.read { try $0.rows("SELECT name FROM sqlite_schema WHERE name = 'good'").count }
-        #expect(tables == 0)
+        let store = try await kind.open(path)
+        #expect(try await applied(store).count == Migrator().known)
+        await #expect(throws: StoreError.self) { try await store.read { try $0.rows("SELECT id FROM good") } }
         await store.close()
     }
 
-    @Test func `A store of the first schema opens with all its rows`() async throws {
+    @Test(arguments: lasting, 1...Migrator().known)
+    func `A store of an earlier schema opens, and shows every row of every table`(_ kind: StoreKind, version: Int) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
-        let first = try await SQLiteDatabase.open(path, schema: Migrator([Schema.migrations[0]]), at: Self.now)
-        var randomness = SeededRandomness(seed: 1)
-        let site = try Sample.site("photos")
-        let person = try Sample.recipient("pat", at: site.id, using: &randomness)
-        let ids = (0..<3).map { _ in LetterID(at: Self.now, using: &randomness) }
-        let (letter, confirmation, leased) = (ids[0], ids[1], ids[2])
-        let key = [UInt8](repeating: 7, count: 32)
-        // In the first schema's words, since today's verbs speak the present one's.
-        try await first.write { transaction in
-            _ = try transaction.sites.add(site, at: Self.now)
-            _ = try transaction.recipients.add(person, at: Self.now)
-            for id in ids {
-                try transaction.run(
-                    """
-                    INSERT INTO delivery (
-                        id, recipient, mailing, epoch, state, attempts, uncertain, accepted_at, due_at, lease, lease_until,
-                        message_token, envelope_token)
-                    VALUES (?, ?, ?, 1, ?, ?, 0, ?, ?, ?, ?, 'a', 'b')
-                    """,
-                    [
-                        id.stored, person.id.stored, .text(id == confirmation ? "confirmation" : "letter"),
-                        .text(id == leased ? "leased" : "ready"), (id == leased ? 1 : 0).stored, Self.now.stored,
-                        Self.now.stored, id == leased ? id.stored : .null, id == leased ? Self.now.stored : .null,
-                    ])
+        let earlier = try EarlierStore(version: version)
+        let filled = try await earlier.make(kind, at: path)
+        // The migration itself fills `counter`.
+        #expect(earlier.tables.subtracting(filled).subtracting(["counter"]) == [])
+        let store = try await kind.open(path)
+        #expect(try await applied(store).count == Migrator().known)
+        try await store.read { transaction in
+            #expect(try transaction.sites.list().map(\.id) == [earlier.club.id, earlier.site.id])
+            #expect(try transaction.sites.find(earlier.site.id)?.name == earlier.site.name)
+            #expect(try transaction.sites.find(earlier.site.id)?.origins == earlier.site.origins)
+            #expect(try transaction.sites.logo(of: earlier.site.id)?.content == earlier.logo.content)
+            #expect(try transaction.recipients.find(earlier.person.handle, at: earlier.site.id) == earlier.person)
+            let entries = try transaction.submissionLog.entries(limit: 9)
+            #expect(entries.map(\.id) == [earlier.accepted, earlier.leased, earlier.refused])
+            #expect(entries.allSatisfy { $0.tags == [Tag(value: 7)] && $0.evidence == [4, 5] && $0.repeats == 2 })
+            for filter in [LogFilter(rule: .block), LogFilter(tag: Tag(value: 7)), LogFilter(recipient: earlier.person.id)] {
+                #expect(try transaction.submissionLog.latest(filter, limit: 9).count == 3)
             }
-            try transaction.run(
-                """
-                INSERT INTO attempt (delivery, number, lease, started_at)
-                VALUES (?, 1, ?, ?)
-                """, [leased.stored, leased.stored, Self.now.stored])
-            try transaction.run(
-                """
-                INSERT INTO idempotency (key, body, letter, expires_at)
-                VALUES (?, ?, ?, ?)
-                """, [key.stored, key.stored, letter.stored, (Self.now + .days(1)).stored])
-            try transaction.run("INSERT INTO chore (name, done_at) VALUES ('purge', ?)", [Self.now.stored])
-            try transaction.run("INSERT INTO pulse (id, at) VALUES (1, ?)", [Self.now.stored])
-            try transaction.run(
-                """
-                INSERT INTO block (id, kind, mark, effect, reason, added_at)
-                VALUES (41, 'domain', 'spam.example', 'hold', 'a wave', ?)
-                """, [Self.now.stored])
+            let lines = try transaction.queue.list(limit: 9)
+            #expect(lines.map(\.id) == [earlier.accepted, earlier.leased, earlier.confirmation])
+            #expect(lines.map(\.kind) == [.letter, .letter, .confirmation])
+            // Nobody holds what an earlier schema had leased: it is due again, marked as perhaps sent.
+            #expect(lines[1].state == (version < 3 ? .ready : .leased))
+            #expect(lines[1].uncertain == (version < 3 ? 1 : 0))
+            #expect(lines[1].last?.end == (version < 3 ? .interrupted : nil))
+            #expect(try transaction.queue.show(earlier.leased)?.attempts.count == 1)
+            let record = IdempotencyRecord(key: earlier.key, body: earlier.key)
+            #expect(try transaction.intake.earlier(record, at: Self.now) == earlier.accepted)
+            #expect(try transaction.limitRecords.list(after: .zero, limit: 9).map(\.record) == [earlier.limitRecord])
+            #expect(try transaction.blocks.list().map(\.id) == [41])
+            #expect(try transaction.maintenance.last(.purge) == Self.now)
+            #expect(try transaction.operationTrace.latest(limit: 9) == (version < 2 ? [] : [earlier.operation]))
+            let probe = try transaction.row("SELECT at FROM write_probe").map { row -> Timestamp in try row["at"] }
+            #expect(probe == Self.now)
         }
-        await first.close()
-
-        let store = try await SQLiteDatabase.open(path, at: Self.now)
-        #expect(store.migrated == Array(2..<Self.next))
-        let lines = try await store.read { try $0.queue.list(limit: 9) }
-        #expect(Set(lines.map(\.id)) == Set(ids))
-        #expect(lines.first { $0.id == confirmation }?.kind == .confirmation)
-        // Nobody holds what was leased: it is due again, marked as perhaps sent.
-        let again = try #require(lines.first { $0.id == leased })
-        #expect(again.state == .ready)
-        #expect(again.uncertain == 1)
-        #expect(again.last?.end == .interrupted)
-        let record = IdempotencyRecord(key: key, body: key)
-        #expect(try await store.read { try $0.intake.earlier(record, at: Self.now) } == letter)
-        #expect(try await store.read { try $0.maintenance.last(.purge) } == Self.now)
-        try await store.write { try $0.writeProbe.touch(at: Self.now) }
-        let block = try await store.write {
-            try $0.blocks.add(.domain("b.example"), effect: .hold, reason: "test", expires: nil, at: Self.now)
+        try await store.write { transaction in
+            #expect(try transaction.nodes.start("only", at: Self.now).node == (version < 3 ? 1 : 3))
+            let block = try transaction.blocks.add(
+                .domain("b.example"), effect: .hold, reason: "test", expires: nil, at: Self.now)
+            #expect(block == 42)
+            let claimed = try transaction.queue.claim(
+                upTo: 9, under: LeaseID(node: 9, number: 1), until: Self.now + .hours(1), at: Self.now)
+            #expect(claimed.filter { $0.kind == .letter }.allSatisfy { $0.letter == earlier.seal && $0.tokens.message == "a" })
+            #expect(claimed.count == (version < 3 ? 3 : 2))
+            try transaction.writeProbe.touch(at: Self.now)
         }
-        #expect(block == 42)
-        let integrity = try await store.read { try $0.rows("PRAGMA foreign_key_check").count }
-        #expect(integrity == 0)
         await store.close()
     }
 

@@ -96,7 +96,7 @@ private struct Walker {
             model.refuse(refused.id)
         case .confirm:
             let confirmation = store.confirmation(to: person, at: now)
-            try await store.database.write { try $0.intake.enqueue(confirmation) }
+            try await store.database.write { try confirmation.enqueue(in: $0) }
             model.confirm(confirmation.id, to: person, at: now)
         default:
             let held = verb == .acceptHeld

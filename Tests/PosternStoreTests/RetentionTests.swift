@@ -50,7 +50,7 @@ struct RetentionTests {
             let confirmations = (0..<5).map { _ in store.confirmation() }
             try await store.database.write { transaction in
                 for confirmation in confirmations {
-                    try transaction.intake.enqueue(confirmation)
+                    try confirmation.enqueue(in: transaction)
                     _ = try transaction.queue.hold(confirmation.id, because: "to look")
                 }
             }
@@ -76,7 +76,7 @@ struct RetentionTests {
             let confirmation = store.confirmation(at: old)
             try await store.database.write { transaction in
                 try transaction.intake.log(refused)
-                try transaction.intake.enqueue(confirmation)
+                try confirmation.enqueue(in: transaction)
                 _ = try transaction.queue.hold(confirmation.id, because: "test")
                 _ = try transaction.queue.drop(confirmation.id, because: "test", at: old)
             }

@@ -1,15 +1,17 @@
 import PosternCore
-import PosternSQLite
 import PosternStore
 import PosternTestSupport
 import Testing
 
 @Suite("A long queue costs nothing that a short one does not", .serialized)
 struct ScaleTests {
-    @Test func `With 100,000 queued letters and a claim cut short, the next start claims the first letters`() async throws {
+    @Test(arguments: StoreKind.lasting)
+    func `With 100,000 queued letters and a claim cut short, the next start claims the first letters`(_ kind: StoreKind)
+        async throws
+    {
         let folder = try TemporaryFolder()
         let path = folder.path("s.sqlite")
-        let store = try await TestStore.open(.file, path: path, people: 100)
+        let store = try await TestStore.open(kind, path: path, people: 100)
         for bite in 0..<100 {
             let letters = (0..<1_000).map { store.letter(to: $0 % 100, at: TestStore.start + .seconds(Int64(bite))) }
             try await store.database.write { transaction in
@@ -20,7 +22,7 @@ struct ScaleTests {
         _ = try await store.claim(500, at: now)
         await store.database.close()
 
-        let found = try await firstClaim(path, store, at: now)
+        let found = try await firstClaim(kind, path, store, at: now)
         #expect(found.recovered == 500)
         #expect(found.claimed == 16)
         let counts = try await found.database.read { try $0.queue.counts() }
@@ -31,10 +33,10 @@ struct ScaleTests {
 
     /// What a relay does from its start to the first letters it takes.
     private func firstClaim(
-        _ path: String, _ store: TestStore, at now: Timestamp
-    ) async throws -> (database: SQLiteDatabase, recovered: Int, claimed: Int, took: Duration) {
+        _ kind: StoreKind, _ path: String, _ store: TestStore, at now: Timestamp
+    ) async throws -> (database: any OpenStore, recovered: Int, claimed: Int, took: Duration) {
         let began = ContinuousClock.now
-        let database = try await SQLiteDatabase.open(path, at: now)
+        let database = try await kind.open(path, at: now)
         let recovered = try await database.write { try $0.queue.recoverLeases(of: 1, at: now) }
         let lease = store.lease()
         let claimed = try await database.write {

@@ -135,10 +135,10 @@ struct StaffTests {
                 let verdict = state == .ready ? Verdict.accept : .held
                 ids.append((try await store.accept(store.letter(to: person, at: moment, verdict: verdict)), person, state))
             }
-            let confirmation = NewConfirmation(
-                id: LetterID(high: .max >> 1, low: 0), at: TestStore.start, recipient: member.id,
+            let confirmation = TestStore.Confirmation(
+                id: LetterID(high: .max >> 1, low: 0), recipient: member.id, at: TestStore.start,
                 tokens: MailTokens(messageID: "m", envelope: "e"))
-            try await store.database.write { try $0.intake.enqueue(confirmation) }
+            try await store.database.write { try confirmation.enqueue(in: $0) }
             func list(_ filter: DeliveryFilter, after: LetterID? = nil, limit: Int = 100) async throws -> [LetterID] {
                 try await store.database.read { try $0.queue.list(filter, after: after, limit: limit).map(\.id) }
             }

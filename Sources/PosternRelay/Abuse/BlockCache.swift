@@ -53,7 +53,7 @@ package final class BlockCache: Sendable {
     package func parts(for letter: Letter, at now: Timestamp) -> [Verdict.Part] {
         let domain = letter.replyAddress.domain.lowercased()
         // Folded only when there is a phrase to look for: most installations have none.
-        lazy var texts = [letter.text.text, letter.subject?.text ?? ""].map(FoldedText.init)
+        lazy var texts = [letter.text.text, letter.subject?.text ?? ""].map { FoldedText($0) }
         return parts(at: now) { mark in
             switch mark {
             case .tag, .range: false

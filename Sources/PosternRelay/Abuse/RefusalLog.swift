@@ -32,10 +32,9 @@ package final class RefusalLog: Service {
         guard ruling != .counted else { return }
         do {
             let isCollective = ruling == .collectiveEntry
-            let entry = SubmissionEntry(
-                id: pending.id, at: pending.at, site: pending.site?.text ?? "", handle: pending.handle?.text ?? "",
-                recipient: pending.recipient?.id, verdict: verdict, tags: isCollective ? [] : pending.tags,
-                evidence: isCollective ? nil : try seal(pending), letterBytes: pending.submission.letter.bytes)
+            let entry = pending.entry(
+                verdict, evidence: isCollective ? nil : try seal(pending), letterBytes: pending.submission.letter.bytes,
+                isCollective: isCollective)
             try await store.write { try $0.intake.log(entry) }
             ledger.withLock { $0.wrote(entry.id) }
             outage.works()

@@ -22,6 +22,8 @@ package struct Breaker: Equatable, Sendable {
     }
 
     private var state = State.closed(troubles: 0)
+    /// When it opened; nil while it is closed.
+    package private(set) var opened: Timestamp?
 
     package static let threshold = 5
     package static let firstWait = Duration.seconds(30)
@@ -64,11 +66,12 @@ package struct Breaker: Equatable, Sendable {
             break
         case (.reached, _):
             state = .closed(troubles: 0)
-        case (.trouble, .closed(let troubles)):
-            state =
-                troubles + 1 < Self.threshold
-                ? .closed(troubles: troubles + 1)
-                : .open(until: now + Self.firstWait, wait: Self.firstWait)
+            opened = nil
+        case (.trouble, .closed(let troubles)) where troubles + 1 < Self.threshold:
+            state = .closed(troubles: troubles + 1)
+        case (.trouble, .closed):
+            state = .open(until: now + Self.firstWait, wait: Self.firstWait)
+            opened = now
         case (.trouble, .probing(let wait, _)):
             let longer = min(wait * 2, Self.longestWait)
             state = .open(until: now + longer, wait: longer)

@@ -209,7 +209,12 @@ package final class Dispatcher: Service {
     private func attempt(_ delivery: DeliveryJob, under lease: LeaseID) async {
         let reply = await vault.deliver(delivery)
         let moment = now()
-        state.withLock { $0.ended(.init(delivery: delivery, lease: lease, reply: reply), at: moment) }
+        let breaker = state.withLock { state in
+            let before = state.breaker
+            state.ended(.init(delivery: delivery, lease: lease, reply: reply), at: moment)
+            return (before: before, after: state.breaker)
+        }
+        report(breaker.after, changedFrom: breaker.before, at: moment)
         wakeSignal.signal()
     }
 
@@ -234,6 +239,20 @@ package final class Dispatcher: Service {
 }
 
 extension Dispatcher {
+    /// One line when the breaker opens and one when it closes, however many probes fail in between.
+    private func report(_ breaker: Breaker, changedFrom before: Breaker, at moment: Timestamp) {
+        switch (before.isOpen, breaker.isOpen) {
+        case (false, true):
+            logger.warning(
+                "dispatch: the smarthost refuses us; letters wait, and one at a time is tried",
+                metadata: ["troubles": "\(Breaker.threshold)", "next_try_seconds": "\(Breaker.firstWait.components.seconds)"])
+        case (true, false):
+            let seconds = before.opened.map { moment.since($0).components.seconds } ?? 0
+            logger.notice("dispatch: the smarthost takes letters again", metadata: ["seconds": "\(seconds)"])
+        default: break
+        }
+    }
+
     private func report(_ settling: DispatchTransaction.Settling, _ settled: SettlementResult) {
         let outcome = settling.settlement.outcome
         var metadata: Logger.Metadata = [

@@ -72,10 +72,7 @@ extension IntakeService {
         let (seal, evidence) = try sealing.seal(
             plain, from: client, as: pending.id, to: recipient.id, at: recipient.site, now: pending.at)
         let accepted = AcceptedLetter(
-            entry: SubmissionEntry(
-                id: pending.id, at: pending.at, site: recipient.site.text, handle: recipient.handle.text,
-                recipient: recipient.id, verdict: Verdict(of: pending.verdictParts), tags: pending.tags, evidence: evidence,
-                letterBytes: plain.count),
+            entry: pending.entry(Verdict(of: pending.verdictParts), evidence: evidence, letterBytes: plain.count),
             seal: seal, tokens: MailTokens(using: &randomness),
             limitRecord: pending.countedKeys.isEmpty
                 ? nil : LimitRecord(epoch: Epoch(containing: pending.at), keys: pending.countedKeys),

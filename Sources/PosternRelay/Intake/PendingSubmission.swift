@@ -39,6 +39,15 @@ struct PendingSubmission: Sendable {
         return .refused(answer)
     }
 
+    /// Its line of the log.
+    func entry(
+        _ verdict: Verdict, evidence: [UInt8]?, letterBytes: Int, isCollective: Bool = false
+    ) -> SubmissionEntry {
+        SubmissionEntry(
+            id: id, at: at, site: site?.text ?? "", handle: handle?.text ?? "", recipient: recipient?.id, verdict: verdict,
+            tags: isCollective ? [] : tags, evidence: evidence, letterBytes: letterBytes)
+    }
+
     /// Identifies a repeat of this post; nil without an idempotency key, a known recipient or a valid letter.
     var idempotencyRecord: IdempotencyRecord? {
         guard let key = submission.idempotencyKey, let recipient, let letter = try? submission.letter.validated() else {

@@ -22,13 +22,16 @@ extension DayPseudonyms {
     private func textKey(_ message: LetterText, in table: LimitTable) -> DatedLimitKey? {
         // Folding is the most expensive thing here.
         guard !table[.text].isOff else { return nil }
-        let text = FoldedText(message.text)
+        let text = FoldedText(message.text, limit: Self.comparedText)
         // "Thank you!" is everybody's text.
-        return text.count < Self.shortestText ? nil : limitKey(.text, Array(text.text.utf8), in: table)
+        return text.count < Self.shortestText ? nil : limitKey(.text, text.bytes, in: table)
     }
 
     /// Shorter texts are not counted as identical.
     package static let shortestText = 20
+    /// How much of a text is compared, in code points. A sender who changes only what comes later sends the same text, and the
+    /// longest letter costs no more than one of two pages.
+    package static let comparedText = 4_000
 
     /// Just after midnight, and while the vault is away, tomorrow's key is not known. Letters are counted all the same, but only
     /// until the end of the day.

@@ -3,7 +3,8 @@ package import PosternStore
 
 /// The configured limits as gates, one set for each scope.
 package struct LimitTable: Hashable, Sendable {
-    private let gates: [LimitScope: RateGates]
+    /// At the scope's raw value: every letter looks here about thirty times.
+    private let gates: [RateGates]
     /// As configured: what clients are told.
     package let client: RateGates
     /// Whether no limit is on.
@@ -18,7 +19,7 @@ package struct LimitTable: Hashable, Sendable {
     /// - Parameter global: its first rate holds letters, its second refuses them.
     package init(client: Limit, recipient: Limit, global: Limit, sender: Limit, text: Limit) {
         self.client = RateGates(client)
-        gates = [
+        let gates: [LimitScope: RateGates] = [
             .client: self.client,
             .clientWide: RateGates(client, scale: Self.wideScale),
             .clientWidest: RateGates(client, scale: Self.widestScale),
@@ -31,6 +32,8 @@ package struct LimitTable: Hashable, Sendable {
             .installationHard: global.rates.dropFirst().first.map(RateGates.init) ?? RateGates(.off),
         ]
         isOff = gates.values.allSatisfy(\.isOff)
+        let last = LimitScope.allCases.map(\.rawValue).max() ?? 0
+        self.gates = (0...last).map { LimitScope(rawValue: $0).flatMap { gates[$0] } ?? RateGates(.off) }
     }
 
     package init(_ limits: Configuration.Limits) {
@@ -40,7 +43,7 @@ package struct LimitTable: Hashable, Sendable {
 
     package static let off = LimitTable(client: .off, recipient: .off, global: .off, sender: .off, text: .off)
 
-    package subscript(scope: LimitScope) -> RateGates { gates[scope] ?? RateGates(.off) }
+    package subscript(scope: LimitScope) -> RateGates { gates[Int(scope.rawValue)] }
 }
 
 extension Limit {

@@ -67,15 +67,16 @@ package struct RecipientOperations: Sendable {
         let record = operations.trace(.enrolRecipients, "")
         var randomness = operations.randomness
         // A transaction may run twice, so nothing random is drawn inside it.
-        let confirmations = recipients.map { recipient in
-            NewConfirmation(
-                id: LetterID(at: record.at, using: &randomness), at: record.at, recipient: recipient.id,
-                tokens: MailTokens(using: &randomness))
+        let confirmations = recipients.map { _ in
+            (id: LetterID(at: record.at, using: &randomness), tokens: MailTokens(using: &randomness))
         }
         let stored = try await operations.store.write { transaction in
             let stored = try zip(recipients, confirmations).map { recipient, confirmation in
                 let isStored = try transaction.store(recipient, at: record.at)
-                if isStored, recipient.state == .unconfirmed { try transaction.intake.enqueue(confirmation) }
+                if isStored, recipient.state == .unconfirmed {
+                    try transaction.intake.enqueueConfirmation(
+                        confirmation.id, to: recipient.id, at: record.at, tokens: confirmation.tokens)
+                }
                 return isStored
             }
             let handles = zip(recipients, stored).filter(\.1).map(\.0.handle)

@@ -1,59 +1,69 @@
 package import PosternCore
+private import PosternStore
 
 /// What the privacy statement is made from: the running configuration and what the store says, and no promise typed by hand.
 package struct PrivacyFacts: Equatable, Sendable {
-    package let site: Site
-    /// How long letters and visitors' addresses are kept.
-    package let letters: Duration
-    /// How long client addresses and tags are kept.
-    package let evidence: Duration
-    /// How long we keep that a letter was sent and what became of it.
-    package let outcomes: Duration
-    /// How long the digest of a posted letter is kept, so that a repeated post sends one letter.
-    package let repeats: Duration
-    /// How recipients' addresses are sealed, and how letters and evidence are: names from RFC 9180's registry or its drafts.
-    package let addressSuite: String
-    package let epochSuite: String
-    /// The limit for one client, as the configuration writes it; nil when off.
-    package let clientLimit: String?
-    /// What letters are counted by, and how long the digests of it are kept.
-    package let counted: [Counted]
-    package let limitRecords: Duration
-    /// When rows past their retention were last removed; nil before the first time.
-    package let lastPurge: Timestamp?
-    /// When the oldest letter came that is still kept, and the oldest log entry; nil when there is none.
-    package let oldestLetter: Timestamp?
-    package let oldestEntry: Timestamp?
-    /// Whether the connection to the mail server is encrypted; false only for a server on the same machine.
-    package let isMailEncrypted: Bool
-    /// Whether letters stay in a mailbox inside the program and are not sent, to try things out.
-    package let isDemo: Bool
-
     /// What a limit may count letters by.
     package enum Counted: String, CaseIterable, Sendable {
         case connection, address, text, recipient
     }
 
+    /// What the running configuration says.
+    package struct Terms: Equatable, Sendable {
+        /// How long letters and visitors' addresses are kept.
+        package let letters: Duration
+        /// How long client addresses and tags are kept.
+        package let evidence: Duration
+        /// How long we keep that a letter was sent and what became of it.
+        package let outcomes: Duration
+        /// How letters and evidence are sealed: a name from RFC 9180's registry or its drafts.
+        package let epochSuite: String
+        package let clientLimit: Limit
+        /// What letters are counted by.
+        package let counted: [Counted]
+        /// Whether the connection to the mail server is encrypted; false only for a server on the same machine.
+        package let isMailEncrypted: Bool
+        /// Whether letters stay in a mailbox inside the program and are not sent, to try things out.
+        package let isDemo: Bool
+
+        package init(
+            letters: Duration, evidence: Duration, outcomes: Duration, epochSuite: String, clientLimit: Limit,
+            counted: [Counted], isMailEncrypted: Bool, isDemo: Bool
+        ) {
+            self.letters = letters
+            self.evidence = evidence
+            self.outcomes = outcomes
+            self.epochSuite = epochSuite
+            self.clientLimit = clientLimit
+            self.counted = counted
+            self.isMailEncrypted = isMailEncrypted
+            self.isDemo = isDemo
+        }
+    }
+
+    package let site: Site
+    package let terms: Terms
+    /// How recipients' addresses are sealed.
+    package let addressSuite: String
+    /// When rows past their retention were last removed; nil before the first time.
+    package let lastPurge: Timestamp?
+    /// When the oldest letter came that is still kept, and the oldest log entry; nil when there is none.
+    package let oldestLetter: Timestamp?
+    package let oldestEntry: Timestamp?
+    /// How long the digest of a posted letter is kept, so that a repeated post sends one letter.
+    package let repeats = IdempotencyRecord.lifetime
+    /// How long the digests of what limits counted are kept.
+    package let limitRecords = LimitRecords.lifetime
+
     package init(
-        site: Site, letters: Duration, evidence: Duration, outcomes: Duration, repeats: Duration, addressSuite: String,
-        epochSuite: String, clientLimit: String?, counted: [Counted], limitRecords: Duration, lastPurge: Timestamp?,
-        oldestLetter: Timestamp?, oldestEntry: Timestamp?, isMailEncrypted: Bool, isDemo: Bool
+        site: Site, terms: Terms, addressSuite: String, lastPurge: Timestamp?, oldestLetter: Timestamp?, oldestEntry: Timestamp?
     ) {
         self.site = site
-        self.letters = letters
-        self.evidence = evidence
-        self.outcomes = outcomes
-        self.repeats = repeats
+        self.terms = terms
         self.addressSuite = addressSuite
-        self.epochSuite = epochSuite
-        self.clientLimit = clientLimit
-        self.counted = counted
-        self.limitRecords = limitRecords
         self.lastPurge = lastPurge
         self.oldestLetter = oldestLetter
         self.oldestEntry = oldestEntry
-        self.isMailEncrypted = isMailEncrypted
-        self.isDemo = isDemo
     }
 }
 

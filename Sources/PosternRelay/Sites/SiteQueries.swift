@@ -3,38 +3,12 @@ package import PosternStore
 
 /// What the store knows about sites, for pages that are about a site and not about a recipient.
 package struct SiteQueries: SiteLookup {
-    /// What the privacy statement takes from the running configuration.
-    package struct Terms: Equatable, Sendable {
-        package let letters: Duration
-        package let evidence: Duration
-        package let outcomes: Duration
-        package let epochSuite: String
-        package let clientLimit: Limit
-        package let counted: [PrivacyFacts.Counted]
-        package let isMailEncrypted: Bool
-        package let isDemo: Bool
-
-        package init(
-            letters: Duration, evidence: Duration, outcomes: Duration, epochSuite: String,
-            clientLimit: Limit, counted: [PrivacyFacts.Counted], isMailEncrypted: Bool, isDemo: Bool
-        ) {
-            self.letters = letters
-            self.evidence = evidence
-            self.outcomes = outcomes
-            self.epochSuite = epochSuite
-            self.clientLimit = clientLimit
-            self.counted = counted
-            self.isMailEncrypted = isMailEncrypted
-            self.isDemo = isDemo
-        }
-    }
-
     private let store: any Database
-    private let terms: Terms
+    private let terms: PrivacyFacts.Terms
     /// The suite of the key that addresses are sealed to now.
     private let addressSuite: @Sendable () -> String
 
-    package init(store: any Database, terms: Terms, addressSuite: @escaping @Sendable () -> String) {
+    package init(store: any Database, terms: PrivacyFacts.Terms, addressSuite: @escaping @Sendable () -> String) {
         self.store = store
         self.terms = terms
         self.addressSuite = addressSuite
@@ -56,12 +30,8 @@ package struct SiteQueries: SiteLookup {
         return try await store.read { transaction in
             guard let site = try transaction.sites.find(id) else { return nil }
             return PrivacyFacts(
-                site: site, letters: terms.letters, evidence: terms.evidence, outcomes: terms.outcomes,
-                repeats: IdempotencyRecord.lifetime, addressSuite: suite, epochSuite: terms.epochSuite,
-                clientLimit: terms.clientLimit.isOff ? nil : terms.clientLimit.description, counted: terms.counted,
-                limitRecords: LimitRecords.lifetime,
-                lastPurge: try transaction.maintenance.last(.purge), oldestLetter: try transaction.intake.oldestLetter(),
-                oldestEntry: try transaction.submissionLog.oldest(), isMailEncrypted: terms.isMailEncrypted, isDemo: terms.isDemo)
+                site: site, terms: terms, addressSuite: suite, lastPurge: try transaction.maintenance.last(.purge),
+                oldestLetter: try transaction.intake.oldestLetter(), oldestEntry: try transaction.submissionLog.oldest())
         }
     }
 }

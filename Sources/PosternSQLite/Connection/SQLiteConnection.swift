@@ -61,13 +61,11 @@ final class SQLiteConnection: Connection {
         try SQLiteConnection(SQLiteHandle(":memory:", .readWrite), mustGuardReads: true)
     }
 
-    /// What the connection runs on, read back.
-    func report() throws -> SQLiteReport {
-        SQLiteReport(
-            version: .loaded,
-            synchronous: try handle.number("PRAGMA synchronous").flatMap(SQLiteReport.Synchronous.init) ?? .off,
-            journalMode: try handle.text("PRAGMA journal_mode") ?? "unknown",
-            pageBytes: try handle.number("PRAGMA page_size") ?? 0)
+    /// What the connection runs on, read back rather than believed.
+    func report(canWrite: Bool = true) throws -> StoreReport {
+        StoreReport(
+            version: .loaded, journal: try handle.text("PRAGMA journal_mode") ?? "unknown",
+            synchronous: canWrite ? try handle.number("PRAGMA synchronous") ?? 0 : nil)
     }
 
     /// How SQLite would run a statement, a line for each step. The plan does not depend on the values; unbound ones are null.

@@ -6,39 +6,36 @@ struct Opened: Sendable {
     let writer: ConnectionLane
     /// None for a store in memory: its only connection serves reads as well.
     let readers: [ConnectionLane]
-    let report: SQLiteReport
-    let migrated: [Int]
+    let report: StoreReport
 
     static func file(_ path: String, settings: SQLiteSettings, schema: Migrator, at now: Timestamp) throws -> Opened {
         try StoreFileError.explaining(path) {
             let writer = try SQLiteConnection.writer(path, settings: settings)
             let report = try writer.report()
-            guard report.isDurable else {
+            guard report.isDurable == true else {
                 throw StoreFileError.notDurable(
-                    path: path, settings: "journal \(report.journalMode), synchronous \(report.synchronous)")
+                    path: path, settings: "journal \(report.journal), synchronous \(report.notes["synchronous"] ?? "unknown")")
             }
-            let migrated = try migrate(writer, by: schema, at: now)
+            try migrate(writer, by: schema, at: now)
             let readers = try (1...max(1, settings.readers)).map { number in
                 ConnectionLane("postern.store.reader-\(number)", try SQLiteConnection.reader(path, settings: settings))
             }
-            return Opened(
-                writer: ConnectionLane("postern.store.writer", writer), readers: readers, report: report, migrated: migrated)
+            return Opened(writer: ConnectionLane("postern.store.writer", writer), readers: readers, report: report)
         }
     }
 
     static func memory(schema: Migrator, at now: Timestamp) throws -> Opened {
         let writer = try SQLiteConnection.memory()
         let report = try writer.report()
-        let migrated = try migrate(writer, by: schema, at: now)
-        return Opened(writer: ConnectionLane("postern.store.memory", writer), readers: [], report: report, migrated: migrated)
+        try migrate(writer, by: schema, at: now)
+        return Opened(writer: ConnectionLane("postern.store.memory", writer), readers: [], report: report)
     }
 
-    private static func migrate(_ writer: SQLiteConnection, by schema: Migrator, at now: Timestamp) throws -> [Int] {
+    private static func migrate(_ writer: SQLiteConnection, by schema: Migrator, at now: Timestamp) throws {
         try writer.begin(.writing)
         do {
-            let migrated = try schema.migrate(writer, at: now)
+            try schema.migrate(writer, at: now)
             try writer.commit()
-            return migrated
         } catch {
             writer.rollBack()
             throw error

@@ -1,41 +1,20 @@
-internal import PosternStore
+package import PosternStore
 
-/// What a store in a file runs on, read back after opening rather than believed.
-package struct SQLiteReport: Equatable, Sendable {
-    package let version: SQLiteVersion
-    package let synchronous: Synchronous
-    /// `wal`; `memory` for a store that is not in a file.
-    package let journalMode: String
-    package let pageBytes: Int
-
-    /// SQLite's `PRAGMA synchronous`.
-    package enum Synchronous: Int, Sendable {
-        case off, normal, full, extra
-    }
-
-    package init(version: SQLiteVersion, synchronous: Synchronous, journalMode: String, pageBytes: Int) {
-        self.version = version
-        self.synchronous = synchronous
-        self.journalMode = journalMode
-        self.pageBytes = pageBytes
-    }
-
-    /// Whether a commit is on disk when it returns.
-    package var isDurable: Bool { journalMode == "wal" && synchronous >= .full }
-
-    var summary: StoreReport { summary(isDurable: isDurable) }
-
-    func summary(isDurable: Bool?) -> StoreReport {
-        StoreReport(
-            engine: "SQLite \(version)", journal: journalMode, isDurable: isDurable,
+extension StoreReport {
+    /// Of a store in a file.
+    /// - Parameters:
+    ///   - journal: `wal`; `memory` for a store that is not in a file.
+    ///   - synchronous: SQLite's number, from 0 (off) to 3 (extra); nil on a connection that cannot write, where it means nothing.
+    package init(version: SQLiteVersion, journal: String, synchronous: Int?) {
+        let levels = ["off", "normal", "full", "extra"]
+        self.init(
+            engine: "SQLite \(version)", journal: journal,
+            // Below full, or without a WAL, a power cut takes back what was answered.
+            isDurable: synchronous.map { journal == "wal" && $0 >= 2 },
             notes: [
-                "synchronous": "\(synchronous)",
+                "synchronous": synchronous.flatMap { levels.indices.contains($0) ? levels[$0] : nil } ?? "unknown",
                 // Safe only because one process owns the file and one connection of it writes and checkpoints.
                 "wal-reset-race": version.hasWALResetRace ? "in this version; kept out by one writer" : "no",
             ])
     }
-}
-
-extension SQLiteReport.Synchronous: Comparable {
-    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

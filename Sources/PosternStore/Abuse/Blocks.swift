@@ -2,11 +2,7 @@ package import PosternCore
 
 /// What staff have blocked. Removed blocks stay, because old verdicts name them.
 package struct Blocks {
-    private let transaction: any Transaction
-
-    package init(_ transaction: any Transaction) {
-        self.transaction = transaction
-    }
+    let transaction: any Transaction
 
     /// - Returns: the new block's number.
     package func add(
@@ -61,8 +57,6 @@ package struct Blocks {
     }
 }
 
-extension Block.Effect: Storable {}
-
 extension Block.Mark {
     /// The word for it in the store and in commands.
     package var kind: String {
@@ -112,8 +106,4 @@ extension Block {
             id: try row["id"], mark: mark, effect: try row["effect"], reason: try row["reason"], added: try row["added_at"],
             expires: try row.optional("expires_at"))
     }
-}
-
-extension Transaction {
-    package var blocks: Blocks { Blocks(self) }
 }

@@ -2,11 +2,7 @@ package import PosternCore
 
 /// What accepted letters were counted under, so that a restart does not reset the limits. Kept as long as any limit looks back.
 package struct LimitRecords {
-    private let transaction: any Transaction
-
-    package init(_ transaction: any Transaction) {
-        self.transaction = transaction
-    }
+    let transaction: any Transaction
 
     /// A limit looks back a day at most, and its digests are those of two days.
     package static let lifetime = Duration.days(2)
@@ -90,8 +86,4 @@ extension LimitRecord {
         }
         self.init(epoch: epoch, keys: keys)
     }
-}
-
-extension Transaction {
-    package var limitRecords: LimitRecords { LimitRecords(self) }
 }

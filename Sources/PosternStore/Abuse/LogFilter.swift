@@ -19,6 +19,13 @@ package struct LogFilter: Equatable, Sendable {
         (self.rule, self.recipient, self.tag) = (rule, recipient, tag)
     }
 
+    /// For a way through the log whose index meets that condition.
+    func without<Condition>(_ condition: WritableKeyPath<LogFilter, Condition?>) -> LogFilter {
+        var rest = self
+        rest[keyPath: condition] = nil
+        return rest
+    }
+
     /// What every statement of the log ends in: each condition twice, once to see whether there is one.
     var conditions: [SQLValue] {
         [

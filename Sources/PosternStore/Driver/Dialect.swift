@@ -16,11 +16,35 @@ package struct Dialect: Equatable, Sendable {
         self.skipLocked = skipLocked
     }
 
-    /// The statement in this store's words.
+    /// The statement in this store's words, with the parts that it shares with others.
     package func text(of sql: StaticString) -> String {
-        sql.description
+        SharedSQL.parts.reduce(sql.description) { $0.replacing("{\($1.name)}", with: $1.text) }
             .replacing("{blob}", with: blob)
             .replacing("{clustered}", with: clustered)
             .replacing("{skip locked}", with: skipLocked)
     }
+}
+
+/// What several statements have in common, word for word, and name in braces.
+enum SharedSQL {
+    static let parts: [(name: String, text: String)] = [("entry", entry), ("conditions", conditions)]
+
+    /// What `SubmissionEntry` is read from.
+    private static let entry = """
+        s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats, s.epoch
+        """
+
+    /// What `LogFilter.conditions` gives the arguments for: each condition, or none.
+    private static let conditions = """
+        (CAST(? AS TEXT) IS NULL OR s.verdict = ?)
+            AND (CAST(? AS {blob}) IS NULL OR s.recipient = ?)
+            AND (CAST(? AS TEXT) IS NULL OR EXISTS (
+                SELECT 1
+                FROM submission_rule AS r
+                WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
+            AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
+                SELECT 1
+                FROM submission_tag AS t
+                WHERE t.epoch = s.epoch AND t.tag = ? AND t.submission = s.id))
+        """
 }

@@ -18,8 +18,9 @@ package protocol StoreDriver: Sendable {
     /// Puts a copy of a backup in the place of a store that nobody has open, and keeps that one beside it.
     ///
     /// A backup that is damaged, or of a newer program, leaves everything as it was.
+    /// - Returns: how long it is, and where the former store is; nil when there was none.
     /// - Throws: `StoreFileError`; `StoreError.newerSchema` or `.changedMigration` when the backup is not one for this program.
-    func restore(_ backup: String, at now: Timestamp) async throws -> RestoreReport
+    func restore(_ backup: String, at now: Timestamp) async throws -> (bytes: Int, replaced: String?)
 }
 
 /// A store that a driver has opened.
@@ -37,8 +38,9 @@ package protocol OpenStore: Database {
     var node: String { get }
 
     /// Copies the store as it is at this moment, while writes go on, and checks the copy.
+    /// - Returns: the copy's bytes.
     /// - Throws: `StoreFileError`, or `StoreError`.
-    func backup(to path: String) async throws -> BackupReport
+    func backup(to path: String) async throws -> Int
 }
 
 /// What a store runs on.
@@ -57,30 +59,5 @@ package struct StoreReport: Equatable, Sendable {
         self.journal = journal
         self.isDurable = isDurable
         self.notes = notes
-    }
-}
-
-/// A finished backup.
-package struct BackupReport: Equatable, Sendable {
-    package let path: String
-    package let bytes: Int
-
-    package init(path: String, bytes: Int) {
-        self.path = path
-        self.bytes = bytes
-    }
-}
-
-/// A store that a backup has replaced.
-package struct RestoreReport: Equatable, Sendable {
-    package let path: String
-    package let bytes: Int
-    /// Where the former store is; nil when there was none.
-    package let replaced: String?
-
-    package init(path: String, bytes: Int, replaced: String?) {
-        self.path = path
-        self.bytes = bytes
-        self.replaced = replaced
     }
 }

@@ -54,18 +54,3 @@ package enum Acceptance: Equatable, Sendable {
     /// The recipient takes no letters any more. Nothing was stored.
     case noLetters
 }
-
-/// Asks a recipient whether the address is theirs: a delivery without a letter.
-package struct NewConfirmation: Sendable {
-    package let id: LetterID
-    package let at: Timestamp
-    package let recipient: RecipientID
-    package let tokens: MailTokens
-
-    package init(id: LetterID, at: Timestamp, recipient: RecipientID, tokens: MailTokens) {
-        self.id = id
-        self.at = at
-        self.recipient = recipient
-        self.tokens = tokens
-    }
-}

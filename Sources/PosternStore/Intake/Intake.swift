@@ -2,11 +2,7 @@ package import PosternCore
 
 /// Where letters enter the store.
 package struct Intake {
-    private let transaction: any Transaction
-
-    package init(_ transaction: any Transaction) {
-        self.transaction = transaction
-    }
+    let transaction: any Transaction
 
     /// Keeps a letter with its idempotency key, log entry and delivery, or nothing at all.
     package func accept(_ letter: AcceptedLetter) throws -> Acceptance {
@@ -70,11 +66,9 @@ package struct Intake {
         }
     }
 
-    /// Queues a confirmation, due at once.
-    package func enqueue(_ confirmation: NewConfirmation) throws {
-        try enqueue(
-            confirmation.id, as: .confirmation, to: confirmation.recipient, at: confirmation.at, heldBecause: nil,
-            tokens: confirmation.tokens)
+    /// Asks a recipient whether the address is theirs: a delivery without a letter, due at once.
+    package func enqueueConfirmation(_ id: LetterID, to recipient: RecipientID, at now: Timestamp, tokens: MailTokens) throws {
+        try enqueue(id, as: .confirmation, to: recipient, at: now, heldBecause: nil, tokens: tokens)
     }
 
     /// Asked again here: between the first look and this transaction the recipient may have paused.
@@ -122,6 +116,8 @@ package struct Intake {
 
     /// Writes a log entry; on its own, for a submission that was turned away.
     package func log(_ entry: SubmissionEntry) throws {
+        // Encoded once, for several rows.
+        let (id, epoch, decision) = (entry.id.stored, entry.epoch.stored, entry.verdict.decision.stored)
         try transaction.run(
             """
             INSERT INTO submission (
@@ -129,9 +125,9 @@ package struct Intake {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                entry.id.stored, entry.at.stored, entry.site.stored, entry.handle.stored, entry.recipient.stored,
-                entry.verdict.decision.stored, entry.verdict.storedParts, entry.tags.stored, entry.evidence.stored,
-                entry.letterBytes.stored, entry.repeats.stored, entry.epoch.stored,
+                id, entry.at.stored, entry.site.stored, entry.handle.stored, entry.recipient.stored, decision,
+                entry.verdict.storedParts, entry.tags.stored, entry.evidence.stored, entry.letterBytes.stored,
+                entry.repeats.stored, epoch,
             ])
         // Two networks of one client may by chance have the same tag.
         for tag in Set(entry.tags) {
@@ -140,7 +136,7 @@ package struct Intake {
                 INSERT INTO submission_tag (epoch, tag, submission)
                 VALUES (?, ?, ?)
                 """,
-                [entry.epoch.stored, tag.stored, entry.id.stored])
+                [epoch, tag.stored, id])
         }
         for rule in Set(entry.verdict.parts.map(\.rule)) {
             try transaction.run(
@@ -148,7 +144,7 @@ package struct Intake {
                 INSERT INTO submission_rule (rule, verdict, submission)
                 VALUES (?, ?, ?)
                 """,
-                [rule.stored, entry.verdict.decision.stored, entry.id.stored])
+                [rule.stored, decision, id])
         }
     }
 
@@ -177,8 +173,4 @@ extension Verdict {
     fileprivate var holdReason: String? {
         decision == .hold ? parts.map(\.rule.rawValue).joined(separator: ", ") : nil
     }
-}
-
-extension Transaction {
-    package var intake: Intake { Intake(self) }
 }

@@ -49,8 +49,6 @@ extension SubmissionEntry {
     }
 }
 
-extension Verdict.Rule: Storable {}
-
 extension Verdict {
     fileprivate init(_ row: SQLRow) throws {
         let texts: String = try row["rules"]
@@ -65,16 +63,6 @@ extension Verdict {
     var storedParts: SQLValue {
         .text(parts.map(\.description).joined(separator: " "))
     }
-}
-
-extension Tag: Storable {
-    package init?(stored: SQLValue) {
-        guard let number = Int64(stored: stored) else { return nil }
-        self.init(value: UInt64(bitPattern: number))
-    }
-
-    /// The same bits as a signed number, because stores have no unsigned one.
-    package var stored: SQLValue { .integer(Int64(bitPattern: value)) }
 }
 
 extension [Tag] {

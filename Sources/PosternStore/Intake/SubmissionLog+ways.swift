@@ -1,13 +1,33 @@
 internal import PosternCore
 
-/// The ways through the log, one for each index. Every statement takes all conditions, even the one that its index already meets:
-/// that costs nothing, and all take the same arguments.
+/// The ways through the log, one for each index. All end in the same conditions, whichever of them the index already meets: they
+/// take the same arguments, and a condition that is not asked for costs nothing.
 extension SubmissionLog {
     typealias Span = (begin: LetterID, end: LetterID)
 
     /// From the newest day to the oldest, until there are enough.
     func daily(_ span: Span, limit: Int, _ rows: (Epoch, Int) throws -> [SQLRow]) throws -> [SQLRow] {
-        guard let first = try epoch(.oldest, in: span), let last = try epoch(.newest, in: span) else { return [] }
+        let ends = try [
+            transaction.row(
+                """
+                SELECT epoch
+                FROM submission
+                WHERE id >= ? AND id < ?
+                ORDER BY id
+                LIMIT 1
+                """,
+                [span.begin.stored, span.end.stored]),
+            transaction.row(
+                """
+                SELECT epoch
+                FROM submission
+                WHERE id >= ? AND id < ?
+                ORDER BY id DESC
+                LIMIT 1
+                """,
+                [span.begin.stored, span.end.stored]),
+        ].compactMap { try $0?["epoch"] as Epoch? }
+        guard let first = ends.first, let last = ends.last else { return [] }
         var found: [SQLRow] = []
         for day in stride(from: last.day, through: first.day, by: -1) {
             found += try rows(Epoch(day: day), limit - found.count)
@@ -16,80 +36,33 @@ extension SubmissionLog {
         return found
     }
 
-    private enum End { case oldest, newest }
-
-    private func epoch(_ end: End, in span: Span) throws -> Epoch? {
-        let arguments = [span.begin.stored, span.end.stored]
-        let row =
-            switch end {
-            case .oldest:
-                try transaction.row(
-                    """
-                    SELECT epoch
-                    FROM submission
-                    WHERE id >= ? AND id < ?
-                    ORDER BY id
-                    LIMIT 1
-                    """,
-                    arguments)
-            case .newest:
-                try transaction.row(
-                    """
-                    SELECT epoch
-                    FROM submission
-                    WHERE id >= ? AND id < ?
-                    ORDER BY id DESC
-                    LIMIT 1
-                    """,
-                    arguments)
-            }
-        return try row.map { try $0["epoch"] }
-    }
-
     func taggedRows(_ filter: LogFilter, tag: Tag, of epoch: Epoch, _ span: Span, limit: Int) throws -> [SQLRow] {
-        try transaction.rows(
+        try rows(
             """
-            SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
-                s.epoch
+            SELECT {entry}
             FROM submission_tag AS by
             CROSS JOIN submission AS s
             WHERE by.epoch = ? AND by.tag = ? AND by.submission >= ? AND by.submission < ? AND s.id = by.submission
-                AND (CAST(? AS TEXT) IS NULL OR s.verdict = ?)
-                AND (CAST(? AS {blob}) IS NULL OR s.recipient = ?)
-                AND (CAST(? AS TEXT) IS NULL OR EXISTS (
-                    SELECT 1
-                    FROM submission_rule AS r
-                    WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
-                AND (CAST(? AS BIGINT) IS NULL OR by.tag = ?)
+                AND {conditions}
             ORDER BY by.submission DESC
             LIMIT ?
             """,
-            [epoch.stored, tag.stored, span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
+            [epoch.stored, tag.stored], span, filter.without(\LogFilter.tag), limit)
     }
 
-    func recipientRows(_ filter: LogFilter, recipient: RecipientID, of epoch: Epoch, _ span: Span, limit: Int) throws
-        -> [SQLRow]
-    {
-        try transaction.rows(
+    func recipientRows(
+        _ filter: LogFilter, recipient: RecipientID, of epoch: Epoch, _ span: Span, limit: Int
+    ) throws -> [SQLRow] {
+        try rows(
             """
-            SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
-                s.epoch
+            SELECT {entry}
             FROM submission AS s
             WHERE s.epoch = ? AND s.recipient = ? AND s.id >= ? AND s.id < ?
-                AND (CAST(? AS TEXT) IS NULL OR s.verdict = ?)
-                AND (CAST(? AS {blob}) IS NULL OR s.recipient = ?)
-                AND (CAST(? AS TEXT) IS NULL OR EXISTS (
-                    SELECT 1
-                    FROM submission_rule AS r
-                    WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
-                AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
-                    SELECT 1
-                    FROM submission_tag AS t
-                    WHERE t.epoch = s.epoch AND t.tag = ? AND t.submission = s.id))
+                AND {conditions}
             ORDER BY s.id DESC
             LIMIT ?
             """,
-            [epoch.stored, recipient.stored, span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
+            [epoch.stored, recipient.stored], span, filter, limit)
     }
 
     /// The verdicts that a filter leaves.
@@ -115,94 +88,61 @@ extension SubmissionLog {
     func ruleRows(
         _ filter: LogFilter, rule: Verdict.Rule, decision: Verdict.Decision, _ span: Span, limit: Int
     ) throws -> [SQLRow] {
-        try transaction.rows(
+        try rows(
             """
-            SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
-                s.epoch
+            SELECT {entry}
             FROM submission_rule AS by
             CROSS JOIN submission AS s
             WHERE by.rule = ? AND by.verdict = ? AND by.submission >= ? AND by.submission < ? AND s.id = by.submission
-                AND (CAST(? AS TEXT) IS NULL OR s.verdict = ?)
-                AND (CAST(? AS {blob}) IS NULL OR s.recipient = ?)
-                AND (CAST(? AS TEXT) IS NULL OR by.rule = ?)
-                AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
-                    SELECT 1
-                    FROM submission_tag AS t
-                    WHERE t.epoch = s.epoch AND t.tag = ? AND t.submission = s.id))
+                AND {conditions}
             ORDER BY by.submission DESC
             LIMIT ?
             """,
-            [rule.stored, decision.stored, span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
+            [rule.stored, decision.stored], span, filter.without(\.rule), limit)
     }
 
     func decisionRows(_ filter: LogFilter, decision: Verdict.Decision, _ span: Span, limit: Int) throws -> [SQLRow] {
-        try transaction.rows(
+        try rows(
             """
-            SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
-                s.epoch
+            SELECT {entry}
             FROM submission AS s
             WHERE s.verdict = ? AND s.verdict <> 'accept' AND s.id >= ? AND s.id < ?
-                AND (CAST(? AS TEXT) IS NULL OR s.verdict = ?)
-                AND (CAST(? AS {blob}) IS NULL OR s.recipient = ?)
-                AND (CAST(? AS TEXT) IS NULL OR EXISTS (
-                    SELECT 1
-                    FROM submission_rule AS r
-                    WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
-                AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
-                    SELECT 1
-                    FROM submission_tag AS t
-                    WHERE t.epoch = s.epoch AND t.tag = ? AND t.submission = s.id))
+                AND {conditions}
             ORDER BY s.id DESC
             LIMIT ?
             """,
-            [decision.stored, span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
+            [decision.stored], span, filter, limit)
     }
 
     /// By the deliveries: every accepted submission has one, and hardly any other. So a flood of refusals is not read through.
     func acceptedRows(_ filter: LogFilter, _ span: Span, limit: Int) throws -> [SQLRow] {
-        try transaction.rows(
+        try rows(
             """
-            SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
-                s.epoch
+            SELECT {entry}
             FROM delivery AS by
             CROSS JOIN submission AS s
             WHERE by.id >= ? AND by.id < ? AND s.id = by.id
-                AND (CAST(? AS TEXT) IS NULL OR s.verdict = ?)
-                AND (CAST(? AS {blob}) IS NULL OR s.recipient = ?)
-                AND (CAST(? AS TEXT) IS NULL OR EXISTS (
-                    SELECT 1
-                    FROM submission_rule AS r
-                    WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
-                AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
-                    SELECT 1
-                    FROM submission_tag AS t
-                    WHERE t.epoch = s.epoch AND t.tag = ? AND t.submission = s.id))
+                AND {conditions}
             ORDER BY by.id DESC
             LIMIT ?
             """,
-            [span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
+            [], span, filter, limit)
     }
 
     func allRows(_ filter: LogFilter, _ span: Span, limit: Int) throws -> [SQLRow] {
-        try transaction.rows(
+        try rows(
             """
-            SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
-                s.epoch
+            SELECT {entry}
             FROM submission AS s
             WHERE s.id >= ? AND s.id < ?
-                AND (CAST(? AS TEXT) IS NULL OR s.verdict = ?)
-                AND (CAST(? AS {blob}) IS NULL OR s.recipient = ?)
-                AND (CAST(? AS TEXT) IS NULL OR EXISTS (
-                    SELECT 1
-                    FROM submission_rule AS r
-                    WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
-                AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
-                    SELECT 1
-                    FROM submission_tag AS t
-                    WHERE t.epoch = s.epoch AND t.tag = ? AND t.submission = s.id))
+                AND {conditions}
             ORDER BY s.id DESC
             LIMIT ?
             """,
-            [span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
+            [], span, filter, limit)
+    }
+
+    func rows(_ way: StaticString, _ key: [SQLValue], _ span: Span, _ filter: LogFilter, _ limit: Int) throws -> [SQLRow] {
+        try transaction.rows(way, key + [span.begin.stored, span.end.stored] + filter.conditions + [limit.stored])
     }
 }

@@ -4,16 +4,12 @@ package import PosternCore
 package struct SubmissionLog {
     let transaction: any Transaction
 
-    package init(_ transaction: any Transaction) {
-        self.transaction = transaction
-    }
-
     package func entry(_ id: LetterID) throws -> SubmissionEntry? {
         try transaction.row(
             """
-            SELECT id, at, site, handle, recipient, verdict, rules, tags, evidence, letter_bytes, repeats, epoch
-            FROM submission
-            WHERE id = ?
+            SELECT {entry}
+            FROM submission AS s
+            WHERE s.id = ?
             """,
             [id.stored]
         ).map(SubmissionEntry.init)
@@ -25,26 +21,16 @@ package struct SubmissionLog {
         let begin = filter.since.map { LetterID.floor(of: $0) } ?? .zero
         // After the first id of a moment no other of that moment is lost: no id ends in 80 zero bits.
         let after = begin.isAfter(after) ? begin : after
-        return try transaction.rows(
+        return try rows(
             """
-            SELECT s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats,
-                s.epoch
+            SELECT {entry}
             FROM submission AS s
             WHERE s.id > ? AND s.id < ?
-                AND (CAST(? AS TEXT) IS NULL OR s.verdict = ?)
-                AND (CAST(? AS {blob}) IS NULL OR s.recipient = ?)
-                AND (CAST(? AS TEXT) IS NULL OR EXISTS (
-                    SELECT 1
-                    FROM submission_rule AS r
-                    WHERE r.rule = ? AND r.verdict = s.verdict AND r.submission = s.id))
-                AND (CAST(? AS BIGINT) IS NULL OR EXISTS (
-                    SELECT 1
-                    FROM submission_tag AS t
-                    WHERE t.epoch = s.epoch AND t.tag = ? AND t.submission = s.id))
+                AND {conditions}
             ORDER BY s.id
             LIMIT ?
             """,
-            [after.stored, filter.end.stored] + filter.conditions + [limit.stored]
+            [], (after, filter.end), filter, limit
         ).map(SubmissionEntry.init)
     }
 
@@ -120,8 +106,4 @@ extension Identifier {
     fileprivate func isAfter(_ other: Identifier) -> Bool {
         (high, low) > (other.high, other.low)
     }
-}
-
-extension Transaction {
-    package var submissionLog: SubmissionLog { SubmissionLog(self) }
 }

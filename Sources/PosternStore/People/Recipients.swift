@@ -4,10 +4,6 @@ package import PosternCore
 package struct Recipients {
     let transaction: any Transaction
 
-    package init(_ transaction: any Transaction) {
-        self.transaction = transaction
-    }
-
     /// Adds those whose handles are free.
     /// - Returns: what was there before, by handle; empty when all went in. An erased recipient keeps the handle.
     /// - Precondition: each has a record. 500 at a time are a good bite.
@@ -85,8 +81,4 @@ extension Recipient {
             id: try row[id], site: try row["site"], handle: try row["handle"], name: try row["name"],
             language: try row["language"], state: try row["state"], record: record)
     }
-}
-
-extension Transaction {
-    package var recipients: Recipients { Recipients(self) }
 }

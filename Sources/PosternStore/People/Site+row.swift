@@ -1,7 +1,5 @@
 internal import PosternCore
 
-extension LogoID.Kind: Storable {}
-
 extension Site {
     init(_ row: SQLRow) throws {
         let origins: String = try row["origins"]

@@ -2,11 +2,7 @@ package import PosternCore
 
 /// The sites that use this installation.
 package struct Sites {
-    private let transaction: any Transaction
-
-    package init(_ transaction: any Transaction) {
-        self.transaction = transaction
-    }
+    let transaction: any Transaction
 
     /// - Returns: false when there is one of that id; it is left as it is.
     package func add(_ site: Site, at now: Timestamp) throws -> Bool {
@@ -100,8 +96,4 @@ package struct Sites {
             [id.stored]
         ).map(Site.init)
     }
-}
-
-extension Transaction {
-    package var sites: Sites { Sites(self) }
 }

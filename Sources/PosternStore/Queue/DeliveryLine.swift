@@ -71,3 +71,28 @@ extension AttemptLine {
             enhanced: try row.optional("enhanced"), text: try row.optional("text"))
     }
 }
+
+/// How an attempt ended.
+package enum AttemptEnd: Hashable, Sendable {
+    case settled(Outcome.Kind)
+    /// Nobody said: the lease ran out, or the relay that held it is gone.
+    case interrupted
+}
+
+extension AttemptEnd: StoredAs {
+    package init?(form: String) {
+        if form == Self.interrupted.form {
+            self = .interrupted
+        } else {
+            guard let kind = Outcome.Kind(rawValue: form) else { return nil }
+            self = .settled(kind)
+        }
+    }
+
+    package var form: String {
+        switch self {
+        case .settled(let kind): kind.rawValue
+        case .interrupted: "interrupted"
+        }
+    }
+}

@@ -1,3 +1,5 @@
+private import PosternCore
+
 /// Names one claim of the queue: the node that made it, and a number that only rises there. An outcome other than *delivered*
 /// counts only under the lease it was claimed with.
 package struct LeaseID: Hashable, Sendable {
@@ -12,22 +14,13 @@ package struct LeaseID: Hashable, Sendable {
 
 /// Sixteen bytes, node first, most significant first: the leases of one node are one range of the index, in the order of their
 /// numbers.
-extension LeaseID: Storable {
-    package init?(stored: SQLValue) {
-        guard case .blob(let bytes) = stored, bytes.count == 16 else { return nil }
-        func number(_ bytes: ArraySlice<UInt8>) -> Int64 { bytes.reduce(0) { $0 << 8 | Int64($1) } }
-        self.init(node: number(bytes[..<8]), number: number(bytes[8...]))
+extension LeaseID: StoredAs {
+    package init?(form: [UInt8]) {
+        guard let id = LetterID(bytes: form) else { return nil }
+        self.init(node: Int64(bitPattern: id.high), number: Int64(bitPattern: id.low))
     }
 
-    package var stored: SQLValue {
-        .blob(
-            [UInt8](unsafeUninitializedCapacity: 16) { buffer, count in
-                let target = UnsafeMutableRawBufferPointer(buffer)
-                target.storeBytes(of: node.bigEndian, toByteOffset: 0, as: Int64.self)
-                target.storeBytes(of: number.bigEndian, toByteOffset: 8, as: Int64.self)
-                count = 16
-            })
-    }
+    package var form: [UInt8] { LetterID(high: UInt64(bitPattern: node), low: UInt64(bitPattern: number)).bytes }
 }
 
 extension LeaseID: CustomStringConvertible {

@@ -2,11 +2,7 @@ package import PosternCore
 
 /// The relays that work on this store, each by the name that it keeps for life.
 package struct Nodes {
-    private let transaction: any Transaction
-
-    package init(_ transaction: any Transaction) {
-        self.transaction = transaction
-    }
+    let transaction: any Transaction
 
     /// A node starts: it gets its number, made at its first start, and leases that no earlier start had.
     package func start(_ name: String, at now: Timestamp) throws -> NodeLeases {
@@ -30,12 +26,8 @@ package struct Nodes {
     }
 }
 
-extension Transaction {
-    package var nodes: Nodes { Nodes(self) }
-}
-
 /// What the store numbers. The numbers come from the store, since several relays may ask for one.
-enum Counter: String, Storable {
+enum Counter: String, StoredAs {
     case block, node
 }
 

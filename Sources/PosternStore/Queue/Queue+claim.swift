@@ -93,12 +93,7 @@ extension Queue {
 
     /// Undoes the claim of one delivery and keeps it for a person.
     private func holdUnreadable(_ id: LetterID, column: String, under lease: LeaseID) throws {
-        try transaction.run(
-            """
-            DELETE FROM attempt
-            WHERE delivery = ? AND lease = ?
-            """,
-            [id.stored, lease.stored])
+        try forgetAttempt(of: id, under: lease)
         try transaction.run(
             """
             UPDATE delivery
@@ -113,12 +108,7 @@ extension Queue {
 
     /// Undoes the claim of one delivery and drops it, with the letter's seal.
     private func dropUnsendable(_ id: LetterID, under lease: LeaseID, at now: Timestamp) throws {
-        try transaction.run(
-            """
-            DELETE FROM attempt
-            WHERE delivery = ? AND lease = ?
-            """,
-            [id.stored, lease.stored])
+        try forgetAttempt(of: id, under: lease)
         try transaction.run(
             """
             DELETE FROM letter

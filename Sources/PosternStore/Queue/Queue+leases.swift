@@ -36,13 +36,18 @@ extension Queue {
             """,
             [due.stored, id.stored, lease.stored])
         guard changed == 1 else { return false }
+        try forgetAttempt(of: id, under: lease)
+        return true
+    }
+
+    /// One that nobody made.
+    func forgetAttempt(of id: LetterID, under lease: LeaseID) throws {
         try transaction.run(
             """
             DELETE FROM attempt
             WHERE delivery = ? AND lease = ? AND ended_at IS NULL
             """,
             [id.stored, lease.stored])
-        return true
     }
 
     /// Makes due again what was claimed under a lease that has run out. Nobody knows what became of it: it may have been
@@ -50,48 +55,42 @@ extension Queue {
     /// - Returns: how many leases were over.
     @discardableResult
     package func expireLeases(at now: Timestamp) throws -> Int {
-        try transaction.run(
-            """
-            UPDATE attempt
-            SET ended_at = ?, outcome = 'interrupted', text = 'the lease ran out before the outcome was known'
-            WHERE ended_at IS NULL AND delivery IN (
-                SELECT id
-                FROM delivery
-                WHERE state = 'leased' AND lease_until <= ?)
-            """,
-            [now.stored, now.stored])
-        return try transaction.run(
-            """
-            UPDATE delivery
-            SET state = 'ready', due_at = ?, uncertain = uncertain + 1, lease = NULL, lease_until = NULL
-            WHERE state = 'leased' AND lease_until <= ?
-            """,
-            [now.stored, now.stored])
+        try endLeases(
+            from: LeaseID(node: 0, number: 0), through: LeaseID(node: -1, number: -1), until: now, at: now,
+            because: "the lease ran out before the outcome was known")
     }
 
     /// Ends the leases that a node held when it ended, at its next start. Those of other nodes end by time.
     /// - Returns: how many there were.
     @discardableResult
     package func recoverLeases(of node: Int64, at now: Timestamp) throws -> Int {
-        // The leases of one node are a range.
-        let range = [LeaseID(node: node, number: 0).stored, LeaseID(node: node + 1, number: 0).stored]
+        try endLeases(
+            from: LeaseID(node: node, number: 0), through: LeaseID(node: node, number: -1),
+            until: Timestamp(milliseconds: .max), at: now, because: "the relay ended before the outcome was known")
+    }
+
+    /// The store orders leases by their bytes: a number of -1, which is all ones, comes last.
+    private func endLeases(
+        from first: LeaseID, through last: LeaseID, until: Timestamp, at now: Timestamp, because text: String
+    ) throws -> Int {
+        let leases = [first.stored, last.stored, until.stored]
         try transaction.run(
             """
             UPDATE attempt
-            SET ended_at = ?, outcome = 'interrupted', text = 'the relay ended before the outcome was known'
+            SET ended_at = ?, outcome = 'interrupted', text = ?
             WHERE ended_at IS NULL AND delivery IN (
                 SELECT id
                 FROM delivery
-                WHERE state = 'leased' AND lease >= ? AND lease < ?)
+                WHERE state = 'leased' AND lease >= ? AND lease <= ? AND lease_until <= ?)
             """,
-            [now.stored] + range)
+            [now.stored, text.stored] + leases)
         return try transaction.run(
             """
             UPDATE delivery
             SET state = 'ready', due_at = ?, uncertain = uncertain + 1, lease = NULL, lease_until = NULL
-            WHERE state = 'leased' AND lease >= ? AND lease < ?
+            WHERE state = 'leased' AND lease >= ? AND lease <= ? AND lease_until <= ?
             """,
-            [now.stored] + range)
+            [now.stored] + leases)
     }
 
     /// Makes due at once what is due later than the schedule ever lets anything wait: the clock was ahead when that was

@@ -1,5 +1,22 @@
 package import PosternCore
 
+/// Which deliveries a person asks for.
+package struct DeliveryFilter: Equatable, Sendable {
+    package enum Scope: Equatable, Sendable {
+        case everything
+        case site(SiteID)
+        case recipient(RecipientID)
+    }
+
+    package var scope: Scope
+    /// Nil for all states.
+    package var state: DeliveryState?
+
+    package init(_ scope: Scope = .everything, state: DeliveryState? = nil) {
+        (self.scope, self.state) = (scope, state)
+    }
+}
+
 extension Queue {
     /// When the oldest delivery was accepted that waits, is under way or is held; nil when there is none.
     package func oldestWaiting() throws -> Timestamp? {

@@ -4,10 +4,6 @@ package import PosternCore
 package struct Queue {
     let transaction: any Transaction
 
-    package init(_ transaction: any Transaction) {
-        self.transaction = transaction
-    }
-
     /// When the next delivery is due; nil when none waits. It may be long past.
     package func soonestDue() throws -> Timestamp? {
         try transaction.row(
@@ -22,6 +18,12 @@ package struct Queue {
     }
 }
 
-extension Transaction {
-    package var queue: Queue { Queue(self) }
+extension Optional where Wrapped == String {
+    /// A sentence for staff or a reply line, cut to what a list can show. Other people's servers decide how long theirs is.
+    var clipped: String? {
+        map { text in
+            guard text.unicodeScalars.count > 500 else { return text }
+            return String(String.UnicodeScalarView(text.unicodeScalars.prefix(499))) + "…"
+        }
+    }
 }

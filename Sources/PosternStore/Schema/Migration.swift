@@ -25,3 +25,8 @@ package struct Migration: Sendable {
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
+
+/// Every step the schema has taken.
+package enum Schema {
+    package static let migrations = [letters, operations, nodes]
+}

@@ -1,5 +1,13 @@
 package import PosternCore
 
+/// What goes into a statement and comes out of it. No floating point and no date: the store has neither.
+package enum SQLValue: Equatable, Sendable {
+    case integer(Int64)
+    case text(String)
+    case blob([UInt8])
+    case null
+}
+
 /// A value the store keeps, with the one form it is kept in.
 package protocol Storable {
     /// Nil when it is nothing this type could have written.
@@ -20,24 +28,6 @@ extension Int64: Storable {
     package var stored: SQLValue { .integer(self) }
 }
 
-extension Int: Storable {
-    package init?(stored: SQLValue) {
-        guard let number = Int64(stored: stored) else { return nil }
-        self.init(exactly: number)
-    }
-
-    package var stored: SQLValue { .integer(Int64(self)) }
-}
-
-extension Int32: Storable {
-    package init?(stored: SQLValue) {
-        guard let number = Int64(stored: stored) else { return nil }
-        self.init(exactly: number)
-    }
-
-    package var stored: SQLValue { .integer(Int64(self)) }
-}
-
 extension String: Storable {
     package init?(stored: SQLValue) {
         guard case .text(let text) = stored else { return nil }
@@ -56,43 +46,57 @@ extension [UInt8]: Storable {
     package var stored: SQLValue { .blob(self) }
 }
 
-/// Milliseconds since 1970.
-extension Timestamp: Storable {
+/// A value that is kept as one of the three above.
+package protocol StoredAs<Form>: Storable {
+    associatedtype Form: Storable
+    init?(form: Form)
+    var form: Form { get }
+}
+
+extension StoredAs {
     package init?(stored: SQLValue) {
-        guard let milliseconds = Int64(stored: stored) else { return nil }
-        self.init(milliseconds: milliseconds)
+        guard let form = Form(stored: stored) else { return nil }
+        self.init(form: form)
     }
 
-    package var stored: SQLValue { .integer(milliseconds) }
+    package var stored: SQLValue { form.stored }
+}
+
+extension Int: StoredAs {
+    package init?(form: Int64) { self.init(exactly: form) }
+    package var form: Int64 { Int64(self) }
+}
+
+extension Int32: StoredAs {
+    package init?(form: Int64) { self.init(exactly: form) }
+    package var form: Int64 { Int64(self) }
+}
+
+/// Milliseconds since 1970.
+extension Timestamp: StoredAs {
+    package init?(form: Int64) { self.init(milliseconds: form) }
+    package var form: Int64 { milliseconds }
 }
 
 /// Days since 1970.
-extension Epoch: Storable {
-    package init?(stored: SQLValue) {
-        guard let day = Int32(stored: stored) else { return nil }
+extension Epoch: StoredAs {
+    package init?(form: Int64) {
+        guard let day = Int32(exactly: form) else { return nil }
         self.init(day: day)
     }
+    package var form: Int64 { Int64(day) }
+}
 
-    package var stored: SQLValue { .integer(Int64(day)) }
+/// The same bits as a signed number, because stores have no unsigned one.
+extension Tag: StoredAs {
+    package init?(form: Int64) { self.init(value: UInt64(bitPattern: form)) }
+    package var form: Int64 { Int64(bitPattern: value) }
 }
 
 /// Sixteen bytes, most significant first, so that the store's order is the order of time.
-extension Identifier: Storable {
-    package init?(stored: SQLValue) {
-        guard case .blob(let bytes) = stored else { return nil }
-        self.init(bytes: bytes)
-    }
-
-    package var stored: SQLValue {
-        // Every statement binds one or more of these.
-        .blob(
-            [UInt8](unsafeUninitializedCapacity: 16) { buffer, count in
-                let target = UnsafeMutableRawBufferPointer(buffer)
-                target.storeBytes(of: high.bigEndian, toByteOffset: 0, as: UInt64.self)
-                target.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
-                count = 16
-            })
-    }
+extension Identifier: StoredAs {
+    package init?(form: [UInt8]) { self.init(bytes: form) }
+    package var form: [UInt8] { bytes }
 
     /// Below every id that was made at or after `moment`. Ids begin with their milliseconds, so that a span of time is a
     /// range of the primary key and needs no index of its own.
@@ -104,55 +108,43 @@ extension Identifier: Storable {
     package static var zero: Identifier { Identifier(high: 0, low: 0) }
 }
 
-extension SiteID: Storable {
-    package init?(stored: SQLValue) {
-        guard let text = String(stored: stored), let id = try? SiteID(text) else { return nil }
-        self = id
-    }
-
-    package var stored: SQLValue { .text(text) }
+extension SiteID: StoredAs {
+    package init?(form: String) { try? self.init(form) }
+    package var form: String { text }
 }
 
-extension Handle: Storable {
-    package init?(stored: SQLValue) {
-        guard let text = String(stored: stored), let handle = try? Handle(text) else { return nil }
-        self = handle
-    }
-
-    package var stored: SQLValue { .text(text) }
+extension Handle: StoredAs {
+    package init?(form: String) { try? self.init(form) }
+    package var form: String { text }
 }
 
-extension Language: Storable {
-    package init?(stored: SQLValue) {
-        guard let text = String(stored: stored) else { return nil }
-        self.init(text)
-    }
+extension Language: StoredAs {
+    package init?(form: String) { self.init(form) }
+    package var form: String { description }
+}
 
-    package var stored: SQLValue { .text(description) }
+extension Actor: StoredAs {
+    package init?(form: String) { self.init(form) }
+    package var form: String { description }
 }
 
 /// The name of a person or a site, which is the only line of text that is not sealed.
-extension HeaderText: Storable {
-    package init?(stored: SQLValue) {
-        guard let text = String(stored: stored), let name = try? HeaderText(text, limit: Letter.Limit.name) else { return nil }
-        self = name
-    }
-
-    package var stored: SQLValue { .text(text) }
+extension HeaderText: StoredAs {
+    package init?(form: String) { try? self.init(form, limit: Letter.Limit.name) }
+    package var form: String { text }
 }
 
 /// The states and kinds: each is stored under its raw value, which the schema's CHECK lists.
-extension Storable where Self: RawRepresentable, RawValue == String {
-    package init?(stored: SQLValue) {
-        guard let text = String(stored: stored) else { return nil }
-        self.init(rawValue: text)
-    }
-
-    package var stored: SQLValue { .text(rawValue) }
+extension StoredAs where Self: RawRepresentable, RawValue == String {
+    package init?(form: String) { self.init(rawValue: form) }
+    package var form: String { rawValue }
 }
 
-extension DeliveryState: Storable {}
-extension DeliveryStage: Storable {}
-extension DeliveryKind: Storable {}
-extension Recipient.State: Storable {}
-extension Verdict.Decision: Storable {}
+extension DeliveryState: StoredAs {}
+extension DeliveryStage: StoredAs {}
+extension DeliveryKind: StoredAs {}
+extension Recipient.State: StoredAs {}
+extension Verdict.Decision: StoredAs {}
+extension Verdict.Rule: StoredAs {}
+extension Block.Effect: StoredAs {}
+extension LogoID.Kind: StoredAs {}

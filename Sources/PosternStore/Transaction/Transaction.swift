@@ -30,3 +30,19 @@ extension Transaction {
         try rows(sql, arguments).first
     }
 }
+
+/// Everything the store keeps, by subject: each has the verbs that read and change it.
+extension Transaction {
+    package var intake: Intake { Intake(transaction: self) }
+    package var submissionLog: SubmissionLog { SubmissionLog(transaction: self) }
+    package var queue: Queue { Queue(transaction: self) }
+    package var nodes: Nodes { Nodes(transaction: self) }
+    package var sites: Sites { Sites(transaction: self) }
+    package var recipients: Recipients { Recipients(transaction: self) }
+    package var blocks: Blocks { Blocks(transaction: self) }
+    package var limitRecords: LimitRecords { LimitRecords(transaction: self) }
+    package var retention: Retention { Retention(transaction: self) }
+    package var operationTrace: OperationTrace { OperationTrace(transaction: self) }
+    package var maintenance: MaintenanceRecord { MaintenanceRecord(transaction: self) }
+    package var writeProbe: WriteProbe { WriteProbe(transaction: self) }
+}

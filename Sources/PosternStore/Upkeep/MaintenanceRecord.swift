@@ -2,16 +2,12 @@ package import PosternCore
 
 /// When recurring work was done last: what the privacy statement says of it must be so.
 package struct MaintenanceRecord {
-    package enum Name: String, Sendable, CaseIterable, Storable {
+    package enum Name: String, Sendable, CaseIterable, StoredAs {
         /// Rows whose time was over were removed.
         case purge
     }
 
-    private let transaction: any Transaction
-
-    package init(_ transaction: any Transaction) {
-        self.transaction = transaction
-    }
+    let transaction: any Transaction
 
     package func note(_ chore: Name, at now: Timestamp) throws {
         try transaction.run(
@@ -36,6 +32,18 @@ package struct MaintenanceRecord {
     }
 }
 
-extension Transaction {
-    package var maintenance: MaintenanceRecord { MaintenanceRecord(self) }
+/// A real write that changes nothing of use: it tells `/ready` whether letters could be kept.
+package struct WriteProbe {
+    let transaction: any Transaction
+
+    package func touch(at now: Timestamp) throws {
+        try transaction.run(
+            """
+            INSERT INTO write_probe (id, at)
+            VALUES (1, ?)
+            ON CONFLICT (id) DO UPDATE
+            SET at = excluded.at
+            """,
+            [now.stored])
+    }
 }

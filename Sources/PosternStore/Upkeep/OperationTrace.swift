@@ -2,7 +2,7 @@ package import PosternCore
 
 /// One change that somebody made to the installation.
 package struct OperationRecord: Equatable, Sendable {
-    package enum Verb: String, Sendable, CaseIterable, Storable {
+    package enum Verb: String, Sendable, CaseIterable, StoredAs {
         case addSite = "site.add"
         case changeSite = "site.change"
         case setLogo = "site.logo"
@@ -42,11 +42,7 @@ package struct OperationRecord: Equatable, Sendable {
 /// The trace of operations. Each record is written in the transaction of the change that it tells of, so that neither is kept
 /// without the other.
 package struct OperationTrace {
-    private let transaction: any Transaction
-
-    package init(_ transaction: any Transaction) {
-        self.transaction = transaction
-    }
+    let transaction: any Transaction
 
     package func add(_ record: OperationRecord) throws {
         try transaction.run(
@@ -97,17 +93,4 @@ extension OperationRecord {
             id: try row["id"], at: try row["at"], actor: try row["actor"], verb: try row["verb"], subject: try row["subject"],
             reason: try row.optional("reason"))
     }
-}
-
-extension Actor: Storable {
-    package init?(stored: SQLValue) {
-        guard let text = String(stored: stored) else { return nil }
-        self.init(text)
-    }
-
-    package var stored: SQLValue { .text(description) }
-}
-
-extension Transaction {
-    package var operationTrace: OperationTrace { OperationTrace(self) }
 }

@@ -3,11 +3,7 @@ package import PosternCore
 /// Forgets what has served its time, in small bites: each verb takes at most `limit` and is repeated until it returns 0, so
 /// that letters get in between. Accepted letters equal the sum of all states before and after each.
 package struct Retention {
-    private let transaction: any Transaction
-
-    package init(_ transaction: any Transaction) {
-        self.transaction = transaction
-    }
+    let transaction: any Transaction
 
     /// Forgets the digests of posts that can no longer be repeated.
     package func forgetIdempotencyRecords(at now: Timestamp, limit: Int) throws -> Int {
@@ -163,8 +159,4 @@ package struct Retention {
             """,
             [id.stored])
     }
-}
-
-extension Transaction {
-    package var retention: Retention { Retention(self) }
 }

@@ -41,12 +41,13 @@ package struct PrivacyPage: Page {
     }
 
     private static func letter(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
-        let hop: PageText = facts.isDemo ? .privacyMailDemo : facts.isMailEncrypted ? .privacyMailEncrypted : .privacyMailLocal
+        let hop: PageText =
+            facts.terms.isDemo ? .privacyMailDemo : facts.terms.isMailEncrypted ? .privacyMailEncrypted : .privacyMailLocal
         return Section(
             title: texts(.privacyLetterTitle),
             paragraphs: [
-                texts(.privacyLetterText, [.letters: texts.span(facts.letters, .after)]),
-                texts(.privacyLetterSuite, [.suite: facts.epochSuite]), texts(hop),
+                texts(.privacyLetterText, [.letters: texts.span(facts.terms.letters, .after)]),
+                texts(.privacyLetterSuite, [.suite: facts.terms.epochSuite]), texts(hop),
             ])
     }
 
@@ -60,19 +61,19 @@ package struct PrivacyPage: Page {
     }
 
     private static func client(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
-        let counted = facts.counted.map { texts($0.key) }.joined(separator: " · ")
+        let counted = facts.terms.counted.map { texts($0.key) }.joined(separator: " · ")
         let limit =
             counted.isEmpty ? [] : [texts(.privacyLimitText, [.counted: counted, .marks: texts.span(facts.limitRecords)])]
         return Section(
             title: texts(.privacyClientTitle),
-            paragraphs: [texts(.privacyClientText, [.evidence: texts.span(facts.evidence, .after)])] + limit)
+            paragraphs: [texts(.privacyClientText, [.evidence: texts.span(facts.terms.evidence, .after)])] + limit)
     }
 
     private static func longer(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
         Section(
             title: texts(.privacyLongerTitle),
             paragraphs: [
-                texts(.privacyLongerText, [.outcomes: texts.span(facts.outcomes)]),
+                texts(.privacyLongerText, [.outcomes: texts.span(facts.terms.outcomes)]),
                 texts(.privacyRepeatText, [.repeats: texts.span(facts.repeats)]),
             ])
     }
@@ -104,20 +105,20 @@ extension PrivacyFacts {
         JSONText.object { json in
             json.member("site", site.id.text)
             json.member("site_name", site.name.text)
-            json.member("letters_kept_seconds", Int(letters.components.seconds))
-            json.member("evidence_kept_seconds", Int(evidence.components.seconds))
-            json.member("outcomes_kept_seconds", Int(outcomes.components.seconds))
+            json.member("letters_kept_seconds", Int(terms.letters.components.seconds))
+            json.member("evidence_kept_seconds", Int(terms.evidence.components.seconds))
+            json.member("outcomes_kept_seconds", Int(terms.outcomes.components.seconds))
             json.member("repeat_marks_kept_seconds", Int(repeats.components.seconds))
             json.member("address_suite", addressSuite)
-            json.member("letter_suite", epochSuite)
-            json.member("client_limit", optional: clientLimit)
-            json.member("counted_by", counted.map(\.rawValue))
+            json.member("letter_suite", terms.epochSuite)
+            json.member("client_limit", optional: terms.clientLimit.isOff ? nil : terms.clientLimit.description)
+            json.member("counted_by", terms.counted.map(\.rawValue))
             json.member("limit_marks_kept_seconds", Int(limitRecords.components.seconds))
             json.member("last_purge", optional: lastPurge?.rfc3339)
             json.member("oldest_letter", optional: oldestLetter?.rfc3339)
             json.member("oldest_entry", optional: oldestEntry?.rfc3339)
-            json.member("mail_encrypted", raw: isMailEncrypted ? "true" : "false")
-            json.member("demo", raw: isDemo ? "true" : "false")
+            json.member("mail_encrypted", raw: terms.isMailEncrypted ? "true" : "false")
+            json.member("demo", raw: terms.isDemo ? "true" : "false")
             json.member("visitor_cookies", raw: "[]")
             json.member("staff_sees", raw: #"["time","recipient","size","verdict","rules","tag"]"#)
         }

@@ -37,7 +37,7 @@ struct Restore: AsyncParsableCommand {
             let states = try await store.read { try $0.queue.counts() }.states
             await store.close()
             restored = Restored(
-                path: report.path, bytes: report.bytes, replaced: report.replaced,
+                path: configuration.database.file ?? "\(configuration.database)", bytes: report.bytes, replaced: report.replaced,
                 waiting: states[.ready, default: 0] + states[.leased, default: 0])
         } catch StoreFileError.owned(let path, let pid) {
             throw Exit.temporary.saying("\(StoreFileError.owned(path: path, pid: pid))\n    Stop postern serve and try again.")

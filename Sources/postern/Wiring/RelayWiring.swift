@@ -116,7 +116,7 @@ private func buildServices(
             publicWeb,
             PublicServices(
                 submissions: intake, tokens: FormTokens(randomness: .system) { vault.tagKey(of: $0) },
-                sites: SiteQueries(store: store, terms: SiteQueries.Terms(configuration)) {
+                sites: SiteQueries(store: store, terms: PrivacyFacts.Terms(configuration)) {
                     (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
                 },
                 confirmations: confirmations, readiness: readiness, randomness: .system, now: { .now }),
@@ -132,7 +132,7 @@ private func storeFolder(_ configuration: Configuration) -> String {
     configuration.database.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? configuration.home
 }
 
-extension SiteQueries.Terms {
+extension PrivacyFacts.Terms {
     fileprivate init(_ configuration: Configuration) {
         let (mail, limits) = (configuration.mail, configuration.limits)
         let counted: [(PrivacyFacts.Counted, Limit)] = [
@@ -151,8 +151,7 @@ extension Operations {
     /// Over a store, which can also be backed up.
     init(by actor: Actor, store: any OpenStore, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void) {
         self.init(by: actor, store: store, blockCache: blockCache, randomness: .system, now: { .now }, wake: wake) { path in
-            let report = try await store.backup(to: path)
-            return BackupView(path: report.path, bytes: report.bytes)
+            BackupView(path: path, bytes: try await store.backup(to: path))
         }
     }
 }

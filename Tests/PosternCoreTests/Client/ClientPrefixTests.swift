@@ -24,4 +24,33 @@ struct ClientPrefixTests {
     func `A folded text has lost what costs nothing to change`(text: String, folded: String) {
         #expect(FoldedText(text).text == folded)
     }
+
+    // Whatever the alphabet: as many bytes as the text has, or twice that where a letter has two in lower case.
+    @Test(arguments: [
+        "a", "\u{130}", "\u{1E9E}", "\u{0300}", "\u{FDFA}", "\u{200D}", "\u{1F468}\u{200D}", "\u{0958}", "\u{AC00}",
+    ])
+    func `Folding never makes a text longer than twice what was read, and reads no more than it may`(letter: String) {
+        let text = String(repeating: letter, count: 20_000)
+        let folded = FoldedText(text)
+        #expect(folded.bytes.count <= text.utf8.count * 3 / 2)
+        #expect(FoldedText(text, limit: 4_000).count <= 8_000)
+        #expect(folded.bytes.starts(with: FoldedText(text, limit: 4_000).bytes))
+        // What the standard library makes of it, letter by letter.
+        let plain = text.lowercased().unicodeScalars.filter {
+            !$0.properties.isDefaultIgnorableCodePoint && $0.properties.generalCategory != .format
+        }
+        #expect(folded.text.unicodeScalars.elementsEqual(plain))
+    }
+
+    @Test func `A phrase is found where it is, and a text that repeats its beginning is read once`() {
+        var randomness = SystemRandomNumberGenerator()
+        for _ in 0..<2_000 {
+            let text = String((0..<40).map { _ in "ab".randomElement(using: &randomness) ?? "a" })
+            let phrase = String((0..<Int.random(in: 1...8, using: &randomness)).map { _ in "ab".randomElement() ?? "a" })
+            #expect(FoldedText(text).contains(FoldedText(phrase)) == text.contains(phrase), "\(phrase) in \(text)")
+        }
+        let text = FoldedText(String(repeating: "a", count: 20_000) + "b")
+        #expect(text.contains(FoldedText(String(repeating: "a", count: 199) + "b")))
+        #expect(!text.contains(FoldedText(String(repeating: "a", count: 199) + "c")) && !text.contains(FoldedText("")))
+    }
 }

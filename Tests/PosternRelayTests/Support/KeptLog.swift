@@ -11,6 +11,7 @@ final class KeptLog: Sendable {
     var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
 
     var errors: [String] { texts(.error) }
+    var warnings: [String] { texts(.warning) }
     var notices: [String] { texts(.notice) }
 
     private func texts(_ level: Logger.Level) -> [String] { lines.withLock { $0.filter { $0.level == level }.map(\.text) } }

@@ -63,10 +63,21 @@ final class TestStore: Sendable {
             letterBytes: 1_500)
     }
 
-    func confirmation(to person: Int = 0, at moment: Timestamp = start) -> NewConfirmation {
+    struct Confirmation: Sendable {
+        let id: LetterID
+        let recipient: RecipientID
+        let at: Timestamp
+        let tokens: MailTokens
+
+        func enqueue(in transaction: any Transaction) throws {
+            try transaction.intake.enqueueConfirmation(id, to: recipient, at: at, tokens: tokens)
+        }
+    }
+
+    func confirmation(to person: Int = 0, at moment: Timestamp = start) -> Confirmation {
         randomness.withLock { randomness in
-            NewConfirmation(
-                id: LetterID(at: moment, using: &randomness), at: moment, recipient: people[person].id,
+            Confirmation(
+                id: LetterID(at: moment, using: &randomness), recipient: people[person].id, at: moment,
                 tokens: MailTokens(using: &randomness))
         }
     }

@@ -47,10 +47,11 @@ struct SiteHandlersTests {
             #expect(page.contains(part), "\(part) is missing")
         }
         let other = PrivacyFacts(
-            site: site, letters: .days(7), evidence: .days(31), outcomes: .days(60), repeats: .hours(24), addressSuite: "A",
-            epochSuite: "B", clientLimit: nil, counted: [], limitRecords: .days(2), lastPurge: nil, oldestLetter: nil,
-            oldestEntry: nil,
-            isMailEncrypted: false, isDemo: false)
+            site: site,
+            terms: .init(
+                letters: .days(7), evidence: .days(31), outcomes: .days(60), epochSuite: "B", clientLimit: .off, counted: [],
+                isMailEncrypted: false, isDemo: false),
+            addressSuite: "A", lastPurge: nil, oldestLetter: nil, oldestEntry: nil)
         let changed = try await get("/privacy/photos", FakeSites(facts: other)).text
         for part in ["7 days after the end", "31 days after the end", "60 days", "same machine", "Nothing has been deleted yet"] {
             #expect(changed.contains(part), "\(part) is missing")

@@ -77,12 +77,12 @@ enum Example {
 
     static func facts(of site: Site) -> PrivacyFacts {
         PrivacyFacts(
-            site: site, letters: .days(28), evidence: .days(90), outcomes: .days(180), repeats: .hours(24),
-            addressSuite: "X-Wing",
-            epochSuite: "X25519", clientLimit: "3,5/1h", counted: [.connection, .address, .text, .recipient],
-            limitRecords: .days(2), lastPurge: now, oldestLetter: now - .days(3),
-            oldestEntry: now - .days(9),
-            isMailEncrypted: true, isDemo: false)
+            site: site,
+            terms: .init(
+                letters: .days(28), evidence: .days(90), outcomes: .days(180), epochSuite: "X25519",
+                clientLimit: Limit("3,5/1h") ?? .off, counted: [.connection, .address, .text, .recipient], isMailEncrypted: true,
+                isDemo: false),
+            addressSuite: "X-Wing", lastPurge: now, oldestLetter: now - .days(3), oldestEntry: now - .days(9))
     }
 
     static var letter: RawLetter {

@@ -1,4 +1,0 @@
-/// Every step the schema has taken.
-package enum Schema {
-    package static let migrations = [letters, operations, nodes]
-}

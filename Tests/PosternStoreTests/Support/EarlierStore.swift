@@ -1,0 +1,174 @@
+import PosternCore
+import PosternStore
+import PosternTestSupport
+import Testing
+
+/// A store of an earlier schema with a row in every table, written in that schema's own words: today's verbs speak the present
+/// one's.
+struct EarlierStore {
+    let version: Int
+    let site, club: Site
+    let person: Recipient
+    let logo: Logo
+    let accepted, leased, confirmation, refused: LetterID
+    let seal: [UInt8] = [1, 2, 3]
+    let key = [UInt8](repeating: 7, count: 32)
+    let limitRecord = LimitRecord(
+        epoch: Epoch(containing: TestStore.start), keys: [DatedLimitKey(lasting: .recipientReserve(.zero))])
+    let operation: OperationRecord
+
+    init(version: Int) throws {
+        self.version = version
+        var randomness = SeededRandomness(seed: UInt64(version))
+        site = try Sample.site("photos")
+        club = try Sample.site("club", origins: [])
+        person = try Sample.recipient("pat", at: site.id, using: &randomness)
+        logo = try Logo(file: Array("<svg></svg>".utf8))
+        let ids = (0..<4).map { LetterID(at: TestStore.start + .seconds($0), using: &randomness) }
+        (accepted, leased, confirmation, refused) = (ids[0], ids[1], ids[2], ids[3])
+        operation = Sample.operation(at: TestStore.start)
+    }
+
+    /// The tables of that schema, by the names it gave them.
+    var tables: Set<String> {
+        var tables: Set<String> = []
+        for statement in Schema.migrations.prefix(version).flatMap(\.statements) {
+            let words = statement.description.split(whereSeparator: \.isWhitespace).map(String.init)
+            switch (words[0], words[1]) {
+            case ("CREATE", "TABLE"): tables.insert(words[2])
+            case ("ALTER", "TABLE") where words[3...4] == ["RENAME", "TO"]:
+                tables = tables.subtracting([words[2]]).union([words[5]])
+            default: break
+            }
+        }
+        return tables
+    }
+
+    /// Makes it, and closes it again.
+    /// - Returns: the tables that rows were put into.
+    func make(_ kind: StoreKind, at path: String) async throws -> Set<String> {
+        let store = try await kind.open(path, schema: Migrator(Array(Schema.migrations.prefix(version))))
+        let ledger = StatementLedger()
+        try await store.write { transaction in
+            let transaction = RecordingTransaction(transaction: transaction, ledger: ledger)
+            try addPeople(transaction)
+            try addLetters(transaction)
+            try addTheRest(transaction)
+        }
+        await store.close()
+        return Set(
+            ledger.all.map { $0.description.split(whereSeparator: \.isWhitespace) }.filter { $0[0] == "INSERT" }.map {
+                String($0[2])
+            })
+    }
+
+    private func addPeople(_ transaction: any Transaction) throws {
+        let now = TestStore.start.stored
+        for (site, logo) in [(site, logo.id), (club, nil)] {
+            try transaction.run(
+                """
+                INSERT INTO site (id, name, origins, logo_kind, logo_version, introductions, languages, created_at)
+                VALUES (?, ?, ?, ?, ?, '', '', ?)
+                """,
+                [
+                    site.id.stored, site.name.stored, .text(site.origins.map(\.description).joined(separator: " ")),
+                    (logo?.kind).stored, (logo?.version).stored, now,
+                ])
+        }
+        try transaction.run("INSERT INTO site_logo (site, content) VALUES (?, ?)", [site.id.stored, logo.content.stored])
+        let record = try #require(person.record)
+        try transaction.run(
+            """
+            INSERT INTO recipient (
+                id, site, handle, name, language, state, record_version, seal, authorisation, created_at, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                person.id.stored, site.id.stored, person.handle.stored, person.name.stored, person.language.stored,
+                person.state.stored, record.version.stored, record.seal.stored, record.authorisation.stored, now, now,
+            ])
+    }
+
+    private func addLetters(_ transaction: any Transaction) throws {
+        let (now, epoch) = (TestStore.start.stored, Epoch(containing: TestStore.start).stored)
+        let lease: SQLValue = version < 3 ? leased.stored : LeaseID(node: 3, number: 9).stored
+        for id in [accepted, leased, refused] {
+            let verdict = id == refused ? "refuse" : "accept"
+            try transaction.run(
+                """
+                INSERT INTO submission (
+                    id, at, site, handle, recipient, verdict, rules, tags, evidence, letter_bytes, repeats, epoch)
+                VALUES (?, ?, 'photos', 'pat', ?, ?, 'block:hold:41', ?, ?, 1500, 2, ?)
+                """,
+                [id.stored, now, person.id.stored, verdict.stored, [0, 0, 0, 0, 0, 0, 0, 7].stored, [4, 5].stored, epoch])
+            try transaction.run(
+                "INSERT INTO submission_tag (epoch, tag, submission) VALUES (?, 7, ?)", [epoch, id.stored])
+            try transaction.run(
+                "INSERT INTO submission_rule (rule, verdict, submission) VALUES ('block', ?, ?)", [verdict.stored, id.stored])
+        }
+        for id in [accepted, leased] {
+            try transaction.run("INSERT INTO letter (id, seal) VALUES (?, ?)", [id.stored, seal.stored])
+        }
+        for id in [accepted, leased, confirmation] {
+            let delivery: StaticString =
+                version < 3
+                ? """
+                INSERT INTO delivery (
+                    id, recipient, mailing, epoch, state, attempts, uncertain, accepted_at, due_at, lease, lease_until,
+                    message_token, envelope_token)
+                VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 'a', 'b')
+                """
+                : """
+                INSERT INTO delivery (
+                    id, recipient, kind, epoch, state, attempts, uncertain, accepted_at, due_at, lease, lease_until,
+                    message_token, envelope_token)
+                VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 'a', 'b')
+                """
+            try transaction.run(
+                delivery,
+                [
+                    id.stored, person.id.stored, .text(id == confirmation ? "confirmation" : "letter"), epoch,
+                    .text(id == leased ? "leased" : "ready"), (id == leased ? 1 : 0).stored, now, now,
+                    id == leased ? lease : .null, id == leased ? now : .null,
+                ])
+        }
+        try transaction.run(
+            "INSERT INTO attempt (delivery, number, lease, started_at) VALUES (?, 1, ?, ?)", [leased.stored, lease, now])
+    }
+
+    private func addTheRest(_ transaction: any Transaction) throws {
+        let now = TestStore.start.stored
+        try transaction.run(
+            version < 3
+                ? "INSERT INTO idempotency (key, body, letter, expires_at) VALUES (?, ?, ?, ?)"
+                : "INSERT INTO idempotency_record (key, body, letter, expires_at) VALUES (?, ?, ?, ?)",
+            [key.stored, key.stored, accepted.stored, (TestStore.start + .days(1)).stored])
+        try transaction.run(
+            version < 3
+                ? "INSERT INTO chore (name, done_at) VALUES ('purge', ?)"
+                : "INSERT INTO maintenance_record (name, done_at) VALUES ('purge', ?)", [now])
+        try transaction.run(
+            version < 3 ? "INSERT INTO pulse (id, at) VALUES (1, ?)" : "INSERT INTO write_probe (id, at) VALUES (1, ?)", [now])
+        // Scope 6 and sixteen bytes: a recipient's reserve.
+        try transaction.run(
+            "INSERT INTO limit_mark (id, epoch, keys) VALUES (?, ?, ?)",
+            [accepted.stored, limitRecord.epoch.stored, ([6] + [UInt8](repeating: 0, count: 16)).stored])
+        try transaction.run(
+            """
+            INSERT INTO block (id, kind, mark, effect, reason, added_at)
+            VALUES (41, 'domain', 'spam.example', 'hold', 'a wave', ?)
+            """, [now])
+        if version >= 2 {
+            try transaction.run(
+                "INSERT INTO operation (id, at, actor, verb, subject, reason) VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    operation.id.stored, operation.at.stored, operation.actor.stored, operation.verb.stored,
+                    operation.subject.stored, operation.reason.stored,
+                ])
+        }
+        if version >= 3 {
+            try transaction.run("INSERT INTO node (id, name, starts, started_at) VALUES (3, 'only', 4, ?)", [now])
+            try transaction.run("UPDATE counter SET last = 41 WHERE name = 'block'")
+        }
+    }
+}
