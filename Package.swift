@@ -180,7 +180,7 @@ let package = Package(
 
         .target(
             name: "PosternTestSupport",
-            dependencies: ["PosternCore", nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl")],
+            dependencies: ["PosternCore", logging, nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl")],
             swiftSettings: strict),
 
         .testTarget(name: "PosternCoreTests", dependencies: ["PosternCore", "PosternTestSupport"], swiftSettings: strict),

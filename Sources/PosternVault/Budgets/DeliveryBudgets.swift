@@ -173,7 +173,8 @@ package final class DeliveryBudgets: Sendable {
         let bytes: [UInt8]
         do throws(KeyFault.Reason) {
             bytes = try File.ownBytes(at: path).withBytes { Array($0) }
-        } catch .unreadable(errno: ENOENT) {
+        } catch {
+            guard error == .unreadable(errno: ENOENT) else { throw error }
             return nil
         }
         let (body, code) = (bytes.dropLast(32), bytes.suffix(32))
@@ -187,17 +188,19 @@ package final class DeliveryBudgets: Sendable {
 extension DeliveryBudgets: Service {
     /// Keeps what is used in the file, a second behind: a crash forgets that second.
     package func run() async throws {
-        var pause = Duration.seconds(1)
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                try? await Task.sleep(for: pause)
-                let began = ContinuousClock.now
-                await self.saveOrSay()
-                // A long file costs at most a fiftieth of the time.
-                pause = max(.seconds(1), (ContinuousClock.now - began) * 50)
-            }
-        }
+        await cancelWhenGracefulShutdown { await self.keepSaving() }
         await saveOrSay()
+    }
+
+    private func keepSaving() async {
+        var pause = Duration.seconds(1)
+        while !Task.isCancelled {
+            try? await Task.sleep(for: pause)
+            let began = ContinuousClock.now
+            await saveOrSay()
+            // A long file costs at most a fiftieth of the time.
+            pause = max(.seconds(1), (ContinuousClock.now - began) * 50)
+        }
     }
 
     private func saveOrSay() async {

@@ -55,7 +55,7 @@ package final class DurableRecordMemory: RecordMemory {
     private let queue = DispatchQueue(label: "postern.vault.memory")
     private let nameKey: SymmetricKey
     private let beganAdopting: Bool
-    private let endOfAdoption: RecordEntry.Name
+    private let endOfAdoption: KeyedDigest
     /// How long what was learnt may wait for company.
     private static let patience = DispatchTimeInterval.seconds(1)
 

@@ -1,7 +1,7 @@
 package import Logging
 package import PosternCore
 package import PosternLink
-package import ServiceLifecycle
+internal import ServiceLifecycle
 private import Synchronization
 
 /// Makes epoch keys ahead of midnight, and destroys those whose retention is over: at start, every minute, and as soon as the
@@ -38,7 +38,7 @@ package final class EpochKeeper: Service {
         self.monotonic = monotonic
         self.logger = logger
         // Keys are made a day ahead: before there was a record, they tell when the vault ran last.
-        let ofKeys = ring.all.compactMap(\.key.epoch).max().map { $0.start - .days(1) }
+        let ofKeys = ring.all.compactMap { $0.key.epoch }.max().map { $0.start - .days(1) }
         clock = Mutex(
             ClockState(trust: ClockTrust(recorded: record?.read() ?? ofKeys, wall: now(), monotonic: monotonic())))
     }
@@ -94,20 +94,22 @@ package final class EpochKeeper: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            var (kept, day) = (ContinuousClock.now, Epoch(containing: now()))
-            while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(1))
-                opener.forgetOld()
-                let today = Epoch(containing: now())
-                guard today != day || ContinuousClock.now - kept >= .seconds(60) else { continue }
-                (kept, day) = (.now, today)
-                do {
-                    try await keep()
-                } catch {
-                    // Retried in a minute. Letters are still accepted until a key that could not be made is needed.
-                    logger.critical("keys: could not be kept up", metadata: ["error": "\(error)"])
-                }
+        await cancelWhenGracefulShutdown { await self.keepUp() }
+    }
+
+    private func keepUp() async {
+        var (kept, day) = (ContinuousClock.now, Epoch(containing: now()))
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(1))
+            opener.forgetOld()
+            let today = Epoch(containing: now())
+            guard today != day || ContinuousClock.now - kept >= .seconds(60) else { continue }
+            (kept, day) = (.now, today)
+            do {
+                try await keep()
+            } catch {
+                // Retried in a minute. Letters are still accepted until a key that could not be made is needed.
+                logger.critical("keys: could not be kept up", metadata: ["error": "\(error)"])
             }
         }
     }
