@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "CCurl.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -68,6 +70,12 @@ CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) {
 
 CURLcode ccurl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) {
     return curl_easy_getinfo(handle, info, value);
+}
+
+void ccurl_ignore_openssl_configuration(void) {
+    /* libcurl is linked and OpenSSL is not: it may be built with another library. */
+    int (*begin)(uint64_t, const void *) = (int (*)(uint64_t, const void *))dlsym(RTLD_DEFAULT, "OPENSSL_init_crypto");
+    if (begin) (void)begin(0x80 /* OPENSSL_INIT_NO_LOAD_CONFIG */, NULL);
 }
 
 int ccurl_block_sigpipe(void) {

@@ -1,13 +1,18 @@
 #define _GNU_SOURCE
 #include "CUnix.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
+#include <sys/resource.h>
 #include <sys/timex.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int unix_forbid_dump(void) {
@@ -18,12 +23,48 @@ int unix_is_dumpable(void) {
     return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
 }
 
-int unix_process_handle(int process) {
-    return (int)syscall(SYS_pidfd_open, process, 0);
+int unix_forbid_core(void) {
+    return setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 }
 
-int unix_signal_process(int handle, int number) {
-    return (int)syscall(SYS_pidfd_send_signal, handle, number, NULL, 0);
+int unix_close_from(unsigned first) {
+    return close_range(first, ~0u, 0);
+}
+
+pid_t unix_start_child(
+    const char *path, char *const arguments[], char *const environment[], int lifeline, int *output) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+    pid_t child = -1;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    int fault = posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (!fault) fault = posix_spawnattr_setsigmask(&attributes, &none);
+    if (!fault) fault = posix_spawnattr_setsigdefault(&attributes, &all);
+    if (!fault) fault = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    if (!fault) fault = posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+    if (!fault) fault = posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
+    if (!fault) fault = posix_spawn_file_actions_adddup2(&actions, lifeline, 3);
+    if (!fault) fault = posix_spawn(&child, path, &actions, &attributes, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    close(ends[1]);
+    *output = ends[0];
+    if (!fault) return child;
+    close(ends[0]);
+    errno = fault;
+    return -1;
+}
+
+int unix_child_has_ended(pid_t child) {
+    siginfo_t end = {0};
+    return waitid(P_PID, (id_t)child, &end, WEXITED | WNOWAIT | WNOHANG) ? -1 : end.si_pid == child;
 }
 
 void unix_keep_freed_memory(int bytes) {

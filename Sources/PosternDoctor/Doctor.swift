@@ -29,6 +29,10 @@ package struct Doctor {
 
         var findings = ConfigurationCheck.findings(path: home.settings, given: settings.given, faults: settings.faults)
         findings += ServiceCheck.findings(relay: store.relay, vault: keys.vault, faults: store.faults, home: home.path)
+        findings += CageCheck.findings(
+            .ofThisKernel,
+            running: [.running(.relay, store.process), .running(.vault, keys.process)].compactMap { $0 },
+            refused: RefusedCalls(path: home.refusedCalls).entries, now: now, record: home.refusedCalls)
         if let owners {
             findings += UserCheck.findings(owners, runningRelay: store.process, runningVault: keys.process, home: home.path)
             findings +=

@@ -2,7 +2,10 @@ private import PosternCore
 
 /// What `postern doctor` looks at, in the order of its output. The raw value is the name in that output.
 package enum Check: String, Sendable, CaseIterable {
-    case configuration, users, service, keys
+    case configuration, users
+    /// What relay and vault gave up at their start.
+    case cage
+    case service, keys
     /// Modes and owners of files and folders.
     case modes
     case store, sqlite, curl, disk, inodes, templates, smarthost, budgets, clock

@@ -6,6 +6,7 @@ package import PosternCore
 /// HOME/postern.conf              settings, no secrets
 /// HOME/postern.sqlite            the store (relay)
 /// HOME/vault/                    mode 0700, the vault's: keys/, records, budgets, clock, lock
+/// HOME/run/refused-calls         system calls that a process was ended for
 /// HOME/run/relay/control.sock    commands to the relay, mode 0600
 /// HOME/run/vault/vault.sock      the link, for the relay's user alone
 /// HOME/run/vault/operator.sock   commands to the vault, mode 0600
@@ -43,6 +44,7 @@ package struct Home: Sendable {
     package var relayRun: String { "\(path)/run/relay" }
     package var vaultRun: String { "\(path)/run/vault" }
     package var serveLock: String { "\(path)/run/serve.lock" }
+    package var refusedCalls: String { "\(path)/run/refused-calls" }
     package var controlSocket: String { "\(path)/run/relay/control.sock" }
     package var vaultSocket: String { "\(path)/run/vault/vault.sock" }
     package var operatorSocket: String { "\(path)/run/vault/operator.sock" }

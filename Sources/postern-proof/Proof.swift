@@ -1,6 +1,6 @@
 internal import ArgumentParser
+private import PosternHost
 
-@main
 struct Proof: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "postern-proof",
@@ -11,4 +11,11 @@ struct Proof: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [LeakCommand.self, FillCommand.self, HTTPCommand.self, StoreCommand.self, HoldCommand.self])
+}
+
+@main
+enum Program {
+    static func main() {
+        Proof.begin()
+    }
 }

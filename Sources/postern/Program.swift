@@ -1,34 +1,8 @@
-private import ArgumentParser
-private import Dispatch
-private import Glibc
-internal import PosternHost
+private import PosternHost
 
-/// Where the program begins, on its first and only thread and before anything asynchronous.
 @main
 enum Program {
     static func main() {
-        // Not later: once Swift's main queue runs, the first thread has ended (`dispatch_main`), and its entry in /proc, which
-        // ps(1) reads, would show root for ever. And not in the supervisor's fork: glibc's setuid takes locks that another thread
-        // may have held.
-        becomeAsked()
-        Task {
-            await Postern.main()
-            exit(0)
-        }
-        dispatchMain()
-    }
-
-    /// `--become USER:GROUP`, both numbers: the supervisor passes it to its children.
-    private static func becomeAsked() {
-        guard let place = CommandLine.arguments.firstIndex(of: "--become"), place + 1 < CommandLine.arguments.count else {
-            return
-        }
-        let ids = CommandLine.arguments[place + 1].split(separator: ":").compactMap { UInt32($0) }
-        guard ids.count == 2 else { return }
-        var group: gid_t = ids[1]
-        guard setgroups(1, &group) == 0, setgid(group) == 0, setuid(ids[0]) == 0, ids[0] == 0 || setuid(0) != 0 else {
-            Terminal.complain("cannot become user \(ids[0]): \(String(cString: strerror(errno)))")
-            exit(Exit.configuration.rawValue)
-        }
+        Postern.begin()
     }
 }

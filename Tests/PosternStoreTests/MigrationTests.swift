@@ -138,7 +138,7 @@ struct MigrationTests {
             #expect(block == 42)
             let claimed = try transaction.queue.claim(
                 upTo: 9, under: LeaseID(node: 9, number: 1), until: Self.now + .hours(1), at: Self.now)
-            #expect(claimed.filter { $0.kind == .letter }.allSatisfy { $0.letter == earlier.seal && $0.tokens.message == "a" })
+            #expect(claimed.filter { $0.kind == .letter }.allSatisfy { $0.letter == earlier.seal && $0.tokens.messageID == "a" })
             #expect(claimed.count == (version < 3 ? 3 : 2))
             try transaction.writeProbe.touch(at: Self.now)
         }

@@ -32,7 +32,8 @@ struct DoctorTests {
         // Every check has a finding.
         #expect(
             Set(report.findings.map(\.check)) == [
-                "configuration", "users", "service", "keys", "modes", "store", "sqlite", "curl", "disk", "inodes", "templates",
+                "configuration", "users", "cage", "service", "keys", "modes", "store", "sqlite", "curl", "disk", "inodes",
+                "templates",
                 "smarthost", "clock", "oldest-letter", "last-purge",
             ])
         #expect(report.findings.first { $0.check == "store" }?.finding.contains("each commit is synced (FULL)") == true)

@@ -48,6 +48,10 @@ CURLcode ccurl_on_sockets(CURL *handle, struct ccurl_sockets *sockets);
 CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value);
 CURLcode ccurl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value);
 
+/* Has OpenSSL, if libcurl uses it, read no configuration file: one can load code and lower what is asked of a certificate. Before
+   curl_global_init; it cannot be undone. */
+void ccurl_ignore_openssl_configuration(void);
+
 /* Keeps SIGPIPE from this thread. With CURLOPT_NOSIGNAL libcurl leaves that to us. 0 or an errno. */
 int ccurl_block_sigpipe(void);
 

@@ -1,6 +1,9 @@
 #ifndef CUNIX_H
 #define CUNIX_H
 
+#include "Cage.h"
+#include <sys/types.h>
+
 /// Keeps other processes of the same user from reading this one's memory, and the kernel from writing a core file
 /// (prctl(2), PR_SET_DUMPABLE; variadic, so Swift cannot call it). Returns 0, or -1 with errno set.
 int unix_forbid_dump(void);
@@ -8,13 +11,20 @@ int unix_forbid_dump(void);
 /// 0 when the process is not dumpable (PR_GET_DUMPABLE).
 int unix_is_dumpable(void);
 
-/// A file descriptor that stands for a process (pidfd_open(2), Linux 5.3; glibc has no function for it before 2.36). It is closed
-/// in programs that this one starts. Returns -1 with errno set when there is no such process or no such system call.
-int unix_process_handle(int process);
+/// Starts a program in a session of its own, without a terminal: standard input from /dev/null, standard output and errors into a pipe
+/// whose other end is put into `output`, the lifeline as descriptor 3. Signals are as in a program that a shell starts. Returns its
+/// number, or -1 with errno set.
+pid_t unix_start_child(
+    const char *path, char *const arguments[], char *const environment[], int lifeline, int *output);
 
-/// Signals the process that a handle stands for, and never another one (pidfd_send_signal(2)).
-/// Returns 0, or -1 with errno set; ESRCH when the process has ended.
-int unix_signal_process(int handle, int number);
+/// Whether a child has ended; it stays to be reaped by waitpid(2). 1 or 0, or -1 with errno set.
+int unix_child_has_ended(pid_t child);
+
+/// Closes every descriptor from `first` on. Returns 0, or -1 with errno set.
+int unix_close_from(unsigned first);
+
+/// Sets the largest core file to nothing (RLIMIT_CORE).
+int unix_forbid_core(void);
 
 /// How much freed memory at the end of each of malloc's arenas stays with the process (mallopt(3), M_TRIM_THRESHOLD; glibc's
 /// own bound of 128 KiB gives it back and faults it in again many times a second under load), and how large a piece has to

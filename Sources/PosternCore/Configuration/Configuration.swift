@@ -16,6 +16,8 @@ package struct Configuration: Sendable {
     /// How long an attempt may take before its letter is due again: longer than any attempt lasts.
     package let lease: Duration
     package let logLevel: String
+    /// Whether the service refuses to run on a kernel that lacks a part of the processes' cage.
+    package let isCageRequired: Bool
 
     package struct Mail: Sendable {
         package let from: EmailAddress
@@ -89,13 +91,16 @@ extension Configuration {
         }
         let lease = reader.span(.lease, standard: .minutes(45))
         let budgets = reader.budgets(following: limits)
+        let cage = reader.value(.cage, standard: "available", remedy: "Write required or available.") {
+            ["required", "available"].contains($0) ? $0 : nil
+        }
         guard reader.faults.isEmpty, let publicURL, let mail else { throw SettingFaults(all: reader.faults) }
         self.init(
             home: home, publicURL: publicURL, listen: listen, staffListen: staffListen, trustedProxies: proxies,
             database: database,
             mail: mail, limits: limits, budgets: budgets, retention: retention,
             users: Users(relay: reader.text(.relayUser), vault: reader.text(.vaultUser)), templates: reader.text(.templates),
-            lease: lease, logLevel: logLevel)
+            lease: lease, logLevel: logLevel, isCageRequired: cage == "required")
     }
 }
 

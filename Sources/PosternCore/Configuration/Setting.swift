@@ -36,6 +36,8 @@ package enum Setting: String, Sendable, CaseIterable {
     /// How long a letter may be under way before it is due again.
     case lease = "POSTERN_LEASE"
     case logLevel = "POSTERN_LOG_LEVEL"
+    /// Whether a kernel that lacks a part of the processes' cage may run the service: `required` or `available`.
+    case cage = "POSTERN_CAGE"
 }
 
 /// A setting that cannot be used: what is wrong and how to correct it.

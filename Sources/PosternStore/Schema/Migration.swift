@@ -28,5 +28,5 @@ package struct Migration: Sendable {
 
 /// Every step the schema has taken.
 package enum Schema {
-    package static let migrations = [letters, operations, nodes]
+    package static let migrations = [letters, operations, nodes, walls]
 }

@@ -97,7 +97,10 @@ struct EasyHandle: ~Copyable {
     }
 
     /// Once per process, before the first handle.
-    private static let isLibraryReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    private static let isLibraryReady = {
+        ccurl_ignore_openssl_configuration()
+        return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    }()
 }
 
 /// libcurl would not take a setting: a fault of ours, or a libcurl built without what we need.

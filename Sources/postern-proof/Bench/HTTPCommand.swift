@@ -12,7 +12,7 @@ private import UnixSignals
 
 /// A baseline: it reads the body of any POST and answers as if a letter were accepted. The framework and its settings are those of
 /// the public listener, but there are no guards or routes, so the difference is our own cost.
-struct HTTPCommand: AsyncParsableCommand {
+struct HTTPCommand: CagedCommand {
     static let configuration = CommandConfiguration(
         commandName: "http", abstract: "Serve nothing but POST, answered 202 unread: the ceiling of the web side.",
         discussion: """
@@ -23,9 +23,14 @@ struct HTTPCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to listen.", valueName: "address:port"))
     var listen: ListenAddress
 
-    func run() async throws {
-        // As the relay does: memory and signals are handled alike, or the comparison is not fair.
-        try ProcessGuard.close(becoming: nil)
+    /// The relay's: or the comparison is not fair.
+    func enterCage() throws {
+        var rules = ProcessCage.Rules()
+        rules.listens = [UInt16(listen.port)]
+        _ = try ProcessCage(.relay, rules).enter(becoming: nil, isRequired: false)
+    }
+
+    func run(_: Void) async throws {
         let logger = Logger(label: "bench") { _ in LineLog(process: "bench", level: .info) }
         var quiet = logger
         quiet.logLevel = .warning

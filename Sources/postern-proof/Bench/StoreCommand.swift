@@ -3,7 +3,7 @@ private import Foundation
 internal import PosternHost
 private import PosternStore
 
-struct StoreCommand: AsyncParsableCommand {
+struct StoreCommand: CagedCommand {
     static let configuration = CommandConfiguration(
         commandName: "store", abstract: "Commit as many letters per second as the store can: the ceiling of the disk side.",
         discussion: """
@@ -27,8 +27,14 @@ struct StoreCommand: AsyncParsableCommand {
         guard (1...4_096).contains(group) else { throw ValidationError("--group takes a number from 1 to 4,096") }
     }
 
-    func run() async throws {
-        try ProcessGuard.close(becoming: nil)
+    /// The relay's, which writes to this folder alone.
+    func enterCage() throws {
+        var rules = ProcessCage.Rules()
+        rules.writable = [URL(fileURLWithPath: folder).standardized.path]
+        _ = try ProcessCage(.relay, rules).enter(becoming: nil, isRequired: false)
+    }
+
+    func run(_: Void) async throws {
         let path = URL(fileURLWithPath: folder).standardized.appendingPathComponent("postern-bench.sqlite").path
         guard !FileManager.default.fileExists(atPath: path) else {
             throw Exit.cannotCreate.saying("\(path) exists already\n    Remove it, or name another folder.")

@@ -1,5 +1,7 @@
 internal import ArgumentParser
 private import Foundation
+private import Glibc
+internal import PosternCore
 internal import PosternHost
 private import PosternRelay
 
@@ -17,8 +19,23 @@ struct Backup: AsyncParsableCommand {
     @OptionGroup var options: AskOptions
 
     func run() async throws {
-        try await options.print(.backup(to: URL(fileURLWithPath: file).standardized.path)) { (backup: BackupView) in
+        let path = URL(fileURLWithPath: file).standardized.path
+        let backup = try await Self.backUp(to: path, by: try options.home.caller())
+        try options.output.print(backup) {
             "Copied the store to \(backup.path) (\(backup.bytes) bytes) and found it whole."
         }
+    }
+
+    /// The relay writes nowhere but in the store's folder (`ProcessCage`). From there the file is taken by the person who asked.
+    private static func backUp(to path: String, by caller: ControlCaller) async throws -> BackupView {
+        guard FileStatus(path: path, followingLinks: false) == nil else {
+            throw Exit.data.saying("\(path) exists and is not overwritten: name another file")
+        }
+        guard let store = caller.configuration.database.file else { return try await caller.ask(.backup(to: path)) }
+        let made = "\(store.folder)/backup-\(String(UInt64.random(in: .min ... .max), radix: 16)).sqlite"
+        defer { unlink(made) }
+        let backup: BackupView = try await caller.ask(.backup(to: made))
+        try DurableFile.move(made, to: path)
+        return BackupView(path: path, bytes: backup.bytes)
     }
 }

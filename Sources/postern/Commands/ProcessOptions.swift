@@ -1,9 +1,19 @@
 internal import ArgumentParser
+private import CUnix
+private import Glibc
 internal import Logging
 internal import PosternCore
 internal import PosternHost
 internal import ServiceLifecycle
 private import UnixSignals
+
+/// What relay and vault know once they are in their cage.
+struct CagedProcess: Sendable {
+    let home: Home
+    let configuration: Configuration
+    let users: ProcessUsers
+    let logger: Logger
+}
 
 /// The options of `relay` and `vault`, and how both begin and end.
 struct ProcessOptions: ParsableArguments {
@@ -12,17 +22,20 @@ struct ProcessOptions: ParsableArguments {
     @Flag(help: .hidden)
     var supervised = false
 
-    /// `Program` acts on this before the command is parsed.
-    @Option(help: .hidden)
-    var become: String?
-
-    /// Reads the settings, makes the home's folders unless the supervisor has, and becomes the process's user.
-    func begin(_ role: ProcessRole) async throws -> (Configuration, ProcessUsers, Logger) {
+    /// Reads the settings, makes the home's folders unless the supervisor has, and enters the cage as the process's user.
+    func enterCage(_ role: ProcessRole) throws -> CagedProcess {
+        // What a shell or a service manager left open. A supervisor passes the lifeline.
+        unix_close_from(supervised ? UInt32(Lifeline.childDescriptor) + 1 : 3)
         let configuration = try home.configuration()
         let users = try ProcessUsers(configuration.users, as: supervised ? role : nil)
         if !supervised { try HomeFolders(home: home.folder, users: users, database: configuration.database).prepare() }
-        try ProcessGuard.close(becoming: users.user(of: role))
-        return (configuration, users, makeLogger(role.rawValue, configuration))
+        // Sorting more than fits into memory takes a file, which SQLite would make where all programs make theirs.
+        if role == .relay, let file = configuration.database.file { setenv("SQLITE_TMPDIR", file.folder, 1) }
+        let rules = try ProcessCage.Rules(role, configuration, home: home.folder)
+        let gaps = try ProcessCage(role, rules).enter(becoming: users.user(of: role), isRequired: configuration.isCageRequired)
+        let logger = makeLogger(role.rawValue, configuration)
+        for gap in gaps { logger.warning("its cage has a gap: \(gap)") }
+        return CagedProcess(home: home.folder, configuration: configuration, users: users, logger: logger)
     }
 
     /// Runs services until SIGTERM, or until the supervisor is gone.
@@ -39,12 +52,8 @@ struct ProcessOptions: ParsableArguments {
         // all (ServiceLifecycle 2.13).
         all.append(.init(service: StartUpCodeRelease(), successTerminationBehavior: .ignore))
         var configuration = ServiceGroupConfiguration(
-            services: all,
-            // Ctrl-C reaches every process of the terminal. A supervised one waits for its supervisor instead, so that the vault
-            // does not stop before the relay.
-            gracefulShutdownSignals: supervised ? [.sigterm] : [.sigterm, .sigint], logger: logger.quiet)
+            services: all, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet)
         configuration.maximumGracefulShutdownDuration = .seconds(32)
-        if supervised { ProcessGuard.ignoreInterrupts() }
         try await ServiceGroup(configuration: configuration).run()
     }
 }

@@ -6,16 +6,17 @@ private import PosternStore
 private import PosternWeb
 private import ServiceLifecycle
 
-struct Relay: AsyncParsableCommand {
+struct Relay: CagedCommand {
     static let configuration = CommandConfiguration(abstract: "Run the process that serves the web pages and keeps the store.")
 
     @OptionGroup var options: ProcessOptions
 
-    func run() async throws {
-        let (configuration, _, logger) = try await options.begin(.relay)
+    func enterCage() throws -> CagedProcess { try options.enterCage(.relay) }
+
+    func run(_ process: CagedProcess) async throws {
         let parts: RelayParts
         do {
-            parts = try await buildRelay(configuration, home: options.home.folder, logger: logger)
+            parts = try await buildRelay(process.configuration, home: process.home, logger: process.logger)
         } catch let error as ExitCode {
             throw error
         } catch let fault as PortFault {
@@ -29,7 +30,7 @@ struct Relay: AsyncParsableCommand {
             throw Exit.configuration.saying("\(error)")
         }
         do {
-            try await options.runServices(parts.services, logger: logger)
+            try await options.runServices(parts.services, logger: process.logger)
         } catch {
             await parts.store.close()
             throw Exit.unavailable.saying("the relay ended: \(error)")

@@ -23,7 +23,9 @@ struct Serve: AsyncParsableCommand {
         }
         if let warning = users.warning { logger.warning("\(warning)") }
         let supervisor = Supervisor(
-            executable: ProgramFiles.executable, users: users, arguments: ["--home", folder.path], logger: logger)
+            executable: ProgramFiles.executable, arguments: ["--home", folder.path],
+            refusedCalls: RefusedCalls(path: folder.refusedCalls),
+            logger: logger)
         let group = ServiceGroup(
             configuration: .init(
                 services: [

@@ -4,23 +4,24 @@ private import PosternCore
 internal import PosternHost
 private import PosternVault
 internal import ServiceLifecycle
-private import UnixSignals
 
-struct Vault: AsyncParsableCommand {
+struct Vault: CagedCommand {
     static let configuration = CommandConfiguration(abstract: "Run the process that holds the keys and speaks SMTP.")
 
     @OptionGroup var options: ProcessOptions
 
-    func run() async throws {
-        let (configuration, users, logger) = try await options.begin(.vault)
-        let folder = options.home.folder
-        guard let lock = try FileLock(path: folder.vaultLock) else {
+    func enterCage() throws -> CagedProcess { try options.enterCage(.vault) }
+
+    func run(_ process: CagedProcess) async throws {
+        let home = process.home
+        guard let lock = try FileLock(path: home.vaultLock) else {
             throw Exit.temporary.saying(
-                "the vault of this installation is already running, as process \(FileLock.holder(of: folder.vaultLock))")
+                "the vault of this installation is already running, as process \(FileLock.holder(of: home.vaultLock))")
         }
         let services: [any Service]
         do {
-            services = try await buildVault(configuration, home: folder, relay: users.relay, logger: logger)
+            services = try await buildVault(
+                process.configuration, home: home, relay: process.users.relay, logger: process.logger)
         } catch let error as ExitCode {
             throw error
         } catch let fault as FileFault where fault.isOfTheMoment {
@@ -29,7 +30,7 @@ struct Vault: AsyncParsableCommand {
         } catch {
             throw Exit.configuration.saying("\(error)")
         }
-        try await options.runServices(services, logger: logger)
+        try await options.runServices(services, logger: process.logger)
         _ = consume lock
     }
 }

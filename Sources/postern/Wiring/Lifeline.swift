@@ -4,18 +4,19 @@ private import NIOCore
 private import NIOPosix
 private import PosternHost
 internal import ServiceLifecycle
-internal import SystemPackage
 
 private import class Foundation.Thread
 
-/// A pair of sockets between supervisor and child; the child's end is its standard input.
+/// A pair of sockets between supervisor and child; the child's end is its descriptor 3.
 ///
 /// When the supervisor ends, however that happens, the child reads end-of-file and stops by itself. (PR_SET_PDEATHSIG would be
 /// tied to the thread that started the child, not to the process, and is forgotten when the child changes its user; prctl(2).)
 /// While both run, the supervisor sends a byte every second, and a healthy child sends one back.
 struct Lifeline: Sendable {
-    let childEnd: SystemPackage.FileDescriptor
-    private let ourEnd: SystemPackage.FileDescriptor
+    static let childDescriptor: Int32 = 3
+
+    let childEnd: Int32
+    private let ourEnd: Int32
 
     init() throws {
         var ends: [Int32] = [-1, -1]
@@ -23,31 +24,30 @@ struct Lifeline: Sendable {
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw Exit.temporary.saying("cannot make a pair of sockets: \(String(cString: strerror(errno)))")
         }
-        ourEnd = .init(rawValue: ends[0])
-        childEnd = .init(rawValue: ends[1])
+        (ourEnd, childEnd) = (ends[0], ends[1])
     }
 
     /// Never waits: a child that does not read loses questions that it would not answer anyway.
     func ask() {
-        Self.sendByte(to: ourEnd.rawValue)
+        Self.sendByte(to: ourEnd)
     }
 
     /// Whether the child answered since this was last called.
     func hasAnswer() -> Bool {
         var bytes = [UInt8](repeating: 0, count: 64)
         var hasAnswer = false
-        while recv(ourEnd.rawValue, &bytes, bytes.count, Int32(MSG_DONTWAIT)) > 0 { hasAnswer = true }
+        while recv(ourEnd, &bytes, bytes.count, Int32(MSG_DONTWAIT)) > 0 { hasAnswer = true }
         return hasAnswer
     }
 
     /// Tells the child to stop, as the end of this process would.
     func cut() {
-        shutdown(ourEnd.rawValue, Int32(SHUT_RDWR))
+        shutdown(ourEnd, Int32(SHUT_RDWR))
     }
 
     func close() {
-        try? ourEnd.close()
-        try? childEnd.close()
+        Glibc.close(ourEnd)
+        Glibc.close(childEnd)
     }
 
     fileprivate static func sendByte(to descriptor: Int32) {
@@ -67,7 +67,7 @@ struct LifelineService: Service {
         let thread = Thread {
             var bytes = [UInt8](repeating: 0, count: 64)
             while true {
-                let count = read(STDIN_FILENO, &bytes, bytes.count)
+                let count = read(Lifeline.childDescriptor, &bytes, bytes.count)
                 if count > 0 {
                     asks.yield()
                 } else if count == 0 || errno != EINTR {
@@ -96,6 +96,6 @@ struct LifelineService: Service {
         for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() {
             try? await loop.submit {}.get()
         }
-        Lifeline.sendByte(to: STDIN_FILENO)
+        Lifeline.sendByte(to: Lifeline.childDescriptor)
     }
 }

@@ -1,11 +1,7 @@
-private import CUnix
 private import Glibc
 internal import Logging
 internal import PosternHost
 internal import ServiceLifecycle
-private import Subprocess
-private import Synchronization
-private import SystemPackage
 
 /// Runs one relay and one vault as children, and starts each again, with back-off, when it ends. A child that does not answer is
 /// logged; one that hangs is killed.
@@ -13,11 +9,9 @@ struct Supervisor: Service {
     typealias Child = ProcessRole
 
     let executable: String
-    let users: ProcessUsers
     let arguments: [String]
+    let refusedCalls: RefusedCalls
     let logger: Logger
-
-    private static let stopTimeout = Duration.seconds(40)
 
     /// A child ended in a way that another start would not help.
     struct ChildFailed: Error {
@@ -49,71 +43,68 @@ struct Supervisor: Service {
         var backOff = RestartBackOff()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             let began = ContinuousClock.now
-            let status = try await runOnce(child, until: down)
+            let ending = try await runOnce(child, until: down)
             if Task.isShuttingDownGracefully || Task.isCancelled { return }
             let span = ContinuousClock.now - began
-            if let status, backOff.isHopeless(status: status, afterLasting: span) {
+            if case .exit(let status) = ending, backOff.isHopeless(status: status, afterLasting: span) {
                 throw ChildFailed(child: child, status: status)
             }
+            if case .refused(let call) = ending { note(call, by: child) }
             let wait = backOff.wait(afterLasting: span)
             logger.error(
                 "a process ended and is started again",
-                metadata: ["child": "\(child.rawValue)", "status": "\(status.map(String.init) ?? "killed")", "in": "\(wait)"])
+                metadata: ["child": "\(child.rawValue)", "status": "\(ending)", "in": "\(wait)"])
             await cancelWhenGracefulShutdown { try? await Task.sleep(for: wait) }
         }
     }
 
-    private func arguments(for child: Child) -> [String] {
-        let become = users.user(of: child).map { ["--become", "\($0.id):\($0.group)"] } ?? []
-        return [child.rawValue] + arguments + ["--supervised"] + become
-    }
-
-    /// - Returns: the exit status; nil when a signal ended it.
-    private func runOnce(_ child: Child, until down: AsyncStream<Never>?) async throws -> Int32? {
+    /// - Returns: how it ended.
+    private func runOnce(_ child: Child, until down: AsyncStream<Never>?) async throws -> ChildProcess.Ending {
         let lifeline = try Lifeline()
         defer { lifeline.close() }
-        let process = RunningChild(lifeline)
-        return try await withThrowingTaskGroup(of: Int32??.self) { group in
+        let process = ChildProcess(child.rawValue)
+        return try await withThrowingTaskGroup(of: ChildProcess.Ending?.self) { group in
             group.addTask {
-                do { try await gracefulShutdown() } catch { return .none }
+                do { try await gracefulShutdown() } catch { return nil }
                 if let down { for await _ in down {} }
-                process.terminate()
-                // Longer than a healthy child takes. One that hangs must not keep the service from ending.
-                do { try await Task.sleep(for: Self.stopTimeout) } catch { return .none }
-                process.kill()
-                return .none
+                process.stop()
+                return nil
             }
             group.addTask {
                 await watch(child, process, over: lifeline)
-                return .none
+                return nil
             }
-            group.addTask { .some(try await run(child, as: process, lifeline)) }
+            group.addTask {
+                try await withTaskCancellationHandler {
+                    try await process.run(
+                        executable, arguments: [child.rawValue] + arguments + ["--supervised"], lifeline: lifeline.childEnd)
+                } onCancel: {
+                    process.stop()
+                }
+            }
             while let ended = try await group.next() {
                 guard let ended else { continue }
                 group.cancelAll()
                 return ended
             }
-            return nil
+            return .signal(0)
         }
     }
 
-    private func run(_ child: Child, as process: RunningChild, _ lifeline: Lifeline) async throws -> Int32? {
-        var options = PlatformOptions()
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(35))]
-        let ended = try await Subprocess.run(
-            .path(FilePath(executable)), arguments: Arguments(self.arguments(for: child)),
-            platformOptions: options, input: .fileDescriptor(lifeline.childEnd, closeAfterSpawningProcess: false),
-            output: .currentStandardOutput, error: .currentStandardError
-        ) { execution in
-            // The library reaps the process only after this closure has returned, so the number is still the child's.
-            process.hasBegun(execution.processIdentifier.value)
+    /// For the doctor, since the log may be gone when somebody asks.
+    private func note(_ call: String, by child: Child) {
+        logger.critical(
+            "a process made a system call that it never makes: a fault of ours, or somebody has taken it over",
+            metadata: ["child": "\(child.rawValue)", "call": "\(call)"])
+        do {
+            try refusedCalls.add(.init(at: .now, child: child, call: call))
+        } catch {
+            logger.error("that could not be noted for postern doctor", metadata: ["error": "\(error)"])
         }
-        if case .exited(let status) = ended.terminationStatus { return status }
-        return nil
     }
 
     /// Until the task is cancelled.
-    private func watch(_ child: Child, _ process: RunningChild, over lifeline: Lifeline) async {
+    private func watch(_ child: Child, _ process: ChildProcess, over lifeline: Lifeline) async {
         var watch = AnswerWatch()
         while !Task.isCancelled {
             lifeline.ask()
@@ -131,56 +122,6 @@ struct Supervisor: Service {
                 logger.critical("a process does not get past its start and is killed", metadata: name)
                 process.kill()
             }
-        }
-    }
-}
-
-/// The child that runs now, if one does.
-///
-/// It is signalled through a handle of its process, never by number: the number of a child that has ended belongs to another
-/// process as soon as the kernel gives it out again, while the handle then reaches nobody.
-private final class RunningChild: Sendable {
-    private struct State {
-        var handle: FileDescriptor?
-        var isToEnd = false
-    }
-
-    private let lifeline: Lifeline
-    private let state = Mutex(State())
-
-    init(_ lifeline: Lifeline) {
-        self.lifeline = lifeline
-    }
-
-    deinit {
-        try? state.withLock { $0.handle }?.close()
-    }
-
-    /// If `terminate` was called before the child began, it is terminated at once.
-    func hasBegun(_ number: pid_t) {
-        let handle = unix_process_handle(number)
-        let isToEnd = state.withLock { state in
-            // Before Linux 5.3 there are no handles. Such a child is told to end over its lifeline, and cannot be killed.
-            if handle >= 0 { state.handle = FileDescriptor(rawValue: handle) }
-            return state.isToEnd
-        }
-        if isToEnd { terminate() }
-    }
-
-    func terminate() {
-        state.withLock { $0.isToEnd = true }
-        if !signal(SIGTERM) { lifeline.cut() }
-    }
-
-    func kill() {
-        _ = signal(SIGKILL)
-    }
-
-    /// - Returns: false when there is no process to signal.
-    private func signal(_ number: Int32) -> Bool {
-        state.withLock { state in
-            guard let handle = state.handle else { return false }
-            return unix_signal_process(handle.rawValue, number) == 0
         }
     }
 }

@@ -18,8 +18,9 @@ final class PowerCutLayer {
     init(names: PowerCutDisk.Names = .byFolder, isHonest: Bool = true) async throws {
         folder = try TemporaryFolder()
         (root, list, faults) = (folder.path("disk"), folder.path("list"), folder.path("faults"))
-        for path in [root, faults] {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: false)
+        guard FileManager.default.createFile(atPath: faults, contents: Faults().octets) else {
+            throw Failure("\(faults) cannot be made")
         }
         environment = [
             "LD_PRELOAD": try await Self.library.value, "POWERCUT_HOME": root, "POWERCUT_LOG": list, "POWERCUT_FAULTS": faults,
@@ -54,23 +55,37 @@ final class PowerCutLayer {
 
     // MARK: - Faults
 
+    /// What powercut.c reads.
+    private struct Faults {
+        var room: Int64 = -1
+        var isFull = false
+        var sync = ""
+
+        var octets: Data {
+            var data = withUnsafeBytes(of: room.littleEndian) { Data($0) }
+            data += withUnsafeBytes(of: Int32(isFull ? 1 : 0).littleEndian) { Data($0) }
+            data += Data(sync.utf8.prefix(243))
+            return data + Data(count: 256 - data.count)
+        }
+    }
+
+    private var wanted = Faults()
+
     /// Makes syncs fail for paths that end in `end`; nil makes them work again.
-    func failSyncs(of end: String?) throws { try ask("sync", end) }
+    func failSyncs(of end: String?) throws { try change { $0.sync = end ?? "" } }
 
     /// Makes every write fail, as on a full disk.
-    func fill(_ isFull: Bool) throws { try ask("full", isFull ? "" : nil) }
+    func fill(_ isFull: Bool) throws { try change { $0.isFull = isFull } }
 
     /// Makes the disk report this much room; nil for the truth.
-    func say(octetsFree: Int?) throws { try ask("room", octetsFree.map(String.init)) }
+    func say(octetsFree: Int?) throws { try change { $0.room = Int64(octetsFree ?? -1) } }
 
-    private func ask(_ fault: String, _ text: String?) throws {
-        let path = "\(faults)/\(fault)"
-        guard let text else {
-            unlink(path)
-            return
-        }
-        // Under another name first, so that no program reads half of it.
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
+    private func change(_ body: (inout Faults) -> Void) throws {
+        body(&wanted)
+        // In place: the programs have mapped the file.
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: faults))
+        try file.write(contentsOf: wanted.octets)
+        try file.close()
     }
 
     private static let library = Task { try await Preload.library(from: "PowerCut/powercut.c") }

@@ -156,15 +156,16 @@ struct PowerCutLayerTests {
 
     private func run(_ program: String, in layer: PowerCutLayer) async throws {
         let head = """
-            import os
+            import os, struct
             def p(name): return os.environ['POWERCUT_HOME'] + '/' + name
             def make(name): return os.open(p(name), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             def put(f, text): os.write(f, text.encode())
             def folder(name=''): os.fsync(os.open(p(name), os.O_RDONLY | os.O_DIRECTORY))
             def fault(name, text=None):
-                path = os.environ['POWERCUT_FAULTS'] + '/' + name
-                if text is None: os.unlink(path)
-                else: open(path, 'w').write(text)
+                full = 1 if (name, text) == ('full', '') else 0
+                sync = (text or '') if name == 'sync' else ''
+                with open(os.environ['POWERCUT_FAULTS'], 'r+b') as file:
+                    file.write(struct.pack('<qi244s', -1, full, sync.encode()))
 
             """
         let finished = try await Program.run("python3", ["-c", head + program], environment: layer.environment)

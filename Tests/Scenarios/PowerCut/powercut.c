@@ -4,8 +4,8 @@
  *
  *   POWERCUT_HOME   the folder; absolute, without links in it
  *   POWERCUT_LOG    the record, outside the folder. All processes write it with O_APPEND, so it survives SIGKILL
- *   POWERCUT_FAULTS a folder: while it holds a file "sync", fsync of a path that ends in that file's text fails (EIO);
- *                   while it holds "full", no octet can be written (ENOSPC); "room" says how many octets are free
+ *   POWERCUT_FAULTS a file that is read again each time: struct faults below. It is mapped at the start, since a process in its
+ *                   cage opens nothing outside the home
  *
  * Covered: open, creat, write, pwrite, writev, pwritev, ftruncate, truncate, fallocate, rename, link, unlink, mkdir, rmdir,
  * chmod, fchmod, fsync, fdatasync, each in all its variants. Files ending in "-shm" are left out: SQLite rebuilds them.
@@ -13,6 +13,7 @@
  * A sync is recorded and not done: the reader of the record decides what it is worth.
  */
 #define _GNU_SOURCE
+#include "../Support/carried.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -20,15 +21,12 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
 #define TRACKED_MAX 4096
 
@@ -47,7 +45,17 @@ _Static_assert(sizeof(struct record) == 32, "the reader expects 32 octets");
 
 static char home[PATH_MAX];
 static size_t home_length;
-static char faults[PATH_MAX];
+/* PowerCutLayer.swift writes it. */
+struct faults {
+    /* How many octets the disk says are free; negative for the truth. */
+    int64_t room;
+    /* Whether no octet can be written (ENOSPC). */
+    int32_t is_full;
+    /* fsync of a path that ends in this text fails (EIO). */
+    char sync[244];
+};
+_Static_assert(sizeof(struct faults) == 256, "the writer writes 256 octets");
+static const volatile struct faults *faults;
 static int list = -1;
 /* The file's inode, or 0 for a file that is not ours. Read without the lock: between fork and exec nothing may wait for it. */
 static volatile uint64_t tracked[TRACKED_MAX];
@@ -62,6 +70,10 @@ static void say(const char *what)
 
 __attribute__((constructor)) static void begin(void)
 {
+    carry("LD_PRELOAD");
+    carry("POWERCUT_HOME");
+    carry("POWERCUT_LOG");
+    carry("POWERCUT_FAULTS");
     const char *folder = getenv("POWERCUT_HOME"), *path = getenv("POWERCUT_LOG"), *trouble = getenv("POWERCUT_FAULTS");
     if (!folder || !path || strlen(folder) >= sizeof home) return;
     int low = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -72,7 +84,12 @@ __attribute__((constructor)) static void begin(void)
     /* A high number: some programs expect low ones to be free. */
     list = syscall(SYS_fcntl, low, F_DUPFD_CLOEXEC, 900);
     if (list < 0) list = low; else syscall(SYS_close, low);
-    if (trouble && strlen(trouble) < sizeof faults) strcpy(faults, trouble);
+    int file = trouble ? syscall(SYS_openat, AT_FDCWD, trouble, O_RDONLY | O_CLOEXEC) : -1;
+    if (file >= 0) {
+        void *there = (void *)syscall(SYS_mmap, NULL, sizeof *faults, PROT_READ, MAP_SHARED, file, 0L);
+        if (there != MAP_FAILED) faults = there;
+        syscall(SYS_close, file);
+    }
     strcpy(home, folder);
     home_length = strlen(home);
 }
@@ -127,22 +144,19 @@ static uint64_t inode_of(int file)
     return file >= 0 && file < TRACKED_MAX ? tracked[file] : 0;
 }
 
-/* Whether a fault is wanted for this path: it ends in the text of the fault's file. */
-static int is_asked_for(const char *fault, int file)
+/* Whether syncing this file fails: its path ends in the fault's text. */
+static int sync_fails(int file)
 {
-    if (!faults[0]) return 0;
-    char path[PATH_MAX + 8], text[256], link[64], target[PATH_MAX];
-    snprintf(path, sizeof path, "%s/%s", faults, fault);
-    int trigger = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-    if (trigger < 0) return 0;
-    long length = syscall(SYS_read, trigger, text, sizeof text - 1);
-    syscall(SYS_close, trigger);
-    text[length > 0 ? length : 0] = 0;
+    char link[64], target[PATH_MAX], text[sizeof faults->sync];
+    if (!faults) return 0;
+    for (size_t i = 0; i < sizeof text; i++) text[i] = faults->sync[i];
+    size_t end = strnlen(text, sizeof text);
+    if (end == 0) return 0;
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-    length = syscall(SYS_readlinkat, AT_FDCWD, link, target, sizeof target - 1);
+    long length = syscall(SYS_readlinkat, AT_FDCWD, link, target, sizeof target - 1);
     target[length > 0 ? length : 0] = 0;
-    size_t end = strlen(text), whole = strlen(target);
-    return whole >= end && strcmp(target + whole - end, text) == 0;
+    size_t whole = strlen(target);
+    return whole >= end && strncmp(target + whole - end, text, end) == 0;
 }
 
 /* --- Opening --------------------------------------------------------------------------------------------------------- */
@@ -205,6 +219,14 @@ int close(int file)
     return syscall(SYS_close, file);
 }
 
+int close_range(unsigned first, unsigned last, int flags)
+{
+    if (list < 0 || (unsigned)list < first || (unsigned)list > last || flags) return syscall(SYS_close_range, first, last, flags);
+    for (unsigned file = first; file <= last && file < TRACKED_MAX; file++) tracked[file] = 0;
+    int below = (unsigned)list > first ? syscall(SYS_close_range, first, list - 1, 0) : 0;
+    return below ? below : syscall(SYS_close_range, list + 1, last, 0);
+}
+
 /* --- Writing --------------------------------------------------------------------------------------------------------- */
 
 /* Offset -1 means the file's current position. */
@@ -216,7 +238,7 @@ static ssize_t write_any(int file, const struct iovec *data, int parts, off_t of
     pthread_mutex_lock(&lock);
     ssize_t count = -1;
     int reason = ENOSPC;
-    if (!is_asked_for("full", file)) {
+    if (!faults || !faults->is_full) {
         count = offset < 0 ? syscall(SYS_writev, file, data, parts) : syscall(SYS_pwritev, file, data, parts, offset, 0);
         reason = errno;
         if (count > 0) {
@@ -299,7 +321,7 @@ int fsync(int file)
     if (!inode) return syscall(SYS_fsync, file);
     struct stat status;
     syscall(SYS_fstat, file, &status);
-    int fails = is_asked_for("sync", file);
+    int fails = sync_fails(file);
     pthread_mutex_lock(&lock);
     note((struct record){.what = fails ? 'E' : 'S', .is_folder = S_ISDIR(status.st_mode), .inode = inode}, NULL, NULL, NULL, 0, 0);
     pthread_mutex_unlock(&lock);
@@ -429,15 +451,8 @@ int statvfs64(const char *path, struct statvfs64 *answer)
     answer->f_ffree = status.f_ffree;
     answer->f_favail = status.f_ffree;
     answer->f_namemax = status.f_namelen;
-    char room[PATH_MAX + 8], text[32];
-    if (!faults[0]) return 0;
-    snprintf(room, sizeof room, "%s/room", faults);
-    int trigger = syscall(SYS_openat, AT_FDCWD, room, O_RDONLY | O_CLOEXEC);
-    if (trigger < 0) return 0;
-    long length = syscall(SYS_read, trigger, text, sizeof text - 1);
-    syscall(SYS_close, trigger);
-    text[length > 0 ? length : 0] = 0;
-    answer->f_bavail = answer->f_bfree = strtoull(text, NULL, 10) / answer->f_frsize;
+    int64_t room = faults ? faults->room : -1;
+    if (room >= 0) answer->f_bavail = answer->f_bfree = (uint64_t)room / answer->f_frsize;
     return 0;
 }
 int statvfs(const char *path, struct statvfs *answer) { return statvfs64(path, (struct statvfs64 *)answer); }

@@ -8,19 +8,20 @@
  * Covered: clock_gettime, gettimeofday, time, timespec_get. Not covered: the times of files, and timers set to a time of day.
  */
 #define _GNU_SOURCE
+#include "carried.h"
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
-#include <unistd.h>
 
 static const volatile int64_t *offset;
 
 __attribute__((constructor)) static void begin(void)
 {
+    carry("LD_PRELOAD");
+    carry("OTHERCLOCK_OFFSET");
     const char *path = getenv("OTHERCLOCK_OFFSET");
     int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (file >= 0) {

@@ -1,0 +1,81 @@
+private import Foundation
+package import PosternCore
+package import PosternHost
+
+/// What relay and vault gave up at their start: whether the kernel offers all of it, whether the running processes have it, and which
+/// system calls one was ended for.
+package enum CageCheck {
+    /// How caged a running process is, as /proc says.
+    package struct Process: Equatable, Sendable {
+        package let role: ProcessRole
+        package let hasSystemCallFilter: Bool
+        package let hasCapabilities: Bool
+        package let mayGainPrivileges: Bool
+
+        package init(_ role: ProcessRole, hasSystemCallFilter: Bool, hasCapabilities: Bool, mayGainPrivileges: Bool) {
+            self.role = role
+            self.hasSystemCallFilter = hasSystemCallFilter
+            self.hasCapabilities = hasCapabilities
+            self.mayGainPrivileges = mayGainPrivileges
+        }
+
+        /// - Parameter status: the text of /proc/NUMBER/status (proc_pid_status(5)).
+        package init(_ role: ProcessRole, status: String) {
+            let values = Dictionary(
+                status.split(separator: "\n").compactMap { line -> (Substring, String)? in
+                    let parts = line.split(separator: ":", maxSplits: 1)
+                    return parts.count == 2 ? (parts[0], parts[1].trimmingCharacters(in: .whitespaces)) : nil
+                }, uniquingKeysWith: { first, _ in first })
+            self.init(
+                role, hasSystemCallFilter: values["Seccomp"] == "2",
+                hasCapabilities: ["CapInh", "CapPrm", "CapEff", "CapAmb"].contains {
+                    values[$0]?.contains { $0 != "0" } ?? false
+                },
+                mayGainPrivileges: values["NoNewPrivs"] == "0")
+        }
+
+        /// Nil when it does not run, or is hidden from this user.
+        static func running(_ role: ProcessRole, _ number: String?) -> Process? {
+            guard let number = number.flatMap({ Int32($0) }),
+                let status = try? String(contentsOfFile: "/proc/\(number)/status", encoding: .utf8)
+            else { return nil }
+            return Process(role, status: status)
+        }
+    }
+
+    /// How long a refused call is told about.
+    private static let recent = Duration.days(30)
+
+    package static func findings(
+        _ offer: ProcessCage.Offer, running: [Process], refused: [RefusedCalls.Entry], now: Timestamp, record: String
+    ) -> [Finding] {
+        var findings = offer.gaps.map {
+            Finding.warn(.cage, $0, "Run a kernel that has it; POSTERN_CAGE=required refuses to start without.")
+        }
+        for process in running
+        where process.hasCapabilities || process.mayGainPrivileges || !process.hasSystemCallFilter && offer.hasSystemCallFilter {
+            findings.append(
+                .fail(
+                    .cage, "the \(process.role) runs outside its cage: whoever takes it over can do more than it needs",
+                    "Restart the service with the program that is installed now."))
+        }
+        for role in ProcessRole.allCases {
+            let calls = refused.filter { $0.child == role && now.since($0.at) < recent }
+            guard let last = calls.last else { continue }
+            let names = Set(calls.map(\.call)).sorted().joined(separator: ", ")
+            let times = calls.count == 1 ? "once" : "\(calls.count) times"
+            findings.append(
+                .warn(
+                    .cage,
+                    "the \(role) was ended \(times) for a system call that it never makes (\(names)), last at "
+                        + "\(last.at.rfc3339): a fault of ours, or somebody had taken it over",
+                    Remedy(
+                        "Read the service's log around that time, and report it. When it is dealt with, remove the record.",
+                        commands: ["rm \(record.shellWord)"])))
+        }
+        guard findings.isEmpty else { return findings }
+        return [
+            .ok(.cage, "relay and vault keep to the files, ports and system calls that they need (Landlock \(offer.landlock))")
+        ]
+    }
+}

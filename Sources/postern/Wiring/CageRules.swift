@@ -1,0 +1,35 @@
+private import Foundation
+internal import PosternCore
+internal import PosternHost
+
+extension ProcessCage.Rules {
+    /// What a process of this installation needs of the machine.
+    /// - Throws: `ExitCode` 78 when there are no templates.
+    init(_ role: ProcessRole, _ configuration: Configuration, home: Home) throws {
+        self.init()
+        readable = [try ProgramFiles.templates(configured: configuration.templates)]
+        switch role {
+        case .relay:
+            // For an address to listen at that is a name.
+            readable += ["/etc/hosts", "/etc/nsswitch.conf", "/etc/resolv.conf", "/etc/host.conf", "/etc/gai.conf"]
+            writable = configuration.database.file.map { [$0.folder] } ?? []
+            sockets = [home.relayRun]
+            let mailbox = configuration.mail.demoMailbox
+            listens = [configuration.listen, configuration.staffListen, mailbox].compactMap { $0.flatMap { UInt16($0.port) } }
+        case .vault:
+            // The system's certificates are links into /usr. A file of one's own is replaced by a new one before it expires.
+            readable +=
+                NameServices.readable + [
+                    "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/usr/share/pki",
+                    "/var/lib/ca-certificates",
+                ]
+            if let file = configuration.mail.caFile { readable.append(file.folder == "/" ? file : file.folder) }
+            if let file = configuration.mail.passwordFile { readable.append(file) }
+            if let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] { readable.append(folder) }
+            writable = [home.vault]
+            sockets = [home.vaultRun]
+            // Names whose answer is too long for one datagram are asked for by TCP.
+            connects = [UInt16(clamping: configuration.mail.smarthost.port), 53]
+        }
+    }
+}
