@@ -65,9 +65,12 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
     package let overBudget: Int
     /// Whether the vault believes its clock enough to destroy keys by it.
     package let isClockTrusted: Bool
+    /// Whether the vault still takes over what an earlier version of the program authorised: see `AdoptionRequest`.
+    package let isAdopting: Bool
 
     package init(
-        keys: [Key], tagKeys: [TagKey], lanes: Int, malformedFrames: Int = 0, overBudget: Int = 0, isClockTrusted: Bool = true
+        keys: [Key], tagKeys: [TagKey], lanes: Int, malformedFrames: Int = 0, overBudget: Int = 0, isClockTrusted: Bool = true,
+        isAdopting: Bool = false
     ) {
         self.keys = keys
         self.tagKeys = tagKeys
@@ -75,6 +78,7 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         self.malformedFrames = malformedFrames
         self.overBudget = overBudget
         self.isClockTrusted = isClockTrusted
+        self.isAdopting = isAdopting
     }
 
     package func write(to writer: inout ByteWriter) {
@@ -82,6 +86,7 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         writer.write(UInt32(clamping: malformedFrames))
         writer.write(UInt32(clamping: overBudget))
         writer.write(isClockTrusted)
+        writer.write(isAdopting)
         writer.write(keys)
         writer.write(tagKeys)
     }
@@ -91,6 +96,7 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         malformedFrames = Int(try reader.number(UInt32.self))
         overBudget = Int(try reader.number(UInt32.self))
         isClockTrusted = try reader.flag()
+        isAdopting = try reader.flag()
         keys = try reader.list()
         tagKeys = try reader.list()
     }

@@ -1,68 +1,51 @@
 package import PosternCore
 
 /// Proof that a mailbox was reached, with the record it is about.
-package struct ConfirmationRequest: LinkPayload, Equatable, Sendable, Unprintable {
-    package let site: SiteID
-    package let handle: Handle
-    package let recipient: RecipientID
-    package let record: SealedRecord
+package struct ConfirmationRequest: Equatable, Sendable, Unprintable {
+    package let recipient: Recipient
     /// From the link that only the vault can have mailed.
     package let token: String
 
-    package init(site: SiteID, handle: Handle, recipient: RecipientID, record: SealedRecord, token: String) {
-        self.site = site
-        self.handle = handle
+    package init(recipient: Recipient, token: String) {
         self.recipient = recipient
-        self.record = record
         self.token = token
     }
 
-    package static var longestPart: Int { 8_192 }
-
-    package func write(to writer: inout ByteWriter) {
-        writer.write(site.text)
-        writer.write(handle.text)
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
         writer.write(recipient)
-        record.write(to: &writer)
         writer.write(token)
+        return writer.bytes
     }
 
-    package init(from reader: inout ByteReader) throws(ByteFault) {
-        self.init(
-            site: try reader.siteID(), handle: try reader.handle(), recipient: try reader.identifier(),
-            record: try SealedRecord(from: &reader), token: try reader.text())
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 8_192)
+        self.init(recipient: try reader.recipient(), token: try reader.text())
+        try reader.end()
     }
 }
 
 /// Addresses that the operator wants sealed. They go over the operator socket, never through the relay.
-package struct EnrolRequest: LinkPayload, Equatable, Sendable {
-    package struct Entry: LinkPayload, Equatable, Sendable, Unprintable {
+package struct EnrolRequest: Equatable, Sendable {
+    package struct Entry: Equatable, Sendable, Unprintable {
         package let site: SiteID
         package let handle: Handle
-        package let recipient: RecipientID
-        package let version: Int32
+        package let name: HeaderText
+        package let language: Language
         package let address: EmailAddress
+        /// The recipient as the store has them; nil for a new one. The vault checks its own authorisation before it believes a
+        /// word of it.
+        package let former: Recipient?
 
-        package init(site: SiteID, handle: Handle, recipient: RecipientID, version: Int32, address: EmailAddress) {
+        package init(
+            site: SiteID, handle: Handle, name: HeaderText, language: Language, address: EmailAddress, former: Recipient?
+        ) {
             self.site = site
             self.handle = handle
-            self.recipient = recipient
-            self.version = version
+            self.name = name
+            self.language = language
             self.address = address
-        }
-
-        package func write(to writer: inout ByteWriter) {
-            writer.write(site.text)
-            writer.write(handle.text)
-            writer.write(recipient)
-            writer.write(version)
-            writer.write(address.text)
-        }
-
-        package init(from reader: inout ByteReader) throws(ByteFault) {
-            self.init(
-                site: try reader.siteID(), handle: try reader.handle(), recipient: try reader.identifier(),
-                version: try reader.number(), address: try reader.value { try? EmailAddress($0) })
+            self.former = former
         }
     }
 
@@ -78,32 +61,245 @@ package struct EnrolRequest: LinkPayload, Equatable, Sendable {
         self.confirmed = confirmed
     }
 
-    package func write(to writer: inout ByteWriter) {
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
         writer.write(confirmed)
-        writer.write(entries)
+        writer.write(UInt16(clamping: entries.count))
+        for entry in entries {
+            writer.write(entry.site.text)
+            writer.write(entry.handle.text)
+            writer.write(entry.name.text)
+            writer.write(entry.language.description)
+            writer.write(entry.address.text)
+            writer.write(entry.former != nil)
+            if let former = entry.former { writer.write(former) }
+        }
+        return writer.bytes
     }
 
-    package init(from reader: inout ByteReader) throws(ByteFault) {
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 8_192)
         confirmed = try reader.flag()
-        entries = try reader.list(atMost: Self.most)
+        entries = try reader.list(atMost: Self.most) { reader throws(ByteFault) in
+            Entry(
+                site: try reader.siteID(), handle: try reader.handle(), name: try reader.name(),
+                language: try reader.language(), address: try reader.value { try? EmailAddress($0) },
+                former: try reader.flag() ? try reader.recipient() : nil)
+        }
+        try reader.end()
     }
 }
 
-/// Sealed records, in the order in which they were asked for.
-package struct SealedRecords: LinkPayload, Equatable, Sendable {
-    package let all: [SealedRecord]
+/// Recipients with their sealed records, in the order in which they were asked for.
+package struct Enrolled: Equatable, Sendable {
+    package let all: [Recipient]
 
-    package init(all: [SealedRecord]) {
+    package init(all: [Recipient]) {
         self.all = all
     }
 
-    package static var longestPart: Int { 8_192 }
-
-    package func write(to writer: inout ByteWriter) {
-        writer.write(all)
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(UInt16(clamping: all.count))
+        for recipient in all { writer.write(recipient) }
+        return writer.bytes
     }
 
-    package init(from reader: inout ByteReader) throws(ByteFault) {
-        all = try reader.list()
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 8_192)
+        all = try reader.list(atMost: EnrolRequest.most) { reader throws(ByteFault) in try reader.recipient() }
+        try reader.end()
+    }
+}
+
+/// A site's name and origins that the operator wants mails to show.
+package struct SiteRequest: Equatable, Sendable {
+    package let id: SiteID
+    /// Nil to keep what the former one has.
+    package let name: HeaderText?
+    package let origins: [WebOrigin]?
+    /// The site as the store has it; nil for a new one. The vault takes nothing from it that it has not authorised.
+    package let former: Site?
+
+    package init(id: SiteID, name: HeaderText?, origins: [WebOrigin]?, former: Site?) {
+        self.id = id
+        self.name = name
+        self.origins = origins
+        self.former = former
+    }
+
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(id.text)
+        writer.write(name?.text)
+        writer.write(origins != nil)
+        if let origins { writer.write(origins) }
+        writer.write(former != nil)
+        if let former { writer.write(former) }
+        return writer.bytes
+    }
+
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 8_192)
+        self.init(
+            id: try reader.siteID(), name: try reader.flag() ? try reader.name() : nil,
+            origins: try reader.flag() ? try reader.origins() : nil, former: try reader.flag() ? try reader.site() : nil)
+        try reader.end()
+    }
+}
+
+extension Site {
+    /// The answer to `authoriseSite`.
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(self)
+        return writer.bytes
+    }
+
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 8_192)
+        self = try reader.site()
+        try reader.end()
+    }
+}
+
+/// What the operator's command tells the vault when the store has kept what was authorised, or has erased a recipient.
+package struct RecordNotes: Equatable, Sendable {
+    package enum Note: Equatable, Sendable {
+        case inUse(AuthorisedName, version: Int32, RecipientID?)
+        case erased(AuthorisedName, RecipientID)
+    }
+
+    package let all: [Note]
+
+    package init(all: [Note]) {
+        self.all = all
+    }
+
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(UInt16(clamping: all.count))
+        for note in all {
+            switch note {
+            case .inUse(let name, let version, let recipient):
+                writer.write(name)
+                writer.write(version)
+                writer.write(recipient != nil)
+                if let recipient { writer.write(recipient) }
+            case .erased(let name, let recipient):
+                writer.write(name)
+                writer.write(Int32(0))
+                writer.write(true)
+                writer.write(recipient)
+            }
+        }
+        return writer.bytes
+    }
+
+    /// - Throws: as for any payload. A version of 0 says that the recipient was erased.
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 4_096)
+        all = try reader.list(atMost: EnrolRequest.most) { reader throws(ByteFault) in
+            let site = try reader.siteID()
+            let name: AuthorisedName = try reader.flag() ? .recipient(try reader.handle(), at: site) : .site(site)
+            let version = try reader.number(Int32.self)
+            let recipient: RecipientID? = try reader.flag() ? try reader.identifier() : nil
+            if version > 0 { return .inUse(name, version: version, recipient) }
+            guard version == 0, let recipient else { throw .badValue }
+            return .erased(name, recipient)
+        }
+        try reader.end()
+    }
+}
+
+/// Sites and recipients that an earlier version of the program stored. It authorised neither names nor origins.
+package struct AdoptionRequest: Equatable, Sendable {
+    package let sites: [Site]
+    /// At most `EnrolRequest.most`.
+    package let recipients: [Recipient]
+    /// Nothing is left to adopt. The vault adopts nothing after that, ever.
+    package let isLast: Bool
+
+    package init(sites: [Site], recipients: [Recipient], isLast: Bool) {
+        self.sites = sites
+        self.recipients = recipients
+        self.isLast = isLast
+    }
+
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(UInt16(clamping: sites.count))
+        for site in sites { writer.write(site) }
+        writer.write(UInt16(clamping: recipients.count))
+        for recipient in recipients { writer.write(recipient) }
+        writer.write(isLast)
+        return writer.bytes
+    }
+
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 8_192)
+        sites = try reader.list(atMost: EnrolRequest.most) { reader throws(ByteFault) in try reader.site() }
+        recipients = try reader.list(atMost: EnrolRequest.most) { reader throws(ByteFault) in try reader.recipient() }
+        isLast = try reader.flag()
+        try reader.end()
+    }
+}
+
+/// The answer to an `AdoptionRequest`: those that the vault authorised, with their authorisation.
+package struct Adoption: Equatable, Sendable {
+    package let sites: [Site]
+    package let recipients: [Recipient]
+
+    package init(sites: [Site], recipients: [Recipient]) {
+        self.sites = sites
+        self.recipients = recipients
+    }
+
+    package var payload: [UInt8] { AdoptionRequest(sites: sites, recipients: recipients, isLast: false).payload }
+
+    package init(payload: [UInt8]) throws(ByteFault) {
+        let answer = try AdoptionRequest(payload: payload)
+        self.init(sites: answer.sites, recipients: answer.recipients)
+    }
+}
+
+/// One sealed record: the answer to `authorise`.
+extension SealedRecord {
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(self)
+        return writer.bytes
+    }
+
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 8_192)
+        self = try reader.record()
+        try reader.end()
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func write(_ name: AuthorisedName) {
+        switch name {
+        case .recipient(let handle, let site):
+            write(site.text)
+            write(handle.text as String?)
+        case .site(let site):
+            write(site.text)
+            write(nil as String?)
+        }
+    }
+}
+
+extension ByteReader {
+    /// What a count of values is followed by.
+    fileprivate mutating func list<Value>(
+        atMost most: Int, _ read: (inout ByteReader) throws(ByteFault) -> Value
+    ) throws(ByteFault) -> [Value] {
+        let count = try number(UInt16.self)
+        guard count <= most else { throw .tooLong }
+        var values: [Value] = []
+        for _ in 0..<count { values.append(try read(&self)) }
+        return values
     }
 }

@@ -1,74 +1,149 @@
 package import PosternCore
 
-extension DeliveryJob: LinkPayload {
-    package static var longestPart: Int { 128 * 1_024 }
-
-    package func write(to writer: inout ByteWriter) {
+extension DeliveryJob {
+    package var payload: [UInt8] {
+        var writer = ByteWriter(capacity: letter.count + record.seal.count + 512)
         writer.write(id)
         writer.write(Int32(clamping: attempt))
         writer.write(kind.rawValue)
         writer.write(accepted.milliseconds)
         writer.write(tokens.messageID)
         writer.write(tokens.envelope)
-        writer.write(site.id.text)
-        writer.write(site.name.text)
-        writer.write(UInt8(clamping: site.origins.count))
-        for origin in site.origins.prefix(255) { writer.write(origin.description) }
+        writer.write(site)
         writer.write(recipient)
         writer.write(handle.text)
         writer.write(recipientName.text)
         writer.write(language.description)
-        record.write(to: &writer)
+        writer.write(record)
         writer.write(letter)
+        return writer.bytes
     }
 
-    package init(from reader: inout ByteReader) throws(ByteFault) {
-        let (id, attempt): (LetterID, _) = (try reader.identifier(), try reader.number(Int32.self))
+    /// - Throws: when a field is not what its type allows.
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 128 * 1_024)
+        let id: LetterID = try reader.identifier()
+        let attempt = try reader.number(Int32.self)
         let kind = try reader.value { DeliveryKind(rawValue: $0) }
         let accepted = try reader.moment()
         let tokens = MailTokens(
             messageID: try reader.value { Identifier<MailTokens>($0)?.description },
             envelope: try reader.value { Identifier<MailTokens>($0)?.description })
-        let (siteID, siteName) = (try reader.siteID(), try reader.name())
-        var origins: [WebOrigin] = []
-        for _ in 0..<(try reader.number(UInt8.self)) { origins.append(try reader.value { WebOrigin($0) }) }
+        let site = try reader.site()
         self.init(
             id: id, attempt: Int(attempt), kind: kind, accepted: accepted, tokens: tokens,
-            site: Site(id: siteID, name: siteName, origins: origins), recipient: try reader.identifier(),
-            handle: try reader.handle(), recipientName: try reader.name(), language: try reader.value { Language($0) },
-            record: try SealedRecord(from: &reader), letter: try reader.part())
+            site: site, recipient: try reader.identifier(),
+            handle: try reader.handle(), recipientName: try reader.name(), language: try reader.language(),
+            record: try reader.record(), letter: try reader.part())
+        try reader.end()
     }
 }
 
-extension SealedRecord: LinkPayload {
-    package func write(to writer: inout ByteWriter) {
-        writer.write(version)
-        writer.write(seal)
-        writer.write(authorisation)
+extension ByteWriter {
+    mutating func write(_ record: SealedRecord) {
+        write(record.version)
+        write(record.seal)
+        write(record.authorisation)
     }
 
-    package init(from reader: inout ByteReader) throws(ByteFault) {
-        self.init(version: try reader.number(), seal: try reader.part(), authorisation: try reader.part())
+    mutating func write(_ recipient: Recipient) {
+        write(recipient.id)
+        write(recipient.site.text)
+        write(recipient.handle.text)
+        write(recipient.name.text)
+        write(recipient.language.description)
+        write(recipient.state.rawValue)
+        write(recipient.record != nil)
+        if let record = recipient.record { write(record) }
+    }
+
+    /// Without its look.
+    mutating func write(_ site: Site) {
+        write(site.id.text)
+        write(site.name.text)
+        write(site.origins)
+        write(site.authorisation != nil)
+        if let authorisation = site.authorisation { write(authorisation) }
+    }
+
+    mutating func write(_ origins: [WebOrigin]) {
+        write(UInt8(clamping: origins.count))
+        for origin in origins.prefix(255) { write(origin.description) }
+    }
+
+    mutating func write(_ authorisation: SiteAuthorisation) {
+        write(authorisation.version)
+        write(authorisation.code)
+    }
+}
+
+extension ByteReader {
+    mutating func value<Value>(_ parse: (String) -> Value?) throws(ByteFault) -> Value {
+        guard let value = parse(try text()) else { throw .badValue }
+        return value
+    }
+
+    /// A moment in the years 1970 to 9999: a mail's date can show it, and a span can be added to it.
+    mutating func moment() throws(ByteFault) -> Timestamp {
+        let milliseconds = try number(Int64.self)
+        guard (0...253_402_300_799_999).contains(milliseconds) else { throw .badValue }
+        return Timestamp(milliseconds: milliseconds)
+    }
+
+    mutating func siteID() throws(ByteFault) -> SiteID { try value { try? SiteID($0) } }
+    mutating func handle() throws(ByteFault) -> Handle { try value { try? Handle($0) } }
+    mutating func name() throws(ByteFault) -> HeaderText { try value { try? HeaderText($0, limit: Letter.Limit.name) } }
+
+    mutating func record() throws(ByteFault) -> SealedRecord {
+        SealedRecord(version: try number(), seal: try part(), authorisation: try part())
+    }
+
+    mutating func recipient() throws(ByteFault) -> Recipient {
+        Recipient(
+            id: try identifier(), site: try siteID(), handle: try handle(), name: try name(), language: try language(),
+            state: try value { Recipient.State(rawValue: $0) }, record: try flag() ? try record() : nil)
+    }
+
+    mutating func language() throws(ByteFault) -> Language { try value { Language($0) } }
+
+    mutating func site() throws(ByteFault) -> Site {
+        Site(
+            id: try siteID(), name: try name(), origins: try origins(),
+            authorisation: try flag() ? try siteAuthorisation() : nil)
+    }
+
+    mutating func origins() throws(ByteFault) -> [WebOrigin] {
+        var origins: [WebOrigin] = []
+        for _ in 0..<(try number(UInt8.self)) { origins.append(try value { WebOrigin($0) }) }
+        return origins
+    }
+
+    mutating func siteAuthorisation() throws(ByteFault) -> SiteAuthorisation {
+        SiteAuthorisation(version: try number(), code: try part())
     }
 }
 
 /// The answer to `deliver`.
-extension Outcome: LinkPayload {
-    package func write(to writer: inout ByteWriter) {
+extension Outcome {
+    package var payload: [UInt8] {
+        var writer = ByteWriter()
         writer.write(kind.rawValue)
         writer.write(health.rawValue)
         writer.write(diagnosis.stage.rawValue)
         writer.write(UInt16(clamping: diagnosis.code ?? 0))
         writer.write(diagnosis.enhanced)
         writer.write(diagnosis.text)
+        return writer.bytes
     }
 
-    package init(from reader: inout ByteReader) throws(ByteFault) {
+    package init(payload: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(payload, limit: 4_096)
         let kind = try reader.value { Kind(rawValue: $0) }
         let health = try reader.value { SmarthostHealth(rawValue: $0) }
         let stage = try reader.value { DeliveryStage(rawValue: $0) }
         let code = Int(try reader.number(UInt16.self))
         let (enhanced, text) = (try reader.optionalText(), try reader.text())
+        try reader.end()
         self.init(
             kind, health: health, diagnosis: Diagnosis(stage: stage, code: code == 0 ? nil : code, enhanced: enhanced, text: text)
         )

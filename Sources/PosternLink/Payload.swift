@@ -42,20 +42,4 @@ extension ByteReader {
         for _ in 0..<count { list.append(try Value(from: &self)) }
         return list
     }
-
-    mutating func value<Value>(_ parse: (String) -> Value?) throws(ByteFault) -> Value {
-        guard let value = parse(try text()) else { throw .badValue }
-        return value
-    }
-
-    /// A moment in the years 1970 to 9999: a mail's date can show it, and a span can be added to it.
-    mutating func moment() throws(ByteFault) -> Timestamp {
-        let milliseconds = try number(Int64.self)
-        guard (0...253_402_300_799_999).contains(milliseconds) else { throw .badValue }
-        return Timestamp(milliseconds: milliseconds)
-    }
-
-    mutating func siteID() throws(ByteFault) -> SiteID { try value { try? SiteID($0) } }
-    mutating func handle() throws(ByteFault) -> Handle { try value { try? Handle($0) } }
-    mutating func name() throws(ByteFault) -> HeaderText { try value { try? HeaderText($0, limit: Letter.Limit.name) } }
 }

@@ -13,6 +13,8 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
     case deliver = 2
     /// Check a confirmation token. A `ConfirmationRequest`; answered with one authorised record in `SealedRecords`.
     case authorise = 3
+    /// Take over what an earlier version of the program authorised. An `AdoptionRequest`; answered with `Adoption`.
+    case adopt = 4
 
     package var deadline: Duration {
         switch self {
@@ -23,6 +25,7 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         case .deliver: .seconds(3_600)
         // A visitor waits for the page.
         case .authorise: .seconds(10)
+        case .adopt: .seconds(30)
         }
     }
 
@@ -32,14 +35,19 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         case .announce: "announce"
         case .deliver: "deliver"
         case .authorise: "authorise"
+        case .adopt: "adopt"
         }
     }
 }
 
 /// What the operator's commands ask the vault.
 package enum OperatorVerb: UInt8, LinkVerb {
-    /// Seal these addresses. An `EnrolRequest`; answered with `SealedRecords`.
+    /// Seal these addresses. An `EnrolRequest`; answered with `Enrolled`.
     case enrol = 16
+    /// Authorise a site's name and origins. A `SiteRequest`; answered with the `Site`.
+    case authoriseSite = 19
+    /// Remember what is in use now, or erased. `RecordNotes`; answered with nothing.
+    case note = 20
     /// Which keys there are. No payload; answered with a `KeyReport`.
     case keys = 17
     /// Which keys there are, and whether each pair fits. No payload; answered with a `KeyReport`.
@@ -53,7 +61,7 @@ package enum OperatorVerb: UInt8, LinkVerb {
         switch self {
         case .keys, .condition, .trustClock: .seconds(10)
         // Hundreds of seals on a busy machine.
-        case .enrol, .examine: .seconds(30)
+        case .enrol, .examine, .authoriseSite, .note: .seconds(30)
         }
     }
 }

@@ -1,9 +1,9 @@
 package import PosternCore
 
-/// A letter as the bytes that are sealed, and back. Version 1: name, reply address, subject, message, about, and whether the
-/// visitor lets the recipient see the address.
+/// A letter as the bytes that are sealed, and back: name, reply address, subject, text, about, and whether the visitor lets the
+/// recipient see the address; then zeros up to the next step of length, which version 1 lacked.
 package enum LetterCoding {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     package static func bytes(of letter: Letter) -> [UInt8] {
         var writer = ByteWriter(capacity: letter.text.text.utf8.count + 256)
@@ -14,7 +14,14 @@ package enum LetterCoding {
         writer.write(letter.text.text)
         writer.write(letter.about?.text)
         writer.write(letter.sharesAddress)
-        return writer.bytes
+        return writer.bytes + [UInt8](repeating: 0, count: paddedLength(writer.bytes.count) - writer.bytes.count)
+    }
+
+    /// The length that a letter of so many bytes is sealed at: whoever reads the store must not know it by its length. A multiple
+    /// of 256 up to 4 KiB, which most letters are; of 4 KiB above that, where few are.
+    package static func paddedLength(_ length: Int) -> Int {
+        let step = length <= 4_096 ? 256 : 4_096
+        return (length + step - 1) / step * step
     }
 
     /// Every field goes through its type again: a relay that was taken over may have sealed anything.
@@ -22,13 +29,20 @@ package enum LetterCoding {
     package static func letter(from bytes: [UInt8]) throws(SealFault) -> Letter {
         do {
             var reader = ByteReader(bytes, limit: Seal.longest)
-            guard try reader.number(UInt8.self) == version else { throw ByteFault.badValue }
+            let version = try reader.number(UInt8.self)
+            guard (1...Self.version).contains(version) else { throw ByteFault.badValue }
             let name = try HeaderText(reader.text(), limit: Letter.Limit.name)
             let replyAddress = try EmailAddress(reader.text())
             let subject = try reader.optionalText().map { try HeaderText($0, limit: Letter.Limit.subject) }
             let text = try LetterText(reader.text(), limit: Letter.Limit.message)
             let about = try reader.optionalText().map { try HeaderText($0, limit: Letter.Limit.about) }
             let sharesAddress = try reader.flag()
+            if version > 1 {
+                let length = bytes.count - reader.remaining
+                guard bytes.count == paddedLength(length), try reader.raw(reader.remaining).allSatisfy({ $0 == 0 }) else {
+                    throw ByteFault.badValue
+                }
+            }
             try reader.end()
             return Letter(
                 name: name, replyAddress: replyAddress, subject: subject, text: text, about: about,

@@ -2,19 +2,27 @@
 ///
 /// Bytes: `P` `S`, format version, purpose, suite, key id (8), encapsulated key (by suite), ciphertext with its tag.
 package struct Seal: Equatable, Sendable {
-    package static let formatVersion: UInt8 = 1
+    /// Of every new seal. Format 1, whose associated data has no handle, is read as well.
+    package static let formatVersion: UInt8 = 2
     /// More than the longest letter needs (20,000 code points of 4 bytes, and the fields).
     package static let longest = 96 * 1_024
 
+    package let format: UInt8
     package let purpose: SealPurpose
     package let suite: Suite
     package let key: KeyID
     package let encapsulated: [UInt8]
     package let ciphertext: [UInt8]
 
-    internal init(purpose: SealPurpose, suite: Suite, key: KeyID, encapsulated: [UInt8], ciphertext: [UInt8]) {
-        (self.purpose, self.suite, self.key) = (purpose, suite, key)
-        (self.encapsulated, self.ciphertext) = (encapsulated, ciphertext)
+    internal init(
+        format: UInt8 = formatVersion, purpose: SealPurpose, suite: Suite, key: KeyID, encapsulated: [UInt8], ciphertext: [UInt8]
+    ) {
+        self.format = format
+        self.purpose = purpose
+        self.suite = suite
+        self.key = key
+        self.encapsulated = encapsulated
+        self.ciphertext = ciphertext
     }
 
     /// - Throws: `.malformed`, `.unknownVersion`, `.wrongPurpose` (not a purpose of ours) or `.unknownSuite`.
@@ -23,20 +31,21 @@ package struct Seal: Equatable, Sendable {
         guard bytes.count <= Self.longest, bytes.count > head, bytes[0] == Self.magic.0, bytes[1] == Self.magic.1 else {
             throw .malformed
         }
-        guard bytes[2] == Self.formatVersion else { throw .unknownVersion }
+        guard (1...Self.formatVersion).contains(bytes[2]) else { throw .unknownVersion }
         guard let purpose = SealPurpose(rawValue: bytes[3]) else { throw .wrongPurpose }
         guard let suite = Suite(rawValue: bytes[4]) else { throw .unknownSuite }
         let body = head + suite.encapsulatedLength
         // The cipher's tag alone takes sixteen bytes.
         guard bytes.count >= body + 16, let key = KeyID(bytes: bytes[5..<head]) else { throw .malformed }
         self.init(
-            purpose: purpose, suite: suite, key: key, encapsulated: Array(bytes[head..<body]), ciphertext: Array(bytes[body...]))
+            format: bytes[2], purpose: purpose, suite: suite, key: key, encapsulated: Array(bytes[head..<body]),
+            ciphertext: Array(bytes[body...]))
     }
 
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(5 + KeyID.length + encapsulated.count + ciphertext.count)
-        bytes += [Self.magic.0, Self.magic.1, Self.formatVersion, purpose.rawValue, suite.rawValue]
+        bytes += [Self.magic.0, Self.magic.1, format, purpose.rawValue, suite.rawValue]
         bytes += key.bytes
         bytes += encapsulated
         bytes += ciphertext

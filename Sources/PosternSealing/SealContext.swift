@@ -9,31 +9,37 @@ package struct SealContext: Hashable, Sendable {
     package let record: [UInt8]
     /// The recipient of a letter, so that it cannot be redirected to another.
     package let owner: [UInt8]
+    /// The recipient's public name in a letter's seal: an id alone could be given to somebody else's row.
+    package let handle: Handle?
     package let version: Int32
 
     package static func address(of recipient: RecipientID, at site: SiteID, version: Int32) -> SealContext {
-        SealContext(purpose: .address, site: site, record: recipient.bytes, owner: recipient.bytes, version: version)
+        SealContext(purpose: .address, site: site, record: recipient.bytes, owner: recipient.bytes, handle: nil, version: version)
     }
 
-    package static func letter(_ letter: LetterID, to recipient: RecipientID, at site: SiteID) -> SealContext {
-        SealContext(purpose: .letter, site: site, record: letter.bytes, owner: recipient.bytes, version: 1)
+    package static func letter(
+        _ letter: LetterID, to recipient: RecipientID, _ handle: Handle, at site: SiteID
+    ) -> SealContext {
+        SealContext(purpose: .letter, site: site, record: letter.bytes, owner: recipient.bytes, handle: handle, version: 1)
     }
 
     package static func evidence(of submission: LetterID, at site: SiteID) -> SealContext {
-        SealContext(purpose: .evidence, site: site, record: submission.bytes, owner: [], version: 1)
+        SealContext(purpose: .evidence, site: site, record: submission.bytes, owner: [], handle: nil, version: 1)
     }
 
-    /// Purpose, format version, key id, site, record, owner and record version, each with its length.
-    package func associatedData(key: KeyID) -> [UInt8] {
-        var writer = ByteWriter(capacity: 128)
+    /// Purpose, format version, key id, site, record, owner, record version and handle, each with its length.
+    /// - Parameter format: of the seal. Format 1 has no handle. Letters of that format open until their epoch is over.
+    package func associatedData(key: KeyID, format: UInt8 = Seal.formatVersion) -> [UInt8] {
+        var writer = ByteWriter(capacity: 192)
         writer.write("postern seal")
         writer.write(purpose.rawValue)
-        writer.write(Seal.formatVersion)
+        writer.write(format)
         writer.write(key.bytes)
         writer.write(site.text)
         writer.write(record)
         writer.write(owner)
         writer.write(version)
+        if format > 1 { writer.write(handle?.text) }
         return writer.bytes
     }
 }

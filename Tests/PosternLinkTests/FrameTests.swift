@@ -59,21 +59,37 @@ struct FrameTests {
                 .init(purpose: 1, suite: 1, epoch: nil, publicHalf: [1, 2]),
                 .init(purpose: 2, suite: 2, epoch: Epoch(day: 9), publicHalf: [3]),
             ],
-            tagKeys: [.init(epoch: Epoch(day: 9), secret: [4, 5])], lanes: 8)
+            tagKeys: [.init(epoch: Epoch(day: 9), secret: [4, 5])], lanes: 8, isAdopting: true)
         #expect(try Announcement(payload: announcement.payload) == announcement)
-        let records = SealedRecords(all: [job.record, job.record])
-        #expect(try SealedRecords(payload: records.payload) == records)
+        #expect(try SealedRecord(payload: job.record.payload) == job.record)
+        let recipients = [JobSample.recipient(of: job), JobSample.recipient(of: job, record: nil)]
+        let enrolled = Enrolled(all: recipients)
+        #expect(try Enrolled(payload: enrolled.payload) == enrolled)
         let enrol = EnrolRequest(
-            entries: [
+            entries: try ([nil] + recipients).map { former in
                 .init(
-                    site: job.site.id, handle: job.handle, recipient: job.recipient, version: 1,
-                    address: try EmailAddress("pat@example.org"))
-            ],
+                    site: job.site.id, handle: job.handle, name: job.recipientName, language: job.language,
+                    address: try EmailAddress("pat@example.org"), former: former)
+            },
             confirmed: true)
         #expect(try EnrolRequest(payload: enrol.payload) == enrol)
-        let confirmation = ConfirmationRequest(
-            site: job.site.id, handle: job.handle, recipient: job.recipient, record: job.record, token: "a.b")
+        let confirmation = ConfirmationRequest(recipient: recipients[0], token: "a.b")
         #expect(try ConfirmationRequest(payload: confirmation.payload) == confirmation)
+        #expect(try Site(payload: job.site.payload) == job.site)
+        for request in [
+            SiteRequest(id: job.site.id, name: nil, origins: [], former: job.site),
+            SiteRequest(id: job.site.id, name: job.site.name, origins: nil, former: nil),
+        ] {
+            #expect(try SiteRequest(payload: request.payload) == request)
+        }
+        let adoption = AdoptionRequest(sites: [job.site], recipients: recipients, isLast: true)
+        #expect(try AdoptionRequest(payload: adoption.payload) == adoption)
+        let notes = RecordNotes(all: [
+            .inUse(.site(job.site.id), version: .max, nil),
+            .inUse(.recipient(job.handle, at: job.site.id), version: 1, job.recipient),
+            .erased(.recipient(job.handle, at: job.site.id), job.recipient),
+        ])
+        #expect(try RecordNotes(payload: notes.payload) == notes)
         let report = KeyReport([
             .init(kind: "tag", id: "b2", suite: nil, epoch: Epoch(day: 9), fits: nil),
             .init(kind: "address", id: "a1", suite: "x-wing", epoch: nil, fits: true),
@@ -88,11 +104,10 @@ struct FrameTests {
         let job = try JobSample.job()
         let tagKey = Announcement.TagKey(epoch: Epoch(day: 9), secret: [0xCA, 0xFE])
         let announcement = Announcement(keys: [], tagKeys: [tagKey], lanes: 8)
-        let confirmation = ConfirmationRequest(
-            site: job.site.id, handle: job.handle, recipient: job.recipient, record: job.record, token: "canary.token")
+        let confirmation = ConfirmationRequest(recipient: JobSample.recipient(of: job), token: "canary.token")
         let entry = EnrolRequest.Entry(
-            site: job.site.id, handle: job.handle, recipient: job.recipient, version: 1,
-            address: try EmailAddress("canary@example.org"))
+            site: job.site.id, handle: job.handle, name: job.recipientName, language: job.language,
+            address: try EmailAddress("canary@example.org"), former: nil)
         let values: [Any] = [
             tagKey, announcement, confirmation, entry, EnrolRequest(entries: [entry], confirmed: true), job, job.tokens,
         ]
@@ -117,6 +132,14 @@ struct FrameTests {
 }
 
 enum JobSample {
+    static func recipient(of job: DeliveryJob) -> Recipient { recipient(of: job, record: job.record) }
+
+    static func recipient(of job: DeliveryJob, record: SealedRecord?) -> Recipient {
+        Recipient(
+            id: job.recipient, site: job.site.id, handle: job.handle, name: job.recipientName, language: job.language,
+            state: record == nil ? .erased : .active, record: record)
+    }
+
     static func job(
         letter: [UInt8] = Array(repeating: 7, count: 2_000), accepted: Timestamp = Timestamp(seconds: 1_795_514_709)
     ) throws -> DeliveryJob {
@@ -126,7 +149,9 @@ enum JobSample {
         return DeliveryJob(
             id: LetterID(at: now, using: &randomness), attempt: 1, kind: .letter, accepted: accepted,
             tokens: MailTokens(using: &randomness),
-            site: Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [origin]),
+            site: Site(
+                id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [origin],
+                authorisation: SiteAuthorisation(version: 3, code: [9, 9])),
             recipient: RecipientID(at: now, using: &randomness), handle: try Handle("pat"),
             recipientName: try HeaderText("Pat Photographer", limit: 100), language: .english,
             record: SealedRecord(

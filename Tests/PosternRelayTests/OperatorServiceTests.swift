@@ -104,7 +104,8 @@ struct OperatorServiceTests {
         change.accent = "#1f5f8b"
         _ = try await service.answer(.changeSite(id: "photos", change))
         let recipient = ControlRequest.NewRecipient(
-            id: "01k6ng0000000g000000000001", handle: "pat", name: "Pat", language: "en", confirmed: true, version: 1,
+            id: "01k6ng0000000g000000000001", handle: "pat", name: "Pat", language: "en", confirmed: true, former: nil,
+            version: 1,
             seal: "UFM=", authorisation: "AA==")
         let stored = try await ask(.enrolRecipients(site: "photos", recipients: [recipient]), for: [Bool].self)
         guard case .value([true]) = stored else { throw Unexpected() }

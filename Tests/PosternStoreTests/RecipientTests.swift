@@ -79,17 +79,26 @@ struct RecipientTests {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `A record is replaced only by the one that follows it`(_ kind: StoreKind) async throws {
+    func `A record is replaced only by one that was made from it, and name and language go along`(_ kind: StoreKind) async throws
+    {
         try await withStore(kind) { store in
-            let id = store.people[0].id
-            func replace(_ version: Int32) async throws -> RecipientChange {
+            let old = store.people[0]
+            let renamed = Recipient(
+                id: old.id, site: old.site, handle: old.handle, name: try HeaderText("New Name", limit: 100),
+                language: try #require(Language("de")), state: old.state, record: nil)
+            func replace(_ former: Int32, with version: Int32) async throws -> RecipientChange {
                 try await store.database.write {
-                    try $0.recipients.replaceRecord(of: id, with: Sample.record(version), at: TestStore.start)
+                    try $0.recipients.replaceRecord(
+                        of: renamed, with: Sample.record(version), former: former, at: TestStore.start)
                 }
             }
-            let changes = [try await replace(1), try await replace(3), try await replace(2), try await replace(2)]
-            #expect(changes == [.outdated(version: 1), .outdated(version: 1), .changed, .outdated(version: 2)])
-            #expect(try await store.database.read { try $0.recipients.find(id)?.record } == Sample.record(2))
+            let changes = [
+                try await replace(0, with: 1), try await replace(2, with: 3), try await replace(1, with: 7),
+                try await replace(1, with: 8),
+            ]
+            #expect(changes == [.outdated(version: 1), .outdated(version: 1), .changed, .outdated(version: 7)])
+            let found = try #require(try await store.database.read { try $0.recipients.find(old.id) })
+            #expect(found.record == Sample.record(7) && found.name == renamed.name && found.language == renamed.language)
         }
     }
 

@@ -4,11 +4,17 @@ package struct ClientAddress: Hashable, Sendable {
     /// Four bytes (IPv4) or sixteen (IPv6), in network order. An IPv4-mapped IPv6 address is kept as IPv4.
     package let bytes: [UInt8]
 
+    /// Sixteen bytes for either kind, as they are sealed: a seal's length must not tell which. `init(bytes:)` reads them.
+    package var mappedBytes: [UInt8] { bytes.count == 16 ? bytes : Self.mappedPrefix + bytes }
+
+    /// Of an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2).
+    private static let mappedPrefix: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+
     /// Nil unless there are four or sixteen bytes.
     package init?(bytes: [UInt8]) {
         switch bytes.count {
         case 4: self.bytes = bytes
-        case 16 where bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]: self.bytes = Array(bytes.suffix(4))
+        case 16 where bytes.starts(with: Self.mappedPrefix): self.bytes = Array(bytes.suffix(4))
         case 16: self.bytes = bytes
         default: return nil
         }

@@ -39,7 +39,8 @@ package struct SealedRecord: Hashable, Sendable {
     /// How many times the address has been sealed; part of the associated data.
     package let version: Int32
     package let seal: [UInt8]
-    /// The vault's MAC over site, handle, recipient, version and seal.
+    /// The vault's MAC over site, handle, recipient, version, seal, name and language, after a byte for its format. One of an
+    /// earlier version of the program covers neither name nor language, and is the MAC alone.
     package let authorisation: [UInt8]
 
     package init(version: Int32, seal: [UInt8], authorisation: [UInt8]) {

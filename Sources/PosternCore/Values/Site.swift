@@ -6,9 +6,17 @@ package struct Site: Hashable, Sendable {
     /// Where the site's own pages are (`https://photos.example`), for links back and for CORS.
     package let origins: [WebOrigin]
     package let look: SiteLook
+    /// Without it no mail names the site. Nil only for a site that an earlier version of the program stored.
+    package let authorisation: SiteAuthorisation?
 
-    package init(id: SiteID, name: HeaderText, origins: [WebOrigin], look: SiteLook = .plain) {
-        (self.id, self.name, self.origins, self.look) = (id, name, origins, look)
+    package init(
+        id: SiteID, name: HeaderText, origins: [WebOrigin], look: SiteLook = .plain, authorisation: SiteAuthorisation? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.origins = origins
+        self.look = look
+        self.authorisation = authorisation
     }
 }
 

@@ -1,5 +1,6 @@
 package import Logging
 internal import PosternCore
+private import PosternSealing
 package import PosternStore
 internal import ServiceLifecycle
 private import Synchronization
@@ -33,7 +34,8 @@ package final class RefusalLog: Service {
         do {
             let isCollective = ruling == .collectiveEntry
             let entry = pending.entry(
-                verdict, evidence: isCollective ? nil : try seal(pending), letterBytes: pending.submission.letter.bytes,
+                verdict, evidence: isCollective ? nil : try seal(pending),
+                letterBytes: LetterCoding.paddedLength(pending.submission.letter.bytes),
                 isCollective: isCollective)
             try await store.write { try $0.intake.log(entry) }
             ledger.withLock { $0.wrote(entry.id) }

@@ -1,3 +1,4 @@
+private import Foundation
 package import PosternCore
 internal import PosternStore
 
@@ -51,17 +52,68 @@ package struct RecipientView: Codable, Sendable {
     }
 }
 
-/// Whose handle it is: what a new seal for them must name.
+/// Whose handle it is, as the store has it: what the vault checks before it seals another address for them.
 package struct FoundRecipient: Codable, Sendable {
     package let handle: String
     package let id: RecipientID
-    /// Nil for an erased recipient, who gets no new address.
+    package let name: String
+    package let language: String
+    package let state: String
+    /// Nil for an erased recipient, who gets no new address. Seal and authorisation are in base64.
     package let version: Int32?
+    package let seal: String?
+    package let authorisation: String?
 
     init(_ recipient: Recipient) {
         handle = recipient.handle.text
         id = recipient.id
+        name = recipient.name.text
+        language = recipient.language.description
+        state = recipient.state.rawValue
         version = recipient.record?.version
+        seal = (recipient.record?.seal).map { Data($0).base64EncodedString() }
+        authorisation = (recipient.record?.authorisation).map { Data($0).base64EncodedString() }
+    }
+
+    /// Nil when it is not what a store of this version holds.
+    package func recipient(at site: SiteID) -> Recipient? {
+        guard let handle = try? Handle(handle), let name = try? HeaderText(name, limit: Letter.Limit.name),
+            let language = Language(language), let state = Recipient.State(rawValue: state)
+        else { return nil }
+        var record: SealedRecord?
+        if let version, let seal = seal.flatMap({ Data(base64Encoded: $0) }),
+            let authorisation = authorisation.flatMap({ Data(base64Encoded: $0) })
+        {
+            record = SealedRecord(version: version, seal: Array(seal), authorisation: Array(authorisation))
+        }
+        return Recipient(id: id, site: site, handle: handle, name: name, language: language, state: state, record: record)
+    }
+}
+
+/// A site's name and origins with their authorisation.
+package struct FoundSite: Codable, Sendable {
+    package let name: String
+    package let origins: [String]
+    package let authorisation: ControlRequest.NewSiteAuthorisation?
+
+    init(_ site: Site) {
+        name = site.name.text
+        origins = site.origins.map(\.description)
+        authorisation = site.newAuthorisation
+    }
+
+    /// Nil when it is not what a store of this version holds.
+    package func site(_ id: SiteID) -> Site? {
+        try? RequestText.site(id.text, name: name, origins: origins, authorisation)
+    }
+}
+
+extension Site {
+    /// Its authorisation, as a request holds it.
+    package var newAuthorisation: ControlRequest.NewSiteAuthorisation? {
+        authorisation.map {
+            ControlRequest.NewSiteAuthorisation(version: $0.version, code: Data($0.code).base64EncodedString())
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 ///
 /// JSON, since it is seldom sent and often looked at.
 package enum ControlRequest: Codable, Sendable {
-    case addSite(id: String, name: String, origins: [String])
+    case addSite(id: String, name: String, origins: [String], authorisation: NewSiteAuthorisation? = nil)
+    /// With its authorisation: what the vault checks before it gives the next one.
+    case findSite(id: String)
     case listSites
     case changeSite(id: String, SiteChange)
     /// The file in base64; nil takes the logo away.
@@ -31,8 +33,10 @@ package enum ControlRequest: Codable, Sendable {
 
     /// What to change about a site; nil leaves it as it is.
     package struct SiteChange: Codable, Sendable {
+        /// Both or neither, with their authorisation.
         package var name: String?
         package var origins: [String]?
+        package var authorisation: NewSiteAuthorisation?
         /// Empty takes the site's own colour away.
         package var accent: String?
         /// By language; an empty text takes one away.
@@ -106,6 +110,18 @@ package enum ControlRequest: Codable, Sendable {
         }
     }
 
+    /// The vault's authorisation of name and origins.
+    package struct NewSiteAuthorisation: Codable, Sendable {
+        package let version: Int32
+        /// Base64.
+        package let code: String
+
+        package init(version: Int32, code: String) {
+            self.version = version
+            self.code = code
+        }
+    }
+
     /// A recipient with the record that the vault has sealed.
     package struct NewRecipient: Codable, Sendable {
         package let id: String
@@ -113,13 +129,16 @@ package enum ControlRequest: Codable, Sendable {
         package let name: String
         package let language: String
         package let confirmed: Bool
+        /// The version that the record replaces; nil for a new recipient.
+        package let former: Int32?
         package let version: Int32
         /// Base64.
         package let seal: String
         package let authorisation: String
 
         package init(
-            id: String, handle: String, name: String, language: String, confirmed: Bool, version: Int32, seal: String,
+            id: String, handle: String, name: String, language: String, confirmed: Bool, former: Int32?, version: Int32,
+            seal: String,
             authorisation: String
         ) {
             self.id = id
@@ -127,6 +146,7 @@ package enum ControlRequest: Codable, Sendable {
             self.name = name
             self.language = language
             self.confirmed = confirmed
+            self.former = former
             self.version = version
             self.seal = seal
             self.authorisation = authorisation

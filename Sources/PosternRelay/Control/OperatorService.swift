@@ -46,15 +46,13 @@ package struct OperatorService: Sendable {
     /// The number of things done, where there is nothing else to tell.
     private func value(of request: ControlRequest) async throws -> any Codable & Sendable {
         switch request {
-        case .addSite(let id, let name, let origins):
-            try await operations.sites.add(
-                Site(
-                    id: try RequestText.site(id), name: try RequestText.siteName(name),
-                    origins: try origins.map(RequestText.origin)))
+        case .addSite(let id, let name, let origins, let authorisation):
+            try await operations.sites.add(try RequestText.site(id, name: name, origins: origins, authorisation))
             return 1
+        case .findSite(let id): return FoundSite(try await operations.sites.find(try RequestText.site(id)))
         case .listSites: return try await operations.sites.list().map(SiteView.init)
         case .changeSite(let id, let change):
-            try await operations.sites.change(try RequestText.site(id), try SiteOperations.Change(change))
+            try await operations.sites.change(try RequestText.site(id), try SiteOperations.Change(change, of: id))
             return 1
         case .setLogo(let site, let file):
             try await operations.sites.setLogo(try file.map(RequestText.logo), of: try RequestText.site(site))
@@ -64,7 +62,7 @@ package struct OperatorService: Sendable {
                 .map(FoundRecipient.init)
         case .enrolRecipients(let site, let new):
             let site = try RequestText.site(site)
-            return try await operations.recipients.enrol(try new.map { try RequestText.recipient($0, at: site) }, at: site)
+            return try await operations.recipients.enrol(try new.map { try RequestText.record($0, at: site) }, at: site)
         case .listRecipients(let site, let after, let limit):
             return try await operations.recipients.list(
                 at: try RequestText.site(site), after: try after.map(RequestText.handle), limit: Self.bounded(limit)
@@ -144,10 +142,11 @@ package struct OperatorService: Sendable {
 }
 
 extension SiteOperations.Change {
-    fileprivate init(_ change: ControlRequest.SiteChange) throws {
+    fileprivate init(_ change: ControlRequest.SiteChange, of id: String) throws {
         self.init()
-        name = try change.name.map(RequestText.siteName)
-        origins = try change.origins?.map(RequestText.origin)
+        if let name = change.name, let origins = change.origins {
+            authorised = try RequestText.site(id, name: name, origins: origins, change.authorisation)
+        }
         accent = try change.accent.map(RequestText.accent)
         languages = try change.languages?.map(RequestText.language)
         for (tag, text) in change.introductions ?? [:] {

@@ -1,12 +1,12 @@
 private import Foundation
-internal import PosternCore
+package import PosternCore
 internal import PosternStore
 
 /// Turns the texts of a request into values, or says what is wrong with them.
-enum RequestText {
-    struct Fault: OperationFault {
-        let description: String
-        let remedy: String?
+package enum RequestText {
+    package struct Fault: OperationFault {
+        package let description: String
+        package let remedy: String?
 
         init(_ description: String, remedy: String? = nil) {
             self.description = description
@@ -14,7 +14,7 @@ enum RequestText {
         }
     }
 
-    static func site(_ text: String) throws -> SiteID {
+    package static func site(_ text: String) throws -> SiteID {
         do { return try SiteID(text) } catch { throw Fault(error.description) }
     }
 
@@ -56,7 +56,7 @@ enum RequestText {
         return word
     }
 
-    static func siteName(_ text: String) throws -> HeaderText {
+    package static func siteName(_ text: String) throws -> HeaderText {
         guard let name = try? HeaderText(text, limit: Letter.Limit.name) else {
             throw Fault("the site's name must be one line of at most \(Letter.Limit.name) characters")
         }
@@ -73,7 +73,7 @@ enum RequestText {
         return line
     }
 
-    static func origin(_ text: String) throws -> WebOrigin {
+    package static func origin(_ text: String) throws -> WebOrigin {
         guard let origin = WebOrigin(text) else {
             throw Fault(
                 "“\(text)” is not an origin", remedy: "Write scheme, host and, if needed, port, as in https://photos.example.")
@@ -125,15 +125,28 @@ enum RequestText {
         }
     }
 
-    static func recipient(_ new: ControlRequest.NewRecipient, at site: SiteID) throws -> Recipient {
+    static func site(
+        _ id: String, name: String, origins: [String], _ authorisation: ControlRequest.NewSiteAuthorisation?
+    ) throws -> Site {
+        let given = try authorisation.map { authorisation in
+            guard let code = Data(base64Encoded: authorisation.code) else { throw otherVersion("the site \(id)") }
+            return SiteAuthorisation(version: authorisation.version, code: Array(code))
+        }
+        return Site(id: try site(id), name: try siteName(name), origins: try origins.map(origin), authorisation: given)
+    }
+
+    static func record(
+        _ new: ControlRequest.NewRecipient, at site: SiteID
+    ) throws -> RecipientOperations.NewRecord {
         let handle = try handle(new.handle)
         guard let id = RecipientID(new.id), let name = try? HeaderText(new.name, limit: Letter.Limit.name),
             let language = Language(new.language), let seal = Data(base64Encoded: new.seal),
             let authorisation = Data(base64Encoded: new.authorisation)
         else { throw otherVersion("the recipient \(new.handle)") }
-        return Recipient(
+        let recipient = Recipient(
             id: id, site: site, handle: handle, name: name, language: language, state: new.confirmed ? .active : .unconfirmed,
             record: SealedRecord(version: new.version, seal: Array(seal), authorisation: Array(authorisation)))
+        return RecipientOperations.NewRecord(recipient, former: new.former)
     }
 
     private static func otherVersion(_ noun: String) -> Fault {

@@ -37,10 +37,10 @@ package struct ConfirmationService: ConfirmationTaker {
         guard let site = try? SiteID(site), let handle = try? Handle(handle), token.utf8.count <= 128 else { return .notValid }
         do {
             guard let recipient = try await store.read({ try $0.recipients.find(handle, at: site) }),
-                let record = recipient.record
+                recipient.record != nil
             else { return .notValid }
             let confirmed = try await vault.confirm(
-                ConfirmationRequest(site: site, handle: handle, recipient: recipient.id, record: record, token: token))
+                ConfirmationRequest(recipient: recipient, token: token))
             let moment = now()
             let change = try await store.write { try $0.recipients.confirm(recipient.id, with: confirmed, at: moment) }
             switch change {

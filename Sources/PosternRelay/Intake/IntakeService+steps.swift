@@ -70,7 +70,8 @@ extension IntakeService {
         let plain = LetterCoding.bytes(of: letter)
         let client = pending.submission.client
         let (seal, evidence) = try sealing.seal(
-            plain, from: client, as: pending.id, to: recipient.id, at: recipient.site, now: pending.at)
+            plain, from: client, as: pending.id, to: recipient.id, recipient.handle, at: recipient.site,
+            now: pending.at)
         let accepted = AcceptedLetter(
             entry: pending.entry(Verdict(of: pending.verdictParts), evidence: evidence, letterBytes: plain.count),
             seal: seal, tokens: MailTokens(using: &randomness),

@@ -30,20 +30,22 @@ package final class LetterSealer: Sendable {
     /// - Parameter letter: as `LetterCoding` writes it.
     /// - Throws: `NoKey`, `SealFault`.
     package func seal(
-        _ letter: [UInt8], from client: ClientAddress, as id: LetterID, to recipient: RecipientID, at site: SiteID, now: Timestamp
+        _ letter: [UInt8], from client: ClientAddress, as id: LetterID, to recipient: RecipientID, _ handle: Handle,
+        at site: SiteID,
+        now: Timestamp
     ) throws -> (letter: [UInt8], evidence: [UInt8]) {
         let epoch = Epoch(containing: now)
         let letterSession = try session(.letter, epoch: epoch, now: now)
         let evidenceSession = try session(.evidence, epoch: epoch, now: now)
         return (
-            try letterSession.seal(letter, in: .letter(id, to: recipient, at: site)),
-            try evidenceSession.seal(client.bytes, in: .evidence(of: id, at: site))
+            try letterSession.seal(letter, in: .letter(id, to: recipient, handle, at: site)),
+            try evidenceSession.seal(client.mappedBytes, in: .evidence(of: id, at: site))
         )
     }
 
     /// Seals evidence alone, for a submission that was refused.
     package func seal(_ client: ClientAddress, as id: LetterID, at site: SiteID, now: Timestamp) throws -> [UInt8] {
-        try session(.evidence, epoch: Epoch(containing: now), now: now).seal(client.bytes, in: .evidence(of: id, at: site))
+        try session(.evidence, epoch: Epoch(containing: now), now: now).seal(client.mappedBytes, in: .evidence(of: id, at: site))
     }
 
     /// Drops sessions that are over, so that an idle relay holds no secret either.

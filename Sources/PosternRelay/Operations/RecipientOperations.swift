@@ -57,29 +57,41 @@ package struct RecipientOperations: Sendable {
         return try await operations.store.read { try $0.recipients.list(at: site, after: after, limit: limit) }
     }
 
+    /// A recipient with the record that the vault has sealed.
+    package struct NewRecord: Sendable {
+        package let recipient: Recipient
+        /// The version that it replaces; nil for a new recipient.
+        package let former: Int32?
+
+        package init(_ recipient: Recipient, former: Int32?) {
+            self.recipient = recipient
+            self.former = former
+        }
+    }
+
     /// Adds those that are new, and gives those that are known (by the same id) their new record. Those whose address is not
     /// confirmed are asked by mail.
     /// - Returns: for each recipient, whether it was stored. False when the handle belongs to somebody else, is erased, or was
     ///   given another record since this one was sealed.
     /// - Throws: `SiteOperations.Fault.unknown`, or what the store throws.
-    package func enrol(_ recipients: [Recipient], at site: SiteID) async throws -> [Bool] {
+    package func enrol(_ records: [NewRecord], at site: SiteID) async throws -> [Bool] {
         _ = try await operations.sites.find(site)
         let record = operations.trace(.enrolRecipients, "")
         var randomness = operations.randomness
         // A transaction may run twice, so nothing random is drawn inside it.
-        let confirmations = recipients.map { _ in
+        let confirmations = records.map { _ in
             (id: LetterID(at: record.at, using: &randomness), tokens: MailTokens(using: &randomness))
         }
         let stored = try await operations.store.write { transaction in
-            let stored = try zip(recipients, confirmations).map { recipient, confirmation in
-                let isStored = try transaction.store(recipient, at: record.at)
-                if isStored, recipient.state == .unconfirmed {
+            let stored = try zip(records, confirmations).map { new, confirmation in
+                let isStored = try transaction.store(new, at: record.at)
+                if isStored, new.recipient.state == .unconfirmed {
                     try transaction.intake.enqueueConfirmation(
-                        confirmation.id, to: recipient.id, at: record.at, tokens: confirmation.tokens)
+                        confirmation.id, to: new.recipient.id, at: record.at, tokens: confirmation.tokens)
                 }
                 return isStored
             }
-            let handles = zip(recipients, stored).filter(\.1).map(\.0.handle)
+            let handles = zip(records, stored).filter(\.1).map(\.0.recipient.handle)
             guard let first = handles.first else { return stored }
             var record = record
             record.subject = handles.count == 1 ? "\(site)/\(first)" : "\(site): \(handles.count) recipients"
@@ -122,10 +134,11 @@ extension RecipientOperations.Action {
 }
 
 extension Transaction {
-    fileprivate func store(_ recipient: Recipient, at now: Timestamp) throws -> Bool {
+    fileprivate func store(_ new: RecipientOperations.NewRecord, at now: Timestamp) throws -> Bool {
+        let recipient = new.recipient
         guard let record = recipient.record else { return false }
-        if record.version == 1 { return try recipients.add(recipient, at: now) }
-        guard try recipients.replaceRecord(of: recipient.id, with: record, at: now) == .changed else { return false }
+        guard let former = new.former else { return try recipients.add(recipient, at: now) }
+        guard try recipients.replaceRecord(of: recipient, with: record, former: former, at: now) == .changed else { return false }
         // A new address does not mean that letters are wanted again: a paused recipient stays paused.
         let from: Set<Recipient.State> = recipient.state == .active ? [.active, .unconfirmed] : [.active, .paused, .unconfirmed]
         switch try recipients.setState(recipient.state, of: recipient.id, from: from, at: now) {

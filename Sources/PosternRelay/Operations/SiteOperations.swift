@@ -5,8 +5,8 @@ internal import PosternStore
 package struct SiteOperations: Sendable {
     /// What to change about a site; nil leaves it as it is.
     package struct Change: Sendable {
-        package var name: HeaderText?
-        package var origins: [WebOrigin]?
+        /// The site with name and origins as the vault authorised them, both at once.
+        package var authorised: Site?
         /// `.some(nil)` takes the site's own colour away.
         package var accent: AccentColour??
         /// By language; a nil text takes one away.
@@ -19,11 +19,13 @@ package struct SiteOperations: Sendable {
     package enum Fault: OperationFault {
         case unknown(SiteID)
         case exists(SiteID)
+        case changedMeanwhile(SiteID)
 
         package var description: String {
             switch self {
             case .unknown(let id): "there is no site “\(id)”"
             case .exists(let id): "there is already a site “\(id)”; it was left as it is"
+            case .changedMeanwhile(let id): "site \(id) was changed by somebody else just now; it was left as it is"
             }
         }
 
@@ -31,6 +33,7 @@ package struct SiteOperations: Sendable {
             switch self {
             case .unknown: "See postern site list; add one with postern site add."
             case .exists(let id): "Change it with postern site set \(id)."
+            case .changedMeanwhile: "Look at it with postern site list, and try again."
             }
         }
     }
@@ -60,7 +63,7 @@ package struct SiteOperations: Sendable {
     package func change(_ id: SiteID, _ change: Change) async throws {
         try await operations.write(operations.trace(.changeSite, id.text)) { transaction in
             guard let site = try transaction.sites.find(id) else { throw Fault.unknown(id) }
-            _ = try transaction.sites.change(site.applying(change))
+            guard try transaction.sites.change(site.applying(change)) else { throw Fault.changedMeanwhile(id) }
         }
     }
 
@@ -79,6 +82,7 @@ extension Site {
         if let accent = change.accent { look.accent = accent }
         for (language, text) in change.introductions { look.introductions[language] = text }
         if let languages = change.languages { look.languages = languages }
-        return Site(id: id, name: change.name ?? name, origins: change.origins ?? origins, look: look)
+        let words = change.authorised ?? self
+        return Site(id: id, name: words.name, origins: words.origins, look: look, authorisation: words.authorisation)
     }
 }

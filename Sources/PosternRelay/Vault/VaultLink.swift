@@ -116,9 +116,15 @@ package final class VaultLink: Service, Sendable {
 
     /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
     package func confirm(_ request: ConfirmationRequest) async throws -> SealedRecord {
-        let answer = try await timed(.authorise, request.payload)
-        guard let record = try SealedRecords(payload: answer).all.first else { throw ByteFault.truncated }
-        return record
+        try SealedRecord(payload: try await timed(.authorise, request.payload))
+    }
+
+    /// Whether the vault still takes over what an earlier version of the program stored; nil before it has said so.
+    package var isAdopting: Bool? { state.withLock { $0.announcement?.isAdopting } }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func adopt(_ request: AdoptionRequest) async throws -> Adoption {
+        try Adoption(payload: try await timed(.adopt, request.payload))
     }
 
     /// Asks for the keys now.

@@ -31,20 +31,23 @@ extension Recipients {
         return changed == 1 ? .changed : .refused(in: current)
     }
 
-    /// Puts another sealed address in the place of the present one.
-    /// - Returns: `.outdated` unless the new record's version follows the present one: it was sealed for that version.
-    package func replaceRecord(of id: RecipientID, with record: SealedRecord, at now: Timestamp) throws -> RecipientChange {
-        guard let (state, version) = try standing(of: id) else { return .unknown }
+    /// Puts a recipient's new record, with the name and language it was authorised with, in the place of the present one.
+    /// - Parameter former: the version that the new record was made from.
+    /// - Returns: `.outdated` when the present one is another: somebody else replaced it meanwhile.
+    package func replaceRecord(
+        of recipient: Recipient, with record: SealedRecord, former: Int32, at now: Timestamp
+    ) throws -> RecipientChange {
+        guard let (state, version) = try standing(of: recipient.id) else { return .unknown }
         guard state != .erased else { return .refused(in: state) }
         let changed = try transaction.run(
             """
             UPDATE recipient
-            SET record_version = ?, seal = ?, authorisation = ?, updated_at = ?
+            SET name = ?, language = ?, record_version = ?, seal = ?, authorisation = ?, updated_at = ?
             WHERE id = ? AND record_version = ? AND state <> 'erased'
             """,
             [
-                record.version.stored, record.seal.stored, record.authorisation.stored, now.stored, id.stored,
-                (Int64(record.version) - 1).stored,
+                recipient.name.stored, recipient.language.stored, record.version.stored, record.seal.stored,
+                record.authorisation.stored, now.stored, recipient.id.stored, former.stored,
             ])
         return changed == 1 ? .changed : .outdated(version: version)
     }

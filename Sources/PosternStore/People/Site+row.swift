@@ -3,12 +3,14 @@ internal import PosternCore
 extension Site {
     init(_ row: SQLRow) throws {
         let origins: String = try row["origins"]
+        let code: [UInt8]? = try row.optional("authorisation")
         self.init(
             id: try row["id"], name: try row["name"],
             origins: try origins.split(separator: " ").map { text in
                 guard let origin = WebOrigin(String(text)) else { throw StoreError.undecodable(column: "origins") }
                 return origin
-            }, look: try SiteLook(row))
+            }, look: try SiteLook(row),
+            authorisation: try code.map { SiteAuthorisation(version: try row["authorisation_version"], code: $0) })
     }
 
     /// An origin holds no space.

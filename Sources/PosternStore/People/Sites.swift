@@ -9,28 +9,31 @@ package struct Sites {
         try transaction.run(
             """
             INSERT INTO site (
-                id, name, origins, accent, logo_kind, logo_version, introductions, languages, created_at)
-            VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, ?)
+                id, name, origins, accent, logo_kind, logo_version, introductions, languages, created_at,
+                authorisation_version, authorisation)
+            VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO NOTHING
             """,
             [
                 site.id.stored, site.name.stored, site.storedOrigins, site.look.storedAccent, site.look.storedIntroductions,
-                site.look.storedLanguages, now.stored,
+                site.look.storedLanguages, now.stored, (site.authorisation?.version).stored, (site.authorisation?.code).stored,
             ]) == 1
     }
 
-    /// Puts name, origins and look in the place of the present ones; the logo stays.
-    /// - Returns: false when there is none of that id.
+    /// Puts name, origins, their authorisation and look in the place of the present ones; the logo stays.
+    /// - Returns: false when there is none of that id, or a newer authorisation was stored meanwhile.
     package func change(_ site: Site) throws -> Bool {
         try transaction.run(
             """
             UPDATE site
-            SET name = ?, origins = ?, accent = ?, introductions = ?, languages = ?
-            WHERE id = ?
+            SET name = ?, origins = ?, accent = ?, introductions = ?, languages = ?, authorisation_version = ?,
+                authorisation = ?
+            WHERE id = ? AND COALESCE(authorisation_version, 0) <= ?
             """,
             [
                 site.name.stored, site.storedOrigins, site.look.storedAccent, site.look.storedIntroductions,
-                site.look.storedLanguages, site.id.stored,
+                site.look.storedLanguages, (site.authorisation?.version).stored, (site.authorisation?.code).stored,
+                site.id.stored, (site.authorisation?.version ?? 0).stored,
             ]) == 1
     }
 
@@ -79,7 +82,8 @@ package struct Sites {
     package func list() throws -> [Site] {
         try transaction.rows(
             """
-            SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages
+            SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages, authorisation_version,
+                authorisation
             FROM site
             ORDER BY id
             """
@@ -89,7 +93,8 @@ package struct Sites {
     package func find(_ id: SiteID) throws -> Site? {
         try transaction.row(
             """
-            SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages
+            SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages, authorisation_version,
+                authorisation
             FROM site
             WHERE id = ?
             """,

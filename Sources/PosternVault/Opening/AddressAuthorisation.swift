@@ -2,11 +2,12 @@ package import Crypto
 private import FoundationEssentials
 package import PosternCore
 
-/// The vault’s authorisation of a sealed record: a MAC that says whose address it is and how far it has been proven.
+/// The vault’s authorisation of a sealed record: a MAC that says whose address it is, what mails call its owner, and how far the
+/// address has been proven.
 ///
 /// HPKE's base mode does not prove who sealed: anyone with the public key can make a seal that opens. So a seal counts only with
-/// this MAC, which covers site, handle, recipient, version and the seal itself. A row that was forged or swapped has none that
-/// fits.
+/// this MAC, which covers site, handle, recipient, version, the seal itself, and the words that mails take from the row. A row
+/// that was forged or swapped has none that fits.
 package struct AddressAuthorisation: Sendable, Unprintable {
     package enum Standing: String, Sendable {
         /// Letters may go there.
@@ -19,12 +20,37 @@ package struct AddressAuthorisation: Sendable, Unprintable {
         package let site: SiteID
         package let handle: Handle
         package let recipient: RecipientID
+        package let name: HeaderText
+        package let language: Language
         package let version: Int32
         package let seal: [UInt8]
 
-        package init(site: SiteID, handle: Handle, recipient: RecipientID, version: Int32, seal: [UInt8]) {
-            (self.site, self.handle, self.recipient, self.version, self.seal) = (site, handle, recipient, version, seal)
+        package init(
+            site: SiteID, handle: Handle, recipient: RecipientID, name: HeaderText, language: Language, version: Int32,
+            seal: [UInt8]
+        ) {
+            self.site = site
+            self.handle = handle
+            self.recipient = recipient
+            self.name = name
+            self.language = language
+            self.version = version
+            self.seal = seal
         }
+
+        init(_ job: DeliveryJob) {
+            self.init(
+                site: job.site.id, handle: job.handle, recipient: job.recipient, name: job.recipientName,
+                language: job.language, version: job.record.version, seal: job.record.seal)
+        }
+
+        init(_ recipient: Recipient, _ record: SealedRecord) {
+            self.init(
+                site: recipient.site, handle: recipient.handle, recipient: recipient.id, name: recipient.name,
+                language: recipient.language, version: record.version, seal: record.seal)
+        }
+
+        var authorisedName: AuthorisedName { .recipient(handle, at: site) }
     }
 
     private struct Keys: Sendable {
@@ -38,6 +64,9 @@ package struct AddressAuthorisation: Sendable, Unprintable {
         }
     }
 
+    /// Comes before the MAC. Before it there was none, and the MAC covered neither name nor language.
+    private static let format: UInt8 = 2
+
     private let current: Keys
     private let all: [Keys]
 
@@ -48,18 +77,51 @@ package struct AddressAuthorisation: Sendable, Unprintable {
     }
 
     package func code(_ standing: Standing, on subject: Subject) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Self.bytes(standing, subject), using: current.record))
+        code(Self.bytes(standing, subject))
     }
 
     /// Compares in constant time.
     package func isValid(_ authorisation: [UInt8], as standing: Standing, on subject: Subject) -> Bool {
-        let bytes = Self.bytes(standing, subject)
-        return all.contains {
-            HMAC<SHA256>.isValidAuthenticationCode(authorisation, authenticating: bytes, using: $0.record)
+        isValid(authorisation, Self.bytes(standing, subject))
+    }
+
+    /// What an earlier version of the program gave. It counts only while such records are adopted.
+    func isValidWithoutWords(_ authorisation: [UInt8], as standing: Standing, on subject: Subject) -> Bool {
+        isMAC(authorisation[...], Self.bytesWithoutWords(standing, subject))
+    }
+
+    /// How far the address of the record has been proven; nil when the record is not ours.
+    func standing(of recipient: Recipient, isAdopting: Bool = false) -> Standing? {
+        guard let record = recipient.record else { return nil }
+        let subject = Subject(recipient, record)
+        return [.confirmed, .invited].first { standing in
+            isValid(record.authorisation, as: standing, on: subject)
+                || isAdopting && isValidWithoutWords(record.authorisation, as: standing, on: subject)
         }
     }
 
+    private func code(_ bytes: [UInt8]) -> [UInt8] {
+        [Self.format] + HMAC<SHA256>.authenticationCode(for: bytes, using: current.record)
+    }
+
+    private func isValid(_ code: [UInt8], _ bytes: [UInt8]) -> Bool {
+        code.first == Self.format && isMAC(code.dropFirst(), bytes)
+    }
+
+    private func isMAC(_ code: ArraySlice<UInt8>, _ bytes: [UInt8]) -> Bool {
+        all.contains { HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: bytes, using: $0.record) }
+    }
+
     private static func bytes(_ standing: Standing, _ subject: Subject) -> [UInt8] {
+        var writer = ByteWriter(capacity: subject.seal.count + 384)
+        writer.write("postern record v2")
+        writer.writeRaw(bytesWithoutWords(standing, subject))
+        writer.write(subject.name.text)
+        writer.write(subject.language.description)
+        return writer.bytes
+    }
+
+    private static func bytesWithoutWords(_ standing: Standing, _ subject: Subject) -> [UInt8] {
         var writer = ByteWriter(capacity: subject.seal.count + 256)
         writer.write("postern word v1")
         writer.write(standing.rawValue)
@@ -72,7 +134,30 @@ package struct AddressAuthorisation: Sendable, Unprintable {
     }
 }
 
-/// Confirmation tokens, which are part of the link that only the vault can have mailed.
+/// What mails say of a site: its name, and its first origin as a link.
+extension AddressAuthorisation {
+    package func site(_ site: Site, version: Int32) -> SiteAuthorisation {
+        SiteAuthorisation(version: version, code: code(Self.bytes(site, version: version)))
+    }
+
+    package func isValid(_ site: Site) -> Bool {
+        site.authorisation.map { isValid($0.code, Self.bytes(site, version: $0.version)) } ?? false
+    }
+
+    private static func bytes(_ site: Site, version: Int32) -> [UInt8] {
+        var writer = ByteWriter(capacity: 256)
+        writer.write("postern site v1")
+        writer.write(site.id.text)
+        writer.write(version)
+        writer.write(site.name.text)
+        writer.write(UInt32(site.origins.count))
+        for origin in site.origins { writer.write(origin.description) }
+        return writer.bytes
+    }
+}
+
+/// Confirmation tokens, which are part of the link that only the vault can have mailed. They prove that a mailbox was reached,
+/// whatever its owner is called.
 extension AddressAuthorisation {
     package static let tokenLifetime = Duration.days(14)
 
@@ -103,7 +188,7 @@ extension AddressAuthorisation {
 
     private static func mac(of subject: Subject, end: Int64, under keys: Keys) -> String {
         var writer = ByteWriter(capacity: subject.seal.count + 256)
-        writer.write(bytes(.invited, subject))
+        writer.write(bytesWithoutWords(.invited, subject))
         writer.write(end)
         let code = HMAC<SHA256>.authenticationCode(for: writer.bytes, using: keys.token)
         return HexDigits.text(code.prefix(16))

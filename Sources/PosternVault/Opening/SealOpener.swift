@@ -22,7 +22,8 @@ package struct SealOpener: Sendable {
         var recipient = try held.key.recipient(encapsulated: seal.encapsulated, info: SealingKey.addressInfo)
         let plain: [UInt8]
         do {
-            plain = Array(try recipient.open(seal.ciphertext, authenticating: context.associatedData(key: seal.key)))
+            plain = Array(
+                try recipient.open(seal.ciphertext, authenticating: context.associatedData(key: seal.key, format: seal.format)))
         } catch {
             throw SealFault.notAuthentic
         }
@@ -44,7 +45,8 @@ package struct SealOpener: Sendable {
             let box = try AES.GCM.SealedBox(
                 nonce: try SealingSession.nonce, ciphertext: seal.ciphertext.dropLast(16), tag: seal.ciphertext.suffix(16))
             let key = SealingSession.recordKey(from: secret, context: context)
-            return Array(try AES.GCM.open(box, using: key, authenticating: context.associatedData(key: seal.key)))
+            return Array(
+                try AES.GCM.open(box, using: key, authenticating: context.associatedData(key: seal.key, format: seal.format)))
         } catch {
             throw SealFault.notAuthentic
         }

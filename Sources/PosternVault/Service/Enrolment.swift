@@ -1,29 +1,134 @@
-internal import PosternCore
+package import PosternCore
 package import PosternLink
 private import PosternSealing
 
-/// Seals addresses for the operator: what `recipient add` and `import` ask for over the operator socket, or do with the keys
-/// directly while no vault runs.
+/// What the operator's commands have the vault authorise: `recipient add` and `import`, `site add` and `set`. They ask over the
+/// operator socket, or use this in their own process while no vault runs.
 package struct Enrolment: Sendable {
     private let key: SealingKey
     private let authorisation: AddressAuthorisation
+    private let memory: any RecordMemory
+    private let newID: @Sendable () -> RecipientID
 
+    /// - Parameter newID: gives the id of a new recipient.
     /// - Throws: `KeyFault` when the ring lacks the address or the authorisation key.
-    package init(ring: KeyRing) throws {
+    package init(ring: KeyRing, memory: any RecordMemory, newID: @escaping @Sendable () -> RecipientID) throws {
         guard let key = ring.address else { throw KeyFault(path: "the vault's keys", reason: .noneOfKind("address")) }
         self.key = key
         authorisation = try ring.authorisation()
+        self.memory = memory
+        self.newID = newID
     }
 
-    package func records(for request: EnrolRequest) throws -> SealedRecords {
-        SealedRecords(all: try request.entries.map { try record(for: $0, confirmed: request.confirmed) })
+    package var isAdopting: Bool { memory.isAdopting }
+
+    /// Seals addresses: all of them or none.
+    ///
+    /// The store is not believed. A former record counts only with this vault's authorisation for that site, handle, id and
+    /// version; without one, whatever id a row names would be vouched for, and with it the letters that wait for somebody else.
+    /// - Throws: `LinkRefusal` (denied), `RecordMemoryFault`, or why an address cannot be sealed.
+    package func enrol(_ request: EnrolRequest) async throws -> Enrolled {
+        let wanted = try request.entries.map { entry in
+            let name = AuthorisedName.recipient(entry.handle, at: entry.site)
+            if let former = entry.former { try check(former, is: entry) }
+            let id = entry.former?.id ?? memory.newest(of: name)?.recipient ?? newID()
+            return VersionRequest(name, recipient: id, former: entry.former?.record?.version ?? 0)
+        }
+        let versions = try await memory.takeVersions(for: wanted)
+        return Enrolled(
+            all: try zip(request.entries, zip(wanted, versions)).map { entry, place in
+                let (id, version) = (place.0.recipient ?? newID(), place.1)
+                let seal = try key.seal(entry.address, in: .address(of: id, at: entry.site, version: version))
+                let subject = AddressAuthorisation.Subject(
+                    site: entry.site, handle: entry.handle, recipient: id, name: entry.name, language: entry.language,
+                    version: version, seal: seal)
+                let code = authorisation.code(request.confirmed ? .confirmed : .invited, on: subject)
+                return Recipient(
+                    id: id, site: entry.site, handle: entry.handle, name: entry.name, language: entry.language,
+                    state: request.confirmed ? .active : .unconfirmed,
+                    record: SealedRecord(version: version, seal: seal, authorisation: code))
+            })
     }
 
-    private func record(for entry: EnrolRequest.Entry, confirmed: Bool) throws -> SealedRecord {
-        let seal = try key.seal(entry.address, in: .address(of: entry.recipient, at: entry.site, version: entry.version))
-        let subject = AddressAuthorisation.Subject(
-            site: entry.site, handle: entry.handle, recipient: entry.recipient, version: entry.version, seal: seal)
-        return SealedRecord(
-            version: entry.version, seal: seal, authorisation: authorisation.code(confirmed ? .confirmed : .invited, on: subject))
+    private func check(_ former: Recipient, is entry: EnrolRequest.Entry) throws {
+        guard former.site == entry.site, former.handle == entry.handle,
+            authorisation.standing(of: former, isAdopting: memory.isAdopting) != nil
+        else {
+            throw LinkRefusal(
+                .denied,
+                "the store's record of \(entry.site)/\(entry.handle) is not authorised by this vault: it was forged, swapped or "
+                    + "made by another installation. Nothing was sealed")
+        }
+    }
+
+    /// Authorises what mails say of a site. What the operator does not name stays as the vault authorised it before.
+    /// - Throws: `LinkRefusal` (denied), `RecordMemoryFault`.
+    package func authorise(_ request: SiteRequest) async throws -> Site {
+        let former = request.former.flatMap { former in
+            former.id == request.id
+                && (authorisation.isValid(former) || former.authorisation == nil && memory.isAdopting) ? former : nil
+        }
+        guard let name = request.name ?? former?.name, let origins = request.origins ?? former?.origins else {
+            throw LinkRefusal(
+                .denied,
+                "the store's name and origins of site \(request.id) are not authorised by this vault. Give both, with --name and "
+                    + "--origin")
+        }
+        let site = Site(id: request.id, name: name, origins: origins)
+        let version = try await memory.takeVersions(
+            for: [VersionRequest(.site(site.id), recipient: nil, former: former?.authorisation?.version ?? 0)]
+        ).first
+        guard let version else { throw LinkRefusal(.unavailable, "no version was given") }
+        return Site(id: site.id, name: name, origins: origins, authorisation: authorisation.site(site, version: version))
+    }
+
+    /// Remembers what the store has kept.
+    package func note(_ notes: RecordNotes) async throws {
+        var learnt: [LearntAuthorisation] = []
+        for note in notes.all {
+            switch note {
+            case .inUse(let name, let version, let recipient):
+                learnt.append(LearntAuthorisation(name, version: version, recipient: recipient))
+            case .erased(let name, let recipient): try await memory.erase(name, recipient: recipient)
+            }
+        }
+        if !learnt.isEmpty { try await memory.learn(learnt, isDurable: true) }
+    }
+
+    /// Takes over what an earlier version of the program stored, once: what it says now is authorised from then on.
+    ///
+    /// An address must have that version's authorisation, which covers site, handle, id, version and seal. Display names,
+    /// languages, and the names and origins of sites had none: this trusts the store in them, at this one time. It is possible
+    /// from the first start of a vault that has keys and no memory until the relay says that nothing is left.
+    /// - Throws: `LinkRefusal` (denied) when it is over.
+    package func adopt(_ request: AdoptionRequest) async throws -> Adoption {
+        guard memory.isAdopting else { throw LinkRefusal(.denied, "this vault adopts nothing any more") }
+        let sites = request.sites.filter { $0.authorisation == nil && memory.newest(of: .site($0.id)) == nil }.map { site in
+            Site(id: site.id, name: site.name, origins: site.origins, authorisation: authorisation.site(site, version: 1))
+        }
+        let recipients = request.recipients.compactMap { recipient -> Recipient? in
+            guard let record = recipient.record, let standing = authorisation.standing(of: recipient, isAdopting: true) else {
+                return nil
+            }
+            let code = authorisation.code(standing, on: AddressAuthorisation.Subject(recipient, record))
+            return recipient.with(SealedRecord(version: record.version, seal: record.seal, authorisation: code))
+        }
+        let learnt =
+            sites.map { LearntAuthorisation(.site($0.id), version: 1, recipient: nil) }
+            + recipients.compactMap { recipient in
+                recipient.record.map {
+                    LearntAuthorisation(
+                        .recipient(recipient.handle, at: recipient.site), version: $0.version, recipient: recipient.id)
+                }
+            }
+        if !learnt.isEmpty { try await memory.learn(learnt, isDurable: true) }
+        if request.isLast { try await memory.endAdoption() }
+        return Adoption(sites: sites, recipients: recipients)
+    }
+}
+
+extension Recipient {
+    fileprivate func with(_ record: SealedRecord) -> Recipient {
+        Recipient(id: id, site: site, handle: handle, name: name, language: language, state: state, record: record)
     }
 }

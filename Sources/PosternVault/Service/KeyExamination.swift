@@ -35,7 +35,9 @@ extension KeyReport.Key {
 
 extension SealingKey {
     fileprivate func isPair(_ opener: SealOpener) -> Bool {
-        guard let site = try? SiteID("doctor"), let address = try? EmailAddress("doctor@postern.invalid") else { return false }
+        guard let site = try? SiteID("doctor"), let handle = try? Handle("doctor"),
+            let address = try? EmailAddress("doctor@postern.invalid")
+        else { return false }
         // Nothing is stored under these ids.
         let (recipient, record) = (RecipientID(high: 0, low: 0), LetterID(high: 0, low: 0))
         do {
@@ -45,7 +47,7 @@ extension SealingKey {
                 return try opener.address(in: seal(address, in: context), context: context) == address
             case .letter, .evidence:
                 let context: SealContext =
-                    purpose == .letter ? .letter(record, to: recipient, at: site) : .evidence(of: record, at: site)
+                    purpose == .letter ? .letter(record, to: recipient, handle, at: site) : .evidence(of: record, at: site)
                 let text = Array(address.text.utf8)
                 let seal = try SealingSession(to: self, at: Timestamp(seconds: 0)).seal(text, in: context)
                 return try opener.record(in: seal, context: context) == text

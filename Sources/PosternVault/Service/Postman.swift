@@ -3,23 +3,15 @@ package import PosternCore
 internal import PosternMail
 internal import PosternSealing
 
-/// Takes a letter to the smarthost: checks the authorisation of the address, opens, composes, sends.
+/// Takes a letter to the smarthost: checks that site and recipient are what this vault authorised last, opens, composes, sends.
 ///
 /// A failure before the smarthost is dialled is our fault, not the recipient's, and never silent: the letter is held, with a
 /// reason that a person can act on.
 package struct Postman: Sendable {
-    package struct Settings: Sendable {
-        package let mailFrom: EmailAddress
-        package let publicURL: WebOrigin
-
-        package init(mailFrom: EmailAddress, publicURL: WebOrigin) {
-            self.mailFrom = mailFrom
-            self.publicURL = publicURL
-        }
-    }
-
-    private let settings: Settings
+    private let mailFrom: EmailAddress
+    private let publicURL: WebOrigin
     private let authorisation: AddressAuthorisation
+    private let memory: any RecordMemory
     private let opener: SealOpener
     private let composer: Composer
     private let lanes: LanePool
@@ -28,11 +20,13 @@ package struct Postman: Sendable {
     private let logger: Logger
 
     package init(
-        settings: Settings, authorisation: AddressAuthorisation, opener: SealOpener, composer: Composer, lanes: LanePool,
-        budgets: DeliveryBudgets, logger: Logger
+        mailFrom: EmailAddress, publicURL: WebOrigin, authorisation: AddressAuthorisation, memory: any RecordMemory,
+        opener: SealOpener, composer: Composer, lanes: LanePool, budgets: DeliveryBudgets, logger: Logger
     ) {
-        self.settings = settings
+        self.mailFrom = mailFrom
+        self.publicURL = publicURL
         self.authorisation = authorisation
+        self.memory = memory
         self.opener = opener
         self.composer = composer
         self.lanes = lanes
@@ -48,6 +42,7 @@ package struct Postman: Sendable {
     private func attempt(_ job: DeliveryJob) async -> Outcome {
         do throws(PrepareFault) {
             let message = try message(for: job)
+            await noteInUse(job)
             switch budgets.charge(job, to: message.recipient) {
             case .success(let charge):
                 let outcome = await lanes.send(message)
@@ -65,11 +60,17 @@ package struct Postman: Sendable {
     }
 
     private func message(for job: DeliveryJob) throws(PrepareFault) -> OutgoingMessage {
+        try checkSite(job)
         let record = job.record
-        let subject = AddressAuthorisation.Subject(
-            site: job.site.id, handle: job.handle, recipient: job.recipient, version: record.version, seal: record.seal)
+        let subject = AddressAuthorisation.Subject(job)
         guard authorisation.isValid(record.authorisation, as: job.kind == .letter ? .confirmed : .invited, on: subject) else {
             throw .notAuthorised
+        }
+        if let newest = memory.newest(of: subject.authorisedName) {
+            guard !newest.isErased else { throw .erased }
+            guard newest.version <= record.version, newest.recipient == job.recipient else {
+                throw .outdated(version: record.version, newest: newest.version)
+            }
         }
         let address: EmailAddress
         do {
@@ -83,19 +84,42 @@ package struct Postman: Sendable {
         case .letter:
             do {
                 content = .letter(
-                    try opener.letter(in: job.letter, context: .letter(job.id, to: job.recipient, at: job.site.id)))
+                    try opener.letter(
+                        in: job.letter, context: .letter(job.id, to: job.recipient, job.handle, at: job.site.id)))
             } catch {
                 throw .cannotOpen("letter", error)
             }
         case .confirmation:
             let token = authorisation.token(for: subject, mailed: job.accepted)
             content = .confirmation(
-                link: "\(settings.publicURL)/confirm/\(job.site.id)/\(job.handle)/\(token)?lang=\(job.language)")
+                link: "\(publicURL)/confirm/\(job.site.id)/\(job.handle)/\(token)?lang=\(job.language)")
         }
         do {
-            return try composer.compose(OpenedDelivery(job, to: address, from: settings.mailFrom, content: content))
+            return try composer.compose(OpenedDelivery(job, to: address, from: mailFrom, content: content))
         } catch {
             throw .cannotCompose(error)
+        }
+    }
+
+    private func checkSite(_ job: DeliveryJob) throws(PrepareFault) {
+        guard let given = job.site.authorisation, authorisation.isValid(job.site) else { throw .siteNotAuthorised(job.site.id) }
+        guard (memory.newest(of: .site(job.site.id))?.version ?? 0) <= given.version else {
+            throw .siteOutdated(job.site.id, version: given.version)
+        }
+    }
+
+    /// A letter that was made from a newer record than the vault remembers shows that it is in use.
+    private func noteInUse(_ job: DeliveryJob) async {
+        let used = [
+            LearntAuthorisation(.recipient(job.handle, at: job.site.id), version: job.record.version, recipient: job.recipient),
+            LearntAuthorisation(.site(job.site.id), version: job.site.authorisation?.version ?? 0, recipient: nil),
+        ]
+        let learnt = used.filter { $0.version > memory.newest(of: $0.name)?.version ?? 0 }
+        guard !learnt.isEmpty else { return }
+        do {
+            try await memory.learn(learnt, isDurable: false)
+        } catch {
+            logger.error("a record's version could not be remembered", metadata: ["delivery": "\(job.id)", "error": "\(error)"])
         }
     }
 }
@@ -103,13 +127,29 @@ package struct Postman: Sendable {
 /// Why a letter was not sent at all. `queue show` prints these sentences.
 private enum PrepareFault: Error, CustomStringConvertible {
     case notAuthorised
+    case outdated(version: Int32, newest: Int32)
+    case erased
+    case siteNotAuthorised(SiteID)
+    case siteOutdated(SiteID, version: Int32)
     case cannotOpen(String, any Error)
     case cannotCompose(ComposeFault)
 
     var description: String {
         switch self {
         case .notAuthorised:
-            "the recipient's record is not authorised by this vault: it was forged, swapped or made by another installation"
+            "the recipient's record is not authorised by this vault: it was forged, swapped or made by another installation; "
+                + "give the address again with postern recipient add --replace"
+        case .outdated(let version, let newest):
+            "the recipient's record (version \(version)) is older than the newest (version \(newest)): an old row or backup was "
+                + "put back; give the address again with postern recipient add --replace"
+        case .erased:
+            "the recipient was erased, and an old row or backup was put back; drop this letter and erase the recipient again"
+        case .siteNotAuthorised(let site):
+            "the name or the origins of site \(site) are not authorised by this vault: they were changed in the store; give them "
+                + "again with postern site set \(site) --name … --origin …, then release this letter"
+        case .siteOutdated(let site, let version):
+            "the name and origins of site \(site) (version \(version)) are older than the newest: an old row or backup was put "
+                + "back; give them again with postern site set \(site) --name … --origin …, then release this letter"
         case .cannotOpen(let what, let error):
             "the sealed \(what) does not open (\((error as? SealFault)?.rawValue ?? "unknown reason"))"
         case .cannotCompose(let fault):

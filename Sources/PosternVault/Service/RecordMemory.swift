@@ -1,12 +1,6 @@
 package import PosternCore
 private import Synchronization
 
-/// What an authorisation of the vault is about: a recipient's record, or what mails say of a site.
-package enum AuthorisedName: Hashable, Sendable {
-    case recipient(Handle, at: SiteID)
-    case site(SiteID)
-}
-
 /// The newest authorisation that was given under a name.
 package struct NewestAuthorisation: Equatable, Sendable {
     package let version: Int32
@@ -92,15 +86,6 @@ package enum RecordMemoryFault: Error, Equatable, Sendable, CustomStringConverti
             "\(name) belongs to another recipient than the store says; nothing was sealed\n"
                 + "    The store was changed from outside, or is an old backup. Look at it with postern recipient show."
         case .noVersionLeft(let name): "\(name) has no version left; nothing was sealed\n    Use another handle."
-        }
-    }
-}
-
-extension AuthorisedName: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .recipient(let handle, let site): "\(site)/\(handle)"
-        case .site(let site): "site \(site)"
         }
     }
 }

@@ -39,21 +39,31 @@ package struct VaultRequestHandler: Sendable {
             return await postman.deliver(try DeliveryJob(payload: payload)).payload
         case .authorise:
             let request = try ConfirmationRequest(payload: payload)
-            return SealedRecords(all: [try confirmation.confirm(request, at: now())]).payload
+            return try confirmation.confirm(request, at: now()).payload
+        case .adopt:
+            return try await enrolment.adopt(try AdoptionRequest(payload: payload)).payload
         }
     }
 
     /// The operator's socket.
-    /// - Throws: `ByteFault` when the payload is not what the verb takes, or why an address cannot be sealed.
+    /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes, or why something cannot be sealed.
     package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8] {
-        switch verb {
-        case .enrol: return try enrolment.records(for: try EnrolRequest(payload: payload)).payload
-        case .keys: return ring.report.payload
-        case .examine: return ring.examined.payload
-        case .condition: return condition.payload
-        case .trustClock:
-            try await keeper.trustClock()
-            return condition.payload
+        do {
+            switch verb {
+            case .enrol: return try await enrolment.enrol(try EnrolRequest(payload: payload)).payload
+            case .authoriseSite: return try await enrolment.authorise(try SiteRequest(payload: payload)).payload
+            case .note:
+                try await enrolment.note(try RecordNotes(payload: payload))
+                return []
+            case .keys: return ring.report.payload
+            case .examine: return ring.examined.payload
+            case .condition: return condition.payload
+            case .trustClock:
+                try await keeper.trustClock()
+                return condition.payload
+            }
+        } catch let fault as RecordMemoryFault {
+            throw LinkRefusal(.denied, "\(fault)")
         }
     }
 
@@ -80,6 +90,7 @@ package struct VaultRequestHandler: Sendable {
         }
         return Announcement(
             keys: keys, tagKeys: tagKeys, lanes: lanes, malformedFrames: malformed.count,
-            overBudget: budgets.report.reduce(0) { $0 + $1.deferred }, isClockTrusted: keeper.clockReport.isTrusted)
+            overBudget: budgets.report.reduce(0) { $0 + $1.deferred }, isClockTrusted: keeper.clockReport.isTrusted,
+            isAdopting: enrolment.isAdopting)
     }
 }

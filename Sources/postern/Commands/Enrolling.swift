@@ -19,19 +19,26 @@ struct Enrolling {
         let entries = try await entries(for: rows, replace: replace)
         var results = [Bool](repeating: false, count: rows.count)
         guard !entries.isEmpty else { return results }
-        let records = try await OperatorCaller(home: caller.home, configuration: caller.configuration)
-            .seal(EnrolRequest(entries: entries.map(\.entry), confirmed: confirmed)).all
-        guard records.count == entries.count else { throw ControlCaller.mismatch }
-        let recipients = zip(entries, records).map { numbered, record in
-            ControlRequest.NewRecipient(
-                id: numbered.entry.recipient.description, handle: numbered.entry.handle.text,
-                name: rows[numbered.index].name.text, language: rows[numbered.index].language.description,
-                confirmed: confirmed, version: record.version, seal: Data(record.seal).base64EncodedString(),
+        let vault = OperatorCaller(home: caller.home, configuration: caller.configuration)
+        let enrolled = try await vault.enrol(EnrolRequest(entries: entries.map(\.entry), confirmed: confirmed)).all
+        guard enrolled.count == entries.count else { throw ControlCaller.mismatch }
+        let recipients = try zip(entries, enrolled).map { numbered, recipient in
+            guard let record = recipient.record else { throw ControlCaller.mismatch }
+            return ControlRequest.NewRecipient(
+                id: recipient.id.description, handle: recipient.handle.text, name: recipient.name.text,
+                language: recipient.language.description, confirmed: confirmed,
+                former: numbered.entry.former?.record?.version, version: record.version,
+                seal: Data(record.seal).base64EncodedString(),
                 authorisation: Data(record.authorisation).base64EncodedString())
         }
         let stored: [Bool] = try await caller.ask(.enrolRecipients(site: site, recipients: recipients))
         guard stored.count == entries.count else { throw ControlCaller.mismatch }
         for (numbered, isStored) in zip(entries, stored) { results[numbered.index] = isStored }
+        try await vault.note(
+            zip(enrolled, stored).compactMap { recipient, isStored in
+                guard isStored, let version = recipient.record?.version else { return nil }
+                return .inUse(.recipient(recipient.handle, at: recipient.site), version: version, recipient.id)
+            })
         return results
     }
 
@@ -41,14 +48,19 @@ struct Enrolling {
         do { siteID = try SiteID(site) } catch { throw Exit.data.saying("\(error)") }
         let found: [FoundRecipient] = try await caller.ask(.findRecipients(site: site, handles: rows.map(\.handle.text)))
         let known = Dictionary(found.map { ($0.handle, $0) }) { first, _ in first }
-        var randomness = RandomSource.system
-        return rows.enumerated().compactMap { index, row in
-            var (id, version) = (RecipientID(at: .now, using: &randomness), Int32(1))
+        return try rows.enumerated().compactMap { index, row in
+            var former: Recipient?
             if let existing = known[row.handle.text] {
-                guard replace, let present = existing.version else { return nil }
-                (id, version) = (existing.id, present + 1)
+                guard replace, existing.version != nil else { return nil }
+                former = existing.recipient(at: siteID)
+                guard former?.record != nil else { throw ControlCaller.mismatch }
             }
-            return (index, .init(site: siteID, handle: row.handle, recipient: id, version: version, address: row.address))
+            return (
+                index,
+                .init(
+                    site: siteID, handle: row.handle, name: row.name, language: row.language, address: row.address,
+                    former: former)
+            )
         }
     }
 }

@@ -113,7 +113,7 @@ struct Init: AsyncParsableCommand {
 
     private func addSite(_ id: String, configuration: Configuration) async throws {
         // No origin: nobody has said yet where the site's own pages are.
-        try await ControlCaller(home: home.folder, configuration: configuration)
-            .change(.addSite(id: id, name: siteName ?? id, origins: []))
+        try await SiteAuthorising(caller: ControlCaller(home: home.folder, configuration: configuration), id: id)
+            .add(name: siteName ?? id, origins: [])
     }
 }

@@ -9,16 +9,30 @@ struct OperatorCaller {
     let home: Home
     let configuration: Configuration
 
-    /// - Throws: `ExitCode` after saying why the vault could not be asked.
-    func seal(_ request: EnrolRequest) async throws -> SealedRecords {
-        if let answer = try await askVault(.enrol, request.payload) { return try SealedRecords(payload: answer) }
-        return try withKeys { try Enrolment(ring: $0).records(for: request) }
+    /// - Throws: `ExitCode` after saying why the vault could not be asked, or would not do it.
+    func enrol(_ request: EnrolRequest) async throws -> Enrolled {
+        if let answer = try await askVault(.enrol, request.payload) { return try Enrolled(payload: answer) }
+        return try await withEnrolment { try await $0.enrol(request) }
     }
 
-    /// - Throws: as `seal` does.
+    /// - Throws: as `enrol` does.
+    func authorise(_ request: SiteRequest) async throws -> Site {
+        if let answer = try await askVault(.authoriseSite, request.payload) { return try Site(payload: answer) }
+        return try await withEnrolment { try await $0.authorise(request) }
+    }
+
+    /// Tells the vault what the store has kept, or erased.
+    /// - Throws: as `enrol` does.
+    func note(_ notes: [RecordNotes.Note]) async throws {
+        guard !notes.isEmpty else { return }
+        let notes = RecordNotes(all: notes)
+        if try await askVault(.note, notes.payload) == nil { try await withEnrolment { try await $0.note(notes) } }
+    }
+
+    /// - Throws: as `enrol` does.
     func keys() async throws -> KeyReport {
         if let answer = try await askVault(.keys) { return try KeyReport(payload: answer) }
-        return try withKeys { $0.report }
+        return try await withKeys { $0.report }
     }
 
     /// - Returns: nil when no vault runs.
@@ -42,20 +56,37 @@ struct OperatorCaller {
             return try await FrameClient(path: home.operatorSocket).request(verb, payload)
         } catch LinkFault.unreachable {
             return nil
+        } catch let refusal as LinkRefusal where refusal.code == .denied {
+            throw Exit.data.saying("\(refusal)")
         } catch {
             throw Exit.unavailable.saying("the vault did not do it: \(error)")
         }
     }
 
-    private func withKeys<Result>(_ body: (KeyRing) throws -> Result) throws -> Result {
+    private func withEnrolment<Result: Sendable>(_ body: (Enrolment) async throws -> Result) async throws -> Result {
+        try await withKeys { ring in
+            try await body(try Enrolment(ring: ring, memory: try await openMemory(home, ring: ring), newID: newRecipientID))
+        }
+    }
+
+    private func withKeys<Result: Sendable>(_ body: (KeyRing) async throws -> Result) async throws -> Result {
         guard let lock = try FileLock(path: home.vaultLock) else {
             throw Exit.temporary.saying(
                 "the vault (process \(FileLock.holder(of: home.vaultLock))) runs and does not answer yet\n"
                     + "    Try again in a moment.")
         }
         let folder = KeyFolder(path: home.keys, owner: try ProcessUsers(configuration.users).vault?.id)
-        let done = Swift.Result<Result, any Error> { try body(try KeyRing(folder: folder)) }
+        let done: Swift.Result<Result, any Error>
+        do { done = .success(try await body(try KeyRing(folder: folder))) } catch { done = .failure(error) }
         _ = consume lock
-        do { return try done.get() } catch { throw Exit.configuration.saying("\(error)") }
+        do {
+            return try done.get()
+        } catch let refusal as LinkRefusal {
+            throw Exit.data.saying("\(refusal)")
+        } catch let fault as RecordMemoryFault {
+            throw Exit.data.saying("\(fault)")
+        } catch {
+            throw Exit.configuration.saying("\(error)")
+        }
     }
 }

@@ -1,6 +1,8 @@
 internal import ArgumentParser
+private import PosternCore
 internal import PosternHost
 private import PosternImport
+private import PosternLink
 internal import PosternRelay
 
 struct RecipientCommand: AsyncParsableCommand {
@@ -133,7 +135,17 @@ struct RecipientCommand: AsyncParsableCommand {
             discussion: "The handle stays taken, so that nobody else gets letters meant for this person.")
         @OptionGroup var subject: Subject
 
-        func run() async throws { try await subject.apply(.erase, report: "is erased") }
+        func run() async throws {
+            let caller = try subject.home.caller()
+            let found: [FoundRecipient] = try await caller.ask(
+                .findRecipients(site: subject.site, handles: [subject.handle]))
+            // The vault first: it must not send to an old row that is put back.
+            if let id = found.first?.id, let site = try? SiteID(subject.site), let handle = try? Handle(subject.handle) {
+                try await OperatorCaller(home: caller.home, configuration: caller.configuration)
+                    .note([.erased(.recipient(handle, at: site), id)])
+            }
+            try await subject.apply(.erase, report: "is erased")
+        }
     }
 
     private static func table(_ recipients: [RecipientView]) -> String {

@@ -1,8 +1,9 @@
 internal import ArgumentParser
 private import Foundation
-private import PosternCore
+internal import PosternCore
 internal import PosternHost
-private import PosternRelay
+private import PosternLink
+internal import PosternRelay
 
 struct SiteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,7 +26,7 @@ struct SiteCommand: AsyncParsableCommand {
         @OptionGroup var home: HomeOption
 
         func run() async throws {
-            try await home.caller().change(.addSite(id: id, name: name, origins: origins))
+            try await SiteAuthorising(caller: try home.caller(), id: id).add(name: name, origins: origins)
             Terminal.say("Added site \(id).")
         }
     }
@@ -79,9 +80,7 @@ struct SiteCommand: AsyncParsableCommand {
             let file = try logo.map(Self.file)
             let caller = try home.caller()
             var change = ControlRequest.SiteChange()
-            change.name = name
             change.accent = accent
-            if !origins.isEmpty { change.origins = origins }
             if !languages.isEmpty { change.languages = languages == ["all"] ? [] : languages }
             if !introductions.isEmpty {
                 change.introductions = Dictionary(
@@ -90,7 +89,8 @@ struct SiteCommand: AsyncParsableCommand {
                         return (String(parts[0]), parts.count == 2 ? String(parts[1]) : "")
                     }, uniquingKeysWith: { $1 })
             }
-            try await caller.change(.changeSite(id: id, change))
+            try await SiteAuthorising(caller: caller, id: id).change(
+                change, name: name, origins: origins.isEmpty ? nil : origins.filter { !$0.isEmpty })
             if let file { try await caller.change(.setLogo(site: id, file: file)) }
             Terminal.say("Changed site \(id).")
         }
@@ -123,5 +123,56 @@ struct SiteCommand: AsyncParsableCommand {
                 ).text
             }
         }
+    }
+}
+
+/// Adds or changes a site: has the vault authorise what mails say of it, and hands that to the relay with the rest.
+struct SiteAuthorising {
+    let caller: ControlCaller
+    let id: String
+
+    func add(name: String, origins: [String]) async throws {
+        let sites: [SiteView] = try await caller.ask(.listSites)
+        guard !sites.contains(where: { $0.id == id }) else {
+            throw Exit.data.saying(SiteOperations.Fault.exists(try siteID).text)
+        }
+        let site = try await authorised(name: name, origins: origins, former: nil)
+        try await caller.change(.addSite(id: id, name: name, origins: origins, authorisation: site.newAuthorisation))
+        try await noteInUse(site)
+    }
+
+    /// - Parameters:
+    ///   - name: nil to keep the present one.
+    ///   - origins: nil to keep the present ones.
+    func change(_ change: ControlRequest.SiteChange, name: String?, origins: [String]?) async throws {
+        guard name != nil || origins != nil else { return _ = try await caller.change(.changeSite(id: id, change)) }
+        let former: FoundSite = try await caller.ask(.findSite(id: id))
+        let site = try await authorised(name: name, origins: origins, former: former.site(try siteID))
+        var change = change
+        change.name = site.name.text
+        change.origins = site.origins.map(\.description)
+        change.authorisation = site.newAuthorisation
+        try await caller.change(.changeSite(id: id, change))
+        try await noteInUse(site)
+    }
+
+    private var siteID: SiteID {
+        get throws { try read { try RequestText.site(id) } }
+    }
+
+    private var vault: OperatorCaller { OperatorCaller(home: caller.home, configuration: caller.configuration) }
+
+    private func authorised(name: String?, origins: [String]?, former: Site?) async throws -> Site {
+        let (name, origins) = try read { (try name.map(RequestText.siteName), try origins?.map(RequestText.origin)) }
+        return try await vault.authorise(SiteRequest(id: try siteID, name: name, origins: origins, former: former))
+    }
+
+    private func noteInUse(_ site: Site) async throws {
+        guard let version = site.authorisation?.version else { return }
+        try await vault.note([.inUse(.site(site.id), version: version, nil)])
+    }
+
+    private func read<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let fault as RequestText.Fault { throw Exit.data.saying(fault.text) }
     }
 }

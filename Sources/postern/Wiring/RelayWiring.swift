@@ -88,7 +88,8 @@ private func buildServices(
     // Services are told to stop from the last to the first, each when the one after it has ended. The control socket is told
     // after the dispatcher: a backup may take minutes, and letters would be claimed all that time.
     var services: [any Service] = [
-        vault, SocketService(control: home.controlSocket, control, malformed: malformed, logger: logger), dispatcher,
+        vault, SocketService(control: home.controlSocket, control, malformed: malformed, logger: logger),
+        AdoptingDispatcher(dispatcher, store: store, vault: vault, logger: logger),
         housekeeping, refusals, diskSpace,
     ]
     var letters: MailboxLetters?

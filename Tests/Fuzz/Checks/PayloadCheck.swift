@@ -12,7 +12,7 @@ enum PayloadCheck {
         case 1: try checkAnnouncement(payload)
         case 2: try checkConfirmation(payload)
         case 3: try checkEnrolment(payload)
-        case 4: try settled(payload, { try? SealedRecords(payload: $0) }, \.payload)
+        case 4: try checkSmaller(payload)
         case 5: try settled(payload, { try? LinkRefusal(payload: $0) }, \.payload)
         case 6: try settled(payload, { try? Outcome(payload: $0) }, \.payload)
         default: try settled(payload, { try? KeyReport(payload: $0) }, \.payload)
@@ -36,12 +36,23 @@ enum PayloadCheck {
         try hold(job.accepted.rfc5322.utf8.count <= 31, "a mail's date has four digits of year")
         try hold(!job.accepted.rfc3339.isEmpty, "a moment can be shown")
         let subject = AddressAuthorisation.Subject(
-            site: job.site.id, handle: job.handle, recipient: job.recipient, version: job.record.version, seal: job.record.seal)
+            site: job.site.id, handle: job.handle, recipient: job.recipient, name: job.recipientName, language: job.language,
+            version: job.record.version, seal: job.record.seal)
+        try hold(!FixedVault.authorisation.isValid(job.site), "nobody else names a site")
         let token = FixedVault.authorisation.token(for: subject, mailed: job.accepted)
         try hold(token.utf8.count <= 48, "a confirmation's token is short")
         try hold(
             !FixedVault.authorisation.isValid(job.record.authorisation, as: .confirmed, on: subject),
             "nobody else has the vault's word")
+    }
+
+    private static func checkSmaller(_ payload: [UInt8]) throws(Breach) {
+        try settled(payload, { try? SealedRecord(payload: $0) }, \.payload)
+        try settled(payload, { try? Enrolled(payload: $0) }, \.payload)
+        try settled(payload, { try? Site(payload: $0) }, \.payload)
+        try settled(payload, { try? SiteRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? RecordNotes(payload: $0) }, \.payload)
+        try settled(payload, { try? AdoptionRequest(payload: $0) }, \.payload)
     }
 
     private static func checkAnnouncement(_ payload: [UInt8]) throws(Breach) {
@@ -57,7 +68,8 @@ enum PayloadCheck {
     private static func checkConfirmation(_ payload: [UInt8]) throws(Breach) {
         try settled(payload, { try? ConfirmationRequest(payload: $0) }, \.payload)
         guard let request = try? ConfirmationRequest(payload: payload) else { return }
-        let confirmation = ConfirmationChecker(authorisation: FixedVault.authorisation, opener: FixedVault.opener)
+        let confirmation = ConfirmationChecker(
+            authorisation: FixedVault.authorisation, opener: FixedVault.opener, memory: TransientRecordMemory())
         let record = try? confirmation.confirm(request, at: Timestamp(seconds: 1_795_514_709))
         try hold(record == nil, "nobody without the vault's key is confirmed")
     }

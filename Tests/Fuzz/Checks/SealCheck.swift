@@ -26,12 +26,12 @@ enum SealCheck {
     /// Whatever opens is one of the seal files of the vault's tests.
     private static func checkOpening(_ bytes: [UInt8], _ purpose: SealPurpose) throws(Breach) {
         guard let site = try? SiteID("photos"), let recipient = RecipientID("01k6ng0000000g000000000001"),
-            let id = LetterID("01k6p00000000g000000000001")
+            let id = LetterID("01k6p00000000g000000000001"), let handle = try? Handle("pat")
         else { throw Breach(description: "plain names are read") }
         if purpose == .address {
             let opened = try? FixedVault.opener.address(in: bytes, context: .address(of: recipient, at: site, version: 1))
             if let opened { try hold(opened.text == "pat@private.example", "only what was sealed here opens") }
-        } else if let letter = try? FixedVault.opener.letter(in: bytes, context: .letter(id, to: recipient, at: site)) {
+        } else if let letter = try? FixedVault.opener.letter(in: bytes, context: .letter(id, to: recipient, handle, at: site)) {
             try LetterCheck.check(letter)
         }
     }

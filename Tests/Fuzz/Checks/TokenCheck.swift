@@ -35,9 +35,11 @@ enum TokenCheck {
     }
 
     private static func checkConfirmation(_ text: String, change: [UInt8]) throws(Breach) {
-        guard let site = try? SiteID("photos"), let handle = try? Handle("pat") else { return }
+        guard let site = try? SiteID("photos"), let handle = try? Handle("pat"), let name = try? HeaderText("Pat", limit: 100)
+        else { return }
         let subject = AddressAuthorisation.Subject(
-            site: site, handle: handle, recipient: RecipientID(high: 1, low: 2), version: 1, seal: [1, 2, 3])
+            site: site, handle: handle, recipient: RecipientID(high: 1, low: 2), name: name, language: .english,
+            version: 1, seal: [1, 2, 3])
         let token = authorisation.token(for: subject, mailed: now)
         func isGood(_ token: String) -> Bool { (try? authorisation.check(token, for: subject, at: now)) != nil }
         try hold(isGood(token), "a true confirmation is known again")

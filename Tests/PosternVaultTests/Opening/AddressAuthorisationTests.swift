@@ -10,6 +10,8 @@ struct AddressAuthorisationTests {
     let stranger = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 2, count: 32)))
     let subject: AddressAuthorisation.Subject
     let others: [(String, AddressAuthorisation.Subject)]
+    /// The same record with other words.
+    let renamed: [(String, AddressAuthorisation.Subject)]
 
     init() throws {
         var randomness = SeededRandomness(seed: 5)
@@ -18,20 +20,32 @@ struct AddressAuthorisationTests {
         )
         let (site, otherSite) = (try SiteID("photos"), try SiteID("club"))
         let (handle, otherHandle) = (try Handle("pat"), try Handle("sam"))
-        subject = .init(site: site, handle: handle, recipient: id, version: 1, seal: [1, 2, 3])
+        func subject(
+            _ site: SiteID = site, _ handle: Handle = handle, _ id: RecipientID = id, name: String = "Pat",
+            language: Language = .english, version: Int32 = 1, seal: [UInt8] = [1, 2, 3]
+        ) throws -> AddressAuthorisation.Subject {
+            .init(
+                site: site, handle: handle, recipient: id, name: try HeaderText(name, limit: 100), language: language,
+                version: version, seal: seal)
+        }
+        self.subject = try subject()
         others = [
-            ("site", .init(site: otherSite, handle: handle, recipient: id, version: 1, seal: [1, 2, 3])),
-            ("handle", .init(site: site, handle: otherHandle, recipient: id, version: 1, seal: [1, 2, 3])),
-            ("recipient", .init(site: site, handle: handle, recipient: otherID, version: 1, seal: [1, 2, 3])),
-            ("version", .init(site: site, handle: handle, recipient: id, version: 2, seal: [1, 2, 3])),
-            ("seal", .init(site: site, handle: handle, recipient: id, version: 1, seal: [1, 2, 4])),
+            ("site", try subject(otherSite)), ("handle", try subject(site, otherHandle)),
+            ("recipient", try subject(site, handle, otherID)), ("version", try subject(version: 2)),
+            ("seal", try subject(seal: [1, 2, 4])),
+        ]
+        renamed = [
+            ("name", try subject(name: "Example Bank Security")),
+            ("language", try subject(language: try #require(Language("de")))),
         ]
     }
 
     @Test func `An authorisation counts for its record and for no other, and not under another vault's key`() {
         let given = authorisation.code(.confirmed, on: subject)
         #expect(authorisation.isValid(given, as: .confirmed, on: subject))
-        for (what, other) in others { #expect(!authorisation.isValid(given, as: .confirmed, on: other), "another \(what)") }
+        for (what, other) in others + renamed {
+            #expect(!authorisation.isValid(given, as: .confirmed, on: other), "another \(what)")
+        }
         #expect(!stranger.isValid(given, as: .confirmed, on: subject))
         #expect(!authorisation.isValid([], as: .confirmed, on: subject))
         #expect(!authorisation.isValid(Array(given.dropLast()), as: .confirmed, on: subject))
@@ -51,6 +65,30 @@ struct AddressAuthorisationTests {
         #expect(moved.token(for: subject, mailed: mailed) == stranger.token(for: subject, mailed: mailed))
         let third = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
         #expect(!moved.isValid(third.code(.confirmed, on: subject), as: .confirmed, on: subject))
+    }
+
+    @Test func `A site's authorisation counts for its id, version, name and origins alone`() throws {
+        let origins = ["https://photos.example", "https://www.photos.example"].compactMap { WebOrigin($0) }
+        let name = try HeaderText("Photos", limit: 100)
+        let site = Site(id: try SiteID("photos"), name: name, origins: origins)
+        let given = authorisation.site(site, version: 2)
+        func with(
+            _ id: String = "photos", _ name: HeaderText = name, _ origins: [WebOrigin] = origins,
+            _ authorisation: SiteAuthorisation? = given
+        ) throws -> Site {
+            Site(id: try SiteID(id), name: name, origins: origins, authorisation: authorisation)
+        }
+        #expect(authorisation.isValid(try with()))
+        #expect(!stranger.isValid(try with()))
+        for other in [
+            try with("club"), try with("photos", HeaderText("Example Bank", limit: 100)), try with("photos", name, []),
+            try with("photos", name, origins.reversed()), try with("photos", name, [origins[0]]),
+            try with("photos", name, origins, nil),
+            try with("photos", name, origins, SiteAuthorisation(version: 3, code: given.code)),
+            try with("photos", name, origins, SiteAuthorisation(version: 2, code: authorisation.code(.confirmed, on: subject))),
+        ] {
+            #expect(!authorisation.isValid(other), "\(other)")
+        }
     }
 
     @Test func `An invitation is not a confirmation`() {

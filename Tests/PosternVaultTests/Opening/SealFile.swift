@@ -70,7 +70,10 @@ extension SealFile {
         let recipient = try #require(RecipientID(try field("recipient")))
         switch purpose {
         case .address: context = .address(of: recipient, at: site, version: try #require(Int32(try field("version"))))
-        case .letter: context = .letter(try #require(LetterID(try field("letter"))), to: recipient, at: site)
+        case .letter:
+            // The first files have no handle: their format did not cover it.
+            context = .letter(
+                try #require(LetterID(try field("letter"))), to: recipient, try Handle(fields["handle"] ?? "pat"), at: site)
         case .evidence: context = .evidence(of: try #require(LetterID(try field("letter"))), at: site)
         }
         seal = Array(try #require(Data(base64Encoded: try field("seal"))))

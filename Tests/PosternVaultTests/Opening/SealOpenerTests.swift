@@ -8,10 +8,11 @@ import Testing
 struct SealOpenerTests {
     let site: SiteID
     let otherSite: SiteID
+    let handle: Handle
     var randomness = SeededRandomness(seed: 42)
 
     init() throws {
-        (site, otherSite) = (try SiteID("photos"), try SiteID("club"))
+        (site, otherSite, handle) = (try SiteID("photos"), try SiteID("club"), try Handle("pat"))
     }
 
     @Test(arguments: Suite.allCases)
@@ -53,7 +54,7 @@ struct SealOpenerTests {
         let opener = SealOpener(ring: fixture.ring)
         for message in ["short", String(repeating: "𐍈", count: 20_000), "line\nline\n\n.\n"] {
             let letter = try fixture.letter(message)
-            let context = SealContext.letter(id, to: recipient, at: site)
+            let context = SealContext.letter(id, to: recipient, handle, at: site)
             let seal = try session.seal(LetterCoding.bytes(of: letter), in: context)
             #expect(try opener.letter(in: seal, context: context) == letter)
         }
@@ -73,10 +74,10 @@ struct SealOpenerTests {
             #expect(throws: SealFault.notAuthentic) { try opener.address(in: address, context: context) }
         }
         let session = try SealingSession(to: try #require(fixture.key(.letter)), at: fixture.now)
-        let letter = try session.seal(LetterCoding.bytes(of: try fixture.letter()), in: .letter(id, to: mine, at: site))
+        let letter = try session.seal(LetterCoding.bytes(of: try fixture.letter()), in: .letter(id, to: mine, handle, at: site))
         for context in [
-            SealContext.letter(otherID, to: mine, at: site), .letter(id, to: other, at: site),
-            .letter(id, to: mine, at: otherSite),
+            SealContext.letter(otherID, to: mine, handle, at: site), .letter(id, to: other, handle, at: site),
+            .letter(id, to: mine, handle, at: otherSite), .letter(id, to: mine, try Handle("mallory"), at: site),
         ] {
             #expect(throws: SealFault.notAuthentic) { try opener.letter(in: letter, context: context) }
         }
@@ -101,6 +102,34 @@ struct SealOpenerTests {
                 try opener.address(in: Array(seal.prefix(count)), context: context)
             }
         }
+    }
+
+    @Test func `Letters are sealed in few lengths, and a padded one reads the same`() throws {
+        let fixture = try VaultFixture()
+        let letters = try (0..<1_500).map { try fixture.letter("x" + String(repeating: "y", count: $0)) }
+        let plain = letters.map(LetterCoding.bytes)
+        #expect(Set(plain.map(\.count)).count <= 8)
+        for (letter, bytes) in zip(letters, plain) where letter.text.text.utf8.count % 50 == 0 {
+            #expect(try LetterCoding.letter(from: bytes) == letter)
+            #expect(throws: SealFault.badContent) { try LetterCoding.letter(from: bytes + [0]) }
+            #expect(throws: SealFault.badContent) { try LetterCoding.letter(from: Array(bytes.dropLast())) }
+        }
+        for length in [1, 256, 257, 4_096, 4_097, 80_000] {
+            let padded = LetterCoding.paddedLength(length)
+            #expect(padded >= length && LetterCoding.paddedLength(padded) == padded, "\(length)")
+        }
+    }
+
+    @Test(arguments: ["192.0.2.7", "2001:db8::7"])
+    mutating func `Evidence has one length for both kinds of client address`(text: String) throws {
+        let fixture = try VaultFixture()
+        let client = try #require(ClientAddress(text: text))
+        let id = LetterID(at: fixture.now, using: &randomness)
+        let context = SealContext.evidence(of: id, at: site)
+        let session = try SealingSession(to: try #require(fixture.key(.evidence)), at: fixture.now)
+        let seal = try session.seal(client.mappedBytes, in: context)
+        let plain = try SealOpener(ring: fixture.ring).record(in: seal, context: context)
+        #expect(plain.count == 16 && ClientAddress(bytes: plain) == client)
     }
 
     @Test(arguments: Suite.allCases)
@@ -132,7 +161,7 @@ struct SealOpenerTests {
         let fixture = try VaultFixture()
         let opener = SealOpener(ring: fixture.ring)
         let (id, recipient) = (LetterID(at: fixture.now, using: &randomness), RecipientID(at: fixture.now, using: &randomness))
-        let context = SealContext.letter(id, to: recipient, at: site)
+        let context = SealContext.letter(id, to: recipient, handle, at: site)
         let session = try SealingSession(to: try #require(fixture.key(.letter)), at: fixture.now)
         let seal = try session.seal(LetterCoding.bytes(of: try fixture.letter()), in: context)
         #expect(throws: Never.self) { try opener.letter(in: seal, context: context) }
