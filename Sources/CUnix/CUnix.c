@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <link.h>
 #include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -21,6 +23,22 @@ int unix_forbid_dump(void) {
 
 int unix_is_dumpable(void) {
     return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int unix_become(unsigned int user, unsigned int group) {
+    gid_t only = group, left[2], gids[3];
+    uid_t uids[3];
+    if (setgroups(1, &only) || setresgid(group, group, group) || setresuid(user, user, user)) return -1;
+    if (getresgid(&gids[0], &gids[1], &gids[2]) || getresuid(&uids[0], &uids[1], &uids[2])) return -1;
+    int became = getgroups(2, left) == 1 && left[0] == group;
+    for (int i = 0; i < 3; i++) became = became && gids[i] == group && uids[i] == user;
+    if (became && (user == 0 || (setuid(0) != 0 && seteuid(0) != 0))) return 0;
+    errno = EPERM;
+    return -1;
+}
+
+int unix_move(int from, const char *name, int to, const char *other) {
+    return renameat2(from, name, to, other, RENAME_NOREPLACE);
 }
 
 int unix_forbid_core(void) {

@@ -59,6 +59,9 @@ struct SettingsReading {
         self.faults = faults
     }
 
+    /// Nil where the configuration does not tell.
+    var database: DatabaseURL? { areUsable(.database) ? configuration?.database : nil }
+
     /// A value that is neither an absolute path nor a file may be the password itself: it is repeated nowhere.
     private static func misplacedPassword(_ mail: Configuration.Mail) -> SettingFault? {
         guard let path = mail.passwordFile, !path.hasPrefix("/"), !FileManager.default.fileExists(atPath: path) else {

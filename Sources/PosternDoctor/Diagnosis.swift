@@ -63,16 +63,16 @@ package struct DiagnosisText {
         let margin = String(repeating: " ", count: indent)
         let head =
             coloured(finding.level) + (isNarrow ? finding.check.rawValue : finding.check.rawValue.padded(to: Self.checkWidth))
-        var lines = Self.wrapped(finding.text, to: width - indent).map { margin + $0 }
+        var lines = Self.wrapped(finding.text.withoutControls, to: width - indent).map { margin + $0 }
         if isNarrow {
             lines.insert(head, at: 0)
         } else {
             lines[0] = head + lines[0].dropFirst(indent)
         }
         if let remedy = finding.remedy {
-            let told = Self.wrapped(remedy.text, to: width - indent - 2)
+            let told = Self.wrapped(remedy.text.withoutControls, to: width - indent - 2)
             lines += told.enumerated().map { margin + ($0 == 0 ? "→ " : "  ") + $1 }
-            lines += remedy.commands.map { "\(margin)    \($0)" }
+            lines += remedy.commands.map { "\(margin)    \($0.withoutControls)" }
         }
         return lines.joined(separator: "\n")
     }

@@ -1,5 +1,5 @@
 private import CUnix
-private import Foundation
+package import Foundation
 package import PosternCore
 package import PosternHost
 private import PosternLink
@@ -7,25 +7,57 @@ private import PosternRelay
 private import PosternVault
 
 /// Looks at an installation from all sides and changes nothing. Whatever is broken, everything else is still checked.
+///
+/// What lies in the store's and the vault's folders is looked at by their own users: for root, by processes of those.
 package struct Doctor {
+    /// What one user examines.
+    package enum Part: String, Sendable {
+        case store, keys, smarthost
+    }
+
+    /// Has a process of that user examine a part (`examined`). Nil when it could not.
+    package typealias Examiner = @Sendable (Part, ProcessUser) async -> [UInt8]?
+
     private let home: Home
     private let now: Timestamp
+    private let examiner: Examiner?
 
-    package init(home: Home, now: Timestamp) {
+    /// - Parameter examiner: nil where everything is looked at by this process.
+    package init(home: Home, now: Timestamp, examiner: Examiner? = nil) {
         self.home = home
         self.now = now
+        self.examiner = examiner
+    }
+
+    /// One part, by this process, in JSON.
+    package func examined(_ part: Part) async -> Data {
+        let settings = SettingsReading(home: home)
+        let reading: any Encodable =
+            switch part {
+            case .store: await StoreReading.look(home: home, database: settings.database)
+            case .keys: await KeyReading.look(home: home)
+            case .smarthost: await smarthost(settings).findings
+            }
+        return (try? JSONEncoder().encode(reading)) ?? Data()
+    }
+
+    /// - Parameter here: by this process.
+    private func reading<Reading: Decodable>(_ part: Part, by user: ProcessUser?, here: () async -> Reading) async -> Reading? {
+        guard let examiner, let user else { return await here() }
+        return await examiner(part, user).flatMap { try? JSONDecoder().decode(Reading.self, from: Data($0)) }
     }
 
     package func examine() async -> Diagnosis {
         let settings = SettingsReading(home: home)
         let configuration = settings.configuration
-        let database = settings.areUsable(.database) ? configuration?.database : nil
+        let database = settings.database
         let owners = Owners(home: home, users: configuration?.users)
+        let users = configuration.flatMap { try? ProcessUsers(of: home, $0.users) }
 
         // The slow one runs beside the others.
-        async let smarthost = self.smarthost(settings, owners)
-        let keys = await KeyReading.look(home: home)
-        let store = await StoreReading.look(home: home, database: database)
+        async let smarthost = reading(.smarthost, by: users?.vault) { await self.smarthost(settings).findings }
+        let keys = await reading(.keys, by: users?.vault) { await KeyReading.look(home: home) } ?? .failed
+        let store = await reading(.store, by: users?.relay) { await StoreReading.look(home: home, database: database) } ?? .failed
 
         var findings = ConfigurationCheck.findings(path: home.settings, given: settings.given, faults: settings.faults)
         findings += ServiceCheck.findings(relay: store.relay, vault: keys.vault, faults: store.faults, home: home.path)
@@ -44,14 +76,17 @@ package struct Doctor {
             findings.append(.fail(.modes, "\(home.path) does not exist or cannot be reached", .rightHome))
         }
         findings += self.keys(keys, store, settings)
-        findings += store.check.findings
+        findings += StrangerCheck.findings(
+            path: database?.file ?? "the store",
+            strangers: database?.file.map { StrangerCheck.strangers(at: $0, but: store.process.flatMap { Int32($0) }) } ?? [],
+            besides: store.check.findings)
         findings += libraries(settings)
         findings += DiskCheck.findings(
             of: database?.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? home.path)
         findings += templates(settings)
         findings += times(keys, store, settings)
-        findings += VaultCheck.findings(keys.condition, now: now)
-        findings += await smarthost.findings
+        findings += VaultCheck.findings(keys.condition.flatMap { try? VaultCondition(payload: $0) }, now: now)
+        findings += await smarthost ?? [.skipped(.smarthost, because: "the process that was to ask it failed", .tryAgain)]
         return Diagnosis(findings)
     }
 
@@ -101,10 +136,10 @@ package struct Doctor {
                 last: view.lastPurge.map(Timestamp.init(milliseconds:)), isRunning: store.relay == .running, now: now)
     }
 
-    private func smarthost(_ settings: SettingsReading, _ owners: Owners?) async -> SmarthostCheck {
+    private func smarthost(_ settings: SettingsReading) async -> SmarthostCheck {
         guard let mail = settings.configuration?.mail,
             settings.areUsable(.smtpURL, .smtpTLS, .smtpUser, .smtpPasswordFile, .smtpCAFile, .mailFrom)
         else { return .unknown(reason: "the settings for it have faults", "Correct the configuration first.") }
-        return await SmarthostCheck.reading(mail, vaultUser: owners?.vault)
+        return await SmarthostCheck.reading(mail)
     }
 }

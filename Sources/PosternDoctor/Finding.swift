@@ -1,7 +1,7 @@
 private import PosternCore
 
 /// What `postern doctor` looks at, in the order of its output. The raw value is the name in that output.
-package enum Check: String, Sendable, CaseIterable {
+package enum Check: String, Codable, Sendable, CaseIterable {
     case configuration, users
     /// What relay and vault gave up at their start.
     case cage
@@ -16,8 +16,8 @@ package enum Check: String, Sendable, CaseIterable {
 /// One line of the doctor's report: what was looked at, how it is, what was found, and what to do about it.
 ///
 /// It never holds a secret: findings are made from facts that hold none.
-package struct Finding: Equatable, Sendable {
-    package enum Level: String, Sendable, CaseIterable {
+package struct Finding: Codable, Equatable, Sendable {
+    package enum Level: String, Codable, Sendable, CaseIterable {
         case ok
         /// It works today, or it could not be checked.
         case warn
@@ -51,7 +51,7 @@ package struct Finding: Equatable, Sendable {
 }
 
 /// What to do about a finding: a sentence, and commands to copy.
-package struct Remedy: Equatable, Sendable, ExpressibleByStringInterpolation {
+package struct Remedy: Codable, Equatable, Sendable, ExpressibleByStringInterpolation {
     package let text: String
     package let commands: [String]
 
@@ -68,6 +68,7 @@ package struct Remedy: Equatable, Sendable, ExpressibleByStringInterpolation {
 extension Remedy {
     /// For what only root, or the process's own user, may look at.
     package static let asRoot: Remedy = "Run postern doctor as root."
+    static let tryAgain: Remedy = "Read what it said above, and run postern doctor again."
     static let rightHome: Remedy = "Name the right folder with --home, or make an installation with postern init."
     static let keysBack: Remedy = "Put the vault's folder back from its backup; for a new installation, run postern init."
 }

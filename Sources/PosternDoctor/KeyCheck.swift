@@ -9,7 +9,7 @@ package struct KeyCheck {
     package typealias Key = KeyReport.Key
 
     /// A key file that cannot be used.
-    package struct Fault: Equatable, Sendable {
+    package struct Fault: Codable, Equatable, Sendable {
         package let problem: String
         package let remedy: String
         /// The kind of the key, where the file's name tells.
@@ -166,22 +166,33 @@ extension KeyCheck.Fault {
 }
 
 /// Asks the running vault to prove its keys, and proves those in its folder.
-struct KeyReading {
+struct KeyReading: Codable {
     let vault: ServiceCheck.State
     let process: String?
     /// Nil while no vault runs, or where it could not be asked.
-    let condition: VaultCondition?
+    let condition: [UInt8]?
     /// Nil when the folder could not be read; then `obstacle` says why.
-    let proofs: (onDisk: KeyReport, inMemory: KeyReport?, faults: [KeyFault])?
+    let proofs: Proofs?
     let obstacle: Finding?
 
+    /// The reports in the form that they have between the processes.
+    struct Proofs: Codable {
+        let onDisk: [UInt8]
+        let inMemory: [UInt8]?
+        let faults: [KeyCheck.Fault]
+    }
+
+    static let failed = KeyReading(
+        vault: .unknown("the process that was to ask it failed"), process: nil, condition: nil,
+        proofs: nil, obstacle: .skipped(.keys, because: "the process that was to look at them failed", .tryAgain))
+
     static func look(home: Home) async -> KeyReading {
-        var inMemory: KeyReport?
+        var inMemory: [UInt8]?
         var state: ServiceCheck.State
         var process: String? = FileLock.holder(of: home.vaultLock)
         switch await Inquiry.ask(home.operatorSocket, OperatorVerb.examine) {
         case .answered(let bytes):
-            inMemory = try? KeyReport(payload: bytes)
+            inMemory = (try? KeyReport(payload: bytes)).map { _ in bytes }
             state = inMemory == nil ? .unknown("it is of another version") : .running
         case .failed: state = .silent(process: process)
         case .forbidden: state = .unknown("its operator socket is for its own user and root")
@@ -192,11 +203,13 @@ struct KeyReading {
             case nil: state = .unknown("its folder is for its own user and root")
             }
         }
-        let condition = inMemory == nil ? nil : await askCondition(home)
+        let condition: [UInt8]? = if inMemory == nil { nil } else { await askCondition(home) }
         do throws(FileFault) {
             let (proofs, faults) = try KeyFolder(path: home.keys).examine()
             return KeyReading(
-                vault: state, process: process, condition: condition, proofs: (proofs, inMemory, faults), obstacle: nil)
+                vault: state, process: process, condition: condition,
+                proofs: Proofs(onDisk: proofs.payload, inMemory: inMemory, faults: faults.map(KeyCheck.Fault.init)), obstacle: nil
+            )
         } catch {
             let isForbidden = error.code == EACCES || error.code == EPERM
             return KeyReading(
@@ -207,16 +220,16 @@ struct KeyReading {
         }
     }
 
-    private static func askCondition(_ home: Home) async -> VaultCondition? {
+    private static func askCondition(_ home: Home) async -> [UInt8]? {
         guard case .answered(let bytes) = await Inquiry.ask(home.operatorSocket, OperatorVerb.condition) else { return nil }
-        return try? VaultCondition(payload: bytes)
+        return bytes
     }
 
     func check(folder: String, wanted: [String], now: Timestamp, retention: Configuration.Retention?) -> KeyCheck? {
-        guard let proofs else { return nil }
+        guard let proofs, let onDisk = try? KeyReport(payload: proofs.onDisk) else { return nil }
         return KeyCheck(
-            folder: folder, faults: proofs.faults.map(KeyCheck.Fault.init), onDisk: proofs.onDisk.keys,
-            inMemory: proofs.inMemory?.keys, wanted: Set(wanted), now: now,
+            folder: folder, faults: proofs.faults, onDisk: onDisk.keys,
+            inMemory: proofs.inMemory.flatMap { try? KeyReport(payload: $0) }?.keys, wanted: Set(wanted), now: now,
             retention: retention.map { (letters: $0.letters, evidence: $0.evidence) })
     }
 }

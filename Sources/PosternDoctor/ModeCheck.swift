@@ -86,13 +86,13 @@ struct PlaceModes {
         let (relay, vault) = (owners.relay, owners.vault)
         places.append(
             owners.areApart
-                ? place(home.path, .exactly(0o1771), 0, or: .rightHome)
+                ? place(home.path, .exactly(0o755), 0, or: .rightHome)
                 : place(home.path, .atMost(0o755), owners.relay, or: .rightHome))
         places.append(place(home.settings, .atMost(0o644)))
         places.append(place(home.vault, .exactly(0o700), vault, or: .keysBack))
-        if let names = names(in: home.keys) {
+        if let names = OpenFolder(home.path)?.folder("vault")?.folder("keys")?.names {
             places.append(place(home.keys, .exactly(0o700), vault))
-            places += names.sorted().map { name in
+            places += names.map { name in
                 place("\(home.keys)/\(name)", name.hasSuffix(".key") ? .exactly(0o400) : .atMost(0o600), vault)
             }
             places.append(place(home.vaultLock, .atMost(0o600), vault))
@@ -104,12 +104,14 @@ struct PlaceModes {
         let shared: UInt32 = owners.areApart ? 0o755 : 0o700
         places += [
             place(home.run, .atMost(shared)), place(home.relayRun, .exactly(0o700), relay),
-            place(home.vaultRun, .atMost(owners.areApart ? 0o711 : 0o700), vault),
+            place(home.vaultRun, .exactly(owners.areApart ? 0o710 : 0o700), vault),
+            place(home.operatorRun, .exactly(0o700), vault),
             place(home.controlSocket, .exactly(0o600), relay), place(home.operatorSocket, .exactly(0o600), vault),
-            // With two users, the folder hides it from everybody else, and the socket checks the user of its peer.
+            // With two users, only the vault and the relay's group may enter its folder, and the socket checks the user of its peer.
             place(home.vaultSocket, .atMost(owners.areApart ? 0o666 : 0o600), vault),
         ]
         if let database {
+            if database.file == home.standardStore { places.append(place(home.store, .exactly(0o700), relay)) }
             places += database.files.map { place($0, .atMost(0o600), relay) }
         }
         if let passwordFile {
@@ -128,19 +130,5 @@ struct PlaceModes {
         return ModeCheck.Place(
             path: path, rule: rule, owner: owner.map(Owners.name), mode: status?.mode,
             actualOwner: status.map { Owners.name(of: $0.owner) }, remedy: missing)
-    }
-
-    /// Nil when the folder cannot be read; `errno` says why.
-    private func names(in folder: String) -> [String]? {
-        guard let entries = opendir(folder) else { return nil }
-        defer { closedir(entries) }
-        var names: [String] = []
-        while let entry = readdir(entries) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 }

@@ -2,7 +2,7 @@ package import PosternRelay
 
 /// Whether the processes of an installation run, and what the relay says of itself.
 package enum ServiceCheck {
-    package enum State: Equatable, Sendable {
+    package enum State: Codable, Equatable, Sendable {
         /// It answers.
         case running
         /// It holds its lock and does not answer. The process, where it is known.

@@ -44,8 +44,7 @@ package enum SmarthostCheck: Sendable {
 
 extension SmarthostCheck {
     /// Talks to the configured smarthost as the vault would, up to the login.
-    /// - Parameter vaultUser: the user who may own the password's file when root asks.
-    static func reading(_ mail: Configuration.Mail, vaultUser: UInt32?) async -> SmarthostCheck {
+    static func reading(_ mail: Configuration.Mail) async -> SmarthostCheck {
         guard mail.demoMailbox == nil else { return .demo }
         guard let ehloName = DomainName(mail.from.domain) else {
             return .unknown(
@@ -55,7 +54,7 @@ extension SmarthostCheck {
         var untried: String?
         if let user = mail.user, let path = mail.passwordFile {
             do throws(KeyFault) {
-                login = Smarthost.Login(user: user, password: try SecretBytes(passwordFile: path, owner: vaultUser))
+                login = Smarthost.Login(user: user, password: try SecretBytes(passwordFile: path))
             } catch {
                 guard case .unreadable(let code) = error.reason, code == EACCES else {
                     // Mode and owner have a finding of their own; without the password the login cannot be checked.

@@ -6,7 +6,7 @@ internal import PosternRelay
 internal import PosternStore
 
 /// What is known of the store.
-package enum StoreCheck: Equatable, Sendable {
+package enum StoreCheck: Codable, Equatable, Sendable {
     case looked([Finding])
     /// There is no file.
     case missing(path: String)
@@ -35,10 +35,8 @@ extension StoreCheck {
     ///   - isDurable: whether a commit is on disk when it returns; nil while no process has the store open, since the process
     ///     decides.
     ///   - difference: letters accepted minus letters in some state: 0, or something is very wrong.
-    ///   - strangers: other processes that have the file open.
     package static func judge(
-        path: String, journal: String, isDurable: Bool?, schema: Int, difference: Int, strangers: [String],
-        knownSchema: Int = Migrator().known
+        path: String, journal: String, isDurable: Bool?, schema: Int, difference: Int, knownSchema: Int = Migrator().known
     ) -> [Finding] {
         var findings: [Finding] = []
         if isDurable == false {
@@ -71,14 +69,6 @@ extension StoreCheck {
                         + "the store, or it is damaged",
                     "Keep a copy of the file, restore the last backup, and report it."))
         }
-        if !strangers.isEmpty {
-            findings.append(
-                .fail(
-                    .store,
-                    "\(path) is open in another process (\(strangers.joined(separator: ", "))): two that write at once "
-                        + "can lose committed letters",
-                    "End that process. To look into the store, make a copy with postern backup."))
-        }
         guard findings.isEmpty else { return findings }
         let durability =
             isDurable == nil
@@ -88,7 +78,7 @@ extension StoreCheck {
 }
 
 /// Asks the relay about itself and its store; looks into the store itself while no relay holds it.
-struct StoreReading {
+struct StoreReading: Codable {
     let relay: ServiceCheck.State
     let process: String?
     let faults: [Readiness.Fault]
@@ -104,6 +94,10 @@ struct StoreReading {
         case .unknown(let reason, _): reason
         }
     }
+
+    static let failed = StoreReading(
+        .unknown("the process that was to ask it failed"),
+        check: .unknown(reason: "the process that was to look at it failed", .tryAgain))
 
     private init(
         _ relay: ServiceCheck.State, process: String? = nil, faults: [Readiness.Fault] = [], check: StoreCheck,
@@ -128,8 +122,7 @@ struct StoreReading {
             }
             let findings = StoreCheck.judge(
                 path: database?.file ?? "the relay's store", journal: view.settings.journal, isDurable: view.settings.isDurable,
-                schema: view.store.schema, difference: view.store.difference,
-                strangers: database?.file.map { strangers(at: $0, but: view.process) } ?? [])
+                schema: view.store.schema, difference: view.store.difference)
             return StoreReading(
                 .running, process: String(view.process), faults: view.readiness.faults, check: .looked(findings), view: view.store
             )
@@ -147,13 +140,22 @@ struct StoreReading {
                     .stopped,
                     check: .unknown(reason: "POSTERN_DATABASE does not tell where it is", "Correct the configuration first."))
             }
-            return await look(at: database)
+            return await look(at: database, in: home)
         }
     }
 
-    private static func look(at database: DatabaseURL) async -> StoreReading {
+    private static func look(at database: DatabaseURL, in home: Home) async -> StoreReading {
         if let path = database.file {
-            guard access(path, F_OK) == 0 || errno == EACCES else { return StoreReading(.stopped, check: .missing(path: path)) }
+            guard access(path, F_OK) == 0 || errno == EACCES else {
+                guard path == home.standardStore, access("\(home.path)/postern.sqlite", F_OK) == 0 else {
+                    return StoreReading(.stopped, check: .missing(path: path))
+                }
+                return StoreReading(
+                    .stopped,
+                    check: .unknown(
+                        reason: "it lies in \(home.path), where an earlier version kept it",
+                        "Start the service, which moves it to \(home.store)."))
+            }
             guard access(path, R_OK | W_OK) == 0 else {
                 return StoreReading(
                     .unknown("its files are for its own user and root"),
@@ -165,7 +167,7 @@ struct StoreReading {
             let (report, view) = try await database.driver.look { try StoreView($0) }
             let findings = StoreCheck.judge(
                 path: path, journal: report.journal, isDurable: report.isDurable, schema: view.schema,
-                difference: view.difference, strangers: database.file.map { strangers(at: $0, but: getpid()) } ?? [])
+                difference: view.difference)
             return StoreReading(.stopped, check: .looked(findings), view: view)
         } catch StoreFileError.owned(_, let pid) {
             let process = pid.map(String.init)
@@ -178,9 +180,25 @@ struct StoreReading {
             return StoreReading(.stopped, check: .broken(path: path, reason: "\(error)"))
         }
     }
+}
 
-    /// Processes that have the store open besides the one that may. Only root sees those of other users.
-    private static func strangers(at path: String, but owner: Int32) -> [String] {
+/// Other processes that have the store's file open.
+package enum StrangerCheck {
+    /// - Parameter findings: of the store, as long as nobody else has it open.
+    package static func findings(path: String, strangers: [String], besides findings: [Finding]) -> [Finding] {
+        guard !strangers.isEmpty else { return findings }
+        return findings.filter { $0.level != .ok } + [
+            .fail(
+                .store,
+                "\(path) is open in another process (\(strangers.joined(separator: ", "))): two that write at once "
+                    + "can lose committed letters",
+                "End that process. To look into the store, make a copy with postern backup.")
+        ]
+    }
+
+    /// - Parameter owner: the process that may have it open.
+    /// - Returns: number and name of each. Only root sees those of other users.
+    static func strangers(at path: String, but owner: Int32?) -> [String] {
         let files = FileManager.default
         return ((try? files.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }.sorted()
             .filter { $0 != owner && $0 != getpid() }

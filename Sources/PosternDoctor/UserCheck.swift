@@ -1,3 +1,4 @@
+private import Foundation
 internal import Glibc
 internal import PosternCore
 internal import PosternHost
@@ -43,25 +44,16 @@ package enum UserCheck {
     private static func owner(ofProcess process: String?) -> String? {
         guard let number = process.flatMap({ Int32($0) }) else { return nil }
         // Not the owner of the folder: that is root for a process that is not dumpable. The file in it is readable for all.
-        guard let file = fopen("/proc/\(number)/status", "r") else { return nil }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 256)
-        while fgets(&line, Int32(line.count), file) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard text.hasPrefix("Uid:") else { continue }
-            return text.split(whereSeparator: \.isWhitespace).dropFirst(2).first.flatMap { uid_t($0) }.map(Owners.name)
-        }
-        return nil
+        guard let status = try? String(contentsOfFile: "/proc/\(number)/status", encoding: .utf8) else { return nil }
+        let ids = status.split(separator: "\n").first { $0.hasPrefix("Uid:") }?.split(whereSeparator: \.isWhitespace)
+        return ids?.dropFirst(2).first.flatMap { uid_t($0) }.map(Owners.name)
     }
 }
 
 /// The users that must own the files of relay and vault. The home itself tells, since anybody may run the doctor.
 struct Owners {
     let relay, vault: uid_t
-    /// The group of the home, which the relay's user must be able to write to; nil while both are one user.
-    let relayGroup: gid_t?
-
-    var areApart: Bool { relayGroup != nil }
+    let areApart: Bool
 
     /// A home that root owns is served by the two users, if both exist (`HomeFolders`); any other by its owner.
     /// - Returns: nil when there is no home.
@@ -70,13 +62,9 @@ struct Owners {
         let relay = ProcessUser(named: users?.relay ?? ProcessUsers.packaged.relay)
         let vault = ProcessUser(named: users?.vault ?? ProcessUsers.packaged.vault)
         if status.owner == 0, let relay, let vault, relay.id != vault.id {
-            self.relay = relay.id
-            self.vault = vault.id
-            relayGroup = relay.group
+            (self.relay, self.vault, areApart) = (relay.id, vault.id, true)
         } else {
-            self.relay = status.owner
-            self.vault = status.owner
-            relayGroup = nil
+            (self.relay, self.vault, areApart) = (status.owner, status.owner, false)
         }
     }
 

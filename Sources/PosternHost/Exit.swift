@@ -26,10 +26,15 @@ package enum Exit: Int32 {
 
 package enum Terminal {
     package static func complain(_ text: String) {
-        write(text + "\n", to: STDERR_FILENO)
+        write(text.withoutControls + "\n", to: STDERR_FILENO)
     }
 
     package static func say(_ text: String) {
+        write(text.withoutControls + "\n", to: STDOUT_FILENO)
+    }
+
+    /// Text with colours, in which everything foreign is `withoutControls`.
+    package static func saySafe(_ text: String) {
         write(text + "\n", to: STDOUT_FILENO)
     }
 
@@ -54,4 +59,17 @@ package enum Terminal {
             rest = rest.dropFirst(max(count, 0))
         }
     }
+}
+
+extension String {
+    /// With a question mark for each control character but tab and line break. What a command prints may come from a process
+    /// that has been taken over, and a terminal obeys control characters (ECMA-48): they must not reach that of root.
+    package var withoutControls: String {
+        guard unicodeScalars.contains(where: \.isControl) else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.map { $0.isControl ? "?" : $0 }))
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isControl: Bool { (value < 0x20 && value != 0x09 && value != 0x0A) || (0x7F...0x9F).contains(value) }
 }

@@ -3,14 +3,16 @@ package import PosternCore
 /// The folder of an installation, and what is where in it.
 ///
 /// ```
-/// HOME/postern.conf              settings, no secrets
-/// HOME/postern.sqlite            the store (relay)
-/// HOME/vault/                    mode 0700, the vault's: keys/, records, budgets, clock, lock
-/// HOME/run/refused-calls         system calls that a process was ended for
-/// HOME/run/relay/control.sock    commands to the relay, mode 0600
-/// HOME/run/vault/vault.sock      the link, for the relay's user alone
-/// HOME/run/vault/operator.sock   commands to the vault, mode 0600
+/// HOME/postern.conf               settings, no secrets
+/// HOME/store/                     mode 0700, the relay's: postern.sqlite, what SQLite puts beside it, its lock
+/// HOME/vault/                     mode 0700, the vault's: keys/, records, budgets, clock, lock
+/// HOME/run/refused-calls          system calls that a process was ended for
+/// HOME/run/relay/control.sock     commands to the relay, mode 0600, in a folder of mode 0700
+/// HOME/run/vault/vault.sock       the link, in a folder that only the vault and the relay's group may enter
+/// HOME/run/operator/operator.sock commands to the vault, mode 0600, in a folder of mode 0700
 /// ```
+///
+/// HOME itself and `run` belong to root where there are two users: neither can put anything into them.
 package struct Home: Sendable {
     package let path: String
 
@@ -31,6 +33,8 @@ package struct Home: Sendable {
     }
 
     package var settings: String { "\(path)/postern.conf" }
+    package var store: String { "\(path)/store" }
+    package var standardStore: String { "\(path)/store/postern.sqlite" }
     package var vault: String { "\(path)/vault" }
     package var keys: String { "\(path)/vault/keys" }
     package var vaultLock: String { "\(path)/vault/lock" }
@@ -43,9 +47,10 @@ package struct Home: Sendable {
     package var run: String { "\(path)/run" }
     package var relayRun: String { "\(path)/run/relay" }
     package var vaultRun: String { "\(path)/run/vault" }
+    package var operatorRun: String { "\(path)/run/operator" }
     package var serveLock: String { "\(path)/run/serve.lock" }
     package var refusedCalls: String { "\(path)/run/refused-calls" }
     package var controlSocket: String { "\(path)/run/relay/control.sock" }
     package var vaultSocket: String { "\(path)/run/vault/vault.sock" }
-    package var operatorSocket: String { "\(path)/run/vault/operator.sock" }
+    package var operatorSocket: String { "\(path)/run/operator/operator.sock" }
 }

@@ -1,88 +1,165 @@
 private import Glibc
 package import PosternCore
 
-/// Makes the folders of a home, with the owners and modes that keep relay and vault apart, and gives each process the files that
-/// root has made for it meanwhile.
+/// Makes the folders of a home, with the owners and modes that keep relay and vault apart.
+///
+/// Run by whoever owns the home: root, where there are two users. What lies below may belong to a user who has been taken over, so
+/// everything goes by open folders, and nothing that is a link, a device or somebody else's is touched.
 package struct HomeFolders {
     private let home: Home
     private let users: ProcessUsers
-    /// Nil before there is a configuration.
-    private let database: DatabaseURL?
+    private let database: DatabaseURL
 
-    package init(home: Home, users: ProcessUsers, database: DatabaseURL?) {
+    package init(home: Home, users: ProcessUsers, database: DatabaseURL) {
         self.home = home
         self.users = users
         self.database = database
     }
 
-    /// Makes what is missing, and sets the owner and mode of what exists. Only root can give folders away; any other user keeps all
-    /// of them.
+    /// Makes the home itself, for the settings, which say who owns the rest.
+    package static func makeHome(_ home: Home) throws -> OpenFolder {
+        if mkdir(home.path, 0o700) == 0 { try DurableFile.syncFolder(of: home.path) }
+        guard let folder = OpenFolder(home.path) else {
+            throw Exit.configuration.saying("cannot make the folder \(home.path): \(String(cString: strerror(errno)))")
+        }
+        return folder
+    }
+
+    /// Before a command looks into the home: only its owner prepares it, so that a process that root has started as the relay's
+    /// or the vault's user leaves it alone.
+    package func prepareIfOwner() throws {
+        if FileStatus(path: home.path)?.owner == geteuid() { try prepare() }
+    }
+
+    /// Makes what is missing, sets owner and mode of what exists, and moves the store of an earlier version into its folder.
     package func prepare() throws {
-        // The relay makes the store's files in HOME, so it may write there. The sticky bit (mode 1771, owner root) keeps it from
-        // replacing the folder vault/.
-        if let relay = users.relay {
-            try folder(home.path, mode: 0o1771, owner: 0, group: relay.group)
-        } else {
-            try folder(home.path, mode: nil)
+        let folder = try Self.makeHome(home)
+        if users.areApart, let file = database.file, file.hasPrefix(home.path + "/"),
+            !file.dropFirst(home.path.count + 1).contains("/")
+        {
+            throw Exit.configuration.saying(
+                "POSTERN_DATABASE: \(file) lies in the home itself, where only root may write\n"
+                    + "    Move it to \(home.store), owned by the relay's user, and name it there.")
         }
-        let areApart = users.relay != nil
-        try folder(home.vault, mode: 0o700, owner: users.vault?.id, group: users.vault?.group)
-        try folder(home.keys, mode: 0o700, owner: users.vault?.id, group: users.vault?.group)
-        try folder(home.run, mode: areApart ? 0o755 : 0o700)
-        try folder(home.relayRun, mode: 0o700, owner: users.relay?.id, group: users.relay?.group)
-        try folder(home.vaultRun, mode: areApart ? 0o711 : 0o700, owner: users.vault?.id, group: users.vault?.group)
-        try handOver()
+        let former = try FormerStore(in: folder, isTheStore: database.file == home.standardStore)
+        // From here on only root changes what the names in the home stand for.
+        if users.areApart { try folder.give(to: (0, 0), mode: 0o755) }
+        let store = try subfolder("store", of: folder, for: users.relay, mode: 0o700)
+        _ = try subfolder("vault", of: folder, for: users.vault, mode: 0o700)
+        let run = try subfolder("run", of: folder, for: nil, mode: users.areApart ? 0o755 : 0o700)
+        _ = try subfolder("relay", of: run, for: users.relay, mode: 0o700)
+        let link = try subfolder(
+            "vault", of: run, for: users.vault, group: users.relay?.group, mode: users.areApart ? 0o710 : 0o700)
+        _ = try subfolder("operator", of: run, for: users.vault, mode: 0o700)
+        // Where it was before it had a folder of its own.
+        if link.status(of: "operator.sock")?.kind == .socket { link.remove("operator.sock") }
+        try former?.move(to: store, for: users.relay)
     }
 
-    /// Commands that root runs while the service is stopped leave files that belong to root: the store, the locks, new keys.
-    private func handOver() throws {
-        if let vault = users.vault {
-            for name in try names(in: home.keys) { try own("\(home.keys)/\(name)", vault) }
-            for file in [home.vaultLock, home.records, home.budgets, home.clockRecord] { try own(file, vault) }
+    /// - Parameter group: nil for the owner's own.
+    private func subfolder(
+        _ name: String, of parent: OpenFolder, for owner: ProcessUser?, group: gid_t? = nil, mode: mode_t
+    ) throws -> OpenFolder {
+        if try parent.make(name) { try parent.sync() }
+        guard let folder = parent.folder(name), let status = folder.status else {
+            throw Exit.configuration.saying("\(parent.path)/\(name) exists and is not a folder\n    Move it away and try again.")
         }
-        if let relay = users.relay, let database {
-            for file in database.files { try own(file, relay) }
-        }
-    }
-
-    private func names(in folder: String) throws -> [String] {
-        guard let entries = opendir(folder) else { return [] }
-        defer { closedir(entries) }
-        var names: [String] = []
-        while let entry = readdir(entries) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        let id = owner?.id ?? geteuid()
+        if status.owner != id {
+            // Root's own: just made, or made before there were two users. Then nobody else could put anything into it.
+            guard status.owner == 0, status.mode & 0o022 == 0 else {
+                throw Exit.configuration.saying(
+                    "\(folder.path) belongs to user \(status.owner) and must belong to \(owner?.name ?? "you")\n"
+                        + "    See what it is. If it is right: chown -R \(id) \(folder.path)")
             }
-            if !name.hasPrefix(".") { names.append(name) }
+            if let owner { try handOver(folder, to: owner) }
         }
-        return names
+        try folder.give(to: owner.map { ($0.id, group ?? $0.group) }, mode: mode)
+        return folder
     }
 
-    /// - Parameter mode: nil leaves the mode of a folder that exists.
-    private func folder(_ path: String, mode: mode_t?, owner: uid_t? = nil, group: gid_t? = nil) throws {
-        if mkdir(path, mode ?? 0o700) == 0 {
-            try DurableFile.syncFolder(of: path)
-        } else if errno != EEXIST {
-            throw Exit.configuration.saying("cannot make the folder \(path): \(String(cString: strerror(errno)))")
+    /// Gives away what is in a folder that only root could write in until now. The folder itself comes last, so that what is cut
+    /// short is done again.
+    private func handOver(_ folder: OpenFolder, to user: ProcessUser) throws {
+        for name in folder.names ?? [] {
+            switch folder.status(of: name)?.kind {
+            case .folder:
+                guard let inner = folder.folder(name) else { continue }
+                try handOver(inner, to: user)
+                try inner.give(to: (user.id, user.group), mode: nil)
+            case .file: try folder.giveFile(name, of: 0, to: user)
+            case .socket: folder.remove(name)
+            case .link, .other, nil: continue
+            }
         }
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw Exit.configuration.saying("\(path) exists and is not a folder\n    Move it away and try again.")
+    }
+}
+
+extension OpenFolder {
+    /// Gives away an ordinary file with one name, if it is that user's.
+    fileprivate func giveFile(_ name: String, of owner: uid_t, to user: ProcessUser) throws {
+        let descriptor = open(name, O_RDONLY)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        guard FileStatus(descriptor: descriptor)?.isOwnFile(of: owner) == true else { return }
+        guard fchown(descriptor, user.id, user.group) == 0 else {
+            throw Exit.configuration.saying("cannot give \(path)/\(name) to \(user.name): \(String(cString: strerror(errno)))")
         }
-        if let owner, lchown(path, owner, group ?? owner) != 0 {
-            throw Exit.configuration.saying("cannot give \(path) to user \(owner): \(String(cString: strerror(errno)))")
-        }
-        // A user who does not own a folder cannot set its mode. Then root made the folder, with the right mode.
-        if let mode, status.st_uid == geteuid() || geteuid() == 0, chmod(path, mode) != 0 {
-            throw Exit.configuration.saying("cannot set the mode of \(path): \(String(cString: strerror(errno)))")
+    }
+}
+
+/// A store of an earlier version, which lay in the home itself and not in `store/`.
+private final class FormerStore {
+    private let folder: OpenFolder
+    /// Whether only root could write in the home: then what root owns there is ours.
+    private let wasRootsOnly: Bool
+    /// Of the lock that an earlier version's relay holds while it runs.
+    private let lock: Int32
+
+    private static let name = "postern.sqlite"
+
+    /// - Parameter isTheStore: false where the configuration names another store.
+    /// - Returns: nil when there is none.
+    /// - Throws: `ExitCode` 75 while it is in use.
+    init?(in folder: OpenFolder, isTheStore: Bool) throws {
+        guard isTheStore, Self.files.contains(where: { folder.status(of: $0) != nil }) else { return nil }
+        self.folder = folder
+        wasRootsOnly = folder.status.map { $0.owner == 0 && $0.mode & 0o022 == 0 } ?? false
+        lock = folder.open(Self.name + ".lock", O_RDONLY)
+        if lock >= 0, FileStatus(descriptor: lock)?.kind == .file, flock(lock, LOCK_EX | LOCK_NB) != 0 {
+            throw Exit.temporary.saying(
+                "an earlier version of Postern still runs here\n    Restart the service, which moves its store to a folder of its own."
+            )
         }
     }
 
-    /// A file that does not exist is not a fault. Links are not followed: the relay's user can write in HOME, and must not be able
-    /// to make root give away another file through a link.
-    private func own(_ path: String, _ user: ProcessUser) throws {
-        guard lchown(path, user.id, user.group) == 0 || errno == ENOENT else {
-            throw Exit.configuration.saying("cannot give \(path) to \(user.name): \(String(cString: strerror(errno)))")
+    deinit {
+        if lock >= 0 { close(lock) }
+    }
+
+    /// The WAL before the store: whatever is cut short, there is no store in its new place without the letters in its WAL.
+    private static let files = ["-wal", "-shm", "", ".lock"].map { name + $0 }
+
+    func move(to store: OpenFolder, for relay: ProcessUser?) throws {
+        let owner = relay?.id ?? geteuid()
+        for name in Self.files {
+            guard let status = folder.status(of: name) else { continue }
+            if status.isOwnFile(of: 0), wasRootsOnly, let relay { try folder.giveFile(name, of: 0, to: relay) }
+            guard let now = folder.status(of: name), now.isOwnFile(of: owner) else {
+                throw Exit.configuration.saying(
+                    """
+                    \(folder.path)/\(name) is not moved to \(store.path): it is a \(status.kind.rawValue) of user \(status.owner) with \
+                    \(status.links) names, and must be a file of \(relay?.name ?? "yours") with one
+                        See what it is, and who put it there. If it is the store, make it so with chown, and try again.
+                    """)
+            }
+            try folder.move(name, to: store)
         }
+        // What restore left, and what an operator put beside it. Whatever else it is stays where it is.
+        for name in folder.names ?? [] where name.hasPrefix(Self.name + ".") {
+            if folder.status(of: name)?.isOwnFile(of: owner) == true { try? folder.move(name, to: store) }
+        }
+        try store.sync()
+        try folder.sync()
     }
 }

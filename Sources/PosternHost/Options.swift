@@ -36,9 +36,17 @@ package struct OutputOption: ParsableArguments {
 
     package init() {}
 
-    /// - Parameter table: what a person sees; made only when asked for.
-    package func print(_ value: some Encodable, table: () -> String) throws {
-        Terminal.say(json ? try jsonLine(value) : table())
+    /// - Parameters:
+    ///   - isSafe: whether the table has colours, and no control character from elsewhere.
+    ///   - table: what a person sees; made only when asked for.
+    package func print(_ value: some Encodable, isSafe: Bool = false, table: () -> String) throws {
+        if json {
+            Terminal.say(try jsonLine(value))
+        } else if isSafe {
+            Terminal.saySafe(table())
+        } else {
+            Terminal.say(table())
+        }
     }
 }
 

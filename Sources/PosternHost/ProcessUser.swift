@@ -1,12 +1,13 @@
-package import Glibc
+private import CUnix
+private import Glibc
 package import PosternCore
 
 /// The user a process runs as. When the program is started as root, relay and vault become two users, so that one cannot read
 /// what the other holds.
 package struct ProcessUser: Equatable, Sendable {
     package let name: String
-    package let id: uid_t
-    package let group: gid_t
+    package let id: UInt32
+    package let group: UInt32
 
     package init?(named name: String) {
         guard let entry = getpwnam(name) else { return nil }
@@ -15,16 +16,29 @@ package struct ProcessUser: Equatable, Sendable {
         group = entry.pointee.pw_gid
     }
 
+    /// By number, which need not have a name.
+    init(id: UInt32, group: UInt32) {
+        name = getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? "user \(id)"
+        (self.id, self.group) = (id, group)
+    }
+
     package static var isRoot: Bool { geteuid() == 0 }
 
-    /// Gives up the current user for good. Groups come first, since only the present user may change them.
+    /// As `--become` takes it: `Program` acts on it before the command is parsed.
+    package var numbers: String { "\(id):\(group)" }
+
+    /// Gives up the current user for good.
     ///
-    /// Only for a process that the supervisor did not start: its children become their users in `Program`. By now the main thread
-    /// has ended, and its entry in /proc goes on showing root.
+    /// Only for a process that nobody started with `--become`. By now the main thread has ended, and its entry in /proc goes on
+    /// showing root.
     package func become() throws {
         guard geteuid() != id else { return }
-        guard initgroups(name, group) == 0, setgid(group) == 0, setuid(id) == 0, setuid(0) != 0 else {
-            throw Exit.configuration.saying("cannot become user \(name): \(String(cString: strerror(errno)))")
+        try Self.become(id, group)
+    }
+
+    package static func become(_ id: UInt32, _ group: UInt32) throws {
+        guard unix_become(id, group) == 0 else {
+            throw Exit.configuration.saying("cannot become user \(id): \(String(cString: strerror(errno)))")
         }
     }
 }
@@ -76,27 +90,32 @@ package struct ProcessUsers: Sendable {
                 "POSTERN_RELAY_USER and POSTERN_VAULT_USER are the same user\n    Name two, so that the relay cannot read the vault's keys."
             )
         }
-        let own: ProcessUser? =
-            switch child {
-            case .relay: relay
-            case .vault: vault
-            case nil: nil
-            }
+        let own = child.map { $0 == .relay ? relay : vault }
         // A supervisor that is not root cannot separate its children.
         let areApart = ProcessUser.isRoot || own?.id == geteuid()
         (self.relay, self.vault) = areApart ? (relay, vault) : (nil, nil)
     }
 
-    package func user(of child: ProcessRole) -> ProcessUser? {
-        switch child {
-        case .relay: relay
-        case .vault: vault
+    /// The users whose files an installation consists of: a home that root owns is served by the two users, if both exist; any
+    /// other, by its owner.
+    /// - Throws: as the other initialiser does.
+    package init(of home: Home, _ configured: Configuration.Users) throws {
+        if ProcessUser.isRoot, let status = FileStatus(path: home.path), status.owner != 0 {
+            let owner = ProcessUser(id: status.owner, group: status.group)
+            self.init(relay: owner, vault: owner)
+        } else {
+            try self.init(configured)
         }
     }
 
+    package func user(of child: ProcessRole) -> ProcessUser? { child == .relay ? relay : vault }
+
+    /// Whether relay and vault are two users.
+    package var areApart: Bool { relay != nil && relay != vault }
+
     /// What the start-up line says when both processes share a user.
     package var warning: String? {
-        guard relay == nil else { return nil }
+        guard !areApart else { return nil }
         let remedy =
             ProcessUser.isRoot
             ? "make the users \(Self.packaged.relay) and \(Self.packaged.vault) to part them by user too"

@@ -107,7 +107,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
     package func run(whenListening: @Sendable () async -> Void = {}) async throws {
         // A socket file outlives a process that was killed. Nobody else uses it: the caller holds the lock of the store, or of
         // the vault.
-        unlink(configuration.path)
+        try SocketFile.removeOwn(configuration.path)
         // Made under the process's umask (077) and widened in `bind`: it is never open to more users than it should be.
         let server = try await bind()
         let isEnding = state.withLock { state in
@@ -138,9 +138,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
                     return Arrival<Frame<Verb>, Frame<Verb>>(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
                 }
             }
-        guard chmod(path, configuration.mode) == 0 else {
-            throw IOError(errnoCode: errno, reason: "chmod \(path)")
-        }
+        try SocketFile.setMode(configuration.mode, of: path)
         return channel
     }
 

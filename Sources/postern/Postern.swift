@@ -15,6 +15,6 @@ struct Postern: AsyncParsableCommand {
         subcommands: [
             Init.self, Serve.self, Relay.self, Vault.self, SiteCommand.self, RecipientCommand.self, QueueCommand.self,
             LogCommand.self, BlockCommand.self, KeysCommand.self, DoctorCommand.self, Backup.self, Restore.self,
-            SelftestCommand.self,
+            SelftestCommand.self, ErrandCommand.self,
         ])
 }

@@ -70,7 +70,7 @@ class Postern:
         Reads the file, as Postfix's queue is read from its folder: a command for each look, in a process of its own, made the
         measured rate a tenth slower.
         """
-        with contextlib.closing(sqlite3.connect(f"file:{self.home / 'postern.sqlite'}?mode=ro", uri=True)) as store:
+        with contextlib.closing(sqlite3.connect(f"file:{self.home / 'store/postern.sqlite'}?mode=ro", uri=True)) as store:
             return store.execute(
                 "SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'ready' AND due_at <= ?)"
                 " OR EXISTS (SELECT 1 FROM delivery WHERE state = 'leased')", (due_before,)).fetchone()[0] == 1
@@ -96,4 +96,4 @@ class Postern:
     @property
     def bytes_on_disk(self):
         """The store's size. What the write-ahead log still holds counts once it has been checkpointed."""
-        return (self.home / "postern.sqlite").stat().st_size
+        return (self.home / "store/postern.sqlite").stat().st_size

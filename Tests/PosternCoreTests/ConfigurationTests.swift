@@ -12,7 +12,7 @@ struct ConfigurationTests {
         let configuration = try Configuration(Self.least, home: "/srv/postern")
         #expect(configuration.listen.description == "127.0.0.1:8080")
         #expect(configuration.staffListen.description == "127.0.0.1:8081")
-        #expect(configuration.database == .sqlite(path: "/srv/postern/postern.sqlite"))
+        #expect(configuration.database == .sqlite(path: "/srv/postern/store/postern.sqlite"))
         #expect(configuration.mail.lanes == 8)
         #expect(configuration.mail.smarthost.port == 465)
         #expect(configuration.mail.demoMailbox == nil)

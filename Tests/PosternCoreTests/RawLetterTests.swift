@@ -49,4 +49,28 @@ struct RawLetterTests {
         #expect(faults.all.map(\.field) == [field])
         #expect(faults.all.first?.message.contains("\(limit)") == true)
     }
+
+    // The body of a post has 256 KiB. What is far too long is counted, not looked up character by character.
+    @Test(arguments: [
+        "a", " ", "\u{130}", "\u{0301}", "\u{200B}", "\u{FDFA}", "\u{1F468}\u{200D}", "\u{1F1E6}", "\r\n", "\u{3000}",
+    ])
+    func `A field of 250 KB of anything is too long, and says how long it is`(letter: String) throws {
+        let count = 250_000 / letter.utf8.count
+        let text = String(repeating: letter, count: count)
+        #expect(throws: TextFault.tooLong(limit: 20_000, count: letter == "\r\n" ? count : count * letter.unicodeScalars.count)) {
+            try LetterText(text, limit: 20_000)
+        }
+        #expect(throws: letter == "\r\n" ? TextFault.lineBreak : .tooLong(limit: 100, count: count * letter.unicodeScalars.count))
+        {
+            try HeaderText(text, limit: 100)
+        }
+        #expect(throws: AddressFault.tooLong(octets: text.utf8.count)) { try EmailAddress(text) }
+    }
+
+    @Test(arguments: ["\u{130}", "\u{0301}", "\u{FDFA}", "\u{1F468}\u{200D}", "\u{0958}", "\u{202E}a", "e\u{0301}\u{0302}"])
+    func `No text is longer after it was checked than before`(letter: String) throws {
+        let text = "x" + String(repeating: letter, count: 20_000 / letter.unicodeScalars.count - 1)
+        let checked = try LetterText(text, limit: 20_000).text
+        #expect(checked.unicodeScalars.count <= text.unicodeScalars.count && checked.utf8.count <= text.utf8.count)
+    }
 }

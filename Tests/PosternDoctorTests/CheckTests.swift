@@ -84,9 +84,10 @@ struct CheckTests {
         func look(
             journal: String = "wal", durable: Bool? = true, schema: Int = 3, difference: Int = 0, strangers: [String] = []
         ) -> [Finding] {
-            StoreCheck.judge(
-                path: "/s", journal: journal, isDurable: durable, schema: schema, difference: difference, strangers: strangers,
-                knownSchema: 3)
+            StrangerCheck.findings(
+                path: "/s", strangers: strangers,
+                besides: StoreCheck.judge(
+                    path: "/s", journal: journal, isDurable: durable, schema: schema, difference: difference, knownSchema: 3))
         }
         expect(look(), .ok, "each commit is synced")
         expect(look(durable: nil), .ok, "refuses to start with less")
@@ -188,7 +189,7 @@ struct CheckTests {
         // Tomorrow's keys are made today; those of the day after are more than a day ahead.
         expect(facts(keys: 2), .fail, "there are keys of")
         expect(facts(keys: 40), .fail, "there are keys of")
-        expect(facts(noted: [.days(-40)], keys: -39, doomed: 12), .warn, "a start now destroys 12 keys", "before you start")
+        expect(facts(noted: [.days(-40)], keys: -39, doomed: 12), .warn, "the time of 12 keys is over by it", "trust-clock")
         expect(facts(noted: [.days(-40)], keys: -39, running: true), .ok)
         expect(facts(noted: [.hours(-30)]), .ok)
         expect(facts(kept: false), .warn, "not synchronised", "timedatectl")

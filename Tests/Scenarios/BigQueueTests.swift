@@ -11,7 +11,7 @@ struct BigQueueTests {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
-        try await Self.fill(postern.home + "/postern.sqlite", count: 100_000)
+        try await Self.fill(postern.store, count: 100_000)
         // Nothing takes them now: they must stay queued while we look.
         await server.stop()
         let began = ContinuousClock.now

@@ -23,18 +23,21 @@ struct DeletionReachesTheBackupsTests {
         try await postern.succeed("backup", backup)
         try await postern.stop()
 
-        // A hundred days later: the vault destroys the keys of that day when it starts, and the relay drops what they sealed.
+        // A hundred days later: the vault asks whether the clock is right, destroys the keys of that day when it is told so, and
+        // the relay drops what they sealed.
         postern.setClock(nil)
         try await postern.start()
+        #expect(try !Set(epochs(of: postern)).isDisjoint(with: then))
+        try await postern.succeed("keys", "trust-clock")
         try await eventually("the letter is dropped", within: .seconds(60)) { try await postern.counts()["dropped"] == 1 }
         #expect(try Set(epochs(of: postern)).isDisjoint(with: then))
         try await postern.stop()
 
         for ending in ["", "-wal", "-shm"] {
-            try? FileManager.default.removeItem(atPath: postern.home + "/postern.sqlite" + ending)
+            try? FileManager.default.removeItem(atPath: postern.store + ending)
         }
-        try FileManager.default.moveItem(atPath: backup, toPath: postern.home + "/postern.sqlite")
-        try await makeDue(id, in: postern.home + "/postern.sqlite")
+        try FileManager.default.moveItem(atPath: backup, toPath: postern.store)
+        try await makeDue(id, in: postern.store)
         try await postern.start()
         try await eventually("it has been dropped or held by the vault's word", within: .seconds(60)) {
             let counts = try await postern.counts()

@@ -20,7 +20,7 @@ struct ForgedRowsTests {
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
         try await postern.addRecipient("eve", "eve@evil.example")
-        try await tamper(postern.home + "/postern.sqlite", forgery)
+        try await tamper(postern.store, forgery)
         try await postern.start()
         let id = try #require(try await postern.post().id)
         try await eventually("the letter is held", within: .seconds(60)) { try await postern.counts()["held"] == 1 }
@@ -43,7 +43,7 @@ struct ForgedRowsTests {
         postern.kill(.vault, SIGSTOP)
         let id = try #require(try await postern.post().id)
         try await postern.cutOff()
-        try await edit(postern.home + "/postern.sqlite") { transaction in
+        try await edit(postern.store) { transaction in
             try transaction.run("UPDATE delivery SET recipient = (SELECT id FROM recipient WHERE handle = 'eve')")
         }
         try await postern.start()

@@ -24,8 +24,8 @@ struct HomeSurvivesPowerCutsTests {
         let keys = try await postern.succeed("keys", "status").output
         #expect(["address", "authorisation", "journal"].allSatisfy(keys.contains))
         // The copy replaces the store.
-        for ending in ["", "-wal"] { unlink(layer.home + "/postern.sqlite" + ending) }
-        try FileManager.default.copyItem(atPath: layer.root + "/copy.sqlite", toPath: layer.home + "/postern.sqlite")
+        for ending in ["", "-wal"] { unlink(layer.home + "/store/postern.sqlite" + ending) }
+        try FileManager.default.copyItem(atPath: layer.root + "/copy.sqlite", toPath: layer.home + "/store/postern.sqlite")
         #expect(try await postern.succeed("recipient", "list", "--site", "photos").output.contains("pat"))
     }
 
@@ -77,6 +77,7 @@ struct HomeSurvivesPowerCutsTests {
         #expect(then.count >= 6)
         postern.setClock(nil)
         try await postern.start()
+        try await postern.succeed("keys", "trust-clock")
         try await postern.cutOff()
         let records = try layer.records()
         var cuts = 0

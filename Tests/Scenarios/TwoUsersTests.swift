@@ -50,7 +50,7 @@ struct TwoUsersTests {
         let last = try #require(control.output.split(separator: "\n").last)
         #expect(last == "15 attempts, 15 done", "\(control.output)\(control.errors)")
         #expect(postern.pid(of: .vault) == vault)
-        let store = try await Program.run("runuser", ["-u", "news", "--", "cat", postern.home + "/postern.sqlite"])
+        let store = try await Program.run("runuser", ["-u", "news", "--", "cat", postern.store])
         #expect(store.status != 0, "the vault's user reads the store")
         #expect(!postern.log.contains("as one user"))
         #expect(try await postern.stop() == 0)

@@ -11,6 +11,14 @@ int unix_forbid_dump(void);
 /// 0 when the process is not dumpable (PR_GET_DUMPABLE).
 int unix_is_dumpable(void);
 
+/// Becomes another user for good: groups first, then the real, effective and saved ids of group and user, in all threads. Reads
+/// them all back, and makes sure that root cannot be had again. Returns 0, or -1 with errno set; EPERM when it is not so.
+int unix_become(unsigned int user, unsigned int group);
+
+/// Moves a name from one open folder into another, and never over something there (renameat2(2), RENAME_NOREPLACE).
+/// Returns 0, or -1 with errno set.
+int unix_move(int from, const char *name, int to, const char *other);
+
 /// Starts a program in a session of its own, without a terminal: standard input from /dev/null, standard output and errors into a pipe
 /// whose other end is put into `output`, the lifeline as descriptor 3. Signals are as in a program that a shell starts. Returns its
 /// number, or -1 with errno set.

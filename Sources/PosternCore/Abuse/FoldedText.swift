@@ -6,9 +6,13 @@ package struct FoldedText: Hashable, Sendable {
 
     /// - Parameter limit: the most code points that are read. One may become two, so nothing is ever longer than twice this.
     package init(_ text: String, limit: Int = .max) {
-        bytes.reserveCapacity(min(text.utf8.count, limit))
+        self.init(text.unicodeScalars, limit: limit)
+    }
+
+    package init(_ text: some Sequence<Unicode.Scalar>, limit: Int = .max) {
+        bytes.reserveCapacity(min(text.underestimatedCount, limit))
         var isSpacePending = false
-        for scalar in text.unicodeScalars.prefix(limit) {
+        for scalar in text.prefix(limit) {
             if scalar.isASCII {
                 // Looking up each letter of an English text in Unicode's tables takes longer than sealing it.
                 let byte = UInt8(truncatingIfNeeded: scalar.value)

@@ -154,10 +154,12 @@ extension SettingReader {
 
     /// Its faults never repeat what was written, which may have a password in it.
     fileprivate mutating func database(home: String) -> DatabaseURL {
-        let standard = DatabaseURL.sqlite(path: "\(home)/postern.sqlite")
+        let standard = DatabaseURL.sqlite(path: "\(home)/store/postern.sqlite")
         guard let text = text(.database) else { return standard }
         do {
-            return try DatabaseURL(text)
+            let database = try DatabaseURL(text)
+            // Where the store was before it had a folder of its own: whoever wrote that down means the standard one.
+            return database == .sqlite(path: "\(home)/postern.sqlite") ? standard : database
         } catch {
             fault(.database, "\(error)", "Write sqlite:PATH, with the whole path, or leave the line out for \(standard).")
             return standard

@@ -12,18 +12,20 @@ package struct HeaderText: Hashable, Sendable, CustomStringConvertible {
             text = raw
             return
         }
+        var count = 0
         for scalar in raw.unicodeScalars {
             if InvisibleCharacters.isLineBreak(scalar) { throw .lineBreak }
             if InvisibleCharacters.isControl(scalar) && scalar != "\t" { throw .controlCharacter }
+            count += 1
         }
+        // Before anything that looks up each character.
+        guard count <= limit else { throw .tooLong(limit: limit, count: count) }
         // By scalars: a space and a combining mark after it are one Character, which would not be split here.
         let visible = InvisibleCharacters.tamed(raw).unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map {
             String($0)
         }
         .joined(separator: " ")
         guard !visible.isEmpty else { throw .empty }
-        let count = raw.unicodeScalars.count
-        guard count <= limit else { throw .tooLong(limit: limit, count: count) }
         text = visible
     }
 

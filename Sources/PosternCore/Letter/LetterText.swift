@@ -8,6 +8,8 @@ package struct LetterText: Hashable, Sendable, CustomStringConvertible {
             text = raw
             return
         }
+        // No code point has more than four bytes: what is far too long is counted and not read.
+        guard raw.utf8.count <= limit * 4 else { throw .tooLong(limit: limit, count: Self.count(raw)) }
         var lines = String.UnicodeScalarView()
         var previous: Unicode.Scalar?
         for scalar in raw.unicodeScalars {
@@ -28,4 +30,14 @@ package struct LetterText: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { text }
+
+    /// Code points, with CRLF as one.
+    private static func count(_ raw: String) -> Int {
+        var (count, previous) = (0, UInt8(0))
+        for byte in raw.utf8 {
+            if byte & 0b1100_0000 != 0b1000_0000, byte != 0x0A || previous != 0x0D { count += 1 }
+            previous = byte
+        }
+        return count
+    }
 }

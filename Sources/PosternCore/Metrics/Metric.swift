@@ -17,6 +17,7 @@ package enum Metric: String, Sendable, CaseIterable {
     case limitKeys = "postern_limit_keys"
     case proxyHeadersIgnored = "postern_proxy_headers_ignored_total"
     case connectionsRefused = "postern_connections_refused_total"
+    case refusalsFolded = "postern_refusals_folded_total"
     case malformedFrames = "postern_link_malformed_frames_total"
     case lastPurge = "postern_last_purge_timestamp_seconds"
 
@@ -37,7 +38,9 @@ package enum Metric: String, Sendable, CaseIterable {
 
     package var kind: Kind {
         switch self {
-        case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused, .malformedFrames, .overBudget: .counter
+        case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused, .malformedFrames, .refusalsFolded,
+            .overBudget:
+            .counter
         case .queueDeliveries, .queueOldestAge, .queueDifference, .ready, .vaultAnswers, .vaultClockTrusted, .breakerOpen,
             .limitKeys, .lastPurge:
             .gauge
@@ -66,6 +69,7 @@ package enum Metric: String, Sendable, CaseIterable {
         case .limitKeys: "Clients, senders, texts and recipients that the limits remember."
         case .proxyHeadersIgnored: "Requests whose proxy header was not believed, by why."
         case .connectionsRefused: "Connections closed before their first request, by why."
+        case .refusalsFolded: "Refusals that were counted on the log entry of another one of the same network, by rule."
         case .malformedFrames: "Connections between the processes that were cut off because of what they sent, by who did."
         case .lastPurge: "When rows whose time was over were removed last."
         }

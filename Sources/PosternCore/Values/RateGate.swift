@@ -94,10 +94,6 @@ package struct RateGates: Hashable, Sendable {
         gates = limit.rates.enumerated().map { RateGate($0.element, burst: $0.offset == 0 ? limit.burst : nil, scale: scale) }
     }
 
-    package init(_ rate: Limit.Rate) {
-        gates = [RateGate(rate, burst: nil)]
-    }
-
     package var isOff: Bool { gates.isEmpty }
 
     /// The arrival times of a key that was never seen.

@@ -11,11 +11,11 @@ package struct Pseudonyms: Sendable {
         self.key = key
     }
 
-    /// - Parameter forLimits: whether limits will be asked, which need tomorrow's key as well.
+    /// - Parameter withTomorrow: whether anything will be remembered over midnight, which needs tomorrow's key as well.
     /// - Returns: nil while the key of that day is not known. Nothing can be sealed then either.
-    package func day(_ epoch: Epoch, forLimits: Bool = true) -> DayPseudonyms? {
+    package func day(_ epoch: Epoch, withTomorrow: Bool = true) -> DayPseudonyms? {
         guard let today = keyed(epoch) else { return nil }
-        return DayPseudonyms(today: today, tomorrow: forLimits ? keyed(epoch.next) : nil)
+        return DayPseudonyms(today: today, tomorrow: withTomorrow ? keyed(epoch.next) : nil)
     }
 
     private func keyed(_ epoch: Epoch) -> DayPseudonyms.KeyedDigest? {
@@ -26,7 +26,7 @@ package struct Pseudonyms: Sendable {
 /// The digests of one day.
 package struct DayPseudonyms: Sendable {
     let today: KeyedDigest
-    /// For limits, whose counts go on after midnight; nil while that key is not known.
+    /// For limits and repeated posts, which are remembered after midnight; nil while that key is not known.
     let tomorrow: KeyedDigest?
 
     /// The client's tag and those of its networks, narrowest first.
@@ -43,12 +43,21 @@ package struct DayPseudonyms: Sendable {
             hmac = HMAC(key: SymmetricKey(data: key))
         }
 
-        func digest(_ use: StaticString, _ kind: UInt8, _ value: [UInt8]) -> (high: UInt64, low: UInt64) {
+        /// All 32 bytes.
+        func code(_ use: StaticString, _ kind: UInt8, _ value: [UInt8]) -> [UInt8] {
+            mac(use, kind, value).withUnsafeBytes(Array.init)
+        }
+
+        private func mac(_ use: StaticString, _ kind: UInt8, _ value: [UInt8]) -> HMAC<SHA256>.MAC {
             var hmac = hmac
             use.withUTF8Buffer { hmac.update(data: $0) }
             hmac.update(data: [kind])
             hmac.update(data: value)
-            return hmac.finalize().withUnsafeBytes { bytes in
+            return hmac.finalize()
+        }
+
+        func digest(_ use: StaticString, _ kind: UInt8, _ value: [UInt8]) -> (high: UInt64, low: UInt64) {
+            mac(use, kind, value).withUnsafeBytes { bytes in
                 (
                     UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
                     UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))

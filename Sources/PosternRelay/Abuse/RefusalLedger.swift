@@ -1,36 +1,42 @@
 package import PosternCore
 
-/// Keeps a flood of refusals from filling the disk: of those with the same tag and rule in one minute, the first gets an entry of
-/// its own, and the others are counted on it.
+/// Keeps a flood of refusals from filling the disk: of those that one rule gave one network within an hour, the first clients get
+/// an entry each, and the others are counted on the first of these.
 ///
 /// An entry is written in three steps: `note` says that one is due, the caller writes it, then `wrote` or `failed` says how that
 /// went. Until then its counts are kept back: they cannot be added to an entry that is not in the store.
 package struct RefusalLedger: Sendable {
-    package struct Kind: Hashable, Sendable {
+    private struct Kind: Hashable {
         /// Nil for the many that come from everywhere.
-        package let tag: Tag?
-        package let rule: Verdict.Rule
+        let network: Tag?
+        let rule: Verdict.Rule
+    }
 
-        package init(tag: Tag?, rule: Verdict.Rule) {
-            self.tag = tag
-            self.rule = rule
-        }
+    /// What stands in the log for one kind of refusal.
+    private struct Entries {
+        let first: LetterID
+        var clients: [Tag?: LetterID]
     }
 
     package enum Ruling: Equatable, Sendable {
         /// It gets an entry, under its own id.
         case entry
-        /// It gets an entry that names no client: one for all others of this minute.
+        /// It gets an entry that names no client: one for all others of this hour.
         case collectiveEntry
         /// It is counted on another one's entry.
         case counted
     }
 
-    /// Entries for refusals in one minute. A flood that needs more comes from more clients than anybody can look at.
-    package static let entriesPerMinute = 300
+    /// Clients of one network that get an entry of their own for one rule within an hour. More would tell nobody more.
+    package static let clientsPerNetwork = 4
+    /// Entries for refusals that may come at once. One comes back every 12 seconds, so that a day has 7,500 at most, and a flood
+    /// that uses them up leaves some for those who come later.
+    package static let entriesPerHour = 300
 
-    private var minute: Int64 = .min
-    private var entries: [Kind: LetterID] = [:]
+    private static let gate = RateGate(Limit.Rate(count: entriesPerHour, per: .hours(1)), burst: nil)
+    private var written: Int64 = .min / 4
+    private var hour: Int64 = .min
+    private var entries: [Kind: Entries] = [:]
     /// Counts on entries that are being written.
     private var pending: [LetterID: Int] = [:]
     /// Counts on entries that are in the store.
@@ -38,26 +44,34 @@ package struct RefusalLedger: Sendable {
 
     package init() {}
 
-    /// - Parameter id: of this refusal.
-    package mutating func note(_ kind: Kind, id: LetterID, at now: Timestamp) -> Ruling {
-        let current = now.milliseconds / 60_000
-        if current != minute {
-            minute = current
+    /// - Parameters:
+    ///   - id: of this refusal.
+    ///   - tags: of the client and its networks, narrowest first.
+    package mutating func note(_ rule: Verdict.Rule, id: LetterID, tags: [Tag], at now: Timestamp) -> Ruling {
+        let current = now.milliseconds / 3_600_000
+        if current != hour {
+            hour = current
             entries = [:]
         }
-        if let first = entries[kind] { return count(on: first) }
-        if entries.count < Self.entriesPerMinute {
-            begin(kind, id)
+        let (kind, client) = (Kind(network: tags.last, rule: rule), tags.first)
+        if let known = entries[kind] {
+            if let own = known.clients[client] { return count(on: own) }
+            if known.clients.count >= Self.clientsPerNetwork { return count(on: known.first) }
+        }
+        if Self.gate.admits(written, at: now) {
+            written = Self.gate.admitted(written, at: now)
+            begin(kind, client, id)
             return .entry
         }
-        let collective = Kind(tag: nil, rule: kind.rule)
-        if let first = entries[collective] { return count(on: first) }
-        begin(collective, id)
+        if let known = entries[kind] { return count(on: known.first) }
+        let collective = Kind(network: nil, rule: rule)
+        if let known = entries[collective] { return count(on: known.first) }
+        begin(collective, nil, id)
         return .collectiveEntry
     }
 
-    private mutating func begin(_ kind: Kind, _ id: LetterID) {
-        entries[kind] = id
+    private mutating func begin(_ kind: Kind, _ client: Tag?, _ id: LetterID) {
+        entries[kind, default: Entries(first: id, clients: [:])].clients[client] = id
         pending[id] = 0
     }
 
@@ -79,7 +93,9 @@ package struct RefusalLedger: Sendable {
     /// The entry is not in the store: the next refusal of its kind gets one.
     /// - Returns: how many refusals are without an entry because of that.
     package mutating func failed(_ id: LetterID) -> Int {
-        entries = entries.filter { $0.value != id }
+        entries = entries.filter { $0.value.first != id }.mapValues { known in
+            Entries(first: known.first, clients: known.clients.filter { $0.value != id })
+        }
         return 1 + (pending.removeValue(forKey: id) ?? 0)
     }
 

@@ -1,4 +1,5 @@
 package import Logging
+private import Metrics
 internal import PosternCore
 private import PosternSealing
 package import PosternStore
@@ -28,17 +29,26 @@ package final class RefusalLog: Service {
     func note(_ pending: PendingSubmission) async {
         let verdict = Verdict(.refuse, parts: pending.verdictParts)
         guard let rule = verdict.parts.first(where: { $0.effect == .refuse })?.rule else { return }
-        let kind = RefusalLedger.Kind(tag: pending.tags.first, rule: rule)
-        let ruling = ledger.withLock { $0.note(kind, id: pending.id, at: pending.at) }
-        guard ruling != .counted else { return }
+        let ruling = ledger.withLock { $0.note(rule, id: pending.id, tags: pending.tags, at: pending.at) }
+        guard ruling != .counted else {
+            Counter(label: Metric.refusalsFolded.rawValue, dimensions: [("rule", rule.rawValue)]).increment()
+            return
+        }
         do {
             let isCollective = ruling == .collectiveEntry
-            let entry = pending.entry(
-                verdict, evidence: isCollective ? nil : try seal(pending),
-                letterBytes: LetterCoding.paddedLength(pending.submission.letter.bytes),
-                isCollective: isCollective)
-            try await store.write { try $0.intake.log(entry) }
-            ledger.withLock { $0.wrote(entry.id) }
+            let evidence = isCollective ? nil : try seal(pending)
+            try await store.write { transaction in
+                // What was refused before anybody was looked up is in the log of its recipient all the same.
+                var known = pending
+                if known.recipient == nil, let site = known.site, let handle = known.handle {
+                    known.recipient = try transaction.recipients.find(handle, at: site)
+                }
+                try transaction.intake.log(
+                    known.entry(
+                        verdict, evidence: evidence, letterBytes: LetterCoding.paddedLength(known.submission.letter.bytes),
+                        isCollective: isCollective))
+            }
+            ledger.withLock { $0.wrote(pending.id) }
             outage.works()
         } catch {
             outage.failed(error, count: ledger.withLock { $0.failed(pending.id) })

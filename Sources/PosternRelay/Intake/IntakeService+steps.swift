@@ -7,16 +7,27 @@ internal import PosternStore
 extension IntakeService {
     func begin(_ submission: Submission) -> PendingSubmission {
         var randomness = randomness
-        let day = pseudonyms.day(Epoch(containing: submission.at), forLimits: !limits.table.isOff)
-        return PendingSubmission(submission, id: LetterID(at: submission.at, using: &randomness), day: day)
+        let day = pseudonyms.day(
+            Epoch(containing: submission.at), withTomorrow: !limits.table.isOff || submission.idempotencyKey != nil)
+        var pending = PendingSubmission(submission, id: LetterID(at: submission.at, using: &randomness), day: day)
+        // For the log entry of a submission that is refused before anything is looked up.
+        if let site = pending.site, let handle = pending.handle { pending.recipient = recipients.known(handle, at: site) }
+        return pending
     }
 
     /// Recipients who take letters come from the cache.
     func findRecipient(_ pending: inout PendingSubmission) async throws -> Recipient {
-        guard let site = pending.site, let handle = pending.handle, let recipient = try await recipients.find(handle, at: site)
-        else { throw pending.refuse(.unknownRecipient, with: .unknownRecipient) }
-        pending.recipient = recipient
+        guard let recipient = try await lookUp(&pending) else { throw pending.refuse(.unknownRecipient, with: .unknownRecipient) }
+        guard recipient.takesLetters else { throw pending.refuse(.noLetters, with: .takesNoLetters) }
         return recipient
+    }
+
+    /// - Returns: nil when nobody has that handle.
+    func lookUp(_ pending: inout PendingSubmission) async throws -> Recipient? {
+        if pending.recipient == nil, let site = pending.site, let handle = pending.handle {
+            pending.recipient = try await recipients.find(handle, at: site)
+        }
+        return pending.recipient
     }
 
     /// Signs that the form gives, and what staff have blocked by tag or range.
@@ -44,10 +55,6 @@ extension IntakeService {
         guard diskSpace.isSufficient else { throw Judgement.diskFull }
     }
 
-    func checkRecipient(_ recipient: Recipient, _ pending: inout PendingSubmission) throws {
-        guard recipient.takesLetters else { throw pending.refuse(.noLetters, with: .takesNoLetters) }
-    }
-
     /// What staff have blocked by sender's domain or by words.
     func checkLetterBlocks(_ letter: Letter, _ pending: inout PendingSubmission) throws {
         try refuseBlocked(blocks.parts(for: letter, at: pending.at), &pending)
@@ -57,9 +64,7 @@ extension IntakeService {
     func countUnderLimits(_ letter: Letter, to recipient: Recipient, _ pending: inout PendingSubmission) throws {
         guard let day = pending.day else { return }
         let ruling = limits.ask(
-            day.question(
-                about: letter, from: pending.submission.client, keys: pending.clientKeys, to: recipient.id, in: limits.table),
-            at: pending.at)
+            day.question(about: letter, from: pending.clientKeys, to: recipient.id, in: limits.table), at: pending.at)
         pending.countedKeys = ruling.counted
         try refuseLimited(ruling, &pending)
     }
@@ -72,18 +77,18 @@ extension IntakeService {
         let (seal, evidence) = try sealing.seal(
             plain, from: client, as: pending.id, to: recipient.id, recipient.handle, at: recipient.site,
             now: pending.at)
+        let names = pending.idempotencyNames(to: recipient)
         let accepted = AcceptedLetter(
             entry: pending.entry(Verdict(of: pending.verdictParts), evidence: evidence, letterBytes: plain.count),
             seal: seal, tokens: MailTokens(using: &randomness),
             limitRecord: pending.countedKeys.isEmpty
                 ? nil : LimitRecord(epoch: Epoch(containing: pending.at), keys: pending.countedKeys),
-            idempotencyRecord: pending.submission.idempotencyKey.map {
-                IdempotencyRecord(key: $0, of: plain, to: recipient.id)
-            })
+            idempotencyRecord: names.first?.record(of: plain), yesterdaysKey: names.dropFirst().first?.key)
         switch try await store.write({ try $0.intake.accept(accepted) }) {
         case .stored: return .accepted(accepted.entry.verdict.decision)
         case .repeated(let first): return .repeated(first)
-        case .conflict: throw pending.refuse(.idempotencyConflict, with: .idempotencyKeyConflict)
+        case .keyUsedYesterday(let body, let first) where names.last?.record(of: plain).body == body: return .repeated(first)
+        case .conflict, .keyUsedYesterday: throw pending.refuse(.idempotencyConflict, with: .idempotencyKeyConflict)
         case .noLetters:
             // Paused or erased since the cache was filled, or a moment ago.
             recipients.forget(recipient)

@@ -1,6 +1,7 @@
 package import Logging
 private import Metrics
 package import PosternCore
+internal import PosternSealing
 package import PosternStore
 
 /// Accepts letters. A submission goes through the steps in `judge`, which end in one judgement; `conclude` acts on it.
@@ -42,19 +43,20 @@ package struct IntakeService: SubmissionService {
     package func submit(_ submission: Submission) async -> SubmissionReply {
         var pending = begin(submission)
         let judgement = await judge(&pending)
-        return await conclude(judgement, on: pending)
+        return await conclude(judgement, on: &pending)
     }
 
-    /// Runs the steps in order, until one of them throws a judgement. Cheap steps come first, so that a flood costs little.
+    /// Runs the steps in order, until one of them throws a judgement. What costs least comes first: a flood is refused before
+    /// anything is looked up, read or folded.
     private func judge(_ pending: inout PendingSubmission) async -> Judgement {
         do {
-            let recipient = try await findRecipient(&pending)
             try checkClientBlocks(&pending)
             try checkClientLimit(&pending)
+            try checkDiskSpace()
+            // From here on the store is asked.
+            let recipient = try await findRecipient(&pending)
             // From here on the letter is read.
             let letter = try validate(&pending)
-            try checkDiskSpace()
-            try checkRecipient(recipient, &pending)
             try checkLetterBlocks(letter, &pending)
             try countUnderLimits(letter, to: recipient, &pending)
             return try await accept(letter, for: recipient, &pending)
@@ -67,8 +69,8 @@ package struct IntakeService: SubmissionService {
 
     /// The one exit of every submission: an earlier outcome is looked up, limits are given back, the refusal and the metric are
     /// noted, and the visitor is told.
-    private func conclude(_ first: Judgement, on pending: PendingSubmission) async -> SubmissionReply {
-        let judgement = await earlierOutcome(of: first, pending) ?? first
+    private func conclude(_ first: Judgement, on pending: inout PendingSubmission) async -> SubmissionReply {
+        let judgement = await earlierOutcome(of: first, &pending) ?? first
         if !judgement.isAccepted { limits.giveBack(pending.countedKeys) }
         if let verdict = judgement.metric {
             Counter(label: Metric.submissions.rawValue, dimensions: [("verdict", verdict)]).increment()
@@ -84,15 +86,27 @@ package struct IntakeService: SubmissionService {
         }
         return SubmissionReply(
             judgement.answer(for: pending.id),
-            quota: judgement.tellsQuota ? limits.quota(of: pending.clientKeys.first, at: pending.at) : nil)
+            quota: judgement.tellsQuota ? limits.quota(of: pending.clientKeys.client.first, at: pending.at) : nil)
     }
 
     /// Looks up whether the same letter was accepted before. If so, that answer stands, whatever has changed since.
     /// - Returns: nil when it was not, or when an earlier outcome would not change the judgement.
-    private func earlierOutcome(of judgement: Judgement, _ pending: PendingSubmission) async -> Judgement? {
-        guard judgement.isOpenToRepeats, let record = pending.idempotencyRecord else { return nil }
+    private func earlierOutcome(of judgement: Judgement, _ pending: inout PendingSubmission) async -> Judgement? {
+        guard judgement.isOpenToRepeats, pending.submission.idempotencyKey != nil else { return nil }
         do {
-            return try await store.read { try $0.intake.earlier(record, at: pending.at) }.map(Judgement.repeated)
+            guard let recipient = try await lookUp(&pending) else { return nil }
+            let (names, moment) = (pending.idempotencyNames(to: recipient), pending.at)
+            let posts = try await store.read { transaction in
+                try names.map { try transaction.intake.earlierPost(under: $0.key, at: moment) }
+            }
+            // Only where the key came before is the letter read, so that a key of his own spares no flooder the cheap refusal.
+            guard posts.contains(where: { $0 != nil }), let letter = try? pending.submission.letter.validated() else {
+                return nil
+            }
+            let bytes = LetterCoding.bytes(of: letter)
+            return zip(names, posts).first { name, post in post?.body == name.record(of: bytes).body }?.1.map {
+                .repeated($0.letter)
+            }
         } catch {
             return .failed(error)
         }

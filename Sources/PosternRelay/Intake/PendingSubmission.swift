@@ -13,12 +13,12 @@ struct PendingSubmission: Sendable {
     let day: DayPseudonyms?
     /// The tags of the client and its networks, narrowest first.
     let tags: [Tag]
-    /// Nil when nobody has that handle.
+    /// Nil when nobody has that handle, or it has not been looked up.
     var recipient: Recipient?
     /// The findings of the rules that matched.
     var verdictParts: [Verdict.Part] = []
-    /// What the client is counted under, narrowest first.
-    var clientKeys: [DatedLimitKey] = []
+    /// What the client is counted under.
+    var clientKeys = ClientKeys()
     /// What the letter was counted under. Given back unless the letter is kept.
     var countedKeys: [DatedLimitKey] = []
 
@@ -48,12 +48,9 @@ struct PendingSubmission: Sendable {
             tags: isCollective ? [] : tags, evidence: evidence, letterBytes: letterBytes)
     }
 
-    /// Identifies a repeat of this post; nil without an idempotency key, a known recipient or a valid letter.
-    var idempotencyRecord: IdempotencyRecord? {
-        guard let key = submission.idempotencyKey, let recipient, let letter = try? submission.letter.validated() else {
-            return nil
-        }
-        return IdempotencyRecord(key: key, of: LetterCoding.bytes(of: letter), to: recipient.id)
+    /// What the store knows a repeat of this post by; none without an idempotency key, or while there are no keys of the day.
+    func idempotencyNames(to recipient: Recipient) -> [IdempotencyName] {
+        submission.idempotencyKey.flatMap { day?.idempotencyNames(of: $0, to: recipient.id) } ?? []
     }
 }
 

@@ -21,10 +21,13 @@ final class RecipientCache: Sendable {
         self.store = store
     }
 
+    /// - Returns: nil when the store must be asked.
+    func known(_ handle: Handle, at site: SiteID) -> Recipient? { known.withLock { $0[Key(site: site, handle: handle)] } }
+
     /// - Returns: nil when nobody has that handle.
     func find(_ handle: Handle, at site: SiteID) async throws -> Recipient? {
         let key = Key(site: site, handle: handle)
-        if let recipient = known.withLock({ $0[key] }) { return recipient }
+        if let recipient = known(handle, at: site) { return recipient }
         let found = try await store.read { try $0.recipients.find(handle, at: site) }
         if let found, found.takesLetters {
             known.withLock { known in

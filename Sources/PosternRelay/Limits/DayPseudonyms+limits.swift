@@ -1,22 +1,47 @@
 package import PosternCore
 package import PosternStore
 
+/// What a client is counted under: known before its letter is read.
+package struct ClientKeys: Hashable, Sendable {
+    /// The client and the prefixes that only its provider can have given it, narrowest first. Over these limits it is refused.
+    package var client: [DatedLimitKey]
+    /// Its /24 or /48 and its /16 or /32, which have a share of what many use.
+    package var network: DatedLimitKey?
+    package var wideNetwork: DatedLimitKey?
+
+    package init(client: [DatedLimitKey] = [], network: DatedLimitKey? = nil, wideNetwork: DatedLimitKey? = nil) {
+        self.client = client
+        self.network = network
+        self.wideNetwork = wideNetwork
+    }
+}
+
 extension DayPseudonyms {
-    /// What a client is counted under, narrowest first: before its letter is read.
-    package func limitKeys(of client: ClientAddress, in table: LimitTable) -> [DatedLimitKey] {
-        client.prefixes.compactMap { prefix in prefix.limitScope.flatMap { limitKey($0, prefix.bytes, in: table) } }
+    package func limitKeys(of client: ClientAddress, in table: LimitTable) -> ClientKeys {
+        ClientKeys(
+            client: client.prefixes.compactMap { prefix in
+                prefix.limitScope.flatMap { table[$0].isOff ? nil : limitKey($0, prefix.bytes) }
+            },
+            network: table.asksForNetworks ? limitKey(.softShare, client.network.bytes) : nil,
+            wideNetwork: table.asksForNetworks ? limitKey(.softShareWide, client.wideNetwork.bytes) : nil)
     }
 
     /// What the limits are asked about a letter.
-    /// - Parameter keys: of the client, from `limitKeys`.
+    /// - Parameter client: from `limitKeys`.
     package func question(
-        about letter: Letter, from client: ClientAddress, keys: [DatedLimitKey], to recipient: RecipientID, in table: LimitTable
+        about letter: Letter, from client: ClientKeys, to recipient: RecipientID, in table: LimitTable
     ) -> LimitQuestion {
         LimitQuestion(
-            clients: keys,
-            sender: limitKey(.sender, Array(letter.replyAddress.text.lowercased().utf8), in: table),
-            text: textKey(letter.text, in: table), recipient: recipient,
-            share: limitKey(.recipientShare, recipient.bytes + (client.prefixes.last?.bytes ?? []), in: table))
+            client: client, sender: senderKey(letter.replyAddress, client, in: table), text: textKey(letter.text, in: table),
+            recipient: recipient)
+    }
+
+    /// Nobody has proven that the address is theirs. So it is counted for each network by itself: a stranger who writes under
+    /// it uses up nothing of what its owner may send.
+    private func senderKey(_ address: EmailAddress, _ client: ClientKeys, in table: LimitTable) -> DatedLimitKey? {
+        guard !table[.sender].isOff else { return nil }
+        let key = limitKey(.sender, Array(address.text.lowercased().utf8))
+        return client.network.map { key.joined(with: $0, as: .sender) } ?? key
     }
 
     private func textKey(_ message: LetterText, in table: LimitTable) -> DatedLimitKey? {
@@ -24,7 +49,7 @@ extension DayPseudonyms {
         guard !table[.text].isOff else { return nil }
         let text = FoldedText(message.text, limit: Self.comparedText)
         // "Thank you!" is everybody's text.
-        return text.count < Self.shortestText ? nil : limitKey(.text, text.bytes, in: table)
+        return text.count < Self.shortestText ? nil : limitKey(.text, text.bytes)
     }
 
     /// Shorter texts are not counted as identical.
@@ -35,8 +60,7 @@ extension DayPseudonyms {
 
     /// Just after midnight, and while the vault is away, tomorrow's key is not known. Letters are counted all the same, but only
     /// until the end of the day.
-    private func limitKey(_ scope: LimitScope, _ value: [UInt8], in table: LimitTable) -> DatedLimitKey? {
-        guard !table[scope].isOff else { return nil }
+    private func limitKey(_ scope: LimitScope, _ value: [UInt8]) -> DatedLimitKey {
         func key(_ day: KeyedDigest) -> LimitKey {
             let digest = day.digest("postern limit", scope.rawValue, value)
             return LimitKey(scope, high: digest.high, low: digest.low)

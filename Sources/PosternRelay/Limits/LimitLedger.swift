@@ -3,22 +3,16 @@ package import PosternStore
 
 /// What the limits are asked about one letter. Keys of scopes whose limit is off may be left out.
 package struct LimitQuestion: Hashable, Sendable {
-    /// Narrowest first.
-    package let clients: [DatedLimitKey]
+    package let client: ClientKeys
     package let sender: DatedLimitKey?
     package let text: DatedLimitKey?
     package let recipient: RecipientID
-    /// The client's network writing to this recipient.
-    package let share: DatedLimitKey?
 
-    package init(
-        clients: [DatedLimitKey], sender: DatedLimitKey?, text: DatedLimitKey?, recipient: RecipientID, share: DatedLimitKey?
-    ) {
-        self.clients = clients
+    package init(client: ClientKeys, sender: DatedLimitKey?, text: DatedLimitKey?, recipient: RecipientID) {
+        self.client = client
         self.sender = sender
         self.text = text
         self.recipient = recipient
-        self.share = share
     }
 }
 
@@ -65,48 +59,55 @@ package struct LimitLedger: Sendable {
 
     package var count: Int { entries.count }
 
-    /// Whether a client, or the whole installation, is over a limit that refuses. Counts nothing: this comes before the letter
-    /// is read, and `ask` decides.
+    /// Whether a client is refused. Counts nothing: this comes before the letter is read, and `ask` decides.
+    ///
+    /// A client is refused for what it sent itself, it and those who share a prefix that is one subscriber's; and where the
+    /// installation is over its second limit, for what its network sent. Nobody is refused for what other networks sent.
     /// - Returns: nil when nothing refuses.
-    package mutating func refusal(of clients: [DatedLimitKey], at now: Timestamp) -> LimitRuling? {
+    package mutating func refusal(of client: ClientKeys, at now: Timestamp) -> LimitRuling? {
         followClock(to: now)
         roll(to: Epoch(containing: now))
         var parts: [Verdict.Part] = []
         var wait = Duration.zero
-        for key in clients.map(\.today) {
-            let gates = table[key.scope]
-            guard !gates.admits(arrivals(key), at: now) else { continue }
+        for key in client.client where !admits(key, at: now) {
             if parts.isEmpty { parts.append(Verdict.Part(.limitClient, .refuse)) }
-            wait = max(wait, gates.wait(arrivals(key), at: now))
+            wait = max(wait, self.wait(key, at: now))
         }
-        let hard = table[.installationHard]
-        if !hard.admits(arrivals(.installationHard), at: now) {
+        if placeInAll(client, at: now) == nil {
             parts.append(Verdict.Part(.limitInstallation, .refuse))
-            wait = max(wait, hard.wait(arrivals(.installationHard), at: now))
+            wait = max(wait, waitForAll(client, at: now))
         }
         return parts.isEmpty ? nil : LimitRuling(parts: parts, retryAfter: wait, counted: [])
     }
 
     /// Counts a letter where it passes, and says where it does not.
     package mutating func ask(_ question: LimitQuestion, at now: Timestamp) -> LimitRuling {
-        if let refusal = refusal(of: question.clients, at: now) { return refusal }
-        var counted = question.clients.filter { count($0, at: now) }
-        if count(DatedLimitKey(lasting: .installationHard), at: now) { counted.append(DatedLimitKey(lasting: .installationHard)) }
+        if let refusal = refusal(of: question.client, at: now) { return refusal }
+        var keys = question.client.client
         var parts: [Verdict.Part] = []
-        func hold(_ key: DatedLimitKey?, _ rule: Verdict.Rule) {
-            guard let key, !table[key.today.scope].isOff else { return }
-            if count(key, at: now) { counted.append(key) } else { parts.append(Verdict.Part(rule, .hold)) }
+        func note(_ places: [DatedLimitKey]?, _ rule: Verdict.Rule) {
+            if let places { keys += places } else { parts.append(Verdict.Part(rule, .hold)) }
         }
-        hold(question.sender, .limitSender)
-        hold(question.text, .limitText)
-        hold(DatedLimitKey(lasting: .installationSoft), .limitInstallation)
+        note(question.sender.map { admits($0, at: now) ? [$0] : nil } ?? [], .limitSender)
+        note(question.text.map { admits($0, at: now) ? [$0] : nil } ?? [], .limitText)
+        let (all, isOverload) = placeInAll(question.client, at: now) ?? ([], true)
+        keys += all
+        if isOverload { parts.append(Verdict.Part(.limitInstallation, .hold)) }
         // A letter that is held anyway must not take the place of one that is not.
-        guard parts.isEmpty else { return LimitRuling(parts: parts, retryAfter: .zero, counted: counted) }
-        if let keys = placeWithRecipient(question, at: now) {
-            counted += keys
-        } else {
-            parts.append(Verdict.Part(.limitRecipient, .hold))
+        if parts.isEmpty {
+            let (before, recipient) = (keys, question.recipient)
+            note(
+                place(
+                    question.client.network, question.client.wideNetwork, in: .installationSoft, or: .softReserve,
+                    at: now), .limitInstallation)
+            note(
+                place(
+                    question.client.network?.joined(with: recipient, as: .recipientShare),
+                    question.client.wideNetwork?.joined(with: recipient, as: .recipientShareWide), in: .recipient(recipient),
+                    or: .recipientReserve(recipient), at: now), .limitRecipient)
+            if !parts.isEmpty { keys = before }
         }
+        let counted = keys.filter { count($0, at: now) }
         tidy(at: now)
         return LimitRuling(parts: parts, retryAfter: .zero, counted: counted)
     }
@@ -156,29 +157,64 @@ package struct LimitLedger: Sendable {
         entries[key]?.arrivals ?? table[key.scope].fresh
     }
 
-    /// - Returns: false when it does not pass, and then it is not counted.
+    private func admits(_ key: DatedLimitKey, at now: Timestamp) -> Bool {
+        table[key.today.scope].admits(arrivals(key.today), at: now)
+    }
+
+    private func wait(_ key: DatedLimitKey, at now: Timestamp) -> Duration {
+        table[key.today.scope].wait(arrivals(key.today), at: now)
+    }
+
+    /// - Returns: false for a limit that is off.
     private mutating func count(_ key: DatedLimitKey, at now: Timestamp) -> Bool {
         let gates = table[key.today.scope]
-        let arrivals = arrivals(key.today)
-        guard !gates.isOff, gates.admits(arrivals, at: now) else { return false }
-        entries[key.today] = Entry(arrivals: gates.admitted(arrivals, at: now), tomorrow: key.tomorrow)
+        guard !gates.isOff else { return false }
+        entries[key.today] = Entry(arrivals: gates.admitted(arrivals(key.today), at: now), tomorrow: key.tomorrow)
         return true
     }
 
-    /// A recipient takes `POSTERN_LIMIT_RECIPIENT`, and one network may use a fifth of it. Above that, letters are held, with one
-    /// exception: as many again pass when each is the first from its network, so that a flood from a few networks does not
-    /// silence the recipient for everybody else.
-    /// - Returns: what it was counted under; nil when it must be held.
-    private mutating func placeWithRecipient(_ question: LimitQuestion, at now: Timestamp) -> [DatedLimitKey]? {
-        guard !table[.recipient].isOff else { return [] }
-        guard let share = question.share else { return nil }
+    /// A place in all that the installation takes. Where there is none, each network still has a small share of its own, whatever
+    /// the others send, and its letters are held. A network whose neighbours have used up the share of their /16 or /32 has one
+    /// letter a day.
+    /// - Returns: what the letter is counted under, and whether it must be held; nil when the network has had its share.
+    private func placeInAll(_ client: ClientKeys, at now: Timestamp) -> (keys: [DatedLimitKey], isOverload: Bool)? {
+        let (network, wide) = (client.network, client.wideNetwork)
+        if let keys = place(
+            network?.counted(as: .hardShare), wide?.counted(as: .hardShareWide), in: .installationHard, or: .hardReserve, at: now)
+        {
+            return (keys, false)
+        }
+        guard let network, let wide else { return nil }
+        let shares = [network.counted(as: .overloadShare), wide.counted(as: .overloadShareWide)]
+        guard admits(shares[0], at: now) else { return nil }
+        if admits(shares[1], at: now) { return (shares, true) }
+        let firsts = [network.counted(as: .overloadFirst), wide.counted(as: .overloadFirstWide)]
+        return firsts.allSatisfy { admits($0, at: now) } ? ([shares[0]] + firsts, true) : nil
+    }
+
+    /// How long until there is a place in the second limit, or in the network's own small share.
+    private func waitForAll(_ client: ClientKeys, at now: Timestamp) -> Duration {
+        let (network, wide) = (client.network, client.wideNetwork)
+        let place = [
+            DatedLimitKey(lasting: .installationHard), network?.counted(as: .hardShare), wide?.counted(as: .hardShareWide),
+        ]
+        let small = [network?.counted(as: .overloadShare), wide?.counted(as: .overloadShareWide)]
+        return [place, small].map { $0.compactMap { $0.map { wait($0, at: now) } }.max() ?? .zero }.min() ?? .zero
+    }
+
+    /// A place in what many use: a recipient, or either limit of the installation. One network may use a fifth of it and a /16 or
+    /// /32 half. When it is used up, letters are held, with one exception: as many again pass when each is the first from its
+    /// network, so that a flood from a few networks silences nobody.
+    /// - Returns: what the letter is counted under; nil when it must be held.
+    private func place(
+        _ share: DatedLimitKey?, _ wideShare: DatedLimitKey?, in whole: LimitKey, or reserve: LimitKey, at now: Timestamp
+    ) -> [DatedLimitKey]? {
+        guard !table[whole.scope].isOff else { return [] }
+        guard let share, let wideShare, admits(share, at: now), admits(wideShare, at: now) else { return nil }
         let isFirst = entries[share.today] == nil
-        guard count(share, at: now) else { return nil }
-        let whole = DatedLimitKey(lasting: .recipient(question.recipient))
-        if count(whole, at: now) { return [share, whole] }
-        let reserve = DatedLimitKey(lasting: .recipientReserve(question.recipient))
-        if isFirst, count(reserve, at: now) { return [share, reserve] }
-        return nil
+        let (whole, reserve) = (DatedLimitKey(lasting: whole), DatedLimitKey(lasting: reserve))
+        if admits(whole, at: now) { return [share, wideShare, whole] }
+        return isFirst && admits(reserve, at: now) ? [share, wideShare, reserve] : nil
     }
 
     /// Arrival times from a clock that was ahead would make everybody wait until the time it showed. They are set back with it.

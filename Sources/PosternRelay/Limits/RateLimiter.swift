@@ -32,8 +32,8 @@ package final class RateLimiter: Sendable {
     }
 
     /// Whether a client is refused before its letter is read; see `LimitLedger.refusal`.
-    func refusal(of clients: [DatedLimitKey], at now: Timestamp) -> LimitRuling? {
-        ledger.withLock { $0.refusal(of: clients, at: now) }
+    func refusal(of client: ClientKeys, at now: Timestamp) -> LimitRuling? {
+        ledger.withLock { $0.refusal(of: client, at: now) }
     }
 
     /// Counts a letter where it passes, and says where it does not.

@@ -15,7 +15,7 @@ package struct LogEntry: Codable, Equatable, Sendable {
     /// The client's tag and those of its networks, narrowest first; empty when the entry counts refusals of many clients.
     package let tags: [Tag]
     package let letterBytes: Int
-    /// How many more refusals like this one there were within the minute.
+    /// How many more refusals like this one there were within the hour.
     package let repeats: Int
     /// Whether the client address was sealed and kept.
     package let evidence: Bool

@@ -12,18 +12,34 @@ package enum LimitScope: UInt8, Sendable, CaseIterable {
     case recipientShare = 5
     /// A recipient over the limit still takes the first letter from networks that have sent none lately.
     case recipientReserve = 6
-    /// A visitor's e-mail address.
+    /// A visitor's e-mail address, written by one network: nobody can use up another's address.
     case sender = 7
     /// A letter's text.
     case text = 8
     case installationSoft = 9
     case installationHard = 10
+    /// One /16 or /32 writing to one recipient.
+    case recipientShareWide = 11
+    /// The same three of an installation's first limit, and of its second.
+    case softShare = 12
+    case softShareWide = 13
+    case softReserve = 14
+    case hardShare = 15
+    case hardShareWide = 16
+    case hardReserve = 17
+    /// What one /24 or /48, and one /16 or /32, may send when there is no place left in the second limit. It is held.
+    case overloadShare = 18
+    case overloadShareWide = 19
+    /// One letter a day from a /24 or /48 whose neighbours have used up what their /16 or /32 may send, and how many of these
+    /// there are for each /16 or /32.
+    case overloadFirst = 20
+    case overloadFirstWide = 21
 
     /// Whether the key is a digest under a key of the day, so that it is a different one tomorrow.
     package var changesDaily: Bool {
         switch self {
-        case .client, .clientWide, .clientWidest, .recipientShare, .sender, .text: true
-        case .recipient, .recipientReserve, .installationSoft, .installationHard: false
+        case .recipient, .recipientReserve, .installationSoft, .softReserve, .installationHard, .hardReserve: false
+        default: true
         }
     }
 }
@@ -46,6 +62,14 @@ package struct LimitKey: Hashable, Sendable {
     }
     package static let installationSoft = LimitKey(.installationSoft, high: 0, low: 0)
     package static let installationHard = LimitKey(.installationHard, high: 0, low: 0)
+    package static let softReserve = LimitKey(.softReserve, high: 0, low: 0)
+    package static let hardReserve = LimitKey(.hardReserve, high: 0, low: 0)
+
+    /// The key of the two together, under another scope. Both are digests, or ids that nobody can choose, so that no other pair
+    /// gives the same key.
+    package func joined(with high: UInt64, _ low: UInt64, as scope: LimitScope) -> LimitKey {
+        LimitKey(scope, high: self.high ^ high, low: self.low ^ low)
+    }
 }
 
 /// Today's key and the one that the same client, sender or text will have tomorrow. With both, a count goes on over midnight
@@ -62,6 +86,23 @@ package struct DatedLimitKey: Hashable, Sendable {
 
     package init(lasting key: LimitKey) {
         self.init(today: key, tomorrow: key)
+    }
+
+    /// The same digests, counted under another scope.
+    package func counted(as scope: LimitScope) -> DatedLimitKey { joined(with: 0, 0, as: scope) }
+
+    package func joined(with recipient: RecipientID, as scope: LimitScope) -> DatedLimitKey {
+        joined(with: recipient.high, recipient.low, as: scope)
+    }
+
+    package func joined(with other: DatedLimitKey, as scope: LimitScope) -> DatedLimitKey {
+        DatedLimitKey(
+            today: today.joined(with: other.today.high, other.today.low, as: scope),
+            tomorrow: tomorrow.flatMap { key in other.tomorrow.map { key.joined(with: $0.high, $0.low, as: scope) } })
+    }
+
+    private func joined(with high: UInt64, _ low: UInt64, as scope: LimitScope) -> DatedLimitKey {
+        DatedLimitKey(today: today.joined(with: high, low, as: scope), tomorrow: tomorrow?.joined(with: high, low, as: scope))
     }
 }
 

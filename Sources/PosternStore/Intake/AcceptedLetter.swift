@@ -11,22 +11,26 @@ package struct AcceptedLetter: Sendable {
     package let limitRecord: LimitRecord?
     /// Nil when it was posted without a key.
     package let idempotencyRecord: IdempotencyRecord?
+    /// The key of the record if the same post came yesterday: the digests change daily.
+    package let yesterdaysKey: [UInt8]?
 
     package init(
         entry: SubmissionEntry, seal: [UInt8], tokens: MailTokens, limitRecord: LimitRecord? = nil,
-        idempotencyRecord: IdempotencyRecord? = nil
+        idempotencyRecord: IdempotencyRecord? = nil, yesterdaysKey: [UInt8]? = nil
     ) {
         self.entry = entry
         self.seal = seal
         self.tokens = tokens
         self.limitRecord = limitRecord
         self.idempotencyRecord = idempotencyRecord
+        self.yesterdaysKey = yesterdaysKey
     }
 
     package var id: LetterID { entry.id }
 }
 
-/// What a repeated post is recognised by. Digests, so that neither a client's key nor a letter's text is kept.
+/// What a repeated post is recognised by. Digests under a secret that the store does not have, so that neither a client's key nor
+/// a letter's text is kept, and no guess of them can be tested.
 package struct IdempotencyRecord: Hashable, Sendable {
     /// How long a key is remembered.
     package static let lifetime = Duration.hours(24)
@@ -51,6 +55,8 @@ package enum Acceptance: Equatable, Sendable {
     case repeated(LetterID)
     /// The key was used before, for another post. Nothing was stored.
     case conflict
+    /// The key was used yesterday, for a post with this digest that became this letter. Nothing was stored.
+    case keyUsedYesterday(body: [UInt8], LetterID)
     /// The recipient takes no letters any more. Nothing was stored.
     case noLetters
 }

@@ -12,7 +12,7 @@ package struct Intake {
             return try letter.idempotencyRecord.flatMap { try earlier($0, at: entry.at) }.map(Acceptance.repeated) ?? .noLetters
         }
         if let record = letter.idempotencyRecord, !(try claim(record, for: letter)) {
-            return try earlierOutcome(of: record)
+            return try earlierOutcome(of: record, letter)
         }
         try log(entry)
         if let record = letter.limitRecord { try transaction.limitRecords.add(record, for: letter.id) }
@@ -38,17 +38,23 @@ package struct Intake {
             [count.stored, id.stored])
     }
 
+    /// The post that came under an idempotency key before.
+    /// - Parameter key: of an `IdempotencyRecord`.
+    package func earlierPost(under key: [UInt8], at now: Timestamp) throws -> (body: [UInt8], letter: LetterID)? {
+        try transaction.row(
+            """
+            SELECT body, letter
+            FROM idempotency_record
+            WHERE key = ? AND expires_at > ?
+            """,
+            [key.stored, now.stored]
+        ).map { (try $0["body"], try $0["letter"]) }
+    }
+
     /// - Returns: the letter that this same post became before; nil when it did not come before, or its key came with another
     ///   post.
     package func earlier(_ record: IdempotencyRecord, at now: Timestamp) throws -> LetterID? {
-        try transaction.row(
-            """
-            SELECT letter
-            FROM idempotency_record
-            WHERE key = ? AND body = ? AND expires_at > ?
-            """,
-            [record.key.stored, record.body.stored, now.stored]
-        ).map { try $0["letter"] }
+        try earlierPost(under: record.key, at: now).flatMap { $0.body == record.body ? $0.letter : nil }
     }
 
     /// When the oldest letter came that is still stored.
@@ -82,12 +88,17 @@ package struct Intake {
             [recipient.stored]) != nil
     }
 
-    /// A key is free when it is new or has expired. One statement, so that two posts at once cannot both take it.
+    /// A key is free when it is new or has expired, and was not used yesterday under its name of that day. One statement, so that
+    /// two posts at once cannot both take it.
     private func claim(_ record: IdempotencyRecord, for letter: AcceptedLetter) throws -> Bool {
         let claimed = try transaction.row(
             """
             INSERT INTO idempotency_record (key, body, letter, expires_at)
-            VALUES (?, ?, ?, ?)
+            SELECT CAST(? AS {blob}), CAST(? AS {blob}), CAST(? AS {blob}), CAST(? AS BIGINT)
+            WHERE NOT EXISTS (
+                SELECT 1
+                FROM idempotency_record AS yesterday
+                WHERE yesterday.key = ? AND yesterday.expires_at > ?)
             ON CONFLICT (key) DO UPDATE
             SET body = excluded.body, letter = excluded.letter, expires_at = excluded.expires_at
             WHERE idempotency_record.expires_at <= ?
@@ -95,23 +106,18 @@ package struct Intake {
             """,
             [
                 record.key.stored, record.body.stored, letter.id.stored, (letter.entry.at + IdempotencyRecord.lifetime).stored,
-                letter.entry.at.stored,
+                letter.yesterdaysKey.stored, letter.entry.at.stored, letter.entry.at.stored,
             ])
         return claimed != nil
     }
 
-    private func earlierOutcome(of record: IdempotencyRecord) throws -> Acceptance {
-        let row = try transaction.row(
-            """
-            SELECT body, letter
-            FROM idempotency_record
-            WHERE key = ?
-            """,
-            [record.key.stored])
-        // It was there a statement ago, in this same transaction.
-        guard let row else { return .conflict }
-        let body: [UInt8] = try row["body"]
-        return body == record.body ? .repeated(try row["letter"]) : .conflict
+    /// It was there a statement ago, in this same transaction.
+    private func earlierOutcome(of record: IdempotencyRecord, _ letter: AcceptedLetter) throws -> Acceptance {
+        if let post = try earlierPost(under: record.key, at: letter.entry.at) {
+            return post.body == record.body ? .repeated(post.letter) : .conflict
+        }
+        let post = try letter.yesterdaysKey.flatMap { try earlierPost(under: $0, at: letter.entry.at) }
+        return post.map { .keyUsedYesterday(body: $0.body, $0.letter) } ?? .conflict
     }
 
     /// Writes a log entry; on its own, for a submission that was turned away.

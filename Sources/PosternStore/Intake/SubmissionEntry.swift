@@ -17,7 +17,7 @@ package struct SubmissionEntry: Equatable, Sendable {
     package let evidence: [UInt8]?
     /// How long the letter was before it was sealed, or as it was posted when it was turned away.
     package let letterBytes: Int
-    /// How many more refusals of the same kind came within the minute.
+    /// How many more refusals by the same rule its network had within the hour.
     package let repeats: Int
 
     package init(

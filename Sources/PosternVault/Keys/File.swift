@@ -44,11 +44,11 @@ enum File {
         return try content(of: descriptor, at: path).withBytes { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Reads a file that only its owner may read: mode 0400, owned by this user unless another is named.
-    static func privateBytes(at path: String, owner: UInt32? = nil) throws(KeyFault.Reason) -> SecretBytes {
+    /// Reads a file that only its owner may read: mode 0400, owned by this user.
+    static func privateBytes(at path: String) throws(KeyFault.Reason) -> SecretBytes {
         try ownBytes(at: path) { status throws(KeyFault.Reason) in
             guard status.st_mode & 0o777 == 0o400 else { throw .mode(status.st_mode & 0o777) }
-            guard status.st_uid == owner ?? geteuid() || status.st_uid == geteuid() else { throw .owner(status.st_uid) }
+            guard status.st_uid == geteuid() else { throw .owner(status.st_uid) }
         }
     }
 

@@ -7,26 +7,27 @@ private import Glibc
 /// crash leaves one file too many at worst. The next start adds it to the keys, or finishes its destruction.
 package struct KeyFolder: Sendable {
     package let path: String
-    /// The user that must own the key files; nil for the user of this process. Differs when root handles another user's keys.
-    package let owner: UInt32?
 
-    package init(path: String, owner: UInt32? = nil) {
+    package init(path: String) {
         self.path = path
-        self.owner = owner
     }
 
     private var manifestPath: String { "\(path)/manifest" }
 
-    /// Makes the folder if it does not exist.
+    /// Makes the folder if it does not exist, and its name durable: a key is lost with the name of its folder.
     package func create() throws(FileFault) {
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileFault("create", path) }
+        guard mkdir(path, 0o700) == 0 else {
+            guard errno == EEXIST else { throw FileFault("create", path) }
+            return
+        }
+        try File.sync(path + "/..")
     }
 
     /// Reads every key. First finishes the destruction of keys that a crash may have interrupted.
     /// - Throws: all faults at once, as `KeyFaults`; `FileFault` when the folder itself cannot be read.
     package func load() throws -> [HeldKey] {
         for name in try File.names(in: path) where name.hasSuffix(Self.aside) { try File.shred("\(path)/\(name)", in: path) }
-        let (keys, faults) = try read { file throws(KeyFault.Reason) in try File.privateBytes(at: file, owner: owner) }
+        let (keys, faults) = try read { file throws(KeyFault.Reason) in try File.privateBytes(at: file) }
         guard faults.isEmpty else { throw KeyFaults(all: faults) }
         return keys
     }

@@ -62,11 +62,10 @@ extension SecretBytes: Unprintable {}
 
 extension SecretBytes {
     /// Reads a password from a file that only this process's user may read: mode 0400. Its first line is the password.
-    /// - Parameter owner: a user that may own the file instead, if any.
     /// - Throws: `KeyFault`, which names the file.
-    package convenience init(passwordFile path: String, owner: UInt32? = nil) throws(KeyFault) {
+    package convenience init(passwordFile path: String) throws(KeyFault) {
         let file: SecretBytes
-        do { file = try File.privateBytes(at: path, owner: owner) } catch { throw KeyFault(path: path, reason: error) }
+        do { file = try File.privateBytes(at: path) } catch { throw KeyFault(path: path, reason: error) }
         let length = file.withBytes { $0.prefix { $0 != 0x0A && $0 != 0x0D }.count }
         guard length > 0 else { throw KeyFault(path: path, reason: .emptyPassword) }
         self.init(capacity: length) { line in

@@ -1,5 +1,5 @@
 package import Crypto
-private import PosternCore
+internal import PosternCore
 
 /// 96 bits of HMAC-SHA-256 over a name: neither memory nor a file tells the name, and nobody without the key can make two that
 /// collide.

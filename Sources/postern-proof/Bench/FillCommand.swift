@@ -58,6 +58,13 @@ struct FillCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try home.configuration()
+        let users = try ProcessUsers(of: home.folder, configuration.users)
+        guard !users.areApart else {
+            throw Exit.configuration.saying(
+                "this installation belongs to two users, and one process cannot fill it\n"
+                    + "    Make one for measuring as an ordinary user: postern init --home DIR --site ID")
+        }
+        try users.relay?.become()
         let began = ContinuousClock.now
         let site: SiteID
         let plan = FillPlan(
@@ -74,10 +81,6 @@ struct FillCommand: AsyncParsableCommand {
             throw Exit.data.saying("not filled: \(error)")
         }
         let seconds = (ContinuousClock.now - began) / .seconds(1)
-        // Root made these files; the relay's user must own them.
-        try HomeFolders(
-            home: home.folder, users: try ProcessUsers(configuration.users), database: configuration.database
-        ).prepare()
         let file = configuration.database.file
         let bytes = try file.flatMap { try FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int } ?? 0
         let report = Report(

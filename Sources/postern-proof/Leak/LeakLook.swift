@@ -14,7 +14,7 @@ struct LeakLook {
     mutating func files(_ moment: String) {
         for name in folder.files() {
             let path = "\(folder.path)/\(name)"
-            let kind: Place.Kind = path == folder.log ? .log : name.hasPrefix("home/backup-") ? .backup : .file
+            let kind: Place.Kind = path == folder.log ? .log : name.hasPrefix("backup-") ? .backup : .file
             do {
                 add(try watch.look(at: Place(kind, "\(name), \(moment)"), file: path))
             } catch {

@@ -41,7 +41,7 @@ struct Planting {
     private func plantInStore() async throws {
         let rows = bytes(for: .file)
         guard !rows.isEmpty else { return }
-        try await openStore(at: .sqlite(path: "\(folder.home)/postern.sqlite")).useAndClose { store in
+        try await openStore(at: .sqlite(path: Home(path: folder.home).standardStore)).useAndClose { store in
             try await store.write { transaction in
                 for row in rows {
                     try transaction.run(

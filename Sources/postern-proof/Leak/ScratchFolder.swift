@@ -8,8 +8,7 @@ struct ScratchFolder: Sendable {
 
     var home: String { "\(path)/home" }
     var log: String { "\(path)/serve.log" }
-    /// In the home, where the relay's user may write.
-    func backup(_ number: Int) -> String { "\(home)/backup-\(number).sqlite" }
+    func backup(_ number: Int) -> String { "\(path)/backup-\(number).sqlite" }
 
     /// - Parameter name: nil for a temporary folder.
     /// - Throws: `ExitCode` 73 after naming a folder that cannot be made, or exists.

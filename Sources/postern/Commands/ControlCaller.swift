@@ -7,13 +7,22 @@ internal import PosternRelay
 private import PosternStore
 
 /// Has an operation carried out: by the relay, over its control socket, or in this process while no relay holds the store.
+///
+/// Root asks through an errand: what answers on the socket, and what lies in the store's folder, may be a relay that has been taken
+/// over.
 struct ControlCaller {
     let home: Home
     let configuration: Configuration
+    let users: ProcessUsers
 
     /// - Throws: `ExitCode` after saying why: 65 for what cannot be done, 69 or 75 when nobody could be asked.
     func ask<Value: Codable & Sendable>(_ request: ControlRequest, for _: Value.Type = Value.self) async throws -> Value {
-        let payload = try await answer(to: request)
+        let payload =
+            if let relay = users.relay {
+                try await Errand(home: home, user: relay).run(.control, input: Array(try JSONEncoder().encode(request)))
+            } else {
+                try await answer(to: request)
+            }
         guard let answer = try? JSONDecoder().decode(ControlAnswer<Value>.self, from: Data(payload)) else { throw Self.mismatch }
         switch answer {
         case .value(let value): return value
@@ -51,7 +60,8 @@ struct ControlCaller {
             "the running service is of another version than this command\n    Restart it with the program that is installed now.")
     }
 
-    private func answer(to request: ControlRequest) async throws -> [UInt8] {
+    /// As this process's user.
+    func answer(to request: ControlRequest) async throws -> [UInt8] {
         do {
             let client = FrameClient<ControlVerb>(path: home.controlSocket)
             return try await client.request(
@@ -96,7 +106,10 @@ struct ControlCaller {
 extension HomeOption {
     /// - Throws: `ExitCode` 78 after printing all faults of the configuration.
     func caller() throws -> ControlCaller {
-        ControlCaller(home: folder, configuration: try configuration())
+        let configuration = try configuration()
+        let users = try ProcessUsers(of: folder, configuration.users)
+        try HomeFolders(home: folder, users: users, database: configuration.database).prepareIfOwner()
+        return ControlCaller(home: folder, configuration: configuration, users: users)
     }
 }
 

@@ -45,8 +45,12 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         // A broken pipe (`| head`) must not kill the command.
         signal(SIGPIPE, SIG_IGN)
-        let diagnosis = await Doctor(home: home.folder, now: .now).examine()
-        try output.print(View(diagnosis)) {
+        let folder = home.folder
+        let doctor = Doctor(home: folder, now: .now) { part, user in
+            await Errand(home: folder, user: user).examine(part)
+        }
+        let diagnosis = await doctor.examine()
+        try output.print(View(diagnosis), isSafe: true) {
             let isSeen = isatty(STDOUT_FILENO) == 1
             let wantsColour = isSeen && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
             return DiagnosisText(width: isSeen ? Terminal.width : 100, isColoured: wantsColour).text(diagnosis)

@@ -19,7 +19,7 @@ struct Enrolling {
         let entries = try await entries(for: rows, replace: replace)
         var results = [Bool](repeating: false, count: rows.count)
         guard !entries.isEmpty else { return results }
-        let vault = OperatorCaller(home: caller.home, configuration: caller.configuration)
+        let vault = OperatorCaller(home: caller.home, users: caller.users)
         let enrolled = try await vault.enrol(EnrolRequest(entries: entries.map(\.entry), confirmed: confirmed)).all
         guard enrolled.count == entries.count else { throw ControlCaller.mismatch }
         let recipients = try zip(entries, enrolled).map { numbered, recipient in

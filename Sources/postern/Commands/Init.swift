@@ -4,8 +4,8 @@ private import Glibc
 private import PosternCore
 internal import PosternHost
 private import PosternRelay
-private import PosternSealing
-private import PosternVault
+internal import PosternSealing
+internal import PosternVault
 
 struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,17 +48,17 @@ struct Init: AsyncParsableCommand {
         let folder = home.folder
         let isNew = access(folder.settings, F_OK) != 0
         if isNew {
-            // Only the folder itself, for the settings: they say who owns the rest.
-            try HomeFolders(home: folder, users: .shared, database: nil).prepare()
+            _ = try HomeFolders.makeHome(folder)
             try await writeSettings(to: folder)
         }
         let configuration = try home.configuration()
         let users = try ProcessUsers(configuration.users)
-        let folders = HomeFolders(home: folder, users: users, database: configuration.database)
-        try folders.prepare()
-        let made = try makeKeys(in: folder, users: users)
-        if let site { try await addSite(site, configuration: configuration) }
-        try folders.prepare()
+        try HomeFolders(home: folder, users: users, database: configuration.database).prepare()
+        let made = try await makeKeys(in: folder, users: users)
+        if let site {
+            // No origin: nobody has said yet where the site's own pages are.
+            try await SiteAuthorising(caller: try home.caller(), id: site).add(name: siteName ?? site, origins: [])
+        }
         Terminal.say(
             isNew
                 ? "Made \(folder.path). The settings are in \(folder.settings).\n"
@@ -94,7 +94,7 @@ struct Init: AsyncParsableCommand {
 
             """
         // Relay and vault read it, each under its own user. It holds no secret.
-        try await DurableFile.write(text, to: folder.settings, mode: 0o644)
+        try await blocking("postern.home") { try DurableFile.write(text, to: folder.settings, mode: 0o644) }
     }
 
     private var isLoopbackRelay: Bool {
@@ -102,18 +102,30 @@ struct Init: AsyncParsableCommand {
     }
 
     /// - Returns: the kinds of keys that were missing.
-    private func makeKeys(in folder: Home, users: ProcessUsers) throws -> [String] {
+    private func makeKeys(in folder: Home, users: ProcessUsers) async throws -> [String] {
+        guard let vault = users.vault else {
+            return try KeyRing.makeMissing(in: folder, suite: Suite(name: addressSuite) ?? .ofAddresses)
+        }
+        let kinds = try await Errand(home: folder, user: vault).run(.makeKeys, [addressSuite])
+        return try JSONDecoder().decode([String].self, from: Data(kinds))
+    }
+}
+
+extension KeyRing {
+    /// As this process's user.
+    /// - Returns: the kinds of keys that were missing.
+    static func makeMissing(in home: Home, suite: Suite) throws -> [String] {
         do {
-            return try KeyRing.createMissing(
-                in: KeyFolder(path: folder.keys, owner: users.vault?.id), suite: Suite(name: addressSuite) ?? .ofAddresses)
+            let folder = KeyFolder(path: home.keys)
+            let made = try createMissing(in: folder, suite: suite)
+            // A new vault has nothing to take over from an earlier version of the program.
+            if made.contains(KeyKind.authorisation.name), access(home.records, F_OK) != 0 {
+                let key = try KeyRing(folder: folder).authorisationKeys().current
+                _ = try DurableRecordMemory.open(at: home.records, keys: [key], adopting: false)
+            }
+            return made
         } catch {
             throw Exit.configuration.saying("\(error)")
         }
-    }
-
-    private func addSite(_ id: String, configuration: Configuration) async throws {
-        // No origin: nobody has said yet where the site's own pages are.
-        try await SiteAuthorising(caller: ControlCaller(home: home.folder, configuration: configuration), id: id)
-            .add(name: siteName ?? id, origins: [])
     }
 }

@@ -15,8 +15,7 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            let configuration = try home.configuration()
-            let vault = OperatorCaller(home: home.folder, configuration: configuration)
+            let vault = OperatorCaller(home: home.folder, users: try home.caller().users)
             let (list, clock) = (try await vault.keys(), try await vault.condition()?.clock)
             try output.print(list) {
                 let doubt = clock.flatMap { clock in
@@ -44,7 +43,7 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var home: HomeOption
 
         func run() async throws {
-            let clock = try await OperatorCaller(home: home.folder, configuration: try home.configuration()).trustClock()
+            let clock = try await OperatorCaller(home: home.folder, users: try home.caller().users).trustClock()
             Terminal.say("The vault believes that it is \(clock.now.rfc3339). Keys whose time is over by then are destroyed.")
         }
     }

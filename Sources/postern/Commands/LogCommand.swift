@@ -141,7 +141,7 @@ struct LogCommand: AsyncParsableCommand {
                         ? "many, counted together" : entry.tags.map(\.description).joined(separator: ", in ")),
                 "evidence  " + (entry.evidence ? "sealed" : "none"),
             ]
-            if entry.repeats > 0 { lines.append("repeats   \(entry.repeats) more like it within the minute") }
+            if entry.repeats > 0 { lines.append("repeats   \(entry.repeats) more like it from its network within the hour") }
             if let delivery = explanation.delivery {
                 lines.append("delivery  \(delivery.state), \(delivery.attempts) attempts")
             }

@@ -4,45 +4,42 @@ internal import PosternLink
 internal import PosternVault
 
 /// Asks the vault over its operator socket, or uses its keys in this process while no vault runs. Addresses go this way, and
-/// never through the relay.
+/// never through the relay. Root does it through an errand.
 struct OperatorCaller {
     let home: Home
-    let configuration: Configuration
+    let users: ProcessUsers
 
     /// - Throws: `ExitCode` after saying why the vault could not be asked, or would not do it.
     func enrol(_ request: EnrolRequest) async throws -> Enrolled {
-        if let answer = try await askVault(.enrol, request.payload) { return try Enrolled(payload: answer) }
-        return try await withEnrolment { try await $0.enrol(request) }
+        try Enrolled(payload: try await answer(.enrol, request.payload))
     }
 
     /// - Throws: as `enrol` does.
     func authorise(_ request: SiteRequest) async throws -> Site {
-        if let answer = try await askVault(.authoriseSite, request.payload) { return try Site(payload: answer) }
-        return try await withEnrolment { try await $0.authorise(request) }
+        try Site(payload: try await answer(.authoriseSite, request.payload))
     }
 
     /// Tells the vault what the store has kept, or erased.
     /// - Throws: as `enrol` does.
     func note(_ notes: [RecordNotes.Note]) async throws {
         guard !notes.isEmpty else { return }
-        let notes = RecordNotes(all: notes)
-        if try await askVault(.note, notes.payload) == nil { try await withEnrolment { try await $0.note(notes) } }
+        _ = try await answer(.note, RecordNotes(all: notes).payload)
     }
 
     /// - Throws: as `enrol` does.
-    func keys() async throws -> KeyReport {
-        if let answer = try await askVault(.keys) { return try KeyReport(payload: answer) }
-        return try await withKeys { $0.report }
-    }
+    func keys() async throws -> KeyReport { try KeyReport(payload: try await answer(.keys)) }
 
     /// - Returns: nil when no vault runs.
+    /// - Throws: as `enrol` does.
     func condition() async throws -> VaultCondition? {
-        try await askVault(.condition).map { try VaultCondition(payload: $0) }
+        let answer = try await answer(.condition)
+        return answer.isEmpty ? nil : try VaultCondition(payload: answer)
     }
 
-    /// - Throws: `ExitCode` after saying why it was not done.
+    /// - Throws: as `enrol` does.
     func trustClock() async throws -> VaultCondition.Clock {
-        guard let answer = try await askVault(.trustClock) else {
+        let answer = try await answer(.trustClock)
+        guard !answer.isEmpty else {
             throw Exit.unavailable.saying(
                 "no vault runs, and it is the vault that must believe the clock\n"
                     + "    Start the service. It destroys no key before you say this again.")
@@ -50,8 +47,27 @@ struct OperatorCaller {
         return try VaultCondition(payload: answer).clock
     }
 
+    /// - Returns: the answer's payload; empty for what only a running vault can answer, while none runs.
+    /// - Throws: as `enrol` does.
+    func answer(_ verb: OperatorVerb, _ payload: [UInt8] = []) async throws -> [UInt8] {
+        if let vault = users.vault {
+            return try await Errand(home: home, user: vault).run(.vault, [String(verb.rawValue)], input: payload)
+        }
+        if let answer = try await askVault(verb, payload) { return answer }
+        switch verb {
+        case .enrol: return try await withEnrolment { try await $0.enrol(try EnrolRequest(payload: payload)).payload }
+        case .authoriseSite: return try await withEnrolment { try await $0.authorise(try SiteRequest(payload: payload)).payload }
+        case .note:
+            try await withEnrolment { try await $0.note(try RecordNotes(payload: payload)) }
+            return []
+        case .keys: return try await withKeys { $0.report.payload }
+        case .examine: return try await withKeys { $0.examined.payload }
+        case .condition, .trustClock: return []
+        }
+    }
+
     /// - Returns: nil when no vault runs.
-    private func askVault(_ verb: OperatorVerb, _ payload: [UInt8] = []) async throws -> [UInt8]? {
+    private func askVault(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8]? {
         do {
             return try await FrameClient(path: home.operatorSocket).request(verb, payload)
         } catch LinkFault.unreachable {
@@ -70,14 +86,13 @@ struct OperatorCaller {
     }
 
     private func withKeys<Result: Sendable>(_ body: (KeyRing) async throws -> Result) async throws -> Result {
-        guard let lock = try FileLock(path: home.vaultLock) else {
+        guard let lock = try await FileLock.taken(path: home.vaultLock) else {
             throw Exit.temporary.saying(
                 "the vault (process \(FileLock.holder(of: home.vaultLock))) runs and does not answer yet\n"
                     + "    Try again in a moment.")
         }
-        let folder = KeyFolder(path: home.keys, owner: try ProcessUsers(configuration.users).vault?.id)
         let done: Swift.Result<Result, any Error>
-        do { done = .success(try await body(try KeyRing(folder: folder))) } catch { done = .failure(error) }
+        do { done = .success(try await body(try KeyRing(folder: KeyFolder(path: home.keys)))) } catch { done = .failure(error) }
         _ = consume lock
         do {
             return try done.get()

@@ -141,7 +141,7 @@ struct RecipientCommand: AsyncParsableCommand {
                 .findRecipients(site: subject.site, handles: [subject.handle]))
             // The vault first: it must not send to an old row that is put back.
             if let id = found.first?.id, let site = try? SiteID(subject.site), let handle = try? Handle(subject.handle) {
-                try await OperatorCaller(home: caller.home, configuration: caller.configuration)
+                try await OperatorCaller(home: caller.home, users: caller.users)
                     .note([.erased(.recipient(handle, at: site), id)])
             }
             try await subject.apply(.erase, report: "is erased")

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 private import Foundation
-private import PosternCore
+private import Glibc
+internal import PosternCore
 internal import PosternHost
 private import PosternStore
 
@@ -19,7 +20,8 @@ struct Restore: AsyncParsableCommand {
     @OptionGroup var home: HomeOption
     @OptionGroup var output: OutputOption
 
-    private struct Restored: Encodable {
+    /// How it went, from the process that did it to the one that tells.
+    struct Restored: Codable {
         let path: String
         let bytes: Int
         /// Where the former store is now.
@@ -28,27 +30,17 @@ struct Restore: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try home.configuration()
+        let caller = try home.caller()
         let path = URL(fileURLWithPath: file).standardized.path
         let restored: Restored
-        do {
-            let report = try await configuration.database.driver.restore(path, at: .now)
-            let store = try await openStore(at: configuration.database)
-            let states = try await store.read { try $0.queue.counts() }.states
-            await store.close()
-            restored = Restored(
-                path: configuration.database.file ?? "\(configuration.database)", bytes: report.bytes, replaced: report.replaced,
-                waiting: states[.ready, default: 0] + states[.leased, default: 0])
-        } catch StoreFileError.owned(let path, let pid) {
-            throw Exit.temporary.saying("\(StoreFileError.owned(path: path, pid: pid))\n    Stop postern serve and try again.")
-        } catch let error as StoreFileError {
-            throw Exit.data.saying("\(error)")
-        } catch let error as StoreError {
-            throw Exit.data.saying("\(path) was not restored: \(error)")
+        if let relay = caller.users.relay {
+            let backup = try OperatorFile(path, users: caller.users).opened()
+            defer { close(backup) }
+            let told = try await Errand(home: caller.home, user: relay).run(.restore, [path], readingFrom: backup)
+            restored = try JSONDecoder().decode(Restored.self, from: Data(told))
+        } else {
+            restored = try await Self.restore(path, to: caller.configuration.database)
         }
-        try HomeFolders(
-            home: home.folder, users: try ProcessUsers(configuration.users), database: configuration.database
-        ).prepare()
         try output.print(restored) {
             let lines = [
                 "Restored \(restored.path) (\(restored.bytes) bytes) from \(path). Letters waiting: \(restored.waiting).",
@@ -57,6 +49,25 @@ struct Restore: AsyncParsableCommand {
                 },
             ]
             return lines.compactMap { $0 }.joined(separator: "\n")
+        }
+    }
+
+    /// As this process's user.
+    static func restore(_ path: String, to database: DatabaseURL) async throws -> Restored {
+        do {
+            let report = try await database.driver.restore(path, at: .now)
+            let store = try await openStore(at: database)
+            let states = try await store.read { try $0.queue.counts() }.states
+            await store.close()
+            return Restored(
+                path: database.file ?? "\(database)", bytes: report.bytes, replaced: report.replaced,
+                waiting: states[.ready, default: 0] + states[.leased, default: 0])
+        } catch StoreFileError.owned(let path, let pid) {
+            throw Exit.temporary.saying("\(StoreFileError.owned(path: path, pid: pid))\n    Stop postern serve and try again.")
+        } catch let error as StoreFileError {
+            throw Exit.data.saying("\(error)")
+        } catch let error as StoreError {
+            throw Exit.data.saying("\(path) was not restored: \(error)")
         }
     }
 }

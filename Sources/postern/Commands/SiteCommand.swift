@@ -76,9 +76,9 @@ struct SiteCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            // Read first, so that a file that cannot be read leaves the site as it is.
-            let file = try logo.map(Self.file)
             let caller = try home.caller()
+            // Read first, so that a file that cannot be read leaves the site as it is.
+            let file = try logo.map { try Self.file($0, users: caller.users) }
             var change = ControlRequest.SiteChange()
             change.accent = accent
             if !languages.isEmpty { change.languages = languages == ["all"] ? [] : languages }
@@ -96,11 +96,9 @@ struct SiteCommand: AsyncParsableCommand {
         }
 
         /// - Returns: the file in base64; nil for an empty path.
-        private static func file(_ path: String) throws -> String? {
+        private static func file(_ path: String, users: ProcessUsers) throws -> String? {
             guard !path.isEmpty else { return nil }
-            guard let content = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
-                throw Exit.noInput.saying("\(path) cannot be read; the site was left as it is")
-            }
+            let content = try OperatorFile(path, users: users).content()
             guard content.count <= Logo.limitKiB * 1_024 else {
                 throw Exit.data.saying(
                     "\(path) has \(content.count) bytes; a logo may have \(Logo.limitKiB) KiB. The site was left as it is.")
@@ -160,7 +158,7 @@ struct SiteAuthorising {
         get throws { try read { try RequestText.site(id) } }
     }
 
-    private var vault: OperatorCaller { OperatorCaller(home: caller.home, configuration: caller.configuration) }
+    private var vault: OperatorCaller { OperatorCaller(home: caller.home, users: caller.users) }
 
     private func authorised(name: String?, origins: [String]?, former: Site?) async throws -> Site {
         let (name, origins) = try read { (try name.map(RequestText.siteName), try origins?.map(RequestText.origin)) }

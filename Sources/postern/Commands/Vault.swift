@@ -14,7 +14,7 @@ struct Vault: CagedCommand {
 
     func run(_ process: CagedProcess) async throws {
         let home = process.home
-        guard let lock = try FileLock(path: home.vaultLock) else {
+        guard let lock = try await FileLock.taken(path: home.vaultLock) else {
             throw Exit.temporary.saying(
                 "the vault of this installation is already running, as process \(FileLock.holder(of: home.vaultLock))")
         }

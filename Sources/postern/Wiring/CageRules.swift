@@ -27,7 +27,7 @@ extension ProcessCage.Rules {
             if let file = configuration.mail.passwordFile { readable.append(file) }
             if let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] { readable.append(folder) }
             writable = [home.vault]
-            sockets = [home.vaultRun]
+            sockets = [home.vaultRun, home.operatorRun]
             // Names whose answer is too long for one datagram are asked for by TCP.
             connects = [UInt16(clamping: configuration.mail.smarthost.port), 53]
         }

@@ -35,7 +35,7 @@ struct SocketService<Verb: LinkVerb>: Service {
         } onGracefulShutdown: {
             server.end()
         }
-        unlink(path)
+        try? SocketFile.removeOwn(path)
     }
 }
 

@@ -42,6 +42,25 @@ struct ClientPrefixTests {
         #expect(folded.text.unicodeScalars.elementsEqual(plain))
     }
 
+    @Test(arguments: [0, 1, 4_000, 20_000]) func `Each character is read once, and none after the last that counts`(limit: Int) {
+        let reads = Reads(of: String(repeating: "A\u{130} \u{0301}", count: 5_000))
+        _ = FoldedText(reads, limit: limit)
+        #expect((limit...(limit + 1)).contains(reads.count))
+    }
+
+    /// Counts how many characters were read.
+    private final class Reads: Sequence, IteratorProtocol {
+        private var rest: Substring.UnicodeScalarView
+        private(set) var count = 0
+
+        init(of text: String) { rest = text.unicodeScalars[...] }
+
+        func next() -> Unicode.Scalar? {
+            count += 1
+            return rest.popFirst()
+        }
+    }
+
     @Test func `A phrase is found where it is, and a text that repeats its beginning is read once`() {
         var randomness = SystemRandomNumberGenerator()
         for _ in 0..<2_000 {

@@ -4,71 +4,96 @@ import Testing
 
 @Suite("A flood of refusals is counted, not written out")
 struct RefusalLedgerTests {
-    private static let start = Timestamp(milliseconds: 1_795_514_700_000 / 60_000 * 60_000)
-    private static let kind = RefusalLedger.Kind(tag: Tag(value: 1), rule: .limitClient)
+    private static let start = Timestamp(milliseconds: 1_795_514_700_000 / 3_600_000 * 3_600_000)
 
-    private func id(_ number: UInt64) -> LetterID { LetterID(high: 1, low: number) }
+    private func id(_ number: Int) -> LetterID { LetterID(high: 1, low: UInt64(number)) }
 
-    @Test func `Of one client's refusals in a minute the first has an entry, and the others are counted on it`() {
-        var ledger = RefusalLedger()
-        #expect(ledger.note(Self.kind, id: id(1), at: Self.start) == .entry)
-        ledger.wrote(id(1))
-        for number in 2...1_000 { #expect(ledger.note(Self.kind, id: id(UInt64(number)), at: Self.start) == .counted) }
-        #expect(ledger.takeCounts() == [id(1): 999])
-        #expect(ledger.takeCounts() == [:])
-        #expect(ledger.note(Self.kind, id: id(9_999), at: Self.start + .seconds(60)) == .entry)
+    /// A refusal of a client, in a network.
+    private func note(
+        _ ledger: inout RefusalLedger, _ number: Int, client: Int = 1, network: Int = 1, rule: Verdict.Rule = .limitClient,
+        after span: Duration = .zero, isWritten: Bool = true
+    ) -> RefusalLedger.Ruling {
+        let tags = [Tag(value: UInt64(network * 100_000 + client)), Tag(value: UInt64(network))]
+        let ruling = ledger.note(rule, id: id(number), tags: tags, at: Self.start + span)
+        if isWritten, ruling != .counted { ledger.wrote(id(number)) }
+        return ruling
     }
 
-    @Test func `Another client and another rule have entries of their own`() {
+    @Test func `Of one client's refusals in an hour the first has an entry, and the others are counted on it`() {
         var ledger = RefusalLedger()
-        #expect(ledger.note(.init(tag: Tag(value: 1), rule: .limitClient), id: id(1), at: Self.start) == .entry)
-        #expect(ledger.note(.init(tag: Tag(value: 2), rule: .limitClient), id: id(2), at: Self.start) == .entry)
-        #expect(ledger.note(.init(tag: Tag(value: 1), rule: .invalidLetter), id: id(3), at: Self.start) == .entry)
+        #expect(note(&ledger, 1) == .entry)
+        for number in 2...1_000 { #expect(note(&ledger, number, after: .seconds(Int64(number))) == .counted) }
+        #expect(ledger.takeCounts() == [id(1): 999])
+        #expect(ledger.takeCounts() == [:])
+        #expect(note(&ledger, 9_999, after: .hours(1)) == .entry)
+    }
+
+    @Test func `Another client, another network and another rule have entries of their own`() {
+        var ledger = RefusalLedger()
+        #expect(note(&ledger, 1) == .entry)
+        #expect(note(&ledger, 2, client: 2) == .entry)
+        #expect(note(&ledger, 3, network: 2) == .entry)
+        #expect(note(&ledger, 4, rule: .invalidLetter) == .entry)
+        #expect(note(&ledger, 5, client: 2) == .counted)
+        #expect(ledger.takeCounts() == [id(2): 1])
+    }
+
+    // A /48 has 65,536 /64s: each was a client with an entry a minute.
+    @Test func `One network with 65,536 clients, refused all day, has a hundred entries, and another network has its own`() {
+        var ledger = RefusalLedger()
+        var entries = 0
+        for number in 0..<200_000 {
+            let span = Duration.milliseconds(Int64(number) * 432)
+            if note(&ledger, number, client: number % 65_536, after: span) != .counted { entries += 1 }
+            if number % 20_000 == 0 { #expect(note(&ledger, 1_000_000 + number, network: 7, after: span) == .entry) }
+        }
+        #expect(entries == 24 * RefusalLedger.clientsPerNetwork)
+        #expect(ledger.takeCounts().values.reduce(0, +) == 200_000 - entries)
     }
 
     @Test func `Refusals from everywhere share one entry once there are too many to look at`() {
         var ledger = RefusalLedger()
-        var rulings: [RefusalLedger.Ruling] = []
-        for number in 0..<100_000 {
-            let ruling = ledger.note(
-                .init(tag: Tag(value: UInt64(number)), rule: .limitClient), id: id(UInt64(number)), at: Self.start)
-            if ruling != .counted { ledger.wrote(id(UInt64(number))) }
-            rulings.append(ruling)
+        var (entries, collective) = (0, 0)
+        for number in 0..<200_000 {
+            switch note(&ledger, number, network: number, after: .milliseconds(Int64(number) * 432)) {
+            case .entry: entries += 1
+            case .collectiveEntry: collective += 1
+            case .counted: break
+            }
         }
-        #expect(rulings.count { $0 == .entry } == RefusalLedger.entriesPerMinute)
-        #expect(rulings.count { $0 == .collectiveEntry } == 1)
-        #expect(ledger.takeCounts().values.reduce(0, +) == 100_000 - RefusalLedger.entriesPerMinute - 1)
+        // As many as may come at once, and those that come back in a day; one for all others in each hour.
+        #expect((7_400...7_500).contains(entries))
+        #expect(collective <= 24)
+        #expect(ledger.takeCounts().values.reduce(0, +) == 200_000 - entries - collective)
     }
 
     @Test func `Counts wait until the entry they belong to is written`() {
         var ledger = RefusalLedger()
-        _ = ledger.note(Self.kind, id: id(1), at: Self.start)
-        #expect(ledger.note(Self.kind, id: id(2), at: Self.start) == .counted)
+        _ = note(&ledger, 1, isWritten: false)
+        #expect(note(&ledger, 2, isWritten: false) == .counted)
         #expect(ledger.takeCounts() == [:])
-        // The minute may be over by then.
-        _ = ledger.note(Self.kind, id: id(3), at: Self.start + .seconds(60))
+        // The hour may be over by then.
+        _ = note(&ledger, 3, after: .hours(1), isWritten: false)
         ledger.wrote(id(1))
         #expect(ledger.takeCounts() == [id(1): 1])
     }
 
     @Test func `After an entry that could not be written the next refusal has one, and nothing is counted on the first`() {
         var ledger = RefusalLedger()
-        _ = ledger.note(Self.kind, id: id(1), at: Self.start)
-        _ = ledger.note(Self.kind, id: id(2), at: Self.start)
+        _ = note(&ledger, 1, isWritten: false)
+        _ = note(&ledger, 2, isWritten: false)
         #expect(ledger.failed(id(1)) == 2)
-        #expect(ledger.note(Self.kind, id: id(3), at: Self.start) == .entry)
-        ledger.wrote(id(3))
-        #expect(ledger.note(Self.kind, id: id(4), at: Self.start) == .counted)
+        #expect(note(&ledger, 3) == .entry)
+        #expect(note(&ledger, 4) == .counted)
         #expect(ledger.takeCounts() == [id(3): 1])
     }
 
     @Test func `Counts that could not be written are written the next time`() {
         var ledger = RefusalLedger()
-        _ = ledger.note(Self.kind, id: id(1), at: Self.start)
-        ledger.wrote(id(1))
-        _ = ledger.note(Self.kind, id: id(2), at: Self.start)
+        _ = note(&ledger, 1)
+        _ = note(&ledger, 2)
         ledger.putBack(ledger.takeCounts())
-        _ = ledger.note(Self.kind, id: id(3), at: Self.start)
+        _ = note(&ledger, 3)
         #expect(ledger.takeCounts() == [id(1): 2])
     }
 }

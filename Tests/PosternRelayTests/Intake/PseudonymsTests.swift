@@ -38,13 +38,14 @@ struct PseudonymsTests {
         func question(_ pseudonyms: Pseudonyms) throws -> LimitQuestion? {
             try pseudonyms.day(today).map { day in
                 day.question(
-                    about: try raw.validated(), from: client, keys: day.limitKeys(of: client, in: limits),
-                    to: RecipientID(high: 1, low: 1), in: limits)
+                    about: try raw.validated(), from: day.limitKeys(of: client, in: limits), to: RecipientID(high: 1, low: 1),
+                    in: limits)
             }
         }
         let (short, whole) = (try #require(try question(pseudonyms)), try #require(try question(self.pseudonyms)))
-        #expect(short.clients.map(\.today) == whole.clients.map(\.today) && short.sender?.today == whole.sender?.today)
-        #expect(short.clients.allSatisfy { $0.tomorrow == nil } && whole.clients.allSatisfy { $0.tomorrow != nil })
+        #expect(
+            short.client.client.map(\.today) == whole.client.client.map(\.today) && short.sender?.today == whole.sender?.today)
+        #expect(short.client.client.allSatisfy { $0.tomorrow == nil } && whole.client.client.allSatisfy { $0.tomorrow != nil })
         #expect(try question(Pseudonyms { _ in nil }) == nil)
     }
 

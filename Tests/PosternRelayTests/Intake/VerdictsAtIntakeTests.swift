@@ -164,7 +164,7 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.post().answer.isLimited)
     }
 
-    // The first refusal of a minute could not be written: the others must not be counted on an entry that does not exist.
+    // The first refusal of an hour could not be written: the others must not be counted on an entry that does not exist.
     @Test func `A refusal whose entry could not be written leaves the next one to have an entry`() async throws {
         let fixture = try await IntakeFixture.open()
         fixture.faulty.fail(true)
@@ -231,7 +231,7 @@ struct VerdictsAtIntakeTests {
         #expect(ids[0] != nil && ids[0] == ids[1])
     }
 
-    @Test func `A flood of refusals leaves one entry a minute that counts the rest`() async throws {
+    @Test func `A flood of refusals leaves one entry an hour that counts the rest`() async throws {
         let fixture = try await IntakeFixture.open()
         for number in 0..<500 {
             _ = try await fixture.post(to: "p0", at: IntakeFixture.now) {

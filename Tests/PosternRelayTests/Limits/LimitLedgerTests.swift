@@ -12,7 +12,8 @@ struct LimitLedgerTests {
 
     /// A client with its networks, a sender and a text, named by numbers. Tomorrow's digests differ from today's.
     private func question(
-        client: UInt64, network: UInt64? = nil, sender: UInt64? = nil, text: UInt64? = nil, to recipient: RecipientID? = nil
+        client: UInt64, network: UInt64? = nil, wide: UInt64? = nil, sender: UInt64? = nil, text: UInt64? = nil,
+        to recipient: RecipientID? = nil
     ) -> LimitQuestion {
         func key(_ scope: LimitScope, _ number: UInt64) -> DatedLimitKey {
             DatedLimitKey(
@@ -20,9 +21,10 @@ struct LimitLedgerTests {
         }
         let network = network ?? client
         return LimitQuestion(
-            clients: [key(.client, client), key(.clientWide, network), key(.clientWidest, network)],
-            sender: sender.map { key(.sender, $0) }, text: text.map { key(.text, $0) }, recipient: recipient ?? self.recipient,
-            share: key(.recipientShare, network))
+            client: ClientKeys(
+                client: [key(.client, client), key(.clientWide, network), key(.clientWidest, network)],
+                network: key(.softShare, network), wideNetwork: key(.softShareWide, wide ?? network)),
+            sender: sender.map { key(.sender, $0) }, text: text.map { key(.text, $0) }, recipient: recipient ?? self.recipient)
     }
 
     private func ledger(_ table: LimitTable, capacity: Int = 250_000) -> LimitLedger {
@@ -54,7 +56,7 @@ struct LimitLedgerTests {
 
     @Test func `A restart while the clock is ahead makes nobody wait either`() throws {
         var ledger = ledger(try .of(client: "2,60/1h"))
-        let (moment, client) = (Self.start + .minutes(50), question(client: 1).clients[0])
+        let (moment, client) = (Self.start + .minutes(50), question(client: 1).client.client[0])
         for _ in 0..<2 { ledger.replay(LimitRecord(epoch: Self.today, keys: [client]), at: moment) }
         #expect(ledger.ask(question(client: 1), at: Self.start).retryAfter == .minutes(1))
         #expect(ledger.ask(question(client: 1), at: Self.start + .minutes(1)).parts == [])
@@ -78,7 +80,7 @@ struct LimitLedgerTests {
     // A refusal keeps nothing; a visitor is never told of a hold.
     @Test(arguments: [
         ("sender", Verdict.Part(.limitSender, .hold)), ("text", Verdict.Part(.limitText, .hold)),
-        ("soft", Verdict.Part(.limitInstallation, .hold)), ("hard", Verdict.Part(.limitInstallation, .refuse)),
+        ("soft", Verdict.Part(.limitInstallation, .hold)), ("hard", Verdict.Part(.limitInstallation, .hold)),
     ])
     func `Each limit asks for what it is for`(which: String, part: Verdict.Part) throws {
         let table: LimitTable =
@@ -90,7 +92,7 @@ struct LimitLedgerTests {
             }
         var ledger = ledger(table)
         #expect(ledger.ask(question(client: 1, sender: 5, text: 6), at: Self.start).parts == [])
-        #expect(ledger.ask(question(client: 2, sender: 5, text: 6), at: Self.start).parts == [part])
+        #expect(ledger.ask(question(client: 2, network: 1, sender: 5, text: 6), at: Self.start).parts == [part])
     }
 
     @Test func `Limits that are off count nothing`() throws {
@@ -106,6 +108,20 @@ struct LimitLedgerTests {
         let passed = (0..<50).count { ledger.ask(question(client: UInt64($0), network: 9), at: Self.start).parts.isEmpty }
         #expect(passed == 2)
         #expect(ledger.ask(question(client: 99), at: Self.start).parts == [])
+    }
+
+    @Test func `Half of a recipient is left to the others, however many networks a provider has`() throws {
+        var ledger = ledger(try .of(recipient: "10/1h"))
+        let passed = (0..<50).count { ledger.ask(question(client: UInt64($0), wide: 3), at: Self.start).parts.isEmpty }
+        #expect(passed == 5)
+        for client in UInt64(100)..<110 { #expect(ledger.ask(question(client: client), at: Self.start).parts == []) }
+    }
+
+    @Test func `A letter that is held takes nobody's place`() throws {
+        var ledger = ledger(try .of(recipient: "5/1h", global: "5/1h,1000/1h", sender: "1/1h"))
+        _ = ledger.ask(question(client: 1, sender: 1), at: Self.start)
+        for _ in 0..<50 { #expect(ledger.ask(question(client: 1, sender: 1), at: Self.start).parts != []) }
+        for client in UInt64(2)..<10 { #expect(ledger.ask(question(client: client), at: Self.start).parts == []) }
     }
 
     @Test func `Over the limit the first letter from another network still passes, and its second is held`() throws {
@@ -136,8 +152,11 @@ struct LimitLedgerTests {
             let client = 1_000 + network * 1_000_000 + UInt64.random(in: 0..<60_000, using: &randomness)
             let ruling = ledger.ask(
                 LimitQuestion(
-                    clients: [question(client: client).clients[0]], sender: nil, text: nil, recipient: recipient,
-                    share: question(client: client, network: network).share), at: now)
+                    client: ClientKeys(
+                        client: [question(client: client).client.client[0]],
+                        network: question(client: client, network: network).client.network,
+                        wideNetwork: question(client: client, network: network).client.wideNetwork),
+                    sender: nil, text: nil, recipient: recipient), at: now)
             if ruling.parts.contains(where: { $0.effect == .refuse }) { dropped += 1 }
             if ruling.parts.isEmpty { floodPassed += 1 }
         }
@@ -153,10 +172,10 @@ struct LimitLedgerTests {
         #expect(ledger.ask(question(client: 1), at: late).parts == [])
         let after = Self.today.end + .minutes(1)
         let tomorrow = LimitQuestion(
-            clients: [
+            client: ClientKeys(client: [
                 DatedLimitKey(
                     today: LimitKey(.client, high: 1, low: 1), tomorrow: LimitKey(.client, high: 1, low: 2))
-            ], sender: nil, text: nil, recipient: recipient, share: nil)
+            ]), sender: nil, text: nil, recipient: recipient)
         #expect(ledger.ask(tomorrow, at: after).parts == [Verdict.Part(.limitClient, .refuse)])
     }
 
@@ -176,9 +195,9 @@ struct LimitLedgerTests {
             daysLater == 0
             ? question(client: 1)
             : LimitQuestion(
-                clients: [
+                client: ClientKeys(client: [
                     DatedLimitKey(today: LimitKey(.client, high: 1, low: 1), tomorrow: LimitKey(.client, high: 1, low: 9))
-                ], sender: nil, text: nil, recipient: recipient, share: nil)
+                ]), sender: nil, text: nil, recipient: recipient)
         // 23 h give back 1.9 of 2: one passes, and no second.
         if daysLater == 1 { #expect(second.ask(asked, at: now).parts.contains { $0.rule == .limitClient } == false) }
         #expect(second.ask(asked, at: now).parts.contains(Verdict.Part(.limitClient, .refuse)))

@@ -44,11 +44,40 @@ struct LimitsAtIntakeTests {
         #expect(try await fixture.post(at: IntakeFixture.now + .minutes(10)).answer.id != nil)
     }
 
-    @Test func `A whole installation over its hard limit asks everybody to wait`() async throws {
+    @Test func `An installation over its second limit holds, and refuses only a network that has had its share`() async throws {
         let fixture = try await IntakeFixture.open(limits: try .of(global: "1/1h,2/1h"))
-        for client in ["192.0.2.1", "192.0.3.1"] { #expect(try await fixture.post(from: client).answer.id != nil) }
-        #expect(try await fixture.post(from: "192.0.4.1").answer == .unavailable(retryAfter: .minutes(30)))
-        #expect(try await fixture.deliveries(.held) == 1)
+        for client in ["192.0.2.1", "198.51.100.1"] { #expect(try await fixture.post(from: client).answer.id != nil) }
+        #expect(try await fixture.deliveries(.held) == 0)
+        for _ in 0..<2 { #expect(try await fixture.post(from: "203.0.113.1").answer.id != nil) }
+        #expect(try await fixture.deliveries(.held) == 2)
+        for client in ["203.0.113.1", "203.0.113.2"] {
+            #expect(try await fixture.post(from: client).answer == .unavailable(retryAfter: .hours(1)))
+        }
+        #expect(try await fixture.post(from: "100.64.1.1").answer.id != nil)
+        let rules = try await fixture.entries().flatMap(\.verdict.parts)
+        #expect(Set(rules) == [Verdict.Part(.limitInstallation, .hold), Verdict.Part(.limitInstallation, .refuse)])
+    }
+
+    // Nobody has proven that the address is theirs.
+    @Test func `A stranger who writes under a visitor's address uses up nothing of what the visitor may send`() async throws {
+        let fixture = try await IntakeFixture.open(limits: try .of(sender: "2,2/1d"))
+        for _ in 0..<20 { _ = try await fixture.post(from: "198.51.100.9") }
+        #expect(try await fixture.deliveries(.held) == 18)
+        for _ in 0..<2 { _ = try await fixture.post(from: "192.0.2.7") }
+        #expect(try await fixture.deliveries(.held) == 18)
+        _ = try await fixture.post(from: "192.0.2.8")
+        #expect(try await fixture.deliveries(.held) == 19)
+    }
+
+    // A program changes the end of a long text with every letter.
+    @Test func `A long text is the same text whatever it ends with`() async throws {
+        let fixture = try await IntakeFixture.open(limits: try .of(text: "1/1h"))
+        for client in 1...3 {
+            _ = try await fixture.post(from: "192.0.\(client).1") {
+                $0.message = String(repeating: "\u{130}buy this now ", count: 1_400) + "\(client)"
+            }
+        }
+        #expect(try await fixture.deliveries(.held) == 2)
     }
 
     // On the same day and after midnight nobody has more than before.

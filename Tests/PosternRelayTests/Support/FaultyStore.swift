@@ -3,14 +3,17 @@ import PosternStore
 import PosternTestSupport
 import Synchronization
 
-/// A store whose writes fail as long as a test says so.
+/// A store whose writes, or reads, fail as long as a test says so.
 final class FaultyStore: Database {
     private let store: any Database
     private let failing = Atomic(false)
+    private let failingReads = Atomic(false)
 
     init(_ store: any Database) { self.store = store }
 
     func fail(_ isFailing: Bool) { failing.store(isFailing, ordering: .sequentiallyConsistent) }
+
+    func failReads(_ isFailing: Bool) { failingReads.store(isFailing, ordering: .sequentiallyConsistent) }
 
     func write<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer {
         guard !failing.load(ordering: .sequentiallyConsistent) else { throw StoreError.closed }
@@ -18,7 +21,8 @@ final class FaultyStore: Database {
     }
 
     func read<Answer: Sendable>(_ unit: @escaping @Sendable (any Transaction) throws -> Answer) async throws -> Answer {
-        try await store.read(unit)
+        guard !failingReads.load(ordering: .sequentiallyConsistent) else { throw StoreError.closed }
+        return try await store.read(unit)
     }
 
     func close() async { await store.close() }

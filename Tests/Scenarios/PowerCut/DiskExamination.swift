@@ -18,7 +18,7 @@ struct DiskExamination {
         let folder = try TemporaryFolder()
         try layer.copy(to: folder)
         let home = folder.path("home")
-        let store = try await SQLiteDatabase.open("\(home)/postern.sqlite", at: Timestamp(seconds: 0))
+        let store = try await SQLiteDatabase.open("\(home)/store/postern.sqlite", at: Timestamp(seconds: 0))
         let findings: [String] = try await store.read { try $0.rows("PRAGMA quick_check").map { try $0["quick_check"] } }
         try #require(findings == ["ok"], "the store is damaged: \(findings)")
         let pairs: [(LetterID, Epoch)] = try await store.read { transaction in

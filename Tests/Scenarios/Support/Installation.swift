@@ -7,6 +7,8 @@ import Testing
 /// An installation in a folder of its own, served by the built program as an operator would run it.
 final class Installation: Sendable {
     let home: String
+    /// The store's file, where a test has not set another.
+    var store: String { home + "/store/postern.sqlite" }
     let port: Int
     let staffPort: Int
     private let ownSettings: [String: String]

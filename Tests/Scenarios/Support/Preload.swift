@@ -9,7 +9,7 @@ enum Preload {
     static func library(from source: String) async throws -> String {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let name = URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
-        let target = FileManager.default.temporaryDirectory.appendingPathComponent("postern-\(name)-\(getpid()).so").path
+        let target = FileManager.default.temporaryDirectory.appendingPathComponent("postern-\(name)-\(UUID()).so").path
         let built = try await Program.run(
             "clang",
             ["-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", target, tests.appendingPathComponent(source).path])

@@ -111,7 +111,7 @@ attempts = [
     ("read its memory by process_vm_readv", vm_read),
     ("seize it by ptrace", lambda: trace(PTRACE_SEIZE)),
     ("attach to it by ptrace", lambda: trace(PTRACE_ATTACH)),
-    ("connect to the operator's socket", lambda: connect(f"{home}/run/vault/operator.sock")),
+    ("connect to the operator's socket", lambda: connect(f"{home}/run/operator/operator.sock")),
 ]
 if not reading:
     attempts += [
@@ -123,14 +123,14 @@ if not reading:
         ("make it the first to go when memory is short", lambda: write(f"{proc}/oom_score_adj")),
         ("put a key beside the others", lambda: write(f"{vault}/keys/new")),
         ("write into a key", lambda: write(key)),
-        ("link a key to where it can be read", lambda: os.link(key, f"{home}/stolen")),
+        ("link a key to where it can be read", lambda: os.link(key, f"{home}/store/stolen")),
         ("write to the journal", lambda: write(f"{vault}/journal")),
         ("take the journal away", lambda: os.unlink(f"{vault}/journal")),
         ("read the journal", lambda: read(f"{vault}/journal")),
         ("open the vault's home to all", lambda: os.chmod(vault, 0o777)),
-        ("put another in the place of the vault's home", lambda: os.rename(vault, f"{home}/away")),
+        ("put another in the place of the vault's home", lambda: os.rename(vault, f"{home}/store/away")),
         ("remove the vault's home", lambda: os.rmdir(vault)),
-        ("put another in the place of the vault's sockets", lambda: os.rename(f"{home}/run/vault", f"{home}/run/away")),
+        ("put another in the place of the vault's sockets", lambda: os.rename(f"{home}/run/vault", f"{home}/store/away")),
         ("take the vault's socket away", lambda: os.unlink(f"{home}/run/vault/vault.sock")),
         ("put a socket beside the vault's", lambda: write(f"{home}/run/vault/other.sock")),
     ]

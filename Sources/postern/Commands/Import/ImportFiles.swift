@@ -1,4 +1,4 @@
-internal import ArgumentParser
+private import ArgumentParser
 internal import Foundation
 private import PosternCore
 internal import PosternHost
@@ -6,27 +6,17 @@ private import PosternImport
 
 /// Lists the rows that were not added: line, handle and reason. Never the address, since the file may be passed on.
 final class RejectsFile {
-    private let path: String
+    private let file: OperatorFile
     private let handle: FileHandle
 
     /// - Parameter kept: how many bytes an import that is resumed keeps; nil starts an empty file.
-    /// - Throws: `ExitCode` 73 after saying that the file cannot be made.
-    init(path: String, kept: UInt64?) throws {
-        self.path = path
-        let manager = FileManager.default
-        if kept == nil || !manager.fileExists(atPath: path) {
-            guard
-                manager.createFile(
-                    atPath: path, contents: Data("line,handle,reason\n".utf8), attributes: [.posixPermissions: 0o600])
-            else { throw Exit.cannotCreate.saying("\(path) cannot be written\n    Choose another place with --rejects.") }
-        }
-        guard let handle = FileHandle(forWritingAtPath: path) else {
-            throw Exit.cannotCreate.saying("\(path) cannot be written\n    Choose another place with --rejects.")
-        }
-        self.handle = handle
+    /// - Throws: `ExitCode` after saying that the file cannot be written.
+    init(_ file: OperatorFile, kept: UInt64?) throws {
+        self.file = file
+        handle = FileHandle(fileDescriptor: try file.kept(), closeOnDealloc: true)
         // What was written after the last note of progress is written again.
-        if let kept, kept > 0 { try handle.truncate(atOffset: min(kept, try handle.seekToEnd())) }
-        try handle.seekToEnd()
+        try handle.truncate(atOffset: min(kept ?? 0, try handle.seekToEnd()))
+        if try handle.seekToEnd() == 0 { try handle.write(contentsOf: Data("line,handle,reason\n".utf8)) }
     }
 
     func write(line: Int, handle name: String, reason: String) throws {
@@ -39,7 +29,7 @@ final class RejectsFile {
 
     func close(rejected: Int) {
         try? handle.close()
-        if rejected == 0 { try? FileManager.default.removeItem(atPath: path) }
+        if rejected == 0 { file.remove() }
     }
 }
 
@@ -53,11 +43,11 @@ struct ImportProgress {
         var rejectBytes: UInt64 = 0
     }
 
-    let path: String
+    private let file: OperatorFile
     private let digest: String
 
-    init(path: String, content: Data) {
-        self.path = path
+    init(file: OperatorFile, content: Data) {
+        self.file = file
         // Length and checksum (FNV-1a) guard against a mix-up of files, not against malice.
         let hash = content.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         digest = "\(content.count)-\(String(hash, radix: 16))"
@@ -66,11 +56,11 @@ struct ImportProgress {
     /// - Throws: `ExitCode` 65 when there is nothing to resume, or the file has changed since.
     func begin(resume: Bool) throws -> Done {
         guard resume else { return Done() }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+        guard FileStatus(path: file.path, followingLinks: false) != nil else {
             throw Exit.data.saying(
-                "there is no import to resume: there is no \(path)\n    Leave out --resume to start from the beginning.")
+                "there is no import to resume: there is no \(file.path)\n    Leave out --resume to start from the beginning.")
         }
-        let parts = text.split(whereSeparator: \.isWhitespace)
+        let parts = String(decoding: try file.content(), as: UTF8.self).split(whereSeparator: \.isWhitespace)
         let numbers = parts.dropFirst().compactMap { Int($0) }
         guard parts.count == 5, parts[0] == digest, numbers.count == 4, numbers.allSatisfy({ $0 >= 0 }) else {
             throw Exit.data.saying(
@@ -80,11 +70,12 @@ struct ImportProgress {
     }
 
     func note(_ done: Done) throws {
-        try "\(digest) \(done.line) \(done.added) \(done.rejected) \(done.rejectBytes)\n"
-            .write(toFile: path, atomically: true, encoding: .utf8)
+        let handle = FileHandle(fileDescriptor: try file.kept(), closeOnDealloc: true)
+        let text = "\(digest) \(done.line) \(done.added) \(done.rejected) \(done.rejectBytes)\n"
+        // Over the former note, which is never longer: cut short, it is one that does not count, and the import begins again.
+        try handle.write(contentsOf: Data(text.utf8))
+        try handle.truncate(atOffset: UInt64(text.utf8.count))
     }
 
-    func finish() {
-        try? FileManager.default.removeItem(atPath: path)
-    }
+    func finish() { file.remove() }
 }

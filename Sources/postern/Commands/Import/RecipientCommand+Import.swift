@@ -32,10 +32,9 @@ extension RecipientCommand {
         @OptionGroup var home: HomeOption
 
         func run() async throws {
-            let enrolling = Enrolling(caller: try home.caller(), site: site)
-            guard let content = try? Data(contentsOf: URL(fileURLWithPath: file)) else {
-                throw Exit.noInput.saying("\(file) cannot be read\n    Give a file with the columns handle,name,email[,locale].")
-            }
+            let caller = try home.caller()
+            let enrolling = Enrolling(caller: caller, site: site)
+            let content = try OperatorFile(file, users: caller.users).content()
             var reader = CSVReader(Array(content))
             guard let head = reader.next(), head.isHeader else {
                 throw Exit.data.saying("\(file) does not start with the line handle,name,email or handle,name,email,locale")
@@ -44,9 +43,10 @@ extension RecipientCommand {
             guard URL(fileURLWithPath: rejectsPath).standardized != URL(fileURLWithPath: file).standardized else {
                 throw Exit.data.saying("--rejects names the file to be imported, which would be emptied\n    Choose another.")
             }
-            let progress = ImportProgress(path: file + ".progress", content: content)
+            let progress = ImportProgress(file: OperatorFile(file + ".progress", users: caller.users), content: content)
             let done = try progress.begin(resume: resume)
-            let rejectsFile = try RejectsFile(path: rejectsPath, kept: resume ? done.rejectBytes : nil)
+            let rejectsFile = try RejectsFile(
+                OperatorFile(rejectsPath, users: caller.users), kept: resume ? done.rejectBytes : nil)
             var batch = ImportBatch(done: done, rejects: rejectsFile, progress: progress, isResumed: resume)
 
             var seen: Set<String> = []

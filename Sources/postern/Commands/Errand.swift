@@ -1,0 +1,83 @@
+private import ArgumentParser
+private import Foundation
+internal import PosternDoctor
+internal import PosternHost
+private import Subprocess
+private import SystemPackage
+
+/// What a command of root's has done by the relay's or the vault's user: another process of this program, which is that user from
+/// its first moment on. So nothing that those two could replace, a file or a socket, is opened with root's rights.
+///
+/// It has a session of its own, without root's terminal, and what it says is passed on without control characters.
+struct Errand {
+    enum Task: String, CaseIterable {
+        /// Reads a `ControlRequest`, writes the answer.
+        case control
+        /// Writes a backup to standard output.
+        case backup
+        /// Replaces the store with the file of that name or, where this user cannot read it, with standard input.
+        case restore
+        /// Asks the vault by the number of an `OperatorVerb`, or does it with the vault's keys: reads the payload, writes the
+        /// answer's.
+        case vault
+        /// Makes the keys that are missing, and writes their kinds.
+        case makeKeys = "make-keys"
+        /// Writes one part of the doctor's examination.
+        case examine
+    }
+
+    let home: Home
+    let user: ProcessUser
+
+    func run(_ task: Task, _ words: [String] = [], input: [UInt8] = []) async throws -> [UInt8] {
+        try await run(task, words, from: .array(input), to: .bytes(limit: 64 << 20))
+    }
+
+    /// What the doctor wants to know: a taken-over user may stop the process that looks.
+    func examine(_ part: Doctor.Part) async -> [UInt8]? {
+        await withTaskGroup(of: [UInt8]?.self) { group in
+            group.addTask { try? await run(.examine, [part.rawValue]) }
+            group.addTask {
+                try? await _Concurrency.Task.sleep(for: .seconds(90))
+                return nil
+            }
+            let answer = await group.next() ?? nil
+            group.cancelAll()
+            return answer
+        }
+    }
+
+    /// - Parameter file: an open file that becomes standard output.
+    func run(_ task: Task, writingTo file: Int32) async throws {
+        try await run(
+            task, [], from: .none, to: .fileDescriptor(FileDescriptor(rawValue: file), closeAfterSpawningProcess: false))
+    }
+
+    /// - Parameter file: an open file that becomes standard input.
+    func run(_ task: Task, _ words: [String], readingFrom file: Int32) async throws -> [UInt8] {
+        let input = FileDescriptorInput.fileDescriptor(FileDescriptor(rawValue: file), closeAfterSpawningProcess: false)
+        return try await run(task, words, from: input, to: .bytes(limit: 1 << 20))
+    }
+
+    private func run<Input: InputProtocol, Output: OutputProtocol>(
+        _ task: Task, _ words: [String], from input: Input, to output: Output
+    ) async throws -> Output.OutputType {
+        var options = PlatformOptions()
+        options.createSession = true
+        options.teardownSequence = []
+        let arguments = ["errand", task.rawValue] + words + ["--home", home.path, "--become", user.numbers]
+        let ended = try await Subprocess.run(
+            .path(FilePath(ProgramFiles.executable)), arguments: Arguments(arguments), platformOptions: options, input: input,
+            output: output, error: .string(limit: 1 << 20))
+        let said = ended.standardError.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard case .exited(let status) = ended.terminationStatus else {
+            throw Exit.unavailable.saying("the process that was to do it as \(user.name) was killed\n    Try again.")
+        }
+        guard status == 0 else {
+            Terminal.complain(said)
+            throw ExitCode(status)
+        }
+        if !said.isEmpty { Terminal.complain(said) }
+        return ended.standardOutput
+    }
+}
