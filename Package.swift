@@ -242,7 +242,9 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ],
             path: "Tests/Scenarios",
-            exclude: ["PowerCut/powercut.c", "Support/otherclock.c", "Support/carried.h", "Support/attempts.py"],
+            exclude: [
+                "PowerCut/powercut.c", "Support/otherclock.c", "Support/carried.h", "Cage/intruder.c", "Support/attempts.py",
+            ],
             swiftSettings: strict),
     ]
 )

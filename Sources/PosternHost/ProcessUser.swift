@@ -24,13 +24,11 @@ package struct ProcessUser: Equatable, Sendable {
 
     package static var isRoot: Bool { geteuid() == 0 }
 
-    /// As `--become` takes it: `Program` acts on it before the command is parsed.
+    /// As the `--become` of an errand takes it.
     package var numbers: String { "\(id):\(group)" }
 
-    /// Gives up the current user for good.
-    ///
-    /// Only for a process that nobody started with `--become`. By now the main thread has ended, and its entry in /proc goes on
-    /// showing root.
+    /// Gives up the current user for good. On the first thread (`CagedCommand`): it ends as Swift's main queue begins, and its entry in
+    /// /proc, which ps(1) reads, goes on showing the user of then.
     package func become() throws {
         guard geteuid() != id else { return }
         try Self.become(id, group)

@@ -2,7 +2,6 @@
 #define CAGE_H
 
 #include <stdint.h>
-#include <sys/types.h>
 
 /* What a process gives up before the first byte from outside reaches it. Sources/README.md, "Cages", says why each. */
 

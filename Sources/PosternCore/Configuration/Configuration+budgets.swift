@@ -18,8 +18,8 @@ extension Configuration {
 }
 
 extension SettingReader {
-    /// Unless set, twice what the relay's own limits let through: an honest relay never meets them. Where a limit is off, so are the
-    /// budgets that follow from it.
+    /// Unless set, twice what the relay's own limits let through: an honest relay never meets them. Where a limit is off, so
+    /// are the budgets that follow from it.
     mutating func budgets(following limits: Configuration.Limits) -> Configuration.Budgets {
         // What a recipient may get in a day may all wait for a smarthost that was away, and come in one hour.
         let ofADay = limits.recipient.rates.map(\.count).max().map { Limit.Rate(count: 2 * $0, per: .hours(1)) }

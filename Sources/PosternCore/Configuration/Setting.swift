@@ -18,7 +18,7 @@ package enum Setting: String, Sendable, CaseIterable {
     /// Limits by the visitor's address and by the letter's text. By default both equal the client limit.
     case limitSender = "POSTERN_LIMIT_SENDER"
     case limitText = "POSTERN_LIMIT_TEXT"
-    /// What the vault lets out, whatever the relay asks for: to one recipient, to one address, confirmations to one address, in all.
+    /// What the vault lets out, whatever the relay asks for.
     case budgetRecipient = "POSTERN_BUDGET_RECIPIENT"
     case budgetAddress = "POSTERN_BUDGET_ADDRESS"
     case budgetConfirmation = "POSTERN_BUDGET_CONFIRMATION"

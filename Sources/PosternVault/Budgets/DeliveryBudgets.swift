@@ -160,8 +160,7 @@ package final class DeliveryBudgets: Sendable {
         guard let used else { return }
         let code = HMAC<SHA256>.authenticationCode(for: Self.head + used, using: fileKey)
         do {
-            let folder = path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
-            try File.write(SecretBytes(Self.head + used + Array(code)), to: path, mode: 0o600, in: folder)
+            try File.write(SecretBytes(Self.head + used + Array(code)), to: path, mode: 0o600, in: File.folder(of: path))
         } catch {
             state.withLock { $0.isChanged = true }
             throw error

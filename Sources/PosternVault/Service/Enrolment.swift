@@ -22,6 +22,23 @@ package struct Enrolment: Sendable {
 
     package var isAdopting: Bool { memory.isAdopting }
 
+    /// What the operator's socket asks, and a command that holds the keys itself.
+    /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes, or why something cannot be sealed.
+    package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8] {
+        do {
+            switch verb {
+            case .enrol: return try await enrol(try EnrolRequest(payload: payload)).payload
+            case .authoriseSite: return try await authorise(try SiteRequest(payload: payload)).payload
+            case .note:
+                try await note(try RecordNotes(payload: payload))
+                return []
+            case .keys, .examine, .condition, .trustClock: throw LinkRefusal(.denied, "\(verb) is not about enrolment")
+            }
+        } catch let fault as RecordMemoryFault {
+            throw LinkRefusal(.denied, "\(fault)")
+        }
+    }
+
     /// Seals addresses: all of them or none.
     ///
     /// The store is not believed. A former record counts only with this vault's authorisation for that site, handle, id and

@@ -48,22 +48,14 @@ package struct VaultRequestHandler: Sendable {
     /// The operator's socket.
     /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes, or why something cannot be sealed.
     package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8] {
-        do {
-            switch verb {
-            case .enrol: return try await enrolment.enrol(try EnrolRequest(payload: payload)).payload
-            case .authoriseSite: return try await enrolment.authorise(try SiteRequest(payload: payload)).payload
-            case .note:
-                try await enrolment.note(try RecordNotes(payload: payload))
-                return []
-            case .keys: return ring.report.payload
-            case .examine: return ring.examined.payload
-            case .condition: return condition.payload
-            case .trustClock:
-                try await keeper.trustClock()
-                return condition.payload
-            }
-        } catch let fault as RecordMemoryFault {
-            throw LinkRefusal(.denied, "\(fault)")
+        switch verb {
+        case .keys: return ring.report.payload
+        case .examine: return ring.examined.payload
+        case .enrol, .authoriseSite, .note: return try await enrolment.answer(verb, payload)
+        case .condition: return condition.payload
+        case .trustClock:
+            try await keeper.trustClock()
+            return condition.payload
         }
     }
 

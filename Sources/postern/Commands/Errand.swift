@@ -17,8 +17,7 @@ struct Errand {
         case backup
         /// Replaces the store with the file of that name or, where this user cannot read it, with standard input.
         case restore
-        /// Asks the vault by the number of an `OperatorVerb`, or does it with the vault's keys: reads the payload, writes the
-        /// answer's.
+        /// Asks the vault: the number of an `OperatorVerb`, and its payload on standard input. Writes the answer's.
         case vault
         /// Makes the keys that are missing, and writes their kinds.
         case makeKeys = "make-keys"

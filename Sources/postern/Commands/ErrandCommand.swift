@@ -39,10 +39,10 @@ struct ErrandCommand: CagedCommand {
         case .backup: try await backUp(caller)
         case .restore: write(Array(try JSONEncoder().encode(try await restored(caller.configuration.database))))
         case .vault:
-            guard let verb = words.first.flatMap({ UInt8($0) }).flatMap(OperatorVerb.init(rawValue:)) else {
+            guard let verb = words.first.flatMap(UInt8.init).flatMap(OperatorVerb.init(rawValue:)) else {
                 throw ControlCaller.mismatch
             }
-            write(try await OperatorCaller(home: folder, users: .shared).answer(verb, Array(input)))
+            write(try await OperatorCaller(home: folder, users: .shared).ask(verb, Array(input)))
         case .makeKeys:
             let suite = words.first.flatMap(Suite.init(name:)) ?? .ofAddresses
             write(Array(try JSONEncoder().encode(try KeyRing.makeMissing(in: folder, suite: suite))))

@@ -57,7 +57,7 @@ struct Init: AsyncParsableCommand {
         let made = try await makeKeys(in: folder, users: users)
         if let site {
             // No origin: nobody has said yet where the site's own pages are.
-            try await SiteAuthorising(caller: try home.caller(), id: site).add(name: siteName ?? site, origins: [])
+            try await SiteAuthorising(caller: home.caller(), id: site).add(name: siteName ?? site, origins: [])
         }
         Terminal.say(
             isNew

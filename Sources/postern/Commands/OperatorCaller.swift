@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import PosternCore
 internal import PosternHost
 internal import PosternLink
@@ -11,34 +12,34 @@ struct OperatorCaller {
 
     /// - Throws: `ExitCode` after saying why the vault could not be asked, or would not do it.
     func enrol(_ request: EnrolRequest) async throws -> Enrolled {
-        try Enrolled(payload: try await answer(.enrol, request.payload))
+        try Enrolled(payload: try await ask(.enrol, request.payload))
     }
 
     /// - Throws: as `enrol` does.
     func authorise(_ request: SiteRequest) async throws -> Site {
-        try Site(payload: try await answer(.authoriseSite, request.payload))
+        try Site(payload: try await ask(.authoriseSite, request.payload))
     }
 
     /// Tells the vault what the store has kept, or erased.
     /// - Throws: as `enrol` does.
     func note(_ notes: [RecordNotes.Note]) async throws {
         guard !notes.isEmpty else { return }
-        _ = try await answer(.note, RecordNotes(all: notes).payload)
+        _ = try await ask(.note, RecordNotes(all: notes).payload)
     }
 
     /// - Throws: as `enrol` does.
-    func keys() async throws -> KeyReport { try KeyReport(payload: try await answer(.keys)) }
+    func keys() async throws -> KeyReport { try KeyReport(payload: try await ask(.keys)) }
 
     /// - Returns: nil when no vault runs.
     /// - Throws: as `enrol` does.
     func condition() async throws -> VaultCondition? {
-        let answer = try await answer(.condition)
+        let answer = try await ask(.condition)
         return answer.isEmpty ? nil : try VaultCondition(payload: answer)
     }
 
     /// - Throws: as `enrol` does.
     func trustClock() async throws -> VaultCondition.Clock {
-        let answer = try await answer(.trustClock)
+        let answer = try await ask(.trustClock)
         guard !answer.isEmpty else {
             throw Exit.unavailable.saying(
                 "no vault runs, and it is the vault that must believe the clock\n"
@@ -47,22 +48,19 @@ struct OperatorCaller {
         return try VaultCondition(payload: answer).clock
     }
 
-    /// - Returns: the answer's payload; empty for what only a running vault can answer, while none runs.
+    /// - Returns: the payload of the answer; empty for what only a running vault can answer, while none runs.
     /// - Throws: as `enrol` does.
-    func answer(_ verb: OperatorVerb, _ payload: [UInt8] = []) async throws -> [UInt8] {
+    func ask(_ verb: OperatorVerb, _ payload: [UInt8] = []) async throws -> [UInt8] {
         if let vault = users.vault {
-            return try await Errand(home: home, user: vault).run(.vault, [String(verb.rawValue)], input: payload)
+            return try await Errand(home: home, user: vault).run(.vault, ["\(verb.rawValue)"], input: payload)
         }
         if let answer = try await askVault(verb, payload) { return answer }
-        switch verb {
-        case .enrol: return try await withEnrolment { try await $0.enrol(try EnrolRequest(payload: payload)).payload }
-        case .authoriseSite: return try await withEnrolment { try await $0.authorise(try SiteRequest(payload: payload)).payload }
-        case .note:
-            try await withEnrolment { try await $0.note(try RecordNotes(payload: payload)) }
-            return []
-        case .keys: return try await withKeys { $0.report.payload }
-        case .examine: return try await withKeys { $0.examined.payload }
-        case .condition, .trustClock: return []
+        guard verb != .condition, verb != .trustClock else { return [] }
+        return try await withKeys { ring in
+            guard verb != .keys else { return ring.report.payload }
+            let memory = try await openMemory(home, ring: ring)
+            let enrolment = try Enrolment(ring: ring, memory: memory, newID: newRecipientID)
+            return try await enrolment.answer(verb, payload)
         }
     }
 
@@ -76,12 +74,6 @@ struct OperatorCaller {
             throw Exit.data.saying("\(refusal)")
         } catch {
             throw Exit.unavailable.saying("the vault did not do it: \(error)")
-        }
-    }
-
-    private func withEnrolment<Result: Sendable>(_ body: (Enrolment) async throws -> Result) async throws -> Result {
-        try await withKeys { ring in
-            try await body(try Enrolment(ring: ring, memory: try await openMemory(home, ring: ring), newID: newRecipientID))
         }
     }
 

@@ -114,6 +114,14 @@ final class Installation: Sendable {
         }
     }
 
+    /// As `start`, from a terminal.
+    func startInTerminal() async throws {
+        try await serving.start(
+            "/usr/bin/script", ["-qefc", "exec \(Program.postern) serve --home \(home)", "/dev/null"], environment: settings,
+            log: logPath)
+        try await eventually("ready", within: .seconds(60)) { await self.isReady() }
+    }
+
     func isReady() async -> Bool {
         (try? await Web.get("http://127.0.0.1:\(port)/ready", within: .seconds(5)))?.status == 200
     }

@@ -55,8 +55,12 @@ final class Serving: Sendable {
     var isRunning: Bool { supervisor != nil }
 
     private var supervisor: Int32? {
-        state.withLock { state in
+        let started = state.withLock { state -> Int32? in
             if case .running(let pid) = state { pid } else { nil }
+        }
+        // Or what was started in a terminal of its own, by another program.
+        return started.map { started in
+            Self.children(of: started).first { Self.arguments(of: $0).dropFirst().first == "serve" } ?? started
         }
     }
 

@@ -1,0 +1,50 @@
+import Foundation
+
+/// What /proc says of a process (proc(5)).
+enum Proc {
+    /// Field → value.
+    static func status(of pid: Int32) throws -> [String: String] {
+        let lines = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8).split(separator: "\n")
+        return Dictionary(
+            lines.compactMap { line in
+                let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+                return parts.count == 2 ? (parts[0], parts[1]) : nil
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Its parent, its session, and its terminal: 0 without one.
+    static func place(of pid: Int32) throws -> (parent: Int32, session: Int32, terminal: Int32) {
+        let text = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        guard let end = text.lastIndex(of: ")") else { throw Failure("/proc/\(pid)/stat is of another form") }
+        // After the name: state, parent, group, session, terminal.
+        let fields = text[text.index(after: end)...].split(separator: " ").map { Int32($0) ?? 0 }
+        guard fields.count > 4 else { throw Failure("/proc/\(pid)/stat is of another form") }
+        return (fields[1], fields[3], fields[4])
+    }
+
+    static func limit(_ name: String, of pid: Int32) throws -> String? {
+        let lines = try String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8).split(separator: "\n")
+        return lines.first { $0.hasPrefix(name) }?.dropFirst(name.count).split(separator: " ").first.map(String.init)
+    }
+
+    /// Descriptor → what it stands for.
+    static func files(of pid: Int32) throws -> [Int: String] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")
+        return Dictionary(
+            names.compactMap { name in
+                guard let number = Int(name),
+                    let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\(name)")
+                else { return nil }
+                return (number, target)
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    static func environment(of pid: Int32) throws -> [String: String] {
+        let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/environ") ?? Data()
+        return Dictionary(
+            bytes.split(separator: 0).compactMap { entry in
+                let parts = String(decoding: entry, as: UTF8.self).split(separator: "=", maxSplits: 1)
+                return parts.first.map { (String($0), parts.count == 2 ? String(parts[1]) : "") }
+            }, uniquingKeysWith: { first, _ in first })
+    }
+}
