@@ -147,8 +147,8 @@ let package = Package(
         .target(
             name: "PosternDoctor",
             dependencies: [
-                "PosternCore", "PosternHost", "PosternText", "PosternStore", "PosternLink", "PosternVault", "PosternRelay",
-                "PosternWeb", "CUnix",
+                "PosternCore", "PosternHost", "PosternText", "PosternMail", "PosternStore", "PosternLink", "PosternVault",
+                "PosternRelay", "PosternWeb", "CUnix",
             ],
             swiftSettings: strict),
 
@@ -180,7 +180,7 @@ let package = Package(
 
         .target(
             name: "PosternTestSupport",
-            dependencies: ["PosternCore", nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl")],
+            dependencies: ["PosternCore", logging, nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl")],
             swiftSettings: strict),
 
         .testTarget(name: "PosternCoreTests", dependencies: ["PosternCore", "PosternTestSupport"], swiftSettings: strict),
@@ -189,7 +189,7 @@ let package = Package(
             name: "PosternTextTests", dependencies: ["PosternCore", "PosternText", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PosternDoctorTests",
-            dependencies: ["PosternCore", "PosternDoctor", "PosternLink", "PosternRelay", "PosternVault"],
+            dependencies: ["PosternCore", "PosternDoctor", "PosternMail", "PosternLink", "PosternRelay", "PosternVault"],
             swiftSettings: strict),
         .testTarget(name: "PosternHostTests", dependencies: ["PosternHost"], swiftSettings: strict),
         .testTarget(

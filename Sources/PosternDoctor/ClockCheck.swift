@@ -1,4 +1,5 @@
 package import PosternCore
+private import PosternVault
 
 /// What this machine's clock says, compared with what the installation knows of time.
 package enum ClockCheck {
@@ -44,10 +45,19 @@ package enum ClockCheck {
         guard let last = (noted + [newestKeys.map { $0.start - .days(1) }].compactMap { $0 }).max() else { return nil }
         let silence = now.since(last)
         guard silence > .days(2) else { return nil }
-        let what = doomed == 0 ? "" : "; a start now destroys \(doomed) keys, and what they sealed is lost for good"
+        // After a longer time the vault asks first.
+        let isAsked = silence > ClockTrust.absence
+        let what =
+            doomed == 0
+            ? ""
+            : isAsked
+                ? "; the time of \(doomed) keys is over by it, and the vault keeps them until you say that it is right"
+                : "; a start now destroys \(doomed) keys, and what they sealed is lost for good"
         return .warn(
             .clock, "the clock says \(now.rfc3339), \(silence.inWords) after the last sign of life here\(what)",
-            "If the service was stopped for that long, nothing is wrong. If not, the clock is ahead: set it right before you start."
+            isAsked
+                ? "If the clock is ahead, set it right. If the service was stopped for that long, start it and run postern keys trust-clock."
+                : "If the service was stopped for that long, nothing is wrong. If not, the clock is ahead: set it right before you start."
         )
     }
 

@@ -85,6 +85,7 @@ package struct Doctor {
             of: database?.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? home.path)
         findings += templates(settings)
         findings += times(keys, store, settings)
+        findings += VaultCheck.findings(keys.condition.flatMap { try? VaultCondition(payload: $0) }, now: now)
         findings += await smarthost ?? [.skipped(.smarthost, because: "the process that was to ask it failed", .tryAgain)]
         return Diagnosis(findings)
     }

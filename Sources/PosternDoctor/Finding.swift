@@ -8,7 +8,7 @@ package enum Check: String, Codable, Sendable, CaseIterable {
     case service, keys
     /// Modes and owners of files and folders.
     case modes
-    case store, sqlite, curl, disk, inodes, templates, smarthost, clock
+    case store, sqlite, curl, disk, inodes, templates, smarthost, budgets, clock
     case oldestLetter = "oldest-letter"
     case lastPurge = "last-purge"
 }

@@ -169,6 +169,8 @@ extension KeyCheck.Fault {
 struct KeyReading: Codable {
     let vault: ServiceCheck.State
     let process: String?
+    /// Nil while no vault runs, or where it could not be asked.
+    let condition: [UInt8]?
     /// Nil when the folder could not be read; then `obstacle` says why.
     let proofs: Proofs?
     let obstacle: Finding?
@@ -181,8 +183,8 @@ struct KeyReading: Codable {
     }
 
     static let failed = KeyReading(
-        vault: .unknown("the process that was to ask it failed"), process: nil, proofs: nil,
-        obstacle: .skipped(.keys, because: "the process that was to look at them failed", .tryAgain))
+        vault: .unknown("the process that was to ask it failed"), process: nil, condition: nil,
+        proofs: nil, obstacle: .skipped(.keys, because: "the process that was to look at them failed", .tryAgain))
 
     static func look(home: Home) async -> KeyReading {
         var inMemory: [UInt8]?
@@ -201,20 +203,26 @@ struct KeyReading: Codable {
             case nil: state = .unknown("its folder is for its own user and root")
             }
         }
+        let condition: [UInt8]? = if inMemory == nil { nil } else { await askCondition(home) }
         do throws(FileFault) {
             let (proofs, faults) = try KeyFolder(path: home.keys).examine()
             return KeyReading(
-                vault: state, process: process,
+                vault: state, process: process, condition: condition,
                 proofs: Proofs(onDisk: proofs.payload, inMemory: inMemory, faults: faults.map(KeyCheck.Fault.init)), obstacle: nil
             )
         } catch {
             let isForbidden = error.code == EACCES || error.code == EPERM
             return KeyReading(
-                vault: state, process: process, proofs: nil,
+                vault: state, process: process, condition: condition, proofs: nil,
                 obstacle: isForbidden
                     ? .skipped(.keys, because: "this user may not look into \(home.keys)", .asRoot)
                     : .fail(.keys, "\(error)", .keysBack))
         }
+    }
+
+    private static func askCondition(_ home: Home) async -> [UInt8]? {
+        guard case .answered(let bytes) = await Inquiry.ask(home.operatorSocket, OperatorVerb.condition) else { return nil }
+        return bytes
     }
 
     func check(folder: String, wanted: [String], now: Timestamp, retention: Configuration.Retention?) -> KeyCheck? {

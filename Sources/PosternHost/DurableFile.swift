@@ -2,7 +2,7 @@ package import Glibc
 
 /// Files and folders of a home, made so that a power cut leaves them complete or leaves nothing of them.
 package enum DurableFile {
-    /// Writes a draft beside the file, syncs it, renames it over the file, and syncs the folder.
+    /// Writes a draft beside the file, syncs it, renames it over the file, and syncs the folder. Blocks.
     /// - Throws: `ExitCode` after saying which file could not be written, and why.
     package static func write(_ text: String, to path: String, mode: mode_t) throws {
         let draft = path + ".new"

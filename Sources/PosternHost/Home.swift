@@ -5,7 +5,7 @@ package import PosternCore
 /// ```
 /// HOME/postern.conf               settings, no secrets
 /// HOME/store/                     mode 0700, the relay's: postern.sqlite, what SQLite puts beside it, its lock
-/// HOME/vault/                     mode 0700, the vault's: keys/, lock
+/// HOME/vault/                     mode 0700, the vault's: keys/, records, budgets, clock, lock
 /// HOME/run/refused-calls          system calls that a process was ended for
 /// HOME/run/relay/control.sock     commands to the relay, mode 0600, in a folder of mode 0700
 /// HOME/run/vault/vault.sock       the link, in a folder that only the vault and the relay's group may enter
@@ -38,6 +38,12 @@ package struct Home: Sendable {
     package var vault: String { "\(path)/vault" }
     package var keys: String { "\(path)/vault/keys" }
     package var vaultLock: String { "\(path)/vault/lock" }
+    /// The newest version of each record, and who was erased.
+    package var records: String { "\(path)/vault/records" }
+    /// How much of each budget is used.
+    package var budgets: String { "\(path)/vault/budgets" }
+    /// The latest time that the vault believed.
+    package var clockRecord: String { "\(path)/vault/clock" }
     package var run: String { "\(path)/run" }
     package var relayRun: String { "\(path)/run/relay" }
     package var vaultRun: String { "\(path)/run/vault" }

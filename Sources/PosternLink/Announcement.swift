@@ -1,9 +1,9 @@
 package import PosternCore
 
 /// What the vault tells the relay: everything it needs to seal, and the tag keys.
-package struct Announcement: Equatable, Sendable {
+package struct Announcement: LinkPayload, Equatable, Sendable {
     /// The public half of a key. Purpose and suite are numbers of PosternSealing, which this module does not know.
-    package struct Key: Equatable, Sendable {
+    package struct Key: LinkPayload, Equatable, Sendable {
         package let purpose: UInt8
         package let suite: UInt8
         package let epoch: Epoch?
@@ -15,9 +15,24 @@ package struct Announcement: Equatable, Sendable {
             self.epoch = epoch
             self.publicHalf = publicHalf
         }
+
+        package func write(to writer: inout ByteWriter) {
+            writer.write(purpose)
+            writer.write(suite)
+            writer.write(epoch != nil)
+            writer.write(epoch?.day ?? 0)
+            writer.write(publicHalf)
+        }
+
+        package init(from reader: inout ByteReader) throws(ByteFault) {
+            (purpose, suite) = (try reader.number(), try reader.number())
+            let (hasEpoch, day) = (try reader.flag(), try reader.number(Int32.self))
+            epoch = hasEpoch ? Epoch(day: day) : nil
+            publicHalf = try reader.part()
+        }
     }
 
-    package struct TagKey: Equatable, Sendable, Unprintable {
+    package struct TagKey: LinkPayload, Equatable, Sendable, Unprintable {
         package let epoch: Epoch
         /// 32 bytes for HMAC-SHA-256.
         package let secret: [UInt8]
@@ -25,6 +40,15 @@ package struct Announcement: Equatable, Sendable {
         package init(epoch: Epoch, secret: [UInt8]) {
             self.epoch = epoch
             self.secret = secret
+        }
+
+        package func write(to writer: inout ByteWriter) {
+            writer.write(epoch.day)
+            writer.write(secret)
+        }
+
+        package init(from reader: inout ByteReader) throws(ByteFault) {
+            self.init(epoch: Epoch(day: try reader.number()), secret: try reader.part())
         }
     }
 
@@ -37,55 +61,43 @@ package struct Announcement: Equatable, Sendable {
     /// Connections that the vault cut off because of what they sent, since its start. The relay shows it among its metrics: the
     /// vault has no page of its own.
     package let malformedFrames: Int
+    /// Letters that had to wait because more was asked for than the vault lets out, since its start.
+    package let overBudget: Int
+    /// Whether the vault believes its clock enough to destroy keys by it.
+    package let isClockTrusted: Bool
     /// Whether the vault still takes over what an earlier version of the program authorised: see `AdoptionRequest`.
     package let isAdopting: Bool
 
-    package init(keys: [Key], tagKeys: [TagKey], lanes: Int, malformedFrames: Int = 0, isAdopting: Bool = false) {
+    package init(
+        keys: [Key], tagKeys: [TagKey], lanes: Int, malformedFrames: Int = 0, overBudget: Int = 0, isClockTrusted: Bool = true,
+        isAdopting: Bool = false
+    ) {
         self.keys = keys
         self.tagKeys = tagKeys
         self.lanes = lanes
         self.malformedFrames = malformedFrames
+        self.overBudget = overBudget
+        self.isClockTrusted = isClockTrusted
         self.isAdopting = isAdopting
     }
 
-    package var payload: [UInt8] {
-        var writer = ByteWriter()
+    package func write(to writer: inout ByteWriter) {
         writer.write(UInt16(clamping: lanes))
         writer.write(UInt32(clamping: malformedFrames))
+        writer.write(UInt32(clamping: overBudget))
+        writer.write(isClockTrusted)
         writer.write(isAdopting)
-        writer.write(UInt16(clamping: keys.count))
-        for key in keys {
-            writer.write(key.purpose)
-            writer.write(key.suite)
-            writer.write(key.epoch != nil)
-            writer.write(key.epoch?.day ?? 0)
-            writer.write(key.publicHalf)
-        }
-        writer.write(UInt16(clamping: tagKeys.count))
-        for key in tagKeys {
-            writer.write(key.epoch.day)
-            writer.write(key.secret)
-        }
-        return writer.bytes
+        writer.write(keys)
+        writer.write(tagKeys)
     }
 
-    package init(payload: [UInt8]) throws(ByteFault) {
-        var reader = ByteReader(payload, limit: 4_096)
+    package init(from reader: inout ByteReader) throws(ByteFault) {
         lanes = Int(try reader.number(UInt16.self))
         malformedFrames = Int(try reader.number(UInt32.self))
+        overBudget = Int(try reader.number(UInt32.self))
+        isClockTrusted = try reader.flag()
         isAdopting = try reader.flag()
-        var keys: [Key] = []
-        for _ in 0..<(try reader.number(UInt16.self)) {
-            let (purpose, suite, hasEpoch) = (try reader.number(UInt8.self), try reader.number(UInt8.self), try reader.flag())
-            let epoch = Epoch(day: try reader.number())
-            keys.append(Key(purpose: purpose, suite: suite, epoch: hasEpoch ? epoch : nil, publicHalf: try reader.part()))
-        }
-        var tagKeys: [TagKey] = []
-        for _ in 0..<(try reader.number(UInt16.self)) {
-            tagKeys.append(TagKey(epoch: Epoch(day: try reader.number()), secret: try reader.part()))
-        }
-        self.keys = keys
-        self.tagKeys = tagKeys
-        try reader.end()
+        keys = try reader.list()
+        tagKeys = try reader.list()
     }
 }

@@ -1,7 +1,8 @@
 package import NIOCore
+internal import PosternCore
 
 /// One message of the link, either way.
-package struct Frame<Verb: LinkVerb>: Equatable, Sendable {
+package struct Frame<Verb: LinkVerb>: Equatable, Sendable, Unprintable {
     package enum Kind: Equatable, Sendable {
         case request(Verb)
         /// The answer to a request of that verb.

@@ -19,12 +19,15 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
         package let peers: Set<PeerUser>
         /// Requests of one connection that are served at once. Further ones wait in the socket.
         package let inFlight: Int
+        /// Each may send half a frame and wait: more than these are closed at once.
+        package let connections: Int
 
-        package init(path: String, mode: UInt32, peers: Set<PeerUser>, inFlight: Int = 256) {
+        package init(path: String, mode: UInt32, peers: Set<PeerUser>, inFlight: Int = 256, connections: Int = 64) {
             self.path = path
             self.mode = mode
             self.peers = peers
             self.inFlight = inFlight
+            self.connections = connections
         }
     }
 
@@ -39,7 +42,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
             /// Requests that are being answered.
             var running = 0
             /// Whether its peer is still there to hear the answers.
-            var isHeard = true
+            var hasPeer = true
         }
 
         var isEnding = false
@@ -63,7 +66,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
     package var malformedFrames: Int { malformed.count }
 
     /// Whether a peer is still there to hear what becomes of a request.
-    package var isHeard: Bool { state.withLock { $0.connections.values.contains(where: \.isHeard) } }
+    package var hasPeer: Bool { state.withLock { $0.connections.values.contains(where: \.hasPeer) } }
 
     /// Takes no more requests, and lets `run` return when those under way have been answered: a letter that is being sent when
     /// the vault is told to stop must not be sent again because nobody heard the outcome.
@@ -146,25 +149,32 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
             try await connection.executeThenClose { inbound, outbound in
                 let peer = try await PeerUser.of(connection.channel)
                 guard configuration.peers.contains(peer) else {
-                    logger.warning("link: cut off a user who may not speak here", metadata: ["user": "\(peer.id)"])
-                    return
+                    return warn("link: cut off a user who may not speak here", ["user": "\(peer.id)"])
                 }
                 let id = ObjectIdentifier(connection.channel)
-                let isEnding = state.withLock { state in
-                    state.connections[id] = State.Connection(channel: connection.channel)
-                    return state.isEnding
+                let (isFull, isEnding) = state.withLock { state in
+                    let isFull = state.connections.count >= configuration.connections
+                    if !isFull { state.connections[id] = State.Connection(channel: connection.channel) }
+                    return (isFull, state.isEnding)
                 }
+                guard !isFull else { return warn("link: closed a connection, since there are too many", ["user": "\(peer.id)"]) }
                 defer { state.withLock { $0.connections[id] = nil } }
                 if isEnding { connection.channel.close(mode: .input, promise: nil) }
                 try await answerAll(inbound, outbound, on: id)
             }
         } catch let fault as FrameFault {
             malformed.add()
-            logger.warning("link: malformed frame, connection closed", metadata: ["fault": "\(fault)"])
+            warn("link: malformed frame, connection closed", ["fault": "\(fault)"])
         } catch is CancellationError {
         } catch {
             logger.debug("link: a connection ended", metadata: ["reason": "\(error)"])
         }
+    }
+
+    /// At most one line a second: whoever can connect must not be able to fill the log.
+    private func warn(_ message: Logger.Message, _ metadata: Logger.Metadata) {
+        guard let unsaid = malformed.mayLog() else { return }
+        logger.warning(message, metadata: unsaid == 0 ? metadata : metadata.merging(["unsaid": "\(unsaid)"]) { $1 })
     }
 
     private func answerAll(
@@ -174,7 +184,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { requests in
             do {
                 // Also when the connection breaks in the middle of a frame.
-                defer { state.withLock { $0.connections[id]?.isHeard = false } }
+                defer { state.withLock { $0.connections[id]?.hasPeer = false } }
                 var running = 0
                 for try await frame in inbound {
                     guard case .request(let verb) = frame.kind else { throw FrameFault.unknownKind(0) }

@@ -1,8 +1,8 @@
 package import PosternCore
 
 /// Which keys a vault holds, and nothing of the keys themselves.
-package struct KeyReport: Equatable, Sendable {
-    package struct Key: Hashable, Sendable {
+package struct KeyReport: LinkPayload, Equatable, Sendable {
+    package struct Key: LinkPayload, Hashable, Sendable {
         /// As in file names: `address`, `letter`, `tag`, ….
         package let kind: String
         package let id: String
@@ -21,6 +21,17 @@ package struct KeyReport: Equatable, Sendable {
             self.epoch = epoch
             self.fits = fits
         }
+
+        package func write(to writer: inout ByteWriter) {
+            for text in [kind, id] { writer.write(text) }
+            for text in [suite, epoch?.description, fits.map { $0 ? "yes" : "no" }] { writer.write(text) }
+        }
+
+        package init(from reader: inout ByteReader) throws(ByteFault) {
+            self.init(
+                kind: try reader.text(), id: try reader.text(), suite: try reader.optionalText(),
+                epoch: try reader.optionalText().flatMap { Epoch($0) }, fits: try reader.optionalText().map { $0 == "yes" })
+        }
     }
 
     /// By kind, then day, then id.
@@ -30,30 +41,14 @@ package struct KeyReport: Equatable, Sendable {
         self.keys = keys.sorted { ($0.kind, $0.epoch?.day ?? 0, $0.id) < ($1.kind, $1.epoch?.day ?? 0, $1.id) }
     }
 
-    package var payload: [UInt8] {
-        var writer = ByteWriter()
-        writer.write(UInt16(clamping: keys.count))
-        for key in keys {
-            writer.write(key.kind)
-            writer.write(key.id)
-            writer.write(key.suite)
-            writer.write(key.epoch?.description)
-            writer.write(key.fits.map { $0 ? "yes" : "no" })
-        }
-        return writer.bytes
+    package static var longestPart: Int { 256 }
+
+    package func write(to writer: inout ByteWriter) {
+        writer.write(keys)
     }
 
-    package init(payload: [UInt8]) throws(ByteFault) {
-        var reader = ByteReader(payload, limit: 256)
-        var keys: [Key] = []
-        for _ in 0..<(try reader.number(UInt16.self)) {
-            keys.append(
-                Key(
-                    kind: try reader.text(), id: try reader.text(), suite: try reader.optionalText(),
-                    epoch: try reader.optionalText().flatMap { Epoch($0) }, fits: try reader.optionalText().map { $0 == "yes" }))
-        }
-        try reader.end()
-        self.init(keys)
+    package init(from reader: inout ByteReader) throws(ByteFault) {
+        self.init(try reader.list())
     }
 }
 

@@ -43,7 +43,7 @@ package enum LinkFault: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 /// Why the other side did not serve a request: a code for the program that asked, and a message for the person who reads it.
-package struct LinkRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+package struct LinkRefusal: Error, LinkPayload, Equatable, Sendable, CustomStringConvertible {
     package enum Code: UInt8, Sendable {
         /// The payload is not what the verb takes.
         case malformed = 2
@@ -60,17 +60,13 @@ package struct LinkRefusal: Error, Equatable, Sendable, CustomStringConvertible 
         (self.code, self.description) = (code, description)
     }
 
-    package var payload: [UInt8] {
-        var writer = ByteWriter()
+    package func write(to writer: inout ByteWriter) {
         writer.write(code.rawValue)
         writer.write(description)
-        return writer.bytes
     }
 
-    package init(payload: [UInt8]) throws(ByteFault) {
-        var reader = ByteReader(payload, limit: 4_096)
+    package init(from reader: inout ByteReader) throws(ByteFault) {
         guard let code = Code(rawValue: try reader.number()) else { throw .badValue }
         self.init(code, try reader.text())
-        try reader.end()
     }
 }

@@ -1,12 +1,12 @@
 /// What can be asked on one socket. A closed set for each socket: a verb of one cannot be asked on another, because the types of
 /// client, server and frame carry the set.
-package protocol LinkVerb: RawRepresentable<UInt8>, CaseIterable, Hashable, Sendable, CustomStringConvertible {
+package protocol LinkVerb: RawRepresentable<UInt8>, CaseIterable, Hashable, Sendable {
     /// How long an answer may take, unless the caller says otherwise.
     var deadline: Duration { get }
 }
 
 /// What the relay asks the vault. None of these means "open this".
-package enum VaultVerb: UInt8, LinkVerb {
+package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
     /// Public keys, the tag keys of today and tomorrow, the number of lanes. No payload; answered with an `Announcement`.
     case announce = 1
     /// Send this letter. A `DeliveryJob`; answered with its `Outcome`.
@@ -52,22 +52,16 @@ package enum OperatorVerb: UInt8, LinkVerb {
     case keys = 17
     /// Which keys there are, and whether each pair fits. No payload; answered with a `KeyReport`.
     case examine = 18
+    /// What the vault lets out and whether it believes the clock. No payload; answered with a `VaultCondition`.
+    case condition = 24
+    /// The clock is right: keys may be destroyed by it. No payload; answered with a `VaultCondition`.
+    case trustClock = 25
 
     package var deadline: Duration {
         switch self {
-        case .keys: .seconds(10)
+        case .keys, .condition, .trustClock: .seconds(10)
         // Hundreds of seals on a busy machine.
         case .enrol, .examine, .authoriseSite, .note: .seconds(30)
-        }
-    }
-
-    package var description: String {
-        switch self {
-        case .enrol: "enrol"
-        case .authoriseSite: "authorise-site"
-        case .note: "note"
-        case .keys: "keys"
-        case .examine: "examine"
         }
     }
 }
@@ -79,5 +73,4 @@ package enum ControlVerb: UInt8, LinkVerb {
 
     /// A move of every letter in a long queue, on a slow disk.
     package var deadline: Duration { .seconds(120) }
-    package var description: String { "control" }
 }

@@ -1,4 +1,5 @@
 private import CSQLite
+private import PosternCore
 internal import PosternStore
 private import Synchronization
 

@@ -35,6 +35,7 @@ struct ConfigurationTests {
         ("POSTERN_SMTP_TLS", "maybe"),
         ("POSTERN_SMTP_TLS", "off"), ("POSTERN_SMTP_LANES", "0"), ("POSTERN_SMTP_LANES", "65"), ("POSTERN_SMTP_LANES", "many"),
         ("POSTERN_LIMIT_CLIENT", "5"), ("POSTERN_LIMIT_RECIPIENT", "5/hour"), ("POSTERN_LIMIT_GLOBAL", "none"),
+        ("POSTERN_BUDGET_RECIPIENT", "3,5/1h"), ("POSTERN_BUDGET_GLOBAL", "5/1h,9/1d"), ("POSTERN_BUDGET_ADDRESS", "5/2d"),
         ("POSTERN_LIMIT_CLIENT", "5/7d"), ("POSTERN_LIMIT_CLIENT", "100,5/1d"),
         ("POSTERN_LIMIT_GLOBAL", "3,5/1h"), ("POSTERN_LIMIT_GLOBAL", "1/1h,2/1h,3/1h"),
         ("POSTERN_LIMIT_REQUESTS", "x"), ("POSTERN_LIMIT_SENDER", "x"), ("POSTERN_LIMIT_TEXT", "0/1h"),
@@ -93,6 +94,28 @@ struct ConfigurationTests {
         #expect(off.limits.requests.isOff)
         let own = try Configuration(Self.least.merging(["POSTERN_LIMIT_TEXT": "2/1h"]) { $1 }, home: "/srv/postern")
         #expect(own.limits.text.description == "2/1h" && own.limits.sender == own.limits.client)
+    }
+
+    /// Settings → the budgets of recipient, address, confirmation, everything.
+    @Test(arguments: [
+        ([:], ["100/1h", "600/1h", "1/1d", "2000/1h"]),
+        (["POSTERN_LIMIT_RECIPIENT": "off"], ["off", "600/1h", "1/1d", "2000/1h"]),
+        (["POSTERN_LIMIT_GLOBAL": "off"], ["100/1h", "off", "1/1d", "off"]),
+        (["POSTERN_LIMIT_GLOBAL": "5/1m"], ["100/1h", "10/1m", "1/1d", "10/1m"]),
+        (["POSTERN_LIMIT_RECIPIENT": "4,7/1h"], ["14/1h", "600/1h", "1/1d", "2000/1h"]),
+        (
+            [
+                "POSTERN_BUDGET_RECIPIENT": "9/1h", "POSTERN_BUDGET_ADDRESS": "off", "POSTERN_BUDGET_CONFIRMATION": "2/1d",
+                "POSTERN_BUDGET_GLOBAL": "8/1m",
+            ], ["9/1h", "off", "2/1d", "8/1m"]
+        ),
+    ])
+    func `The vault's budgets follow the limits, so that an honest relay never meets them`(
+        settings: [String: String], expected: [String]
+    ) throws {
+        let budgets = try Configuration(Self.least.merging(settings) { $1 }, home: "/srv/postern").budgets
+        let all = [budgets.recipient, budgets.address, budgets.confirmation, budgets.global]
+        #expect(all.map { rate in rate.map { "\($0.count)/\($0.per.span)" } ?? "off" } == expected)
     }
 
     @Test(arguments: ["POSTERN_SMTP_USER", "POSTERN_SMTP_PASSWORD_FILE"])

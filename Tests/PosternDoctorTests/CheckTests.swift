@@ -1,5 +1,6 @@
 import PosternCore
 import PosternDoctor
+import PosternMail
 import PosternRelay
 import PosternVault
 import Testing
@@ -188,7 +189,7 @@ struct CheckTests {
         // Tomorrow's keys are made today; those of the day after are more than a day ahead.
         expect(facts(keys: 2), .fail, "there are keys of")
         expect(facts(keys: 40), .fail, "there are keys of")
-        expect(facts(noted: [.days(-40)], keys: -39, doomed: 12), .warn, "a start now destroys 12 keys", "before you start")
+        expect(facts(noted: [.days(-40)], keys: -39, doomed: 12), .warn, "the time of 12 keys is over by it", "trust-clock")
         expect(facts(noted: [.days(-40)], keys: -39, running: true), .ok)
         expect(facts(noted: [.hours(-30)]), .ok)
         expect(facts(kept: false), .warn, "not synchronised", "timedatectl")

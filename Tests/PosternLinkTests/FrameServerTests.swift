@@ -99,11 +99,11 @@ struct FrameServerTests {
             let client = FrameClient<VaultVerb>(path: path)
             let asking = Task { try await client.request(.deliver, [1]) }
             await asked.arriveAndWait()
-            #expect(server.isHeard)
+            #expect(server.hasPeer)
             asking.cancel()
             await #expect(throws: LinkFault.cancelled(path: path, .unknown)) { try await asking.value }
             await client.close()
-            try await eventually("the peer has gone") { !server.isHeard }
+            try await eventually("the peer has gone") { !server.hasPeer }
             await answered.arriveAndWait()
         }
     }
@@ -144,6 +144,37 @@ struct FrameServerTests {
             let client = FrameClient<OperatorVerb>(path: path)
             await #expect(throws: LinkFault.lost(path: path, .unknown)) { try await client.request(.enrol) }
             try await eventually("it is counted") { server.malformedFrames == 1 }
+        }
+    }
+
+    @Test func `A flood of bad connections is a line a second, and more connections than a peer needs are closed`() async throws {
+        let folder = try TemporaryFolder()
+        let log = KeptLog()
+        let path = folder.path("link.sock")
+        let server = FrameServer<VaultVerb>(
+            .init(path: path, mode: 0o600, peers: [.own], connections: 4), logger: log.logger
+        ) { _, payload in payload }
+        let (listening, listens) = AsyncStream<Never>.makeStream()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run { listens.finish() } }
+            for await _ in listening {}
+            let began = ContinuousClock.now
+            for _ in 0..<200 {
+                let client = FrameClient<OperatorVerb>(path: path)
+                _ = try? await client.request(.enrol)
+                await client.close()
+            }
+            try await eventually("all are counted") { server.malformedFrames == 200 }
+            let seconds = Int((ContinuousClock.now - began) / .seconds(1)) + 1
+            #expect(log.warnings.count <= seconds + 1 && !log.warnings.isEmpty)
+
+            let clients = (0..<5).map { _ in FrameClient<VaultVerb>(path: path) }
+            for client in clients.prefix(4) { #expect(try await client.request(.announce, [1]) == [1]) }
+            await #expect(throws: LinkFault.self) { try await clients[4].request(.announce, [1]) }
+            await clients[0].close()
+            try await eventually("there is room again") { (try? await clients[4].request(.announce, [2])) == [2] }
+            for client in clients { await client.close() }
+            group.cancelAll()
         }
     }
 

@@ -15,7 +15,7 @@ struct OperatorServiceTests {
         let store = try await SQLiteDatabase.inMemory(at: RelayFixture.now)
         self.store = store
         operations = Operations(
-            by: .operator, store: store, blockCache: nil, now: { RelayFixture.now }, wake: {},
+            by: .operator, store: store, blockCache: nil, randomness: .seeded(1), now: { RelayFixture.now }, wake: {},
             makeBackup: { BackupView(path: $0, bytes: 1) })
         service = OperatorService(operations: operations, publicURL: try #require(WebOrigin("https://contact.example.org")))
     }
@@ -136,7 +136,8 @@ struct OperatorServiceTests {
         let fixture = try await RelayFixture()
         let ids = try await fixture.accept(3)
         let operations = Operations(
-            by: .staff("anna"), store: fixture.store, blockCache: nil, now: { RelayFixture.now }, wake: {},
+            by: .staff("anna"), store: fixture.store, blockCache: nil, randomness: .seeded(1), now: { RelayFixture.now },
+            wake: {},
             makeBackup: { BackupView(path: $0, bytes: 1) })
         #expect(try await operations.queue.apply(.hold(reason: "a wave"), to: .all) == 3)
         #expect(try await operations.queue.apply(.hold(reason: "a wave"), to: .all) == 0)

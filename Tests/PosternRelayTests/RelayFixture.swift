@@ -30,7 +30,7 @@ final class RelayFixture: Sendable {
         store = try await .inMemory(at: Self.now)
         vault = VaultLink(socket: folder.path("vault.sock"), logger: Self.quiet)
         dispatcher = Dispatcher(
-            store: store, node: "test", vault: vault, logger: logger, now: { [clock] in clock.now })
+            store: store, node: "test", vault: vault, randomness: .seeded(1), logger: logger, now: { [clock] in clock.now })
         var randomness = SeededRandomness(seed: 1)
         let site = Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [])
         let recipient = Recipient(

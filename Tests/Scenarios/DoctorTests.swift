@@ -34,7 +34,7 @@ struct DoctorTests {
             Set(report.findings.map(\.check)) == [
                 "configuration", "users", "cage", "service", "keys", "modes", "store", "sqlite", "curl", "disk", "inodes",
                 "templates",
-                "smarthost", "clock", "oldest-letter", "last-purge",
+                "smarthost", "budgets", "clock", "oldest-letter", "last-purge",
             ])
         #expect(report.findings.first { $0.check == "store" }?.finding.contains("each commit is synced (FULL)") == true)
         try await postern.stop()
@@ -256,8 +256,8 @@ struct DoctorTests {
         postern.setClock(try await FakeClock(days: 40))
         let ahead = clocks(try await postern.doctor())
         #expect(ahead.map(\.level) == ["warn"], "\(ahead)")
-        #expect(ahead.first?.finding.contains("a start now destroys \(letterKeys) keys") == true, "\(ahead)")
-        #expect(ahead.first?.remedy?.contains("set it right before you start") == true, "\(ahead)")
+        #expect(ahead.first?.finding.contains("the time of \(letterKeys) keys is over by it") == true, "\(ahead)")
+        #expect(ahead.first?.remedy?.contains("postern keys trust-clock") == true, "\(ahead)")
         postern.setClock(try await FakeClock(days: -3))
         try await postern.doctor(status: 69).requireOnly("FAIL", "clock", "is behind now", "keep it synchronised")
         postern.setClock(nil)

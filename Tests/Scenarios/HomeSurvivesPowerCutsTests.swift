@@ -77,6 +77,7 @@ struct HomeSurvivesPowerCutsTests {
         #expect(then.count >= 6)
         postern.setClock(nil)
         try await postern.start()
+        try await postern.succeed("keys", "trust-clock")
         try await postern.cutOff()
         let records = try layer.records()
         var cuts = 0

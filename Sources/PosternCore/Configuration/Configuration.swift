@@ -8,6 +8,7 @@ package struct Configuration: Sendable {
     package let database: DatabaseURL
     package let mail: Mail
     package let limits: Limits
+    package let budgets: Budgets
     package let retention: Retention
     package let users: Users
     /// Nil for the folder next to the program.
@@ -96,6 +97,7 @@ extension Configuration {
             levels.contains($0) ? $0 : nil
         }
         let lease = reader.span(.lease, standard: .minutes(45))
+        let budgets = reader.budgets(following: limits)
         let cage = reader.value(.cage, standard: "available", remedy: "Write required or available.") {
             ["required", "available"].contains($0) ? $0 : nil
         }
@@ -103,7 +105,7 @@ extension Configuration {
         self.init(
             home: home, publicURL: publicURL, listen: listen, staffListen: staffListen, trustedProxies: proxies,
             database: database,
-            mail: mail, limits: limits, retention: retention,
+            mail: mail, limits: limits, budgets: budgets, retention: retention,
             users: Users(relay: reader.text(.relayUser), vault: reader.text(.vaultUser)), templates: reader.text(.templates),
             lease: lease, logLevel: logLevel, isCageRequired: cage == "required")
     }

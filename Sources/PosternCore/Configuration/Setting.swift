@@ -20,6 +20,11 @@ package enum Setting: String, Sendable, CaseIterable {
     /// Limits by the visitor's address and by the letter's text. By default both equal the client limit.
     case limitSender = "POSTERN_LIMIT_SENDER"
     case limitText = "POSTERN_LIMIT_TEXT"
+    /// What the vault lets out, whatever the relay asks for.
+    case budgetRecipient = "POSTERN_BUDGET_RECIPIENT"
+    case budgetAddress = "POSTERN_BUDGET_ADDRESS"
+    case budgetConfirmation = "POSTERN_BUDGET_CONFIRMATION"
+    case budgetGlobal = "POSTERN_BUDGET_GLOBAL"
     case retentionLetters = "POSTERN_RETENTION_LETTERS"
     case retentionEvidence = "POSTERN_RETENTION_EVIDENCE"
     case retentionOutcomes = "POSTERN_RETENTION_OUTCOMES"

@@ -29,15 +29,11 @@ struct SettingReader {
     }
 
     mutating func required<Value>(_ setting: Setting, remedy: String, _ parse: (String) -> Value?) -> Value? {
-        guard let text = text(setting) else {
+        guard text(setting) != nil else {
             fault(setting, "it is not set", remedy)
             return nil
         }
-        guard let value = parse(text) else {
-            fault(setting, "“\(text.withoutCredentials)” cannot be used", remedy)
-            return nil
-        }
-        return value
+        return value(setting, standard: nil, remedy: remedy) { parse($0).map(Optional.some) }
     }
 
     /// Unknown keys with our prefix: most likely a known setting, misspelt.
@@ -47,7 +43,8 @@ struct SettingReader {
             let near = known.min { ($0.distance(to: key), $0) < ($1.distance(to: key), $1) }
             let hint = near.flatMap { $0.distance(to: key) <= 3 ? "Did you mean \($0)? " : nil } ?? ""
             faults.append(
-                SettingFault(key: key, problem: "there is no such setting", remedy: hint + "Mend the name or remove the line."))
+                SettingFault(key: key, problem: "there is no such setting", remedy: hint + "Correct the name or remove the line.")
+            )
         }
     }
 }

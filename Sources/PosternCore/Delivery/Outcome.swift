@@ -51,6 +51,8 @@ package struct Outcome: Hashable, Sendable {
 package enum DeliveryStage: String, Sendable, CaseIterable {
     /// Before dialling: authorisation, keys, opening, composing.
     case prepare
+    /// Before dialling: the vault lets out no more of this for now. No attempt was made.
+    case budget
     /// Resolving the name, connecting, implicit TLS.
     case connect
     case greeting

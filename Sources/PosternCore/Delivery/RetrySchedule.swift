@@ -10,6 +10,9 @@ package struct RetrySchedule: Sendable {
         waits: [.minutes(1), .minutes(5), .minutes(15), .minutes(30), .hours(1), .hours(2), .hours(4)],
         lifetime: .days(5), jitter: 0.2)
 
+    /// For a letter that one of the vault's budgets keeps waiting: budgets are for an hour or a day.
+    package var afterBudget: RetrySchedule { RetrySchedule(waits: [.hours(1)], lifetime: lifetime, jitter: jitter) }
+
     package init(waits: [Duration], lifetime: Duration, jitter: Double) {
         (self.waits, self.lifetime, self.jitter) = (waits, lifetime, jitter)
     }

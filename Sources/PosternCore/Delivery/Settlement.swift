@@ -18,7 +18,9 @@ package struct Settlement: Equatable, Sendable {
             (self.state, due) = (state, nil)
             return
         }
-        if let due = schedule.nextTry(afterAttempt: attempt, at: now, accepted: accepted, using: &randomness) {
+        // The vault let nothing out: that is no failure, and must not make the next wait longer.
+        let waits = outcome.diagnosis.stage == .budget ? schedule.afterBudget : schedule
+        if let due = waits.nextTry(afterAttempt: attempt, at: now, accepted: accepted, using: &randomness) {
             (self.state, self.due) = (state, due)
         } else {
             (self.state, due) = (try DeliveryState.leased.after(.tooOld), nil)

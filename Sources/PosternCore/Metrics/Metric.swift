@@ -11,6 +11,8 @@ package enum Metric: String, Sendable, CaseIterable {
     case vaultRequest = "postern_vault_request_duration_seconds"
     case ready = "postern_ready"
     case vaultAnswers = "postern_vault_up"
+    case overBudget = "postern_vault_over_budget_total"
+    case vaultClockTrusted = "postern_vault_clock_trusted"
     case breakerOpen = "postern_breaker_open"
     case limitKeys = "postern_limit_keys"
     case proxyHeadersIgnored = "postern_proxy_headers_ignored_total"
@@ -37,10 +39,11 @@ package enum Metric: String, Sendable, CaseIterable {
 
     package var kind: Kind {
         switch self {
-        case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused, .requestsRefused, .refusalsFolded,
-            .malformedFrames:
+        case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused, .requestsRefused, .refusalsFolded, .malformedFrames,
+            .overBudget:
             .counter
-        case .queueDeliveries, .queueOldestAge, .queueDifference, .ready, .vaultAnswers, .breakerOpen, .limitKeys, .lastPurge:
+        case .queueDeliveries, .queueOldestAge, .queueDifference, .ready, .vaultAnswers, .vaultClockTrusted, .breakerOpen,
+            .limitKeys, .lastPurge:
             .gauge
         case .commitBatch: .histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256])
         case .commitDuration:
@@ -61,6 +64,8 @@ package enum Metric: String, Sendable, CaseIterable {
         case .vaultRequest: "How long the vault took to answer, by verb."
         case .ready: "Whether this part lets the relay take letters, as /ready says."
         case .vaultAnswers: "Whether the vault answered the last request."
+        case .overBudget: "Letters that had to wait because the relay asked for more than the vault lets out."
+        case .vaultClockTrusted: "Whether the vault believes its clock enough to destroy keys by it."
         case .breakerOpen: "Whether deliveries stand still because the smarthost refuses us."
         case .limitKeys: "Clients, senders, texts and recipients that the limits remember."
         case .proxyHeadersIgnored: "Requests whose proxy header was not believed, by why."

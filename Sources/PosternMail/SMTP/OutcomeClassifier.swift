@@ -69,7 +69,7 @@ private struct RefusedReply: Sendable {
         switch stage {
         // The server does not know the letter yet. A greeting of 554 or 521 sounds final, but is about this connection: a
         // blocked network, or a host under maintenance. The letter can wait.
-        case .prepare, .connect, .greeting, .ehlo, .startTLS: .init(.deferred, .trouble)
+        case .prepare, .budget, .connect, .greeting, .ehlo, .startTLS: .init(.deferred, .trouble)
         // 454 and 421 are the server's own problem (RFC 4954 §6); every 5xx is about our credentials.
         case .login: isPermanent ? .init(.ourFault, .trouble) : .init(.deferred, .trouble)
         case .mailFrom: ofSender

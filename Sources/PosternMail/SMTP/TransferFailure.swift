@@ -1,5 +1,5 @@
 import CCurl
-package import PosternCore
+internal import PosternCore
 
 /// Why an attempt ended, when no answer explains it: a broken connection, a time-out, TLS, or our own abort.
 struct TransferFailure: Equatable, Sendable {
@@ -105,7 +105,10 @@ struct TransferFailure: Equatable, Sendable {
     }
 }
 
-extension CertificateFault {
+/// Why a smarthost's certificate was rejected.
+package enum CertificateFault: Sendable, CaseIterable {
+    case expired, notYetValid, unknownAuthority, wrongName, revoked, other
+
     /// - Parameter verifyResult: CURLINFO_SSL_VERIFYRESULT, which with OpenSSL is one of its X509_V_ERR numbers.
     package init(verifyResult: Int) {
         switch verifyResult {

@@ -26,6 +26,7 @@ package final class Dispatcher: Service {
     private let node: String
     private let vault: VaultLink
     private let settings: Settings
+    private let randomness: RandomSource
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
     private let wakeSignal = WakeSignal()
@@ -34,13 +35,14 @@ package final class Dispatcher: Service {
 
     /// - Parameter node: the name this relay goes by in the store, the same at every start.
     package init(
-        store: any Database, node: String, vault: VaultLink, settings: Settings = Settings(), logger: Logger,
-        now: @escaping @Sendable () -> Timestamp
+        store: any Database, node: String, vault: VaultLink, settings: Settings = Settings(), randomness: RandomSource,
+        logger: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
         self.node = node
         self.vault = vault
         self.settings = settings
+        self.randomness = randomness
         self.logger = logger
         self.now = now
     }
@@ -185,7 +187,7 @@ package final class Dispatcher: Service {
     private func makeTransaction(
         _ plan: DispatchState.Plan, _ lease: LeaseID, at moment: Timestamp
     ) throws -> DispatchTransaction {
-        var randomness = SystemRandomNumberGenerator()
+        var randomness = randomness
         var settlements: [DispatchTransaction.Settling] = []
         var returns: [DispatchTransaction.Returning] = []
         for ended in plan.ended {

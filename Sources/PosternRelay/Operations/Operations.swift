@@ -11,6 +11,7 @@ package struct Operations: Sendable {
 
     private(set) var actor: Actor
     let store: any Database
+    let randomness: RandomSource
     let now: @Sendable () -> Timestamp
     /// Tells the dispatcher that something may be due.
     let wake: @Sendable () -> Void
@@ -19,12 +20,13 @@ package struct Operations: Sendable {
     private let makeBackup: BackupMaker
 
     package init(
-        by actor: Actor, store: any Database, blockCache: BlockCache?, now: @escaping @Sendable () -> Timestamp,
-        wake: @escaping @Sendable () -> Void, makeBackup: @escaping BackupMaker
+        by actor: Actor, store: any Database, blockCache: BlockCache?, randomness: RandomSource,
+        now: @escaping @Sendable () -> Timestamp, wake: @escaping @Sendable () -> Void, makeBackup: @escaping BackupMaker
     ) {
         self.actor = actor
         self.store = store
         self.blockCache = blockCache
+        self.randomness = randomness
         self.now = now
         self.wake = wake
         self.makeBackup = makeBackup
@@ -60,7 +62,7 @@ package struct Operations: Sendable {
     /// The record of an operation that the actor starts now.
     func trace(_ verb: OperationRecord.Verb, _ subject: String, because reason: String? = nil) -> OperationRecord {
         let moment = now()
-        var randomness = SystemRandomNumberGenerator()
+        var randomness = randomness
         return OperationRecord(
             id: OperationID(at: moment, using: &randomness), at: moment, actor: actor, verb: verb, subject: subject,
             reason: reason)

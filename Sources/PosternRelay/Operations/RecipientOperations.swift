@@ -77,7 +77,7 @@ package struct RecipientOperations: Sendable {
     package func enrol(_ records: [NewRecord], at site: SiteID) async throws -> [Bool] {
         _ = try await operations.sites.find(site)
         let record = operations.trace(.enrolRecipients, "")
-        var randomness = SystemRandomNumberGenerator()
+        var randomness = operations.randomness
         // A transaction may run twice, so nothing random is drawn inside it.
         let confirmations = records.map { _ in
             (id: LetterID(at: record.at, using: &randomness), tokens: MailTokens(using: &randomness))

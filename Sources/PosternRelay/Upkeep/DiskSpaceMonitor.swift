@@ -1,5 +1,5 @@
 private import Glibc
-private import PosternStore
+private import PosternCore
 internal import ServiceLifecycle
 private import Synchronization
 

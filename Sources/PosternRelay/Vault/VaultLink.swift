@@ -40,6 +40,12 @@ package final class VaultLink: Service, Sendable {
     /// Connections that the vault cut off because of what they sent, as of its last announcement.
     package var malformedAtVault: Int { state.withLock { $0.announcement?.malformedFrames ?? 0 } }
 
+    /// Letters that had to wait for a budget of the vault, as of its last announcement.
+    package var overBudgetAtVault: Int { state.withLock { $0.announcement?.overBudget ?? 0 } }
+
+    /// Whether the vault destroys keys by its clock, as of its last announcement.
+    package var isVaultClockTrusted: Bool { state.withLock { $0.announcement?.isClockTrusted ?? true } }
+
     /// How many letters may be under way at once; 0 before the vault has said so.
     package var lanes: Int { state.withLock { $0.announcement?.lanes ?? 0 } }
 

@@ -1,3 +1,5 @@
+private import PosternCore
+
 /// Told after each commit, before anybody is answered: how many units it held and how long COMMIT took.
 package typealias CommitHook = @Sendable (_ batchSize: Int, _ duration: Duration) -> Void
 

@@ -29,15 +29,19 @@ package struct EpochPlan: Equatable, Sendable {
 
     /// The keys of today and tomorrow must exist. Keys of later days are left alone: a clock that was set back must not destroy
     /// what was made before.
-    package init(existing: Set<Wanted>, now: Timestamp, retention: Retention) {
+    /// - Parameter isClockTrusted: if not, nothing is destroyed.
+    package init(existing: Set<Wanted>, now: Timestamp, retention: Retention, isClockTrusted: Bool = true) {
         let today = Epoch(containing: now)
         make = [today, today.next].flatMap { epoch in
             [KeyKind.opening(.letter), .opening(.evidence), .tag].map { Wanted($0, epoch) }
         }.filter { !existing.contains($0) }
-        destroy = existing.filter { wanted in
-            // Tags are destroyed with the evidence, or the pseudonyms would outlive what they stand for.
-            let kept = wanted.kind == .opening(.letter) ? retention.letters : retention.evidence
-            return wanted.epoch.isOver(after: kept, now: now)
-        }
+        destroy =
+            !isClockTrusted
+            ? []
+            : existing.filter { wanted in
+                // Tags are destroyed with the evidence, or the pseudonyms would outlive what they stand for.
+                let kept = wanted.kind == .opening(.letter) ? retention.letters : retention.evidence
+                return wanted.epoch.isOver(after: kept, now: now)
+            }
     }
 }

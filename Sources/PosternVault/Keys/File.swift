@@ -41,22 +41,23 @@ enum File {
             throw FileFault("open", path)
         }
         defer { close(descriptor) }
-        return String(decoding: try content(of: descriptor, at: path), as: UTF8.self)
+        return try content(of: descriptor, at: path).withBytes { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Reads a file that only its owner may read: mode 0400, owned by this user.
-    static func privateText(at path: String) throws(KeyFault.Reason) -> String {
-        try ownText(at: path) { status throws(KeyFault.Reason) in
+    static func privateBytes(at path: String) throws(KeyFault.Reason) -> SecretBytes {
+        try ownBytes(at: path) { status throws(KeyFault.Reason) in
             guard status.st_mode & 0o777 == 0o400 else { throw .mode(status.st_mode & 0o777) }
             guard status.st_uid == geteuid() else { throw .owner(status.st_uid) }
         }
     }
 
-    /// Reads an ordinary file, but not through a symbolic link.
+    /// Reads a file, but neither through a symbolic link nor from a device or pipe.
     /// - Parameter check: throws when the file's mode or owner is wrong.
-    static func ownText(
+    static func ownBytes(
         at path: String, _ check: (stat) throws(KeyFault.Reason) -> Void = { _ in }
-    ) throws(KeyFault.Reason) -> String {
+    ) throws(KeyFault.Reason) -> SecretBytes {
+        // O_NONBLOCK: opening a pipe would wait for someone to write.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(errno: errno) }
         defer { close(descriptor) }
@@ -64,21 +65,17 @@ enum File {
         guard fstat(descriptor, &status) == 0 else { throw .unreadable(errno: errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(errno: EINVAL) }
         try check(status)
-        do {
-            return String(decoding: try content(of: descriptor, at: path), as: UTF8.self)
-        } catch {
-            throw .unreadable(errno: error.code)
-        }
+        do { return try content(of: descriptor, at: path) } catch { throw .unreadable(errno: error.code) }
     }
 
     /// Writes a draft beside the file, syncs it, renames it over the file, and syncs the folder.
-    static func write(_ bytes: [UInt8], to path: String, mode: mode_t, in folder: String) throws(FileFault) {
+    static func write(_ content: SecretBytes, to path: String, mode: mode_t, in folder: String) throws(FileFault) {
         let draft = path + ".new"
         unlink(draft)
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileFault("create", draft) }
         defer { close(descriptor) }
-        try put(bytes, into: descriptor, at: draft)
+        try put(content, into: descriptor, at: draft)
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw FileFault("write", draft) }
         guard Glibc.rename(draft, path) == 0 else { throw FileFault("rename into place", path) }
         try sync(folder)
@@ -105,35 +102,41 @@ enum File {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileFault("destroy", path) }
-        try put(Array(repeating: 0, count: Int(status.st_size)), into: descriptor, at: path)
+        try put(SecretBytes(repeatElement(0, count: Int(status.st_size))), into: descriptor, at: path)
         guard fsync(descriptor) == 0, unlink(path) == 0 else { throw FileFault("destroy", path) }
         try sync(folder)
     }
 
-    private static func content(of descriptor: Int32, at path: String) throws(FileFault) -> [UInt8] {
-        var content: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16 * 1_024)
-        while true {
-            let count = read(descriptor, &chunk, chunk.count)
-            if count == 0 { return content }
-            if count > 0 {
-                content += chunk.prefix(count)
-            } else if errno != EINTR {
-                throw FileFault("read", path)
+    /// Straight into memory that is wiped: it may be a key. What is longer than any file of ours is cut off.
+    private static func content(of descriptor: Int32, at path: String) throws(FileFault) -> SecretBytes {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileFault("read", path) }
+        let size = min(Int(status.st_size), 16 * 1_024 * 1_024)
+        return try SecretBytes(capacity: size) { buffer throws(FileFault) in
+            var filled = 0
+            while filled < size {
+                let count = read(descriptor, buffer.baseAddress?.advanced(by: filled), size - filled)
+                if count == 0 { break }
+                guard count > 0 || errno == EINTR else { throw FileFault("read", path) }
+                filled += max(count, 0)
+            }
+            return filled
+        }
+    }
+
+    private static func put(_ content: SecretBytes, into descriptor: Int32, at path: String) throws(FileFault) {
+        try content.withBytes { bytes throws(FileFault) in
+            var written = 0
+            while written < bytes.count {
+                let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+                guard count >= 0 || errno == EINTR else { throw FileFault("write", path) }
+                written += max(count, 0)
             }
         }
     }
 
-    private static func put(_ bytes: [UInt8], into descriptor: Int32, at path: String) throws(FileFault) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 {
-                rest = rest.dropFirst(count)
-            } else if errno != EINTR {
-                throw FileFault("write", path)
-            }
-        }
+    static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
     static func sync(_ folder: String) throws(FileFault) {

@@ -1,4 +1,3 @@
-private import FoundationEssentials
 private import Glibc
 private import PosternCore
 private import PosternSealing
@@ -10,6 +9,7 @@ private import PosternSealing
 package enum KeyFile {
     package static let ending = ".key"
     private static let head = "postern key, version 1"
+    private static let newline = UInt8(ascii: "\n")
 
     package static func name(of key: borrowing VaultKey) -> String {
         let epoch = key.epoch.map { "\($0)-" } ?? ""
@@ -17,28 +17,44 @@ package enum KeyFile {
     }
 
     package static func text(of key: borrowing VaultKey) -> SecretBytes {
-        let secret = key.secret.withBytes { Data($0).base64EncodedString() }
         var lines = [head, "kind: \(key.kind.name)"]
         if let suite = key.sealing?.suite { lines.append("suite: \(suite.name)") }
         if let epoch = key.epoch { lines.append("epoch: \(epoch)") }
-        lines += ["id: \(key.id)", "secret: \(secret)", ""]
-        return SecretBytes(Array(lines.joined(separator: "\n").utf8))
+        lines += ["id: \(key.id)", "secret: "]
+        let open = Array(lines.joined(separator: "\n").utf8)
+        let secret = key.secret
+        return SecretBytes(capacity: open.count + secret.encodedCount + 1) { text in
+            text.copyBytes(from: open)
+            secret.encode(into: UnsafeMutableRawBufferPointer(rebasing: text.dropFirst(open.count)))
+            text[text.count - 1] = newline
+            return text.count
+        }
     }
 
     /// - Parameter name: the file's name, which the content must match.
-    /// - Throws: a `KeyFault.Reason`.
-    package static func key(from text: String, named name: String) throws(KeyFault.Reason) -> VaultKey {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
-        guard lines.popFirst() == head[...] else { throw .notAKeyFile }
-        var fields: [Substring: String] = [:]
-        for line in lines where !line.isEmpty {
-            guard let colon = line.firstIndex(of: ":") else { throw .notAKeyFile }
-            let value = line[line.index(after: colon)...].drop { $0 == " " }
-            guard fields.updateValue(String(value), forKey: line[..<colon]) == nil else { throw .notAKeyFile }
+    package static func key(from file: SecretBytes, named name: String) throws(KeyFault.Reason) -> VaultKey {
+        var fields: [String: String] = [:]
+        var read: SecretBytes?
+        try file.withBytes { bytes throws(KeyFault.Reason) in
+            var lines = bytes.split(separator: newline, omittingEmptySubsequences: false)[...]
+            guard lines.popFirst()?.elementsEqual(head.utf8) == true else { throw .notAKeyFile }
+            for line in lines where !line.isEmpty {
+                let field = line.prefix { $0 != UInt8(ascii: ":") }
+                let value = line.dropFirst(field.count + 1).drop { $0 == UInt8(ascii: " ") }
+                guard field.count < line.count else { throw .notAKeyFile }
+                if field.elementsEqual("secret".utf8) {
+                    guard read == nil, let secret = SecretBytes(base64: value) else { throw .notAKeyFile }
+                    read = secret
+                } else {
+                    let text = String(decoding: value, as: UTF8.self)
+                    let isNew = fields.updateValue(text, forKey: String(decoding: field, as: UTF8.self)) == nil
+                    guard isNew else { throw .notAKeyFile }
+                }
+            }
         }
-        guard let kind = fields["kind"].flatMap(KeyKind.init(name:)), let id = fields["id"],
-            let secret = fields["secret"].flatMap({ Data(base64Encoded: $0) })
-        else { throw .notAKeyFile }
+        guard let kind = fields["kind"].flatMap(KeyKind.init(name:)), let id = fields["id"], let secret = read else {
+            throw .notAKeyFile
+        }
         var epoch: Epoch?
         if let date = fields["epoch"] {
             guard let parsed = Epoch(date) else { throw .notAKeyFile }
@@ -50,7 +66,7 @@ package enum KeyFile {
             suite = parsed
         }
         let key: VaultKey
-        do { key = try VaultKey(kind, suite: suite, epoch: epoch, secret: SecretBytes(secret)) } catch { throw .notAKeyFile }
+        do { key = try VaultKey(kind, suite: suite, epoch: epoch, secret: secret) } catch { throw .notAKeyFile }
         guard key.id.description == id else { throw .damaged }
         let ownName = Self.name(of: key)
         guard ownName == name else { throw .swapped(with: ownName) }

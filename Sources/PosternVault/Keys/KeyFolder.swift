@@ -27,7 +27,7 @@ package struct KeyFolder: Sendable {
     /// - Throws: all faults at once, as `KeyFaults`; `FileFault` when the folder itself cannot be read.
     package func load() throws -> [HeldKey] {
         for name in try File.names(in: path) where name.hasSuffix(Self.aside) { try File.shred("\(path)/\(name)", in: path) }
-        let (keys, faults) = try read { file throws(KeyFault.Reason) in try File.privateText(at: file) }
+        let (keys, faults) = try read { file throws(KeyFault.Reason) in try File.privateBytes(at: file) }
         guard faults.isEmpty else { throw KeyFaults(all: faults) }
         return keys
     }
@@ -35,11 +35,11 @@ package struct KeyFolder: Sendable {
     /// Reads every key that can be read, whatever the modes of the files, and changes nothing. For the doctor.
     /// - Throws: when the folder itself cannot be read.
     package func look() throws(FileFault) -> (keys: [HeldKey], faults: [KeyFault]) {
-        try read { file throws(KeyFault.Reason) in try File.ownText(at: file) }
+        try read { file throws(KeyFault.Reason) in try File.ownBytes(at: file) }
     }
 
     private func read(
-        _ text: (String) throws(KeyFault.Reason) -> String
+        _ content: (String) throws(KeyFault.Reason) -> SecretBytes
     ) throws(FileFault) -> (keys: [HeldKey], faults: [KeyFault]) {
         let listed = try manifest()
         let present = try File.names(in: path).filter { $0.hasSuffix(KeyFile.ending) }
@@ -48,7 +48,7 @@ package struct KeyFolder: Sendable {
         for name in present.sorted() {
             let file = "\(path)/\(name)"
             do throws(KeyFault.Reason) {
-                keys.append(HeldKey(try KeyFile.key(from: try text(file), named: name)))
+                keys.append(HeldKey(try KeyFile.key(from: try content(file), named: name)))
             } catch {
                 faults.append(KeyFault(path: file, reason: error))
             }
@@ -59,9 +59,7 @@ package struct KeyFolder: Sendable {
     /// Writes a key, then lists it. Both are on disk when this returns.
     package func add(_ key: HeldKey) throws {
         let name = KeyFile.name(of: key.key)
-        try KeyFile.text(of: key.key).withBytes { bytes in
-            try File.write(Array(bytes), to: "\(path)/\(name)", mode: 0o400, in: path)
-        }
+        try File.write(KeyFile.text(of: key.key), to: "\(path)/\(name)", mode: 0o400, in: path)
         do {
             try list(try manifest().union([name]))
         } catch {
@@ -92,7 +90,7 @@ package struct KeyFolder: Sendable {
 
     private func list(_ names: Set<String>) throws(FileFault) {
         let text = names.sorted().joined(separator: "\n") + "\n"
-        try File.write(Array(text.utf8), to: manifestPath, mode: 0o600, in: path)
+        try File.write(SecretBytes(Array(text.utf8)), to: manifestPath, mode: 0o600, in: path)
     }
 }
 

@@ -1,4 +1,4 @@
-private import Crypto
+package import Crypto
 package import PosternCore
 package import PosternSealing
 private import Synchronization
@@ -60,10 +60,17 @@ package final class KeyRing: Sendable {
     /// same one.
     /// - Throws: `KeyFault` when there is none.
     package func authorisation() throws -> AddressAuthorisation {
+        let (first, former) = try authorisationKeys()
+        return AddressAuthorisation(key: first, former: former)
+    }
+
+    /// The current authorisation key, and those of earlier machines.
+    /// - Throws: `KeyFault` when there is none.
+    package func authorisationKeys() throws -> (current: SymmetricKey, former: [SymmetricKey]) {
         let keys = all.filter { $0.key.kind == .authorisation }.sorted { $0.key.id.description < $1.key.id.description }
             .compactMap { $0.key.symmetric }
         guard let first = keys.first else { throw KeyFault(path: folder.path, reason: .noneOfKind("authorisation")) }
-        return AddressAuthorisation(key: first, former: Array(keys.dropFirst()))
+        return (first, Array(keys.dropFirst()))
     }
 
     package var all: [HeldKey] {
@@ -73,9 +80,12 @@ package final class KeyRing: Sendable {
     /// Makes and destroys what the plan says, on disk first.
     /// - Returns: what was done, for the log.
     @discardableResult
-    package func keepEpochs(now: Timestamp, retention: EpochPlan.Retention) throws -> EpochPlan {
+    package func keepEpochs(
+        now: Timestamp, retention: EpochPlan.Retention, isClockTrusted: Bool = true
+    ) throws -> EpochPlan {
         let present = all.compactMap { held in held.key.epoch.map { (EpochPlan.Wanted(held.key.kind, $0), held) } }
-        let plan = EpochPlan(existing: Set(present.map(\.0)), now: now, retention: retention)
+        let plan = EpochPlan(
+            existing: Set(present.map(\.0)), now: now, retention: retention, isClockTrusted: isClockTrusted)
         for wanted in plan.make {
             // X25519 for epochs: its encapsulated key is short enough to be part of every seal.
             let held = HeldKey(try VaultKey(generating: wanted.kind, suite: .ofEpochs, epoch: wanted.epoch))

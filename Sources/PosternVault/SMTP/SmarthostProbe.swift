@@ -1,6 +1,7 @@
 private import CCurl
 private import Foundation
 package import PosternCore
+package import PosternMail
 
 /// A conversation with the smarthost that goes as far as a letter would, and stops before MAIL FROM.
 package struct SmarthostProbe: Sendable {

@@ -148,7 +148,7 @@ final class TransferMonitor {
 
     private var currentTimeout: Duration {
         switch transcript.stage {
-        case .prepare, .connect: timeouts.connect
+        case .prepare, .budget, .connect: timeouts.connect
         case .greeting, .ehlo, .startTLS, .login, .mailFrom, .recipient, .data: timeouts.answer
         case .finalDot: sent < (message?.bytes.count ?? 0) ? timeouts.text : timeouts.finalDot
         }

@@ -32,7 +32,7 @@ package struct Enrolment: Sendable {
             case .note:
                 try await note(try RecordNotes(payload: payload))
                 return []
-            case .keys, .examine: throw LinkRefusal(.denied, "\(verb) is not about enrolment")
+            case .keys, .examine, .condition, .trustClock: throw LinkRefusal(.denied, "\(verb) is not about enrolment")
             }
         } catch let fault as RecordMemoryFault {
             throw LinkRefusal(.denied, "\(fault)")

@@ -1,32 +1,89 @@
 package import Logging
 package import PosternCore
+package import PosternLink
 internal import ServiceLifecycle
+private import Synchronization
 
 /// Makes epoch keys ahead of midnight, and destroys those whose retention is over: at start, every minute, and as soon as the
 /// clock shows another day. (A clock that was set to another day may show one without keys, and without them the relay takes no
 /// letter.)
-package struct EpochKeeper: Service {
+package final class EpochKeeper: Service {
     private let ring: KeyRing
     private let opener: SealOpener
     private let retention: EpochPlan.Retention
+    private let record: ClockRecord?
     private let now: @Sendable () -> Timestamp
+    private let monotonic: @Sendable () -> Duration
     private let logger: Logger
+    private let clock: Mutex<ClockState>
 
+    private struct ClockState {
+        var trust: ClockTrust
+        var isTrusted = true
+        var throttle = LogThrottle(interval: .hours(1))
+    }
+
+    /// - Parameters:
+    ///   - record: where the latest time that was believed is kept over a restart; nil keeps it nowhere.
+    ///   - monotonic: a clock that is never set.
     package init(
-        ring: KeyRing, opener: SealOpener, retention: EpochPlan.Retention, now: @escaping @Sendable () -> Timestamp,
-        logger: Logger
+        ring: KeyRing, opener: SealOpener, retention: EpochPlan.Retention, record: ClockRecord?,
+        now: @escaping @Sendable () -> Timestamp, monotonic: @escaping @Sendable () -> Duration, logger: Logger
     ) {
         self.ring = ring
         self.opener = opener
         self.retention = retention
+        self.record = record
         self.now = now
+        self.monotonic = monotonic
         self.logger = logger
+        // Keys are made a day ahead: before there was a record, they tell when the vault ran last.
+        let ofKeys = ring.all.compactMap { $0.key.epoch }.max().map { $0.start - .days(1) }
+        clock = Mutex(
+            ClockState(trust: ClockTrust(recorded: record?.read() ?? ofKeys, wall: now(), monotonic: monotonic())))
+    }
+
+    /// What the vault thinks of its clock.
+    package var clockReport: VaultCondition.Clock {
+        clock.withLock { VaultCondition.Clock(now: now(), believed: $0.trust.believed, isTrusted: $0.isTrusted) }
+    }
+
+    /// An operator says that the clock is right; keys whose time is over by it are destroyed now.
+    package func trustClock() async throws {
+        clock.withLock { $0.trust.trust(wall: now(), monotonic: monotonic()) }
+        logger.notice("clock: an operator says that it is right", metadata: ["clock": "\(now())"])
+        try await keep()
+    }
+
+    /// - Returns: whether keys may be destroyed by this time.
+    private func isTrusted(_ moment: Timestamp) -> Bool {
+        let (isTrusted, wasTrusted, believed, line) = clock.withLock { clock in
+            let wasTrusted = clock.isTrusted
+            clock.isTrusted = clock.trust.look(wall: moment, monotonic: monotonic())
+            let line = clock.isTrusted ? nil : clock.throttle.admit(at: monotonic())
+            return (clock.isTrusted, wasTrusted, clock.trust.believed, line)
+        }
+        if line != nil {
+            logger.critical(
+                "clock: it is further ahead than the time that has passed explains; no key is destroyed until it is set right, or until “postern keys trust-clock” says that it is right",
+                metadata: ["clock": "\(moment)", "believed": "\(believed)"])
+        } else if isTrusted, !wasTrusted {
+            logger.notice("clock: it is believed again", metadata: ["clock": "\(moment)"])
+        }
+        return isTrusted
     }
 
     /// Makes and destroys once.
     /// - Throws: when a key cannot be written or destroyed.
-    package func keep() throws {
-        let plan = try ring.keepEpochs(now: now(), retention: retention)
+    package func keep() async throws {
+        let moment = now()
+        let isTrusted = isTrusted(moment)
+        let believed = clock.withLock { $0.trust.believed }
+        // Each key is synced, and an old one overwritten: on a busy disk that takes seconds.
+        let plan = try await blocking("postern.vault.keys") { [ring, retention, record] in
+            try record?.write(believed)
+            return try ring.keepEpochs(now: moment, retention: retention, isClockTrusted: isTrusted)
+        }
         for wanted in plan.make {
             logger.info("keys: made", metadata: ["kind": "\(wanted.kind.name)", "epoch": "\(wanted.epoch)"])
         }
@@ -37,20 +94,22 @@ package struct EpochKeeper: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            var (kept, day) = (ContinuousClock.now, Epoch(containing: now()))
-            while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(1))
-                opener.forgetOld()
-                let today = Epoch(containing: now())
-                guard today != day || ContinuousClock.now - kept >= .seconds(60) else { continue }
-                (kept, day) = (.now, today)
-                do {
-                    try keep()
-                } catch {
-                    // Retried in a minute. Letters are still accepted until a key that could not be made is needed.
-                    logger.critical("keys: could not be kept up", metadata: ["error": "\(error)"])
-                }
+        await cancelWhenGracefulShutdown { await self.keepUp() }
+    }
+
+    private func keepUp() async {
+        var (kept, day) = (ContinuousClock.now, Epoch(containing: now()))
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(1))
+            opener.forgetOld()
+            let today = Epoch(containing: now())
+            guard today != day || ContinuousClock.now - kept >= .seconds(60) else { continue }
+            (kept, day) = (.now, today)
+            do {
+                try await keep()
+            } catch {
+                // Retried in a minute. Letters are still accepted until a key that could not be made is needed.
+                logger.critical("keys: could not be kept up", metadata: ["error": "\(error)"])
             }
         }
     }

@@ -15,12 +15,13 @@ package struct Postman: Sendable {
     private let opener: SealOpener
     private let composer: Composer
     private let lanes: LanePool
+    private let budgets: DeliveryBudgets
     private let deduplicator = DeliveryDeduplicator()
     private let logger: Logger
 
     package init(
         mailFrom: EmailAddress, publicURL: WebOrigin, authorisation: AddressAuthorisation, memory: any RecordMemory,
-        opener: SealOpener, composer: Composer, lanes: LanePool, logger: Logger
+        opener: SealOpener, composer: Composer, lanes: LanePool, budgets: DeliveryBudgets, logger: Logger
     ) {
         self.mailFrom = mailFrom
         self.publicURL = publicURL
@@ -29,6 +30,7 @@ package struct Postman: Sendable {
         self.opener = opener
         self.composer = composer
         self.lanes = lanes
+        self.budgets = budgets
         self.logger = logger
     }
 
@@ -41,7 +43,14 @@ package struct Postman: Sendable {
         do throws(PrepareFault) {
             let message = try message(for: job)
             await noteInUse(job)
-            return await lanes.send(message)
+            switch budgets.charge(job, to: message.recipient) {
+            case .success(let charge):
+                let outcome = await lanes.send(message)
+                budgets.settle(charge, outcome)
+                return outcome
+            case .failure(let overdrawn):
+                return overdrawn.outcome
+            }
         } catch {
             logger.error(
                 "a letter could not be prepared and is held",

@@ -8,18 +8,22 @@ package struct VaultRequestHandler: Sendable {
     private let postman: Postman
     private let confirmation: ConfirmationChecker
     private let enrolment: Enrolment
+    private let keeper: EpochKeeper
+    private let budgets: DeliveryBudgets
     private let lanes: Int
     private let malformed: MalformedTally
     private let now: @Sendable () -> Timestamp
 
     package init(
-        ring: KeyRing, postman: Postman, confirmation: ConfirmationChecker, enrolment: Enrolment, lanes: Int,
-        malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
+        ring: KeyRing, postman: Postman, confirmation: ConfirmationChecker, enrolment: Enrolment, keeper: EpochKeeper,
+        budgets: DeliveryBudgets, lanes: Int, malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
     ) {
         self.ring = ring
         self.postman = postman
         self.confirmation = confirmation
         self.enrolment = enrolment
+        self.keeper = keeper
+        self.budgets = budgets
         self.lanes = lanes
         self.malformed = malformed
         self.now = now
@@ -45,11 +49,17 @@ package struct VaultRequestHandler: Sendable {
     /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes, or why something cannot be sealed.
     package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         switch verb {
-        case .keys: ring.report.payload
-        case .examine: ring.examined.payload
-        case .enrol, .authoriseSite, .note: try await enrolment.answer(verb, payload)
+        case .keys: return ring.report.payload
+        case .examine: return ring.examined.payload
+        case .enrol, .authoriseSite, .note: return try await enrolment.answer(verb, payload)
+        case .condition: return condition.payload
+        case .trustClock:
+            try await keeper.trustClock()
+            return condition.payload
         }
     }
+
+    private var condition: VaultCondition { VaultCondition(budgets: budgets.report, clock: keeper.clockReport) }
 
     /// Public halves, and the tag keys of today and tomorrow. Never a key that opens.
     private var announcement: Announcement {
@@ -72,6 +82,7 @@ package struct VaultRequestHandler: Sendable {
         }
         return Announcement(
             keys: keys, tagKeys: tagKeys, lanes: lanes, malformedFrames: malformed.count,
+            overBudget: budgets.report.reduce(0) { $0 + $1.deferred }, isClockTrusted: keeper.clockReport.isTrusted,
             isAdopting: enrolment.isAdopting)
     }
 }

@@ -1,18 +1,22 @@
 package import HTTPTypes
 package import Hummingbird
+package import PosternCore
 
 /// Answers the requests of one listener: finds the route, runs the guards, and calls the route's handler.
 package struct RequestRouter<Guards: MiddlewareProtocol<Request, Response, WebContext>>: HTTPResponder {
     private let routes: RouteTable
     private let guards: Guards
+    private let randomness: RandomSource
 
-    package init(_ routes: RouteTable, guards: Guards) {
+    package init(_ routes: RouteTable, guards: Guards, randomness: RandomSource) {
         self.routes = routes
         self.guards = guards
+        self.randomness = randomness
     }
 
     package func respond(to request: Request, context: WebContext) async throws -> Response {
         var context = context
+        context.randomness = randomness
         if let match = routes.match(request.uri.path) {
             context.route = match.route
             context.captures = match.captures

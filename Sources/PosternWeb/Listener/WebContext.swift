@@ -16,6 +16,8 @@ package struct WebContext: InitializableFromSource, Sendable {
     package var identity = Identity.nobody
     /// Who sent the request, behind trusted proxies. Set by `RequestLimitGuard`.
     package var client: ClientAddress?
+    /// `Listener` puts its own here before anyone reads it; Hummingbird, which makes the context, knows none.
+    var randomness = RandomSource { 0 }
 
     package init(source: ApplicationRequestContextSource) {
         logger = source.logger
@@ -34,7 +36,7 @@ package struct WebContext: InitializableFromSource, Sendable {
     /// Logs a fault of ours under an incident id that the answer shows as well.
     /// - Parameter error: only its type is logged, because its text may hold personal data.
     func incident(_ what: Logger.Message, _ error: any Error) -> Incident {
-        var randomness = SystemRandomNumberGenerator()
+        var randomness = randomness
         let incident = Incident(using: &randomness)
         logger.warning(what, metadata: [WebLogKey.incident: "\(incident)", WebLogKey.fault: "\(type(of: error))"])
         return incident

@@ -14,12 +14,14 @@ package struct PublicServices: Sendable {
     let confirmations: any ConfirmationTaker
     let readiness: any ReadinessSource
     let requests: RequestLimiter
+    let randomness: RandomSource
     /// The wall clock.
     let now: @Sendable () -> Timestamp
 
     package init(
         submissions: any SubmissionService, tokens: any FormTokenKeeping, sites: any SiteLookup,
         confirmations: any ConfirmationTaker, readiness: any ReadinessSource, requests: RequestLimiter,
+        randomness: RandomSource,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.submissions = submissions
@@ -28,6 +30,7 @@ package struct PublicServices: Sendable {
         self.confirmations = confirmations
         self.readiness = readiness
         self.requests = requests
+        self.randomness = randomness
         self.now = now
     }
 }
@@ -98,7 +101,7 @@ package func buildPublicApplication(
     let clients = ClientFinder(proxies: proxies, admission: admission)
     let router = RequestRouter(
         publicRoutes(services, configuration, responses),
-        guards: publicGuards(services, clients: clients, responses, limits: limits))
+        guards: publicGuards(services, clients: clients, responses, limits: limits), randomness: services.randomness)
     return buildApplication(
         configuration, router, responses.headers, admission: admission, logger: logger, onListening: onListening)
 }

@@ -12,17 +12,19 @@ package struct StaffServices: Sendable {
     let gauges: any MetricsSource
     /// The letters of the demo mailbox, if there is one.
     let mailbox: MailboxLetters?
+    let randomness: RandomSource
     /// The wall clock.
     let now: @Sendable () -> Timestamp
 
     package init(
         overview: any StaffOverviewSource, metrics: MetricRegistry, gauges: any MetricsSource, mailbox: MailboxLetters?,
-        now: @escaping @Sendable () -> Timestamp
+        randomness: RandomSource, now: @escaping @Sendable () -> Timestamp
     ) {
         self.overview = overview
         self.metrics = metrics
         self.gauges = gauges
         self.mailbox = mailbox
+        self.randomness = randomness
         self.now = now
     }
 }
@@ -77,7 +79,8 @@ package func buildStaffApplication(
     let admission = ConnectionAdmission(
         proxies: TrustedProxies([]), connections: configuration.limits.connections, hasShares: false, now: services.now)
     let router = RequestRouter(
-        staffRoutes(services, responses), guards: staffGuards(responses, limits: configuration.limits, hosts: hosts))
+        staffRoutes(services, responses), guards: staffGuards(responses, limits: configuration.limits, hosts: hosts),
+        randomness: services.randomness)
     return buildApplication(
         configuration, router, responses.headers, admission: admission, logger: logger, onListening: onListening)
 }

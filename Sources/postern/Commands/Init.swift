@@ -49,7 +49,7 @@ struct Init: AsyncParsableCommand {
         let isNew = access(folder.settings, F_OK) != 0
         if isNew {
             _ = try HomeFolders.makeHome(folder)
-            try writeSettings(to: folder)
+            try await writeSettings(to: folder)
         }
         let configuration = try home.configuration()
         let users = try ProcessUsers(configuration.users)
@@ -69,7 +69,7 @@ struct Init: AsyncParsableCommand {
                         + made.joined(separator: ", ") + ". A new one was made; it opens nothing that was sealed before.")
     }
 
-    private func writeSettings(to folder: Home) throws {
+    private func writeSettings(to folder: Home) async throws {
         // A wrong value is refused now, before it is written down.
         let values = [
             Setting.publicURL.rawValue: publicURL, Setting.mailFrom.rawValue: mailFrom, Setting.smtpURL.rawValue: smtpURL,
@@ -94,7 +94,7 @@ struct Init: AsyncParsableCommand {
 
             """
         // Relay and vault read it, each under its own user. It holds no secret.
-        try DurableFile.write(text, to: folder.settings, mode: 0o644)
+        try await blocking("postern.home") { try DurableFile.write(text, to: folder.settings, mode: 0o644) }
     }
 
     private var isLoopbackRelay: Bool {
@@ -116,7 +116,14 @@ extension KeyRing {
     /// - Returns: the kinds of keys that were missing.
     static func makeMissing(in home: Home, suite: Suite) throws -> [String] {
         do {
-            return try createMissing(in: KeyFolder(path: home.keys), suite: suite)
+            let folder = KeyFolder(path: home.keys)
+            let made = try createMissing(in: folder, suite: suite)
+            // A new vault has nothing to take over from an earlier version of the program.
+            if made.contains(KeyKind.authorisation.name), access(home.records, F_OK) != 0 {
+                let key = try KeyRing(folder: folder).authorisationKeys().current
+                _ = try DurableRecordMemory.open(at: home.records, keys: [key], adopting: false)
+            }
+            return made
         } catch {
             throw Exit.configuration.saying("\(error)")
         }

@@ -6,7 +6,7 @@ private import PosternVault
 
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "The vault's keys.", subcommands: [Status.self])
+        commandName: "keys", abstract: "The vault's keys.", subcommands: [Status.self, TrustClock.self])
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the keys by id. No key is shown.")
@@ -15,13 +15,36 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            let list = try await OperatorCaller(home: home.folder, users: try home.caller().users).keys()
+            let vault = OperatorCaller(home: home.folder, users: try home.caller().users)
+            let (list, clock) = (try await vault.keys(), try await vault.condition()?.clock)
             try output.print(list) {
-                TextTable(
+                let doubt = clock.flatMap { clock in
+                    clock.isTrusted
+                        ? nil
+                        : "\n\nNo key is destroyed: this machine's clock says \(clock.now.rfc3339), and the last time that the vault "
+                            + "believes is \(clock.believed.rfc3339).\nIf the clock is right, say so with: postern keys trust-clock"
+                }
+                return TextTable(
                     list.keys, ("KIND", \.kind), ("EPOCH", { $0.epoch?.description ?? "–" }),
                     ("SUITE", { $0.suite ?? "hmac-sha-256" }), ("ID", \.id)
-                ).text
+                ).text + (doubt ?? "")
             }
+        }
+    }
+
+    struct TrustClock: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say that this machine's clock is right, so that keys may be destroyed by it again.",
+            discussion: """
+                The vault destroys no key by a clock that is further ahead than the time that has passed explains, or that is more \
+                than a week after the last time it ran. Look at the clock first: what is destroyed is lost for good.
+                """)
+
+        @OptionGroup var home: HomeOption
+
+        func run() async throws {
+            let clock = try await OperatorCaller(home: home.folder, users: try home.caller().users).trustClock()
+            Terminal.say("The vault believes that it is \(clock.now.rfc3339). Keys whose time is over by then are destroyed.")
         }
     }
 }

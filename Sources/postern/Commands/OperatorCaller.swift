@@ -30,16 +30,36 @@ struct OperatorCaller {
     /// - Throws: as `enrol` does.
     func keys() async throws -> KeyReport { try KeyReport(payload: try await ask(.keys)) }
 
-    /// - Returns: the payload of the answer.
+    /// - Returns: nil when no vault runs.
+    /// - Throws: as `enrol` does.
+    func condition() async throws -> VaultCondition? {
+        let answer = try await ask(.condition)
+        return answer.isEmpty ? nil : try VaultCondition(payload: answer)
+    }
+
+    /// - Throws: as `enrol` does.
+    func trustClock() async throws -> VaultCondition.Clock {
+        let answer = try await ask(.trustClock)
+        guard !answer.isEmpty else {
+            throw Exit.unavailable.saying(
+                "no vault runs, and it is the vault that must believe the clock\n"
+                    + "    Start the service. It destroys no key before you say this again.")
+        }
+        return try VaultCondition(payload: answer).clock
+    }
+
+    /// - Returns: the payload of the answer; empty for what only a running vault can answer, while none runs.
     /// - Throws: as `enrol` does.
     func ask(_ verb: OperatorVerb, _ payload: [UInt8] = []) async throws -> [UInt8] {
         if let vault = users.vault {
             return try await Errand(home: home, user: vault).run(.vault, ["\(verb.rawValue)"], input: payload)
         }
         if let answer = try await askVault(verb, payload) { return answer }
+        guard verb != .condition, verb != .trustClock else { return [] }
         return try await withKeys { ring in
             guard verb != .keys else { return ring.report.payload }
-            let enrolment = try Enrolment(ring: ring, memory: openMemory(home), newID: newRecipientID)
+            let memory = try await openMemory(home, ring: ring)
+            let enrolment = try Enrolment(ring: ring, memory: memory, newID: newRecipientID)
             return try await enrolment.answer(verb, payload)
         }
     }

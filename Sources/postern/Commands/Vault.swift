@@ -20,7 +20,8 @@ struct Vault: CagedCommand {
         }
         let services: [any Service]
         do {
-            services = try buildVault(process.configuration, home: home, relay: process.users.relay, logger: process.logger)
+            services = try await buildVault(
+                process.configuration, home: home, relay: process.users.relay, logger: process.logger)
         } catch let error as ExitCode {
             throw error
         } catch let fault as FileFault where fault.isOfTheMoment {

@@ -21,6 +21,8 @@ struct RelayMetrics: MetricsSource {
             GaugeReading(.limitKeys, Double(limits.count)),
             GaugeReading(.malformedFrames, Double(malformed.count), label: ("process", "relay")),
             GaugeReading(.malformedFrames, Double(vault.malformedAtVault), label: ("process", "vault")),
+            GaugeReading(.overBudget, Double(vault.overBudgetAtVault)),
+            GaugeReading(.vaultClockTrusted, vault.isVaultClockTrusted ? 1 : 0),
         ]
         let faults = await readiness.readiness().faults
         for part in Readiness.Fault.allCases {

@@ -62,7 +62,7 @@ private func buildServices(
     var dispatch = Dispatcher.Settings()
     dispatch.lease = configuration.lease
     let dispatcher = Dispatcher(
-        store: store, node: store.node, vault: vault, settings: dispatch, logger: logger, now: { .now })
+        store: store, node: store.node, vault: vault, settings: dispatch, randomness: .system, logger: logger, now: { .now })
     let limits = RateLimiter(table: LimitTable(configuration.limits), at: .now)
     try await limits.restore(from: store, at: .now)
     let blocks = BlockCache()
@@ -113,7 +113,7 @@ private func buildServices(
                 gauges: RelayMetrics(
                     operations: operations.by(.service), census: census, vault: vault, dispatcher: dispatcher, limits: limits,
                     malformed: malformed, readiness: readiness),
-                mailbox: letters, now: { .now }),
+                mailbox: letters, randomness: .system, now: { .now }),
             templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
     let publicWeb = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies,
@@ -127,7 +127,7 @@ private func buildServices(
                     (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
                 },
                 confirmations: confirmations, readiness: readiness,
-                requests: RequestLimiter(configuration.limits.requests), now: { .now }),
+                requests: RequestLimiter(configuration.limits.requests), randomness: .system, now: { .now }),
             templates: templates, logger: logger.quiet
         ) { address in
             logger.info("ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])
@@ -170,7 +170,7 @@ extension PrivacyFacts.Terms {
 extension Operations {
     /// Over a store, which can also be backed up.
     init(by actor: Actor, store: any OpenStore, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void) {
-        self.init(by: actor, store: store, blockCache: blockCache, now: { .now }, wake: wake) { path in
+        self.init(by: actor, store: store, blockCache: blockCache, randomness: .system, now: { .now }, wake: wake) { path in
             BackupView(path: path, bytes: try await store.backup(to: path))
         }
     }

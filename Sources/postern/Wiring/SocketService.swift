@@ -50,7 +50,7 @@ struct DeliveryService: Service {
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await breakOffUnheard() }
+            group.addTask { try await breakOffWithoutPeer() }
             // Returns when every letter that was accepted here has its answer, or the socket fails.
             try await socket.run()
             group.cancelAll()
@@ -59,11 +59,11 @@ struct DeliveryService: Service {
     }
 
     /// Aborts transfers whose outcome no relay can receive any more: those letters will be sent again, so waiting is pointless.
-    private func breakOffUnheard() async throws {
+    private func breakOffWithoutPeer() async throws {
         do {
             try await gracefulShutdown()
             let end = ContinuousClock.now + Self.grace
-            while ContinuousClock.now < end, socket.server.isHeard { try await Task.sleep(for: Self.look) }
+            while ContinuousClock.now < end, socket.server.hasPeer { try await Task.sleep(for: Self.look) }
         } catch is CancellationError {
             // The socket has ended: nothing is left to wait for.
             return

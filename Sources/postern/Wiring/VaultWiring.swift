@@ -8,28 +8,34 @@ internal import ServiceLifecycle
 
 /// Puts the vault together: keys, lanes, composer, two sockets.
 /// - Throws: `KeyFaults`, `TemplateFaults`, `FileFault`: each names its file.
-func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?, logger: Logger) throws -> [any Service] {
+func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?, logger: Logger) async throws -> [any Service] {
     let ring = try KeyRing(folder: KeyFolder(path: home.keys))
     let authorisation = try ring.authorisation()
-    let memory = try openMemory(home)
+    let memory = try await openMemory(home, ring: ring, logger: logger)
     let opener = SealOpener(ring: ring)
+    let start = (wall: Timestamp.now, monotonic: ContinuousClock.now)
+    let monotonic = { @Sendable () -> Duration in ContinuousClock.now - start.monotonic }
     let keeper = EpochKeeper(
         ring: ring, opener: opener,
         retention: .init(letters: configuration.retention.letters, evidence: configuration.retention.evidence),
-        now: { .now }, logger: logger)
+        record: ClockRecord(path: home.clockRecord, in: home.vault), now: { .now }, monotonic: monotonic, logger: logger)
     // Before the sockets open: the first announcement has today's keys.
-    try keeper.keep()
+    try await keeper.keep()
 
     let composer = try Composer(templates: try ProgramFiles.templates(configured: configuration.templates))
     let lanes = try buildLanes(configuration.mail)
+    let budgets = DeliveryBudgets(
+        configuration.budgets, path: home.budgets, key: try ring.authorisationKeys().current, now: { start.wall + monotonic() },
+        logger: logger)
     let postman = Postman(
         mailFrom: configuration.mail.from, publicURL: configuration.publicURL, authorisation: authorisation, memory: memory,
-        opener: opener, composer: composer, lanes: lanes, logger: logger)
+        opener: opener, composer: composer, lanes: lanes, budgets: budgets, logger: logger)
     let malformed = MalformedTally()
     let handler = VaultRequestHandler(
         ring: ring, postman: postman,
         confirmation: ConfirmationChecker(authorisation: authorisation, opener: opener, memory: memory),
-        enrolment: try Enrolment(ring: ring, memory: memory, newID: newRecipientID),
+        enrolment: try Enrolment(ring: ring, memory: memory, newID: newRecipientID), keeper: keeper,
+        budgets: budgets,
         lanes: configuration.mail.lanes, malformed: malformed, now: { .now })
 
     let relayPeers: Set<PeerUser> = relay.map { [PeerUser(id: $0.id)] } ?? [.own]
@@ -40,11 +46,30 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let operators = SocketService(
         .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root]), malformed: malformed, logger: logger
     ) { (verb: OperatorVerb, payload) in try await handler.answer(verb, payload) }
-    return [keeper, operators, DeliveryService(socket: link, lanes: lanes)]
+    return [keeper, budgets, operators, DeliveryService(socket: link, lanes: lanes)]
 }
 
-/// What the vault remembers of its authorisations.
-func openMemory(_ home: Home) throws -> any RecordMemory { TransientRecordMemory(isAdopting: true) }
+/// What the vault remembers of its authorisations. The caller holds the vault's lock.
+/// - Throws: `RecordFileFault`, `FileFault`.
+func openMemory(_ home: Home, ring: KeyRing, logger: Logger? = nil) async throws -> any RecordMemory {
+    let keys = try ring.authorisationKeys()
+    // A vault that has kept its time had a memory as well. An earlier version of the program had neither.
+    let isEarlier = access(home.clockRecord, F_OK) != 0
+    let (memory, opening) = try await blocking("postern.vault.memory") {
+        try DurableRecordMemory.open(at: home.records, keys: [keys.current] + keys.former, adopting: isEarlier)
+    }
+    if opening.isNew, !isEarlier {
+        logger?.critical(
+            "memory: its file is gone, and the vault begins again with what it sees; until a recipient's newest record has been seen, an older one is accepted, and an erased one too",
+            metadata: ["file": "\(home.records)"])
+    } else if opening.cut > 0 {
+        logger?.warning(
+            "memory: the end of its file was not whole, as after a crash, and was cut; nothing that was answered is lost",
+            metadata: ["file": "\(home.records)", "bytes": "\(opening.cut)"])
+    }
+    logger?.info("memory: open", metadata: ["names": "\(opening.count)"])
+    return memory
+}
 
 @Sendable func newRecipientID() -> RecipientID {
     var randomness = SystemRandomNumberGenerator()

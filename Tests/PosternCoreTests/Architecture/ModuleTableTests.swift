@@ -19,7 +19,7 @@ struct ModuleTableTests {
         "PosternProof": ["PosternCore"],
         "PosternHost": ["PosternCore", "PosternStore", "PosternSQLite", "CUnix"],
         "PosternDoctor": [
-            "PosternCore", "PosternHost", "PosternText", "PosternStore", "PosternLink", "PosternVault",
+            "PosternCore", "PosternHost", "PosternText", "PosternMail", "PosternStore", "PosternLink", "PosternVault",
             "PosternRelay", "PosternWeb", "CUnix",
         ],
         "postern": [

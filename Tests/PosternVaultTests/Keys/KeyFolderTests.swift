@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import PosternCore
 import PosternSealing
 import PosternTestSupport
@@ -129,6 +130,58 @@ struct KeyFolderTests {
         let before = try names(in: fixture.keysPath)
         try KeyRing.createMissing(in: KeyFolder(path: fixture.keysPath), suite: .xWing)
         #expect(try names(in: fixture.keysPath) == before)
+    }
+
+    @Test func `A key file's secret is the base64 that other programs read and write`() throws {
+        let folder = try TemporaryFolder()
+        let keys = KeyFolder(path: folder.path("keys"))
+        try keys.create()
+        for byte in UInt8.min ... .max {
+            let secret = (0..<32).map { byte &+ $0 &* 37 }
+            let key = HeldKey(try VaultKey(.authorisation, suite: .x25519, epoch: nil, secret: SecretBytes(secret)))
+            try keys.add(key)
+            let text = try String(contentsOfFile: "\(keys.path)/\(KeyFile.name(of: key.key))", encoding: .utf8)
+            #expect(text.hasSuffix("secret: \(Data(secret).base64EncodedString())\n"))
+        }
+        let held = try keys.load()
+        #expect(held.count == 256)
+        #expect(Set(held.map { $0.key.secret.withBytes { $0[0] } }).count == 256)
+    }
+
+    /// The secret's line → a fault, always the same.
+    @Test(arguments: ["", "=", "AA=A", "AAA", "AAA*", "====", "A===", "é===", String(repeating: "A", count: 44)])
+    func `A secret that is no base64, or too short, is not a key`(secret: String) throws {
+        let text = "postern key, version 1\nkind: authorisation\nid: 0000000000000000\nsecret: \(secret)\n"
+        do throws(KeyFault.Reason) {
+            _ = try KeyFile.key(from: SecretBytes(Array(text.utf8)), named: "authorisation-0000000000000000.key")
+            Issue.record("it was read")
+        } catch {
+            #expect(error == .notAKeyFile)
+        }
+    }
+
+    /// What the file holds → the password.
+    @Test(arguments: [
+        ("letmein", "letmein"), ("letmein\n", "letmein"), ("letmein\r\nsecond line", "letmein"), ("pass wörd \n", "pass wörd "),
+    ])
+    func `The first line of a password's file is the password`(content: String, password: String) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("password")
+        try #require(
+            FileManager.default.createFile(atPath: path, contents: Data(content.utf8), attributes: [.posixPermissions: 0o400]))
+        #expect(try SecretBytes(passwordFile: path).withBytes { Array($0) } == Array(password.utf8))
+    }
+
+    @Test func `A password's file that is empty, a pipe or a link is refused, and nobody waits for it`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("password")
+        try #require(
+            FileManager.default.createFile(atPath: path, contents: Data("\nx".utf8), attributes: [.posixPermissions: 0o400]))
+        #expect(throws: KeyFault(path: path, reason: .emptyPassword)) { try SecretBytes(passwordFile: path) }
+        try #require(mkfifo(folder.path("pipe"), 0o400) == 0)
+        #expect(throws: KeyFault.self) { try SecretBytes(passwordFile: folder.path("pipe")) }
+        try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: path)
+        #expect(throws: KeyFault.self) { try SecretBytes(passwordFile: folder.path("link")) }
     }
 
     @Test func `Printing a secret shows nothing of it`() {

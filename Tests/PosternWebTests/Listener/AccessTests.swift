@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import PosternCore
 import PosternWeb
 import Testing
 
@@ -38,7 +39,7 @@ struct AccessTests {
             Route("/reply/{link}", .link(.reply), get: answer, post: answer),
             Route("/api/v1/events", .staff([.auditor]), for: .programs, get: answer),
         ])
-        let application = Application(responder: RequestRouter(table, guards: Self.guards(identity, responses)), logger: silent)
+        let application = Application(responder: RequestRouter(table, guards: Self.guards(identity, responses), randomness: RandomSource { 4 }), logger: silent)
         return try await application.test(.router) { client in
             try await client.execute(uri: path, method: method) { $0.status }
         }

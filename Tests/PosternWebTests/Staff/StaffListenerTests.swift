@@ -28,7 +28,8 @@ struct StaffListenerTests {
 
     private static func services(_ overview: Overview = Overview(), mailbox: MailboxLetters? = nil) -> StaffServices {
         StaffServices(
-            overview: overview, metrics: MetricRegistry(), gauges: Gauges(), mailbox: mailbox, now: { Example.now })
+            overview: overview, metrics: MetricRegistry(), gauges: Gauges(), mailbox: mailbox, randomness: RandomSource { 4 },
+            now: { Example.now })
     }
 
     private func get(

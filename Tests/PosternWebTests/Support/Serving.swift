@@ -36,7 +36,7 @@ extension PublicServices {
     ) -> PublicServices {
         PublicServices(
             submissions: submissions, tokens: FakeTokens(), sites: sites, confirmations: confirmations, readiness: readiness,
-            requests: requests, now: { Example.now })
+            requests: requests, randomness: RandomSource { 4 }, now: { Example.now })
     }
 }
 

@@ -1,5 +1,3 @@
-package import PosternCore
-
 /// One rate, by the generic cell rate algorithm (ITU-T I.371, "virtual scheduling"): each admission moves a theoretical arrival
 /// time ahead by one interval, and that time may run at most `burst` intervals ahead of the clock.
 ///
@@ -74,6 +72,11 @@ package struct RateGate: Hashable, Sendable {
     /// How long until nothing is owed.
     package func untilSettled(_ arrival: Int64, at now: Timestamp) -> Duration {
         duration(debt(arrival, at: now))
+    }
+
+    /// The arrival time of which nothing is owed any more in that long.
+    package func arrival(settledIn wait: Duration, at now: Timestamp) -> Int64 {
+        (now.milliseconds + min(wait.milliseconds, burst * per)) * count
     }
 
     /// Rounded up: a client that waits this long is admitted.

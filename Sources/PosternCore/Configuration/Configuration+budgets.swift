@@ -1,0 +1,47 @@
+extension Configuration {
+    /// What the vault lets out, whatever the relay asks for. Nil where a budget is off.
+    package struct Budgets: Equatable, Sendable {
+        /// Letters to one recipient, and to one address whatever its handles.
+        package let recipient, address: Limit.Rate?
+        /// Confirmations to one address.
+        package let confirmation: Limit.Rate?
+        /// Everything.
+        package let global: Limit.Rate?
+
+        package init(recipient: Limit.Rate?, address: Limit.Rate?, confirmation: Limit.Rate?, global: Limit.Rate?) {
+            self.recipient = recipient
+            self.address = address
+            self.confirmation = confirmation
+            self.global = global
+        }
+    }
+}
+
+extension SettingReader {
+    /// Unless set, twice what the relay's own limits let through: an honest relay never meets them. Where a limit is off, so
+    /// are the budgets that follow from it.
+    mutating func budgets(following limits: Configuration.Limits) -> Configuration.Budgets {
+        // What a recipient may get in a day may all wait for a smarthost that was away, and come in one hour.
+        let ofADay = limits.recipient.rates.map(\.count).max().map { Limit.Rate(count: 2 * $0, per: .hours(1)) }
+        return Configuration.Budgets(
+            recipient: budget(.budgetRecipient, standard: ofADay),
+            address: budget(.budgetAddress, standard: limits.global.rates.first?.doubled),
+            confirmation: budget(.budgetConfirmation, standard: Limit.Rate(count: 1, per: .days(1))),
+            global: budget(.budgetGlobal, standard: limits.global.rates.last?.doubled))
+    }
+
+    private mutating func budget(_ setting: Setting, standard: Limit.Rate?) -> Limit.Rate? {
+        value(
+            setting, standard: standard.map { Limit(burst: nil, rates: [$0]) } ?? .off,
+            remedy: "Write off, or one rate over a day at most, as in 100/1h."
+        ) { text in
+            Limit(text).flatMap { limit in
+                limit.burst == nil && limit.rates.count <= 1 && limit.rates.allSatisfy { $0.per <= .days(1) } ? limit : nil
+            }
+        }.rates.first
+    }
+}
+
+extension Limit.Rate {
+    fileprivate var doubled: Limit.Rate { Limit.Rate(count: 2 * count, per: per) }
+}

@@ -1,0 +1,21 @@
+/// Lets one line through each interval, and counts what it keeps back: whoever can cause a line must not be able to fill a log.
+package struct LogThrottle: Sendable {
+    private let interval: Duration
+    private var last: Duration?
+    private var unsaid = 0
+
+    package init(interval: Duration) {
+        self.interval = interval
+    }
+
+    /// - Parameter moment: by a clock that is never set.
+    /// - Returns: how many were kept back since the last line; nil when this one is kept back too.
+    package mutating func admit(at moment: Duration) -> Int? {
+        if let last, moment - last < interval {
+            unsaid += 1
+            return nil
+        }
+        defer { (last, unsaid) = (moment, 0) }
+        return unsaid
+    }
+}

@@ -1,0 +1,233 @@
+package import Crypto
+private import Glibc
+package import Logging
+package import PosternCore
+package import PosternLink
+internal import ServiceLifecycle
+private import Synchronization
+
+/// The vault's budgets at work: asked before each letter goes out, kept in a file over a restart, and loud when one is used up.
+package final class DeliveryBudgets: Sendable {
+    private struct State {
+        var ledger: BudgetLedger
+        /// Since the start of the process.
+        var deferred: [Budget: Int] = [:]
+        var lastDeferred: [Budget: Timestamp] = [:]
+        var throttles: [Budget: LogThrottle] = [:]
+        var isChanged = false
+    }
+
+    /// What was taken for one letter.
+    package struct Charge: Sendable {
+        fileprivate let accounts: [BudgetLedger.Account]
+    }
+
+    private let rates: Configuration.Budgets
+    private let path: String?
+    private let fileKey, nameKey: SymmetricKey
+    private let now: @Sendable () -> Timestamp
+    private let logger: Logger
+    private let state: Mutex<State>
+
+    private static let head = Array("postern budgets, version 1\n".utf8)
+
+    /// Blocks: reads the file.
+    /// - Parameters:
+    ///   - path: nil keeps nothing over a restart.
+    ///   - key: an authorisation key; what is used is kept under it.
+    ///   - now: the wall clock at the start of the process and, from there, one that is never set: a clock that jumps must neither
+    ///     give budgets back nor freeze them.
+    package init(
+        _ rates: Configuration.Budgets, path: String?, key: SymmetricKey, now: @escaping @Sendable () -> Timestamp,
+        logger: Logger
+    ) {
+        func derive(_ purpose: String) -> SymmetricKey {
+            HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: key, info: Array("postern budgets, \(purpose)".utf8), outputByteCount: 32)
+        }
+        self.rates = rates
+        self.path = path
+        (fileKey, nameKey) = (derive("file"), derive("name"))
+        self.now = now
+        self.logger = logger
+        var ledger = BudgetLedger(rates)
+        if let path {
+            do {
+                if let used = try Self.read(path, key: fileKey) { try ledger.restore(used, at: now()) }
+            } catch {
+                ledger = BudgetLedger(rates)
+                logger.warning(
+                    "budgets: what was used before the start cannot be read and does not count", metadata: ["file": "\(path)"])
+            }
+        }
+        state = Mutex(State(ledger: ledger))
+    }
+
+    /// Takes one letter from every budget it falls under.
+    /// - Returns: the outcome for a letter that must wait: deferred, and nothing about the smarthost.
+    package func charge(_ job: DeliveryJob, to address: EmailAddress) -> Result<Charge, Overdrawn> {
+        let accounts = accounts(job, address)
+        let moment = now()
+        let (answer, unsaid) = state.withLock { state -> (BudgetLedger.Answer, Int?) in
+            let answer = state.ledger.take(accounts, at: moment)
+            switch answer {
+            case .granted:
+                state.isChanged = true
+                return (answer, nil)
+            case .used(let budget), .full(let budget):
+                state.deferred[budget, default: 0] += 1
+                state.lastDeferred[budget] = moment
+                var throttle = state.throttles[budget] ?? LogThrottle(interval: .hours(1))
+                defer { state.throttles[budget] = throttle }
+                return (answer, throttle.admit(at: .milliseconds(moment.milliseconds)))
+            }
+        }
+        let overdrawn: Overdrawn
+        switch answer {
+        case .granted: return .success(Charge(accounts: accounts))
+        case .used(let budget): overdrawn = Overdrawn(budget: budget, limit: limit(of: budget), isFull: false)
+        case .full(let budget): overdrawn = Overdrawn(budget: budget, limit: limit(of: budget), isFull: true)
+        }
+        if let unsaid {
+            logger.error(
+                "budgets: more is asked for than the vault lets out, and letters wait; see postern doctor",
+                metadata: [
+                    "budget": "\(overdrawn.budget.setting.rawValue)", "limit": "\(overdrawn.limit)", "delivery": "\(job.id)",
+                    "recipient": "\(job.recipient)", "since-last-line": "\(unsaid)",
+                ])
+        }
+        return .failure(overdrawn)
+    }
+
+    /// A letter that did not go out gives back what was taken for it. One that may have gone out does not.
+    package func settle(_ charge: Charge, _ outcome: Outcome) {
+        switch outcome.kind {
+        case .delivered, .uncertain: break
+        case .deferred, .failed, .ourFault: state.withLock { $0.ledger.giveBack(charge.accounts) }
+        }
+    }
+
+    private func accounts(_ job: DeliveryJob, _ address: EmailAddress) -> [BudgetLedger.Account] {
+        func account(_ budget: Budget, _ name: [UInt8]) -> BudgetLedger.Account {
+            BudgetLedger.Account(budget, KeyedDigest(of: [budget.rawValue] + name, under: nameKey))
+        }
+        let mailbox = Array(address.text.lowercased().utf8)
+        let kind: [BudgetLedger.Account]
+        switch job.kind {
+        case .letter:
+            var writer = ByteWriter()
+            writer.write(job.site.id.text)
+            writer.write(job.handle.text)
+            kind = [account(.recipient, writer.bytes), account(.address, mailbox)]
+        case .confirmation: kind = [account(.confirmation, mailbox)]
+        }
+        return kind + [account(.global, [])]
+    }
+
+    private func limit(of budget: Budget) -> Limit {
+        let rate =
+            switch budget {
+            case .recipient: rates.recipient
+            case .address: rates.address
+            case .confirmation: rates.confirmation
+            case .global: rates.global
+            }
+        return rate.map { Limit(burst: nil, rates: [$0]) } ?? .off
+    }
+
+    /// What was deferred since the start of the process, for the doctor and the metrics.
+    package var report: [VaultCondition.BudgetUse] {
+        state.withLock { state in
+            Budget.allCases.map { budget in
+                VaultCondition.BudgetUse(
+                    setting: budget.setting.rawValue, limit: "\(limit(of: budget))", deferred: state.deferred[budget] ?? 0,
+                    last: state.lastDeferred[budget])
+            }
+        }
+    }
+
+    // MARK: - The file
+
+    /// Writes what is used, if anything has changed. Blocks.
+    package func save() throws {
+        guard let path else { return }
+        let moment = now()
+        let used = state.withLock { state -> [UInt8]? in
+            guard state.isChanged else { return nil }
+            state.isChanged = false
+            return state.ledger.bytes(at: moment)
+        }
+        guard let used else { return }
+        let code = HMAC<SHA256>.authenticationCode(for: Self.head + used, using: fileKey)
+        do {
+            try File.write(SecretBytes(Self.head + used + Array(code)), to: path, mode: 0o600, in: File.folder(of: path))
+        } catch {
+            state.withLock { $0.isChanged = true }
+            throw error
+        }
+    }
+
+    /// - Returns: nil when there is no file.
+    private static func read(_ path: String, key: SymmetricKey) throws -> [UInt8]? {
+        let bytes: [UInt8]
+        do throws(KeyFault.Reason) {
+            bytes = try File.ownBytes(at: path).withBytes { Array($0) }
+        } catch {
+            guard error == .unreadable(errno: ENOENT) else { throw error }
+            return nil
+        }
+        let (body, code) = (bytes.dropLast(32), bytes.suffix(32))
+        guard body.starts(with: head), HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: body, using: key) else {
+            throw ByteFault.badValue
+        }
+        return Array(body.dropFirst(head.count))
+    }
+}
+
+extension DeliveryBudgets: Service {
+    /// Keeps what is used in the file, a second behind: a crash forgets that second.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown { await self.keepSaving() }
+        await saveOrSay()
+    }
+
+    private func keepSaving() async {
+        var pause = Duration.seconds(1)
+        while !Task.isCancelled {
+            try? await Task.sleep(for: pause)
+            let began = ContinuousClock.now
+            await saveOrSay()
+            // A long file costs at most a fiftieth of the time.
+            pause = max(.seconds(1), (ContinuousClock.now - began) * 50)
+        }
+    }
+
+    private func saveOrSay() async {
+        do {
+            try await blocking("postern.vault.budgets") { try self.save() }
+        } catch {
+            logger.error("budgets: what is used cannot be written; a restart forgets it", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+/// Why a letter waits although nothing is wrong with it. `queue show` prints this.
+package struct Overdrawn: Error, Equatable, Sendable, CustomStringConvertible {
+    package let budget: Budget
+    package let limit: Limit
+    /// More accounts than the vault keeps.
+    package let isFull: Bool
+
+    package var description: String {
+        let problem =
+            isFull
+            ? "the vault counts \(budget.what) for \(BudgetLedger.mostAccounts) already and cannot count another"
+            : "the vault lets out no more \(budget.what) than \(limit)"
+        return
+            "\(problem) (\(budget.setting.rawValue)); the letter waits and is tried again. If this was not a flood, raise the budget."
+    }
+
+    package var outcome: Outcome {
+        Outcome(.deferred, health: .unknown, diagnosis: .init(stage: .budget, text: description))
+    }
+}

@@ -1,0 +1,218 @@
+package import Crypto
+private import Dispatch
+package import PosternCore
+private import Synchronization
+
+/// The vault's memory of its authorisations, kept in a file: a keyed digest, a version and a recipient's id for each name.
+///
+/// Answers come from memory. What must be durable is written by a thread of its own, as many requests in one batch as came in
+/// during the sync before it.
+package final class DurableRecordMemory: RecordMemory {
+    private struct Write {
+        let entries: [RecordEntry]
+        /// Nil when nobody waits.
+        let asker: CheckedContinuation<Void, any Error>?
+    }
+
+    private enum Schedule {
+        case none
+        /// What nobody waits for waits for company.
+        case later
+        case now
+    }
+
+    private struct State {
+        var table = RecordTable()
+        /// Versions that were given out and are not in use yet.
+        var reserved: [KeyedDigest: Int32] = [:]
+        var waiting: [Write] = []
+        var schedule = Schedule.none
+
+        mutating func note(_ entry: RecordEntry) {
+            if entry.isReservation {
+                guard entry.version > table[entry.name]?.version ?? 0 else { return }
+                reserved[entry.name] = max(entry.version, reserved[entry.name] ?? 0)
+            } else {
+                table.merge(entry)
+                if let version = reserved[entry.name], version <= entry.version { reserved[entry.name] = nil }
+            }
+        }
+    }
+
+    /// What was found when the memory was opened.
+    package struct Opening: Equatable, Sendable {
+        /// How many names are remembered.
+        package let count: Int
+        /// Bytes at the end of the file that a crash had left unfinished, and that were cut.
+        package let cut: Int
+        /// There was no file, and one was begun.
+        package let isNew: Bool
+    }
+
+    private let state: Mutex<State>
+    /// Used on `queue` only.
+    private let file: Mutex<RecordFile>
+    private let queue = DispatchQueue(label: "postern.vault.memory")
+    private let nameKey: SymmetricKey
+    private let beganAdopting: Bool
+    private let endOfAdoption: KeyedDigest
+    /// How long what was learnt may wait for company.
+    private static let patience = DispatchTimeInterval.seconds(1)
+
+    /// Blocks: reads the whole file. A million names take about a second.
+    /// - Parameters:
+    ///   - keys: the authorisation keys, the current one first. Those of a former machine count as well.
+    ///   - adopting: whether a memory that does not exist yet begins with adoption.
+    /// - Throws: `RecordFileFault`, `FileFault`.
+    package static func open(
+        at path: String, keys: [SymmetricKey], adopting: Bool
+    ) throws -> (memory: DurableRecordMemory, opening: Opening) {
+        var (state, read) = (State(), 0)
+        let all = keys.map(RecordFile.Keys.init)
+        if let (file, cut) = try RecordFile.open(
+            at: path, keys: all,
+            { entry in
+                state.note(entry)
+                read += 1
+            })
+        {
+            let opening = Opening(count: state.table.count, cut: cut, isNew: false)
+            // Mostly entries that later ones replaced: written once more without them.
+            guard read > state.table.count * 3 / 2 + RecordFile.most else { return (DurableRecordMemory(state, file), opening) }
+            let reserved = state.reserved.lazy.map { RecordEntry($0.key, reserved: $0.value) }
+            let entries = Array(state.table.entries) + reserved
+            let short = try RecordFile.create(at: path, keys: file.keys, isAdopting: file.isAdopting, entries: entries)
+            return (DurableRecordMemory(state, short), opening)
+        }
+        guard let current = all.first else { throw RecordFileFault.notOurs(path) }
+        let file = try RecordFile.create(at: path, keys: current, isAdopting: adopting)
+        return (DurableRecordMemory(state, file), Opening(count: 0, cut: 0, isNew: true))
+    }
+
+    private init(_ state: State, _ file: sending RecordFile) {
+        nameKey = file.keys.name
+        beganAdopting = file.isAdopting
+        endOfAdoption = KeyedDigest(of: Array("end of adoption".utf8), under: file.keys.name)
+        self.state = Mutex(state)
+        self.file = Mutex(file)
+    }
+
+    package func newest(of name: AuthorisedName) -> NewestAuthorisation? {
+        let name = KeyedDigest(of: name, under: nameKey)
+        return state.withLock { $0.table[name]?.newest }
+    }
+
+    /// How much memory the names take.
+    package var bytes: Int { state.withLock { $0.table.bytes } }
+
+    package func takeVersions(for requests: [VersionRequest]) async throws -> [Int32] {
+        precondition(requests.count <= RecordFile.most, "a request for versions fits into one batch")
+        let names = requests.map { KeyedDigest(of: $0.name, under: nameKey) }
+        var versions: [Int32] = []
+        try await write { state in
+            var reserved: [KeyedDigest: Int32] = [:]
+            versions = try zip(names, requests).map { name, request in
+                let former = reserved[name] ?? state.reserved[name] ?? 0
+                let version = try request.version(after: state.table[name]?.newest, reserved: former)
+                reserved[name] = version
+                return version
+            }
+            // Before they are durable: nobody else may get them, and a gap harms nobody.
+            state.reserved.merge(reserved) { max($0, $1) }
+            return reserved.map { RecordEntry($0.key, reserved: $0.value) }
+        }
+        return versions
+    }
+
+    package func learn(_ entries: [LearntAuthorisation], isDurable: Bool) async throws {
+        let all = entries.map { entry in
+            RecordEntry(
+                KeyedDigest(of: entry.name, under: nameKey),
+                NewestAuthorisation(version: entry.version, recipient: entry.recipient))
+        }
+        let news = { (state: inout State) in
+            all.filter { entry in
+                let known = state.table[entry.name]
+                guard known.map({ $0.version < entry.version && !$0.isErased }) ?? true else { return false }
+                state.note(entry)
+                return true
+            }
+        }
+        if isDurable {
+            try await write(news)
+        } else {
+            let isFirst = state.withLock { state in
+                let entries = news(&state)
+                guard !entries.isEmpty else { return false }
+                state.waiting.append(Write(entries: entries, asker: nil))
+                guard state.schedule == .none else { return false }
+                state.schedule = .later
+                return true
+            }
+            if isFirst { queue.asyncAfter(deadline: .now() + Self.patience) { self.writeWaiting() } }
+        }
+    }
+
+    package func erase(_ name: AuthorisedName, recipient: RecipientID) async throws {
+        let name = KeyedDigest(of: name, under: nameKey)
+        try await write { state in
+            let version = state.table[name]?.version ?? 0
+            return [RecordEntry(name, NewestAuthorisation(version: version, recipient: recipient, isErased: true))]
+        }
+    }
+
+    package var isAdopting: Bool { beganAdopting && state.withLock { $0.table[endOfAdoption] == nil } }
+
+    package func endAdoption() async throws {
+        guard isAdopting else { return }
+        try await write { [endOfAdoption] _ in
+            [RecordEntry(endOfAdoption, NewestAuthorisation(version: 1, recipient: nil))]
+        }
+    }
+
+    // MARK: - Writing
+
+    /// Writes entries and waits until they are durable. They are noted then, unless they were before.
+    private func write(_ entries: (inout State) throws -> [RecordEntry]) async throws {
+        try await withCheckedThrowingContinuation { (asker: CheckedContinuation<Void, any Error>) in
+            do {
+                let (isNeeded, isIdle) = try state.withLock { state in
+                    let entries = try entries(&state)
+                    guard !entries.isEmpty else { return (false, false) }
+                    state.waiting.append(Write(entries: entries, asker: asker))
+                    defer { state.schedule = .now }
+                    return (true, state.schedule != .now)
+                }
+                if !isNeeded { asker.resume() }
+                if isIdle { queue.async { self.writeWaiting() } }
+            } catch {
+                asker.resume(throwing: error)
+            }
+        }
+    }
+
+    /// Runs on `queue` until nothing waits.
+    private func writeWaiting() {
+        while true {
+            let writes = state.withLock { state -> [Write] in
+                var (count, taken) = (0, 0)
+                while taken < state.waiting.count, count + state.waiting[taken].entries.count <= RecordFile.most {
+                    count += state.waiting[taken].entries.count
+                    taken += 1
+                }
+                defer { state.waiting.removeFirst(taken) }
+                state.schedule = taken > 0 ? .now : .none
+                return Array(state.waiting.prefix(taken))
+            }
+            guard !writes.isEmpty else { return }
+            let entries = writes.flatMap(\.entries)
+            let result = Result { try file.withLock { try $0.append(entries) } }
+            if case .success = result {
+                state.withLock { state in
+                    for entry in entries { state.note(entry) }
+                }
+            }
+            for write in writes { write.asker?.resume(with: result) }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package import Crypto
+internal import PosternCore
+
+/// 96 bits of HMAC-SHA-256 over a name: neither memory nor a file tells the name, and nobody without the key can make two that
+/// collide.
+package struct KeyedDigest: Hashable, Sendable {
+    package let head: UInt64
+    package let tail: UInt32
+
+    package init(head: UInt64, tail: UInt32) {
+        self.head = head
+        self.tail = tail
+    }
+
+    package init(of bytes: [UInt8], under key: SymmetricKey) {
+        let code = HMAC<SHA256>.authenticationCode(for: bytes, using: key)
+        let (head, tail) = code.withUnsafeBytes { code in
+            (code.loadUnaligned(as: UInt64.self), code.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+        }
+        // Both marks are as unlikely as any other digest; a name that had one would be lost.
+        let isMark = (head == 0 && tail == 0) || (head == .max && tail == .max)
+        self.init(head: UInt64(bigEndian: head), tail: isMark ? 1 : UInt32(bigEndian: tail))
+    }
+
+    /// In place of a name it says that nothing is here.
+    static let free = Self(head: 0, tail: 0)
+    /// In place of a name it marks the end of a batch in the file.
+    static let seal = Self(head: .max, tail: .max)
+}
+
+extension KeyedDigest {
+    init(of name: AuthorisedName, under key: SymmetricKey) {
+        var writer = ByteWriter(capacity: 128)
+        switch name {
+        case .recipient(let handle, let site):
+            writer.write("recipient")
+            writer.write(site.text)
+            writer.write(handle.text)
+        case .site(let site):
+            writer.write("site")
+            writer.write(site.text)
+        }
+        self.init(of: writer.bytes, under: key)
+    }
+}
