@@ -5,9 +5,14 @@ restore    puts them back, and drops what still waits
 columns    prints table.column for every column
 edit       runs the statements of standard input in one transaction
 waiting    prints how many deliveries are ready or leased
+former     authorises people as the version before the walls did, with the key file of a further argument, and sites not at all
 """
 
+import base64
+import hashlib
+import hmac
 import sqlite3
+import struct
 import sys
 
 path, task = sys.argv[1:3]
@@ -41,5 +46,20 @@ elif task == "edit":
         if statement.strip():
             store.execute(statement)
     store.execute("COMMIT")
+elif task == "former":
+    with open(sys.argv[3]) as file:
+        fields = dict(line.strip().split(": ", 1) for line in file if ": " in line)
+
+    def part(text):
+        data = text.encode() if isinstance(text, str) else text
+        return struct.pack(">I", len(data)) + data
+
+    people = store.execute("SELECT id, site, handle, record_version, seal FROM recipient").fetchall()
+    for person, site, handle, version, seal in people:
+        covered = part("postern word v1") + part("confirmed") + part(site) + part(handle) + person
+        covered += struct.pack(">i", version) + part(seal)
+        code = hmac.new(base64.b64decode(fields["secret"]), covered, hashlib.sha256).digest()
+        store.execute("UPDATE recipient SET authorisation = ? WHERE id = ?", (code, person))
+    store.execute("UPDATE site SET authorisation = NULL, authorisation_version = NULL")
 elif task == "waiting":
     print(store.execute("SELECT COUNT(*) FROM delivery WHERE state IN ('ready', 'leased')").fetchone()[0])
