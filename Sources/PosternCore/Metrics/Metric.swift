@@ -39,7 +39,8 @@ package enum Metric: String, Sendable, CaseIterable {
 
     package var kind: Kind {
         switch self {
-        case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused, .requestsRefused, .refusalsFolded, .malformedFrames,
+        case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused, .requestsRefused, .refusalsFolded,
+            .malformedFrames,
             .overBudget:
             .counter
         case .queueDeliveries, .queueOldestAge, .queueDifference, .ready, .vaultAnswers, .vaultClockTrusted, .breakerOpen,

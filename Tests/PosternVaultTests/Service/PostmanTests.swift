@@ -1,3 +1,4 @@
+import Crypto
 import Logging
 import PosternCore
 import PosternLink
@@ -51,12 +52,16 @@ struct PostmanTests {
 
     /// - Returns: what became of the job, and how many letters the server got.
     private func deliver(_ job: DeliveryJob) async throws -> (outcome: Outcome, letters: Int) {
-        try await LanePool.with { pool, server in
+        let folder = try TemporaryFolder()
+        let unlimited = DeliveryBudgets(
+            .init(recipient: nil, address: nil, confirmation: nil, global: nil), path: folder.path("budgets"),
+            key: SymmetricKey(size: .bits256), now: { [fixture] in fixture.now }, logger: Logger(label: "test"))
+        return try await LanePool.with { pool, server in
             let postman = Postman(
                 mailFrom: try EmailAddress("contact@relay.example.org"),
                 publicURL: try #require(WebOrigin("https://contact.example.org")), authorisation: authorisation, memory: memory,
                 opener: SealOpener(ring: fixture.ring), composer: try MailSamples.composer(), lanes: pool,
-                logger: Logger(label: "test"))
+                budgets: unlimited, logger: Logger(label: "test"))
             let outcome = await postman.deliver(job)
             return (outcome, server.messages.count)
         }

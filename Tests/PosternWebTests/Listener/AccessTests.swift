@@ -39,7 +39,9 @@ struct AccessTests {
             Route("/reply/{link}", .link(.reply), get: answer, post: answer),
             Route("/api/v1/events", .staff([.auditor]), for: .programs, get: answer),
         ])
-        let application = Application(responder: RequestRouter(table, guards: Self.guards(identity, responses), randomness: RandomSource { 4 }), logger: silent)
+        let application = Application(
+            responder: RequestRouter(table, guards: Self.guards(identity, responses), randomness: RandomSource { 4 }),
+            logger: silent)
         return try await application.test(.router) { client in
             try await client.execute(uri: path, method: method) { $0.status }
         }
