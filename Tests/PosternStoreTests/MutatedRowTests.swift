@@ -108,7 +108,10 @@ struct MutatedRowTests {
         #expect(try raw.texts("SELECT COUNT(*) FROM kept.rows") != ["0"])
         for column in try raw.texts("SELECT name FROM pragma_table_info('\(table)')") {
             for value in Self.values {
-                try raw.run("UPDATE OR IGNORE \(table) SET \(column) = \(value)")
+                // SQLite itself keeps what is no whole number out of an INTEGER PRIMARY KEY.
+                do { try raw.run("UPDATE OR IGNORE \(table) SET \(column) = \(value)") } catch
+                    where "\(error)".contains("mismatch")
+                { continue }
                 try await store.database.read { transaction in
                     for read in Self.reads(store, letter) {
                         try Self.expectRefusal(of: "\(table).\(column) = \(value)") { try read(transaction) }
