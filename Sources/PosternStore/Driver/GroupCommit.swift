@@ -242,8 +242,8 @@ final class GroupCommit: Sendable {
         if let fault = transaction.breakage { breakDown(fault) }
     }
 
-    /// Answers erasures once no file holds what they removed. Somebody who still looks at an older state is waited for, but not
-    /// for ever, and letters get in between.
+    /// Answers erasures once no file holds what they removed. Waits for readers of an older state, but not for ever; letters are
+    /// committed in between.
     private func wipe(_ transaction: WatchedTransaction) {
         let waiting = state.withLock { $0.erasures }
         guard !waiting.isEmpty else { return }
