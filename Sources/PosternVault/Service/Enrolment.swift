@@ -42,7 +42,8 @@ package struct Enrolment: Sendable {
     /// Seals addresses: all of them or none.
     ///
     /// The store is not believed. A former record counts only with this vault's authorisation for that site, handle, id and
-    /// version; without one, whatever id a row names would be vouched for, and with it the letters that wait for somebody else.
+    /// version. Otherwise the vault would vouch for any id that a row names, and the letters that wait for that id would go to
+    /// the new address.
     /// - Throws: `LinkRefusal` (denied), `RecordMemoryFault`, or why an address cannot be sealed.
     package func enrol(_ request: EnrolRequest) async throws -> Enrolled {
         let wanted = try request.entries.map { entry in
