@@ -1,7 +1,7 @@
 package import PosternCore
 
-/// Keeps a flood of refusals from filling the disk: of those that one rule gave one network within an hour, the first clients get
-/// an entry each, and the others are counted on the first of these.
+/// Keeps a flood of refusals from filling the disk. When one rule refuses one network again and again within an hour, the first
+/// clients get an entry each, and all others are counted on the first of these.
 ///
 /// An entry is written in three steps: `note` says that one is due, the caller writes it, then `wrote` or `failed` says how that
 /// went. Until then its counts are kept back: they cannot be added to an entry that is not in the store.
@@ -12,7 +12,7 @@ package struct RefusalLedger: Sendable {
         let rule: Verdict.Rule
     }
 
-    /// What stands in the log for one kind of refusal.
+    /// The entries that the log has for one kind of refusal.
     private struct Entries {
         let first: LetterID
         var clients: [Tag?: LetterID]

@@ -1,8 +1,8 @@
 package import PosternCore
 private import Synchronization
 
-/// Limits what a network may ask for, whatever it is: pages, assets, confirmations, letters, paths that do not exist. It comes
-/// before anything of a request is looked at, so that nobody keeps the processor busy with what is refused in the end.
+/// Limits how many requests a network may make, whatever for: pages, assets, confirmations, letters, paths that do not exist. It
+/// comes before anything else that a request costs, so that nobody keeps the processor busy with what is refused in the end.
 ///
 /// It counts in memory only, by network, and forgets a network that owes nothing. It is generous: a letter has limits of its own,
 /// and many people may share one address.
@@ -11,11 +11,11 @@ package final class RequestLimiter: Sendable {
         case admitted
         /// It is over its limit, and must be told.
         case refused(retryAfter: Duration)
-        /// It was told and goes on. No answer is worth its cost.
+        /// It has been told and goes on. Telling it again is not worth the cost.
         case ignored
     }
 
-    /// As how many requests something counts.
+    /// How many requests something counts as.
     package enum Cost: Int64, Sendable {
         case connection = 1
         case post = 10
@@ -33,7 +33,7 @@ package final class RequestLimiter: Sendable {
 
     private struct Entry {
         var arrivals: [Int64]
-        /// Of the refusals that were told.
+        /// The arrival time of the refusals that it was told of, by `telling`.
         var told = Int64.min / 4
     }
 
@@ -80,8 +80,7 @@ package final class RequestLimiter: Sendable {
         }
     }
 
-    /// Whether a connection is worth setting up: that of a client that is over its limit only while there is still something to
-    /// tell it.
+    /// Whether a connection is worth setting up. A client that is over its limit gets one only while it may still be told so.
     package func admitsConnection(from client: ClientAddress, at now: Timestamp) -> Bool {
         guard !gates.isEmpty else { return true }
         let networks = Self.networks(of: client)
