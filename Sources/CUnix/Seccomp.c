@@ -90,7 +90,7 @@ static void add_rules(struct program *program, enum unix_seccomp_role role) {
     /* Only this process's own limits, and only to read them. */
     AT(__NR_prlimit64, ARGUMENT(0), EQUALS(0, 1, 0), EQUALS(own, 0, 4), ARGUMENT(2), EQUALS(0, 0, 2),
        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2]) + 4), EQUALS(0, 1, 0), FAIL(EPERM), ALLOW);
-    /* Whoever has taken the process over must not put another handler in the place of ours, which tells. */
+    /* Code that has taken the process over must not replace our handler, which reports the call. */
     AT(__NR_rt_sigaction, ARGUMENT(0), EQUALS(SIGSYS, 0, 1), GIVE(SECCOMP_RET_KILL_PROCESS), ALLOW);
 
     const struct sock_filter end[] = {

@@ -3,8 +3,8 @@ package import PosternCore
 
 /// Makes the folders of a home, with the owners and modes that keep relay and vault apart.
 ///
-/// Run by whoever owns the home: root, where there are two users. What lies below may belong to a user who has been taken over, so
-/// everything goes by open folders, and nothing that is a link, a device or somebody else's is touched.
+/// The owner of the home runs this: root, where there are two users. What lies below may belong to a user who has been taken
+/// over, so everything goes by open folders, and nothing that is a link, a device or somebody else's is touched.
 package struct HomeFolders {
     private let home: Home
     private let users: ProcessUsers

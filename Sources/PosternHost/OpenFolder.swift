@@ -43,14 +43,14 @@ package final class OpenFolder {
         return true
     }
 
-    /// A descriptor of a file, which may be any kind of file: its status tells. Never waits, as a pipe would have it.
+    /// A descriptor of a file of any kind: its status says which. Never waits, as opening a pipe otherwise would.
     package func open(_ name: String, _ flags: Int32, mode: UInt32 = 0o600) -> Int32 {
         openat(descriptor, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, mode)
     }
 
     /// - Parameter owner: nil leaves owner and group.
     func give(to owner: (user: UInt32, group: UInt32)?, mode: UInt32?) throws {
-        // Not where nothing changes: the disk may be read-only.
+        // Only where something changes: the disk may be read-only.
         let status = status
         if let owner, status?.owner != owner.user || status?.group != owner.group,
             fchown(descriptor, owner.user, owner.group) != 0

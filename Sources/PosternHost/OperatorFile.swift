@@ -4,7 +4,7 @@ private import Glibc
 /// Opens files that an operator has named: a backup, a list of recipients, a logo.
 ///
 /// A name may lead through a folder that the relay's or the vault's user can change, and so to anything that the operator may
-/// read or write. Such a folder may give us files of its own user's only, and nothing new is made in it.
+/// read or write. Through such a folder we read only files of those two users, and we make nothing new there.
 package struct OperatorFile {
     package let path: String
     /// Those who must not choose what root opens.

@@ -52,7 +52,8 @@ package struct ProcessCage {
         offer = .ofThisKernel
     }
 
-    /// - Parameter isRequired: whether a kernel that lacks a part of it is a fault. Else what is missing is returned, to be said.
+    /// - Parameter isRequired: whether a kernel that lacks a part of it is a fault.
+    /// - Returns: what is missing, for the log.
     /// - Throws: `ExitCode` 78 when the kernel refuses what it offers, or offers too little.
     package func enter(becoming user: ProcessUser?, isRequired: Bool) throws -> [String] {
         let gaps = offer.gaps
@@ -61,7 +62,7 @@ package struct ProcessCage {
                 "POSTERN_CAGE is required, and \(gaps.joined(separator: "; "))\n"
                     + "    Run a kernel that has it, or set POSTERN_CAGE=available: then the service runs with what there is.")
         }
-        // Before the user is another one: only root may.
+        // Before the change of user: only root may.
         try check("the bounding set of capabilities", unix_drop_bounding_set())
         try ProcessGuard.close(becoming: user)
         try check("capabilities", unix_drop_capabilities())
@@ -92,8 +93,8 @@ package struct ProcessCage {
 
     /// What the C library, libdispatch and SwiftNIO read of a machine, none of it secret.
     ///
-    /// Of /proc a process sees what everybody may of others, and its own: libdispatch ends a program that cannot read how its threads
-    /// fare (/proc/THREAD/stat). The control groups say how many processors there are.
+    /// In /proc a process sees its own entries, and of others what everybody may see. libdispatch ends a program that cannot read
+    /// the state of its threads (/proc/THREAD/stat). The control groups say how many processors there are.
     private static let system = [
         "/proc", "/sys/devices/system/cpu", "/sys/fs/cgroup", "/dev/urandom", "/dev/random", "/usr/share/zoneinfo",
         "/usr/lib/locale", "/etc/localtime",

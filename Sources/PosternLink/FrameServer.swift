@@ -171,7 +171,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
         }
     }
 
-    /// At most one line a second: whoever can connect must not be able to fill the log.
+    /// At most one line a second: anyone who can connect must not be able to fill the log.
     private func warn(_ message: Logger.Message, _ metadata: Logger.Metadata) {
         guard let unsaid = malformed.mayLog() else { return }
         logger.warning(message, metadata: unsaid == 0 ? metadata : metadata.merging(["unsaid": "\(unsaid)"]) { $1 })

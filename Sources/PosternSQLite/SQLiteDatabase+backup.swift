@@ -73,8 +73,8 @@ private func copy(_ source: String, to path: String, pause: CopyPause, progress:
     }
 }
 
-/// Lets an erasure break off the copying of a state that still has what is erased. The copy begins again: it is not to have it
-/// either.
+/// Lets an erasure interrupt the copying of a state that still has what is erased. The copy begins again, so that it does not
+/// have it either.
 package final class CopyPause: Sendable {
     static let mostRestarts = 20
     private let wishes = Atomic(0)

@@ -17,8 +17,8 @@ package enum LetterCoding {
         return writer.bytes + [UInt8](repeating: 0, count: paddedLength(writer.bytes.count) - writer.bytes.count)
     }
 
-    /// The length that a letter of so many bytes is sealed at: whoever reads the store must not know it by its length. A multiple
-    /// of 256 up to 4 KiB, which most letters are; of 4 KiB above that, where few are.
+    /// The length to which a letter of so many bytes is padded before it is sealed: nobody who reads the store may recognise a
+    /// letter by its length. Up to 4 KiB, as most letters have, a multiple of 256; above that, a multiple of 4 KiB.
     package static func paddedLength(_ length: Int) -> Int {
         let step = length <= 4_096 ? 256 : 4_096
         return (length + step - 1) / step * step

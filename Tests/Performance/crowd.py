@@ -3,7 +3,7 @@
 Usage: crowd.py PORT NETWORKS [--ipv6]
   Each network is a /24 of 127.0.0.0/8. With --ipv6 the connections come from 127.9.0.1, which the server must trust as a proxy,
   and each names a client in an IPv6 /48 of its own in a PROXY header.
-Prints "open" once each connection has been opened.
+Prints "open" once each network has been there.
 """
 import ipaddress
 import resource
@@ -12,6 +12,9 @@ import socket
 import sys
 import time
 
+# A crowd, not a flood of connections, which is another attack: a network that was closed comes again after some seconds.
+PAUSE = 4
+PER_ROUND = 25
 SIGNATURE = bytes([0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A])
 
 
@@ -45,18 +48,26 @@ class Crowd:
         return True
 
     def run(self):
-        waiting, said = list(range(self.networks)), False
+        missing, later = set(range(self.networks)), []
+        due, said = list(missing), False
         while True:
-            waiting = [number for number in waiting if not self.open(number)]
-            if not waiting and not said:
+            now = time.monotonic()
+            due += [number for moment, number in later if moment <= now]
+            later = [(moment, number) for moment, number in later if moment > now]
+            for number in due[:PER_ROUND]:
+                if self.open(number):
+                    missing.discard(number)
+                else:
+                    later.append((now + PAUSE, number))
+            del due[:PER_ROUND]
+            if not missing and not said:
                 print("open", flush=True)
                 said = True
             for key, _ in self.selector.select(0.05):
                 # Nothing is ever asked: whatever comes is the end.
                 self.selector.unregister(key.fileobj)
                 key.fileobj.close()
-                waiting.append(key.data)
-            # A crowd, not a flood of connections: that is another attack.
+                later.append((now + PAUSE, key.data))
             time.sleep(0.02)
 
 

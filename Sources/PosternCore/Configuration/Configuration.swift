@@ -165,7 +165,7 @@ extension SettingReader {
         guard let text = text(.database) else { return standard }
         do {
             let database = try DatabaseURL(text)
-            // Where the store was before it had a folder of its own: whoever wrote that down means the standard one.
+            // Where the store was before it had a folder of its own: a setting that names that place means the standard one.
             return database == .sqlite(path: "\(home)/postern.sqlite") ? standard : database
         } catch {
             fault(.database, "\(error)", "Write sqlite:PATH, with the whole path, or leave the line out for \(standard).")

@@ -1,4 +1,4 @@
-/// Lets one line through each interval, and counts what it keeps back: whoever can cause a line must not be able to fill a log.
+/// Lets one line through each interval, and counts what it keeps back, so that nobody can fill a log by causing lines.
 package struct LogThrottle: Sendable {
     private let interval: Duration
     private var last: Duration?

@@ -1,7 +1,7 @@
 package import PosternCore
 
-/// Keeps a flood of refusals from filling the disk: of those that one rule gave one network within an hour, the first clients get
-/// an entry each, and the others are counted on the first of these.
+/// Keeps a flood of refusals from filling the disk. When one rule refuses one network again and again within an hour, the first
+/// clients get an entry each, and all others are counted on the first of these.
 ///
 /// An entry is written in three steps: `note` says that one is due, the caller writes it, then `wrote` or `failed` says how that
 /// went. Until then its counts are kept back: they cannot be added to an entry that is not in the store.
@@ -12,7 +12,7 @@ package struct RefusalLedger: Sendable {
         let rule: Verdict.Rule
     }
 
-    /// What stands in the log for one kind of refusal.
+    /// The entries that the log has for one kind of refusal.
     private struct Entries {
         let first: LetterID
         var clients: [Tag?: LetterID]
@@ -35,6 +35,7 @@ package struct RefusalLedger: Sendable {
 
     private static let gate = RateGate(Limit.Rate(count: entriesPerHour, per: .hours(1)), burst: nil)
     private var written: Int64 = .min / 4
+    private var latest = Timestamp(milliseconds: 0)
     private var hour: Int64 = .min
     private var entries: [Kind: Entries] = [:]
     /// Counts on entries that are being written.
@@ -48,6 +49,9 @@ package struct RefusalLedger: Sendable {
     ///   - id: of this refusal.
     ///   - tags: of the client and its networks, narrowest first.
     package mutating func note(_ rule: Verdict.Rule, id: LetterID, tags: [Tag], at now: Timestamp) -> Ruling {
+        // When the clock was set back by more than threads disorder it, nobody waits for it to catch up.
+        if latest.since(now) > .seconds(1) { written = Self.gate.setBack(written, by: latest.since(now).milliseconds) }
+        latest = latest.since(now) > .seconds(1) ? now : max(latest, now)
         let current = now.milliseconds / 3_600_000
         if current != hour {
             hour = current

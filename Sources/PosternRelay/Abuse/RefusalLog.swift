@@ -38,7 +38,7 @@ package final class RefusalLog: Service {
             let isCollective = ruling == .collectiveEntry
             let evidence = isCollective ? nil : try seal(pending)
             try await store.write { transaction in
-                // What was refused before anybody was looked up is in the log of its recipient all the same.
+                // A submission that was refused before its recipient was looked up still belongs in that recipient's log.
                 var known = pending
                 if known.recipient == nil, let site = known.site, let handle = known.handle {
                     known.recipient = try transaction.recipients.find(handle, at: site)

@@ -47,7 +47,7 @@ package struct ConfirmationService: ConfirmationTaker {
                 ConfirmationRequest(recipient: recipient, token: token))
             let moment = now()
             var randomness = randomness
-            // Whoever had the link acts as the recipient, and the trace says when.
+            // Anyone who has the link acts as the recipient. The trace says when.
             let trace = OperationRecord(
                 id: OperationID(at: moment, using: &randomness), at: moment, actor: .recipient(recipient.id),
                 verb: .confirmRecipient, subject: "\(site)/\(handle)")

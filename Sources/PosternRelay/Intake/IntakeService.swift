@@ -99,7 +99,7 @@ package struct IntakeService: SubmissionService {
             let posts = try await store.read { transaction in
                 try names.map { try transaction.intake.earlierPost(under: $0.key, at: moment) }
             }
-            // Only where the key came before is the letter read, so that a key of his own spares no flooder the cheap refusal.
+            // The letter is read only where the key came before: a flooder with fresh keys still gets the cheap refusal.
             guard posts.contains(where: { $0 != nil }), let letter = try? pending.submission.letter.validated() else {
                 return nil
             }

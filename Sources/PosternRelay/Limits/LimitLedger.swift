@@ -61,8 +61,9 @@ package struct LimitLedger: Sendable {
 
     /// Whether a client is refused. Counts nothing: this comes before the letter is read, and `ask` decides.
     ///
-    /// A client is refused for what it sent itself, it and those who share a prefix that is one subscriber's; and where the
-    /// installation is over its second limit, for what its network sent. Nobody is refused for what other networks sent.
+    /// A client is refused for what it sent, together with all who share a prefix that is one subscriber's. While the
+    /// installation is over its second limit, it is also refused for what its network sent. Nobody is refused for what other
+    /// networks sent.
     /// - Returns: nil when nothing refuses.
     package mutating func refusal(of client: ClientKeys, at now: Timestamp) -> LimitRuling? {
         followClock(to: now)
@@ -203,7 +204,7 @@ package struct LimitLedger: Sendable {
     }
 
     /// A place in what many use: a recipient, or either limit of the installation. One network may use a fifth of it and a /16 or
-    /// /32 half. When it is used up, letters are held, with one exception: as many again pass when each is the first from its
+    /// /32 half. When it is used up, letters are held, with one exception: as many again pass if each is the first from its
     /// network, so that a flood from a few networks silences nobody.
     /// - Returns: what the letter is counted under; nil when it must be held.
     private func place(

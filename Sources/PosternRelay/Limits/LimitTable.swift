@@ -9,7 +9,7 @@ package struct LimitTable: Hashable, Sendable {
     package let client: RateGates
     /// Whether no limit is on.
     package let isOff: Bool
-    /// Whether a limit is on in which each network has a share.
+    /// Whether a limit is on that networks have shares of.
     let asksForNetworks: Bool
 
     /// How much more than a single client its /56 and its /48 may send.
@@ -19,8 +19,8 @@ package struct LimitTable: Hashable, Sendable {
     /// many: enough for the provider that most of a site's visitors have.
     package static let shares = 5
     package static let wideShares = 2
-    /// The same of the second limit of the installation, once that is used up. Small: this is what an installation takes in
-    /// from each of the networks that flood it, beyond its limit.
+    /// The shares of the installation's second limit once that is used up. They are small: this is what is taken beyond the limit
+    /// from each network that floods the installation.
     package static let overloadShares = 200
     package static let overloadWideShares = 10
     /// How many networks of one /16 or /32 may have a letter a day when that is used up too: an IPv6 /32 has 65,536 of them, and

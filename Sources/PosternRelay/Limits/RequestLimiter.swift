@@ -1,8 +1,8 @@
 package import PosternCore
 private import Synchronization
 
-/// Limits what a network may ask for, whatever it is: pages, assets, confirmations, letters, paths that do not exist. It comes
-/// before anything of a request is looked at, so that nobody keeps the processor busy with what is refused in the end.
+/// Limits how many requests a network may make, whatever for: pages, assets, confirmations, letters, paths that do not exist. It
+/// comes before anything else that a request costs, so that nobody keeps the processor busy with what is refused in the end.
 ///
 /// It counts in memory only, by network, and forgets a network that owes nothing. It is generous: a letter has limits of its own,
 /// and many people may share one address.
@@ -11,11 +11,11 @@ package final class RequestLimiter: Sendable {
         case admitted
         /// It is over its limit, and must be told.
         case refused(retryAfter: Duration)
-        /// It was told and goes on. No answer is worth its cost.
+        /// It has been told and goes on. Telling it again is not worth the cost.
         case ignored
     }
 
-    /// As how many requests something counts.
+    /// How many requests something counts as.
     package enum Cost: Int64, Sendable {
         case connection = 1
         case post = 10
@@ -33,13 +33,14 @@ package final class RequestLimiter: Sendable {
 
     private struct Entry {
         var arrivals: [Int64]
-        /// Of the refusals that were told.
+        /// The arrival time of the refusals that it was told of, by `telling`.
         var told = Int64.min / 4
     }
 
     private struct State {
         var entries: [Network: Entry] = [:]
         var sweepAt = 1_024
+        var latest = Timestamp(milliseconds: 0)
     }
 
     /// By the length of a network's prefix. An IPv6 subscriber has at least a /64, often a /56, sometimes a /48.
@@ -48,6 +49,8 @@ package final class RequestLimiter: Sendable {
     private static let telling = RateGate(Limit.Rate(count: 20, per: .minutes(1)), burst: 20)
     private let capacity: Int
     private let state = Mutex(State())
+    /// Threads read the clock in one order and come here in another.
+    private static let disorder = Duration.seconds(1)
 
     /// - Parameter capacity: the most networks that are remembered. 64,000 take about 8 MiB.
     package init(_ limit: Limit, capacity: Int = 64_000) {
@@ -69,6 +72,7 @@ package final class RequestLimiter: Sendable {
         guard !gates.isEmpty else { return .admitted }
         let networks = Self.networks(of: client)
         return state.withLock { state in
+            followClock(in: &state, to: now)
             guard let (network, wait) = widestOver(networks, cost, in: state, at: now) else {
                 count(networks, cost, in: &state, at: now)
                 return .admitted
@@ -80,12 +84,12 @@ package final class RequestLimiter: Sendable {
         }
     }
 
-    /// Whether a connection is worth setting up: that of a client that is over its limit only while there is still something to
-    /// tell it.
+    /// Whether a connection is worth setting up. A client that is over its limit gets one only while it may still be told so.
     package func admitsConnection(from client: ClientAddress, at now: Timestamp) -> Bool {
         guard !gates.isEmpty else { return true }
         let networks = Self.networks(of: client)
         return state.withLock { state in
+            followClock(in: &state, to: now)
             guard let (network, _) = widestOver(networks, .connection, in: state, at: now) else {
                 count(networks, .connection, in: &state, at: now)
                 return true
@@ -101,6 +105,21 @@ package final class RequestLimiter: Sendable {
     }
 
     // MARK: -
+
+    /// When the clock was set back, what is owed is still owed and comes back at the same pace: nobody waits for the clock.
+    private func followClock(in state: inout State, to now: Timestamp) {
+        let ahead = state.latest.since(now)
+        guard ahead > Self.disorder else {
+            state.latest = max(state.latest, now)
+            return
+        }
+        for (network, entry) in state.entries {
+            guard let gates = gates[network.length] else { continue }
+            state.entries[network]?.arrivals = gates.setBack(entry.arrivals, by: ahead.milliseconds)
+            state.entries[network]?.told = Self.telling.setBack(entry.told, by: ahead.milliseconds)
+        }
+        state.latest = now
+    }
 
     private func count(_ networks: [Network], _ cost: Cost, in state: inout State, at now: Timestamp) {
         for network in networks {

@@ -13,14 +13,14 @@ final class SQLiteConnection: Connection {
     private var isReading = false
     /// How many pages the WAL has, and with how many it is time for a checkpoint.
     private var walPages = 0 {
-        // It has been begun anew.
+        // The WAL starts again from its beginning.
         didSet { if walPages < oldValue { checkpointDue = mostWALPages } }
     }
     private var mostWALPages = Int.max
     private var checkpointDue = Int.max
     /// Pages that the WAL had and whose unused space has not been zeroed yet.
     private var unclean: Set<UInt32> = []
-    /// What a checkpoint failed with that nobody had asked for.
+    /// Why a checkpoint failed that nobody had asked for.
     private var overdue: StoreError?
     /// Asks a backup to let go of the state that it copies.
     var onObstacle: @Sendable () -> Void = {}
@@ -37,7 +37,7 @@ final class SQLiteConnection: Connection {
     private init(_ handle: consuming SQLiteHandle, mustGuardReads: Bool = false) throws {
         let pragmas = [
             "foreign_keys = ON", "cell_size_check = ON", "mmap_size = 0",
-            // What is sorted or undone on the way stays in memory: a file of SQLite's own may be anywhere.
+            // Data for sorting and undoing stays in memory: SQLite could put a file of its own anywhere.
             "temp_store = MEMORY",
         ]
         for pragma in pragmas { try handle.values("PRAGMA \(pragma)") }
@@ -63,14 +63,14 @@ final class SQLiteConnection: Connection {
             "journal_mode = WAL",
             // FULL syncs the WAL at each commit; without it a power cut takes back letters that were accepted.
             "synchronous = FULL",
-            // Checkpoints are made when nobody waits, and by `commit` when somebody always does.
+            // Checkpoints are made when nobody waits. If somebody always waits, `commit` makes them.
             "wal_autocheckpoint = 0", "journal_size_limit = \(64 * 1_048_576)",
         ]
         if let most = settings.mostPages { pragmas.append("max_page_count = \(most)") }
         for pragma in pragmas { try connection.handle.values("PRAGMA \(pragma)") }
         connection.mostWALPages = 16 * 1_048_576 / settings.pageBytes
         connection.checkpointDue = connection.mostWALPages
-        // The connection outlives its handle's calls, which come from within its own.
+        // SQLite calls the hook only from within this connection's own calls, so the pointer is valid there.
         let context = Unmanaged.passUnretained(connection).toOpaque()
         sqlite3_wal_hook(
             connection.handle.pointer,
@@ -174,7 +174,7 @@ final class SQLiteConnection: Connection {
         _ = try checkpoint(SQLITE_CHECKPOINT_PASSIVE)
     }
 
-    /// Carries all of the WAL into the file and cuts it off. Who reads meanwhile is waited for, a fifth of a second long.
+    /// Carries all of the WAL into the file and empties it. Waits for readers, a fifth of a second at most.
     func wipe() throws -> Bool {
         guard !mustGuardReads else { return true }
         sqlite3_busy_timeout(handle.pointer, 200)
@@ -183,7 +183,7 @@ final class SQLiteConnection: Connection {
             onObstacle()
             return false
         }
-        // Pages in memory have what was zeroed in the file, and would bring it back.
+        // Pages in memory still have what was zeroed in the file, and would bring it back.
         sqlite3_db_release_memory(handle.pointer)
         return true
     }

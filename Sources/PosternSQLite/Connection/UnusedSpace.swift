@@ -1,12 +1,12 @@
 internal import CSQLite
 internal import PosternStore
 
-/// Zeroes what SQLite leaves in the file though no row has it any more.
+/// Zeroes what SQLite leaves in the file although no row has it any more.
 ///
 /// `secure_delete` overwrites a row where it is deleted, and pages that become free. It does not overwrite the copies that are left
 /// in the unused middle of a page when SQLite has moved rows to its neighbours (`rebuildPage` in btree.c; seen with 3.40.1: one of
-/// 3,000 deleted rows was still in the file). So after each checkpoint the unused middle of every page that the WAL
-/// had is looked at in the file, and zeroed unless it is. Nobody reads those bytes: each page says where its rows begin.
+/// 3,000 deleted rows was still in the file). So after each checkpoint, the file's copy of every page that the WAL had is read,
+/// and its unused middle is zeroed where it is not. Nobody reads those bytes: each page says where its rows begin.
 ///
 /// Only on the connection that writes, between its transactions.
 struct UnusedSpace {
@@ -17,7 +17,7 @@ struct UnusedSpace {
     }
 
     /// The pages that the WAL has.
-    /// - Parameter count: of its first frames; nil for all of the file, those of earlier rounds through it included.
+    /// - Parameter count: how many frames to look at, from the first one; nil for all, also those left over from earlier rounds.
     func pagesOfWAL(first count: Int?) -> Set<UInt32> {
         // The header and frames of sqlite.org/fileformat2.html#walformat: 32 bytes; then 24, which begin with the page's number,
         // before each page.
@@ -116,7 +116,9 @@ struct UnusedSpace {
     }
 
     private func pageBytes(of store: UnsafeMutablePointer<sqlite3_file>) -> Int64? {
-        guard let head = read(store, 18, at: 0) else { return nil }
+        // With auto_vacuum (bytes 52 to 55), some pages are maps, and their first byte can look like that of a page with rows. Our
+        // stores are made without it.
+        guard let head = read(store, 56, at: 0), number(head[52...]) == 0 else { return nil }
         let bytes = Int64(head[16]) << 8 | Int64(head[17])
         return bytes == 1 ? 65_536 : bytes >= 512 ? bytes : nil
     }

@@ -23,7 +23,7 @@ struct Opened: Sendable {
                     path: path, settings: "journal \(report.journal), synchronous \(report.notes["synchronous"] ?? "unknown")")
             }
             try migrate(writer, by: schema, at: now)
-            // What a relay that was ended had no time for.
+            // A relay that was killed had no time for this.
             _ = try writer.wipe()
             if finding == .older { try writer.zeroAllUnusedSpace() }
             let readers = try (1...max(1, settings.readers)).map { number in

@@ -11,8 +11,8 @@ struct OwnerLock: ~Copyable {
     /// - Throws: `StoreFileError.owned` when another process holds it, `.file` when the file cannot be made.
     init(store path: String) throws {
         let file = path + ".lock"
-        // Root looks after the relay's store, in a folder where the relay's user may write: no link of theirs is followed, or its
-        // target would be emptied below.
+        // Root may run this in a folder where the relay's user can write. A link that this user put there must not be followed:
+        // its target would be emptied below.
         var descriptor = open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         let isNew = descriptor >= 0
         if !isNew, errno == EEXIST {

@@ -56,7 +56,7 @@ struct StoreFile {
         return true
     }
 
-    /// - Throws: `StoreFileError.strange` when what stands there is not a file of ours alone; nothing there is well.
+    /// - Throws: `StoreFileError.strange` when what is there is not a file of ours alone. No file at all is fine.
     func checkIsOurs() throws {
         var status = stat()
         guard lstat(path, &status) == 0 else {

@@ -1,3 +1,4 @@
+private import Glibc
 private import Synchronization
 
 /// Makes writes durable together: what arrives while a commit is under way shares the next transaction, and its one sync.
@@ -242,8 +243,8 @@ final class GroupCommit: Sendable {
         if let fault = transaction.breakage { breakDown(fault) }
     }
 
-    /// Answers erasures once no file holds what they removed. Somebody who still looks at an older state is waited for, but not
-    /// for ever, and letters get in between.
+    /// Answers erasures once no file holds what they removed. Waits for readers of an older state, but not for ever; letters are
+    /// committed in between.
     private func wipe(_ transaction: WatchedTransaction) {
         let waiting = state.withLock { $0.erasures }
         guard !waiting.isEmpty else { return }
@@ -252,6 +253,8 @@ final class GroupCommit: Sendable {
             return try transaction.wipe()
         }
         if let fault = transaction.breakage { breakDown(fault) }
+        // A reader, or another process, is in the way: asking again at once would only keep the processor busy.
+        if case .success(false) = result { usleep(20_000) }
         var left: [Erasure] = []
         for erasure in waiting {
             switch result {

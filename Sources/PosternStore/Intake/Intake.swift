@@ -175,7 +175,7 @@ package struct Intake {
 }
 
 extension Verdict {
-    /// Names the rules to whoever looks through what is held; nil for a letter that is not.
+    /// Names the rules, for the person who reviews held letters; nil for a letter that is not held.
     fileprivate var holdReason: String? {
         decision == .hold ? parts.map(\.rule.rawValue).joined(separator: ", ") : nil
     }

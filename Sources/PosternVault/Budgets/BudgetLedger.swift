@@ -32,8 +32,8 @@ package enum Budget: UInt8, CaseIterable, Sendable {
 
 /// How much of each budget is used. A pure value: its owner has the clock and the file.
 ///
-/// In no span as long as a budget's own does more go out than the budget says. Half of it may come at once, the rest evenly: with a
-/// burst of everything, twice as much could come around the edge of a span.
+/// Within any span of a budget's length, no more goes out than the budget says. Half of it may go out at once, the rest evenly:
+/// if all of it could go at once, nearly twice as much could go out within one span.
 package struct BudgetLedger: Sendable {
     /// A budget, and what it is counted for: a digest, so that no address is in memory or in the file.
     package struct Account: Hashable, Sendable {
@@ -107,7 +107,7 @@ package struct BudgetLedger: Sendable {
 }
 
 extension BudgetLedger {
-    /// What is used, as it is kept over a restart: when each account will have nothing used any more.
+    /// What is used, to be kept over a restart: how long it takes until each account has nothing used any more.
     package func bytes(at now: Timestamp) -> [UInt8] {
         var writer = ByteWriter(capacity: 16 + arrivals.count * 24)
         writer.write(now.milliseconds)

@@ -185,7 +185,7 @@ package final class DeliveryBudgets: Sendable {
 }
 
 extension DeliveryBudgets: Service {
-    /// Keeps what is used in the file, a second behind: a crash forgets that second.
+    /// Writes what is used to the file, every second if that is quick. A crash forgets what came after the last write.
     package func run() async throws {
         await cancelWhenGracefulShutdown { await self.keepSaving() }
         await saveOrSay()

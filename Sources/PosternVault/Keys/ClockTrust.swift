@@ -7,15 +7,15 @@ private import Synchronization
 /// far as the monotonic clock explains: while the process runs, up to an hour more; across a restart, up to a week after the
 /// latest time that was believed. Beyond that a person must say that it is right.
 package struct ClockTrust: Equatable, Sendable {
-    /// How far the wall clock may be ahead of what the monotonic clock explains: synchronisation after the start, a clock that
-    /// was kept in local time.
+    /// How far the wall clock may be ahead of what the monotonic clock explains. Enough for synchronisation after the start, and
+    /// for a clock that was kept in local time.
     package static let drift = Duration.hours(1)
     /// How long an installation may have been switched off before somebody is asked.
     package static let absence = Duration.days(7)
 
     /// The latest time that was believed.
     package private(set) var believed: Timestamp
-    /// The latest wall clock that is believed at the moment zero of the monotonic clock.
+    /// The latest wall-clock time that is believed when the monotonic clock says zero.
     private var limit: Timestamp
     /// Whether this process has seen a time that is not before the one believed last.
     private var isAnchored = false
@@ -32,7 +32,7 @@ package struct ClockTrust: Equatable, Sendable {
     /// - Returns: whether the clock is believed.
     package mutating func look(wall: Timestamp, monotonic: Duration) -> Bool {
         guard wall <= limit + monotonic else { return false }
-        // A clock that is behind (a machine without one starts in 1970) says nothing about how far it may jump to be right.
+        // A clock that is behind (a machine without one starts in 1970) must still jump to be right, so it sets no limit.
         if !isAnchored, wall >= believed {
             isAnchored = true
             limit = wall + Self.drift - monotonic

@@ -5,8 +5,8 @@ private import Synchronization
 
 /// The vault's memory of its authorisations, kept in a file: a keyed digest, a version and a recipient's id for each name.
 ///
-/// Answers come from memory. What must be durable is written by a thread of its own, as many requests in one batch as came in
-/// during the sync before it.
+/// Answers come from memory. A thread of its own writes what must be durable: one batch takes all requests that came during the
+/// sync before it.
 package final class DurableRecordMemory: RecordMemory {
     private struct Write {
         let entries: [RecordEntry]
@@ -16,7 +16,7 @@ package final class DurableRecordMemory: RecordMemory {
 
     private enum Schedule {
         case none
-        /// What nobody waits for waits for company.
+        /// Nobody waits for it: it is written after `patience`, with what else has come by then.
         case later
         case now
     }
@@ -56,7 +56,7 @@ package final class DurableRecordMemory: RecordMemory {
     private let nameKey: SymmetricKey
     private let beganAdopting: Bool
     private let endOfAdoption: KeyedDigest
-    /// How long what was learnt may wait for company.
+    /// How long an entry that nobody waits for may wait for others to join its batch.
     private static let patience = DispatchTimeInterval.seconds(1)
 
     /// Blocks: reads the whole file. A million names take about a second.
@@ -77,7 +77,7 @@ package final class DurableRecordMemory: RecordMemory {
             })
         {
             let opening = Opening(count: state.table.count, cut: cut, isNew: false)
-            // Mostly entries that later ones replaced: written once more without them.
+            // Later entries have replaced many of them: write the file again without those.
             guard read > state.table.count * 3 / 2 + RecordFile.most else { return (DurableRecordMemory(state, file), opening) }
             let reserved = state.reserved.lazy.map { RecordEntry($0.key, reserved: $0.value) }
             let entries = Array(state.table.entries) + reserved
@@ -117,7 +117,7 @@ package final class DurableRecordMemory: RecordMemory {
                 reserved[name] = version
                 return version
             }
-            // Before they are durable: nobody else may get them, and a gap harms nobody.
+            // Noted before they are durable, so that nobody else gets them. A gap harms nobody.
             state.reserved.merge(reserved) { max($0, $1) }
             return reserved.map { RecordEntry($0.key, reserved: $0.value) }
         }
@@ -172,7 +172,7 @@ package final class DurableRecordMemory: RecordMemory {
 
     // MARK: - Writing
 
-    /// Writes entries and waits until they are durable. They are noted then, unless they were before.
+    /// Writes entries and waits until they are durable. Those that `entries` has not noted itself are noted then.
     private func write(_ entries: (inout State) throws -> [RecordEntry]) async throws {
         try await withCheckedThrowingContinuation { (asker: CheckedContinuation<Void, any Error>) in
             do {

@@ -17,7 +17,7 @@ package struct KeyedDigest: Hashable, Sendable {
         let (head, tail) = code.withUnsafeBytes { code in
             (code.loadUnaligned(as: UInt64.self), code.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
         }
-        // Both marks are as unlikely as any other digest; a name that had one would be lost.
+        // No digest is more likely than another, but a name whose digest was one of the two marks would be lost.
         let isMark = (head == 0 && tail == 0) || (head == .max && tail == .max)
         self.init(head: UInt64(bigEndian: head), tail: isMark ? 1 : UInt32(bigEndian: tail))
     }

@@ -6,8 +6,8 @@ internal import PosternCore
 ///
 /// Head (64 bytes): name and version, whether it began with adoption, 16 random bytes, MAC. Then batches: at most 4,096 entries
 /// of 32 bytes, and 64 bytes that seal them: mark, count, a MAC of the batch alone, the MAC of everything so far. A batch is
-/// synced before the next one is written. So what a crash or a power cut leaves unfinished is at most one batch at the end, and
-/// nothing that was answered: that is cut. Anything else that does not fit was changed from outside.
+/// synced before the next one is written. So a crash or a power cut leaves at most one unfinished batch, at the end, and nobody
+/// was told that it was kept. It is cut off. Anything else that does not fit was changed from outside.
 ///
 /// Not for several threads: its owner has one for it.
 final class RecordFile {
@@ -84,7 +84,8 @@ final class RecordFile {
         return file
     }
 
-    /// Appends a batch of at most `most`. It is on disk when this returns; when this throws, nothing was written.
+    /// Appends a batch of at most `most`. It is on disk when this returns. When this throws, the file is as it was before; only
+    /// after a failed sync nobody knows, and then nothing more is written.
     func append(_ entries: [RecordEntry]) throws(FileFault) {
         if let obstacle { throw obstacle }
         let (former, start) = (last, end)
@@ -181,7 +182,7 @@ final class RecordFile {
             bytes = bytes.dropFirst(batch.length)
         }
         guard !bytes.isEmpty else { return 0 }
-        // Before another batch is written this one is synced: what is not whole is one batch at most, and the last one.
+        // Each batch is synced before the next one is written, so only the last one can be unfinished.
         guard isAtEnd, bytes.count <= Self.longestBatch, !hasWholeBatch(Array(bytes)) else {
             throw RecordFileFault.changed(path, at: end)
         }
@@ -189,7 +190,7 @@ final class RecordFile {
         return bytes.count
     }
 
-    /// Whether a whole batch of ours is in here, wherever it begins: then it is out of its place, or what comes before it was changed.
+    /// Whether a whole batch of ours begins anywhere in here. Then it is out of its place, or what comes before it was changed.
     private func hasWholeBatch(_ bytes: [UInt8]) -> Bool {
         bytes.indices.contains { mark in
             guard mark + 2 * Self.slot <= bytes.count, bytes[mark..<mark + 12].allSatisfy({ $0 == 0xFF }) else { return false }

@@ -30,7 +30,7 @@ struct RecordEntry: Equatable, Sendable {
         NewestAuthorisation(version: version, recipient: recipient == Self.none ? nil : recipient, isErased: isErased)
     }
 
-    /// In whatever order two come: the higher version, and erased for ever.
+    /// The higher version of the two, and erased if either is: the order in which they come does not matter.
     func merged(with other: RecordEntry) -> RecordEntry {
         let newer = version < other.version ? other : self
         guard isErased || other.isErased else { return newer }
@@ -58,7 +58,7 @@ struct RecordEntry: Equatable, Sendable {
 }
 
 /// Entries by name. A million take less than 40 MB: open addressing in 256 parts that grow by an eighth each, so that growing
-/// never holds a second copy of everything. The digests are random, so their own bits say where they are looked for.
+/// never holds a second copy of everything. The digests are random, so their own bits choose the place.
 struct RecordTable: Sendable {
     private struct Part: Sendable {
         var places: [RecordEntry] = []
@@ -74,7 +74,7 @@ struct RecordTable: Sendable {
             return place
         }
 
-        /// Makes room for one more. One place in ten stays free, or a search would not end soon.
+        /// Makes room for one more. One place in ten stays free, so that searches stay short.
         mutating func grow() {
             guard (count + 1) * 10 > places.count * 9 else { return }
             let former = places

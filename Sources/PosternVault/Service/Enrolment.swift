@@ -42,7 +42,8 @@ package struct Enrolment: Sendable {
     /// Seals addresses: all of them or none.
     ///
     /// The store is not believed. A former record counts only with this vault's authorisation for that site, handle, id and
-    /// version; without one, whatever id a row names would be vouched for, and with it the letters that wait for somebody else.
+    /// version. Otherwise the vault would vouch for any id that a row names, and the letters that wait for that id would go to
+    /// the new address.
     /// - Throws: `LinkRefusal` (denied), `RecordMemoryFault`, or why an address cannot be sealed.
     package func enrol(_ request: EnrolRequest) async throws -> Enrolled {
         let wanted = try request.entries.map { entry in
@@ -81,15 +82,12 @@ package struct Enrolment: Sendable {
     /// Authorises what mails say of a site. What the operator does not name stays as the vault authorised it before.
     /// - Throws: `LinkRefusal` (denied), `RecordMemoryFault`.
     package func authorise(_ request: SiteRequest) async throws -> Site {
-        let former = request.former.flatMap { former in
-            former.id == request.id
-                && (authorisation.isValid(former) || former.authorisation == nil && memory.isAdopting) ? former : nil
-        }
+        let former = request.former.flatMap { isCurrent($0, as: request.id) ? $0 : nil }
         guard let name = request.name ?? former?.name, let origins = request.origins ?? former?.origins else {
             throw LinkRefusal(
                 .denied,
-                "the store's name and origins of site \(request.id) are not authorised by this vault. Give both, with --name and "
-                    + "--origin")
+                "the store's name and origins of site \(request.id) are not what this vault authorised last. Give both, with --name "
+                    + "and --origin")
         }
         let site = Site(id: request.id, name: name, origins: origins)
         let version = try await memory.takeVersions(
@@ -97,6 +95,14 @@ package struct Enrolment: Sendable {
         ).first
         guard let version else { throw LinkRefusal(.unavailable, "no version was given") }
         return Site(id: site.id, name: name, origins: origins, authorisation: authorisation.site(site, version: version))
+    }
+
+    /// Whether the store's row of a site is what was authorised last: an old row that was put back must not be signed again.
+    private func isCurrent(_ former: Site, as id: SiteID) -> Bool {
+        let newest = memory.newest(of: .site(id))
+        guard former.id == id else { return false }
+        guard let authorised = former.authorisation else { return memory.isAdopting && newest == nil }
+        return authorisation.isValid(former) && authorised.version >= newest?.version ?? 0
     }
 
     /// Remembers what the store has kept.

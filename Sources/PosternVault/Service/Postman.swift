@@ -108,7 +108,7 @@ package struct Postman: Sendable {
         }
     }
 
-    /// A letter that was made from a newer record than the vault remembers shows that it is in use.
+    /// A letter made from a newer record than the vault remembers shows that this record is in use.
     private func noteInUse(_ job: DeliveryJob) async {
         let used = [
             LearntAuthorisation(.recipient(job.handle, at: job.site.id), version: job.record.version, recipient: job.recipient),

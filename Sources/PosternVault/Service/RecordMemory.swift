@@ -24,9 +24,9 @@ package protocol RecordMemory: Sendable {
 
     /// Reserves the next version for each name: one more than the newest, the former one, and every one reserved before.
     ///
-    /// All of them or none. What it returns is durable, and no two callers get the same version of a name. The newest stays what
-    /// it is until `learn`: were the record never stored, because the command was killed or the disk was full, the present one
-    /// must go on counting. A remembered recipient stays as it is: `RecordMemoryFault.otherRecipient` when another is asked for.
+    /// All of them or none. What it returns is durable, and no two callers get the same version of a name. The newest stays the
+    /// same until `learn`: the new record may never be stored, because the command is killed or the disk is full, and then the
+    /// present one must still count. A name keeps its recipient: `RecordMemoryFault.otherRecipient` when another is asked for.
     /// - Throws: `RecordMemoryFault`, or why it cannot be written.
     func takeVersions(for requests: [VersionRequest]) async throws -> [Int32]
 

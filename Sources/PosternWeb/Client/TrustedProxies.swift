@@ -62,7 +62,7 @@ package struct TrustedProxies: Sendable {
     }
 }
 
-/// Finds the client of a request, behind the trusted proxies that it passed.
+/// Finds the client of a request that may have passed trusted proxies.
 package struct ClientFinder: Sendable {
     private let proxies: TrustedProxies
     let admission: ConnectionAdmission

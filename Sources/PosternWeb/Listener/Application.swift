@@ -34,7 +34,7 @@ package func buildApplication<Responder: HTTPResponder>(
         logger: logger)
 }
 
-/// Hummingbird's HTTP/1.1 channel behind `ConnectionAdmission`: nothing is set up for a refused connection.
+/// Hummingbird's HTTP/1.1 channel, after `ConnectionAdmission`: nothing is set up for a refused connection.
 private struct AdmittedChannel: ServerChildChannel {
     let http: HTTP1Channel
     let admission: ConnectionAdmission

@@ -3,14 +3,14 @@ package import PosternCore
 /// The open connections of one listener: which network may open one more, and which connection is closed to make room. Pure:
 /// no channel, no clock.
 ///
-/// Each network has a share, so that one cannot take all places. Silent connections from many networks together could: so when
-/// all places are taken, the oldest connection on which nothing useful happens makes room for the new one. A client that sends
-/// its request is never closed for another.
+/// Each network has a share, so that one cannot take all places. Many networks together could, with connections that do nothing.
+/// So when all places are taken, the oldest connection that is silent, idle or slow makes room for the new one. A connection
+/// whose request is being answered is never closed for another, unless its client reads the answer slowly.
 package struct ConnectionTable<ID: Hashable & Sendable>: Sendable {
     package enum Phase: Hashable, Sendable, CaseIterable {
-        /// No request has come on it yet. → reading, busy
+        /// No request has come on it yet. → slow, busy
         case silent
-        /// Between two requests. → reading, busy
+        /// Between two requests. → slow, busy
         case idle
         /// A body that is still coming, or an answer that the client reads slowly. → busy, idle
         case slow
@@ -30,7 +30,7 @@ package struct ConnectionTable<ID: Hashable & Sendable>: Sendable {
     private struct Entry: Sendable {
         var networks: [ClientPrefix]
         var phase = Phase.silent
-        /// Of its place in the queue of its phase; an older place is void.
+        /// The turn of its place in the queue of its phase. A place with an older turn is void.
         var turn: UInt64
     }
 

@@ -14,7 +14,7 @@ package struct WebContext: InitializableFromSource, Sendable {
     /// The parts of the path that the route's pattern names.
     package var captures: PathPattern.Captures?
     package var identity = Identity.nobody
-    /// Who sent the request, behind trusted proxies. Set by `RequestLimitGuard`.
+    /// Who sent the request, whatever trusted proxies it passed. Set by `RequestLimitGuard`.
     package var client: ClientAddress?
     /// `Listener` puts its own here before anyone reads it; Hummingbird, which makes the context, knows none.
     var randomness = RandomSource { 0 }

@@ -21,7 +21,7 @@ struct LetterIntake: Sendable {
             site: context["site"], handle: context["handle"], letter: letter, client: client, idempotencyKey: idempotencyKey,
             channel: channel, origin: await origins.origin(of: request, context), at: now())
         let reply = await submissions.submit(submission)
-        // Whoever posts on over the limit is soon refused before the letter is read.
+        // A client that goes on posting over its limit is soon refused before its letter is read.
         if case .limited = reply.answer { requests.charge(client, .refusedLetter, at: submission.at) }
         context.logger.debug("a letter was handed in", metadata: Self.metadata(of: reply.answer))
         return reply

@@ -7,8 +7,8 @@ internal import PosternRelay
 /// Reads on whose page a post was made, from the fields that browsers send and pages cannot change: `Sec-Fetch-Site`
 /// (w3.org/TR/fetch-metadata) and `Origin` (RFC 6454 §7). Programs send neither.
 ///
-/// Any page can have its visitors post a form here. Our own pages are `no-referrer`, so their posts say `Origin: null`, as does a
-/// sandboxed page of anybody's; only `Sec-Fetch-Site` tells the two apart, and browsers have sent that since 2023.
+/// Any page can have its visitors post a form here. Our own pages are `no-referrer`, so their posts say `Origin: null`, as do the
+/// posts of any sandboxed page. Only `Sec-Fetch-Site` tells the two apart, and all browsers have sent it since 2023.
 struct PostOriginReader: Sendable {
     let sites: any SiteLookup
     let publicURL: WebOrigin

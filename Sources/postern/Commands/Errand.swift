@@ -5,8 +5,8 @@ internal import PosternHost
 private import Subprocess
 private import SystemPackage
 
-/// What a command of root's has done by the relay's or the vault's user: another process of this program, which is that user from
-/// its first moment on. So nothing that those two could replace, a file or a socket, is opened with root's rights.
+/// What a root command leaves to the relay's or the vault's user: another process of this program does it, as that user from its
+/// first moment on. So root's rights never open anything that those two could replace, be it a file or a socket.
 ///
 /// It has a session of its own, without root's terminal, and what it says is passed on without control characters.
 struct Errand {

@@ -26,7 +26,7 @@ struct ErrandCommand: CagedCommand {
     func enterCage() throws -> Home {
         let ids = become.split(separator: ":").compactMap { UInt32($0) }
         guard ids.count == 2 else { throw ValidationError("--become takes USER:GROUP") }
-        // What root's shell has left open is nothing for that user.
+        // That user must not get what root's shell has left open.
         unix_close_from(3)
         try ProcessUser.become(ids[0], ids[1])
         try ProcessGuard.close(becoming: nil)

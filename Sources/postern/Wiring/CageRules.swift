@@ -17,7 +17,7 @@ extension ProcessCage.Rules {
             let mailbox = configuration.mail.demoMailbox
             listens = [configuration.listen, configuration.staffListen, mailbox].compactMap { $0.flatMap { UInt16($0.port) } }
         case .vault:
-            // The system's certificates are links into /usr. A file of one's own is replaced by a new one before it expires.
+            // The system's certificates are links into /usr. An operator's own file is replaced before it expires.
             readable +=
                 NameServices.readable + [
                     "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/usr/share/pki",

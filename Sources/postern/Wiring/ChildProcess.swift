@@ -6,8 +6,8 @@ private import Synchronization
 
 /// One run of a child: it has a session of its own and no terminal, and what it writes comes through a pipe and is printed here.
 ///
-/// A terminal of root's must be out of its reach: a process can type into the one it belongs to (TIOCSTI), and text can tell a terminal to
-/// do things. It has a thread here, which blocks; the child cannot make this process keep more than one line.
+/// It must not reach root's terminal: a process can type into the terminal it belongs to (TIOCSTI), and text can tell a terminal
+/// to do things. A thread of ours reads the pipe and blocks; the child cannot make this process keep more than one line.
 final class ChildProcess: Sendable {
     enum Ending: Sendable, CustomStringConvertible {
         case exit(Int32)
@@ -37,7 +37,7 @@ final class ChildProcess: Sendable {
     /// Longer than a healthy child takes to finish its letters. One that hangs must not keep the service from ending.
     private static let patience = Duration.seconds(40)
 
-    /// A child that writes more than this is made to wait, not this process to keep up.
+    /// A child that writes more than this has to wait for us.
     private static let bytesPerSecond = 4 * 1_024 * 1_024
     private static let pieceBytes = 65_536
 
@@ -94,8 +94,8 @@ final class ChildProcess: Sendable {
         if state.withLock({ $0.end.map { $0 < .now } ?? false }) { kill() }
     }
 
-    /// Until it has ended, or it has closed its end.
-    /// - Returns: the system call that it was ended for, as its last words have it.
+    /// Until the child has ended, or has closed its end of the pipe.
+    /// - Returns: the system call for which it was ended, as its last line says.
     private func copyLines(from output: Int32, of child: pid_t) -> String? {
         var lines = ChildLines(of: name)
         var call: String?

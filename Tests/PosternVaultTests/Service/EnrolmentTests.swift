@@ -118,6 +118,19 @@ struct EnrolmentTests {
         #expect(third.authorisation?.version == 3 && third.origins.isEmpty)
     }
 
+    @Test func `An old row of a site that was put back is not signed again`() async throws {
+        let name = try HeaderText("Photos", limit: 100)
+        let (old, new) = (try #require(WebOrigin("https://old.example")), try #require(WebOrigin("https://new.example")))
+        let first = try await enrolment.authorise(SiteRequest(id: site, name: name, origins: [old], former: nil))
+        let second = try await enrolment.authorise(SiteRequest(id: site, name: nil, origins: [new], former: first))
+        try await enrolment.note(RecordNotes(all: [.inUse(.site(site), version: 2, nil)]))
+        await #expect(throws: LinkRefusal.self) {
+            try await enrolment.authorise(SiteRequest(id: site, name: name, origins: nil, former: first))
+        }
+        let third = try await enrolment.authorise(SiteRequest(id: site, name: name, origins: nil, former: second))
+        #expect(third.origins == [new] && third.authorisation?.version == 3)
+    }
+
     @Test func `What an earlier version authorised is adopted once, with the words of that moment`() async throws {
         let memory = TransientRecordMemory(isAdopting: true)
         let enrolment = try Enrolment(ring: fixture.ring, memory: memory) { RecipientID(high: 1, low: 1) }
