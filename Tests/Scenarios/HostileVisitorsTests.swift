@@ -5,52 +5,6 @@ import Testing
 
 @Suite("Hostile visitors shut nobody out and post in nobody's name", .serialized, .timeLimit(.minutes(5)))
 struct HostileVisitorsTests {
-    /// Connections that say nothing, from 1,000 networks. Each that is closed is opened again.
-    private func withCrowd<Value: Sendable>(at port: Int, _ arguments: [String] = [], _ test: () async throws -> Value)
-        async throws -> Value
-    {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Performance/crowd.py").path
-        let crowd = Process()
-        crowd.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        crowd.arguments = ["python3", script, "\(port)", "1000"] + arguments
-        // A file can be looked at without waiting: a read from a pipe would keep one of the few threads of all tests.
-        let folder = try TemporaryFolder()
-        let said = folder.path("said")
-        try Data().write(to: URL(fileURLWithPath: said))
-        crowd.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: said))
-        try crowd.run()
-        defer {
-            crowd.terminate()
-            crowd.waitUntilExit()
-        }
-        // It says so when each network has been there.
-        try await eventually("the crowd is there", within: .seconds(60)) {
-            try #require(crowd.isRunning)
-            return try !Data(contentsOf: URL(fileURLWithPath: said)).isEmpty
-        }
-        return try await test()
-    }
-
-    @Test(arguments: [[], ["--ipv6"]])
-    func `Silent connections from a thousand networks shut nobody out (Z5)`(arguments: [String]) async throws {
-        let server = try await ScriptedSMTPServer.start()
-        let postern = try await Installation(smtpPort: server.port, settings: ["POSTERN_TRUSTED_PROXIES": "127.9.0.1/32"])
-        try await postern.addRecipient("pat", "pat@private.example")
-        try await postern.start()
-        try await withCrowd(at: postern.port, arguments) {
-            for number in 0..<40 {
-                // A silent connection is closed after ten seconds in any case: a visitor must not have to wait for that.
-                let page = try await Web.get("http://127.0.0.1:\(postern.port)/c/photos/pat", within: .seconds(8))
-                #expect(page.status == 200)
-                #expect(try await postern.post(["message": "Letter number \(number)."]).status == 202)
-            }
-            #expect(try await Web.get("http://127.0.0.1:\(postern.staffPort)/", within: .seconds(8)).status == 200)
-        }
-        try await postern.stop()
-        await server.stop()
-    }
-
     @Test func `A network that asks too often is told so on every route and for every method, and its neighbours are served`()
         async throws
     {

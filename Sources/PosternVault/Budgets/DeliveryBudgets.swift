@@ -15,6 +15,8 @@ package final class DeliveryBudgets: Sendable {
         var lastDeferred: [Budget: Timestamp] = [:]
         var throttles: [Budget: LogThrottle] = [:]
         var isChanged = false
+        /// For a file that cannot be written.
+        var saveThrottle = LogThrottle(interval: .hours(1))
     }
 
     /// What was taken for one letter.
@@ -103,7 +105,11 @@ package final class DeliveryBudgets: Sendable {
     package func settle(_ charge: Charge, _ outcome: Outcome) {
         switch outcome.kind {
         case .delivered, .uncertain: break
-        case .deferred, .failed, .ourFault: state.withLock { $0.ledger.giveBack(charge.accounts) }
+        case .deferred, .failed, .ourFault:
+            state.withLock { state in
+                state.ledger.giveBack(charge.accounts)
+                state.isChanged = true
+            }
         }
     }
 
@@ -202,11 +208,17 @@ extension DeliveryBudgets: Service {
         }
     }
 
-    private func saveOrSay() async {
+    /// Writes what is used; says once an hour at most that it cannot.
+    package func saveOrSay() async {
         do {
             try await blocking("postern.vault.budgets") { try self.save() }
         } catch {
-            logger.error("budgets: what is used cannot be written; a restart forgets it", metadata: ["error": "\(error)"])
+            let moment = now()
+            let admitted = state.withLock { $0.saveThrottle.admit(at: .milliseconds(moment.milliseconds)) }
+            guard let unsaid = admitted else { return }
+            logger.error(
+                "budgets: what is used cannot be written; a restart forgets it",
+                metadata: ["error": "\(error)", "since-last-line": "\(unsaid)"])
         }
     }
 }

@@ -1,5 +1,6 @@
 package import Crypto
 private import Dispatch
+package import Logging
 package import PosternCore
 private import Synchronization
 
@@ -27,6 +28,11 @@ package final class DurableRecordMemory: RecordMemory {
         var reserved: [KeyedDigest: Int32] = [:]
         var waiting: [Write] = []
         var schedule = Schedule.none
+        /// What was learnt and counts already, and is not on disk yet: waiting, being written, or failed.
+        var unwritten: [KeyedDigest: RecordEntry] = [:]
+        /// Those of them whose write failed: the next call tries them again.
+        var failed: [KeyedDigest: RecordEntry] = [:]
+        var throttle = LogThrottle(interval: .hours(1))
 
         mutating func note(_ entry: RecordEntry) {
             if entry.isReservation {
@@ -36,6 +42,37 @@ package final class DurableRecordMemory: RecordMemory {
                 table.merge(entry)
                 if let version = reserved[entry.name], version <= entry.version { reserved[entry.name] = nil }
             }
+        }
+
+        /// What goes into the next batch; nothing when the writer may rest.
+        mutating func take(retrying: Bool) -> (writes: [Write], retried: [RecordEntry]) {
+            var (count, taken) = (0, 0)
+            while taken < waiting.count, count + waiting[taken].entries.count <= RecordFile.most {
+                count += waiting[taken].entries.count
+                taken += 1
+            }
+            let writes = Array(waiting.prefix(taken))
+            waiting.removeFirst(taken)
+            var retried: [RecordEntry] = []
+            if retrying || taken > 0 {
+                retried = Array(failed.values.prefix(RecordFile.most - count))
+                for entry in retried { failed[entry.name] = nil }
+            }
+            schedule = writes.isEmpty && retried.isEmpty ? .none : .now
+            return (writes, retried)
+        }
+
+        mutating func wrote(_ entries: [RecordEntry]) {
+            for entry in entries {
+                note(entry)
+                guard !entry.isReservation, let learnt = unwritten[entry.name], learnt.version <= entry.version else { continue }
+                unwritten[entry.name] = nil
+                failed[entry.name] = nil
+            }
+        }
+
+        mutating func couldNotWrite(_ entries: [RecordEntry]) {
+            for entry in entries where unwritten[entry.name] == entry { failed[entry.name] = entry }
         }
     }
 
@@ -56,6 +93,9 @@ package final class DurableRecordMemory: RecordMemory {
     private let nameKey: SymmetricKey
     private let beganAdopting: Bool
     private let endOfAdoption: KeyedDigest
+    private let logger: Logger?
+    private let beforeWrite: @Sendable () throws -> Void
+    private let start = ContinuousClock.now
     /// How long an entry that nobody waits for may wait for others to join its batch.
     private static let patience = DispatchTimeInterval.seconds(1)
 
@@ -63,9 +103,12 @@ package final class DurableRecordMemory: RecordMemory {
     /// - Parameters:
     ///   - keys: the authorisation keys, the current one first. Those of a former machine count as well.
     ///   - adopting: whether a memory that does not exist yet begins with adoption.
+    ///   - logger: told when what nobody waits for cannot be written.
+    ///   - beforeWrite: called before each batch, which fails when this throws: a test's full disk.
     /// - Throws: `RecordFileFault`, `FileFault`.
     package static func open(
-        at path: String, keys: [SymmetricKey], adopting: Bool
+        at path: String, keys: [SymmetricKey], adopting: Bool, logger: Logger? = nil,
+        beforeWrite: @escaping @Sendable () throws -> Void = {}
     ) throws -> (memory: DurableRecordMemory, opening: Opening) {
         var (state, read) = (State(), 0)
         let all = keys.map(RecordFile.Keys.init)
@@ -77,22 +120,28 @@ package final class DurableRecordMemory: RecordMemory {
             })
         {
             let opening = Opening(count: state.table.count, cut: cut, isNew: false)
-            // Later entries have replaced many of them: write the file again without those.
-            guard read > state.table.count * 3 / 2 + RecordFile.most else { return (DurableRecordMemory(state, file), opening) }
+            // Mostly entries that later ones replaced: written once more without them.
+            guard read > state.table.count * 3 / 2 + RecordFile.most else {
+                return (DurableRecordMemory(state, file, logger, beforeWrite), opening)
+            }
             let reserved = state.reserved.lazy.map { RecordEntry($0.key, reserved: $0.value) }
             let entries = Array(state.table.entries) + reserved
             let short = try RecordFile.create(at: path, keys: file.keys, isAdopting: file.isAdopting, entries: entries)
-            return (DurableRecordMemory(state, short), opening)
+            return (DurableRecordMemory(state, short, logger, beforeWrite), opening)
         }
         guard let current = all.first else { throw RecordFileFault.notOurs(path) }
         let file = try RecordFile.create(at: path, keys: current, isAdopting: adopting)
-        return (DurableRecordMemory(state, file), Opening(count: 0, cut: 0, isNew: true))
+        return (DurableRecordMemory(state, file, logger, beforeWrite), Opening(count: 0, cut: 0, isNew: true))
     }
 
-    private init(_ state: State, _ file: sending RecordFile) {
+    private init(
+        _ state: State, _ file: sending RecordFile, _ logger: Logger?, _ beforeWrite: @escaping @Sendable () throws -> Void
+    ) {
         nameKey = file.keys.name
         beganAdopting = file.isAdopting
         endOfAdoption = KeyedDigest(of: Array("end of adoption".utf8), under: file.keys.name)
+        self.logger = logger
+        self.beforeWrite = beforeWrite
         self.state = Mutex(state)
         self.file = Mutex(file)
     }
@@ -130,22 +179,31 @@ package final class DurableRecordMemory: RecordMemory {
                 KeyedDigest(of: entry.name, under: nameKey),
                 NewestAuthorisation(version: entry.version, recipient: entry.recipient))
         }
-        let news = { (state: inout State) in
-            all.filter { entry in
+        let news = { (state: inout State) -> [RecordEntry] in
+            var entries: [RecordEntry] = []
+            for entry in all {
                 let known = state.table[entry.name]
-                guard known.map({ $0.version < entry.version && !$0.isErased }) ?? true else { return false }
-                state.note(entry)
-                return true
+                if known.map({ $0.version < entry.version && !$0.isErased }) ?? true {
+                    state.note(entry)
+                    state.unwritten[entry.name] = entry
+                    entries.append(entry)
+                } else if isDurable, let unwritten = state.unwritten[entry.name] {
+                    // Known, and not on disk yet: whoever needs it there waits for it too.
+                    entries.append(unwritten)
+                } else {
+                    continue
+                }
+                state.failed[entry.name] = nil
             }
+            return entries
         }
         if isDurable {
             try await write(news)
         } else {
-            let isFirst = state.withLock { state in
+            let isFirst = state.withLock { state -> Bool in
                 let entries = news(&state)
-                guard !entries.isEmpty else { return false }
-                state.waiting.append(Write(entries: entries, asker: nil))
-                guard state.schedule == .none else { return false }
+                if !entries.isEmpty { state.waiting.append(Write(entries: entries, asker: nil)) }
+                guard !entries.isEmpty || !state.failed.isEmpty, state.schedule == .none else { return false }
                 state.schedule = .later
                 return true
             }
@@ -176,12 +234,12 @@ package final class DurableRecordMemory: RecordMemory {
     private func write(_ entries: (inout State) throws -> [RecordEntry]) async throws {
         try await withCheckedThrowingContinuation { (asker: CheckedContinuation<Void, any Error>) in
             do {
-                let (isNeeded, isIdle) = try state.withLock { state in
+                let (isNeeded, isIdle) = try state.withLock { state -> (Bool, Bool) in
                     let entries = try entries(&state)
-                    guard !entries.isEmpty else { return (false, false) }
-                    state.waiting.append(Write(entries: entries, asker: asker))
+                    if !entries.isEmpty { state.waiting.append(Write(entries: entries, asker: asker)) }
+                    guard !entries.isEmpty || !state.failed.isEmpty else { return (false, false) }
                     defer { state.schedule = .now }
-                    return (true, state.schedule != .now)
+                    return (!entries.isEmpty, state.schedule != .now)
                 }
                 if !isNeeded { asker.resume() }
                 if isIdle { queue.async { self.writeWaiting() } }
@@ -191,28 +249,40 @@ package final class DurableRecordMemory: RecordMemory {
         }
     }
 
-    /// Runs on `queue` until nothing waits.
+    /// Runs on `queue` until nothing waits. What failed is tried again with each batch, and not for its own sake before the next
+    /// call.
     private func writeWaiting() {
+        var hasFailed = false
         while true {
-            let writes = state.withLock { state -> [Write] in
-                var (count, taken) = (0, 0)
-                while taken < state.waiting.count, count + state.waiting[taken].entries.count <= RecordFile.most {
-                    count += state.waiting[taken].entries.count
-                    taken += 1
-                }
-                defer { state.waiting.removeFirst(taken) }
-                state.schedule = taken > 0 ? .now : .none
-                return Array(state.waiting.prefix(taken))
-            }
-            guard !writes.isEmpty else { return }
-            let entries = writes.flatMap(\.entries)
-            let result = Result { try file.withLock { try $0.append(entries) } }
-            if case .success = result {
-                state.withLock { state in
-                    for entry in entries { state.note(entry) }
-                }
+            let (writes, retried) = state.withLock { $0.take(retrying: !hasFailed) }
+            let entries = writes.flatMap(\.entries) + retried
+            guard !entries.isEmpty else { return }
+            let result = Result { try append(entries) }
+            switch result {
+            case .success:
+                hasFailed = false
+                state.withLock { $0.wrote(entries) }
+            case .failure(let error):
+                hasFailed = true
+                state.withLock { $0.couldNotWrite(entries) }
+                if !retried.isEmpty || writes.contains(where: { $0.asker == nil }) { say(error) }
             }
             for write in writes { write.asker?.resume(with: result) }
         }
+    }
+
+    private func append(_ entries: [RecordEntry]) throws {
+        try beforeWrite()
+        try file.withLock { try $0.append(entries) }
+    }
+
+    /// Nobody else hears of it.
+    private func say(_ error: any Error) {
+        let passed = ContinuousClock.now - start
+        let (admitted, count) = state.withLock { state -> (Int?, Int) in (state.throttle.admit(at: passed), state.failed.count) }
+        guard let unsaid = admitted else { return }
+        logger?.error(
+            "memory: what was learnt cannot be written; it is tried again, and a restart before that forgets it",
+            metadata: ["error": "\(error)", "names": "\(count)", "since-last-line": "\(unsaid)"])
     }
 }

@@ -56,7 +56,8 @@ func openMemory(_ home: Home, ring: KeyRing, logger: Logger? = nil) async throws
     // A vault that has kept its time had a memory as well. An earlier version of the program had neither.
     let isEarlier = access(home.clockRecord, F_OK) != 0
     let (memory, opening) = try await blocking("postern.vault.memory") {
-        try DurableRecordMemory.open(at: home.records, keys: [keys.current] + keys.former, adopting: isEarlier)
+        try DurableRecordMemory.open(
+            at: home.records, keys: [keys.current] + keys.former, adopting: isEarlier, logger: logger)
     }
     if opening.isNew, !isEarlier {
         logger?.critical(

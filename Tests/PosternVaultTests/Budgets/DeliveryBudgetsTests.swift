@@ -115,6 +115,31 @@ struct DeliveryBudgetsTests {
         #expect(log.warnings.count == 1)
     }
 
+    @Test func `What was given back is given back after a restart too`() throws {
+        let rates = Self.rates(confirmation: .init(count: 1, per: .days(1)))
+        let first = budgets(rates)
+        guard case .success(let charge) = first.charge(try job(.confirmation), to: try EmailAddress("pat@example.org")) else {
+            Issue.record("it was not granted")
+            return
+        }
+        try first.save()
+        first.settle(charge, Outcome(.deferred, health: .reached, diagnosis: .init(stage: .finalDot, text: "")))
+        try first.save()
+        #expect(try isGranted(budgets(rates), job(.confirmation), to: "pat@example.org", .delivered))
+    }
+
+    @Test func `A file that cannot be written is one line an hour`() async throws {
+        let budgets = DeliveryBudgets(
+            Self.rates(global: .init(count: 2, per: .hours(1))), path: folder.path("missing/budgets"), key: Self.key,
+            now: { [clock] in clock.now }, logger: log.logger)
+        #expect(try isGranted(budgets, job(), to: "pat@example.org", .delivered))
+        for _ in 0..<5 { await budgets.saveOrSay() }
+        #expect(log.errors.count == 1)
+        clock.pass(.hours(1))
+        await budgets.saveOrSay()
+        #expect(log.errors.count == 2 && log.errors[1].contains("since-last-line=4"))
+    }
+
     /// A letter that waits is tried again in about an hour, and its own waits are no longer for it.
     @Test(arguments: [1, 5, 50])
     func `A budget makes no wait longer`(attempt: Int) throws {

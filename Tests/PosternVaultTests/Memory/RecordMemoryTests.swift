@@ -3,6 +3,7 @@ import Foundation
 import PosternCore
 import PosternTestSupport
 import PosternVault
+import Synchronization
 import Testing
 
 @Suite("The vault remembers the newest version of each name and who was erased")
@@ -90,6 +91,67 @@ struct RecordMemoryTests {
             (try? Self.open(folder.path("records")))?.newest(of: pat)?.version == 5
         }
         #expect(try await memory.takeVersions(for: [.init(pat, recipient: Self.id(1), former: 0)]) == [6])
+    }
+
+    /// A disk that a test fills.
+    private final class Disk: Sendable {
+        struct Full: Error, Equatable {}
+
+        private let isFull = Mutex(true)
+        private let tries = Mutex(0)
+        var attempts: Int { tries.withLock { $0 } }
+
+        func makeRoom() { isFull.withLock { $0 = false } }
+
+        func write() throws {
+            tries.withLock { $0 += 1 }
+            let fails = isFull.withLock { $0 }
+            if fails { throw Full() }
+        }
+    }
+
+    private static func open(_ path: String, on disk: Disk, log: KeptLog) throws -> DurableRecordMemory {
+        try DurableRecordMemory.open(
+            at: path, keys: [key], adopting: false, logger: log.logger, beforeWrite: { try disk.write() }
+        ).memory
+    }
+
+    @Test func `Whoever needs on disk what was learnt a moment ago waits until it is there`() async throws {
+        let folder = try TemporaryFolder()
+        let pat = try Self.name(1)
+        let memory = try Self.open(folder.path("records"))
+        try await memory.learn([.init(pat, version: 5, recipient: Self.id(1))], isDurable: false)
+        try await memory.learn([.init(pat, version: 5, recipient: Self.id(1))], isDurable: true)
+        #expect(try Self.open(folder.path("records")).newest(of: pat)?.version == 5)
+    }
+
+    @Test func `On a full disk each attempt to learn fails, and the one that succeeds has written it`() async throws {
+        let folder = try TemporaryFolder()
+        let (pat, disk, log) = (try Self.name(1), Disk(), KeptLog())
+        let memory = try Self.open(folder.path("records"), on: disk, log: log)
+        let learnt = LearntAuthorisation(pat, version: 5, recipient: Self.id(1))
+        for _ in 0..<3 {
+            await #expect(throws: Disk.Full()) { try await memory.learn([learnt], isDurable: true) }
+        }
+        #expect(memory.newest(of: pat)?.version == 5)
+        #expect(try Self.open(folder.path("records")).newest(of: pat) == nil)
+        disk.makeRoom()
+        try await memory.learn([learnt], isDurable: true)
+        #expect(try Self.open(folder.path("records")).newest(of: pat)?.version == 5)
+    }
+
+    @Test func `What nobody waited for and could not be written is said once, and written with the next call`() async throws {
+        let folder = try TemporaryFolder()
+        let (pat, sam, disk, log) = (try Self.name(1), try Self.name(2), Disk(), KeptLog())
+        let memory = try Self.open(folder.path("records"), on: disk, log: log)
+        try await memory.learn([.init(pat, version: 5, recipient: Self.id(1))], isDurable: false)
+        try await eventually("it is said") { log.errors.count == 1 }
+        let request = VersionRequest(sam, recipient: Self.id(2), former: 0)
+        await #expect(throws: Disk.Full()) { try await memory.takeVersions(for: [request]) }
+        #expect(disk.attempts >= 2 && log.errors.count == 1)
+        disk.makeRoom()
+        _ = try await memory.takeVersions(for: [request])
+        #expect(try Self.open(folder.path("records")).newest(of: pat)?.version == 5)
     }
 
     @Test func `Adoption begins with the file, and ends for good`() async throws {
