@@ -38,7 +38,9 @@ struct StoreInspection {
             if !seen.isEmpty { try check(.asItLies) }
         default: throw strange("it is the database of another program (application id \(number))")
         }
-        try check(.readOnly)
+        // A power cut while the store was being made leaves a journal. Whoever opens the store next takes back what it says, and
+        // that takes a connection that may write.
+        try check((StoreFile(path: path + "-journal").size ?? 0) > 0 ? .readWrite : .readOnly)
         return number == 0 ? .older : .ours
     }
 

@@ -48,7 +48,7 @@ extension LeakDrive {
 
         var request = try json(writer, to: "r1")
         let body = request.body
-        request.body = Array("{\"message\": \"".utf8) + Array(String(repeating: "\(writer.text.text) ", count: 3_000).utf8)
+        request.body = Array("{\"message\": \"".utf8) + Array(String(repeating: "\(writer.text.text) ", count: 12_000).utf8)
         // 0: it hung up before we had sent everything, and the answer was lost.
         try await visitors.send(request, expecting: 413, 0)
         for broken in [
