@@ -181,23 +181,28 @@ struct RecordMemoryTests {
         #expect(try await again.takeVersions(for: [.init(pat, recipient: Self.id(1), former: 0)]) == [1_001])
     }
 
+    /// The version of each name that somebody was told is durable.
+    private final class Answered: Sendable {
+        let versions = Mutex<[Int: Int32]>([:])
+    }
+
     /// The file as a process that was killed leaves it: copied while others are being answered.
     @Test func `Whenever the process is killed, everything that was answered is remembered`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("records")
         let memory = try Self.open(path)
         for round in 0..<40 {
-            let answered = Mutex<[Int: Int32]>([:])
+            let answered = Answered()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<20 {
                     group.addTask {
                         try await Self.authorise(memory, number..<number + 1)
                         let version = memory.newest(of: try Self.name(number))?.version ?? 0
-                        answered.withLock { $0[number] = version }
+                        answered.versions.withLock { $0[number] = version }
                     }
                 }
                 try await group.next()
-                let promised = answered.withLock { $0 }
+                let promised = answered.versions.withLock { $0 }
                 let copy = folder.path("copy-\(round)")
                 try FileManager.default.copyItem(atPath: path, toPath: copy)
                 let after = try Self.open(copy)
