@@ -25,7 +25,7 @@ package struct AnswerWatch {
     private static let hung = 30
     /// A relay may wait 35 s for its predecessor to release the store.
     private static let slowStart = 60
-    /// Rewriting a store of ten million log entries for a new schema takes minutes, and begins again when it is cut off.
+    /// Rewriting a large store for a new schema can take long, and begins again when it is cut off.
     private static let neverStarted = 1_800
 
     package init() {}

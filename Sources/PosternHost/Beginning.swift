@@ -21,6 +21,7 @@ extension ParsableCommand {
             if let caged = command as? any CagedCommand {
                 try begin(caged)
             } else if let command = command as? any AsyncParsableCommand {
+                // Safe although the compiler cannot see it: `finish` never returns, so its task alone uses the command.
                 nonisolated(unsafe) var command = command
                 finish { try await command.run() }
             } else {
@@ -35,6 +36,7 @@ extension ParsableCommand {
 
     private static func begin(_ command: some CagedCommand) throws -> Never {
         let caged = try command.enterCage()
+        // Safe although the compiler cannot see it: `finish` never returns, so its task alone uses the command.
         nonisolated(unsafe) let command = command
         finish { try await command.run(caged) }
     }

@@ -52,7 +52,7 @@ package final class RequestLimiter: Sendable {
     /// Threads read the clock in one order and come here in another.
     private static let disorder = Duration.seconds(1)
 
-    /// - Parameter capacity: the most networks that are remembered. 64,000 take about 8 MiB.
+    /// - Parameter capacity: the most networks that are remembered.
     package init(_ limit: Limit, capacity: Int = 64_000) {
         gates =
             limit.isOff

@@ -99,7 +99,7 @@ package final class DurableRecordMemory: RecordMemory {
     /// How long an entry that nobody waits for may wait for others to join its batch.
     private static let patience = DispatchTimeInterval.seconds(1)
 
-    /// Blocks: reads the whole file. A million names take about a second.
+    /// Blocks: reads the whole file.
     /// - Parameters:
     ///   - keys: the authorisation keys, the current one first. Those of a former machine count as well.
     ///   - adopting: whether a memory that does not exist yet begins with adoption.

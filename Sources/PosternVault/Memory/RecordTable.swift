@@ -57,7 +57,7 @@ struct RecordEntry: Equatable, Sendable {
     }
 }
 
-/// Entries by name. A million take less than 40 MB: open addressing in 256 parts that grow by an eighth each, so that growing
+/// Entries by name. Each takes less than 40 bytes: open addressing in 256 parts that grow by an eighth each, so that growing
 /// never holds a second copy of everything. The digests are random, so their own bits choose the place.
 struct RecordTable: Sendable {
     private struct Part: Sendable {
