@@ -42,7 +42,7 @@ struct Serve: AsyncParsableCommand {
             configuration: .init(
                 services: (signs.map { [.init(service: $0)] } ?? []) + [
                     .init(service: supervisor, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: StartUpCodeRelease(), successTerminationBehavior: .ignore),
+                    .init(service: StartUpMemoryRelease(), successTerminationBehavior: .ignore),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet))
         do {
