@@ -7,11 +7,12 @@ import Testing
 @Suite struct MailPrivacyTests {
     // Names as browsers and people put them into the field: none gives the hidden address away, what else they say stays.
     @Test(arguments: [
-        ("Vera Visitor", "Vera Visitor"), ("vera.canary@visitor.example", "Unnamed visitor"),
-        ("Vera <Vera.Canary@Visitor.Example>", "Vera"),
+        ("Vera Visitor", "Visitor \"Vera Visitor\""), ("vera.canary@visitor.example", "Unnamed visitor"),
+        ("Vera <Vera.Canary@Visitor.Example>", "Visitor \"Vera\""),
         ("vera.canary@visitor.example (vera.canary@visitor.example)", "Unnamed visitor"),
-        ("Vera, [vera.canary@visitor.example] Köln", "Vera, Köln"),
-        ("…", "Unnamed visitor"), ("🦊", "🦊"), ("4", "4"),
+        ("Vera, [vera.canary@visitor.example] Köln", "Visitor \"Vera, Köln\""),
+        ("vera.canary\u{200F}@visitor.example", "Unnamed visitor"),
+        ("…", "Unnamed visitor"), ("🦊", "Visitor \"🦊\""), ("4", "Visitor \"4\""),
     ])
     func `An address that is not shared is in no header and nowhere in the text`(name: String, shown: String) async throws {
         let letter = try MailSamples.letter(name: name, address: "vera.canary@visitor.example")
@@ -32,8 +33,8 @@ import Testing
     ])
     func `No name of a sender looks like an address`(name: String, shown: String) throws {
         let composed = try MailSamples.composer().compose(MailSamples.mail(MailSamples.letter(name: name, shares: true)))
-        #expect(composed.headers["from"] == "\"\(shown) via Example Photos\" <contact@relay.example.org>")
-        #expect(composed.headers["reply-to"] == "\"\(shown)\" <vera@visitor.example>")
+        #expect(composed.headers["from"] == #""Visitor \"\#(shown)\" via Example Photos" <contact@relay.example.org>"#)
+        #expect(composed.headers["reply-to"] == #""Visitor \"\#(shown)\"" <vera@visitor.example>"#)
     }
 
     // A domain that is not ASCII stands in the letter as ASCII, and in the name as it was typed.
