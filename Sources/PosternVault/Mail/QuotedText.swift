@@ -2,8 +2,9 @@ internal import PosternCore
 
 /// A stranger's text within a mail in plain text, where only the beginning of a line can tell whose it is.
 ///
-/// Each line is quoted as in RFC 3676 §4.5, and none is longer than 78 characters (§3): a longer one would be wrapped by the reader's
-/// program, and its rest would begin a line without the mark. The mail does not say `format=flowed`, so that no program joins lines.
+/// Each line is quoted as in RFC 3676 §4.5 and broken at blanks before it has more than 78 characters (§3): a reader's program would
+/// wrap a longer one, and its rest would begin a line without the mark. A word stays whole, since no sentence of ours is one, and
+/// a broken link leads nowhere. The mail does not say `format=flowed`: there a line that ends with a blank joins the next.
 enum QuotedText {
     /// Every line after `> `, an empty one after `>`.
     static func quoting(_ text: String) -> String {
@@ -34,8 +35,7 @@ enum QuotedText {
         while rest.utf8.count > width {
             let end =
                 isASCII
-                ? end(of: rest.utf8.lazy.map(Cell.init), in: rest, at: width)
-                : end(of: rest.lazy.map(Cell.init), in: rest, at: width)
+                ? end(of: rest.utf8.lazy.map(Cell.init), at: width) : end(of: rest.lazy.map(Cell.init), at: width)
             guard let end else { break }
             let index = rest.utf8.index(rest.startIndex, offsetBy: end)
             body(rest[..<index])
@@ -56,33 +56,27 @@ enum QuotedText {
 
         init(_ character: Character) {
             octets = character.utf8.count
-            isBlank = character.isWhitespace
+            // The empty Braille cell looks like one.
+            isBlank = character.isWhitespace || character == "\u{2800}"
             // Two columns from the Hangul on, and for emoji (UAX #11); where that is too many, the line is shorter.
             columns = character == "\t" ? 8 : (character.unicodeScalars.first?.value ?? 0) < 0x1100 ? 1 : 2
         }
     }
 
-    /// Where the line ends, in octets: after the last blank that fits, or else between Characters. A blank may stand in the margin. A
-    /// link is left whole: a broken one leads nowhere, and it cannot be read as a sentence.
-    /// - Returns: nil when all of it fits.
-    private static func end(of cells: some Sequence<Cell>, in line: Substring, at width: Int) -> Int? {
-        var (column, offset, afterBlank, isLink) = (0, 0, 0, false)
+    /// Where the line ends, in octets: after the last blank before the margin, or else after the next one. Blanks may stand in the
+    /// margin.
+    /// - Returns: nil when there is nothing to break.
+    private static func end(of cells: some Sequence<Cell>, at width: Int) -> Int? {
+        var (column, offset, afterBlank) = (0, 0, 0)
         for cell in cells {
             column += cell.columns
-            if cell.isBlank {
-                if isLink { return offset + cell.octets }
+            if !cell.isBlank {
+                if column > width, afterBlank > 0 { return afterBlank }
+            } else {
                 afterBlank = offset + cell.octets
-            } else if column > width, !isLink {
-                isLink = beginsLink(line.utf8.dropFirst(afterBlank))
-                if afterBlank > 0 { return afterBlank }
-                if !isLink { return max(offset, cell.octets) }
             }
             offset += cell.octets
         }
         return nil
-    }
-
-    private static func beginsLink(_ octets: Substring.UTF8View) -> Bool {
-        octets.starts(with: "https://".utf8) || octets.starts(with: "http://".utf8)
     }
 }
