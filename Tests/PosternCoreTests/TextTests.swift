@@ -53,7 +53,7 @@ struct TextTests {
         ("🏴\u{E0067}\u{E0062}", "🏴"), ("x\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}", "x"), ("🏴\u{E007F}", "🏴"),
         ("🏴\u{E0049}\u{E0067}\u{E006E}\u{E007F}", "🏴"), ("a\u{E0001}b", "ab"),
         ("👩\u{200D}👩\u{200D}👧 🏳\u{FE0F}\u{200D}🌈 👩🏿\u{200D}🚀", "👩\u{200D}👩\u{200D}👧 🏳\u{FE0F}\u{200D}🌈 👩🏿\u{200D}🚀"),
-        ("👩\u{200D}", "👩"), ("a\u{200D}b\u{200C}c", "abc"), ("ᠠ\u{180B}\u{180E}ᠠ", "ᠠ\u{180B}ᠠ"), ("ᠨ\u{180E}ᠠ", "ᠨ\u{180E}ᠠ"),
+        ("👩\u{200D}", "👩"), ("a\u{200D}b\u{200C}c", "abc"), ("ᠠ\u{180B} \u{180E}ᠠ", "ᠠ\u{180B} ᠠ"), ("ᠨ\u{180E}ᠠ", "ᠨ\u{180E}ᠠ"),
         ("a\u{180B}", "a"), ("\u{115F}\u{1161}", "\u{115F}\u{1161}"), ("x\u{1160}\u{3164}\u{FFA0}", "x"),
     ])
     func `T3: variation sequences, flags, families and keycaps stay, and their parts alone do not`(raw: String, text: String)
@@ -145,13 +145,13 @@ struct TextTests {
     }
 
     // The vault reads what the relay sealed: whatever stands beside whatever.
-    @Test func `Normalising a text a second time changes nothing, in 50,000 random texts of what depends on neighbours`() throws {
+    @Test func `Normalising a text a second time changes nothing, in 5,000 random texts of what depends on neighbours`() throws {
         let pool = Array(
             ("A1# \t\n\r\u{1E}\u{2}\u{85}\u{92}\u{A0}\u{AD}\u{301}\u{20E3}\u{600}ب\u{94D}कก\u{E31}ក\u{17D2}\u{200B}\u{200C}\u{200D}\u{200E}\u{202E}"
                 + "\u{2028}❤\u{FE0F}\u{FE0E}\u{FE00}葛\u{E0100}🏴\u{E0067}\u{E0062}\u{E007F}👩🏽\u{115F}\u{1160}\u{1100}\u{1161}ᠠ\u{180B}\u{180E}\u{FEFF}\u{3164}"
                 + "\u{3000}\u{F0B7}∩、\u{2800}\u{FFFE}").unicodeScalars)
         var random = Xorshift(state: 0x1234_5678_9ABC_DEF1)
-        for _ in 0..<50_000 {
+        for _ in 0..<5_000 {
             var scalars = String.UnicodeScalarView()
             for _ in 0..<Int.random(in: 1...12, using: &random) { scalars.append(pool.randomElement(using: &random) ?? "a") }
             if let once = try? LetterText(String(scalars), limit: 20).text {

@@ -15,7 +15,7 @@ extension EmailAddress {
         return linked(address) ?? address
     }
 
-    /// Without what cannot be seen: at both ends whatever it is, inside what UTS #46 ignores in a domain, and the marks of direction.
+    /// Without what cannot be seen inside: what UTS #46 ignores in a domain, and the marks of direction.
     /// An address without a plain @ was typed in full width, and is narrowed as RFC 8265 §3.3.1 does with user names.
     private static func typed(_ raw: String) -> String {
         let isFullWidth = !raw.utf8.contains(0x40)
@@ -29,10 +29,7 @@ extension EmailAddress {
             default: scalars.append(scalar)
             }
         }
-        guard let first = scalars.firstIndex(where: \.isVisible), let last = scalars.lastIndex(where: \.isVisible) else {
-            return ""
-        }
-        return String(scalars[first...last])
+        return String(scalars)
     }
 
     /// `Vera Visitor <vera@visitor.example>`, and `vera@visitor.example <mailto:vera@visitor.example>`, as Outlook copies a link. Nil
@@ -41,7 +38,7 @@ extension EmailAddress {
         let parts = text.dropLast().split(separator: "<", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[1].contains(">"), !parts[0].utf8.contains(where: { $0 < 0x20 }) else { return nil }
         let inner = parts[1].trimmed
-        let words = parts[0].trimmed { " \t\"'".utf8.contains($0) }
+        let words = parts[0].trimmed { !$0.isVisible || $0 == "\"" || $0 == "'" }
         guard !words.contains("@") || words.lowercased() == (linked(inner) ?? inner).lowercased() else { return nil }
         return inner
     }
@@ -55,13 +52,13 @@ extension EmailAddress {
 }
 
 extension StringProtocol where SubSequence == Substring {
-    /// Without ASCII blanks and controls at both ends.
-    fileprivate var trimmed: Substring { trimmed { $0 <= 0x20 || $0 == 0x7F } }
+    /// Without blanks, controls and invisible characters at both ends.
+    fileprivate var trimmed: Substring { trimmed { !$0.isVisible } }
 
-    fileprivate func trimmed(_ isDropped: (UInt8) -> Bool) -> Substring {
-        var rest = self[...]
-        while let first = rest.utf8.first, isDropped(first) { rest.utf8.removeFirst() }
-        while let last = rest.utf8.last, isDropped(last) { rest.utf8.removeLast() }
-        return rest
+    fileprivate func trimmed(_ isDropped: (Unicode.Scalar) -> Bool) -> Substring {
+        var rest = self[...].unicodeScalars
+        while let first = rest.first, isDropped(first) { rest.removeFirst() }
+        while let last = rest.last, isDropped(last) { rest.removeLast() }
+        return Substring(rest)
     }
 }

@@ -59,7 +59,7 @@ struct ImpersonationTests {
         let names = ["supportteam", "a", "@1!", "\u{130}", "w", "الدعم"].map {
             String(repeating: $0, count: 100 / $0.unicodeScalars.count)
         }
-        let took = Figure.processorTime { for name in names { for _ in 0..<100 { _ = impersonation.isLike(name) } } }
-        #expect(Figure.isCheap("600 names", took, limit: .seconds(2)))
+        let took = Figure.processorTime { for name in names { for _ in 0..<10 { _ = impersonation.isLike(name) } } }
+        #expect(Figure.isCheap("60 names", took, limit: .milliseconds(500)))
     }
 }
