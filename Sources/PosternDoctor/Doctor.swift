@@ -61,6 +61,7 @@ package struct Doctor {
 
         var findings = ConfigurationCheck.findings(path: home.settings, given: settings.given, faults: settings.faults)
         findings += ServiceCheck.findings(relay: store.relay, vault: keys.vault, faults: store.faults, home: home.path)
+        if store.relay == .stopped { findings += PortCheck.findings(settings) }
         findings += CageCheck.findings(
             .ofThisKernel,
             running: [.running(.relay, store.process), .running(.vault, keys.process)].compactMap { $0 },
