@@ -10,9 +10,12 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// What `postern --version` says: the commit, and a + where something was changed since. Packagers who build without git set it.
+/// What `postern --version` says: the commit, and a + where something was changed since. SwiftPM keeps what a manifest came to
+/// as long as the manifest and the environment are the same, and does not notice a new commit: then the environment names it.
 let commit: String = {
-    if let given = Context.environment["POSTERN_COMMIT"] { return given.filter { $0.isLetter || $0.isNumber || $0 == "." } }
+    if let given = Context.environment["POSTERN_COMMIT"], !given.isEmpty {
+        return given.filter { $0.isLetter || $0.isNumber || $0 == "." }
+    }
     guard let git = Context.gitInformation else { return "unknown" }
     return git.currentCommit.prefix(12) + (git.hasUncommittedChanges ? "+" : "")
 }()
