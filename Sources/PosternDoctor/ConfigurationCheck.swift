@@ -21,6 +21,8 @@ struct SettingsReading {
     /// With the standard value, or a stand-in, for every setting that has a fault.
     let configuration: Configuration?
     private let unusable: Set<String>
+    /// All that is given, as the environment of a process that may not read the file.
+    let passedOn: [String: String]
 
     init(home: Home) {
         var settings: [String: String] = [:]
@@ -31,9 +33,14 @@ struct SettingsReading {
             faults = error.all
             settings = SettingsFile.environment
         }
-        // Without its file, nothing is known of what was set: only the environment counts as given.
+        // Without its file, nothing is known of what was set: only the environment counts as given. What root has read and this
+        // user may not is in the environment, all of it.
+        let isComplete = SettingsFile.environment[Self.complete] != nil
+        settings[Self.complete] = nil
+        if isComplete { faults = [] }
         let isRead = faults.isEmpty
         given = settings.count
+        passedOn = settings.merging([Self.complete: "yes"]) { $1 }
         var unusable = isRead ? [] : Set(Setting.allCases.map(\.rawValue)).subtracting(settings.keys)
         var usable: Configuration?
         // A stand-in may show another fault, as when half of a login is missing. Two rounds are enough for such pairs.
@@ -58,6 +65,9 @@ struct SettingsReading {
         self.unusable = unusable
         self.faults = faults
     }
+
+    /// Says to a process of ours that its environment has every setting.
+    private static let complete = "POSTERN_SETTINGS_ARE_COMPLETE"
 
     /// Nil where the configuration does not tell.
     var database: DatabaseURL? { areUsable(.database) ? configuration?.database : nil }

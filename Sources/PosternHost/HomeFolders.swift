@@ -43,8 +43,8 @@ package struct HomeFolders {
         }
         if users.areApart, let owner = folder.status?.owner, owner != 0 {
             throw Exit.configuration.saying(
-                "\(home.path) belongs to user \(owner), who could lead root anywhere from there\n"
-                    + "    Start the service as that user, or give the home to root while nothing runs: chown -R root \(home.path)"
+                "\(Self.misownedHome(home.path, ProcessUser.name(of: owner)))\n"
+                    + "    Start the service as that user, or give the home to root while nothing runs: chown root \(home.path.shellWord)"
             )
         }
         let former = try FormerStore(in: folder, isTheStore: database.file == home.standardStore)
@@ -62,12 +62,23 @@ package struct HomeFolders {
         try former?.move(to: store, for: users.relay)
     }
 
+    /// What is the matter with a home that should be root's.
+    package static func misownedHome(_ path: String, _ owner: String) -> String {
+        "\(path) belongs to \(owner), who could lead root anywhere from there"
+    }
+
     /// - Parameter group: nil for the owner's own.
     private func subfolder(
         _ name: String, of parent: OpenFolder, for owner: ProcessUser?, group: gid_t? = nil, mode: mode_t
     ) throws -> OpenFolder {
         if try parent.make(name) { try parent.sync() }
         guard let folder = parent.folder(name), let status = folder.status else {
+            if errno == EACCES, let status = parent.status(of: name) {
+                throw Exit.configuration.saying(
+                    "\(parent.path)/\(name) belongs to \(ProcessUser.name(of: status.owner)) and must belong to "
+                        + "\(owner?.name ?? ProcessUser.ownName)\n"
+                        + "    Run this as root or as the user that the service was made for.")
+            }
             throw Exit.configuration.saying("\(parent.path)/\(name) exists and is not a folder\n    Move it away and try again.")
         }
         let id = owner?.id ?? geteuid()
@@ -75,8 +86,9 @@ package struct HomeFolders {
             // Root's own: just made, or made before there were two users. Then nobody else could put anything into it.
             guard status.owner == 0, status.mode & 0o022 == 0 else {
                 throw Exit.configuration.saying(
-                    "\(folder.path) belongs to user \(status.owner) and must belong to \(owner?.name ?? "you")\n"
-                        + "    See what it is. If it is right: chown -R \(id) \(folder.path)")
+                    "\(folder.path) belongs to \(ProcessUser.name(of: status.owner)) and must belong to "
+                        + "\(ProcessUser.name(of: id))\n"
+                        + "    See what it is. If it is right: chown -R \(ProcessUser.name(of: id)) \(folder.path.shellWord)")
             }
             if let owner { try handOver(folder, to: owner) }
         }

@@ -26,10 +26,10 @@ package struct SettingsFile {
     /// `KEY=VALUE` in each line, without quotes; where a key stands twice, the last line counts.
     private func valuesInFile() throws(SettingFaults) -> [String: String] {
         guard let text = try? String(contentsOfFile: home.settings, encoding: .utf8) else {
+            let obstacle = NeededFiles.settings(of: home, user: ProcessUser.ownName)
             throw SettingFaults(all: [
-                SettingFault(
-                    key: home.settings, problem: "is not there or cannot be read",
-                    remedy: "Make an installation with: postern init --home \(home.path)")
+                obstacle?.fault
+                    ?? SettingFault(key: home.settings, problem: "it is no text in UTF-8", remedy: "Save it as UTF-8.")
             ])
         }
         var values: [String: String] = [:]
