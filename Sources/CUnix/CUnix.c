@@ -110,7 +110,9 @@ static int release_part(struct dl_phdr_info *object, size_t size, void *page) {
     return 0;
 }
 
-void unix_release_code(void) {
+void unix_release_memory(void) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     dl_iterate_phdr(release_part, &page);
+    // What was freed, such as the settings and the catalogues as they were read: malloc keeps it.
+    malloc_trim(0);
 }

@@ -44,7 +44,8 @@ void unix_keep_freed_memory(int bytes);
 int unix_clock_is_kept(void);
 
 /// Takes the pages of code, the program's and its libraries', out of this process (madvise(2), MADV_DONTNEED on what
-/// dl_iterate_phdr(3) names as executable). They stay in the kernel's cache; what runs again is back at its first use.
-void unix_release_code(void);
+/// dl_iterate_phdr(3) names as executable), and gives back what malloc(3) keeps of freed memory. Code stays in the kernel's cache;
+/// what runs again is back at its first use.
+void unix_release_memory(void);
 
 #endif

@@ -2,6 +2,7 @@ package import Logging
 package import PosternCore
 private import PosternLink
 package import PosternStore
+private import Synchronization
 
 /// What became of a recipient's answer to "is this address yours?".
 package enum ConfirmationAnswer: Equatable, Sendable {
@@ -26,6 +27,7 @@ package struct ConfirmationService: ConfirmationTaker {
     private let randomness: RandomSource
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
+    private let refusals = RefusedLinkLog()
 
     package init(
         store: any Database, vault: VaultLink, randomness: RandomSource, logger: Logger, now: @escaping @Sendable () -> Timestamp
@@ -38,6 +40,12 @@ package struct ConfirmationService: ConfirmationTaker {
     }
 
     package func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer {
+        let answer = await answer(site, handle, token)
+        if answer == .notValid { refusals.note(logger, at: now()) }
+        return answer
+    }
+
+    private func answer(_ site: String, _ handle: String, _ token: String) async -> ConfirmationAnswer {
         guard let site = try? SiteID(site), let handle = try? Handle(handle), token.utf8.count <= 128 else { return .notValid }
         do {
             guard let recipient = try await store.read({ try $0.recipients.find(handle, at: site) }),
@@ -67,5 +75,28 @@ package struct ConfirmationService: ConfirmationTaker {
             logger.error("a confirmation could not be stored", metadata: ["error": "\(error)"])
             return .unavailable(retryAfter: .seconds(30))
         }
+    }
+}
+
+/// Tells the operator that somebody follows links that are not valid: one line a minute at most, with how many since the last one.
+/// A line for each would let anyone fill the log.
+private final class RefusedLinkLog: Sendable {
+    private struct State {
+        var count = 0
+        var quietUntil: Timestamp?
+    }
+
+    private let state = Mutex(State())
+
+    func note(_ logger: Logger, at now: Timestamp) {
+        let count = state.withLock { state -> Int? in
+            state.count += 1
+            if let quietUntil = state.quietUntil, now < quietUntil { return nil }
+            defer { state = State(quietUntil: now + .minutes(1)) }
+            return state.count
+        }
+        guard let count else { return }
+        logger.notice(
+            "a link to confirm an address was not valid: mistyped, expired, or guessed", metadata: ["count": "\(count)"])
     }
 }

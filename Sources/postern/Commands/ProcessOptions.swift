@@ -66,7 +66,7 @@ struct ProcessOptions: ParsableArguments {
         }
         // Last in the list, so told to stop first: a service that ends by itself while others are being told to stop cancels them
         // all (ServiceLifecycle 2.13).
-        all.append(.init(service: StartUpCodeRelease(), successTerminationBehavior: .ignore))
+        all.append(.init(service: StartUpMemoryRelease(), successTerminationBehavior: .ignore))
         var configuration = ServiceGroupConfiguration(
             services: all, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet)
         configuration.maximumGracefulShutdownDuration = .seconds(32)
