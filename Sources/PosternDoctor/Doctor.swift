@@ -77,7 +77,8 @@ package struct Doctor {
         var findings = ConfigurationCheck.findings(path: home.settings, given: settings.given, faults: settings.faults)
         findings += ServiceCheck.findings(
             relay: store.relay, vault: keys.vault, conditions: store.conditions,
-            stopped: Set([store.process, keys.process].compactMap { $0 }.filter(StoppedProcess.isStopped)), home: home.path)
+            stopped: Set([store.process, keys.process].compactMap { $0 }.filter { StoppedProcess.isStopped($0) }), home: home.path
+        )
         findings += ServiceCheck.supervisor(supervisor, isStopped: StoppedProcess.isStopped(supervisor, named: "postern"))
         findings += CageCheck.findings(
             .ofThisKernel,

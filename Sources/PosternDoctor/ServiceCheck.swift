@@ -1,3 +1,4 @@
+private import PosternHost
 package import PosternRelay
 
 /// Whether the processes of an installation run, and what the relay says of itself.

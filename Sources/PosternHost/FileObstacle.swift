@@ -39,15 +39,20 @@ package struct FileObstacle: Error, Codable, Equatable, Sendable {
     ///   - missing: what to do when there is none.
     /// - Returns: nil when it can be used.
     package static func find(_ path: String, _ kind: Kind, key: String, user: String, missing: String) -> FileObstacle? {
+        // What it is about is not named twice.
+        let name = key == path ? "it" : path
         for folder in foldersAbove(path) where access(folder, X_OK) != 0 {
             guard errno == EACCES else { break }
             return FileObstacle(
-                key: key, problem: "\(path) may be there, but \(user) may not enter \(folder) (\(facts(folder)))",
+                key: key, problem: "\(name) may be there, but \(user) may not enter \(folder) (\(facts(folder)))",
                 remedy: "Let others pass through that folder, or choose another place. As root:",
                 command: "chmod a+x \(folder.shellWord)")
         }
         guard access(path, F_OK) == 0 else {
-            return FileObstacle(key: key, problem: "\(path): \(String(cString: strerror(errno)))", remedy: missing)
+            return FileObstacle(
+                key: key,
+                problem: key == path ? String(cString: strerror(errno)) : "\(path): \(String(cString: strerror(errno)))",
+                remedy: missing)
         }
         let rights =
             switch kind {
@@ -65,7 +70,7 @@ package struct FileObstacle: Error, Codable, Equatable, Sendable {
             case .workplace: ("write in it", "chown \(user) \(word)")
             }
         return FileObstacle(
-            key: key, problem: "\(path) is there, but \(user) may not \(verb) (\(facts(path)))", remedy: "As root:",
+            key: key, problem: "\(name) is there, but \(user) may not \(verb) (\(facts(path)))", remedy: "As root:",
             command: command)
     }
 

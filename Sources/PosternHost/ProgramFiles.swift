@@ -1,5 +1,5 @@
 private import Foundation
-package import PosternCore
+internal import PosternCore
 
 /// This program's own file, and the templates that belong to it.
 package enum ProgramFiles {

@@ -1,5 +1,3 @@
-package import PosternCore
-
 /// Something that is the matter: what, what it means for letters, what to do. The same list of these is in the log, in `postern
 /// doctor`, on the staff page, in `/ready` and in `/metrics`.
 ///

@@ -1,4 +1,5 @@
 package import PosternCore
+private import PosternSealing
 package import PosternStore
 
 /// Whether the relay can take a letter now. One value for everybody who asks: `/ready`, the staff page, metrics, and `postern

@@ -70,7 +70,8 @@ struct Errand {
         let arguments = ["errand", task.rawValue] + words + ["--home", home.path, "--become", user.numbers]
         let ended = try await Subprocess.run(
             .path(FilePath(ProgramFiles.executable)), arguments: Arguments(arguments),
-            environment: .inherit.updating(Dictionary(uniqueKeysWithValues: settings.map { (Environment.Key(stringLiteral: $0), Optional($1)) })),
+            environment: .inherit.updating(
+                Dictionary(uniqueKeysWithValues: settings.map { (Environment.Key(stringLiteral: $0), Optional($1)) })),
             platformOptions: options, input: input, output: output, error: .string(limit: 1 << 20))
         let said = ended.standardError.trimmingCharacters(in: .whitespacesAndNewlines)
         guard case .exited(let status) = ended.terminationStatus else {

@@ -23,7 +23,9 @@ struct CagedProcess: Sendable {
         let user = users.user(of: role)?.name ?? ProcessUser.ownName
         let needed = NeededFiles(role, configuration, home: home, user: user)
         if let obstacle = needed.settings {
-            logger.error("commands cannot read the settings: \(obstacle.fault)")
+            logger.error(
+                "commands that act as this user cannot read the settings: \(obstacle.key): \(obstacle.problem)",
+                metadata: ["remedy": "\(obstacle.fault.remedy)"])
         }
         let others = needed.others.map(\.fault)
         guard others.isEmpty else { throw Exit.configuration.saying(SettingFaults(all: others).description) }
