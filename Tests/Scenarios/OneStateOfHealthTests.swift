@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import PosternTestSupport
 import Synchronization
 import Testing
