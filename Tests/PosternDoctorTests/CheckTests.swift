@@ -1,5 +1,6 @@
 import PosternCore
 import PosternDoctor
+import PosternHost
 import PosternMail
 import PosternRelay
 import PosternStore

@@ -12,7 +12,7 @@ struct FileObstacleTests {
         let obstacle = try #require(find("/nonexistent/file"))
         #expect(obstacle.problem == "/nonexistent/file: No such file or directory")
         #expect(obstacle.remedy == "Make it." && obstacle.command == nil)
-        #expect(obstacle.fault.description == "POSTERN_X: /nonexistent/file: No such file or directory\n    Make it.")
+        #expect("\(obstacle.fault)" == "POSTERN_X: /nonexistent/file: No such file or directory\n    Make it.")
     }
 
     @Test func `One that can be used is none`() {
