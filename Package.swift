@@ -194,7 +194,7 @@ let package = Package(
                 "PosternVault",
             ],
             swiftSettings: strict),
-        .testTarget(name: "PosternHostTests", dependencies: ["PosternHost"], swiftSettings: strict),
+        .testTarget(name: "PosternHostTests", dependencies: ["PosternHost", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PosternMailTests", dependencies: ["PosternCore", "PosternMail", "PosternTestSupport", "CCurl"],
             swiftSettings: strict),

@@ -40,7 +40,7 @@ package struct Doctor {
             switch part {
             case .store: await store(settings)
             case .keys: await KeyReading.look(home: home)
-            case .smarthost: await smarthost(settings).findings
+            case .smarthost: await smarthost(settings).reading
             case .relayFiles: FilesCheck.findings(.relay, settings.configuration, home: home)
             case .vaultFiles: FilesCheck.findings(.vault, settings.configuration, home: home)
             }
@@ -65,7 +65,7 @@ package struct Doctor {
         }
 
         // All at once: each of them may have to wait for somebody who does not answer.
-        async let smarthost = reading(.smarthost, by: users?.vault, settings) { await self.smarthost(settings).findings }
+        async let smarthost = reading(.smarthost, by: users?.vault, settings) { await self.smarthost(settings).reading }
         async let lookedAtKeys = reading(.keys, by: users?.vault, settings) { await KeyReading.look(home: home) }
         async let lookedAtStore = reading(.store, by: users?.relay, settings) { await self.store(settings) }
         async let files = self.files(settings, owners, users)
@@ -105,10 +105,12 @@ package struct Doctor {
         findings += await files
         findings += clock(keys, store, settings)
         let condition = keys.condition.flatMap { try? VaultCondition(payload: $0) }
-        findings += VaultCheck.findings(condition, now: now)
+        findings += VaultCheck.findings(
+            condition, smarthost: configuration?.mail.smarthost.authority ?? "the smarthost", now: now)
         findings += health(store, isVaultKnown: condition != nil)
-        let asked = await smarthost ?? [.skipped(.smarthost, because: "the process that was to ask it failed", .tryAgain)]
-        findings += asked
+        findings +=
+            await smarthost?.findings(lanes: condition?.lanes)
+            ?? [.skipped(.smarthost, because: "the process that was to ask it failed", .tryAgain)]
         return Diagnosis(findings)
     }
 

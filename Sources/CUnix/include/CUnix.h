@@ -15,6 +15,13 @@ int unix_is_dumpable(void);
 /// them all back, and makes sure that root cannot be had again. Returns 0, or -1 with errno set; EPERM when it is not so.
 int unix_become(unsigned int user, unsigned int group);
 
+/// What the kernel calls this thread, and this program if it is the first one (PR_SET_NAME); the first 15 bytes of it.
+void unix_set_name(const char *name);
+
+/// Signals a process as that user, whom this thread alone becomes for the moment; the caller must be root. Returns 0, or -1 with errno
+/// set.
+int unix_signal_as(unsigned int user, pid_t process, int signal);
+
 /// Moves a name from one open folder into another, and never over something there (renameat2(2), RENAME_NOREPLACE).
 /// Returns 0, or -1 with errno set.
 int unix_move(int from, const char *name, int to, const char *other);

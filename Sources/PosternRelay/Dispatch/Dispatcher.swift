@@ -200,8 +200,8 @@ package final class Dispatcher: Service {
             switch ended.reply {
             case .outcome(let outcome):
                 let settlement = try Settlement(
-                    of: outcome, attempt: ended.delivery.attempt, accepted: ended.delivery.accepted, at: moment,
-                    schedule: settings.schedule, using: &randomness)
+                    of: outcome, attempt: ended.delivery.attempt, uncertainEnds: ended.delivery.uncertainEnds,
+                    accepted: ended.delivery.accepted, at: moment, schedule: settings.schedule, using: &randomness)
                 settlements.append(.init(id: ended.delivery.id, lease: ended.lease, settlement: settlement))
             case .notTaken:
                 returns.append(.init(id: ended.delivery.id, lease: ended.lease))

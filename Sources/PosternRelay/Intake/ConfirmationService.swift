@@ -21,13 +21,14 @@ package protocol ConfirmationTaker: Sendable {
 }
 
 /// Asks the vault to check a token, and stores the record that the vault gives back: only the vault says which address is real.
-package struct ConfirmationService: ConfirmationTaker {
+package final class ConfirmationService: ConfirmationTaker {
     private let store: any Database
     private let vault: VaultLink
     private let randomness: RandomSource
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
-    private let refusals = RefusedLinkLog()
+    /// A line for each link that is not valid would let anyone fill the log.
+    private let throttle = Mutex(LogThrottle(interval: .minutes(1)))
 
     package init(
         store: any Database, vault: VaultLink, randomness: RandomSource, logger: Logger, now: @escaping @Sendable () -> Timestamp
@@ -41,7 +42,12 @@ package struct ConfirmationService: ConfirmationTaker {
 
     package func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer {
         let answer = await answer(site, handle, token)
-        if answer == .notValid { refusals.note(logger, at: now()) }
+        let moment = Duration.milliseconds(now().milliseconds)
+        if answer == .notValid, let unsaid = throttle.withLock({ $0.admit(at: moment) }) {
+            logger.notice(
+                "a link to confirm an address was not valid: mistyped, expired or guessed",
+                metadata: ["since-last-line": "\(unsaid)"])
+        }
         return answer
     }
 
@@ -75,28 +81,5 @@ package struct ConfirmationService: ConfirmationTaker {
             logger.error("a confirmation could not be stored", metadata: ["error": "\(error)"])
             return .unavailable(retryAfter: .seconds(30))
         }
-    }
-}
-
-/// Tells the operator that somebody follows links that are not valid: one line a minute at most, with how many since the last one.
-/// A line for each would let anyone fill the log.
-private final class RefusedLinkLog: Sendable {
-    private struct State {
-        var count = 0
-        var quietUntil: Timestamp?
-    }
-
-    private let state = Mutex(State())
-
-    func note(_ logger: Logger, at now: Timestamp) {
-        let count = state.withLock { state -> Int? in
-            state.count += 1
-            if let quietUntil = state.quietUntil, now < quietUntil { return nil }
-            defer { state = State(quietUntil: now + .minutes(1)) }
-            return state.count
-        }
-        guard let count else { return }
-        logger.notice(
-            "a link to confirm an address was not valid: mistyped, expired, or guessed", metadata: ["count": "\(count)"])
     }
 }
