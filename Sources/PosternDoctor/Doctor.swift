@@ -134,11 +134,15 @@ package struct Doctor {
         guard settings.areUsable(.templates) else {
             return [.skipped(.templates, because: "their folder is not known", "Correct the configuration first.")]
         }
-        guard users?.relay != nil || owners?.relay == geteuid() || owners?.vault == geteuid() else {
-            return [.skipped(.templates, because: "this user is neither the relay's nor the vault's", .asRoot)]
-        }
         var findings: [Finding] = []
-        for (part, role, user) in [(Part.relayFiles, ProcessRole.relay, users?.relay), (.vaultFiles, .vault, users?.vault)] {
+        for (part, role, user, owner) in [
+            (Part.relayFiles, ProcessRole.relay, users?.relay, owners?.relay),
+            (.vaultFiles, .vault, users?.vault, owners?.vault),
+        ] {
+            guard user != nil || owner == geteuid() else {
+                findings.append(.skipped(.templates, because: "this user is not the \(role)'s", .asRoot))
+                continue
+            }
             let found = await reading(part, by: user, settings) { FilesCheck.findings(role, settings.configuration, home: home) }
             let all = found ?? [.skipped(.templates, because: "the process that was to look at them failed", .tryAgain)]
             findings += all.filter { !findings.contains($0) }

@@ -58,7 +58,10 @@ struct HealthTests {
     ) async throws {
         let forwarding = ForwardingWatch()
         var headers = HTTPFields()
-        for (name, value) in fields { headers[try #require(HTTPField.Name(name))] = value }
+        for (name, value) in fields {
+            let field = try #require(HTTPField.Name(name))
+            headers[field] = value
+        }
         let settings = try configuration(trustedProxies: [try AddressRange(trusted)])
         try await withPublicListener(.validating, forwarding: forwarding, settings) { [headers] client in
             for _ in 0..<20 { _ = try await client.execute(uri: "/robots", method: .get, headers: headers) { $0 } }
