@@ -69,7 +69,10 @@ struct ReadinessTests {
         #expect(await monitor.readiness().isReady)
         probe.set([.vault])
         probe.letGo()
-        try await eventually("the check has come back") { await monitor.readiness() == Readiness([.vault]) }
+        try await eventually("the next check") {
+            clock.withLock { $0 += .seconds(2) }
+            return await monitor.readiness() == Readiness([.vault])
+        }
     }
 
     @Test func `All who ask during the first check wait for that one`() async throws {
