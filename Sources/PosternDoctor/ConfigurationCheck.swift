@@ -27,18 +27,22 @@ struct SettingsReading {
     init(home: Home) {
         var settings: [String: String] = [:]
         var faults: [SettingFault] = []
+        var isRead = true
         do throws(SettingFaults) {
-            settings = try SettingsFile(home: home).settings()
+            let read = try SettingsFile(home: home).given()
+            (settings, faults) = (read.values, read.faults)
         } catch {
             faults = error.all
             settings = SettingsFile.environment
+            isRead = false
         }
         // Without its file, nothing is known of what was set: only the environment counts as given. What root has read and this
         // user may not is in the environment, all of it.
-        let isComplete = SettingsFile.environment[Self.complete] != nil
+        if SettingsFile.environment[Self.complete] != nil {
+            faults = []
+            isRead = true
+        }
         settings[Self.complete] = nil
-        if isComplete { faults = [] }
-        let isRead = faults.isEmpty
         given = settings.count
         passedOn = settings.merging([Self.complete: "yes"]) { $1 }
         var unusable = isRead ? [] : Set(Setting.allCases.map(\.rawValue)).subtracting(settings.keys)

@@ -80,6 +80,7 @@ package struct Doctor {
             stopped: Set([store.process, keys.process].compactMap { $0 }.filter { StoppedProcess.isStopped($0) }), home: home.path
         )
         findings += ServiceCheck.supervisor(supervisor, isStopped: StoppedProcess.isStopped(supervisor, named: "postern"))
+        if store.relay == .stopped { findings += PortCheck.findings(settings) }
         findings += CageCheck.findings(
             .ofThisKernel,
             running: [.running(.relay, store.process), .running(.vault, keys.process)].compactMap { $0 },
