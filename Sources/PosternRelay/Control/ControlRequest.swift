@@ -16,6 +16,11 @@ package enum ControlRequest: Codable, Sendable {
     case listRecipients(site: String, after: String?, limit: Int)
     case showRecipient(site: String, handle: String)
     case changeRecipient(site: String, handle: String, action: RecipientOperations.Action)
+    /// All of them or none.
+    case addAliases(site: String, handle: String, aliases: [String])
+    case removeAlias(site: String, handle: String, alias: String)
+    /// Of one recipient, or of the whole site in pages; `after` is the key of the last one.
+    case listAliases(site: String, handle: String?, after: String?, limit: Int)
     case countQueue
     case listQueue(QueueFilter)
     case showDelivery(id: String)

@@ -8,7 +8,7 @@ internal import PosternRelay
 struct RecipientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recipient", abstract: "The people who receive letters. No command prints their addresses.",
-        subcommands: [Add.self, Import.self, List.self, Show.self, Pause.self, Resume.self, Erase.self])
+        subcommands: [Add.self, Import.self, List.self, Show.self, Pause.self, Resume.self, Erase.self, Alias.self])
 
     /// The recipient that a command is about.
     struct Subject: ParsableArguments {
@@ -43,6 +43,11 @@ struct RecipientCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The recipient's language, as in de or pt-br.", valueName: "tag"))
         var locale = "en"
 
+        @Option(
+            name: .customLong("alias"),
+            help: ArgumentHelp("Another name that links may use; give it several times for several.", valueName: "name"))
+        var aliases: [String] = []
+
         @Flag(help: "You know that the address is theirs.")
         var confirmed = false
 
@@ -59,6 +64,7 @@ struct RecipientCommand: AsyncParsableCommand {
             let row: RecipientRow
             do {
                 row = try RecipientRow(handle: handle, name: name, address: line, language: locale)
+                for alias in aliases { _ = try HandleAlias(alias) }
             } catch {
                 throw Exit.data.saying("the recipient was not added: \(error)")
             }
@@ -73,6 +79,7 @@ struct RecipientCommand: AsyncParsableCommand {
                 confirmed
                     ? "Added \(site)/\(handle); letters go there from now on."
                     : "Added \(site)/\(handle); a mail asks whether the address is theirs.")
+            try await Alias.add(aliases, to: handle, at: site, by: enrolling.caller)
         }
     }
 

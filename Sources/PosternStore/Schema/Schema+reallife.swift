@@ -1,0 +1,21 @@
+extension Schema {
+    /// What sites, servers and people really do.
+    static let realLife = Migration(
+        version: 5, name: "real life",
+        statements: [
+            // Other names that a site has for its recipients. `folded` is what a link is compared with, `name` what was written.
+            """
+            CREATE TABLE recipient_alias (
+                site TEXT NOT NULL REFERENCES site (id),
+                folded TEXT NOT NULL CHECK (length(folded) BETWEEN 1 AND 1000),
+                name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+                recipient {blob} NOT NULL REFERENCES recipient (id),
+                created_at BIGINT NOT NULL,
+                PRIMARY KEY (site, folded)
+            ) {clustered}
+            """,
+            """
+            CREATE INDEX recipient_alias_recipient ON recipient_alias (recipient)
+            """,
+        ])
+}
