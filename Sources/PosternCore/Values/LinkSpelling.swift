@@ -81,9 +81,10 @@ private enum LinkSpelling {
         return String(validating: PercentCoding.decoded(Array(text.utf8), plusIsSpace: false), as: UTF8.self) ?? text
     }
 
-    /// Without a query whose question mark was encoded, and without what remains of markup: `pat%3Flang=de`, `pat&gt;`, `pat">`.
+    /// Without a query whose question mark was encoded, without what some servers add (`pat;jsessionid=…`), and without what remains of
+    /// markup (`pat&gt;`, `pat">`).
     private static func cut(_ text: String) -> Substring {
-        let end = text.firstIndex { "?#<>\"".contains($0) && $0 != text.first } ?? text.endIndex
+        let end = text.firstIndex { "?#;<>\"".contains($0) && $0 != text.first } ?? text.endIndex
         let rest = text[..<end]
         for entity in ["&gt", "&lt", "&quot", "&amp", "&nbsp", "&#"] {
             if let found = rest.firstRange(of: entity), found.lowerBound > rest.startIndex { return rest[..<found.lowerBound] }

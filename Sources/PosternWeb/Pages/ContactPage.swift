@@ -142,24 +142,26 @@ extension ContactPage {
     }
 
     private static func notice(for occasion: Occasion, _ faults: [LetterField: String], _ texts: Catalogue) -> Notice? {
-        switch occasion {
-        case .fresh: nil
-        case .faults, .repeated:
+        func box(_ title: PageText, _ detail: PageText) -> Notice {
             Notice(
-                title: texts(.noticeFaultsTitle), detail: texts(.noticeFaultsDetail),
+                title: texts(title), detail: texts(detail),
                 faults: LetterField.allCases.compactMap { field in
                     faults[field].map { Notice.Fault(field: field.rawValue, label: texts(PageText(field)), text: $0) }
                 })
-        case .unreadable: Notice(title: texts(.noticeUnreadableTitle), detail: texts(.noticeUnreadableDetail))
-        case .unknownEncoding: Notice(title: texts(.noticeEncodingTitle), detail: texts(.noticeEncodingDetail))
+        }
+        return switch occasion {
+        case .fresh: nil
+        case .faults: box(.noticeFaultsTitle, .noticeFaultsDetail)
+        case .repeated, .unreadable: box(.noticeUnreadableTitle, .noticeUnreadableDetail)
+        case .unknownEncoding: box(.noticeEncodingTitle, .noticeEncodingDetail)
         case .tooLarge:
             Notice(
                 title: texts(.noticeTooLargeTitle),
                 detail: texts(.noticeTooLargeDetail, [.limit: texts.number(Letter.Limit.message)]))
-        case .cutShort: Notice(title: texts(.noticeCutTitle), detail: texts(.noticeCutDetail))
-        case .mediaType: Notice(title: texts(.noticeMediaTypeTitle), detail: texts(.noticeMediaTypeDetail))
-        case .idempotencyKeyConflict: Notice(title: texts(.noticeRepeatTitle), detail: texts(.noticeRepeatDetail))
-        case .expired: Notice(title: texts(.noticeExpiredTitle), detail: texts(.noticeExpiredDetail))
+        case .cutShort: box(.noticeCutTitle, .noticeCutDetail)
+        case .mediaType: box(.noticeMediaTypeTitle, .noticeMediaTypeDetail)
+        case .idempotencyKeyConflict: box(.noticeRepeatTitle, .noticeRepeatDetail)
+        case .expired: box(.noticeExpiredTitle, .noticeExpiredDetail)
         case .limited(let wait):
             Notice(title: texts(.noticeLimitedTitle), detail: texts(.noticeLimitedDetail, [.wait: texts.span(wait)]))
         case .unavailable(let wait):
