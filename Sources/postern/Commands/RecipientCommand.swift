@@ -55,31 +55,40 @@ struct RecipientCommand: AsyncParsableCommand {
         var replace = false
 
         func run() async throws {
-            let (site, handle) = (subject.site, subject.handle)
-            let enrolling = Enrolling(caller: try subject.home.caller(), site: site)
+            let site = subject.site
+            let caller = try subject.home.caller()
+            let enrolling = Enrolling(caller: caller, site: site)
             guard let line = readLine(strippingNewline: true) else {
                 throw Exit.noInput.saying(
-                    "no address came on standard input\n    Try: echo pat@example.org | postern recipient add \(handle) …")
+                    "no address came on standard input\n    Try: echo pat@example.org | postern recipient add \(subject.handle) …"
+                )
+            }
+            for alias in aliases {
+                do { _ = try HandleAlias(alias) } catch { throw Exit.data.saying("the recipient was not added: \(error)") }
             }
             let row: RecipientRow
-            do {
-                row = try RecipientRow(handle: handle, name: name, address: line, language: locale)
-                for alias in aliases { _ = try HandleAlias(alias) }
+            do throws(RecipientRow.Reject) {
+                row = try RecipientRow(
+                    RecipientRow.Cells(handle: subject.handle, name: name, address: line, language: locale),
+                    languages: caller.languages)
             } catch {
-                throw Exit.data.saying("the recipient was not added: \(error)")
+                let proposal = error.proposal.map { "\n    Try the handle \($0)." } ?? ""
+                throw Exit.data.saying("the recipient was not added: \(error)\(proposal)")
             }
+            let handle = row.handle
             guard try await enrolling.enrol([row], confirmed: confirmed, replace: replace) == [true] else {
                 throw Exit.data.saying(
                     replace
                         ? "\(site)/\(handle) was left as it is: it was erased, or was given another address just now\n"
                             + "    See postern recipient list --site \(site)."
-                        : "\(site)/\(handle) already exists and was left as it is\n    To give it a new address, add --replace.")
+                        : "\(site)/\(handle) already exists, or is an alias of somebody else; nothing was changed\n"
+                            + "    To give an existing recipient a new address, add --replace.")
             }
             Terminal.say(
                 confirmed
                     ? "Added \(site)/\(handle); letters go there from now on."
                     : "Added \(site)/\(handle); a mail asks whether the address is theirs.")
-            try await Alias.add(aliases, to: handle, at: site, by: enrolling.caller)
+            try await Alias.add(aliases, to: handle.text, at: site, by: caller)
         }
     }
 
