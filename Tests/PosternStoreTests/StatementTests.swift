@@ -71,6 +71,9 @@ struct StatementTests {
             _ = try transaction.aliases.add(HandleAlias("Pat Müller"), for: one, at: now)
             _ = try transaction.aliases.remove(HandleAlias("Pat Müller"), at: site.id)
             _ = try transaction.recipients.erase(one.id, at: now)
+            try transaction.recipients.vacate(one.handle, at: site.id, for: two.id, now: now)
+            _ = try transaction.sites.remove(site.id, at: now)
+            _ = try transaction.sites.add(site, at: now)
             // What the erased recipient has left is dropped by a claim.
             try store.confirmation(to: 0).enqueue(in: transaction)
             _ = try transaction.queue.claim(upTo: 9, under: store.lease(), until: now, at: now)
@@ -124,6 +127,8 @@ struct StatementTests {
             _ = try transaction.recipients.find(named: "Pat Müller", at: site.id)
             _ = try transaction.aliases.list(at: site.id, limit: 5)
             _ = try transaction.aliases.list(of: two.id)
+            _ = try transaction.recipients.count(at: site.id)
+            _ = try transaction.sites.recipientCount(of: site.id)
         }
         _ = try await database.write { transaction in
             try transaction.queue.dropHeld(.everything, because: "test", at: now, limit: 50)

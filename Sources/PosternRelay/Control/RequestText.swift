@@ -150,7 +150,7 @@ package enum RequestText {
         let recipient = Recipient(
             id: id, site: site, handle: handle, name: name, language: language, state: new.confirmed ? .active : .unconfirmed,
             record: SealedRecord(version: new.version, seal: Array(seal), authorisation: Array(authorisation)))
-        return RecipientOperations.NewRecord(recipient, former: new.former)
+        return RecipientOperations.NewRecord(recipient, former: new.former, isSuccessor: new.isSuccessor == true)
     }
 
     private static func otherVersion(_ noun: String) -> Fault {

@@ -1,8 +1,12 @@
 extension Schema {
-    /// What sites, servers and people really do.
+    /// What sites, links and operators really do.
     static let realLife = Migration(
         version: 5, name: "real life",
         statements: [
+            // A site that was removed: its row stays for what refers to it, and is used again if the site is added again.
+            """
+            ALTER TABLE site ADD COLUMN removed_at BIGINT
+            """,
             // Other names that a site has for its recipients. `folded` is what a link is compared with, `name` what was written.
             """
             CREATE TABLE recipient_alias (
