@@ -37,7 +37,7 @@ struct RealLinksAndFormsTests {
                 == 65)
         try await postern.succeed("recipient", "alias", "remove", "pat", "PM", "--site", "photos")
         #expect(try await postern.get("/c/photos/pm").status == 404)
-        try await postern.succeed("recipient", "erase", "pat", "--site", "photos")
+        try await postern.succeed("recipient", "erase", "pat", "--site", "photos", "--yes")
         let unknown = try await postern.get("/c/photos/No%20Body")
         let erased = try await postern.get("/c/photos/Pat%20M%C3%BCller")
         #expect(unknown.status == 404 && erased.status == 404 && erased.text == unknown.text)
