@@ -203,7 +203,7 @@ struct SiteAuthorising {
             throw Exit.data.saying(SiteOperations.Fault.exists(try siteID).text)
         }
         let site = try await authorised(name: name, origins: origins, former: nil)
-        try await caller.change(.addSite(id: id, name: name, origins: origins, authorisation: site.newAuthorisation))
+        try await caller.change(.addSite(id: id, name: site.name.text, origins: origins, authorisation: site.newAuthorisation))
         try await noteInUse(site)
     }
 
