@@ -58,7 +58,7 @@ struct ContactFormTests {
     @Test(arguments: [
         ("?about=photo+4711", "photo 4711"), ("?x=1&about=Gr%C3%BC%C3%9Fe", "Grüße"), ("?about=%3Cb%3E", "&lt;b&gt;"),
         ("?about=", nil),
-        ("?about=a%0Ab", nil), ("?about=Gr%FC%DFe", "Grüße"), ("?about=a%81", nil),
+        ("?about=a%0Ab", nil), ("?about=Gr%FC%DFe", "Grüße"),
         ("?about=" + String(repeating: "x", count: 201), nil), ("", nil),
     ])
     func `About is taken from the address`(query: String, shown: String?) async throws {
