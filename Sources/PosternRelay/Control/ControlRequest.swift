@@ -22,7 +22,7 @@ package enum ControlRequest: Codable, Sendable {
     /// All of them or none.
     case addAliases(site: String, handle: String, aliases: [String])
     case removeAlias(site: String, handle: String, alias: String)
-    /// Of one recipient, or of the whole site in pages; `after` is the key of the last one.
+    /// All of one recipient's, or the whole site's in pages; `after` is the key of the last one.
     case listAliases(site: String, handle: String?, after: String?, limit: Int)
     case countQueue
     case listQueue(QueueFilter)

@@ -49,7 +49,7 @@ extension RecipientCommand {
             @Option(help: ArgumentHelp("The site.", valueName: "id"))
             var site: String
 
-            @Option(help: "At most this many.")
+            @Option(help: "At most this many of a whole site's; 0 for all.")
             var limit = 1_000
 
             @OptionGroup var home: HomeOption
@@ -59,18 +59,22 @@ extension RecipientCommand {
 
             func run() async throws {
                 let caller = try home.caller()
-                let aliases: [AliasView] =
+                let page: Page<AliasView> =
                     if let handle {
-                        try await caller.ask(.listAliases(site: site, handle: handle, after: nil, limit: limit))
+                        Page(
+                            rows: try await caller.ask(.listAliases(site: site, handle: handle, after: nil, limit: 1)),
+                            isCut: false)
                     } else {
                         try await caller.pages(of: limit, by: \.key) { after, count in
                             .listAliases(site: site, handle: nil, after: after, limit: count)
                         }
                     }
+                let aliases = page.rows
                 try output.print(aliases) {
                     aliases.isEmpty
                         ? "No aliases." : TextTable(aliases, ("ALIAS", \.alias), ("RECIPIENT", { "\(site)/\($0.handle)" })).text
                 }
+                page.sayWhatIsCut(of: nil, output)
             }
         }
 
