@@ -289,10 +289,12 @@ extension Dispatcher {
             switch outcome.kind {
             case .delivered: .debug
             case .deferred, .failed: .info
-            case .uncertain: .warning
+            // Held, it waits for a person.
+            case .uncertain: settling.settlement.state == .held ? .error : .warning
             case .ourFault: .error
             }
         metadata["state"] = "\(settling.settlement.state.rawValue)"
+        if outcome.isUncertainEnd, let reason = settling.settlement.reason { metadata["reason"] = "\(reason)" }
         logger.log(level: level, "dispatch: an attempt ended", metadata: metadata)
     }
 }
