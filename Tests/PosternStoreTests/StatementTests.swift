@@ -68,6 +68,8 @@ struct StatementTests {
             try transaction.sites.adopt(site)
             _ = try transaction.recipients.setState(.unconfirmed, of: one.id, from: [.paused], at: now)
             _ = try transaction.recipients.confirm(one.id, with: Sample.record(2), at: now)
+            _ = try transaction.aliases.add(HandleAlias("Pat Müller"), for: one, at: now)
+            _ = try transaction.aliases.remove(HandleAlias("Pat Müller"), at: site.id)
             _ = try transaction.recipients.erase(one.id, at: now)
             try transaction.recipients.vacate(one.handle, at: site.id, for: two.id, now: now)
             _ = try transaction.sites.remove(site.id, at: now)
@@ -123,6 +125,9 @@ struct StatementTests {
             _ = try transaction.sites.list()
             _ = try transaction.recipients.find(two.id)
             _ = try transaction.recipients.list(at: site.id, limit: 5)
+            _ = try transaction.recipients.find(named: "Pat Müller", at: site.id)
+            _ = try transaction.aliases.list(at: site.id, limit: 5)
+            _ = try transaction.aliases.list(of: two.id)
             _ = try transaction.recipients.count(at: site.id)
             _ = try transaction.sites.recipientCount(of: site.id)
         }

@@ -127,7 +127,7 @@ private func buildServices(
             templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
     let publicWeb = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies,
-        limits: visitorLimits)
+        securityContacts: configuration.securityContacts, limits: visitorLimits)
     services.append(
         buildPublicApplication(
             publicWeb,
