@@ -147,7 +147,7 @@ private struct WalkingLetter {
         let (lease, attempt) = (claim?.lease ?? store.lease(), claim?.delivery.attempt ?? 1)
         var middle = Middle()
         let settlement = try Settlement(
-            of: Sample.outcome(kind), attempt: attempt, accepted: TestStore.start, at: moment, schedule: .standard,
+            of: Sample.outcome(kind), attempt: attempt, since: TestStore.start, at: moment, schedule: .standard,
             using: &middle)
         return try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) } != .tooLate
     }

@@ -71,6 +71,9 @@ package final class Dispatcher: Service {
     /// Whether deliveries stand still because the smarthost refuses us.
     package var isBreakerOpen: Bool { state.withLock { $0.breaker.isOpen } }
 
+    /// Since when the smarthost has refused several recipients alike and accepted nobody; nil when it has not.
+    package var likeRefusalsSince: Timestamp? { state.withLock { $0.run?.began } }
+
     package func run() async throws {
         var leases = try await start()
         await withDiscardingTaskGroup { attempts in
@@ -194,7 +197,7 @@ package final class Dispatcher: Service {
             switch ended.reply {
             case .outcome(let outcome):
                 let settlement = try Settlement(
-                    of: outcome, attempt: ended.delivery.attempt, accepted: ended.delivery.accepted, at: moment,
+                    of: outcome, attempt: ended.delivery.attempt, since: ended.delivery.start, at: moment,
                     schedule: settings.schedule, using: &randomness)
                 settlements.append(.init(id: ended.delivery.id, lease: ended.lease, settlement: settlement))
             case .notTaken:
@@ -202,19 +205,21 @@ package final class Dispatcher: Service {
             }
         }
         return DispatchTransaction(
-            settlements: settlements, returns: returns, claim: plan.claim, lease: lease, leaseUntil: moment + settings.lease,
+            settlements: settlements, returns: returns, recalled: plan.recalled, claim: plan.claim, lease: lease,
+            leaseUntil: moment + settings.lease,
             lifetime: settings.schedule.lifetime, isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
     }
 
     private func attempt(_ delivery: DeliveryJob, under lease: LeaseID) async {
         let reply = await vault.deliver(delivery)
         let moment = now()
-        let breaker = state.withLock { state in
-            let before = state.breaker
+        let (before, after) = state.withLock { state in
+            let before = (breaker: state.breaker, run: state.run)
             state.ended(.init(delivery: delivery, lease: lease, reply: reply), at: moment)
-            return (before: before, after: state.breaker)
+            return (before, (breaker: state.breaker, run: state.run))
         }
-        report(breaker.after, changedFrom: breaker.before, at: moment)
+        report(after.run, changedFrom: before.run)
+        report(after.breaker, changedFrom: before.breaker, at: moment)
         wakeSignal.signal()
     }
 
@@ -227,6 +232,11 @@ package final class Dispatcher: Service {
 
     private func report(_ transaction: DispatchTransaction, _ result: DispatchTransaction.Result) {
         for (settling, settled) in zip(transaction.settlements, result.settled) { report(settling, settled) }
+        if result.recalled > 0 {
+            logger.warning(
+                "dispatch: letters that were refused before the others are held, and not failed",
+                metadata: ["count": "\(result.recalled)"])
+        }
         if result.recovered > 0 {
             logger.notice(
                 "dispatch: the clock was set back; what was due by the old one is due now",
@@ -239,6 +249,21 @@ package final class Dispatcher: Service {
 }
 
 extension Dispatcher {
+    /// One line when a run of like refusals begins and one when it is over.
+    private func report(_ run: RefusalRuns.Run?, changedFrom before: RefusalRuns.Run?) {
+        switch (before, run) {
+        case (nil, let run?):
+            logger.error(
+                "dispatch: the smarthost refuses one recipient after the other alike, so this may be about us; letters are held",
+                metadata: [
+                    "recipients": "\(RefusalRuns.threshold)", "stage": "\(run.likeness.stage.rawValue)",
+                    "code": "\(run.likeness.code ?? 0)", "enhanced": "\(run.likeness.enhanced ?? "none")",
+                ])
+        case (_?, nil): logger.notice("dispatch: the smarthost has accepted a letter after the like refusals")
+        default: break
+        }
+    }
+
     /// One line when the breaker opens and one when it closes, however many probes fail in between.
     private func report(_ breaker: Breaker, changedFrom before: Breaker, at moment: Timestamp) {
         switch (before.isOpen, breaker.isOpen) {
@@ -276,6 +301,7 @@ extension Dispatcher {
             case .ourFault: .error
             }
         metadata["state"] = "\(settling.settlement.state.rawValue)"
+        if let cause = outcome.cause { metadata["cause"] = "\(cause.rawValue)" }
         logger.log(level: level, "dispatch: an attempt ended", metadata: metadata)
     }
 }

@@ -5,12 +5,21 @@ package import PosternStore
 package struct QueueOperations: Sendable {
     /// What can be done to deliveries.
     package enum Action: Codable, Sendable {
-        /// Makes waiting deliveries due now.
+        /// Makes waiting deliveries due now; given one that was refused or has expired, tries it again.
         case retry
+        /// Tries again what has ended so, as long as it can still be sent.
+        case retryEnded(Ended)
         /// Stops waiting deliveries until they are released.
         case hold(reason: String)
         case release
         case drop
+    }
+
+    /// How a delivery ended that can be tried again.
+    package enum Ended: String, Codable, Sendable, CaseIterable {
+        case failed, expired
+
+        var state: DeliveryState { self == .failed ? .failed : .expired }
     }
 
     package enum Selection: Sendable {
@@ -22,19 +31,25 @@ package struct QueueOperations: Sendable {
     package enum Fault: OperationFault {
         case unknown(LetterID)
         case wrongState(LetterID, DeliveryState)
+        case nothingToSend(LetterID, DeliveryState)
 
         package var description: String {
             switch self {
             case .unknown(let id): "there is no delivery \(id)"
             case .wrongState(let id, let state):
                 "delivery \(id) is \(state.rawValue), so this cannot be done; it was left as it is"
+            case .nothingToSend(let id, let state):
+                "delivery \(id) is \(state.rawValue), and its letter can no longer be opened: the key of its day has been destroyed, "
+                    + "or its recipient was erased"
             }
         }
 
         package var remedy: String? {
             switch self {
             case .unknown: "See postern queue list."
+            case .wrongState(let id, .held): "If it is to go out, use postern queue release \(id)."
             case .wrongState: nil
+            case .nothingToSend: "It cannot be tried again. Its writer can send a new letter; the log says when this one came."
             }
         }
     }
@@ -85,7 +100,7 @@ package struct QueueOperations: Sendable {
             let queue = transaction.queue
             let moved =
                 switch action {
-                case .retry: try queue.retry(id, at: record.at)
+                case .retry, .retryEnded: try queue.retry(id, at: record.at)
                 case .hold(let reason): try queue.hold(id, because: reason)
                 case .release: try queue.release(id, at: record.at)
                 case .drop: try queue.drop(id, because: Self.dropReason, at: record.at)
@@ -93,6 +108,7 @@ package struct QueueOperations: Sendable {
             switch moved {
             case .moved: break
             case .refused(let state): throw Fault.wrongState(id, state)
+            case .nothingToSend(let state): throw Fault.nothingToSend(id, state)
             case .unknown: throw Fault.unknown(id)
             }
         }
@@ -100,12 +116,13 @@ package struct QueueOperations: Sendable {
     }
 
     private func applyToAll(_ action: Action) async throws -> Int {
+        if case .retryEnded(let ended) = action { return try await retryAll(ended) }
         // As many as there are now. The command does not cover deliveries that arrive, or become due again, while it runs.
         let counts = try await count()
         let most =
             switch action {
             case .retry, .hold: counts[.ready]
-            case .release, .drop: counts[.held]
+            case .release, .drop, .retryEnded: counts[.held]
             }
         var total = 0
         while total < most {
@@ -115,6 +132,31 @@ package struct QueueOperations: Sendable {
             operations.wake()
         }
         return total
+    }
+
+    /// Those that end again while the command runs are not tried twice: ids only rise.
+    private func retryAll(_ ended: Ended) async throws -> Int {
+        let limit = Self.batch
+        var (total, last): (Int, LetterID?) = (0, nil)
+        repeat {
+            let after = last
+            let record = operations.trace(Action.retryEnded(ended).verb, "")
+            let bite = try await operations.store.write { transaction in
+                let bite = try transaction.queue.retryEnded(ended.state, after: after, at: record.at, limit: limit)
+                try Self.add(record, count: bite.moved, transaction)
+                return bite
+            }
+            (total, last) = (total + bite.moved, bite.last)
+            if bite.moved > 0 { operations.wake() }
+        } while last != nil
+        return total
+    }
+
+    private static func add(_ record: OperationRecord, count: Int, _ transaction: any Transaction) throws {
+        guard count > 0 else { return }
+        var record = record
+        record.subject = count == 1 ? "1 delivery" : "\(count) deliveries"
+        try transaction.operationTrace.add(record)
     }
 
     /// Each batch leaves its own trace, since the command may fail before the next one.
@@ -129,11 +171,9 @@ package struct QueueOperations: Sendable {
                 case .hold(let reason): try queue.holdReady(because: reason, limit: limit)
                 case .release: try queue.releaseHeld(.everything, at: record.at, limit: limit)
                 case .drop: try queue.dropHeld(.everything, because: Self.dropReason, at: record.at, limit: limit)
+                case .retryEnded: 0
                 }
-            guard count > 0 else { return 0 }
-            var record = record
-            record.subject = count == 1 ? "1 delivery" : "\(count) deliveries"
-            try transaction.operationTrace.add(record)
+            try Self.add(record, count: count, transaction)
             return count
         }
     }
@@ -144,7 +184,7 @@ package struct QueueOperations: Sendable {
 extension QueueOperations.Action {
     fileprivate var verb: OperationRecord.Verb {
         switch self {
-        case .retry: .retryDeliveries
+        case .retry, .retryEnded: .retryDeliveries
         case .hold: .holdDeliveries
         case .release: .releaseDeliveries
         case .drop: .dropDeliveries

@@ -53,7 +53,7 @@ extension Queue {
     private func leased(under lease: LeaseID) throws -> [SQLRow] {
         try transaction.rows(
             """
-            SELECT delivery.id, delivery.attempts, delivery.kind, delivery.accepted_at,
+            SELECT delivery.id, delivery.attempts, delivery.kind, delivery.accepted_at, delivery.released_at,
                 delivery.message_token, delivery.envelope_token, delivery.recipient,
                 recipient.site, recipient.handle, recipient.name, recipient.language, recipient.state,
                 recipient.record_version, recipient.seal, recipient.authorisation, letter.seal AS letter_seal
@@ -86,6 +86,7 @@ extension Queue {
         }
         return DeliveryJob(
             id: try row["id"], attempt: try row["attempts"], kind: kind, accepted: try row["accepted_at"],
+            released: try row.optional("released_at"),
             tokens: MailTokens(messageID: try row["message_token"], envelope: try row["envelope_token"]), site: site,
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
             record: record, letter: seal ?? [])

@@ -138,10 +138,31 @@ struct QueueActionOptions: ParsableArguments {
 
 extension QueueCommand {
     struct Retry: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Try waiting deliveries now, whenever they are due.")
+        static let configuration = CommandConfiguration(
+            abstract: "Try deliveries now: those that wait, whenever they are due, and those that failed or expired.",
+            discussion: """
+                A letter that failed or expired can be tried again as long as it can be opened, for the days of \
+                POSTERN_RETENTION_LETTERS. Its mail then has the date of the retry, and the Message-ID it always had.
+                """)
+
+        @Option(help: "With --all: those that ended so, failed or expired, instead of those that wait.")
+        var state: QueueOperations.Ended?
+
         @OptionGroup var options: QueueActionOptions
 
-        func run() async throws { try await options.apply(.retry, report: "due now") }
+        func validate() throws {
+            guard state == nil || options.all else { throw ValidationError("--state needs --all") }
+        }
+
+        func run() async throws {
+            try await options.apply(state.map { .retryEnded($0) } ?? .retry, report: "due now")
+            guard let state else { return }
+            let counts: QueueCountsView = try await options.home.caller().ask(.countQueue)
+            guard let left = counts.states[state.rawValue], left > 0 else { return }
+            Terminal.say(
+                "\(left) \(left == 1 ? "is" : "are") \(state.rawValue) still: the letter can no longer be opened, the recipient was "
+                    + "erased, or it was refused again.")
+        }
     }
 
     struct Hold: AsyncParsableCommand {
@@ -169,3 +190,5 @@ extension QueueCommand {
         func run() async throws { try await options.apply(.drop, report: "dropped") }
     }
 }
+
+extension QueueOperations.Ended: ExpressibleByArgument {}
