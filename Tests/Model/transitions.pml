@@ -1,5 +1,5 @@
 /*
- * The table of DeliveryState.after, rendered from it by TransitionFileTests: 14 of 77 moves are legal.
+ * The table of DeliveryState.after, rendered from it by TransitionFileTests: 17 of 91 moves are legal.
  * Not written by hand; to rewrite it: POSTERN_WRITE_TRANSITIONS=1 swift test --filter TransitionFileTests
  */
 mtype:state = { absent, ready, leased, held, delivered, failed, expired, dropped, illegal };
@@ -14,7 +14,9 @@ mtype:event = {
     by_too_old,
     by_held_by_staff,
     by_released,
-    by_dropped
+    by_dropped,
+    by_retried,
+    by_recalled
 };
 
 #define is_terminal(s) (s == delivered || s == failed || s == expired || s == dropped)
@@ -35,6 +37,9 @@ inline after(s, e, next) {
     :: s == leased && e == by_too_old -> next = expired
     :: s == held && e == by_released -> next = ready
     :: s == held && e == by_dropped -> next = dropped
+    :: s == failed && e == by_retried -> next = ready
+    :: s == failed && e == by_recalled -> next = held
+    :: s == expired && e == by_retried -> next = ready
     :: else -> next = illegal
     fi
 }

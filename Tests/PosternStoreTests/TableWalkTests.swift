@@ -44,7 +44,10 @@ struct TableWalkTests {
                     taken.insert([letter.state.rawValue, "\(event)"])
                     try await letter.take(event)
                 }
-                for event in DeliveryEvent.allCases where letter.state.isTerminal { try await letter.take(event) }
+                for event in DeliveryEvent.allCases.shuffled(using: &randomness) where letter.state.isTerminal {
+                    taken.insert([letter.state.rawValue, "\(event)"])
+                    try await letter.take(event)
+                }
                 try await letter.leaveTheWay()
             }
         }
@@ -138,6 +141,14 @@ private struct WalkingLetter {
         case .dropped:
             let now = now
             return try await isMoved { try $0.queue.drop(id, because: "unwanted", at: now) }
+        case .retried where state == .ready:
+            // There the verb means something else: it is due now.
+            return false
+        case .retried:
+            let now = now
+            return try await isMoved { try $0.queue.retry(id, at: now) }
+        case .recalled:
+            return try await isMoved { try $0.queue.recall(id, because: "others were refused alike") }
         }
     }
 

@@ -7,8 +7,14 @@ internal import PosternCore
 /// the recipient, then the letter.
 enum RefusalWords {
     static func cause(of lines: [String]) -> Outcome.Cause? {
-        let words = words(of: lines.joined(separator: " "))
+        let words = words(of: lines.joined(separator: " ").split(separator: " ").map(plain).joined(separator: " "))
         return table.first { entry in entry.phrases.contains { $0.occurs(in: words) } }?.cause
+    }
+
+    /// An address of a person or a page is a name, and says nothing; which IP address it is says no more than that it is one.
+    private static func plain(_ word: Substring) -> Substring {
+        if word.utf8.contains(UInt8(ascii: "@")) || word.contains("://") { return "" }
+        return ClientTrace.isIn(word) ? "ip" : word
     }
 
     /// Lower case, letters and digits only; a name such as SendAsDenied counts as its words too.
@@ -92,17 +98,20 @@ enum RefusalWords {
             .recipient,
             [
                 "account that you tried to reach * not exist", "account that you tried to reach * disabled",
-                "account that you tried to reach * inactive", "blocked by * recipient", "recipient * blocked you",
-                "rejected by * recipient", "user * blocked you", "recipient only accepts", "recipients only accept",
+                "account that you tried to reach * inactive", "blocked by * recipient", "rejected by * recipient~",
+                "recipient * blocked you",
+                "user * blocked you", "recipient only accepts", "recipients only accept",
                 "not authenticated for group", "not authenticated for mailbox", "allowed senders",
                 "larger than * recipient", "too large for this recipient", "recipient size limit", "recip size limit",
-                "user unknown", "unknown user", "no such user", "unknown recipient", "recipient unknown",
-                "recipient address rejected",
+                "user unknown", "unknown user", "no such user", "unknown recipient", "recipient address rejected undeliverable",
+                "incoming suspended", "incoming disabled", "recipient unknown",
             ]),
         Entry(
             .now,
             [
-                "user * receiving mail", "recipient * receiving mail", "mailbox full", "mailbox is full", "mailbox * over quota",
+                "recipient * receiving mail", "is receiving mail", "can receive", "recipient~ * exceeded", "incoming temporarily",
+                "recipient address rejected unverified", "recipient~ * quota", "mailbox full", "mailbox is full",
+                "mailbox * over quota",
                 "mailbox * exceeded", "mailbox quota", "mailbox size limit", "user * over quota", "user * over * quota",
                 "recipient * over quota", "recipient * quota", "recipient * exceeded * quota", "out of storage space",
                 "inbox is full", "storage quota", "over quota", "overquota", "over its quota", "disk quota", "user is over",
@@ -133,7 +142,8 @@ enum RefusalWords {
                 "sending limit~", "sending quota~", "sending rate", "send limit~", "send quota", "daily * limit~",
                 "daily * quota",
                 "hourly * limit~", "hourly * quota", "monthly * limit~", "monthly * quota", "per day", "per hour", "per minute",
-                "per second", "rate limit~", "ratelimit~", "rate control", "throttl~", "message limit", "message quota",
+                "per second", "rate limit~", "frequency", "number of messages", "ratelimit~", "rate control", "throttl~",
+                "message limit", "message quota",
                 "messages limit", "email limit", "emails limit", "mail limit", "outgoing * limit", "outbound * limit",
                 "submission quota", "sender * quota", "sender * exceeded", "plan limit", "recipient limit", "recipients limit",
                 "too many messages", "too many emails", "too many mails", "too many recipients", "too many connections",
@@ -147,7 +157,8 @@ enum RefusalWords {
         Entry(
             .account,
             [
-                "relay access denied", "relay denied", "relaying denied", "relaying not", "relaying is", "relay not", "relay is",
+                "relay access denied", "relaying", "as a relay", "to relay", "retransmission", "your access", "access to submit",
+                "relay denied", "relaying denied", "relaying not", "relaying is", "relay not", "relay is",
                 "unable to relay", "cannot relay", "not relay", "no relay", "not permitted to relay", "not allowed to relay",
                 "not authorized to relay", "relay~ * not allowed", "relay~ * not permitted", "relay~ * prohibited",
                 "relay operation",
@@ -179,14 +190,15 @@ enum RefusalWords {
                 "from must", "mail from", "mailfrom", "envelope sender", "envelope from", "return path", "reverse path",
                 "backscatter",
                 "domain of sender", "owned by", "not verified", "is unverified", "address is not verified", "unregistered domain",
-                "unverified domain", "unverified address", "unverified email", "unauthenticated email", "unauthenticated mail",
+                "unverified domain", "unverified email", "unauthenticated email", "unauthenticated mail",
                 "does not match authenticated", "match * authenticated user", "authenticated * match", "spf", "dkim", "dmarc",
                 "helo", "ehlo", "spoof~", "forged", "sending domain", "aligned",
             ]),
         Entry(
             .reputation,
             [
-                "block list~", "blocklist~", "black list~", "blacklist~", "denylist~", "blocked using", "rejected using", "rbl",
+                "block list~", "block~ for spam~", "blocked for", "spam sender", "ip based", "host network", "blocklist~",
+                "black list~", "blacklist~", "denylist~", "blocked using", "rejected using", "rbl",
                 "dnsbl",
                 "dnsrbl", "uribl", "spamhaus", "spamcop", "barracudacentral", "sorbs", "senderscore", "senderbase", "talos",
                 "proofpoint",
@@ -226,7 +238,8 @@ enum RefusalWords {
         Entry(
             .recipient,
             [
-                "unknown address", "address unknown", "unknown mailbox", "mailbox unknown", "unknown account", "account unknown",
+                "unknown address", "recipient address rejected", "address unknown", "unknown mailbox", "mailbox unknown",
+                "unknown account", "account unknown",
                 "unknown local", "addressee unknown", "invalid recipient~", "recipient~ * invalid", "invalid mailbox",
                 "invalid user",
                 "invalid address", "bad recipient", "bad destination", "bad address", "user not found", "user * not found",

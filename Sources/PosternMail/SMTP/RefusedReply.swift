@@ -67,15 +67,16 @@ struct RefusedReply: Sendable {
         case (1, 7), (1, 8): .sender
         // RFC 3463 §3.5 calls congestion a persistent transient error, even in a 5xx.
         case (4, 5): .quota
-        case (7, 2), (7, 17), (7, 18), (7, 19): .recipient
-        case (7, 8), (7, 9), (7, 12), (7, 14): .login
+        case (7, 17), (7, 18), (7, 19): .recipient
+        case (7, 8), (7, 12), (7, 14): .login
         case (7, 10), (7, 11), (7, 30): .encryption
         case (7, 13): .account
         case (7, 20...24), (7, 26), (7, 27): .sender
         case (7, 25): .reputation
         case (7, 28): .quota
         // Exchange Online's own (learn.microsoft.com, "Email non-delivery reports in Exchange Online").
-        case (1, 90): .quota
+        case (1, 90), (2, 121): .quota
+        case (2, 122): .now
         case (2, 252), (7, 60): .sender
         case (7, 57): .login
         case (7, 64), (7, 500...503), (7, 505), (7, 700...750): .account
@@ -105,6 +106,7 @@ struct RefusedReply: Sendable {
         case (5, 3): .quota
         case (5, 1), (5, 2), (5, 4), (5, 5), (5, 6): .dialogue
         case (6, _): .letter
+        case (7, 2): .recipient
         default: nil
         }
     }
@@ -119,7 +121,7 @@ struct RefusedReply: Sendable {
             .dialogue
         // RFC 5321 §4.5.3.1.10: a client treats 552 after RCPT as if it were 452; storage is what passes elsewhere too.
         case Code.exceededStorage: .now
-        case Code.userNotLocal where stage == .recipient, Code.domainTakesNoMail where stage == .recipient: .recipient
+        case Code.userNotLocal where answer.enhanced == nil, Code.domainTakesNoMail: .recipient
         case _ where !isPermanent: .now
         default: .unclear
         }

@@ -120,7 +120,9 @@ import Testing
         Row(
             "AUTH times out", CURLE_ABORTED_BY_CALLBACK, Way.auth, abort: .timedOut(after: .seconds(300)), .deferred, .trouble,
             .login, 334),
-        Row("no login offered", CURLE_WRITE_ERROR, Way.introduced, abort: .loginNotOffered, .ourFault, .trouble, .login, 250),
+        Row(
+            "no login offered", CURLE_WRITE_ERROR, Way.introduced, abort: .loginNotOffered(mechanisms: []), .ourFault, .trouble,
+            .login, 250),
         Row("no mechanism in common", CURLE_LOGIN_DENIED, Way.introduced, .ourFault, .trouble, .login, 250),
         Row(
             "SMTPUTF8 needed, not offered", CURLE_WRITE_ERROR, Way.introduced, abort: .smtpUTF8NotOffered, .ourFault, .reached,

@@ -127,10 +127,10 @@ import Testing
         #expect(transcript.abortReason == .noise)
     }
 
-    // Keywords count as libcurl reads them, and only whole words do.
+    // Keywords are in any case, and only whole words count.
     @Test(arguments: [
         (["mx", "SMTPUTF8", "AUTH PLAIN LOGIN"], true, true), (["mx", "AUTH CRAM-MD5 GSSAPI"], false, false),
-        (["mx", "smtputf8", "auth plain"], false, false), (["mx", "AUTH=LOGIN"], false, false), (["mx"], false, false),
+        (["mx", "smtputf8", "Auth plain"], true, true), (["mx", "AUTH=LOGIN"], false, true), (["mx"], false, false),
         (["mx", "XSMTPUTF8", "AUTH XPLAIN"], false, false), (["mx", "AUTH LOGIN"], false, true),
     ])
     func `Capabilities are read from EHLO`(lines: [String], utf8: Bool, login: Bool) {
