@@ -72,6 +72,77 @@ struct StaffTests {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `S7: every attempt after a release has the moment of the release, and none before it has one`(_ kind: StoreKind)
+        async throws
+    {
+        try await withStore(kind) { store in
+            let id = try await store.accept(store.letter(verdict: .held))
+            let released = TestStore.start + .days(8)
+            _ = try await store.database.write { try $0.queue.release(id, at: released) }
+            for number in 1...2 as ClosedRange<Int64> {
+                let now = released + .hours(number)
+                let (lease, claimed) = try await store.claim(at: now)
+                let job = try #require(claimed.first)
+                #expect(job.accepted == TestStore.start)
+                #expect(job.released == released)
+                #expect(job.start == released)
+                let deferred = try Sample.settlement(.deferred, of: job, at: now)
+                #expect(deferred.state == .ready, "a release begins the schedule again")
+                #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: deferred) } == .written)
+            }
+            let other = try await store.accept(store.letter())
+            let claimed = try await store.claim(9, at: released + .hours(1)).deliveries
+            #expect(claimed.first { $0.id == other }?.released == nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases, [DeliveryState.failed, .expired])
+    func `M7: what ended can be tried again while its letter is there, and not after`(_ kind: StoreKind, ended: DeliveryState)
+        async throws
+    {
+        try await withStore(kind) { store in
+            let now = TestStore.start + .days(7)
+            let id = try await Self.delivery(in: ended, of: store)
+            #expect(try await store.database.write { try $0.queue.retry(id, at: now) } == .moved(to: .ready))
+            let again = try #require(try await store.claim(at: now).deliveries.first)
+            #expect(again.id == id)
+            #expect(again.released == now)
+            #expect(again.attempt == 2)
+
+            let gone = try await Self.delivery(in: ended, of: store)
+            let epoch = Epoch(containing: TestStore.start)
+            _ = try await store.database.write { try $0.retention.forgetLetters(through: epoch, at: now, limit: 99) }
+            let before = try await store.line(gone)
+            #expect(try await store.database.write { try $0.queue.retry(gone, at: now) } == .nothingToSend(in: ended))
+            #expect(try await store.line(gone) == before)
+            #expect(try await store.counts().difference == 0)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `M7: many that failed are tried again in bites, and those with nothing to send are passed over`(_ kind: StoreKind)
+        async throws
+    {
+        try await withStore(kind) { store in
+            let now = TestStore.start + .days(1)
+            for _ in 0..<3 { _ = try await Self.delivery(in: .failed, of: store) }
+            _ = try await store.database.write {
+                try $0.retention.forgetLetters(through: Epoch(containing: TestStore.start), at: now, limit: 1)
+            }
+            var (moved, last): ([Int], LetterID?) = ([], nil)
+            repeat {
+                let after = last
+                let bite = try await store.database.write { try $0.queue.retryEnded(.failed, after: after, at: now, limit: 2) }
+                moved.append(bite.moved)
+                last = bite.last
+            } while last != nil
+            #expect(moved.reduce(0, +) == 2)
+            #expect(try await store.counts()[.ready] == 2)
+            #expect(try await store.counts()[.failed] == 1)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `A delivery that does not exist is unknown`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = LetterID(high: 1, low: 1)

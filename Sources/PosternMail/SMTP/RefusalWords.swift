@@ -11,9 +11,11 @@ enum RefusalWords {
         return table.first { entry in entry.phrases.contains { $0.occurs(in: words) } }?.cause
     }
 
-    /// An address of a person or a page is a name, and says nothing; which IP address it is says no more than that it is one.
+    /// A person's address is a name, and says nothing; of a page's, the host may be a block list's. Which IP address it is says no
+    /// more than that it is one.
     private static func plain(_ word: Substring) -> Substring {
-        if word.utf8.contains(UInt8(ascii: "@")) || word.contains("://") { return "" }
+        if word.utf8.contains(UInt8(ascii: "@")) { return "" }
+        if word.holds("://") { return word.split(separator: "/").dropFirst().first ?? "" }
         return ClientTrace.isIn(word) ? "ip" : word
     }
 
@@ -110,7 +112,8 @@ enum RefusalWords {
             .now,
             [
                 "recipient * receiving mail", "is receiving mail", "can receive", "recipient~ * exceeded", "incoming temporarily",
-                "recipient address rejected unverified", "recipient~ * quota", "mailbox full", "mailbox is full",
+                "recipient address rejected unverified", "recipient~ * quota", "mailbox full", "message expired",
+                "not accepting connections", "mailbox is full",
                 "mailbox * over quota",
                 "mailbox * exceeded", "mailbox quota", "mailbox size limit", "user * over quota", "user * over * quota",
                 "recipient * over quota", "recipient * quota", "recipient * exceeded * quota", "out of storage space",
@@ -132,7 +135,7 @@ enum RefusalWords {
                 "please authenticate", "not authenticated", "not been authenticated", "user not authenticated", "not logged in",
                 "log in first", "login first", "must login", "must log in", "sign in", "username and password", "bad username",
                 "invalid credentials", "invalid login", "invalid username", "invalid password", "incorrect password",
-                "application specific password", "app password", "basic authentication", "smtp auth",
+                "application specific password", "app password", "basic authentication", "smtp auth", "smtp authentication",
                 "smtp client authentication",
                 "pop before smtp", "check for new mail first", "unauthenticated senders", "unauthenticated connection",
             ]),
@@ -144,7 +147,8 @@ enum RefusalWords {
                 "hourly * limit~", "hourly * quota", "monthly * limit~", "monthly * quota", "per day", "per hour", "per minute",
                 "per second", "rate limit~", "frequency", "number of messages", "ratelimit~", "rate control", "throttl~",
                 "message limit", "message quota",
-                "messages limit", "email limit", "emails limit", "mail limit", "outgoing * limit", "outbound * limit",
+                "messages limit", "email limit", "emails limit", "mail limit", "outgoing * limit", "outgoing * quota",
+                "outbound * quota", "relay quota", "limit of", "24 hours", "24 hour", "outbound * limit",
                 "submission quota", "sender * quota", "sender * exceeded", "plan limit", "recipient limit", "recipients limit",
                 "too many messages", "too many emails", "too many mails", "too many recipients", "too many connections",
                 "too many concurrent", "too many simultaneous", "too many sessions", "too many requests", "connection limit",
@@ -164,6 +168,7 @@ enum RefusalWords {
                 "relay operation",
                 "relay~ * denied", "allowed rcpthosts", "list of allowed rcpthosts", "not local host", "open relay",
                 "bad outbound sender", "outbound spam", "tenant", "sandbox", "test purposes", "activate your", "not activated",
+                "not yet activated", "request activation", "smtp account", "not authorized to perform",
                 "your account", "sender account", "sending account", "account of the sender", "account for sending",
                 "account has been suspended", "account is suspended", "account suspended", "suspended for",
                 "temporarily suspended",
@@ -181,7 +186,9 @@ enum RefusalWords {
                 "cannot send as",
                 "sender address rejected", "sender rejected", "sender denied", "sender refused", "sender verify",
                 "sender verification",
-                "sender domain", "sender address", "sender is not", "sender not", "sender s domain", "sender email",
+                "sender domain", "sender address", "sender name", "from sender", "in from", "purported responsible",
+                "authentication information", "authentication checks", "fails to pass", "mismatch~", "sender is not",
+                "sender not", "sender s domain", "sender email",
                 "sender mail",
                 "sender must", "invalid sender", "bad sender", "unknown sender", "unverified sender", "verified sender",
                 "sender identity",
@@ -202,7 +209,8 @@ enum RefusalWords {
                 "dnsbl",
                 "dnsrbl", "uribl", "spamhaus", "spamcop", "barracudacentral", "sorbs", "senderscore", "senderbase", "talos",
                 "proofpoint",
-                "cloudmark", "uceprotect", "listed by", "listed in", "listed on", "listed at", "is listed", "reputation",
+                "cloudmark", "uceprotect", "listed by", "listed in", "listed on", "listed at", "is listed", "bl", "client ip",
+                "reputation",
                 "banned sending ip", "client host~", "client blocked", "ip * blocked", "ip * banned", "ip * rejected",
                 "ip * listed",
                 "ip * not allowed", "blocked * ip", "your ip", "sending ip", "from ip", "ip address", "ips", "reverse dns",
@@ -245,6 +253,9 @@ enum RefusalWords {
                 "invalid address", "bad recipient", "bad destination", "bad address", "user not found", "user * not found",
                 "recipient not found", "recipient * not found", "mailbox not found", "mailbox * not found", "account not found",
                 "not found by smtp address lookup", "recipient rejected", "recipient denied", "recipient * rejected",
+                "recipient * unavailable", "recipient~ * blocked", "disabled recipient", "host unknown", "unknown host",
+                "host not found", "invalid domain", "unknown domain", "domain * not exist", "not a registered", "not registered",
+                "mailbox * frozen",
                 "recipient refused",
                 "mailbox unavailable", "mailbox not available", "mailbox * unavailable", "not exist", "doesn t exist",
                 "does not have",
@@ -257,8 +268,9 @@ enum RefusalWords {
                 "undeliverable address", "address rejected", "address * rejected", "no user", "null mx", "does not accept mail",
                 "not accept * mail", "domain not found", "not a local", "user not local", "not local", "mailing list",
                 "has moved", "moved to",
-                "relocated", "not here", "isn t here", "not live here", "discontinued", "deactivated", "terminated", "expired",
-                "hidden user", "not accepting", "not listed in", "not a mailbox", "not allowed to receive",
+                "relocated", "not here", "isn t here", "not live here", "discontinued", "account expired", "mailbox expired",
+                "not accepting mail", "not accepting messages", "not accepting email", "deactivated", "terminated", "hidden user",
+                "not listed in", "not a mailbox", "not allowed to receive",
                 "recipient * restricted",
                 "delivery not authorized",
             ]),
@@ -267,7 +279,7 @@ enum RefusalWords {
             [
                 "spam", "spam~", "virus~", "malware", "malicious", "phish~", "infected", "unsolicited", "bulk", "junk", "content",
                 "contents", "url", "link", "links", "attachment~", "message rejected", "message refused", "message blocked",
-                "suspicious",
+                "suspicious", "filtered",
                 "header~", "subject", "message * rejected", "message * blocked",
             ]),
     ]

@@ -41,6 +41,8 @@ struct RefusedReply: Sendable {
 
     private var cause: Outcome.Cause {
         let found = surely ?? RefusalWords.cause(of: answer.lines) ?? usually ?? byCode
+        // These codes are never about anybody else.
+        if isAboutLogin, !found.isAboutUs, found != .now { return .login }
         switch stage {
         // Every 5xx is about our credentials, unless it says when they will do.
         case .login: return found == .quota || found == .now || found == .account ? found : .login
@@ -67,10 +69,10 @@ struct RefusedReply: Sendable {
         case (1, 7), (1, 8): .sender
         // RFC 3463 §3.5 calls congestion a persistent transient error, even in a 5xx.
         case (4, 5): .quota
-        case (7, 17), (7, 18), (7, 19): .recipient
+        // A mailbox's own limit, and a mailbox that has another owner.
+        case (2, 3), (7, 17), (7, 18), (7, 19): .recipient
         case (7, 8), (7, 12), (7, 14): .login
         case (7, 10), (7, 11), (7, 30): .encryption
-        case (7, 13): .account
         case (7, 20...24), (7, 26), (7, 27): .sender
         case (7, 25): .reputation
         case (7, 28): .quota
@@ -81,7 +83,7 @@ struct RefusedReply: Sendable {
         case (7, 57): .login
         case (7, 64), (7, 500...503), (7, 505), (7, 700...750): .account
         case (7, 124), (7, 129...136): .recipient
-        case (7, 509), (7, 510): .sender
+        case (7, 509), (7, 510), (7, 512): .sender
         case (7, 511), (7, 606...649): .reputation
         default: nil
         }
@@ -95,25 +97,31 @@ struct RefusedReply: Sendable {
         case (1, 0): stage == .recipient ? .recipient : .unclear
         case (1, _): .recipient
         case (2, 2): .now
-        case (2, 1), (2, 3), (2, 4): .recipient
-        case (2, 0): stage == .recipient ? .recipient : .unclear
+        case (2, 1), (2, 4): .recipient
         case (3, 1), (3, 2), (3, 5): .now
         case (3, 4): .content
         // Some providers send their quotas so.
         case (4, 6): .quota
         case (4, _): .now
         // One recipient at a time is too many only for a limit.
-        case (5, 3): .quota
+        case (5, 3): isPermanent ? .quota : .now
         case (5, 1), (5, 2), (5, 4), (5, 5), (5, 6): .dialogue
         case (6, _): .letter
         case (7, 2): .recipient
+        case (7, 13): .account
         default: nil
         }
     }
 
+    /// RFC 4954 §6: authentication required, too weak, invalid, or encryption required for it.
+    private var isAboutLogin: Bool {
+        [Code.authenticationRequired, Code.mechanismTooWeak, Code.credentialsInvalid, Code.encryptionRequired].contains(
+            answer.code)
+    }
+
     private var byCode: Outcome.Cause {
         switch answer.code {
-        case Code.authenticationRequired, Code.mechanismTooWeak, Code.credentialsInvalid, Code.encryptionRequired: .login
+        case _ where isAboutLogin: .login
         // Syntax, sequence and parameters (RFC 5321 §4.2.1, x0x, and 555): the dialogue went wrong, which says nothing about the
         // recipient.
         case Code.syntaxError, Code.syntaxErrorInParameters, Code.commandNotImplemented, Code.badSequence,

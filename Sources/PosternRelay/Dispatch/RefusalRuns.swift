@@ -1,4 +1,4 @@
-internal import PosternCore
+package import PosternCore
 
 /// Judges refusals by what becomes of other letters. One server's sentence says little: many say "no such user" or "rejected" when
 /// they mean our account.
@@ -6,9 +6,9 @@ internal import PosternCore
 /// Several different recipients refused alike, and nobody accepted in between, is a *run*: it is about us, whatever the server says.
 /// Then letters are held and none is `failed`, those before it in the run included, until the smarthost accepts one again. A refusal
 /// that names no one is believed when somebody else's letter is accepted about that time. It is pure; its owner guards it.
-struct RefusalRuns: Equatable, Sendable {
+package struct RefusalRuns: Equatable, Sendable {
     /// Refused with the same code and enhanced status, at the same stage. Words differ by address and by id.
-    struct Likeness: Hashable, Sendable {
+    package struct Likeness: Hashable, Sendable {
         let stage: DeliveryStage
         let code: Int?
         let enhanced: String?
@@ -18,9 +18,9 @@ struct RefusalRuns: Equatable, Sendable {
         }
     }
 
-    struct Run: Equatable, Sendable {
-        let likeness: Likeness
-        let began: Timestamp
+    package struct Run: Equatable, Sendable {
+        package let likeness: Likeness
+        package let began: Timestamp
     }
 
     private struct Refusal: Equatable, Sendable {
@@ -37,14 +37,14 @@ struct RefusalRuns: Equatable, Sendable {
     }
 
     /// Different recipients that make a run.
-    static let threshold = 3
+    package static let threshold = 3
     /// How far apart the first and the last of them may be, and how long an accepted letter speaks for us.
-    static let window = Duration.minutes(15)
+    package static let window = Duration.minutes(15)
     /// At this attempt a refusal that names no one holds the letter, if nobody else's was accepted.
-    static let patience = 4
+    package static let patience = 4
 
     /// The run that goes on; nil while there is none.
-    private(set) var run: Run?
+    package private(set) var run: Run?
     /// Letters that failed before their run was known, to be held instead.
     private var recalled: [LetterID] = []
     /// Since somebody was accepted last.
@@ -52,11 +52,13 @@ struct RefusalRuns: Equatable, Sendable {
     /// The last one, and the last one of another recipient.
     private var acceptances: [Acceptance] = []
 
+    package init() {}
+
     /// A server that invents statuses, or one recipient whose every letter is refused, must not fill the memory.
     private static let (mostLikenesses, mostRefusals) = (64, 1_000)
 
     /// - Returns: the outcome that the letter is settled by.
-    mutating func judge(_ outcome: Outcome, of job: DeliveryJob, at now: Timestamp) -> Outcome {
+    package mutating func judge(_ outcome: Outcome, of job: DeliveryJob, at now: Timestamp) -> Outcome {
         if outcome.kind == .delivered { accepted(job.recipient, at: now) }
         let judged = outcome.kind == .failed ? refused(outcome, of: job, at: now) : outcome
         // Only an accepted letter shows that the run is over.
@@ -65,7 +67,7 @@ struct RefusalRuns: Equatable, Sendable {
     }
 
     /// Letters to hold that are failed, or are about to be, in this transaction.
-    mutating func takeRecalled() -> [LetterID] {
+    package mutating func takeRecalled() -> [LetterID] {
         defer { recalled = [] }
         return recalled
     }

@@ -7,7 +7,8 @@ import Testing
 /// What servers answered elsewhere, each with the page where somebody reported it.
 ///
 /// The rules were written from the standards and providers' documentation, and corrected on the rows of part `seen`. The others were
-/// collected and given their meaning afterwards.
+/// collected and given their meaning after that: of these 195, the rules as they were then judged 167 right, and took 5 that were
+/// about us or about now for the recipient's. They were corrected on these too.
 @Suite("Replies from public reports are judged as what they meant")
 struct ReplyCorpusTests {
     /// What a reply turned out to be about.
