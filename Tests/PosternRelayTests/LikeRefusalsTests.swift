@@ -60,7 +60,8 @@ struct LikeRefusalsTests {
                 let counts = try await relay.counts()
                 #expect(counts[.held] == vault.asked.count)
                 #expect(counts[.ready] == 20 - vault.asked.count)
-                let shown = try #require(try await relay.show(try #require(vault.asked.first).id))
+                let first = try #require(vault.asked.first)
+                let shown = try #require(try await relay.show(first.id))
                 #expect(shown.reason?.hasPrefix("the smarthost refuses our sender address") == true)
                 #expect(shown.reason?.hasSuffix("The smarthost said: 554 5.2.252 SendAsDenied") == true)
             }
