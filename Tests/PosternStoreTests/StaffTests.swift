@@ -120,29 +120,6 @@ struct StaffTests {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `M7: many that failed are tried again in bites, and those with nothing to send are passed over`(_ kind: StoreKind)
-        async throws
-    {
-        try await withStore(kind) { store in
-            let now = TestStore.start + .days(1)
-            for _ in 0..<3 { _ = try await Self.delivery(in: .failed, of: store) }
-            _ = try await store.database.write {
-                try $0.retention.forgetLetters(through: Epoch(containing: TestStore.start), at: now, limit: 1)
-            }
-            var (moved, last): ([Int], LetterID?) = ([], nil)
-            repeat {
-                let after = last
-                let bite = try await store.database.write { try $0.queue.retryEnded(.failed, after: after, at: now, limit: 2) }
-                moved.append(bite.moved)
-                last = bite.last
-            } while last != nil
-            #expect(moved.reduce(0, +) == 2)
-            #expect(try await store.counts()[.ready] == 2)
-            #expect(try await store.counts()[.failed] == 1)
-        }
-    }
-
-    @Test(arguments: StoreKind.allCases)
     func `A delivery that does not exist is unknown`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = LetterID(high: 1, low: 1)

@@ -31,6 +31,8 @@ package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
     case leaseOver
     /// The next try would be after the schedule's lifetime.
     case tooOld
+    /// The smarthost has left it uncertain too often whether it took the letter. Each further try may make one more copy.
+    case uncertainTooOften
     case heldByStaff
     case released
     case dropped
@@ -41,7 +43,7 @@ package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
 
     package static let allCases: [DeliveryEvent] =
         [.claimed] + Outcome.Kind.allCases.map { .settled($0) }
-        + [.leaseOver, .tooOld, .heldByStaff, .released, .dropped, .retried, .recalled]
+        + [.leaseOver, .tooOld, .uncertainTooOften, .heldByStaff, .released, .dropped, .retried, .recalled]
 }
 
 /// A move that is not in the table: a bug, or a person acting on a letter whose state has changed in the meantime.
@@ -73,6 +75,7 @@ extension DeliveryState {
         case (.leased, .settled(.ourFault)): .held
         case (.leased, .leaseOver): .ready
         case (.leased, .tooOld): .expired
+        case (.leased, .uncertainTooOften): .held
 
         case (.held, .released): .ready
         case (.held, .dropped): .dropped

@@ -19,20 +19,6 @@ extension Queue {
             [now.stored, now.stored, limit.stored])
     }
 
-    /// Tries again what has ended in `state`, and can still be sent.
-    /// - Parameters:
-    ///   - after: the last one that was looked at; what cannot be sent stays, and must not be looked at twice.
-    /// - Returns: how many are due now, and the last one that was looked at; nil when there are no more.
-    package func retryEnded(
-        _ state: DeliveryState, after: LetterID?, at now: Timestamp, limit: Int
-    ) throws -> (moved: Int, last: LetterID?) {
-        let lines = try list(DeliveryFilter(state: state), after: after, limit: limit)
-        let moved = try lines.reduce(into: 0) { count, line in
-            if case .moved = try retry(line.id, at: now) { count += 1 }
-        }
-        return (moved, lines.last?.id)
-    }
-
     /// Stops what waits, what is due soonest first.
     package func holdReady(because reason: String, limit: Int) throws -> Int {
         // Not by way of a list, which is in order of ids and would sort a million of them for each bite.

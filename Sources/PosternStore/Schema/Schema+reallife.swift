@@ -1,5 +1,5 @@
 extension Schema {
-    /// What an operator's worst day asks of the store.
+    /// What operators do every day, and on their worst one.
     static let realLife = Migration(
         version: 5, name: "real life",
         statements: [
@@ -7,6 +7,10 @@ extension Schema {
             // not to an attempt, since all attempts that follow must send the same bytes.
             """
             ALTER TABLE delivery ADD COLUMN released_at BIGINT
+            """,
+            // A site that was removed: its row stays for what refers to it, and is used again if the site is added again.
             """
+            ALTER TABLE site ADD COLUMN removed_at BIGINT
+            """,
         ])
 }
