@@ -25,7 +25,9 @@ struct RefusedReply: Sendable {
             return .init(.deferred, .trouble, cause.isAboutUs ? cause : nil)
         case .login, .mailFrom, .recipient, .data, .finalDot: break
         }
-        guard isPermanent else { return .init(.deferred, isSmarthostsTrouble(cause) ? .trouble : .reached, cause) }
+        guard isPermanent else {
+            return .init(.deferred, isSmarthostsTrouble(cause) ? .trouble : .reached, cause.isAboutUs ? cause : .now)
+        }
         switch cause {
         case .quota, .reputation: return .init(.deferred, .trouble, cause)
         case .login, .encryption, .sender, .account, .content, .dialogue, .likeRefusals: return .init(.ourFault, .trouble, cause)

@@ -77,7 +77,8 @@ struct ReplyCorpusTests {
     }
 
     @Test func `No reply that was about us ends a letter, whatever the stage`() throws {
-        for row in try Self.rows() where row.meaning == .us {
+        // What names nobody is about us at MAIL, and only there.
+        for row in try Self.rows() where row.meaning == .us && row.stage != .mailFrom {
             for stage in [DeliveryStage.mailFrom, .recipient, .data, .finalDot] {
                 let outcome = Self.outcome(of: row.reply, at: stage)
                 #expect(outcome.kind != .failed, "\(stage) \(row.reply)")

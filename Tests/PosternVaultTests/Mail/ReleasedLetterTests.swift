@@ -13,7 +13,7 @@ import Testing
             try composer.compose(MailSamples.mail(letter)), try composer.compose(MailSamples.mail(letter, released: released))
         )
         #expect(first.headers["date"] == "Tue, 24 Nov 2026 10:05:09 +0000")
-        #expect(late.headers["date"] == "Sun, 06 Dec 2026 10:05:09 +0000")
+        #expect(late.headers["date"] == "Sun, 6 Dec 2026 10:05:09 +0000")
         #expect(late.headers["message-id"] == first.headers["message-id"])
         let others = { (mail: OutgoingMessage) in mail.lines.filter { !$0.hasPrefix("Date:") } }
         #expect(others(late) == others(first))
