@@ -1,5 +1,5 @@
 /*
- * The table of DeliveryState.after, rendered from it by TransitionFileTests: 15 of 84 moves are legal.
+ * The table of DeliveryState.after, rendered from it by TransitionFileTests: 18 of 98 moves are legal.
  * Not written by hand; to rewrite it: POSTERN_WRITE_TRANSITIONS=1 swift test --filter TransitionFileTests
  */
 mtype:state = { absent, ready, leased, held, delivered, failed, expired, dropped, illegal };
@@ -15,7 +15,9 @@ mtype:event = {
     by_uncertain_too_often,
     by_held_by_staff,
     by_released,
-    by_dropped
+    by_dropped,
+    by_retried,
+    by_recalled
 };
 
 #define is_terminal(s) (s == delivered || s == failed || s == expired || s == dropped)
@@ -37,6 +39,9 @@ inline after(s, e, next) {
     :: s == leased && e == by_uncertain_too_often -> next = held
     :: s == held && e == by_released -> next = ready
     :: s == held && e == by_dropped -> next = dropped
+    :: s == failed && e == by_retried -> next = ready
+    :: s == failed && e == by_recalled -> next = held
+    :: s == expired && e == by_retried -> next = ready
     :: else -> next = illegal
     fi
 }

@@ -49,6 +49,14 @@ struct StatementTests {
             _ = try transaction.queue.settle(
                 late.id, under: other, as: try Sample.settlement(.delivered, of: late, at: now))
             _ = try transaction.queue.release(late.id, at: now)
+            for isRecalled in [false, true] {
+                let again = store.lease()
+                let ended = try #require(try transaction.queue.claim(upTo: 1, under: again, until: now, at: now).first)
+                _ = try transaction.queue.settle(ended.id, under: again, as: try Sample.settlement(.failed, of: ended, at: now))
+                if isRecalled { _ = try transaction.queue.recall(ended.id, because: "test") }
+                _ = try transaction.queue.retry(ended.id, at: now)
+                _ = try transaction.queue.release(ended.id, at: now)
+            }
             try transaction.queue.recoverFromClockSetBack(at: now, longestWait: .hours(5))
             try transaction.queue.expireOld(at: now, lifetime: .days(5), limit: 5)
             _ = try transaction.queue.retry(claimed[1].id, at: now)

@@ -8,9 +8,9 @@ package enum DeliveryState: String, Sendable, CaseIterable {
     case held
     /// The smarthost took it. Terminal.
     case delivered
-    /// The smarthost refused it for good. Terminal.
+    /// The smarthost refused it for good. Terminal, unless a person has it tried again, or others are refused alike. → ready, held
     case failed
-    /// Not delivered within the schedule's lifetime. Terminal.
+    /// Not delivered within the schedule's lifetime. Terminal, unless a person has it tried again. → ready
     case expired
     /// A person decided against it, or the recipient was erased. Terminal.
     case dropped
@@ -36,10 +36,14 @@ package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
     case heldByStaff
     case released
     case dropped
+    /// A person has it tried again after it had ended.
+    case retried
+    /// It was refused, and then so were others, alike: that is about us.
+    case recalled
 
     package static let allCases: [DeliveryEvent] =
         [.claimed] + Outcome.Kind.allCases.map { .settled($0) }
-        + [.leaseOver, .tooOld, .uncertainTooOften, .heldByStaff, .released, .dropped]
+        + [.leaseOver, .tooOld, .uncertainTooOften, .heldByStaff, .released, .dropped, .retried, .recalled]
 }
 
 /// A move that is not in the table: a bug, or a person acting on a letter whose state has changed in the meantime.
@@ -75,6 +79,10 @@ extension DeliveryState {
 
         case (.held, .released): .ready
         case (.held, .dropped): .dropped
+
+        // While its letter can still be opened.
+        case (.failed, .retried), (.expired, .retried): .ready
+        case (.failed, .recalled): .held
 
         case (.ready, _), (.leased, _), (.held, _), (.delivered, _), (.failed, _), (.expired, _), (.dropped, _):
             throw IllegalMove(state: self, event: event)
