@@ -11,6 +11,7 @@ struct DeliveryStateTests {
         (.leased, .settled(.failed), .failed), (.leased, .settled(.ourFault), .held), (.leased, .settled(.uncertain), .ready),
         (.leased, .leaseOver, .ready), (.leased, .tooOld, .expired),
         (.held, .released, .ready), (.held, .dropped, .dropped),
+        (.ready, .keyLost, .failed), (.leased, .keyLost, .failed), (.held, .keyLost, .failed),
     ]
 
     @Test(arguments: legal)

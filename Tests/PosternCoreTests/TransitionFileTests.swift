@@ -47,6 +47,7 @@ private struct PromelaTable {
         case .heldByStaff: "by_held_by_staff"
         case .released: "by_released"
         case .dropped: "by_dropped"
+        case .keyLost: "by_key_lost"
         }
     }
 

@@ -16,6 +16,13 @@ struct RestoreTests {
         return (path, backup)
     }
 
+    private static func request(
+        _ backup: String, days: Set<Epoch>? = nil, inspect: @escaping @Sendable (any Transaction) throws -> Void = { _ in }
+    ) -> RestoreRequest {
+        RestoreRequest(
+            file: backup, name: "/elsewhere/backup", days: days, trace: Sample.operation(at: TestStore.start), inspect: inspect)
+    }
+
     private func accepted(_ kind: StoreKind, in path: String) async throws -> Int {
         let store = try await kind.open(path)
         let counts = try await store.read { try $0.queue.counts() }
@@ -29,7 +36,7 @@ struct RestoreTests {
     {
         let folder = try TemporaryFolder()
         let (path, backup) = try await prepare(kind, folder)
-        let report = try await kind.driver(path).restore(backup, at: TestStore.start)
+        let report = try await kind.driver(path).restore(Self.request(backup))
         #expect(try await accepted(kind, in: path) == 5)
         #expect(try await accepted(kind, in: try #require(report.replaced)) == 8)
     }
@@ -38,7 +45,7 @@ struct RestoreTests {
         let folder = try TemporaryFolder()
         let (path, backup) = try await prepare(.file, folder)
         let before = try FileFacts.mode(backup)
-        _ = try await StoreKind.file.driver(path).restore(backup, at: TestStore.start)
+        _ = try await StoreKind.file.driver(path).restore(Self.request(backup))
         #expect(try FileFacts.mode(path) == 0o600 && FileFacts.mode(backup) == before)
         for ending in ["-wal", "-shm"] { #expect(!FileFacts.exists(backup + ending)) }
         for ending in ["", "-wal", ".lock"] { #expect(!FileFacts.exists("\(path).restore\(ending)")) }
@@ -48,7 +55,7 @@ struct RestoreTests {
     func `Where no store is, the backup becomes one`(_ kind: StoreKind) async throws {
         let folder = try TemporaryFolder()
         let (_, backup) = try await prepare(kind, folder)
-        let report = try await kind.driver(folder.path("new.sqlite")).restore(backup, at: TestStore.start)
+        let report = try await kind.driver(folder.path("new.sqlite")).restore(Self.request(backup))
         #expect(report.replaced == nil)
         #expect(try await accepted(kind, in: folder.path("new.sqlite")) == 5)
     }
@@ -58,7 +65,7 @@ struct RestoreTests {
         let folder = try TemporaryFolder()
         let (path, backup) = try await prepare(kind, folder)
         let store = try await kind.open(path)
-        await #expect(throws: StoreFileError.self) { try await kind.driver(path).restore(backup, at: TestStore.start) }
+        await #expect(throws: StoreFileError.self) { try await kind.driver(path).restore(Self.request(backup)) }
         #expect(try await store.read { try $0.queue.counts() }.accepted == 8)
         await store.close()
     }
@@ -70,7 +77,7 @@ struct RestoreTests {
         try FileFacts.write(content, to: folder.path("wrong"))
         for name in ["wrong", "none"] {
             await #expect(throws: (any Error).self) {
-                try await kind.driver(path).restore(folder.path(name), at: TestStore.start)
+                try await kind.driver(path).restore(Self.request(folder.path(name)))
             }
         }
         #expect(try await accepted(kind, in: path) == 8)

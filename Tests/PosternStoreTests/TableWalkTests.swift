@@ -138,6 +138,9 @@ private struct WalkingLetter {
         case .dropped:
             let now = now
             return try await isMoved { try $0.queue.drop(id, because: "unwanted", at: now) }
+        case .keyLost:
+            let now = now
+            return try await store.database.write { try $0.queue.failLost(keeping: [], at: now, naming: 9) }.count == 1
         }
     }
 

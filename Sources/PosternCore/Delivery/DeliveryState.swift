@@ -1,14 +1,14 @@
 /// The state of a delivery. The raw value is what the store and `queue count` show.
 package enum DeliveryState: String, Sendable, CaseIterable {
-    /// Waits for its due time. → leased, held, expired, dropped, delivered
+    /// Waits for its due time. → leased, held, expired, dropped, delivered, failed
     case ready
     /// Claimed by a relay for one attempt. → delivered, ready, failed, held, expired
     case leased
-    /// Waits for a person: staff held it, or a fault of ours stopped it. → ready, dropped
+    /// Waits for a person: staff held it, or a fault of ours stopped it. → ready, dropped, failed
     case held
     /// The smarthost took it. Terminal.
     case delivered
-    /// The smarthost refused it for good. Terminal.
+    /// The smarthost refused it for good, or the key that opens it is lost. Terminal.
     case failed
     /// Not delivered within the schedule's lifetime. Terminal.
     case expired
@@ -34,9 +34,13 @@ package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
     case heldByStaff
     case released
     case dropped
+    /// The key of its day is lost: nobody can open it.
+    case keyLost
 
     package static let allCases: [DeliveryEvent] =
-        [.claimed] + Outcome.Kind.allCases.map { .settled($0) } + [.leaseOver, .tooOld, .heldByStaff, .released, .dropped]
+        [.claimed] + Outcome.Kind.allCases.map { .settled($0) } + [
+            .leaseOver, .tooOld, .heldByStaff, .released, .dropped, .keyLost,
+        ]
 }
 
 /// A move that is not in the table: a bug, or a person acting on a letter whose state has changed in the meantime.
@@ -71,6 +75,8 @@ extension DeliveryState {
 
         case (.held, .released): .ready
         case (.held, .dropped): .dropped
+
+        case (.ready, .keyLost), (.leased, .keyLost), (.held, .keyLost): .failed
 
         case (.ready, _), (.leased, _), (.held, _), (.delivered, _), (.failed, _), (.expired, _), (.dropped, _):
             throw IllegalMove(state: self, event: event)

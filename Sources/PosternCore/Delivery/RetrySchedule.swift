@@ -13,6 +13,9 @@ package struct RetrySchedule: Sendable {
     /// For a letter that one of the vault's budgets keeps waiting: budgets are for an hour or a day.
     package var afterBudget: RetrySchedule { RetrySchedule(waits: [.hours(1)], lifetime: lifetime, jitter: jitter) }
 
+    /// While nobody knows what time it is, no letter is given up.
+    package var withoutEnd: RetrySchedule { RetrySchedule(waits: waits, lifetime: .days(36_500), jitter: jitter) }
+
     package init(waits: [Duration], lifetime: Duration, jitter: Double) {
         (self.waits, self.lifetime, self.jitter) = (waits, lifetime, jitter)
     }

@@ -188,6 +188,8 @@ package final class Dispatcher: Service {
         _ plan: DispatchState.Plan, _ lease: LeaseID, at moment: Timestamp
     ) throws -> DispatchTransaction {
         var randomness = randomness
+        let isClockTrusted = vault.isClockTrusted(at: moment)
+        let schedule = isClockTrusted ? settings.schedule : settings.schedule.withoutEnd
         var settlements: [DispatchTransaction.Settling] = []
         var returns: [DispatchTransaction.Returning] = []
         for ended in plan.ended {
@@ -195,7 +197,7 @@ package final class Dispatcher: Service {
             case .outcome(let outcome):
                 let settlement = try Settlement(
                     of: outcome, attempt: ended.delivery.attempt, accepted: ended.delivery.accepted, at: moment,
-                    schedule: settings.schedule, using: &randomness)
+                    schedule: schedule, using: &randomness)
                 settlements.append(.init(id: ended.delivery.id, lease: ended.lease, settlement: settlement))
             case .notTaken:
                 returns.append(.init(id: ended.delivery.id, lease: ended.lease))
@@ -203,7 +205,7 @@ package final class Dispatcher: Service {
         }
         return DispatchTransaction(
             settlements: settlements, returns: returns, claim: plan.claim, lease: lease, leaseUntil: moment + settings.lease,
-            lifetime: settings.schedule.lifetime, isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
+            lifetime: schedule.lifetime, isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
     }
 
     private func attempt(_ delivery: DeliveryJob, under lease: LeaseID) async {

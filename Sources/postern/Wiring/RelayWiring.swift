@@ -77,7 +77,7 @@ private func buildServices(
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
         settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
-        now: { .now })
+        now: { .now }, isClockTrusted: { vault.isClockTrusted(at: $0) })
     let operations = Operations(by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() })
     let control = OperatorService(
         operations: operations, publicURL: configuration.publicURL,

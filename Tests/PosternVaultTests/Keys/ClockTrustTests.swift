@@ -70,7 +70,7 @@ struct ClockTrustTests {
     }
 
     private func days(_ fixture: VaultFixture) throws -> Set<Int32> {
-        Set(try KeyFolder(path: fixture.keysPath).load().compactMap { $0.key.epoch?.day })
+        Set(try KeyFolder(path: fixture.keysPath).load().keys.compactMap { $0.key.epoch?.day })
     }
 
     @Test func `A jump of a year while it runs destroys nothing, over a restart neither, and the operator's word does`()
