@@ -191,7 +191,7 @@ let package = Package(
             name: "PosternDoctorTests",
             dependencies: ["PosternCore", "PosternDoctor", "PosternMail", "PosternLink", "PosternRelay", "PosternVault"],
             swiftSettings: strict),
-        .testTarget(name: "PosternHostTests", dependencies: ["PosternHost"], swiftSettings: strict),
+        .testTarget(name: "PosternHostTests", dependencies: ["PosternHost", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PosternMailTests", dependencies: ["PosternCore", "PosternMail", "PosternTestSupport", "CCurl"],
             swiftSettings: strict),

@@ -10,9 +10,11 @@
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +37,19 @@ int unix_become(unsigned int user, unsigned int group) {
     if (became && (user == 0 || (setuid(0) != 0 && seteuid(0) != 0))) return 0;
     errno = EPERM;
     return -1;
+}
+
+void unix_set_name(const char *name) {
+    prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+int unix_signal_as(unsigned int user, pid_t process, int signal) {
+    /* The calls themselves: the library's functions change the user of every thread. */
+    if (syscall(SYS_setresuid, -1, user, -1)) return -1;
+    int result = kill(process, signal), reason = errno;
+    if (syscall(SYS_setresuid, -1, 0, -1)) abort();
+    errno = reason;
+    return result;
 }
 
 int unix_move(int from, const char *name, int to, const char *other) {
@@ -110,7 +125,9 @@ static int release_part(struct dl_phdr_info *object, size_t size, void *page) {
     return 0;
 }
 
-void unix_release_code(void) {
+void unix_release_memory(void) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     dl_iterate_phdr(release_part, &page);
+    // What was freed, such as the settings and the catalogues as they were read: malloc keeps it.
+    malloc_trim(0);
 }

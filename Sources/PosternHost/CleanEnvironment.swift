@@ -1,3 +1,4 @@
+private import CUnix
 private import Foundation
 private import Glibc
 
@@ -39,7 +40,11 @@ package enum CleanEnvironment {
     package static func enter() throws {
         let given = ProcessInfo.processInfo.environment
         let clean = kept(of: given)
-        guard given != clean else { return }
+        guard given != clean else {
+            // Started through /proc, the kernel calls us by that file's name, and so would ps(1) and systemctl(1).
+            unix_set_name(URL(fileURLWithPath: CommandLine.arguments[0]).lastPathComponent)
+            return
+        }
         guard given[mark] == nil else {
             // Something that is loaded into every program puts them back: at least they have no effect from here on.
             for name in given.keys where clean[name] == nil { unsetenv(name) }

@@ -52,22 +52,34 @@ package struct HomeFolders {
         if users.areApart { try folder.give(to: (0, 0), mode: 0o755) }
         let store = try subfolder("store", of: folder, for: users.relay, mode: 0o700)
         _ = try subfolder("vault", of: folder, for: users.vault, mode: 0o700)
-        let run = try subfolder("run", of: folder, for: nil, mode: users.areApart ? 0o755 : 0o700)
+        guard let run = try subfolder("run", of: folder, for: nil, mode: users.areApart ? 0o755 : 0o700) else { return }
         _ = try subfolder("relay", of: run, for: users.relay, mode: 0o700)
         let link = try subfolder(
             "vault", of: run, for: users.vault, group: users.relay?.group, mode: users.areApart ? 0o710 : 0o700)
         _ = try subfolder("operator", of: run, for: users.vault, mode: 0o700)
         // Where it was before it had a folder of its own.
-        if link.status(of: "operator.sock")?.kind == .socket { link.remove("operator.sock") }
-        try former?.move(to: store, for: users.relay)
+        if let link, link.status(of: "operator.sock")?.kind == .socket { link.remove("operator.sock") }
+        if let former {
+            guard let store else {
+                throw Exit.configuration.saying(
+                    "cannot open \(home.store)\n    Run as root, with all of its rights: postern doctor")
+            }
+            try former.move(to: store, for: users.relay)
+        }
     }
 
     /// - Parameter group: nil for the owner's own.
+    /// - Returns: nil when it is as it must be and closed to us: systemd's unit leaves root too few rights to open it.
     private func subfolder(
         _ name: String, of parent: OpenFolder, for owner: ProcessUser?, group: gid_t? = nil, mode: mode_t
-    ) throws -> OpenFolder {
+    ) throws -> OpenFolder? {
         if try parent.make(name) { try parent.sync() }
         guard let folder = parent.folder(name), let status = folder.status else {
+            if errno == EACCES, let owner, let status = parent.status(of: name), status.kind == .folder, status.owner == owner.id,
+                status.group == group ?? owner.group, status.mode == mode
+            {
+                return nil
+            }
             throw Exit.configuration.saying("\(parent.path)/\(name) exists and is not a folder\n    Move it away and try again.")
         }
         let id = owner?.id ?? geteuid()

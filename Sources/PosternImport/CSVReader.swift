@@ -1,32 +1,65 @@
-/// Reads comma-separated values (RFC 4180), one record after the other. Quoted fields may hold commas, line breaks, and quotes
-/// written twice. Lines end in LF, CRLF or CR. A record has a limited length. Nothing is guessed: a stray quote is a fault of
-/// its record.
-package struct CSVReader: Sequence, IteratorProtocol {
+/// What stands between two columns.
+package struct Delimiter: Hashable, Sendable, CustomStringConvertible {
+    let byte: UInt8
+
+    package static let comma = Delimiter(byte: UInt8(ascii: ","))
+    /// In the order in which they are tried. Spreadsheets write a semicolon where the comma is in numbers.
+    static let usual = [comma, Delimiter(byte: UInt8(ascii: ";")), Delimiter(byte: 0x09), Delimiter(byte: UInt8(ascii: "|"))]
+
+    package var text: String { String(Unicode.Scalar(byte)) }
+
+    package var description: String {
+        switch byte {
+        case UInt8(ascii: ","): "comma"
+        case UInt8(ascii: ";"): "semicolon"
+        case 0x09: "tab"
+        case UInt8(ascii: "|"): "vertical bar"
+        default: "“\(text)”"
+        }
+    }
+}
+
+/// Reads delimited values (RFC 4180), one record after the other. Quoted fields may hold delimiters, line breaks, and quotes
+/// written twice; blanks around a quoted field do not count. Lines end in LF, CRLF or CR. A record has a limited length. Nothing is
+/// guessed: a stray quote is a fault of its record.
+package struct CSVReader: Sequence, IteratorProtocol, Sendable {
     package struct Record: Equatable, Sendable {
         /// The number of its first line, counted from 1.
         package let line: Int
+        /// Of a record with a fault: its first line, cut at every delimiter, for a person to correct.
         package let fields: [String]
         package let fault: Fault?
+
+        /// Nothing but delimiters and blanks.
+        package var isBlank: Bool { fault == nil && fields.allSatisfy { $0.allSatisfy(\.isWhitespace) } }
     }
 
     package enum Fault: String, Error, Sendable {
         case strayQuote = "there is a quote in the middle of a field"
         case openQuote = "a quoted field has no closing quote"
-        case tooLong = "the record is longer than 8 KiB"
-        case notUTF8 = "the record is not UTF-8"
+        case tooLong = "the row is longer than 64 KiB"
+        case notText = "the row has bytes that are no text in the file's encoding"
     }
 
-    /// In bytes. A record is three or four short fields.
-    package static let longest = 8_192
+    /// In bytes. Address books have long remarks.
+    package static let longest = 65_536
 
     private let bytes: [UInt8]
-    private var position = 0
-    private var line = 1
+    private let delimiter: UInt8
+    private var position: Int
+    private var line: Int
 
-    package init(_ bytes: [UInt8]) {
-        self.bytes = bytes
+    /// - Parameter bytes: UTF-8. Where one is not, its record is at fault.
+    package init(_ bytes: [UInt8], delimiter: Delimiter = .comma) {
         // Spreadsheets write a byte order mark before UTF-8.
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+        self.init(bytes, delimiter, from: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0, line: 1)
+    }
+
+    init(_ bytes: [UInt8], _ delimiter: Delimiter, from position: Int, line: Int) {
+        self.bytes = bytes
+        self.delimiter = delimiter.byte
+        self.position = position
+        self.line = line
     }
 
     /// How far it has read, from 0 to 1.
@@ -41,7 +74,7 @@ package struct CSVReader: Sequence, IteratorProtocol {
         do throws(Fault) {
             while true {
                 fields.append(try field(from: start))
-                guard position < bytes.count, bytes[position] == UInt8(ascii: ",") else { break }
+                guard position < bytes.count, bytes[position] == delimiter else { break }
                 position += 1
                 // A record of empty fields must not be endless either.
                 guard position - start <= Self.longest else { throw .tooLong }
@@ -53,13 +86,15 @@ package struct CSVReader: Sequence, IteratorProtocol {
             // with it all rows up to the next quote.
             (position, line) = (start, first)
             skipToLineEnd()
-            return Record(line: first, fields: fields, fault: error)
+            return Record(line: first, fields: pieces(from: start), fault: error)
         }
     }
 
     private mutating func field(from start: Int) throws(Fault) -> String {
-        guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { return try plainField(from: start) }
-        position += 1
+        var open = position
+        while open < bytes.count, isBlank(open) { open += 1 }
+        guard open < bytes.count, bytes[open] == UInt8(ascii: "\"") else { return try plainField(from: start) }
+        position = open + 1
         var content: [UInt8] = []
         while position < bytes.count {
             guard position - start <= Self.longest else { throw .tooLong }
@@ -67,21 +102,27 @@ package struct CSVReader: Sequence, IteratorProtocol {
             position += 1
             if byte != UInt8(ascii: "\"") {
                 content.append(byte)
-                if byte == UInt8(ascii: "\n") { line += 1 }
+                let isCRLF = byte == UInt8(ascii: "\r") && position < bytes.count && bytes[position] == UInt8(ascii: "\n")
+                if byte == UInt8(ascii: "\n") || (byte == UInt8(ascii: "\r") && !isCRLF) { line += 1 }
             } else if position < bytes.count, bytes[position] == byte {
                 content.append(byte)
                 position += 1
             } else {
-                guard position == bytes.count || isLineEnd || bytes[position] == UInt8(ascii: ",") else { throw .strayQuote }
+                while position < bytes.count, isBlank(position) { position += 1 }
+                guard position == bytes.count || isLineEnd || bytes[position] == delimiter else { throw .strayQuote }
                 return try text(content)
             }
         }
         throw .openQuote
     }
 
+    private func isBlank(_ index: Int) -> Bool {
+        bytes[index] != delimiter && (bytes[index] == UInt8(ascii: " ") || bytes[index] == 0x09)
+    }
+
     private mutating func plainField(from start: Int) throws(Fault) -> String {
         let begin = position
-        while position < bytes.count, !isLineEnd, bytes[position] != UInt8(ascii: ",") {
+        while position < bytes.count, !isLineEnd, bytes[position] != delimiter {
             guard bytes[position] != UInt8(ascii: "\"") else { throw .strayQuote }
             guard position - start <= Self.longest else { throw .tooLong }
             position += 1
@@ -90,8 +131,16 @@ package struct CSVReader: Sequence, IteratorProtocol {
     }
 
     private func text(_ content: some Collection<UInt8>) throws(Fault) -> String {
-        guard let text = String(validating: content, as: UTF8.self) else { throw .notUTF8 }
+        guard let text = String(validating: content, as: UTF8.self) else { throw .notText }
         return text
+    }
+
+    /// The line before this position, cut at every delimiter. What belongs to no row of people is not kept whole.
+    private func pieces(from start: Int) -> [String] {
+        var end = start
+        while end < bytes.count, end - start < Self.longest, ![0x0A, 0x0D].contains(bytes[end]) { end += 1 }
+        return bytes[start..<end].split(separator: delimiter, omittingEmptySubsequences: false).prefix(200)
+            .map { String(String(decoding: $0, as: UTF8.self).prefix(1_000)) }
     }
 
     private var isLineEnd: Bool { bytes[position] == UInt8(ascii: "\n") || bytes[position] == UInt8(ascii: "\r") }
@@ -112,8 +161,10 @@ package struct CSVReader: Sequence, IteratorProtocol {
 
 extension String {
     /// As a field of a record, in quotes if it needs them.
-    package var csvField: String {
-        guard utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return self }
+    package func csvField(_ delimiter: Delimiter = .comma) -> String {
+        // Without quotes, blanks before a quote and at a field's ends would get another meaning.
+        let isEnclosed = first == " " || first == "\t" || last == " " || last == "\t"
+        guard isEnclosed || utf8.contains(where: { [0x22, 0x0A, 0x0D, delimiter.byte].contains($0) }) else { return self }
         return "\"" + replacing("\"", with: "\"\"") + "\""
     }
 }

@@ -1,29 +1,46 @@
 package import PosternCore
 
-/// A row of an import, `handle,name,email[,locale]`, with every field parsed.
+/// A row of an import with every field parsed.
 package struct RecipientRow: Sendable {
     package let handle: Handle
     package let name: HeaderText
     package let address: EmailAddress
     package let language: Language
 
-    /// Everything that is wrong with a row.
+    /// Everything that is wrong with a row. Never repeats an address.
     package struct Reject: Error, Equatable, Sendable, CustomStringConvertible {
         package let description: String
+        /// What a handle could be made from, where the handle is what is wrong; the best first.
+        package let seeds: [String]?
+        /// Whether anything besides the handle is wrong.
+        package let isElsewhere: Bool
+
+        /// A handle that it could be instead.
+        package var proposal: String? { seeds?.lazy.compactMap(HandleProposals.slug).first }
     }
 
-    package init(_ record: CSVReader.Record) throws(Reject) {
-        if let fault = record.fault { throw Reject(description: fault.rawValue) }
-        guard (3...4).contains(record.fields.count) else {
-            throw Reject(
-                description: "it has \(record.fields.count) fields; a row has handle,name,email and, if you like, locale")
+    /// The cells of a row by what they hold.
+    package struct Cells: Sendable {
+        package var handle, name, address, language: String
+        /// Where the name has two columns.
+        package var given = "", family = ""
+
+        package init(handle: String, name: String, address: String, language: String) {
+            (self.handle, self.name, self.address, self.language) = (handle, name, address, language)
         }
-        try self.init(
-            handle: record.fields[0], name: record.fields[1], address: record.fields[2],
-            language: record.fields.count == 4 ? record.fields[3] : "")
+
+        init(_ fields: [String], _ columns: ColumnMap) {
+            func cell(_ column: Int?) -> String { column.flatMap { fields.indices.contains($0) ? fields[$0] : nil } ?? "" }
+            self.init(
+                handle: cell(columns[.handle]), name: cell(columns[.name]), address: cell(columns[.email]),
+                language: cell(columns[.locale]))
+            (given, family) = (cell(columns.given), cell(columns.family))
+        }
     }
 
-    package init(handle: String, name: String, address: String, language: String) throws(Reject) {
+    /// - Parameter languages: those there are texts in; nil to take any.
+    /// - Throws: all faults at once.
+    package init(_ cells: Cells, languages: KnownLanguages? = nil) throws(Reject) {
         var faults: [String] = []
         func parse<Value, Fault: Error>(_ sentence: (Fault) -> String, _ make: () throws(Fault) -> Value) -> Value? {
             do { return try make() } catch {
@@ -31,20 +48,66 @@ package struct RecipientRow: Sendable {
                 return nil
             }
         }
-        let handle = parse({ $0.description }) { () throws(SlugFault) in try Handle(handle.trimmed) }
-        let name = parse({ FieldFault(field: .name, reason: .text($0)).sentence("name") }) { () throws(TextFault) in
-            try HeaderText(name, limit: Letter.Limit.name)
+        let cell = parse({ $0.description }) { () throws(CellFault) in try CellText(cells.address).address() }
+        let address = cell.flatMap { cell in
+            parse({ FieldFault(field: .email, reason: .address($0)).sentence("e-mail address") }) {
+                () throws(AddressFault) in try EmailAddress(cell.address)
+            }
         }
-        let address = parse({ FieldFault(field: .email, reason: .address($0)).sentence("e-mail address") }) {
-            () throws(AddressFault) in try EmailAddress(address.trimmed)
+        let title = parse({ $0.description }) { () throws(CellFault) in try cells.wholeName(orElse: cell?.name) }
+        let name = title.flatMap { title in
+            parse({ FieldFault(field: .name, reason: .text($0)).sentence("name") }) { () throws(TextFault) in
+                try HeaderText(title, limit: Letter.Limit.name)
+            }
         }
-        let locale = language.trimmed.isEmpty ? Language.english : Language(language.trimmed)
-        // The text is not repeated: if two columns were swapped, it is an address.
-        if locale == nil { faults.append("the locale is not a language; write one like de or pt-br") }
-        guard faults.isEmpty, let handle, let name, let address, let locale else {
-            throw Reject(description: faults.joined(separator: "; "))
+        let language = parse({ $0.description }) { () throws(CellFault) in try Language(cell: cells.language, languages) }
+        let isElsewhere = !faults.isEmpty
+        let typed = (try? CellText(cells.handle).shown("handle")) ?? ""
+        var handle: Handle?
+        var seeds: [String]?
+        do throws(CellFault) { handle = try Handle(cell: typed) } catch {
+            faults.insert(error.description, at: 0)
+            // Two columns exchanged: a proposal would take the address's place.
+            let isExchanged = typed.contains("@") && address == nil
+            seeds = isExchanged ? nil : [typed.contains("@") ? "" : typed, name?.text ?? ""].filter { !$0.isEmpty }
         }
-        (self.handle, self.name, self.address, self.language) = (handle, name, address, locale)
+        guard faults.isEmpty, let handle, let name, let address, let language else {
+            throw Reject(description: faults.joined(separator: "; "), seeds: seeds, isElsewhere: isElsewhere)
+        }
+        (self.handle, self.name, self.address, self.language) = (handle, name, address, language)
+    }
+}
+
+extension RecipientRow.Cells {
+    /// In one line: a break inside a cell is a blank.
+    fileprivate func wholeName(orElse beside: String?) throws(CellFault) -> String {
+        func line(_ cell: String) throws(CellFault) -> String {
+            try CellText(cell).shown("name").split(whereSeparator: \.isNewline).map { String($0).trimmed }.filter { !$0.isEmpty }
+                .joined(separator: " ")
+        }
+        let whole = try line(name)
+        guard whole.isEmpty else { return whole }
+        let parts = try [line(given), line(family)].filter { !$0.isEmpty }.joined(separator: " ")
+        return parts.isEmpty ? beside ?? "" : parts
+    }
+}
+
+extension Handle {
+    /// As it is in a cell: capital letters are small ones, and an @ before it is how people write it.
+    fileprivate init(cell: String) throws(CellFault) {
+        let text = (cell.hasPrefix("@") || cell.hasPrefix("'") ? String(cell.dropFirst()) : cell).lowercased()
+        if text.isEmpty { throw CellFault(description: "there is no handle") }
+        if text.contains("@") {
+            throw CellFault(description: "the handle is an e-mail address, and everybody could read it")
+        }
+        do throws(SlugFault) { try self.init(text) } catch {
+            // “1.00E+09” is what a spreadsheet makes of a long number.
+            let isNumber = cell.contains("E+") && Double(cell.replacing(",", with: ".")) != nil
+            throw CellFault(
+                description: isNumber
+                    ? "the spreadsheet has cut the handle to “\(cell.oneLine)”: format the column as text"
+                    : "“\(cell.oneLine)” cannot be a handle: \(error)")
+        }
     }
 }
 
@@ -61,14 +124,5 @@ extension FieldFault {
         case .address(.localPart): "the part of the \(noun) before the @ is not valid"
         case .address(.domain): "the part of the \(noun) after the @ is not valid"
         }
-    }
-}
-
-extension String {
-    fileprivate var trimmed: String {
-        var text = self[...]
-        while text.first?.isWhitespace == true { text = text.dropFirst() }
-        while text.last?.isWhitespace == true { text = text.dropLast() }
-        return String(text)
     }
 }

@@ -16,7 +16,7 @@ import grown
 import limits
 import walls
 from load import single_letters, wrk
-from machine import Failed, Server
+from machine import Failed, Server, one_scheduling_group
 from php import PHPForm
 from postern import Postern
 from postfix import Postfix, smtp_source
@@ -239,7 +239,8 @@ def main():
     # The users of Postfix and PHP must be able to reach their folders.
     folder.chmod(0o755)
     try:
-        measured = measure_grown(folder, options) if options.grown else measure(folder, options)
+        with one_scheduling_group():
+            measured = measure_grown(folder, options) if options.grown else measure(folder, options)
     except (Failed, OSError, sqlite3.Error) as failure:
         # Half a table is never printed.
         print(f"The bench could not be completed: {failure}\nThe servers' output is in {folder}.", file=sys.stderr)

@@ -1,4 +1,3 @@
-import PosternCore
 import PosternImport
 import Testing
 
@@ -20,6 +19,7 @@ struct CSVReaderTests {
         ("a,,\n", [["a", "", ""]]),
         ("\n\na\n\n", [["a"]]),
         ("\u{FEFF}handle,name\n", [["handle", "name"]]),
+        ("a, \"b\" , c\n", [["a", "b", " c"]]),
         ("", []),
     ])
     func `Good files`(text: String, fields: [[String]]) {
@@ -33,11 +33,11 @@ struct CSVReaderTests {
         #expect(found.map(\.line) == [1, 2, 3, 4, 5])
     }
 
-    @Test func `A quote that never ends, a line too long, and bytes that are no UTF-8 are told apart`() {
+    @Test func `A quote that never ends, a line too long, and bytes that are no text are told apart`() {
         #expect(records("a,\"b\nc,d\n").map(\.fault) == [.openQuote, nil])
-        #expect(records(String(repeating: "x", count: 9_000) + "\na").map(\.fault) == [.tooLong, nil])
-        #expect(records(String(repeating: ",", count: 9_000) + "\na").map(\.fault) == [.tooLong, nil])
-        #expect(Array(CSVReader([0x61, 0xFF, 0x0A, 0x62])).map(\.fault) == [.notUTF8, nil])
+        #expect(records(String(repeating: "x", count: 70_000) + "\na").map(\.fault) == [.tooLong, nil])
+        #expect(records(String(repeating: ",", count: 70_000) + "\na").map(\.fault) == [.tooLong, nil])
+        #expect(Array(CSVReader([0x61, 0xFF, 0x0A, 0x62])).map(\.fault) == [.notText, nil])
     }
 
     // One row with a quote too many must not take the good ones after it along.
@@ -49,35 +49,15 @@ struct CSVReaderTests {
         }
     }
 
-    @Test func `Lines are counted through quoted line breaks`() {
+    @Test func `Lines are counted through quoted line breaks of any kind`() {
         #expect(records("\"a\nb\nc\",x\nd,e\n").map(\.line) == [1, 4])
+        #expect(records("\"a\r\nb\",x\r\nd,e\r\n").map(\.line) == [1, 3])
+        #expect(records("\"a\rb\",x\rd,e\r").map(\.line) == [1, 3])
     }
 
-    @Test func `A wrong row says everything that is wrong with it and nothing of the address`() throws {
-        let record = try #require(records("Pat!,,canary-no-at,!!").first)
-        let reject = try #require(throws: RecipientRow.Reject.self) { try RecipientRow(record) }
-        #expect(reject.description.contains("handle"))
-        #expect(reject.description.contains("name is empty"))
-        #expect(reject.description.contains("no @"))
-        #expect(reject.description.contains("language"))
-        #expect(!reject.description.contains("canary"))
-    }
-
-    @Test func `Two columns exchanged print no address`() throws {
-        let record = try #require(records("pat,Pat,de,canary@members.example").first)
-        let reject = try #require(throws: RecipientRow.Reject.self) { try RecipientRow(record) }
-        #expect(!reject.description.contains("canary"))
-    }
-
-    @Test(arguments: ["a,b", "a,b,c@example.org,de,more"])
-    func `Too few or too many fields are refused`(line: String) throws {
-        let record = try #require(records(line).first)
-        #expect(throws: RecipientRow.Reject.self) { try RecipientRow(record) }
-    }
-
-    @Test(arguments: [("a", "a"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\"")])
+    @Test(arguments: [("a", "a"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\""), (" a", "\" a\"")])
     func `A field is quoted when it must be`(text: String, field: String) {
-        #expect(text.csvField == field)
+        #expect(text.csvField() == field)
         #expect(records("\(field),x").first?.fields.first == text)
     }
 }

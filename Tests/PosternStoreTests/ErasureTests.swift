@@ -204,6 +204,82 @@ struct ErasureTests {
         await store.database.close()
     }
 
+    /// Puts bytes where SQLite could have left a copy: into the unused middle of one of the last pages with rows.
+    private func soil(_ path: String, _ canary: [UInt8], pageBytes: Int) throws {
+        let file = try FileHandle(forUpdating: URL(filePath: path))
+        let content = Array(try #require(try file.readToEnd()))
+        let places = stride(from: content.count - pageBytes, to: content.count / 2, by: -pageBytes).compactMap { page in
+            func number(_ offset: Int) -> Int { Int(content[page + offset]) << 8 | Int(content[page + offset + 1]) }
+            let begin = page + 8 + 2 * number(3)
+            let isRoomy = content[page] == 13 && number(5) <= pageBytes && begin + canary.count < page + number(5)
+            return isRoomy && content[page + 2] == 0 ? begin : nil
+        }
+        try file.seek(toOffset: UInt64(#require(places.first)))
+        try file.write(contentsOf: canary)
+        try file.close()
+    }
+
+    // The rule: one look is at 16,384 pages, and letters are committed before the next. Opening a store takes one look, unless an
+    // erasure had not been completed.
+    @Test func `An erasure is complete when the whole of a large file has been looked at`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        var settings = SQLiteSettings()
+        settings.pageBytes = 512
+        let store = try await TestStore.open(.file, path: path, settings: settings)
+        for _ in 0..<50 { try await store.accept(store.letter(to: 1, seal: [UInt8](repeating: 5, count: 200_000))) }
+        for _ in 0..<300 { try await store.accept(store.letter(to: 1, seal: [UInt8](repeating: 5, count: 100))) }
+        await store.database.close()
+        let canary = (0..<40).map { UInt8(0xA0 + $0) }
+        try soil(path, canary, pageBytes: 512)
+
+        let opened = try await StoreKind.file.open(path, settings: settings)
+        let isLeft = try FileFacts.contents(of: folder.path).contains { $0.1.holds(canary) }
+        #expect(isLeft, "the file is too small to show anything")
+        let id = store.people[0].id
+        _ = try await opened.erase { try $0.recipients.erase(id, at: TestStore.start) }
+        try expectGone([("a copy", canary)], in: folder, "a recipient was erased")
+        await opened.close()
+    }
+
+    @Test func `An erasure that a killed process left incomplete is completed when the store is opened`() async throws {
+        let (folder, left) = (try TemporaryFolder(), try TemporaryFolder())
+        let store = try await TestStore.open(.file, path: folder.path("s.sqlite"))
+        let canary = [UInt8](repeating: 0xE8, count: 60)
+        try await store.accept(store.letter(to: 0, seal: canary))
+        let (isLooking, mayEnd) = (Tally(), Tally())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await store.database.read { transaction in
+                    _ = try transaction.queue.counts()
+                    isLooking.add()
+                    while mayEnd.count == 0 { sched_yield() }
+                }
+            }
+            try await eventually { isLooking.count > 0 }
+            group.addTask {
+                let id = store.people[0].id
+                _ = try await store.database.erase { try $0.recipients.erase(id, at: TestStore.start) }
+            }
+            let person = store.people[0]
+            try await eventually {
+                try await store.database.write { try $0.recipients.find(person.id)?.state } == .erased
+            }
+            for (name, content) in try FileFacts.contents(of: folder.path) {
+                try Data(content).write(to: URL(filePath: left.path(name)))
+            }
+            mayEnd.add()
+            try await group.waitForAll()
+        }
+        await store.database.close()
+
+        #expect(try FileFacts.contents(of: left.path).contains { $0.1.holds(canary) })
+        let opened = try await StoreKind.file.open(left.path("s.sqlite"))
+        try expectGone([("a letter", canary)], in: left, "the store was opened again")
+        #expect(try await opened.read { try $0.row("PRAGMA user_version")?["user_version"] as Int64? } == 0)
+        await opened.close()
+    }
+
     @Test func `A backup that is under way begins again without what is erased`() async throws {
         let folder = try TemporaryFolder()
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"))

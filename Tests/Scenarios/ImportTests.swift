@@ -27,20 +27,30 @@ struct ImportTests {
         if isServed { try await postern.start() }
         let done = try await postern.succeed("recipient", "import", file, "--site", "photos", "--confirmed")
         #expect(done.output.contains("4 recipients added, 6 rows rejected"))
-        let rejects = try String(contentsOfFile: file + ".rejects.csv", encoding: .utf8)
-        let lines = rejects.split(separator: "\n")
-        #expect(lines.count == 7)
-        for (line, reason) in [(3, "handle"), (4, "name is empty"), (6, "no @"), (7, "twice"), (9, "quote"), (10, "language")] {
-            #expect(lines.contains { $0.hasPrefix("\(line),") && $0.contains(reason) }, "line \(line)")
+        for part in ["UTF-8, a comma between columns", "email   ← “email”", "rows      10", "in 1 s"] {
+            #expect(done.output.contains(part), "\(done.output)")
         }
-        #expect(!rejects.contains("private.example"))
+        #expect(!done.output.contains("private.example"))
+        let lines = try String(contentsOfFile: file + ".rejects.csv", encoding: .utf8).split(separator: "\n")
+        #expect(lines.first == "handle,name,email,locale,problem" && lines.count == 7)
+        for (line, reason) in [(3, "handle"), (4, "name is empty"), (6, "no @"), (7, "twice"), (9, "quote"), (10, "language")] {
+            #expect(lines.contains { $0.contains("line \(line): ") && $0.contains(reason) }, "line \(line)")
+        }
+        let mode = try FileManager.default.attributesOfItem(atPath: file + ".rejects.csv")[.posixPermissions] as? Int
+        #expect(mode == 0o600)
         let listed = try await postern.succeed("recipient", "list", "--site", "photos").output
         for handle in ["photos/pat", "photos/eve", "photos/zoe", "photos/last"] { #expect(listed.contains(handle)) }
         #expect(!listed.contains("private.example"))
 
         // Again: all there already.
-        let again = try await postern.succeed("recipient", "import", file, "--site", "photos", "--confirmed")
-        #expect(again.output.contains("0 recipients added, 10 rows rejected"))
+        let again = try await postern.command("recipient", "import", file, "--site", "photos", "--confirmed")
+        #expect(again.status == 65 && again.output.contains("0 recipients added, 10 rows rejected"))
+
+        // The one row whose only fault was its handle goes in as proposed.
+        let mended = try await postern.succeed("recipient", "import", file + ".rejects.csv", "--site", "photos", "--dry-run")
+        #expect(mended.output.contains("Nothing was done. 1 recipient would be added"), "\(mended.output)")
+        for name in ["pat", "sam", "eve"] { #expect(!mended.output.contains("\(name)@")) }
+        #expect(try await !postern.succeed("recipient", "list", "--site", "photos").output.contains("not-a-handle"))
         if isServed { try await postern.stop() }
     }
 
@@ -82,12 +92,34 @@ struct ImportTests {
         let postern = try await Installation(smtpPort: 2_525)
         let folder = try TemporaryFolder()
         let file = folder.path("wrong.csv")
-        try "email,name\npat@private.example,Pat\n".write(toFile: file, atomically: true, encoding: .utf8)
+        try "phone,name\n1,Pat\n".write(toFile: file, atomically: true, encoding: .utf8)
         #expect(try await postern.command("recipient", "import", file, "--site", "photos").status == 65)
         #expect(try await postern.command("recipient", "import", folder.path("nothing.csv"), "--site", "photos").status == 66)
         try "handle,name,email\npat,Pat,pat@private.example\n".write(toFile: file, atomically: true, encoding: .utf8)
         let nowhere = try await postern.command("recipient", "import", file, "--site", "nowhere")
         #expect(nowhere.status == 65)
         #expect(nowhere.errors.contains("there is no site “nowhere”"))
+    }
+}
+
+extension ImportTests {
+    @Test func `O7: plurals are right, nothing that goes in ends with 65, and --json says it all`() async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        let folder = try TemporaryFolder()
+        let file = folder.path("people.csv")
+        try "handle;name;email\nmüller;M;m@private.example\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let none = try await postern.command("recipient", "import", file, "--site", "photos", "--confirmed")
+        #expect(none.status == 65 && none.output.contains("0 recipients added, 1 row rejected in 1 s."))
+        #expect(none.output.contains("postern recipient import \(file).rejects.csv --site photos --confirmed"))
+        let one = try await postern.succeed("recipient", "import", file + ".rejects.csv", "--site", "photos", "--confirmed")
+        #expect(one.output.contains("1 recipient added, 0 rows rejected"))
+        #expect(!FileManager.default.fileExists(atPath: file + ".rejects.csv.rejects.csv"))
+
+        let again = try await postern.succeed(
+            "recipient", "import", file, "--site", "photos", "--accept-proposals", "--dry-run", "--json")
+        let report = try #require(try JSONSerialization.jsonObject(with: Data(again.output.utf8)) as? [String: Any])
+        #expect(report["delimiter"] as? String == ";" && report["added"] as? Int == 1 && report["dryRun"] as? Bool == true)
+        // Somebody has the first proposal by now.
+        #expect(((report["rows"] as? [[String: Any]])?.first?["handle"]) as? String == "mueller-2")
     }
 }

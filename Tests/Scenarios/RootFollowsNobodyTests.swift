@@ -16,10 +16,21 @@ struct RootFollowsNobodyTests {
 
     /// Every command of root's that has to do with the store, and the service.
     private func runEverything(_ postern: Installation, in folder: TemporaryFolder) async throws {
+        let someID = "01arz3ndektsv4rrffq69g5fav"
+        try "handle,name,email\nkim,Kim,kim@private.example\n".write(
+            toFile: folder.path("people.csv"), atomically: true, encoding: .utf8)
         for words in [
             ["queue", "count"], ["site", "list"], ["log", "list"], ["log", "operations"], ["block", "list"], ["keys", "status"],
             ["recipient", "list", "--site", "photos"], ["backup", folder.path("copy-\(UUID())")], ["doctor"],
             ["restore", folder.path("good.sqlite")], ["init", "--site", "other"],
+            ["queue", "list"], ["queue", "show", someID], ["queue", "retry", "--all"], ["queue", "hold", someID],
+            ["queue", "release", "--all"], ["queue", "drop", someID], ["recipient", "show", "pat", "--site", "photos"],
+            ["recipient", "pause", "pat", "--site", "photos"], ["recipient", "resume", "pat", "--site", "photos"],
+            ["recipient", "import", folder.path("people.csv"), "--site", "photos"],
+            ["site", "add", "club", "--name", "Club", "--origin", "https://club.example"],
+            ["site", "set", "photos", "--name", "Photos"], ["block", "add", "--text", "x", "--reason", "y"],
+            ["block", "remove", "1"], ["log", "show", someID], ["keys", "trust-clock"], ["selftest", "leak"],
+            ["recipient", "erase", "pat", "--site", "photos"],
         ] {
             _ = try await postern.run(words)
         }

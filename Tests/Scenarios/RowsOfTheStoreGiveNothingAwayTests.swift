@@ -215,6 +215,14 @@ struct RowsOfTheStoreGiveNothingAwayTests {
         let after = try await mails(after: nil)
         #expect(Set(after.flatMap(\.recipients)) == ["<alice@new.example>", "<mallory@evil.example>"])
         #expect(delivered > 0)
+
+        // Somebody who was erased, put back whole by a thief who kept the row: the address is hers no longer to be written to.
+        try await postern.succeed("recipient", "erase", "alice", "--site", "photos")
+        try await postern.stop()
+        _ = try await rows("restore")
+        try await postern.start()
+        let forged = try await mails(after: nil)
+        #expect(forged.flatMap(\.recipients) == ["<mallory@evil.example>"])
         try await postern.stop()
         await server.stop()
     }

@@ -15,6 +15,13 @@ int unix_is_dumpable(void);
 /// them all back, and makes sure that root cannot be had again. Returns 0, or -1 with errno set; EPERM when it is not so.
 int unix_become(unsigned int user, unsigned int group);
 
+/// What the kernel calls this thread, and this program if it is the first one (PR_SET_NAME); the first 15 bytes of it.
+void unix_set_name(const char *name);
+
+/// Signals a process as that user, whom this thread alone becomes for the moment; the caller must be root. Returns 0, or -1 with errno
+/// set.
+int unix_signal_as(unsigned int user, pid_t process, int signal);
+
 /// Moves a name from one open folder into another, and never over something there (renameat2(2), RENAME_NOREPLACE).
 /// Returns 0, or -1 with errno set.
 int unix_move(int from, const char *name, int to, const char *other);
@@ -44,7 +51,8 @@ void unix_keep_freed_memory(int bytes);
 int unix_clock_is_kept(void);
 
 /// Takes the pages of code, the program's and its libraries', out of this process (madvise(2), MADV_DONTNEED on what
-/// dl_iterate_phdr(3) names as executable). They stay in the kernel's cache; what runs again is back at its first use.
-void unix_release_code(void);
+/// dl_iterate_phdr(3) names as executable), and gives back what malloc(3) keeps of freed memory. Code stays in the kernel's cache;
+/// what runs again is back at its first use.
+void unix_release_memory(void);
 
 #endif

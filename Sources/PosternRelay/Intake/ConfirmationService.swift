@@ -2,6 +2,7 @@ package import Logging
 package import PosternCore
 private import PosternLink
 package import PosternStore
+private import Synchronization
 
 /// What became of a recipient's answer to "is this address yours?".
 package enum ConfirmationAnswer: Equatable, Sendable {
@@ -20,12 +21,14 @@ package protocol ConfirmationTaker: Sendable {
 }
 
 /// Asks the vault to check a token, and stores the record that the vault gives back: only the vault says which address is real.
-package struct ConfirmationService: ConfirmationTaker {
+package final class ConfirmationService: ConfirmationTaker {
     private let store: any Database
     private let vault: VaultLink
     private let randomness: RandomSource
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
+    /// A line for each link that is not valid would let anyone fill the log.
+    private let throttle = Mutex(LogThrottle(interval: .minutes(1)))
 
     package init(
         store: any Database, vault: VaultLink, randomness: RandomSource, logger: Logger, now: @escaping @Sendable () -> Timestamp
@@ -38,6 +41,17 @@ package struct ConfirmationService: ConfirmationTaker {
     }
 
     package func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer {
+        let answer = await answer(site, handle, token)
+        let moment = Duration.milliseconds(now().milliseconds)
+        if answer == .notValid, let unsaid = throttle.withLock({ $0.admit(at: moment) }) {
+            logger.notice(
+                "a link to confirm an address was not valid: mistyped, expired or guessed",
+                metadata: ["since-last-line": "\(unsaid)"])
+        }
+        return answer
+    }
+
+    private func answer(_ site: String, _ handle: String, _ token: String) async -> ConfirmationAnswer {
         guard let site = try? SiteID(site), let handle = try? Handle(handle), token.utf8.count <= 128 else { return .notValid }
         do {
             guard let recipient = try await store.read({ try $0.recipients.find(handle, at: site) }),

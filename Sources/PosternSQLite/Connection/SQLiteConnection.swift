@@ -18,8 +18,10 @@ final class SQLiteConnection: Connection {
     }
     private var mostWALPages = Int.max
     private var checkpointDue = Int.max
-    /// Pages that the WAL had and whose unused space has not been zeroed yet.
-    private var unclean: Set<UInt32> = []
+    /// Pages whose unused space may hold what is gone. When the store is opened that is all of them: nobody wrote down which.
+    private var unclean = PageSet()
+    /// Pages looked at by one `wipe`: 64 MiB, some hundredths of a second. Letters are committed in between.
+    private static let wipedAtOnce = 16_384
     /// Why a checkpoint failed that nobody had asked for.
     private var overdue: StoreError?
     /// Asks a backup to let go of the state that it copies.
@@ -70,6 +72,7 @@ final class SQLiteConnection: Connection {
         for pragma in pragmas { try connection.handle.values("PRAGMA \(pragma)") }
         connection.mostWALPages = 16 * 1_048_576 / settings.pageBytes
         connection.checkpointDue = connection.mostWALPages
+        connection.unclean.insert(all: try connection.handle.number("PRAGMA page_count") ?? 0)
         // SQLite calls the hook only from within this connection's own calls, so the pointer is valid there.
         let context = Unmanaged.passUnretained(connection).toOpaque()
         sqlite3_wal_hook(
@@ -174,38 +177,55 @@ final class SQLiteConnection: Connection {
         _ = try checkpoint(SQLITE_CHECKPOINT_PASSIVE)
     }
 
-    /// Carries all of the WAL into the file and empties it. Waits for readers, a fifth of a second at most.
-    func wipe() throws -> Bool {
-        guard !mustGuardReads else { return true }
-        sqlite3_busy_timeout(handle.pointer, 200)
-        defer { sqlite3_busy_timeout(handle.pointer, SQLiteHandle.patience) }
-        guard try checkpoint(SQLITE_CHECKPOINT_TRUNCATE) else {
-            onObstacle()
-            return false
-        }
-        // Pages in memory still have what was zeroed in the file, and would bring it back.
-        sqlite3_db_release_memory(handle.pointer)
-        return true
+    /// In the head of the file, where nothing else of ours is (sqlite.org/pragma.html#pragma_user_version).
+    func noteErasure() throws {
+        _ = try run("PRAGMA user_version = 1", [])
     }
 
-    /// For a store of a program that did not look after its unused space.
-    func zeroAllUnusedSpace() throws {
-        try checked("PRAGMA wal_checkpoint") {
-            let space = UnusedSpace(of: handle.pointer)
-            _ = try space.zero(in: space.allPages())
+    /// Whether an erasure had been committed, and not completed, when this store was last used.
+    var isErasing: Bool {
+        get throws { try handle.number("PRAGMA user_version") == 1 }
+    }
+
+    /// Carries all of the WAL into the file and empties it, waiting for readers, a fifth of a second at most; then zeroes unused
+    /// space of the file.
+    func wipe() throws -> WipeProgress {
+        guard !mustGuardReads else { return .complete }
+        sqlite3_busy_timeout(handle.pointer, 200)
+        defer { sqlite3_busy_timeout(handle.pointer, SQLiteHandle.patience) }
+        var progress = try zeroSome()
+        if progress == .complete, try isErasing {
+            _ = try run("PRAGMA user_version = 0", [])
+            progress = try zeroSome()
+        }
+        switch progress {
+        case .obstructed: onObstacle()
+        case .ongoing: break
+        // Pages in memory still have what was zeroed in the file, and would bring it back.
+        case .complete: sqlite3_db_release_memory(handle.pointer)
+        }
+        return progress
+    }
+
+    private func zeroSome() throws -> WipeProgress {
+        guard try checkpoint(SQLITE_CHECKPOINT_TRUNCATE) else { return .obstructed }
+        return try checked("PRAGMA wal_checkpoint") {
+            let pages = unclean.first(Self.wipedAtOnce)
+            guard try UnusedSpace(of: handle.pointer).zero(in: pages) else { return .obstructed }
+            unclean.remove(pages)
+            return unclean.isEmpty ? .complete : .ongoing
         }
     }
 
     /// - Returns: false when somebody was in the way.
     private func checkpoint(_ mode: Int32) throws -> Bool {
         try checked("PRAGMA wal_checkpoint") {
-            let space = UnusedSpace(of: handle.pointer)
-            // Before, because a checkpoint may cut it off.
-            unclean.formUnion(space.pagesOfWAL(first: walPages == 0 ? nil : walPages))
+            // Before, because a checkpoint may cut the WAL off.
+            for page in UnusedSpace(of: handle.pointer).pagesOfWAL(walPages) { unclean.insert(page) }
             let code = sqlite3_wal_checkpoint_v2(handle.pointer, nil, mode, nil, nil)
             guard code == SQLITE_OK || code == SQLITE_BUSY else { throw SQLiteFailure(code, on: handle.pointer) }
-            guard try space.zero(in: unclean) else { return false }
-            unclean = []
+            // No commit tells of this, and what the list still names is no news.
+            if code == SQLITE_OK, mode == SQLITE_CHECKPOINT_TRUNCATE { walPages = 0 }
             return code == SQLITE_OK
         }
     }

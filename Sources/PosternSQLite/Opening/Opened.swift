@@ -23,9 +23,9 @@ struct Opened: Sendable {
                     path: path, settings: "journal \(report.journal), synchronous \(report.notes["synchronous"] ?? "unknown")")
             }
             try migrate(writer, by: schema, at: now)
-            // A relay that was killed had no time for this.
-            _ = try writer.wipe()
-            if finding == .older { try writer.zeroAllUnusedSpace() }
+            // A relay that was killed in the middle of an erasure had no time for this, and one of an earlier version did not do it.
+            let mustComplete = try finding == .older || writer.isErasing
+            while try writer.wipe() == .ongoing, mustComplete {}
             let readers = try (1...max(1, settings.readers)).map { number in
                 ConnectionLane("postern.store.reader-\(number)", try SQLiteConnection.reader(path, settings: settings))
             }

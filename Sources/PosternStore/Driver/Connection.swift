@@ -6,6 +6,15 @@ package enum TransactionAccess: Sendable {
     case writing
 }
 
+/// How far a store has been wiped.
+package enum WipeProgress: Sendable {
+    case complete
+    /// There is more to do.
+    case ongoing
+    /// Somebody still looks at an older state: the same may succeed later.
+    case obstructed
+}
+
 /// One connection to a store: all that a driver supplies. Grouping, lanes and repeats are built on it once, for every store.
 ///
 /// A connection is used by one thread at a time (see `ConnectionLane`), and every call may block it. It closes when it is
@@ -32,8 +41,11 @@ package protocol Connection: AnyObject, Transaction {
     /// - Throws: `StoreError`; only `broken` means anything.
     func checkpoint() throws
 
-    /// Sees to it that no file holds any longer what committed transactions removed or replaced.
-    /// - Returns: false when somebody still looks at an older state: the same may succeed later. Blocks for a fraction of a second
-    ///   at most.
-    func wipe() throws -> Bool
+    /// Within a transaction that removes or replaces what somebody wants gone. If the process ends before `wipe` is complete, the
+    /// store is wiped when it is next opened.
+    func noteErasure() throws
+
+    /// Sees to it that no file holds any longer what committed transactions removed or replaced. Blocks for a fraction of a second
+    /// at most, and is called until it is complete.
+    func wipe() throws -> WipeProgress
 }

@@ -199,6 +199,7 @@ final class GroupCommit: Sendable {
                 return lost(transaction) ?? .threw(at: index, error)
             }
         }
+        if transaction.failure == nil, group.contains(where: \.isErasing) { try? transaction.noteErasure() }
         if transaction.failure != nil {
             transaction.rollBack()
             if let lost = lost(transaction) { return lost }
@@ -254,13 +255,14 @@ final class GroupCommit: Sendable {
         }
         if let fault = transaction.breakage { breakDown(fault) }
         // A reader, or another process, is in the way: asking again at once would only keep the processor busy.
-        if case .success(false) = result { usleep(20_000) }
+        if case .success(.obstructed) = result { usleep(20_000) }
         var left: [Erasure] = []
         for erasure in waiting {
             switch result {
-            case .success(true): erasure.answer()
-            case .success(false) where ContinuousClock.now < erasure.deadline: left.append(erasure)
-            case .success(false): erasure.fail(StoreError.notErased(waited: erasureLimit))
+            case .success(.complete): erasure.answer()
+            case .success(.obstructed) where ContinuousClock.now >= erasure.deadline:
+                erasure.fail(StoreError.notErased(waited: erasureLimit))
+            case .success: left.append(erasure)
             case .failure(let error): erasure.fail(error)
             }
         }

@@ -29,7 +29,8 @@ final class WatchedTransaction: Transaction {
     func commit() throws { try watched { try connection.commit() } }
     func rollBack() { connection.rollBack() }
     func checkpoint() throws { try watched { try connection.checkpoint() } }
-    func wipe() throws -> Bool { try watched { try connection.wipe() } }
+    func noteErasure() throws { try watched { try connection.noteErasure() } }
+    func wipe() throws -> WipeProgress { try watched { try connection.wipe() } }
 
     private func watched<Answer>(_ body: () throws -> Answer) throws -> Answer {
         do {

@@ -52,6 +52,15 @@ enum File {
         }
     }
 
+    /// Reads a credential that systemd gives to this service alone (LoadCredential=, systemd.exec(5)). It belongs to root, or to us
+    /// where the file system has no access lists; a list that lets us read it shows in the mode as the group's right.
+    static func credential(at path: String) throws(KeyFault.Reason) -> SecretBytes {
+        try ownBytes(at: path) { status throws(KeyFault.Reason) in
+            guard status.st_mode & 0o777 & ~0o040 == 0o400 else { throw .mode(status.st_mode & 0o777) }
+            guard [0, geteuid()].contains(status.st_uid) else { throw .owner(status.st_uid) }
+        }
+    }
+
     /// Reads a file, but neither through a symbolic link nor from a device or pipe.
     /// - Parameter check: throws when the file's mode or owner is wrong.
     static func ownBytes(

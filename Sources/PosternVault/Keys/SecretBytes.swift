@@ -62,10 +62,16 @@ extension SecretBytes: Unprintable {}
 
 extension SecretBytes {
     /// Reads a password from a file that only this process's user may read: mode 0400. Its first line is the password.
+    /// - Parameter credentials: the folder of systemd's credentials for this service, if it has any.
     /// - Throws: `KeyFault`, which names the file.
-    package convenience init(passwordFile path: String) throws(KeyFault) {
+    package convenience init(
+        passwordFile path: String, credentials: String? = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
+    ) throws(KeyFault) {
+        let isCredential = credentials.map { path.hasPrefix($0 + "/") } ?? false
         let file: SecretBytes
-        do { file = try File.privateBytes(at: path) } catch { throw KeyFault(path: path, reason: error) }
+        do {
+            file = isCredential ? try File.credential(at: path) : try File.privateBytes(at: path)
+        } catch { throw KeyFault(path: path, reason: error) }
         let length = file.withBytes { $0.prefix { $0 != 0x0A && $0 != 0x0D }.count }
         guard length > 0 else { throw KeyFault(path: path, reason: .emptyPassword) }
         self.init(capacity: length) { line in

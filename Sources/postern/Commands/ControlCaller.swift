@@ -2,6 +2,7 @@ internal import ArgumentParser
 private import Foundation
 internal import PosternCore
 internal import PosternHost
+internal import PosternImport
 private import PosternLink
 internal import PosternRelay
 private import PosternStore
@@ -52,6 +53,14 @@ struct ControlCaller {
             after = key(last)
         }
         return rows
+    }
+
+    /// The languages that pages and mails can be written in; nil where the templates cannot be found, of which the doctor tells.
+    var languages: KnownLanguages? {
+        guard let templates = try? ProgramFiles.locateTemplates(configured: configuration.templates),
+            let names = try? FileManager.default.contentsOfDirectory(atPath: "\(templates)/strings")
+        else { return nil }
+        return KnownLanguages(names.compactMap { Language($0) })
     }
 
     /// An answer that this program does not read.

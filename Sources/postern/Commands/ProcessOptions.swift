@@ -28,8 +28,11 @@ struct ProcessOptions: ParsableArguments {
         // What a shell or a service manager left open. A supervisor passes the lifeline.
         unix_close_from(supervised ? UInt32(Lifeline.childDescriptor) + 1 : 3)
         let configuration = try home.configuration()
-        let users = try ProcessUsers(configuration.users, as: supervised ? role : nil)
-        if !supervised { try HomeFolders(home: home.folder, users: users, database: configuration.database).prepare() }
+        let users = try ProcessUsers(configuration.users, as: role)
+        // A unit of systemd's may start us as our own user (User=). Then what belongs to root was made by `postern init`.
+        if !supervised, ProcessUser.isRoot || !users.areApart {
+            try HomeFolders(home: home.folder, users: users, database: configuration.database).prepare()
+        }
         // Sorting more than fits into memory takes a file, which SQLite would make where all programs make theirs.
         if role == .relay, let file = configuration.database.file { setenv("SQLITE_TMPDIR", file.folder, 1) }
         if role == .relay { DescriptorLimit.raise(to: ConnectionBudget.descriptors) }
@@ -47,12 +50,15 @@ struct ProcessOptions: ParsableArguments {
                 service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                 failureTerminationBehavior: .gracefullyShutdownGroup)
         }
+        if !supervised, let manager = ServiceManager.ofThisProcess {
+            all.insert(.init(service: LifeSigns(manager: manager, isReady: true, check: EventLoops.passThrough)), at: 0)
+        }
         if supervised {
             all.append(.init(service: LifelineService(logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))
         }
         // Last in the list, so told to stop first: a service that ends by itself while others are being told to stop cancels them
         // all (ServiceLifecycle 2.13).
-        all.append(.init(service: StartUpCodeRelease(), successTerminationBehavior: .ignore))
+        all.append(.init(service: StartUpMemoryRelease(), successTerminationBehavior: .ignore))
         var configuration = ServiceGroupConfiguration(
             services: all, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet)
         configuration.maximumGracefulShutdownDuration = .seconds(32)

@@ -50,18 +50,24 @@ struct RecipientCommand: AsyncParsableCommand {
         var replace = false
 
         func run() async throws {
-            let (site, handle) = (subject.site, subject.handle)
-            let enrolling = Enrolling(caller: try subject.home.caller(), site: site)
+            let site = subject.site
+            let caller = try subject.home.caller()
+            let enrolling = Enrolling(caller: caller, site: site)
             guard let line = readLine(strippingNewline: true) else {
                 throw Exit.noInput.saying(
-                    "no address came on standard input\n    Try: echo pat@example.org | postern recipient add \(handle) …")
+                    "no address came on standard input\n    Try: echo pat@example.org | postern recipient add \(subject.handle) …"
+                )
             }
             let row: RecipientRow
-            do {
-                row = try RecipientRow(handle: handle, name: name, address: line, language: locale)
+            do throws(RecipientRow.Reject) {
+                row = try RecipientRow(
+                    RecipientRow.Cells(handle: subject.handle, name: name, address: line, language: locale),
+                    languages: caller.languages)
             } catch {
-                throw Exit.data.saying("the recipient was not added: \(error)")
+                let proposal = error.proposal.map { "\n    Try the handle \($0)." } ?? ""
+                throw Exit.data.saying("the recipient was not added: \(error)\(proposal)")
             }
+            let handle = row.handle
             guard try await enrolling.enrol([row], confirmed: confirmed, replace: replace) == [true] else {
                 throw Exit.data.saying(
                     replace

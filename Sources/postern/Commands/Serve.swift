@@ -10,8 +10,18 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var home: HomeOption
 
+    @Flag(help: "Only make the home's folders as they must be: for systemd's unit, which leaves serve itself too few rights to.")
+    var prepare = false
+
     func run() async throws {
         let folder = home.folder
+        if prepare {
+            // What is wrong with the settings is said by the start itself.
+            guard let configuration = try? home.configuration(), let users = try? ProcessUsers(configuration.users) else {
+                return
+            }
+            return try HomeFolders(home: folder, users: users, database: configuration.database).prepare()
+        }
         let configuration = try home.configuration()
         let logger = makeLogger("serve", configuration)
         try MachineFaults(configuration).check()
@@ -22,15 +32,17 @@ struct Serve: AsyncParsableCommand {
                 "this installation is already being served, by process \(FileLock.holder(of: folder.serveLock))")
         }
         if let warning = users.warning { logger.warning("\(warning)") }
+        let manager = ServiceManager.ofThisProcess
         let supervisor = Supervisor(
             executable: ProgramFiles.executable, arguments: ["--home", folder.path],
-            refusedCalls: RefusedCalls(path: folder.refusedCalls),
+            users: users, refusedCalls: RefusedCalls(path: folder.refusedCalls), readyNotice: ReadyNotice(to: manager),
             logger: logger)
+        let signs = manager.map { LifeSigns(manager: $0, isReady: false) }
         let group = ServiceGroup(
             configuration: .init(
-                services: [
+                services: (signs.map { [.init(service: $0)] } ?? []) + [
                     .init(service: supervisor, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: StartUpCodeRelease(), successTerminationBehavior: .ignore),
+                    .init(service: StartUpMemoryRelease(), successTerminationBehavior: .ignore),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet))
         do {

@@ -32,6 +32,7 @@ final class ChildProcess: Sendable {
     }
 
     private let name: String
+    private let user: ProcessUser?
     private let state = Mutex(State())
 
     /// Longer than a healthy child takes to finish its letters. One that hangs must not keep the service from ending.
@@ -41,8 +42,10 @@ final class ChildProcess: Sendable {
     private static let bytesPerSecond = 4 * 1_024 * 1_024
     private static let pieceBytes = 65_536
 
-    init(_ name: String) {
+    /// - Parameter user: who it becomes; nil if it stays who we are.
+    init(_ name: String, becoming user: ProcessUser?) {
         self.name = name
+        self.user = user
     }
 
     /// Starts it and waits for its end.
@@ -73,20 +76,25 @@ final class ChildProcess: Sendable {
     func stop() {
         state.withLock { state in
             state.end = state.end ?? .now + Self.patience
-            if let child = state.child { Glibc.kill(child, SIGTERM) }
+            if let child = state.child { signal(child, SIGTERM) }
         }
     }
 
     func kill() {
         state.withLock { state in
-            if let child = state.child { Glibc.kill(child, SIGKILL) }
+            if let child = state.child { signal(child, SIGKILL) }
         }
+    }
+
+    /// Root needs a right of its own to signal another user's process (CAP_KILL), which systemd's unit does not leave it.
+    private func signal(_ child: pid_t, _ number: Int32) {
+        if Glibc.kill(child, number) != 0, errno == EPERM, let user { unix_signal_as(user.id, child, number) }
     }
 
     private func begins(_ child: pid_t) {
         state.withLock { state in
             state.child = child
-            if state.end != nil { Glibc.kill(child, SIGTERM) }
+            if state.end != nil { signal(child, SIGTERM) }
         }
     }
 

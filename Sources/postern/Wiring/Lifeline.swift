@@ -81,7 +81,10 @@ struct LifelineService: Service {
         thread.start()
         // A task of its own: it answers for as long as the process lives, also while other services finish their work.
         Task {
-            for await _ in questions { await Self.answer() }
+            for await _ in questions {
+                await EventLoops.passThrough()
+                Lifeline.sendByte(to: Lifeline.childDescriptor)
+            }
         }
         await cancelWhenGracefulShutdown {
             for await _ in end {}
@@ -90,12 +93,13 @@ struct LifelineService: Service {
             logger.warning("the supervisor is gone; stopping")
         }
     }
+}
 
-    /// Goes through the cooperative pool and every event loop first: a process in which one of them hangs must not look healthy.
-    private static func answer() async {
+enum EventLoops {
+    /// Goes through the cooperative pool and every event loop: a process in which one of them hangs must not look healthy.
+    static func passThrough() async {
         for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() {
             try? await loop.submit {}.get()
         }
-        Lifeline.sendByte(to: Lifeline.childDescriptor)
     }
 }

@@ -10,7 +10,9 @@ struct Supervisor: Service {
 
     let executable: String
     let arguments: [String]
+    let users: ProcessUsers
     let refusedCalls: RefusedCalls
+    let readyNotice: ReadyNotice
     let logger: Logger
 
     /// A child ended in a way that another start would not help.
@@ -62,7 +64,7 @@ struct Supervisor: Service {
     private func runOnce(_ child: Child, until down: AsyncStream<Never>?) async throws -> ChildProcess.Ending {
         let lifeline = try Lifeline()
         defer { lifeline.close() }
-        let process = ChildProcess(child.rawValue)
+        let process = ChildProcess(child.rawValue, becoming: users.user(of: child))
         return try await withThrowingTaskGroup(of: ChildProcess.Ending?.self) { group in
             group.addTask {
                 do { try await gracefulShutdown() } catch { return nil }
@@ -110,7 +112,9 @@ struct Supervisor: Service {
             lifeline.ask()
             do { try await Task.sleep(for: AnswerWatch.interval) } catch { return }
             let name: Logger.Metadata = ["child": "\(child.rawValue)"]
-            switch watch.look(isAnswered: lifeline.hasAnswer()) {
+            let isAnswered = lifeline.hasAnswer()
+            if isAnswered { readyNotice.hasAnswered(child) }
+            switch watch.look(isAnswered: isAnswered) {
             case .nothing: break
             case .silent: logger.error("a process does not answer", metadata: name)
             case .answersAgain: logger.notice("a process answers again", metadata: name)

@@ -11,15 +11,31 @@ enum CSVCheck {
             line = record.line
             try hold((0...1).contains(reader.progress), "progress is a share")
             if record.fault == nil { try check(record) }
-            do {
-                try check(try RecipientRow(record))
-            } catch let reject as RecipientRow.Reject {
-                try hold(!reject.description.isEmpty, "a rejected row is told why")
-                // “it has no @” and “before the @” are our own words.
-                let foreign = reject.description.replacing("no @", with: "").replacing("the @", with: "")
-                try hold(!foreign.utf8.contains(0x40), "no address is printed")
-            } catch {
-                throw Breach(description: "\(error)")
+        }
+        do {
+            try check(ImportPlan(try RecipientFile(bytes), languages: nil))
+        } catch let fault as ImportFault {
+            try hold(!fault.problem.isEmpty && !fault.remedy.isEmpty, "a file that is refused is told why, and what to do")
+        } catch let breach as Breach {
+            throw breach
+        } catch {
+            throw Breach(description: "\(error)")
+        }
+    }
+
+    private static func check(_ plan: ImportPlan) throws(Breach) {
+        var handles: Set<String> = []
+        for row in plan.rows {
+            switch row.content {
+            case .recipient(let recipient):
+                try check(recipient)
+                try hold(handles.insert(recipient.handle.text).inserted, "a handle goes in once")
+            case .wrong(let problem, let handle):
+                try hold(!problem.isEmpty, "a rejected row is told why")
+                if let handle {
+                    try hold((try? Handle(handle))?.text == handle, "what is proposed is a handle")
+                    try hold(handles.insert(handle).inserted, "what is proposed is nobody else's")
+                }
             }
         }
     }
@@ -27,7 +43,7 @@ enum CSVCheck {
     private static func check(_ record: CSVReader.Record) throws(Breach) {
         let length = record.fields.reduce(record.fields.count - 1) { $0 + $1.utf8.count }
         try hold(length <= CSVReader.longest, "a record without a fault is within its bounds")
-        let written = record.fields.map(\.csvField).joined(separator: ",")
+        let written = record.fields.map { $0.csvField() }.joined(separator: ",")
         // With a field before them, because an empty line is no record; quoting may make it too long.
         guard written.utf8.count + 2 <= CSVReader.longest else { return }
         var again = CSVReader(Array("x,\(written)\n".utf8))

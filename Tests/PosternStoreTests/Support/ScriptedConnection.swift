@@ -61,12 +61,14 @@ final class ScriptedConnection: Connection, Sendable {
 
     func checkpoint() throws {}
 
-    func wipe() throws -> Bool {
+    func noteErasure() throws {}
+
+    func wipe() throws -> WipeProgress {
         try fail(.wipe)
         return state.withLock { state in
             state.readers -= 1
             state.wipes += 1
-            return state.readers < 0
+            return state.readers < 0 ? .complete : .obstructed
         }
     }
 

@@ -227,6 +227,25 @@ struct KeyFolderTests {
         #expect(try SecretBytes(passwordFile: path).withBytes { Array($0) } == Array(password.utf8))
     }
 
+    /// The mode → whether the vault reads it as a credential of systemd's, and as an ordinary file.
+    @Test(arguments: [(0o400, true, true), (0o440, true, false), (0o444, false, false), (0o640, false, false)])
+    func `A credential of systemd's may have its access list's bit in the mode, and no other`(
+        mode: Int, isCredential: Bool, isPrivate: Bool
+    ) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("password")
+        try #require(
+            FileManager.default.createFile(
+                atPath: path, contents: Data("letmein\n".utf8), attributes: [.posixPermissions: mode]))
+        func reads(_ credentials: String?) -> Bool {
+            (try? SecretBytes(passwordFile: path, credentials: credentials).withBytes { Array($0) }) == Array("letmein".utf8)
+        }
+        #expect(reads(folder.path) == isCredential)
+        #expect(reads(nil) == isPrivate)
+        // Another folder whose name begins alike.
+        #expect(reads(String(folder.path.dropLast())) == isPrivate)
+    }
+
     @Test func `A password's file that is empty, a pipe or a link is refused, and nobody waits for it`() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("password")

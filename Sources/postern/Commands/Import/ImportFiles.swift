@@ -2,27 +2,28 @@ private import ArgumentParser
 internal import Foundation
 private import PosternCore
 internal import PosternHost
-private import PosternImport
+internal import PosternImport
 
-/// Lists the rows that were not added: line, handle and reason. Never the address, since the file may be passed on.
+/// The rows that were not added, each with what is wrong with it. It has people's addresses, as the imported file has them: only its
+/// owner may read it.
 final class RejectsFile {
     private let file: OperatorFile
     private let handle: FileHandle
+    private let text: RejectsText
 
     /// - Parameter kept: how many bytes an import that is resumed keeps; nil starts an empty file.
     /// - Throws: `ExitCode` after saying that the file cannot be written.
-    init(_ file: OperatorFile, kept: UInt64?) throws {
+    init(_ file: OperatorFile, _ text: RejectsText, kept: UInt64?) throws {
         self.file = file
+        self.text = text
         handle = FileHandle(fileDescriptor: try file.kept(), closeOnDealloc: true)
         // What was written after the last note of progress is written again.
         try handle.truncate(atOffset: min(kept ?? 0, try handle.seekToEnd()))
-        if try handle.seekToEnd() == 0 { try handle.write(contentsOf: Data("line,handle,reason\n".utf8)) }
+        if try handle.seekToEnd() == 0 { try handle.write(contentsOf: Data(text.header.utf8)) }
     }
 
-    func write(line: Int, handle name: String, reason: String) throws {
-        // The first column may be an address by mistake.
-        let safe = (try? Handle(name))?.text ?? ""
-        try handle.write(contentsOf: Data("\(line),\(safe.csvField),\(reason.csvField)\n".utf8))
+    func write(_ row: ImportPlan.Row, problem: String, handle proposed: String?) throws {
+        try handle.write(contentsOf: Data(text.line(of: row, problem: problem, handle: proposed).utf8))
     }
 
     var size: UInt64 { (try? handle.offset()) ?? 0 }

@@ -4,17 +4,25 @@ private import PosternCore
 internal import PosternHost
 private import PosternImport
 private import PosternLink
+private import PosternRelay
 
 extension RecipientCommand {
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add many recipients from a file with the columns handle,name,email[,locale].",
+            abstract: "Add many recipients from a file that a spreadsheet or an address book has written.",
             discussion: """
-                Wrong rows are listed in the rejects file with their line and the reason; the others are added. With --resume, \
-                an import that was interrupted continues where it stopped.
+                The header names the columns, in any order: handle (or username, login, nick …), name (or first and last name), \
+                email, and locale if there is one. Commas, semicolons, tabs and bars are told apart, and UTF-8 and what has a byte \
+                order mark is read. What was understood is printed first; --dry-run stops there.
+
+                Rows that cannot be added go to the rejects file with a column that says why, and with a proposed handle where that \
+                is what is wrong. Correct them there and import that file. With --resume, an import that was interrupted continues \
+                where it stopped.
+
+                Exit codes: 0 somebody was added (there may be rejects) · 65 nobody was
                 """)
 
-        @Argument(help: ArgumentHelp("Comma-separated values in UTF-8 (RFC 4180), with a header line.", valueName: "file"))
+        @Argument(help: ArgumentHelp("The file, of comma-separated values or the like (RFC 4180).", valueName: "file"))
         var file: String
 
         @Option(help: ArgumentHelp("The site.", valueName: "id"))
@@ -23,6 +31,21 @@ extension RecipientCommand {
         @Flag(help: "You know that the addresses are theirs.")
         var confirmed = false
 
+        @Flag(help: "Say what was understood and what would be done, and do nothing.")
+        var dryRun = false
+
+        @Option(
+            help: ArgumentHelp("The file's encoding, as in windows-1252, where it has no byte order mark.", valueName: "name"))
+        var encoding: String?
+
+        @Option(
+            name: .customLong("column"), parsing: .singleValue,
+            help: ArgumentHelp("Which column holds what, as in email=Contact or handle=3.", valueName: "role=column"))
+        var columns: [String] = []
+
+        @Flag(help: "Take the proposed handles, without asking you in a rejects file.")
+        var acceptProposals = false
+
         @Option(help: ArgumentHelp("Where wrong rows are listed.", discussion: "Default: FILE.rejects.csv", valueName: "file"))
         var rejects: String?
 
@@ -30,117 +53,136 @@ extension RecipientCommand {
         var resume = false
 
         @OptionGroup var home: HomeOption
+        @OptionGroup var output: OutputOption
+
+        func validate() throws {
+            guard !(dryRun && resume) else { throw ValidationError("--dry-run and --resume do not go together") }
+        }
 
         func run() async throws {
             let caller = try home.caller()
-            let enrolling = Enrolling(caller: caller, site: site)
             let content = try OperatorFile(file, users: caller.users).content()
-            var reader = CSVReader(Array(content))
-            guard let head = reader.next(), head.isHeader else {
-                throw Exit.data.saying("\(file) does not start with the line handle,name,email or handle,name,email,locale")
+            let understood: RecipientFile
+            do throws(ImportFault) {
+                understood = try RecipientFile(Array(content), encoding: encoding, assigned: columns)
+            } catch {
+                throw Exit.data.saying("\(file) was not imported: \(error)")
             }
             let rejectsPath = rejects ?? file + ".rejects.csv"
             guard URL(fileURLWithPath: rejectsPath).standardized != URL(fileURLWithPath: file).standardized else {
                 throw Exit.data.saying("--rejects names the file to be imported, which would be emptied\n    Choose another.")
             }
+            let plan = try await plan(understood, caller)
+            if !output.json { Terminal.say("\(file): \(understood.summary)\n  \(rowCount(plan))") }
+            if dryRun {
+                try await rehearse(understood, plan, caller)
+            } else {
+                try await add(plan, understood, content, caller, rejectsPath)
+            }
+        }
+
+        private func rowCount(_ plan: ImportPlan) -> String {
+            let blank = plan.blankRows > 0 ? " besides \(ImportText.count(plan.blankRows, "row")) of nothing" : ""
+            return "rows      \(plan.rows.count)\(blank)"
+        }
+
+        /// Proposes handles that nobody at the site has.
+        private func plan(_ file: RecipientFile, _ caller: ControlCaller) async throws -> ImportPlan {
+            var plan = ImportPlan(file, languages: caller.languages)
+            var taken: Set<String> = []
+            while true {
+                let found = try await self.taken(plan.proposals.filter { !taken.contains($0) }, caller)
+                guard !found.isEmpty else { break }
+                taken.formUnion(found)
+                plan.propose(avoiding: taken)
+            }
+            if acceptProposals { plan.acceptProposals() }
+            return plan
+        }
+
+        /// Which of these handles are somebody's at the site. Asked even for none: the site must be there.
+        private func taken(_ handles: [String], _ caller: ControlCaller) async throws -> Set<String> {
+            var (taken, rest) = (Set<String>(), handles[...])
+            repeat {
+                let found: [FoundRecipient] = try await caller.ask(
+                    .findRecipients(site: site, handles: Array(rest.prefix(EnrolRequest.most))))
+                taken.formUnion(found.map(\.handle))
+                rest = rest.dropFirst(EnrolRequest.most)
+            } while !rest.isEmpty
+            return taken
+        }
+
+        /// What would be done. Writes nothing.
+        private func rehearse(_ file: RecipientFile, _ plan: ImportPlan, _ caller: ControlCaller) async throws {
+            let handles = plan.rows.compactMap { if case .recipient(let row) = $0.content { row.handle.text } else { nil } }
+            let added = handles.count - (try await taken(handles, caller).count)
+            var report = ImportReport(file, plan, dryRun: true)
+            (report.added, report.rejected) = (added, plan.rows.count - added)
+            report.rows = plan.rows.prefix(ImportBatch.exampleCount).map(ImportReport.Row.init)
+            try output.print(report) {
+                let rows = plan.rows.prefix(ImportBatch.exampleCount)
+                return (rows.isEmpty ? "" : "\n\(ImportText.table(Array(rows)))\n")
+                    + "\nNothing was done. \(ImportText.count(added, "recipient")) would be added, "
+                    + "\(ImportText.count(report.rejected, "row")) rejected."
+            }
+            if added == 0 { throw Exit.data.code }
+        }
+
+        private func add(
+            _ plan: ImportPlan, _ understood: RecipientFile, _ content: Data, _ caller: ControlCaller, _ rejectsPath: String
+        ) async throws {
+            let began = ContinuousClock.now
             let progress = ImportProgress(file: OperatorFile(file + ".progress", users: caller.users), content: content)
             let done = try progress.begin(resume: resume)
             let rejectsFile = try RejectsFile(
-                OperatorFile(rejectsPath, users: caller.users), kept: resume ? done.rejectBytes : nil)
+                OperatorFile(rejectsPath, users: caller.users), RejectsText(understood), kept: resume ? done.rejectBytes : nil)
             var batch = ImportBatch(done: done, rejects: rejectsFile, progress: progress, isResumed: resume)
-
-            var seen: Set<String> = []
-            while let record = reader.next() {
-                guard record.line > done.line else {
-                    if let handle = record.fields.first { seen.insert(handle) }
-                    continue
-                }
-                batch.take(record, seen: &seen)
+            let enrolling = Enrolling(caller: caller, site: site)
+            for (index, row) in plan.rows.enumerated() where row.line > done.line {
+                batch.take(row)
                 if batch.isFull {
                     try await batch.enrol(by: enrolling, confirmed: confirmed)
-                    Terminal.progress(batch.bar(reader.progress))
+                    Terminal.progress(batch.bar(Double(index + 1) / Double(plan.rows.count)))
                 }
             }
             try await batch.enrol(by: enrolling, confirmed: confirmed)
             progress.finish()
             Terminal.progress("")
             rejectsFile.close(rejected: batch.done.rejected)
-            Terminal.say("\(batch.done.added) recipients added, \(batch.done.rejected) rows rejected.")
-            if batch.done.rejected > 0 { Terminal.say("See \(rejectsPath) for what is wrong with them.") }
+            let elapsed = ContinuousClock.now - began
+            var report = ImportReport(understood, plan, dryRun: false)
+            (report.added, report.rejected) = (batch.done.added, batch.done.rejected)
+            report.seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+            report.rejects = batch.done.rejected > 0 ? rejectsPath : nil
+            try output.print(report) { ending(batch, elapsed, rejectsPath) }
+            if batch.done.added == 0 { throw Exit.data.code }
         }
-    }
-}
 
-extension CSVReader.Record {
-    fileprivate var isHeader: Bool {
-        let names = fields.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
-        return fault == nil && (names == ["handle", "name", "email"] || names == ["handle", "name", "email", "locale"])
-    }
-}
-
-/// The rows that are added together, and how far the import has come. Rejects and progress are written after the rows are
-/// added: if the import is interrupted before that, the batch is done again.
-private struct ImportBatch {
-    private(set) var done: ImportProgress.Done
-    private let rejects: RejectsFile
-    private let progress: ImportProgress
-    /// The first batch of a resumed import may have been added before the interruption.
-    private var mayBeIn: Bool
-    private var rows: [(line: Int, row: RecipientRow)] = []
-    private var wrong: [(line: Int, handle: String, reason: String)] = []
-    private var last: Int
-
-    init(done: ImportProgress.Done, rejects: RejectsFile, progress: ImportProgress, isResumed: Bool) {
-        self.done = done
-        self.rejects = rejects
-        self.progress = progress
-        mayBeIn = isResumed
-        last = done.line
-    }
-
-    var isFull: Bool { rows.count == EnrolRequest.most }
-
-    mutating func take(_ record: CSVReader.Record, seen: inout Set<String>) {
-        last = record.line
-        do {
-            let row = try RecipientRow(record)
-            if seen.insert(row.handle.text).inserted {
-                rows.append((record.line, row))
-            } else {
-                wrong.append((record.line, row.handle.text, "this handle is in the file twice; the first one counts"))
+        /// How many, how long, and what next.
+        private func ending(_ batch: ImportBatch, _ elapsed: Duration, _ rejectsPath: String) -> String {
+            let done = batch.done
+            var lines = [
+                "\(ImportText.count(done.added, "recipient")) added, \(ImportText.count(done.rejected, "row")) rejected in "
+                    + "\(ImportText.time(elapsed))."
+            ]
+            lines += batch.examples.map { "  \($0)" }
+            if done.rejected > batch.examples.count, !batch.examples.isEmpty {
+                lines.append("  … and \(done.rejected - batch.examples.count) more")
             }
-        } catch {
-            wrong.append((record.line, record.fields.first ?? "", error.description))
-        }
-    }
-
-    mutating func enrol(by enrolling: Enrolling, confirmed: Bool) async throws {
-        if !rows.isEmpty {
-            let results = try await enrolling.enrol(rows.map(\.row), confirmed: confirmed, replace: false)
-            for (numbered, isStored) in zip(rows, results) {
-                if isStored || mayBeIn {
-                    done.added += 1
-                } else {
-                    wrong.append((numbered.line, numbered.row.handle.text, "this handle is already taken"))
-                }
+            if done.added > 0 {
+                lines.append(
+                    confirmed
+                        ? "Letters go to them from now on. See them with: postern recipient list --site \(site)"
+                        : "A mail asks each of them whether the address is theirs; letters go there once they say yes.")
             }
-            mayBeIn = false
-            rows = []
+            if done.rejected > 0 {
+                let options = columns.map { " --column '\($0)'" }.joined() + (confirmed ? " --confirmed" : "")
+                lines.append(
+                    "The rejected rows are in \(rejectsPath), each with what is wrong with it. Correct them there, then:\n"
+                        + "  postern recipient import \(rejectsPath) --site \(site)\(options)")
+            }
+            if done.added == 0, done.rejected == 0 { lines.append("The file has no row after its header.") }
+            return lines.joined(separator: "\n")
         }
-        for reject in wrong.sorted(by: { $0.line < $1.line }) {
-            try rejects.write(line: reject.line, handle: reject.handle, reason: reject.reason)
-        }
-        done.rejected += wrong.count
-        wrong = []
-        done.line = last
-        done.rejectBytes = rejects.size
-        try progress.note(done)
-    }
-
-    func bar(_ share: Double) -> String {
-        let width = 30
-        let filled = Int((share * Double(width)).rounded())
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-        return "\(bar) \(Int(share * 100)) %  \(done.added) added, \(done.rejected) rejected"
     }
 }

@@ -1,0 +1,141 @@
+private import PosternCore
+
+/// What an import is to do with every row of a file. Nothing has been done yet.
+package struct ImportPlan: Sendable {
+    package struct Row: Sendable {
+        package enum Content: Sendable {
+            case recipient(RecipientRow)
+            /// - Parameter handle: a proposed one; nil where the handle is not what is wrong.
+            case wrong(String, handle: String?)
+        }
+
+        package let line: Int
+        package let fields: [String]
+        package internal(set) var content: Content
+        fileprivate var seeds: [String]?
+        /// Whether it is right but for its handle.
+        fileprivate var isAlmostRight = false
+    }
+
+    package private(set) var rows: [Row] = []
+    /// Rows of nothing but delimiters and blanks.
+    package private(set) var blankRows = 0
+    private let file: RecipientFile
+    private let languages: KnownLanguages?
+
+    package init(_ file: RecipientFile, languages: KnownLanguages?) {
+        self.file = file
+        self.languages = languages
+        var lines: [Handle: Int] = [:]
+        for record in file.records {
+            guard !record.fields.allSatisfy({ $0.trimmed.isEmpty }) || record.fault != nil else {
+                blankRows += 1
+                continue
+            }
+            var row = Self.row(record, file, languages)
+            if case .recipient(let recipient) = row.content {
+                if let first = lines[recipient.handle] {
+                    row.content = .wrong(
+                        "the handle “\(recipient.handle)” is in the file twice; line \(first) counts", handle: nil)
+                } else {
+                    lines[recipient.handle] = record.line
+                }
+            }
+            rows.append(row)
+        }
+        propose(avoiding: [])
+    }
+
+    private static func row(_ record: CSVReader.Record, _ file: RecipientFile, _ languages: KnownLanguages?) -> Row {
+        let width = file.header.count
+        var fields = record.fields
+        while fields.count > width, fields.last?.trimmed.isEmpty == true { fields.removeLast() }
+        func wrong(_ problem: String) -> Row { Row(line: record.line, fields: fields, content: .wrong(problem, handle: nil)) }
+        if let fault = record.fault { return wrong(fault.rawValue) }
+        guard fields.count <= width else {
+            return wrong(
+                "it has \(fields.count) fields, and the header has \(width): put quotes around a field that contains a \(file.delimiter)"
+            )
+        }
+        fields += Array(repeating: "", count: width - fields.count)
+        do throws(RecipientRow.Reject) {
+            return Row(
+                line: record.line, fields: fields,
+                content: .recipient(try RecipientRow(RecipientRow.Cells(fields, file.columns), languages: languages)))
+        } catch {
+            var row = wrong(error.description)
+            (row.seeds, row.isAlmostRight) = (error.seeds, !error.isElsewhere)
+            return row
+        }
+    }
+
+    /// Proposes a handle for each row that needs one: another one than those of the file, and than those given.
+    package mutating func propose(avoiding taken: Set<String>) {
+        var handles = taken
+        for row in rows where row.seeds == nil {
+            // Of a row with another fault too: its handle is right, and will be used once the row is corrected.
+            if let column = file.columns[.handle], row.fields.indices.contains(column) {
+                handles.insert(row.fields[column].trimmed.lowercased())
+            }
+            if case .recipient(let recipient) = row.content { handles.insert(recipient.handle.text) }
+        }
+        var proposals = HandleProposals(avoiding: handles)
+        for index in rows.indices {
+            guard let seeds = rows[index].seeds, case .wrong(let problem, _) = rows[index].content else { continue }
+            rows[index].content = .wrong(problem, handle: proposals.next(from: seeds))
+        }
+    }
+
+    package var proposals: [String] {
+        rows.compactMap { if case .wrong(_, let handle) = $0.content { handle } else { nil } }
+    }
+
+    /// Takes the rows in that are right but for their handle, each with the proposed one.
+    package mutating func acceptProposals() {
+        for index in rows.indices {
+            guard rows[index].isAlmostRight, case .wrong(_, let handle?) = rows[index].content else { continue }
+            var cells = RecipientRow.Cells(rows[index].fields, file.columns)
+            cells.handle = handle
+            if let row = try? RecipientRow(cells, languages: languages) { rows[index].content = .recipient(row) }
+        }
+    }
+}
+
+/// The lines of a rejects file: each row as it was, with a column that says what is wrong with it, and with a proposed handle where
+/// there is one. Corrected, it can be imported.
+package struct RejectsText: Sendable {
+    private let file: RecipientFile
+    private let problem: Int
+    /// Where the file has no column for it.
+    private let addsHandle: Bool
+
+    package init(_ file: RecipientFile) {
+        self.file = file
+        addsHandle = file.columns[.handle] == nil
+        problem = file.columns.problem ?? file.header.count
+    }
+
+    package var header: String {
+        // A spreadsheet that wrote a mark needs one to know UTF-8.
+        (file.isMarked || file.encoding != .utf8 ? "\u{FEFF}" : "") + line(file.header, problem: "problem", handle: "handle")
+    }
+
+    package func line(of row: ImportPlan.Row, problem: String, handle: String?) -> String {
+        var fields = row.fields
+        if let handle, let column = file.columns[.handle], fields.indices.contains(column) { fields[column] = handle }
+        return line(fields, problem: "line \(row.line): \(problem)", handle: handle ?? "")
+    }
+
+    private func line(_ fields: [String], problem text: String, handle: String) -> String {
+        var fields = fields
+        while fields.count < problem { fields.append("") }
+        // What a row has too much stays behind it.
+        if file.columns.problem == nil || problem == fields.count {
+            fields.insert(text, at: problem)
+        } else {
+            fields[problem] = text
+        }
+        if addsHandle { fields.insert(handle, at: 0) }
+        return fields.map { $0.csvField(file.delimiter) }.joined(separator: file.delimiter.text) + "\n"
+    }
+}

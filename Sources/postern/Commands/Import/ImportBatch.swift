@@ -1,0 +1,71 @@
+internal import PosternHost
+internal import PosternImport
+private import PosternLink
+
+/// The rows that are added together, and how far the import has come. Rejects and progress are written after the rows are
+/// added: if the import is interrupted before that, the batch is done again.
+struct ImportBatch {
+    private(set) var done: ImportProgress.Done
+    /// The first rejects, for the person who waits.
+    private(set) var examples: [String] = []
+    private let rejects: RejectsFile
+    private let progress: ImportProgress
+    /// The first batch of a resumed import may have been added before the interruption.
+    private var mayBeIn: Bool
+    private var rows: [(row: ImportPlan.Row, recipient: RecipientRow)] = []
+    private var wrong: [(row: ImportPlan.Row, problem: String, handle: String?)] = []
+    private var last: Int
+
+    static let exampleCount = 5
+
+    init(done: ImportProgress.Done, rejects: RejectsFile, progress: ImportProgress, isResumed: Bool) {
+        self.done = done
+        self.rejects = rejects
+        self.progress = progress
+        mayBeIn = isResumed
+        last = done.line
+    }
+
+    var isFull: Bool { rows.count == EnrolRequest.most }
+
+    mutating func take(_ row: ImportPlan.Row) {
+        last = row.line
+        switch row.content {
+        case .recipient(let recipient): rows.append((row, recipient))
+        case .wrong(let problem, let handle): wrong.append((row, problem, handle))
+        }
+    }
+
+    mutating func enrol(by enrolling: Enrolling, confirmed: Bool) async throws {
+        if !rows.isEmpty {
+            let results = try await enrolling.enrol(rows.map(\.recipient), confirmed: confirmed, replace: false)
+            for (entry, isStored) in zip(rows, results) {
+                if isStored || mayBeIn {
+                    done.added += 1
+                } else {
+                    wrong.append((entry.row, "the handle “\(entry.recipient.handle)” is already taken", nil))
+                }
+            }
+            mayBeIn = false
+            rows = []
+        }
+        for reject in wrong.sorted(by: { $0.row.line < $1.row.line }) {
+            try rejects.write(reject.row, problem: reject.problem, handle: reject.handle)
+            if examples.count < Self.exampleCount {
+                examples.append(ImportText.example(reject.row, reject.problem, reject.handle))
+            }
+        }
+        done.rejected += wrong.count
+        wrong = []
+        done.line = last
+        done.rejectBytes = rejects.size
+        try progress.note(done)
+    }
+
+    func bar(_ share: Double) -> String {
+        let width = 30
+        let filled = Int((share * Double(width)).rounded())
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        return "\(bar) \(Int(share * 100)) %  \(done.added) added, \(done.rejected) rejected"
+    }
+}

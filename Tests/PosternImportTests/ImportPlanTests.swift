@@ -1,0 +1,158 @@
+import PosternCore
+import PosternImport
+import Testing
+
+@Suite("Rows of people are read as they were typed, and what is wrong is named")
+struct ImportPlanTests {
+    @Test func `O4: empty rows, rows of delimiters and trailing empty columns are skipped`() throws {
+        let sample = try Sample(
+            "handle,name,email,locale,,\n\n,,,,,\n  , ,\u{A0},,,\npat,Pat,pat@private.example,,,\n,,\nsam,Sam,sam@private.example\n"
+        )
+        #expect(sample.added.count == 2 && sample.wrong.isEmpty)
+        #expect(sample.plan.blankRows == 3)
+    }
+
+    @Test func `O5: capital letters in a handle become small ones`() throws {
+        let sample = try Sample(
+            "handle,name,email\nJohnDoe,J,j@private.example\n@Kim,K,k@private.example\n1001,N,n@private.example\n")
+        #expect(sample.recipients.map(\.handle.text) == ["johndoe", "kim", "1001"])
+    }
+
+    /// What cannot be a handle → what is proposed
+    @Test(arguments: [
+        ("müller", "mueller"), ("Müller", "mueller"), ("mu\u{308}ller", "mueller"), ("Anna Maria", "anna-maria"),
+        ("O'Brien", "obrien"), ("Jürgen Groß", "juergen-gross"), ("Łukasz", "lukasz"), ("Иван Петров", "ivan-petrov"),
+        ("Γιώργος", "giorgos"), ("-pat-", "pat"), ("pat!", "pat"), ("pat/../sam", "pat-..-sam"), ("+49 171", "49-171"),
+        (String(repeating: "x", count: 80), String(repeating: "x", count: 56)),
+    ])
+    func `O5: what cannot be a handle gets a proposed one`(typed: String, proposed: String) throws {
+        let sample = try Sample("handle,name,email\n\(typed),Pat,pat@private.example\n")
+        #expect(sample.added.isEmpty && sample.wrong.map(\.handle) == [proposed])
+    }
+
+    @Test func `O5: proposals are unique, and no member's handle`() throws {
+        var sample = try Sample(
+            """
+            handle,name,email
+            müller,A,a@private.example
+            Müller,B,b@private.example
+            mueller,C,c@private.example
+            !!,D,d@private.example
+            ,,e@private.example
+            mueller-3,No Address,
+            """)
+        #expect(sample.wrong.map(\.handle) == ["mueller-2", "mueller-4", "d", "member", nil])
+        sample.plan.propose(avoiding: ["mueller-2", "member", "d"])
+        #expect(sample.wrong.map(\.handle) == ["mueller-4", "mueller-5", "d-2", "member-2", nil])
+    }
+
+    @Test func `O5: an address is no handle, and none is made of it`() throws {
+        let sample = try Sample(
+            "handle,name,email\ncanary@private.example,Pat P,canary@private.example\ncanary@private.example,canary,Pat\n")
+        #expect(sample.wrong.map(\.handle) == ["pat-p", nil])
+        #expect(!sample.wrong.contains { $0.problem.contains("canary") })
+    }
+
+    @Test func `O5: the rejects file is ready to be imported, in the same delimiter`() throws {
+        let sample = try Sample("Name;E-Mail;Handle\nMüller;m@private.example;müller\nSam;no-at;sam\n")
+        let rejects = sample.rejects.split(separator: "\n")
+        #expect(rejects.first == "Name;E-Mail;Handle;problem")
+        #expect(
+            rejects.dropFirst().first?.hasPrefix("Müller;m@private.example;mueller;line 2: “müller” cannot be a handle") == true)
+        #expect(rejects.last == "Sam;no-at;sam;line 3: the e-mail address has no @")
+        let again = try Sample(sample.rejects)
+        #expect(again.added == ["mueller|Müller|m@private.example|en"])
+        #expect(again.file.columns.ignored.isEmpty)
+        let third = again.rejects
+        #expect(third == "Name;E-Mail;Handle;problem\nSam;no-at;sam;line 3: the e-mail address has no @\n")
+    }
+
+    @Test func `O5: rejects of a file without a handle column have one`() throws {
+        let sample = try Sample("\u{FEFF}Vorname;Nachname;E-Mail\r\nAnna;Müller;anna@private.example\r\n")
+        #expect(sample.rejects.hasPrefix("\u{FEFF}handle;Vorname;Nachname;E-Mail;problem\nanna-mueller;Anna;Müller;"))
+        #expect(try Sample(sample.rejects).added == ["anna-mueller|Anna Müller|anna@private.example|en"])
+    }
+
+    @Test func `A row that is no record is rejected so that a spreadsheet can open it`() throws {
+        let sample = try Sample(
+            "handle,name,email\nx\"y,Z,z@private.example\npat,\"Pat,p@private.example\nkim,Kim,k@x.example,more\n")
+        #expect(sample.wrong.map(\.line) == [2, 3, 4])
+        let again = try Sample(sample.rejects)
+        #expect(again.wrong.map(\.line) == [2, 4] && again.wrong.map(\.handle) == ["xy", nil])
+        #expect(again.added == ["pat|\"Pat|p@private.example|en"])
+    }
+
+    /// cell → address
+    @Test(arguments: [
+        "Disp <disp@private.example>", "\"Disp\" <disp@private.example>", "<disp@private.example>", "mailto:disp@private.example",
+        "disp@private.example (Disp)", " disp@private.example ", "\u{200B}disp@private.example\u{A0}", "'disp@private.example'",
+        "disp@private.example;", "MAILTO:disp@private.example?subject=x", "Disp <mailto:disp@private.example>",
+        "=HYPERLINK(\"mailto:disp@private.example\",\"Disp\")", "=\"disp@private.example\"",
+    ])
+    func `O6: the address is the one inside the brackets, the link or the formula`(cell: String) throws {
+        let sample = try Sample("handle,name,email\ndisp,D,\(cell.csvField())\n")
+        #expect(sample.added == ["disp|D|disp@private.example|en"])
+    }
+
+    @Test func `O6: the name beside an address is taken where there is no other`() throws {
+        let sample = try Sample(
+            "handle,email\npat,\"\"\"Pat, Jr\"\" <pat@private.example>\"\nsam,sam@private.example (Sam)\nkim,kim@private.example\n"
+        )
+        #expect(sample.added == ["pat|Pat, Jr|pat@private.example|en", "sam|Sam|sam@private.example|en"])
+        #expect(sample.wrong.map(\.problem) == ["the name is empty"])
+        #expect(try Sample("handle,name,email\npat,,Pat <pat@private.example>\n").added == ["pat|Pat|pat@private.example|en"])
+    }
+
+    @Test func `O6: a line break in a name is a blank`() throws {
+        for end in ["\n", "\r\n", "\r"] {
+            let sample = try Sample("handle,name,email\(end)pat,\"Pat\(end)Photographer\",pat@private.example\(end)")
+            #expect(sample.added == ["pat|Pat Photographer|pat@private.example|en"])
+        }
+    }
+
+    /// name cell → name; nil where it is refused
+    @Test(arguments: [
+        ("'t Hooft", "'t Hooft"), ("'=Pat", nil), ("=\"Pat\"", "Pat"), ("=A2&B2", nil), ("#NAME?", nil), ("'+49", "+49"),
+        ("=HYPERLINK(\"https://x.example\",\"Pat\")", "Pat"),
+    ])
+    func `A formula's text is read, and its value is asked for where it has none`(cell: String, name: String?) throws {
+        let sample = try Sample("handle,name,email\npat,\(cell.csvField()),pat@private.example\n")
+        #expect(sample.recipients.map(\.name.text) == [name].compactMap { $0 })
+    }
+
+    @Test(arguments: [
+        ("de", "de"), ("DE", "de"), ("de_AT.UTF-8", "de-at"), ("Deutsch", "de"), ("English (United States)", "en"), ("", "en"),
+        ("français", "fr"), ("fr-FR,fr;q=0.9", "fr-fr"), ("العربية", "ar"),
+    ])
+    func `A language is read by its tag or its name`(cell: String, language: String) throws {
+        let sample = try Sample("handle,name,email,locale\npat,Pat,pat@private.example,\(cell.csvField())\n")
+        #expect(sample.recipients.map(\.language.description) == [language])
+    }
+
+    @Test(arguments: ["xx", "klingonese", "pt-br"])
+    func `An unknown language is refused with those there are`(cell: String) throws {
+        let sample = try Sample("handle,name,email,locale\npat,Pat,pat@private.example,\(cell)\n")
+        #expect(sample.wrong.first?.problem.contains("ar, de, en and fr") == true)
+    }
+
+    @Test func `A wrong row says everything that is wrong with it and nothing of the address`() throws {
+        let problem = try #require(try Sample("handle,name,email,locale\nPat!,,canary-no-at,!!\n").wrong.first).problem
+        for part in ["handle", "name is empty", "no @", "language"] { #expect(problem.contains(part)) }
+        #expect(!problem.contains("canary"))
+        #expect(
+            !(try Sample("handle,name,email,locale\npat,Pat,de,canary@members.example\n").wrong.map(\.problem)).joined()
+                .contains("canary"))
+    }
+
+    @Test func `A handle that is in the file twice goes in once, and two addresses in a cell are not chosen from`() throws {
+        let sample = try Sample(
+            "handle,name,email\npat,Pat,pat@private.example\nPAT,Pat,p@private.example\nsam,Sam,s@x.example ::: t@x.example\n")
+        #expect(sample.added == ["pat|Pat|pat@private.example|en"])
+        #expect(sample.wrong.map(\.problem).first?.contains("twice; line 2 counts") == true)
+        #expect(sample.wrong.map(\.problem).last?.contains("more than one e-mail address") == true)
+    }
+
+    @Test func `Every charset has a character or nothing for each of its bytes`() {
+        for charset in SingleByteCharset.allCases { #expect(charset.upperHalf.count == 128, "\(charset)") }
+    }
+}
