@@ -1,6 +1,7 @@
 import Foundation
 import PosternCore
 import PosternLink
+import PosternSealing
 import PosternTestSupport
 import PosternVault
 import Synchronization
