@@ -10,6 +10,13 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// What `postern --version` says: the commit, and a + where something was changed since. Packagers who build without git set it.
+let commit: String = {
+    if let given = Context.environment["POSTERN_COMMIT"] { return given.filter { $0.isLetter || $0.isNumber || $0 == "." } }
+    guard let git = Context.gitInformation else { return "unknown" }
+    return git.currentCommit.prefix(12) + (git.hasUncommittedChanges ? "+" : "")
+}()
+
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -175,7 +182,7 @@ let package = Package(
 
         // C: one shim function per option type of libcurl, and the few system calls Swift cannot import.
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
-        .target(name: "CUnix"),
+        .target(name: "CUnix", cSettings: [.define("POSTERN_COMMIT", to: "\"\(commit)\"")]),
         .systemLibrary(name: "CSQLite"),
 
         .target(
@@ -191,7 +198,8 @@ let package = Package(
             name: "PosternDoctorTests",
             dependencies: ["PosternCore", "PosternDoctor", "PosternMail", "PosternLink", "PosternRelay", "PosternVault"],
             swiftSettings: strict),
-        .testTarget(name: "PosternHostTests", dependencies: ["PosternHost", "PosternTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "PosternHostTests", dependencies: ["PosternCore", "PosternHost", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PosternMailTests", dependencies: ["PosternCore", "PosternMail", "PosternTestSupport", "CCurl"],
             swiftSettings: strict),

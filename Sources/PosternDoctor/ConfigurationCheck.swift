@@ -25,14 +25,16 @@ struct SettingsReading {
     init(home: Home) {
         var settings: [String: String] = [:]
         var faults: [SettingFault] = []
+        var isRead = true
         do throws(SettingFaults) {
-            settings = try SettingsFile(home: home).settings()
+            let read = try SettingsFile(home: home).given()
+            (settings, faults) = (read.values, read.faults)
         } catch {
             faults = error.all
             settings = SettingsFile.environment
+            isRead = false
         }
         // Without its file, nothing is known of what was set: only the environment counts as given.
-        let isRead = faults.isEmpty
         given = settings.count
         var unusable = isRead ? [] : Set(Setting.allCases.map(\.rawValue)).subtracting(settings.keys)
         var usable: Configuration?

@@ -36,7 +36,7 @@ package struct Doctor {
             switch part {
             case .store: await StoreReading.look(home: home, database: settings.database)
             case .keys: await KeyReading.look(home: home)
-            case .smarthost: await smarthost(settings).findings
+            case .smarthost: await smarthost(settings).reading
             }
         return (try? JSONEncoder().encode(reading)) ?? Data()
     }
@@ -55,12 +55,13 @@ package struct Doctor {
         let users = configuration.flatMap { try? ProcessUsers(of: home, $0.users) }
 
         // The slow one runs beside the others.
-        async let smarthost = reading(.smarthost, by: users?.vault) { await self.smarthost(settings).findings }
+        async let smarthost = reading(.smarthost, by: users?.vault) { await self.smarthost(settings).reading }
         let keys = await reading(.keys, by: users?.vault) { await KeyReading.look(home: home) } ?? .failed
         let store = await reading(.store, by: users?.relay) { await StoreReading.look(home: home, database: database) } ?? .failed
 
         var findings = ConfigurationCheck.findings(path: home.settings, given: settings.given, faults: settings.faults)
         findings += ServiceCheck.findings(relay: store.relay, vault: keys.vault, faults: store.faults, home: home.path)
+        if store.relay == .stopped { findings += PortCheck.findings(settings) }
         findings += CageCheck.findings(
             .ofThisKernel,
             running: [.running(.relay, store.process), .running(.vault, keys.process)].compactMap { $0 },
@@ -85,8 +86,12 @@ package struct Doctor {
             of: database?.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? home.path)
         findings += templates(settings)
         findings += times(keys, store, settings)
-        findings += VaultCheck.findings(keys.condition.flatMap { try? VaultCondition(payload: $0) }, now: now)
-        findings += await smarthost ?? [.skipped(.smarthost, because: "the process that was to ask it failed", .tryAgain)]
+        let condition = keys.condition.flatMap { try? VaultCondition(payload: $0) }
+        findings += VaultCheck.findings(
+            condition, smarthost: configuration?.mail.smarthost.authority ?? "the smarthost", now: now)
+        findings +=
+            await smarthost?.findings(lanes: condition?.lanes)
+            ?? [.skipped(.smarthost, because: "the process that was to ask it failed", .tryAgain)]
         return Diagnosis(findings)
     }
 

@@ -1,5 +1,6 @@
 private import Glibc
 internal import PosternCore
+package import PosternLink
 internal import PosternMail
 package import PosternVault
 
@@ -43,6 +44,32 @@ package enum SmarthostCheck: Sendable {
 }
 
 extension SmarthostCheck {
+    /// What the conversation's process tells the doctor.
+    package struct Reading: Codable, Sendable {
+        let findings: [Finding]
+        /// It had no connection for us.
+        let isRefused: Bool
+
+        /// - Parameter lanes: what the running vault's lanes know; nil where no vault runs.
+        package func findings(lanes: VaultCondition.Lanes?) -> [Finding] {
+            guard isRefused, let lanes, lanes.open > 0 else { return findings }
+            // While letters go out, one connection more is all that was refused.
+            return findings.map { finding in
+                .skipped(
+                    .smarthost,
+                    because: "while letters go out over \(lanes.open) of its connections, it has none for this check "
+                        + "(\(finding.text))", "Run postern doctor again when no letter has gone out for a minute.")
+            }
+        }
+    }
+
+    package var reading: Reading {
+        if case .ended(_, let ending) = self, ending.certificate == nil, [.connect, .greeting, .ehlo].contains(ending.stage) {
+            return Reading(findings: findings, isRefused: true)
+        }
+        return Reading(findings: findings, isRefused: false)
+    }
+
     /// Talks to the configured smarthost as the vault would, up to the login.
     static func reading(_ mail: Configuration.Mail) async -> SmarthostCheck {
         guard mail.demoMailbox == nil else { return .demo }

@@ -34,7 +34,9 @@ package enum UserCheck {
                         + "the relay can read them",
                     Remedy(
                         "Make two users, and start as root.",
-                        commands: ["useradd --system postern-relay && useradd --system postern-vault"]))
+                        commands: [
+                            "useradd --system --shell /usr/sbin/nologin postern-relay && useradd --system --shell /usr/sbin/nologin postern-vault"
+                        ]))
             ]
         }
         return [.ok(.users, "the relay runs as \(relay), the vault as \(vault): neither can read what the other holds")]

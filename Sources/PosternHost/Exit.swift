@@ -3,6 +3,8 @@ private import Glibc
 
 /// How a command ends: a status of sysexits(3), and what to tell the person who called it.
 package enum Exit: Int32 {
+    /// The command was called wrongly.
+    case usage = 64
     /// Something we need does not answer.
     case unavailable = 69
     /// Try again later.
@@ -12,6 +14,8 @@ package enum Exit: Int32 {
     case data = 65
     case cannotCreate = 73
     case noInput = 66
+    /// Another user may do it.
+    case noPermission = 77
     /// This program does not do what it promises.
     case software = 70
 
@@ -27,6 +31,11 @@ package enum Exit: Int32 {
 package enum Terminal {
     package static func complain(_ text: String) {
         write(text.withoutControls + "\n", to: STDERR_FILENO)
+    }
+
+    /// A question, whose answer is typed behind it.
+    package static func prompt(_ text: String) {
+        write(text.withoutControls, to: STDERR_FILENO)
     }
 
     package static func say(_ text: String) {
@@ -59,6 +68,11 @@ package enum Terminal {
             rest = rest.dropFirst(max(count, 0))
         }
     }
+}
+
+/// `1 delivery`, `3 deliveries`.
+package func counted(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(number) \(number == 1 ? one : many ?? one + "s")"
 }
 
 extension String {

@@ -12,9 +12,11 @@ package struct MachineFaults {
 
     /// - Throws: `ExitCode` 78 after printing every fault there is.
     package func check() throws {
-        let faults = users + login + [authorities].compactMap { $0 }
+        let faults = all
         guard faults.isEmpty else { throw Exit.configuration.saying(SettingFaults(all: faults).description) }
     }
+
+    package var all: [SettingFault] { users + login + [authorities].compactMap { $0 } }
 
     /// Users and certificates. The doctor checks the password's file with the other files.
     package var named: [SettingFault] { users + [authorities].compactMap { $0 } }
@@ -25,7 +27,8 @@ package struct MachineFaults {
         return named.compactMap { setting, name in
             guard let name, ProcessUser(named: name) == nil else { return nil }
             return SettingFault(
-                key: setting.rawValue, problem: "there is no user “\(name)”", remedy: "Make it with: useradd --system \(name)")
+                key: setting.rawValue, problem: "there is no user “\(name)”",
+                remedy: "Make it with: useradd --system --shell /usr/sbin/nologin \(name)")
         }
     }
 
@@ -51,6 +54,7 @@ package struct MachineFaults {
 
     private var authorities: SettingFault? {
         guard let path = configuration.mail.caFile, access(path, R_OK) != 0 else { return nil }
+        if errno == EACCES, ProcessUser.isRoot { return nil }
         return SettingFault(
             key: Setting.smtpCAFile.rawValue, problem: "\(path) cannot be read: \(String(cString: strerror(errno)))",
             remedy: "Name a file of certificates in PEM form, or leave the line out for the system's.")

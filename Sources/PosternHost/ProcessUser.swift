@@ -72,7 +72,8 @@ package struct ProcessUsers: Sendable {
         func user(_ name: String?, key: String, packaged: String) throws -> ProcessUser? {
             guard let name else { return ProcessUser(named: packaged) }
             guard let user = ProcessUser(named: name) else {
-                throw Exit.configuration.saying("\(key): there is no user “\(name)”\n    Make it with: useradd --system \(name)")
+                throw Exit.configuration.saying(
+                    "\(key): there is no user “\(name)”\n    Make it with: useradd --system --shell /usr/sbin/nologin \(name)")
             }
             return user
         }

@@ -1,5 +1,65 @@
 private import Foundation
+private import Glibc
 package import PosternCore
+
+/// The settings as they are given, in `postern.conf` and in the environment, which overrides it.
+package struct GivenSettings: Sendable {
+    package enum Source: Equatable, Sendable {
+        /// The number of the line.
+        case file(line: Int)
+        case environment
+        case standard
+    }
+
+    /// Names and values.
+    package private(set) var values: [String: String] = [:]
+    /// Where they come from.
+    package private(set) var sources: [String: Source] = [:]
+    /// What is wrong with the file itself.
+    package private(set) var faults: [SettingFault] = []
+    /// Whether there was a file that could be read.
+    package let isRead: Bool
+
+    /// - Parameters:
+    ///   - path: of the file, for what is said about it.
+    ///   - text: nil when there is none, or it cannot be read.
+    package init(path: String, text: String?, environment: [String: String]) {
+        isRead = text != nil
+        var lines: [String: [Int]] = [:]
+        for (index, line) in (text ?? "").split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
+                $0.trimmingCharacters(in: .whitespacesAndNewlines)
+            }
+            if parts[0].hasPrefix("#") || parts == [""] { continue }
+            if parts.count == 2, parts[0].hasPrefix("POSTERN_") {
+                values[parts[0]] = parts[1]
+                sources[parts[0]] = .file(line: index + 1)
+                lines[parts[0], default: []].append(index + 1)
+            } else {
+                // Without its text: what was pasted into the wrong place may be a password.
+                faults.append(
+                    SettingFault(
+                        key: "\(path), line \(index + 1)", problem: "it is no setting",
+                        remedy: "Write POSTERN_…=VALUE, or # before a remark."))
+            }
+        }
+        for (key, numbers) in lines.sorted(by: { $0.value[0] < $1.value[0] }) where numbers.count > 1 {
+            let list = numbers.dropLast().map(String.init).joined(separator: ", ") + " and \(numbers[numbers.count - 1])"
+            faults.append(
+                SettingFault(
+                    key: key, problem: "it is given more than once, in lines \(list) of \(path)", remedy: "Keep one of them."))
+        }
+        for (key, value) in environment {
+            values[key] = value
+            sources[key] = .environment
+        }
+    }
+
+    package func source(of setting: Setting) -> Source {
+        // Empty counts as not set.
+        values[setting.rawValue]?.isEmpty == false ? sources[setting.rawValue] ?? .standard : .standard
+    }
+}
 
 /// Reads `postern.conf`; the environment overrides it.
 package struct SettingsFile {
@@ -9,47 +69,39 @@ package struct SettingsFile {
         self.home = home
     }
 
-    /// - Throws: `SettingFaults` with everything that is wrong, including lines of the file.
+    /// - Throws: `SettingFaults` with everything that is wrong, in lines of the file and in what they say.
     package func configuration() throws(SettingFaults) -> Configuration {
-        try Configuration(try settings(), home: home.path)
+        let given = try given()
+        do throws(SettingFaults) {
+            let configuration = try Configuration(given.values, home: home.path)
+            guard given.faults.isEmpty else { throw SettingFaults(all: given.faults) }
+            return configuration
+        } catch {
+            // The first are in it twice when they are all there are.
+            throw error.all == given.faults ? error : SettingFaults(all: given.faults + error.all)
+        }
     }
 
-    /// - Throws: `SettingFaults` when the file is missing or unreadable, or a line of it is not a setting.
-    package func settings() throws(SettingFaults) -> [String: String] {
-        try valuesInFile().merging(Self.environment) { $1 }
+    /// What the file and the environment say, right or wrong.
+    /// - Throws: `SettingFaults` when there is no file, or it cannot be read.
+    package func given() throws(SettingFaults) -> GivenSettings {
+        let text: String
+        do { text = try String(contentsOfFile: home.settings, encoding: .utf8) } catch {
+            // A folder on the way may be closed to this user.
+            let isThere = FileStatus(path: home.settings) != nil || errno == EACCES
+            throw SettingFaults(all: [
+                SettingFault(
+                    key: home.settings,
+                    problem: isThere ? "is there and cannot be read as this user, or is not UTF-8" : "is not there",
+                    remedy: isThere
+                        ? "Run it as root or as the user of the installation. The file holds no secret: chmod 644 \(home.settings)"
+                        : "Make an installation with: postern init --home \(home.path)")
+            ])
+        }
+        return GivenSettings(path: home.settings, text: text, environment: Self.environment)
     }
 
     package static var environment: [String: String] {
         ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("POSTERN_") }
-    }
-
-    /// `KEY=VALUE` in each line, without quotes; where a key stands twice, the last line counts.
-    private func valuesInFile() throws(SettingFaults) -> [String: String] {
-        guard let text = try? String(contentsOfFile: home.settings, encoding: .utf8) else {
-            throw SettingFaults(all: [
-                SettingFault(
-                    key: home.settings, problem: "is not there or cannot be read",
-                    remedy: "Make an installation with: postern init --home \(home.path)")
-            ])
-        }
-        var values: [String: String] = [:]
-        var faults: [SettingFault] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
-                $0.trimmingCharacters(in: .whitespacesAndNewlines)
-            }
-            if parts[0].hasPrefix("#") || parts == [""] { continue }
-            if parts.count == 2, parts[0].hasPrefix("POSTERN_") {
-                values[parts[0]] = parts[1]
-            } else {
-                // Without its text: what was pasted into the wrong place may be a password.
-                faults.append(
-                    SettingFault(
-                        key: "\(home.settings), line \(index + 1)", problem: "it is no setting",
-                        remedy: "Write POSTERN_…=VALUE, or # before a remark."))
-            }
-        }
-        guard faults.isEmpty else { throw SettingFaults(all: faults) }
-        return values
     }
 }

@@ -118,7 +118,6 @@ extension FieldFault {
         case .text(.empty), .address(.empty): "the \(noun) is empty"
         case .text(.tooLong(let limit, let count)): "the \(noun) has \(count) characters; at most \(limit) are allowed"
         case .text(.lineBreak): "the \(noun) contains a line break"
-        case .text(.controlCharacter): "the \(noun) contains a control character"
         case .address(.tooLong(let octets)): "the \(noun) has \(octets) octets; at most 254 are allowed"
         case .address(.noAtSign): "the \(noun) has no @"
         case .address(.localPart): "the part of the \(noun) before the @ is not valid"

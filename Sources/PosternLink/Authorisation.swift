@@ -55,15 +55,19 @@ package struct EnrolRequest: Equatable, Sendable {
     package let entries: [Entry]
     /// Whether the operator vouches for the addresses. If not, each is asked by mail first.
     package let confirmed: Bool
+    /// The handles were erased people's, and the operator gives them to others.
+    package let isSuccession: Bool
 
-    package init(entries: [Entry], confirmed: Bool) {
+    package init(entries: [Entry], confirmed: Bool, isSuccession: Bool = false) {
         self.entries = entries
         self.confirmed = confirmed
+        self.isSuccession = isSuccession
     }
 
     package var payload: [UInt8] {
         var writer = ByteWriter()
         writer.write(confirmed)
+        writer.write(isSuccession)
         writer.write(UInt16(clamping: entries.count))
         for entry in entries {
             writer.write(entry.site.text)
@@ -80,6 +84,7 @@ package struct EnrolRequest: Equatable, Sendable {
     package init(payload: [UInt8]) throws(ByteFault) {
         var reader = ByteReader(payload, limit: 8_192)
         confirmed = try reader.flag()
+        isSuccession = try reader.flag()
         entries = try reader.list(atMost: Self.most) { reader throws(ByteFault) in
             Entry(
                 site: try reader.siteID(), handle: try reader.handle(), name: try reader.name(),

@@ -98,7 +98,7 @@ extension ByteReader {
 
     mutating func siteID() throws(ByteFault) -> SiteID { try value { try? SiteID($0) } }
     mutating func handle() throws(ByteFault) -> Handle { try value { try? Handle($0) } }
-    mutating func name() throws(ByteFault) -> HeaderText { try value { try? HeaderText($0, limit: Letter.Limit.name) } }
+    mutating func name() throws(ByteFault) -> HeaderText { try value { HeaderText(stored: $0, limit: Letter.Limit.name) } }
 
     mutating func record() throws(ByteFault) -> SealedRecord {
         SealedRecord(version: try number(), seal: try part(), authorisation: try part())

@@ -58,20 +58,114 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
         }
     }
 
+    /// What the lanes have learnt of the smarthost since the vault's start.
+    package struct Lanes: LinkPayload, Equatable, Sendable {
+        /// How often something happened, when last, and what the smarthost said then, without any address.
+        package struct Tally: LinkPayload, Equatable, Sendable {
+            package let times: Int
+            package let last: Timestamp?
+            package let answer: String
+
+            package init(times: Int = 0, last: Timestamp? = nil, answer: String = "") {
+                self.times = times
+                self.last = last
+                self.answer = answer
+            }
+
+            package func write(to writer: inout ByteWriter) {
+                writer.write(UInt32(clamping: times))
+                writer.write(last?.milliseconds ?? 0)
+                writer.write(answer)
+            }
+
+            package init(from reader: inout ByteReader) throws(ByteFault) {
+                times = Int(try reader.number(UInt32.self))
+                let last = try reader.moment()
+                self.last = last.milliseconds == 0 ? nil : last
+                answer = try reader.text()
+            }
+        }
+
+        /// What it has left out for so long that letters are held.
+        package struct Missing: LinkPayload, Equatable, Sendable {
+            /// An EHLO keyword, or `login`: it was offered and refused.
+            package let what: String
+            package let since: Timestamp
+
+            package static let login = "login"
+
+            package init(what: String, since: Timestamp) {
+                self.what = what
+                self.since = since
+            }
+
+            package func write(to writer: inout ByteWriter) {
+                writer.write(what)
+                writer.write(since.milliseconds)
+            }
+
+            package init(from reader: inout ByteReader) throws(ByteFault) {
+                self.init(what: try reader.text(), since: try reader.moment())
+            }
+        }
+
+        package let configured: Int
+        /// How many may have a connection.
+        package let allowed: Int
+        /// How many have one that has carried a letter.
+        package let open: Int
+        /// Connections that were turned away while others were open.
+        package let turnedAway: Tally
+        /// Letters whose text it got and never answered.
+        package let uncertain: Tally
+        package let missing: [Missing]
+
+        package init(
+            configured: Int, allowed: Int, open: Int = 0, turnedAway: Tally = Tally(), uncertain: Tally = Tally(),
+            missing: [Missing] = []
+        ) {
+            self.configured = configured
+            self.allowed = allowed
+            self.open = open
+            self.turnedAway = turnedAway
+            self.uncertain = uncertain
+            self.missing = missing
+        }
+
+        package func write(to writer: inout ByteWriter) {
+            writer.write(UInt16(clamping: configured))
+            writer.write(UInt16(clamping: allowed))
+            writer.write(UInt16(clamping: open))
+            turnedAway.write(to: &writer)
+            uncertain.write(to: &writer)
+            writer.write(missing)
+        }
+
+        package init(from reader: inout ByteReader) throws(ByteFault) {
+            self.init(
+                configured: Int(try reader.number(UInt16.self)), allowed: Int(try reader.number(UInt16.self)),
+                open: Int(try reader.number(UInt16.self)), turnedAway: try Tally(from: &reader),
+                uncertain: try Tally(from: &reader), missing: try reader.list(atMost: 16))
+        }
+    }
+
     package let budgets: [BudgetUse]
     package let clock: Clock
+    package let lanes: Lanes
 
-    package init(budgets: [BudgetUse], clock: Clock) {
+    package init(budgets: [BudgetUse], clock: Clock, lanes: Lanes) {
         self.budgets = budgets
         self.clock = clock
+        self.lanes = lanes
     }
 
     package func write(to writer: inout ByteWriter) {
         writer.write(budgets)
         clock.write(to: &writer)
+        lanes.write(to: &writer)
     }
 
     package init(from reader: inout ByteReader) throws(ByteFault) {
-        self.init(budgets: try reader.list(atMost: 64), clock: try Clock(from: &reader))
+        self.init(budgets: try reader.list(atMost: 64), clock: try Clock(from: &reader), lanes: try Lanes(from: &reader))
     }
 }

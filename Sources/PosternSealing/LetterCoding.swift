@@ -31,11 +31,13 @@ package enum LetterCoding {
             var reader = ByteReader(bytes, limit: Seal.longest)
             let version = try reader.number(UInt8.self)
             guard (1...Self.version).contains(version) else { throw ByteFault.badValue }
-            let name = try HeaderText(reader.text(), limit: Letter.Limit.name)
+            let name = try visible(reader.text()) { text throws(TextFault) in try HeaderText(text, limit: Letter.Limit.name) }
             let replyAddress = try EmailAddress(reader.text())
-            let subject = try reader.optionalText().map { try HeaderText($0, limit: Letter.Limit.subject) }
-            let text = try LetterText(reader.text(), limit: Letter.Limit.message)
-            let about = try reader.optionalText().map { try HeaderText($0, limit: Letter.Limit.about) }
+            let subject = try optional(reader.optionalText(), limit: Letter.Limit.subject)
+            let text = try visible(reader.text()) { text throws(TextFault) in
+                try LetterText(text, limit: Letter.Limit.message)
+            }
+            let about = try optional(reader.optionalText(), limit: Letter.Limit.about)
             let sharesAddress = try reader.flag()
             if version > 1 {
                 let length = bytes.count - reader.remaining
@@ -49,6 +51,29 @@ package enum LetterCoding {
                 sharesAddress: sharesAddress)
         } catch {
             throw .badContent
+        }
+    }
+
+    /// An earlier version took some characters for visible that are not (a Hangul filler, a stray selector). A letter that has
+    /// nothing else in a field is opened all the same, with a sign that something stood there.
+    private static func visible<Value>(
+        _ text: String, _ parse: (String) throws(TextFault) -> Value
+    ) throws(TextFault) -> Value {
+        do throws(TextFault) {
+            return try parse(text)
+        } catch {
+            guard error == .empty, !text.isEmpty else { throw error }
+            return try parse("\u{FFFD}")
+        }
+    }
+
+    private static func optional(_ text: String?, limit: Int) throws(TextFault) -> HeaderText? {
+        guard let text else { return nil }
+        do throws(TextFault) {
+            return try HeaderText(text, limit: limit)
+        } catch {
+            guard error == .empty, !text.isEmpty else { throw error }
+            return nil
         }
     }
 }

@@ -11,10 +11,11 @@ struct Postern: AsyncParsableCommand {
             Exit codes: 0 done · 64 wrong usage · 65 bad data · 66 the input cannot be read · 69 unavailable · 70 a fault of ours · \
             73 a file cannot be made · 75 try again later · 78 wrong configuration
             """,
-        version: "0.1.0",
+        version: Version.text,
         subcommands: [
             Init.self, Serve.self, Relay.self, Vault.self, SiteCommand.self, RecipientCommand.self, QueueCommand.self,
-            LogCommand.self, BlockCommand.self, KeysCommand.self, DoctorCommand.self, Backup.self, Restore.self,
+            LogCommand.self, BlockCommand.self, ConfigCommand.self, KeysCommand.self, DoctorCommand.self, Backup.self,
+            Restore.self,
             SelftestCommand.self, ErrandCommand.self,
         ])
 }

@@ -1,5 +1,6 @@
 """nginx and Caddy with the configuration that we ship: of the file itself only ports, certificate and folders are replaced."""
 import http.client
+import os
 import pathlib
 import re
 import shutil
@@ -84,9 +85,14 @@ def read(connection, method="GET"):
 
 class Nginx(Proxy):
     source = DEPLOY / "nginx/postern.conf"
+    #: What else is replaced, for a test that wants to see more or wants a fault.
+    changes = ()
 
     def command(self):
         text = self.with_certificate(self.source.read_text())
+        for old, new in self.changes:
+            assert old in text, old
+            text = text.replace(old, new)
         for old, new in [("127.0.0.1:8080", f"127.0.0.1:{self.back}"), ("listen 80;", f"listen 127.0.0.1:{self.plain};"),
                          ("listen 443 ssl;", f"listen 127.0.0.1:{self.secure} ssl;")]:
             assert text.count(old) == 1, old
@@ -106,8 +112,10 @@ class Nginx(Proxy):
     def around(self, text):
         """The nginx.conf that includes it."""
         (self.folder / "postern.conf").write_text(text)
+        # Started by root, its workers would be another user, who cannot enter this folder.
+        user = "user root;" if os.geteuid() == 0 else ""
         (self.folder / "nginx.conf").write_text(f"""
-daemon off; worker_processes 1; pid {self.folder}/pid; error_log {self.folder}/error.log info;
+{user} daemon off; worker_processes 1; pid {self.folder}/pid; error_log {self.folder}/error.log info;
 events {{ worker_connections 256; }}
 http {{
     access_log {self.folder}/access.log;

@@ -168,7 +168,7 @@ def test_while_postern_restarts_a_visitor_is_told_when_to_try_again(kind, tmp_pa
 
 
 def test_neither_who_wrote_nor_to_whom_is_written_down(kind, back, tmp_path, tell):
-    """Neither when it works nor when Postern is gone, neither in a log nor in a temporary file."""
+    """Neither when it works nor when Postern is gone."""
     message = "canary " + "harbour " * 2_000
     with kind(tmp_path, back.port) as proxy:
         assert proxy.ask("POST", API, letter(message), JSON, visitor="127.0.0.77").status == 202
@@ -183,3 +183,16 @@ def test_neither_who_wrote_nor_to_whom_is_written_down(kind, back, tmp_path, tel
     for secret in [b"127.0.0.77", b"/photos/recipients", b"/c/photos/pat", b"canary"]:
         assert secret not in written, secret
     tell(f"{kind.__name__}, what it writes down", "client address, path, text", "not there")
+
+
+@pytest.mark.parametrize("has_room", [True, False])
+def test_a_letter_never_lies_on_nginxs_disk(back, tmp_path, has_room):
+    """nginx says so in its log of errors, which is read here for once. Without room in memory it does: the control."""
+    log = tmp_path / "seen.log"
+    nginx = proxies.Nginx(tmp_path, back.port)
+    nginx.changes = [("error_log /dev/null crit", f"error_log {log} warn")]
+    if not has_room:
+        nginx.changes += [("client_body_buffer_size 512k;", "client_body_buffer_size 8k;")]
+    with nginx:
+        assert nginx.ask("POST", API, letter("x" * 200_000), JSON).status == 422
+    assert ("temporary file" in log.read_text()) != has_room

@@ -36,7 +36,7 @@ def directives(unit):
     return found
 
 
-def test_systemd_reads_every_unit_without_a_word(tmp_path):
+def test_the_shipped_units_load_and_systemd_has_nothing_to_say_about_them(tmp_path):
     for unit in [*SERVICES, *SYSTEMD.glob("*.timer")]:
         # On a machine where nothing is installed, the programs are elsewhere; everything else is read as it is.
         text = unit.read_text().replace("/usr/local/bin/postern", str(BINARY)).replace("/usr/local/lib/postern/backup", "/bin/true")

@@ -200,12 +200,15 @@ inline settle(l, n) {
             if
             :: what == by_settled_deferred && deferrals[l] == 0 -> what = by_too_old
             :: what == by_settled_deferred && deferrals[l] > 0 -> deferrals[l]--
+            /* They are not counted here: any may be the one after which a person decides. */
+            :: what == by_settled_uncertain -> what = by_uncertain_too_often
+            :: what == by_settled_uncertain -> skip
             :: else
             fi;
             after(leased, what, next);
             write(l, next);
             if
-            :: what == by_settled_uncertain -> uncertain[l]++
+            :: what == by_settled_uncertain || what == by_uncertain_too_often -> uncertain[l]++
             :: else
             fi
         fi

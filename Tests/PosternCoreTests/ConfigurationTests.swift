@@ -23,6 +23,22 @@ struct ConfigurationTests {
         #expect(configuration.retention.outcomes == .days(180))
     }
 
+    @Test func `H8: what is in effect, written down, gives the same configuration`() throws {
+        var settings = Self.least.merging([
+            "POSTERN_TRUSTED_PROXIES": "127.0.0.1/32,2001:db8::/32", "POSTERN_SMTP_USER": "postern",
+            "POSTERN_SMTP_PASSWORD_FILE": "/secret", "POSTERN_LIMIT_CLIENT": "off", "POSTERN_BUDGET_GLOBAL": "7/1h",
+            "POSTERN_RETENTION_LETTERS": "30d", "POSTERN_CAGE": "required", "POSTERN_RELAY_USER": "relay",
+        ]) { $1 }
+        for url in ["smtps://mail.example.org", "smtp://mail.example.org:2525", "demo://127.0.0.1:8025"] {
+            settings["POSTERN_SMTP_URL"] = url
+            let first = try Configuration(settings, home: "/srv/postern")
+            let texts = Dictionary(uniqueKeysWithValues: Setting.allCases.map { ($0.rawValue, first.text(of: $0)) })
+            let second = try Configuration(texts.compactMapValues { $0 }, home: "/srv/postern")
+            for setting in Setting.allCases { #expect(second.text(of: setting) == first.text(of: setting), "\(setting)") }
+            #expect(texts["POSTERN_BUDGET_GLOBAL"] == "7/1h" && texts["POSTERN_LEASE"] == "45m")
+        }
+    }
+
     /// setting, value that is wrong
     static let wrong: [(String, String)] = [
         ("POSTERN_PUBLIC_URL", "contact.example.org"), ("POSTERN_PUBLIC_URL", "https://contact.example.org/path"),

@@ -9,7 +9,7 @@ struct DeliveryStateTests {
         (.ready, .settled(.delivered), .delivered),
         (.leased, .settled(.delivered), .delivered), (.leased, .settled(.deferred), .ready),
         (.leased, .settled(.failed), .failed), (.leased, .settled(.ourFault), .held), (.leased, .settled(.uncertain), .ready),
-        (.leased, .leaseOver, .ready), (.leased, .tooOld, .expired),
+        (.leased, .leaseOver, .ready), (.leased, .tooOld, .expired), (.leased, .uncertainTooOften, .held),
         (.held, .released, .ready), (.held, .dropped, .dropped),
         (.ready, .keyLost, .failed), (.leased, .keyLost, .failed), (.held, .keyLost, .failed),
     ]

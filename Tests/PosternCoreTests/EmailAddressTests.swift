@@ -20,6 +20,49 @@ struct EmailAddressTests {
         #expect(try EmailAddress(raw).text == text)
     }
 
+    // As pasted → the address in it. An invisible character is dropped wherever it stands, unless it turns what follows.
+    @Test(arguments: [
+        ("\u{200B}v@visitor.example", "v@visitor.example"), ("v@visitor.example\u{A0}", "v@visitor.example"),
+        ("\u{202A}v@visitor.example\u{202C}", "v@visitor.example"), ("\u{FEFF}v@visitor.example", "v@visitor.example"),
+        ("\u{2066}v@visitor.example\u{2069}", "v@visitor.example"), ("\u{3000}v@visitor.example\u{2003}", "v@visitor.example"),
+        ("\u{AD}\u{2060}v@visitor.example\u{200E}\u{200F}", "v@visitor.example"),
+        ("\r\nv@visitor.example\r\n", "v@visitor.example"),
+        ("\u{0}v@visitor.example\u{1F}", "v@visitor.example"),
+        ("\u{3164}\u{FE0F}v@visitor.example\u{E0020}", "v@visitor.example"),
+        ("v\u{200B}@\u{AD}visitor.\u{2060}example", "v@visitor.example"), ("v@\u{200E}visitor.example", "v@visitor.example"),
+        ("\u{85}v@visitor.example\u{2028}", "v@visitor.example"),
+    ])
+    func `T1: what cannot be seen around an address does not spoil it`(raw: String, text: String) throws {
+        #expect(try EmailAddress(raw).text == text)
+    }
+
+    @Test(arguments: [
+        ("Vera Visitor <v@visitor.example>", "v@visitor.example"),
+        ("\"Visitor, Vera\" <v@visitor.example>;", "v@visitor.example"),
+        ("<v@visitor.example>", "v@visitor.example"), ("Disp <disp@private.example>", "disp@private.example"),
+        ("Véra\u{A0}<\u{200B}v@visitor.example\u{202C}>", "v@visitor.example"), ("v@visitor.example, ", "v@visitor.example"),
+        ("v@visitor.example <v@visitor.example>", "v@visitor.example"),
+        ("'v@visitor.example' <V@visitor.example>", "V@visitor.example"),
+        ("v@visitor.example <mailto:v@visitor.example>", "v@visitor.example"), ("mailto:v@visitor.example", "v@visitor.example"),
+        ("MAILTO:o%27h@visitor.example?subject=a%0D%0Ab&cc=x@evil.example", "o'h@visitor.example"),
+        ("ｖｅｒａ＠ｖｉｓｉｔｏｒ．ｅｘａｍｐｌｅ", "vera@visitor.example"), ("vera＠visitor。example", "vera@visitor.example"),
+        ("vera﹫visitor｡example", "vera@visitor.example"), ("vera@visitor．example", "vera@visitor.example"),
+    ])
+    func `T1: the address in what people paste is found`(raw: String, text: String) throws {
+        #expect(try EmailAddress(raw).text == text)
+    }
+
+    @Test(arguments: [
+        "a@x.example <v@visitor.example>", "<a@x.example> <v@visitor.example>", "a@x.example, v@visitor.example",
+        "<<v@visitor.example>>",
+        "mailto:a@x.example,v@visitor.example", "mailto:v%0D%0ARCPT@visitor.example", "mailto:v%00@visitor.example",
+        "a@b.example>\r\nRCPT TO:<v@visitor.example>", "x\r\nRCPT TO:<v@visitor.example>", "v＠x＠visitor.example", "mailto:", "<>",
+        "v\u{202E}@visitor.example", "v@visitor.example <", "v@visitor.example (Vera)",
+    ])
+    func `What could be two addresses, or none, is not guessed at`(raw: String) {
+        #expect(throws: AddressFault.self) { try EmailAddress(raw) }
+    }
+
     /// Text → the rule that refuses it.
     @Test(arguments: [
         // nothing there
@@ -32,7 +75,7 @@ struct EmailAddressTests {
         ("pat@photos@example.org", .localPart), ("<pat@example.org", .localPart), ("pat(home)@example.org", .localPart),
         ("pat\r\nRCPT TO:<x@evil.example>@example.org", .localPart), ("pat\u{0}@example.org", .localPart),
         ("pat,sam@example.org", .localPart), ("pat;sam@example.org", .localPart), ("pat\u{202E}@example.org", .localPart),
-        ("pat\u{200B}@example.org", .localPart), ("pat\\@example.org", .localPart),
+        ("pat\u{200D}@example.org", .localPart), ("pat\\@example.org", .localPart),
         (String(repeating: "a", count: 65) + "@example.org", .localPart),
         // domain: single label, literal, empty labels, hyphens, numbers, injected lines, spaces, paths
         ("pat@localhost", .domain), ("pat@[192.0.2.1]", .domain), ("pat@[IPv6:2001:db8::1]", .domain), ("pat@", .domain),

@@ -72,4 +72,49 @@ struct RetryScheduleTests {
         #expect(settled.state == state)
         #expect((settled.due != nil) == (state == .ready))
     }
+
+    static func end(_ kind: Outcome.Kind, at stage: DeliveryStage = .finalDot) -> Outcome {
+        Outcome(kind, health: .trouble, diagnosis: .init(stage: stage, text: "the smarthost dropped the line"))
+    }
+
+    /// Earlier uncertain ends → state, and minutes until the next try, before jitter.
+    @Test(
+        arguments: [
+            (Outcome.Kind.uncertain, DeliveryStage.finalDot, 0, DeliveryState.ready, 30), (.uncertain, .finalDot, 1, .ready, 240),
+            (.uncertain, .finalDot, 2, .held, nil),
+            // Released by a person, it gets one more try and no more.
+            (.uncertain, .finalDot, 3, .held, nil),
+            // Our own processes stopped: that says nothing about the smarthost.
+            (.uncertain, .prepare, 0, .ready, 5), (.uncertain, .prepare, 2, .ready, 5),
+            (.deferred, .finalDot, 2, .ready, 5), (.delivered, .finalDot, 2, .delivered, nil),
+        ] as [(Outcome.Kind, DeliveryStage, Int, DeliveryState, Int64?)])
+    func `S4: after an uncertain end the pauses are long and grow, and the third holds the letter`(
+        kind: Outcome.Kind, stage: DeliveryStage, earlier: Int, state: DeliveryState, minutes: Int64?
+    ) throws {
+        for seed in 0..<40 {
+            var randomness = SeededRandomness(seed: UInt64(seed))
+            let settled = try Settlement(
+                of: Self.end(kind, at: stage), attempt: 2, uncertainEnds: earlier, accepted: Self.accepted, at: Self.accepted,
+                schedule: .standard, using: &randomness)
+            #expect(settled.state == state)
+            let wait = settled.due.map { $0.since(Self.accepted) }
+            if let minutes {
+                let wait = try #require(wait)
+                #expect(wait >= .seconds(Double(minutes) * 60 * 0.8) && wait <= .seconds(Double(minutes) * 60 * 1.2))
+            } else {
+                #expect(wait == nil)
+            }
+        }
+    }
+
+    @Test func `S4: the reason says that the recipient may have the letter, and what to do`() throws {
+        var randomness = SeededRandomness(seed: 1)
+        let settled = try Settlement(
+            of: Self.end(.uncertain), attempt: 5, uncertainEnds: 2, accepted: Self.accepted, at: Self.accepted,
+            schedule: .standard, using: &randomness)
+        let reason = try #require(settled.reason)
+        for words in ["3 times", "may have it already", "dropped the line", "drop the letter", "release it"] {
+            #expect(reason.contains(words), "\(reason)")
+        }
+    }
 }

@@ -44,6 +44,7 @@ private struct PromelaTable {
         case .settled(let kind): "by_settled_" + kind.rawValue.replacingOccurrences(of: "-", with: "_")
         case .leaseOver: "by_lease_over"
         case .tooOld: "by_too_old"
+        case .uncertainTooOften: "by_uncertain_too_often"
         case .heldByStaff: "by_held_by_staff"
         case .released: "by_released"
         case .dropped: "by_dropped"

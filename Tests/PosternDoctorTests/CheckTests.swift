@@ -1,5 +1,6 @@
 import PosternCore
 import PosternDoctor
+import PosternLink
 import PosternMail
 import PosternRelay
 import PosternVault
@@ -172,6 +173,49 @@ struct CheckTests {
         expect(ended(.connect, nil, .unknownAuthority), .fail, "POSTERN_SMTP_CA_FILE")
         expect(SmarthostCheck.demo.findings, .warn, "nothing is sent")
         expect(SmarthostCheck.unknown(reason: "x", "y").findings, .warn, "not checked: x")
+    }
+
+    private func lanes(_ lanes: VaultCondition.Lanes) -> [Finding] {
+        let clock = VaultCondition.Clock(now: Self.now, believed: Self.now, isTrusted: true)
+        return VaultCheck.findings(
+            VaultCondition(budgets: [], clock: clock, lanes: lanes), smarthost: "mx.example:587", now: Self.now)
+    }
+
+    @Test func `S3, S4, S5: what the lanes have learnt of the smarthost names it and says what to do`() {
+        func tally(_ times: Int, _ age: Duration = .minutes(5)) -> VaultCondition.Lanes.Tally {
+            .init(times: times, last: Self.now - age, answer: "421 too many")
+        }
+        expect(lanes(.init(configured: 8, allowed: 8)), .ok)
+        expect(
+            lanes(.init(configured: 8, allowed: 2, turnedAway: tally(6))), .warn, "mx.example:587 takes 2 connections at once",
+            "421 too many", "8 lanes", "POSTERN_SMTP_LANES to 2")
+        expect(lanes(.init(configured: 8, allowed: 1, turnedAway: tally(9))), .warn, "takes 1 connection at once")
+        // It was turned away once, and takes all of them now.
+        expect(lanes(.init(configured: 8, allowed: 8, turnedAway: tally(6))), .ok)
+        expect(lanes(.init(configured: 8, allowed: 8, uncertain: tally(1))), .warn, "mx.example:587", "once", "may have arrived")
+        expect(
+            lanes(.init(configured: 8, allowed: 8, uncertain: tally(3))), .fail, "mx.example:587", "3 times",
+            "why it hangs up", "queue list --held")
+        expect(lanes(.init(configured: 8, allowed: 8, uncertain: tally(3, .days(2)))), .ok)
+        func missing(_ what: String) -> [Finding] {
+            lanes(.init(configured: 8, allowed: 8, missing: [.init(what: what, since: Self.now - .minutes(12))]))
+        }
+        expect(missing("STARTTLS"), .fail, "mx.example:587 has not offered STARTTLS on any connection for 12 min", "release")
+        expect(missing("login"), .fail, "has refused our login on any connection")
+    }
+
+    @Test func `S5: while letters go out, a connection that is refused to the doctor is no failure`() {
+        func ended(_ stage: DeliveryStage, _ code: Int?, _ fault: CertificateFault? = nil) -> SmarthostCheck.Reading {
+            SmarthostCheck.ended(
+                server: "mx:465", SmarthostProbe.Ending(stage: stage, code: code, text: "words", certificate: fault)
+            ).reading
+        }
+        let working = VaultCondition.Lanes(configured: 8, allowed: 2, open: 2)
+        expect(ended(.greeting, 421).findings(lanes: working), .warn, "none for this check", "421 words")
+        expect(ended(.greeting, 421).findings(lanes: nil), .fail, "421 words")
+        expect(ended(.greeting, 421).findings(lanes: .init(configured: 8, allowed: 2, open: 0)), .fail)
+        expect(ended(.login, 535).findings(lanes: working), .fail, "535")
+        expect(ended(.connect, nil, .expired).findings(lanes: working), .fail, "renew")
     }
 
     @Test func `Clock: what is of another time, and what a start would destroy`() {

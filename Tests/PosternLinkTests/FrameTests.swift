@@ -54,6 +54,17 @@ struct FrameTests {
         let outcome = Outcome(
             .failed, health: .reached, diagnosis: .init(stage: .recipient, code: 550, enhanced: "5.1.1", text: "no such user"))
         #expect(try Outcome(payload: outcome.payload) == outcome)
+        let condition = VaultCondition(
+            budgets: [.init(setting: "A", limit: "1/1h", deferred: 2, last: Timestamp(seconds: 9))],
+            clock: .init(now: Timestamp(seconds: 7), believed: Timestamp(seconds: 6), isTrusted: false),
+            lanes: .init(
+                configured: 8, allowed: 2, open: 1, turnedAway: .init(times: 3, last: Timestamp(seconds: 5), answer: "421 no"),
+                uncertain: .init(), missing: [.init(what: "AUTH", since: Timestamp(seconds: 4))]))
+        #expect(try VaultCondition(payload: condition.payload) == condition)
+        for count in 0..<condition.payload.count {
+            #expect(throws: ByteFault.self) { try VaultCondition(payload: Array(condition.payload.prefix(count))) }
+        }
+
         let announcement = Announcement(
             keys: [
                 .init(purpose: 1, suite: 1, epoch: nil, publicHalf: [1, 2]),

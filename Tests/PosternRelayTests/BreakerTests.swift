@@ -23,6 +23,22 @@ struct BreakerTests {
         #expect(breaker.allowance(at: Self.start + .seconds(30)) == .probe)
     }
 
+    @Test func `M10: a person who says that the smarthost is back gets a probe at once, and the waits begin again`() {
+        var breaker = opened()
+        let moment = Self.start + .seconds(1)
+        breaker.probeSoon(at: moment)
+        #expect(breaker.allowance(at: moment) == .probe)
+        breaker.probeBegan(at: moment)
+        // One probe at a time.
+        breaker.probeSoon(at: moment)
+        if case .nothing = breaker.allowance(at: moment) {} else { Issue.record("a second probe was allowed") }
+        breaker.record(.trouble, at: moment)
+        #expect(breaker.allowance(at: moment) == .nothing(until: moment + .minutes(1)))
+        var closed = Breaker()
+        closed.probeSoon(at: moment)
+        #expect(closed.allowance(at: moment) == .everything)
+    }
+
     @Test func `A refusal of single letters never opens it`() {
         var breaker = Breaker()
         for _ in 0..<1_000 { breaker.record(.reached, at: Self.start) }

@@ -16,6 +16,7 @@ struct OperatorServiceTests {
         self.store = store
         operations = Operations(
             by: .operator, store: store, blockCache: nil, randomness: .seeded(1), now: { RelayFixture.now }, wake: {},
+            retryNow: {},
             makeBackup: { BackupView(path: $0, bytes: 1) })
         service = OperatorService(operations: operations, publicURL: try #require(WebOrigin("https://contact.example.org")))
     }
@@ -137,7 +138,7 @@ struct OperatorServiceTests {
         let ids = try await fixture.accept(3)
         let operations = Operations(
             by: .staff("anna"), store: fixture.store, blockCache: nil, randomness: .seeded(1), now: { RelayFixture.now },
-            wake: {},
+            wake: {}, retryNow: {},
             makeBackup: { BackupView(path: $0, bytes: 1) })
         #expect(try await operations.queue.apply(.hold(reason: "a wave"), to: .all) == 3)
         #expect(try await operations.queue.apply(.hold(reason: "a wave"), to: .all) == 0)
@@ -167,6 +168,72 @@ struct OperatorServiceTests {
         change.accent = ""
         #expect(try await refusal(of: .changeSite(id: "photos", change)) == nil)
         #expect(try await operations.sites.find(site).look.accent == nil)
+    }
+
+    @Test func `Deliveries are moved by what they have in common: reason, site, state, rule`() async throws {
+        let fixture = try await RelayFixture()
+        let ids = try await fixture.accept(4)
+        let queue = Operations(
+            by: .operator, store: fixture.store, blockCache: nil, randomness: .seeded(1), now: { RelayFixture.now + .seconds(1) },
+            wake: {}, retryNow: {}, makeBackup: { BackupView(path: $0, bytes: 1) }
+        ).queue
+        for id in ids.prefix(2) { _ = try await queue.apply(.hold(reason: "554 5.2.252 SendAsDenied"), to: .one(id)) }
+        _ = try await queue.apply(.hold(reason: "looks odd"), to: .one(ids[2]))
+        let denied = DeliveryQuery(DeliveryFilter(), reason: "sendasdenied")
+        #expect(try await queue.count(.release, denied) == 2)
+        #expect(try await queue.list(denied, limit: 10).map(\.id) == Array(ids.prefix(2)).sorted { "\($0)" < "\($1)" })
+        #expect(try await queue.apply(.release, to: .matching(denied)) == 2)
+        #expect(try await queue.count(.release, denied) == 0)
+        let site = DeliveryFilter(.site(try SiteID("photos")))
+        #expect(try await queue.count(.drop, DeliveryQuery(site)) == 1)
+        #expect(try await queue.count(.drop, DeliveryQuery(site, rule: .block)) == 0)
+        await #expect(throws: QueueOperations.Fault.self) {
+            try await queue.count(.release, DeliveryQuery(DeliveryFilter(state: .delivered)))
+        }
+        #expect(try await queue.apply(.drop, to: .matching(DeliveryQuery(site, reason: "ODD"))) == 1)
+        #expect(try await queue.count()[.dropped] == 1)
+        #expect(try await queue.count()[.ready] == 3)
+    }
+
+    @Test func `A site goes once its recipients are erased, and its id can be added again`() async throws {
+        let site = try await addSite()
+        #expect(try await refusal(of: .setLogo(site: "photos", file: nil)) == nil)
+        let recipient = ControlRequest.NewRecipient(
+            id: "01k6ng0000000g000000000001", handle: "pat", name: "Pat", language: "en", confirmed: true, former: nil,
+            version: 1, seal: "UFM=", authorisation: "AA==")
+        _ = try await service.answer(.enrolRecipients(site: "photos", recipients: [recipient]))
+        #expect(try await refusal(of: .removeSite(id: "photos"))?.contains("has 1 recipient;") == true)
+        _ = try await service.answer(.changeRecipient(site: "photos", handle: "pat", action: .erase))
+        #expect(try await refusal(of: .removeSite(id: "photos")) == nil)
+        #expect(try await refusal(of: .removeSite(id: "photos"))?.contains("there is no site") == true)
+        #expect(try await operations.sites.list().isEmpty)
+        #expect(try await refusal(of: .changeSite(id: "photos", .init()))?.contains("there is no site") == true)
+        _ = try await addSite()
+        #expect(try await operations.sites.find(site).name.text == "Photos")
+    }
+
+    @Test func `M8: the handle of somebody who was erased goes to a new person, and stays theirs`() async throws {
+        let site = try await addSite()
+        func person(_ number: Int, isSuccessor: Bool) -> ControlRequest.NewRecipient {
+            ControlRequest.NewRecipient(
+                id: "01k6ng0000000g00000000000\(number)", handle: "pat", name: "Pat \(number)", language: "en", confirmed: true,
+                former: nil, isSuccessor: isSuccessor, version: Int32(number), seal: "UFM=", authorisation: "AA==")
+        }
+        func add(_ person: ControlRequest.NewRecipient) async throws -> [Bool] {
+            guard
+                case .value(let stored) = try await ask(
+                    .enrolRecipients(site: "photos", recipients: [person]), for: [Bool].self)
+            else { throw Unexpected() }
+            return stored
+        }
+        #expect(try await add(person(1, isSuccessor: false)) == [true])
+        #expect(try await add(person(2, isSuccessor: true)) == [false], "pat is somebody")
+        _ = try await service.answer(.changeRecipient(site: "photos", handle: "pat", action: .erase))
+        #expect(try await add(person(2, isSuccessor: false)) == [false])
+        #expect(try await add(person(3, isSuccessor: true)) == [true])
+        let all = try await operations.recipients.list(at: site, limit: 10)
+        #expect(all.map(\.handle.text) == ["erased-01k6ng0000000g000000000001", "pat"])
+        #expect(all.map(\.state) == [.erased, .active] && all.last?.name.text == "Pat 3")
     }
 
     private struct Unexpected: Error {}

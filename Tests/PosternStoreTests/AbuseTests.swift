@@ -10,7 +10,7 @@ struct AbuseTests {
             let now = TestStore.start
             let marks: [Block.Mark] = [
                 .tag(Tag(value: .max), Epoch(containing: now)), .range(try AddressRange("2001:db8::/32")),
-                .domain("spam.example"), .phrase(FoldedText("buy now")),
+                .domain("spam.example"), .phrase(BlockedPhrase("buy now")),
             ]
             let ids = try await store.database.write { transaction in
                 try marks.map {

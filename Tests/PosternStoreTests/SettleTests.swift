@@ -26,7 +26,8 @@ struct SettleTests {
             #expect(line.state == state)
             #expect(line.uncertain == uncertain)
             #expect(line.attempts == 1)
-            #expect(line.due == (state == .ready ? now + .minutes(1) : nil))
+            let wait: Duration = outcome == .uncertain ? .minutes(30) : .minutes(1)
+            #expect(line.due == (state == .ready ? now + wait : nil))
             #expect(line.finished == (state.isTerminal ? now : nil))
             #expect(line.reason == (state == .held ? "451 4.7.1 come back later" : nil))
             #expect(line.leaseUntil == nil)
@@ -158,6 +159,43 @@ struct SettleTests {
             let line = try #require(try await store.line(id))
             #expect(line.reason?.unicodeScalars.count == 500)
             #expect(line.last?.text?.unicodeScalars.count == 500)
+        }
+    }
+
+    // A lease that runs out is no uncertain end at the smarthost: our own process stopped.
+    @Test(arguments: StoreKind.allCases)
+    func `S4: a claim says how many uncertain ends there were, and the third holds the letter with a reason`(
+        _ kind: StoreKind
+    ) async throws {
+        try await withStore(kind) { store in
+            let id = try await store.accept(store.letter())
+            var now = TestStore.start
+            for round in 0..<4 {
+                let (lease, claimed) = try await store.claim(1, at: now)
+                let delivery = try #require(claimed.first)
+                #expect(delivery.uncertainEnds == round)
+                var middle = Middle()
+                let settlement = try Settlement(
+                    of: Sample.outcome(.uncertain, text: "the smarthost dropped the line"), attempt: delivery.attempt,
+                    uncertainEnds: delivery.uncertainEnds, accepted: delivery.accepted, at: now, schedule: .standard,
+                    using: &middle)
+                #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) } == .written)
+                let line = try #require(try await store.line(id))
+                #expect(line.state == (round < 2 ? .ready : .held) && line.attempts >= round + 1)
+                #expect((line.reason?.contains("may have it already") ?? false) == (round >= 2))
+                if round == 0 {
+                    now = try #require(line.due)
+                    _ = try await store.claim(1, at: now)
+                    now = now + .hours(1)
+                    let later = now
+                    #expect(try await store.database.write { try $0.queue.expireLeases(at: later) } == 1)
+                } else if line.state == .ready {
+                    now = try #require(line.due)
+                } else {
+                    let later = now
+                    _ = try await store.database.write { try $0.queue.release(id, at: later) }
+                }
+            }
         }
     }
 }

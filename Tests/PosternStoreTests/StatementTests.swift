@@ -70,6 +70,9 @@ struct StatementTests {
             _ = try transaction.recipients.setState(.unconfirmed, of: one.id, from: [.paused], at: now)
             _ = try transaction.recipients.confirm(one.id, with: Sample.record(2), at: now)
             _ = try transaction.recipients.erase(one.id, at: now)
+            try transaction.recipients.vacate(one.handle, at: site.id, for: two.id, now: now)
+            _ = try transaction.sites.remove(site.id, at: now)
+            _ = try transaction.sites.add(site, at: now)
             // What the erased recipient has left is dropped by a claim.
             try store.confirmation(to: 0).enqueue(in: transaction)
             _ = try transaction.queue.claim(upTo: 9, under: store.lease(), until: now, at: now)
@@ -120,6 +123,8 @@ struct StatementTests {
             _ = try transaction.sites.list()
             _ = try transaction.recipients.find(two.id)
             _ = try transaction.recipients.list(at: site.id, limit: 5)
+            _ = try transaction.recipients.count(at: site.id)
+            _ = try transaction.sites.recipientCount(of: site.id)
         }
         _ = try await database.write { transaction in
             for id in [ids[0].entry.id, ids[1].entry.id] {

@@ -33,7 +33,7 @@ struct TableWalkTests {
         var randomness = SeededRandomness(seed: seed)
         var taken: Set<[String]> = []
         try await withStore(.memory, seed: seed) { store in
-            for _ in 0..<150 {
+            for _ in 0..<250 {
                 var letter = try await WalkingLetter(in: store)
                 // Too few for five days to pass: then a deferral would end it, as the table's “too old”.
                 for _ in 0..<16 where !letter.state.isTerminal {
@@ -125,6 +125,8 @@ private struct WalkingLetter {
             let later = now + .days(6)
             let lifetime = RetrySchedule.standard.lifetime
             return try await store.database.write { try $0.queue.expireOld(at: later, lifetime: lifetime, limit: 9) } == 1
+        case .uncertainTooOften:
+            return try await settle(.uncertain, uncertainEnds: RetrySchedule.mostUncertainEnds - 1, at: now)
         case .leaseOver:
             let later = now + .hours(1)
             let count = try await store.database.write { try $0.queue.expireLeases(at: later) }
@@ -145,13 +147,13 @@ private struct WalkingLetter {
     }
 
     /// Under the lease of the last claim, whether or not it is over; under a strange one before the first.
-    private func settle(_ kind: Outcome.Kind, at moment: Timestamp) async throws -> Bool {
+    private func settle(_ kind: Outcome.Kind, uncertainEnds: Int = 0, at moment: Timestamp) async throws -> Bool {
         let id = id
         let (lease, attempt) = (claim?.lease ?? store.lease(), claim?.delivery.attempt ?? 1)
         var middle = Middle()
         let settlement = try Settlement(
-            of: Sample.outcome(kind), attempt: attempt, accepted: TestStore.start, at: moment, schedule: .standard,
-            using: &middle)
+            of: Sample.outcome(kind), attempt: attempt, uncertainEnds: uncertainEnds, accepted: TestStore.start, at: moment,
+            schedule: .standard, using: &middle)
         return try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) } != .tooLate
     }
 

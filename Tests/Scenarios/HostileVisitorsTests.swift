@@ -83,7 +83,7 @@ struct HostileVisitorsTests {
             try await postern.addRecipient(handle, "\(handle)@private.example", name: name, confirmed: handle != "u1")
         }
         try await postern.succeed("recipient", "pause", "p1", "--site", "photos")
-        try await postern.succeed("recipient", "erase", "e1", "--site", "photos")
+        try await postern.succeed("recipient", "erase", "e1", "--site", "photos", "--yes")
         try await postern.start()
         func look(_ answer: Web.Answer, _ handle: String) -> String {
             let fields = answer.headers.filter { $0.name.lowercased() != "date" }.map { "\($0.name): \($0.value)" }.sorted()

@@ -33,7 +33,11 @@ struct RealPostfixTests {
         for letter in letters {
             let subject = try #require(letter["subject"])
             let found = try #require(read.first { $0.subject == subject }, "no mail of the subject \(subject)")
-            #expect(found.text.contains(try #require(letter["message"]).trimmingCharacters(in: .newlines)))
+            let quoted = found.text.components(separatedBy: "\n").filter { $0.hasPrefix(">") }.map {
+                String($0.dropFirst($0.hasPrefix("> ") ? 2 : 1))
+            }.joined()
+            let message = try #require(letter["message"]).trimmingCharacters(in: .newlines)
+            #expect(quoted.contains(message.replacingOccurrences(of: "\n", with: "")))
             #expect(found.from.contains(try #require(letter["name"])))
             #expect(found.to.contains("Zoë Ñandú"))
             #expect(found.deliveredTo.contains("pat@mailbox.example"))

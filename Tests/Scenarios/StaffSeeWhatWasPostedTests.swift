@@ -130,6 +130,21 @@ struct StaffSeeWhatWasPostedTests {
         let id = try #require(try await postern.post(["message": "One that comes while somebody looks."]).id)
         try await eventually("the new entry", within: .seconds(60)) { lines().count == 2 && lines()[1].contains(id) }
         following.killAll()
+
+        // M9: what the limit cuts stays cut, however young it is.
+        let limited = Serving()
+        let cut = folder.path("limited")
+        try await limited.start(
+            Program.postern, ["log", "list", "--follow", "--limit", "1", "--json", "--home", postern.home],
+            environment: postern.settings, log: cut)
+        func lines() -> Int { ((try? String(contentsOfFile: cut, encoding: .utf8)) ?? "").split(separator: "\n").count }
+        try await eventually("the latest entry is there") { lines() == 1 }
+        #expect(try await postern.post().status == 202)
+        try await eventually("the next one too, after two more looks at the log") { lines() >= 2 }
+        #expect(lines() == 2)
+        #expect(
+            try await postern.succeed("log", "list", "--limit", "1").output.contains("1, and there are more; --limit 0 for all"))
+        limited.killAll()
         try await postern.stop()
         await server.stop()
     }

@@ -68,6 +68,32 @@ struct WrongConfigurationTests {
         #expect(!finished.errors.contains("listen on 80"))
     }
 
+    @Test func `H8, M4, M5: config prints what is in effect and where it comes from, and every fault at once`() async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        let path = postern.home + "/postern.conf"
+        let sound = try String(contentsOfFile: path, encoding: .utf8)
+        let lines = try await postern.succeed("config").output.split(separator: "\n")
+        func row(_ key: String) -> [Substring] { lines.first { $0.hasPrefix("\(key) ") }?.split(separator: " ") ?? [] }
+        #expect(row("POSTERN_LISTEN") == ["POSTERN_LISTEN", "127.0.0.1:\(postern.port)", "environment"])
+        #expect(row("POSTERN_MAIL_FROM").suffix(2) == ["line", "3"] && row("POSTERN_LEASE").suffix(2) == ["45m", "default"])
+        #expect(row("POSTERN_TEMPLATES").count == 3)
+        #expect(try await postern.succeed("config", "mail_from").output == "contact@relay.example.org\n")
+        let json = try await postern.succeed("config", "POSTERN_LIMIT_CLIENT", "--json").output
+        #expect(json == #"{"POSTERN_LIMIT_CLIENT":{"source":"environment","value":"off"}}"# + "\n")
+        #expect(try await postern.command("config", "POSTERN_LISSEN").status == 64)
+
+        try (sound + "POSTERN_SMTP_PASSWORD_FILE=hunter2\nlisten on 80\nPOSTERN_LOG_LEVEL=loud\nPOSTERN_MAIL_FROM=x@y.example\n")
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        for command in [["config"], ["config", "--json"], ["queue", "count"], ["serve"]] {
+            let wrong = try await postern.run(command)
+            #expect(wrong.status == 78)
+            for part in ["it is no setting", "POSTERN_LOG_LEVEL", "lines 3 and", "POSTERN_SMTP_USER", "4 faults"] {
+                #expect(wrong.errors.contains(part), "\(command) \(part): \(wrong.errors)")
+            }
+            #expect(!(wrong.output + wrong.errors).contains("hunter2"))
+        }
+    }
+
     @Test
     func `A key file that others can read stops the start with its name, and everything ends with 78`() async throws {
         let postern = try await Installation(smtpPort: 2_525)

@@ -55,4 +55,7 @@ int unix_clock_is_kept(void);
 /// what runs again is back at its first use.
 void unix_release_memory(void);
 
+/* The commit that the program was built from, with a + where files had been changed since; "unknown" where there was no git. */
+const char *unix_build_commit(void);
+
 #endif

@@ -13,7 +13,7 @@ package struct Block: Hashable, Sendable {
         /// The domain of the visitor's address, and every domain below it.
         case domain(String)
         /// Words in the subject or in the message.
-        case phrase(FoldedText)
+        case phrase(BlockedPhrase)
     }
 
     /// Never reused: verdicts in the log refer to it.
@@ -43,5 +43,17 @@ package struct Block: Hashable, Sendable {
         if let expires, expires <= now { return false }
         if case .tag(_, let epoch) = mark { return epoch >= Epoch(containing: now) }
         return true
+    }
+}
+
+/// Words that letters are blocked by: as staff typed them, and as they are compared.
+package struct BlockedPhrase: Hashable, Sendable {
+    package let text: String
+    package let folded: FoldedText
+
+    package init(_ typed: String) {
+        text = TextNormaliser.message(typed).unicodeScalars.split(whereSeparator: \.isBlank).map { String($0) }.joined(
+            separator: " ")
+        folded = FoldedText(text)
     }
 }

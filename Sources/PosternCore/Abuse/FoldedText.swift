@@ -1,40 +1,52 @@
-/// A text normalised for comparison: in lower case, with single spaces and no invisible characters. Kept as UTF-8.
+/// A text normalised for comparison: NFKC and case folding (UAX #15, The Unicode Standard §3.13), with single spaces, without
+/// invisible characters and accents, and with look-alikes of Latin letters as these. Kept as UTF-8.
 ///
-/// A sender who wants one letter to look like another changes these first, because it costs nothing.
+/// A sender who wants one letter to look like another changes these first, because it costs nothing. It is for comparing only:
+/// words of different languages may fold to one.
 package struct FoldedText: Hashable, Sendable {
     package private(set) var bytes: [UInt8] = []
 
-    /// - Parameter limit: the most code points that are read. One may become two, so nothing is ever longer than twice this.
+    /// - Parameter limit: the most code points that are read. One may become eighteen (U+FDFA); most become one or two.
     package init(_ text: String, limit: Int = .max) {
-        self.init(text.unicodeScalars, limit: limit)
+        if text.isASCII { self.init(ascii: text.utf8.prefix(limit)) } else { self.init(text.unicodeScalars, limit: limit) }
+    }
+
+    private init(ascii text: Substring.UTF8View) {
+        bytes.reserveCapacity(text.count)
+        var isSpacePending = false
+        for byte in text { add(byte, &isSpacePending) }
     }
 
     package init(_ text: some Sequence<Unicode.Scalar>, limit: Int = .max) {
         bytes.reserveCapacity(min(text.underestimatedCount, limit))
         var isSpacePending = false
+        var syllable = HangulSyllable()
         for scalar in text.prefix(limit) {
             if scalar.isASCII {
-                // Looking up each letter of an English text in Unicode's tables takes longer than sealing it.
-                let byte = UInt8(truncatingIfNeeded: scalar.value)
-                if byte == 0x20 || (0x09...0x0D).contains(byte) {
-                    isSpacePending = !bytes.isEmpty
-                } else {
-                    if isSpacePending { bytes.append(0x20) }
-                    isSpacePending = false
-                    bytes.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
-                }
-            } else if scalar.properties.isWhitespace {
-                isSpacePending = !bytes.isEmpty
-            } else if !scalar.properties.isDefaultIgnorableCodePoint, scalar.properties.generalCategory != .format {
+                // Looking up each letter of an English text takes longer than sealing it.
+                syllable.end(&bytes)
+                add(UInt8(truncatingIfNeeded: scalar.value), &isSpacePending)
+            } else if let folded = FoldingTable.folded(scalar) {
+                syllable.end(&bytes)
+                for byte in folded.utf8 { add(byte, &isSpacePending) }
+            } else if isSpacePending || !syllable.takes(scalar) {
+                syllable.end(&bytes)
                 if isSpacePending { bytes.append(0x20) }
                 isSpacePending = false
-                if scalar.properties.changesWhenLowercased {
-                    bytes.append(contentsOf: scalar.properties.lowercaseMapping.utf8)
-                } else {
-                    bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
-                }
+                if !syllable.takes(scalar) { bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter) }
             }
         }
+        syllable.end(&bytes)
+    }
+
+    private mutating func add(_ byte: UInt8, _ isSpacePending: inout Bool) {
+        if byte == 0x20 || (0x09...0x0D).contains(byte) {
+            isSpacePending = !bytes.isEmpty
+            return
+        }
+        if isSpacePending { bytes.append(0x20) }
+        isSpacePending = false
+        bytes.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
     }
 
     package var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -61,5 +73,33 @@ package struct FoldedText: Hashable, Sendable {
             if matched == needle.count { return true }
         }
         return false
+    }
+}
+
+/// Puts together a Korean syllable that came in parts, as macOS writes it in names of files (The Unicode Standard, §3.12).
+private struct HangulSyllable {
+    private var leading: UInt32?
+    private var composed: UInt32?
+
+    /// - Returns: false for a character that is no part of the syllable begun.
+    mutating func takes(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x1100...0x1112 where leading == nil && composed == nil: leading = scalar.value - 0x1100
+        case 0x1161...0x1175:
+            guard let leading else { return false }
+            composed = 0xAC00 + (leading * 21 + scalar.value - 0x1161) * 28
+            self.leading = nil
+        case 0x11A8...0x11C2:
+            guard let open = composed, (open - 0xAC00) % 28 == 0 else { return false }
+            composed = open + scalar.value - 0x11A7
+        default: return false
+        }
+        return true
+    }
+
+    mutating func end(_ bytes: inout [UInt8]) {
+        guard let value = composed ?? leading.map({ $0 + 0x1100 }) else { return }
+        (leading, composed) = (nil, nil)
+        if let octets = Unicode.Scalar(value).flatMap({ UTF8.encode($0) }) { bytes.append(contentsOf: octets) }
     }
 }

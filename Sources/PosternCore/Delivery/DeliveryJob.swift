@@ -4,6 +4,8 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
     package let id: LetterID
     /// The number of this attempt; the first is 1. The store already has it.
     package let attempt: Int
+    /// How many earlier attempts had an uncertain end (`Outcome.isUncertainEnd`). The relay decides by it; the vault is not told.
+    package let uncertainEnds: Int
     package let kind: DeliveryKind
     package let accepted: Timestamp
     package let tokens: MailTokens
@@ -18,12 +20,13 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
     package let letter: [UInt8]
 
     package init(
-        id: LetterID, attempt: Int, kind: DeliveryKind, accepted: Timestamp, tokens: MailTokens, site: Site,
-        recipient: RecipientID, handle: Handle, recipientName: HeaderText, language: Language, record: SealedRecord,
+        id: LetterID, attempt: Int, uncertainEnds: Int = 0, kind: DeliveryKind, accepted: Timestamp, tokens: MailTokens,
+        site: Site, recipient: RecipientID, handle: Handle, recipientName: HeaderText, language: Language, record: SealedRecord,
         letter: [UInt8]
     ) {
         self.id = id
         self.attempt = attempt
+        self.uncertainEnds = uncertainEnds
         self.kind = kind
         self.accepted = accepted
         self.tokens = tokens

@@ -31,6 +31,8 @@ package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
     case leaseOver
     /// The next try would be after the schedule's lifetime.
     case tooOld
+    /// The smarthost has left it uncertain too often whether it took the letter. Each further try may make one more copy.
+    case uncertainTooOften
     case heldByStaff
     case released
     case dropped
@@ -38,9 +40,8 @@ package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
     case keyLost
 
     package static let allCases: [DeliveryEvent] =
-        [.claimed] + Outcome.Kind.allCases.map { .settled($0) } + [
-            .leaseOver, .tooOld, .heldByStaff, .released, .dropped, .keyLost,
-        ]
+        [.claimed] + Outcome.Kind.allCases.map { .settled($0) }
+        + [.leaseOver, .tooOld, .uncertainTooOften, .heldByStaff, .released, .dropped, .keyLost]
 }
 
 /// A move that is not in the table: a bug, or a person acting on a letter whose state has changed in the meantime.
@@ -72,6 +73,7 @@ extension DeliveryState {
         case (.leased, .settled(.ourFault)): .held
         case (.leased, .leaseOver): .ready
         case (.leased, .tooOld): .expired
+        case (.leased, .uncertainTooOften): .held
 
         case (.held, .released): .ready
         case (.held, .dropped): .dropped

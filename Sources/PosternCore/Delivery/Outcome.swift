@@ -31,6 +31,10 @@ package struct Outcome: Hashable, Sendable {
         (self.kind, self.health, self.diagnosis) = (kind, health, diagnosis)
     }
 
+    /// The smarthost had the letter's text, or a part of it, and its answer never came: it may have taken the letter. Not an end
+    /// that is uncertain because our own processes stopped.
+    package var isUncertainEnd: Bool { kind == .uncertain && diagnosis.stage == .finalDot }
+
     /// What an operator needs to understand an outcome: how far the attempt got, and the reply.
     package struct Diagnosis: Hashable, Sendable {
         package let stage: DeliveryStage

@@ -16,6 +16,15 @@ package struct RetrySchedule: Sendable {
     /// While nobody knows what time it is, no letter is given up.
     package var withoutEnd: RetrySchedule { RetrySchedule(waits: waits, lifetime: .days(36_500), jitter: jitter) }
 
+    /// After an uncertain end, by how many there have been. Each try may make one more copy, since servers do take letters and fail
+    /// to say so (RFC 1047): so there are few tries, and a slow server gets time in between.
+    package var afterUncertainEnd: RetrySchedule {
+        RetrySchedule(waits: [.minutes(30), .hours(4)], lifetime: lifetime, jitter: jitter)
+    }
+
+    /// After so many uncertain ends the letter is held: the next try is for a person to decide.
+    package static let mostUncertainEnds = 3
+
     package init(waits: [Duration], lifetime: Duration, jitter: Double) {
         (self.waits, self.lifetime, self.jitter) = (waits, lifetime, jitter)
     }

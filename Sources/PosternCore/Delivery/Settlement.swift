@@ -3,27 +3,49 @@ package struct Settlement: Equatable, Sendable {
     package let state: DeliveryState
     /// When it is due again; set only for `ready`.
     package let due: Timestamp?
+    /// Why it is held, or why it ended without being delivered or refused.
+    package let reason: String?
     package let outcome: Outcome
     package let at: Timestamp
 
     /// Decides the next state of a leased delivery.
+    /// - Parameters:
+    ///   - attempt: the number of the attempt that has ended.
+    ///   - uncertainEnds: how many earlier attempts had an uncertain end (`Outcome.isUncertainEnd`).
     package init(
-        of outcome: Outcome, attempt: Int, accepted: Timestamp, at now: Timestamp, schedule: RetrySchedule,
-        using randomness: inout some RandomNumberGenerator
+        of outcome: Outcome, attempt: Int, uncertainEnds: Int = 0, accepted: Timestamp, at now: Timestamp,
+        schedule: RetrySchedule, using randomness: inout some RandomNumberGenerator
     ) throws(IllegalMove) {
+        let ends = uncertainEnds + (outcome.isUncertainEnd ? 1 : 0)
+        let event: DeliveryEvent =
+            outcome.isUncertainEnd && ends >= RetrySchedule.mostUncertainEnds ? .uncertainTooOften : .settled(outcome.kind)
+        var state = try DeliveryState.leased.after(event)
+        var due: Timestamp?
+        if state == .ready {
+            due = Self.waits(after: outcome, schedule).nextTry(
+                afterAttempt: outcome.isUncertainEnd ? ends : attempt, at: now, accepted: accepted, using: &randomness)
+            if due == nil { state = try DeliveryState.leased.after(.tooOld) }
+        }
+        (self.state, self.due) = (state, due)
         self.outcome = outcome
         self.at = now
-        let state = try DeliveryState.leased.after(.settled(outcome.kind))
-        guard state == .ready else {
-            (self.state, due) = (state, nil)
-            return
-        }
+        reason =
+            switch state {
+            case .held: event == .uncertainTooOften ? Self.reason(afterUncertainEnds: ends, outcome) : outcome.diagnosis.text
+            case .expired: "the last try that the schedule allows was not successful"
+            case .ready, .leased, .delivered, .failed, .dropped: nil
+            }
+    }
+
+    private static func waits(after outcome: Outcome, _ schedule: RetrySchedule) -> RetrySchedule {
         // The vault let nothing out: that is no failure, and must not make the next wait longer.
-        let waits = outcome.diagnosis.stage == .budget ? schedule.afterBudget : schedule
-        if let due = waits.nextTry(afterAttempt: attempt, at: now, accepted: accepted, using: &randomness) {
-            (self.state, self.due) = (state, due)
-        } else {
-            (self.state, due) = (try DeliveryState.leased.after(.tooOld), nil)
-        }
+        if outcome.diagnosis.stage == .budget { return schedule.afterBudget }
+        return outcome.isUncertainEnd ? schedule.afterUncertainEnd : schedule
+    }
+
+    private static func reason(afterUncertainEnds ends: Int, _ outcome: Outcome) -> String {
+        "the smarthost got the letter \(ends) times and never said whether it took it, so the recipient may have it already, "
+            + "perhaps \(ends) times (last: \(outcome.diagnosis.text)); ask the smarthost's operator, then drop the letter, or "
+            + "release it for one more try"
     }
 }

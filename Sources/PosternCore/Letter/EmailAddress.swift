@@ -21,7 +21,7 @@ package struct EmailAddress: Hashable, Sendable {
     package init(_ raw: String) throws(AddressFault) {
         // Generous bounds first, so that nothing below works on a quarter of a megabyte, spaces included.
         guard raw.utf8.count <= 4_096 else { throw .tooLong(octets: raw.utf8.count) }
-        let text = raw.trimmingASCIISpace
+        let text = Self.unwrapped(raw)
         guard !text.isEmpty else { throw .empty }
         guard text.utf8.count <= 1_024 else { throw .tooLong(octets: text.utf8.count) }
         // By Character outside ASCII: an @ with a combining mark is not an @.
@@ -77,13 +77,4 @@ extension EmailAddress: CustomStringConvertible, CustomDebugStringConvertible, C
     package var description: String { "‹address›" }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
-}
-
-extension String {
-    fileprivate var trimmingASCIISpace: String {
-        if let first = utf8.first, let last = utf8.last, first > 0x20, last > 0x20 { return self }
-        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else { return "" }
-        return String(self[first...last])
-    }
 }

@@ -1,32 +1,37 @@
 /// One line of text that is safe in a mail header and on a page: no line break, no control character, and no invisible
-/// character that could reorder or hide text.
+/// character that could reorder or hide text. `CharacterRule` is the table of what becomes of each.
 ///
 /// Length is counted in Unicode scalars ("code points"), as in the API.
 package struct HeaderText: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
-    /// - Throws: `.empty` when nothing visible is left. A line break or control character is an error and is not repaired: a form
-    ///   field cannot contain one, so a program is probing us.
+    /// - Throws: `.empty` when nothing visible is left; `.lineBreak` for one between words, which is not repaired: no field of a
+    ///   form can hold one, so a program is probing us. At the ends it came along with what was copied, and is dropped.
     package init(_ raw: String, limit: Int) throws(TextFault) {
         guard !InvisibleCharacters.isTidyLine(raw) || raw.utf8.count > limit else {
             text = raw
             return
         }
-        var count = 0
-        for scalar in raw.unicodeScalars {
-            if InvisibleCharacters.isLineBreak(scalar) { throw .lineBreak }
-            if InvisibleCharacters.isControl(scalar) && scalar != "\t" { throw .controlCharacter }
-            count += 1
-        }
-        // Before anything that looks up each character.
+        // No code point has more than four bytes: what is far too long is counted and not read.
+        guard raw.utf8.count <= limit * 4 else { throw .tooLong(limit: limit, count: raw.unicodeScalars.count) }
+        let line = try TextNormaliser.line(raw)
+        let count = line.unicodeScalars.count
         guard count <= limit else { throw .tooLong(limit: limit, count: count) }
-        // By scalars: a space and a combining mark after it are one Character, which would not be split here.
-        let visible = InvisibleCharacters.tamed(raw).unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map {
-            String($0)
+        guard line.unicodeScalars.contains(where: \.isVisible) else { throw .empty }
+        text = line
+    }
+
+    /// A name as it is stored, made by `init(_:limit:)` of this or an earlier version of the program. The vault's authorisation
+    /// covers each of its bytes, so it is taken as it is or not at all.
+    package init?(stored text: String, limit: Int) {
+        let isHarmless = !text.unicodeScalars.contains {
+            InvisibleCharacters.isControl($0) || InvisibleCharacters.isLineBreak($0)
+                || InvisibleCharacters.isBidirectionalControl($0)
         }
-        .joined(separator: " ")
-        guard !visible.isEmpty else { throw .empty }
-        text = visible
+        guard isHarmless, text.unicodeScalars.contains(where: { !$0.isBlank }), text.unicodeScalars.count <= limit else {
+            return nil
+        }
+        self.text = text
     }
 
     package var description: String { text }

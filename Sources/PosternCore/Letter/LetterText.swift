@@ -1,4 +1,6 @@
 /// The message of a letter: at most `limit` code points, lines that end with LF, and no control characters but LF and TAB.
+/// What word processors, PDFs and scripts leave in a text is replaced, dropped or kept as `CharacterRule` says: nobody is asked
+/// to correct what they cannot see.
 package struct LetterText: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
@@ -10,23 +12,11 @@ package struct LetterText: Hashable, Sendable, CustomStringConvertible {
         }
         // No code point has more than four bytes: what is far too long is counted and not read.
         guard raw.utf8.count <= limit * 4 else { throw .tooLong(limit: limit, count: Self.count(raw)) }
-        var lines = String.UnicodeScalarView()
-        var previous: Unicode.Scalar?
-        for scalar in raw.unicodeScalars {
-            // A browser sends CRLF. A bare CR comes from very old systems.
-            switch scalar {
-            case "\n" where previous == "\r": break
-            case "\r", "\n", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}", "\u{2029}": lines.append("\n")
-            case "\t": lines.append(scalar)
-            case _ where InvisibleCharacters.isControl(scalar): throw .controlCharacter
-            default: lines.append(scalar)
-            }
-            previous = scalar
-        }
-        guard lines.count <= limit else { throw .tooLong(limit: limit, count: lines.count) }
-        let tamed = InvisibleCharacters.tamed(String(lines))
-        guard tamed.contains(where: { !$0.isWhitespace }) else { throw .empty }
-        text = tamed
+        let message = TextNormaliser.message(raw)
+        let count = message.unicodeScalars.count
+        guard count <= limit else { throw .tooLong(limit: limit, count: count) }
+        guard message.unicodeScalars.contains(where: \.isVisible) else { throw .empty }
+        text = message
     }
 
     package var description: String { text }

@@ -75,7 +75,6 @@ package struct FieldFault: Equatable, Sendable {
         case .text(.empty), .address(.empty): "required"
         case .text(.tooLong), .address(.tooLong): "too_long"
         case .text(.lineBreak): "line_break"
-        case .text(.controlCharacter): "control_character"
         case .address(.noAtSign), .address(.localPart), .address(.domain): "not_an_address"
         }
     }
@@ -88,7 +87,6 @@ package struct FieldFault: Equatable, Sendable {
         case .text(.tooLong(let limit, let count)):
             "This is \(count) characters long and may have \(limit). Please shorten it by \(count - limit)."
         case .text(.lineBreak): "This must be a single line. Please remove the line break."
-        case .text(.controlCharacter): "This holds a character that cannot be displayed. Please type the text again."
         case .address(.empty): "Please give your e-mail address. It is not shown unless you allow it."
         case .address(.tooLong): "An e-mail address has at most 254 characters. Please check yours."
         case .address(.noAtSign): "This e-mail address has no @. It should look like name@example.org."

@@ -4,6 +4,4 @@ package enum TextFault: Error, Equatable, Sendable {
     case tooLong(limit: Int, count: Int)
     /// In a mail, a line break would begin a new header field (RFC 5322 §2.2).
     case lineBreak
-    /// NUL, ESC and the like. Nobody types them; a program sends them.
-    case controlCharacter
 }

@@ -81,6 +81,8 @@ package struct Verdict: Equatable, Sendable {
         case trapHaste = "trap-haste"
         /// Another site's page had its visitor post it.
         case crossSite = "cross-site"
+        /// The visitor's name reads like the site's own or like that of its staff.
+        case impersonation
         /// Staff have blocked letters like it.
         case block = "block"
     }

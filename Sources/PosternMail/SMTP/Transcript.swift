@@ -148,20 +148,54 @@ extension Transcript {
     /// would keep a connection even after it gave up waiting for the reply to the final dot.
     package var isConnectionReusable: Bool {
         guard stage == .finalDot, abortReason == nil, let answer else { return false }
-        return answer.code != SMTPReply.Code.serviceNotAvailable
+        return answer.code != SMTPReply.Code.serviceNotAvailable && answer.connectionComplaint == nil
     }
 
-    /// Whether this attempt only found that a kept connection had died. Nothing was accepted on it, so the letter can be sent
-    /// again at once and cannot arrive twice.
+    /// Whether this attempt only found that a kept connection had died, or that the server takes no more letters on it. The text
+    /// was not begun, so the letter can be sent again at once and cannot arrive twice.
     package func isStaleConnection(_ result: CURLcode) -> Bool {
-        guard !dialled, !mailAccepted, abortReason == nil, Self.brokenLine.contains(result) else { return false }
-        return answer == nil || answer?.code == SMTPReply.Code.serviceNotAvailable
+        guard !dialled, stage != .finalDot, abortReason == nil, Self.brokenLine.contains(result) else { return false }
+        guard let answer, answer.severity != .positive, answer.severity != .intermediate else { return !mailAccepted }
+        return answer.code == SMTPReply.Code.serviceNotAvailable || answer.connectionComplaint == .usedUp
+    }
+
+    /// How the server refused the connection: a new one before it accepted MAIL, or any of which it says, before the text, that it is
+    /// one too many. Nil for what is about our settings, the server's certificate or its offers: another connection would end the
+    /// same way.
+    package func connectionRefusal(_ result: CURLcode) -> ConnectionRefusal? {
+        guard certificateFault == nil else { return nil }
+        if abortReason == nil, stage != .finalDot, answer?.connectionComplaint == .tooMany { return .plain }
+        guard dialled, !mailAccepted else { return nil }
+        switch abortReason {
+        case .timedOut: return .silent
+        case nil: break
+        default: return nil
+        }
+        if let answer, [.transient, .permanent].contains(answer.severity) {
+            return switch stage {
+            case .greeting: .plain
+            case .ehlo, .startTLS, .login: answer.severity == .transient ? .plain : nil
+            case .mailFrom: answer.code == SMTPReply.Code.serviceNotAvailable ? .plain : nil
+            case .prepare, .budget, .connect, .recipient, .data, .finalDot: nil
+            }
+        }
+        // With implicit TLS a server that hangs up at once shows as a handshake that failed.
+        let isHungUp = stage == .connect && [CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR].contains(result)
+        return isHungUp || Self.brokenLine.contains(result) ? .plain : nil
     }
 
     /// An odd reply, or a connection that broke.
     private static let brokenLine: Set<CURLcode> = [
         CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
     ]
+}
+
+/// How a server refuses one more connection.
+package enum ConnectionRefusal: Sendable {
+    /// It says so, hangs up, or does not let us connect.
+    case plain
+    /// It leaves us without an answer.
+    case silent
 }
 
 /// Why our own side ended a transfer.

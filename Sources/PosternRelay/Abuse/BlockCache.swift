@@ -58,7 +58,7 @@ package final class BlockCache: Sendable {
             switch mark {
             case .tag, .range: false
             case .domain(let blocked): domain == blocked || domain.hasSuffix("." + blocked)
-            case .phrase(let phrase): texts.contains { $0.contains(phrase) }
+            case .phrase(let phrase): texts.contains { $0.contains(phrase.folded) }
             }
         }
     }

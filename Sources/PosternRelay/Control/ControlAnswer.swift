@@ -77,7 +77,7 @@ package struct FoundRecipient: Codable, Sendable {
 
     /// Nil when it is not what a store of this version holds.
     package func recipient(at site: SiteID) -> Recipient? {
-        guard let handle = try? Handle(handle), let name = try? HeaderText(name, limit: Letter.Limit.name),
+        guard let handle = try? Handle(handle), let name = HeaderText(stored: name, limit: Letter.Limit.name),
             let language = Language(language), let state = Recipient.State(rawValue: state)
         else { return nil }
         var record: SealedRecord?

@@ -10,16 +10,21 @@ package enum ControlRequest: Codable, Sendable {
     case changeSite(id: String, SiteChange)
     /// The file in base64; nil takes the logo away.
     case setLogo(site: String, file: String?)
+    /// Its recipients must have been erased.
+    case removeSite(id: String)
     /// Which of these handles are taken, and by whom. Asked before addresses are sealed, since a seal names the recipient.
     case findRecipients(site: String, handles: [String])
     case enrolRecipients(site: String, recipients: [NewRecipient])
     case listRecipients(site: String, after: String?, limit: Int)
+    case countRecipients(site: String)
     case showRecipient(site: String, handle: String)
     case changeRecipient(site: String, handle: String, action: RecipientOperations.Action)
     case countQueue
     case listQueue(QueueFilter)
     case showDelivery(id: String)
     case changeDeliveries(QueueOperations.Action, of: QueueSelection)
+    /// How many there are, and how many of them an action would change.
+    case countDeliveries(QueueFilter, changedBy: QueueOperations.Action?)
     case listLog(LogQuery)
     case showEntry(id: String)
     /// The trace of operations, the latest first, before this one.
@@ -96,12 +101,18 @@ package enum ControlRequest: Codable, Sendable {
         case one(id: String)
         /// Every delivery the action applies to.
         case all
+        /// Those of them that have this in common; the limit does not count.
+        case matching(QueueFilter)
     }
 
     package struct QueueFilter: Codable, Sendable {
         package var state: String?
         package var site: String?
         package var handle: String?
+        /// A part of the reason, or of the server's last answer.
+        package var reason: String?
+        /// A rule of the verdict.
+        package var rule: String?
         package var after: String?
         package var limit: Int
 
@@ -131,15 +142,16 @@ package enum ControlRequest: Codable, Sendable {
         package let confirmed: Bool
         /// The version that the record replaces; nil for a new recipient.
         package let former: Int32?
+        /// A new person gets the handle of somebody who was erased.
+        package let isSuccessor: Bool?
         package let version: Int32
         /// Base64.
         package let seal: String
         package let authorisation: String
 
         package init(
-            id: String, handle: String, name: String, language: String, confirmed: Bool, former: Int32?, version: Int32,
-            seal: String,
-            authorisation: String
+            id: String, handle: String, name: String, language: String, confirmed: Bool, former: Int32?,
+            isSuccessor: Bool? = nil, version: Int32, seal: String, authorisation: String
         ) {
             self.id = id
             self.handle = handle
@@ -147,6 +159,7 @@ package enum ControlRequest: Codable, Sendable {
             self.language = language
             self.confirmed = confirmed
             self.former = former
+            self.isSuccessor = isSuccessor
             self.version = version
             self.seal = seal
             self.authorisation = authorisation

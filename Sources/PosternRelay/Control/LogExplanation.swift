@@ -52,6 +52,7 @@ extension Verdict.Rule {
         case .trapToken: "the form had no token of ours: it was the site's own form, or a program"
         case .trapHaste: "the form came back sooner than a person can type"
         case .crossSite: "a page of another site had its visitor post it, who may know nothing of it"
+        case .impersonation: "the visitor’s name reads like the site’s own, or like its staff: “Support”, “Admin”"
         case .block: "staff have blocked letters like this one"
         }
     }

@@ -57,6 +57,9 @@ package struct OperatorService: Sendable {
         case .setLogo(let site, let file):
             try await operations.sites.setLogo(try file.map(RequestText.logo), of: try RequestText.site(site))
             return 1
+        case .removeSite(let id):
+            try await operations.sites.remove(try RequestText.site(id))
+            return 1
         case .findRecipients(let site, let handles):
             return try await operations.recipients.find(try handles.map(RequestText.handle), at: try RequestText.site(site))
                 .map(FoundRecipient.init)
@@ -67,6 +70,7 @@ package struct OperatorService: Sendable {
             return try await operations.recipients.list(
                 at: try RequestText.site(site), after: try after.map(RequestText.handle), limit: Self.bounded(limit)
             ).map { RecipientView($0, below: publicURL) }
+        case .countRecipients(let site): return try await operations.recipients.count(at: try RequestText.site(site))
         case .showRecipient(let site, let handle):
             return RecipientView(try await recipient(site, handle), below: publicURL)
         case .changeRecipient(let site, let handle, let action):
@@ -76,13 +80,17 @@ package struct OperatorService: Sendable {
         case .countQueue: return QueueCountsView(try await operations.queue.count())
         case .listQueue(let asked):
             return try await operations.queue.list(
-                try await filter(asked), after: try asked.after.map(RequestText.deliveryID), limit: Self.bounded(asked.limit)
+                try await query(asked), after: try asked.after.map(RequestText.deliveryID), limit: Self.bounded(asked.limit)
             ).map(DeliveryView.init)
         case .showDelivery(let id):
             let (delivery, attempts) = try await operations.queue.show(try RequestText.deliveryID(id))
             return DeliveryHistory(delivery: DeliveryView(delivery), attempts: attempts.map(AttemptView.init))
         case .changeDeliveries(let action, let selection):
-            return try await operations.queue.apply(action, to: try QueueOperations.Selection(selection))
+            return try await operations.queue.apply(action, to: try await self.selection(selection))
+        case .countDeliveries(let asked, let action):
+            let query = try await query(asked)
+            if let action { return try await operations.queue.count(action, query) }
+            return try await operations.queue.count(query)
         case .listLog(let query):
             return try await operations.log.list(
                 try await filter(query), try LogOperations.Page(query), limit: Self.bounded(query.limit))
@@ -123,6 +131,19 @@ package struct OperatorService: Sendable {
         return DeliveryFilter(scope, state: try asked.state.map { try RequestText.word($0, "state") })
     }
 
+    private func query(_ asked: ControlRequest.QueueFilter) async throws -> DeliveryQuery {
+        DeliveryQuery(
+            try await filter(asked), reason: asked.reason, rule: try asked.rule.map { try RequestText.word($0, "rule") })
+    }
+
+    private func selection(_ selection: ControlRequest.QueueSelection) async throws -> QueueOperations.Selection {
+        switch selection {
+        case .one(let id): .one(try RequestText.deliveryID(id))
+        case .all: .all
+        case .matching(let asked): .matching(try await query(asked))
+        }
+    }
+
     private func filter(_ query: ControlRequest.LogQuery) async throws -> LogFilter {
         var filter = LogFilter(
             since: query.since.map(Timestamp.init(milliseconds:)), until: query.until.map(Timestamp.init(milliseconds:)),
@@ -152,16 +173,6 @@ extension SiteOperations.Change {
         for (tag, text) in change.introductions ?? [:] {
             introductions[try RequestText.language(tag)] = .some(try RequestText.introduction(text))
         }
-    }
-}
-
-extension QueueOperations.Selection {
-    fileprivate init(_ selection: ControlRequest.QueueSelection) throws {
-        self =
-            switch selection {
-            case .one(let id): .one(try RequestText.deliveryID(id))
-            case .all: .all
-            }
     }
 }
 

@@ -121,10 +121,11 @@ package enum RequestText {
                 throw Fault("“\(text)” is not a domain", remedy: "Write one like spam.example.")
             }
             return .domain(name.ascii)
-        case .text(let text): return .phrase(FoldedText(text))
+        case .text(let text): return .phrase(BlockedPhrase(text))
         }
     }
 
+    /// - Parameter name: as the vault has authorised it.
     static func site(
         _ id: String, name: String, origins: [String], _ authorisation: ControlRequest.NewSiteAuthorisation?
     ) throws -> Site {
@@ -132,21 +133,22 @@ package enum RequestText {
             guard let code = Data(base64Encoded: authorisation.code) else { throw otherVersion("the site \(id)") }
             return SiteAuthorisation(version: authorisation.version, code: Array(code))
         }
-        return Site(id: try site(id), name: try siteName(name), origins: try origins.map(origin), authorisation: given)
+        guard let name = HeaderText(stored: name, limit: Letter.Limit.name) else { throw otherVersion("the site \(id)") }
+        return Site(id: try site(id), name: name, origins: try origins.map(origin), authorisation: given)
     }
 
     static func record(
         _ new: ControlRequest.NewRecipient, at site: SiteID
     ) throws -> RecipientOperations.NewRecord {
         let handle = try handle(new.handle)
-        guard let id = RecipientID(new.id), let name = try? HeaderText(new.name, limit: Letter.Limit.name),
+        guard let id = RecipientID(new.id), let name = HeaderText(stored: new.name, limit: Letter.Limit.name),
             let language = Language(new.language), let seal = Data(base64Encoded: new.seal),
             let authorisation = Data(base64Encoded: new.authorisation)
         else { throw otherVersion("the recipient \(new.handle)") }
         let recipient = Recipient(
             id: id, site: site, handle: handle, name: name, language: language, state: new.confirmed ? .active : .unconfirmed,
             record: SealedRecord(version: new.version, seal: Array(seal), authorisation: Array(authorisation)))
-        return RecipientOperations.NewRecord(recipient, former: new.former)
+        return RecipientOperations.NewRecord(recipient, former: new.former, isSuccessor: new.isSuccessor == true)
     }
 
     private static func otherVersion(_ noun: String) -> Fault {

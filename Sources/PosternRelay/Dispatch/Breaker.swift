@@ -57,6 +57,11 @@ package struct Breaker: Equatable, Sendable {
         }
     }
 
+    /// A person says that the smarthost is back: the next letter is the probe, and if it fails the waits begin again.
+    package mutating func probeSoon(at now: Timestamp) {
+        if case .open = state { state = .open(until: now, wait: Self.firstWait) }
+    }
+
     package mutating func record(_ health: Outcome.SmarthostHealth, at now: Timestamp) {
         switch (health, state) {
         case (.unknown, .probing(let wait, _)):

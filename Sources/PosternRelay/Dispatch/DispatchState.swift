@@ -51,6 +51,12 @@ struct DispatchState: Sendable {
         isWoken = true
     }
 
+    /// A person wants everything that waits to be tried now, the smarthost too.
+    mutating func retryNow(at now: Timestamp) {
+        breaker.probeSoon(at: now)
+        woken()
+    }
+
     /// Takes the ended deliveries out.
     /// - Parameter lanes: how many letters may be under way; 0 when none may be claimed.
     mutating func plan(lanes: Int, at now: Timestamp) -> Plan {

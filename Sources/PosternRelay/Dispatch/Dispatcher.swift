@@ -32,6 +32,7 @@ package final class Dispatcher: Service {
     private let wakeSignal = WakeSignal()
     private let state = Mutex(DispatchState())
     private let isLookArranged = Atomic(false)
+    private let isHurried = Atomic(false)
 
     /// - Parameter node: the name this relay goes by in the store, the same at every start.
     package init(
@@ -50,6 +51,19 @@ package final class Dispatcher: Service {
     /// Something may be due.
     package func wake() {
         state.withLock { $0.woken() }
+        wakeSignal.signal()
+    }
+
+    /// A person has said that what waits shall be tried now: an open breaker lets a probe through at once.
+    package func retryNow() {
+        state.withLock { $0.retryNow(at: now()) }
+        wakeSignal.signal()
+    }
+
+    /// This relay makes room for another on the same store: it does not wait for letters that are under way. The vault goes on with them,
+    /// and remembers what it delivered.
+    package func hurry() {
+        isHurried.store(true, ordering: .relaxed)
         wakeSignal.signal()
     }
 
@@ -103,8 +117,11 @@ package final class Dispatcher: Service {
     /// next start takes it up; the vault remembers what it delivered. A store that is broken takes no outcome, so there is
     /// nothing to wait for.
     private func finish(_ attempts: inout DiscardingTaskGroup, _ leases: inout NodeLeases) async {
-        let deadline = ContinuousClock.now + settings.stopTimeout
-        while state.withLock({ !$0.isIdle }), ContinuousClock.now < deadline {
+        let began = ContinuousClock.now
+        func isOver() -> Bool {
+            ContinuousClock.now - began >= (isHurried.load(ordering: .relaxed) ? .seconds(1) : settings.stopTimeout)
+        }
+        while state.withLock({ !$0.isIdle }), !isOver() {
             _ = await runRound(&attempts, &leases, claiming: false)
             guard state.withLock({ !$0.isIdle }), store.health == .well else { break }
             await wakeSignal.wait(for: .milliseconds(100))
@@ -196,8 +213,8 @@ package final class Dispatcher: Service {
             switch ended.reply {
             case .outcome(let outcome):
                 let settlement = try Settlement(
-                    of: outcome, attempt: ended.delivery.attempt, accepted: ended.delivery.accepted, at: moment,
-                    schedule: schedule, using: &randomness)
+                    of: outcome, attempt: ended.delivery.attempt, uncertainEnds: ended.delivery.uncertainEnds,
+                    accepted: ended.delivery.accepted, at: moment, schedule: schedule, using: &randomness)
                 settlements.append(.init(id: ended.delivery.id, lease: ended.lease, settlement: settlement))
             case .notTaken:
                 returns.append(.init(id: ended.delivery.id, lease: ended.lease))
@@ -274,10 +291,12 @@ extension Dispatcher {
             switch outcome.kind {
             case .delivered: .debug
             case .deferred, .failed: .info
-            case .uncertain: .warning
+            // Held, it waits for a person.
+            case .uncertain: settling.settlement.state == .held ? .error : .warning
             case .ourFault: .error
             }
         metadata["state"] = "\(settling.settlement.state.rawValue)"
+        if outcome.isUncertainEnd, let reason = settling.settlement.reason { metadata["reason"] = "\(reason)" }
         logger.log(level: level, "dispatch: an attempt ended", metadata: metadata)
     }
 }

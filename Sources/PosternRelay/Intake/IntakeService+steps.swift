@@ -60,6 +60,13 @@ extension IntakeService {
         try refuseBlocked(blocks.parts(for: letter, at: pending.at), &pending)
     }
 
+    /// Whether the visitor goes by a name that a recipient would take for the site's or its staff's.
+    func checkName(_ letter: Letter, at site: SiteID, _ pending: inout PendingSubmission) async throws {
+        if try await siteNames.impersonation(at: site, now: pending.at).isLike(letter.name.text) {
+            pending.verdictParts.append(Verdict.Part(.impersonation, .hold))
+        }
+    }
+
     /// Counts the letter under every limit at once, or says which it went over.
     func countUnderLimits(_ letter: Letter, to recipient: Recipient, _ pending: inout PendingSubmission) throws {
         guard let day = pending.day, !limits.table.isOff else { return }

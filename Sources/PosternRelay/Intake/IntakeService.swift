@@ -14,6 +14,7 @@ package struct IntakeService: SubmissionService {
     let limits: RateLimiter
     let blocks: BlockCache
     let recipients: RecipientCache
+    let siteNames: SiteNameCache
     let randomness: RandomSource
     private let refusals: RefusalLog
     private let outage: OutageLog
@@ -35,6 +36,7 @@ package struct IntakeService: SubmissionService {
         self.randomness = randomness
         self.letterCame = letterCame
         recipients = RecipientCache(store: store)
+        siteNames = SiteNameCache(store: store)
         outage = OutageLog(
             logger: logger, began: "intake: letters are turned away and may be posted again",
             ended: "intake: letters are taken again; some were turned away")
@@ -58,6 +60,7 @@ package struct IntakeService: SubmissionService {
             // From here on the letter is read.
             let letter = try validate(&pending)
             try checkLetterBlocks(letter, &pending)
+            try await checkName(letter, at: recipient.site, &pending)
             try countUnderLimits(letter, to: recipient, &pending)
             return try await accept(letter, for: recipient, &pending)
         } catch let judgement as Judgement {

@@ -36,8 +36,8 @@ package struct BlockOperations: Sendable {
         -> Block
     {
         if let lasting, !Self.durations.contains(lasting) { throw Fault.wrongDuration }
-        if case .phrase(let phrase) = mark, !(Block.shortestPhrase...Block.textLimit).contains(phrase.count) {
-            throw Fault.phraseLength(phrase.count)
+        if case .phrase(let phrase) = mark, !(Block.shortestPhrase...Block.textLimit).contains(phrase.folded.count) {
+            throw Fault.phraseLength(phrase.folded.count)
         }
         let record = operations.trace(.addBlock, "", because: reason.text)
         let expires = [mark.epoch?.end, lasting.map { record.at + $0 }].compactMap { $0 }.min()

@@ -15,13 +15,16 @@ package struct Operations: Sendable {
     let now: @Sendable () -> Timestamp
     /// Tells the dispatcher that something may be due.
     let wake: @Sendable () -> Void
+    /// Tells the dispatcher that a person wants to see the smarthost tried again now.
+    let retryNow: @Sendable () -> Void
     /// The blocks that a running relay applies; nil when no relay runs.
     let blockCache: BlockCache?
     private let makeBackup: BackupMaker
 
     package init(
         by actor: Actor, store: any Database, blockCache: BlockCache?, randomness: RandomSource,
-        now: @escaping @Sendable () -> Timestamp, wake: @escaping @Sendable () -> Void, makeBackup: @escaping BackupMaker
+        now: @escaping @Sendable () -> Timestamp, wake: @escaping @Sendable () -> Void,
+        retryNow: @escaping @Sendable () -> Void, makeBackup: @escaping BackupMaker
     ) {
         self.actor = actor
         self.store = store
@@ -29,6 +32,7 @@ package struct Operations: Sendable {
         self.randomness = randomness
         self.now = now
         self.wake = wake
+        self.retryNow = retryNow
         self.makeBackup = makeBackup
     }
 

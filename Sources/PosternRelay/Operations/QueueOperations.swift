@@ -17,24 +17,30 @@ package struct QueueOperations: Sendable {
         case one(LetterID)
         /// Every delivery that the action applies to.
         case all
+        /// Those of them that have something in common.
+        case matching(DeliveryQuery)
     }
 
     package enum Fault: OperationFault {
         case unknown(LetterID)
         case wrongState(LetterID, DeliveryState)
+        case wrongStateAsked(DeliveryState, for: [DeliveryState])
 
         package var description: String {
             switch self {
             case .unknown(let id): "there is no delivery \(id)"
             case .wrongState(let id, let state):
                 "delivery \(id) is \(state.rawValue), so this cannot be done; it was left as it is"
+            case .wrongStateAsked(let state, let states):
+                "this cannot be done with deliveries that are \(state.rawValue), only with those that are "
+                    + states.map(\.rawValue).joined(separator: " or ")
             }
         }
 
         package var remedy: String? {
             switch self {
             case .unknown: "See postern queue list."
-            case .wrongState: nil
+            case .wrongState, .wrongStateAsked: nil
             }
         }
     }
@@ -42,7 +48,7 @@ package struct QueueOperations: Sendable {
     let operations: Operations
 
     /// How many deliveries one transaction changes, so that letters can be accepted in between.
-    private static let batch = 500
+    static let batch = 500
 
     package func count() async throws -> QueueCounts {
         try await operations.store.read { try $0.queue.counts() }
@@ -76,27 +82,31 @@ package struct QueueOperations: Sendable {
             try await apply(action, to: id)
             return 1
         case .all: return try await applyToAll(action)
+        case .matching(let query): return try await apply(action, to: query)
         }
+    }
+
+    /// How many deliveries an action would change now.
+    /// - Throws: `Fault`, or what the store throws.
+    package func count(_ action: Action, _ query: DeliveryQuery) async throws -> Int {
+        try await count(try query.narrowed(to: action.states))
     }
 
     private func apply(_ action: Action, to id: LetterID) async throws {
         let record = operations.trace(action.verb, "\(id)", because: action.reason)
         try await operations.write(record) { transaction in
-            let queue = transaction.queue
-            let moved =
-                switch action {
-                case .retry: try queue.retry(id, at: record.at)
-                case .hold(let reason): try queue.hold(id, because: reason)
-                case .release: try queue.release(id, at: record.at)
-                case .drop: try queue.drop(id, because: Self.dropReason, at: record.at)
-                }
-            switch moved {
+            switch try transaction.queue.move(id, by: action, at: record.at) {
             case .moved: break
             case .refused(let state): throw Fault.wrongState(id, state)
             case .unknown: throw Fault.unknown(id)
             }
         }
-        operations.wake()
+        wake(after: action)
+    }
+
+    /// What a person asks to be tried is tried now, whatever the breaker thinks of the smarthost.
+    func wake(after action: Action) {
+        if case .retry = action { operations.retryNow() } else { operations.wake() }
     }
 
     private func applyToAll(_ action: Action) async throws -> Int {
@@ -112,7 +122,12 @@ package struct QueueOperations: Sendable {
             let count = try await applyToBatch(action)
             guard count > 0 else { break }
             total += count
-            operations.wake()
+            wake(after: action)
+        }
+        // What was due already is tried now as well: it waited for the breaker.
+        if case .retry = action {
+            operations.retryNow()
+            return most
         }
         return total
     }
@@ -138,11 +153,19 @@ package struct QueueOperations: Sendable {
         }
     }
 
-    private static let dropReason = "dropped by staff"
+    static let dropReason = "dropped by staff"
 }
 
 extension QueueOperations.Action {
-    fileprivate var verb: OperationRecord.Verb {
+    /// The states that it applies to.
+    var states: [DeliveryState] {
+        switch self {
+        case .retry, .hold: [.ready]
+        case .release, .drop: [.held]
+        }
+    }
+
+    var verb: OperationRecord.Verb {
         switch self {
         case .retry: .retryDeliveries
         case .hold: .holdDeliveries
@@ -151,7 +174,7 @@ extension QueueOperations.Action {
         }
     }
 
-    fileprivate var reason: String? {
+    var reason: String? {
         if case .hold(let reason) = self { reason } else { nil }
     }
 }

@@ -57,15 +57,24 @@ package struct RecipientOperations: Sendable {
         return try await operations.store.read { try $0.recipients.list(at: site, after: after, limit: limit) }
     }
 
+    /// - Throws: `SiteOperations.Fault.unknown`, or what the store throws.
+    package func count(at site: SiteID) async throws -> Int {
+        _ = try await operations.sites.find(site)
+        return try await operations.store.read { try $0.recipients.count(at: site) }
+    }
+
     /// A recipient with the record that the vault has sealed.
     package struct NewRecord: Sendable {
         package let recipient: Recipient
         /// The version that it replaces; nil for a new recipient.
         package let former: Int32?
+        /// A new person, who gets the handle of somebody who was erased and nothing else of theirs.
+        package let isSuccessor: Bool
 
-        package init(_ recipient: Recipient, former: Int32?) {
+        package init(_ recipient: Recipient, former: Int32?, isSuccessor: Bool = false) {
             self.recipient = recipient
             self.former = former
+            self.isSuccessor = isSuccessor
         }
     }
 
@@ -139,6 +148,7 @@ extension Transaction {
     fileprivate func store(_ new: RecipientOperations.NewRecord, at now: Timestamp) throws -> Bool {
         let recipient = new.recipient
         guard let record = recipient.record else { return false }
+        if new.isSuccessor { try recipients.vacate(recipient.handle, at: recipient.site, for: recipient.id, now: now) }
         guard let former = new.former else { return try recipients.add(recipient, at: now) }
         guard try recipients.replaceRecord(of: recipient, with: record, former: former, at: now) == .changed else { return false }
         // A new address does not mean that letters are wanted again: a paused recipient stays paused.

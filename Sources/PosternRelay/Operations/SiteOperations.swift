@@ -20,11 +20,14 @@ package struct SiteOperations: Sendable {
         case unknown(SiteID)
         case exists(SiteID)
         case changedMeanwhile(SiteID)
+        case inUse(SiteID, recipients: Int)
 
         package var description: String {
             switch self {
             case .unknown(let id): "there is no site “\(id)”"
             case .exists(let id): "there is already a site “\(id)”; it was left as it is"
+            case .inUse(let id, let count):
+                "site \(id) has \(count == 1 ? "1 recipient" : "\(count) recipients"); it was left as it is"
             case .changedMeanwhile(let id): "site \(id) was changed by somebody else just now; it was left as it is"
             }
         }
@@ -33,6 +36,7 @@ package struct SiteOperations: Sendable {
             switch self {
             case .unknown: "See postern site list; add one with postern site add."
             case .exists(let id): "Change it with postern site set \(id)."
+            case .inUse: "Erase them first: postern site remove does it when you let it."
             case .changedMeanwhile: "Look at it with postern site list, and try again."
             }
         }
@@ -64,6 +68,17 @@ package struct SiteOperations: Sendable {
         try await operations.write(operations.trace(.changeSite, id.text), isErasing: true) { transaction in
             guard let site = try transaction.sites.find(id) else { throw Fault.unknown(id) }
             guard try transaction.sites.change(site.applying(change)) else { throw Fault.changedMeanwhile(id) }
+        }
+    }
+
+    /// Takes a site away whose recipients have been erased. What was logged of it stays as long as the rest of the log.
+    /// - Throws: `Fault.unknown`, `Fault.inUse`, or what the store throws.
+    package func remove(_ id: SiteID) async throws {
+        let record = operations.trace(.removeSite, id.text)
+        try await operations.write(record, isErasing: true) { transaction in
+            let count = try transaction.sites.recipientCount(of: id)
+            guard count == 0 else { throw Fault.inUse(id, recipients: count) }
+            guard try transaction.sites.remove(id, at: record.at) else { throw Fault.unknown(id) }
         }
     }
 

@@ -91,7 +91,7 @@ extension Block.Mark {
             guard let range = try? AddressRange(text) else { return nil }
             self = .range(range)
         case "domain": self = .domain(text)
-        case "text": self = .phrase(FoldedText(text))
+        case "text": self = .phrase(BlockedPhrase(text))
         default: return nil
         }
     }

@@ -105,6 +105,21 @@ extension Recipients {
         return .changed
     }
 
+    /// Takes a handle from somebody who was erased, so that it can be given to another person. What is known of the erased one stays
+    /// with their own id, under a name that nobody can have chosen.
+    /// - Parameter successor: who is to get it: nothing is taken from that one.
+    package func vacate(_ handle: Handle, at site: SiteID, for successor: RecipientID, now: Timestamp) throws {
+        guard let former = try find(handle, at: site), former.state == .erased, former.id != successor else { return }
+        let name = "erased-\(former.id)"
+        try transaction.run(
+            """
+            UPDATE recipient
+            SET handle = ?, name = ?, updated_at = ?
+            WHERE id = ? AND state = 'erased'
+            """,
+            [.text(name), .text(name), now.stored, former.id.stored])
+    }
+
     private func standing(of id: RecipientID) throws -> (Recipient.State, version: Int32)? {
         try transaction.row(
             """

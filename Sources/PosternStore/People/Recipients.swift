@@ -33,6 +33,17 @@ package struct Recipients {
             ]) == 1
     }
 
+    package func count(at site: SiteID) throws -> Int {
+        try transaction.row(
+            """
+            SELECT COUNT(*) AS number
+            FROM recipient
+            WHERE site = ?
+            """,
+            [site.stored]
+        ).map { try $0["number"] } ?? 0
+    }
+
     package func find(_ id: RecipientID) throws -> Recipient? {
         try transaction.row(
             """

@@ -12,7 +12,12 @@ package struct Sites {
                 id, name, origins, accent, logo_kind, logo_version, introductions, languages, created_at,
                 authorisation_version, authorisation)
             VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO NOTHING
+            ON CONFLICT (id) DO UPDATE
+            SET name = excluded.name, origins = excluded.origins, accent = excluded.accent,
+                introductions = excluded.introductions, languages = excluded.languages, created_at = excluded.created_at,
+                authorisation_version = excluded.authorisation_version, authorisation = excluded.authorisation,
+                removed_at = NULL
+            WHERE site.removed_at IS NOT NULL
             """,
             [
                 site.id.stored, site.name.stored, site.storedOrigins, site.look.storedAccent, site.look.storedIntroductions,
@@ -28,7 +33,7 @@ package struct Sites {
             UPDATE site
             SET name = ?, origins = ?, accent = ?, introductions = ?, languages = ?, authorisation_version = ?,
                 authorisation = ?
-            WHERE id = ? AND COALESCE(authorisation_version, 0) <= ?
+            WHERE id = ? AND removed_at IS NULL AND COALESCE(authorisation_version, 0) <= ?
             """,
             [
                 site.name.stored, site.storedOrigins, site.look.storedAccent, site.look.storedIntroductions,
@@ -44,7 +49,7 @@ package struct Sites {
             """
             UPDATE site
             SET logo_kind = ?, logo_version = ?
-            WHERE id = ?
+            WHERE id = ? AND removed_at IS NULL
             """,
             [(logo?.id.kind).stored, (logo?.id.version).stored, id.stored])
         guard changed == 1 else { return false }
@@ -85,6 +90,7 @@ package struct Sites {
             SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages, authorisation_version,
                 authorisation
             FROM site
+            WHERE removed_at IS NULL
             ORDER BY id
             """
         ).map(Site.init)
@@ -96,9 +102,35 @@ package struct Sites {
             SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages, authorisation_version,
                 authorisation
             FROM site
-            WHERE id = ?
+            WHERE id = ? AND removed_at IS NULL
             """,
             [id.stored]
         ).map(Site.init)
+    }
+
+    /// How many recipients have an address there.
+    package func recipientCount(of id: SiteID) throws -> Int {
+        try transaction.row(
+            """
+            SELECT COUNT(*) AS number
+            FROM recipient
+            WHERE site = ? AND state <> 'erased'
+            """,
+            [id.stored]
+        ).map { try $0["number"] } ?? 0
+    }
+
+    /// Takes it from every page and list, with its name, look and logo. The row stays, since erased recipients and their deliveries
+    /// refer to it.
+    /// - Returns: false when there is none of that id.
+    package func remove(_ id: SiteID, at now: Timestamp) throws -> Bool {
+        guard try setLogo(nil, of: id) else { return false }
+        return try transaction.run(
+            """
+            UPDATE site
+            SET removed_at = ?, name = id, origins = '', accent = NULL, introductions = '', languages = ''
+            WHERE id = ? AND removed_at IS NULL
+            """,
+            [now.stored, id.stored]) == 1
     }
 }

@@ -53,7 +53,12 @@ extension Queue {
     private func leased(under lease: LeaseID) throws -> [SQLRow] {
         try transaction.rows(
             """
-            SELECT delivery.id, delivery.attempts, delivery.kind, delivery.accepted_at,
+            SELECT delivery.id, delivery.attempts,
+                CASE WHEN delivery.uncertain = 0 THEN 0 ELSE (
+                    SELECT COUNT(*)
+                    FROM attempt
+                    WHERE attempt.delivery = delivery.id AND attempt.outcome = 'uncertain' AND attempt.stage = 'final-dot')
+                END AS uncertain_ends, delivery.kind, delivery.accepted_at,
                 delivery.message_token, delivery.envelope_token, delivery.recipient,
                 recipient.site, recipient.handle, recipient.name, recipient.language, recipient.state,
                 recipient.record_version, recipient.seal, recipient.authorisation, letter.seal AS letter_seal
@@ -85,7 +90,8 @@ extension Queue {
             return nil
         }
         return DeliveryJob(
-            id: try row["id"], attempt: try row["attempts"], kind: kind, accepted: try row["accepted_at"],
+            id: try row["id"], attempt: try row["attempts"], uncertainEnds: try row["uncertain_ends"], kind: kind,
+            accepted: try row["accepted_at"],
             tokens: MailTokens(messageID: try row["message_token"], envelope: try row["envelope_token"]), site: site,
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
             record: record, letter: seal ?? [])

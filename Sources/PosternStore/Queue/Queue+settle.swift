@@ -96,14 +96,3 @@ extension Queue {
             [now.stored, id.stored])
     }
 }
-
-extension Settlement {
-    /// Why it is held, or why it ended without being delivered or refused.
-    fileprivate var reason: String? {
-        switch state {
-        case .held: outcome.diagnosis.text
-        case .expired: "the last try that the schedule allows was not successful"
-        case .ready, .leased, .delivered, .failed, .dropped: nil
-        }
-    }
-}

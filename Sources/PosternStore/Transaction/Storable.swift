@@ -144,7 +144,7 @@ extension Actor: StoredAs {
 
 /// The name of a person or a site, which is the only line of text that is not sealed.
 extension HeaderText: StoredAs {
-    package init?(form: String) { try? self.init(form, limit: Letter.Limit.name) }
+    package init?(form: String) { self.init(stored: form, limit: Letter.Limit.name) }
     package var form: String { text }
 }
 

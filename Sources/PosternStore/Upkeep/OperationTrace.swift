@@ -6,6 +6,7 @@ package struct OperationRecord: Equatable, Sendable {
         case addSite = "site.add"
         case changeSite = "site.change"
         case setLogo = "site.logo"
+        case removeSite = "site.remove"
         /// New recipients, or new addresses for known ones.
         case enrolRecipients = "recipient.enrol"
         case confirmRecipient = "recipient.confirm"

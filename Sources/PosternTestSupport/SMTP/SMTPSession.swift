@@ -209,7 +209,8 @@ final class SMTPSession: ChannelInboundHandler {
         first: @escaping (ReplyCode) -> Void = { _ in }, then: @escaping (ReplyCode) -> Void
     ) {
         let info = SessionInfo(
-            session: number, letter: max(ledger.letters - 1, 0), isEncrypted: isEncrypted, line: line, recipients: recipients)
+            session: number, letter: max(ledger.letters - 1, 0), isEncrypted: isEncrypted, line: line, recipients: recipients,
+            open: Set(ledger.channels.keys))
         perform(script.action(at: stage, info), context, Reaction(standard: standard, first: first, then: then))
     }
 

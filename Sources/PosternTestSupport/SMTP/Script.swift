@@ -83,4 +83,6 @@ package struct SessionInfo: Sendable {
     /// The last command line.
     package let line: String
     package let recipients: [String]
+    /// The server's open connections, this one included.
+    package let open: Set<Int>
 }

@@ -58,7 +58,7 @@ package final class ScriptedSMTPServer: Sendable {
 
     /// Closes every open connection, as a server does after a while.
     package func closeConnections() async {
-        for child in ledger.channels { try? await child.close().get() }
+        for child in ledger.channels.values { try? await child.close().get() }
     }
 
     package var sessions: [ServerSession] { ledger.sessions }

@@ -48,7 +48,8 @@ final class ServerLedger: Sendable {
     var sessions: [ServerSession] { state.withLock { $0.sessions } }
     var messages: [ServerMessage] { state.withLock { $0.messages } }
     var letters: Int { state.withLock { $0.letters } }
-    var channels: [any Channel] { state.withLock { Array($0.channels.values) } }
+    /// Of open sessions, by their number.
+    var channels: [Int: any Channel] { state.withLock { $0.channels } }
 
     func opened(_ channel: any Channel) -> Int {
         state.withLock { state in

@@ -29,7 +29,8 @@ package struct Composer: Sendable {
     private func compose(_ letter: Letter, _ delivery: OpenedDelivery) throws(ComposeFault) -> OutgoingMessage {
         let job = delivery.job
         let texts = templates.catalogues.catalogue(for: job.language)
-        let visitor = VisitorName.shown(of: letter) ?? texts.line(.unnamedVisitor)
+        let name = VisitorName.shown(of: letter)
+        let visitor = name.map { texts.line(.visitor, [.visitor: $0]) } ?? texts.line(.unnamedVisitor)
         let subject = letter.subject?.text ?? texts.line(.letterSubject, [.visitor: visitor])
         let shown = delivery.shownAddress(of: letter)
         var replyTo: OutgoingMessage.Mailbox?
@@ -37,7 +38,7 @@ package struct Composer: Sendable {
         let page = { form in
             LetterMailPage(
                 letter: letter, shownAddress: shown, site: job.site, catalogue: texts, form: form, subject: subject,
-                visitor: visitor)
+                visitorName: name)
         }
         return try OutgoingMessage(
             from: .init(name: texts.line(.from, [.visitor: visitor, .site: job.site.name.text]), address: delivery.mailFrom),

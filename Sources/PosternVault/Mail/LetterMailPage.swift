@@ -14,7 +14,7 @@ struct LetterMailPage: MailPage {
         case heading
         case aboutLabel, about
         case subjectLabel, subject
-        case message
+        case words, message
         case answer
         /// The visitor's address and its `mailto:` URL; absent unless shared.
         case address, mailto
@@ -35,7 +35,7 @@ struct LetterMailPage: MailPage {
 
     init(
         letter: Letter, shownAddress: ShownAddress, site: Site, catalogue: Catalogue, form: MailForm, subject: String,
-        visitor: String
+        visitorName: String?
     ) {
         self.letter = letter
         self.shownAddress = shownAddress
@@ -43,7 +43,9 @@ struct LetterMailPage: MailPage {
         self.catalogue = catalogue
         self.form = form
         self.subject = subject
-        names = [.visitor: form.name(visitor, in: catalogue), .site: form.name(site.name.text, in: catalogue)]
+        names = [
+            .visitor: form.visitor(visitorName, in: catalogue), .site: form.name(site.name.text, in: catalogue),
+        ]
     }
 
     func value(_ property: Property) -> String? {
@@ -55,10 +57,11 @@ struct LetterMailPage: MailPage {
         case .preheader: form.text(preheader)
         case .heading: prose(.letterHeading)
         case .aboutLabel: prose(.aboutLabel)
-        case .about: letter.about.map { form.text($0.text) }
+        case .about: letter.about.map { form.entry($0.text) }
         case .subjectLabel: prose(.subjectLabel)
-        case .subject: letter.subject.map { form.text($0.text) }
-        case .message: form.lines(letter.text.text)
+        case .subject: letter.subject.map { form.entry($0.text) }
+        case .words: prose(.letterWords)
+        case .message: form.quoted(letter.text.text)
         case .answer: prose(answer)
         case .address: shownAddress.address.map { form.text($0.text) }
         case .mailto: shownAddress.address.map { form.text(Self.mailto($0)) }

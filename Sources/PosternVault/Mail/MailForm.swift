@@ -13,12 +13,35 @@ enum MailForm: Sendable {
         }
     }
 
-    /// Somebody's text of several lines, every space kept. The page's style keeps spaces and tabs; line breaks are written
-    /// out, for mail programs that drop the style.
-    func lines(_ value: String) -> String {
+    /// A visitor's text of several lines, which cannot pass for ours: in HTML the template puts a frame around it, in plain text
+    /// each line is quoted. The page's style keeps spaces and tabs; line breaks are written out, for mail programs that drop
+    /// the style.
+    func quoted(_ value: String) -> String {
         switch self {
-        case .plain: value
+        case .plain: QuotedText.quoting(value)
         case .html: HTML.escaped(value, breaksLines: true)
+        }
+    }
+
+    /// A visitor's single line after a label of ours. What does not fit beside it is indented, so that no line begins with it.
+    func entry(_ value: String) -> String {
+        switch self {
+        case .plain: QuotedText.indenting(value)
+        case .html: HTML.escaped(value)
+        }
+    }
+
+    /// What a visitor is called in our sentences.
+    /// - Parameter name: nil when nothing of it is legible.
+    func visitor(_ name: String?, in catalogue: Catalogue) -> String {
+        guard let name else { return text(catalogue.line(.unnamedVisitor)) }
+        let phrase = catalogue.phrase(MailText.visitor.rawValue)
+        switch self {
+        // A long name stays on one line: no line of ours may begin in the midst of it.
+        case .plain:
+            let name = name.utf8.count > 40 ? name.replacing(" ", with: "\u{A0}") : name
+            return phrase.filled([.visitor: self.name(name, in: catalogue)])
+        case .html: return phrase.filledHTML([.visitor: self.name(name, in: catalogue)])
         }
     }
 

@@ -3,11 +3,16 @@ internal import PosternText
 /// The texts of the mails, by their key in `templates/strings/LANGUAGE/mail.json`.
 enum MailText: String, TextKey {
     case from = "mail.from"
-    /// Replaces a visitor's name of which nothing legible is left.
+    /// Every visitor's name in a mail is said to be one, and stands in quotation marks: whatever it is, the mail does not read as
+    /// if somebody else wrote it.
+    case visitor = "mail.visitor"
+    /// Replaces that where nothing legible is left of the name.
     case unnamedVisitor = "mail.unnamed_visitor"
 
     case letterSubject = "letter_mail.subject"
     case letterHeading = "letter_mail.heading"
+    /// Says whose words follow.
+    case letterWords = "letter_mail.words"
     case aboutLabel = "letter_mail.about_label"
     case subjectLabel = "letter_mail.subject_label"
     case answerHidden = "letter_mail.answer_hidden"
@@ -29,10 +34,10 @@ enum MailText: String, TextKey {
     var slots: Set<TextSlot> {
         switch self {
         case .from, .letterHeading: [.visitor, .site]
-        case .letterSubject, .answerHidden, .answerReplyTo, .answerInText: [.visitor]
+        case .visitor, .letterSubject, .answerHidden, .answerReplyTo, .answerInText: [.visitor]
         case .confirmationSubject, .confirmationOffer, .letterWhy, .confirmationWhy: [.site]
         case .confirmationHeading: [.recipient]
-        case .unnamedVisitor, .aboutLabel, .subjectLabel, .confirmationAsk, .confirmationButton, .confirmationCopy,
+        case .unnamedVisitor, .letterWords, .aboutLabel, .subjectLabel, .confirmationAsk, .confirmationButton, .confirmationCopy,
             .confirmationIgnore:
             []
         }

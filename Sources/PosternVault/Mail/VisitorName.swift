@@ -6,7 +6,8 @@ import PosternCore
 /// Two things a name must not do. It must not give away an address that the visitor chose not to show: browsers happily fill
 /// the e-mail address into a field called name. And it must not pass for an address: a client that shows only the sender's name
 /// would let `security@bank.example` speak. So the visitor's own hidden address is left out, and the at sign in its three forms
-/// becomes ` (at) `. A full-width sign was ruled out, since it looks like the real one.
+/// becomes ` (at) `. A full-width sign was ruled out, since it looks like the real one. Double quotation marks become single
+/// ones: ours stand around the name, and only they may end it.
 enum VisitorName {
     /// - Returns: nil when nothing legible is left; the mail then says "a visitor" in its language.
     static func shown(of letter: Letter) -> String? {
@@ -18,7 +19,11 @@ enum VisitorName {
         // By scalars: an at sign with a combining mark is still one.
         var shown = String.UnicodeScalarView()
         for scalar in name.unicodeScalars {
-            if scalar == "@" { shown.append(contentsOf: " (at) ".unicodeScalars) } else { shown.append(scalar) }
+            switch scalar {
+            case "@": shown.append(contentsOf: " (at) ".unicodeScalars)
+            case _ where quotationMarks.contains(scalar): shown.append("'")
+            default: shown.append(scalar)
+            }
         }
         let text = String(shown).split(separator: " ").joined(separator: " ")
         let isLegible = text.unicodeScalars.contains { scalar in
@@ -30,6 +35,7 @@ enum VisitorName {
     }
 
     private static let atSigns: Set<Unicode.Scalar> = ["@", "\u{FE6B}", "\u{FF20}"]
+    private static let quotationMarks: Set<Unicode.Scalar> = ["\"", "“", "”", "„", "‟", "«", "»", "″", "＂", "〝", "〞", "〟"]
 
     /// In whatever brackets, and however its domain is written: the letter's is in ASCII, but anyone who typed
     /// `info@müller.example` into one field did so into the other.

@@ -183,7 +183,7 @@ package final class DurableRecordMemory: RecordMemory {
             var entries: [RecordEntry] = []
             for entry in all {
                 let known = state.table[entry.name]
-                if known.map({ $0.version < entry.version && !$0.isErased }) ?? true {
+                if known?.newest.isReplaced(by: entry.version, of: entry.newest.recipient) ?? true {
                     state.note(entry)
                     state.unwritten[entry.name] = entry
                     entries.append(entry)

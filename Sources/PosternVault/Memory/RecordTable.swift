@@ -30,11 +30,13 @@ struct RecordEntry: Equatable, Sendable {
         NewestAuthorisation(version: version, recipient: recipient == Self.none ? nil : recipient, isErased: isErased)
     }
 
-    /// The higher version of the two, and erased if either is: the order in which they come does not matter.
+    /// The higher version of the two, and erased if either is, unless the newer one is another person's: then the name was given to
+    /// them. The order in which they come does not matter.
     func merged(with other: RecordEntry) -> RecordEntry {
         let newer = version < other.version ? other : self
         guard isErased || other.isErased else { return newer }
-        let whose = isErased ? self : other
+        let whose = isErased && (!other.isErased || other.version < version) ? self : other
+        guard whose.newest.isReplaced(by: newer.version, of: newer.newest.recipient) == false else { return newer }
         return RecordEntry(
             name, NewestAuthorisation(version: newer.version, recipient: whose.newest.recipient, isErased: true))
     }

@@ -1,22 +1,36 @@
 private import CCurl
 private import Foundation
+package import Logging
 package import PosternCore
+package import PosternLink
 package import PosternMail
 
 /// The lanes to the smarthost. As many letters are under way at once as there are lanes; the others wait.
 package final class LanePool: Sendable {
     package let lanes: Int
     private let queue: LaneQueue
+    private let record: SmarthostRecord
 
     /// Starts the lanes; nothing is dialled before the first letter.
     /// - Parameter lanes: at least 1.
-    package init(smarthost: Smarthost, lanes: Int, timeouts: SMTPTimeouts = SMTPTimeouts()) {
+    package init(
+        smarthost: Smarthost, lanes: Int, timeouts: SMTPTimeouts = SMTPTimeouts(), logger: Logger,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
         self.lanes = max(lanes, 1)
-        queue = LaneQueue(lanes: self.lanes)
+        queue = LaneQueue(lanes: self.lanes, now: now)
+        record = SmarthostRecord(lanes: self.lanes, logger: logger, now: now)
         for number in 0..<self.lanes {
-            Lane(number: number, smarthost: smarthost, timeouts: timeouts, queue: queue).start()
+            Lane(number: number, smarthost: smarthost, timeouts: timeouts, queue: queue, record: record).start()
         }
     }
+
+    /// How many letters the relay may have under way: where the smarthost limits connections, one more than it allows, so that a
+    /// letter is there when one more is tried.
+    package var capacity: Int { min(lanes, queue.allowed + 1) }
+
+    /// What has been learnt of the smarthost since the start, for the doctor.
+    package var condition: VaultCondition.Lanes { record.condition(allowed: queue.allowed, open: queue.open) }
 
     deinit {
         // Otherwise the threads of a pool that nobody closed would wait for ever.
@@ -61,12 +75,14 @@ private final class Lane: Sendable {
     private let smarthost: Smarthost
     private let timeouts: SMTPTimeouts
     private let queue: LaneQueue
+    private let record: SmarthostRecord
 
-    init(number: Int, smarthost: Smarthost, timeouts: SMTPTimeouts, queue: LaneQueue) {
+    init(number: Int, smarthost: Smarthost, timeouts: SMTPTimeouts, queue: LaneQueue, record: SmarthostRecord) {
         self.number = number
         self.smarthost = smarthost
         self.timeouts = timeouts
         self.queue = queue
+        self.record = record
     }
 
     /// Starts the thread, which ends when the queue closes.
@@ -83,15 +99,26 @@ private final class Lane: Sendable {
         queue.laneEnded()
     }
 
-    /// The life of one client: from the first letter until it has been idle for too long, or the queue closes.
+    /// The life of one client: from the first letter until it has been idle for too long, the smarthost has turned it away, or the
+    /// queue closes.
     private func serve(from first: LaneQueue.Ticket) {
         do throws(CurlFault) {
             var client = try SMTPClient(smarthost: smarthost, timeouts: timeouts, abortFlag: queue.abortFlag)
             var next: LaneQueue.Ticket? = first
             while let ticket = next {
-                let outcome = client.send(ticket.message)
+                let attempt = client.send(ticket.message)
+                if let refusal = attempt.refusal, queue.turnedAway(number, refusal, with: ticket) {
+                    return record.noteTurnedAway(attempt.outcome.diagnosis)
+                }
+                if attempt.isOverLimit, attempt.refusal == nil {
+                    queue.isOverLimit()
+                    record.noteTurnedAway(attempt.outcome.diagnosis)
+                }
+                let outcome = record.judge(attempt, allowed: queue.allowed)
                 let limit = client.hasConnection ? timeouts.idle : nil
-                next = queue.next(for: number, waitingAtMost: limit) { ticket.settle(outcome) }
+                next = queue.next(for: number, waitingAtMost: limit, hasWorked: outcome.health == .reached) {
+                    ticket.settle(outcome)
+                }
             }
         } catch {
             first.settle(Outcome(.ourFault, health: .unknown, diagnosis: .init(stage: .prepare, text: "\(error)")))

@@ -1,4 +1,5 @@
 import CCurl
+private import Glibc
 import PosternCore
 import PosternMail
 
@@ -26,17 +27,73 @@ struct SMTPClient: ~Copyable {
 
     var hasConnection: Bool { monitor.hasConnection }
 
+    /// What one attempt tells of the letter and of the smarthost.
+    struct Attempt: Sendable {
+        let outcome: Outcome
+        /// What each of its connections left out.
+        var missing: [MissingOffers.Need] = []
+        /// What the outcome is about, if it is about something left out.
+        var lacked: MissingOffers.Need?
+        /// What the last connection had.
+        var met: [MissingOffers.Need] = []
+        /// How the smarthost refused the connection; nil if it took it.
+        var refusal: ConnectionRefusal?
+        /// The smarthost says that there are too many connections.
+        var isOverLimit = false
+    }
+
     /// Makes one attempt to send the message. Never throws: whatever happens is an outcome.
-    mutating func send(_ message: OutgoingMessage) -> Outcome {
-        var result = attempt(message, fresh: needsNewConnection(for: message))
+    mutating func send(_ message: OutgoingMessage) -> Attempt {
+        var missing: [MissingOffers.Need] = []
+        var result = perform(message, fresh: needsNewConnection(for: message))
         if monitor.transcript.isStaleConnection(result) {
-            // The server had closed the kept connection, which shows only when it is used. Nothing was accepted on it, so this is
-            // still the first try.
-            result = attempt(message, fresh: true)
+            // The server had closed the kept connection, which shows only when it is used, or takes no more on it. The text was not
+            // begun, so this is still the first try.
+            result = perform(message, fresh: true)
+        } else if let need = self.missing(result), need != .credentials {
+            // Another connection may lead to another server of a pool.
+            missing.append(need)
+            result = perform(message, fresh: true)
+        } else if isTooSoon(result) {
+            sleep(1)
+            result = perform(message, fresh: true)
         }
+        let last = self.missing(result)
+        if let last { missing.append(last) }
+        let transcript = monitor.transcript
         let redaction = Redaction(
             hiding: [message.recipient.text, message.visibleReplyAddress?.text, smarthost.login?.user].compactMap(\.self))
-        return OutcomeClassifier.outcome(result, monitor.transcript, redaction: redaction)
+        return Attempt(
+            outcome: OutcomeClassifier.outcome(result, transcript, redaction: redaction), missing: missing,
+            lacked: last, met: last == nil ? met : [], refusal: last == nil ? transcript.connectionRefusal(result) : nil,
+            isOverLimit: transcript.answer?.connectionComplaint == .tooMany)
+    }
+
+    /// What the last connection lacked, if that ended the transfer.
+    private func missing(_ result: CURLcode) -> MissingOffers.Need? {
+        let transcript = monitor.transcript
+        return switch (transcript.abortReason, transcript.stage) {
+        case (.loginNotOffered, _): .login
+        case (.smtpUTF8NotOffered, _): .smtpUTF8
+        case (nil, .ehlo) where result == CURLE_USE_SSL_FAILED: .startTLS
+        case (nil, .ehlo) where result == CURLE_LOGIN_DENIED: .login
+        case (nil, .login) where transcript.answer?.severity == .permanent: .credentials
+        default: nil
+        }
+    }
+
+    /// What a connection must have had on which MAIL was answered.
+    private var met: [MissingOffers.Need] {
+        guard monitor.transcript.events.contains(.command(.mail)) else { return [] }
+        let login: [MissingOffers.Need] = smarthost.login == nil ? [] : [.login, .credentials]
+        return [.startTLS] + login + (monitor.capabilities?.smtpUTF8 == true ? [.smtpUTF8] : [])
+    }
+
+    /// A server that counts connections may not have noticed yet that our last one has ended.
+    private func isTooSoon(_ result: CURLcode) -> Bool {
+        guard let ended = monitor.lastEnd, ended.duration(to: .now) < .seconds(2) else { return false }
+        let transcript = monitor.transcript
+        return [.connect, .greeting].contains(transcript.stage) && transcript.connectionRefusal(result) == .plain
     }
 
     /// Greets the smarthost, checks its certificate, logs in, and sends NOOP instead of a letter.
@@ -77,7 +134,7 @@ struct SMTPClient: ~Copyable {
         message.needsSMTPUTF8 && monitor.capabilities?.smtpUTF8 == false
     }
 
-    private mutating func attempt(_ message: OutgoingMessage, fresh: Bool) -> CURLcode {
+    private mutating func perform(_ message: OutgoingMessage, fresh: Bool) -> CURLcode {
         if fresh { monitor.severConnection() }
         monitor.begin(message)
         defer { monitor.end() }

@@ -12,6 +12,8 @@ final class TransferMonitor {
     private(set) var transcript = Transcript()
     /// What the server of the open connection offered; nil when nothing is open.
     private(set) var capabilities: Capabilities?
+    /// When the last connection ended on which the server had answered EHLO.
+    private(set) var lastEnd: ContinuousClock.Instant?
 
     private let smarthost: Smarthost
     private let timeouts: SMTPTimeouts
@@ -56,6 +58,7 @@ final class TransferMonitor {
 
     /// Makes the connection useless: libcurl finds it dead instead of using it again or waiting on it.
     func severConnection() {
+        if capabilities != nil { lastEnd = .now }
         for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) }
     }
 
@@ -74,7 +77,9 @@ final class TransferMonitor {
 
     func closed(_ socket: Int32) {
         sockets.remove(socket)
-        if sockets.isEmpty { capabilities = nil }
+        guard sockets.isEmpty else { return }
+        if capabilities != nil { lastEnd = .now }
+        capabilities = nil
     }
 
     func sentLine(_ line: [UInt8]) {

@@ -55,8 +55,11 @@ package struct Enrolment: Sendable {
         let wanted = try request.entries.map { entry in
             let name = AuthorisedName.recipient(entry.handle, at: entry.site)
             if let former = entry.former { try check(former, is: entry) }
-            let id = entry.former?.id ?? memory.newest(of: name)?.recipient ?? newID()
-            return VersionRequest(name, recipient: id, former: entry.former?.record?.version ?? 0)
+            // A new person never gets an erased one's id: whatever is sealed for that id stays closed to them.
+            let known = request.isSuccession ? nil : memory.newest(of: name)?.recipient
+            return VersionRequest(
+                name, recipient: entry.former?.id ?? known ?? newID(), former: entry.former?.record?.version ?? 0,
+                isSuccessor: request.isSuccession)
         }
         let versions = try await memory.takeVersions(for: wanted)
         return Enrolled(

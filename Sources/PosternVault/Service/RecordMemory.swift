@@ -4,7 +4,7 @@ private import Synchronization
 /// The newest authorisation that was given under a name.
 package struct NewestAuthorisation: Equatable, Sendable {
     package let version: Int32
-    /// Whose record it is; nil for a site. A handle keeps its id for ever.
+    /// Whose record it is; nil for a site. A handle keeps its id until that person is erased and the operator gives it to another.
     package let recipient: RecipientID?
     /// Whether the recipient was erased: nothing under this name counts any more.
     package let isErased: Bool
@@ -13,6 +13,11 @@ package struct NewestAuthorisation: Equatable, Sendable {
         self.version = version
         self.recipient = recipient
         self.isErased = isErased
+    }
+
+    /// Whether a record that came into use counts from now on: it is newer, and not the erased person's.
+    func isReplaced(by version: Int32, of recipient: RecipientID?) -> Bool {
+        self.version < version && (!isErased || self.recipient != recipient)
     }
 }
 
@@ -35,7 +40,7 @@ package protocol RecordMemory: Sendable {
     /// - Parameter isDurable: whether it must be on disk when this returns; a letter does not wait.
     func learn(_ entries: [LearntAuthorisation], isDurable: Bool) async throws
 
-    /// From now on nothing under this name counts. Durable when it returns.
+    /// From now on nothing under this name counts, until it is given to another recipient. Durable when it returns.
     func erase(_ name: AuthorisedName, recipient: RecipientID) async throws
 
     /// Whether records that an earlier version of the program authorised may still be adopted: see `Adoption`. True only from the
@@ -66,22 +71,31 @@ package struct VersionRequest: Sendable {
     package let recipient: RecipientID?
     /// The version of the authorised record that is replaced; 0 if there is none.
     package let former: Int32
+    /// The name was an erased recipient's, and the operator gives it to another.
+    package let isSuccessor: Bool
 
-    package init(_ name: AuthorisedName, recipient: RecipientID?, former: Int32) {
+    package init(_ name: AuthorisedName, recipient: RecipientID?, former: Int32, isSuccessor: Bool = false) {
         self.name = name
         self.recipient = recipient
         self.former = former
+        self.isSuccessor = isSuccessor
     }
 }
 
 package enum RecordMemoryFault: Error, Equatable, Sendable, CustomStringConvertible {
     case erased(AuthorisedName)
+    case notErased(AuthorisedName)
     case otherRecipient(AuthorisedName)
     case noVersionLeft(AuthorisedName)
 
     package var description: String {
         switch self {
-        case .erased(let name): "\(name) was erased; nothing was sealed\n    Use another handle."
+        case .erased(let name):
+            "\(name) was erased; nothing was sealed\n"
+                + "    To give this handle to another person, who gets nothing of the former one's, add --new-person."
+        case .notErased(let name):
+            "\(name) was not erased, as far as the vault knows; nothing was sealed\n"
+                + "    Erase it first with postern recipient erase, which also tells the vault."
         case .otherRecipient(let name):
             "\(name) belongs to another recipient than the store says; nothing was sealed\n"
                 + "    The store was changed from outside, or is an old backup. Look at it with postern recipient show."
@@ -124,7 +138,7 @@ package final class TransientRecordMemory: RecordMemory {
     package func learn(_ entries: [LearntAuthorisation], isDurable: Bool) {
         state.withLock { state in
             for entry in entries {
-                guard state.newest[entry.name].map({ $0.version < entry.version && !$0.isErased }) ?? true else { continue }
+                guard state.newest[entry.name]?.isReplaced(by: entry.version, of: entry.recipient) ?? true else { continue }
                 state.newest[entry.name] = NewestAuthorisation(version: entry.version, recipient: entry.recipient)
             }
         }
@@ -143,8 +157,12 @@ extension VersionRequest {
     /// - Parameter reserved: the highest that was reserved before; 0 if none was.
     /// - Throws: `RecordMemoryFault`.
     package func version(after newest: NewestAuthorisation?, reserved: Int32) throws(RecordMemoryFault) -> Int32 {
-        if newest?.isErased == true { throw .erased(name) }
-        if let newest, newest.recipient != recipient { throw .otherRecipient(name) }
+        if isSuccessor {
+            guard newest?.isErased ?? true else { throw .notErased(name) }
+        } else {
+            if newest?.isErased == true { throw .erased(name) }
+            if let newest, newest.recipient != recipient { throw .otherRecipient(name) }
+        }
         let (version, overflow) = max(newest?.version ?? 0, former, reserved).addingReportingOverflow(1)
         guard !overflow, version > 0 else { throw .noVersionLeft(name) }
         return version

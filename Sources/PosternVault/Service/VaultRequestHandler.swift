@@ -10,13 +10,13 @@ package struct VaultRequestHandler: Sendable {
     private let enrolment: Enrolment
     private let keeper: EpochKeeper
     private let budgets: DeliveryBudgets
-    private let lanes: Int
+    private let lanes: LanePool
     private let malformed: MalformedTally
     private let now: @Sendable () -> Timestamp
 
     package init(
         ring: KeyRing, postman: Postman, confirmation: ConfirmationChecker, enrolment: Enrolment, keeper: EpochKeeper,
-        budgets: DeliveryBudgets, lanes: Int, malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
+        budgets: DeliveryBudgets, lanes: LanePool, malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
     ) {
         self.ring = ring
         self.postman = postman
@@ -59,7 +59,9 @@ package struct VaultRequestHandler: Sendable {
         }
     }
 
-    private var condition: VaultCondition { VaultCondition(budgets: budgets.report, clock: keeper.clockReport) }
+    private var condition: VaultCondition {
+        VaultCondition(budgets: budgets.report, clock: keeper.clockReport, lanes: lanes.condition)
+    }
 
     /// Public halves, and the tag keys of today and tomorrow. Never a key that opens.
     private var announcement: Announcement {
@@ -82,7 +84,7 @@ package struct VaultRequestHandler: Sendable {
         }
         let clock = keeper.clockReport
         return Announcement(
-            keys: keys, tagKeys: tagKeys, lanes: lanes, malformedFrames: malformed.count,
+            keys: keys, tagKeys: tagKeys, lanes: lanes.capacity, malformedFrames: malformed.count,
             overBudget: budgets.report.reduce(0) { $0 + $1.deferred }, isClockTrusted: clock.isTrusted, clock: clock.now,
             isAdopting: enrolment.isAdopting)
     }

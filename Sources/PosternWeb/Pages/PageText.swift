@@ -31,7 +31,6 @@ package enum PageText: String, TextKey {
     case faultMessageRequired = "fault.message_required"
     case faultTooLong = "fault.too_long"
     case faultLineBreak = "fault.line_break"
-    case faultControlCharacter = "fault.control_character"
     case faultAddressTooLong = "fault.address_too_long"
     case faultAddressNoAt = "fault.address_no_at"
     case faultAddressLocalPart = "fault.address_local_part"
@@ -166,7 +165,6 @@ extension Catalogue {
         case .text(.tooLong(let limit, let count)):
             self(.faultTooLong, [.limit: number(limit), .count: number(count), .excess: number(count - limit)])
         case .text(.lineBreak): self(.faultLineBreak)
-        case .text(.controlCharacter): self(.faultControlCharacter)
         case .address(.tooLong): self(.faultAddressTooLong)
         case .address(.noAtSign): self(.faultAddressNoAt)
         case .address(.localPart): self(.faultAddressLocalPart)

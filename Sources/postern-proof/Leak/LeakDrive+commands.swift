@@ -57,7 +57,7 @@ extension LeakDrive {
 
     /// Erases a recipient, holds and drops letters.
     func erase(_ ids: [String]) async throws {
-        try await installation.succeed(["recipient", "erase", "r9", "--site", "photos"])
+        try await installation.succeed(["recipient", "erase", "r9", "--site", "photos", "--yes"])
         try await installation.fail(
             ["recipient", "add", "r9", "--site", "photos", "--name", "Pat"], input: flock.recipients[9].text + "\n")
         for id in ids.prefix(6) {

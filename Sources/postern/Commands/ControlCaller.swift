@@ -22,13 +22,18 @@ struct ControlCaller {
             if let relay = users.relay {
                 try await Errand(home: home, user: relay).run(.control, input: Array(try JSONEncoder().encode(request)))
             } else {
-                try await answer(to: request)
+                try await askAsOwner(request)
             }
         guard let answer = try? JSONDecoder().decode(ControlAnswer<Value>.self, from: Data(payload)) else { throw Self.mismatch }
         switch answer {
         case .value(let value): return value
         case .refused(let reason): throw Exit.data.saying(reason)
         }
+    }
+
+    private func askAsOwner(_ request: ControlRequest) async throws -> [UInt8] {
+        try RightUser.check(for: home.relayRun, in: home)
+        return try await answer(to: request)
     }
 
     /// - Returns: how many things were changed.
@@ -38,21 +43,26 @@ struct ControlCaller {
 
     /// The rows of a list, asked for page by page.
     /// - Parameters:
+    ///   - limit: 0 for all.
     ///   - start: the row before the first one; nil for the beginning.
     ///   - request: asks for so many rows after the one with this key.
+    ///   - order: brings an answer into the order of the list.
     func pages<Row: Codable & Sendable>(
         of limit: Int, from start: String? = nil, by key: (Row) -> String,
-        _ request: (_ after: String?, _ count: Int) -> ControlRequest
-    ) async throws -> [Row] {
+        _ request: (_ after: String?, _ count: Int) -> ControlRequest, ordered order: ([Row]) -> [Row] = { $0 }
+    ) async throws -> Page<Row> {
         var (rows, after) = ([Row](), start)
-        while rows.count < limit {
-            let count = min(limit - rows.count, ControlRequest.pageLimit)
-            let next: [Row] = try await ask(request(after, count))
+        // One more than asked for: whether something is cut.
+        let most = limit == 0 ? Int.max : limit + 1
+        while rows.count < most {
+            let count = min(most - rows.count, ControlRequest.pageLimit)
+            let next = order(try await ask(request(after, count)))
             rows += next
             guard next.count == count, let last = next.last else { break }
             after = key(last)
         }
-        return rows
+        return limit > 0 && rows.count > limit
+            ? Page(rows: Array(rows.prefix(limit)), isCut: true) : Page(rows: rows, isCut: false)
     }
 
     /// The languages that pages and mails can be written in; nil where the templates cannot be found, of which the doctor tells.
@@ -61,6 +71,19 @@ struct ControlCaller {
             let names = try? FileManager.default.contentsOfDirectory(atPath: "\(templates)/strings")
         else { return nil }
         return KnownLanguages(names.compactMap { Language($0) })
+    }
+
+    /// - Throws: `ExitCode` 65 when one of the tags is of a language that there are no texts in.
+    func checkLanguages(_ tags: [String]) throws {
+        guard let known = languages else { return }
+        for tag in tags where !tag.isEmpty {
+            guard let language = Language(tag) else {
+                throw Exit.data.saying("“\(tag)” is not a language\n    Write a tag such as de. There are \(known.list).")
+            }
+            guard known.contains(language) else {
+                throw Exit.data.saying("there are no texts in the language “\(tag)”\n    There are \(known.list).")
+            }
+        }
     }
 
     /// An answer that this program does not read.
@@ -84,9 +107,14 @@ struct ControlCaller {
         }
     }
 
-    /// A backup may take minutes, and more on a slow disk; everything else has the verb's own time.
+    /// A backup may take minutes, and more on a slow disk; nearly everything else has the verb's own time.
     private static func deadline(of request: ControlRequest) -> Duration? {
-        if case .backup = request { .seconds(3_600) } else { nil }
+        switch request {
+        case .backup: .seconds(3_600)
+        // Each of a million deliveries may have to be looked at.
+        case .changeDeliveries, .countDeliveries: .seconds(600)
+        default: nil
+        }
     }
 
     private func askStore(_ request: ControlRequest) async throws -> [UInt8] {
@@ -100,7 +128,7 @@ struct ControlCaller {
             throw Exit.configuration.saying("\(error)")
         }
         let service = OperatorService(
-            operations: Operations(by: .operator, store: store, wake: {}), publicURL: configuration.publicURL)
+            operations: Operations(by: .operator, store: store, wake: {}, retryNow: {}), publicURL: configuration.publicURL)
         do {
             let answer = try await service.answer(request)
             await store.close()
@@ -136,7 +164,21 @@ struct AskOptions: ParsableArguments {
 
 /// - Parameter limit: what `--limit` was given.
 func checkLimit(_ limit: Int) throws {
-    guard (1...10_000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 10,000") }
+    guard (0..<Int.max).contains(limit) else { throw ValidationError("--limit takes a number; 0 is for all") }
+}
+
+/// What was asked for, and whether there is more.
+struct Page<Row: Codable & Sendable> {
+    let rows: [Row]
+    let isCut: Bool
+
+    /// Below a table; beside JSON, where a program does not take it for a row.
+    /// - Parameter total: nil where counting would take long.
+    func sayWhatIsCut(of total: Int?, _ output: OutputOption) {
+        guard isCut else { return }
+        let text = (total.map { "\(rows.count) of \($0)" } ?? "\(rows.count), and there are more") + "; --limit 0 for all"
+        if output.json { Terminal.complain(text) } else { Terminal.say("\n\(text)") }
+    }
 }
 
 // Their names are what an option takes; the parser refuses any other and lists them.

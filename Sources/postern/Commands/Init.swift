@@ -10,21 +10,24 @@ internal import PosternVault
 struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Set up a new installation: folders, keys, settings, an empty store.",
-        discussion: "What already exists stays as it is: keys and settings are never overwritten.")
+        discussion: """
+            What already exists stays as it is: keys and settings are never overwritten. On a home that has settings, options that say \
+            something else are refused, and what is missing is made.
+            """)
 
     @OptionGroup var home: HomeOption
 
     @Option(help: ArgumentHelp("The address of the pages, as visitors reach it.", valueName: "url"))
-    var publicURL = "http://127.0.0.1:8080"
+    var publicURL: String?
 
     @Option(help: ArgumentHelp("The e-mail address that letters come from.", valueName: "addr"))
-    var mailFrom = "contact@relay.example.org"
+    var mailFrom: String?
 
     @Option(
         help: ArgumentHelp(
             "The mail server that sends letters on; demo://127.0.0.1:PORT keeps them in a mailbox here instead.", valueName: "url"
         ))
-    var smtpURL = "demo://127.0.0.1:8025"
+    var smtpURL: String?
 
     @Option(help: ArgumentHelp("The first site's id.", valueName: "id"))
     var site: String?
@@ -52,13 +55,11 @@ struct Init: AsyncParsableCommand {
             try await writeSettings(to: folder)
         }
         let configuration = try home.configuration()
+        if !isNew { try checkAgrees(with: configuration) }
         let users = try ProcessUsers(configuration.users)
         try HomeFolders(home: folder, users: users, database: configuration.database).prepare()
         let made = try await Self.makeKeys(in: folder, users: users, suite: Suite(name: addressSuite) ?? .ofAddresses)
-        if let site {
-            // No origin: nobody has said yet where the site's own pages are.
-            try await SiteAuthorising(caller: home.caller(), id: site).add(name: siteName ?? site, origins: [])
-        }
+        if let site { try await add(site) }
         Terminal.say(
             isNew
                 ? "Made \(folder.path). The settings are in \(folder.settings).\n"
@@ -71,11 +72,49 @@ struct Init: AsyncParsableCommand {
                         + "If recipients were here before, add each of them again; postern recipient list shows them.")
     }
 
+    /// What the settings of an existing home say stays, so whoever says something else here must hear of it.
+    private func checkAgrees(with configuration: Configuration) throws {
+        let given: [(Setting, String, String?)] = [
+            (.publicURL, "--public-url", publicURL), (.mailFrom, "--mail-from", mailFrom), (.smtpURL, "--smtp-url", smtpURL),
+        ]
+        let differing = given.compactMap { setting, option, value -> String? in
+            guard let value, let present = configuration.text(of: setting), !configuration.says(value, for: setting) else {
+                return nil
+            }
+            return "  \(setting.rawValue) is \(present) there, and \(option) says \(value)"
+        }
+        guard differing.isEmpty else {
+            throw Exit.data.saying(
+                "\(home.folder.path) already exists, and its settings are not changed:\n\(differing.joined(separator: "\n"))\n"
+                    + "    Change them in \(home.folder.settings), or leave those options out.")
+        }
+    }
+
+    /// A site of that name that is there already is what an init that was interrupted has made.
+    private func add(_ site: String) async throws {
+        let caller = try home.caller()
+        let sites: [SiteView] = try await caller.ask(.listSites)
+        if let present = sites.first(where: { $0.id == site }) {
+            guard siteName == nil || siteName == present.name else {
+                throw Exit.data.saying(
+                    "there is already a site \(site), and its name is “\(present.name)”\n"
+                        + "    Change it with: postern site set \(site) --name …")
+            }
+            return
+        }
+        // No origin: nobody has said yet where the site's own pages are.
+        try await SiteAuthorising(caller: caller, id: site).add(name: siteName ?? site, origins: [])
+    }
+
     func writeSettings(to folder: Home) async throws {
+        let publicURL = publicURL ?? "http://127.0.0.1:8080"
+        let mailFrom = mailFrom ?? "contact@relay.example.org"
+        let smtpURL = smtpURL ?? "demo://127.0.0.1:8025"
+        // A mail server on this machine may be reached without TLS. `serve` checks the settings again.
+        let isLoopbackRelay = smtpURL.hasPrefix("smtp://") && (try? SmarthostURL(smtpURL, tls: .off)) != nil
         // A wrong value is refused now, before it is written down.
         let values = [
             Setting.publicURL.rawValue: publicURL, Setting.mailFrom.rawValue: mailFrom, Setting.smtpURL.rawValue: smtpURL,
-            // A mail server on this machine may be reached without TLS. `serve` checks the settings again.
             Setting.smtpTLS.rawValue: isLoopbackRelay ? "off" : "required",
         ]
         do {
@@ -89,7 +128,7 @@ struct Init: AsyncParsableCommand {
             POSTERN_PUBLIC_URL=\(publicURL)
             POSTERN_MAIL_FROM=\(mailFrom)
             POSTERN_SMTP_URL=\(smtpURL)
-            \(isLoopbackRelay && smtpURL.hasPrefix("smtp://") ? "POSTERN_SMTP_TLS=off" : "# POSTERN_SMTP_TLS=required")
+            \(isLoopbackRelay ? "POSTERN_SMTP_TLS=off" : "# POSTERN_SMTP_TLS=required")
 
             # These have defaults. A value that cannot be used is refused with the form that it must have.
             \(others.map { "# \($0)" }.joined(separator: "\n"))
@@ -99,15 +138,20 @@ struct Init: AsyncParsableCommand {
         try await blocking("postern.home") { try DurableFile.write(text, to: folder.settings, mode: 0o644) }
     }
 
-    private var isLoopbackRelay: Bool {
-        (try? SmarthostURL(smtpURL, tls: .off)) != nil && smtpURL.hasPrefix("smtp://")
-    }
-
     /// - Returns: the kinds of keys that were missing.
     static func makeKeys(in folder: Home, users: ProcessUsers, suite: Suite) async throws -> [String] {
         guard let vault = users.vault else { return try KeyRing.makeMissing(in: folder, suite: suite) }
         let kinds = try await Errand(home: folder, user: vault).run(.makeKeys, [suite.name])
         return try JSONDecoder().decode([String].self, from: Data(kinds))
+    }
+}
+
+extension Configuration {
+    /// Whether a value, as it is typed, is what is in effect.
+    fileprivate func says(_ value: String, for setting: Setting) -> Bool {
+        var texts = Dictionary(uniqueKeysWithValues: Setting.allCases.map { ($0.rawValue, text(of: $0)) }).compactMapValues { $0 }
+        texts[setting.rawValue] = value
+        return (try? Configuration(texts, home: home))?.text(of: setting) == text(of: setting)
     }
 }
 

@@ -36,7 +36,7 @@ struct LogCommand: AsyncParsableCommand {
         @Option(help: "Only from the client or network with this tag.")
         var tag: String?
 
-        @Option(help: "At most this many.")
+        @Option(help: "At most this many, the latest; 0 for all. With --follow, how many to begin with.")
         var limit = 50
 
         @Flag(help: "Keep printing entries as they come, until interrupted.")
@@ -56,25 +56,29 @@ struct LogCommand: AsyncParsableCommand {
         func run() async throws {
             let caller = try home.caller()
             let began = Timestamp.now
-            let entries = try await latest(query, caller)
+            let page = try await latest(query, caller)
+            let entries = page.rows
             guard follow else {
                 try output.print(entries) { LogTable.text(entries) }
+                page.sayWhatIsCut(of: nil, output)
                 return
             }
             try LogTable.follow(entries, json: output.json, withHead: true)
             // Nothing older than the entries above, even if it is written only now.
-            let oldest = entries.count == limit ? entries.first?.id.description ?? "" : ""
-            let start = max(oldest, LetterID.floor(of: began - Self.overlap).description)
-            try await follow(query, from: start, shown: Set(entries.map(\.id)), caller)
+            let oldest = page.isCut ? entries.first?.id.description ?? "" : ""
+            try await follow(query, notBefore: oldest, at: began, shown: Set(entries.map(\.id)), caller)
         }
 
         /// Looks at the last seconds again and again, and not only after the last entry shown: where a filter seldom matches,
         /// that entry may be weeks old. And entries are not written in the order of their ids, which are made when a letter
         /// arrives.
+        /// - Parameter oldest: what was cut stays cut.
         private func follow(
-            _ query: ControlRequest.LogQuery, from: String, shown: Set<LetterID>, _ caller: ControlCaller
+            _ query: ControlRequest.LogQuery, notBefore oldest: String, at began: Timestamp, shown: Set<LetterID>,
+            _ caller: ControlCaller
         ) async throws -> Never {
-            var (query, shown, from) = (query, shown, from)
+            var (query, shown) = (query, shown)
+            var from = max(oldest, LetterID.floor(of: began - Self.overlap).description)
             query.limit = ControlRequest.pageLimit
             while true {
                 try await Task.sleep(for: .milliseconds(500))
@@ -87,7 +91,7 @@ struct LogCommand: AsyncParsableCommand {
                     if !news.isEmpty { try LogTable.follow(news, json: output.json, withHead: false) }
                     query.after = page.last?.id.description
                 } while page.count == query.limit
-                from = LetterID.floor(of: looked - Self.overlap).description
+                from = max(oldest, LetterID.floor(of: looked - Self.overlap).description)
                 shown = shown.filter { $0.description >= from }
             }
         }
@@ -108,16 +112,15 @@ struct LogCommand: AsyncParsableCommand {
 
         /// Asks page by page, the latest first.
         /// - Returns: the entries, oldest first.
-        private func latest(_ query: ControlRequest.LogQuery, _ caller: ControlCaller) async throws -> [LogEntry] {
-            var (query, found) = (query, [LogEntry]())
-            repeat {
-                query.limit = min(limit - found.count, ControlRequest.pageLimit)
-                let page: [LogEntry] = try await caller.ask(.listLog(query))
-                found = page + found
-                query.before = page.first?.id.description
-                guard page.count == query.limit else { break }
-            } while found.count < limit
-            return found
+        private func latest(_ query: ControlRequest.LogQuery, _ caller: ControlCaller) async throws -> Page<LogEntry> {
+            let page: Page<LogEntry> = try await caller.pages(
+                of: limit, by: \.id.description,
+                { before, count in
+                    var query = query
+                    (query.before, query.limit) = (before, count)
+                    return .listLog(query)
+                }, ordered: { $0.reversed() })
+            return Page(rows: page.rows.reversed(), isCut: page.isCut)
         }
     }
 
@@ -161,7 +164,7 @@ extension LogCommand {
                 something up leaves no line. Lines are kept as long as outcomes are (POSTERN_RETENTION_OUTCOMES).
                 """)
 
-        @Option(help: "At most this many.")
+        @Option(help: "At most this many; 0 for all.")
         var limit = 50
 
         @OptionGroup var home: HomeOption
@@ -170,10 +173,10 @@ extension LogCommand {
         func validate() throws { try checkLimit(limit) }
 
         func run() async throws {
-            let latest: [OperationView] = try await home.caller().pages(of: limit, by: \.id.description) { before, count in
+            let page: Page<OperationView> = try await home.caller().pages(of: limit, by: \.id.description) { before, count in
                 .listOperations(before: before, limit: count)
             }
-            let operations = Array(latest.reversed())
+            let operations = Array(page.rows.reversed())
             try output.print(operations) {
                 guard !operations.isEmpty else { return "No operations." }
                 return TextTable(
@@ -181,6 +184,7 @@ extension LogCommand {
                     ("REASON", { $0.reason ?? "" })
                 ).text
             }
+            page.sayWhatIsCut(of: nil, output)
         }
     }
 }

@@ -54,6 +54,7 @@ struct OperatorCaller {
         if let vault = users.vault {
             return try await Errand(home: home, user: vault).run(.vault, ["\(verb.rawValue)"], input: payload)
         }
+        try RightUser.check(for: home.operatorRun, in: home)
         if let answer = try await askVault(verb, payload) { return answer }
         guard verb != .condition, verb != .trustClock else { return [] }
         return try await withKeys { ring in

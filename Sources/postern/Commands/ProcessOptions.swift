@@ -44,7 +44,8 @@ struct ProcessOptions: ParsableArguments {
     }
 
     /// Runs services until SIGTERM, or until the supervisor is gone.
-    func runServices(_ services: [any Service], logger: Logger) async throws {
+    /// - Parameter hurry: called when the supervisor wants another process of the same kind in this one's place, soon.
+    func runServices(_ services: [any Service], logger: Logger, hurry: @escaping @Sendable () -> Void = {}) async throws {
         var all = services.map {
             ServiceGroupConfiguration.ServiceConfiguration(
                 service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
@@ -56,12 +57,16 @@ struct ProcessOptions: ParsableArguments {
         if supervised {
             all.append(.init(service: LifelineService(logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))
         }
+        let hangUp = HangUp(logger: logger, action: supervised ? hurry : nil)
+        all.append(.init(service: hangUp, successTerminationBehavior: .ignore))
         // Last in the list, so told to stop first: a service that ends by itself while others are being told to stop cancels them
         // all (ServiceLifecycle 2.13).
         all.append(.init(service: StartUpMemoryRelease(), successTerminationBehavior: .ignore))
         var configuration = ServiceGroupConfiguration(
-            services: all, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet)
+            services: all, gracefulShutdownSignals: [.sigterm, .sigint] + (supervised ? [.sighup] : []), logger: logger.quiet)
         configuration.maximumGracefulShutdownDuration = .seconds(32)
+        logger.notice("starting", metadata: ["version": "\(Version.text)", "process": "\(getpid())"])
         try await ServiceGroup(configuration: configuration).run()
+        logger.notice("stopped, as ordered")
     }
 }

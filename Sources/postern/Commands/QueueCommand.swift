@@ -35,36 +35,32 @@ struct QueueCommand: AsyncParsableCommand {
         @Flag(help: "Only those held for a person to decide; the same as --state held.")
         var held = false
 
-        @Option(help: "Only this site's.")
-        var site: String?
+        @OptionGroup var common: CommonTraits
 
-        @Option(help: "Only this recipient's; needs --site.")
-        var recipient: String?
+        @Option(help: "Only those whose reason, or the server's last answer, has this text in it.")
+        var reason: String?
 
         @Option(help: ArgumentHelp("Start after this delivery.", valueName: "id"))
         var after: String?
 
-        @Option(help: "At most this many.")
+        @Option(help: "At most this many; 0 for all.")
         var limit = 100
 
         @OptionGroup var home: HomeOption
         @OptionGroup var output: OutputOption
 
-        func validate() throws {
-            try checkLimit(limit)
-            guard recipient == nil || site != nil else { throw ValidationError("--recipient needs --site") }
-        }
+        func validate() throws { try checkLimit(limit) }
 
         func run() async throws {
             let caller = try home.caller()
-            let deliveries: [DeliveryView] = try await caller.pages(of: limit, from: after, by: \.id.description) {
-                after, count in
-                var filter = ControlRequest.QueueFilter(limit: count)
-                filter.state = (held ? .held : state)?.rawValue
-                (filter.site, filter.handle, filter.after) = (site, recipient, after)
+            let filter = common.filter(state: held ? .held : state, reason: reason)
+            let page: Page<DeliveryView> = try await caller.pages(of: limit, from: after, by: \.id.description) { after, count in
+                var filter = filter
+                (filter.after, filter.limit) = (after, count)
                 return .listQueue(filter)
             }
-            try output.print(deliveries) { Self.table(deliveries) }
+            try output.print(page.rows) { Self.table(page.rows) }
+            if page.isCut { page.sayWhatIsCut(of: try await caller.ask(.countDeliveries(filter, changedBy: nil)), output) }
         }
 
         private static func table(_ deliveries: [DeliveryView]) -> String {
@@ -112,60 +108,5 @@ struct QueueCommand: AsyncParsableCommand {
                 ("ANSWER", { $0.text ?? "" }))
             return (lines + ["", table.text]).joined(separator: "\n")
         }
-    }
-}
-
-/// Which deliveries to change, and how to ask for it.
-struct QueueActionOptions: ParsableArguments {
-    @Argument(help: "The delivery's id.")
-    var id: String?
-
-    @Flag(help: "All deliveries that this applies to.")
-    var all = false
-
-    @OptionGroup var home: HomeOption
-
-    func validate() throws {
-        guard (id != nil) != all else { throw ValidationError("give one delivery's id, or --all") }
-    }
-
-    /// - Parameter report: what has been done to the deliveries, for the person who asked.
-    func apply(_ action: QueueOperations.Action, report: String) async throws {
-        let count = try await home.caller().change(.changeDeliveries(action, of: id.map { .one(id: $0) } ?? .all))
-        Terminal.say(count == 1 ? "1 delivery \(report)." : "\(count) deliveries \(report).")
-    }
-}
-
-extension QueueCommand {
-    struct Retry: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Try waiting deliveries now, whenever they are due.")
-        @OptionGroup var options: QueueActionOptions
-
-        func run() async throws { try await options.apply(.retry, report: "due now") }
-    }
-
-    struct Hold: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Hold waiting deliveries until they are released.")
-        @Option(help: "Why; shown in the list.")
-        var reason = "held by staff"
-        @OptionGroup var options: QueueActionOptions
-
-        func run() async throws { try await options.apply(.hold(reason: reason), report: "held") }
-    }
-
-    struct Release: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Send held deliveries on their way.")
-        @OptionGroup var options: QueueActionOptions
-
-        func run() async throws { try await options.apply(.release, report: "released") }
-    }
-
-    struct Drop: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Drop held deliveries for good.",
-            discussion: "To drop a waiting delivery, hold it first: postern queue hold ID.")
-        @OptionGroup var options: QueueActionOptions
-
-        func run() async throws { try await options.apply(.drop, report: "dropped") }
     }
 }

@@ -49,6 +49,13 @@ struct RecipientCommand: AsyncParsableCommand {
         @Flag(help: "Give a new address to a recipient who is already there.")
         var replace = false
 
+        @Flag(help: "Give the handle of somebody who was erased to another person, who gets nothing of theirs.")
+        var newPerson = false
+
+        func validate() throws {
+            guard !(replace && newPerson) else { throw ValidationError("--replace and --new-person do not go together") }
+        }
+
         func run() async throws {
             let site = subject.site
             let caller = try subject.home.caller()
@@ -68,12 +75,23 @@ struct RecipientCommand: AsyncParsableCommand {
                 throw Exit.data.saying("the recipient was not added: \(error)\(proposal)")
             }
             let handle = row.handle
-            guard try await enrolling.enrol([row], confirmed: confirmed, replace: replace) == [true] else {
+            let way: Enrolling.Way = newPerson ? .succeeding : replace ? .replacing : .new
+            switch try await enrolling.enrol([row], confirmed: confirmed, way).first {
+            case .stored: break
+            case .erased:
+                throw Exit.data.saying(
+                    "\(site)/\(handle) was erased, and an erased person gets no new address\n"
+                        + "    To give this handle to another person, who gets nothing of the former one's, "
+                        + "\(replace ? "write --new-person in place of --replace" : "add --new-person").")
+            case .taken, nil:
                 throw Exit.data.saying(
                     replace
-                        ? "\(site)/\(handle) was left as it is: it was erased, or was given another address just now\n"
+                        ? "\(site)/\(handle) was left as it is: it was given another address just now\n"
                             + "    See postern recipient list --site \(site)."
-                        : "\(site)/\(handle) already exists and was left as it is\n    To give it a new address, add --replace.")
+                        : "\(site)/\(handle) already exists and was left as it is\n"
+                            + (newPerson
+                                ? "    If it is another person's now, erase it first: postern recipient erase \(handle) --site \(site)."
+                                : "    To give it a new address, add --replace."))
             }
             Terminal.say(
                 confirmed
@@ -91,7 +109,7 @@ struct RecipientCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Start after this handle.", valueName: "handle"))
         var after: String?
 
-        @Option(help: "At most this many.")
+        @Option(help: "At most this many; 0 for all.")
         var limit = 1_000
 
         @OptionGroup var home: HomeOption
@@ -101,10 +119,12 @@ struct RecipientCommand: AsyncParsableCommand {
 
         func run() async throws {
             let caller = try home.caller()
-            let recipients: [RecipientView] = try await caller.pages(of: limit, from: after, by: \.handle) { after, count in
+            let page: Page<RecipientView> = try await caller.pages(of: limit, from: after, by: \.handle) { after, count in
                 .listRecipients(site: site, after: after, limit: count)
             }
+            let recipients = page.rows
             try output.print(recipients) { recipients.isEmpty ? "No recipients." : RecipientCommand.table(recipients) }
+            if page.isCut { page.sayWhatIsCut(of: try await caller.ask(.countRecipients(site: site)), output) }
         }
     }
 
@@ -138,19 +158,31 @@ struct RecipientCommand: AsyncParsableCommand {
     struct Erase: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Erase the address and all letters of this recipient. What waits is dropped.",
-            discussion: "The handle stays taken, so that nobody else gets letters meant for this person.")
+            discussion: """
+                The handle stays taken, so that nobody else gets letters meant for this person. postern recipient add --new-person \
+                gives it to another, who gets nothing of this one's.
+                """)
         @OptionGroup var subject: Subject
+        @OptionGroup var yes: YesOption
 
         func run() async throws {
             let caller = try subject.home.caller()
             let found: [FoundRecipient] = try await caller.ask(
                 .findRecipients(site: subject.site, handles: [subject.handle]))
-            // The vault first: it must not send to an old row that is put back.
-            if let id = found.first?.id, let site = try? SiteID(subject.site), let handle = try? Handle(subject.handle) {
+            if let known = found.first {
+                try yes.ask("Erase \(subject.site)/\(known.handle) (\(known.name)), the address and all letters, for good")
+            }
+            try await Self.erase(found.first, subject.handle, at: subject.site, by: caller)
+            Terminal.say("\(subject.site)/\(subject.handle) is erased.")
+        }
+
+        /// The vault first: it must not send to an old row that is put back.
+        static func erase(_ found: FoundRecipient?, _ handle: String, at site: String, by caller: ControlCaller) async throws {
+            if let id = found?.id, let site = try? SiteID(site), let handle = try? Handle(handle) {
                 try await OperatorCaller(home: caller.home, users: caller.users)
                     .note([.erased(.recipient(handle, at: site), id)])
             }
-            try await subject.apply(.erase, report: "is erased")
+            try await caller.change(.changeRecipient(site: site, handle: handle, action: .erase))
         }
     }
 

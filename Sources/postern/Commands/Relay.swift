@@ -30,7 +30,7 @@ struct Relay: CagedCommand {
             throw Exit.configuration.saying("\(error)")
         }
         do {
-            try await options.runServices(parts.services, logger: process.logger)
+            try await options.runServices(parts.services, logger: process.logger, hurry: parts.hurry)
         } catch {
             await parts.store.close()
             throw Exit.unavailable.saying("the relay ended: \(error)")

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+private import Glibc
 internal import Logging
 internal import PosternCore
 internal import PosternHost
@@ -25,11 +26,19 @@ struct Serve: AsyncParsableCommand {
         let configuration = try home.configuration()
         let logger = makeLogger("serve", configuration)
         try MachineFaults(configuration).check()
+        try RightUser.check(for: folder.run, in: folder)
         let users = try ProcessUsers(configuration.users)
         try HomeFolders(home: folder, users: users, database: configuration.database).prepare()
         guard let lock = try FileLock(path: folder.serveLock) else {
             throw Exit.temporary.saying(
                 "this installation is already being served, by process \(FileLock.holder(of: folder.serveLock))")
+        }
+        for (setting, listen) in [(Setting.listen, configuration.listen), (.staffListen, configuration.staffListen)] {
+            // No reason not to start: it may be an earlier relay that is still finishing.
+            guard let holder = PortHolder.name(at: listen) else { continue }
+            logger.warning(
+                "another program listens at the relay's address; the relay starts once it is free",
+                metadata: ["setting": "\(setting.rawValue)", "listen": "\(listen)", "holder": "\(holder)"])
         }
         if let warning = users.warning { logger.warning("\(warning)") }
         let manager = ServiceManager.ofThisProcess
@@ -42,11 +51,16 @@ struct Serve: AsyncParsableCommand {
             configuration: .init(
                 services: (signs.map { [.init(service: $0)] } ?? []) + [
                     .init(service: supervisor, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(
+                        service: Reloading(home: home, began: configuration, supervisor: supervisor, logger: logger),
+                        successTerminationBehavior: .ignore),
                     .init(service: StartUpMemoryRelease(), successTerminationBehavior: .ignore),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet))
+        logger.notice("starting", metadata: ["version": "\(Version.text)", "home": "\(folder.path)", "process": "\(getpid())"])
         do {
             try await group.run()
+            logger.notice("stopped, as ordered")
         } catch let failed as Supervisor.ChildFailed {
             logger.error("stopped: a process cannot run like this", metadata: ["child": "\(failed.child.rawValue)"])
             throw ExitCode(failed.status)

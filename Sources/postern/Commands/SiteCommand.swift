@@ -7,7 +7,8 @@ internal import PosternRelay
 
 struct SiteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "site", abstract: "The web sites that use this installation.", subcommands: [Add.self, Set.self, List.self])
+        commandName: "site", abstract: "The web sites that use this installation.",
+        subcommands: [Add.self, Set.self, List.self, Show.self, Remove.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add a site.")
@@ -73,10 +74,15 @@ struct SiteCommand: AsyncParsableCommand {
             guard introductions.allSatisfy({ $0.contains("=") }) else {
                 throw ValidationError("--intro takes a language, = and the text, as in de=Schreiben Sie uns")
             }
+            guard name != nil || accent != nil || logo != nil || ![origins, introductions, languages].allSatisfy(\.isEmpty) else {
+                throw ValidationError("say what to change: --name, --origin, --accent, --logo, --intro or --languages")
+            }
         }
 
         func run() async throws {
             let caller = try home.caller()
+            try caller.checkLanguages(
+                languages.filter { $0 != "all" } + introductions.map { String($0.prefix { $0 != "=" }) })
             // Read first, so that a file that cannot be read leaves the site as it is.
             let file = try logo.map { try Self.file($0, users: caller.users) }
             var change = ControlRequest.SiteChange()
@@ -124,6 +130,68 @@ struct SiteCommand: AsyncParsableCommand {
     }
 }
 
+extension SiteCommand {
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one site.")
+
+        @Argument(help: "The site's id.")
+        var id: String
+
+        @OptionGroup var options: AskOptions
+
+        func run() async throws {
+            let caller = try options.home.caller()
+            let sites: [SiteView] = try await caller.ask(.listSites)
+            guard let site = sites.first(where: { $0.id == id }) else {
+                throw Exit.data.saying("there is no site “\(id)”\n    See postern site list.")
+            }
+            let recipients: Int = try await caller.ask(.countRecipients(site: id))
+            try options.output.print(site) { Self.text(site, recipients) }
+        }
+
+        private static func text(_ site: SiteView, _ recipients: Int) -> String {
+            var lines = [
+                "site       \(site.id)", "name       \(site.name)",
+                "origins    \(site.origins.isEmpty ? "–" : site.origins.joined(separator: " "))",
+                "accent     \(site.accent ?? "–")", "logo       \(site.logo ?? "–")",
+                "languages  \(site.languages.isEmpty ? "all" : site.languages.joined(separator: " "))",
+                "recipients \(recipients)",
+            ]
+            lines += site.introductions.sorted { $0.key < $1.key }.map { "intro \($0.key)   \($0.value)" }
+            return lines.joined(separator: "\n")
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a site: its recipients are erased with their addresses and letters, its pages are gone.",
+            discussion: "What the log says of it stays as long as the rest of the log. Its id can be added again.")
+
+        @Argument(help: "The site's id.")
+        var id: String
+
+        @OptionGroup var yes: YesOption
+        @OptionGroup var home: HomeOption
+
+        func run() async throws {
+            let caller = try home.caller()
+            let page: Page<RecipientView> = try await caller.pages(of: 0, by: \.handle) { after, count in
+                .listRecipients(site: id, after: after, limit: count)
+            }
+            let recipients = page.rows.filter { $0.state != Recipient.State.erased.rawValue }
+            try yes.ask("Remove site \(id) and erase its \(counted(recipients.count, "recipient")) for good")
+            for (index, recipient) in recipients.enumerated() {
+                let found: [FoundRecipient] = try await caller.ask(.findRecipients(site: id, handles: [recipient.handle]))
+                try await RecipientCommand.Erase.erase(found.first, recipient.handle, at: id, by: caller)
+                Terminal.progress("\(index + 1) of \(counted(recipients.count, "recipient")) erased")
+            }
+            Terminal.progress("")
+            try await caller.change(.removeSite(id: id))
+            Terminal.say("Removed site \(id); \(counted(recipients.count, "recipient")) erased.")
+        }
+    }
+}
+
 /// Adds or changes a site: has the vault authorise what mails say of it, and hands that to the relay with the rest.
 struct SiteAuthorising {
     let caller: ControlCaller
@@ -135,7 +203,7 @@ struct SiteAuthorising {
             throw Exit.data.saying(SiteOperations.Fault.exists(try siteID).text)
         }
         let site = try await authorised(name: name, origins: origins, former: nil)
-        try await caller.change(.addSite(id: id, name: name, origins: origins, authorisation: site.newAuthorisation))
+        try await caller.change(.addSite(id: id, name: site.name.text, origins: origins, authorisation: site.newAuthorisation))
         try await noteInUse(site)
     }
 

@@ -73,10 +73,10 @@ final class ChildProcess: Sendable {
     }
 
     /// Tells it to end, and kills it when it does not. A child that does not run yet ends as it begins.
-    func stop() {
+    func stop(by number: Int32 = SIGTERM) {
         state.withLock { state in
             state.end = state.end ?? .now + Self.patience
-            if let child = state.child { signal(child, SIGTERM) }
+            if let child = state.child { signal(child, number) }
         }
     }
 

@@ -15,6 +15,8 @@ internal import ServiceLifecycle
 struct RelayParts {
     let services: [any Service]
     let store: any OpenStore
+    /// The end will not wait for letters under way: they go on at the vault, and the next relay hears of them.
+    let hurry: @Sendable () -> Void
 }
 
 /// Puts the relay together: store, link, intake, dispatcher, listeners, control socket.
@@ -33,11 +35,9 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
         // After the store: a relay that is still finishing holds the store longer than its ports.
         try PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
         try PortFault.probe(configuration.staffListen, setting: Setting.staffListen.rawValue)
-        return RelayParts(
-            services: try await buildServices(
-                configuration, home: home, store: store, templates: templates, metrics: metrics,
-                logger: logger),
-            store: store)
+        let (services, dispatcher) = try await buildServices(
+            configuration, home: home, store: store, templates: templates, metrics: metrics, logger: logger)
+        return RelayParts(services: services, store: store, hurry: { dispatcher.hurry() })
     } catch {
         await store.close()
         throw error
@@ -47,7 +47,7 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
 private func buildServices(
     _ configuration: Configuration, home: Home, store: any OpenStore, templates: Templates, metrics: MetricRegistry,
     logger: Logger
-) async throws -> [any Service] {
+) async throws -> ([any Service], Dispatcher) {
     let report = store.report
     logger.info(
         "store: open",
@@ -78,7 +78,8 @@ private func buildServices(
         store: store, sealing: sealing,
         settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
         now: { .now }, isClockTrusted: { vault.isClockTrusted(at: $0) })
-    let operations = Operations(by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() })
+    let operations = Operations(
+        by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() }, retryNow: { dispatcher.retryNow() })
     let control = OperatorService(
         operations: operations, publicURL: configuration.publicURL,
         inspection: .init(
@@ -132,7 +133,7 @@ private func buildServices(
         ) { address in
             logger.info("ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])
         })
-    return services
+    return (services, dispatcher)
 }
 
 extension Logger {
@@ -169,8 +170,13 @@ extension PrivacyFacts.Terms {
 
 extension Operations {
     /// Over a store, which can also be backed up.
-    init(by actor: Actor, store: any OpenStore, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void) {
-        self.init(by: actor, store: store, blockCache: blockCache, randomness: .system, now: { .now }, wake: wake) { path in
+    init(
+        by actor: Actor, store: any OpenStore, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void,
+        retryNow: @escaping @Sendable () -> Void
+    ) {
+        self.init(
+            by: actor, store: store, blockCache: blockCache, randomness: .system, now: { .now }, wake: wake, retryNow: retryNow
+        ) { path in
             BackupView(path: path, bytes: try await store.backup(to: path))
         }
     }

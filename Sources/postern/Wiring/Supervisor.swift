@@ -2,6 +2,7 @@ private import Glibc
 internal import Logging
 internal import PosternHost
 internal import ServiceLifecycle
+private import Synchronization
 
 /// Runs one relay and one vault as children, and starts each again, with back-off, when it ends. A child that does not answer is
 /// logged; one that hangs is killed.
@@ -14,6 +15,25 @@ struct Supervisor: Service {
     let refusedCalls: RefusedCalls
     let readyNotice: ReadyNotice
     let logger: Logger
+    private let children = Children()
+
+    /// The processes that run now, and which of them are started again on purpose.
+    private final class Children: Sendable {
+        private let state = Mutex<(running: [Child: ChildProcess], awaited: Set<Child>)>(([:], []))
+
+        func began(_ process: ChildProcess, _ child: Child) {
+            state.withLock { $0.running[child] = process }
+        }
+
+        func running(_ child: Child) -> ChildProcess? { state.withLock { $0.running[child] } }
+
+        func await(_ child: Child) {
+            _ = state.withLock { $0.awaited.insert(child) }
+        }
+
+        /// Whether its end was ordered.
+        func takeAwaited(_ child: Child) -> Bool { state.withLock { $0.awaited.remove(child) != nil } }
+    }
 
     /// A child ended in a way that another start would not help.
     struct ChildFailed: Error {
@@ -39,6 +59,17 @@ struct Supervisor: Service {
         }
     }
 
+    /// Has a child end as it does on shutdown, and starts it again. Returns once the new one has begun.
+    func startAgain(_ child: Child) async {
+        guard let former = children.running(child) else { return }
+        children.await(child)
+        // The relay is told in another way: its letters go on at the vault, and it need not wait for them.
+        former.stop(by: child == .relay ? SIGHUP : SIGTERM)
+        while children.running(child) === former, !Task.isShuttingDownGracefully, !Task.isCancelled {
+            do { try await Task.sleep(for: .milliseconds(50)) } catch { return }
+        }
+    }
+
     /// Starts a child again and again until shutdown.
     /// - Parameter down: finishes when the child may be told to end.
     private func keepRunning(_ child: Child, until down: AsyncStream<Never>?) async throws {
@@ -47,6 +78,7 @@ struct Supervisor: Service {
             let began = ContinuousClock.now
             let ending = try await runOnce(child, until: down)
             if Task.isShuttingDownGracefully || Task.isCancelled { return }
+            if children.takeAwaited(child) { continue }
             let span = ContinuousClock.now - began
             if case .exit(let status) = ending, backOff.isHopeless(status: status, afterLasting: span) {
                 throw ChildFailed(child: child, status: status)
@@ -65,6 +97,7 @@ struct Supervisor: Service {
         let lifeline = try Lifeline()
         defer { lifeline.close() }
         let process = ChildProcess(child.rawValue, becoming: users.user(of: child))
+        children.began(process, child)
         return try await withThrowingTaskGroup(of: ChildProcess.Ending?.self) { group in
             group.addTask {
                 do { try await gracefulShutdown() } catch { return nil }

@@ -28,7 +28,7 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     try await keeper.keep()
 
     let composer = try Composer(templates: try ProgramFiles.templates(configured: configuration.templates))
-    let lanes = try buildLanes(configuration.mail)
+    let lanes = try buildLanes(configuration.mail, logger: logger)
     let budgets = DeliveryBudgets(
         configuration.budgets, path: home.budgets, key: try ring.authorisationKeys().current, now: { start.wall + monotonic() },
         logger: logger)
@@ -40,8 +40,7 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
         ring: ring, postman: postman,
         confirmation: ConfirmationChecker(authorisation: authorisation, opener: opener, memory: memory),
         enrolment: try Enrolment(ring: ring, memory: memory, newID: newRecipientID), keeper: keeper,
-        budgets: budgets,
-        lanes: configuration.mail.lanes, malformed: malformed, now: { .now })
+        budgets: budgets, lanes: lanes, malformed: malformed, now: { .now })
 
     let relayPeers: Set<PeerUser> = relay.map { [PeerUser(id: $0.id)] } ?? [.own]
     let link = SocketService(
@@ -84,7 +83,7 @@ func openMemory(_ home: Home, ring: KeyRing, logger: Logger? = nil) async throws
 
 /// Makes the lanes to the configured smarthost.
 /// - Throws: `ExitCode` 78 when the password file cannot be used.
-private func buildLanes(_ mail: Configuration.Mail) throws -> LanePool {
+private func buildLanes(_ mail: Configuration.Mail, logger: Logger) throws -> LanePool {
     guard let ehloName = DomainName(mail.from.domain) else {
         throw Exit.configuration.saying("POSTERN_MAIL_FROM: its domain cannot be used as a host name")
     }
@@ -97,5 +96,6 @@ private func buildLanes(_ mail: Configuration.Mail) throws -> LanePool {
         }
     }
     return LanePool(
-        smarthost: Smarthost(url: mail.smarthost, ehloName: ehloName, login: login, caFile: mail.caFile), lanes: mail.lanes)
+        smarthost: Smarthost(url: mail.smarthost, ehloName: ehloName, login: login, caFile: mail.caFile), lanes: mail.lanes,
+        logger: logger, now: { .now })
 }

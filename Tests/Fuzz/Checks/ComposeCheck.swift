@@ -56,6 +56,16 @@ enum ComposeCheck {
         let view = MailView(source: bytes)
         let found = view.fields.map { $0.name.lowercased() }
         try hold(Set(found).isSubset(of: names) && Set(found).count == found.count, "a letter adds no header field")
+        try hold(
+            ["Visitor \"", "Unnamed visitor", "Gast „", "Gast ohne", "Le visiteur «", "Un visiteur", "الزائر «", "زائر بلا"]
+                .contains {
+                    view.from.replacing("\\", with: "").drop { $0 == "\"" }.hasPrefix($0)
+                }, "a mail is from a visitor, and says so")
+        let lines = (view.plain ?? "").replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+        let quoted = lines.indices.filter { lines[$0].utf8.first == UInt8(ascii: ">") }
+        try hold(
+            !quoted.isEmpty && quoted.count == (quoted.last ?? 0) - (quoted.first ?? 0) + 1,
+            "the visitor's lines are one block of quotes")
         try hold(view.to == "\"Photos\" <pat@mailbox.example>", "a letter goes to its recipient alone")
         if let subject = letter.subject { try hold(view.subject?.contains(subject.text) == true, "the subject is the visitor's") }
         if !letter.sharesAddress {

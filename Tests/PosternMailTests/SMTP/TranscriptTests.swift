@@ -101,7 +101,14 @@ import Testing
             ("\(Way.reused) | < 421 idle too long", CURLE_SEND_ERROR, nil, true),
             ("\(Way.reused) | < 450 later", CURLE_SEND_ERROR, nil, false),
             ("\(Way.reused) | < 250 ok", CURLE_RECV_ERROR, nil, false),
-            ("\(Way.reused) | < 250 ok | > RCPT TO:<b@example.org> | < 421 x", CURLE_SEND_ERROR, nil, false),
+            ("\(Way.reused) | < 452 4.7.0 too many messages in this session", CURLE_SEND_ERROR, nil, true),
+            ("\(Way.reused) | < 250 ok | > RCPT TO:<b@example.org> | < 421 x", CURLE_SEND_ERROR, nil, true),
+            ("\(Way.reused) | < 250 ok | > RCPT TO:<b@example.org> | < 450 later", CURLE_SEND_ERROR, nil, false),
+            ("\(Way.reused) | < 250 ok | > RCPT TO:<b@example.org>", CURLE_RECV_ERROR, nil, false),
+            (
+                "\(Way.reused) | < 250 ok | > RCPT TO:<b@example.org> | < 250 ok | > DATA | < 354 go | text | < 421 x",
+                CURLE_WEIRD_SERVER_REPLY, nil, false
+            ),
             (Way.mail, CURLE_RECV_ERROR, nil, false),
             ("+", CURLE_COULDNT_CONNECT, nil, false), (Way.reused, CURLE_COULDNT_RESOLVE_HOST, nil, false),
             (Way.reused, CURLE_ABORTED_BY_CALLBACK, .timedOut(after: .seconds(1)), false),
@@ -109,6 +116,70 @@ import Testing
         ] as [(String, CURLcode, AbortReason?, Bool)])
     func `A stale connection is recognised`(steps: String, result: CURLcode, abort: AbortReason?, isStale: Bool) {
         #expect(Transcript(steps, then: abort).isStaleConnection(result) == isStale)
+    }
+
+    // Only a new connection can be refused, and only before MAIL is accepted.
+    @Test(
+        arguments: [
+            ("+", CURLE_COULDNT_CONNECT, nil, .plain), ("+", CURLE_SSL_CONNECT_ERROR, nil, .plain),
+            ("+", CURLE_COULDNT_RESOLVE_HOST, nil, nil), ("+", CURLE_ABORTED_BY_CALLBACK, .timedOut(after: .seconds(1)), .silent),
+            (Way.connected, CURLE_RECV_ERROR, nil, .plain),
+            ("\(Way.connected) | < 421 4.7.0 too many", CURLE_WEIRD_SERVER_REPLY, nil, .plain),
+            ("\(Way.connected) | < 554 no", CURLE_WEIRD_SERVER_REPLY, nil, .plain),
+            (Way.connected, CURLE_ABORTED_BY_CALLBACK, .timedOut(after: .seconds(1)), .silent),
+            ("\(Way.connected) | =", CURLE_WRITE_ERROR, .noise, nil), (Way.ehlo, CURLE_GOT_NOTHING, nil, .plain),
+            ("\(Way.ehlo) | < 421 busy", CURLE_WRITE_ERROR, nil, .plain),
+            ("\(Way.ehlo) | < 550 no", CURLE_REMOTE_ACCESS_DENIED, nil, nil),
+            (Way.introduced, CURLE_USE_SSL_FAILED, nil, nil), (Way.introduced, CURLE_WRITE_ERROR, .loginNotOffered, nil),
+            ("\(Way.auth) | < 421 4.7.0 too many", CURLE_LOGIN_DENIED, nil, .plain),
+            ("\(Way.auth) | < 535 5.7.8 wrong", CURLE_LOGIN_DENIED, nil, nil),
+            ("\(Way.mail) | < 421 4.7.0 later", CURLE_SEND_ERROR, nil, .plain),
+            ("\(Way.mail) | < 450 4.7.1 greylisted", CURLE_SEND_ERROR, nil, nil),
+            ("\(Way.mail) | < 550 5.1.8 no", CURLE_SEND_ERROR, nil, nil), (Way.mail, CURLE_RECV_ERROR, nil, .plain),
+            (Way.rcpt, CURLE_RECV_ERROR, nil, nil), ("\(Way.rcpt) | < 421 later", CURLE_SEND_ERROR, nil, nil),
+            (Way.reused, CURLE_RECV_ERROR, nil, nil),
+            ("\(Way.reused) | < 432 4.3.2 Concurrent connections limit exceeded", CURLE_SEND_ERROR, nil, .plain),
+            ("\(Way.rcpt) | < 452 4.3.2 Connection rate limit exceeded.", CURLE_SEND_ERROR, nil, .plain),
+            ("\(Way.text) | < 432 4.3.2 sender thread limit exceeded", CURLE_WEIRD_SERVER_REPLY, nil, nil),
+        ] as [(String, CURLcode, AbortReason?, ConnectionRefusal?)])
+    func `S5: a refused connection is told from a refused letter`(
+        steps: String, result: CURLcode, abort: AbortReason?, refusal: ConnectionRefusal?
+    ) {
+        #expect(Transcript(steps, then: abort).connectionRefusal(result) == refusal)
+        #expect(Transcript(steps, then: abort, certificate: .expired).connectionRefusal(result) == nil)
+    }
+
+    // The words of servers, as they are found in their sources and in reports of their users.
+    @Test(
+        arguments: [
+            (421, "4.7.0 mx.example Error: too many connections from 192.0.2.1", .tooMany),
+            (421, "Too many concurrent SMTP connections; please try again later.", .tooMany),
+            (421, "4.3.2 Too many open connections.", .tooMany), (421, "4.3.2 Connection rate limit exceeded.", .tooMany),
+            (452, "4.3.2 Connection rate limit exceeded.", .tooMany),
+            (
+                421, "4.3.2 The maximum number of concurrent connections has exceeded a limit, closing transmission channel",
+                .tooMany
+            ),
+            (
+                432, "4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending for more information.",
+                .tooMany
+            ),
+            (432, "4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", .tooMany),
+            (421, "4.4.5 Service unavailable, concurrency limit reached", .tooMany),
+            (421, "Too many concurrent SMTP sessions", .tooMany), (421, "4.7.0 max connections per IP reached", .tooMany),
+            (421, "too many messages in this connection", .usedUp), (452, "4.7.0 Too many messages in this session", .usedUp),
+            (421, "Max message per connection reached, closing transmission channel", .usedUp),
+            (450, "4.7.1 session transaction limit exceeded", .usedUp),
+            (550, "5.7.1 too many connections", nil), (250, "2.0.0 too many connections", nil), (421, "4.4.2 idle too long", nil),
+            (450, "4.2.1 The user is receiving mail too quickly", nil),
+            (432, "4.3.2 STOREDRV.Deliver; recipient thread limit exceeded", nil),
+            (451, "4.7.1 Greylisted, please try again later", nil), (421, "4.4.2 connection timed out", nil),
+        ] as [(Int, String, SMTPReply.ConnectionComplaint?)])
+    func `S5: what a refusal says of connections is read from its words`(
+        code: Int, text: String, complaint: SMTPReply.ConnectionComplaint?
+    ) {
+        #expect(SMTPReply(code: code, lines: [text]).connectionComplaint == complaint)
+        #expect(SMTPReply(code: code, lines: [text.uppercased()]).connectionComplaint == complaint)
     }
 
     // A connection is used again only when no answer can still be on its way.

@@ -27,12 +27,26 @@ struct BlockTests {
 
     @Test(arguments: [
         (Block.Mark.domain("spam.example"), true), (.domain("mail.spam.example"), true), (.domain("am.example"), false),
-        (.domain("example"), true), (.phrase(FoldedText("BUY   NOW")), true), (.phrase(FoldedText("buy later")), false),
-        (.phrase(FoldedText("hello")), true), (.tag(Tag(value: 8), today), false),
+        (.domain("example"), true), (.phrase(BlockedPhrase("BUY   NOW")), true), (.phrase(BlockedPhrase("buy later")), false),
+        (.phrase(BlockedPhrase("hello")), true), (.tag(Tag(value: 8), today), false),
     ])
     func `A domain or a phrase matches what the letter says`(mark: Block.Mark, matches: Bool) throws {
         let parts = cache([block(1, mark)]).parts(for: try letter(), at: Self.now)
         #expect(parts == (matches ? [Verdict.Part(.block, .hold, block: 1)] : []))
+    }
+
+    // What a sender changes to get past a block, all for nothing.
+    @Test(arguments: [
+        "Ｂｕｙ now", "BUY\u{A0}NOW", "b\u{200B}u\u{AD}y now", "Вuy nоw", "𝐛𝐮𝐲 𝐧𝐨𝐰", "b\u{332}u\u{332}y\u{332} now", "bùý ñow",
+        "ⓑⓤⓨ now",
+    ])
+    func `A phrase is found in whatever letters it is written`(text: String) throws {
+        let parts = cache([block(1, .phrase(BlockedPhrase("Buy now")))]).parts(for: try letter(text: text), at: Self.now)
+        #expect(parts == [Verdict.Part(.block, .hold, block: 1)])
+    }
+
+    @Test func `A phrase is shown to staff as it was typed`() {
+        #expect(BlockedPhrase("  Чай\u{202E} für  Straße ").text == "Чай für Straße")
     }
 
     @Test(

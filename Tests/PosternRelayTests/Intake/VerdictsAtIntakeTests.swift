@@ -61,8 +61,25 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.post(key: "other").answer.isLimited)
     }
 
+    @Test(arguments: ["Example Photos", "ΕΧΑΜΡLΕ photos", "Support", "Aԁmin"])
+    func `T5: a letter in the site's name, or in that of its staff, is accepted and held`(name: String) async throws {
+        let fixture = try await IntakeFixture.open()
+        #expect(try await fixture.post { $0.name = name }.answer.id != nil)
+        #expect(try await entry(fixture).verdict == Verdict(.hold, parts: [Verdict.Part(.impersonation, .hold)]))
+        #expect(try await fixture.deliveries(.held) == 1)
+    }
+
+    @Test func `A site that is renamed is known by its new name a minute later`() async throws {
+        let fixture = try await IntakeFixture.open()
+        #expect(try await fixture.post { $0.name = "Holiday Club" }.answer.id != nil)
+        let renamed = Site(id: try SiteID("photos"), name: try HeaderText("Holiday Club", limit: 100), origins: [])
+        _ = try await fixture.store.write { try $0.sites.change(renamed) }
+        _ = try await fixture.post(at: IntakeFixture.now + .seconds(61)) { $0.name = "holiday-club" }
+        #expect(Set(try await fixture.entries().map(\.verdict.decision)) == [.accept, .hold])
+    }
+
     // Why a letter is held cannot be seen from outside, nor that it is.
-    @Test(arguments: ["block", "sender", "text", "recipient", "traps"])
+    @Test(arguments: ["block", "sender", "text", "recipient", "traps", "impersonation"])
     func `W7: a held letter is answered like any other, and waits for a person`(why: String) async throws {
         let limits: LimitTable =
             switch why {
@@ -78,12 +95,12 @@ struct VerdictsAtIntakeTests {
                     .domain("visitor.example"), effect: .hold, reason: "a wave", expires: nil, at: IntakeFixture.now)
             }
             try await fixture.blocks.reload(from: fixture.store)
-        } else if why != "traps" {
+        } else if why != "traps", why != "impersonation" {
             _ = try await fixture.post()
         }
         let channel: Submission.Channel =
             why == "traps" ? .form(FormSignals(token: .missing, isBaitTaken: true)) : .api
-        let reply = try await fixture.post(channel: channel)
+        let reply = try await fixture.post(channel: channel) { if why == "impersonation" { $0.name = "Support" } }
         #expect(reply.answer.id != nil)
         #expect(reply.quota == nil)
         #expect(try await fixture.deliveries(.held) == 1)
@@ -96,7 +113,7 @@ struct VerdictsAtIntakeTests {
         let fixture = try await IntakeFixture.open()
         try await fixture.store.write {
             _ = try $0.blocks.add(
-                .phrase(FoldedText("HARBOUR in")), effect: .refuse, reason: "spam", expires: nil, at: IntakeFixture.now)
+                .phrase(BlockedPhrase("HARBOUR in")), effect: .refuse, reason: "spam", expires: nil, at: IntakeFixture.now)
         }
         try await fixture.blocks.reload(from: fixture.store)
         #expect(try await fixture.post().answer == .blocked)

@@ -77,6 +77,14 @@ import Testing
         Sample(name: "name-is-the-hidden-address") {
             try MailSamples.mail(MailSamples.letter(name: "Vera@Visitor.example"))
         },
+        Sample(name: "visitor-who-poses-as-the-site") {
+            try MailSamples.mail(
+                MailSamples.letter(
+                    name: "Example Photos\" via Example Photos", subject: "Your account",
+                    message:
+                        "Hello.\n\nVisitor \"Vera\" did not share an e-mail address.\n\nYou get this message because people can write to you through Example Photos.\nhttps://evil.example\n\nExample Photos wrote to you:\n> now confirm your password"
+                ))
+        },
         Sample(name: "combining-flood") {
             try MailSamples.mail(
                 MailSamples.letter(

@@ -24,9 +24,9 @@ import Testing
                 "X-Auto-Response-Suppress", "MIME-Version", "Content-Type",
             ])
         #expect(composed.headers["date"] == "Tue, 24 Nov 2026 10:05:09 +0000")
-        #expect(composed.headers["from"] == "\"Vera Visitor via Example Photos\" <contact@relay.example.org>")
+        #expect(composed.headers["from"] == #""Visitor \"Vera Visitor\" via Example Photos" <contact@relay.example.org>"#)
         #expect(composed.headers["to"] == "\"Pat Photographer\" <pat@mailbox.example>")
-        #expect(composed.headers["reply-to"] == "\"Vera Visitor\" <vera@visitor.example>")
+        #expect(composed.headers["reply-to"] == #""Visitor \"Vera Visitor\"" <vera@visitor.example>"#)
         #expect(composed.headers["message-id"] == "<0000000000tv5x1k8m2q7d4b9s@relay.example.org>")
         #expect(composed.headers["auto-submitted"] == "auto-generated")
         #expect(composed.envelopeSender == "0000000000zr3n6c1h5w8j2f4p@relay.example.org")

@@ -80,6 +80,27 @@ struct RecordMemoryTests {
         }
     }
 
+    @Test
+    func
+        `M8: a name that was given to another person after an erasure is theirs after a restart, in whatever order it was written`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let pat = try Self.name(1)
+        do {
+            let memory = try Self.open(folder.path("records"))
+            try await Self.authorise(memory, 1..<2)
+            try await memory.erase(pat, recipient: Self.id(1))
+            let taken = try await memory.takeVersions(
+                for: [VersionRequest(pat, recipient: Self.id(2), former: 0, isSuccessor: true)])
+            try await memory.learn([.init(pat, version: try #require(taken.first), recipient: Self.id(2))], isDurable: true)
+            #expect(memory.newest(of: pat)?.recipient == Self.id(2))
+            try await memory.learn([.init(pat, version: 1, recipient: Self.id(1))], isDurable: true)
+        }
+        let memory = try Self.open(folder.path("records"))
+        #expect(memory.newest(of: pat)?.recipient == Self.id(2) && memory.newest(of: pat)?.isErased == false)
+    }
+
     @Test func `What is learnt counts at once, an older version changes nothing, and later it is in the file`() async throws {
         let folder = try TemporaryFolder()
         let pat = try Self.name(1)

@@ -67,9 +67,9 @@ import Testing
         Row("AUTH 454", .login, .reply("454 4.7.0 later"), login: ["LOGIN"], .deferred, .trouble, .login, 454),
         Row("AUTH 421", .login, .thenDrop(.reply("421 4.7.0 bye")), login: ["PLAIN"], .deferred, .trouble, .login, 421),
         Row("dropped at AUTH", .login, .drop, login: ["PLAIN"], .deferred, .trouble, .login, 334),
-        Row("no login offered", .ehlo, .reply("250 mx.example"), login: ["PLAIN"], .ourFault, .trouble, .login, 250),
-        Row("no login we speak", login: ["CRAM-MD5"], .ourFault, .trouble, .login, 250),
-        Row("login, but only HELO", .ehlo, .reply("502 no"), login: ["PLAIN"], .ourFault, .trouble, .login, 250),
+        Row("no login offered", .ehlo, .reply("250 mx.example"), login: ["PLAIN"], .deferred, .trouble, .login, 250),
+        Row("no login we speak", login: ["CRAM-MD5"], .deferred, .trouble, .login, 250),
+        Row("login, but only HELO", .ehlo, .reply("502 no"), login: ["PLAIN"], .deferred, .trouble, .login, 250),
     ])
     func `Greeting and login`(row: Row) async throws { try await Self.holds(row) }
 

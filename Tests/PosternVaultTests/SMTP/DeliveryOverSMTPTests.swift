@@ -102,13 +102,15 @@ import Testing
         }
     }
 
-    @Test func `Without SMTPUTF8 such a letter is held and the address not said`() async throws {
+    @Test func `Without SMTPUTF8 such a letter waits, is held when that lasts, and the address is not said`() async throws {
+        let clock = LaneClock()
         var script = Script()
         script.extensions = ["8BITMIME"]
-        try await LanePool.with(script) { pool, server in
-            for round in 0..<2 {
+        try await LanePool.with(script, clock: clock) { pool, server in
+            for round in 0..<4 {
+                if round == 3 { clock.advance(by: MissingOffers.shortest) }
                 let outcome = try await pool.send(.letter(to: "jürgen@bücher.example"))
-                #expect(outcome.kind == .ourFault)
+                #expect(outcome.kind == (round == 3 ? .ourFault : .deferred))
                 #expect(outcome.health == .reached)
                 #expect(outcome.diagnosis.text.contains("SMTPUTF8"))
                 // The second time a kept connection is known not to offer it.

@@ -2,6 +2,7 @@ import PosternCore
 import PosternMail
 import PosternTestSupport
 import PosternVault
+import Synchronization
 import Testing
 
 extension Smarthost {
@@ -35,11 +36,27 @@ extension LanePool {
     /// Runs the body with lanes to a server that follows the script; ends both.
     static func with<Result>(
         _ script: Script = Script(), lanes: Int = 1, timeouts: SMTPTimeouts = SMTPTimeouts(), user: String? = nil,
-        _ body: (LanePool, ScriptedSMTPServer) async throws -> Result
+        clock: LaneClock = LaneClock(), log: KeptLog = KeptLog(), _ body: (LanePool, ScriptedSMTPServer) async throws -> Result
     ) async throws -> Result {
         try await ScriptedSMTPServer.with(script) { server in
-            let pool = LanePool(smarthost: try .loopback(server.port, user: user), lanes: lanes, timeouts: timeouts)
+            let pool = LanePool(
+                smarthost: try .loopback(server.port, user: user), lanes: lanes, timeouts: timeouts, logger: log.logger,
+                now: { clock.now })
             return try await pool.closing { try await body(pool, server) }
+        }
+    }
+
+    /// Lanes whose clock stands still.
+    convenience init(smarthost: Smarthost, lanes: Int) {
+        let clock = LaneClock()
+        self.init(smarthost: smarthost, lanes: lanes, logger: KeptLog().logger, now: { clock.now })
+    }
+
+    /// Sends that many letters at once.
+    func send(count: Int) async throws -> [Outcome] {
+        try await withThrowingTaskGroup(of: Outcome.self) { group in
+            for number in 0..<count { group.addTask { await self.send(try .letter(to: "r\(number)@members.example")) } }
+            return try await group.reduce(into: []) { $0.append($1) }
         }
     }
 
@@ -64,4 +81,13 @@ extension LanePool {
             throw error
         }
     }
+}
+
+/// The time that the lanes of a test believe.
+final class LaneClock: Sendable {
+    private let moment = Mutex(Timestamp(seconds: 1_800_000_000))
+
+    var now: Timestamp { moment.withLock { $0 } }
+
+    func advance(by span: Duration) { moment.withLock { $0 = $0 + span } }
 }

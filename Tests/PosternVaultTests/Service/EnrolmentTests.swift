@@ -100,6 +100,29 @@ struct EnrolmentTests {
         await #expect(throws: RecordMemoryFault.erased(.recipient(handle, at: site))) { try await enrol(handle) }
     }
 
+    @Test func `M8: an erased handle goes to a new person under a new id, and the former record never counts again`() async throws
+    {
+        let name = AuthorisedName.recipient(handle, at: site)
+        let first = try await enrol(handle)
+        try await store(first)
+        let entry = EnrolRequest.Entry(
+            site: site, handle: handle, name: try HeaderText("New", limit: 100), language: .english,
+            address: try EmailAddress("new@private.example"), former: nil)
+        let request = EnrolRequest(entries: [entry], confirmed: true, isSuccession: true)
+        await #expect(throws: RecordMemoryFault.notErased(name)) { try await enrolment.enrol(request) }
+        try await enrolment.note(RecordNotes(all: [.erased(name, first.id)]))
+        let second = try #require(try await enrolment.enrol(request).all.first)
+        #expect(second.id != first.id && second.record?.version == 2)
+        #expect(memory.newest(of: name)?.isErased == true, "until it is stored")
+        try await store(second)
+        #expect(memory.newest(of: name) == NewestAuthorisation(version: 2, recipient: second.id))
+        // The old row, put back, is older than the newest and somebody else's.
+        try await store(first)
+        #expect(memory.newest(of: name)?.recipient == second.id)
+        try await enrolment.note(RecordNotes(all: [.erased(name, second.id)]))
+        #expect(memory.newest(of: name)?.isErased == true)
+    }
+
     @Test func `A site keeps only what was authorised before, and its version rises`() async throws {
         let (name, other) = (try HeaderText("Photos", limit: 100), try HeaderText("Example Bank", limit: 100))
         let origin = try #require(WebOrigin("https://photos.example"))

@@ -38,12 +38,16 @@ struct ImportBatch {
 
     mutating func enrol(by enrolling: Enrolling, confirmed: Bool) async throws {
         if !rows.isEmpty {
-            let results = try await enrolling.enrol(rows.map(\.recipient), confirmed: confirmed, replace: false)
-            for (entry, isStored) in zip(rows, results) {
-                if isStored || mayBeIn {
-                    done.added += 1
-                } else {
-                    wrong.append((entry.row, "the handle “\(entry.recipient.handle)” is already taken", nil))
+            let results = try await enrolling.enrol(rows.map(\.recipient), confirmed: confirmed)
+            for (entry, result) in zip(rows, results) {
+                let handle = entry.recipient.handle
+                switch result {
+                case .stored: done.added += 1
+                case .taken where mayBeIn: done.added += 1
+                case .taken: wrong.append((entry.row, "the handle “\(handle)” is already taken", nil))
+                case .erased:
+                    let remedy = "postern recipient add \(handle) --new-person gives it to another"
+                    wrong.append((entry.row, "the handle “\(handle)” was that of somebody who was erased; \(remedy)", nil))
                 }
             }
             mayBeIn = false

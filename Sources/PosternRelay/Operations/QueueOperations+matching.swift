@@ -1,0 +1,135 @@
+package import PosternCore
+package import PosternStore
+
+/// Deliveries that have something in common.
+package struct DeliveryQuery: Sendable {
+    package var filter: DeliveryFilter
+    /// A part of what stands beside them in the list: why they are held, or what the server answered last. Case does not matter.
+    package var reason: String?
+    /// A rule that spoke when the letter was judged.
+    package var rule: Verdict.Rule?
+
+    package init(_ filter: DeliveryFilter, reason: String? = nil, rule: Verdict.Rule? = nil) {
+        (self.filter, self.reason, self.rule) = (filter, reason?.lowercased(), rule)
+    }
+
+    /// Whether each delivery must be looked at.
+    var isSelective: Bool { reason != nil || rule != nil }
+
+    func matches(_ line: DeliveryLine, in transaction: any Transaction) throws -> Bool {
+        if let reason {
+            guard [line.reason, line.last?.text].contains(where: { $0?.lowercased().contains(reason) == true }) else {
+                return false
+            }
+        }
+        guard let rule else { return true }
+        return try transaction.submissionLog.entry(line.id)?.verdict.parts.contains { $0.rule == rule } == true
+    }
+
+    /// - Returns: one query for each state that an action applies to.
+    /// - Throws: `QueueOperations.Fault.wrongStateAsked`.
+    func narrowed(to states: [DeliveryState]) throws -> [DeliveryQuery] {
+        if let state = filter.state, !states.contains(state) {
+            throw QueueOperations.Fault.wrongStateAsked(state, for: states)
+        }
+        return (filter.state.map { [$0] } ?? states).map { state in
+            var query = self
+            query.filter.state = state
+            return query
+        }
+    }
+}
+
+extension QueueOperations {
+    /// - Returns: deliveries in the order in which they were accepted.
+    /// - Parameter after: the last delivery of the page before.
+    package func list(_ query: DeliveryQuery, after: LetterID? = nil, limit: Int) async throws -> [DeliveryLine] {
+        guard query.isSelective else { return try await list(query.filter, after: after, limit: limit) }
+        var (found, last) = ([DeliveryLine](), after)
+        while found.count < limit {
+            let page = try await page(query, after: last)
+            found += page.matching
+            last = page.last
+            guard last != nil else { break }
+        }
+        return Array(found.prefix(limit))
+    }
+
+    package func count(_ query: DeliveryQuery) async throws -> Int { try await count([query]) }
+
+    func count(_ queries: [DeliveryQuery]) async throws -> Int {
+        var total = 0
+        for query in queries {
+            if !query.isSelective, query.filter.scope == .everything {
+                let counts = try await count()
+                total += query.filter.state.map { counts[$0] } ?? counts.accepted
+                continue
+            }
+            var last: LetterID?
+            repeat {
+                let page = try await page(query, after: last)
+                total += page.matching.count
+                last = page.last
+            } while last != nil
+        }
+        return total
+    }
+
+    /// - Returns: what matches among the next deliveries, and where they end; nil where there are no more.
+    private func page(_ query: DeliveryQuery, after: LetterID?) async throws -> (matching: [DeliveryLine], last: LetterID?) {
+        let limit = Self.batch
+        return try await operations.store.read { transaction in
+            let lines = try transaction.queue.list(query.filter, after: after, limit: limit)
+            return (try lines.filter { try query.matches($0, in: transaction) }, lines.count == limit ? lines.last?.id : nil)
+        }
+    }
+
+    /// Each batch is a transaction of its own, and leaves its own trace. Deliveries that are accepted meanwhile are not covered.
+    func apply(_ action: Action, to query: DeliveryQuery) async throws -> Int {
+        let end = LetterID.floor(of: operations.now() + .milliseconds(1))
+        var total = 0
+        for query in try query.narrowed(to: action.states) {
+            var last: LetterID?
+            repeat {
+                let page = try await applyToPage(action, query, after: last, until: end)
+                total += page.count
+                last = page.last
+                if page.count > 0 { wake(after: action) }
+            } while last != nil
+        }
+        return total
+    }
+
+    private func applyToPage(
+        _ action: Action, _ query: DeliveryQuery, after: LetterID?, until end: LetterID
+    ) async throws -> (count: Int, last: LetterID?) {
+        let record = operations.trace(action.verb, "", because: action.reason)
+        let limit = Self.batch
+        return try await operations.store.write { transaction in
+            let lines = try transaction.queue.list(query.filter, after: after, limit: limit)
+            var count = 0
+            for line in lines where (line.id.high, line.id.low) < (end.high, end.low) {
+                guard try query.matches(line, in: transaction) else { continue }
+                if case .moved = try transaction.queue.move(line.id, by: action, at: record.at) { count += 1 }
+            }
+            if count > 0 {
+                var record = record
+                record.subject = count == 1 ? "1 delivery" : "\(count) deliveries"
+                try transaction.operationTrace.add(record)
+            }
+            return (count, lines.count == limit ? lines.last?.id : nil)
+        }
+    }
+}
+
+extension Queue {
+    /// - Parameter now: when it is due, or was dropped.
+    func move(_ id: LetterID, by action: QueueOperations.Action, at now: Timestamp) throws -> DeliveryMove {
+        switch action {
+        case .retry: try retry(id, at: now)
+        case .hold(let reason): try hold(id, because: reason)
+        case .release: try release(id, at: now)
+        case .drop: try drop(id, because: QueueOperations.dropReason, at: now)
+        }
+    }
+}

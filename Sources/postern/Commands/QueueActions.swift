@@ -1,0 +1,121 @@
+internal import ArgumentParser
+internal import PosternCore
+internal import PosternHost
+internal import PosternRelay
+
+/// What deliveries may have in common.
+struct CommonTraits: ParsableArguments {
+    @Option(help: "Only this site's.")
+    var site: String?
+
+    @Option(help: "Only this recipient's; needs --site.")
+    var recipient: String?
+
+    @Option(help: "Only where this rule spoke when the letter was judged.")
+    var rule: Verdict.Rule?
+
+    func validate() throws {
+        guard recipient == nil || site != nil else { throw ValidationError("--recipient needs --site") }
+    }
+
+    var isGiven: Bool { site != nil || rule != nil }
+
+    func filter(state: DeliveryState?, reason: String?) -> ControlRequest.QueueFilter {
+        var filter = ControlRequest.QueueFilter(limit: ControlRequest.pageLimit)
+        (filter.site, filter.handle, filter.rule) = (site, recipient, rule?.rawValue)
+        (filter.state, filter.reason) = (state?.rawValue, reason)
+        return filter
+    }
+}
+
+/// Which deliveries to change, and how to ask for it.
+struct QueueActionOptions: ParsableArguments {
+    @Argument(help: "The delivery's id.")
+    var id: String?
+
+    @Flag(help: "All deliveries that this applies to.")
+    var all = false
+
+    @Option(help: "Only this state.")
+    var state: DeliveryState?
+
+    @OptionGroup var common: CommonTraits
+    @OptionGroup var yes: YesOption
+    @OptionGroup var home: HomeOption
+
+    /// - Parameters:
+    ///   - verb: as a question begins: `Release`.
+    ///   - report: what has been done to the deliveries, for the person who asked.
+    ///   - reason: what they have in common besides.
+    ///   - isFinal: whether it cannot be undone.
+    func apply(
+        _ action: QueueOperations.Action, _ verb: String, report: String, reason: String?, isFinal: Bool = false
+    ) async throws {
+        let isMatching = common.isGiven || state != nil || reason != nil
+        guard (id != nil) != (all || isMatching) else {
+            throw ValidationError(
+                "give one delivery's id, --all, or what they have in common: --reason, --state, --site, --recipient, --rule")
+        }
+        let caller = try home.caller()
+        let filter = common.filter(state: state, reason: reason)
+        if id == nil {
+            let count: Int = try await caller.ask(.countDeliveries(filter, changedBy: action))
+            guard count > 0 else { return Terminal.say("No delivery \(report): none matches.") }
+            try yes.ask("\(verb) \(counted(count, "delivery", "deliveries"))", isFinal: isFinal)
+        }
+        let selection: ControlRequest.QueueSelection = id.map { .one(id: $0) } ?? (isMatching ? .matching(filter) : .all)
+        Terminal.say(
+            "\(counted(try await caller.change(.changeDeliveries(action, of: selection)), "delivery", "deliveries")) \(report).")
+    }
+}
+
+/// By what is wrong with them, as in “SendAsDenied”.
+struct ReasonOption: ParsableArguments {
+    @Option(help: "Only those whose reason, or the server's last answer, has this text in it.")
+    var reason: String?
+}
+
+extension QueueCommand {
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Try waiting deliveries now, whenever they are due.",
+            discussion: "A smarthost that was given up for the moment is tried at once as well.")
+        @OptionGroup var options: QueueActionOptions
+        @OptionGroup var common: ReasonOption
+
+        func run() async throws { try await options.apply(.retry, "Try", report: "due now", reason: common.reason) }
+    }
+
+    struct Hold: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Hold waiting deliveries until they are released.")
+        @Option(help: "Why; shown in the list.")
+        var reason = "held by staff"
+        @Option(help: "Only those for which the server's last answer has this text in it.")
+        var answer: String?
+        @OptionGroup var options: QueueActionOptions
+
+        func run() async throws { try await options.apply(.hold(reason: reason), "Hold", report: "held", reason: answer) }
+    }
+
+    struct Release: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Send held deliveries on their way.",
+            discussion: "As in postern queue release --reason SendAsDenied, once the account may send as this sender.")
+        @OptionGroup var options: QueueActionOptions
+        @OptionGroup var common: ReasonOption
+
+        func run() async throws { try await options.apply(.release, "Release", report: "released", reason: common.reason) }
+    }
+
+    struct Drop: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Drop held deliveries for good.",
+            discussion: "To drop a waiting delivery, hold it first: postern queue hold ID.")
+        @OptionGroup var options: QueueActionOptions
+        @OptionGroup var common: ReasonOption
+
+        func run() async throws {
+            try await options.apply(.drop, "Drop for good", report: "dropped", reason: common.reason, isFinal: true)
+        }
+    }
+}

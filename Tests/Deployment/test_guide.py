@@ -1,0 +1,62 @@
+"""What can be seen of the operator's guide without following it; deploy/prove bare follows it."""
+import pathlib
+import re
+import shutil
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GUIDE = (ROOT / "deploy/README.md").read_text()
+
+
+def commands(heading):
+    section = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^##+ |\Z)", GUIDE, re.MULTILINE | re.DOTALL).group(1)
+    return "".join(re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL))
+
+
+def anchors(text):
+    """As GitHub makes them of headings."""
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in re.findall(r"^##+ (.+)$", text, re.MULTILINE)}
+
+
+def test_every_link_of_both_readmes_leads_somewhere():
+    for path in [ROOT / "README.md", ROOT / "deploy/README.md"]:
+        for target in re.findall(r"\]\(([^)]+)\)", path.read_text()):
+            if target.startswith("https://"):
+                continue
+            name, _, anchor = target.partition("#")
+            file = (path.parent / name).resolve() if name else path
+            assert file.exists(), f"{path.name}: {target}"
+            assert not anchor or anchor in anchors(file.read_text()), f"{path.name}: {target}"
+
+
+def test_the_guide_and_the_readme_stay_short():
+    assert len(GUIDE.splitlines()) <= 450
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 150
+
+
+def test_what_is_to_be_pasted_is_sound_shell():
+    for heading in ["## Set up", "### Relay and vault in units of their own", "## Uninstall"]:
+        text = commands(heading)
+        assert text.count("\n") >= 2, heading
+        done = subprocess.run(["bash", "-n"], input=text, text=True, capture_output=True)
+        assert done.returncode == 0, done.stderr
+        if shutil.which("shellcheck"):
+            done = subprocess.run(["shellcheck", "-s", "bash", "-e", "SC2164,SC2015", "-"], input=text, text=True, capture_output=True)
+            assert done.returncode == 0, done.stdout
+
+
+def test_every_file_that_is_installed_is_in_the_tree_and_is_removed_again():
+    set_up, uninstall = commands("## Set up"), commands("## Uninstall")
+    for source in re.findall(r"(?<=[ ])deploy/[\w./*-]+", set_up):
+        assert list(ROOT.glob(source)), source
+    removed = re.findall(r"/[\w./*-]+", uninstall)
+    installed = set(re.findall(r"/(?:usr/local|var/lib|var/backups|etc)/[\w./-]+", set_up)) - {"/usr/local/bin/"}
+    installed |= {"/usr/local/bin/postern", "/usr/local/bin/postern-proof", "/usr/local/lib/systemd/system/postern.service"}
+    for path in installed - {"/usr/local/lib/systemd/system/", "/usr/local/lib/systemd/system"}:
+        assert any(path.startswith(gone.rstrip("*")) for gone in removed), f"{path} is installed and not removed"
+
+
+def test_every_setting_that_the_guide_names_is_in_the_example():
+    example = (ROOT / "deploy/postern.conf.example").read_text()
+    for name in set(re.findall(r"\bPOSTERN_[A-Z_]+[A-Z]\b", GUIDE)) - {"POSTERN_HOME", "POSTERN_TEMPLATES", "POSTERN_FUZZ_SECONDS"}:
+        assert name in example, name
