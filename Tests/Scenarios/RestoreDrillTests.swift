@@ -83,7 +83,7 @@ struct RestoreDrillTests {
         mood.set(.well)
         try await postern.succeed("queue", "retry", "--all")
         try await server.received(count: 3)
-        try await postern.succeed("recipient", "erase", "eve", "--site", "photos")
+        try await postern.succeed("recipient", "erase", "eve", "--site", "photos", "--yes")
         try await postern.succeed("keys", "export-recovery", saved)
         _ = try await post("after-the-backup", postern)
         try await server.received(count: 4)
