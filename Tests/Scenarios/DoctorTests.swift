@@ -32,7 +32,8 @@ struct DoctorTests {
         // Every check has a finding.
         #expect(
             Set(report.findings.map(\.check)) == [
-                "letters", "proxy", "configuration", "users", "cage", "service", "keys", "saved-keys", "modes", "store", "sqlite", "curl",
+                "letters", "proxy", "configuration", "users", "cage", "service", "keys", "saved-keys", "modes", "store", "sqlite",
+                "curl",
                 "disk", "inodes",
                 "templates",
                 "smarthost", "budgets", "clock", "oldest-letter", "last-purge",
