@@ -1,5 +1,5 @@
 /*
- * The table of DeliveryState.after, rendered from it by TransitionFileTests: 18 of 91 moves are legal.
+ * The table of DeliveryState.after, rendered from it by TransitionFileTests: 21 of 105 moves are legal.
  * Not written by hand; to rewrite it: POSTERN_WRITE_TRANSITIONS=1 swift test --filter TransitionFileTests
  */
 mtype:state = { absent, ready, leased, held, delivered, failed, expired, dropped, illegal };
@@ -16,6 +16,8 @@ mtype:event = {
     by_held_by_staff,
     by_released,
     by_dropped,
+    by_retried,
+    by_recalled,
     by_key_lost
 };
 
@@ -41,6 +43,9 @@ inline after(s, e, next) {
     :: s == held && e == by_released -> next = ready
     :: s == held && e == by_dropped -> next = dropped
     :: s == held && e == by_key_lost -> next = failed
+    :: s == failed && e == by_retried -> next = ready
+    :: s == failed && e == by_recalled -> next = held
+    :: s == expired && e == by_retried -> next = ready
     :: else -> next = illegal
     fi
 }

@@ -8,9 +8,10 @@ package enum DeliveryState: String, Sendable, CaseIterable {
     case held
     /// The smarthost took it. Terminal.
     case delivered
-    /// The smarthost refused it for good, or the key that opens it is lost. Terminal.
+    /// The smarthost refused it for good, or the key that opens it is lost. Terminal, unless a person has it tried again, or others
+    /// are refused alike. → ready, held
     case failed
-    /// Not delivered within the schedule's lifetime. Terminal.
+    /// Not delivered within the schedule's lifetime. Terminal, unless a person has it tried again. → ready
     case expired
     /// A person decided against it, or the recipient was erased. Terminal.
     case dropped
@@ -36,12 +37,16 @@ package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
     case heldByStaff
     case released
     case dropped
+    /// A person has it tried again after it had ended.
+    case retried
+    /// It was refused, and then so were others, alike: that is about us.
+    case recalled
     /// The key of its day is lost: nobody can open it.
     case keyLost
 
     package static let allCases: [DeliveryEvent] =
         [.claimed] + Outcome.Kind.allCases.map { .settled($0) }
-        + [.leaseOver, .tooOld, .uncertainTooOften, .heldByStaff, .released, .dropped, .keyLost]
+        + [.leaseOver, .tooOld, .uncertainTooOften, .heldByStaff, .released, .dropped, .retried, .recalled, .keyLost]
 }
 
 /// A move that is not in the table: a bug, or a person acting on a letter whose state has changed in the meantime.
@@ -78,6 +83,9 @@ extension DeliveryState {
         case (.held, .released): .ready
         case (.held, .dropped): .dropped
 
+        // While its letter can still be opened.
+        case (.failed, .retried), (.expired, .retried): .ready
+        case (.failed, .recalled): .held
         case (.ready, .keyLost), (.leased, .keyLost), (.held, .keyLost): .failed
 
         case (.ready, _), (.leased, _), (.held, _), (.delivered, _), (.failed, _), (.expired, _), (.dropped, _):
