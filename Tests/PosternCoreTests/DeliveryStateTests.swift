@@ -11,8 +11,8 @@ struct DeliveryStateTests {
         (.leased, .settled(.failed), .failed), (.leased, .settled(.ourFault), .held), (.leased, .settled(.uncertain), .ready),
         (.leased, .leaseOver, .ready), (.leased, .tooOld, .expired), (.leased, .uncertainTooOften, .held),
         (.held, .released, .ready), (.held, .dropped, .dropped),
-        (.failed, .retried, .ready), (.expired, .retried, .ready), (.failed, .recalled, .held),
         (.ready, .keyLost, .failed), (.leased, .keyLost, .failed), (.held, .keyLost, .failed),
+        (.failed, .retried, .ready), (.expired, .retried, .ready), (.failed, .recalled, .held),
     ]
 
     @Test(arguments: legal)

@@ -23,7 +23,7 @@ struct RefusalRunsTests {
     }
 
     enum Said: Sendable {
-        case accepted, unknownUser, rejected, otherRejected, spam, later
+        case accepted, unknownUser, rejected, otherRejected, spam, later, keyLost
 
         var outcome: Outcome {
             switch self {
@@ -33,6 +33,8 @@ struct RefusalRunsTests {
             case .otherRejected: Self.outcome(.failed, .unclear, 550, "5.7.1")
             case .spam: Self.outcome(.failed, .letter, 554, "5.7.0")
             case .later: Self.outcome(.deferred, .now, 451, "4.3.0")
+            case .keyLost:
+                Outcome(.failed, health: .unknown, diagnosis: .init(stage: .prepare, text: "the key of its day is lost"))
             }
         }
 
@@ -56,6 +58,10 @@ struct RefusalRunsTests {
             ),
             (
                 "many letters to one dead address are no run", (0..<9).map { _ in Step(1, .unknownUser, .failed) }, [], false
+            ),
+            (
+                "letters whose key is lost were never refused, to however many", (1..<9).map { Step($0, .keyLost, .failed) }, [],
+                false
             ),
             (
                 "nor are three dead addresses with an accepted letter between them",

@@ -110,7 +110,7 @@ struct RestoreTests {
         _ = try await store.database.write { try $0.queue.release(released, at: TestStore.start - .minutes(1)) }
         var middle = Middle()
         let settlement = try Settlement(
-            of: Sample.outcome(.delivered), attempt: 1, accepted: TestStore.start, at: later, schedule: .standard, using: &middle)
+            of: Sample.outcome(.delivered), attempt: 1, since: TestStore.start, at: later, schedule: .standard, using: &middle)
         _ = try await store.database.write { try $0.queue.settle(delivered, under: lease, as: settlement) }
         let (second, claimed) = try await store.claim(1)
         let first = try #require(claimed.first)

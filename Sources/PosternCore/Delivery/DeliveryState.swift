@@ -8,8 +8,8 @@ package enum DeliveryState: String, Sendable, CaseIterable {
     case held
     /// The smarthost took it. Terminal.
     case delivered
-    /// The smarthost refused it for good, or the key that opens it is lost. Terminal, unless a person has it tried again, or others are
-    /// refused alike. → ready, held
+    /// The smarthost refused it for good, or the key that opens it is lost. Terminal, unless a person has it tried again, or others
+    /// are refused alike. → ready, held
     case failed
     /// Not delivered within the schedule's lifetime. Terminal, unless a person has it tried again. → ready
     case expired

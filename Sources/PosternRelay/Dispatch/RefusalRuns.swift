@@ -60,7 +60,9 @@ package struct RefusalRuns: Equatable, Sendable {
     /// - Returns: the outcome that the letter is settled by.
     package mutating func judge(_ outcome: Outcome, of job: DeliveryJob, at now: Timestamp) -> Outcome {
         if outcome.kind == .delivered { accepted(job.recipient, at: now) }
-        let judged = outcome.kind == .failed ? refused(outcome, of: job, at: now) : outcome
+        // A letter whose key is lost failed before anybody was dialled.
+        let isRefusal = outcome.kind == .failed && outcome.diagnosis.stage != .prepare
+        let judged = isRefusal ? refused(outcome, of: job, at: now) : outcome
         // Only an accepted letter shows that the run is over.
         guard run != nil, judged.health == .reached else { return judged }
         return Outcome(judged.kind, health: .unknown, cause: judged.cause, diagnosis: judged.diagnosis)
