@@ -12,6 +12,7 @@ struct DeliveryStateTests {
         (.leased, .leaseOver, .ready), (.leased, .tooOld, .expired), (.leased, .uncertainTooOften, .held),
         (.held, .released, .ready), (.held, .dropped, .dropped),
         (.failed, .retried, .ready), (.expired, .retried, .ready), (.failed, .recalled, .held),
+        (.ready, .keyLost, .failed), (.leased, .keyLost, .failed), (.held, .keyLost, .failed),
     ]
 
     @Test(arguments: legal)

@@ -50,6 +50,7 @@ private struct PromelaTable {
         case .dropped: "by_dropped"
         case .retried: "by_retried"
         case .recalled: "by_recalled"
+        case .keyLost: "by_key_lost"
         }
     }
 

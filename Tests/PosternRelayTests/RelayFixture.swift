@@ -138,6 +138,7 @@ final class VaultFake: Sendable {
         var asked: [DeliveryJob] = []
         var underWay = 0
         var most = 0
+        var isClockTrusted = true
     }
 
     static let lanes = 4
@@ -152,13 +153,18 @@ final class VaultFake: Sendable {
     /// How many letters were under way at once, at most.
     var most: Int { state.withLock { $0.most } }
 
+    func trustClock(_ isTrusted: Bool) { state.withLock { $0.isClockTrusted = isTrusted } }
+
     func handle(_ verb: VaultVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         if verb == .authorise {
             let request = try ConfirmationRequest(payload: payload)
             guard request.token == "right", let record = request.recipient.record else { throw LinkRefusal(.denied, "not ours") }
             return record.payload
         }
-        guard verb == .deliver else { return Announcement(keys: [], tagKeys: [], lanes: Self.lanes).payload }
+        guard verb == .deliver else {
+            let isTrusted = state.withLock { $0.isClockTrusted }
+            return Announcement(keys: [], tagKeys: [], lanes: Self.lanes, isClockTrusted: isTrusted).payload
+        }
         let job = try DeliveryJob(payload: payload)
         state.withLock { state in
             state.asked.append(job)

@@ -72,6 +72,7 @@ struct StatementTests {
             _ = try transaction.recipients.setState(.paused, of: one.id, from: [.active], at: now)
             _ = try transaction.recipients.replaceRecord(of: one, with: Sample.record(2), former: 1, at: now)
             _ = try transaction.recipients.toAdopt(after: nil, limit: 5)
+            _ = try transaction.recipients.sealHeads(5)
             try transaction.recipients.adopt(two)
             try transaction.sites.adopt(site)
             _ = try transaction.recipients.setState(.unconfirmed, of: one.id, from: [.paused], at: now)
@@ -138,6 +139,15 @@ struct StatementTests {
             _ = try transaction.aliases.list(of: two.id)
             _ = try transaction.recipients.count(at: site.id)
             _ = try transaction.sites.recipientCount(of: site.id)
+        }
+        _ = try await database.write { transaction in
+            for id in [ids[0].entry.id, ids[1].entry.id] {
+                _ = try transaction.intake.accept(store.letter(to: 1))
+                try transaction.queue.takeEnd(of: id, as: .delivered, at: now)
+            }
+            _ = try transaction.queue.holdRestored(because: "test", at: now)
+            _ = try transaction.queue.failLost(keeping: [], at: now, naming: 1)
+            _ = try transaction.intake.accept(store.letter(to: 1))
         }
         _ = try await database.write { transaction in
             try transaction.queue.dropHeld(.everything, because: "test", at: now, limit: 50)

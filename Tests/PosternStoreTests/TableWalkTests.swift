@@ -151,6 +151,9 @@ private struct WalkingLetter {
             return try await isMoved { try $0.queue.retry(id, at: now) }
         case .recalled:
             return try await isMoved { try $0.queue.recall(id, because: "others were refused alike") }
+        case .keyLost:
+            let now = now
+            return try await store.database.write { try $0.queue.failLost(keeping: [], at: now, naming: 9) }.count == 1
         }
     }
 

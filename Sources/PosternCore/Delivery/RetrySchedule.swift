@@ -18,6 +18,9 @@ package struct RetrySchedule: Sendable {
     /// For a letter that one of the vault's budgets keeps waiting: budgets are for an hour or a day.
     package var afterBudget: RetrySchedule { RetrySchedule(waits: [.hours(1)], lifetime: lifetime, jitter: jitter) }
 
+    /// While nobody knows what time it is, no letter is given up.
+    package var withoutEnd: RetrySchedule { RetrySchedule(waits: waits, lifetime: .days(36_500), jitter: jitter) }
+
     /// After an uncertain end, by how many there have been. Each try may make one more copy, since servers do take letters and fail
     /// to say so (RFC 1047): so there are few tries, and a slow server gets time in between.
     package var afterUncertainEnd: RetrySchedule {

@@ -214,6 +214,8 @@ package final class Dispatcher: Service {
         _ plan: DispatchState.Plan, _ lease: LeaseID, at moment: Timestamp
     ) throws -> DispatchTransaction {
         var randomness = randomness
+        let isClockTrusted = vault.isClockTrusted(at: moment)
+        let schedule = isClockTrusted ? settings.schedule : settings.schedule.withoutEnd
         var settlements: [DispatchTransaction.Settling] = []
         var returns: [DispatchTransaction.Returning] = []
         for ended in plan.ended {
@@ -221,7 +223,7 @@ package final class Dispatcher: Service {
             case .outcome(let outcome):
                 let settlement = try Settlement(
                     of: outcome, attempt: ended.delivery.attempt, uncertainEnds: ended.delivery.uncertainEnds,
-                    since: ended.delivery.start, at: moment, schedule: settings.schedule, using: &randomness)
+                    since: ended.delivery.start, at: moment, schedule: schedule, using: &randomness)
                 settlements.append(.init(id: ended.delivery.id, lease: ended.lease, settlement: settlement))
             case .notTaken:
                 returns.append(.init(id: ended.delivery.id, lease: ended.lease))
@@ -230,7 +232,7 @@ package final class Dispatcher: Service {
         return DispatchTransaction(
             settlements: settlements, returns: returns, recalled: plan.recalled, claim: plan.claim, lease: lease,
             leaseUntil: moment + settings.lease,
-            lifetime: settings.schedule.lifetime, isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
+            lifetime: schedule.lifetime, isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
     }
 
     private func attempt(_ delivery: DeliveryJob, under lease: LeaseID) async {

@@ -22,6 +22,7 @@ package struct OperationRecord: Equatable, Sendable {
         case addBlock = "block.add"
         case removeBlock = "block.remove"
         case backUpStore = "store.backup"
+        case restoreStore = "store.restore"
     }
 
     package let id: OperationID

@@ -80,7 +80,7 @@ private func buildServices(
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
         settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
-        now: { .now })
+        now: { .now }, isClockTrusted: { vault.isClockTrusted(at: $0) })
     let forwarding = ForwardingWatch()
     let health = HealthMonitor(
         readiness: readiness, store: store, vault: vault, dispatcher: dispatcher, forwarding: forwarding,
