@@ -196,7 +196,10 @@ let package = Package(
             name: "PosternTextTests", dependencies: ["PosternCore", "PosternText", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PosternDoctorTests",
-            dependencies: ["PosternCore", "PosternDoctor", "PosternMail", "PosternLink", "PosternRelay", "PosternVault"],
+            dependencies: [
+                "PosternCore", "PosternHost", "PosternDoctor", "PosternMail", "PosternLink", "PosternRelay", "PosternStore",
+                "PosternVault",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PosternHostTests", dependencies: ["PosternCore", "PosternHost", "PosternTestSupport"], swiftSettings: strict),

@@ -190,10 +190,14 @@ struct KeyReading: Codable {
         var inMemory: [UInt8]?
         var state: ServiceCheck.State
         var process: String? = FileLock.holder(of: home.vaultLock)
-        switch await Inquiry.ask(home.operatorSocket, OperatorVerb.examine) {
+        var condition: [UInt8]?
+        switch await Inquiry.ask(home.operatorSocket, OperatorVerb.condition, within: Inquiry.soon) {
         case .answered(let bytes):
-            inMemory = (try? KeyReport(payload: bytes)).map { _ in bytes }
-            state = inMemory == nil ? .unknown("it is of another version") : .running
+            condition = bytes
+            if case .answered(let bytes) = await Inquiry.ask(home.operatorSocket, OperatorVerb.examine) {
+                inMemory = (try? KeyReport(payload: bytes)).map { _ in bytes }
+            }
+            state = inMemory == nil ? .unknown("it is busy, or of another version") : .running
         case .failed: state = .silent(process: process)
         case .forbidden: state = .unknown("its operator socket is for its own user and root")
         case .nobody:
@@ -203,7 +207,6 @@ struct KeyReading: Codable {
             case nil: state = .unknown("its folder is for its own user and root")
             }
         }
-        let condition: [UInt8]? = if inMemory == nil { nil } else { await askCondition(home) }
         do throws(FileFault) {
             let (proofs, faults) = try KeyFolder(path: home.keys).examine()
             return KeyReading(
@@ -218,11 +221,6 @@ struct KeyReading: Codable {
                     ? .skipped(.keys, because: "this user may not look into \(home.keys)", .asRoot)
                     : .fail(.keys, "\(error)", .keysBack))
         }
-    }
-
-    private static func askCondition(_ home: Home) async -> [UInt8]? {
-        guard case .answered(let bytes) = await Inquiry.ask(home.operatorSocket, OperatorVerb.condition) else { return nil }
-        return bytes
     }
 
     func check(folder: String, wanted: [String], now: Timestamp, retention: Configuration.Retention?) -> KeyCheck? {

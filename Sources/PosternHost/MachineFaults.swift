@@ -54,6 +54,7 @@ package struct MachineFaults {
 
     private var authorities: SettingFault? {
         guard let path = configuration.mail.caFile, access(path, R_OK) != 0 else { return nil }
+        if errno == EACCES, ProcessUser.isRoot { return nil }
         return SettingFault(
             key: Setting.smtpCAFile.rawValue, problem: "\(path) cannot be read: \(String(cString: strerror(errno)))",
             remedy: "Name a file of certificates in PEM form, or leave the line out for the system's.")

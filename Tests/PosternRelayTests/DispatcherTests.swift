@@ -84,12 +84,27 @@ struct DispatcherTests {
         #expect(try await relay.difference() == 0)
     }
 
+    @Test func `The log says why an attempt ended as it did (H4)`() async throws {
+        let log = KeptLog()
+        let relay = try await RelayFixture(logger: log.logger)
+        _ = try await relay.accept(1)
+        try await relay.serving {
+            try await relay.withVault({ _ in .uncertain }) { _ in
+                try await eventually("settled") { log.warnings.contains { $0.contains("an attempt ended") } }
+            }
+        }
+        let line = try #require(log.warnings.first { $0.contains("an attempt ended") })
+        #expect(line.contains("outcome=uncertain") && line.contains("reason=250 ok"), "\(line)")
+        #expect(relay.dispatcher.smarthostRecord.lastAttempt != nil)
+    }
+
     @Test func `Five troubles open the breaker: the others wait untouched`() async throws {
         let relay = try await RelayFixture()
         _ = try await relay.accept(100)
         try await relay.serving {
             try await relay.withVault({ _ in .deferred }, health: .trouble) { vault in
                 try await eventually("the breaker is open") { relay.dispatcher.isBreakerOpen }
+                #expect(relay.dispatcher.breakerOpened != nil)
                 // What was under way when it opened is let through; nothing after that.
                 try await eventually("all under way have ended") { try await relay.counts()[.leased] == 0 }
                 #expect(vault.asked.count <= 5 + VaultFake.lanes)

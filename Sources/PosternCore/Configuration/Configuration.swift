@@ -71,6 +71,12 @@ extension Configuration {
             }
             return ranges
         }
+        if AddressRange.coverEverybody(proxies) {
+            reader.fault(
+                .trustedProxies,
+                "it trusts everybody: any visitor could pose as any client, and no limit or block would hold",
+                "Write the addresses of your own proxies and no others, as in 127.0.0.1/32,::1/128.")
+        }
         if !staffListen.isLoopback {
             reader.fault(
                 .staffListen, "“\(staffListen)” can be reached from other machines, and the staff's pages have no sign-in yet",

@@ -159,10 +159,13 @@ extension Transcript {
         return answer.code == SMTPReply.Code.serviceNotAvailable || answer.connectionComplaint == .usedUp
     }
 
-    /// How the server refused a new connection, if it did so before it accepted MAIL. Nil for what is about our settings, the
-    /// server's certificate or its offers: another connection would end the same way.
+    /// How the server refused the connection: a new one before it accepted MAIL, or any of which it says, before the text, that it is
+    /// one too many. Nil for what is about our settings, the server's certificate or its offers: another connection would end the
+    /// same way.
     package func connectionRefusal(_ result: CURLcode) -> ConnectionRefusal? {
-        guard dialled, !mailAccepted, certificateFault == nil else { return nil }
+        guard certificateFault == nil else { return nil }
+        if abortReason == nil, stage != .finalDot, answer?.connectionComplaint == .tooMany { return .plain }
+        guard dialled, !mailAccepted else { return nil }
         switch abortReason {
         case .timedOut: return .silent
         case nil: break
@@ -172,8 +175,7 @@ extension Transcript {
             return switch stage {
             case .greeting: .plain
             case .ehlo, .startTLS, .login: answer.severity == .transient ? .plain : nil
-            case .mailFrom:
-                answer.code == SMTPReply.Code.serviceNotAvailable || answer.connectionComplaint == .tooMany ? .plain : nil
+            case .mailFrom: answer.code == SMTPReply.Code.serviceNotAvailable ? .plain : nil
             case .prepare, .budget, .connect, .recipient, .data, .finalDot: nil
             }
         }

@@ -35,6 +35,8 @@ package enum ControlRequest: Codable, Sendable {
     case backup(to: String)
     /// The condition of the relay and its store.
     case examine
+    /// What is the matter; answered at once, and so the question whether the relay still answers.
+    case health
 
     /// What to change about a site; nil leaves it as it is.
     package struct SiteChange: Codable, Sendable {

@@ -13,12 +13,12 @@ package struct OperatorService: Sendable {
     package struct Inspection: Sendable {
         let process: Int32
         let settings: StoreSettings
-        let readiness: any ReadinessSource
+        let health: any HealthSource
 
-        package init(process: Int32, settings: StoreSettings, readiness: any ReadinessSource) {
+        package init(process: Int32, settings: StoreSettings, health: any HealthSource) {
             self.process = process
             self.settings = settings
-            self.readiness = readiness
+            self.health = health
         }
     }
 
@@ -112,6 +112,7 @@ package struct OperatorService: Sendable {
             return 1
         case .backup(let path): return try await operations.backUp(to: path)
         case .examine: return try await examine()
+        case .health: return try running.health.conditions
         }
     }
 
@@ -155,10 +156,16 @@ package struct OperatorService: Sendable {
 
     /// What `postern doctor` asks of a relay that runs.
     private func examine() async throws -> RelayView {
-        guard let inspection else { throw RequestText.Fault("there is no relay to ask") }
+        let running = try running
         return RelayView(
-            process: inspection.process, settings: inspection.settings, readiness: await inspection.readiness.readiness(),
-            store: try await operations.store.read { try StoreView($0) })
+            process: running.process, settings: running.settings, store: try await operations.store.read { try StoreView($0) })
+    }
+
+    private var running: Inspection {
+        get throws(RequestText.Fault) {
+            guard let inspection else { throw RequestText.Fault("there is no relay to ask") }
+            return inspection
+        }
     }
 }
 

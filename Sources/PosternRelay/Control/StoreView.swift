@@ -8,7 +8,7 @@ package struct StoreView: Codable, Sendable {
     package let schema: Int
     /// Letters accepted minus letters in some state: 0, or something is very wrong.
     package let difference: Int
-    package let oldestMoving, oldestHeld, newestEntry, lastPurge: Int64?
+    package let newestEntry, lastPurge: Int64?
     /// The ids of the keys that the addresses of the first hundred recipients of each site are sealed to.
     package let addressKeys: [String]
 
@@ -19,8 +19,6 @@ package struct StoreView: Codable, Sendable {
     package init(_ transaction: any Transaction) throws {
         schema = try Migrator.standing(transaction)
         difference = try transaction.queue.counts().difference
-        let oldest = try transaction.queue.oldestUndelivered()
-        (oldestMoving, oldestHeld) = (oldest.moving?.milliseconds, oldest.held?.milliseconds)
         newestEntry = try transaction.submissionLog.latest(limit: 1).first?.at.milliseconds
         lastPurge = try transaction.maintenance.last(.purge)?.milliseconds
         let recipients = try transaction.sites.list().prefix(Self.mostSites).flatMap { site in
@@ -47,6 +45,5 @@ package struct StoreSettings: Codable, Sendable {
 package struct RelayView: Codable, Sendable {
     package let process: Int32
     package let settings: StoreSettings
-    package let readiness: Readiness
     package let store: StoreView
 }

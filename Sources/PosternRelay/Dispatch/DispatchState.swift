@@ -33,6 +33,7 @@ struct DispatchState: Sendable {
     /// Letters with the vault, and letters whose outcome is not durable yet: each of them holds a lane.
     private(set) var underWay = 0
     private(set) var breaker = Breaker()
+    private(set) var smarthost = SmarthostRecord()
     private var waiting: [Ended] = []
     /// When the queue is due next, as the last transaction found it; nil when nothing waits.
     private var soonest: Timestamp? = .distantPast
@@ -109,7 +110,9 @@ struct DispatchState: Sendable {
     mutating func ended(_ ended: Ended, at now: Timestamp) {
         waiting.append(ended)
         switch ended.reply {
-        case .outcome(let outcome): breaker.record(outcome.health, at: now)
+        case .outcome(let outcome):
+            breaker.record(outcome.health, at: now)
+            smarthost.record(outcome, at: now)
         case .notTaken: breaker.record(.unknown, at: now)
         }
     }

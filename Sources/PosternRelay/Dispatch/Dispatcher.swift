@@ -85,6 +85,12 @@ package final class Dispatcher: Service {
     /// Whether deliveries stand still because the smarthost refuses us.
     package var isBreakerOpen: Bool { state.withLock { $0.breaker.isOpen } }
 
+    /// When that began; nil while they do not.
+    package var breakerOpened: Timestamp? { state.withLock { $0.breaker.opened } }
+
+    /// What the last attempts say against the smarthost.
+    package var smarthostRecord: SmarthostRecord { state.withLock { $0.smarthost } }
+
     package func run() async throws {
         var leases = try await start()
         await withDiscardingTaskGroup { attempts in
@@ -276,6 +282,8 @@ extension Dispatcher {
             "delivery": "\(settling.id)", "outcome": "\(outcome.kind.rawValue)", "stage": "\(outcome.diagnosis.stage.rawValue)",
             "code": "\(outcome.diagnosis.code ?? 0)",
         ]
+        // Redacted where it was read.
+        if outcome.kind != .delivered { metadata["reason"] = "\(outcome.diagnosis.reason)" }
         switch settled {
         case .tooLate:
             logger.warning("dispatch: an outcome came after its lease and was dropped", metadata: metadata)
@@ -289,10 +297,12 @@ extension Dispatcher {
             switch outcome.kind {
             case .delivered: .debug
             case .deferred, .failed: .info
-            case .uncertain: .warning
+            // Held, it waits for a person.
+            case .uncertain: settling.settlement.state == .held ? .error : .warning
             case .ourFault: .error
             }
         metadata["state"] = "\(settling.settlement.state.rawValue)"
+        if outcome.isUncertainEnd, let reason = settling.settlement.reason { metadata["reason"] = "\(reason)" }
         logger.log(level: level, "dispatch: an attempt ended", metadata: metadata)
     }
 }

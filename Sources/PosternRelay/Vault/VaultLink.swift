@@ -37,6 +37,9 @@ package final class VaultLink: Service, Sendable {
     /// Whether the last request was answered.
     package var answers: Bool { state.withLock { $0.answers } }
 
+    /// Whether the vault has ever answered.
+    package var hasAnswered: Bool { state.withLock { $0.announcement != nil } }
+
     /// Connections that the vault cut off because of what they sent, as of its last announcement.
     package var malformedAtVault: Int { state.withLock { $0.announcement?.malformedFrames ?? 0 } }
 

@@ -34,6 +34,11 @@ struct ErrandCommand: CagedCommand {
     }
 
     func run(_ folder: Home) async throws {
+        if task == .examine {
+            // Before the settings are read: whatever is wrong with them, the rest is looked at.
+            guard let part = words.first.flatMap(Doctor.Part.init(rawValue:)) else { throw ControlCaller.mismatch }
+            return write(Array(await Doctor(home: folder, now: .now).examined(part)))
+        }
         let caller = try home.caller()
         switch task {
         case .control:
@@ -49,9 +54,7 @@ struct ErrandCommand: CagedCommand {
         case .makeKeys:
             let suite = words.first.flatMap(Suite.init(name:)) ?? .ofAddresses
             write(Array(try JSONEncoder().encode(try KeyRing.makeMissing(in: folder, suite: suite))))
-        case .examine:
-            guard let part = words.first.flatMap(Doctor.Part.init(rawValue:)) else { throw ControlCaller.mismatch }
-            write(Array(await Doctor(home: folder, now: .now).examined(part)))
+        case .examine: break
         }
     }
 

@@ -138,6 +138,9 @@ import Testing
             ("\(Way.mail) | < 550 5.1.8 no", CURLE_SEND_ERROR, nil, nil), (Way.mail, CURLE_RECV_ERROR, nil, .plain),
             (Way.rcpt, CURLE_RECV_ERROR, nil, nil), ("\(Way.rcpt) | < 421 later", CURLE_SEND_ERROR, nil, nil),
             (Way.reused, CURLE_RECV_ERROR, nil, nil),
+            ("\(Way.reused) | < 432 4.3.2 Concurrent connections limit exceeded", CURLE_SEND_ERROR, nil, .plain),
+            ("\(Way.rcpt) | < 452 4.3.2 Connection rate limit exceeded.", CURLE_SEND_ERROR, nil, .plain),
+            ("\(Way.text) | < 432 4.3.2 sender thread limit exceeded", CURLE_WEIRD_SERVER_REPLY, nil, nil),
         ] as [(String, CURLcode, AbortReason?, ConnectionRefusal?)])
     func `S5: a refused connection is told from a refused letter`(
         steps: String, result: CURLcode, abort: AbortReason?, refusal: ConnectionRefusal?

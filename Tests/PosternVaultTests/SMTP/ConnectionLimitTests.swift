@@ -67,6 +67,22 @@ import Testing
         }
     }
 
+    // It finds out only at the second letter.
+    @Test(arguments: [ServerStage.mailFrom, .recipient, .data])
+    func `S5: a kept connection that is one too many is closed, and its letter goes over another`(stage: ServerStage) async throws
+    {
+        var script = Script([.finalDot: .after(.milliseconds(10), .standard)])
+        script.choose = { at, info in
+            guard at == stage, info.letter >= 8, info.open.count > 2 else { return nil }
+            return .reply("432 4.3.2 Concurrent connections limit exceeded")
+        }
+        try await LanePool.with(script, lanes: 4) { pool, server in
+            let outcomes = try await pool.send(count: 40)
+            #expect(outcomes.allSatisfy { $0.kind == .delivered }, "\(outcomes.filter { $0.kind != .delivered })")
+            #expect(server.messages.count == 40)
+        }
+    }
+
     // The thread pool of a hosted suite is used up: it says so after the dot.
     @Test func `S5: a server that says so after the dot gets fewer connections, and that letter waits`() async throws {
         var script = Script([.finalDot: .after(.milliseconds(10), .standard)])

@@ -39,7 +39,13 @@ struct TemplateTests {
             ConfirmationPage(.question(action: "/"), to: names, shown),
             PrivacyPage(Example.facts(of: known.site), path: "/", shown),
             ErrorPage(.unavailable, incident: Incident(using: &randomness), shown),
-            OverviewPage(StaffOverview(latest: [Example.entry()]), mailbox: "/", now: Example.now, .unbranded(templates)),
+            OverviewPage(
+                StaffOverview(latest: [Example.entry()]), conditions: [], mailbox: "/", now: Example.now, .unbranded(templates)),
+            OverviewPage(
+                nil,
+                conditions: [
+                    HealthCondition(.vault, .standsStill, "x", meaning: "x", remedy: "x", commands: ["postern doctor"])
+                ], mailbox: nil, now: Example.now, .unbranded(templates)),
             MailboxPage([letter], .unbranded(templates)), MailboxLetterPage(letter, .unbranded(templates)),
         ]
     }
