@@ -121,8 +121,10 @@ package struct Doctor {
 
     private func keys(_ keys: KeyReading, _ store: StoreReading, _ settings: SettingsReading) -> [Finding] {
         if let obstacle = keys.obstacle { return [obstacle] }
-        return keys.check(
-            folder: home.keys, wanted: store.view?.addressKeys ?? [], now: now, retention: retention(settings))?.findings ?? []
+        let check = keys.check(
+            folder: home.keys, wanted: store.view?.addressKeys ?? [], recipients: store.view?.recipientsByKey ?? [:], now: now,
+            retention: retention(settings))
+        return (check?.findings ?? []) + (check?.savedFindings ?? [])
     }
 
     private func libraries(_ settings: SettingsReading) -> [Finding] {
@@ -158,7 +160,8 @@ package struct Doctor {
         return ClockCheck.findings(
             now: now, isSynchronised: kept < 0 ? nil : kept == 1,
             noted: [store.view?.newestEntry, store.view?.lastPurge].compactMap { $0.map(Timestamp.init(milliseconds:)) },
-            newestKeys: known?.onDisk.compactMap(\.epoch).max(), isRunning: isRunning,
+            newestKeys: known?.onDisk.compactMap(\.epoch).max(), falseUntil: keys.falseUntil.map(Timestamp.init(milliseconds:)),
+            isRunning: isRunning,
             doomed: known.map { $0.overdue($0.onDisk, by: .zero).count } ?? 0)
     }
 

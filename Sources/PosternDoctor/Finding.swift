@@ -8,6 +8,8 @@ package enum Check: String, Codable, Sendable, CaseIterable {
     /// What relay and vault gave up at their start.
     case cage
     case service, keys
+    /// Whether the keys that last are kept elsewhere too.
+    case savedKeys = "saved-keys"
     /// Modes and owners of files and folders.
     case modes
     case store, sqlite, curl, disk, inodes, templates, smarthost, budgets, clock
@@ -74,5 +76,7 @@ extension Remedy {
     package static let asRoot: Remedy = "Run postern doctor as root."
     static let tryAgain: Remedy = "Read what it said above, and run postern doctor again."
     static let rightHome: Remedy = "Name the right folder with --home, or make an installation with postern init."
-    static let keysBack: Remedy = "Put the vault's folder back from its backup; for a new installation, run postern init."
+    static let keysBack = Remedy(
+        "Put the saved keys back, with the service stopped; for a new installation, run postern init.",
+        commands: ["postern keys import-recovery FOLDER"])
 }

@@ -60,6 +60,7 @@ struct ConfigurationTests {
         ("POSTERN_STAFF_LISTEN", "127.0.0.1:8080"),
         ("POSTERN_RETENTION_LETTERS", "5d"), ("POSTERN_RETENTION_LETTERS", "28"), ("POSTERN_RETENTION_EVIDENCE", "0d"),
         ("POSTERN_RETENTION_OUTCOMES", "forever"),
+        ("POSTERN_SECURITY_CONTACT", "nobody"), ("POSTERN_SECURITY_CONTACT", "a@x.example,http://x.example"),
         ("POSTERN_LOG_LEVEL", "loud"), ("POSTERN_LEASE", "soon"), ("POSTERN_NAME", "x"),
     ]
 

@@ -237,11 +237,13 @@ struct CheckTests {
 
     @Test func `Clock: what is of another time, and what a start would destroy`() {
         func facts(
-            noted: [Duration] = [], keys: Int32? = nil, kept: Bool? = true, running: Bool = false, doomed: Int = 0
+            noted: [Duration] = [], keys: Int32? = nil, falseUntil: Duration? = nil, kept: Bool? = true, running: Bool = false,
+            doomed: Int = 0
         ) -> [Finding] {
             ClockCheck.findings(
                 now: Self.now, isSynchronised: kept, noted: noted.map { Self.now + $0 },
-                newestKeys: keys.map { Epoch(day: Self.today.day + $0) }, isRunning: running, doomed: doomed)
+                newestKeys: keys.map { Epoch(day: Self.today.day + $0) }, falseUntil: falseUntil.map { Self.now + $0 },
+                isRunning: running, doomed: doomed)
         }
         expect(facts(), .ok, "synchronised")
         expect(facts(noted: [.minutes(4)], keys: 1, kept: nil), .ok)
@@ -249,7 +251,10 @@ struct CheckTests {
         expect(facts(noted: [.days(-9), .days(2)], running: true), .fail, "2 days ahead")
         // Tomorrow's keys are made today; those of the day after are more than a day ahead.
         expect(facts(keys: 2), .fail, "there are keys of")
-        expect(facts(keys: 40), .fail, "there are keys of")
+        expect(facts(keys: 40), .fail, "there are keys of", "postern keys trust-clock")
+        // M11: the vault knows that it was ahead.
+        expect(facts(noted: [.days(40)], keys: 41, falseUntil: .days(42)), .ok, "it was ahead for a while")
+        expect(facts(noted: [.days(60)], keys: 61, falseUntil: .days(42)), .fail, "60 days ahead")
         expect(facts(noted: [.days(-40)], keys: -39, doomed: 12), .warn, "the time of 12 keys is over by it", "trust-clock")
         expect(facts(noted: [.days(-40)], keys: -39, running: true), .ok)
         expect(facts(noted: [.hours(-30)]), .ok)

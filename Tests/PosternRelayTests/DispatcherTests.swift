@@ -195,4 +195,27 @@ struct DispatcherTests {
         #expect(held.reason?.contains("Postern could not write") == true)
         #expect(try await relay.difference() == 0)
     }
+
+    @Test func `While the vault does not believe the clock, no letter is given up as too old (M11)`() async throws {
+        let relay = try await RelayFixture()
+        let id = try #require(try await relay.accept(1).first)
+        relay.advance(by: .days(40))
+        try await relay.withVault({ _ in .deferred }) { vault in
+            vault.trustClock(false)
+            try await relay.serving {
+                try await eventually("it is tried") { !vault.asked.isEmpty }
+                try await eventually("it waits again") { try await relay.show(id)?.state == .ready }
+                #expect(try await relay.counts()[.expired] == 0)
+                vault.trustClock(true)
+                try await eventually("the relay hears of it") {
+                    await relay.vault.renew()
+                    return relay.vault.isClockTrusted(at: RelayFixture.now)
+                }
+                _ = try await relay.store.write { try $0.queue.retryAll(at: RelayFixture.now + .days(5), limit: 9) }
+                relay.advance(by: .days(1))
+                relay.dispatcher.wake()
+                try await eventually("it is too old") { try await relay.show(id)?.state == .expired }
+            }
+        }
+    }
 }

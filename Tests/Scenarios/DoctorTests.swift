@@ -32,7 +32,7 @@ struct DoctorTests {
         // Every check has a finding.
         #expect(
             Set(report.findings.map(\.check)) == [
-                "letters", "proxy", "configuration", "users", "cage", "service", "keys", "modes", "store", "sqlite", "curl",
+                "letters", "proxy", "configuration", "users", "cage", "service", "keys", "saved-keys", "modes", "store", "sqlite", "curl",
                 "disk", "inodes",
                 "templates",
                 "smarthost", "budgets", "clock", "oldest-letter", "last-purge",
@@ -88,7 +88,7 @@ struct DoctorTests {
         let secret = try #require(content.split(separator: "\n").first { $0.hasPrefix("secret: ") })
         let other = "secret: " + Data(repeating: 7, count: 32).base64EncodedString()
         try replace(path, content.replacing(secret, with: other))
-        try await postern.doctor(status: 69).requireOnly("FAIL", "keys", path, "does not give its id", "backup")
+        try await postern.doctor(status: 69).requireOnly("FAIL", "keys", path, "does not give its id", "import-recovery")
 
         try FileManager.default.removeItem(atPath: path)
         try await postern.doctor(status: 69).requireOnly("FAIL", "keys", path, "missing", "put it back")

@@ -19,6 +19,11 @@ package enum ControlRequest: Codable, Sendable {
     case countRecipients(site: String)
     case showRecipient(site: String, handle: String)
     case changeRecipient(site: String, handle: String, action: RecipientOperations.Action)
+    /// All of them or none.
+    case addAliases(site: String, handle: String, aliases: [String])
+    case removeAlias(site: String, handle: String, alias: String)
+    /// All of one recipient's, or the whole site's in pages; `after` is the key of the last one.
+    case listAliases(site: String, handle: String?, after: String?, limit: Int)
     case countQueue
     case listQueue(QueueFilter)
     case showDelivery(id: String)

@@ -77,6 +77,17 @@ package struct OperatorService: Sendable {
             try await operations.recipients.apply(
                 action, to: try RequestText.handle(handle), at: try RequestText.site(site))
             return 1
+        case .addAliases(let site, let handle, let aliases):
+            return try await operations.recipients.add(
+                try aliases.map(RequestText.alias), to: try RequestText.handle(handle), at: try RequestText.site(site))
+        case .removeAlias(let site, let handle, let alias):
+            try await operations.recipients.remove(
+                try RequestText.alias(alias), of: try RequestText.handle(handle), at: try RequestText.site(site))
+            return 1
+        case .listAliases(let site, let handle, let after, let limit):
+            return try await operations.recipients.aliases(
+                at: try RequestText.site(site), of: try handle.map(RequestText.handle), after: after, limit: Self.bounded(limit)
+            ).map(AliasView.init)
         case .countQueue: return QueueCountsView(try await operations.queue.count())
         case .listQueue(let asked):
             return try await operations.queue.list(

@@ -54,7 +54,14 @@ package func publicRoutes(
     let health = HealthHandlers(source: services.readiness, health: services.health, responses: responses)
     let openAPI = responses.json(responses.templates.openAPI)
 
+    let front = FrontHandlers(configuration: configuration, responses: responses, now: services.now)
+
     return RouteTable([
+        Route("/", .anyone, get: front.page),
+        Route("/robots.txt", .anyone, get: front.robots),
+        Route("/favicon.ico", .anyone, get: front.icon),
+        Route("/apple-touch-icon.png", .anyone, get: front.touchIcon),
+        Route("/.well-known/security.txt", .anyone, get: front.security),
         Route(
             "/api/v1/sites/{site}/recipients/{handle}/letters", .anyone, for: .programs, bodyKiB: limits.bodyKiB,
             post: letters.post, options: crossOrigin.preflight),
@@ -86,8 +93,8 @@ private func publicGuards(
     RequestLimitGuard(requests: services.requests, clients: clients, responses: responses, now: services.now)
     LineGuard(limitKiB: limits.lineKiB)
     AccessGuard()
-    MethodGuard()
-    HandleSpelling(fields: responses.headers.page)
+    MethodGuard(responses)
+    LinkSpelling(responses: responses)
 }
 
 /// The public listener, ready to run as a service.

@@ -65,7 +65,7 @@ private func staffGuards(
     LineGuard(limitKiB: limits.lineKiB)
     ReachabilityTrust()
     AccessGuard()
-    MethodGuard()
+    MethodGuard(responses)
 }
 
 /// The staff listener, ready to run as a service. The Internet does not reach it.

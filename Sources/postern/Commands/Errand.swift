@@ -21,6 +21,16 @@ struct Errand {
         case vault
         /// Makes the keys that are missing, and writes their kinds.
         case makeKeys = "make-keys"
+        /// Writes which keys there are, while no vault runs.
+        case holdKeys = "hold-keys"
+        /// Writes the keys that last, and the vault's memory.
+        case collectKeys = "collect-keys"
+        /// Notes which keys have been saved elsewhere.
+        case noteSavedKeys = "note-saved-keys"
+        /// Writes which of some recipients were erased, as the vault remembers.
+        case findErased = "find-erased"
+        /// Puts saved keys in, while no vault runs.
+        case installKeys = "install-keys"
         /// Writes one part of the doctor's examination.
         case examine
     }
@@ -29,7 +39,7 @@ struct Errand {
     let user: ProcessUser
 
     func run(_ task: Task, _ words: [String] = [], input: [UInt8] = []) async throws -> [UInt8] {
-        try await run(task, words, from: .array(input), to: .bytes(limit: 64 << 20))
+        try await run(task, words, from: .array(input), to: .bytes(limit: 512 << 20))
     }
 
     /// What the doctor wants to know: a taken-over user may stop the process that looks.

@@ -80,7 +80,7 @@ private func buildServices(
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
         settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
-        now: { .now })
+        now: { .now }, isClockTrusted: { vault.isClockTrusted(at: $0) })
     let forwarding = ForwardingWatch()
     let health = HealthMonitor(
         readiness: readiness, store: store, vault: vault, dispatcher: dispatcher, forwarding: forwarding,
@@ -127,7 +127,7 @@ private func buildServices(
             templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
     let publicWeb = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies,
-        limits: visitorLimits)
+        securityContacts: configuration.securityContacts, limits: visitorLimits)
     services.append(
         buildPublicApplication(
             publicWeb,

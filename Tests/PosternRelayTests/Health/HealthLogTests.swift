@@ -10,7 +10,8 @@ struct HealthLogTests {
     @Test func `Looked at every ten seconds for three days, it is said six times`() {
         var log = HealthLog()
         var said: [Int] = []
-        for second in stride(from: 0, to: 3 * 86_400, by: 10) where !log.take([Self.condition(count: second)], at: .seconds(second)).isEmpty {
+        for second in stride(from: 0, to: 3 * 86_400, by: 10)
+        where !log.take([Self.condition(count: second)], at: .seconds(second)).isEmpty {
             said.append(second)
         }
         #expect(said == [0, 600, 3_600, 21_600, 86_400, 172_800])
