@@ -17,7 +17,7 @@ struct RealLinksAndFormsTests {
         try await postern.addRecipient("sam", "sam@private.example")
         try await postern.start()
         for (path, place) in [
-            ("Pat%20M%C3%BCller", "pat"), ("pat+mu%CC%88ller", "pat"), ("Pat%20M%FCller.?lang=de", "pat?lang=de"),
+            ("Pat%20M%C3%BCller", "pat"), ("pat+mu%CC%88ller", "pat"), ("Pat%2520M%25C3%25BCller.?lang=de", "pat?lang=de"),
             ("PM", "pm"), ("pm", "pat"), ("Pat", "pat"), ("pat)", "pat"), ("PAT/", "pat"),
         ] {
             let answer = try await postern.get("/c/photos/\(path)")

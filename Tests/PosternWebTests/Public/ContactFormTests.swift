@@ -119,16 +119,16 @@ struct ContactFormTests {
     @Test func `A faulty form comes back with every fault beside its field and nothing lost`() async throws {
         let token = "ours-5"
         let page = try await post([
-            "name": Self.hostile, "email": "no address", "subject": String(repeating: "s", count: 151),
-            "message": Self.hostile + "\0",
+            "name": "V" + Self.hostile, "email": "no address", "subject": String(repeating: "s", count: 151),
+            "message": Self.hostile + String(repeating: "m", count: 20_000),
             "about": "photo <4711>", "show_address": "on", "form": token,
         ])
         #expect(page.status == .unprocessableContent)
         #expect(page.headers[.cacheControl] == "no-store")
         let escaped = HTML.escaped(Self.hostile)
         for part in [
-            "value=\"\(escaped)\"", #"value="no address""#, String(repeating: "s", count: 151),
-            ">\n\(escaped)\u{FFFD}</textarea>",
+            "value=\"V\(escaped)\"", #"value="no address""#, String(repeating: "s", count: 151),
+            ">\n\(escaped)mmm",
             #"name="about" value="photo &lt;4711&gt;""#, #"value="yes" aria-describedby="show-address-hint" checked"#,
             #"value="\#(token)""#,
             #"id="name-fault""#, #"id="email-fault""#, #"id="subject-fault""#, #"id="message-fault""#, #"role="alert""#,

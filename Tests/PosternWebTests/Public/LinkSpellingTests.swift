@@ -39,8 +39,10 @@ struct LinkSpellingTests {
         ("/c/photos/Pat?lang=de&about=photo%204711", "/c/photos/pat?lang=de&about=photo%204711"),
         ("/c/photos/pat.?utm_source=x&fbclid=y", "/c/photos/pat?utm_source=x&fbclid=y"),
         ("/confirm/photos/Pat/t.0AF", "/confirm/photos/pat/t.0AF"), ("/confirm/photos/pat/t.0AF).", "/confirm/photos/pat/t.0AF"),
+        // As old pages encode it.
+        ("/c/photos/M%FCller?lang=de", "/c/photos/M%C3%BCller?lang=de"),
         ("/privacy/Photos.", "/privacy/photos"), ("/Robots.TXT", "/robots.txt"), ("//", "/"),
-        ("/c/%2F%2Fevil/X", "/c/%2F%2Fevil/x"),
+        ("/c/%2F%2Fevil/X", "/c/evil/x"), ("/c/%2F%2Fe.x/X", "/c/%2F%2Fe.x/x"),
     ])
     func `A page under another spelling redirects, and keeps its query`(path: String, location: String) async throws {
         for method in [HTTPRequest.Method.get, .head] {

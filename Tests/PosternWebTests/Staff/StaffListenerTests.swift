@@ -159,7 +159,7 @@ struct StaffListenerTests {
 
     @Test func `POST is not allowed, and HEAD works`() async throws {
         let answer = try await get("/", method: .post)
-        #expect(answer.status == .methodNotAllowed && answer.headers[.allow] == "GET, HEAD")
+        #expect(answer.status == .methodNotAllowed && answer.headers[.allow] == "GET, HEAD, OPTIONS")
         #expect(try await get("/", method: .head).status == .ok)
     }
 
