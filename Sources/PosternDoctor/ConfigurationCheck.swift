@@ -9,7 +9,7 @@ package enum ConfigurationCheck {
         guard faults.isEmpty else {
             return faults.map { .fail(.configuration, "\($0.key): \($0.problem)", Remedy($0.remedy)) }
         }
-        return [.ok(.configuration, "\(given) settings in \(path) and the environment are consistent")]
+        return [.ok(.configuration, "\(counted(given, "setting")) in \(path) and the environment agree")]
     }
 }
 

@@ -12,6 +12,8 @@ package struct ImportPlan: Sendable {
         package let line: Int
         package let fields: [String]
         package internal(set) var content: Content
+        /// Of a row that is wrong in something else; nil where it may be an address.
+        package fileprivate(set) var name: String?
         fileprivate var seeds: [String]?
         /// Whether it is right but for its handle.
         fileprivate var isAlmostRight = false
@@ -65,6 +67,7 @@ package struct ImportPlan: Sendable {
         } catch {
             var row = wrong(error.description)
             (row.seeds, row.isAlmostRight) = (error.seeds, !error.isElsewhere)
+            row.name = error.name.flatMap { $0.text.contains("@") ? nil : $0.text }
             return row
         }
     }

@@ -165,7 +165,7 @@ package struct RecipientFile: Sendable {
         switch role {
         case .handle: return own ?? "no column; one is proposed for each row"
         case .name:
-            let parts = [columns.given, columns.family].compactMap { $0 }.map(name).joined(separator: " ")
+            let parts = [columns.given, columns.family].compactMap { $0 }.map(name).joined(separator: " and ")
             let sources = [own, parts.isEmpty ? nil : parts].compactMap { $0 }
             return sources.isEmpty ? "no column; taken from “Name <address>”" : sources.joined(separator: ", else ")
         case .email: return own ?? ""

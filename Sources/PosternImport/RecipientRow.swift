@@ -14,6 +14,8 @@ package struct RecipientRow: Sendable {
         package let seeds: [String]?
         /// Whether anything besides the handle is wrong.
         package let isElsewhere: Bool
+        /// The name, where that is right.
+        package let name: HeaderText?
 
         /// A handle that it could be instead.
         package var proposal: String? { seeds?.lazy.compactMap(HandleProposals.slug).first }
@@ -72,7 +74,7 @@ package struct RecipientRow: Sendable {
             seeds = isExchanged ? nil : [typed.contains("@") ? "" : typed, name?.text ?? ""].filter { !$0.isEmpty }
         }
         guard faults.isEmpty, let handle, let name, let address, let language else {
-            throw Reject(description: faults.joined(separator: "; "), seeds: seeds, isElsewhere: isElsewhere)
+            throw Reject(description: faults.joined(separator: "; "), seeds: seeds, isElsewhere: isElsewhere, name: name)
         }
         (self.handle, self.name, self.address, self.language) = (handle, name, address, language)
     }

@@ -9,7 +9,7 @@ struct Postern: AsyncParsableCommand {
             through it; otherwise they open the store themselves.
 
             Exit codes: 0 done · 64 wrong usage · 65 bad data · 66 the input cannot be read · 69 unavailable · 70 a fault of ours · \
-            73 a file cannot be made · 75 try again later · 78 wrong configuration
+            73 a file cannot be made · 75 try again later · 77 for another user to do · 78 wrong configuration
             """,
         version: Version.text,
         subcommands: [

@@ -69,6 +69,22 @@ struct EveryDayTests {
         await server.stop()
     }
 
+    @Test func `A vault that runs by itself goes on at SIGHUP, and says that it cannot read its settings again`() async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        let folder = try TemporaryFolder()
+        let vault = Serving()
+        let path = folder.path("vault.log")
+        func log() -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+        try await vault.start(Program.postern, ["vault", "--home", postern.home], environment: postern.settings, log: path)
+        try await eventually("it runs", within: .seconds(60)) { log().contains("vault: ready") }
+        vault.signal(SIGHUP)
+        try await eventually("it says so") { log().contains("cannot read its settings again") }
+        #expect(vault.isRunning)
+        vault.signal(SIGTERM)
+        #expect(try await vault.end(within: .seconds(40)) == 0)
+        #expect(log().contains("vault: starting process=") && log().contains("vault: stopped, as ordered"))
+    }
+
     @Test func `init on an existing home changes nothing, and says what differs`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let before = try String(contentsOfFile: postern.home + "/postern.conf", encoding: .utf8)

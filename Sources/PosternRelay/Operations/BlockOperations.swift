@@ -13,7 +13,7 @@ package struct BlockOperations: Sendable {
             case .unknown(let id): "there is no block \(id)"
             case .wrongDuration: "a block lasts from one second to ten years"
             case .phraseLength(let count):
-                "the text has \(count) characters; a block takes \(Block.shortestPhrase) to \(Block.textLimit)"
+                "the text has \(count == 1 ? "1 character" : "\(count) characters"); a block takes \(Block.shortestPhrase) to \(Block.textLimit)"
             }
         }
 

@@ -117,12 +117,15 @@ struct Init: AsyncParsableCommand {
             Setting.publicURL.rawValue: publicURL, Setting.mailFrom.rawValue: mailFrom, Setting.smtpURL.rawValue: smtpURL,
             Setting.smtpTLS.rawValue: isLoopbackRelay ? "off" : "required",
         ]
-        do {
-            _ = try Configuration(values, home: folder.path)
+        let made: Configuration
+        do throws(SettingFaults) {
+            made = try Configuration(values, home: folder.path)
         } catch {
             throw Exit.configuration.saying(error.description)
         }
-        let others = Setting.allCases.filter { values[$0.rawValue] == nil && $0 != .home }.map(\.rawValue)
+        let others = Setting.allCases.filter { values[$0.rawValue] == nil && $0 != .home }.map { setting in
+            "\(setting.rawValue)\(made.text(of: setting).map { "=\($0)" } ?? "=")"
+        }
         let text = """
             # Postern's settings: KEY=VALUE. The environment overrides this file.
             POSTERN_PUBLIC_URL=\(publicURL)
@@ -130,7 +133,8 @@ struct Init: AsyncParsableCommand {
             POSTERN_SMTP_URL=\(smtpURL)
             \(isLoopbackRelay ? "POSTERN_SMTP_TLS=off" : "# POSTERN_SMTP_TLS=required")
 
-            # These have defaults. A value that cannot be used is refused with the form that it must have.
+            # The defaults. A value that cannot be used is refused with the form that it must have; postern config shows what is in
+            # effect, and after a change systemctl reload postern (or SIGHUP to postern serve) reads this file again.
             \(others.map { "# \($0)" }.joined(separator: "\n"))
 
             """

@@ -146,7 +146,7 @@ struct LogCommand: AsyncParsableCommand {
             ]
             if entry.repeats > 0 { lines.append("repeats   \(entry.repeats) more like it from its network within the hour") }
             if let delivery = explanation.delivery {
-                lines.append("delivery  \(delivery.state), \(delivery.attempts) attempts")
+                lines.append("delivery  \(delivery.state), \(counted(delivery.attempts, "attempt"))")
             }
             guard !explanation.parts.isEmpty else { return (lines + ["", "No rule spoke."]).joined(separator: "\n") }
             let table = TextTable(explanation.parts, ("RULE", \.rule), ("ASKS TO", \.effect), ("BECAUSE", \.meaning))

@@ -23,7 +23,7 @@ enum ImportText {
         switch row.content {
         case .recipient(let recipient):
             (recipient.handle.text, recipient.name.text, hidden(recipient.address), recipient.language.description, "")
-        case .wrong(let problem, let handle): (handle ?? "–", "–", "–", "–", problem)
+        case .wrong(let problem, let handle): (handle ?? "–", row.name ?? "–", "–", "–", problem)
         }
     }
 
@@ -56,7 +56,7 @@ struct ImportReport: Encodable {
                 (handle, name) = (recipient.handle.text, recipient.name.text)
                 (emailDomain, locale, problem) = (recipient.address.domain, recipient.language.description, nil)
             case .wrong(let problem, let handle):
-                (self.handle, name, emailDomain, locale, self.problem) = (handle, nil, nil, nil, problem)
+                (self.handle, name, emailDomain, locale, self.problem) = (handle, row.name, nil, nil, problem)
             }
         }
     }

@@ -176,7 +176,9 @@ extension RecipientCommand {
                         : "A mail asks each of them whether the address is theirs; letters go there once they say yes.")
             }
             if done.rejected > 0 {
-                let options = columns.map { " --column '\($0)'" }.joined() + (confirmed ? " --confirmed" : "")
+                let options =
+                    columns.map { " --column '\($0)'" }.joined() + (confirmed ? " --confirmed" : "")
+                    + (home.home.map { " --home \($0)" } ?? "")
                 lines.append(
                     "The rejected rows are in \(rejectsPath), each with what is wrong with it. Correct them there, then:\n"
                         + "  postern recipient import \(rejectsPath) --site \(site)\(options)")
