@@ -10,17 +10,27 @@ package enum ClockCheck {
     ///   - isSynchronised: what the kernel says about its clock (adjtimex(2)); nil where it does not say.
     ///   - noted: the latest moments the installation has noted: the newest log entry, the last purge.
     ///   - newestKeys: the latest day there is a key for; nil where the keys cannot be seen.
+    ///   - falseUntil: times up to this one were noted while the clock was ahead, and the vault has seen that it is right again.
     ///   - doomed: how many keys a start now would destroy, because their time is over by this clock.
     package static func findings(
-        now: Timestamp, isSynchronised: Bool?, noted: [Timestamp], newestKeys: Epoch?, isRunning: Bool, doomed: Int
+        now: Timestamp, isSynchronised: Bool?, noted: [Timestamp], newestKeys: Epoch?, falseUntil: Timestamp? = nil,
+        isRunning: Bool, doomed: Int
     ) -> [Finding] {
+        let isExplained = { (moment: Timestamp) in moment > now && falseUntil.map { moment <= $0 } ?? false }
+        let noted = noted.filter { !isExplained($0) }
+        let wasAhead = newestKeys.map { isExplained($0.start) && $0 > Epoch(containing: now).next } ?? false
+        let newestKeys = wasAhead ? Epoch(containing: now).next : newestKeys
         let findings = [
             behind(now, noted, newestKeys), isRunning ? nil : ahead(now, noted, newestKeys, doomed),
             isSynchronised == false ? unsynchronised(now) : nil,
         ].compactMap { $0 }
         guard findings.isEmpty else { return findings }
         let kept = isSynchronised == true ? ", synchronised" : ""
-        return [.ok(.clock, "\(now.rfc3339)\(kept); nothing in the installation is of another time")]
+        let rest =
+            wasAhead
+            ? "it was ahead for a while, and what was noted then has a time that has not come yet, which does no harm"
+            : "nothing in the installation is of another time"
+        return [.ok(.clock, "\(now.rfc3339)\(kept); \(rest)")]
     }
 
     /// Something was written at a moment that has not come yet: the clock was ahead then, or is behind now.
@@ -37,7 +47,10 @@ package enum ClockCheck {
         case (nil, let epoch?): (seen, distance) = ("there are keys of \(epoch)", epoch.start.since(now))
         }
         let text = "the clock says \(now.rfc3339), but \(seen), \(distance.inWords) ahead: it was ahead then, or is behind now"
-        return distance >= .days(1) ? .fail(.clock, text, adjust) : .warn(.clock, text, adjust)
+        let remedy = Remedy(
+            "\(adjust.text) If the clock is right now, start the service, and say so: what was noted meanwhile does no harm.",
+            commands: ["postern keys trust-clock"])
+        return distance >= .days(1) ? .fail(.clock, text, remedy) : .warn(.clock, text, remedy)
     }
 
     /// Nothing ran for long, or the clock has jumped. Only a person can tell which, and must do so before the start.

@@ -21,6 +21,8 @@ struct SettingsReading {
     /// With the standard value, or a stand-in, for every setting that has a fault.
     let configuration: Configuration?
     private let unusable: Set<String>
+    /// All that is given, as the environment of a process that may not read the file.
+    let passedOn: [String: String]
 
     init(home: Home) {
         var settings: [String: String] = [:]
@@ -34,8 +36,15 @@ struct SettingsReading {
             settings = SettingsFile.environment
             isRead = false
         }
-        // Without its file, nothing is known of what was set: only the environment counts as given.
+        // Without its file, nothing is known of what was set: only the environment counts as given. What root has read and this
+        // user may not is in the environment, all of it.
+        if SettingsFile.environment[Self.complete] != nil {
+            faults = []
+            isRead = true
+        }
+        settings[Self.complete] = nil
         given = settings.count
+        passedOn = settings.merging([Self.complete: "yes"]) { $1 }
         var unusable = isRead ? [] : Set(Setting.allCases.map(\.rawValue)).subtracting(settings.keys)
         var usable: Configuration?
         // A stand-in may show another fault, as when half of a login is missing. Two rounds are enough for such pairs.
@@ -60,6 +69,9 @@ struct SettingsReading {
         self.unusable = unusable
         self.faults = faults
     }
+
+    /// Says to a process of ours that its environment has every setting.
+    private static let complete = "POSTERN_SETTINGS_ARE_COMPLETE"
 
     /// Nil where the configuration does not tell.
     var database: DatabaseURL? { areUsable(.database) ? configuration?.database : nil }

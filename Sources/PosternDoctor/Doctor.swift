@@ -1,5 +1,6 @@
 private import CUnix
 package import Foundation
+private import Glibc
 package import PosternCore
 package import PosternHost
 private import PosternLink
@@ -13,10 +14,13 @@ package struct Doctor {
     /// What one user examines.
     package enum Part: String, Sendable {
         case store, keys, smarthost
+        /// What the relay, or the vault, must be able to read.
+        case relayFiles = "relay-files"
+        case vaultFiles = "vault-files"
     }
 
-    /// Has a process of that user examine a part (`examined`). Nil when it could not.
-    package typealias Examiner = @Sendable (Part, ProcessUser) async -> [UInt8]?
+    /// Has a process of that user examine a part (`examined`) of an installation with these settings. Nil when it could not.
+    package typealias Examiner = @Sendable (Part, ProcessUser, _ settings: [String: String]) async -> [UInt8]?
 
     private let home: Home
     private let now: Timestamp
@@ -34,17 +38,21 @@ package struct Doctor {
         let settings = SettingsReading(home: home)
         let reading: any Encodable =
             switch part {
-            case .store: await StoreReading.look(home: home, database: settings.database)
+            case .store: await store(settings)
             case .keys: await KeyReading.look(home: home)
             case .smarthost: await smarthost(settings).reading
+            case .relayFiles: FilesCheck.findings(.relay, settings.configuration, home: home)
+            case .vaultFiles: FilesCheck.findings(.vault, settings.configuration, home: home)
             }
         return (try? JSONEncoder().encode(reading)) ?? Data()
     }
 
     /// - Parameter here: by this process.
-    private func reading<Reading: Decodable>(_ part: Part, by user: ProcessUser?, here: () async -> Reading) async -> Reading? {
+    private func reading<Reading: Decodable>(
+        _ part: Part, by user: ProcessUser?, _ settings: SettingsReading, here: () async -> Reading
+    ) async -> Reading? {
         guard let examiner, let user else { return await here() }
-        return await examiner(part, user).flatMap { try? JSONDecoder().decode(Reading.self, from: Data($0)) }
+        return await examiner(part, user, settings.passedOn).flatMap { try? JSONDecoder().decode(Reading.self, from: Data($0)) }
     }
 
     package func examine() async -> Diagnosis {
@@ -52,15 +60,26 @@ package struct Doctor {
         let configuration = settings.configuration
         let database = settings.database
         let owners = Owners(home: home, users: configuration?.users)
-        let users = configuration.flatMap { try? ProcessUsers(of: home, $0.users) }
+        let users = configuration.flatMap {
+            try? owners?.areApart == true ? ProcessUsers($0.users) : ProcessUsers(of: home, $0.users)
+        }
 
-        // The slow one runs beside the others.
-        async let smarthost = reading(.smarthost, by: users?.vault) { await self.smarthost(settings).reading }
-        let keys = await reading(.keys, by: users?.vault) { await KeyReading.look(home: home) } ?? .failed
-        let store = await reading(.store, by: users?.relay) { await StoreReading.look(home: home, database: database) } ?? .failed
+        // All at once: each of them may have to wait for somebody who does not answer.
+        async let smarthost = reading(.smarthost, by: users?.vault, settings) { await self.smarthost(settings).reading }
+        async let lookedAtKeys = reading(.keys, by: users?.vault, settings) { await KeyReading.look(home: home) }
+        async let lookedAtStore = reading(.store, by: users?.relay, settings) { await self.store(settings) }
+        async let files = self.files(settings, owners, users)
+        let keys = await lookedAtKeys ?? .failed
+        let store = await lookedAtStore ?? .failed
+        // Not by its lock, which a supervisor that starts at this moment would find taken.
+        let supervisor = FileLock.holder(of: home.serveLock)
 
         var findings = ConfigurationCheck.findings(path: home.settings, given: settings.given, faults: settings.faults)
-        findings += ServiceCheck.findings(relay: store.relay, vault: keys.vault, faults: store.faults, home: home.path)
+        findings += ServiceCheck.findings(
+            relay: store.relay, vault: keys.vault, conditions: store.conditions,
+            stopped: Set([store.process, keys.process].compactMap { $0 }.filter { StoppedProcess.isStopped($0) }), home: home.path
+        )
+        findings += ServiceCheck.supervisor(supervisor, isStopped: StoppedProcess.isStopped(supervisor, named: "postern"))
         if store.relay == .stopped { findings += PortCheck.findings(settings) }
         findings += CageCheck.findings(
             .ofThisKernel,
@@ -84,11 +103,12 @@ package struct Doctor {
         findings += libraries(settings)
         findings += DiskCheck.findings(
             of: database?.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? home.path)
-        findings += templates(settings)
-        findings += times(keys, store, settings)
+        findings += await files
+        findings += clock(keys, store, settings)
         let condition = keys.condition.flatMap { try? VaultCondition(payload: $0) }
         findings += VaultCheck.findings(
             condition, smarthost: configuration?.mail.smarthost.authority ?? "the smarthost", now: now)
+        findings += health(store, isVaultKnown: condition != nil)
         findings +=
             await smarthost?.findings(lanes: condition?.lanes)
             ?? [.skipped(.smarthost, because: "the process that was to ask it failed", .tryAgain)]
@@ -101,8 +121,10 @@ package struct Doctor {
 
     private func keys(_ keys: KeyReading, _ store: StoreReading, _ settings: SettingsReading) -> [Finding] {
         if let obstacle = keys.obstacle { return [obstacle] }
-        return keys.check(
-            folder: home.keys, wanted: store.view?.addressKeys ?? [], now: now, retention: retention(settings))?.findings ?? []
+        let check = keys.check(
+            folder: home.keys, wanted: store.view?.addressKeys ?? [], recipients: store.view?.recipientsByKey ?? [:], now: now,
+            retention: retention(settings))
+        return (check?.findings ?? []) + (check?.savedFindings ?? [])
     }
 
     private func libraries(_ settings: SettingsReading) -> [Finding] {
@@ -110,35 +132,54 @@ package struct Doctor {
         return LibraryCheck.findings(usesStartTLS: smarthost.map { $0.scheme == .smtp && $0.tls == .required })
     }
 
-    private func templates(_ settings: SettingsReading) -> [Finding] {
+    /// What each of the two users must be able to read, by that user's eyes.
+    private func files(_ settings: SettingsReading, _ owners: Owners?, _ users: ProcessUsers?) async -> [Finding] {
         guard settings.areUsable(.templates) else {
             return [.skipped(.templates, because: "their folder is not known", "Correct the configuration first.")]
         }
-        return TemplateCheck.findings(configured: settings.configuration?.templates)
+        var findings: [Finding] = []
+        for (part, role, user, owner) in [
+            (Part.relayFiles, ProcessRole.relay, users?.relay, owners?.relay),
+            (.vaultFiles, .vault, users?.vault, owners?.vault),
+        ] {
+            guard user != nil || owner == geteuid() else {
+                findings.append(.skipped(.templates, because: "this user is not the \(role)'s", .asRoot))
+                continue
+            }
+            let found = await reading(part, by: user, settings) { FilesCheck.findings(role, settings.configuration, home: home) }
+            let all = found ?? [.skipped(.templates, because: "the process that was to look at them failed", .tryAgain)]
+            findings += all.filter { !findings.contains($0) }
+        }
+        return findings
     }
 
-    /// Everything that depends on the time: the clock itself, waiting letters, the last purge.
-    private func times(_ keys: KeyReading, _ store: StoreReading, _ settings: SettingsReading) -> [Finding] {
+    private func clock(_ keys: KeyReading, _ store: StoreReading, _ settings: SettingsReading) -> [Finding] {
         let isRunning = store.relay == .running || keys.vault == .running
         let known = keys.check(folder: home.keys, wanted: [], now: now, retention: retention(settings))
         let kept = unix_clock_is_kept()
-        var findings = ClockCheck.findings(
+        return ClockCheck.findings(
             now: now, isSynchronised: kept < 0 ? nil : kept == 1,
             noted: [store.view?.newestEntry, store.view?.lastPurge].compactMap { $0.map(Timestamp.init(milliseconds:)) },
-            newestKeys: known?.onDisk.compactMap(\.epoch).max(), isRunning: isRunning,
+            newestKeys: known?.onDisk.compactMap(\.epoch).max(), falseUntil: keys.falseUntil.map(Timestamp.init(milliseconds:)),
+            isRunning: isRunning,
             doomed: known.map { $0.overdue($0.onDisk, by: .zero).count } ?? 0)
+    }
+
+    /// - Parameter isVaultKnown: whether the vault itself said how its budgets and its clock are.
+    private func health(_ store: StoreReading, isVaultKnown: Bool) -> [Finding] {
         guard let view = store.view else {
             let reason = store.reason ?? "the store could not be read"
-            return findings + [Check.oldestLetter, .lastPurge].map { .skipped($0, because: reason, "Fix the store first.") }
+            return [Check.letters, .oldestLetter, .lastPurge].map { .skipped($0, because: reason, "Fix the store first.") }
         }
-        findings +=
-            WaitingCheck.findings(
-                now: now, oldestMoving: view.oldestMoving.map(Timestamp.init(milliseconds:)),
-                oldestHeld: view.oldestHeld.map(Timestamp.init(milliseconds:)), lifetime: RetrySchedule.standard.lifetime,
-                kept: retention(settings)?.letters)
-        return findings
-            + PurgeCheck.findings(
-                last: view.lastPurge.map(Timestamp.init(milliseconds:)), isRunning: store.relay == .running, now: now)
+        return HealthCheck.findings(
+            store.conditions, isRunning: store.relay == .running, lastPurge: view.lastPurge.map(Timestamp.init(milliseconds:)),
+            now: now,
+            besides: isVaultKnown ? [.budget, .clock] : [])
+    }
+
+    private func store(_ settings: SettingsReading) async -> StoreReading {
+        await StoreReading.look(
+            home: home, database: settings.database, heldLifetime: retention(settings)?.letters, now: now)
     }
 
     private func smarthost(_ settings: SettingsReading) async -> SmarthostCheck {

@@ -2,13 +2,19 @@ private import PosternCore
 
 /// What `postern doctor` looks at, in the order of its output. The raw value is the name in that output.
 package enum Check: String, Codable, Sendable, CaseIterable {
+    /// Whether letters go out.
+    case letters
     case configuration, users
     /// What relay and vault gave up at their start.
     case cage
     case service, keys
+    /// Whether the keys that last are kept elsewhere too.
+    case savedKeys = "saved-keys"
     /// Modes and owners of files and folders.
     case modes
     case store, sqlite, curl, disk, inodes, templates, smarthost, budgets, clock
+    /// Whether a proxy in front is set up.
+    case proxy
     case oldestLetter = "oldest-letter"
     case lastPurge = "last-purge"
 }
@@ -70,30 +76,7 @@ extension Remedy {
     package static let asRoot: Remedy = "Run postern doctor as root."
     static let tryAgain: Remedy = "Read what it said above, and run postern doctor again."
     static let rightHome: Remedy = "Name the right folder with --home, or make an installation with postern init."
-    static let keysBack: Remedy = "Put the vault's folder back from its backup; for a new installation, run postern init."
-}
-
-extension Duration {
-    /// Roughly, as people say it: `40 s`, `5 min`, `3 h`, `12 days`.
-    var inWords: String {
-        let seconds = max(0, components.seconds)
-        return switch seconds {
-        case ..<120: "\(seconds) s"
-        case ..<7_200: "\(seconds / 60) min"
-        case ..<172_800: "\(seconds / 3_600) h"
-        default: "\(seconds / 86_400) days"
-        }
-    }
-}
-
-extension String {
-    /// One word of a shell's command line: in single quotes unless that is not needed.
-    package var shellWord: String {
-        let isPlain =
-            !isEmpty
-            && utf8.allSatisfy { byte in
-                byte.isASCIILetterOrDigit || [0x2B, 0x2C, 0x2D, 0x2E, 0x2F, 0x3A, 0x3D, 0x40, 0x5F].contains(byte)
-            }
-        return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
-    }
+    static let keysBack = Remedy(
+        "Put the saved keys back, with the service stopped; for a new installation, run postern init.",
+        commands: ["postern keys import-recovery FOLDER"])
 }

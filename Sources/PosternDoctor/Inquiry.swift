@@ -13,10 +13,15 @@ enum Inquiry {
         case failed(String)
     }
 
-    static func ask<Verb: LinkVerb>(_ path: String, _ verb: Verb, _ payload: [UInt8] = []) async -> Answer {
+    /// For what costs nothing to answer: a process that takes longer stands still.
+    static let soon = Duration.seconds(3)
+
+    static func ask<Verb: LinkVerb>(
+        _ path: String, _ verb: Verb, _ payload: [UInt8] = [], within patience: Duration = .seconds(10)
+    ) async -> Answer {
         guard access(path, W_OK) == 0 else { return errno == EACCES ? .forbidden : .nobody }
         do {
-            return .answered(try await FrameClient<Verb>(path: path).request(verb, payload, within: .seconds(10)))
+            return .answered(try await FrameClient<Verb>(path: path).request(verb, payload, within: patience))
         } catch LinkFault.unreachable {
             return .nobody
         } catch let refusal as LinkRefusal {

@@ -14,11 +14,14 @@ package struct KeyCheck {
         package let remedy: String
         /// The kind of the key, where the file's name tells.
         package let kind: String?
+        /// What cannot be done without a key of a day; the service runs without it. Nil for other keys.
+        package let dayLost: String?
 
-        package init(problem: String, remedy: String, kind: String?) {
+        package init(problem: String, remedy: String, kind: String?, dayLost: String? = nil) {
             self.problem = problem
             self.remedy = remedy
             self.kind = kind
+            self.dayLost = dayLost
         }
     }
 
@@ -27,28 +30,35 @@ package struct KeyCheck {
     let onDisk: [Key]
     private let inMemory: [Key]?
     private let wanted: Set<String>
+    private let recipients: [String: [String]]
     private let now: Timestamp
     private let retention: (letters: Duration, evidence: Duration)?
 
     /// - Parameters:
     ///   - inMemory: what the running vault holds; nil while none runs, or where it could not be asked.
     ///   - wanted: ids of address keys that sealed addresses in the store name; a sample.
+    ///   - recipients: for each of these, some whose addresses are sealed to it.
     ///   - retention: nil where the configuration does not tell; then keys past their time are not judged.
     package init(
-        folder: String, faults: [Fault], onDisk: [Key], inMemory: [Key]?, wanted: Set<String>, now: Timestamp,
-        retention: (letters: Duration, evidence: Duration)?
+        folder: String, faults: [Fault], onDisk: [Key], inMemory: [Key]?, wanted: Set<String>,
+        recipients: [String: [String]] = [:],
+        now: Timestamp, retention: (letters: Duration, evidence: Duration)?
     ) {
         self.folder = folder
         self.faults = faults
         self.onDisk = onDisk
         self.inMemory = inMemory
         self.wanted = wanted
+        self.recipients = recipients
         self.now = now
         self.retention = retention
     }
 
     package var findings: [Finding] {
-        let findings = faults.map { Finding.fail(.keys, $0.problem, Remedy($0.remedy)) } + lacking + misfits + unlike + daily
+        let unusable = faults.map { fault in
+            Finding.fail(.keys, fault.problem + (fault.dayLost.map { ": \($0)" } ?? ""), Remedy(fault.remedy))
+        }
+        let findings = unusable + lacking + misfits + unlike + daily
         guard findings.isEmpty else { return findings }
         let pairs = proved.count { $0.fits != nil }
         let place = inMemory == nil ? "" : ", on disk as in the running vault"
@@ -72,7 +82,7 @@ package struct KeyCheck {
             findings.append(
                 .fail(
                     .keys, "\(folder) holds no \(kind) key",
-                    "Put the folder back from its backup; only for a new installation, run postern init."))
+                    .keysBack))
         }
         let strangers = wanted.subtracting(onDisk.map(\.id)).subtracting((inMemory ?? []).map(\.id)).sorted()
         // A file that is missing or cannot be used is most likely that very key.
@@ -81,10 +91,56 @@ package struct KeyCheck {
                 .fail(
                     .keys,
                     "addresses in the store are sealed to address \(strangers.count == 1 ? "key" : "keys") "
-                        + "\(strangers.joined(separator: ", ")), which the vault does not hold: letters to them are held",
-                    "Store and keys are of two installations or backups: put the vault's keys back that belong to this store."))
+                        + "\(strangers.joined(separator: ", ")), which the vault does not hold: letters to "
+                        + "\(people(of: strangers)) are held",
+                    Remedy(
+                        "Store and keys are of two installations or backups. With the service stopped, put the keys back that "
+                            + "belong to this store. If they are lost for good, add these recipients again.",
+                        commands: ["postern keys import-recovery FOLDER"])))
         }
         return findings
+    }
+
+    private func people(of keys: [String]) -> String {
+        let all = keys.flatMap { recipients[$0] ?? [] }
+        guard !all.isEmpty else { return "them" }
+        return all.prefix(5).joined(separator: ", ") + (all.count > 5 ? " and others" : "")
+    }
+
+    /// The keys that last must be kept somewhere else, or a lost disk takes every recipient with it.
+    package var savedFindings: [Finding] {
+        let save = Remedy(
+            "Save them in a folder on another machine, apart from the backups of the store.",
+            commands: ["postern keys export-recovery FOLDER"])
+        let lasting = onDisk.filter { $0.epoch == nil }
+        let unsaved = lasting.filter { $0.saved == nil }
+        guard !lasting.isEmpty, !unsaved.isEmpty else {
+            let oldest = lasting.compactMap(\.saved).min().map { " (\($0.rfc3339) at the earliest)" } ?? ""
+            return lasting.isEmpty ? [] : [.ok(.savedKeys, "each key that lasts has been saved elsewhere\(oldest)")]
+        }
+        let kinds = Dictionary(grouping: lasting, by: \.kind)
+        let isTorn = unsaved.count < lasting.count || kinds.contains { $0.value.count > 1 }
+        guard isTorn else {
+            return [
+                .warn(
+                    .savedKeys,
+                    "the keys have never been saved: if this disk is lost, no backup of the store gives an address back", save)
+            ]
+        }
+        // One of them, of all places the newest, would be missing after a restore.
+        return unsaved.sorted { $0.name < $1.name }.map { key in
+            .fail(
+                .savedKeys,
+                "\(key.name) is in no saved copy of the keys"
+                    + (kinds[key.kind, default: []].count > 1 ? ", and it is not the only \(key.kind) key here" : "")
+                    + ": after a restore, what depends on it is lost",
+                key.kind == "journal" || kinds[key.kind, default: []].count == 1
+                    ? save
+                    : Remedy(
+                        "If a backup was restored here and the saved keys were copied by hand, restore again with both, which leaves "
+                            + "one keyring. Otherwise save all keys now.",
+                        commands: ["postern restore FILE --keys FOLDER", "postern keys export-recovery FOLDER"]))
+        }
     }
 
     private var misfits: [Finding] {
@@ -158,10 +214,10 @@ extension KeyReport.Key {
 
 extension KeyCheck.Fault {
     fileprivate init(_ fault: KeyFault) {
-        // `letter-2026-11-24-9f3a6c01d2e4b587.key`
         let name = fault.path.split(separator: "/").last ?? ""
         let kind = name.hasSuffix(".key") ? name.split(separator: "-").first.map(String.init) : nil
-        self.init(problem: fault.problem, remedy: fault.remedy, kind: kind)
+        self.init(
+            problem: fault.problem, remedy: fault.remedy, kind: kind, dayLost: fault.name?.epoch == nil ? nil : fault.loss)
     }
 }
 
@@ -174,6 +230,8 @@ struct KeyReading: Codable {
     /// Nil when the folder could not be read; then `obstacle` says why.
     let proofs: Proofs?
     let obstacle: Finding?
+    /// A clock that was ahead noted times up to this one, in milliseconds since 1970, and the vault knows.
+    var falseUntil: Int64?
 
     /// The reports in the form that they have between the processes.
     struct Proofs: Codable {
@@ -190,10 +248,14 @@ struct KeyReading: Codable {
         var inMemory: [UInt8]?
         var state: ServiceCheck.State
         var process: String? = FileLock.holder(of: home.vaultLock)
-        switch await Inquiry.ask(home.operatorSocket, OperatorVerb.examine) {
+        var condition: [UInt8]?
+        switch await Inquiry.ask(home.operatorSocket, OperatorVerb.condition, within: Inquiry.soon) {
         case .answered(let bytes):
-            inMemory = (try? KeyReport(payload: bytes)).map { _ in bytes }
-            state = inMemory == nil ? .unknown("it is of another version") : .running
+            condition = bytes
+            if case .answered(let bytes) = await Inquiry.ask(home.operatorSocket, OperatorVerb.examine) {
+                inMemory = (try? KeyReport(payload: bytes)).map { _ in bytes }
+            }
+            state = inMemory == nil ? .unknown("it is busy, or of another version") : .running
         case .failed: state = .silent(process: process)
         case .forbidden: state = .unknown("its operator socket is for its own user and root")
         case .nobody:
@@ -203,13 +265,14 @@ struct KeyReading: Codable {
             case nil: state = .unknown("its folder is for its own user and root")
             }
         }
-        let condition: [UInt8]? = if inMemory == nil { nil } else { await askCondition(home) }
         do throws(FileFault) {
             let (proofs, faults) = try KeyFolder(path: home.keys).examine()
+            let note = ClockRecord(path: home.clockRecord, in: home.vault).read()
             return KeyReading(
                 vault: state, process: process, condition: condition,
-                proofs: Proofs(onDisk: proofs.payload, inMemory: inMemory, faults: faults.map(KeyCheck.Fault.init)), obstacle: nil
-            )
+                proofs: Proofs(onDisk: proofs.payload, inMemory: inMemory, faults: faults.map(KeyCheck.Fault.init)),
+                obstacle: nil,
+                falseUntil: note?.falseDays?.last.end.milliseconds)
         } catch {
             let isForbidden = error.code == EACCES || error.code == EPERM
             return KeyReading(
@@ -220,16 +283,15 @@ struct KeyReading: Codable {
         }
     }
 
-    private static func askCondition(_ home: Home) async -> [UInt8]? {
-        guard case .answered(let bytes) = await Inquiry.ask(home.operatorSocket, OperatorVerb.condition) else { return nil }
-        return bytes
-    }
-
-    func check(folder: String, wanted: [String], now: Timestamp, retention: Configuration.Retention?) -> KeyCheck? {
+    func check(
+        folder: String, wanted: [String], recipients: [String: [String]] = [:], now: Timestamp,
+        retention: Configuration.Retention?
+    ) -> KeyCheck? {
         guard let proofs, let onDisk = try? KeyReport(payload: proofs.onDisk) else { return nil }
         return KeyCheck(
             folder: folder, faults: proofs.faults, onDisk: onDisk.keys,
-            inMemory: proofs.inMemory.flatMap { try? KeyReport(payload: $0) }?.keys, wanted: Set(wanted), now: now,
+            inMemory: proofs.inMemory.flatMap { try? KeyReport(payload: $0) }?.keys, wanted: Set(wanted), recipients: recipients,
+            now: now,
             retention: retention.map { (letters: $0.letters, evidence: $0.evidence) })
     }
 }

@@ -21,14 +21,20 @@ package enum ModeCheck {
         package let actualOwner: String?
         /// What to do when it does not exist; nil where it need not.
         package let remedy: Remedy?
+        /// Whether what is in it must have the same owner.
+        package let hasContent: Bool
 
-        package init(path: String, rule: Rule, owner: String?, mode: UInt32?, actualOwner: String?, remedy: Remedy? = nil) {
+        package init(
+            path: String, rule: Rule, owner: String?, mode: UInt32?, actualOwner: String?, remedy: Remedy? = nil,
+            hasContent: Bool = false
+        ) {
             self.path = path
             self.rule = rule
             self.owner = owner
             self.mode = mode
             self.actualOwner = actualOwner
             self.remedy = remedy
+            self.hasContent = hasContent
         }
     }
 
@@ -60,7 +66,7 @@ package enum ModeCheck {
         }
         if let owner = place.owner, let actual = place.actualOwner, owner != actual {
             problems.append("belongs to \(actual) and must belong to \(owner)")
-            commands.append("chown \(owner) \(place.path.shellWord)")
+            commands.append("chown \(place.hasContent ? "-R " : "")\(owner) \(place.path.shellWord)")
         }
         guard !problems.isEmpty else { return nil }
         return .fail(.modes, "\(place.path) \(problems.joined(separator: ", and "))", Remedy("As root:", commands: commands))
@@ -84,13 +90,21 @@ struct PlaceModes {
         var places: [ModeCheck.Place] = []
         var hidden: [String] = []
         let (relay, vault) = (owners.relay, owners.vault)
-        places.append(
-            owners.areApart
-                ? place(home.path, .exactly(0o755), 0, or: .rightHome)
-                : place(home.path, .atMost(0o755), owners.relay, or: .rightHome))
+        var misowned: [Finding] = []
+        if owners.areApart, let owner = FileStatus(path: home.path)?.owner, owner != 0 {
+            misowned = [
+                .fail(
+                    .modes, HomeFolders.misownedHome(home.path, Owners.name(of: owner)),
+                    Remedy("As root, while nothing runs:", commands: ["chown root \(home.path.shellWord)"]))
+            ]
+        } else {
+            places.append(place(home.path, owners.areApart ? .exactly(0o755) : .atMost(0o755), nil, or: .rightHome))
+        }
         places.append(place(home.settings, .atMost(0o644)))
-        places.append(place(home.vault, .exactly(0o700), vault, or: .keysBack))
-        if let names = OpenFolder(home.path)?.folder("vault")?.folder("keys")?.names {
+        places.append(place(home.vault, .exactly(0o700), vault, or: .keysBack, hasContent: true))
+        if let status = FileStatus(path: home.vault, followingLinks: false), status.owner != vault {
+            // One line for the folder, and not one more for each key in it.
+        } else if let names = OpenFolder(home.path)?.folder("vault")?.folder("keys")?.names {
             places.append(place(home.keys, .exactly(0o700), vault))
             places += names.map { name in
                 place("\(home.keys)/\(name)", name.hasSuffix(".key") ? .exactly(0o400) : .atMost(0o600), vault)
@@ -111,24 +125,28 @@ struct PlaceModes {
             place(home.vaultSocket, .atMost(owners.areApart ? 0o666 : 0o600), vault),
         ]
         if let database {
-            if database.file == home.standardStore { places.append(place(home.store, .exactly(0o700), relay)) }
-            places += database.files.map { place($0, .atMost(0o600), relay) }
+            if database.file == home.standardStore {
+                places.append(place(home.store, .exactly(0o700), relay, hasContent: true))
+            }
+            if database.file != home.standardStore || FileStatus(path: home.store, followingLinks: false)?.owner == relay {
+                places += database.files.map { place($0, .atMost(0o600), relay) }
+            }
         }
         if let passwordFile {
             places.append(
                 place(passwordFile, .exactly(0o400), vault, or: "Write the password for the smarthost into it, mode 0400."))
         }
-        return ModeCheck.findings(places: places, hidden: hidden)
+        return misowned + ModeCheck.findings(places: places, hidden: hidden)
     }
 
-    private func place(_ path: String, _ rule: ModeCheck.Place.Rule, _ owner: uid_t? = nil, or remedy: Remedy? = nil)
-        -> ModeCheck.Place
-    {
+    private func place(
+        _ path: String, _ rule: ModeCheck.Place.Rule, _ owner: uid_t? = nil, or remedy: Remedy? = nil, hasContent: Bool = false
+    ) -> ModeCheck.Place {
         let status = FileStatus(path: path, followingLinks: false)
         // A folder that this user may not read hides its files. The folder has a finding of its own.
         let missing = errno == EACCES ? nil : remedy
         return ModeCheck.Place(
             path: path, rule: rule, owner: owner.map(Owners.name), mode: status?.mode,
-            actualOwner: status.map { Owners.name(of: $0.owner) }, remedy: missing)
+            actualOwner: status.map { Owners.name(of: $0.owner) }, remedy: missing, hasContent: hasContent)
     }
 }

@@ -1,3 +1,4 @@
+private import PosternHost
 package import PosternRelay
 
 /// Whether the processes of an installation run, and what the relay says of itself.
@@ -12,8 +13,12 @@ package enum ServiceCheck {
         case unknown(String)
     }
 
-    /// - Parameter faults: why the relay is not ready.
-    package static func findings(relay: State, vault: State, faults: [Readiness.Fault], home: String) -> [Finding] {
+    /// - Parameters:
+    ///   - conditions: what the relay says is the matter.
+    ///   - stopped: numbers of processes that are stopped, as by SIGSTOP.
+    package static func findings(
+        relay: State, vault: State, conditions: [HealthCondition], stopped: Set<String> = [], home: String
+    ) -> [Finding] {
         let start = "postern serve --home \(home.shellWord)"
         var findings: [Finding] = []
         switch (relay, vault) {
@@ -31,18 +36,21 @@ package enum ServiceCheck {
                     Remedy("Start the service.", commands: [start])))
         default:
             findings += [("relay", relay, "no letter is taken"), ("vault", vault, "no letter is sent")].compactMap {
-                finding($0, is: $1, so: $2, start: start)
+                finding($0, is: $1, so: $2, stopped: stopped, start: start)
             }
         }
-        // A full disk has its finding already, and so has a vault that is known not to run.
-        for fault in faults where fault != .disk && !(fault == .vault && vault == .stopped) {
-            findings.append(.fail(.service, "the relay is not ready. \(fault.reason)", Remedy(fault.remedy)))
+        // A full disk has its finding already, and so has a vault that does not run or does not answer us either.
+        for condition in conditions where [.check, .store, .vault, .dayKeys].contains(condition.id) {
+            guard condition.id != .vault || vault == .running else { continue }
+            findings.append(HealthCheck.service(condition))
         }
         guard findings.isEmpty else { return findings }
         return [.ok(.service, "relay and vault run; the relay commits, and the vault answers it")]
     }
 
-    private static func finding(_ name: String, is state: State, so follows: String, start: String) -> Finding? {
+    private static func finding(_ name: String, is state: State, so follows: String, stopped: Set<String>, start: String)
+        -> Finding?
+    {
         switch state {
         case .running: return nil
         case .stopped:
@@ -51,11 +59,29 @@ package enum ServiceCheck {
                 Remedy("The service's log says why it ended. Then start it.", commands: [start]))
         case .silent(let process):
             let who = process.map { "the \(name) (process \($0))" } ?? "the \(name)"
+            if let process, stopped.contains(process) {
+                return .fail(
+                    .service, "\(who) is stopped, as by SIGSTOP, and does not answer: \(follows)",
+                    Remedy(
+                        "Under postern serve it is ended and started again half a minute after it fell silent. To let it go on:",
+                        commands: ["kill -CONT \(process)"]))
+            }
             return .fail(
                 .service, "\(who) runs and does not answer",
                 "If it has just been started, try again in a moment; otherwise read its log and restart the service.")
         case .unknown(let reason):
             return .skipped(.service, because: "the \(name) could not be asked (\(reason))", .asRoot)
         }
+    }
+
+    /// - Parameter process: of the supervisor; nil where none runs, or none is known.
+    package static func supervisor(_ process: String?, isStopped: Bool) -> [Finding] {
+        guard let process, isStopped else { return [] }
+        return [
+            .fail(
+                .service,
+                "postern serve (process \(process)) is stopped, as by SIGSTOP: it starts no process again, and what relay and vault "
+                    + "log goes nowhere, until they wait for it", Remedy("Let it go on:", commands: ["kill -CONT \(process)"]))
+        ]
     }
 }

@@ -81,7 +81,8 @@ extension StoreCheck {
 struct StoreReading: Codable {
     let relay: ServiceCheck.State
     let process: String?
-    let faults: [Readiness.Fault]
+    /// What the running relay says is the matter; of a store that nobody holds, what its queue shows.
+    let conditions: [HealthCondition]
     let check: StoreCheck
     /// Nil when the store could not be read.
     let view: StoreView?
@@ -100,20 +101,32 @@ struct StoreReading: Codable {
         check: .unknown(reason: "the process that was to look at it failed", .tryAgain))
 
     private init(
-        _ relay: ServiceCheck.State, process: String? = nil, faults: [Readiness.Fault] = [], check: StoreCheck,
+        _ relay: ServiceCheck.State, process: String? = nil, conditions: [HealthCondition] = [], check: StoreCheck,
         view: StoreView? = nil
     ) {
         self.relay = relay
         self.process = process
-        self.faults = faults
+        self.conditions = conditions
         self.check = check
         self.view = view
     }
 
+    private static func request(_ request: ControlRequest) -> [UInt8] {
+        (try? JSONEncoder().encode(request)).map(Array.init) ?? []
+    }
+
     /// - Parameter database: nil where the configuration does not tell.
-    static func look(home: Home, database: DatabaseURL?) async -> StoreReading {
-        let request = (try? JSONEncoder().encode(ControlRequest.examine)).map(Array.init) ?? []
-        switch await Inquiry.ask(home.controlSocket, ControlVerb.control, request) {
+    /// - Parameter heldLifetime: after this long a held letter is dropped; nil where the configuration does not tell.
+    static func look(home: Home, database: DatabaseURL?, heldLifetime: Duration?, now: Timestamp) async -> StoreReading {
+        var conditions: [HealthCondition] = []
+        var answer = await Inquiry.ask(home.controlSocket, ControlVerb.control, request(.health), within: Inquiry.soon)
+        if case .answered(let bytes) = answer {
+            if case .value(let found)? = try? JSONDecoder().decode(ControlAnswer<[HealthCondition]>.self, from: Data(bytes)) {
+                conditions = found
+            }
+            answer = await Inquiry.ask(home.controlSocket, ControlVerb.control, request(.examine))
+        }
+        switch answer {
         case .answered(let bytes):
             guard case .value(let view)? = try? JSONDecoder().decode(ControlAnswer<RelayView>.self, from: Data(bytes)) else {
                 let reason = "the relay that runs is of another version"
@@ -124,12 +137,14 @@ struct StoreReading: Codable {
                 path: database?.file ?? "the relay's store", journal: view.settings.journal, isDurable: view.settings.isDurable,
                 schema: view.store.schema, difference: view.store.difference)
             return StoreReading(
-                .running, process: String(view.process), faults: view.readiness.faults, check: .looked(findings), view: view.store
+                .running, process: String(view.process), conditions: conditions, check: .looked(findings), view: view.store
             )
         case .failed(let reason):
             let text = "the relay did not say how its store is (\(reason))"
+            let process = database?.file.flatMap { file -> String? in FileLock.holder(of: "\(file).lock") }
             return StoreReading(
-                .silent(process: nil), check: .unknown(reason: text, "Read the relay's log, and restart the service."))
+                .silent(process: process), process: process,
+                check: .unknown(reason: text, "Read the relay's log, and restart the service."))
         case .forbidden:
             return StoreReading(
                 .unknown("its control socket is for its own user and root"),
@@ -140,11 +155,13 @@ struct StoreReading: Codable {
                     .stopped,
                     check: .unknown(reason: "POSTERN_DATABASE does not tell where it is", "Correct the configuration first."))
             }
-            return await look(at: database, in: home)
+            return await look(at: database, in: home, heldLifetime: heldLifetime, now: now)
         }
     }
 
-    private static func look(at database: DatabaseURL, in home: Home) async -> StoreReading {
+    private static func look(
+        at database: DatabaseURL, in home: Home, heldLifetime: Duration?, now: Timestamp
+    ) async -> StoreReading {
         if let path = database.file {
             guard access(path, F_OK) == 0 || errno == EACCES else {
                 guard path == home.standardStore, access("\(home.path)/postern.sqlite", F_OK) == 0 else {
@@ -164,11 +181,13 @@ struct StoreReading: Codable {
         }
         let path = database.file ?? "\(database)"
         do {
-            let (report, view) = try await database.driver.look { try StoreView($0) }
+            let (report, (view, queue)) = try await database.driver.look { (try StoreView($0), try QueueHealth($0)) }
+            var facts = HealthFacts(now: now)
+            (facts.isRunning, facts.queue, facts.heldLifetime) = (false, queue, heldLifetime)
             let findings = StoreCheck.judge(
                 path: path, journal: report.journal, isDurable: report.isDurable, schema: view.schema,
                 difference: view.difference)
-            return StoreReading(.stopped, check: .looked(findings), view: view)
+            return StoreReading(.stopped, conditions: facts.conditions, check: .looked(findings), view: view)
         } catch StoreFileError.owned(_, let pid) {
             let process = pid.map(String.init)
             return StoreReading(

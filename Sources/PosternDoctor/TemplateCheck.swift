@@ -1,5 +1,5 @@
 private import PosternCore
-private import PosternHost
+package import PosternHost
 private import PosternText
 private import PosternVault
 private import PosternWeb
@@ -9,30 +9,33 @@ package enum TemplateCheck {
     /// A file that cannot be used, by its path below the folder, as in `mail/letter.txt.mustache`.
     package typealias Fault = (file: String, problem: String)
 
-    static func findings(configured: String?) -> [Finding] {
+    /// - Parameter role: the relay reads what pages are made of, the vault what mails are made of.
+    static func findings(configured: String?, for role: ProcessRole) -> [Finding] {
         let folder: String
-        do throws(SettingFault) {
+        do throws(FileObstacle) {
             folder = try ProgramFiles.locateTemplates(configured: configured)
         } catch {
-            return [.fail(.templates, error.problem, Remedy(error.remedy))]
-        }
-        var faults: [TemplateFault] = []
-        var languages = (pages: 0, mail: 0)
-        do throws(TemplateFaults) {
-            languages.pages = try Templates(folder: folder).languages.count
-        } catch {
-            faults += error.all
+            return [.fail(.templates, error.problem, Remedy(error.remedy, commands: [error.command].compactMap { $0 }))]
         }
         do throws(TemplateFaults) {
-            languages.mail = try Composer(templates: folder).languages.count
+            let languages =
+                switch role {
+                case .relay: try Templates(folder: folder).languages.count
+                case .vault: try Composer(templates: folder).languages.count
+                }
+            return findings(folder: folder, faults: [], role, languages: languages)
         } catch {
-            // Both read `language.json`.
-            faults += error.all.filter { !faults.contains($0) }
+            let closed = error.all.filter { if case .unreadable = $0.reason { true } else { false } }
+            let others = error.all.filter { !closed.contains($0) }.map { ($0.file, $0.problem) }
+            return closed.map { fault in
+                .fail(
+                    .templates, "\(folder)/\(fault.file) is there, but \(ProcessUser.ownName) may not read it",
+                    Remedy("As root:", commands: ["chmod -R a+rX \(folder.shellWord)"]))
+            } + (others.isEmpty ? [] : findings(folder: folder, faults: others, role, languages: 0))
         }
-        return findings(folder: folder, faults: faults.map { ($0.file, $0.problem) }, languages: languages)
     }
 
-    package static func findings(folder: String, faults: [Fault], languages: (pages: Int, mail: Int)) -> [Finding] {
+    package static func findings(folder: String, faults: [Fault], _ role: ProcessRole, languages: Int) -> [Finding] {
         guard faults.isEmpty else {
             return faults.map { fault in
                 .fail(
@@ -43,8 +46,7 @@ package enum TemplateCheck {
         return [
             .ok(
                 .templates,
-                "templates and catalogues in \(folder) are complete: pages in \(languages.pages) languages, mail in "
-                    + "\(languages.mail)")
+                "what \(role == .relay ? "pages" : "mails") are made of, in \(folder), is complete in \(languages) languages")
         ]
     }
 }

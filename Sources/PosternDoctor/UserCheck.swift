@@ -46,9 +46,21 @@ package enum UserCheck {
     private static func owner(ofProcess process: String?) -> String? {
         guard let number = process.flatMap({ Int32($0) }) else { return nil }
         // Not the owner of the folder: that is root for a process that is not dumpable. The file in it is readable for all.
-        guard let status = try? String(contentsOfFile: "/proc/\(number)/status", encoding: .utf8) else { return nil }
-        let ids = status.split(separator: "\n").first { $0.hasPrefix("Uid:") }?.split(whereSeparator: \.isWhitespace)
+        let ids = ProcStatus.text(number).split(separator: "\n").first { $0.hasPrefix("Uid:") }?.split(
+            whereSeparator: \.isWhitespace)
         return ids?.dropFirst(2).first.flatMap { uid_t($0) }.map(Owners.name)
+    }
+}
+
+/// What the kernel says of a process (proc_pid_status(5)).
+enum ProcStatus {
+    /// Empty when it has ended, or is hidden from this user.
+    static func text(_ number: Int32) -> String { (try? String(contentsOfFile: "/proc/\(number)/status", encoding: .utf8)) ?? "" }
+
+    static func value(_ name: String, in text: String) -> String? {
+        text.split(separator: "\n").first { $0.hasPrefix("\(name):") }.map {
+            $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces)
+        }
     }
 }
 
@@ -57,20 +69,22 @@ struct Owners {
     let relay, vault: uid_t
     let areApart: Bool
 
-    /// A home that root owns is served by the two users, if both exist (`HomeFolders`); any other by its owner.
+    /// A home that root owns is served by the two users, if both exist (`HomeFolders`); any other by its owner, unless what is in it
+    /// belongs to those two: then the home has been given away.
     /// - Returns: nil when there is no home.
     init?(home: Home, users: Configuration.Users?) {
         guard let status = FileStatus(path: home.path) else { return nil }
         let relay = ProcessUser(named: users?.relay ?? ProcessUsers.packaged.relay)
         let vault = ProcessUser(named: users?.vault ?? ProcessUsers.packaged.vault)
-        if status.owner == 0, let relay, let vault, relay.id != vault.id {
+        if let relay, let vault, relay.id != vault.id,
+            status.owner == 0
+                || (FileStatus(path: home.store)?.owner == relay.id && FileStatus(path: home.vault)?.owner == vault.id)
+        {
             (self.relay, self.vault, areApart) = (relay.id, vault.id, true)
         } else {
             (self.relay, self.vault, areApart) = (status.owner, status.owner, false)
         }
     }
 
-    static func name(of user: uid_t) -> String {
-        getpwuid(user).map { String(cString: $0.pointee.pw_name) } ?? "user \(user)"
-    }
+    static func name(of user: uid_t) -> String { ProcessUser.name(of: user) }
 }

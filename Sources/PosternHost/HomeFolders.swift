@@ -43,8 +43,8 @@ package struct HomeFolders {
         }
         if users.areApart, let owner = folder.status?.owner, owner != 0 {
             throw Exit.configuration.saying(
-                "\(home.path) belongs to user \(owner), who could lead root anywhere from there\n"
-                    + "    Start the service as that user, or give the home to root while nothing runs: chown -R root \(home.path)"
+                "\(Self.misownedHome(home.path, ProcessUser.name(of: owner)))\n"
+                    + "    Start the service as that user, or give the home to root while nothing runs: chown root \(home.path.shellWord)"
             )
         }
         let former = try FormerStore(in: folder, isTheStore: database.file == home.standardStore)
@@ -68,6 +68,11 @@ package struct HomeFolders {
         }
     }
 
+    /// What is the matter with a home that should be root's.
+    package static func misownedHome(_ path: String, _ owner: String) -> String {
+        "\(path) belongs to \(owner), who could lead root anywhere from there"
+    }
+
     /// - Parameter group: nil for the owner's own.
     /// - Returns: nil when it is as it must be and closed to us: systemd's unit leaves root too few rights to open it.
     private func subfolder(
@@ -80,6 +85,12 @@ package struct HomeFolders {
             {
                 return nil
             }
+            if errno == EACCES, let status = parent.status(of: name), status.kind == .folder {
+                throw Exit.configuration.saying(
+                    "\(parent.path)/\(name) belongs to \(ProcessUser.name(of: status.owner)) and must belong to "
+                        + "\(owner?.name ?? ProcessUser.ownName)\n"
+                        + "    Run this as root or as the user that the service was made for.")
+            }
             throw Exit.configuration.saying("\(parent.path)/\(name) exists and is not a folder\n    Move it away and try again.")
         }
         let id = owner?.id ?? geteuid()
@@ -87,8 +98,9 @@ package struct HomeFolders {
             // Root's own: just made, or made before there were two users. Then nobody else could put anything into it.
             guard status.owner == 0, status.mode & 0o022 == 0 else {
                 throw Exit.configuration.saying(
-                    "\(folder.path) belongs to user \(status.owner) and must belong to \(owner?.name ?? "you")\n"
-                        + "    See what it is. If it is right: chown -R \(id) \(folder.path)")
+                    "\(folder.path) belongs to \(ProcessUser.name(of: status.owner)) and must belong to "
+                        + "\(ProcessUser.name(of: id))\n"
+                        + "    See what it is. If it is right: chown -R \(ProcessUser.name(of: id)) \(folder.path.shellWord)")
             }
             if let owner { try handOver(folder, to: owner) }
         }

@@ -16,6 +16,10 @@ package struct OperatorFile {
         suspects = [users.relay, users.vault].compactMap { $0 }
     }
 
+    private init(_ path: String, suspects: [ProcessUser]) {
+        (self.path, self.suspects) = (path, suspects)
+    }
+
     package func content() throws -> Data {
         let handle = FileHandle(fileDescriptor: try opened(), closeOnDealloc: true)
         do { return try handle.readToEnd() ?? Data() } catch { throw fault("cannot be read", "\(error.localizedDescription)") }
@@ -51,6 +55,32 @@ package struct OperatorFile {
             throw fault("cannot be made", errno == EEXIST ? "it exists already" : String(cString: strerror(errno)))
         }
         return NewFile(folder: place.folder, name: place.name, descriptor: descriptor)
+    }
+
+    /// Makes a folder that nobody else may enter, where there is none.
+    package func makeFolder() throws {
+        let place = try find()
+        guard !place.isSuspect else {
+            throw fault("is not made", "the relay or the vault can change a folder on the way to it. Choose another folder.")
+        }
+        if try place.folder.make(place.name) { try place.folder.sync() }
+        guard place.folder.folder(place.name) != nil else { throw fault("cannot be used", "it is not a folder") }
+    }
+
+    /// Writes a file that nobody else may read, over one of the same name.
+    package func write(_ content: Data) throws {
+        let part = OperatorFile(path + ".part", suspects: suspects)
+        part.remove()
+        let made = try part.made()
+        let handle = FileHandle(fileDescriptor: made.descriptor, closeOnDealloc: false)
+        do {
+            try handle.write(contentsOf: content)
+        } catch {
+            made.discard()
+            throw fault("cannot be written", error.localizedDescription)
+        }
+        remove()
+        try made.keep(as: URL(fileURLWithPath: path).lastPathComponent)
     }
 
     /// A file of this user's own, made where there is none.

@@ -18,11 +18,19 @@ package struct ProcessUser: Equatable, Sendable {
 
     /// By number, which need not have a name.
     init(id: UInt32, group: UInt32) {
-        name = getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? "user \(id)"
+        name = Self.name(of: id)
         (self.id, self.group) = (id, group)
     }
 
     package static var isRoot: Bool { geteuid() == 0 }
+
+    /// A caged relay cannot read the table of users.
+    package static func name(of id: UInt32) -> String {
+        getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? (id == 0 ? "root" : "user \(id)")
+    }
+
+    /// Of the user that this process is.
+    package static var ownName: String { name(of: geteuid()) }
 
     /// As the `--become` of an errand takes it.
     package var numbers: String { "\(id):\(group)" }

@@ -1,23 +1,32 @@
 private import Foundation
-package import PosternCore
+internal import PosternCore
 
 /// This program's own file, and the templates that belong to it.
 package enum ProgramFiles {
     /// The folder of templates: as configured, else beside the installed program, else in the tree it was built in.
     /// - Throws: `ExitCode` 78 after saying where it looked.
     package static func templates(configured: String?) throws -> String {
-        do throws(SettingFault) {
+        do throws(FileObstacle) {
             return try locateTemplates(configured: configured)
         } catch {
-            throw Exit.configuration.saying("\(error)")
+            throw Exit.configuration.saying("\(error.fault)")
         }
     }
 
     /// - Throws: an error that says where it looked.
-    package static func locateTemplates(configured: String?) throws(SettingFault) -> String {
+    /// - Parameter user: the name of this process's user.
+    package static func locateTemplates(
+        configured: String?, user: String = ProcessUser.ownName
+    ) throws(FileObstacle) -> String {
+        func obstacle(_ folder: String) -> FileObstacle? {
+            FileObstacle.find(
+                folder, .folder, key: Setting.templates.rawValue, user: user,
+                missing: "Name the folder with mail/, web/ and strings/ in it.")
+        }
         if let configured {
+            if let obstacle = obstacle(configured) { throw obstacle }
             guard isTemplates(configured) else {
-                throw SettingFault(
+                throw FileObstacle(
                     key: "POSTERN_TEMPLATES", problem: "\(configured) holds no templates",
                     remedy: "Name the folder with mail/, web/ and strings/ in it.")
             }
@@ -31,8 +40,13 @@ package enum ProgramFiles {
             candidates.append(folder.appendingPathComponent("templates"))
             folder = folder.deletingLastPathComponent()
         }
-        guard let found = candidates.map(\.path).first(where: isTemplates) else {
-            throw SettingFault(
+        let paths = candidates.map(\.path)
+        guard let found = paths.first(where: isTemplates) else {
+            // One that is there and closed to this user is no reason to look for another.
+            if let closed = paths.compactMap({ path in obstacle(path).flatMap { $0.command == nil ? nil : $0 } }).first {
+                throw closed
+            }
+            throw FileObstacle(
                 key: "POSTERN_TEMPLATES", problem: "the templates are not beside the program",
                 remedy: "Set POSTERN_TEMPLATES to their folder. Looked in:\n"
                     + candidates.map { "    \($0.path)" }.joined(separator: "\n"))

@@ -85,17 +85,11 @@ package struct SettingsFile {
     /// What the file and the environment say, right or wrong.
     /// - Throws: `SettingFaults` when there is no file, or it cannot be read.
     package func given() throws(SettingFaults) -> GivenSettings {
-        let text: String
-        do { text = try String(contentsOfFile: home.settings, encoding: .utf8) } catch {
-            // A folder on the way may be closed to this user.
-            let isThere = FileStatus(path: home.settings) != nil || errno == EACCES
+        guard let text = try? String(contentsOfFile: home.settings, encoding: .utf8) else {
+            let obstacle = NeededFiles.settings(of: home, user: ProcessUser.ownName)
             throw SettingFaults(all: [
-                SettingFault(
-                    key: home.settings,
-                    problem: isThere ? "is there and cannot be read as this user, or is not UTF-8" : "is not there",
-                    remedy: isThere
-                        ? "Run it as root or as the user of the installation. The file holds no secret: chmod 644 \(home.settings)"
-                        : "Make an installation with: postern init --home \(home.path)")
+                obstacle?.fault
+                    ?? SettingFault(key: home.settings, problem: "it is no text in UTF-8", remedy: "Save it as UTF-8.")
             ])
         }
         return GivenSettings(path: home.settings, text: text, environment: Self.environment)

@@ -65,12 +65,14 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
     package let overBudget: Int
     /// Whether the vault believes its clock enough to destroy keys by it.
     package let isClockTrusted: Bool
+    /// What its clock showed when it said so; nil where it did not say.
+    package let clock: Timestamp?
     /// Whether the vault still takes over what an earlier version of the program authorised: see `AdoptionRequest`.
     package let isAdopting: Bool
 
     package init(
         keys: [Key], tagKeys: [TagKey], lanes: Int, malformedFrames: Int = 0, overBudget: Int = 0, isClockTrusted: Bool = true,
-        isAdopting: Bool = false
+        clock: Timestamp? = nil, isAdopting: Bool = false
     ) {
         self.keys = keys
         self.tagKeys = tagKeys
@@ -78,6 +80,7 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         self.malformedFrames = malformedFrames
         self.overBudget = overBudget
         self.isClockTrusted = isClockTrusted
+        self.clock = clock
         self.isAdopting = isAdopting
     }
 
@@ -86,6 +89,7 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         writer.write(UInt32(clamping: malformedFrames))
         writer.write(UInt32(clamping: overBudget))
         writer.write(isClockTrusted)
+        writer.write(clock?.milliseconds ?? 0)
         writer.write(isAdopting)
         writer.write(keys)
         writer.write(tagKeys)
@@ -96,6 +100,7 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         malformedFrames = Int(try reader.number(UInt32.self))
         overBudget = Int(try reader.number(UInt32.self))
         isClockTrusted = try reader.flag()
+        clock = try reader.optionalMoment()
         isAdopting = try reader.flag()
         keys = try reader.list()
         tagKeys = try reader.list()

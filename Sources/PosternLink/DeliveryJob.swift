@@ -7,6 +7,8 @@ extension DeliveryJob {
         writer.write(Int32(clamping: attempt))
         writer.write(kind.rawValue)
         writer.write(accepted.milliseconds)
+        writer.write(released != nil)
+        if let released { writer.write(released.milliseconds) }
         writer.write(tokens.messageID)
         writer.write(tokens.envelope)
         writer.write(site)
@@ -26,13 +28,14 @@ extension DeliveryJob {
         let attempt = try reader.number(Int32.self)
         let kind = try reader.value { DeliveryKind(rawValue: $0) }
         let accepted = try reader.moment()
+        let released = try reader.flag() ? try reader.moment() : nil
         let tokens = MailTokens(
             messageID: try reader.value { Identifier<MailTokens>($0)?.description },
             envelope: try reader.value { Identifier<MailTokens>($0)?.description })
         let site = try reader.site()
         self.init(
-            id: id, attempt: Int(attempt), kind: kind, accepted: accepted, tokens: tokens,
-            site: site, recipient: try reader.identifier(),
+            id: id, attempt: Int(attempt), kind: kind, accepted: accepted, released: released, tokens: tokens, site: site,
+            recipient: try reader.identifier(),
             handle: try reader.handle(), recipientName: try reader.name(), language: try reader.language(),
             record: try reader.record(), letter: try reader.part())
         try reader.end()
@@ -84,6 +87,12 @@ extension ByteReader {
     }
 
     /// A moment in the years 1970 to 9999: a mail's date can show it, and a span can be added to it.
+    /// A zero stands for none.
+    mutating func optionalMoment() throws(ByteFault) -> Timestamp? {
+        let moment = try moment()
+        return moment.milliseconds == 0 ? nil : moment
+    }
+
     mutating func moment() throws(ByteFault) -> Timestamp {
         let milliseconds = try number(Int64.self)
         guard (0...253_402_300_799_999).contains(milliseconds) else { throw .badValue }
@@ -129,6 +138,7 @@ extension Outcome {
         var writer = ByteWriter()
         writer.write(kind.rawValue)
         writer.write(health.rawValue)
+        writer.write(cause?.rawValue)
         writer.write(diagnosis.stage.rawValue)
         writer.write(UInt16(clamping: diagnosis.code ?? 0))
         writer.write(diagnosis.enhanced)
@@ -140,12 +150,13 @@ extension Outcome {
         var reader = ByteReader(payload, limit: 4_096)
         let kind = try reader.value { Kind(rawValue: $0) }
         let health = try reader.value { SmarthostHealth(rawValue: $0) }
+        let cause = try reader.flag() ? try reader.value { Cause(rawValue: $0) } : nil
         let stage = try reader.value { DeliveryStage(rawValue: $0) }
         let code = Int(try reader.number(UInt16.self))
         let (enhanced, text) = (try reader.optionalText(), try reader.text())
         try reader.end()
         self.init(
-            kind, health: health, diagnosis: Diagnosis(stage: stage, code: code == 0 ? nil : code, enhanced: enhanced, text: text)
-        )
+            kind, health: health, cause: cause,
+            diagnosis: Diagnosis(stage: stage, code: code == 0 ? nil : code, enhanced: enhanced, text: text))
     }
 }

@@ -13,24 +13,29 @@ package struct KeyReport: LinkPayload, Equatable, Sendable {
         /// Whether a text sealed with the public half opened with the private one. Nil for a key that is not a pair, and where
         /// nobody looked.
         package let fits: Bool?
+        /// When it was last written to a folder outside the vault; nil if it never was.
+        package let saved: Timestamp?
 
-        package init(kind: String, id: String, suite: String?, epoch: Epoch?, fits: Bool?) {
+        package init(kind: String, id: String, suite: String?, epoch: Epoch?, fits: Bool?, saved: Timestamp? = nil) {
             self.kind = kind
             self.id = id
             self.suite = suite
             self.epoch = epoch
             self.fits = fits
+            self.saved = saved
         }
 
         package func write(to writer: inout ByteWriter) {
             for text in [kind, id] { writer.write(text) }
             for text in [suite, epoch?.description, fits.map { $0 ? "yes" : "no" }] { writer.write(text) }
+            writer.write(saved?.milliseconds ?? 0)
         }
 
         package init(from reader: inout ByteReader) throws(ByteFault) {
             self.init(
                 kind: try reader.text(), id: try reader.text(), suite: try reader.optionalText(),
-                epoch: try reader.optionalText().flatMap { Epoch($0) }, fits: try reader.optionalText().map { $0 == "yes" })
+                epoch: try reader.optionalText().flatMap { Epoch($0) }, fits: try reader.optionalText().map { $0 == "yes" },
+                saved: try reader.optionalMoment())
         }
     }
 
@@ -57,7 +62,7 @@ extension KeyReport: Encodable {}
 
 extension KeyReport.Key: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case kind, id, suite, epoch, fits
+        case kind, id, suite, epoch, fits, saved
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -67,5 +72,6 @@ extension KeyReport.Key: Encodable {
         try container.encodeIfPresent(suite, forKey: .suite)
         try container.encodeIfPresent(epoch?.description, forKey: .epoch)
         try container.encodeIfPresent(fits, forKey: .fits)
+        try container.encodeIfPresent(saved?.rfc3339, forKey: .saved)
     }
 }

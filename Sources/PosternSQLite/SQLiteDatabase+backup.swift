@@ -37,8 +37,8 @@ extension SQLiteDatabase {
             part.remove()
             guard try part.make() else { throw StoreFileError.backupExists(path: part.path) }
             do {
-                try copy(source, to: part.path, pause: pause, progress: progress)
-                try check(part, for: path)
+                try copyStore(source, to: part.path, pause: pause, progress: progress)
+                try checkCopy(part, for: path)
                 try part.syncContent()
                 try part.rename(to: target)
             } catch {
@@ -50,21 +50,9 @@ extension SQLiteDatabase {
     }
 }
 
-/// Copies a backup and checks the copy. A file that is no backup of ours is not made into a store.
-func copyBackup(_ source: String, to part: StoreFile) throws {
-    guard StoreFile(path: source).exists else {
-        throw StoreFileError.file(path: source, doing: "open", reason: "it is not there")
-    }
-    // Root would otherwise read, and give to the relay, whatever somebody had it lead to.
-    guard !StoreFile(path: source).isLink else { throw StoreFileError.strange(path: source, finding: "it is a link") }
-    guard try part.make() else { throw StoreFileError.backupExists(path: part.path) }
-    try copy(source, to: part.path, pause: CopyPause()) { _ in }
-    try check(part, for: source)
-}
-
 /// One reading transaction around all steps: they see one moment, however much is written meanwhile. Without it every write
 /// would make the copy start again.
-private func copy(_ source: String, to path: String, pause: CopyPause, progress: (BackupProgress) -> Void) throws {
+func copyStore(_ source: String, to path: String, pause: CopyPause, progress: (BackupProgress) -> Void) throws {
     try StoreFileError.explaining(path) {
         let from = try SQLiteHandle(source, .readOnly)
         let to = try SQLiteHandle(path, .readWrite)
@@ -89,7 +77,7 @@ private func copyPages(
 ) throws -> Bool {
     let wishes = pause.count
     try from.values("BEGIN DEFERRED")
-    _ = try from.number("SELECT COUNT(*) FROM schema_migration")
+    _ = try from.number("SELECT COUNT(*) FROM sqlite_schema")
     guard let steps = sqlite3_backup_init(to.pointer, "main", from.pointer, "main") else {
         throw SQLiteFailure(sqlite3_errcode(to.pointer), on: to.pointer)
     }
@@ -110,7 +98,7 @@ private func copyPages(
     return true
 }
 
-private func check(_ part: StoreFile, for path: String) throws {
+func checkCopy(_ part: StoreFile, for path: String) throws {
     try StoreFileError.explaining(path) {
         let copy = try SQLiteHandle(part.path, .readOnly)
         let findings = try copy.values("PRAGMA integrity_check(3)").compactMap { String(stored: $0) }

@@ -41,8 +41,8 @@ package struct SQLiteDriver: StoreDriver {
         }
     }
 
-    package func restore(_ backup: String, at now: Timestamp) async throws -> (bytes: Int, replaced: String?) {
-        try await SQLiteDatabase.restore(backup, to: path, at: now)
+    package func restore(_ request: RestoreRequest) async throws -> RestoreReport {
+        try await SQLiteDatabase.restore(request, to: path)
     }
 }
 

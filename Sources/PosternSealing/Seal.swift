@@ -27,7 +27,7 @@ package struct Seal: Equatable, Sendable {
 
     /// - Throws: `.malformed`, `.unknownVersion`, `.wrongPurpose` (not a purpose of ours) or `.unknownSuite`.
     package init(_ bytes: [UInt8]) throws(SealFault) {
-        let head = 5 + KeyID.length
+        let head = Self.headLength
         guard bytes.count <= Self.longest, bytes.count > head, bytes[0] == Self.magic.0, bytes[1] == Self.magic.1 else {
             throw .malformed
         }
@@ -40,6 +40,15 @@ package struct Seal: Equatable, Sendable {
         self.init(
             format: bytes[2], purpose: purpose, suite: suite, key: key, encapsulated: Array(bytes[head..<body]),
             ciphertext: Array(bytes[body...]))
+    }
+
+    /// Up to the key's id.
+    package static let headLength = 5 + KeyID.length
+
+    /// The key that a seal with this beginning needs; nil when no seal of ours begins like that.
+    package static func key(inHead head: [UInt8]) -> KeyID? {
+        guard head.count == headLength, head[0] == magic.0, head[1] == magic.1 else { return nil }
+        return KeyID(bytes: head[5...])
     }
 
     package var bytes: [UInt8] {

@@ -6,7 +6,7 @@ package enum TextSlot: String, CaseIterable, Sendable {
     case count, limit, excess
     case wait, age, letters, evidence, outcomes, repeats, marks
     case date, day, month, year, time
-    case suite, counted, incident, faults
+    case suite, counted, incident
 }
 
 /// A text of a catalogue, parsed once.

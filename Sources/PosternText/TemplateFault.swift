@@ -33,7 +33,8 @@ package struct TemplateFault: Hashable, Sendable, CustomStringConvertible {
     package var problem: String {
         switch reason {
         case .missing: "is missing; put the file back from the package"
-        case .unreadable(let why): "cannot be read (\(why)); give the service's users the right to read it"
+        case .unreadable(let why):
+            "is there and cannot be read (\(why)); let the service's users read the whole folder (chmod -R a+rX)"
         case .notUTF8: "is not UTF-8; save it as UTF-8"
         case .syntax(let line, let mistake): "line \(line): \(mistake.rawValue)"
         case .unknownTag(let tag, let line, let known):

@@ -1,4 +1,5 @@
 private import Foundation
+private import Glibc
 
 /// Reads the files of `templates/` and collects what is wrong with them, so that an operator learns everything at once.
 package struct TemplateFolder {
@@ -24,8 +25,9 @@ package struct TemplateFolder {
 
     /// Nil, and noted, when the file cannot be read.
     package mutating func octets(of file: String) -> [UInt8]? {
-        guard has(file) else {
-            note(file, .missing)
+        guard access("\(path)/\(file)", R_OK) == 0 else {
+            // A file that is there must not be called missing: its operator would look for it.
+            note(file, errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(String(cString: strerror(errno))))
             return nil
         }
         do {

@@ -90,6 +90,24 @@ def test_back_and_send_again_sends_once_and_another_text_is_asked_about(browser,
     assert letters(postern) == before + 2
 
 
+def test_the_way_back_from_a_letter_that_is_too_long_keeps_all_of_it(browser, postern):
+    """The pages that refuse a letter promise it."""
+    before = letters(postern)
+    browser.get(f"{postern.url}/c/photos/pat")
+    fill(browser, **LETTER)
+    browser.execute_script("document.getElementById('message').value = 'x'.repeat(600000)")
+    send(browser)
+    wait_for(lambda: browser.find_elements(By.ID, "notice"))
+    browser.back()
+    wait_for(lambda: not browser.find_elements(By.ID, "notice") and browser.find_elements(By.ID, "message"))
+    wait_for(lambda: len(browser.find_element(By.ID, "message").get_attribute("value")) == 600_000)
+    assert browser.find_element(By.ID, "name").get_attribute("value") == LETTER["name"]
+    fill(browser, message=LETTER["message"])
+    send(browser)
+    wait_for(lambda: browser.current_url.endswith("/sent"))
+    assert letters(postern) == before + 1
+
+
 def test_the_count_is_quiet_until_it_matters(browser, postern):
     browser.get(f"{postern.url}/c/photos/pat")
     count = browser.find_element(By.ID, "message-count")

@@ -120,7 +120,30 @@ def privacy(browser, postern, limited, lang):
     browser.get(f"{postern.url}/privacy/photos?lang={lang}")
 
 
-PAGES = [fresh, faults, sent, expired, over_the_limit, blocked, no_letters, not_found, confirmation, privacy]
+def front(browser, postern, limited, lang):
+    browser.get(f"{postern.url}/?lang={lang}")
+
+
+def too_large(browser, postern, limited, lang):
+    browser.get(f"{postern.url}/c/photos/pat?lang={lang}")
+    fill(browser, name="Vera Visitor")
+    browser.execute_script("document.getElementById('message').value = 'Grüße '.repeat(100000)")
+    send(browser)
+    wait_for(lambda: browser.find_elements(By.ID, "notice"))
+    wait_for(lambda: value(browser, "message").startswith("Grüße Grüße"))
+
+
+def another_format(browser, postern, limited, lang):
+    browser.get(f"{postern.url}/c/photos/pat?lang={lang}")
+    fill(browser, **LETTER)
+    browser.execute_script("document.forms[0].enctype = 'text/plain'")
+    send(browser)
+    wait_for(lambda: browser.find_elements(By.ID, "notice"))
+    wait_for(lambda: value(browser, "message") == LETTER["message"])
+
+
+PAGES = [fresh, faults, sent, expired, over_the_limit, blocked, no_letters, not_found, confirmation, privacy, front, too_large,
+         another_format]
 
 
 def shape(browser, width, scheme):

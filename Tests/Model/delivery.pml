@@ -101,7 +101,7 @@ Lane lanes[LANES];
 
 /* ---- What the store does ---- */
 
-/* What every verb writes: no letter leaves a terminal state, and none goes where the table has no way. */
+/* What every verb writes: no letter leaves a terminal state (a person's retry begins its life again, and is not modelled), and none goes where the table has no way. */
 inline write(l, where) {
     sure(where != illegal && where != absent);
     sure(!is_terminal(state[l]));

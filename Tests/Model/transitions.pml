@@ -1,5 +1,5 @@
 /*
- * The table of DeliveryState.after, rendered from it by TransitionFileTests: 15 of 84 moves are legal.
+ * The table of DeliveryState.after, rendered from it by TransitionFileTests: 21 of 105 moves are legal.
  * Not written by hand; to rewrite it: POSTERN_WRITE_TRANSITIONS=1 swift test --filter TransitionFileTests
  */
 mtype:state = { absent, ready, leased, held, delivered, failed, expired, dropped, illegal };
@@ -15,7 +15,10 @@ mtype:event = {
     by_uncertain_too_often,
     by_held_by_staff,
     by_released,
-    by_dropped
+    by_dropped,
+    by_retried,
+    by_recalled,
+    by_key_lost
 };
 
 #define is_terminal(s) (s == delivered || s == failed || s == expired || s == dropped)
@@ -27,6 +30,7 @@ inline after(s, e, next) {
     :: s == ready && e == by_too_old -> next = expired
     :: s == ready && e == by_held_by_staff -> next = held
     :: s == ready && e == by_dropped -> next = dropped
+    :: s == ready && e == by_key_lost -> next = failed
     :: s == leased && e == by_settled_delivered -> next = delivered
     :: s == leased && e == by_settled_deferred -> next = ready
     :: s == leased && e == by_settled_failed -> next = failed
@@ -35,8 +39,13 @@ inline after(s, e, next) {
     :: s == leased && e == by_lease_over -> next = ready
     :: s == leased && e == by_too_old -> next = expired
     :: s == leased && e == by_uncertain_too_often -> next = held
+    :: s == leased && e == by_key_lost -> next = failed
     :: s == held && e == by_released -> next = ready
     :: s == held && e == by_dropped -> next = dropped
+    :: s == held && e == by_key_lost -> next = failed
+    :: s == failed && e == by_retried -> next = ready
+    :: s == failed && e == by_recalled -> next = held
+    :: s == expired && e == by_retried -> next = ready
     :: else -> next = illegal
     fi
 }

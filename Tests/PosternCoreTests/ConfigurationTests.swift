@@ -45,7 +45,9 @@ struct ConfigurationTests {
         ("POSTERN_LISTEN", "8080"), ("POSTERN_LISTEN", "127.0.0.1"), ("POSTERN_LISTEN", "127.0.0.1:99999"),
         ("POSTERN_LISTEN", "::1:80"),
         ("POSTERN_STAFF_LISTEN", ":"), ("POSTERN_TRUSTED_PROXIES", "10.0.0.0/40"),
-        ("POSTERN_TRUSTED_PROXIES", "10.0.0.1/8"), ("POSTERN_TRUSTED_PROXIES", "proxy"), ("POSTERN_DATABASE", "postgres://x"),
+        ("POSTERN_TRUSTED_PROXIES", "10.0.0.1/8"), ("POSTERN_TRUSTED_PROXIES", "proxy"),
+        ("POSTERN_TRUSTED_PROXIES", "0.0.0.0/0"), ("POSTERN_TRUSTED_PROXIES", "127.0.0.1/32,::/0"),
+        ("POSTERN_TRUSTED_PROXIES", "0.0.0.0/1,128.0.0.0/1"), ("POSTERN_DATABASE", "postgres://x"),
         ("POSTERN_DATABASE", "sqlite:relative.db"), ("POSTERN_MAIL_FROM", "nobody"), ("POSTERN_SMTP_URL", "http://x"),
         ("POSTERN_SMTP_URL", "smtp://user:secret@x"), ("POSTERN_SMTP_URL", "demo://example.org:25"),
         ("POSTERN_SMTP_TLS", "maybe"),
@@ -58,6 +60,7 @@ struct ConfigurationTests {
         ("POSTERN_STAFF_LISTEN", "127.0.0.1:8080"),
         ("POSTERN_RETENTION_LETTERS", "5d"), ("POSTERN_RETENTION_LETTERS", "28"), ("POSTERN_RETENTION_EVIDENCE", "0d"),
         ("POSTERN_RETENTION_OUTCOMES", "forever"),
+        ("POSTERN_SECURITY_CONTACT", "nobody"), ("POSTERN_SECURITY_CONTACT", "a@x.example,http://x.example"),
         ("POSTERN_LOG_LEVEL", "loud"), ("POSTERN_LEASE", "soon"), ("POSTERN_NAME", "x"),
     ]
 

@@ -28,7 +28,7 @@ struct FoldedTextTests {
             0x1D400...0x1D4FF,
         ] as [ClosedRange<UInt32>])
     func `Letters fold as their compatibility forms and their capitals do`(block: ClosedRange<UInt32>) {
-        let different = block.compactMap(Unicode.Scalar.init).filter { scalar in
+        let different = block.compactMap { Unicode.Scalar($0) }.filter { scalar in
             let (text, folded) = (String(scalar), FoldedText(String(scalar)))
             return FoldedText(text.decomposedStringWithCompatibilityMapping) != folded
                 || FoldedText(text.precomposedStringWithCompatibilityMapping) != folded

@@ -19,7 +19,7 @@ struct RetryScheduleTests {
             var randomness = SeededRandomness(seed: UInt64(seed))
             let due = try #require(
                 RetrySchedule.standard.nextTry(
-                    afterAttempt: attempt, at: Self.accepted, accepted: Self.accepted, using: &randomness))
+                    afterAttempt: attempt, at: Self.accepted, since: Self.accepted, using: &randomness))
             shortest = min(shortest, due.since(Self.accepted))
             longest = max(longest, due.since(Self.accepted))
         }
@@ -33,7 +33,7 @@ struct RetryScheduleTests {
     @Test func `A try that would come after five days does not come`() {
         var randomness = SeededRandomness(seed: 1)
         let late = Self.accepted + .days(5) - .minutes(2)
-        #expect(RetrySchedule.standard.nextTry(afterAttempt: 30, at: late, accepted: Self.accepted, using: &randomness) == nil)
+        #expect(RetrySchedule.standard.nextTry(afterAttempt: 30, at: late, since: Self.accepted, using: &randomness) == nil)
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>)
@@ -45,7 +45,7 @@ struct RetryScheduleTests {
         while true {
             attempts += 1
             let settled = try Settlement(
-                of: deferred, attempt: attempts, accepted: Self.accepted, at: now, schedule: .standard, using: &randomness)
+                of: deferred, attempt: attempts, since: Self.accepted, at: now, schedule: .standard, using: &randomness)
             guard let due = settled.due else {
                 #expect(settled.state == .expired)
                 break
@@ -68,7 +68,7 @@ struct RetryScheduleTests {
         var randomness = SeededRandomness(seed: 7)
         let outcome = Outcome(kind, health: .reached, diagnosis: .init(stage: .finalDot, text: ""))
         let settled = try Settlement(
-            of: outcome, attempt: 1, accepted: Self.accepted, at: Self.accepted, schedule: .standard, using: &randomness)
+            of: outcome, attempt: 1, since: Self.accepted, at: Self.accepted, schedule: .standard, using: &randomness)
         #expect(settled.state == state)
         #expect((settled.due != nil) == (state == .ready))
     }
@@ -94,7 +94,7 @@ struct RetryScheduleTests {
         for seed in 0..<40 {
             var randomness = SeededRandomness(seed: UInt64(seed))
             let settled = try Settlement(
-                of: Self.end(kind, at: stage), attempt: 2, uncertainEnds: earlier, accepted: Self.accepted, at: Self.accepted,
+                of: Self.end(kind, at: stage), attempt: 2, uncertainEnds: earlier, since: Self.accepted, at: Self.accepted,
                 schedule: .standard, using: &randomness)
             #expect(settled.state == state)
             let wait = settled.due.map { $0.since(Self.accepted) }
@@ -110,7 +110,7 @@ struct RetryScheduleTests {
     @Test func `S4: the reason says that the recipient may have the letter, and what to do`() throws {
         var randomness = SeededRandomness(seed: 1)
         let settled = try Settlement(
-            of: Self.end(.uncertain), attempt: 5, uncertainEnds: 2, accepted: Self.accepted, at: Self.accepted,
+            of: Self.end(.uncertain), attempt: 5, uncertainEnds: 2, since: Self.accepted, at: Self.accepted,
             schedule: .standard, using: &randomness)
         let reason = try #require(settled.reason)
         for words in ["3 times", "may have it already", "dropped the line", "drop the letter", "release it"] {

@@ -48,6 +48,9 @@ private struct PromelaTable {
         case .heldByStaff: "by_held_by_staff"
         case .released: "by_released"
         case .dropped: "by_dropped"
+        case .retried: "by_retried"
+        case .recalled: "by_recalled"
+        case .keyLost: "by_key_lost"
         }
     }
 

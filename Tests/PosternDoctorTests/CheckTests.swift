@@ -1,8 +1,10 @@
 import PosternCore
 import PosternDoctor
+import PosternHost
 import PosternLink
 import PosternMail
 import PosternRelay
+import PosternStore
 import PosternVault
 import Testing
 
@@ -55,11 +57,26 @@ struct CheckTests {
             (.running, .unknown("no right"), [], .warn, "as root"), (.stopped, .unknown("no right"), [], .warn, "as root"),
             (.running, .running, [.store], .fail, Readiness.Fault.store.reason),
             (.running, .running, [.vault, .disk], .fail, Readiness.Fault.vault.remedy),
+            (.running, .running, [.keys], .fail, "no key of today"), (.running, .running, [.disk], .ok, "relay and vault run"),
+            (.running, .silent(process: "8"), [.vault], .fail, "the vault (process 8) is stopped, as by SIGSTOP"),
+            (.silent(process: "8"), .running, [], .fail, "kill -CONT 8"),
         ] as [(ServiceCheck.State, ServiceCheck.State, [Readiness.Fault], Finding.Level, String)])
     func `Service: what runs and what answers`(
         relay: ServiceCheck.State, vault: ServiceCheck.State, faults: [Readiness.Fault], level: Finding.Level, words: String
     ) {
-        expect(ServiceCheck.findings(relay: relay, vault: vault, faults: faults, home: "/h"), level, words)
+        var facts = HealthFacts(now: Self.now)
+        facts.faults = faults
+        let findings = ServiceCheck.findings(
+            relay: relay, vault: vault, conditions: facts.conditions, stopped: ["8"], home: "/h")
+        expect(findings, level, words)
+        // One line for a vault that answers neither us nor the relay.
+        if case .silent = vault { #expect(findings.count == 1) }
+    }
+
+    @Test func `Service: a supervisor that is stopped is named, since it watches over the others`() {
+        #expect(ServiceCheck.supervisor(nil, isStopped: false).isEmpty)
+        #expect(ServiceCheck.supervisor("9", isStopped: false).isEmpty)
+        expect(ServiceCheck.supervisor("9", isStopped: true), .fail, "postern serve (process 9) is stopped", "kill -CONT 9")
     }
 
     @Test(
@@ -139,13 +156,13 @@ struct CheckTests {
     }
 
     @Test func `Templates: each faulty file is a line of its own`() {
-        expect(TemplateCheck.findings(folder: "/t", faults: [], languages: (4, 4)), .ok, "4 languages")
+        expect(TemplateCheck.findings(folder: "/t", faults: [], .relay, languages: 4), .ok, "4 languages")
         let findings = TemplateCheck.findings(
             folder: "/t",
             faults: [
                 ("web/contact.mustache", "is missing"),
                 ("strings/mail.de.json", "has no text for “from”"),
-            ], languages: (0, 0))
+            ], .vault, languages: 0)
         #expect(findings.count == 2)
         expect(findings, .fail, "/t/web/contact.mustache: is missing", "package")
     }
@@ -220,11 +237,13 @@ struct CheckTests {
 
     @Test func `Clock: what is of another time, and what a start would destroy`() {
         func facts(
-            noted: [Duration] = [], keys: Int32? = nil, kept: Bool? = true, running: Bool = false, doomed: Int = 0
+            noted: [Duration] = [], keys: Int32? = nil, falseUntil: Duration? = nil, kept: Bool? = true, running: Bool = false,
+            doomed: Int = 0
         ) -> [Finding] {
             ClockCheck.findings(
                 now: Self.now, isSynchronised: kept, noted: noted.map { Self.now + $0 },
-                newestKeys: keys.map { Epoch(day: Self.today.day + $0) }, isRunning: running, doomed: doomed)
+                newestKeys: keys.map { Epoch(day: Self.today.day + $0) }, falseUntil: falseUntil.map { Self.now + $0 },
+                isRunning: running, doomed: doomed)
         }
         expect(facts(), .ok, "synchronised")
         expect(facts(noted: [.minutes(4)], keys: 1, kept: nil), .ok)
@@ -232,24 +251,32 @@ struct CheckTests {
         expect(facts(noted: [.days(-9), .days(2)], running: true), .fail, "2 days ahead")
         // Tomorrow's keys are made today; those of the day after are more than a day ahead.
         expect(facts(keys: 2), .fail, "there are keys of")
-        expect(facts(keys: 40), .fail, "there are keys of")
+        expect(facts(keys: 40), .fail, "there are keys of", "postern keys trust-clock")
+        // M11: the vault knows that it was ahead.
+        expect(facts(noted: [.days(40)], keys: 41, falseUntil: .days(42)), .ok, "it was ahead for a while")
+        expect(facts(noted: [.days(60)], keys: 61, falseUntil: .days(42)), .fail, "60 days ahead")
         expect(facts(noted: [.days(-40)], keys: -39, doomed: 12), .warn, "the time of 12 keys is over by it", "trust-clock")
         expect(facts(noted: [.days(-40)], keys: -39, running: true), .ok)
         expect(facts(noted: [.hours(-30)]), .ok)
         expect(facts(kept: false), .warn, "not synchronised", "timedatectl")
     }
 
+    private func health(_ queue: QueueHealth, isRunning: Bool = true) -> [Finding] {
+        var facts = HealthFacts(now: Self.now)
+        (facts.isRunning, facts.queue, facts.heldLifetime) = (isRunning, queue, .days(28))
+        return HealthCheck.findings(facts.conditions, isRunning: isRunning, lastPurge: queue.lastPurge, now: Self.now)
+    }
+
     @Test(
         arguments: [
-            (nil, nil, .ok, "no letter waits"), (.minutes(5), nil, .ok, "5 min ago"),
+            (nil, nil, .ok, "no letter waits"), (.minutes(5), nil, .ok, "no letter waits"),
             (.hours(3), nil, .warn, "postern queue retry --all"), (.days(6), nil, .fail, "nothing is being dispatched"),
-            (nil, .hours(3), .ok, "held"), (nil, .days(3), .warn, "after 28 days it is dropped"),
+            (nil, .hours(3), .ok, "no letter waits"), (nil, .days(3), .warn, "After 28 days it is dropped"),
         ] as [(Duration?, Duration?, Finding.Level, String)])
     func `Waiting: how old the oldest letter is`(moving: Duration?, held: Duration?, level: Finding.Level, words: String) {
-        let findings = WaitingCheck.findings(
-            now: Self.now, oldestMoving: moving.map { Self.now - $0 }, oldestHeld: held.map { Self.now - $0 }, lifetime: .days(5),
-            kept: .days(28))
-        expect(findings, level, words)
+        let queue = QueueHealth(
+            oldestMoving: moving.map { Self.now - $0 }, oldestHeld: held.map { Self.now - $0 }, lastPurge: Self.now)
+        expect(health(queue), level, words)
     }
 
     @Test(
@@ -260,6 +287,18 @@ struct CheckTests {
             (.days(2), false, .warn, "Start the service"),
         ] as [(Duration?, Bool, Finding.Level, String)])
     func `Purge: how long ago it was`(age: Duration?, isRunning: Bool, level: Finding.Level, words: String) {
-        expect(PurgeCheck.findings(last: age.map { Self.now - $0 }, isRunning: isRunning, now: Self.now), level, words)
+        expect(health(QueueHealth(lastPurge: age.map { Self.now - $0 }), isRunning: isRunning), level, words)
+    }
+
+    @Test(arguments: [true, false])
+    func `Letters held by our fault are FAIL, running or not, with how many, since when and why (H4)`(isRunning: Bool) {
+        let held = QueueHealth.Held(
+            stage: .login, code: 535, text: "5.7.8 wrong", count: 3, since: Self.now - .hours(1))
+        let findings = health(QueueHealth(held: [held], lastPurge: Self.now), isRunning: isRunning)
+        expect(
+            findings, .fail, "3 letters are held by a fault of ours since", "at login 535 5.7.8 wrong",
+            "postern queue list --held")
+        #expect(findings.first { $0.level == .fail }?.check == .letters)
+        #expect(Diagnosis(findings + [.fail(.configuration, "x", "y")]).findings.first?.check == .letters)
     }
 }

@@ -1,4 +1,5 @@
 import PosternDoctor
+import PosternHost
 import Testing
 
 @Suite("A diagnosis is as bad as its worst finding, and a person can read it")

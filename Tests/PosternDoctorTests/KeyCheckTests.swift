@@ -69,4 +69,37 @@ struct KeyCheckTests {
         #expect(found[0].text.contains("a key whose time is over") && found[0].text.contains("letter key l9"), "\(found)")
         #expect(findings(all).map(\.level) == [.ok])
     }
+
+    // H6: after a restore on a machine with keys of its own, the saved ones no longer suffice.
+    @Test func `A key that no saved copy names is FAIL, and keys that were never saved are a warning`() throws {
+        func saved(_ keys: [KeyCheck.Key], _ ids: Set<String>) -> [Finding] {
+            let keys = keys.map { key in
+                KeyCheck.Key(
+                    kind: key.kind, id: key.id, suite: nil, epoch: key.epoch, fits: nil,
+                    saved: ids.contains(key.id) ? Self.now : nil)
+            }
+            return KeyCheck(
+                folder: "/k", faults: [], onDisk: keys, inMemory: nil, wanted: [], now: Self.now, retention: nil
+            ).savedFindings
+        }
+        let all = Self.lasting + Self.daily
+        #expect(saved(all, ["a1", "b1", "c1"]).map(\.level) == [.ok])
+        #expect(saved(all, []).map(\.level) == [.warn])
+        #expect(saved(all, [])[0].remedy?.commands == ["postern keys export-recovery FOLDER"])
+        #expect(saved(all, ["a1", "b1"]).map(\.level) == [.fail])
+        let torn = saved(all + [Self.key("address", "a2"), Self.key("authorisation", "b2")], ["a1", "b1", "c1"])
+        #expect(torn.map(\.level) == [.fail, .fail])
+        #expect(torn[0].text.contains("a2") && torn[0].text.contains("not the only address key"))
+        #expect(torn[0].remedy?.commands.first == "postern restore FILE --keys FOLDER")
+        // Copied by hand: nobody has said that any of them is saved.
+        #expect(saved(all + [Self.key("address", "a2")], []).allSatisfy { $0.level == .fail })
+    }
+
+    @Test func `Recipients who cannot be reached are named`() {
+        let found = KeyCheck(
+            folder: "/k", faults: [], onDisk: Self.lasting, inMemory: nil, wanted: ["ff"],
+            recipients: ["ff": ["photos/pat", "photos/sam"]], now: Self.now, retention: nil
+        ).findings
+        #expect(found.map(\.level) == [.fail] && found[0].text.contains("letters to photos/pat, photos/sam are held"), "\(found)")
+    }
 }

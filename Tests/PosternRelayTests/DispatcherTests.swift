@@ -84,12 +84,27 @@ struct DispatcherTests {
         #expect(try await relay.difference() == 0)
     }
 
+    @Test func `The log says why an attempt ended as it did (H4)`() async throws {
+        let log = KeptLog()
+        let relay = try await RelayFixture(logger: log.logger)
+        _ = try await relay.accept(1)
+        try await relay.serving {
+            try await relay.withVault({ _ in .uncertain }) { _ in
+                try await eventually("settled") { log.warnings.contains { $0.contains("an attempt ended") } }
+            }
+        }
+        let line = try #require(log.warnings.first { $0.contains("an attempt ended") })
+        #expect(line.contains("outcome=uncertain") && line.contains("reason=250 ok"), "\(line)")
+        #expect(relay.dispatcher.smarthostRecord.lastAttempt != nil)
+    }
+
     @Test func `Five troubles open the breaker: the others wait untouched`() async throws {
         let relay = try await RelayFixture()
         _ = try await relay.accept(100)
         try await relay.serving {
             try await relay.withVault({ _ in .deferred }, health: .trouble) { vault in
                 try await eventually("the breaker is open") { relay.dispatcher.isBreakerOpen }
+                #expect(relay.dispatcher.breakerOpened != nil)
                 // What was under way when it opened is let through; nothing after that.
                 try await eventually("all under way have ended") { try await relay.counts()[.leased] == 0 }
                 #expect(vault.asked.count <= 5 + VaultFake.lanes)
@@ -179,5 +194,28 @@ struct DispatcherTests {
         #expect(held.state == .held)
         #expect(held.reason?.contains("Postern could not write") == true)
         #expect(try await relay.difference() == 0)
+    }
+
+    @Test func `While the vault does not believe the clock, no letter is given up as too old (M11)`() async throws {
+        let relay = try await RelayFixture()
+        let id = try #require(try await relay.accept(1).first)
+        relay.advance(by: .days(40))
+        try await relay.withVault({ _ in .deferred }) { vault in
+            vault.trustClock(false)
+            try await relay.serving {
+                try await eventually("it is tried") { !vault.asked.isEmpty }
+                try await eventually("it waits again") { try await relay.show(id)?.state == .ready }
+                #expect(try await relay.counts()[.expired] == 0)
+                vault.trustClock(true)
+                try await eventually("the relay hears of it") {
+                    await relay.vault.renew()
+                    return relay.vault.isClockTrusted(at: RelayFixture.now)
+                }
+                _ = try await relay.store.write { try $0.queue.retryAll(at: RelayFixture.now + .days(5), limit: 9) }
+                relay.advance(by: .days(1))
+                relay.dispatcher.wake()
+                try await eventually("it is too old") { try await relay.show(id)?.state == .expired }
+            }
+        }
     }
 }

@@ -18,7 +18,8 @@ struct HousekeepingTests {
             let link = VaultLink(socket: "/nonexistent", logger: RelayFixture.quiet)
             let housekeeping = Housekeeping(
                 store: fixture.store, sealing: LetterSealer(vault: link),
-                settings: .init(letters: .days(28), outcomes: .days(180)), logger: RelayFixture.quiet, now: { moment })
+                settings: .init(letters: .days(28), outcomes: .days(180)), logger: RelayFixture.quiet, now: { moment },
+                isClockTrusted: { _ in true })
             await housekeeping.purge()
             #expect(try await fixture.store.read { try $0.maintenance.last(.purge) } == moment)
         }
@@ -74,7 +75,8 @@ struct HousekeepingTests {
         let link = VaultLink(socket: "/nonexistent", logger: RelayFixture.quiet)
         await Housekeeping(
             store: fixture.store, sealing: LetterSealer(vault: link),
-            settings: .init(letters: .days(28), outcomes: .days(180)), logger: RelayFixture.quiet, now: { now + .days(200) }
+            settings: .init(letters: .days(28), outcomes: .days(180)), logger: RelayFixture.quiet, now: { now + .days(200) },
+            isClockTrusted: { _ in true }
         ).purge()
         // What was dropped only now is kept as an outcome, for its own time.
         let rows = try await fixture.store.read { transaction in
@@ -99,7 +101,7 @@ struct HousekeepingTests {
         let link = VaultLink(socket: "/nonexistent", logger: RelayFixture.quiet)
         let housekeeping = Housekeeping(
             store: fixture.store, sealing: LetterSealer(vault: link), settings: .init(letters: .days(28), outcomes: .days(180)),
-            logger: RelayFixture.quiet, now: { IntakeFixture.now })
+            logger: RelayFixture.quiet, now: { IntakeFixture.now }, isClockTrusted: { _ in true })
         await housekeeping.purge()
         #expect(try await fixture.store.read { try $0.maintenance.last(.purge) } == nil)
         _ = try await fixture.store.write { try $0.run("ALTER TABLE elsewhere RENAME TO idempotency_record") }

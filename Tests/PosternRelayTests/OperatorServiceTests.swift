@@ -3,6 +3,7 @@ import PosternCore
 import PosternRelay
 import PosternSQLite
 import PosternStore
+import PosternTestSupport
 import Testing
 
 @Suite("The control socket carries operations out, or says why not")
@@ -50,6 +51,42 @@ struct OperatorServiceTests {
         let new = ControlRequest.NewBlock(mark: .domain("spam.example"), effect: "hold", reason: "spam", lasts: seconds)
         let answer = try await ask(.addBlock(new), for: BlockView.self)
         if case .value = answer { #expect(isTaken) } else { #expect(!isTaken, "\(answer)") }
+    }
+
+    @Test func `Aliases are added all or none, listed and removed, and each change leaves a trace`() async throws {
+        let site = try await addSite()
+        var randomness = SeededRandomness(seed: 3)
+        for handle in ["pat", "sam"] {
+            let person = Recipient(
+                id: RecipientID(at: RelayFixture.now, using: &randomness), site: site, handle: try Handle(handle),
+                name: try HeaderText(handle, limit: 100), language: .english, state: .active,
+                record: SealedRecord(version: 1, seal: [1], authorisation: [2]))
+            _ = try await store.write { try $0.recipients.add(person, at: RelayFixture.now) }
+        }
+        func add(_ names: [String], to handle: String) async throws -> String? {
+            try await refusal(of: .addAliases(site: "photos", handle: handle, aliases: names))
+        }
+        func list(_ handle: String?) async throws -> [String] {
+            let request = ControlRequest.listAliases(site: "photos", handle: handle, after: nil, limit: 9)
+            guard case .value(let views) = try await ask(request, for: [AliasView].self) else { return ["refused"] }
+            return views.map { "\($0.alias) → \($0.handle)" }
+        }
+        #expect(try await add(["Pat Müller", "Patricia M."], to: "pat") == nil)
+        let taken = try #require(try await add(["Sammy", "PAT MÜLLER"], to: "sam"))
+        #expect(taken.contains("already leads to photos/pat") && taken.contains("postern recipient alias remove pat"))
+        #expect(try await add(["Pat"], to: "sam")?.contains("that recipient's handle") == true)
+        #expect(try await add(["x@y.example"], to: "sam")?.contains("e-mail address") == true)
+        #expect(try await add(["x"], to: "nobody")?.contains("there is no recipient “nobody”") == true)
+        #expect(try await list(nil) == ["Pat Müller → pat", "Patricia M. → pat"])
+        #expect(try await list("sam") == [])
+        func remove(_ name: String, of handle: String) async throws -> String? {
+            try await refusal(of: .removeAlias(site: "photos", handle: handle, alias: name))
+        }
+        #expect(try await remove("pat müller", of: "sam")?.contains("is no alias") == true)
+        #expect(try await remove("pat müller", of: "pat") == nil)
+        #expect(try await list("pat") == ["Patricia M. → pat"])
+        let verbs = try await trace().map(\.verb)
+        #expect(verbs.count { $0 == .addAlias } == 1 && verbs.count { $0 == .removeAlias } == 1)
     }
 
     @Test func `Operations are listed the latest first, page by page, and a refused one is not there`() async throws {

@@ -9,7 +9,7 @@ struct ReadinessTests {
     private let patient = Duration.seconds(600)
 
     @Test func `The worst fault comes first, and each has a reason and a remedy`() {
-        #expect(Readiness([.vault, .disk, .store, .check]).faults == [.check, .store, .disk, .vault])
+        #expect(Readiness([.keys, .vault, .disk, .store, .check]).faults == [.check, .store, .disk, .vault, .keys])
         #expect(Readiness().isReady && !Readiness([.disk]).isReady)
         for fault in Readiness.Fault.allCases { #expect(!fault.reason.isEmpty && !fault.remedy.isEmpty) }
     }
@@ -56,6 +56,23 @@ struct ReadinessTests {
         probe.letGo()
         #expect(await hanging.isReady)
         #expect(await monitor.readiness().isReady)
+    }
+
+    @Test func `While a check is slow, the earlier result answers at once`() async throws {
+        let clock = Mutex(ContinuousClock.now)
+        let probe = Probe()
+        let monitor = ReadinessMonitor(timeout: patient, now: { clock.withLock { $0 } }) { await probe.check() }
+        #expect(await monitor.readiness().isReady)
+        clock.withLock { $0 += .seconds(2) }
+        probe.hang()
+        // Nobody lets the check go before this has answered.
+        #expect(await monitor.readiness().isReady)
+        probe.set([.vault])
+        probe.letGo()
+        try await eventually("the next check") {
+            clock.withLock { $0 += .seconds(2) }
+            return await monitor.readiness() == Readiness([.vault])
+        }
     }
 
     @Test func `All who ask during the first check wait for that one`() async throws {

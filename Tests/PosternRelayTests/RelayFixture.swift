@@ -46,13 +46,28 @@ final class RelayFixture: Sendable {
 
     func advance(by span: Duration) { clock.advance(by: span) }
 
-    /// Puts letters into the queue.
-    func accept(_ count: Int) async throws -> [LetterID] {
+    /// More people, `p0`, `p1` and so on.
+    func addRecipients(_ count: Int) async throws -> [Recipient] {
         var randomness = SystemRandomNumberGenerator()
+        let people = try (0..<count).map { number in
+            Recipient(
+                id: RecipientID(at: Self.now, using: &randomness), site: recipient.site, handle: try Handle("p\(number)"),
+                name: recipient.name, language: .english, state: .active, record: recipient.record)
+        }
+        try await store.write { transaction in
+            for person in people { _ = try transaction.recipients.add(person, at: Self.now) }
+        }
+        return people
+    }
+
+    /// Puts letters into the queue.
+    func accept(_ count: Int, to person: Recipient? = nil) async throws -> [LetterID] {
+        var randomness = SystemRandomNumberGenerator()
+        let (recipient, moment) = (person ?? recipient, clock.now)
         let letters = (0..<count).map { _ in
             AcceptedLetter(
                 entry: SubmissionEntry(
-                    id: LetterID(at: Self.now, using: &randomness), at: Self.now, site: recipient.site.text,
+                    id: LetterID(at: moment, using: &randomness), at: moment, site: recipient.site.text,
                     handle: recipient.handle.text, recipient: recipient.id, verdict: .accept, evidence: [4], letterBytes: 1),
                 seal: [3], tokens: MailTokens(using: &randomness))
         }
@@ -78,7 +93,17 @@ final class RelayFixture: Sendable {
         _ answer: @escaping @Sendable (DeliveryJob) async throws -> Outcome.Kind, health: Outcome.SmarthostHealth = .reached,
         _ body: @escaping @Sendable (VaultFake) async throws -> Void
     ) async throws {
-        let fake = VaultFake(answer: answer, health: health)
+        try await withOutcomes(
+            { job in
+                Outcome(try await answer(job), health: health, diagnosis: .init(stage: .finalDot, code: 250, text: "ok"))
+            }, body)
+    }
+
+    func withOutcomes(
+        _ answer: @escaping @Sendable (DeliveryJob) async throws -> Outcome,
+        _ body: @escaping @Sendable (VaultFake) async throws -> Void
+    ) async throws {
+        let fake = VaultFake(answer: answer)
         let server = FrameServer<VaultVerb>(
             .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own]), logger: Self.quiet
         ) { try await fake.handle($0, $1) }
@@ -113,20 +138,22 @@ final class VaultFake: Sendable {
         var asked: [DeliveryJob] = []
         var underWay = 0
         var most = 0
+        var isClockTrusted = true
     }
 
     static let lanes = 4
-    private let answer: @Sendable (DeliveryJob) async throws -> Outcome.Kind
-    private let health: Outcome.SmarthostHealth
+    private let answer: @Sendable (DeliveryJob) async throws -> Outcome
     private let state = Mutex(State())
 
-    init(answer: @escaping @Sendable (DeliveryJob) async throws -> Outcome.Kind, health: Outcome.SmarthostHealth) {
-        (self.answer, self.health) = (answer, health)
+    init(answer: @escaping @Sendable (DeliveryJob) async throws -> Outcome) {
+        self.answer = answer
     }
 
     var asked: [DeliveryJob] { state.withLock { $0.asked } }
     /// How many letters were under way at once, at most.
     var most: Int { state.withLock { $0.most } }
+
+    func trustClock(_ isTrusted: Bool) { state.withLock { $0.isClockTrusted = isTrusted } }
 
     func handle(_ verb: VaultVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         if verb == .authorise {
@@ -134,7 +161,10 @@ final class VaultFake: Sendable {
             guard request.token == "right", let record = request.recipient.record else { throw LinkRefusal(.denied, "not ours") }
             return record.payload
         }
-        guard verb == .deliver else { return Announcement(keys: [], tagKeys: [], lanes: Self.lanes).payload }
+        guard verb == .deliver else {
+            let isTrusted = state.withLock { $0.isClockTrusted }
+            return Announcement(keys: [], tagKeys: [], lanes: Self.lanes, isClockTrusted: isTrusted).payload
+        }
         let job = try DeliveryJob(payload: payload)
         state.withLock { state in
             state.asked.append(job)
@@ -142,6 +172,6 @@ final class VaultFake: Sendable {
             state.most = max(state.most, state.underWay)
         }
         defer { state.withLock { $0.underWay -= 1 } }
-        return Outcome(try await answer(job), health: health, diagnosis: .init(stage: .finalDot, code: 250, text: "ok")).payload
+        return try await answer(job).payload
     }
 }

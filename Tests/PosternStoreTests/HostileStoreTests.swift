@@ -153,13 +153,15 @@ struct HostileStoreTests {
         _ = try await open.backup(to: folder.path("c.sqlite"))
         await open.close()
         try FileManager.default.createSymbolicLink(atPath: folder.path("d.sqlite"), withDestinationPath: folder.path("c.sqlite"))
-        await #expect(throws: StoreFileError.strange(path: folder.path("d.sqlite"), finding: "it is a link")) {
-            try await SQLiteDriver(path: path).restore(folder.path("d.sqlite"), at: Self.now)
+        await #expect(throws: StoreFileError.notRestored(path: folder.path("d.sqlite"), finding: "it is a link")) {
+            try await SQLiteDriver(path: path).restore(
+                RestoreRequest(file: folder.path("d.sqlite"), trace: Sample.operation(at: Self.now)))
         }
         for ending in ["", "-wal", "-shm", "-journal", ".lock"] {
             try FileManager.default.createSymbolicLink(atPath: "\(path).restore\(ending)", withDestinationPath: precious)
         }
-        _ = try await SQLiteDriver(path: path).restore(folder.path("c.sqlite"), at: Self.now)
+        _ = try await SQLiteDriver(path: path).restore(
+            RestoreRequest(file: folder.path("c.sqlite"), trace: Sample.operation(at: Self.now)))
         #expect(try FileFacts.text(precious) == "precious")
         #expect(!FileFacts.exists(folder.path("made")))
     }

@@ -108,6 +108,8 @@ struct MigrationTests {
             #expect(try transaction.sites.find(earlier.site.id)?.origins == earlier.site.origins)
             #expect(try transaction.sites.logo(of: earlier.site.id)?.content == earlier.logo.content)
             #expect(try transaction.recipients.find(earlier.person.handle, at: earlier.site.id) == earlier.person)
+            let aliases = try transaction.aliases.list(at: earlier.site.id, limit: 9)
+            #expect(aliases.map(\.alias) == (version < 5 ? [] : ["Pat Müller"]))
             let entries = try transaction.submissionLog.entries(limit: 9)
             #expect(entries.map(\.id) == [earlier.accepted, earlier.leased, earlier.refused])
             #expect(entries.allSatisfy { $0.tags == [Tag(value: 7)] && $0.evidence == [4, 5] && $0.repeats == 2 })

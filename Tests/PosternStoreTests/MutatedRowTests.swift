@@ -17,7 +17,8 @@ struct MutatedRowTests {
     ]
 
     private static let tables = [
-        "site", "site_logo", "recipient", "submission", "submission_tag", "submission_rule", "letter", "delivery", "attempt",
+        "site", "site_logo", "recipient", "recipient_alias", "submission", "submission_tag", "submission_rule", "letter",
+        "delivery", "attempt",
         "idempotency_record", "limit_mark", "block", "maintenance_record", "write_probe", "operation", "node", "counter",
         "schema_migration",
     ]
@@ -42,7 +43,9 @@ struct MutatedRowTests {
                 { _ = try $0.limitRecords.list(after: .zero, limit: 9) }, { _ = try $0.blocks.list() },
                 { _ = try $0.maintenance.last(.purge) }, { _ = try $0.operationTrace.latest(limit: 9) },
                 { _ = try $0.sites.list() }, { _ = try $0.sites.logo(of: site) }, { _ = try $0.recipients.find(recipient) },
-                { _ = try $0.recipients.list(at: site, limit: 9) }, { _ = try Migrator.standing($0) },
+                { _ = try $0.recipients.list(at: site, limit: 9) },
+                { _ = try $0.recipients.find(named: "Pat Müller", at: site) }, { _ = try $0.aliases.list(at: site, limit: 9) },
+                { _ = try $0.aliases.list(of: recipient) }, { _ = try Migrator.standing($0) },
                 { _ = try Migrator().check($0) },
             ]
     }
@@ -65,6 +68,8 @@ struct MutatedRowTests {
             { _ = try $0.queue.releaseHeld(.everything, at: now, limit: 9) },
             { _ = try $0.blocks.add(.domain("x.example"), effect: .hold, reason: "", expires: nil, at: now) },
             { _ = try $0.recipients.replaceRecord(of: person, with: record, former: 1, at: now) },
+            { _ = try $0.aliases.add(HandleAlias("Somebody Else"), for: person, at: now) },
+            { _ = try $0.aliases.remove(HandleAlias("Pat Müller"), at: person.site) },
             { _ = try $0.recipients.erase(person.id, at: now) },
             { _ = try $0.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 9) },
             { _ = try $0.retention.forgetSubmissions(before: now + .days(1), limit: 9) },
@@ -81,11 +86,12 @@ struct MutatedRowTests {
         let logo = try Logo(file: Array("<svg></svg>".utf8))
         let site = store.site.id
         let others = (0..<3).map { store.letter(to: $0) }
-        let (confirmation, lease) = (store.confirmation(to: 1), store.lease())
+        let (confirmation, lease, person) = (store.confirmation(to: 1), store.lease(), store.people[0])
         try await store.database.write { transaction in
             for letter in [letter] + others { _ = try transaction.intake.accept(letter) }
             try confirmation.enqueue(in: transaction)
             _ = try transaction.sites.setLogo(logo, of: site)
+            _ = try transaction.aliases.add(HandleAlias("Pat Müller"), for: person, at: now)
             _ = try transaction.blocks.add(.domain("spam.example"), effect: .hold, reason: "a", expires: nil, at: now)
             try transaction.maintenance.note(.purge, at: now)
             try transaction.writeProbe.touch(at: now)

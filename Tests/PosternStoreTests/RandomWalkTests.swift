@@ -31,7 +31,7 @@ private struct Walker {
     enum Verb: String, CaseIterable {
         case accept, acceptHeld, repeatPost, refuse, confirm
         case claim, settle, settleLate, unclaim, unclaimOne, expireLeases, recoverLeases, expireOld
-        case hold, release, drop, retry, retryAll, releaseHeld, dropHeld, erase
+        case hold, release, drop, retry, recall, retryAll, releaseHeld, dropHeld, erase
         case forgetKeys, forgetLetters, forgetSubmissions, forgetConfirmations
 
         /// How often it comes up, against the others.
@@ -39,7 +39,7 @@ private struct Walker {
             switch self {
             case .accept, .claim, .settle: 24
             case .acceptHeld, .repeatPost, .hold, .release: 6
-            case .refuse, .confirm, .settleLate, .unclaimOne, .drop, .retry, .forgetSubmissions, .forgetConfirmations: 4
+            case .refuse, .confirm, .settleLate, .unclaimOne, .drop, .retry, .recall, .forgetSubmissions, .forgetConfirmations: 4
             case .unclaim, .expireLeases, .expireOld, .forgetKeys, .forgetLetters: 3
             case .recoverLeases, .retryAll, .releaseHeld, .dropHeld: 2
             case .erase: 1
@@ -82,7 +82,7 @@ private struct Walker {
         case .accept, .acceptHeld, .repeatPost, .refuse, .confirm: try await intake(verb)
         case .claim, .settle, .settleLate, .unclaim, .unclaimOne, .expireLeases, .recoverLeases, .expireOld:
             try await lease(verb)
-        case .hold, .release, .drop, .retry, .retryAll, .releaseHeld, .dropHeld, .erase: try await staff(verb)
+        case .hold, .release, .drop, .retry, .recall, .retryAll, .releaseHeld, .dropHeld, .erase: try await staff(verb)
         case .forgetKeys, .forgetLetters, .forgetSubmissions, .forgetConfirmations: try await forget(verb)
         }
     }
@@ -169,6 +169,9 @@ private struct Walker {
             #expect(move == model.move(id, by: .dropped, at: now))
         case .retry:
             #expect(try await store.database.write { try $0.queue.retry(id, at: now) } == model.retry(id, at: now))
+        case .recall:
+            let move = try await store.database.write { try $0.queue.recall(id, because: "others were refused alike") }
+            #expect(move == model.move(id, by: .recalled, at: now))
         case .retryAll:
             let count = try await store.database.write { try $0.queue.retryAll(at: now, limit: limit) }
             #expect(count == model.retryAll(at: now, limit: limit))

@@ -177,7 +177,7 @@ struct SettleTests {
                 var middle = Middle()
                 let settlement = try Settlement(
                     of: Sample.outcome(.uncertain, text: "the smarthost dropped the line"), attempt: delivery.attempt,
-                    uncertainEnds: delivery.uncertainEnds, accepted: delivery.accepted, at: now, schedule: .standard,
+                    uncertainEnds: delivery.uncertainEnds, since: delivery.accepted, at: now, schedule: .standard,
                     using: &middle)
                 #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) } == .written)
                 let line = try #require(try await store.line(id))

@@ -28,16 +28,16 @@ struct StaffTests {
         return id
     }
 
-    static func event(_ verb: Verb) -> DeliveryEvent? {
+    static func event(_ verb: Verb) -> DeliveryEvent {
         switch verb {
-        case .retry: nil
+        case .retry: .retried
         case .hold: .heldByStaff
         case .release: .released
         case .drop: .dropped
         }
     }
 
-    // The rule: DeliveryState.after; retrying is for what waits.
+    // The rule: DeliveryState.after; retrying is for what waits, and for what ended without being delivered.
     @Test(arguments: StoreKind.allCases, Verb.allCases)
     func `Every verb on every state does what the table says, or says where the delivery stands`(_ kind: StoreKind, verb: Verb)
         async throws
@@ -55,7 +55,7 @@ struct StaffTests {
                     case .drop: try transaction.queue.drop(id, because: "nobody wants it", at: now)
                     }
                 }
-                let next = Self.event(verb).map { try? state.after($0) } ?? (state == .ready ? .ready : nil)
+                let next = state == .ready && verb == .retry ? .ready : try? state.after(Self.event(verb))
                 let line = try #require(try await store.line(id))
                 if let next {
                     #expect(move == .moved(to: next), "\(verb) on \(state)")
@@ -68,6 +68,54 @@ struct StaffTests {
                 }
                 #expect(try await store.counts().difference == 0)
             }
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `S7: every attempt after a release has the moment of the release, and none before it has one`(_ kind: StoreKind)
+        async throws
+    {
+        try await withStore(kind) { store in
+            let id = try await store.accept(store.letter(verdict: .held))
+            let released = TestStore.start + .days(8)
+            _ = try await store.database.write { try $0.queue.release(id, at: released) }
+            for number in 1...2 as ClosedRange<Int64> {
+                let now = released + .hours(number)
+                let (lease, claimed) = try await store.claim(at: now)
+                let job = try #require(claimed.first)
+                #expect(job.accepted == TestStore.start)
+                #expect(job.released == released)
+                #expect(job.start == released)
+                let deferred = try Sample.settlement(.deferred, of: job, at: now)
+                #expect(deferred.state == .ready, "a release begins the schedule again")
+                #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: deferred) } == .written)
+            }
+            let other = try await store.accept(store.letter())
+            let claimed = try await store.claim(9, at: released + .hours(1)).deliveries
+            #expect(claimed.first { $0.id == other }?.released == nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases, [DeliveryState.failed, .expired])
+    func `M7: what ended can be tried again while its letter is there, and not after`(_ kind: StoreKind, ended: DeliveryState)
+        async throws
+    {
+        try await withStore(kind) { store in
+            let now = TestStore.start + .days(7)
+            let id = try await Self.delivery(in: ended, of: store)
+            #expect(try await store.database.write { try $0.queue.retry(id, at: now) } == .moved(to: .ready))
+            let again = try #require(try await store.claim(at: now).deliveries.first)
+            #expect(again.id == id)
+            #expect(again.released == now)
+            #expect(again.attempt == 2)
+
+            let gone = try await Self.delivery(in: ended, of: store)
+            let epoch = Epoch(containing: TestStore.start)
+            _ = try await store.database.write { try $0.retention.forgetLetters(through: epoch, at: now, limit: 99) }
+            let before = try await store.line(gone)
+            #expect(try await store.database.write { try $0.queue.retry(gone, at: now) } == .nothingToSend(in: ended))
+            #expect(try await store.line(gone) == before)
+            #expect(try await store.counts().difference == 0)
         }
     }
 

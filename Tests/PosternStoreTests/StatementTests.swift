@@ -49,6 +49,14 @@ struct StatementTests {
             _ = try transaction.queue.settle(
                 late.id, under: other, as: try Sample.settlement(.delivered, of: late, at: now))
             _ = try transaction.queue.release(late.id, at: now)
+            for isRecalled in [false, true] {
+                let again = store.lease()
+                let ended = try #require(try transaction.queue.claim(upTo: 1, under: again, until: now, at: now).first)
+                _ = try transaction.queue.settle(ended.id, under: again, as: try Sample.settlement(.failed, of: ended, at: now))
+                if isRecalled { _ = try transaction.queue.recall(ended.id, because: "test") }
+                _ = try transaction.queue.retry(ended.id, at: now)
+                _ = try transaction.queue.release(ended.id, at: now)
+            }
             try transaction.queue.recoverFromClockSetBack(at: now, longestWait: .hours(5))
             try transaction.queue.expireOld(at: now, lifetime: .days(5), limit: 5)
             _ = try transaction.queue.retry(claimed[1].id, at: now)
@@ -64,10 +72,13 @@ struct StatementTests {
             _ = try transaction.recipients.setState(.paused, of: one.id, from: [.active], at: now)
             _ = try transaction.recipients.replaceRecord(of: one, with: Sample.record(2), former: 1, at: now)
             _ = try transaction.recipients.toAdopt(after: nil, limit: 5)
+            _ = try transaction.recipients.sealHeads(5)
             try transaction.recipients.adopt(two)
             try transaction.sites.adopt(site)
             _ = try transaction.recipients.setState(.unconfirmed, of: one.id, from: [.paused], at: now)
             _ = try transaction.recipients.confirm(one.id, with: Sample.record(2), at: now)
+            _ = try transaction.aliases.add(HandleAlias("Pat Müller"), for: one, at: now)
+            _ = try transaction.aliases.remove(HandleAlias("Pat Müller"), at: site.id)
             _ = try transaction.recipients.erase(one.id, at: now)
             try transaction.recipients.vacate(one.handle, at: site.id, for: two.id, now: now)
             _ = try transaction.sites.remove(site.id, at: now)
@@ -112,6 +123,7 @@ struct StatementTests {
                 IdempotencyRecord(key: Array(repeating: 1, count: 32), body: Array(repeating: 2, count: 32)), at: now)
             _ = try transaction.queue.oldestWaiting()
             _ = try transaction.queue.oldestUndelivered()
+            _ = try transaction.queue.heldByOurFault()
             _ = try Migrator.standing(transaction)
             _ = try transaction.limitRecords.list(after: .zero, limit: 5)
             _ = try transaction.blocks.list()
@@ -122,8 +134,20 @@ struct StatementTests {
             _ = try transaction.sites.list()
             _ = try transaction.recipients.find(two.id)
             _ = try transaction.recipients.list(at: site.id, limit: 5)
+            _ = try transaction.recipients.find(named: "Pat Müller", at: site.id)
+            _ = try transaction.aliases.list(at: site.id, limit: 5)
+            _ = try transaction.aliases.list(of: two.id)
             _ = try transaction.recipients.count(at: site.id)
             _ = try transaction.sites.recipientCount(of: site.id)
+        }
+        _ = try await database.write { transaction in
+            for id in [ids[0].entry.id, ids[1].entry.id] {
+                _ = try transaction.intake.accept(store.letter(to: 1))
+                try transaction.queue.takeEnd(of: id, as: .delivered, at: now)
+            }
+            _ = try transaction.queue.holdRestored(because: "test", at: now)
+            _ = try transaction.queue.failLost(keeping: [], at: now, naming: 1)
+            _ = try transaction.intake.accept(store.letter(to: 1))
         }
         _ = try await database.write { transaction in
             try transaction.queue.dropHeld(.everything, because: "test", at: now, limit: 50)

@@ -44,7 +44,10 @@ struct TableWalkTests {
                     taken.insert([letter.state.rawValue, "\(event)"])
                     try await letter.take(event)
                 }
-                for event in DeliveryEvent.allCases where letter.state.isTerminal { try await letter.take(event) }
+                for event in DeliveryEvent.allCases.shuffled(using: &randomness) where letter.state.isTerminal {
+                    taken.insert([letter.state.rawValue, "\(event)"])
+                    try await letter.take(event)
+                }
                 try await letter.leaveTheWay()
             }
         }
@@ -140,6 +143,17 @@ private struct WalkingLetter {
         case .dropped:
             let now = now
             return try await isMoved { try $0.queue.drop(id, because: "unwanted", at: now) }
+        case .retried where state == .ready:
+            // There the verb means something else: it is due now.
+            return false
+        case .retried:
+            let now = now
+            return try await isMoved { try $0.queue.retry(id, at: now) }
+        case .recalled:
+            return try await isMoved { try $0.queue.recall(id, because: "others were refused alike") }
+        case .keyLost:
+            let now = now
+            return try await store.database.write { try $0.queue.failLost(keeping: [], at: now, naming: 9) }.count == 1
         }
     }
 
@@ -149,7 +163,7 @@ private struct WalkingLetter {
         let (lease, attempt) = (claim?.lease ?? store.lease(), claim?.delivery.attempt ?? 1)
         var middle = Middle()
         let settlement = try Settlement(
-            of: Sample.outcome(kind), attempt: attempt, uncertainEnds: uncertainEnds, accepted: TestStore.start, at: moment,
+            of: Sample.outcome(kind), attempt: attempt, uncertainEnds: uncertainEnds, since: TestStore.start, at: moment,
             schedule: .standard, using: &middle)
         return try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) } != .tooLate
     }

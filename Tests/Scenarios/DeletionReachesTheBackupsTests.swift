@@ -39,9 +39,10 @@ struct DeletionReachesTheBackupsTests {
         try FileManager.default.moveItem(atPath: backup, toPath: postern.store)
         try await makeDue(id, in: postern.store)
         try await postern.start()
-        try await eventually("it has been dropped or held by the vault's word", within: .seconds(60)) {
+        try await eventually("it has been dropped, or failed by the vault's word", within: .seconds(60)) {
             let counts = try await postern.counts()
-            return counts["dropped", default: 0] + counts["held", default: 0] + counts["expired", default: 0] == 1
+            return counts["dropped", default: 0] + counts["held", default: 0] + counts["expired", default: 0]
+                + counts["failed", default: 0] == 1
         }
         #expect(server.messages.isEmpty)
         #expect(try Set(epochs(of: postern)).isDisjoint(with: then))

@@ -32,7 +32,9 @@ struct DoctorTests {
         // Every check has a finding.
         #expect(
             Set(report.findings.map(\.check)) == [
-                "configuration", "users", "cage", "service", "keys", "modes", "store", "sqlite", "curl", "disk", "inodes",
+                "letters", "proxy", "configuration", "users", "cage", "service", "keys", "saved-keys", "modes", "store", "sqlite",
+                "curl",
+                "disk", "inodes",
                 "templates",
                 "smarthost", "budgets", "clock", "oldest-letter", "last-purge",
             ])
@@ -87,7 +89,7 @@ struct DoctorTests {
         let secret = try #require(content.split(separator: "\n").first { $0.hasPrefix("secret: ") })
         let other = "secret: " + Data(repeating: 7, count: 32).base64EncodedString()
         try replace(path, content.replacing(secret, with: other))
-        try await postern.doctor(status: 69).requireOnly("FAIL", "keys", path, "does not give its id", "backup")
+        try await postern.doctor(status: 69).requireOnly("FAIL", "keys", path, "does not give its id", "import-recovery")
 
         try FileManager.default.removeItem(atPath: path)
         try await postern.doctor(status: 69).requireOnly("FAIL", "keys", path, "missing", "put it back")
@@ -195,7 +197,9 @@ struct DoctorTests {
         let began = ContinuousClock.now
         let found = try await postern.doctor(status: 69).troubles
         #expect(ContinuousClock.now - began < .seconds(40))
-        #expect(found.first { $0.level == "FAIL" }?.finding.contains("the relay runs and does not answer") == true, "\(found)")
+        #expect(
+            found.first { $0.level == "FAIL" }?.finding.contains("is stopped, as by SIGSTOP, and does not answer") == true,
+            "\(found)")
         #expect(found.contains { $0.check == "store" && $0.finding.contains("not checked") }, "\(found)")
         postern.kill(.relay, SIGCONT)
         try await postern.stop()

@@ -33,7 +33,9 @@ struct RealPostfixTests {
         for letter in letters {
             let subject = try #require(letter["subject"])
             let found = try #require(read.first { $0.subject == subject }, "no mail of the subject \(subject)")
-            let quoted = found.text.components(separatedBy: "\n").filter { $0.hasPrefix(">") }.map {
+            // Base64 keeps the line ends of the wire.
+            let text = found.text.replacingOccurrences(of: "\r\n", with: "\n")
+            let quoted = text.components(separatedBy: "\n").filter { $0.hasPrefix(">") }.map {
                 String($0.dropFirst($0.hasPrefix("> ") ? 2 : 1))
             }.joined()
             let message = try #require(letter["message"]).trimmingCharacters(in: .newlines)

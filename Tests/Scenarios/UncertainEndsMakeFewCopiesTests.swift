@@ -69,7 +69,9 @@ struct UncertainEndsMakeFewCopiesTests {
             return delivery.state == "held" && delivery.uncertain == 4
         }
         #expect(server.messages.count == 4)
-        #expect(Set(server.messages.map(\.octets)).count == 1, "copies are alike, with one Message-ID")
+        #expect(Set(server.messages.prefix(3).map(\.octets)).count == 1, "copies are alike")
+        // What a person released has the date of that.
+        #expect(Set(server.messages.map { $0.header("Message-ID") }).count == 1)
         try await postern.succeed("queue", "drop", id)
         #expect(try await show(id, postern).state == "dropped")
         #expect(try await postern.isBalanced())

@@ -53,6 +53,21 @@ package struct AddressRange: Hashable, Sendable, CustomStringConvertible {
         return "\(groups)/\(length)"
     }
 
+    /// Whether ranges that are to name a few proxies name everybody, together or alone: an eighth of all IPv4 addresses, or of
+    /// IPv6 more than every private network (fc00::/7) there is.
+    package static func coverEverybody(_ ranges: [AddressRange]) -> Bool {
+        share(of: ranges, bytes: 4) >= 0.125 || share(of: ranges, bytes: 16) >= 0.03
+    }
+
+    /// The part of all addresses of one kind that the ranges hold. Two ranges are apart, or one is within the other.
+    private static func share(of ranges: [AddressRange], bytes: Int) -> Double {
+        let kind = Set(ranges.filter { $0.network.count == bytes })
+        let outer = kind.filter { range in
+            !kind.contains { $0.length < range.length && masked(range.network, to: $0.length) == $0.network }
+        }
+        return outer.reduce(0) { $0 + 1 / Double(sign: .plus, exponent: $1.length, significand: 1) }
+    }
+
     private static func masked(_ bytes: [UInt8], to length: Int) -> [UInt8] {
         bytes.enumerated().map { index, byte in
             let kept = min(max(length - index * 8, 0), 8)

@@ -35,6 +35,7 @@ extension Configuration {
         case .home: home
         case .lease: lease.span
         case .logLevel: logLevel
+        case .securityContact: securityContacts.isEmpty ? nil : securityContacts.map(\.description).joined(separator: ",")
         case .cage: isCageRequired ? "required" : "available"
         }
     }

@@ -18,6 +18,8 @@ package struct Configuration: Sendable {
     package let logLevel: String
     /// Whether the service refuses to run on a kernel that lacks a part of the processes' cage.
     package let isCageRequired: Bool
+    /// None when nobody has been named.
+    package let securityContacts: [SecurityContact]
 
     package struct Mail: Sendable {
         package let from: EmailAddress
@@ -71,6 +73,12 @@ extension Configuration {
             }
             return ranges
         }
+        if AddressRange.coverEverybody(proxies) {
+            reader.fault(
+                .trustedProxies,
+                "it trusts everybody: any visitor could pose as any client, and no limit or block would hold",
+                "Write the addresses of your own proxies and no others, as in 127.0.0.1/32,::1/128.")
+        }
         if !staffListen.isLoopback {
             reader.fault(
                 .staffListen, "“\(staffListen)” can be reached from other machines, and the staff's pages have no sign-in yet",
@@ -101,13 +109,21 @@ extension Configuration {
         let cage = reader.value(.cage, standard: "available", remedy: "Write required or available.") {
             ["required", "available"].contains($0) ? $0 : nil
         }
+        let contacts = reader.value(
+            .securityContact, standard: [] as [SecurityContact],
+            remedy: "Write an e-mail address or an https:// address, or several with commas between them."
+        ) { text in
+            let parts = text.split(separator: ",").map { $0.filter { $0 != " " } }
+            let contacts = parts.compactMap { SecurityContact($0) }
+            return contacts.count == parts.count ? contacts : nil
+        }
         guard reader.faults.isEmpty, let publicURL, let mail else { throw SettingFaults(all: reader.faults) }
         self.init(
             home: home, publicURL: publicURL, listen: listen, staffListen: staffListen, trustedProxies: proxies,
             database: database,
             mail: mail, limits: limits, budgets: budgets, retention: retention,
             users: Users(relay: reader.text(.relayUser), vault: reader.text(.vaultUser)), templates: reader.text(.templates),
-            lease: lease, logLevel: logLevel, isCageRequired: cage == "required")
+            lease: lease, logLevel: logLevel, isCageRequired: cage == "required", securityContacts: contacts)
     }
 }
 

@@ -37,6 +37,8 @@ package enum Setting: String, Sendable, CaseIterable {
     case home = "POSTERN_HOME"
     /// How long a letter may be under way before it is due again.
     case lease = "POSTERN_LEASE"
+    /// Whom to tell about a hole in the service: what `/.well-known/security.txt` names.
+    case securityContact = "POSTERN_SECURITY_CONTACT"
     case logLevel = "POSTERN_LOG_LEVEL"
     /// Whether a kernel that lacks a part of the processes' cage may run the service: `required` or `available`.
     case cage = "POSTERN_CAGE"

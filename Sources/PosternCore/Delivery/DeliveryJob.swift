@@ -8,6 +8,8 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
     package let uncertainEnds: Int
     package let kind: DeliveryKind
     package let accepted: Timestamp
+    /// When a person released it last, or had it tried again after it had ended; nil if nobody did.
+    package let released: Timestamp?
     package let tokens: MailTokens
     package let site: Site
     package let recipient: RecipientID
@@ -20,15 +22,16 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
     package let letter: [UInt8]
 
     package init(
-        id: LetterID, attempt: Int, uncertainEnds: Int = 0, kind: DeliveryKind, accepted: Timestamp, tokens: MailTokens,
-        site: Site, recipient: RecipientID, handle: Handle, recipientName: HeaderText, language: Language, record: SealedRecord,
-        letter: [UInt8]
+        id: LetterID, attempt: Int, uncertainEnds: Int = 0, kind: DeliveryKind, accepted: Timestamp, released: Timestamp? = nil,
+        tokens: MailTokens, site: Site, recipient: RecipientID, handle: Handle, recipientName: HeaderText, language: Language,
+        record: SealedRecord, letter: [UInt8]
     ) {
         self.id = id
         self.attempt = attempt
         self.uncertainEnds = uncertainEnds
         self.kind = kind
         self.accepted = accepted
+        self.released = released
         self.tokens = tokens
         self.site = site
         self.recipient = recipient
@@ -38,4 +41,7 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
         self.record = record
         self.letter = letter
     }
+
+    /// When this series of attempts began: every attempt of it sends the same bytes, so the mail's date is this.
+    package var start: Timestamp { released ?? accepted }
 }

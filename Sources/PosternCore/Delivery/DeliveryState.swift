@@ -1,16 +1,17 @@
 /// The state of a delivery. The raw value is what the store and `queue count` show.
 package enum DeliveryState: String, Sendable, CaseIterable {
-    /// Waits for its due time. → leased, held, expired, dropped, delivered
+    /// Waits for its due time. → leased, held, expired, dropped, delivered, failed
     case ready
     /// Claimed by a relay for one attempt. → delivered, ready, failed, held, expired
     case leased
-    /// Waits for a person: staff held it, or a fault of ours stopped it. → ready, dropped
+    /// Waits for a person: staff held it, or a fault of ours stopped it. → ready, dropped, failed
     case held
     /// The smarthost took it. Terminal.
     case delivered
-    /// The smarthost refused it for good. Terminal.
+    /// The smarthost refused it for good, or the key that opens it is lost. Terminal, unless a person has it tried again, or others
+    /// are refused alike. → ready, held
     case failed
-    /// Not delivered within the schedule's lifetime. Terminal.
+    /// Not delivered within the schedule's lifetime. Terminal, unless a person has it tried again. → ready
     case expired
     /// A person decided against it, or the recipient was erased. Terminal.
     case dropped
@@ -36,10 +37,16 @@ package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
     case heldByStaff
     case released
     case dropped
+    /// A person has it tried again after it had ended.
+    case retried
+    /// It was refused, and then so were others, alike: that is about us.
+    case recalled
+    /// The key of its day is lost: nobody can open it.
+    case keyLost
 
     package static let allCases: [DeliveryEvent] =
         [.claimed] + Outcome.Kind.allCases.map { .settled($0) }
-        + [.leaseOver, .tooOld, .uncertainTooOften, .heldByStaff, .released, .dropped]
+        + [.leaseOver, .tooOld, .uncertainTooOften, .heldByStaff, .released, .dropped, .retried, .recalled, .keyLost]
 }
 
 /// A move that is not in the table: a bug, or a person acting on a letter whose state has changed in the meantime.
@@ -75,6 +82,11 @@ extension DeliveryState {
 
         case (.held, .released): .ready
         case (.held, .dropped): .dropped
+
+        // While its letter can still be opened.
+        case (.failed, .retried), (.expired, .retried): .ready
+        case (.failed, .recalled): .held
+        case (.ready, .keyLost), (.leased, .keyLost), (.held, .keyLost): .failed
 
         case (.ready, _), (.leased, _), (.held, _), (.delivered, _), (.failed, _), (.expired, _), (.dropped, _):
             throw IllegalMove(state: self, event: event)

@@ -25,10 +25,19 @@ package struct Outcome: Hashable, Sendable {
 
     package let kind: Kind
     package let health: SmarthostHealth
+    /// What a refusal is about; nil when nothing was refused.
+    package let cause: Cause?
     package let diagnosis: Diagnosis
 
-    package init(_ kind: Kind, health: SmarthostHealth, diagnosis: Diagnosis) {
-        (self.kind, self.health, self.diagnosis) = (kind, health, diagnosis)
+    package init(_ kind: Kind, health: SmarthostHealth, cause: Cause? = nil, diagnosis: Diagnosis) {
+        (self.kind, self.health, self.cause, self.diagnosis) = (kind, health, cause, diagnosis)
+    }
+
+    /// Why a letter is held: what to do about it, and what the server said.
+    package var holdReason: String {
+        guard let advice = cause?.advice else { return diagnosis.text }
+        let code = [diagnosis.code.map(String.init), diagnosis.enhanced].compactMap { $0 }.joined(separator: " ")
+        return "\(advice). The smarthost said: \([code, diagnosis.text].filter { !$0.isEmpty }.joined(separator: " "))"
     }
 
     /// The smarthost had the letter's text, or a part of it, and its answer never came: it may have taken the letter. Not an end

@@ -12,8 +12,9 @@ package struct Settlement: Equatable, Sendable {
     /// - Parameters:
     ///   - attempt: the number of the attempt that has ended.
     ///   - uncertainEnds: how many earlier attempts had an uncertain end (`Outcome.isUncertainEnd`).
+    ///   - start: when the letter was accepted, or released last.
     package init(
-        of outcome: Outcome, attempt: Int, uncertainEnds: Int = 0, accepted: Timestamp, at now: Timestamp,
+        of outcome: Outcome, attempt: Int, uncertainEnds: Int = 0, since start: Timestamp, at now: Timestamp,
         schedule: RetrySchedule, using randomness: inout some RandomNumberGenerator
     ) throws(IllegalMove) {
         let ends = uncertainEnds + (outcome.isUncertainEnd ? 1 : 0)
@@ -23,15 +24,17 @@ package struct Settlement: Equatable, Sendable {
         var due: Timestamp?
         if state == .ready {
             due = Self.waits(after: outcome, schedule).nextTry(
-                afterAttempt: outcome.isUncertainEnd ? ends : attempt, at: now, accepted: accepted, using: &randomness)
-            if due == nil { state = try DeliveryState.leased.after(.tooOld) }
+                afterAttempt: outcome.isUncertainEnd ? ends : attempt, at: now, since: start, using: &randomness)
+            // No letter is given up for a fault of ours: a person decides.
+            let isOurs = outcome.cause?.isAboutUs == true
+            if due == nil { state = try DeliveryState.leased.after(isOurs ? .settled(.ourFault) : .tooOld) }
         }
         (self.state, self.due) = (state, due)
         self.outcome = outcome
         self.at = now
         reason =
             switch state {
-            case .held: event == .uncertainTooOften ? Self.reason(afterUncertainEnds: ends, outcome) : outcome.diagnosis.text
+            case .held: event == .uncertainTooOften ? Self.reason(afterUncertainEnds: ends, outcome) : outcome.holdReason
             case .expired: "the last try that the schedule allows was not successful"
             case .ready, .leased, .delivered, .failed, .dropped: nil
             }
@@ -40,7 +43,10 @@ package struct Settlement: Equatable, Sendable {
     private static func waits(after outcome: Outcome, _ schedule: RetrySchedule) -> RetrySchedule {
         // The vault let nothing out: that is no failure, and must not make the next wait longer.
         if outcome.diagnosis.stage == .budget { return schedule.afterBudget }
-        return outcome.isUncertainEnd ? schedule.afterUncertainEnd : schedule
+        if outcome.isUncertainEnd { return schedule.afterUncertainEnd }
+        // A server that means minutes says 4xx.
+        let isPermanent = (500...599).contains(outcome.diagnosis.code ?? 0)
+        return isPermanent && (outcome.cause == .quota || outcome.cause == .reputation) ? schedule.afterQuota : schedule
     }
 
     private static func reason(afterUncertainEnds ends: Int, _ outcome: Outcome) -> String {

@@ -32,5 +32,18 @@ extension Letter {
         package static let subject = 150
         package static let message = 20_000
         package static let about = 200
+
+        /// The most octets that a code point takes in a post: `%F0%9F%91%8B` in a form, `\ud83d\udc4b` in JSON. No post of a letter
+        /// within the limits is larger, however it is encoded.
+        private static let octets = 12
+        /// Of an e-mail address, in octets.
+        private static let address = 254
+        /// Names of fields, a form's token, and the fields that extensions of browsers add.
+        private static let frameKiB = 8
+        /// What a post may take: the longest texts in their longest encoding, rounded up to whole 64 KiB.
+        package static var postKiB: Int {
+            let longest = (name + address + subject + message + about) * octets
+            return ((longest + 1_023) / 1_024 + frameKiB + 63) / 64 * 64
+        }
     }
 }

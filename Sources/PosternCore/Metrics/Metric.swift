@@ -10,6 +10,7 @@ package enum Metric: String, Sendable, CaseIterable {
     case commitDuration = "postern_commit_duration_seconds"
     case vaultRequest = "postern_vault_request_duration_seconds"
     case ready = "postern_ready"
+    case health = "postern_health"
     case vaultAnswers = "postern_vault_up"
     case overBudget = "postern_vault_over_budget_total"
     case vaultClockTrusted = "postern_vault_clock_trusted"
@@ -43,7 +44,8 @@ package enum Metric: String, Sendable, CaseIterable {
             .malformedFrames,
             .overBudget:
             .counter
-        case .queueDeliveries, .queueOldestAge, .queueDifference, .ready, .vaultAnswers, .vaultClockTrusted, .breakerOpen,
+        case .queueDeliveries, .queueOldestAge, .queueDifference, .ready, .health, .vaultAnswers, .vaultClockTrusted,
+            .breakerOpen,
             .limitKeys, .lastPurge:
             .gauge
         case .commitBatch: .histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256])
@@ -64,6 +66,7 @@ package enum Metric: String, Sendable, CaseIterable {
         case .commitDuration: "How long a COMMIT took, its sync included."
         case .vaultRequest: "How long the vault took to answer, by verb."
         case .ready: "Whether this part lets the relay take letters, as /ready says."
+        case .health: "Whether this condition holds now: 1 is a matter for the operator, whom postern doctor tells more."
         case .vaultAnswers: "Whether the vault answered the last request."
         case .overBudget: "Letters that had to wait because the relay asked for more than the vault lets out."
         case .vaultClockTrusted: "Whether the vault believes its clock enough to destroy keys by it."

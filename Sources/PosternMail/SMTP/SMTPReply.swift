@@ -9,7 +9,16 @@ package struct SMTPReply: Hashable, Sendable {
     package init(code: Int, lines: [String]) {
         self.code = code
         self.lines = lines
-        enhanced = lines.first?.firstWord.flatMap { EnhancedStatus($0) }
+        enhanced = lines.first?.firstWord.flatMap { EnhancedStatus($0) } ?? Self.markedStatus(in: lines, of: code)
+    }
+
+    /// Some servers write the status elsewhere, with a sign: `#5.1.0 Address rejected` (Cisco), `… mailbox here (#5.1.1)` (qmail).
+    private static func markedStatus(in lines: [String], of code: Int) -> EnhancedStatus? {
+        lines.lazy.flatMap { $0.split(separator: " ") }.compactMap { word in
+            guard word.utf8.contains(UInt8(ascii: "#")) else { return nil }
+            return EnhancedStatus(String(word.drop { "(#[".contains($0) }.prefix { $0.isNumber || $0 == "." }))
+        }
+        .first { $0.statusClass == code / 100 }
     }
 
     /// The lines joined by spaces, without the enhanced status that some servers repeat on each of them. May hold addresses: use
@@ -49,8 +58,11 @@ package struct SMTPReply: Hashable, Sendable {
         static let commandNotImplemented = 502
         static let badSequence = 503
         static let parameterNotImplemented = 504
+        static let userNotLocal = 551
         static let exceededStorage = 552
         static let parametersNotRecognised = 555
+        /// RFC 7504 §4, RFC 7505 §4.1
+        static let domainTakesNoMail = 556
 
         // RFC 4954 §6
         static let authenticationRequired = 530
@@ -102,43 +114,6 @@ package struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { "\(statusClass).\(subject).\(detail)" }
-
-    /// The status without its class: `X.2.2`.
-    var condition: Condition { Condition(subject, detail) }
-
-    enum Subject {
-        static let addressing = 1
-        static let policy = 7
-    }
-
-    /// Names from the IANA registry of SMTP enhanced status codes (RFC 5248).
-    struct Condition: Hashable, Sendable {
-        let subject: Int
-        let detail: Int
-
-        init(_ subject: Int, _ detail: Int) {
-            self.subject = subject
-            self.detail = detail
-        }
-
-        static let badSenderMailbox = Condition(1, 7)
-        static let badSenderSystem = Condition(1, 8)
-        static let mailboxFull = Condition(2, 2)
-        static let messageLengthExceedsLimit = Condition(2, 3)
-        static let mailSystemFull = Condition(3, 1)
-        static let messageTooBig = Condition(3, 4)
-        static let listExpansionProhibited = Condition(Subject.policy, 2)
-        static let credentialsInvalid = Condition(Subject.policy, 8)
-        static let mechanismTooWeak = Condition(Subject.policy, 9)
-        static let encryptionNeeded = Condition(Subject.policy, 10)
-        static let encryptionRequired = Condition(Subject.policy, 11)
-        static let accountDisabled = Condition(Subject.policy, 13)
-        /// RFC 7293: the mailbox, or its domain, has a new owner.
-        static let mailboxOwnerChanged = Condition(Subject.policy, 17)
-        static let domainOwnerChanged = Condition(Subject.policy, 18)
-        /// RFC 7372: DKIM (20 to 22), SPF (23, 24), reverse DNS (25), several of them (26), and RFC 7505's null MX (27).
-        static let senderAuthentication = (20...27).map { Condition(Subject.policy, $0) }
-    }
 }
 
 /// One line of a reply as it came from the socket.
@@ -175,32 +150,4 @@ enum SMTPReplyLine: Equatable, Sendable {
         default: self = .noise
         }
     }
-}
-
-/// What a server offered in its reply to EHLO, as far as a transfer depends on it.
-///
-/// Keywords are case-sensitive, as in libcurl 7.88, although RFC 5321 §2.4 says otherwise: if we saw an extension that libcurl
-/// misses, a UTF-8 address would be sent without SMTPUTF8.
-package struct Capabilities: Equatable, Sendable {
-    package let smtpUTF8: Bool
-    package let startTLS: Bool
-    /// The mechanisms after AUTH, in the server's order.
-    package let mechanisms: [String]
-
-    /// No extensions: a server that knows only HELO.
-    package static let none = Capabilities(lines: [])
-
-    package init(ehlo reply: SMTPReply) {
-        self.init(lines: reply.lines)
-    }
-
-    private init(lines: [String]) {
-        let words = lines.map { $0.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init) }
-        smtpUTF8 = words.contains { $0.first == "SMTPUTF8" }
-        startTLS = words.contains { $0.first == "STARTTLS" }
-        mechanisms = words.filter { $0.first == "AUTH" }.flatMap { $0.dropFirst() }
-    }
-
-    /// Whether there is PLAIN or LOGIN. Every submission server has one of them, and TLS protects them.
-    package var offersLogin: Bool { mechanisms.contains("PLAIN") || mechanisms.contains("LOGIN") }
 }

@@ -204,7 +204,7 @@ package enum AbortReason: Hashable, Sendable {
     case smtpUTF8NotOffered
     /// Credentials are configured, but the server offers neither PLAIN nor LOGIN. Decided before MAIL: libcurl would continue
     /// without logging in.
-    case loginNotOffered
+    case loginNotOffered(mechanisms: [String])
     /// No answer for as long as this stage may take.
     case timedOut(after: Duration)
     /// A line that is not an SMTP reply, before the text was sent.

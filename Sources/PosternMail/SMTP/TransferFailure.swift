@@ -6,20 +6,18 @@ struct TransferFailure: Equatable, Sendable {
     let kind: Outcome.Kind
     let health: Outcome.SmarthostHealth
     let stage: DeliveryStage
-    /// A sentence of ours; it contains nothing the server said.
+    /// A sentence of ours. Of what the server said it contains the names of mechanisms alone.
     let text: String
 
-    init(_ result: CURLcode, _ transcript: Transcript) {
+    init(_ result: CURLcode, _ transcript: Transcript, redaction: Redaction) {
         let stage = transcript.stage
         switch transcript.abortReason {
         case .smtpUTF8NotOffered:
             // The recipient's address is valid: neither letter nor recipient may be blamed for the smarthost.
             self.init(
                 .ourFault, .reached, .ehlo, "the smarthost does not offer SMTPUTF8, which this recipient's address needs")
-        case .loginNotOffered:
-            self.init(
-                .ourFault, .trouble, .login,
-                "credentials are configured, but the smarthost offers no login by PLAIN or LOGIN on this connection")
+        case .loginNotOffered(let mechanisms):
+            self.init(.ourFault, .trouble, .login, Self.text(offering: mechanisms, redaction))
         case .timedOut(let wait):
             self.init(unanswered: stage, .trouble, "no answer within \(wait.milliseconds / 1_000) s")
         case .noise:
@@ -32,6 +30,20 @@ struct TransferFailure: Equatable, Sendable {
             let cause = Self.cause(of: result, transcript)
             self = stage == .finalDot ? Self(unanswered: stage, .trouble, cause.text) : cause
         }
+    }
+
+    private static func text(offering mechanisms: [String], _ redaction: Redaction) -> String {
+        // RFC 4422 §3.1: up to 20 letters, digits, hyphens and underscores.
+        let names = mechanisms.filter { name in
+            name.utf8.count <= 20 && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == 0x2D || $0 == 0x5F }
+        }
+        guard !names.isEmpty else {
+            return "POSTERN_SMTP_USER is set, but the smarthost offers no login at all on this connection: check the port of "
+                + "POSTERN_SMTP_URL, or unset POSTERN_SMTP_USER if it wants none"
+        }
+        return "POSTERN_SMTP_USER is set, but of PLAIN and LOGIN the smarthost offers neither, only "
+            + "\(redaction.clean(names.prefix(10).joined(separator: " "))): have the provider allow a password (an app password, or SMTP "
+            + "AUTH), or use another smarthost"
     }
 
     private init(_ kind: Outcome.Kind, _ health: Outcome.SmarthostHealth, _ stage: DeliveryStage, _ text: String) {

@@ -52,6 +52,20 @@ package struct RecipientView: Codable, Sendable {
     }
 }
 
+/// Another name of a recipient.
+package struct AliasView: Codable, Sendable {
+    package let alias: String
+    package let handle: String
+    /// What links are compared with; the list is in its order.
+    package let key: String
+
+    init(_ line: Aliases.Line) {
+        alias = line.alias
+        handle = line.handle.text
+        key = line.key
+    }
+}
+
 /// Whose handle it is, as the store has it: what the vault checks before it seals another address for them.
 package struct FoundRecipient: Codable, Sendable {
     package let handle: String

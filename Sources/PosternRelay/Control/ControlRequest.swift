@@ -19,6 +19,11 @@ package enum ControlRequest: Codable, Sendable {
     case countRecipients(site: String)
     case showRecipient(site: String, handle: String)
     case changeRecipient(site: String, handle: String, action: RecipientOperations.Action)
+    /// All of them or none.
+    case addAliases(site: String, handle: String, aliases: [String])
+    case removeAlias(site: String, handle: String, alias: String)
+    /// All of one recipient's, or the whole site's in pages; `after` is the key of the last one.
+    case listAliases(site: String, handle: String?, after: String?, limit: Int)
     case countQueue
     case listQueue(QueueFilter)
     case showDelivery(id: String)
@@ -35,6 +40,8 @@ package enum ControlRequest: Codable, Sendable {
     case backup(to: String)
     /// The condition of the relay and its store.
     case examine
+    /// What is the matter; answered at once, and so the question whether the relay still answers.
+    case health
 
     /// What to change about a site; nil leaves it as it is.
     package struct SiteChange: Codable, Sendable {

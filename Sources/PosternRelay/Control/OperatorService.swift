@@ -13,12 +13,12 @@ package struct OperatorService: Sendable {
     package struct Inspection: Sendable {
         let process: Int32
         let settings: StoreSettings
-        let readiness: any ReadinessSource
+        let health: any HealthSource
 
-        package init(process: Int32, settings: StoreSettings, readiness: any ReadinessSource) {
+        package init(process: Int32, settings: StoreSettings, health: any HealthSource) {
             self.process = process
             self.settings = settings
-            self.readiness = readiness
+            self.health = health
         }
     }
 
@@ -77,6 +77,17 @@ package struct OperatorService: Sendable {
             try await operations.recipients.apply(
                 action, to: try RequestText.handle(handle), at: try RequestText.site(site))
             return 1
+        case .addAliases(let site, let handle, let aliases):
+            return try await operations.recipients.add(
+                try aliases.map(RequestText.alias), to: try RequestText.handle(handle), at: try RequestText.site(site))
+        case .removeAlias(let site, let handle, let alias):
+            try await operations.recipients.remove(
+                try RequestText.alias(alias), of: try RequestText.handle(handle), at: try RequestText.site(site))
+            return 1
+        case .listAliases(let site, let handle, let after, let limit):
+            return try await operations.recipients.aliases(
+                at: try RequestText.site(site), of: try handle.map(RequestText.handle), after: after, limit: Self.bounded(limit)
+            ).map(AliasView.init)
         case .countQueue: return QueueCountsView(try await operations.queue.count())
         case .listQueue(let asked):
             return try await operations.queue.list(
@@ -112,6 +123,7 @@ package struct OperatorService: Sendable {
             return 1
         case .backup(let path): return try await operations.backUp(to: path)
         case .examine: return try await examine()
+        case .health: return try running.health.conditions
         }
     }
 
@@ -155,10 +167,16 @@ package struct OperatorService: Sendable {
 
     /// What `postern doctor` asks of a relay that runs.
     private func examine() async throws -> RelayView {
-        guard let inspection else { throw RequestText.Fault("there is no relay to ask") }
+        let running = try running
         return RelayView(
-            process: inspection.process, settings: inspection.settings, readiness: await inspection.readiness.readiness(),
-            store: try await operations.store.read { try StoreView($0) })
+            process: running.process, settings: running.settings, store: try await operations.store.read { try StoreView($0) })
+    }
+
+    private var running: Inspection {
+        get throws(RequestText.Fault) {
+            guard let inspection else { throw RequestText.Fault("there is no relay to ask") }
+            return inspection
+        }
     }
 }
 

@@ -22,6 +22,10 @@ package enum RequestText {
         do { return try Handle(text) } catch { throw Fault(error.description) }
     }
 
+    static func alias(_ text: String) throws -> HandleAlias {
+        do { return try HandleAlias(text) } catch { throw Fault(error.description) }
+    }
+
     /// - Parameter list: the command that lists such ids.
     static func id(_ text: String, of noun: String, list: String) throws -> LetterID {
         guard let id = LetterID(text) else {

@@ -8,26 +8,33 @@ package struct StoreView: Codable, Sendable {
     package let schema: Int
     /// Letters accepted minus letters in some state: 0, or something is very wrong.
     package let difference: Int
-    package let oldestMoving, oldestHeld, newestEntry, lastPurge: Int64?
+    package let newestEntry, lastPurge: Int64?
     /// The ids of the keys that the addresses of the first hundred recipients of each site are sealed to.
     package let addressKeys: [String]
+    /// For each of these, some of those recipients, as `site/handle`.
+    package let recipientsByKey: [String: [String]]
 
     private static let sample = 100
     private static let mostSites = 20
+    private static let named = 6
 
     /// - Parameter transaction: read-only will do.
     package init(_ transaction: any Transaction) throws {
         schema = try Migrator.standing(transaction)
         difference = try transaction.queue.counts().difference
-        let oldest = try transaction.queue.oldestUndelivered()
-        (oldestMoving, oldestHeld) = (oldest.moving?.milliseconds, oldest.held?.milliseconds)
         newestEntry = try transaction.submissionLog.latest(limit: 1).first?.at.milliseconds
         lastPurge = try transaction.maintenance.last(.purge)?.milliseconds
         let recipients = try transaction.sites.list().prefix(Self.mostSites).flatMap { site in
             try transaction.recipients.list(at: site.id, limit: Self.sample)
         }
         // A broken seal is found when it is to be opened, and held then.
-        addressKeys = Set(recipients.compactMap { $0.record.flatMap { try? Seal($0.seal).key.description } }).sorted()
+        let sealed = recipients.compactMap { recipient in
+            recipient.record.flatMap { try? Seal($0.seal).key.description }.map { (key: $0, recipient: recipient) }
+        }
+        recipientsByKey = Dictionary(grouping: sealed, by: \.key).mapValues { sealed in
+            sealed.prefix(Self.named).map { "\($0.recipient.site)/\($0.recipient.handle)" }
+        }
+        addressKeys = recipientsByKey.keys.sorted()
     }
 }
 
@@ -47,6 +54,5 @@ package struct StoreSettings: Codable, Sendable {
 package struct RelayView: Codable, Sendable {
     package let process: Int32
     package let settings: StoreSettings
-    package let readiness: Readiness
     package let store: StoreView
 }

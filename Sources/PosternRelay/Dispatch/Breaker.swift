@@ -2,8 +2,8 @@ package import PosternCore
 
 /// Stops dialling a smarthost that refuses us, and tries single letters until it works again.
 ///
-/// Five troubles in a row open the breaker. After 30 s one letter goes out as a probe; each failed probe doubles the wait, up to
-/// 10 min. A refusal of one letter never counts, because the smarthost was reached.
+/// Five troubles in a row open the breaker, or one run of like refusals. After 30 s one letter goes out as a probe; each failed probe
+/// doubles the wait, up to 10 min. A refusal that is about one recipient never counts, because the smarthost was reached.
 package struct Breaker: Equatable, Sendable {
     package enum Allowance: Equatable, Sendable {
         case everything
@@ -60,6 +60,12 @@ package struct Breaker: Equatable, Sendable {
     /// A person says that the smarthost is back: the next letter is the probe, and if it fails the waits begin again.
     package mutating func probeSoon(at now: Timestamp) {
         if case .open = state { state = .open(until: now, wait: Self.firstWait) }
+    }
+
+    /// Opens it at once, whatever was counted.
+    package mutating func trip(at now: Timestamp) {
+        if case .closed = state { state = .closed(troubles: Self.threshold - 1) }
+        record(.trouble, at: now)
     }
 
     package mutating func record(_ health: Outcome.SmarthostHealth, at now: Timestamp) {

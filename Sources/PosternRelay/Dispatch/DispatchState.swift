@@ -1,8 +1,8 @@
 internal import PosternCore
 internal import PosternStore
 
-/// What the dispatcher remembers between two transactions: outcomes to settle, letters under way, the breaker. It is pure; its
-/// owner guards it.
+/// What the dispatcher remembers between two transactions: outcomes to settle, letters under way, the breaker, refusals. It is pure;
+/// its owner guards it.
 struct DispatchState: Sendable {
     struct Ended: Sendable {
         let delivery: DeliveryJob
@@ -13,6 +13,8 @@ struct DispatchState: Sendable {
     /// What one transaction is to do.
     struct Plan: Sendable {
         var ended: [Ended] = []
+        /// Failed letters to hold instead, since others were refused alike.
+        var recalled: [LetterID] = []
         /// How many letters to claim.
         var claim = 0
         /// The claim is one letter, to see whether the smarthost has recovered.
@@ -21,11 +23,11 @@ struct DispatchState: Sendable {
         var isLook = false
 
         /// Whether there is anything to write.
-        var isNeeded: Bool { claim > 0 || !ended.isEmpty || isLook }
+        var isNeeded: Bool { claim > 0 || !ended.isEmpty || !recalled.isEmpty || isLook }
 
         /// The same work in the smallest steps there are, so that one delivery that cannot be written keeps no other waiting.
         var steps: [Plan] {
-            ended.map { Plan(ended: [$0]) } + (isLook ? [Plan(isLook: true)] : [])
+            ended.map { Plan(ended: [$0]) } + recalled.map { Plan(recalled: [$0]) } + (isLook ? [Plan(isLook: true)] : [])
                 + Array(repeating: Plan(claim: 1, isProbe: isProbe), count: claim)
         }
     }
@@ -33,6 +35,9 @@ struct DispatchState: Sendable {
     /// Letters with the vault, and letters whose outcome is not durable yet: each of them holds a lane.
     private(set) var underWay = 0
     private(set) var breaker = Breaker()
+    private(set) var smarthost = SmarthostRecord()
+    private var refusals = RefusalRuns()
+    private var recalled: [LetterID] = []
     private var waiting: [Ended] = []
     /// When the queue is due next, as the last transaction found it; nil when nothing waits.
     private var soonest: Timestamp? = .distantPast
@@ -45,6 +50,9 @@ struct DispatchState: Sendable {
     private static let lookInterval = Duration.seconds(5)
 
     var isIdle: Bool { underWay == 0 }
+
+    /// The run of like refusals that goes on, if there is one.
+    var run: RefusalRuns.Run? { refusals.run }
 
     /// Something may be due that the last transaction did not see.
     mutating func woken() {
@@ -64,8 +72,8 @@ struct DispatchState: Sendable {
             soonest = .distantPast
             isWoken = false
         }
-        var plan = Plan(ended: waiting)
-        waiting = []
+        var plan = Plan(ended: waiting, recalled: recalled)
+        (waiting, recalled) = ([], [])
         if let soonest, soonest <= now {
             // What is settled in this transaction frees its lane in this transaction.
             let free = max(0, lanes - underWay + plan.ended.count)
@@ -101,22 +109,31 @@ struct DispatchState: Sendable {
     /// - Returns: whether this is news, since it is tried every second.
     mutating func failed(_ plan: Plan, by error: StoreError) -> Bool {
         waiting = plan.ended + waiting
+        recalled = plan.recalled + recalled
         isWoken = true
         defer { trouble = error }
         return trouble != error
     }
 
+    /// Decides at once what the outcome means, since the transaction that writes it may be tried more than once.
     mutating func ended(_ ended: Ended, at now: Timestamp) {
-        waiting.append(ended)
         switch ended.reply {
-        case .outcome(let outcome): breaker.record(outcome.health, at: now)
-        case .notTaken: breaker.record(.unknown, at: now)
+        case .outcome(let outcome):
+            let wasRun = refusals.run != nil
+            let judged = refusals.judge(outcome, of: ended.delivery, at: now)
+            recalled += refusals.takeRecalled()
+            waiting.append(Ended(delivery: ended.delivery, lease: ended.lease, reply: .outcome(judged)))
+            smarthost.record(judged, at: now)
+            if refusals.run != nil, !wasRun { breaker.trip(at: now) } else { breaker.record(judged.health, at: now) }
+        case .notTaken:
+            waiting.append(ended)
+            breaker.record(.unknown, at: now)
         }
     }
 
     /// When a transaction could claim something; nil when only a wake-up can tell.
     func nextChance(lanes: Int, at now: Timestamp) -> Timestamp? {
-        if isWoken || !waiting.isEmpty { return now }
+        if isWoken || !waiting.isEmpty || !recalled.isEmpty { return now }
         guard let soonest, underWay < lanes else { return nil }
         switch breaker.allowance(at: now) {
         case .everything, .probe: return soonest

@@ -19,6 +19,7 @@ struct DispatchTransaction: Sendable {
         var claimed: [DeliveryJob] = []
         /// What became of each settlement, in their order.
         var settled: [SettlementResult] = []
+        var recalled = 0
         var expiredLeases = 0
         /// Deliveries that a clock set back would have kept waiting.
         var recovered = 0
@@ -27,6 +28,8 @@ struct DispatchTransaction: Sendable {
 
     let settlements: [Settling]
     let returns: [Returning]
+    /// Failed letters, some of them by `settlements`, to hold after all.
+    let recalled: [LetterID]
     let claim: Int
     let lease: LeaseID
     let leaseUntil: Timestamp
@@ -40,12 +43,17 @@ struct DispatchTransaction: Sendable {
     /// Bites of old letters that one transaction gives up; the rest can wait for the next.
     private static let mostBites = 100
 
+    private static let recallReason = Outcome.Cause.likeRefusals.advice ?? ""
+
     func run(_ transaction: any Transaction) throws -> Result {
         let queue = transaction.queue
         var result = Result()
         result.settled = try settlements.map { try queue.settle($0.id, under: $0.lease, as: $0.settlement) }
         for returning in returns {
             try queue.unclaim(returning.id, under: returning.lease)
+        }
+        for id in recalled {
+            if case .moved = try queue.recall(id, because: Self.recallReason) { result.recalled += 1 }
         }
         if isLook {
             result.expiredLeases = try queue.expireLeases(at: now)

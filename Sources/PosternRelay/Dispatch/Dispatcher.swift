@@ -85,6 +85,15 @@ package final class Dispatcher: Service {
     /// Whether deliveries stand still because the smarthost refuses us.
     package var isBreakerOpen: Bool { state.withLock { $0.breaker.isOpen } }
 
+    /// When that began; nil while they do not.
+    package var breakerOpened: Timestamp? { state.withLock { $0.breaker.opened } }
+
+    /// What the last attempts say against the smarthost.
+    package var smarthostRecord: SmarthostRecord { state.withLock { $0.smarthost } }
+
+    /// Since when the smarthost has refused several recipients alike and accepted nobody; nil when it has not.
+    package var likeRefusalsSince: Timestamp? { state.withLock { $0.run?.began } }
+
     package func run() async throws {
         var leases = try await start()
         await withDiscardingTaskGroup { attempts in
@@ -205,6 +214,8 @@ package final class Dispatcher: Service {
         _ plan: DispatchState.Plan, _ lease: LeaseID, at moment: Timestamp
     ) throws -> DispatchTransaction {
         var randomness = randomness
+        let isClockTrusted = vault.isClockTrusted(at: moment)
+        let schedule = isClockTrusted ? settings.schedule : settings.schedule.withoutEnd
         var settlements: [DispatchTransaction.Settling] = []
         var returns: [DispatchTransaction.Returning] = []
         for ended in plan.ended {
@@ -212,26 +223,28 @@ package final class Dispatcher: Service {
             case .outcome(let outcome):
                 let settlement = try Settlement(
                     of: outcome, attempt: ended.delivery.attempt, uncertainEnds: ended.delivery.uncertainEnds,
-                    accepted: ended.delivery.accepted, at: moment, schedule: settings.schedule, using: &randomness)
+                    since: ended.delivery.start, at: moment, schedule: schedule, using: &randomness)
                 settlements.append(.init(id: ended.delivery.id, lease: ended.lease, settlement: settlement))
             case .notTaken:
                 returns.append(.init(id: ended.delivery.id, lease: ended.lease))
             }
         }
         return DispatchTransaction(
-            settlements: settlements, returns: returns, claim: plan.claim, lease: lease, leaseUntil: moment + settings.lease,
-            lifetime: settings.schedule.lifetime, isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
+            settlements: settlements, returns: returns, recalled: plan.recalled, claim: plan.claim, lease: lease,
+            leaseUntil: moment + settings.lease,
+            lifetime: schedule.lifetime, isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
     }
 
     private func attempt(_ delivery: DeliveryJob, under lease: LeaseID) async {
         let reply = await vault.deliver(delivery)
         let moment = now()
-        let breaker = state.withLock { state in
-            let before = state.breaker
+        let (before, after) = state.withLock { state in
+            let before = (breaker: state.breaker, run: state.run)
             state.ended(.init(delivery: delivery, lease: lease, reply: reply), at: moment)
-            return (before: before, after: state.breaker)
+            return (before, (breaker: state.breaker, run: state.run))
         }
-        report(breaker.after, changedFrom: breaker.before, at: moment)
+        report(after.run, changedFrom: before.run)
+        report(after.breaker, changedFrom: before.breaker, at: moment)
         wakeSignal.signal()
     }
 
@@ -244,6 +257,11 @@ package final class Dispatcher: Service {
 
     private func report(_ transaction: DispatchTransaction, _ result: DispatchTransaction.Result) {
         for (settling, settled) in zip(transaction.settlements, result.settled) { report(settling, settled) }
+        if result.recalled > 0 {
+            logger.warning(
+                "dispatch: letters that were refused before the others are held, and not failed",
+                metadata: ["count": "\(result.recalled)"])
+        }
         if result.recovered > 0 {
             logger.notice(
                 "dispatch: the clock was set back; what was due by the old one is due now",
@@ -256,6 +274,21 @@ package final class Dispatcher: Service {
 }
 
 extension Dispatcher {
+    /// One line when a run of like refusals begins and one when it is over.
+    private func report(_ run: RefusalRuns.Run?, changedFrom before: RefusalRuns.Run?) {
+        switch (before, run) {
+        case (nil, let run?):
+            logger.error(
+                "dispatch: the smarthost refuses one recipient after the other alike, so this may be about us; letters are held",
+                metadata: [
+                    "recipients": "\(RefusalRuns.threshold)", "stage": "\(run.likeness.stage.rawValue)",
+                    "code": "\(run.likeness.code ?? 0)", "enhanced": "\(run.likeness.enhanced ?? "none")",
+                ])
+        case (_?, nil): logger.notice("dispatch: the smarthost has accepted a letter after the like refusals")
+        default: break
+        }
+    }
+
     /// One line when the breaker opens and one when it closes, however many probes fail in between.
     private func report(_ breaker: Breaker, changedFrom before: Breaker, at moment: Timestamp) {
         switch (before.isOpen, breaker.isOpen) {
@@ -276,6 +309,8 @@ extension Dispatcher {
             "delivery": "\(settling.id)", "outcome": "\(outcome.kind.rawValue)", "stage": "\(outcome.diagnosis.stage.rawValue)",
             "code": "\(outcome.diagnosis.code ?? 0)",
         ]
+        // Redacted where it was read.
+        if outcome.kind != .delivered { metadata["reason"] = "\(outcome.diagnosis.reason)" }
         switch settled {
         case .tooLate:
             logger.warning("dispatch: an outcome came after its lease and was dropped", metadata: metadata)
@@ -295,6 +330,7 @@ extension Dispatcher {
             }
         metadata["state"] = "\(settling.settlement.state.rawValue)"
         if outcome.isUncertainEnd, let reason = settling.settlement.reason { metadata["reason"] = "\(reason)" }
+        if let cause = outcome.cause { metadata["cause"] = "\(cause.rawValue)" }
         logger.log(level: level, "dispatch: an attempt ended", metadata: metadata)
     }
 }

@@ -22,10 +22,10 @@ extension IntakeService {
         return recipient
     }
 
-    /// - Returns: nil when nobody has that handle.
+    /// - Returns: nil when nobody has that handle or alias.
     func lookUp(_ pending: inout PendingSubmission) async throws -> Recipient? {
-        if pending.recipient == nil, let site = pending.site, let handle = pending.handle {
-            pending.recipient = try await recipients.find(handle, at: site)
+        if pending.recipient == nil, let site = pending.site {
+            pending.recipient = try await recipients.find(pending.submission.handle, at: site)
         }
         return pending.recipient
     }

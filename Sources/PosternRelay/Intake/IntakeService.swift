@@ -116,12 +116,13 @@ package struct IntakeService: SubmissionService {
     }
 
     package func contact(site: String, handle: String) async throws -> Contact? {
-        guard let siteID = try? SiteID(site), let handle = try? Handle(handle) else { return nil }
+        guard let siteID = try? SiteID(site) else { return nil }
         return try await store.read { transaction in
             guard let site = try transaction.sites.find(siteID),
-                let recipient = try transaction.recipients.find(handle, at: siteID)
+                let recipient = try transaction.recipients.find(named: handle, at: siteID)
             else { return nil }
-            return Contact(site: site, handle: handle, name: recipient.name, takesLetters: recipient.takesLetters)
+            return Contact(
+                site: site, handle: recipient.handle, name: recipient.name, takesLetters: recipient.takesLetters)
         }
     }
 }

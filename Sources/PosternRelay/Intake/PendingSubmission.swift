@@ -13,7 +13,7 @@ struct PendingSubmission: Sendable {
     let day: DayPseudonyms?
     /// The tags of the client and its networks, narrowest first.
     let tags: [Tag]
-    /// Nil when nobody has that handle, or it has not been looked up.
+    /// Nil when nobody has that name, or it has not been looked up.
     var recipient: Recipient?
     /// The findings of the rules that matched.
     var verdictParts: [Verdict.Part] = []
@@ -44,7 +44,8 @@ struct PendingSubmission: Sendable {
         _ verdict: Verdict, evidence: [UInt8]?, letterBytes: Int, isCollective: Bool = false
     ) -> SubmissionEntry {
         SubmissionEntry(
-            id: id, at: at, site: site?.text ?? "", handle: handle?.text ?? "", recipient: recipient?.id, verdict: verdict,
+            id: id, at: at, site: site?.text ?? "", handle: (recipient?.handle ?? handle)?.text ?? "", recipient: recipient?.id,
+            verdict: verdict,
             tags: isCollective ? [] : tags, evidence: evidence, letterBytes: letterBytes)
     }
 

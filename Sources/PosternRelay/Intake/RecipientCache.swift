@@ -24,16 +24,16 @@ final class RecipientCache: Sendable {
     /// - Returns: nil when the store must be asked.
     func known(_ handle: Handle, at site: SiteID) -> Recipient? { known.withLock { $0[Key(site: site, handle: handle)] } }
 
-    /// - Returns: nil when nobody has that handle.
-    func find(_ handle: Handle, at site: SiteID) async throws -> Recipient? {
-        let key = Key(site: site, handle: handle)
-        if let recipient = known(handle, at: site) { return recipient }
-        let found = try await store.read { try $0.recipients.find(handle, at: site) }
+    /// - Parameter name: as a link writes it: a handle or an alias.
+    /// - Returns: nil when nobody has that name.
+    func find(_ name: String, at site: SiteID) async throws -> Recipient? {
+        if let handle = Handle(spelled: name), let recipient = known(handle, at: site) { return recipient }
+        let found = try await store.read { try $0.recipients.find(named: name, at: site) }
         if let found, found.takesLetters {
             known.withLock { known in
                 // A miss costs one read of the store, so there is no LRU order: a full cache is emptied.
                 if known.count >= Self.capacity { known.removeAll(keepingCapacity: true) }
-                known[key] = found
+                known[Key(site: found.site, handle: found.handle)] = found
             }
         }
         return found

@@ -2,7 +2,7 @@ package import PosternCore
 
 /// One posted letter as it reached us. Nothing in it has been checked.
 package struct Submission: Sendable {
-    /// As written in the path. There may be no such site or handle.
+    /// As written in the path. There may be no such site or handle, and the handle may be an alias.
     package let site: String
     package let handle: String
     package let letter: RawLetter
@@ -90,13 +90,14 @@ package enum SubmissionAnswer: Equatable, Sendable {
 /// What the web listener calls with a posted letter.
 package protocol SubmissionService: Sendable {
     func submit(_ submission: Submission) async -> SubmissionReply
-    /// What the contact page may show; nil when there is no such site or handle.
+    /// What the contact page may show; nil when there is no such site, handle or alias.
     func contact(site: String, handle: String) async throws -> Contact?
 }
 
 /// What a page may show of a recipient, and never more than this.
 package struct Contact: Equatable, Sendable {
     package let site: Site
+    /// The recipient's own, whichever name was asked for.
     package let handle: Handle
     package let name: HeaderText
     package let takesLetters: Bool

@@ -53,6 +53,8 @@ package struct Operations: Sendable {
     /// - Throws: what the store throws.
     package func backUp(to path: String) async throws -> BackupView {
         let record = trace(.backUpStore, path)
+        // Before it is copied, so that the copy says of which moment it is.
+        try await store.write { try $0.maintenance.note(.backup, at: record.at) }
         let backup = try await makeBackup(path)
         try await store.write { try $0.operationTrace.add(record) }
         return backup

@@ -28,11 +28,11 @@ package struct DeliveryQuery: Sendable {
 
     /// - Returns: one query for each state that an action applies to.
     /// - Throws: `QueueOperations.Fault.wrongStateAsked`.
-    func narrowed(to states: [DeliveryState]) throws -> [DeliveryQuery] {
-        if let state = filter.state, !states.contains(state) {
-            throw QueueOperations.Fault.wrongStateAsked(state, for: states)
+    func narrowed(to action: QueueOperations.Action) throws -> [DeliveryQuery] {
+        if let state = filter.state, !action.statesToAsk.contains(state) {
+            throw QueueOperations.Fault.wrongStateAsked(state, for: action.statesToAsk)
         }
-        return (filter.state.map { [$0] } ?? states).map { state in
+        return (filter.state.map { [$0] } ?? action.states).map { state in
             var query = self
             query.filter.state = state
             return query
@@ -88,7 +88,7 @@ extension QueueOperations {
     func apply(_ action: Action, to query: DeliveryQuery) async throws -> Int {
         let end = LetterID.floor(of: operations.now() + .milliseconds(1))
         var total = 0
-        for query in try query.narrowed(to: action.states) {
+        for query in try query.narrowed(to: action) {
             var last: LetterID?
             repeat {
                 let page = try await applyToPage(action, query, after: last, until: end)

@@ -5,7 +5,7 @@ package import PosternStore
 package struct QueueOperations: Sendable {
     /// What can be done to deliveries.
     package enum Action: Codable, Sendable {
-        /// Makes waiting deliveries due now.
+        /// Makes waiting deliveries due now; those that were refused or have expired, if they are named by id or state, as well.
         case retry
         /// Stops waiting deliveries until they are released.
         case hold(reason: String)
@@ -25,6 +25,7 @@ package struct QueueOperations: Sendable {
         case unknown(LetterID)
         case wrongState(LetterID, DeliveryState)
         case wrongStateAsked(DeliveryState, for: [DeliveryState])
+        case nothingToSend(LetterID, DeliveryState)
 
         package var description: String {
             switch self {
@@ -34,13 +35,18 @@ package struct QueueOperations: Sendable {
             case .wrongStateAsked(let state, let states):
                 "this cannot be done with deliveries that are \(state.rawValue), only with those that are "
                     + states.map(\.rawValue).joined(separator: " or ")
+            case .nothingToSend(let id, let state):
+                "delivery \(id) is \(state.rawValue), and its letter can no longer be opened: the key of its day has been destroyed, "
+                    + "or its recipient was erased"
             }
         }
 
         package var remedy: String? {
             switch self {
             case .unknown: "See postern queue list."
+            case .wrongState(let id, .held): "If it is to go out, use postern queue release \(id)."
             case .wrongState, .wrongStateAsked: nil
+            case .nothingToSend: "It cannot be tried again. Its writer can send a new letter; the log says when this one came."
             }
         }
     }
@@ -89,7 +95,7 @@ package struct QueueOperations: Sendable {
     /// How many deliveries an action would change now.
     /// - Throws: `Fault`, or what the store throws.
     package func count(_ action: Action, _ query: DeliveryQuery) async throws -> Int {
-        try await count(try query.narrowed(to: action.states))
+        try await count(try query.narrowed(to: action))
     }
 
     private func apply(_ action: Action, to id: LetterID) async throws {
@@ -98,6 +104,7 @@ package struct QueueOperations: Sendable {
             switch try transaction.queue.move(id, by: action, at: record.at) {
             case .moved: break
             case .refused(let state): throw Fault.wrongState(id, state)
+            case .nothingToSend(let state): throw Fault.nothingToSend(id, state)
             case .unknown: throw Fault.unknown(id)
             }
         }
@@ -157,12 +164,17 @@ package struct QueueOperations: Sendable {
 }
 
 extension QueueOperations.Action {
-    /// The states that it applies to.
+    /// The states that it applies to when none is asked for.
     var states: [DeliveryState] {
         switch self {
         case .retry, .hold: [.ready]
         case .release, .drop: [.held]
         }
+    }
+
+    /// The states that can be asked for. What has ended is tried again only if that is said.
+    var statesToAsk: [DeliveryState] {
+        if case .retry = self { [.ready, .failed, .expired] } else { states }
     }
 
     var verb: OperationRecord.Verb {

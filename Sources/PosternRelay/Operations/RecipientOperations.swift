@@ -11,6 +11,9 @@ package struct RecipientOperations: Sendable {
         case unknown(Handle, SiteID)
         case wrongState(Handle, SiteID, Recipient.State)
         case changedMeanwhile(Handle, SiteID)
+        case takenAlias(HandleAlias, SiteID, by: Handle)
+        case erasedOwner(Handle, SiteID)
+        case unknownAlias(HandleAlias, SiteID)
 
         package var description: String {
             switch self {
@@ -18,13 +21,21 @@ package struct RecipientOperations: Sendable {
             case .wrongState(let handle, let site, let state):
                 "\(site)/\(handle) is \(state.rawValue), so this cannot be done; it was left as it is"
             case .changedMeanwhile(let handle, let site): "\(site)/\(handle) was changed by somebody else just now"
+            case .takenAlias(let alias, let site, let owner): "“\(alias)” already leads to \(site)/\(owner); no alias was added"
+            case .erasedOwner(let handle, let site): "\(site)/\(handle) is erased, so no alias was added"
+            case .unknownAlias(let alias, let site): "“\(alias)” is no alias at site \(site)"
             }
         }
 
         package var remedy: String? {
             switch self {
             case .unknown(_, let site): "See postern recipient list --site \(site)."
-            case .wrongState: nil
+            case .wrongState, .erasedOwner: nil
+            case .takenAlias(let alias, let site, let owner):
+                alias.key == owner.text
+                    ? "It is that recipient's handle. Choose another alias."
+                    : "If it should lead elsewhere, remove it there first: postern recipient alias remove \(owner) “\(alias)” --site \(site)."
+            case .unknownAlias(_, let site): "See postern recipient alias list --site \(site)."
             case .changedMeanwhile(let handle, let site):
                 "Look at it with postern recipient show \(handle) --site \(site), and try again."
             }

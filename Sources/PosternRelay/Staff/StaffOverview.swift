@@ -12,53 +12,64 @@ package struct StaffOverview: Equatable, Sendable {
     package var decisions: [Verdict.Decision: Int]
     /// The newest submissions, newest first.
     package var latest: [LogEntry]
-    package var readiness: Readiness
     /// When rows past their retention were last removed.
     package var lastPurge: Timestamp?
 
     package init(
         deliveries: [DeliveryState: Int] = [:], oldestWaiting: Timestamp? = nil, decisions: [Verdict.Decision: Int] = [:],
-        latest: [LogEntry] = [], readiness: Readiness = Readiness(), lastPurge: Timestamp? = nil
+        latest: [LogEntry] = [], lastPurge: Timestamp? = nil
     ) {
         self.deliveries = deliveries
         self.oldestWaiting = oldestWaiting
         self.decisions = decisions
         self.latest = latest
-        self.readiness = readiness
         self.lastPurge = lastPurge
     }
 }
 
 /// Where the staff pages get their overview.
 package protocol StaffOverviewSource: Sendable {
+    /// Returns, or throws, within seconds.
     func overview() async throws -> StaffOverview
 }
 
 /// Makes the overview, and keeps it for two seconds: a page that somebody keeps reloading must not keep the store counting.
 package final class Overview: StaffOverviewSource {
+    /// The store has not answered in time.
+    private struct Overdue: Error {}
+
     private let operations: Operations
     private let census: QueueCensus
-    private let readiness: any ReadinessSource
     private let last = Mutex<(at: Timestamp, overview: StaffOverview)?>(nil)
 
     private static let freshness = Duration.seconds(2)
+    private static let patience = Duration.seconds(4)
     private static let entries = 25
 
-    package init(operations: Operations, census: QueueCensus, readiness: any ReadinessSource) {
+    package init(operations: Operations, census: QueueCensus) {
         self.operations = operations
         self.census = census
-        self.readiness = readiness
     }
 
     package func overview() async throws -> StaffOverview {
         let moment = operations.now()
         if let last = last.withLock({ $0 }), moment.since(last.at) < Self.freshness, moment >= last.at { return last.overview }
-        let overview = StaffOverview(
-            deliveries: try await census.counts().states, oldestWaiting: try await operations.queue.oldestWaiting(),
-            decisions: try await operations.log.decisions(since: moment - .days(1)),
-            latest: try await operations.log.list(LogFilter(), limit: Self.entries).reversed(),
-            readiness: await readiness.readiness(), lastPurge: try await operations.lastPurge())
+        // A task of its own: a store that hangs must not keep the page from saying what is the matter.
+        let making = Task<Result<StaffOverview, any Error>, Never> { [operations, census] in
+            do { return .success(try await Self.made(operations, census, at: moment)) } catch { return .failure(error) }
+        }
+        guard let made = await making.value(within: Self.patience) else { throw Overdue() }
+        let overview = try made.get()
         last.withLock { $0 = (moment, overview) }
         return overview
+    }
+
+    private static func made(_ operations: Operations, _ census: QueueCensus, at moment: Timestamp) async throws -> StaffOverview
+    {
+        StaffOverview(
+            deliveries: try await census.counts().states, oldestWaiting: try await operations.queue.oldestWaiting(),
+            decisions: try await operations.log.decisions(since: moment - .days(1)),
+            latest: try await operations.log.list(LogFilter(), limit: entries).reversed(),
+            lastPurge: try await operations.lastPurge())
     }
 }

@@ -21,17 +21,20 @@ package struct Housekeeping: Service {
     private let settings: Settings
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
+    private let isClockTrusted: @Sendable (Timestamp) -> Bool
 
     private static let bite = 500
 
     package init(
-        store: any Database, sealing: LetterSealer, settings: Settings, logger: Logger, now: @escaping @Sendable () -> Timestamp
+        store: any Database, sealing: LetterSealer, settings: Settings, logger: Logger, now: @escaping @Sendable () -> Timestamp,
+        isClockTrusted: @escaping @Sendable (Timestamp) -> Bool
     ) {
         self.store = store
         self.sealing = sealing
         self.settings = settings
         self.logger = logger
         self.now = now
+        self.isClockTrusted = isClockTrusted
     }
 
     package func run() async throws {
@@ -40,11 +43,13 @@ package struct Housekeeping: Service {
             while !Task.isCancelled {
                 // A relay that takes no letters holds no sealing session's secret for longer than it must.
                 sealing.forgetOld(now: now())
-                if lastPurge.map({ ContinuousClock.now - $0 >= .seconds(3_600) }) ?? true {
+                // By a clock that is ahead, letters would be forgotten that still wait.
+                if lastPurge.map({ ContinuousClock.now - $0 >= .seconds(3_600) }) ?? true, isClockTrusted(now()) {
                     lastPurge = .now
                     await purge()
                 }
-                try? await Task.sleep(for: .seconds(15))
+                // Before the vault has answered, nothing is known of the clock.
+                try? await Task.sleep(for: .seconds(lastPurge == nil ? 1 : 15))
             }
         }
     }

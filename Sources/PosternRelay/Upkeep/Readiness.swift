@@ -1,4 +1,5 @@
 package import PosternCore
+private import PosternSealing
 package import PosternStore
 
 /// Whether the relay can take a letter now. One value for everybody who asks: `/ready`, the staff page, metrics, and `postern
@@ -11,6 +12,8 @@ package struct Readiness: Codable, Equatable, Sendable {
         case store
         case disk
         case vault
+        /// The vault answers and has no key of today.
+        case keys
 
         /// One sentence. It is shown on an open page: no path, no address, no secret.
         package var reason: String {
@@ -19,6 +22,7 @@ package struct Readiness: Codable, Equatable, Sendable {
             case .store: "The store takes no letters."
             case .disk: "The disk of the store is nearly full."
             case .vault: "The vault does not answer."
+            case .keys: "There is no key of today to seal letters with."
             }
         }
 
@@ -29,6 +33,7 @@ package struct Readiness: Codable, Equatable, Sendable {
             case .store: "The relay's log says why, most often a full or failing disk. Fix that, and restart the service."
             case .disk: "Make room on the disk of the store. Letters are taken again at once."
             case .vault: "The service's log says why the vault ended or hangs. Make sure that relay and vault are of one version."
+            case .keys: "Check this machine's clock, and read the vault's log; then restart the service."
             }
         }
     }
@@ -69,7 +74,11 @@ package struct ReadinessProbe: Sendable {
         do { try await store.write { [now] in try $0.writeProbe.touch(at: now()) } } catch { faults.insert(.store) }
         if !diskSpace.isSufficient { faults.insert(.disk) }
         let answers = await vaultAnswers
-        if !answers || vault.lanes == 0 { faults.insert(.vault) }
+        if !answers || vault.lanes == 0 {
+            faults.insert(.vault)
+        } else if vault.key(.letter, of: Epoch(containing: now())) == nil {
+            faults.insert(.keys)
+        }
         return Readiness(faults)
     }
 }

@@ -1,7 +1,8 @@
 /// Remembers the last check for a second, so that nobody can keep the store busy by asking for its health. After a fault it
 /// checks again sooner: a person who starts the service is waiting for the end of the fault.
 ///
-/// One check runs at a time, no matter how many ask. Nobody waits for it longer than `timeout`: then the check itself is the fault.
+/// One check runs at a time, no matter how many ask. Who has an earlier result waits a moment for the new one, and otherwise nobody
+/// waits longer than `timeout`: then the check itself is the fault.
 package actor ReadinessMonitor: ReadinessSource {
     private struct Flight {
         let check: Task<Readiness, Never>
@@ -14,7 +15,9 @@ package actor ReadinessMonitor: ReadinessSource {
     private var last: (readiness: Readiness, at: ContinuousClock.Instant)?
     private var flight: Flight?
 
-    package static let timeout = Duration.seconds(5)
+    /// Longer than the vault has for its answer. A process that stands still must be noticed within five seconds.
+    package static let timeout = Duration.seconds(4)
+    private static let moment = Duration.milliseconds(250)
     private static let freshness = Duration.seconds(1)
     private static let freshnessOfFaults = Duration.milliseconds(100)
 
@@ -45,6 +48,7 @@ package actor ReadinessMonitor: ReadinessSource {
             return readiness
         }
         flight = Flight(check: check, began: now())
+        if let last, now() - last.at < timeout { return await check.value(within: Self.moment) ?? last.readiness }
         return await check.value(within: timeout) ?? Self.overdue
     }
 
@@ -58,7 +62,7 @@ package actor ReadinessMonitor: ReadinessSource {
 
 extension Task where Failure == Never {
     /// Waits for the value, but no longer than `span`, and no longer than the waiting task is wanted. This task goes on.
-    fileprivate func value(within span: Duration) async -> Success? {
+    package func value(within span: Duration) async -> Success? {
         let (values, end) = AsyncStream.makeStream(of: Success.self, bufferingPolicy: .bufferingNewest(1))
         // Two tasks of their own. The one that comes second is left alone, and nobody hears it.
         Task<Void, Never> {

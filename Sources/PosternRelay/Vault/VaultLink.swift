@@ -13,6 +13,8 @@ private import Synchronization
 package final class VaultLink: Service, Sendable {
     private struct State {
         var announcement: Announcement?
+        /// When that came.
+        var heard: ContinuousClock.Instant?
         var answers = false
         /// When a key was last missing, so that the vault was asked for it.
         var missed: ContinuousClock.Instant?
@@ -37,6 +39,9 @@ package final class VaultLink: Service, Sendable {
     /// Whether the last request was answered.
     package var answers: Bool { state.withLock { $0.answers } }
 
+    /// Whether the vault has ever answered.
+    package var hasAnswered: Bool { state.withLock { $0.announcement != nil } }
+
     /// Connections that the vault cut off because of what they sent, as of its last announcement.
     package var malformedAtVault: Int { state.withLock { $0.announcement?.malformedFrames ?? 0 } }
 
@@ -45,6 +50,18 @@ package final class VaultLink: Service, Sendable {
 
     /// Whether the vault destroys keys by its clock, as of its last announcement.
     package var isVaultClockTrusted: Bool { state.withLock { $0.announcement?.isClockTrusted ?? true } }
+
+    /// Whether letters may be given up, and rows forgotten, by this time: the vault believes its clock, and ours has not moved
+    /// against the time that passed since the vault said so. A clock that jumps ahead for eight seconds must end no letter.
+    package func isClockTrusted(at moment: Timestamp) -> Bool {
+        let (announcement, heard) = state.withLock { ($0.announcement, $0.heard) }
+        guard let announcement, announcement.isClockTrusted, let heard else { return false }
+        guard let clock = announcement.clock else { return true }
+        return moment.since(clock) <= ContinuousClock.now - heard + Self.drift
+    }
+
+    /// As much as the vault allows (`ClockTrust`).
+    private static let drift = Duration.hours(1)
 
     /// How many letters may be under way at once; 0 before the vault has said so.
     package var lanes: Int { state.withLock { $0.announcement?.lanes ?? 0 } }
@@ -134,7 +151,7 @@ package final class VaultLink: Service, Sendable {
         do {
             let announcement = try Announcement(payload: try await timed(.announce))
             let wasSilent = state.withLock { state in
-                defer { (state.announcement, state.answers) = (announcement, true) }
+                defer { (state.announcement, state.heard, state.answers) = (announcement, .now, true) }
                 return !state.answers
             }
             if wasSilent { logger.info("vault: answers", metadata: ["lanes": "\(announcement.lanes)"]) }

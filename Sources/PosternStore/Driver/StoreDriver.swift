@@ -17,10 +17,9 @@ package protocol StoreDriver: Sendable {
 
     /// Puts a copy of a backup in the place of a store that nobody has open, and keeps that one beside it.
     ///
-    /// A backup that is damaged, or of a newer program, leaves everything as it was.
-    /// - Returns: how long it is, and where the former store is; nil when there was none.
-    /// - Throws: `StoreFileError`; `StoreError.newerSchema` or `.changedMigration` when the backup is not one for this program.
-    func restore(_ backup: String, at now: Timestamp) async throws -> (bytes: Int, replaced: String?)
+    /// What is damaged, of a newer program or no backup leaves everything as it was.
+    /// - Throws: `StoreFileError`; what the request's inspection throws.
+    func restore(_ request: RestoreRequest) async throws -> RestoreReport
 }
 
 /// A store that a driver has opened.

@@ -16,12 +16,14 @@ package enum StoreFileError: Error, Equatable, Sendable, CustomStringConvertible
     case backupExists(path: String)
     /// The copy was made and is not sound; it was removed.
     case backupDamaged(path: String, finding: String)
+    /// What was to be restored is no backup that this program can use. Nothing was changed.
+    case notRestored(path: String, finding: String)
 
     /// Whether the next try may succeed although nobody has repaired anything.
     package var isTemporary: Bool {
         switch self {
         case .owned, .unavailable: true
-        case .file, .unusable, .strange, .notDurable, .backupExists, .backupDamaged: false
+        case .file, .unusable, .strange, .notDurable, .backupExists, .backupDamaged, .notRestored: false
         }
     }
 
@@ -43,7 +45,10 @@ package enum StoreFileError: Error, Equatable, Sendable, CustomStringConvertible
             "\(path) would not keep letters safe in a power cut (\(settings)): put it on a local file system"
         case .backupExists(let path): "\(path) exists and is not overwritten: name another file"
         case .backupDamaged(let path, let finding):
-            "the backup \(path) was not sound and has been removed (\(finding)): check the disk and the store"
+            "the copy of the store is damaged (\(finding)) and was removed; there is no backup at \(path): check the disk, and the "
+                + "store with postern doctor"
+        case .notRestored(let path, let finding):
+            "\(path) was not restored: \(finding). Nothing was changed, neither the store nor this file"
         }
     }
 }

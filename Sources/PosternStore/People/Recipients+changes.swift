@@ -67,7 +67,7 @@ extension Recipients {
         return changed == 1 ? .changed : .outdated(version: version)
     }
 
-    /// Forgets a person: the sealed address, the name, every letter that is still sealed; what was not delivered is
+    /// Forgets a person: the sealed address, the name, the aliases, every letter that is still sealed; what was not delivered is
     /// dropped. The handle stays, so that it is not given to somebody else unnoticed.
     ///
     /// What is under way this moment comes to its outcome; unless it was delivered, the next claim drops it.
@@ -81,6 +81,7 @@ extension Recipients {
             WHERE id = ?
             """,
             [now.stored, id.stored])
+        try transaction.aliases.forget(id)
         try transaction.run(
             """
             UPDATE delivery

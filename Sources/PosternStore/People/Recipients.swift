@@ -15,10 +15,13 @@ package struct Recipients {
         return present
     }
 
-    /// - Returns: false when the handle is taken; its recipient is left alone.
+    /// - Returns: false when the handle is taken, or is an alias of somebody else; that recipient is left alone.
     /// - Precondition: there is a record.
     package func add(_ recipient: Recipient, at now: Timestamp) throws -> Bool {
         guard let record = recipient.record else { preconditionFailure("a new recipient has a sealed address") }
+        if let key = HandleAlias.key(of: recipient.handle.text), try transaction.aliases.find(key, at: recipient.site) != nil {
+            return false
+        }
         return try transaction.run(
             """
             INSERT INTO recipient (
@@ -66,6 +69,13 @@ package struct Recipients {
         ).map { try Recipient($0, id: "id") }
     }
 
+    /// Whom a link means: the recipient of that handle, else the one who has the name as an alias.
+    /// - Parameter name: as the link writes it.
+    package func find(named name: String, at site: SiteID) throws -> Recipient? {
+        if let handle = Handle(spelled: name), let recipient = try find(handle, at: site) { return recipient }
+        return try HandleAlias.key(of: name).flatMap { try transaction.aliases.find($0, at: site) }
+    }
+
     /// - Returns: in the order of their handles, from after `after`.
     package func list(at site: SiteID, after: Handle? = nil, limit: Int) throws -> [Recipient] {
         try transaction.rows(
@@ -78,6 +88,27 @@ package struct Recipients {
             """,
             [site.stored, .text(after?.text ?? ""), limit.stored]
         ).map { try Recipient($0, id: "id") }
+    }
+
+    /// How the sealed addresses begin, each beginning once: whoever made them put the key's id there. Reads every recipient.
+    package func sealHeads(_ length: Int) throws -> Set<[UInt8]> {
+        var (heads, last) = (Set<[UInt8]>(), [UInt8]())
+        while true {
+            let rows = try transaction.rows(
+                """
+                SELECT id, substr(seal, 1, CAST(? AS INTEGER)) AS head
+                FROM recipient
+                WHERE id > ?
+                ORDER BY id
+                LIMIT 1000
+                """,
+                [length.stored, .blob(last)])
+            guard let id: RecipientID = try rows.last?["id"] else { return heads }
+            last = id.bytes
+            for row in rows {
+                if let head: [UInt8] = try row.optional("head") { heads.insert(head) }
+            }
+        }
     }
 }
 

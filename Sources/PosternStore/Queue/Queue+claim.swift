@@ -58,7 +58,7 @@ extension Queue {
                     SELECT COUNT(*)
                     FROM attempt
                     WHERE attempt.delivery = delivery.id AND attempt.outcome = 'uncertain' AND attempt.stage = 'final-dot')
-                END AS uncertain_ends, delivery.kind, delivery.accepted_at,
+                END AS uncertain_ends, delivery.kind, delivery.accepted_at, delivery.released_at,
                 delivery.message_token, delivery.envelope_token, delivery.recipient,
                 recipient.site, recipient.handle, recipient.name, recipient.language, recipient.state,
                 recipient.record_version, recipient.seal, recipient.authorisation, letter.seal AS letter_seal
@@ -92,6 +92,7 @@ extension Queue {
         return DeliveryJob(
             id: try row["id"], attempt: try row["attempts"], uncertainEnds: try row["uncertain_ends"], kind: kind,
             accepted: try row["accepted_at"],
+            released: try row.optional("released_at"),
             tokens: MailTokens(messageID: try row["message_token"], envelope: try row["envelope_token"]), site: site,
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
             record: record, letter: seal ?? [])

@@ -109,8 +109,8 @@ extension Queue {
 
     /// Gives up what has waited for longer than the schedule tries: the smarthost, or we, were away for days.
     ///
-    /// Looks at the `limit` deliveries that are due soonest, which are the ones that have waited longest. A delivery that became
-    /// due only after its life was over (a person released it, or asked for another try) gets that one try.
+    /// Looks at the `limit` deliveries that are due soonest, which are the ones that have waited longest. A release begins the life
+    /// of a delivery again. One that became due only after its life was over (a person asked for another try) gets that one try.
     /// - Returns: how many were given up.
     @discardableResult
     package func expireOld(at now: Timestamp, lifetime: Duration, limit: Int) throws -> Int {
@@ -119,7 +119,8 @@ extension Queue {
             UPDATE delivery
             SET state = 'expired', due_at = NULL, finished_at = ?,
                 reason = 'it could not be tried within the time the schedule allows'
-            WHERE accepted_at <= ? AND due_at <= accepted_at + CAST(? AS BIGINT) AND id IN (
+            WHERE COALESCE(released_at, accepted_at) <= ?
+                AND due_at <= COALESCE(released_at, accepted_at) + CAST(? AS BIGINT) AND id IN (
                 SELECT id
                 FROM delivery
                 WHERE state = 'ready' AND due_at <= ?

@@ -86,7 +86,7 @@ extension Queue {
     }
 
     /// An attempt that is still under way gets no outcome any more.
-    private func endOthers(_ id: LetterID, at now: Timestamp) throws {
+    func endOthers(_ id: LetterID, at now: Timestamp) throws {
         try transaction.run(
             """
             UPDATE attempt

@@ -5,15 +5,16 @@ package enum DeliveryMove: Equatable, Sendable {
     case moved(to: DeliveryState)
     /// The delivery is in a state that does not have this move; it was left alone.
     case refused(in: DeliveryState)
+    /// It has ended, and there is nothing left to send: its letter's key is destroyed, or its recipient was erased.
+    case nothingToSend(in: DeliveryState)
     /// There is no such delivery.
     case unknown
 }
 
 extension Queue {
-    /// Makes a waiting delivery due now.
+    /// Makes a waiting delivery due now. One that was refused or has expired begins its schedule again.
     package func retry(_ id: LetterID, at now: Timestamp) throws -> DeliveryMove {
-        guard let state = try state(of: id) else { return .unknown }
-        guard state == .ready else { return .refused(in: state) }
+        guard try state(of: id) == .ready else { return try retryEnded(id, at: now) }
         try transaction.run(
             """
             UPDATE delivery
@@ -22,6 +23,43 @@ extension Queue {
             """,
             [now.stored, id.stored])
         return .moved(to: .ready)
+    }
+
+    private func retryEnded(_ id: LetterID, at now: Timestamp) throws -> DeliveryMove {
+        var isSendable = true
+        let moved = try move(id, by: .retried) { state in
+            let changed = try transaction.run(
+                """
+                UPDATE delivery
+                SET state = 'ready', due_at = ?, released_at = ?, finished_at = NULL, reason = NULL
+                WHERE id = ? AND state = ? AND EXISTS (
+                    SELECT 1
+                    FROM recipient
+                    WHERE recipient.id = delivery.recipient AND recipient.state <> 'erased') AND (
+                    kind = 'confirmation' OR EXISTS (
+                        SELECT 1
+                        FROM letter
+                        WHERE letter.id = delivery.id))
+                """,
+                [now.stored, now.stored, id.stored, state.stored])
+            isSendable = changed == 1
+            return changed
+        }
+        guard !isSendable, case .refused(let state) = moved else { return moved }
+        return .nothingToSend(in: state)
+    }
+
+    /// Keeps a delivery for a person that was refused, since others were refused alike after it.
+    package func recall(_ id: LetterID, because reason: String) throws -> DeliveryMove {
+        try move(id, by: .recalled) { state in
+            try transaction.run(
+                """
+                UPDATE delivery
+                SET state = 'held', finished_at = NULL, reason = ?
+                WHERE id = ? AND state = ?
+                """,
+                [Optional(reason).clipped.stored, id.stored, state.stored])
+        }
     }
 
     /// Stops a waiting delivery.
@@ -60,10 +98,10 @@ extension Queue {
             try transaction.run(
                 """
                 UPDATE delivery
-                SET state = 'ready', due_at = ?, reason = NULL
+                SET state = 'ready', due_at = ?, released_at = ?, reason = NULL
                 WHERE id = ? AND state = ?
                 """,
-                [now.stored, id.stored, state.stored])
+                [now.stored, now.stored, id.stored, state.stored])
         }
     }
 

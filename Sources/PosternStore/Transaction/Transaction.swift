@@ -39,6 +39,7 @@ extension Transaction {
     package var nodes: Nodes { Nodes(transaction: self) }
     package var sites: Sites { Sites(transaction: self) }
     package var recipients: Recipients { Recipients(transaction: self) }
+    package var aliases: Aliases { Aliases(transaction: self) }
     package var blocks: Blocks { Blocks(transaction: self) }
     package var limitRecords: LimitRecords { LimitRecords(transaction: self) }
     package var retention: Retention { Retention(transaction: self) }

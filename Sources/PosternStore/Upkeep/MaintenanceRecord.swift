@@ -5,6 +5,8 @@ package struct MaintenanceRecord {
     package enum Name: String, Sendable, CaseIterable, StoredAs {
         /// Rows whose time was over were removed.
         case purge
+        /// A backup of the store was begun. The copy has it too: it says of which moment the copy is.
+        case backup
     }
 
     let transaction: any Transaction

@@ -13,6 +13,8 @@ package struct OperationRecord: Equatable, Sendable {
         case pauseRecipient = "recipient.pause"
         case resumeRecipient = "recipient.resume"
         case eraseRecipient = "recipient.erase"
+        case addAlias = "recipient.alias.add"
+        case removeAlias = "recipient.alias.remove"
         case retryDeliveries = "queue.retry"
         case holdDeliveries = "queue.hold"
         case releaseDeliveries = "queue.release"
@@ -20,6 +22,7 @@ package struct OperationRecord: Equatable, Sendable {
         case addBlock = "block.add"
         case removeBlock = "block.remove"
         case backUpStore = "store.backup"
+        case restoreStore = "store.restore"
     }
 
     package let id: OperationID

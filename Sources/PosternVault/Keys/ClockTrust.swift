@@ -49,11 +49,24 @@ package struct ClockTrust: Equatable, Sendable {
     }
 }
 
-/// Where the latest time that was believed is kept: one line, milliseconds since 1970.
+/// What is kept of the clock over a restart.
+package struct ClockNote: Equatable, Sendable {
+    /// The latest time that was believed.
+    package var believed: Timestamp
+    /// Set once a clock that was ahead is right again.
+    package var falseDays: EpochPlan.FalseDays?
+
+    package init(believed: Timestamp, falseDays: EpochPlan.FalseDays?) {
+        self.believed = believed
+        self.falseDays = falseDays
+    }
+}
+
+/// Where that is kept: a line with the time that was believed, and one with the false days, in milliseconds since 1970.
 package final class ClockRecord: Sendable {
     private let path: String
     private let folder: String
-    private let written = Mutex<Timestamp?>(nil)
+    private let written = Mutex<ClockNote?>(nil)
 
     /// Often enough for `ClockTrust.absence`.
     private static let interval = Duration.hours(1)
@@ -64,18 +77,32 @@ package final class ClockRecord: Sendable {
     }
 
     /// Nil when there is none, or none that can be read.
-    package func read() -> Timestamp? {
-        guard let text = try? File.text(at: path), let milliseconds = Int64(text.prefix { $0 != "\n" }),
-            (0...253_402_300_799_999).contains(milliseconds)
-        else { return nil }
-        return Timestamp(milliseconds: milliseconds)
+    package func read() -> ClockNote? {
+        guard let text = try? File.text(at: path) else { return nil }
+        let lines = text.split(separator: "\n").map { $0.split(separator: " ").map { Int64($0).flatMap(Self.moment) } }
+        guard let believed = lines.first?.first ?? nil else { return nil }
+        var falseDays: EpochPlan.FalseDays?
+        if lines.count > 1, lines[1].count == 2, let last = lines[1][0], let corrected = lines[1][1] {
+            falseDays = EpochPlan.FalseDays(last: Epoch(containing: last), corrected: corrected)
+        }
+        return ClockNote(believed: believed, falseDays: falseDays)
     }
 
-    /// Writes at most once an hour, and always when the time went back. Blocks.
-    func write(_ believed: Timestamp) throws {
-        let isDue = written.withLock { $0.map { believed < $0 || believed.since($0) >= Self.interval } ?? true }
+    private static func moment(_ milliseconds: Int64) -> Timestamp? {
+        (0...253_402_300_799_999).contains(milliseconds) ? Timestamp(milliseconds: milliseconds) : nil
+    }
+
+    /// Writes at most once an hour, and always when the time went back or the clock was found right again. Blocks.
+    func write(_ note: ClockNote) throws {
+        let isDue = written.withLock { written in
+            guard let written else { return true }
+            return note.believed < written.believed || note.believed.since(written.believed) >= Self.interval
+                || note.falseDays != written.falseDays
+        }
         guard isDue else { return }
-        try File.write(SecretBytes(Array("\(believed.milliseconds)\n".utf8)), to: path, mode: 0o600, in: folder)
-        written.withLock { $0 = believed }
+        var text = "\(note.believed.milliseconds)\n"
+        if let days = note.falseDays { text += "\(days.last.start.milliseconds) \(days.corrected.milliseconds)\n" }
+        try File.write(SecretBytes(Array(text.utf8)), to: path, mode: 0o600, in: folder)
+        written.withLock { $0 = note }
     }
 }

@@ -27,10 +27,24 @@ package struct EpochPlan: Equatable, Sendable {
     package let make: [Wanted]
     package let destroy: Set<Wanted>
 
-    /// The keys of today and tomorrow must exist. Keys of later days are left alone: a clock that was set back must not destroy
-    /// what was made before.
+    /// Days that a clock which was ahead took for today and tomorrow. Their keys are kept as long as they would be from when the
+    /// clock was right again.
+    package struct FalseDays: Equatable, Sendable {
+        package let last: Epoch
+        package let corrected: Timestamp
+
+        package init(last: Epoch, corrected: Timestamp) {
+            self.last = last
+            self.corrected = corrected
+        }
+    }
+
+    /// The keys of today and tomorrow must exist. Keys of later days are left alone, unless the clock is known to have been ahead: a
+    /// clock that was set back must not destroy what was made before.
     /// - Parameter isClockTrusted: if not, nothing is destroyed.
-    package init(existing: Set<Wanted>, now: Timestamp, retention: Retention, isClockTrusted: Bool = true) {
+    package init(
+        existing: Set<Wanted>, now: Timestamp, retention: Retention, isClockTrusted: Bool = true, falseDays: FalseDays? = nil
+    ) {
         let today = Epoch(containing: now)
         make = [today, today.next].flatMap { epoch in
             [KeyKind.opening(.letter), .opening(.evidence), .tag].map { Wanted($0, epoch) }
@@ -41,6 +55,9 @@ package struct EpochPlan: Equatable, Sendable {
             : existing.filter { wanted in
                 // Tags are destroyed with the evidence, or the pseudonyms would outlive what they stand for.
                 let kept = wanted.kind == .opening(.letter) ? retention.letters : retention.evidence
+                if let falseDays, wanted.epoch > today.next, wanted.epoch <= falseDays.last {
+                    return falseDays.corrected + kept <= now
+                }
                 return wanted.epoch.isOver(after: kept, now: now)
             }
     }

@@ -1,5 +1,5 @@
 private import Glibc
-private import PosternCore
+package import PosternCore
 private import PosternSealing
 
 /// A key as a file: a few lines of text that a person can read, with the secret in base64.
@@ -74,6 +74,27 @@ package enum KeyFile {
     }
 }
 
+/// What the name of a key's file says: `letter-2026-11-24-9f3a6c01d2e4b587.key`.
+package struct KeyName: Equatable, Sendable {
+    package let kind: KeyKind
+    package let epoch: Epoch?
+    package let id: String
+
+    /// Nil when no key of ours is called that.
+    package init?(file: String) {
+        guard file.hasSuffix(KeyFile.ending) else { return nil }
+        let parts = file.dropLast(KeyFile.ending.count).split(separator: "-", omittingEmptySubsequences: false)
+        guard let kind = parts.first.flatMap({ KeyKind(name: String($0)) }), let id = parts.last, parts.count > 1 else {
+            return nil
+        }
+        let epoch = Epoch(parts.dropFirst().dropLast().joined(separator: "-"))
+        guard (epoch != nil) == kind.isPerEpoch, id.utf8.count == 2 * KeyID.length else { return nil }
+        self.kind = kind
+        self.epoch = epoch
+        self.id = String(id)
+    }
+}
+
 /// A key file that cannot be used. It names the file and says what to do: this is read at a bad moment.
 package struct KeyFault: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Reason: Error, Equatable, Sendable {
@@ -98,6 +119,35 @@ package struct KeyFault: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(problem): \(remedy)" }
 
+    /// Which key it was, if the file's name says so.
+    package var name: KeyName? { path.split(separator: "/").last.flatMap { KeyName(file: String($0)) } }
+
+    /// Whether the key itself is gone, unless somebody puts it back. Otherwise its file is as it was, and cannot be read as it
+    /// stands.
+    package var isLoss: Bool {
+        switch reason {
+        case .missing, .notAKeyFile, .damaged: true
+        case .unreadable, .mode, .owner, .swapped, .noneOfKind, .emptyPassword: false
+        }
+    }
+
+    /// What cannot be done without it; nil where the name tells no kind.
+    package var loss: String? {
+        guard let name else { return nil }
+        let day = name.epoch.map { " of \($0)" } ?? ""
+        return switch name.kind {
+        case .opening(.letter):
+            "letters\(day) that have not been delivered cannot be opened; each "
+                + (isLoss ? "ends as failed when it is due, with that reason" : "is held, with that reason")
+        case .opening(.evidence): "the client addresses\(day) in the log can no longer be opened"
+        case .tag: "clients\(day) in the log can no longer be compared"
+        case .opening(.address):
+            "recipients whose addresses are sealed to it cannot be reached; letters to them are held, with that reason"
+        case .authorisation: "what it authorised does not count: letters to those recipients and sites are held"
+        case .journal: "the journal's next checkpoint cannot be signed with it"
+        }
+    }
+
     package var problem: String {
         switch reason {
         case .missing: "key file \(path) is missing, though the list of keys names it"
@@ -115,14 +165,23 @@ package struct KeyFault: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var remedy: String {
         switch reason {
-        case .missing, .damaged: "put it back from the backup of the vault's home"
-        case .unreadable: "it must belong to the vault's user"
+        case .missing, .damaged, .notAKeyFile: putBack
+        case .unreadable: "it must belong to the vault's user, with mode 400"
         case .mode: "chmod 400 \(path)"
         case .owner: "chown it"
-        case .notAKeyFile: "put the right one back from the backup of the vault's home"
         case .swapped: "somebody renamed or swapped it; name it back"
         case .emptyPassword: "write the password into its first line"
-        case .noneOfKind: "put it back from the backup; only for a new installation, run postern init"
+        case .noneOfKind:
+            "put it back from where the keys were saved (postern keys import-recovery FOLDER); only for a new installation, run "
+                + "postern init"
         }
+    }
+
+    private var putBack: String {
+        guard let name, !name.kind.isPerEpoch else {
+            return "put it back from a backup, if it is in one; keys of days are in none that Postern makes"
+        }
+        return "put it back from where the keys were saved (postern keys import-recovery FOLDER). If it is lost for good, "
+            + "postern init makes another; recipients must then be added again, or confirm again"
     }
 }

@@ -1,8 +1,9 @@
 private import Glibc
+package import PosternCore
 
 /// The keys on disk: files of mode 0400 in a folder of mode 0700, and a list of them.
 ///
-/// Because of the list (`manifest`) a missing file is a fault at start-up, and not letters that can no longer be opened. A key is
+/// Because of the list (`manifest`) a missing file is said at start-up, and not found with the first letter that does not open. A key is
 /// written before it is listed; before it is destroyed, it is removed from the list and set aside. Each step is synced, so a
 /// crash leaves one file too many at worst. The next start adds it to the keys, or finishes its destruction.
 package struct KeyFolder: Sendable {
@@ -23,13 +24,12 @@ package struct KeyFolder: Sendable {
         try File.sync(path + "/..")
     }
 
-    /// Reads every key. First finishes the destruction of keys that a crash may have interrupted.
-    /// - Throws: all faults at once, as `KeyFaults`; `FileFault` when the folder itself cannot be read.
-    package func load() throws -> [HeldKey] {
+    /// Reads every key that can be used. First finishes the destruction of keys that a crash may have interrupted.
+    /// - Returns: also what is wrong with the others.
+    /// - Throws: `FileFault` when the folder itself cannot be read.
+    package func load() throws(FileFault) -> (keys: [HeldKey], faults: [KeyFault]) {
         for name in try File.names(in: path) where name.hasSuffix(Self.aside) { try File.shred("\(path)/\(name)", in: path) }
-        let (keys, faults) = try read { file throws(KeyFault.Reason) in try File.privateBytes(at: file) }
-        guard faults.isEmpty else { throw KeyFaults(all: faults) }
-        return keys
+        return try read { file throws(KeyFault.Reason) in try File.privateBytes(at: file) }
     }
 
     /// Reads every key that can be read, whatever the modes of the files, and changes nothing. For the doctor.
@@ -82,6 +82,48 @@ package struct KeyFolder: Sendable {
 
     /// Follows the name of a key that is being destroyed.
     static let aside = ".gone"
+
+    /// No longer expects a key that is lost. What is left of its file is kept under another name, in case somebody can repair it.
+    func giveUp(_ name: String) throws(FileFault) {
+        try list(try manifest().subtracting([name]))
+        try File.rename("\(path)/\(name)", to: "\(path)/\(name).lost", in: path)
+    }
+
+    /// A key that cannot be used, and whose time is over, is destroyed like any other.
+    func forget(_ name: String) throws(FileFault) {
+        try list(try manifest().subtracting([name]))
+        try File.rename("\(path)/\(name)", to: "\(path)/\(name)\(Self.aside)", in: path)
+        try File.shred("\(path)/\(name)\(Self.aside)", in: path)
+    }
+
+    /// Moves keys out of use, into another folder. They are no longer listed.
+    func move(_ names: [String], to folder: KeyFolder) throws(FileFault) {
+        try folder.create()
+        try list(try manifest().subtracting(names))
+        for name in names { try File.rename("\(path)/\(name)", to: "\(folder.path)/\(name)", in: path) }
+        try File.sync(folder.path)
+    }
+
+    // MARK: - Which keys are kept elsewhere too
+
+    private var savedPath: String { "\(path)/saved" }
+
+    /// When each key was saved outside this installation, by id. What cannot be read counts as not saved.
+    package var saved: [String: Timestamp] {
+        guard let text = try? File.text(at: savedPath) else { return [:] }
+        let lines = text.split(separator: "\n").map { $0.split(separator: " ") }.filter { $0.count == 2 }
+        return Dictionary(
+            lines.compactMap { line in Timestamp(rfc3339: String(line[1])).map { (String(line[0]), $0) } }
+        ) { max($0, $1) }
+    }
+
+    /// - Parameter ids: of keys that have just been written somewhere else.
+    package func noteSaved(_ ids: some Sequence<String>, at now: Timestamp) throws(FileFault) {
+        var all = saved
+        for id in ids { all[id] = now }
+        let text = all.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.rfc3339)\n" }.joined()
+        try File.write(SecretBytes(Array(text.utf8)), to: savedPath, mode: 0o600, in: path)
+    }
 
     private func manifest() throws(FileFault) -> Set<String> {
         guard let text = try File.text(at: manifestPath) else { return [] }

@@ -8,17 +8,23 @@ package final class KeyRing: Sendable {
     private let folder: KeyFolder
     private let keys = Mutex<[KeyID: HeldKey]>([:])
 
-    /// Loads every key there is.
-    /// - Throws: `KeyFaults` with everything that is wrong, a missing address or authorisation key included.
+    private let unusable: Mutex<[KeyFault]>
+
+    /// Loads every key that can be used. One key of a day that is lost does not keep letters of other days waiting; nor does an
+    /// address key keep letters from being accepted.
+    /// - Throws: `KeyFaults` with everything that keeps the vault from starting; `FileFault`.
     package init(folder: KeyFolder) throws {
         self.folder = folder
-        let loaded = try folder.load()
-        let missing = [KeyKind.opening(.address), .authorisation].filter { kind in
-            !loaded.contains { $0.key.kind == kind }
+        let (loaded, faults) = try folder.load()
+        let kinds = Set(loaded.map { $0.key.kind })
+        let absent = [KeyKind.opening(.address), .authorisation].filter { kind in
+            !kinds.contains(kind) && !faults.contains { $0.name?.kind == kind }
         }
-        guard missing.isEmpty else {
-            throw KeyFaults(all: missing.map { KeyFault(path: folder.path, reason: .noneOfKind($0.name)) })
-        }
+        let fatal =
+            faults.filter { $0.keepsFromStarting(beside: kinds) }
+            + absent.map { KeyFault(path: folder.path, reason: .noneOfKind($0.name)) }
+        guard fatal.isEmpty else { throw KeyFaults(all: fatal) }
+        unusable = Mutex(faults)
         keys.withLock { ring in
             for held in loaded { ring[held.key.id] = held }
         }
@@ -27,21 +33,37 @@ package final class KeyRing: Sendable {
     /// Holds keys that were read already, even if some are missing: to examine them, not to work with them.
     init(holding held: [HeldKey], of folder: KeyFolder) {
         self.folder = folder
+        unusable = Mutex([])
         keys.withLock { ring in
             for held in held { ring[held.key.id] = held }
         }
     }
 
-    /// Makes the long-lived keys of a new installation. Keys that exist are left as they are.
+    /// What is wrong with the key files that are not in use.
+    package var faults: [KeyFault] { unusable.withLock { $0 } }
+
+    /// Why a key is not there; nil when nothing is known of it.
+    func fault(of id: KeyID) -> KeyFault? { faults.first { $0.name?.id == id.description } }
+
+    /// When each key was saved outside this installation, by id.
+    var saved: [String: Timestamp] { folder.saved }
+
+    /// Makes the long-lived keys of a new installation, and those in place of lost ones. Keys that exist are left as they are.
     /// - Returns: the kinds that were made.
+    /// - Throws: `KeyFaults` for a key that only cannot be read as it stands; `FileFault`.
     @discardableResult
     package static func createMissing(in folder: KeyFolder, suite: Suite) throws -> [String] {
         try folder.create()
-        let kinds = Set(try folder.load().map { $0.key.kind })
+        let (loaded, faults) = try folder.load()
+        let lasting = faults.filter { $0.name?.kind.isPerEpoch == false }
+        let repairable = lasting.filter { !$0.isLoss }
+        guard repairable.isEmpty else { throw KeyFaults(all: repairable) }
+        let kinds = Set(loaded.map { $0.key.kind })
         let missing = [KeyKind.opening(.address), .authorisation, .journal].filter { !kinds.contains($0) }
         for kind in missing {
             try folder.add(HeldKey(try VaultKey(generating: kind, suite: suite, epoch: nil)))
         }
+        for fault in lasting where fault.name.map({ missing.contains($0.kind) }) ?? false { try folder.giveUp(fault.fileName) }
         return missing.map(\.name)
     }
 
@@ -81,11 +103,12 @@ package final class KeyRing: Sendable {
     /// - Returns: what was done, for the log.
     @discardableResult
     package func keepEpochs(
-        now: Timestamp, retention: EpochPlan.Retention, isClockTrusted: Bool = true
+        now: Timestamp, retention: EpochPlan.Retention, isClockTrusted: Bool = true, falseDays: EpochPlan.FalseDays? = nil
     ) throws -> EpochPlan {
         let present = all.compactMap { held in held.key.epoch.map { (EpochPlan.Wanted(held.key.kind, $0), held) } }
         let plan = EpochPlan(
-            existing: Set(present.map(\.0)), now: now, retention: retention, isClockTrusted: isClockTrusted)
+            existing: Set(present.map(\.0)), now: now, retention: retention, isClockTrusted: isClockTrusted,
+            falseDays: falseDays)
         for wanted in plan.make {
             // X25519 for epochs: its encapsulated key is short enough to be part of every seal.
             let held = HeldKey(try VaultKey(generating: wanted.kind, suite: .ofEpochs, epoch: wanted.epoch))
@@ -96,6 +119,28 @@ package final class KeyRing: Sendable {
             try folder.destroy(held)
             keys.withLock { $0[held.key.id] = nil }
         }
+        for fault in faults where isClockTrusted && fault.isOver(now: now, retention: retention) {
+            try folder.forget(fault.fileName)
+            unusable.withLock { $0.removeAll { $0 == fault } }
+        }
         return plan
+    }
+}
+
+extension KeyFault {
+    fileprivate var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// - Parameter kinds: of which there is a key that can be used.
+    fileprivate func keepsFromStarting(beside kinds: Set<KeyKind>) -> Bool {
+        guard let kind = name?.kind, !kind.isPerEpoch else { return false }
+        // A command away from being whole: nothing may begin without it.
+        guard isLoss else { return true }
+        // Without any, the vault can neither check what it authorised nor read its memory.
+        return kind == .authorisation && !kinds.contains(.authorisation)
+    }
+
+    fileprivate func isOver(now: Timestamp, retention: EpochPlan.Retention) -> Bool {
+        guard let name, let epoch = name.epoch else { return false }
+        return epoch.isOver(after: name.kind == .opening(.letter) ? retention.letters : retention.evidence, now: now)
     }
 }

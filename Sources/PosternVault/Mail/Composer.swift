@@ -43,7 +43,7 @@ package struct Composer: Sendable {
         return try OutgoingMessage(
             from: .init(name: texts.line(.from, [.visitor: visitor, .site: job.site.name.text]), address: delivery.mailFrom),
             to: .init(name: job.recipientName.text, address: delivery.address), replyTo: replyTo, subject: subject,
-            languageTag: texts.language.tag, tokens: job.tokens, date: job.accepted,
+            languageTag: texts.language.tag, tokens: job.tokens, date: job.start,
             plain: templates.letter.render(page(.plain)), html: templates.letter.render(page(.html)),
             visibleReplyAddress: shown.address)
     }
@@ -57,7 +57,7 @@ package struct Composer: Sendable {
         return try OutgoingMessage(
             from: .init(name: job.site.name.text, address: delivery.mailFrom),
             to: .init(name: job.recipientName.text, address: delivery.address), replyTo: nil, subject: subject,
-            languageTag: texts.language.tag, tokens: job.tokens, date: job.accepted,
+            languageTag: texts.language.tag, tokens: job.tokens, date: job.start,
             plain: templates.confirmation.render(page(.plain)), html: templates.confirmation.render(page(.html)))
     }
 

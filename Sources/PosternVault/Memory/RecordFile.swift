@@ -1,4 +1,5 @@
 internal import Crypto
+internal import FoundationEssentials
 private import Glibc
 internal import PosternCore
 
@@ -130,6 +131,19 @@ final class RecordFile {
     }
 
     // MARK: - Reading
+
+    /// The file as it is; nil when there is none.
+    static func content(at path: String) throws(FileFault) -> Data? {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw FileFault("open", path)
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileFault("read", path) }
+        return Data(try bytes(of: descriptor, at: path, from: 0, count: Int(status.st_size)))
+    }
 
     /// Opens the file and gives every entry of every whole batch to `take`, in order.
     /// - Parameter keys: of every authorisation key there is; the file was begun under one of them.
@@ -267,6 +281,14 @@ package enum RecordFileFault: Error, Equatable, Sendable, CustomStringConvertibl
     case notOurs(String)
     /// What follows the given byte was not written by us, and it is not the end that a crash leaves.
     case changed(String, at: Int)
+
+    /// The same of a file that somebody knows by another name.
+    func named(_ path: String) -> RecordFileFault {
+        switch self {
+        case .notOurs: .notOurs(path)
+        case .changed(_, let place): .changed(path, at: place)
+        }
+    }
 
     package var description: String {
         let (problem, path) =

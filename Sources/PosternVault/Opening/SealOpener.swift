@@ -52,6 +52,19 @@ package struct SealOpener: Sendable {
         }
     }
 
+    /// A key that a seal needs and that is not there.
+    struct MissingKey {
+        let id: KeyID
+        /// What is wrong with its file; nil where none is known.
+        let fault: KeyFault?
+    }
+
+    /// - Returns: nil when the key is there, or this is no seal.
+    func missingKey(of bytes: [UInt8]) -> MissingKey? {
+        guard let id = try? Seal(bytes).key, ring[id] == nil else { return nil }
+        return MissingKey(id: id, fault: ring.fault(of: id))
+    }
+
     /// Call this when keys were destroyed.
     package func forgetDestroyed() {
         sessions.forget(except: Set(ring.all.map { $0.key.id }))

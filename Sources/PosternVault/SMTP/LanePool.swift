@@ -9,7 +9,7 @@ package import PosternMail
 package final class LanePool: Sendable {
     package let lanes: Int
     private let queue: LaneQueue
-    private let record: SmarthostRecord
+    private let observations: LaneObservations
 
     /// Starts the lanes; nothing is dialled before the first letter.
     /// - Parameter lanes: at least 1.
@@ -19,9 +19,9 @@ package final class LanePool: Sendable {
     ) {
         self.lanes = max(lanes, 1)
         queue = LaneQueue(lanes: self.lanes, now: now)
-        record = SmarthostRecord(lanes: self.lanes, logger: logger, now: now)
+        observations = LaneObservations(lanes: self.lanes, logger: logger, now: now)
         for number in 0..<self.lanes {
-            Lane(number: number, smarthost: smarthost, timeouts: timeouts, queue: queue, record: record).start()
+            Lane(number: number, smarthost: smarthost, timeouts: timeouts, queue: queue, observations: observations).start()
         }
     }
 
@@ -30,7 +30,7 @@ package final class LanePool: Sendable {
     package var capacity: Int { min(lanes, queue.allowed + 1) }
 
     /// What has been learnt of the smarthost since the start, for the doctor.
-    package var condition: VaultCondition.Lanes { record.condition(allowed: queue.allowed, open: queue.open) }
+    package var condition: VaultCondition.Lanes { observations.condition(allowed: queue.allowed, open: queue.open) }
 
     deinit {
         // Otherwise the threads of a pool that nobody closed would wait for ever.
@@ -75,14 +75,14 @@ private final class Lane: Sendable {
     private let smarthost: Smarthost
     private let timeouts: SMTPTimeouts
     private let queue: LaneQueue
-    private let record: SmarthostRecord
+    private let observations: LaneObservations
 
-    init(number: Int, smarthost: Smarthost, timeouts: SMTPTimeouts, queue: LaneQueue, record: SmarthostRecord) {
+    init(number: Int, smarthost: Smarthost, timeouts: SMTPTimeouts, queue: LaneQueue, observations: LaneObservations) {
         self.number = number
         self.smarthost = smarthost
         self.timeouts = timeouts
         self.queue = queue
-        self.record = record
+        self.observations = observations
     }
 
     /// Starts the thread, which ends when the queue closes.
@@ -108,13 +108,13 @@ private final class Lane: Sendable {
             while let ticket = next {
                 let attempt = client.send(ticket.message)
                 if let refusal = attempt.refusal, queue.turnedAway(number, refusal, with: ticket) {
-                    return record.noteTurnedAway(attempt.outcome.diagnosis)
+                    return observations.noteTurnedAway(attempt.outcome.diagnosis)
                 }
                 if attempt.isOverLimit, attempt.refusal == nil {
                     queue.isOverLimit()
-                    record.noteTurnedAway(attempt.outcome.diagnosis)
+                    observations.noteTurnedAway(attempt.outcome.diagnosis)
                 }
-                let outcome = record.judge(attempt, allowed: queue.allowed)
+                let outcome = observations.judge(attempt, allowed: queue.allowed)
                 let limit = client.hasConnection ? timeouts.idle : nil
                 next = queue.next(for: number, waitingAtMost: limit, hasWorked: outcome.health == .reached) {
                     ticket.settle(outcome)

@@ -107,6 +107,9 @@ final class TransferMonitor {
         }
     }
 
+    /// Whether the next line belongs to the reply to EHLO.
+    fileprivate var isOffer: Bool { transcript.stage == .ehlo && transcript.verb == .ehlo }
+
     private func heard(_ reply: SMTPReply) -> Bool {
         guard transcript.stage == .ehlo else { return true }
         // Otherwise libcurl tries HELO, and the letter would be judged without the extensions that a busy server had no chance to
@@ -118,7 +121,7 @@ final class TransferMonitor {
         // Before STARTTLS nothing counts: the server says it all again under TLS (RFC 3207 §4.2).
         let encrypted = smarthost.url.scheme == .smtps || transcript.events.contains(.command(.startTLS))
         guard encrypted || smarthost.url.tls == .off else { return true }
-        if smarthost.login != nil && !offered.offersLogin { transcript.note(.loginNotOffered) }
+        if smarthost.login != nil && !offered.offersLogin { transcript.note(.loginNotOffered(mechanisms: offered.mechanisms)) }
         if message?.needsSMTPUTF8 == true && !offered.smtpUTF8 { transcript.note(.smtpUTF8NotOffered) }
         return transcript.abortReason == nil
     }
@@ -174,7 +177,9 @@ extension TransferMonitor {
     /// CURLOPT_HEADERFUNCTION: a reply line. Anything but the full count ends the transfer with CURLE_WRITE_ERROR.
     static let heard: ccurl_octets = { octets, size, count, context in
         guard let monitor = at(context), let octets else { return 0 }
-        let line = UnsafeRawBufferPointer(start: octets, count: size * count)
+        let line = UnsafeMutableRawBufferPointer(start: octets, count: size * count)
+        // libcurl reads the same octets after us, and knows the extensions in one spelling only.
+        if monitor.isOffer, let standard = Capabilities.standardLine(Array(line)) { line.copyBytes(from: standard) }
         return monitor.heardLine(Array(line)) ? line.count : 0
     }
 

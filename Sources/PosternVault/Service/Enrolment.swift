@@ -5,16 +5,16 @@ private import PosternSealing
 /// What the operator's commands have the vault authorise: `recipient add` and `import`, `site add` and `set`. They ask over the
 /// operator socket, or use this in their own process while no vault runs.
 package struct Enrolment: Sendable {
-    private let key: SealingKey
+    /// Nil when the address keys are lost: sites can be authorised, and nothing can be sealed.
+    private let key: SealingKey?
     private let authorisation: AddressAuthorisation
     private let memory: any RecordMemory
     private let newID: @Sendable () -> RecipientID
 
     /// - Parameter newID: gives the id of a new recipient.
-    /// - Throws: `KeyFault` when the ring lacks the address or the authorisation key.
+    /// - Throws: `KeyFault` when the ring lacks the authorisation key.
     package init(ring: KeyRing, memory: any RecordMemory, newID: @escaping @Sendable () -> RecipientID) throws {
-        guard let key = ring.address else { throw KeyFault(path: "the vault's keys", reason: .noneOfKind("address")) }
-        self.key = key
+        key = ring.address
         authorisation = try ring.authorisation()
         self.memory = memory
         self.newID = newID
@@ -46,6 +46,12 @@ package struct Enrolment: Sendable {
     /// the new address.
     /// - Throws: `LinkRefusal` (denied), `RecordMemoryFault`, or why an address cannot be sealed.
     package func enrol(_ request: EnrolRequest) async throws -> Enrolled {
+        guard let key else {
+            throw LinkRefusal(
+                .denied,
+                "the vault has no address key to seal with; see postern doctor. Put the saved keys back (postern keys "
+                    + "import-recovery FOLDER) or, if they are lost for good, stop the service and run postern init")
+        }
         let wanted = try request.entries.map { entry in
             let name = AuthorisedName.recipient(entry.handle, at: entry.site)
             if let former = entry.former { try check(former, is: entry) }

@@ -20,7 +20,24 @@ package final class EpochKeeper: Service {
     private struct ClockState {
         var trust: ClockTrust
         var isTrusted = true
+        var falseDays: EpochPlan.FalseDays?
         var throttle = LogThrottle(interval: .hours(1))
+
+        /// Keys of days after tomorrow were made by a clock that was ahead: it is believed now, and no time was believed that has
+        /// not come yet.
+        /// - Returns: whether that is news.
+        mutating func noteFalseDays(_ keys: [HeldKey], at now: Timestamp) -> Bool {
+            guard isTrusted, now >= trust.believed else { return false }
+            let tomorrow = Epoch(containing: now).next
+            let latest = keys.compactMap { $0.key.epoch }.max() ?? tomorrow
+            if latest <= tomorrow {
+                if let days = falseDays, days.last <= tomorrow { falseDays = nil }
+                return false
+            }
+            guard falseDays.map({ $0.last < latest }) ?? true else { return false }
+            falseDays = EpochPlan.FalseDays(last: latest, corrected: now)
+            return true
+        }
     }
 
     /// - Parameters:
@@ -39,13 +56,22 @@ package final class EpochKeeper: Service {
         self.logger = logger
         // Keys are made a day ahead: before there was a record, they tell when the vault ran last.
         let ofKeys = ring.all.compactMap { $0.key.epoch }.max().map { $0.start - .days(1) }
+        let note = record?.read()
         clock = Mutex(
-            ClockState(trust: ClockTrust(recorded: record?.read() ?? ofKeys, wall: now(), monotonic: monotonic())))
+            ClockState(
+                trust: ClockTrust(recorded: note?.believed ?? ofKeys, wall: now(), monotonic: monotonic()),
+                falseDays: note?.falseDays))
     }
 
     /// What the vault thinks of its clock.
     package var clockReport: VaultCondition.Clock {
-        clock.withLock { VaultCondition.Clock(now: now(), believed: $0.trust.believed, isTrusted: $0.isTrusted) }
+        // Looked at now and not when keys were kept last: the relay forgets nothing by a clock that has jumped since.
+        let moment = now()
+        return clock.withLock { clock in
+            var trust = clock.trust
+            let isTrusted = trust.look(wall: moment, monotonic: monotonic())
+            return VaultCondition.Clock(now: moment, believed: clock.trust.believed, isTrusted: isTrusted)
+        }
     }
 
     /// An operator says that the clock is right; keys whose time is over by it are destroyed now.
@@ -78,11 +104,21 @@ package final class EpochKeeper: Service {
     package func keep() async throws {
         let moment = now()
         let isTrusted = isTrusted(moment)
-        let believed = clock.withLock { $0.trust.believed }
+        let (note, isNews) = clock.withLock { clock in
+            let isNews = clock.noteFalseDays(ring.all, at: moment)
+            return (ClockNote(believed: clock.trust.believed, falseDays: clock.falseDays), isNews)
+        }
+        if isNews, let days = note.falseDays {
+            logger.notice(
+                "clock: it was ahead, and is right again; what was noted meanwhile has a time that has not come yet, which does no harm",
+                metadata: ["clock": "\(moment)", "noted-until": "\(days.last)"])
+        }
+        // A clock that is behind says nothing about what is over.
+        let falseDays = moment >= note.believed ? note.falseDays : nil
         // Each key is synced, and an old one overwritten: on a busy disk that takes seconds.
         let plan = try await blocking("postern.vault.keys") { [ring, retention, record] in
-            try record?.write(believed)
-            return try ring.keepEpochs(now: moment, retention: retention, isClockTrusted: isTrusted)
+            try record?.write(note)
+            return try ring.keepEpochs(now: moment, retention: retention, isClockTrusted: isTrusted, falseDays: falseDays)
         }
         for wanted in plan.make {
             logger.info("keys: made", metadata: ["kind": "\(wanted.kind.name)", "epoch": "\(wanted.epoch)"])

@@ -4,13 +4,17 @@ private import PosternSealing
 
 extension KeyRing {
     /// Which keys there are: what `keys status` shows.
-    package var report: KeyReport { KeyReport(all.map { KeyReport.Key($0, fits: nil) }) }
+    package var report: KeyReport {
+        let saved = saved
+        return KeyReport(all.map { KeyReport.Key($0, fits: nil, saved: saved) })
+    }
 
     /// Which keys there are, and whether the halves of each pair match: a test text is sealed with the public half and opened
     /// with the private one. What `postern doctor` asks for.
     package var examined: KeyReport {
-        let opener = SealOpener(ring: self)
-        return KeyReport(all.map { held in KeyReport.Key(held, fits: held.key.sealing.map { $0.isPair(opener) }) })
+        let (opener, saved) = (SealOpener(ring: self), saved)
+        return KeyReport(
+            all.map { held in KeyReport.Key(held, fits: held.key.sealing.map { $0.isPair(opener) }, saved: saved) })
     }
 }
 
@@ -25,11 +29,11 @@ extension KeyFolder {
 }
 
 extension KeyReport.Key {
-    fileprivate init(_ held: HeldKey, fits: Bool?) {
+    fileprivate init(_ held: HeldKey, fits: Bool?, saved: [String: Timestamp]) {
         self.init(
             kind: held.key.kind.name, id: held.key.id.description,
             suite: held.key.sealing?.suite.name ?? (held.key.kind == .journal ? "ed25519" : nil), epoch: held.key.epoch,
-            fits: fits)
+            fits: fits, saved: saved[held.key.id.description])
     }
 }
 

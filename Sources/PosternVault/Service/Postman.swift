@@ -53,9 +53,14 @@ package struct Postman: Sendable {
             }
         } catch {
             logger.error(
-                "a letter could not be prepared and is held",
-                metadata: ["delivery": "\(job.id)", "recipient": "\(job.recipient)", "reason": "\(error)"])
-            return Outcome(.ourFault, health: .unknown, diagnosis: .init(stage: .prepare, text: error.description))
+                error.isFinal ? "a letter is lost, since nobody can open it" : "a letter could not be prepared and is held",
+                metadata: [
+                    "delivery": "\(job.id)", "recipient": "\(job.recipient)", "to": "\(job.site.id)/\(job.handle)",
+                    "reason": "\(error)",
+                ])
+            return Outcome(
+                error.isFinal ? .failed : .ourFault, health: .unknown,
+                diagnosis: .init(stage: .prepare, text: error.description))
         }
     }
 
@@ -77,6 +82,9 @@ package struct Postman: Sendable {
             address = try opener.address(
                 in: record.seal, context: .address(of: job.recipient, at: job.site.id, version: record.version))
         } catch {
+            if let key = opener.missingKey(of: record.seal) {
+                throw .addressKeyMissing(key.id.description, key.fault.map(\.description), handle: job.handle)
+            }
             throw .cannotOpen("address", error)
         }
         let content: OpenedDelivery.Content
@@ -87,6 +95,10 @@ package struct Postman: Sendable {
                     try opener.letter(
                         in: job.letter, context: .letter(job.id, to: job.recipient, job.handle, at: job.site.id)))
             } catch {
+                if let key = opener.missingKey(of: job.letter) {
+                    if let fault = key.fault, !fault.isLoss { throw .letterKeyUnusable(fault.description) }
+                    throw .letterKeyLost(key.id.description, Epoch(containing: job.accepted))
+                }
                 throw .cannotOpen("letter", error)
             }
         case .confirmation:
@@ -131,11 +143,24 @@ private enum PrepareFault: Error, CustomStringConvertible {
     case erased
     case siteNotAuthorised(SiteID)
     case siteOutdated(SiteID, version: Int32)
+    case addressKeyMissing(String, String?, handle: Handle)
+    case letterKeyUnusable(String)
+    case letterKeyLost(String, Epoch)
     case cannotOpen(String, any Error)
     case cannotCompose(ComposeFault)
 
+    /// Whether no later try can end otherwise.
+    var isFinal: Bool { if case .letterKeyLost = self { true } else { false } }
+
     var description: String {
         switch self {
+        case .addressKeyMissing(let key, let why, let handle):
+            "the recipient's address is sealed to address key \(key), which this vault does not have"
+                + (why.map { " (\($0))" } ?? "; put the key back (postern keys import-recovery FOLDER)")
+                + "; or give the address again with postern recipient add \(handle) --replace; then release this letter"
+        case .letterKeyUnusable(let why): "the letter cannot be opened: \(why); then restart the service and release this letter"
+        case .letterKeyLost(let key, let day):
+            "the key of its day (\(day), letter key \(key)) is lost or destroyed: nobody can open this letter any more"
         case .notAuthorised:
             "the recipient's record is not authorised by this vault: it was forged, swapped or made by another installation; "
                 + "give the address again with postern recipient add --replace"

@@ -82,9 +82,10 @@ package struct VaultRequestHandler: Sendable {
                 tagKeys.append(Announcement.TagKey(epoch: epoch, secret: held.key.secret.withBytes { Array($0) }))
             }
         }
+        let clock = keeper.clockReport
         return Announcement(
             keys: keys, tagKeys: tagKeys, lanes: lanes.capacity, malformedFrames: malformed.count,
-            overBudget: budgets.report.reduce(0) { $0 + $1.deferred }, isClockTrusted: keeper.clockReport.isTrusted,
+            overBudget: budgets.report.reduce(0) { $0 + $1.deferred }, isClockTrusted: clock.isTrusted, clock: clock.now,
             isAdopting: enrolment.isAdopting)
     }
 }

@@ -3,6 +3,7 @@ package import Hummingbird
 private import Metrics
 package import NIOCore
 package import PosternCore
+package import PosternRelay
 
 /// Decides from which address a request came: the peer's own, or one that a trusted proxy vouches for.
 ///
@@ -66,10 +67,17 @@ package struct TrustedProxies: Sendable {
 package struct ClientFinder: Sendable {
     private let proxies: TrustedProxies
     let admission: ConnectionAdmission
+    private let forwarding: ForwardingWatch
+    private let now: @Sendable () -> Timestamp
 
-    package init(proxies: TrustedProxies, admission: ConnectionAdmission) {
+    package init(
+        proxies: TrustedProxies, admission: ConnectionAdmission, forwarding: ForwardingWatch,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
         self.proxies = proxies
         self.admission = admission
+        self.forwarding = forwarding
+        self.now = now
     }
 
     /// Whether the connection is a trusted proxy's, for anyone: it has not named a client for all of it.
@@ -80,10 +88,17 @@ package struct ClientFinder: Sendable {
     /// Nil when the connection has closed already, or is a Unix socket.
     package func client(of request: Request, _ context: WebContext) -> ClientAddress? {
         guard var peer = context.peer else { return nil }
-        if proxies.trusts(peer) { peer = admission.announced(on: context.connection) ?? peer }
-        let finding = proxies.client(
-            peer: peer, forwardedFor: request.headers[values: .forwardedFor], forwarded: request.headers[values: .forwarded])
+        let isProxy = proxies.trusts(peer)
+        let announced = isProxy ? admission.announced(on: context.connection) : nil
+        peer = announced ?? peer
+        let (forwardedFor, forwarded) = (request.headers[values: .forwardedFor], request.headers[values: .forwarded])
+        let finding = proxies.client(peer: peer, forwardedFor: forwardedFor, forwarded: forwarded)
         if let ignored = finding.ignored { Counter(.proxyHeadersIgnored, ("reason", ignored.rawValue)).increment() }
+        if finding.ignored == .untrustedPeer, announced == nil { forwarding.disbelieved(peer, at: now()) }
+        // Monitors on a proxy's machine ask for these two themselves.
+        if isProxy, announced == nil, request.uri.path != "/live", request.uri.path != "/ready" {
+            forwarding.passedOn(namesClient: !forwardedFor.isEmpty || !forwarded.isEmpty, at: now())
+        }
         return finding.client
     }
 }

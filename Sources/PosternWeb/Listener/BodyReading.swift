@@ -24,6 +24,31 @@ extension Request {
         throw fault
     }
 
+    /// As much of the body as the route reads, so that what was typed can be shown again, and why it is not all of it: a fault that
+    /// closes the connection. Of a body that is announced as too large comes what arrives within `WebLimits.oversized`.
+    package func bodyRead(_ context: WebContext) async -> (octets: [UInt8], fault: RequestFault?) {
+        let limitKiB = context.route?.bodyKiB ?? 0
+        let limit = limitKiB * 1_024
+        let tooLarge = RequestFault.body(.bodyTooLarge(limitKiB: limitKiB), .tooLarge)
+        let isTooLarge = announcedLength > limit
+        // Its client waits to be told whether to send the body.
+        guard !isTooLarge || headers[.expect] == nil else { return ([], tooLarge) }
+        var octets: [UInt8] = []
+        octets.reserveCapacity(min(announcedLength, limit))
+        do {
+            for try await part in body {
+                let room = limit - octets.count
+                octets += part.readableBytesView.prefix(room)
+                guard part.readableBytes <= room else { return (octets, tooLarge) }
+            }
+            return (octets, nil)
+        } catch is BodyOverdue {
+            return (octets, isTooLarge ? tooLarge : .body(.bodyTooSlow, .tooSlow))
+        } catch {
+            return (octets, isTooLarge ? tooLarge : .body(.bodyBroken, .badRequest))
+        }
+    }
+
     /// The value of `Content-Length`; 0 without one. The HTTP parser has already refused a length that is not a number.
     package var announcedLength: Int {
         headers[.contentLength].flatMap { Int($0) } ?? 0

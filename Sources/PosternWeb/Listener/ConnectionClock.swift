@@ -53,9 +53,12 @@ package struct ConnectionClock: ~Copyable {
         if case .resting = state { state = .head(until: now + (isCrowded ? limits.crowdedHead : limits.head)) }
     }
 
-    package mutating func headEnded(at now: ContinuousClock.Instant) {
+    /// - Parameter isOversized: whether the head announces a larger body than we take.
+    package mutating func headEnded(at now: ContinuousClock.Instant, isOversized: Bool = false) {
         switch state {
-        case .resting, .head: state = .body(until: now + (isCrowded ? limits.crowdedBody : limits.body))
+        case .resting, .head:
+            let time = isCrowded ? limits.crowdedBody : limits.body
+            state = .body(until: now + (isOversized ? min(limits.oversized, time) : time))
         case .body, .lingering, .overdue: break
         }
     }

@@ -62,7 +62,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         switch unwrapInboundIn(data) {
         case .head(let head):
             heads += 1
-            clock.headEnded(at: .now)
+            clock.headEnded(at: .now, isOversized: announced(by: head) > limits.bodyKiB * 1_024)
             schedule()
             promiseContinuation(of: head, context: context)
         case .body: break
@@ -135,10 +135,11 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     /// curl waits up to a second for 100 (Continue) before it sends a larger body. Hummingbird never sends it.
     private func promiseContinuation(of head: HTTPRequest, context: ChannelHandlerContext) {
         guard head.headerFields[.expect]?.lowercased() == "100-continue" else { return }
-        let announced = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
-        guard announced <= limits.bodyKiB * 1_024 else { return }
+        guard announced(by: head) <= limits.bodyKiB * 1_024 else { return }
         context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
     }
+
+    private func announced(by head: HTTPRequest) -> Int { head.headerFields[.contentLength].flatMap { Int($0) } ?? 0 }
 
     /// One timer at most. When it fires, the clock is asked again, so that not every request needs a timer of its own.
     private func schedule() {

@@ -134,21 +134,39 @@ struct ReachabilityTrust: RouterMiddleware {
     }
 }
 
-/// Handles are case-insensitive, and lower case is their one spelling. A page under another one redirects there. A letter is
-/// read as if it had been posted there, since a redirect could lose it.
-struct HandleSpelling: RouterMiddleware {
-    let fields: HTTPFields
+/// Leads every other spelling of a page's path to the one it has: capitals and full-width letters, an empty segment, a slash or a full
+/// stop too many. A letter is read as if it had been posted there, since a redirect could lose it; so is a program's request.
+struct LinkSpelling: RouterMiddleware {
+    let responses: ResponseFactory
 
     func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
-        guard let captures = context.captures?.lowercasing("handle") else { return try await next(request, context) }
-        if request.method == .get || request.method == .head {
-            var fields = fields
-            fields[.location] = captures.path + (request.uri.query.map { "?\($0)" } ?? "")
-            return Response(status: .permanentRedirect, headers: fields)
+        guard !Self.isPlain(request.uri.path), let route = context.route, let captures = context.captures?.canonical else {
+            return try await next(request, context)
+        }
+        let path = captures.path
+        // Some proxies decode what need not be encoded: a path that only differs in that would be led to itself for ever.
+        let isOther =
+            path.utf8.contains(UInt8(ascii: "%"))
+            ? PathPattern.segments(of: request.uri.path) != PathPattern.segments(of: path) : request.uri.path != path
+        guard isOther else { return try await next(request, context) }
+        if route.audience == .people, request.method == .get || request.method == .head {
+            return responses.moved(to: path, request)
         }
         var context = context
         context.captures = captures
         return try await next(request, context)
+    }
+
+    /// Whether nothing in a path could be spelled otherwise. So are those of nearly all letters.
+    private static func isPlain(_ path: String) -> Bool {
+        var previous = UInt8(ascii: "/")
+        for byte in path.utf8.dropFirst() {
+            guard byte.isASCIILowercase || byte.isASCIIDigit || (byte == 0x2F || byte == 0x2D) && previous != 0x2F else {
+                return false
+            }
+            previous = byte
+        }
+        return previous != 0x2F || path == "/"
     }
 }
 
@@ -162,12 +180,22 @@ package struct AccessGuard: RouterMiddleware {
     }
 }
 
-/// Passes a request on if the route has its method.
+/// Passes a request on if the route has its method. What OPTIONS asks of a page is answered here: proxies try it to see whether the
+/// service runs, and office programs before they open a link.
 package struct MethodGuard: RouterMiddleware {
-    package init() {}
+    private let fields: HTTPFields
+
+    package init(_ responses: ResponseFactory) {
+        fields = responses.headers.page
+    }
 
     package func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
         if let route = context.route, route.handler(for: request.method) == nil {
+            if request.method == .options, route.audience == .people {
+                var fields = fields
+                fields[.allow] = route.allowed
+                return Response(status: .noContent, headers: fields)
+            }
             throw RequestFault.methodNotAllowed(allowed: route.allowed)
         }
         return try await next(request, context)

@@ -24,24 +24,38 @@ package struct PathPattern: Hashable, Sendable, ExpressibleByStringLiteral, Cust
     /// segments; the rest of a longer path stays in one piece, which costs little and matches nothing.
     package static func segments(of path: String) -> [String]? {
         var segments: [String] = []
-        for part in path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 8, omittingEmptySubsequences: false).dropFirst() {
-            guard let segment = decoded(part) else { return nil }
+        for part in split(path) {
+            guard let segment = String(validating: decoded(part), as: UTF8.self) else { return nil }
             segments.append(segment)
         }
         if segments.count > 1, segments.last == "" { segments.removeLast() }
         return segments
     }
 
-    private static func decoded(_ segment: Substring.UTF8View) -> String? {
-        guard segment.contains(UInt8(ascii: "%")) else { return String(Substring(segment)) }
-        return String(validating: PercentCoding.decoded(Array(segment), plusIsSpace: false), as: UTF8.self)
+    /// The same of a path that matches nothing as it is: without empty segments, without what some servers add to each
+    /// (`;jsessionid=…`), and read as Windows-1252 where it is not UTF-8.
+    package static func tidiedSegments(of path: String) -> [String] {
+        let segments = split(path).compactMap { part -> String? in
+            let octets = decoded(part.prefix { $0 != UInt8(ascii: ";") })
+            return octets.isEmpty ? nil : String(validating: octets, as: UTF8.self) ?? Windows1252.text(octets)
+        }
+        return segments.isEmpty ? [""] : segments
     }
 
-    package func matches(_ path: [String]) -> Bool {
+    private static func split(_ path: String) -> some Sequence<Substring.UTF8View> {
+        path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 8, omittingEmptySubsequences: false).dropFirst()
+    }
+
+    private static func decoded(_ segment: Substring.UTF8View) -> [UInt8] {
+        segment.contains(UInt8(ascii: "%")) ? PercentCoding.decoded(Array(segment), plusIsSpace: false) : Array(segment)
+    }
+
+    /// - Parameter ignoringCase: of the pattern's own words. Codes for cameras are often written in capitals alone.
+    package func matches(_ path: [String], ignoringCase: Bool = false) -> Bool {
         guard path.count == segments.count else { return false }
         return zip(segments, path).allSatisfy { segment, text in
             switch segment {
-            case .literal(let literal): text == literal
+            case .literal(let literal): text == literal || (ignoringCase && text.lowercased() == literal)
             case .capture(_, let suffix): suffix.isEmpty || text.hasSuffix(suffix)
             }
         }
@@ -66,15 +80,38 @@ package struct PathPattern: Hashable, Sendable, ExpressibleByStringLiteral, Cust
             return ""
         }
 
-        /// With the capture of that name in lower case; nil when nothing changes. ASCII only: no other letter is in a handle.
-        package func lowercasing(_ name: String) -> Captures? {
-            let lower = zip(pattern.segments, segments).map { segment, text in
-                if case .capture(name, _) = segment, text.isASCII { text.lowercased() } else { text }
+        /// With another text for the capture of that name.
+        package func replacing(_ name: String, by text: String) -> Captures {
+            Captures(
+                pattern: pattern,
+                segments: zip(pattern.segments, segments).map { segment, old in
+                    if case .capture(name, let suffix) = segment { text + suffix } else { old }
+                })
+        }
+
+        /// In the one spelling, where the captures are names that links are made with: a site, a handle, a token.
+        package var canonical: Captures {
+            var canonical = self
+            if let site = SiteID(spelled: self["site"]) { canonical = canonical.replacing("site", by: site.text) }
+            if let handle = Handle(spelled: self["handle"]) { canonical = canonical.replacing("handle", by: handle.text) }
+            let token = self["token"]
+            if let last = token.unicodeScalars.lastIndex(where: Self.isOfToken) {
+                canonical = canonical.replacing("token", by: String(token.unicodeScalars[...last]))
             }
-            return lower == segments ? nil : Captures(pattern: pattern, segments: lower)
+            return canonical
+        }
+
+        /// Base64url. The dot that some tokens have is inside.
+        private static func isOfToken(_ scalar: Unicode.Scalar) -> Bool {
+            guard scalar.isASCII else { return false }
+            return UInt8(truncatingIfNeeded: scalar.value).isASCIILetterOrDigit || scalar == "-" || scalar == "_"
         }
 
         /// The path, encoded so that it is safe in a header field.
-        package var path: String { segments.map { "/" + PercentCoding.encoded($0) }.joined() }
+        package var path: String {
+            zip(pattern.segments, segments).map { segment, text in
+                if case .literal(let literal) = segment { "/" + literal } else { "/" + PercentCoding.encoded(text) }
+            }.joined()
+        }
     }
 }

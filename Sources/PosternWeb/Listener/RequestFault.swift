@@ -14,6 +14,8 @@ package struct RequestFault: Error {
     private(set) var retryAfter: Duration?
     /// The rest of the body is still on its way, and nobody wants it.
     private(set) var closesConnection = false
+    /// What a visitor had written, to be copied.
+    var written: String?
 
     init(_ problem: Problem, _ page: PageFault = .badRequest) {
         (status, self.problem, self.page) = (problem.status, problem, page)
@@ -61,7 +63,7 @@ extension ResponseFactory {
             response = self.problem(problem)
         } else {
             let shown = presentation(for: request)
-            response = page(ErrorPage(fault.page, incident: fault.incident, shown), status: fault.status)
+            response = page(ErrorPage(fault.page, incident: fault.incident, written: fault.written, shown), status: fault.status)
         }
         if let allowed = fault.allowed { response.headers[.allow] = allowed }
         if let wait = fault.retryAfter { response = response.retrying(after: wait) }

@@ -17,7 +17,7 @@ package struct RequestRouter<Guards: MiddlewareProtocol<Request, Response, WebCo
     package func respond(to request: Request, context: WebContext) async throws -> Response {
         var context = context
         context.randomness = randomness
-        if let match = routes.match(request.uri.path) {
+        if let match = routes.match(request.uri.path) ?? routes.matchTidied(request.uri.path) {
             context.route = match.route
             context.captures = match.captures
         }
@@ -45,6 +45,13 @@ package struct RouteTable: Sendable {
         guard let segments = PathPattern.segments(of: path),
             let route = routes.first(where: { $0.pattern.matches(segments) })
         else { return nil }
+        return (route, PathPattern.Captures(pattern: route.pattern, segments: segments))
+    }
+
+    /// What a path means that matches nothing as it is: proxies, mail programs and people change paths.
+    package func matchTidied(_ path: String) -> (route: Route, captures: PathPattern.Captures)? {
+        let segments = PathPattern.tidiedSegments(of: path)
+        guard let route = routes.first(where: { $0.pattern.matches(segments, ignoringCase: true) }) else { return nil }
         return (route, PathPattern.Captures(pattern: route.pattern, segments: segments))
     }
 }
@@ -81,7 +88,9 @@ package struct Route: Sendable {
         self.get = get
         self.post = post
         self.options = options
-        let methods = (get == nil ? [] : ["GET", "HEAD"]) + (options == nil ? [] : ["OPTIONS"]) + (post == nil ? [] : ["POST"])
+        // People's pages answer OPTIONS by `MethodGuard`.
+        let hasOptions = options != nil || audience == .people
+        let methods = (get == nil ? [] : ["GET", "HEAD"]) + (hasOptions ? ["OPTIONS"] : []) + (post == nil ? [] : ["POST"])
         allowed = methods.joined(separator: ", ")
     }
 

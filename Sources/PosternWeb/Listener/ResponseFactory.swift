@@ -44,6 +44,13 @@ package struct ResponseFactory: Sendable {
         return Response(status: .seeOther, headers: fields)
     }
 
+    /// To the one spelling of a path. The query is kept.
+    func moved(to path: String, _ request: Request) -> Response {
+        var fields = headers.page
+        fields[.location] = path + (request.uri.query.map { "?\($0)" } ?? "")
+        return Response(status: .permanentRedirect, headers: fields)
+    }
+
     static func response(_ status: HTTPResponse.Status, _ fields: HTTPFields, _ type: String, _ body: ByteBuffer) -> Response {
         var fields = fields
         // Appending is faster than setting: it does not look for a field to replace, and there is none yet.
@@ -62,10 +69,12 @@ extension Response {
 }
 
 extension Request {
-    /// The first field of that name in the query, decoded; nil when there is none or the query is malformed.
+    /// The first field of that name in the query, decoded; nil when there is none. Whatever else is wrong with the query is nothing
+    /// to it. Mail programs write `&amp;` between two fields.
     package func queryField(_ name: String) -> String? {
-        guard let query = uri.query, let fields = try? URLEncodedForm.fields(in: Array(query.utf8)) else { return nil }
-        return fields.first { $0.name == name }?.value
+        guard let query = uri.query else { return nil }
+        return URLEncodedForm.fields(in: Array(query.utf8)).text().fields.first { $0.name == name || $0.name == "amp;\(name)" }?
+            .value
     }
 }
 

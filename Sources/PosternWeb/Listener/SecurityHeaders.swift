@@ -6,6 +6,9 @@ package import HTTPTypes
 package struct SecurityHeaders: Sendable {
     /// For pages: our own style sheets, our own script, our own images, our own forms.
     package let page: HTTPFields
+    /// For the empty form. Browsers show a page under `no-store` again only after loading it again, and without what was typed on it: the
+    /// way back from a refusal would lose the letter.
+    package let form: HTTPFields
     /// For everything that is not a page. It allows nothing, since none of it is rendered.
     package let api: HTTPFields
     /// For files that never change at their URL.
@@ -21,7 +24,8 @@ package struct SecurityHeaders: Sendable {
     package init(isSecure: Bool) {
         let pagePolicy =
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        page = Self.fields(policy: pagePolicy, caching: "no-store", isSecure: isSecure)
+        page = Self.fields(policy: pagePolicy, caching: "no-store", isSecure: isSecure, isIndexed: false)
+        form = Self.fields(policy: pagePolicy, caching: "private, no-cache", isSecure: isSecure, isIndexed: false)
         api = Self.fields(policy: "default-src 'none'; frame-ancestors 'none'", caching: "no-store", isSecure: isSecure)
         asset = Self.fields(
             policy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'", caching: nil, isSecure: isSecure)
@@ -35,7 +39,7 @@ package struct SecurityHeaders: Sendable {
             caching: "no-store", isSecure: isSecure)
     }
 
-    private static func fields(policy: String, caching: String?, isSecure: Bool) -> HTTPFields {
+    private static func fields(policy: String, caching: String?, isSecure: Bool, isIndexed: Bool = true) -> HTTPFields {
         var fields: HTTPFields = [
             .contentSecurityPolicy: policy,
             .xContentTypeOptions: "nosniff",
@@ -46,6 +50,8 @@ package struct SecurityHeaders: Sendable {
             .permissionsPolicy: "camera=(), geolocation=(), microphone=(), payment=()",
         ]
         if let caching { fields[.cacheControl] = caching }
+        // Search engines that honour it need not read the page for its `meta` element.
+        if !isIndexed { fields[.xRobotsTag] = "noindex" }
         // Two years. Not for subdomains, which are not ours.
         if isSecure { fields[.strictTransportSecurity] = "max-age=63072000" }
         return fields
@@ -64,6 +70,7 @@ extension HTTPField.Name {
     package static let crossOriginOpenerPolicy = known("Cross-Origin-Opener-Policy")
     package static let crossOriginEmbedderPolicy = known("Cross-Origin-Embedder-Policy")
     package static let permissionsPolicy = known("Permissions-Policy")
+    package static let xRobotsTag = known("X-Robots-Tag")
     package static let forwardedFor = known("X-Forwarded-For")
     package static let rateLimit = known("RateLimit")
     package static let rateLimitPolicy = known("RateLimit-Policy")

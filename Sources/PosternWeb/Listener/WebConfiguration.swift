@@ -8,14 +8,18 @@ package struct WebConfiguration: Sendable {
     package let publicURL: WebOrigin
     /// Only these may name the client.
     package let trustedProxies: [AddressRange]
+    /// Whom to tell about a hole in this service; none for nobody.
+    package let securityContacts: [SecurityContact]
     package let limits: WebLimits
 
     package init(
-        listen: ListenAddress, publicURL: WebOrigin, trustedProxies: [AddressRange] = [], limits: WebLimits = WebLimits()
+        listen: ListenAddress, publicURL: WebOrigin, trustedProxies: [AddressRange] = [],
+        securityContacts: [SecurityContact] = [], limits: WebLimits = WebLimits()
     ) {
         self.listen = listen
         self.publicURL = publicURL
         self.trustedProxies = trustedProxies
+        self.securityContacts = securityContacts
         self.limits = limits
     }
 
@@ -24,8 +28,7 @@ package struct WebConfiguration: Sendable {
 
 /// Limits of size and time, so that no client can starve the others.
 package struct WebLimits: Sendable {
-    /// As large as 20,000 characters need in any encoding: twelve bytes each where UTF-8 is percent-encoded or escaped.
-    package var bodyKiB = 256
+    package var bodyKiB = Letter.Limit.postKiB
     package var headerKiB = 16
     /// The request line: method, target and version.
     package var lineKiB = 8
@@ -35,6 +38,8 @@ package struct WebLimits: Sendable {
     package var head: Duration = .seconds(10)
     /// From the end of the head to the end of the body. No byte renews it.
     package var body: Duration = .seconds(20)
+    /// The same for a body that is announced as too large. What arrives is shown to the visitor again.
+    package var oversized: Duration = .seconds(3)
     /// The same while most connections are taken.
     package var crowdedHead: Duration = .seconds(3)
     package var crowdedBody: Duration = .seconds(6)

@@ -28,6 +28,8 @@ package struct Asset: Sendable {
         case "css": "text/css; charset=utf-8"
         case "js": "text/javascript; charset=utf-8"
         case "svg": "image/svg+xml"
+        case "png": "image/png"
+        case "ico": "image/vnd.microsoft.icon"
         case "txt": "text/plain; charset=utf-8"
         default: nil
         }
@@ -41,10 +43,18 @@ struct AssetHandler: Sendable {
     /// A page loaded before an upgrade may name an old version. It gets the current file, but must not cache it for ever.
     func get(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         guard let asset = responses.templates.assets[context["name"]] else { throw .notFound }
+        let isCurrent = context["version"] == asset.version
+        return responses.file(asset, caching: isCurrent ? "public, max-age=31536000, immutable" : "no-cache", for: request)
+    }
+}
+
+extension ResponseFactory {
+    /// The file, or 304 for a client that has it.
+    func file(_ asset: Asset, caching: String, for request: Request) -> Response {
         let etag = "\"\(asset.version)\""
-        var fields = responses.headers.asset
+        var fields = headers.asset
         fields[.eTag] = etag
-        fields[.cacheControl] = context["version"] == asset.version ? "public, max-age=31536000, immutable" : "no-cache"
+        fields[.cacheControl] = caching
         let known = request.headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }
         guard !known.contains(where: { $0.drop { $0 == " " || $0 == "W" || $0 == "/" }.prefix { $0 != " " } == etag }) else {
             return Response(status: .notModified, headers: fields)

@@ -66,6 +66,17 @@ extension ContactPage {
     package enum Occasion: Equatable, Sendable {
         case fresh
         case faults(LetterFaults)
+        /// A field came twice.
+        case repeated(LetterField)
+        /// Not all of the form could be read.
+        case unreadable
+        /// It was read in an encoding that is a guess.
+        case unknownEncoding
+        case tooLarge
+        /// The end is missing.
+        case cutShort
+        /// It came in a form that is read here only to be shown again.
+        case mediaType
         case idempotencyKeyConflict
         case expired
         case limited(Duration)
@@ -93,6 +104,8 @@ extension ContactPage {
         var faults: [LetterField: String] = [:]
         if case .faults(let found) = occasion {
             for fault in found.all { faults[fault.field] = texts.text(of: fault) }
+        } else if case .repeated(let field) = occasion {
+            faults[field] = texts(.faultRepeated)
         }
         func field(_ field: LetterField, _ value: String) -> Field { Field(value: value, fault: faults[field]) }
 
@@ -129,16 +142,26 @@ extension ContactPage {
     }
 
     private static func notice(for occasion: Occasion, _ faults: [LetterField: String], _ texts: Catalogue) -> Notice? {
-        switch occasion {
-        case .fresh: nil
-        case .faults:
+        func box(_ title: PageText, _ detail: PageText) -> Notice {
             Notice(
-                title: texts(.noticeFaultsTitle), detail: texts(.noticeFaultsDetail),
+                title: texts(title), detail: texts(detail),
                 faults: LetterField.allCases.compactMap { field in
                     faults[field].map { Notice.Fault(field: field.rawValue, label: texts(PageText(field)), text: $0) }
                 })
-        case .idempotencyKeyConflict: Notice(title: texts(.noticeRepeatTitle), detail: texts(.noticeRepeatDetail))
-        case .expired: Notice(title: texts(.noticeExpiredTitle), detail: texts(.noticeExpiredDetail))
+        }
+        return switch occasion {
+        case .fresh: nil
+        case .faults: box(.noticeFaultsTitle, .noticeFaultsDetail)
+        case .repeated, .unreadable: box(.noticeUnreadableTitle, .noticeUnreadableDetail)
+        case .unknownEncoding: box(.noticeEncodingTitle, .noticeEncodingDetail)
+        case .tooLarge:
+            Notice(
+                title: texts(.noticeTooLargeTitle),
+                detail: texts(.noticeTooLargeDetail, [.limit: texts.number(Letter.Limit.message)]))
+        case .cutShort: box(.noticeCutTitle, .noticeCutDetail)
+        case .mediaType: box(.noticeMediaTypeTitle, .noticeMediaTypeDetail)
+        case .idempotencyKeyConflict: box(.noticeRepeatTitle, .noticeRepeatDetail)
+        case .expired: box(.noticeExpiredTitle, .noticeExpiredDetail)
         case .limited(let wait):
             Notice(title: texts(.noticeLimitedTitle), detail: texts(.noticeLimitedDetail, [.wait: texts.span(wait)]))
         case .unavailable(let wait):

@@ -1,5 +1,5 @@
 private import PosternCore
-internal import PosternText
+package import PosternText
 
 /// What a page says of a request that failed: a title, and what to do.
 package struct PageFault: Equatable, Sendable {
@@ -10,7 +10,6 @@ package struct PageFault: Equatable, Sendable {
     package static let badRequest = PageFault(title: .errorBadRequestTitle, detail: .errorBadRequestDetail)
     package static let tooLarge = PageFault(title: .errorTooLargeTitle, detail: .errorTooLargeDetail)
     package static let tooSlow = PageFault(title: .errorTooSlowTitle, detail: .errorTooSlowDetail)
-    package static let mediaType = PageFault(title: .errorMediaTypeTitle, detail: .errorMediaTypeDetail)
     package static let limited = PageFault(title: .errorLimitedTitle, detail: .errorLimitedDetail)
     package static let unavailable = PageFault(title: .errorUnavailableTitle, detail: .errorUnavailableDetail)
     package static let misdirected = PageFault(title: .errorMisdirectedTitle, detail: .errorMisdirectedDetail)
@@ -18,20 +17,25 @@ package struct PageFault: Equatable, Sendable {
 
 /// One fault in words, with what to do. It shows no internals: the incident id leads staff to the log.
 package struct ErrorPage: Page {
-    package enum Property: String, CaseIterable, Sendable { case heading, detail, incident }
+    package enum Property: String, CaseIterable, Sendable { case heading, detail, incident, written }
 
     package static let template = "web/error"
-    package static let required: [Property] = [.detail, .incident]
+    package static let required: [Property] = [.detail, .incident, .written]
 
     package let frame: PageFrame
+    package let text: Texts
     package let heading, detail: String
     package let incident: String?
+    /// What a visitor had written, to be copied.
+    package let written: String?
 
-    package init(_ fault: PageFault, incident: Incident?, _ presentation: Presentation) {
+    package init(_ fault: PageFault, incident: Incident?, written: String? = nil, _ presentation: Presentation) {
         let texts = presentation.texts
         heading = texts(fault.title)
         detail = texts(fault.detail)
         frame = presentation.frame(title: heading)
+        text = texts.texts
+        self.written = written.flatMap { $0.isEmpty ? nil : $0 }
         self.incident = incident.map { texts(.errorIncident, [.incident: $0.description]) }
     }
 }

@@ -17,7 +17,7 @@ package struct LanguageChoice: Equatable, Sendable {
     ///   - available: the languages there are catalogues of, English among them.
     package init(asked: String?, accepted: String?, site: [Language], available: [Language]) {
         let offered = Self.offered(site: site, available: available)
-        if let language = asked.flatMap({ Language($0) }).flatMap({ Self.match($0, in: offered) }) {
+        if let language = asked.flatMap({ Self.language(of: $0) }).flatMap({ Self.match($0, in: offered) }) {
             self.init(language, isAskedFor: true)
         } else if let language = Self.preferences(accepted ?? "").lazy.compactMap({ Self.match($0, in: offered) }).first {
             self.init(language)
@@ -40,13 +40,20 @@ package struct LanguageChoice: Equatable, Sendable {
         offered.first { $0 == wanted } ?? offered.first { $0.primary == wanted.primary }
     }
 
+    /// What a tag means here: of one with a script or a variant (`zh-Hant-TW`, `de-1996`) the language, and nothing of what a sentence
+    /// has left after it.
+    private static func language(of tag: String) -> Language? {
+        let tag = tag.prefix(36).prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        return Language(String(tag)) ?? Language(String(tag.prefix { $0 != "-" && $0 != "_" }))
+    }
+
     /// The languages of the field, best first. Reads no more than an honest browser sends.
     static func preferences(_ field: String) -> [Language] {
         var found: [(language: Language, quality: Double, place: Int)] = []
         for (place, part) in String(decoding: field.utf8.prefix(512), as: UTF8.self).split(separator: ",").prefix(16).enumerated()
         {
             let pieces = part.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
-            guard let tag = pieces.first, let language = Language(tag) else { continue }
+            guard let tag = pieces.first, let language = Self.language(of: tag) else { continue }
             let written = pieces.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 }
             let quality = written ?? 1
             if quality > 0 { found.append((language, quality, place)) }

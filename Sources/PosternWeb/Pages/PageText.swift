@@ -26,11 +26,23 @@ package enum PageText: String, TextKey {
     case noticeUnavailableTitle = "notice.unavailable_title"
     case noticeUnavailableDetail = "notice.unavailable_detail"
 
+    case noticeUnreadableTitle = "notice.unreadable_title"
+    case noticeUnreadableDetail = "notice.unreadable_detail"
+    case noticeEncodingTitle = "notice.encoding_title"
+    case noticeEncodingDetail = "notice.encoding_detail"
+    case noticeTooLargeTitle = "notice.too_large_title"
+    case noticeTooLargeDetail = "notice.too_large_detail"
+    case noticeCutTitle = "notice.cut_title"
+    case noticeCutDetail = "notice.cut_detail"
+    case noticeMediaTypeTitle = "notice.media_type_title"
+    case noticeMediaTypeDetail = "notice.media_type_detail"
+
     case faultNameRequired = "fault.name_required"
     case faultEmailRequired = "fault.email_required"
     case faultMessageRequired = "fault.message_required"
     case faultTooLong = "fault.too_long"
     case faultLineBreak = "fault.line_break"
+    case faultRepeated = "fault.repeated"
     case faultAddressTooLong = "fault.address_too_long"
     case faultAddressNoAt = "fault.address_no_at"
     case faultAddressLocalPart = "fault.address_local_part"
@@ -51,6 +63,8 @@ package enum PageText: String, TextKey {
     case confirmationPausedDetail = "confirmation.paused_detail"
     case confirmationNotValidTitle = "confirmation.not_valid_title"
     case confirmationNotValidDetail = "confirmation.not_valid_detail"
+
+    case frontTitle = "front.title"
 
     case privacyTitle = "privacy.title"
     case privacyLetterTitle = "privacy.letter_title"
@@ -98,8 +112,6 @@ package enum PageText: String, TextKey {
     case errorTooLargeDetail = "error.too_large_detail"
     case errorTooSlowTitle = "error.too_slow_title"
     case errorTooSlowDetail = "error.too_slow_detail"
-    case errorMediaTypeTitle = "error.media_type_title"
-    case errorMediaTypeDetail = "error.media_type_detail"
     case errorLimitedTitle = "error.limited_title"
     case errorLimitedDetail = "error.limited_detail"
     case errorUnavailableTitle = "error.unavailable_title"
@@ -119,6 +131,7 @@ package enum PageText: String, TextKey {
         case .confirmationDetail, .confirmationDoneDetail, .confirmationPausedDetail: [.recipient, .site]
         case .noticeLimitedDetail, .noticeUnavailableDetail: [.wait]
         case .faultTooLong: [.count, .limit, .excess]
+        case .noticeTooLargeDetail: [.limit]
         case .privacyLetterText: [.letters]
         case .privacyLetterSuite, .privacyAddressSuite: [.suite]
         case .privacyClientText: [.evidence]

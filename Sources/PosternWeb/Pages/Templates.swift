@@ -11,7 +11,8 @@ package struct Templates: Sendable {
 
     /// Every page. Its template is compared with its tags at start, so that a mistake in either is found then.
     package static let pages: [any Page.Type] = [
-        ContactPage.self, SentPage.self, NoLettersPage.self, ConfirmationPage.self, PrivacyPage.self, ErrorPage.self,
+        FrontPage.self, ContactPage.self, SentPage.self, NoLettersPage.self, ConfirmationPage.self, PrivacyPage.self,
+        ErrorPage.self,
         OverviewPage.self, MailboxPage.self, MailboxLetterPage.self,
     ]
     package static let layouts = ["web/layout", "staff/layout"]
@@ -46,14 +47,17 @@ package struct Templates: Sendable {
     /// - Returns: English where there is no catalogue of that language.
     package func catalogue(_ language: Language) -> Catalogue { catalogues.catalogue(for: language) }
 
-    /// The files every page loads.
+    /// The files every page loads, and the icons that clients ask for by a name of their own.
     package enum BuiltIn: String, CaseIterable, Sendable {
         case stylesheet = "postern.css"
         case script = "postern.js"
         case icon = "icon.svg"
+        case oldIcon = "favicon.ico"
+        case touchIcon = "apple-touch-icon.png"
     }
 
     package func path(of file: BuiltIn) -> String { assets[file.rawValue]?.path ?? "" }
+    package func asset(_ file: BuiltIn) -> Asset? { assets[file.rawValue] }
 
     /// How templates name each other: swift-mustache knows no slash in the name that closes an inheritance.
     fileprivate static func label(_ template: String) -> String { template.replacing("/", with: "-") }

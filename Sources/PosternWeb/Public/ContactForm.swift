@@ -2,7 +2,6 @@ private import HTTPTypes
 internal import Hummingbird
 private import Logging
 private import PosternCore
-private import PosternMail
 internal import PosternRelay
 
 /// The contact page: `GET` and `POST /c/{site}/{handle}`, and `GET …/sent`.
@@ -13,20 +12,35 @@ struct ContactForm: Sendable {
 
     func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let contact = try await intake.contact(context)
+        if let elsewhere = ownPage(of: contact, request, context) { return elsewhere }
         let shown = pageContext(of: contact, request)
         guard contact.takesLetters else { return noLetters(.takesNoLetters, written: nil, shown) }
         var form = LetterForm()
         form.letter.about = Self.about(in: request)
-        return page(form, token: newToken(context), .fresh, .ok, shown, context)
+        return page(form, token: newToken(context), .fresh, .ok, shown, under: responses.headers.form)
     }
 
     func sent(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let shown = try await pageContext(request, context)
-        return responses.page(SentPage(to: shown.names, another: context.recipient.page, shown.presentation))
+        if let contact = shown.contact, let elsewhere = ownPage(of: contact, request, context) { return elsewhere }
+        return responses.page(SentPage(to: shown.names, another: shown.path.page, shown.presentation))
     }
 
     func post(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let form = try await posted(request, context)
+        let (form, refusal) = await posted(request, context)
+        do throws(RequestFault) {
+            if let refusal { return try await refused(form, refusal, request, context) }
+            return try await submit(form, request, context)
+        } catch {
+            var fault = error
+            fault.written = form.letter.written
+            throw fault
+        }
+    }
+
+    private func submit(
+        _ form: LetterForm, _ request: Request, _ context: WebContext
+    ) async throws(RequestFault) -> Response {
         let status = tokens.status(of: form.token, site: context["site"], handle: context["handle"], at: intake.now())
         let idempotencyKey: String?
         switch status {
@@ -47,29 +61,39 @@ struct ContactForm: Sendable {
         tokens.issue(site: context["site"], handle: context["handle"], at: intake.now())
     }
 
+    /// Where the page is found under the recipient's handle; nil when this is there.
+    private func ownPage(of contact: Contact, _ request: Request, _ context: WebContext) -> Response? {
+        guard contact.handle.text != context["handle"],
+            let path = context.captures?.replacing("handle", by: contact.handle.text).path
+        else { return nil }
+        return responses.moved(to: path, request)
+    }
+
     /// The visitor gets back what they typed, whatever fails.
     private func response(
         to answer: SubmissionAnswer, _ form: LetterForm, token: String?, _ request: Request, _ context: WebContext
     ) async throws(RequestFault) -> Response {
+        let written = form.letter.written
         switch answer {
         case .accepted:
-            responses.seeOther(responses.presentation(for: request).link(context.recipient.sentPage))
+            return responses.seeOther(responses.presentation(for: request).link(context.recipient.sentPage))
         case .unknownRecipient:
             throw .notFound
         case .invalid(let faults):
-            try await again(form, token: token, .faults(faults), request, context)
+            return try await again(form, token: token, .faults(faults), request, context)
         case .takesNoLetters:
-            noLetters(.takesNoLetters, written: form.letter.message, try await pageContext(request, context))
+            return noLetters(.takesNoLetters, written: written, try await pageContext(request, context))
         case .blocked:
-            noLetters(.blocked, written: form.letter.message, try await pageContext(request, context))
+            return noLetters(.blocked, written: written, try await pageContext(request, context))
         case .idempotencyKeyConflict:
             // A new token, so that this letter is sent as well when the button is pressed again.
-            try await again(form, token: newToken(context), .idempotencyKeyConflict, request, context)
+            return try await again(form, token: newToken(context), .idempotencyKeyConflict, request, context)
         case .limited(let wait):
-            try await again(form, token: token, .limited(wait), status: .tooManyRequests, request, context).retrying(after: wait)
-        case .unavailable(let wait):
-            try await again(form, token: token, .unavailable(wait), status: .serviceUnavailable, request, context).retrying(
+            return try await again(form, token: token, .limited(wait), status: .tooManyRequests, request, context).retrying(
                 after: wait)
+        case .unavailable(let wait):
+            return try await again(form, token: token, .unavailable(wait), status: .serviceUnavailable, request, context)
+                .retrying(after: wait)
         }
     }
 
@@ -78,17 +102,31 @@ struct ContactForm: Sendable {
         _ form: LetterForm, token: String?, _ occasion: ContactPage.Occasion,
         status: HTTPResponse.Status = .unprocessableContent, _ request: Request, _ context: WebContext
     ) async throws(RequestFault) -> Response {
-        page(form, token: token, occasion, status, try await pageContext(request, context), context)
+        page(form, token: token, occasion, status, try await pageContext(request, context))
+    }
+
+    /// A form that was not handed in as it came, with what could be read of it.
+    private func refused(
+        _ form: LetterForm, _ refusal: Refusal, _ request: Request, _ context: WebContext
+    ) async throws(RequestFault) -> Response {
+        let shown = try await pageContext(request, context)
+        if let contact = shown.contact, !contact.takesLetters {
+            return noLetters(.takesNoLetters, written: form.letter.written, shown)
+        }
+        var response = page(form, token: newToken(context), refusal.occasion, refusal.status, shown)
+        // RFC 9110 §12.5.3: what would have been accepted.
+        if refusal.occasion == .mediaType { response.headers[.acceptEncoding] = "identity" }
+        return refusal.isBodyLeft ? response.closing() : response
     }
 
     private func page(
         _ form: LetterForm, token: String?, _ occasion: ContactPage.Occasion, _ status: HTTPResponse.Status,
-        _ shown: PageContext, _ context: WebContext
+        _ shown: PageContext, under fields: HTTPFields? = nil
     ) -> Response {
-        let paths = ContactPage.Paths(page: context.recipient.page, privacy: context.recipient.privacyPage)
+        let paths = ContactPage.Paths(page: shown.path.page, privacy: shown.path.privacyPage)
         return responses.page(
             ContactPage(form, token: token, to: shown.names, at: paths, occasion: occasion, shown.presentation),
-            status: status)
+            status: status, under: fields)
     }
 
     /// `Problem.Kind.status` says why it is 403.
@@ -97,14 +135,20 @@ struct ContactForm: Sendable {
             NoLettersPage(occasion, to: shown.names, written: written, shown.presentation), status: .forbidden)
     }
 
-    /// The names on a page, and how it is shown.
+    /// The names on a page, and how and where it is shown.
     private struct PageContext {
+        /// Nil when the store cannot say.
+        let contact: Contact?
         let names: RecipientNames
+        let path: RecipientPath
         let presentation: Presentation
     }
 
     private func pageContext(of contact: Contact, _ request: Request) -> PageContext {
-        PageContext(names: RecipientNames(contact), presentation: responses.presentation(for: request, site: contact.site))
+        PageContext(
+            contact: contact, names: RecipientNames(contact),
+            path: RecipientPath(site: contact.site.id.text, handle: contact.handle.text),
+            presentation: responses.presentation(for: request, site: contact.site))
     }
 
     /// When the store cannot say who the recipient is, the page uses the names in the path. A letter that was just accepted
@@ -114,7 +158,8 @@ struct ContactForm: Sendable {
             return pageContext(of: try await intake.contact(context), request)
         } catch {
             guard error.status == .serviceUnavailable, let names = context.recipient.plainNames else { throw error }
-            return PageContext(names: names, presentation: responses.presentation(for: request))
+            return PageContext(
+                contact: nil, names: names, path: context.recipient, presentation: responses.presentation(for: request))
         }
     }
 
@@ -125,22 +170,66 @@ struct ContactForm: Sendable {
         }
         return about.text
     }
+}
 
-    private func posted(_ request: Request, _ context: WebContext) async throws(RequestFault) -> LetterForm {
-        guard request.headers[.contentEncoding] == nil,
-            let type = request.headers[.contentType].flatMap({ ParameterisedField($0) }),
-            ["application/x-www-form-urlencoded", "multipart/form-data"].contains(type.value)
-        else { throw RequestFault(page: .mediaType, .unsupportedMediaType) }
-        let body = try await request.wholeBody(context)
-        do throws(FormFault) {
-            let fields =
-                type.value == "multipart/form-data"
-                ? try MultipartForm.fields(in: body, boundary: type.boundary) : try URLEncodedForm.fields(in: body)
-            return try LetterForm(fields)
-        } catch {
-            context.logger.debug("a posted form cannot be read", metadata: [WebLogKey.fault: "\(error)"])
-            throw RequestFault(page: .badRequest, .badRequest)
+extension ContactForm {
+    /// Why a form is shown again without having been handed in.
+    private struct Refusal {
+        let occasion: ContactPage.Occasion
+        let status: HTTPResponse.Status
+        /// The rest of the body is still on its way, and nobody wants it.
+        var isBodyLeft = false
+
+        init(_ occasion: ContactPage.Occasion, _ status: HTTPResponse.Status) {
+            self.occasion = occasion
+            self.status = status
         }
+
+        init(_ fault: RequestFault) {
+            self.init(fault.status == .contentTooLarge ? .tooLarge : .cutShort, fault.status)
+            isBodyLeft = true
+        }
+
+        init(_ fault: FormFault) {
+            switch fault {
+            case .notUTF8: self.init(.unknownEncoding, .unprocessableContent)
+            case .cutShort: self.init(.cutShort, .badRequest)
+            case .repeated(let name):
+                self.init(LetterField(rawValue: name).map { .repeated($0) } ?? .unreadable, .badRequest)
+            case .tooManyFields, .file, .malformed: self.init(.unreadable, .badRequest)
+            }
+        }
+    }
+
+    /// The form as far as it could be read, and why it cannot be handed in.
+    private func posted(_ request: Request, _ context: WebContext) async -> (LetterForm, Refusal?) {
+        let type = PostedType(request.headers)
+        let (body, bodyFault) = await request.bodyRead(context)
+        let isCut = bodyFault != nil
+        let form: LetterForm
+        var refusal: Refusal?
+        switch type.mediaType {
+        case _ where type.isEncoded:
+            (form, refusal) = (LetterForm(), Refusal(.mediaType, .unsupportedMediaType))
+        case "multipart/form-data":
+            form = LetterForm(MultipartForm.fields(in: body, boundary: type.boundary, isCut: isCut).text(declared: type.charset))
+        // Without a type it is what a form has if it names none (HTML standard, §4.10.18.6).
+        case "application/x-www-form-urlencoded", nil:
+            form = LetterForm(URLEncodedForm.fields(in: body, isCut: isCut).text(declared: type.charset))
+        default:
+            (form, refusal) = (LetterForm(salvaging: body), Refusal(.mediaType, .unsupportedMediaType))
+        }
+        if let bodyFault {
+            refusal = Refusal(bodyFault)
+        } else if refusal == nil, let fault = form.fault {
+            refusal = Refusal(fault)
+        }
+        if let refusal {
+            context.logger.debug(
+                "a posted form is not taken as it came",
+                metadata: [WebLogKey.fault: "\(form.fault.map { "\($0)" } ?? "\(refusal.status.code)")"])
+        }
+        return (form, refusal)
     }
 }
 

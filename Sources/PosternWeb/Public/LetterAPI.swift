@@ -2,7 +2,6 @@ private import HTTPTypes
 internal import Hummingbird
 private import Logging
 private import PosternCore
-private import PosternMail
 private import PosternRelay
 
 /// `POST /api/v1/sites/{site}/recipients/{handle}/letters`.
@@ -23,7 +22,7 @@ struct LetterAPI: Sendable {
     }
 
     private func answer(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        guard Self.isJSON(request.headers) else { throw RequestFault(.unsupportedMediaType) }
+        try Self.checkType(request.headers)
         let idempotencyKey = try Self.idempotencyKey(in: request.headers)
         let body = try await request.wholeBody(context)
         let posted: LetterJSON
@@ -60,12 +59,13 @@ struct LetterAPI: Sendable {
 
     private struct IntakeClosed: Error {}
 
-    private static func isJSON(_ headers: HTTPFields) -> Bool {
-        guard headers[.contentEncoding] == nil, let written = headers[.contentType] else { return false }
+    private static func checkType(_ headers: HTTPFields) throws(RequestFault) {
         // Nearly every program sends exactly this, which needs no parser.
-        if written == "application/json" { return true }
-        guard let type = ParameterisedField(written), type.value == "application/json" else { return false }
-        return ["utf-8", "utf8"].contains(type.parameters["charset"]?.lowercased() ?? "utf-8")
+        if headers[.contentType] == "application/json", !headers.contains(.contentEncoding) { return }
+        let type = PostedType(headers)
+        guard type.mediaType == "application/json" else { throw RequestFault(.unsupportedMediaType) }
+        guard ["utf-8", "utf8"].contains(type.charset ?? "utf-8") else { throw RequestFault(.unsupportedCharset) }
+        guard !type.isEncoded else { throw RequestFault(.unsupportedEncoding) }
     }
 
     /// The IETF's draft makes the field a quoted string; most programs send it bare. Both mean the same key.

@@ -71,7 +71,14 @@ extension Problem {
         .invalidIdempotencyKey, "Send at most one Idempotency-Key of 1 to 128 visible ASCII characters.")
 
     package static let unsupportedMediaType = Problem(
-        .unsupportedMediaType, "Send the letter with Content-Type: application/json, in UTF-8 and without Content-Encoding.")
+        .unsupportedMediaType, "Nothing was stored. Send the letter as JSON, with Content-Type: application/json.")
+
+    package static let unsupportedCharset = Problem(
+        .unsupportedMediaType, "Nothing was stored. Encode the JSON in UTF-8; a charset in Content-Type may only be utf-8.")
+
+    package static let unsupportedEncoding = Problem(
+        .unsupportedMediaType, "Nothing was stored. Send the letter uncompressed, without a Content-Encoding other than identity."
+    )
 
     package static func unavailable(_ incident: Incident) -> Problem {
         var problem = Problem(.unavailable, "Nothing was stored. Post the letter again after the time in Retry-After.")

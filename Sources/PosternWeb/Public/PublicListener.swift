@@ -13,6 +13,9 @@ package struct PublicServices: Sendable {
     let sites: any SiteLookup
     let confirmations: any ConfirmationTaker
     let readiness: any ReadinessSource
+    let health: any HealthSource
+    /// Told of proxies that are not set up.
+    let forwarding: ForwardingWatch
     let requests: RequestLimiter
     let randomness: RandomSource
     /// The wall clock.
@@ -20,15 +23,16 @@ package struct PublicServices: Sendable {
 
     package init(
         submissions: any SubmissionService, tokens: any FormTokenKeeping, sites: any SiteLookup,
-        confirmations: any ConfirmationTaker, readiness: any ReadinessSource, requests: RequestLimiter,
-        randomness: RandomSource,
-        now: @escaping @Sendable () -> Timestamp
+        confirmations: any ConfirmationTaker, readiness: any ReadinessSource, health: any HealthSource,
+        forwarding: ForwardingWatch, requests: RequestLimiter, randomness: RandomSource, now: @escaping @Sendable () -> Timestamp
     ) {
         self.submissions = submissions
         self.tokens = tokens
         self.sites = sites
         self.confirmations = confirmations
         self.readiness = readiness
+        self.health = health
+        self.forwarding = forwarding
         self.requests = requests
         self.randomness = randomness
         self.now = now
@@ -47,10 +51,17 @@ package func publicRoutes(
     let letters = LetterAPI(intake: intake, crossOrigin: crossOrigin, responses: responses)
     let confirmation = ConfirmationForm(confirmations: services.confirmations, intake: intake, responses: responses)
     let site = SiteHandlers(sites: services.sites, responses: responses)
-    let health = HealthHandlers(source: services.readiness, responses: responses)
+    let health = HealthHandlers(source: services.readiness, health: services.health, responses: responses)
     let openAPI = responses.json(responses.templates.openAPI)
 
+    let front = FrontHandlers(configuration: configuration, responses: responses, now: services.now)
+
     return RouteTable([
+        Route("/", .anyone, get: front.page),
+        Route("/robots.txt", .anyone, get: front.robots),
+        Route("/favicon.ico", .anyone, get: front.icon),
+        Route("/apple-touch-icon.png", .anyone, get: front.touchIcon),
+        Route("/.well-known/security.txt", .anyone, get: front.security),
         Route(
             "/api/v1/sites/{site}/recipients/{handle}/letters", .anyone, for: .programs, bodyKiB: limits.bodyKiB,
             post: letters.post, options: crossOrigin.preflight),
@@ -82,8 +93,8 @@ private func publicGuards(
     RequestLimitGuard(requests: services.requests, clients: clients, responses: responses, now: services.now)
     LineGuard(limitKiB: limits.lineKiB)
     AccessGuard()
-    MethodGuard()
-    HandleSpelling(fields: responses.headers.page)
+    MethodGuard(responses)
+    LinkSpelling(responses: responses)
 }
 
 /// The public listener, ready to run as a service.
@@ -98,7 +109,7 @@ package func buildPublicApplication(
     let proxies = TrustedProxies(configuration.trustedProxies)
     let admission = ConnectionAdmission(
         proxies: proxies, connections: limits.connections, requests: services.requests, now: services.now)
-    let clients = ClientFinder(proxies: proxies, admission: admission)
+    let clients = ClientFinder(proxies: proxies, admission: admission, forwarding: services.forwarding, now: services.now)
     let router = RequestRouter(
         publicRoutes(services, configuration, responses),
         guards: publicGuards(services, clients: clients, responses, limits: limits), randomness: services.randomness)

@@ -18,6 +18,8 @@ package struct JSONReader {
     package init(_ bytes: [UInt8], depthLimit: Int) throws(JSONFault) {
         guard String(validating: bytes, as: UTF8.self) != nil else { throw JSONFault(.notUTF8, at: 0) }
         self.bytes = bytes
+        // Some programs write a byte order mark before UTF-8, and a reader may ignore it (RFC 8259 §8.1).
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
         self.depthLimit = depthLimit
     }
 
@@ -208,7 +210,7 @@ package struct JSONFault: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch reason {
-        case .notUTF8: "The body is not valid UTF-8."
+        case .notUTF8: "The body is not valid UTF-8. Encode the JSON in UTF-8 and post it again; nothing was stored."
         case .notAnObject: "The body must be one JSON object."
         case .syntax: "The body is not valid JSON (RFC 8259) at byte \(byte)."
         case .trailing: "Something follows the JSON object at byte \(byte)."

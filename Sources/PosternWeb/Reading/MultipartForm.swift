@@ -9,13 +9,36 @@ package enum MultipartForm {
     private static let headEnd: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
     private static let dashes: [UInt8] = [0x2D, 0x2D]
 
-    /// - Parameter boundary: of the `Content-Type`; nil if it has none that can be used.
-    package static func fields(in body: [UInt8], boundary: String?) throws(FormFault) -> [FormField] {
-        guard let boundary else { throw .malformed(.noBoundary) }
-        let opening = dashes + Array(boundary.utf8)
-        let delimiter = lineEnd + opening
+    /// - Parameters:
+    ///   - boundary: of the `Content-Type`; nil if it has none that can be used. Then what the body begins with is taken for one, so
+    ///     that as much as possible is read.
+    ///   - isCut: whether the end of the body is missing.
+    package static func fields(in body: [UInt8], boundary: String?, isCut: Bool = false) -> FormOctets {
+        var form = FormOctets()
+        guard let opening = boundary.map({ dashes + Array($0.utf8) }) ?? firstLine(of: body) else {
+            form.fault = .malformed(.noBoundary)
+            return form
+        }
+        do throws(FormFault) {
+            try read(body[...], delimitedBy: opening, into: &form)
+        } catch {
+            form.fault = error
+        }
+        if boundary == nil { form.fault = .malformed(.noBoundary) }
+        if isCut { form.fault = .cutShort }
+        return form
+    }
 
-        var rest = body[...]
+    private static func firstLine(of body: [UInt8]) -> [UInt8]? {
+        let line = body.prefix(72).prefix { $0 != 0x0D }
+        return line.starts(with: dashes) && line.count > 2 && body.dropFirst(line.count).starts(with: lineEnd) ? Array(line) : nil
+    }
+
+    private static func read(
+        _ body: ArraySlice<UInt8>, delimitedBy opening: [UInt8], into form: inout FormOctets
+    ) throws(FormFault) {
+        let delimiter = lineEnd + opening
+        var rest = body
         if rest.starts(with: opening) {
             rest = rest.dropFirst(opening.count)
         } else if let preamble = rest.firstRange(of: delimiter) {
@@ -23,39 +46,52 @@ package enum MultipartForm {
         } else {
             throw .malformed(.noOpeningBoundary)
         }
-
-        var fields: [FormField] = []
+        var flaw: FormFault?
         while !rest.starts(with: dashes) {
-            guard fields.count < FormField.mostFields else { throw .tooManyFields(limit: FormField.mostFields) }
+            guard form.fields.count < FormField.mostFields else { throw .tooManyFields(limit: FormField.mostFields) }
             // RFC 2046 §5.1.1 allows spaces after a boundary and wants them ignored.
             rest = rest.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-            guard rest.starts(with: lineEnd) else { throw .malformed(.partHeader) }
-            guard let end = rest.firstRange(of: delimiter) else { throw .malformed(.noClosingBoundary) }
-            fields.append(try field(in: rest[..<end.lowerBound]))
+            guard rest.starts(with: lineEnd) else { throw rest.isEmpty ? .cutShort : .malformed(.partHeader) }
+            let end = rest.firstRange(of: delimiter)
+            let part = rest[..<(end?.lowerBound ?? rest.endIndex)]
+            do throws(FormFault) {
+                if var field = try field(in: part) {
+                    if end == nil { field.value = field.value.withoutCutCharacter() }
+                    form.fields.append(field)
+                }
+            } catch {
+                // The other parts are read all the same, so that the visitor gets them back.
+                flaw = flaw ?? error
+            }
+            guard let end else { throw .cutShort }
             rest = rest[end.upperBound...]
         }
-        return fields
+        if let flaw { throw flaw }
     }
 
     /// One part, from the line end after its boundary to the line end before the next.
-    private static func field(in part: ArraySlice<UInt8>) throws(FormFault) -> FormField {
-        guard let headEnd = part.firstRange(of: headEnd), headEnd.lowerBound - part.startIndex <= 4_096,
-            let head = String(validating: part[..<headEnd.lowerBound], as: UTF8.self)
-        else { throw .malformed(.partHeader) }
+    /// - Returns: nil for a file input in which no file was chosen.
+    private static func field(in part: ArraySlice<UInt8>) throws(FormFault) -> (name: [UInt8], value: [UInt8])? {
+        guard let headEnd = part.firstRange(of: headEnd), headEnd.lowerBound - part.startIndex <= 4_096 else {
+            throw .malformed(.partHeader)
+        }
+        let octets = part[..<headEnd.lowerBound]
+        let head = String(validating: octets, as: UTF8.self) ?? Windows1252.text(octets)
+        let value = Array(part[headEnd.upperBound...])
 
-        var name: String?
+        var (name, fileName): (String?, String?)
         for line in head.split(separator: "\r\n") {
             guard let colon = line.firstIndex(of: ":") else { throw .malformed(.partHeader) }
-            let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+            let content = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
             switch line[..<colon].lowercased() {
             case "content-disposition":
-                guard name == nil, let disposition = ParameterisedField(value), disposition.value == "form-data" else {
+                guard name == nil, let disposition = ParameterisedField(content), disposition.value == "form-data" else {
                     throw .malformed(.partHeader)
                 }
                 let given = disposition.parameters
-                guard given["filename"] == nil, given["filename*"] == nil else { throw .file }
+                fileName = given["filename"] ?? given["filename*"]
                 name = given["name"]
-            case "content-transfer-encoding" where !["7bit", "8bit", "binary"].contains(value.lowercased()):
+            case "content-transfer-encoding" where !["7bit", "8bit", "binary"].contains(content.lowercased()):
                 // RFC 7578 §4.7 deprecates it, and no browser sends it.
                 throw .malformed(.encodedPart)
             default:
@@ -63,8 +99,11 @@ package enum MultipartForm {
             }
         }
         guard let name else { throw .malformed(.noFieldName) }
-        guard let value = String(validating: part[headEnd.upperBound...], as: UTF8.self) else { throw .notUTF8 }
-        return FormField(name: name, value: value)
+        if let fileName {
+            guard fileName.isEmpty, value.isEmpty else { throw .file }
+            return nil
+        }
+        return (Array(name.utf8), value)
     }
 }
 

@@ -2,24 +2,34 @@ private import PosternCore
 
 /// Reads `application/x-www-form-urlencoded` (WHATWG URL standard, §5.1), and queries, which have the same form.
 ///
-/// Stricter than the standard in one thing: bytes that are not UTF-8 are refused, not replaced. Our own page cannot send
-/// them, and a letter must not change on its way.
+/// Stricter than the standard in one thing: bytes that are not UTF-8 are never replaced, since a letter must not change on its way.
 package enum URLEncodedForm {
-    package static func fields(in body: [UInt8]) throws(FormFault) -> [FormField] {
-        var fields: [FormField] = []
+    /// - Parameter isCut: whether the end of the body is missing.
+    package static func fields(in body: [UInt8], isCut: Bool = false) -> FormOctets {
+        var form = FormOctets()
+        let body = isCut ? body.withoutCutEscape() : body
         // One more than the limit is enough to know. The rest of a hostile body is never read.
         for pair in body.split(separator: UInt8(ascii: "&"), maxSplits: FormField.mostFields, omittingEmptySubsequences: true) {
-            guard fields.count < FormField.mostFields else { throw .tooManyFields(limit: FormField.mostFields) }
+            guard form.fields.count < FormField.mostFields else {
+                form.fault = .tooManyFields(limit: FormField.mostFields)
+                break
+            }
             let halves = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            fields.append(FormField(name: try text(halves[0]), value: halves.count == 2 ? try text(halves[1]) : ""))
+            form.fields.append((decoded(halves[0]), halves.count == 2 ? decoded(halves[1]) : []))
         }
-        return fields
+        if isCut {
+            if let last = form.fields.indices.last { form.fields[last].value = form.fields[last].value.withoutCutCharacter() }
+            form.fault = .cutShort
+        }
+        return form
     }
 
-    private static func text(_ bytes: ArraySlice<UInt8>) throws(FormFault) -> String {
-        guard let text = String(validating: PercentCoding.decoded(bytes, plusIsSpace: true), as: UTF8.self) else {
-            throw .notUTF8
-        }
-        return text
+    private static func decoded(_ octets: ArraySlice<UInt8>) -> [UInt8] { PercentCoding.decoded(octets, plusIsSpace: true) }
+}
+
+extension [UInt8] {
+    /// Without a `%` or `%4` at its end.
+    fileprivate func withoutCutEscape() -> [UInt8] {
+        suffix(2).lastIndex(of: UInt8(ascii: "%")).map { Array(self[..<$0]) } ?? self
     }
 }

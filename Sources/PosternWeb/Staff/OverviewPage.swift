@@ -18,14 +18,17 @@ struct OverviewHandler: Sendable {
         }
         let mailbox = services.mailbox == nil ? nil : MailboxHandlers.path
         let presentation = responses.presentation(for: request)
-        return responses.page(OverviewPage(overview, mailbox: mailbox, now: services.now(), presentation))
+        return responses.page(
+            OverviewPage(
+                overview, conditions: services.health.conditions, mailbox: mailbox, now: services.now(), presentation))
     }
 }
 
-/// The first page staff see: deliveries by state, the latest decisions, and whether the service is ready.
+/// The first page staff see: what is the matter, deliveries by state, the latest decisions.
 package struct OverviewPage: Page {
     package enum Property: String, CaseIterable, Sendable {
-        case facts, health, isWell, oldest, purge, states, decisions, label, count
+        case well, hasConditions, conditions, severity, matter, meaning, remedy, commands, command
+        case facts, oldest, purge, states, decisions, label, count
         case hasEntries, entries, at, verdict, recipient, rules, client, bytes, id
         case mailbox
     }
@@ -34,18 +37,30 @@ package struct OverviewPage: Page {
 
     package let frame: PageFrame
     package let text: Texts
+    /// Nil when something is the matter.
+    package let well: String?
+    package let hasConditions: Bool
+    /// Worst first.
+    package let conditions: [Condition]
     package let facts: Facts?
     package let mailbox: String?
 
     /// What the store says. Nil when it cannot be read.
     package struct Facts: Sendable {
-        package let health: String
-        package let isWell: Bool
         package let oldest, purge: String
         package let states: [Count]
         package let decisions: [Count]
         package let hasEntries: Bool
         package let entries: [Entry]
+    }
+
+    package struct Condition: Sendable {
+        package let severity, matter, meaning, remedy: String
+        package let commands: [Command]
+
+        package struct Command: Sendable {
+            package let command: String
+        }
     }
 
     package struct Count: Sendable {
@@ -57,20 +72,38 @@ package struct OverviewPage: Page {
     }
 
     /// - Parameter overview: nil when the store cannot be read.
-    package init(_ overview: StaffOverview?, mailbox: String?, now: Timestamp, _ presentation: Presentation) {
+    package init(
+        _ overview: StaffOverview?, conditions: [HealthCondition], mailbox: String?, now: Timestamp, _ presentation: Presentation
+    ) {
         let texts = presentation.texts
         frame = presentation.frame(title: texts(.staffTitle))
         text = texts.texts
         self.mailbox = mailbox
+        well = conditions.isEmpty ? texts(.staffWell) : nil
+        hasConditions = !conditions.isEmpty
+        self.conditions = conditions.map { Condition($0, texts) }
         facts = overview.map { Facts($0, now: now, texts) }
+    }
+}
+
+extension OverviewPage.Condition {
+    /// In English, as in the log and as the doctor says it: an operator searches for these words.
+    fileprivate init(_ condition: HealthCondition, _ texts: Catalogue) {
+        severity =
+            switch condition.severity {
+            case .standsStill: texts(.staffStandsStill)
+            case .failingSoon: texts(.staffFailingSoon)
+            case .note: texts(.staffNote)
+            }
+        matter = condition.matter
+        meaning = condition.meaning
+        remedy = condition.remedy
+        commands = condition.commands.map(Command.init)
     }
 }
 
 extension OverviewPage.Facts {
     fileprivate init(_ overview: StaffOverview, now: Timestamp, _ texts: Catalogue) {
-        isWell = overview.readiness.isReady
-        let faults = overview.readiness.faults.map(\.rawValue).joined(separator: ", ")
-        health = isWell ? texts(.staffWell) : texts(.staffFaults, [.faults: faults])
         oldest =
             overview.oldestWaiting.map { texts(.staffOldest, [.age: texts.span(max(now.since($0), .zero))]) }
             ?? texts(.staffNothingWaits)

@@ -8,6 +8,7 @@ package import PosternRelay
 /// What the staff listener asks of the relay.
 package struct StaffServices: Sendable {
     let overview: any StaffOverviewSource
+    let health: any HealthSource
     let metrics: MetricRegistry
     let gauges: any MetricsSource
     /// The letters of the demo mailbox, if there is one.
@@ -17,10 +18,11 @@ package struct StaffServices: Sendable {
     let now: @Sendable () -> Timestamp
 
     package init(
-        overview: any StaffOverviewSource, metrics: MetricRegistry, gauges: any MetricsSource, mailbox: MailboxLetters?,
-        randomness: RandomSource, now: @escaping @Sendable () -> Timestamp
+        overview: any StaffOverviewSource, health: any HealthSource, metrics: MetricRegistry, gauges: any MetricsSource,
+        mailbox: MailboxLetters?, randomness: RandomSource, now: @escaping @Sendable () -> Timestamp
     ) {
         self.overview = overview
+        self.health = health
         self.metrics = metrics
         self.gauges = gauges
         self.mailbox = mailbox
@@ -63,7 +65,7 @@ private func staffGuards(
     LineGuard(limitKiB: limits.lineKiB)
     ReachabilityTrust()
     AccessGuard()
-    MethodGuard()
+    MethodGuard(responses)
 }
 
 /// The staff listener, ready to run as a service. The Internet does not reach it.

@@ -5,7 +5,9 @@ package import PosternText
 package enum StaffText: String, TextKey {
     case staffTitle = "staff.title"
     case staffWell = "staff.well"
-    case staffFaults = "staff.faults"
+    case staffStandsStill = "staff.stands_still"
+    case staffFailingSoon = "staff.failing_soon"
+    case staffNote = "staff.note"
     case staffOldest = "staff.oldest"
     case staffNothingWaits = "staff.nothing_waits"
     case staffPurge = "staff.purge"
@@ -26,7 +28,6 @@ package enum StaffText: String, TextKey {
 
     package var slots: Set<TextSlot> {
         switch self {
-        case .staffFaults: [.faults]
         case .staffOldest: [.age]
         case .staffPurge: [.date]
         case .mailboxKept: [.limit]

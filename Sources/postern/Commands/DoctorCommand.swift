@@ -46,8 +46,8 @@ struct DoctorCommand: AsyncParsableCommand {
         // A broken pipe (`| head`) must not kill the command.
         signal(SIGPIPE, SIG_IGN)
         let folder = home.folder
-        let doctor = Doctor(home: folder, now: .now) { part, user in
-            await Errand(home: folder, user: user).examine(part)
+        let doctor = Doctor(home: folder, now: .now) { part, user, settings in
+            await Errand(home: folder, user: user).examine(part, settings)
         }
         let diagnosis = await doctor.examine()
         try output.print(View(diagnosis), isSafe: true) {

@@ -21,6 +21,16 @@ struct Errand {
         case vault
         /// Makes the keys that are missing, and writes their kinds.
         case makeKeys = "make-keys"
+        /// Writes which keys there are, while no vault runs.
+        case holdKeys = "hold-keys"
+        /// Writes the keys that last, and the vault's memory.
+        case collectKeys = "collect-keys"
+        /// Notes which keys have been saved elsewhere.
+        case noteSavedKeys = "note-saved-keys"
+        /// Writes which of some recipients were erased, as the vault remembers.
+        case findErased = "find-erased"
+        /// Puts saved keys in, while no vault runs.
+        case installKeys = "install-keys"
         /// Writes one part of the doctor's examination.
         case examine
     }
@@ -29,13 +39,16 @@ struct Errand {
     let user: ProcessUser
 
     func run(_ task: Task, _ words: [String] = [], input: [UInt8] = []) async throws -> [UInt8] {
-        try await run(task, words, from: .array(input), to: .bytes(limit: 64 << 20))
+        try await run(task, words, from: .array(input), to: .bytes(limit: 512 << 20))
     }
 
     /// What the doctor wants to know: a taken-over user may stop the process that looks.
-    func examine(_ part: Doctor.Part) async -> [UInt8]? {
+    /// - Parameter settings: of the installation, since that user may not be able to read them.
+    func examine(_ part: Doctor.Part, _ settings: [String: String]) async -> [UInt8]? {
         await withTaskGroup(of: [UInt8]?.self) { group in
-            group.addTask { try? await run(.examine, [part.rawValue]) }
+            group.addTask {
+                try? await run(.examine, [part.rawValue], from: .none, to: .bytes(limit: 64 << 20), settings: settings)
+            }
             group.addTask {
                 try? await _Concurrency.Task.sleep(for: .seconds(90))
                 return nil
@@ -59,15 +72,17 @@ struct Errand {
     }
 
     private func run<Input: InputProtocol, Output: OutputProtocol>(
-        _ task: Task, _ words: [String], from input: Input, to output: Output
+        _ task: Task, _ words: [String], from input: Input, to output: Output, settings: [String: String] = [:]
     ) async throws -> Output.OutputType {
         var options = PlatformOptions()
         options.createSession = true
         options.teardownSequence = []
         let arguments = ["errand", task.rawValue] + words + ["--home", home.path, "--become", user.numbers]
         let ended = try await Subprocess.run(
-            .path(FilePath(ProgramFiles.executable)), arguments: Arguments(arguments), platformOptions: options, input: input,
-            output: output, error: .string(limit: 1 << 20))
+            .path(FilePath(ProgramFiles.executable)), arguments: Arguments(arguments),
+            environment: .inherit.updating(
+                Dictionary(uniqueKeysWithValues: settings.map { (Environment.Key(stringLiteral: $0), Optional($1)) })),
+            platformOptions: options, input: input, output: output, error: .string(limit: 1 << 20))
         let said = ended.standardError.trimmingCharacters(in: .whitespacesAndNewlines)
         guard case .exited(let status) = ended.terminationStatus else {
             throw Exit.unavailable.saying("the process that was to do it as \(user.name) was killed\n    Try again.")

@@ -34,6 +34,11 @@ struct ErrandCommand: CagedCommand {
     }
 
     func run(_ folder: Home) async throws {
+        if task == .examine {
+            // Before the settings are read: whatever is wrong with them, the rest is looked at.
+            guard let part = words.first.flatMap(Doctor.Part.init(rawValue:)) else { throw ControlCaller.mismatch }
+            return write(Array(await Doctor(home: folder, now: .now).examined(part)))
+        }
         let caller = try home.caller()
         switch task {
         case .control:
@@ -41,6 +46,9 @@ struct ErrandCommand: CagedCommand {
             write(try await caller.answer(to: request))
         case .backup: try await backUp(caller)
         case .restore: write(Array(try JSONEncoder().encode(try await restored(caller.configuration.database))))
+        case .holdKeys, .collectKeys, .noteSavedKeys, .findErased, .installKeys:
+            write(
+                try await VaultFiles(home: folder, users: .shared, retention: caller.configuration.retention).answer(task, input))
         case .vault:
             guard let verb = words.first.flatMap(UInt8.init).flatMap(OperatorVerb.init(rawValue:)) else {
                 throw ControlCaller.mismatch
@@ -49,9 +57,7 @@ struct ErrandCommand: CagedCommand {
         case .makeKeys:
             let suite = words.first.flatMap(Suite.init(name:)) ?? .ofAddresses
             write(Array(try JSONEncoder().encode(try KeyRing.makeMissing(in: folder, suite: suite))))
-        case .examine:
-            guard let part = words.first.flatMap(Doctor.Part.init(rawValue:)) else { throw ControlCaller.mismatch }
-            write(Array(await Doctor(home: folder, now: .now).examined(part)))
+        case .examine: break
         }
     }
 
@@ -74,8 +80,10 @@ struct ErrandCommand: CagedCommand {
     }
 
     private func restored(_ database: DatabaseURL) async throws -> Restore.Restored {
-        let named = words.first ?? ""
-        guard access(named, R_OK) != 0 else { return try await Restore.restore(named, to: database) }
+        guard words.count == 2, let wish = try? JSONDecoder().decode(Restore.Wish.self, from: Data(words[1].utf8)) else {
+            throw ControlCaller.mismatch
+        }
+        guard access(words[0], R_OK) != 0 else { return try await Restore.restore(words[0], wish, to: database) }
         let copy = "\((database.file ?? "/").folder)/restore.sqlite"
         unlink(copy)
         defer { unlink(copy) }
@@ -83,7 +91,7 @@ struct ErrandCommand: CagedCommand {
         guard descriptor >= 0 else { throw Exit.cannotCreate.saying("cannot make \(copy): \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
         try Self.copy(STDIN_FILENO, to: descriptor)
-        return try await Restore.restore(copy, to: database)
+        return try await Restore.restore(copy, wish, to: database)
     }
 
     private static func copy(_ from: Int32, to: Int32) throws {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 private import Foundation
 private import Glibc
-private import PosternCore
+internal import PosternCore
 internal import PosternHost
 private import PosternRelay
 internal import PosternSealing
@@ -58,7 +58,7 @@ struct Init: AsyncParsableCommand {
         if !isNew { try checkAgrees(with: configuration) }
         let users = try ProcessUsers(configuration.users)
         try HomeFolders(home: folder, users: users, database: configuration.database).prepare()
-        let made = try await makeKeys(in: folder, users: users)
+        let made = try await Self.makeKeys(in: folder, users: users, suite: Suite(name: addressSuite) ?? .ofAddresses)
         if let site { try await add(site) }
         Terminal.say(
             isNew
@@ -67,7 +67,9 @@ struct Init: AsyncParsableCommand {
                 : made.isEmpty
                     ? "\(folder.path) already existed. Its settings and keys are as they were."
                     : "\(folder.path) already existed, and its settings are as they were. It had no key for "
-                        + made.joined(separator: ", ") + ". A new one was made; it opens nothing that was sealed before.")
+                        + made.joined(separator: ", ")
+                        + ". A new one was made; it opens nothing that was sealed before. Save it: postern keys export-recovery FOLDER.\n"
+                        + "If recipients were here before, add each of them again; postern recipient list shows them.")
     }
 
     /// What the settings of an existing home say stays, so whoever says something else here must hear of it.
@@ -104,7 +106,7 @@ struct Init: AsyncParsableCommand {
         try await SiteAuthorising(caller: caller, id: site).add(name: siteName ?? site, origins: [])
     }
 
-    private func writeSettings(to folder: Home) async throws {
+    func writeSettings(to folder: Home) async throws {
         let publicURL = publicURL ?? "http://127.0.0.1:8080"
         let mailFrom = mailFrom ?? "contact@relay.example.org"
         let smtpURL = smtpURL ?? "demo://127.0.0.1:8025"
@@ -141,11 +143,9 @@ struct Init: AsyncParsableCommand {
     }
 
     /// - Returns: the kinds of keys that were missing.
-    private func makeKeys(in folder: Home, users: ProcessUsers) async throws -> [String] {
-        guard let vault = users.vault else {
-            return try KeyRing.makeMissing(in: folder, suite: Suite(name: addressSuite) ?? .ofAddresses)
-        }
-        let kinds = try await Errand(home: folder, user: vault).run(.makeKeys, [addressSuite])
+    static func makeKeys(in folder: Home, users: ProcessUsers, suite: Suite) async throws -> [String] {
+        guard let vault = users.vault else { return try KeyRing.makeMissing(in: folder, suite: suite) }
+        let kinds = try await Errand(home: folder, user: vault).run(.makeKeys, [suite.name])
         return try JSONDecoder().decode([String].self, from: Data(kinds))
     }
 }
@@ -166,10 +166,15 @@ extension KeyRing {
         do {
             let folder = KeyFolder(path: home.keys)
             let made = try createMissing(in: folder, suite: suite)
-            // A new vault has nothing to take over from an earlier version of the program.
-            if made.contains(KeyKind.authorisation.name), access(home.records, F_OK) != 0 {
-                let key = try KeyRing(folder: folder).authorisationKeys().current
-                _ = try DurableRecordMemory.open(at: home.records, keys: [key], adopting: false)
+            guard made.contains(KeyKind.authorisation.name) else { return made }
+            let keys = try KeyRing(folder: folder).authorisationKeys()
+            // What was remembered under a lost key cannot be read any more.
+            let aside = "\(home.records).lost-\(Timestamp.now.milliseconds)"
+            do {
+                _ = try DurableRecordMemory.open(at: home.records, keys: [keys.current] + keys.former, adopting: false)
+            } catch RecordFileFault.notOurs {
+                try DurableFile.move(home.records, to: aside)
+                _ = try DurableRecordMemory.open(at: home.records, keys: [keys.current] + keys.former, adopting: false)
             }
             return made
         } catch {

@@ -6,7 +6,8 @@ private import PosternVault
 
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "The vault's keys.", subcommands: [Status.self, TrustClock.self])
+        commandName: "keys", abstract: "The vault's keys.",
+        subcommands: [Status.self, ExportRecovery.self, ImportRecovery.self, TrustClock.self])
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the keys by id. No key is shown.")
@@ -26,7 +27,8 @@ struct KeysCommand: AsyncParsableCommand {
                 }
                 return TextTable(
                     list.keys, ("KIND", \.kind), ("EPOCH", { $0.epoch?.description ?? "–" }),
-                    ("SUITE", { $0.suite ?? "hmac-sha-256" }), ("ID", \.id)
+                    ("SUITE", { $0.suite ?? "hmac-sha-256" }), ("ID", \.id),
+                    ("SAVED", { $0.epoch != nil ? "–" : $0.saved?.rfc3339 ?? "never" })
                 ).text + (doubt ?? "")
             }
         }
@@ -44,7 +46,9 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             let clock = try await OperatorCaller(home: home.folder, users: try home.caller().users).trustClock()
-            Terminal.say("The vault believes that it is \(clock.now.rfc3339). Keys whose time is over by then are destroyed.")
+            Terminal.say(
+                "The vault believes that it is \(clock.now.rfc3339). Keys whose time is over by then are destroyed. What was noted "
+                    + "with a later time, while the clock was ahead, does no harm, and postern doctor no longer reports it.")
         }
     }
 }

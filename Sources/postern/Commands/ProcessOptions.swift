@@ -13,7 +13,23 @@ struct CagedProcess: Sendable {
     let home: Home
     let configuration: Configuration
     let users: ProcessUsers
+    /// What this process could not give up.
+    let cageGaps: [String]
     let logger: Logger
+
+    /// As the user that this process has become.
+    /// - Throws: `ExitCode` 78 after naming every file that it needs and cannot read.
+    func checkFiles(_ role: ProcessRole) throws {
+        let user = users.user(of: role)?.name ?? ProcessUser.ownName
+        let needed = NeededFiles(role, configuration, home: home, user: user)
+        if let obstacle = needed.settings {
+            logger.error(
+                "commands that act as this user cannot read the settings: \(obstacle.key): \(obstacle.problem)",
+                metadata: ["remedy": "\(obstacle.fault.remedy)"])
+        }
+        let others = needed.others.map(\.fault)
+        guard others.isEmpty else { throw Exit.configuration.saying(SettingFaults(all: others).description) }
+    }
 }
 
 /// The options of `relay` and `vault`, and how both begin and end.
@@ -40,7 +56,7 @@ struct ProcessOptions: ParsableArguments {
         let gaps = try ProcessCage(role, rules).enter(becoming: users.user(of: role), isRequired: configuration.isCageRequired)
         let logger = makeLogger(role.rawValue, configuration)
         for gap in gaps { logger.warning("its cage has a gap: \(gap)") }
-        return CagedProcess(home: home.folder, configuration: configuration, users: users, logger: logger)
+        return CagedProcess(home: home.folder, configuration: configuration, users: users, cageGaps: gaps, logger: logger)
     }
 
     /// Runs services until SIGTERM, or until the supervisor is gone.

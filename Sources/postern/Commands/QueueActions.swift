@@ -78,12 +78,25 @@ struct ReasonOption: ParsableArguments {
 extension QueueCommand {
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Try waiting deliveries now, whenever they are due.",
-            discussion: "A smarthost that was given up for the moment is tried at once as well.")
+            abstract:
+                "Try deliveries now: those that wait, whenever they are due, and those that failed or expired, if you say so.",
+            discussion: """
+                A smarthost that was given up for the moment is tried at once as well. What failed or expired is tried again by its \
+                id or by --state, for as long as its letter can be opened (POSTERN_RETENTION_LETTERS). Its mail then has the date \
+                of the retry, and the Message-ID that it always had.
+                """)
         @OptionGroup var options: QueueActionOptions
         @OptionGroup var common: ReasonOption
 
-        func run() async throws { try await options.apply(.retry, "Try", report: "due now", reason: common.reason) }
+        func run() async throws {
+            try await options.apply(.retry, "Try", report: "due now", reason: common.reason)
+            guard let state = options.state, state.isTerminal else { return }
+            let counts: QueueCountsView = try await options.home.caller().ask(.countQueue)
+            guard let left = counts.states[state.rawValue], left > 0 else { return }
+            Terminal.say(
+                "\(counted(left, "is", "are")) \(state.rawValue) still: not asked for, refused again, or nothing is left to send, since "
+                    + "the letter's key is destroyed or its recipient was erased.")
+        }
     }
 
     struct Hold: AsyncParsableCommand {

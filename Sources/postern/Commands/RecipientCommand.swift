@@ -8,7 +8,7 @@ internal import PosternRelay
 struct RecipientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recipient", abstract: "The people who receive letters. No command prints their addresses.",
-        subcommands: [Add.self, Import.self, List.self, Show.self, Pause.self, Resume.self, Erase.self])
+        subcommands: [Add.self, Import.self, List.self, Show.self, Pause.self, Resume.self, Erase.self, Alias.self])
 
     /// The recipient that a command is about.
     struct Subject: ParsableArguments {
@@ -43,6 +43,11 @@ struct RecipientCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The recipient's language, as in de or pt-br.", valueName: "tag"))
         var locale = "en"
 
+        @Option(
+            name: .customLong("alias"),
+            help: ArgumentHelp("Another name that links may use; give it several times for several.", valueName: "name"))
+        var aliases: [String] = []
+
         @Flag(help: "You know that the address is theirs.")
         var confirmed = false
 
@@ -64,6 +69,9 @@ struct RecipientCommand: AsyncParsableCommand {
                 throw Exit.noInput.saying(
                     "no address came on standard input\n    Try: echo pat@example.org | postern recipient add \(subject.handle) …"
                 )
+            }
+            for alias in aliases {
+                do { _ = try HandleAlias(alias) } catch { throw Exit.data.saying("the recipient was not added: \(error)") }
             }
             let row: RecipientRow
             do throws(RecipientRow.Reject) {
@@ -88,15 +96,16 @@ struct RecipientCommand: AsyncParsableCommand {
                     replace
                         ? "\(site)/\(handle) was left as it is: it was given another address just now\n"
                             + "    See postern recipient list --site \(site)."
-                        : "\(site)/\(handle) already exists and was left as it is\n"
+                        : "\(site)/\(handle) already exists, or is an alias of somebody else; nothing was changed\n"
                             + (newPerson
                                 ? "    If it is another person's now, erase it first: postern recipient erase \(handle) --site \(site)."
-                                : "    To give it a new address, add --replace."))
+                                : "    To give an existing recipient a new address, add --replace."))
             }
             Terminal.say(
                 confirmed
                     ? "Added \(site)/\(handle); letters go there from now on."
                     : "Added \(site)/\(handle); a mail asks whether the address is theirs.")
+            try await Alias.add(aliases, to: handle.text, at: site, by: caller)
         }
     }
 

@@ -14,9 +14,11 @@ struct Relay: CagedCommand {
     func enterCage() throws -> CagedProcess { try options.enterCage(.relay) }
 
     func run(_ process: CagedProcess) async throws {
+        try process.checkFiles(.relay)
         let parts: RelayParts
         do {
-            parts = try await buildRelay(process.configuration, home: process.home, logger: process.logger)
+            parts = try await buildRelay(
+                process.configuration, home: process.home, cageGaps: process.cageGaps, logger: process.logger)
         } catch let error as ExitCode {
             throw error
         } catch let fault as PortFault {

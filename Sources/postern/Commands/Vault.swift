@@ -13,6 +13,7 @@ struct Vault: CagedCommand {
     func enterCage() throws -> CagedProcess { try options.enterCage(.vault) }
 
     func run(_ process: CagedProcess) async throws {
+        try process.checkFiles(.vault)
         let home = process.home
         guard let lock = try await FileLock.taken(path: home.vaultLock) else {
             throw Exit.temporary.saying(

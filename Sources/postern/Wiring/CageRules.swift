@@ -12,6 +12,8 @@ extension ProcessCage.Rules {
         case .relay:
             // For an address to listen at that is a name.
             readable += ["/etc/hosts", "/etc/nsswitch.conf", "/etc/resolv.conf", "/etc/host.conf", "/etc/gai.conf"]
+            // What a process was ended for, which the supervisor notes in a file that it replaces.
+            readable.append(home.run)
             writable = configuration.database.file.map { [$0.folder] } ?? []
             sockets = [home.relayRun]
             let mailbox = configuration.mail.demoMailbox

@@ -14,22 +14,31 @@ struct RelayMetrics: MetricsSource {
     let limits: RateLimiter
     let malformed: MalformedTally
     let readiness: any ReadinessSource
+    let health: any HealthSource
+
+    private static let patience = Duration.seconds(3)
 
     func gauges() async -> [GaugeReading] {
+        let faults = await readiness.readiness().faults
         var gauges = [
-            GaugeReading(.vaultAnswers, vault.answers ? 1 : 0), GaugeReading(.breakerOpen, dispatcher.isBreakerOpen ? 1 : 0),
+            GaugeReading(.vaultAnswers, vault.answers && !faults.contains(.vault) ? 1 : 0),
+            GaugeReading(.breakerOpen, dispatcher.isBreakerOpen ? 1 : 0),
             GaugeReading(.limitKeys, Double(limits.count)),
             GaugeReading(.malformedFrames, Double(malformed.count), label: ("process", "relay")),
             GaugeReading(.malformedFrames, Double(vault.malformedAtVault), label: ("process", "vault")),
             GaugeReading(.overBudget, Double(vault.overBudgetAtVault)),
             GaugeReading(.vaultClockTrusted, vault.isVaultClockTrusted ? 1 : 0),
         ]
-        let faults = await readiness.readiness().faults
         for part in Readiness.Fault.allCases {
             gauges.append(GaugeReading(.ready, faults.contains(part) ? 0 : 1, label: ("part", part.rawValue)))
         }
-        // If the store cannot be read, the queue gauges are left out.
-        return gauges + ((try? await stored()) ?? [])
+        let conditions = Set(health.conditions.map(\.id))
+        for id in HealthCondition.ID.allCases {
+            gauges.append(GaugeReading(.health, conditions.contains(id) ? 1 : 0, label: ("condition", id.rawValue)))
+        }
+        // If the store cannot be read, or does not answer in time, the queue gauges are left out.
+        let stored = Task { try? await self.stored() }
+        return gauges + ((await stored.value(within: Self.patience) ?? nil) ?? [])
     }
 
     private func stored() async throws -> [GaugeReading] {

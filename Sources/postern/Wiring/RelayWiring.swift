@@ -21,7 +21,10 @@ struct RelayParts {
 
 /// Puts the relay together: store, link, intake, dispatcher, listeners, control socket.
 /// - Throws: `StoreFileError`, `StoreError`, `TemplateFaults`, `DemoMailboxFault`: each says what to do.
-func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) async throws -> RelayParts {
+/// - Parameter cageGaps: what this process could not give up.
+func buildRelay(
+    _ configuration: Configuration, home: Home, cageGaps: [String], logger: Logger
+) async throws -> RelayParts {
     // Before everything else: what is counted earlier is lost.
     let metrics = MetricRegistry()
     MetricsSystem.bootstrap(metrics)
@@ -36,7 +39,7 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
         try PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
         try PortFault.probe(configuration.staffListen, setting: Setting.staffListen.rawValue)
         let (services, dispatcher) = try await buildServices(
-            configuration, home: home, store: store, templates: templates, metrics: metrics, logger: logger)
+            configuration, home: home, store: store, templates: templates, metrics: metrics, cageGaps: cageGaps, logger: logger)
         return RelayParts(services: services, store: store, hurry: { dispatcher.hurry() })
     } catch {
         await store.close()
@@ -46,7 +49,7 @@ func buildRelay(_ configuration: Configuration, home: Home, logger: Logger) asyn
 
 private func buildServices(
     _ configuration: Configuration, home: Home, store: any OpenStore, templates: Templates, metrics: MetricRegistry,
-    logger: Logger
+    cageGaps: [String], logger: Logger
 ) async throws -> ([any Service], Dispatcher) {
     let report = store.report
     logger.info(
@@ -77,21 +80,27 @@ private func buildServices(
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
         settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
-        now: { .now })
+        now: { .now }, isClockTrusted: { vault.isClockTrusted(at: $0) })
+    let forwarding = ForwardingWatch()
+    let health = HealthMonitor(
+        readiness: readiness, store: store, vault: vault, dispatcher: dispatcher, forwarding: forwarding,
+        surroundings: .init(cageGaps: cageGaps, heldLifetime: configuration.retention.letters) {
+            RefusedCalls(path: home.refusedCalls).recent(at: .now)
+        }, logger: logger, now: { .now })
     let operations = Operations(
         by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() }, retryNow: { dispatcher.retryNow() })
     let control = OperatorService(
         operations: operations, publicURL: configuration.publicURL,
         inspection: .init(
             process: getpid(), settings: StoreSettings(journal: report.journal, isDurable: report.isDurable ?? false),
-            readiness: readiness))
+            health: health))
 
     // Services are told to stop from the last to the first, each when the one after it has ended. The control socket is told
     // after the dispatcher: a backup may take minutes, and letters would be claimed all that time.
     var services: [any Service] = [
         vault, SocketService(control: home.controlSocket, control, malformed: malformed, logger: logger),
         AdoptingDispatcher(dispatcher, store: store, vault: vault, logger: logger),
-        housekeeping, refusals, diskSpace,
+        housekeeping, refusals, diskSpace, health,
     ]
     var letters: MailboxLetters?
     if let listen = configuration.mail.demoMailbox {
@@ -110,15 +119,15 @@ private func buildServices(
         buildStaffApplication(
             staffWeb,
             StaffServices(
-                overview: Overview(operations: operations.by(.service), census: census, readiness: readiness), metrics: metrics,
+                overview: Overview(operations: operations.by(.service), census: census), health: health, metrics: metrics,
                 gauges: RelayMetrics(
                     operations: operations.by(.service), census: census, vault: vault, dispatcher: dispatcher, limits: limits,
-                    malformed: malformed, readiness: readiness),
+                    malformed: malformed, readiness: readiness, health: health),
                 mailbox: letters, randomness: .system, now: { .now }),
             templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
     let publicWeb = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies,
-        limits: visitorLimits)
+        securityContacts: configuration.securityContacts, limits: visitorLimits)
     services.append(
         buildPublicApplication(
             publicWeb,
@@ -127,7 +136,7 @@ private func buildServices(
                 sites: SiteQueries(store: store, terms: PrivacyFacts.Terms(configuration)) {
                     (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
                 },
-                confirmations: confirmations, readiness: readiness,
+                confirmations: confirmations, readiness: readiness, health: health, forwarding: forwarding,
                 requests: RequestLimiter(configuration.limits.requests), randomness: .system, now: { .now }),
             templates: templates, logger: logger.quiet
         ) { address in
@@ -151,6 +160,14 @@ extension Logger {
 /// A folder on the disk that fills with letters.
 private func storeFolder(_ configuration: Configuration) -> String {
     configuration.database.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? configuration.home
+}
+
+extension RefusedCalls {
+    /// Those of the last month.
+    fileprivate func recent(at now: Timestamp) -> HealthFacts.RefusedCallCount {
+        let recent = entries.filter { now.since($0.at) < .days(30) }
+        return .init(count: recent.count, last: recent.last?.at)
+    }
 }
 
 extension PrivacyFacts.Terms {

@@ -10,6 +10,11 @@ internal import ServiceLifecycle
 /// - Throws: `KeyFaults`, `TemplateFaults`, `FileFault`: each names its file.
 func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?, logger: Logger) async throws -> [any Service] {
     let ring = try KeyRing(folder: KeyFolder(path: home.keys))
+    for fault in ring.faults {
+        logger.critical(
+            "keys: one cannot be used\(fault.loss.map { ": \($0)" } ?? ""); the service goes on without it",
+            metadata: ["problem": "\(fault.problem)", "remedy": "\(fault.remedy)"])
+    }
     let authorisation = try ring.authorisation()
     let memory = try await openMemory(home, ring: ring, logger: logger)
     let opener = SealOpener(ring: ring)

@@ -8,20 +8,18 @@ enum MultipartCheck {
         let type = ParameterisedField(Array(bytes[..<end]).text)
         let body = Array(bytes[end...].dropFirst())
         if let type { try hold(!type.value.isEmpty, "a content type that is read has a value") }
-        guard let boundary = type?.boundary, let fields = try? MultipartForm.fields(in: body, boundary: boundary)
-        else { return }
-        let mark = "\r\n--" + boundary
-        for field in fields {
-            try hold(!(field.value.unicodeScalars.contains(mark)), "no field reaches past its boundary")
-        }
-        try FormCheck.check(fields)
+        try FormCheck.check(MultipartForm.fields(in: body, boundary: nil).text())
+        guard let boundary = type?.boundary else { return }
+        let form = MultipartForm.fields(in: body, boundary: boundary)
+        let mark = Array("\r\n--\(boundary)".utf8)
+        for field in form.fields { try hold(!field.value.contains(mark), "no field reaches past its boundary") }
+        try FormCheck.check(form.text())
     }
 }
 
-extension String.UnicodeScalarView {
-    fileprivate func contains(_ text: String) -> Bool {
-        let (hay, needle) = (Array(String(self).utf8), Array(text.utf8))
-        guard hay.count >= needle.count else { return false }
-        return (0...(hay.count - needle.count)).contains { hay[$0] == needle[0] && hay[$0...].starts(with: needle) }
+extension [UInt8] {
+    fileprivate func contains(_ needle: [UInt8]) -> Bool {
+        guard count >= needle.count else { return false }
+        return (0...(count - needle.count)).contains { self[$0] == needle[0] && self[$0...].starts(with: needle) }
     }
 }

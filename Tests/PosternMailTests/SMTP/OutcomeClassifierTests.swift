@@ -120,7 +120,9 @@ import Testing
         Row(
             "AUTH times out", CURLE_ABORTED_BY_CALLBACK, Way.auth, abort: .timedOut(after: .seconds(300)), .deferred, .trouble,
             .login, 334),
-        Row("no login offered", CURLE_WRITE_ERROR, Way.introduced, abort: .loginNotOffered, .ourFault, .trouble, .login, 250),
+        Row(
+            "no login offered", CURLE_WRITE_ERROR, Way.introduced, abort: .loginNotOffered(mechanisms: []), .ourFault, .trouble,
+            .login, 250),
         Row("no mechanism in common", CURLE_LOGIN_DENIED, Way.introduced, .ourFault, .trouble, .login, 250),
         Row(
             "SMTPUTF8 needed, not offered", CURLE_WRITE_ERROR, Way.introduced, abort: .smtpUTF8NotOffered, .ourFault, .reached,
@@ -140,7 +142,7 @@ import Testing
         Row("MAIL 555", CURLE_SEND_ERROR, "\(Way.mail) | < 555 5.5.4 parameters", .ourFault, .trouble, .mailFrom, 555),
         Row("MAIL 552, no reason given", CURLE_SEND_ERROR, "\(Way.mail) | < 552 no room", .deferred, .reached, .mailFrom, 552),
         Row("MAIL 552, system full", CURLE_SEND_ERROR, "\(Way.mail) | < 552 5.3.1 full", .deferred, .reached, .mailFrom, 552),
-        Row("MAIL 552, too big", CURLE_SEND_ERROR, "\(Way.mail) | < 552 5.3.4 too big", .failed, .reached, .mailFrom, 552),
+        Row("MAIL 552, too big", CURLE_SEND_ERROR, "\(Way.mail) | < 552 5.3.4 too big", .ourFault, .trouble, .mailFrom, 552),
         Row("dropped at MAIL", CURLE_RECV_ERROR, Way.mail, .deferred, .trouble, .mailFrom),
         Row(
             "MAIL times out", CURLE_ABORTED_BY_CALLBACK, Way.mail, abort: .timedOut(after: .seconds(300)), .deferred, .trouble,
@@ -179,16 +181,17 @@ import Testing
     // Many servers keep what they have against us until they hear RCPT. The recipient is not to blame for it.
     @Test(arguments: [
         Row(
-            "RCPT 554, relaying denied", CURLE_SEND_ERROR, "\(Way.rcpt) | < 554 5.7.1 denied", .ourFault, .reached, .recipient,
+            "RCPT 554, relaying denied", CURLE_SEND_ERROR, "\(Way.rcpt) | < 554 5.7.1 relaying denied", .ourFault, .trouble,
+            .recipient,
             554),
-        Row("RCPT 550, policy", CURLE_SEND_ERROR, "\(Way.rcpt) | < 550 5.7.0 policy", .ourFault, .reached, .recipient, 550),
+        Row("RCPT 550, policy", CURLE_SEND_ERROR, "\(Way.rcpt) | < 550 5.7.0 policy", .failed, .reached, .recipient, 550),
         Row(
-            "RCPT 550, sender's domain", CURLE_SEND_ERROR, "\(Way.rcpt) | < 550 5.1.8 domain", .ourFault, .reached, .recipient,
+            "RCPT 550, sender's domain", CURLE_SEND_ERROR, "\(Way.rcpt) | < 550 5.1.8 domain", .ourFault, .trouble, .recipient,
             550),
         Row("RCPT 530", CURLE_SEND_ERROR, "\(Way.rcpt) | < 530 5.7.0 login", .ourFault, .trouble, .recipient, 530),
         Row("RCPT 550, credentials", CURLE_SEND_ERROR, "\(Way.rcpt) | < 550 5.7.8 login", .ourFault, .trouble, .recipient, 550),
-        Row("RCPT 503", CURLE_SEND_ERROR, "\(Way.rcpt) | < 503 5.5.1 sequence", .ourFault, .reached, .recipient, 503),
-        Row("RCPT 501, unsaid", CURLE_SEND_ERROR, "\(Way.rcpt) | < 501 syntax", .ourFault, .reached, .recipient, 501),
+        Row("RCPT 503", CURLE_SEND_ERROR, "\(Way.rcpt) | < 503 5.5.1 sequence", .ourFault, .trouble, .recipient, 503),
+        Row("RCPT 501, unsaid", CURLE_SEND_ERROR, "\(Way.rcpt) | < 501 syntax", .ourFault, .trouble, .recipient, 501),
         Row("RCPT answered 354", CURLE_SEND_ERROR, "\(Way.rcpt) | < 354 hm", .deferred, .trouble, .recipient, 354),
         Row("dropped at RCPT", CURLE_RECV_ERROR, Way.rcpt, .deferred, .trouble, .recipient),
         Row(
@@ -201,7 +204,7 @@ import Testing
     @Test(arguments: [
         Row("DATA 451", CURLE_SEND_ERROR, "\(Way.data) | < 451 4.3.0 later", .deferred, .reached, .data, 451),
         Row("DATA 554", CURLE_SEND_ERROR, "\(Way.data) | < 554 5.6.0 no", .failed, .reached, .data, 554),
-        Row("DATA 503", CURLE_SEND_ERROR, "\(Way.data) | < 503 5.5.1 sequence", .ourFault, .reached, .data, 503),
+        Row("DATA 503", CURLE_SEND_ERROR, "\(Way.data) | < 503 5.5.1 sequence", .ourFault, .trouble, .data, 503),
         Row("354 missing, 250 instead", CURLE_SEND_ERROR, "\(Way.data) | < 250 ok", .deferred, .trouble, .data, 250),
         Row("dropped at DATA", CURLE_RECV_ERROR, Way.data, .deferred, .trouble, .data),
         Row("dropped after 354, nothing sent", CURLE_SEND_ERROR, "\(Way.data) | < 354 go", .deferred, .trouble, .data, 354),
@@ -224,10 +227,10 @@ import Testing
         Row(
             "final dot 552, mailbox full", CURLE_WEIRD_SERVER_REPLY, "\(Way.text) | < 552 5.2.2 full", .deferred, .reached,
             .finalDot, 552),
-        Row("final dot 552", CURLE_WEIRD_SERVER_REPLY, "\(Way.text) | < 552 5.3.4 too big", .failed, .reached, .finalDot, 552),
+        Row("final dot 552", CURLE_WEIRD_SERVER_REPLY, "\(Way.text) | < 552 5.3.4 too big", .ourFault, .trouble, .finalDot, 552),
         Row("final dot 554", CURLE_WEIRD_SERVER_REPLY, "\(Way.text) | < 554 5.7.1 spam", .failed, .reached, .finalDot, 554),
         Row(
-            "final dot 550, DKIM", CURLE_WEIRD_SERVER_REPLY, "\(Way.text) | < 550 5.7.20 unsigned", .ourFault, .reached,
+            "final dot 550, DKIM", CURLE_WEIRD_SERVER_REPLY, "\(Way.text) | < 550 5.7.20 unsigned", .ourFault, .trouble,
             .finalDot, 550),
         Row("final dot 530", CURLE_WEIRD_SERVER_REPLY, "\(Way.text) | < 530 5.7.0 login", .ourFault, .trouble, .finalDot, 530),
         Row("dropped after the final dot", CURLE_RECV_ERROR, Way.text, .uncertain, .trouble, .finalDot),
@@ -247,6 +250,77 @@ import Testing
             "221 to our QUIT is no answer", CURLE_RECV_ERROR, "\(Way.text) | > QUIT | < 221 bye", .uncertain, .trouble, .finalDot),
     ])
     func `After the text only an answer is certain`(row: Row) { Self.holds(row) }
+
+    /// One reply at one stage, and what it is about.
+    struct Refusal: Sendable, CustomTestStringConvertible {
+        let stage: DeliveryStage
+        let reply: String
+        let kind: Outcome.Kind
+        let cause: Outcome.Cause
+
+        init(_ stage: DeliveryStage, _ reply: String, _ kind: Outcome.Kind, _ cause: Outcome.Cause) {
+            (self.stage, self.reply, self.kind, self.cause) = (stage, reply, kind, cause)
+        }
+
+        var testDescription: String { "\(stage.rawValue) \(reply)" }
+    }
+
+    // First us, then now, then the recipient, then nobody knows. Code, status and words are asked together.
+    @Test(arguments: [
+        // S1: our sender or account, refused only after the dot.
+        Refusal(.finalDot, "554 5.2.252 SendAsDenied; a@example.org not allowed to send as b@example.org", .ourFault, .sender),
+        Refusal(.finalDot, "550 5.7.60 SMTP; Client does not have permissions to send as this sender", .ourFault, .sender),
+        Refusal(.finalDot, "550 5.1.8 Access denied, bad outbound sender", .ourFault, .sender),
+        Refusal(.recipient, "550 5.1.8 Access denied, bad outbound sender", .ourFault, .sender),
+        // A status alone, and words alone.
+        Refusal(.finalDot, "554 5.2.252 no", .ourFault, .sender),
+        Refusal(.finalDot, "554 SendAsDenied", .ourFault, .sender),
+        Refusal(.recipient, "550 5.1.1 Your account has been suspended", .ourFault, .account),
+        Refusal(.recipient, "550 5.7.57 no", .ourFault, .login),
+        Refusal(.recipient, "550 5.7.1 Must issue a STARTTLS command first", .ourFault, .encryption),
+        Refusal(.finalDot, "552 5.3.4 Message size exceeds fixed limit", .ourFault, .content),
+        // S2: a quota as 5xx.
+        Refusal(.finalDot, "550 5.4.5 Daily user sending limit exceeded", .deferred, .quota),
+        Refusal(.recipient, "550 5.4.6 Unusual sending activity detected", .deferred, .quota),
+        Refusal(.recipient, "550 5.4.5 no", .deferred, .quota),
+        Refusal(.recipient, "550 5.4.6 no", .deferred, .quota),
+        Refusal(.finalDot, "554 5.7.1 You have sent too many messages", .deferred, .quota),
+        Refusal(
+            .recipient, "554 5.7.1 Service unavailable; client [192.0.2.1] blocked using zen.spamhaus.org", .deferred, .reputation
+        ),
+        // About now.
+        Refusal(.recipient, "550 5.2.2 no", .deferred, .now),
+        Refusal(.recipient, "550 5.1.1 temporarily unavailable, try again later", .deferred, .now),
+        Refusal(.finalDot, "554 5.4.4 no", .deferred, .now),
+        Refusal(.recipient, "550 4.2.1 no", .deferred, .now),
+        // About the recipient, whatever the status.
+        Refusal(.recipient, "550 5.7.1 no such user", .failed, .recipient),
+        Refusal(.recipient, "550 sorry, no mailbox here by that name. (#5.1.1)", .failed, .recipient),
+        Refusal(.recipient, "550 #5.1.0 Address rejected.", .failed, .recipient),
+        Refusal(.finalDot, "554 5.1.1 no", .failed, .recipient),
+        // Nobody can tell, or only the letter is named.
+        Refusal(.recipient, "550 5.7.1 no", .failed, .unclear),
+        Refusal(.recipient, "550 no", .failed, .unclear),
+        Refusal(.finalDot, "554 no", .failed, .unclear),
+        Refusal(.finalDot, "554 5.7.1 spam", .failed, .letter),
+    ])
+    func `S1, S2: a refusal is about us, about now, about the recipient, or unclear`(refusal: Refusal) {
+        let outcome = ReplyCorpusTests.outcome(of: refusal.reply, at: refusal.stage)
+        #expect(outcome.kind == refusal.kind)
+        #expect(outcome.cause == refusal.cause)
+        #expect(outcome.health == (refusal.cause.isAboutUs ? .trouble : .reached))
+    }
+
+    @Test(arguments: Outcome.Cause.allCases)
+    func `What is about us says what to do about it`(cause: Outcome.Cause) {
+        guard cause.isAboutUs else { return }
+        #expect(cause.advice?.isEmpty == false)
+        let outcome = Outcome(
+            .ourFault, health: .trouble, cause: cause,
+            diagnosis: .init(stage: .finalDot, code: 554, enhanced: "5.2.252", text: "‹address› not allowed"))
+        #expect(outcome.holdReason.hasSuffix("The smarthost said: 554 5.2.252 ‹address› not allowed"))
+        #expect(outcome.holdReason.unicodeScalars.count < 300, "the store keeps 500, with a reply of up to 200")
+    }
 
     @Test func `Evidence carries the enhanced status and the reply without addresses`() {
         let transcript = Transcript("\(Way.rcpt) | < 550-5.1.1 <b@example.org>: unknown | < 550 5.1.1 ask someone@else.example")

@@ -130,7 +130,8 @@ import Testing
             ("\(Way.connected) | =", CURLE_WRITE_ERROR, .noise, nil), (Way.ehlo, CURLE_GOT_NOTHING, nil, .plain),
             ("\(Way.ehlo) | < 421 busy", CURLE_WRITE_ERROR, nil, .plain),
             ("\(Way.ehlo) | < 550 no", CURLE_REMOTE_ACCESS_DENIED, nil, nil),
-            (Way.introduced, CURLE_USE_SSL_FAILED, nil, nil), (Way.introduced, CURLE_WRITE_ERROR, .loginNotOffered, nil),
+            (Way.introduced, CURLE_USE_SSL_FAILED, nil, nil),
+            (Way.introduced, CURLE_WRITE_ERROR, .loginNotOffered(mechanisms: []), nil),
             ("\(Way.auth) | < 421 4.7.0 too many", CURLE_LOGIN_DENIED, nil, .plain),
             ("\(Way.auth) | < 535 5.7.8 wrong", CURLE_LOGIN_DENIED, nil, nil),
             ("\(Way.mail) | < 421 4.7.0 later", CURLE_SEND_ERROR, nil, .plain),
@@ -198,10 +199,10 @@ import Testing
         #expect(transcript.abortReason == .noise)
     }
 
-    // Keywords count as libcurl reads them, and only whole words do.
+    // Keywords are in any case, and only whole words count.
     @Test(arguments: [
         (["mx", "SMTPUTF8", "AUTH PLAIN LOGIN"], true, true), (["mx", "AUTH CRAM-MD5 GSSAPI"], false, false),
-        (["mx", "smtputf8", "auth plain"], false, false), (["mx", "AUTH=LOGIN"], false, false), (["mx"], false, false),
+        (["mx", "smtputf8", "Auth plain"], true, true), (["mx", "AUTH=LOGIN"], false, true), (["mx"], false, false),
         (["mx", "XSMTPUTF8", "AUTH XPLAIN"], false, false), (["mx", "AUTH LOGIN"], false, true),
     ])
     func `Capabilities are read from EHLO`(lines: [String], utf8: Bool, login: Bool) {

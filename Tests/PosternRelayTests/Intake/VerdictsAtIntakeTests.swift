@@ -41,6 +41,22 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.deliveries() == 0)
     }
 
+    @Test func `A letter under an alias goes to its recipient, whose page it names`() async throws {
+        let fixture = try await IntakeFixture.open()
+        let alias = try HandleAlias("Pat Müller")
+        try await fixture.store.write { transaction in
+            let person = try #require(try transaction.recipients.find(Handle("p0"), at: SiteID("photos")))
+            _ = try transaction.aliases.add(alias, for: person, at: IntakeFixture.now)
+        }
+        for name in ["Pat Müller", "pat mu\u{308}ller"] {
+            let contact = try #require(try await fixture.intake.contact(site: "photos", handle: name))
+            #expect(contact.handle.text == "p0" && contact.takesLetters)
+            #expect(try await fixture.post(to: name).answer.id != nil)
+        }
+        #expect(try await fixture.entries().map(\.handle) == ["p0", "p0"])
+        #expect(try await fixture.intake.contact(site: "photos", handle: "Nobody At All") == nil)
+    }
+
     @Test func `A key that was used for another letter is refused and noted, and gives back what was counted`() async throws {
         let fixture = try await IntakeFixture.open(limits: try .of(client: "2,2/1h"))
         _ = try await fixture.post(key: "k")

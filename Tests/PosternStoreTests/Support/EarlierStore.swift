@@ -170,5 +170,10 @@ struct EarlierStore {
             try transaction.run("INSERT INTO node (id, name, starts, started_at) VALUES (3, 'only', 4, ?)", [now])
             try transaction.run("UPDATE counter SET last = 41 WHERE name = 'block'")
         }
+        if version >= 5 {
+            try transaction.run(
+                "INSERT INTO recipient_alias (site, folded, name, recipient, created_at) VALUES (?, 'pat müller', 'Pat Müller', ?, ?)",
+                [site.id.stored, person.id.stored, now])
+        }
     }
 }

@@ -8,6 +8,7 @@ struct QueueModel {
         let recipient: Int
         let kind: DeliveryKind
         let accepted: Timestamp
+        var released: Timestamp?
         var state: DeliveryState
         var attempts = 0
         var uncertain = 0
@@ -162,7 +163,7 @@ struct QueueModel {
 
     mutating func expireOld(at now: Timestamp, lifetime: Duration, limit: Int) -> Int {
         let old = waiting.filter { ($0.due ?? now) <= now }.prefix(limit).filter { entry in
-            let end = entry.accepted + lifetime
+            let end = (entry.released ?? entry.accepted) + lifetime
             return end <= now && (entry.due ?? now) <= end
         }
         for entry in old { end(entry.id, .expired) }
@@ -174,15 +175,25 @@ struct QueueModel {
     mutating func move(_ id: LetterID, by event: DeliveryEvent, at now: Timestamp) -> DeliveryMove {
         guard let state = entries[id]?.state else { return .unknown }
         guard let next = try? state.after(event) else { return .refused(in: state) }
-        change(id) { ($0.state, $0.due) = (next, next == .ready ? now : nil) }
+        change(id) {
+            ($0.state, $0.due) = (next, next == .ready ? now : nil)
+            if next == .ready { $0.released = now }
+        }
         return .moved(to: next)
     }
 
     mutating func retry(_ id: LetterID, at now: Timestamp) -> DeliveryMove {
         guard let state = entries[id]?.state else { return .unknown }
-        guard state == .ready else { return .refused(in: state) }
-        change(id) { $0.due = now }
-        return .moved(to: .ready)
+        if state == .ready {
+            change(id) { $0.due = now }
+            return .moved(to: .ready)
+        }
+        if let entry = entries[id], state == .failed || state == .expired,
+            erased.contains(entry.recipient) || entry.kind == .letter && !entry.hasLetter
+        {
+            return .nothingToSend(in: state)
+        }
+        return move(id, by: .retried, at: now)
     }
 
     mutating func retryAll(at now: Timestamp, limit: Int) -> Int {

@@ -37,7 +37,7 @@ enum Sample {
     ) throws -> Settlement {
         var middle = Middle()
         return try Settlement(
-            of: outcome(kind, text: text), attempt: delivery.attempt, accepted: delivery.accepted, at: now, schedule: schedule,
+            of: outcome(kind, text: text), attempt: delivery.attempt, since: delivery.start, at: now, schedule: schedule,
             using: &middle)
     }
 }

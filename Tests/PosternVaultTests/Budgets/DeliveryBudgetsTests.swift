@@ -146,7 +146,7 @@ struct DeliveryBudgetsTests {
         var randomness = SeededRandomness(seed: 1)
         let outcome = Outcome(.deferred, health: .unknown, diagnosis: .init(stage: .budget, text: "over"))
         let settlement = try Settlement(
-            of: outcome, attempt: attempt, accepted: clock.now, at: clock.now, schedule: .standard, using: &randomness)
+            of: outcome, attempt: attempt, since: clock.now, at: clock.now, schedule: .standard, using: &randomness)
         #expect(settlement.state == .ready)
         let wait = try #require(settlement.due).since(clock.now)
         #expect(wait >= .minutes(48) && wait <= .minutes(72))

@@ -1,6 +1,7 @@
 import Foundation
 import PosternCore
 import PosternLink
+import PosternSealing
 import PosternTestSupport
 import PosternVault
 import Synchronization
@@ -70,7 +71,7 @@ struct ClockTrustTests {
     }
 
     private func days(_ fixture: VaultFixture) throws -> Set<Int32> {
-        Set(try KeyFolder(path: fixture.keysPath).load().compactMap { $0.key.epoch?.day })
+        Set(try KeyFolder(path: fixture.keysPath).load().keys.compactMap { $0.key.epoch?.day })
     }
 
     @Test func `A jump of a year while it runs destroys nothing, over a restart neither, and the operator's word does`()
@@ -108,6 +109,52 @@ struct ClockTrustTests {
         try await keeper.keep()
         #expect(!keeper.clockReport.isTrusted)
         #expect(try days(fixture).contains(Epoch(containing: Self.start).day))
+    }
+
+    @Test(arguments: [true, false])
+    func `Ahead by forty days for a moment, and right again: no key is destroyed, and that is known without anybody's word (M11)`(
+        isRestarted: Bool
+    ) async throws {
+        let (fixture, clocks, log) = (try VaultFixture(now: Self.start), Clocks(), KeptLog())
+        let today = Epoch(containing: Self.start).day
+        let record = ClockRecord(path: fixture.folder.path("clock"), in: fixture.folder.path)
+        try await keeper(fixture, clocks, log).keep()
+        clocks.jump(.days(40))
+        var running = try keeper(fixture, clocks, log)
+        try await running.keep()
+        #expect(!running.clockReport.isTrusted && record.read()?.falseDays == nil)
+        clocks.jump(.days(-40))
+        // What the relay asks is answered by the clock of now.
+        #expect(running.clockReport.isTrusted)
+        if isRestarted { running = try keeper(fixture, clocks, log) }
+        clocks.pass(.seconds(8))
+        try await running.keep()
+        #expect(record.read()?.falseDays?.last.day == today + 41)
+        #expect(try days(fixture) == [today, today + 1, today + 40, today + 41])
+        // The keys of those two days are kept as long as any, from now on.
+        for _ in 0..<30 {
+            clocks.pass(.days(1))
+            try await running.keep()
+        }
+        let letterDays = try KeyFolder(path: fixture.keysPath).load().keys.filter { $0.key.kind == .opening(.letter) }
+            .compactMap { $0.key.epoch?.day }
+        #expect(letterDays.max() == today + 31)
+    }
+
+    @Test func `A clock that is behind is not taken for one that was ahead`() async throws {
+        let (fixture, clocks, log) = (try VaultFixture(now: Self.start), Clocks(), KeptLog())
+        let record = ClockRecord(path: fixture.folder.path("clock"), in: fixture.folder.path)
+        let running = try keeper(fixture, clocks, log)
+        try await running.keep()
+        clocks.jump(.days(-3))
+        for _ in 0..<3 {
+            try await running.keep()
+            clocks.pass(.minutes(1))
+        }
+        #expect(record.read()?.falseDays == nil)
+        // Until somebody says that it is right.
+        try await running.trustClock()
+        #expect(record.read()?.falseDays?.last.day == Epoch(containing: Self.start).day + 1)
     }
 
     @Test func `Time that passes destroys keys as it should`() async throws {

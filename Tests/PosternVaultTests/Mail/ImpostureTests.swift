@@ -61,6 +61,7 @@ struct ImpostureTests {
         let lines = found.map { $0.plain.components(separatedBy: "\n") }
         #expect(lines[0].filter { !$0.hasPrefix(">") && !$0.isEmpty } == lines[1].filter { !$0.hasPrefix(">") && !$0.isEmpty })
         let quoted = lines[1].enumerated().filter { $0.element.hasPrefix(">") }
+        #expect(!quoted.isEmpty)
         #expect(quoted.last.map { $0.offset - quoted.count + 1 } == quoted.first?.offset, "they stand in one block")
         for line in quoted.map(\.element) {
             let words = line.split(whereSeparator: \.isWhitespace)

@@ -29,10 +29,12 @@ enum MailSamples {
 
     static func mail(
         _ letter: Letter, language: String = "en", site: String = "Example Photos", recipientName: String = "Pat Photographer",
-        recipient: String = "pat@mailbox.example", from: String = "contact@relay.example.org", tokens: MailTokens = tokens
+        recipient: String = "pat@mailbox.example", from: String = "contact@relay.example.org", tokens: MailTokens = tokens,
+        released: Timestamp? = nil
     ) throws -> OpenedDelivery {
         OpenedDelivery(
-            try job(.letter, language: language, site: site, recipientName: recipientName, tokens: tokens),
+            try job(
+                .letter, language: language, site: site, recipientName: recipientName, tokens: tokens, released: released),
             to: try EmailAddress(recipient), from: try EmailAddress(from), content: .letter(letter))
     }
 
@@ -49,10 +51,11 @@ enum MailSamples {
     }
 
     private static func job(
-        _ kind: DeliveryKind, language: String, site: String, recipientName: String, tokens: MailTokens
+        _ kind: DeliveryKind, language: String, site: String, recipientName: String, tokens: MailTokens,
+        released: Timestamp? = nil
     ) throws -> DeliveryJob {
         DeliveryJob(
-            id: LetterID(high: 1, low: 1), attempt: 1, kind: kind, accepted: accepted, tokens: tokens,
+            id: LetterID(high: 1, low: 1), attempt: 1, kind: kind, accepted: accepted, released: released, tokens: tokens,
             site: Site(
                 id: try SiteID("photos"), name: try HeaderText(site, limit: 100),
                 origins: [WebOrigin("https://photos.example")].compactMap { $0 }),

@@ -73,13 +73,41 @@ import Testing
     ])
     func `Greeting and login`(row: Row) async throws { try await Self.holds(row) }
 
+    // S6: RFC 5321 §2.4 says that keywords are in any case, and libcurl 7.88 knows capitals alone.
+    @Test(arguments: [
+        Row(
+            "auth in lower case", .ehlo, .lines(["250-mx", "250 auth plain login"]), login: ["PLAIN"], .delivered, .reached,
+            .finalDot, 250),
+        Row(
+            "AUTH with an equals sign", .ehlo, .lines(["250-mx", "250-AUTH=LOGIN PLAIN", "250 8BITMIME"]),
+            login: ["LOGIN", "PLAIN"],
+            .delivered, .reached, .finalDot, 250),
+        Row(
+            "Auth=login alone", .ehlo, .lines(["250-mx", "250 Auth=login"]), login: ["LOGIN"], .delivered, .reached, .finalDot,
+            250),
+        Row("only XOAUTH2", .ehlo, .lines(["250-mx", "250 AUTH XOAUTH2"]), login: ["XOAUTH2"], .deferred, .trouble, .login, 250),
+    ])
+    func `S6: EHLO keywords are read in any case, and AUTH with an equals sign`(row: Row) async throws {
+        try await Self.holds(row)
+    }
+
+    @Test func `S6: when nothing fits, the reason names what was offered`() async throws {
+        var script = Script([.ehlo: .lines(["250-mx", "250-auth=xoauth2 Gssapi", "250 SIZE 1000"])])
+        script.login = Script.Login(user: "relay", password: "secret")
+        let outcome = try await LanePool.with(script, user: "relay") { pool, _ in try await pool.send(.letter()) }
+        // Held when it lasts.
+        #expect(outcome.health == .trouble)
+        #expect(outcome.diagnosis.text.contains("only XOAUTH2 GSSAPI:"))
+        #expect(outcome.diagnosis.text.contains("POSTERN_SMTP_USER"))
+    }
+
     // From MAIL to the reply to DATA: us, the recipient, the letter.
     @Test(arguments: [
         Row("MAIL 421", .mailFrom, .thenDrop(.reply("421 4.3.2 bye")), .deferred, .trouble, .mailFrom, 421),
         Row("MAIL 451", .mailFrom, .reply("451 4.3.0 later"), .deferred, .reached, .mailFrom, 451),
         Row("MAIL 452", .mailFrom, .reply("452 4.3.1 full"), .deferred, .reached, .mailFrom, 452),
         Row("MAIL 550", .mailFrom, .reply("550 5.1.8 <x@y.example> no"), .ourFault, .trouble, .mailFrom, 550),
-        Row("MAIL 552", .mailFrom, .reply("552 5.3.4 too big"), .failed, .reached, .mailFrom, 552),
+        Row("MAIL 552", .mailFrom, .reply("552 5.3.4 too big"), .ourFault, .trouble, .mailFrom, 552),
         Row("dropped at MAIL", .mailFrom, .drop, .deferred, .trouble, .mailFrom),
         Row("RCPT 421", .recipient, .thenDrop(.reply("421 4.7.0 slower")), .deferred, .reached, .recipient, 421),
         Row("RCPT 450", .recipient, .reply("450 4.2.0 <jo@members.example> greylisted"), .deferred, .reached, .recipient, 450),
@@ -93,7 +121,7 @@ import Testing
         Row("RCPT 553", .recipient, .reply("553 5.1.3 jo@members.example"), .failed, .reached, .recipient, 553),
         Row("RCPT 554", .recipient, .reply("554 no"), .failed, .reached, .recipient, 554),
         Row(
-            "RCPT policy", .recipient, .reply("554 5.7.1 <jo@members.example>: relay denied"), .ourFault, .reached, .recipient,
+            "RCPT policy", .recipient, .reply("554 5.7.1 <jo@members.example>: relay denied"), .ourFault, .trouble, .recipient,
             554),
         Row("RCPT 251", .recipient, .reply("251 will forward"), .delivered, .reached, .finalDot, 250),
         Row("dropped at RCPT", .recipient, .drop, .deferred, .trouble, .recipient),
@@ -121,7 +149,7 @@ import Testing
         Row("final dot 451", .finalDot, .reply("451 4.7.1 later"), .deferred, .reached, .finalDot, 451),
         Row("final dot 452", .finalDot, .reply("452 4.3.1 full"), .deferred, .reached, .finalDot, 452),
         Row("final dot 550", .finalDot, .reply("550 5.7.1 spam"), .failed, .reached, .finalDot, 550),
-        Row("final dot 552", .finalDot, .reply("552 5.3.4 too big"), .failed, .reached, .finalDot, 552),
+        Row("final dot 552", .finalDot, .reply("552 5.3.4 too big"), .ourFault, .trouble, .finalDot, 552),
         Row("final dot 554", .finalDot, .reply("554-5.6.0 no,", "554 5.6.0 really"), .failed, .reached, .finalDot, 554),
         Row("final dot 354", .finalDot, .reply("354 more?"), .uncertain, .trouble, .finalDot, 354),
     ])

@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 import Logging
 import PosternCore
 import PosternLink
@@ -51,7 +52,7 @@ struct PostmanTests {
     }
 
     /// - Returns: what became of the job, and how many letters the server got.
-    private func deliver(_ job: DeliveryJob) async throws -> (outcome: Outcome, letters: Int) {
+    private func deliver(_ job: DeliveryJob, ring: KeyRing? = nil) async throws -> (outcome: Outcome, letters: Int) {
         let folder = try TemporaryFolder()
         let unlimited = DeliveryBudgets(
             .init(recipient: nil, address: nil, confirmation: nil, global: nil), path: folder.path("budgets"),
@@ -60,7 +61,7 @@ struct PostmanTests {
             let postman = Postman(
                 mailFrom: try EmailAddress("contact@relay.example.org"),
                 publicURL: try #require(WebOrigin("https://contact.example.org")), authorisation: authorisation, memory: memory,
-                opener: SealOpener(ring: fixture.ring), composer: try MailSamples.composer(), lanes: pool,
+                opener: SealOpener(ring: ring ?? fixture.ring), composer: try MailSamples.composer(), lanes: pool,
                 budgets: unlimited, logger: Logger(label: "test"))
             let outcome = await postman.deliver(job)
             return (outcome, server.messages.count)
@@ -110,5 +111,42 @@ struct PostmanTests {
         try await enrolment.note(RecordNotes(all: [.inUse(.site(site.id), version: 2, nil)]))
         let (outcome, letters) = try await deliver(try job())
         #expect(outcome.kind == .ourFault && letters == 0 && outcome.diagnosis.text.contains("older than the newest"))
+    }
+
+    /// The file of a key, which a test loses or spoils before the vault starts again.
+    private func file(_ kind: String) throws -> String {
+        let day = kind == "letter" ? "letter-\(Epoch(containing: fixture.now))" : kind
+        let names = try FileManager.default.contentsOfDirectory(atPath: fixture.keysPath)
+        return fixture.keysPath + "/" + (try #require(names.first { $0.hasPrefix(day) && $0.hasSuffix(".key") }))
+    }
+
+    @Test
+    func `A letter whose day's key is lost ends as failed, with that reason; one whose key is only unreadable is held (M1)`()
+        async throws
+    {
+        let job = try job()
+        let path = try file("letter")
+        try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: path)
+        var (outcome, letters) = try await deliver(job, ring: try KeyRing(folder: KeyFolder(path: fixture.keysPath)))
+        #expect(outcome.kind == .ourFault && letters == 0)
+        #expect(outcome.diagnosis.text.contains("chmod 400 \(path)"), "\(outcome.diagnosis.text)")
+        try FileManager.default.removeItem(atPath: path)
+        (outcome, letters) = try await deliver(job, ring: try KeyRing(folder: KeyFolder(path: fixture.keysPath)))
+        #expect(outcome.kind == .failed && letters == 0)
+        #expect(
+            outcome.diagnosis.text.contains("the key of its day (\(Epoch(containing: fixture.now))"), "\(outcome.diagnosis.text)")
+    }
+
+    @Test func `A letter to a recipient whose address key is lost is held, with what to do`() async throws {
+        let job = try job()
+        try FileManager.default.removeItem(atPath: try file("address"))
+        let ring = try KeyRing(folder: KeyFolder(path: fixture.keysPath))
+        let (outcome, letters) = try await deliver(job, ring: ring)
+        #expect(outcome.kind == .ourFault && letters == 0)
+        for words in ["postern keys import-recovery FOLDER", "postern recipient add pat --replace"] {
+            #expect(outcome.diagnosis.text.contains(words), "\(outcome.diagnosis.text)")
+        }
+        let enrolment = try Enrolment(ring: ring, memory: memory) { RecipientID(high: 1, low: 9) }
+        await #expect(throws: LinkRefusal.self) { try await enrolment.enrol(EnrolRequest(entries: [], confirmed: true)) }
     }
 }

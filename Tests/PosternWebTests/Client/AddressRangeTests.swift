@@ -35,6 +35,21 @@ struct AddressRangeTests {
         #expect(fault?.description.contains(text) == true)
     }
 
+    // An eighth of IPv4 is far more than any list of proxies; private networks together are a two-hundredth.
+    @Test(
+        arguments: [
+            (["0.0.0.0/0"], true), (["::/0"], true), (["0.0.0.0/1", "128.0.0.0/1"], true),
+            (["10.0.0.0/8", "::/1", "8000::/1"], true),
+            (["2000::/3"], true), ((0..<40).map { "\($0).0.0.0/8" }, true), (["0.0.0.0/3"], true),
+            (["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "fc00::/7", "fe80::/10"], false),
+            (["127.0.0.1/32", "::1/128"], false), ([], false), (["173.245.48.0/20", "2400:cb00::/32"], false),
+            // Counted once, however often they are named.
+            (Array(repeating: "10.0.0.0/8", count: 50) + ["10.1.0.0/16"], false),
+        ] as [([String], Bool)])
+    func `Ranges that name everybody are told from a list of proxies (H5)`(texts: [String], isEverybody: Bool) throws {
+        #expect(AddressRange.coverEverybody(try texts.map { try AddressRange($0) }) == isEverybody)
+    }
+
     @Test func `A range is written in full`() throws {
         #expect(try AddressRange("127.0.0.1").description == "127.0.0.1/32")
         #expect(try AddressRange("2001:db8::/32").description == "2001:db8:0:0:0:0:0:0/32")

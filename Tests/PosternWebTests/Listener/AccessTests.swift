@@ -25,7 +25,7 @@ struct AccessTests {
         FaultResponder(responses)
         Known(identity: identity)
         AccessGuard()
-        MethodGuard()
+        MethodGuard(responses)
     }
 
     private func status(

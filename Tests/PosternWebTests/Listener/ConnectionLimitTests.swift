@@ -37,11 +37,43 @@ struct ConnectionLimitTests {
     }
 
     @Test(arguments: [lettersPath, contactPath])
-    func `A body that is announced as too large is refused unread`(path: String) async throws {
+    func `A body that is announced as too large is refused, even if nothing of it comes`(path: String) async throws {
         let type = path == lettersPath ? "application/json" : "application/x-www-form-urlencoded"
-        let answer = try await exchange([Self.head(path, "Content-Type: \(type)\r\nContent-Length: 262145")])
+        let answer = try await exchange([Self.head(path, "Content-Type: \(type)\r\nContent-Length: 262145")]) {
+            $0.oversized = .milliseconds(100)
+        }
         #expect(answer.hasPrefix("HTTP/1.1 413 "))
         #expect(answer.lowercased().contains("connection: close"))
+    }
+
+    @Test(arguments: ["Content-Length: 400000", "Transfer-Encoding: chunked"])
+    func `Of a letter that is too large the visitor gets back what arrived`(length: String) async throws {
+        let text = "name=Vera&message=my+words" + String(repeating: "+%F0%9F%91%8B", count: 30_000)
+        let isChunked = length.hasPrefix("Transfer")
+        let body = isChunked ? String(text.utf8.count, radix: 16) + "\r\n" + text + "\r\n" : text
+        let submissions = FakeSubmissions.validating
+        let answer = try await exchange(
+            [Self.head(contactPath, "Content-Type: application/x-www-form-urlencoded\r\n" + length) + body],
+            submissions: submissions)
+        #expect(answer.hasPrefix("HTTP/1.1 413 "))
+        #expect(answer.contains(#"value="Vera""#) && answer.contains(">\nmy words 👋 👋") && answer.contains("too long"))
+        #expect(answer.contains("👋 </textarea>") && !answer.contains("\u{FFFD}") && submissions.all.isEmpty)
+    }
+
+    @Test func `A client that asks before it sends too much is refused at once`() async throws {
+        let answer = try await exchange([
+            Self.head(contactPath, "Content-Type: text/plain\r\nContent-Length: 262145\r\nExpect: 100-continue")
+        ]) { ($0.oversized, $0.body) = (.seconds(600), .seconds(600)) }
+        #expect(answer.hasPrefix("HTTP/1.1 413 "))
+    }
+
+    @Test func `Of a form that does not come in time the visitor gets back what arrived`() async throws {
+        let answer = try await exchange([
+            Self.head(contactPath, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100"),
+            "name=Vera&message=my+words+%C3",
+        ]) { $0.body = .seconds(1) }
+        #expect(answer.hasPrefix("HTTP/1.1 408 "))
+        #expect(answer.contains(#"value="Vera""#) && answer.contains(">\nmy words </textarea>"))
     }
 
     @Test func `A chunked body is refused as soon as it is too large`() async throws {
@@ -54,9 +86,10 @@ struct ConnectionLimitTests {
         #expect(submissions.all.isEmpty)
     }
 
+    // The contract says so; it follows from the limits of the texts.
     @Test func `A body of exactly 256 KiB is read`() async throws {
         let body = #"{"message":""# + String(repeating: "x", count: 262_144 - 14) + #""}"#
-        try #require(body.utf8.count == 262_144)
+        try #require(body.utf8.count == 262_144 && WebLimits().bodyKiB == 256)
         let answer = try await exchange([
             Self.head(lettersPath, "Content-Type: application/json\r\nContent-Length: 262144\r\nConnection: close") + body
         ])

@@ -34,12 +34,18 @@ struct TemplateTests {
             ContactPage(form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: occasion, shown)
         }
         return [
-            contact(.fresh), contact(.faults(faulty)), SentPage(to: names, another: "/", shown),
+            FrontPage(security: "/", shown), contact(.fresh), contact(.faults(faulty)), SentPage(to: names, another: "/", shown),
             NoLettersPage(.takesNoLetters, to: names, written: "x", shown),
             ConfirmationPage(.question(action: "/"), to: names, shown),
             PrivacyPage(Example.facts(of: known.site), path: "/", shown),
-            ErrorPage(.unavailable, incident: Incident(using: &randomness), shown),
-            OverviewPage(StaffOverview(latest: [Example.entry()]), mailbox: "/", now: Example.now, .unbranded(templates)),
+            ErrorPage(.unavailable, incident: Incident(using: &randomness), written: "x", shown),
+            OverviewPage(
+                StaffOverview(latest: [Example.entry()]), conditions: [], mailbox: "/", now: Example.now, .unbranded(templates)),
+            OverviewPage(
+                nil,
+                conditions: [
+                    HealthCondition(.vault, .standsStill, "x", meaning: "x", remedy: "x", commands: ["postern doctor"])
+                ], mailbox: nil, now: Example.now, .unbranded(templates)),
             MailboxPage([letter], .unbranded(templates)), MailboxLetterPage(letter, .unbranded(templates)),
         ]
     }

@@ -20,6 +20,9 @@ struct AnswerTests {
         Call(method: .get, path: contactPath), Call(method: .head, path: contactPath),
         Call(method: .get, path: contactPath + "/sent"),
         Call(method: .get, path: "/nothing"), Call(method: .get, path: "/api/nothing"), Call(method: .get, path: "/"),
+        Call(method: .get, path: "/robots.txt"), Call(method: .get, path: "/favicon.ico"),
+        Call(method: .get, path: "/apple-touch-icon.png"), Call(method: .get, path: "/.well-known/security.txt"),
+        Call(method: .get, path: "/c/photos/Pat"), Call(method: .options, path: contactPath),
         Call(method: .delete, path: contactPath), Call(method: .get, path: lettersPath),
         Call(method: .options, path: lettersPath),
         Call(method: .post, path: "/live", body: "x"), Call(method: .get, path: "/live"), Call(method: .get, path: "/ready"),
@@ -34,6 +37,12 @@ struct AnswerTests {
         Call(method: .get, path: "/privacy/photos.json"), Call(method: .get, path: "/api/v1/openapi.json"),
     ]
 
+    /// What is the same for everybody.
+    private static let caching = [
+        "/robots.txt": "public, max-age=3600", "/favicon.ico": "public, max-age=86400",
+        "/apple-touch-icon.png": "public, max-age=86400",
+    ]
+
     @Test func `Every answer has the security fields, no server name and no cookie`() async throws {
         try await withPublicListener(.validating) { client in
             for call in Self.calls {
@@ -43,14 +52,17 @@ struct AnswerTests {
                 ) { $0 }
                 let policy = try #require(answer.headers[.contentSecurityPolicy], "\(call.method) \(call.path)")
                 #expect(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"))
-                #expect(!policy.contains("unsafe") || call.path.hasPrefix("/assets"))
+                #expect(!policy.contains("unsafe") || call.path.hasPrefix("/assets") || Self.caching[call.path] != nil)
                 #expect(answer.headers[.xContentTypeOptions] == "nosniff")
                 #expect(answer.headers[.referrerPolicy] == "no-referrer")
                 #expect(answer.headers[.crossOriginOpenerPolicy] == "same-origin")
                 #expect(answer.headers[.crossOriginEmbedderPolicy] == "require-corp")
                 #expect(answer.headers[.crossOriginResourcePolicy] == "same-origin")
                 #expect(answer.headers[.strictTransportSecurity] == "max-age=63072000")
-                #expect(answer.headers[.cacheControl] == (call.path.hasPrefix("/assets") ? "no-cache" : "no-store"))
+                // The way back to the empty form must keep what was typed on it.
+                let isForm = call.path == contactPath && answer.status == .ok
+                let caching = call.path.hasPrefix("/assets") ? "no-cache" : isForm ? "private, no-cache" : Self.caching[call.path]
+                #expect(answer.headers[.cacheControl] == caching ?? "no-store")
                 #expect(answer.headers[.server] == nil && answer.headers[.setCookie] == nil)
                 #expect(answer.headers[.date] != nil)
                 #expect(answer.headers[values: .contentType].count <= 1)
@@ -66,7 +78,10 @@ struct AnswerTests {
 
     @Test func `HEAD has the fields of GET and no body`() async throws {
         try await withPublicListener(.validating) { client in
-            for path in [contactPath + "/sent", "/live", "/ready", "/nothing", "/assets/x/postern.css"] {
+            for path in [
+                contactPath + "/sent", "/live", "/ready", "/nothing", "/assets/x/postern.css", "/", "/robots.txt", "/favicon.ico",
+                "/apple-touch-icon.png", "/privacy/photos", "/confirm/photos/pat/x", "/.well-known/security.txt",
+            ] {
                 let get = try await client.execute(uri: path, method: .get) { $0 }
                 let head = try await client.execute(uri: path, method: .head) { $0 }
                 #expect(head.status == get.status)
@@ -79,8 +94,8 @@ struct AnswerTests {
     }
 
     @Test(arguments: [
-        (contactPath, "GET, HEAD, POST", "text/html; charset=utf-8"),
-        (contactPath + "/sent", "GET, HEAD", "text/html; charset=utf-8"),
+        (contactPath, "GET, HEAD, OPTIONS, POST", "text/html; charset=utf-8"),
+        (contactPath + "/sent", "GET, HEAD, OPTIONS", "text/html; charset=utf-8"),
         (lettersPath, "OPTIONS, POST", "application/problem+json"), ("/live", "GET, HEAD", "application/problem+json"),
     ])
     func `A method that is not allowed is answered with those that are`(path: String, allowed: String, type: String) async throws
@@ -91,6 +106,14 @@ struct AnswerTests {
         #expect(answer.status == .methodNotAllowed)
         #expect(answer.headers[.allow] == allowed)
         #expect(answer.headers[.contentType] == type)
+    }
+
+    // Proxies ask a server that way whether it runs, and office programs before they open a link.
+    @Test(arguments: [(contactPath, "GET, HEAD, OPTIONS, POST"), ("/", "GET, HEAD, OPTIONS")])
+    func `OPTIONS says what a page can be asked`(path: String, allowed: String) async throws {
+        let answer = try await withPublicListener(.validating) { try await $0.execute(uri: path, method: .options) { $0 } }
+        #expect(answer.status == .noContent && answer.headers[.allow] == allowed && answer.body.readableBytes == 0)
+        #expect(!answer.headers.contains { $0.name.canonicalName.hasPrefix("access-control") })
     }
 
     @Test func `A missing path is answered by a page for people and by a problem for programs`() async throws {

@@ -58,7 +58,8 @@ struct ContactFormTests {
     @Test(arguments: [
         ("?about=photo+4711", "photo 4711"), ("?x=1&about=Gr%C3%BC%C3%9Fe", "Grüße"), ("?about=%3Cb%3E", "&lt;b&gt;"),
         ("?about=", nil),
-        ("?about=a%0Ab", nil), ("?about=%FF", nil), ("?about=" + String(repeating: "x", count: 201), nil), ("", nil),
+        ("?about=a%0Ab", nil), ("?about=Gr%FC%DFe", "Grüße"),
+        ("?about=" + String(repeating: "x", count: 201), nil), ("", nil),
     ])
     func `About is taken from the address`(query: String, shown: String?) async throws {
         let page = try await get(contactPath + query).text
@@ -118,16 +119,16 @@ struct ContactFormTests {
     @Test func `A faulty form comes back with every fault beside its field and nothing lost`() async throws {
         let token = "ours-5"
         let page = try await post([
-            "name": Self.hostile, "email": "no address", "subject": String(repeating: "s", count: 151),
-            "message": Self.hostile + "\0",
+            "name": "V" + Self.hostile, "email": "no address", "subject": String(repeating: "s", count: 151),
+            "message": Self.hostile + String(repeating: "m", count: 20_000),
             "about": "photo <4711>", "show_address": "on", "form": token,
         ])
         #expect(page.status == .unprocessableContent)
         #expect(page.headers[.cacheControl] == "no-store")
         let escaped = HTML.escaped(Self.hostile)
         for part in [
-            "value=\"\(escaped)\"", #"value="no address""#, String(repeating: "s", count: 151),
-            ">\n\(escaped)\u{FFFD}</textarea>",
+            "value=\"V\(escaped)\"", #"value="no address""#, String(repeating: "s", count: 151),
+            ">\n\(escaped)mmm",
             #"name="about" value="photo &lt;4711&gt;""#, #"value="yes" aria-describedby="show-address-hint" checked"#,
             #"value="\#(token)""#,
             #"id="name-fault""#, #"id="email-fault""#, #"id="subject-fault""#, #"id="message-fault""#, #"role="alert""#,
@@ -284,12 +285,12 @@ struct ContactFormTests {
         #expect(!page.contains("lang=ar"))
     }
 
-    // Forms that no browser sends, each with its status.
+    // Forms that our page does not send, each with its status.
     @Test(arguments: [
-        ("text/plain", "name=x", 415), ("", "name=x", 415), ("multipart/form-data", "--b--", 400),
+        ("text/plain", "name=x", 415), ("multipart/form-data", "--b--", 400),
         ("multipart/form-data; boundary=b", "nonsense", 400),
         ("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=f; filename=x\r\n\r\nx\r\n--b--", 400),
-        ("application/x-www-form-urlencoded", "name=%FF", 400), ("application/x-www-form-urlencoded", "name=a&name=b", 400),
+        ("application/x-www-form-urlencoded", "name=%FF", 422), ("application/x-www-form-urlencoded", "name=a&name=b", 400),
         ("application/json", "{}", 415),
     ])
     func `A form that cannot be read is refused with a page`(type: String, body: String, status: Int) async throws {

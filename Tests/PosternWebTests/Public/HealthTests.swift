@@ -1,5 +1,7 @@
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import PosternCore
 import PosternRelay
 import PosternWeb
 import Testing
@@ -26,5 +28,46 @@ struct HealthTests {
         let ready = try await withPublicListener(.validating) { try await $0.execute(uri: "/ready", method: .get) { $0 } }
         #expect(ready.status == .ok)
         #expect(try ready.object()["status"] as? String == "ready")
+    }
+
+    @Test func `Ready tells strangers which part needs the operator, and nothing more`() async throws {
+        let reason = "550 5.7.60 no right to send as contact"
+        let conditions = [
+            HealthCondition(.sender, .standsStill, reason, meaning: "held", remedy: "POSTERN_SMTP_USER"),
+            HealthCondition(.held, .standsStill, "3 letters are held", meaning: "held", remedy: "release", count: 3),
+            HealthCondition(.purge, .failingSoon, "late", meaning: "late", remedy: "log"),
+        ]
+        try await withPublicListener(.validating, health: FakeHealth(conditions: conditions)) { client in
+            let ready = try await client.execute(uri: "/ready", method: .get) { $0 }
+            #expect(ready.status == .ok)
+            #expect(try ready.object()["attention"] as? [String] == ["delivery", "upkeep"])
+            for secret in ["550", "contact", "POSTERN", "held", "3"] { #expect(!ready.text.contains(secret), "\(ready.text)") }
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("127.0.0.1/32", [("X-Forwarded-For", "203.0.113.9")], nil),
+            ("10.0.0.1/32", [("X-Forwarded-For", "203.0.113.9")], .thisMachine),
+            ("10.0.0.1/32", [("Forwarded", "for=203.0.113.9")], .thisMachine), ("10.0.0.1/32", [], nil),
+            ("127.0.0.1/32", [], .silentProxy),
+            ("127.0.0.1/32", [("X-Real-IP", "203.0.113.9")], .silentProxy),
+        ] as [(String, [(String, String)], ForwardingWatch.Kind?)])
+    func `A proxy that is not set up is noticed by what comes from it (H5)`(
+        trusted: String, fields: [(String, String)], kind: ForwardingWatch.Kind?
+    ) async throws {
+        let forwarding = ForwardingWatch()
+        var headers = HTTPFields()
+        for (name, value) in fields {
+            let field = try #require(HTTPField.Name(name))
+            headers[field] = value
+        }
+        let settings = try configuration(trustedProxies: [try AddressRange(trusted)])
+        try await withPublicListener(.validating, forwarding: forwarding, settings) { [headers] client in
+            for _ in 0..<20 { _ = try await client.execute(uri: "/robots", method: .get, headers: headers) { $0 } }
+            // A monitor asks this, and names nobody.
+            for _ in 0..<40 { _ = try await client.execute(uri: "/live", method: .get) { $0 } }
+        }
+        #expect(forwarding.finding(at: Example.now)?.kind == kind)
     }
 }

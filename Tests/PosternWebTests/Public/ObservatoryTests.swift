@@ -44,7 +44,7 @@ struct ObservatoryTests {
         return score
     }
 
-    @Test(arguments: [contactPath, contactPath + "/sent", "/confirm/photos/pat/token", "/nothing"])
+    @Test(arguments: [contactPath, contactPath + "/sent", "/confirm/photos/pat/token", "/nothing", "/"])
     func `Every page reaches 130 points`(path: String) async throws {
         let page = try await withPublicListener(.validating) { try await $0.execute(uri: path, method: .get) { $0 } }
         #expect(try Self.score(page) == 130)
@@ -52,7 +52,7 @@ struct ObservatoryTests {
         #expect(page.headers[.crossOriginEmbedderPolicy] == "require-corp")
     }
 
-    @Test(arguments: [contactPath, contactPath + "/sent", "/nothing"])
+    @Test(arguments: [contactPath, contactPath + "/sent", "/nothing", "/"])
     func `No page has an inline script or style, or anything from elsewhere`(path: String) async throws {
         let page = try await withPublicListener(.validating) { try await $0.execute(uri: path, method: .get) { $0.text } }
         #expect(page.firstMatch(of: #/<(script|style)\b[^>]*>\s*[^<\s]/#) == nil)

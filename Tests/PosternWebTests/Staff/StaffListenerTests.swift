@@ -12,13 +12,12 @@ struct StaffListenerTests {
     private struct Overview: StaffOverviewSource {
         struct Broken: Error {}
         var isBroken = false
-        var readiness = Readiness()
 
         func overview() async throws -> StaffOverview {
             guard !isBroken else { throw Broken() }
             return StaffOverview(
                 deliveries: [.ready: 12, .delivered: 3_456], oldestWaiting: Example.now - .minutes(12), decisions: [.hold: 5],
-                latest: [Example.entry()], readiness: readiness, lastPurge: Example.now)
+                latest: [Example.entry()], lastPurge: Example.now)
         }
     }
 
@@ -26,17 +25,22 @@ struct StaffListenerTests {
         func gauges() async -> [GaugeReading] { [GaugeReading(.queueDeliveries, 3, label: ("state", "ready"))] }
     }
 
-    private static func services(_ overview: Overview = Overview(), mailbox: MailboxLetters? = nil) -> StaffServices {
+    private static func services(
+        _ overview: Overview = Overview(), health: FakeHealth = FakeHealth(), mailbox: MailboxLetters? = nil
+    ) -> StaffServices {
         StaffServices(
-            overview: overview, metrics: MetricRegistry(), gauges: Gauges(), mailbox: mailbox, randomness: RandomSource { 4 },
+            overview: overview, health: health, metrics: MetricRegistry(), gauges: Gauges(), mailbox: mailbox,
+            randomness: RandomSource { 4 },
             now: { Example.now })
     }
 
     private func get(
-        _ path: String, method: HTTPRequest.Method = .get, mailbox: MailboxLetters? = nil, overview: Overview = Overview()
+        _ path: String, method: HTTPRequest.Method = .get, mailbox: MailboxLetters? = nil, overview: Overview = Overview(),
+        health: FakeHealth = FakeHealth()
     ) async throws -> TestResponse {
         let application = buildStaffApplication(
-            try configuration(), Self.services(overview, mailbox: mailbox), templates: try Templates(folder: templatesFolder),
+            try configuration(), Self.services(overview, health: health, mailbox: mailbox),
+            templates: try Templates(folder: templatesFolder),
             logger: silent)
         return try await application.test(.live) { client in
             try await client.execute(uri: path, method: method) { $0 }
@@ -62,7 +66,27 @@ struct StaffListenerTests {
         }
         #expect(!page.text.contains("/demo/mailbox"))
         #expect(try await get("/", mailbox: MailboxLetters()).text.contains("/demo/mailbox"))
-        #expect(try await get("/", overview: Overview(readiness: Readiness([.vault]))).text.contains("Not well: vault."))
+    }
+
+    @Test(arguments: [false, true])
+    func `What is the matter comes first, with its remedy, whether or not the store can be read (H4)`(isBroken: Bool) async throws
+    {
+        let conditions = [
+            HealthCondition(
+                .login, .standsStill, "the smarthost refuses our login: 535 <no>", meaning: "Each letter is held.",
+                remedy: "Compare POSTERN_SMTP_USER.", commands: ["postern doctor"]),
+            HealthCondition(.purge, .failingSoon, "deleted 3 h ago", meaning: "Data is deleted late.", remedy: "See the log."),
+        ]
+        let page = try await get("/", overview: Overview(isBroken: isBroken), health: FakeHealth(conditions: conditions)).text
+        #expect(!page.contains("All is well."))
+        for part in [
+            "Stands still:", "the smarthost refuses our login: 535 &lt;no&gt;", "Each letter is held. Compare POSTERN_SMTP_USER.",
+            "<code>postern doctor</code>", "Will fail soon:", "deleted 3 h ago",
+        ] {
+            #expect(page.contains(part), "\(part) is missing")
+        }
+        let (first, second) = (try #require(page.range(of: "535")), try #require(page.range(of: "3 h ago")))
+        #expect(first.lowerBound < second.lowerBound)
     }
 
     @Test func `The page is shown even when the store cannot be read`() async throws {
@@ -135,7 +159,7 @@ struct StaffListenerTests {
 
     @Test func `POST is not allowed, and HEAD works`() async throws {
         let answer = try await get("/", method: .post)
-        #expect(answer.status == .methodNotAllowed && answer.headers[.allow] == "GET, HEAD")
+        #expect(answer.status == .methodNotAllowed && answer.headers[.allow] == "GET, HEAD, OPTIONS")
         #expect(try await get("/", method: .head).status == .ok)
     }
 

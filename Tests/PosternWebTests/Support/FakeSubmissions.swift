@@ -128,6 +128,10 @@ struct FakeSites: SiteLookup {
 }
 
 /// Gives a fixed answer.
+struct FakeHealth: HealthSource {
+    var conditions: [HealthCondition] = []
+}
+
 struct FakeReadiness: ReadinessSource {
     var value = Readiness()
 

@@ -5,7 +5,7 @@ internal import PosternMail
 private import Synchronization
 
 /// What the lanes have learnt of the smarthost since the vault's start, for all of them together and for the doctor.
-final class SmarthostRecord: Sendable {
+final class LaneObservations: Sendable {
     fileprivate struct State {
         var offers = MissingOffers()
         /// Since when each has been missing that the log and the doctor know of.
@@ -83,11 +83,11 @@ final class SmarthostRecord: Sendable {
     }
 }
 
-extension SmarthostRecord.State {
+extension LaneObservations.State {
     fileprivate mutating func note(
         _ attempt: SMTPClient.Attempt, allowed: Int, lanes: Int, at now: Timestamp
-    ) -> (Outcome, [SmarthostRecord.News]) {
-        var news: [SmarthostRecord.News] = []
+    ) -> (Outcome, [LaneObservations.News]) {
+        var news: [LaneObservations.News] = []
         for need in attempt.missing { offers.missed(need, at: now) }
         for need in attempt.met {
             offers.met(need)

@@ -1,0 +1,69 @@
+package import PosternCore
+package import PosternRelay
+
+/// What `HealthFacts` finds the matter, as findings: asked of the running relay, or made from the store while no relay holds it.
+package enum HealthCheck {
+    /// - Parameters:
+    ///   - isRunning: whether the relay answers.
+    ///   - lastPurge: nil when never.
+    ///   - besides: conditions that another check looks at more closely.
+    package static func findings(
+        _ conditions: [HealthCondition], isRunning: Bool, lastPurge: Timestamp?, now: Timestamp,
+        besides: Set<HealthCondition.ID> = []
+    ) -> [Finding] {
+        var findings = conditions.filter { !besides.contains($0.id) }.compactMap { condition in
+            check(of: condition.id).map { finding(condition, as: $0) }
+        }
+        func well(_ check: Check, _ text: String) {
+            if !findings.contains(where: { $0.check == check }) { findings.append(.ok(check, text)) }
+        }
+        well(
+            .letters,
+            isRunning
+                ? "letters go out; none is held by a fault of ours"
+                : "none is held by a fault of ours; none goes out while the relay does not run")
+        well(.oldestLetter, "no letter waits for longer than usual")
+        well(.proxy, isRunning ? "no proxy was seen that is not set up" : "seen only while the relay runs")
+        if !findings.contains(where: { $0.check == .lastPurge }) { findings.append(purge(lastPurge, isRunning, now)) }
+        return findings
+    }
+
+    /// A condition of the service's own check.
+    static func service(_ condition: HealthCondition) -> Finding { finding(condition, as: .service) }
+
+    private static func finding(_ condition: HealthCondition, as check: Check) -> Finding {
+        let matter = condition.matter.hasSuffix(".") ? condition.matter : condition.matter + "."
+        let (text, remedy) = ("\(matter) \(condition.meaning)", Remedy(condition.remedy, commands: condition.commands))
+        return condition.severity == .standsStill ? .fail(check, text, remedy) : .warn(check, text, remedy)
+    }
+
+    /// Nil for what the doctor looks at itself.
+    private static func check(of id: HealthCondition.ID) -> Check? {
+        switch id {
+        case .check, .store, .vault, .dayKeys, .disk, .refusedCalls, .cage: nil
+        case .login, .sender, .encryption, .unreachable, .refusesUs, .quota, .noAnswer, .breaker, .held, .overdue: .letters
+        case .oldestLetter, .heldLong: .oldestLetter
+        case .budget: .budgets
+        case .proxy: .proxy
+        case .clock: .clock
+        case .purge: .lastPurge
+        }
+    }
+
+    private static func purge(_ last: Timestamp?, _ isRunning: Bool, _ now: Timestamp) -> Finding {
+        let start: Remedy = "Start the service: it purges at once, and then every hour."
+        guard let last else {
+            return isRunning
+                ? .warn(
+                    .lastPurge, "never, though the relay runs; it purges right after its start",
+                    "Search the relay's log for “retention”, fix what it names, and restart the service.")
+                : .warn(.lastPurge, "never: this installation has not been started yet", start)
+        }
+        let age = now.since(last)
+        let found = "\(age.inWords) ago, at \(last.rfc3339)"
+        guard isRunning || age <= .days(1) else {
+            return .warn(.lastPurge, "\(found): nothing is purged while nothing runs", start)
+        }
+        return .ok(.lastPurge, found)
+    }
+}

@@ -1,0 +1,120 @@
+package import PosternCore
+
+/// Judges refusals by what becomes of other letters. One server's sentence says little: many say "no such user" or "rejected" when
+/// they mean our account.
+///
+/// Several different recipients refused alike, and nobody accepted in between, is a *run*: it is about us, whatever the server says.
+/// Then letters are held and none is `failed`, those before it in the run included, until the smarthost accepts one again. A refusal
+/// that names no one is believed when somebody else's letter is accepted about that time. It is pure; its owner guards it.
+package struct RefusalRuns: Equatable, Sendable {
+    /// Refused with the same code and enhanced status, at the same stage. Words differ by address and by id.
+    package struct Likeness: Hashable, Sendable {
+        let stage: DeliveryStage
+        let code: Int?
+        let enhanced: String?
+
+        init(_ outcome: Outcome) {
+            (stage, code, enhanced) = (outcome.diagnosis.stage, outcome.diagnosis.code, outcome.diagnosis.enhanced)
+        }
+    }
+
+    package struct Run: Equatable, Sendable {
+        package let likeness: Likeness
+        package let began: Timestamp
+    }
+
+    private struct Refusal: Equatable, Sendable {
+        let letter: LetterID
+        let recipient: RecipientID
+        let at: Timestamp
+        /// Whether it ends as failed, unless it turns out to belong to a run.
+        let isFailed: Bool
+    }
+
+    private struct Acceptance: Equatable, Sendable {
+        let recipient: RecipientID
+        let at: Timestamp
+    }
+
+    /// Different recipients that make a run.
+    package static let threshold = 3
+    /// How far apart the first and the last of them may be, and how long an accepted letter speaks for us.
+    package static let window = Duration.minutes(15)
+    /// At this attempt a refusal that names no one holds the letter, if nobody else's was accepted.
+    package static let patience = 4
+
+    /// The run that goes on; nil while there is none.
+    package private(set) var run: Run?
+    /// Letters that failed before their run was known, to be held instead.
+    private var recalled: [LetterID] = []
+    /// Since somebody was accepted last.
+    private var refusals: [Likeness: [Refusal]] = [:]
+    /// The last one, and the last one of another recipient.
+    private var acceptances: [Acceptance] = []
+
+    package init() {}
+
+    /// A server that invents statuses, or one recipient whose every letter is refused, must not fill the memory.
+    private static let (mostLikenesses, mostRefusals) = (64, 1_000)
+
+    /// - Returns: the outcome that the letter is settled by.
+    package mutating func judge(_ outcome: Outcome, of job: DeliveryJob, at now: Timestamp) -> Outcome {
+        if outcome.kind == .delivered { accepted(job.recipient, at: now) }
+        // A letter whose key is lost failed before anybody was dialled.
+        let isRefusal = outcome.kind == .failed && outcome.diagnosis.stage != .prepare
+        let judged = isRefusal ? refused(outcome, of: job, at: now) : outcome
+        // Only an accepted letter shows that the run is over.
+        guard run != nil, judged.health == .reached else { return judged }
+        return Outcome(judged.kind, health: .unknown, cause: judged.cause, diagnosis: judged.diagnosis)
+    }
+
+    /// Letters to hold that are failed, or are about to be, in this transaction.
+    package mutating func takeRecalled() -> [LetterID] {
+        defer { recalled = [] }
+        return recalled
+    }
+
+    private mutating func accepted(_ recipient: RecipientID, at now: Timestamp) {
+        run = nil
+        refusals = [:]
+        acceptances = [Acceptance(recipient: recipient, at: now)] + acceptances.filter { $0.recipient != recipient }.prefix(1)
+    }
+
+    private mutating func refused(_ outcome: Outcome, of job: DeliveryJob, at now: Timestamp) -> Outcome {
+        let isAboutRecipient = outcome.cause == .recipient || outcome.cause == nil
+        // Held before, looked at by a person and let go: the server's second word about the recipient is believed.
+        if isAboutRecipient, job.released != nil, job.attempt > 1 { return outcome }
+        let likeness = Likeness(outcome)
+        let isBelieved = isAboutRecipient || run == nil && isOtherAccepted(than: job.recipient, at: now)
+        let earlier = noted(
+            Refusal(letter: job.id, recipient: job.recipient, at: now, isFailed: isBelieved), as: likeness, at: now)
+        if run?.likeness == likeness || Set(earlier.map(\.recipient)).count >= Self.threshold {
+            if run?.likeness != likeness { run = Run(likeness: likeness, began: now) }
+            recalled += earlier.filter { $0.isFailed && $0.letter != job.id }.map(\.letter)
+            refusals[likeness] = nil
+            return Outcome(.ourFault, health: .trouble, cause: .likeRefusals, diagnosis: outcome.diagnosis)
+        }
+        if isBelieved { return outcome }
+        if run != nil { return Outcome(.ourFault, health: .trouble, cause: .likeRefusals, diagnosis: outcome.diagnosis) }
+        let isHeld = job.attempt >= Self.patience
+        return Outcome(isHeld ? .ourFault : .deferred, health: .reached, cause: outcome.cause, diagnosis: outcome.diagnosis)
+    }
+
+    /// - Returns: the refusals of this likeness within the window, with this one.
+    private mutating func noted(_ refusal: Refusal, as likeness: Likeness, at now: Timestamp) -> [Refusal] {
+        if refusals[likeness] == nil, refusals.count >= Self.mostLikenesses { refusals = [:] }
+        let recent = refusals[likeness, default: []].filter { Self.isRecent($0.at, at: now) && $0.letter != refusal.letter }
+        let noted = Array(recent.suffix(Self.mostRefusals)) + [refusal]
+        refusals[likeness] = noted
+        return noted
+    }
+
+    private func isOtherAccepted(than recipient: RecipientID, at now: Timestamp) -> Bool {
+        acceptances.contains { $0.recipient != recipient && Self.isRecent($0.at, at: now) }
+    }
+
+    /// A clock that was set back makes nothing recent for longer than the window.
+    private static func isRecent(_ moment: Timestamp, at now: Timestamp) -> Bool {
+        now.since(moment) <= window && moment.since(now) <= window
+    }
+}

@@ -1,0 +1,287 @@
+package import PosternCore
+package import PosternStore
+
+/// What is known of an installation at one moment. `conditions` says what it amounts to: the one place that judges.
+package struct HealthFacts: Sendable {
+    package var now: Timestamp
+    /// Whether the relay runs. A stopped one neither dispatches nor purges, and that is no fault.
+    package var isRunning = true
+    package var faults: [Readiness.Fault] = []
+    package var troubles: [SmarthostRecord.Trouble: SmarthostRecord.Entry] = [:]
+    /// When the breaker opened; nil while it is closed.
+    package var breakerOpened: Timestamp?
+    /// When an attempt ended last, or the relay started.
+    package var lastProgress: Timestamp?
+    /// Nil when the store could not be read.
+    package var queue: QueueHealth?
+    /// How long a letter is tried.
+    package var lifetime = RetrySchedule.standard.lifetime
+    /// After this long a held letter is dropped unread; nil where the configuration does not tell.
+    package var heldLifetime: Duration?
+    package var isClockTrusted = true
+    package var forwarding: ForwardingWatch.Finding?
+    package var cageGaps: [String] = []
+    /// System calls that a process was ended for, lately.
+    package var refusedCalls = RefusedCallCount.none
+
+    package struct RefusedCallCount: Equatable, Sendable {
+        package let count: Int
+        package let last: Timestamp?
+
+        package static let none = RefusedCallCount(count: 0, last: nil)
+
+        package init(count: Int, last: Timestamp?) {
+            (self.count, self.last) = (count, last)
+        }
+    }
+
+    package init(now: Timestamp) {
+        self.now = now
+    }
+
+    /// Worst first.
+    package var conditions: [HealthCondition] {
+        (faults.map(\.condition) + smarthost + [breaker, held, overdue, oldest, heldLong].compactMap { $0 }
+            + [proxy, clock, purge, refused, cage].compactMap { $0 }).worstFirst
+    }
+}
+
+extension Readiness.Fault {
+    fileprivate var condition: HealthCondition {
+        let id: HealthCondition.ID =
+            switch self {
+            case .check: .check
+            case .store: .store
+            case .disk: .disk
+            case .vault: .vault
+            case .keys: .dayKeys
+            }
+        return HealthCondition(
+            id, .standsStill, reason,
+            meaning: self == .vault
+                ? "No letter is sent until it answers. What was accepted is kept."
+                : "No letter is taken: visitors are told to come back. What was accepted is kept.", remedy: remedy)
+    }
+}
+
+// MARK: - The smarthost
+
+extension HealthFacts {
+    private var smarthost: [HealthCondition] { troubles.map { condition($0.key, $0.value) } }
+
+    private func condition(_ trouble: SmarthostRecord.Trouble, _ entry: SmarthostRecord.Entry) -> HealthCondition {
+        let wait = "Letters wait and are tried again; after \(lifetime.inWords) they are given up."
+        let hold = "Each letter that is tried is held. None is lost: release them when it works again."
+        let release = ["postern doctor", "postern queue list --held"]
+        func condition(
+            _ id: HealthCondition.ID, _ matter: String, _ meaning: String, _ remedy: String,
+            _ commands: [String] = ["postern doctor"]
+        ) -> HealthCondition {
+            HealthCondition(
+                id, .standsStill, "\(matter): \(entry.reason)", meaning: meaning, remedy: remedy, commands: commands,
+                count: entry.count)
+        }
+        return switch trouble {
+        case .login:
+            condition(
+                .login, "the smarthost refuses our login", hold,
+                "Compare POSTERN_SMTP_USER and the content of POSTERN_SMTP_PASSWORD_FILE with what its operator gave you, and "
+                    + "restart the service. Then release what is held.", release)
+        case .sender:
+            condition(
+                .sender, "the smarthost refuses our sender or our account", hold,
+                "Let the account send from every address at the domain of POSTERN_MAIL_FROM (each letter has an envelope sender "
+                    + "of its own there), or use an account that may. Then release what is held.", release)
+        case .encryption:
+            condition(
+                .encryption, "there is no TLS with the smarthost that can be trusted",
+                "Nothing is sent. Letters wait, or are held where the settings are to blame.",
+                "Check POSTERN_SMTP_URL, POSTERN_SMTP_CA_FILE and this machine's clock, or have the server's operator renew the "
+                    + "certificate.")
+        case .unreachable:
+            condition(
+                .unreachable, "the smarthost cannot be reached", wait,
+                "Check that the server runs, that POSTERN_SMTP_URL names it, and that no firewall is in between. Afterwards try "
+                    + "the letters again at once.", ["postern doctor", "postern queue retry --all"])
+        case .refusesUs:
+            condition(
+                .refusesUs, "the smarthost answers and takes nothing from us", wait,
+                "Ask its operator what the reply means. It may limit how many connections one machine has: lower "
+                    + "POSTERN_SMTP_LANES then.")
+        case .quota:
+            condition(
+                .quota, "the smarthost says that we have sent enough for now", wait,
+                "Wait, or have the account's limit raised. Afterwards try the letters again at once.",
+                ["postern queue retry --all"])
+        case .noAnswer:
+            condition(
+                .noAnswer, "the smarthost takes a letter and hangs up before it says so",
+                "Nobody knows whether these letters arrived. They are sent again, so a recipient may get one twice.",
+                "Ask the operator of the smarthost: its log says whether the letters were taken.", ["postern queue list"])
+        case .budget:
+            HealthCondition(
+                .budget, .standsStill, "letters wait for a budget of the vault: \(entry.reason)",
+                meaning: "They are tried again within the hour. None is lost.",
+                remedy: "An honest relay stays below its budgets. If letters were released in bulk or the site has grown, raise "
+                    + "the setting that is named and restart. If not, the relay may have been taken over.",
+                commands: ["postern doctor"], count: entry.count)
+        }
+    }
+
+    private var breaker: HealthCondition? {
+        breakerOpened.map { opened in
+            HealthCondition(
+                .breaker, .standsStill,
+                "nothing is dialled since \(opened.rfc3339), except one letter at a time to see whether the smarthost has recovered",
+                meaning: "Letters wait. They go out by themselves when one of them is taken.",
+                remedy: "See what the smarthost says. When that is fixed, nothing else is to be done.",
+                commands: ["postern doctor"])
+        }
+    }
+}
+
+// MARK: - Letters
+
+extension HealthFacts {
+    /// The first six tries are over by then: a letter that waits longer has met more than a short disturbance.
+    private static let usualWait = Duration.hours(2)
+    /// A due letter is claimed within a second, while a lane is free.
+    private static let usualLateness = Duration.minutes(15)
+    private static let usualHold = Duration.days(2)
+
+    private var held: HealthCondition? {
+        guard let queue, let worst = queue.held.first else { return nil }
+        let total = queue.held.reduce(0) { $0 + $1.count }
+        let since = queue.held.map(\.since).min() ?? worst.since
+        let most = total >= Queue.mostHeldLookedAt ? "or more " : ""
+        let isOne = total == 1
+        let said = [worst.stage.map { "at \($0.rawValue)" }, worst.code.map(String.init), worst.text].compactMap { $0 }
+        let others = queue.held.count > 1 ? ", the most of them" : ""
+        return HealthCondition(
+            .held, .standsStill,
+            "\(total) \(most)letter\(isOne ? " is" : "s are") held by a fault of ours since \(since.rfc3339)\(others): "
+                + said.joined(separator: " "),
+            meaning: "\(isOne ? "It is" : "They are") not tried again until a person says so"
+                + (heldLifetime.map { ", and dropped after \($0.inWords)" } ?? "") + ".",
+            remedy: "Fix what the reason names. Then release the letters; --all releases those that wait for a review as well.",
+            commands: ["postern queue list --held", "postern queue release --all"], count: total)
+    }
+
+    private var overdue: HealthCondition? {
+        guard isRunning, breakerOpened == nil, !faults.contains(.vault), let due = queue?.soonestDue else { return nil }
+        // After a long stop much is due; what counts is whether it moves.
+        let late = min(now.since(due), lastProgress.map(now.since) ?? .zero)
+        guard late > Self.usualLateness else { return nil }
+        return HealthCondition(
+            .overdue, .standsStill, "a letter has been due for \(late.inWords), and nobody tries it",
+            meaning: "Letters wait although nothing keeps them.",
+            remedy: "Read the relay's log for “dispatch”. If every lane is busy, raise POSTERN_SMTP_LANES; otherwise restart the "
+                + "service, and report it.", commands: ["postern queue list"])
+    }
+
+    private var oldest: HealthCondition? {
+        guard let accepted = queue?.oldestMoving else { return nil }
+        let age = now.since(accepted)
+        guard age > Self.usualWait else { return nil }
+        let commands = ["postern queue list", "postern queue retry --all"]
+        let remedy = "See what the smarthost says of it. When that is fixed, try the letters again at once."
+        guard age > lifetime else {
+            return HealthCondition(
+                .oldestLetter, .failingSoon, "the oldest waiting letter was accepted \(age.inWords) ago",
+                meaning: "After \(lifetime.inWords) it is given up.", remedy: remedy, commands: commands)
+        }
+        return HealthCondition(
+            .oldestLetter, .standsStill, "a letter accepted \(age.inWords) ago still waits",
+            meaning: "Letters are given up after \(lifetime.inWords): nothing is being dispatched.", remedy: remedy,
+            commands: commands)
+    }
+
+    private var heldLong: HealthCondition? {
+        guard let accepted = queue?.oldestHeld else { return nil }
+        let age = now.since(accepted)
+        guard age > Self.usualHold else { return nil }
+        return HealthCondition(
+            .heldLong, .failingSoon, "a letter has been held for \(age.inWords)",
+            meaning: heldLifetime.map { "After \($0.inWords) it is dropped." } ?? "Its recipient does not know of it.",
+            remedy: "See what is held and why, and release or drop it.",
+            commands: ["postern queue list --held", "postern queue release ID"])
+    }
+}
+
+// MARK: - Upkeep
+
+extension HealthFacts {
+    private var proxy: HealthCondition? {
+        guard let forwarding else { return nil }
+        let (matter, remedy): (String, String) =
+            switch forwarding.kind {
+            case .thisMachine:
+                (
+                    "a proxy on this machine names its visitors, and POSTERN_TRUSTED_PROXIES does not name the proxy",
+                    "Set POSTERN_TRUSTED_PROXIES=127.0.0.1/32,::1/128 and restart the service."
+                )
+            case .privateNetwork:
+                (
+                    "a proxy in a private network names its visitors, and POSTERN_TRUSTED_PROXIES does not name the proxy",
+                    "Set POSTERN_TRUSTED_PROXIES to the address of the proxy, and restart the service."
+                )
+            case .elsewhere:
+                (
+                    "most requests come from one address and name other clients, as a proxy does that POSTERN_TRUSTED_PROXIES "
+                        + "does not name",
+                    "If that is a proxy of yours, set POSTERN_TRUSTED_PROXIES to its address and restart the service. If not, "
+                        + "somebody tries to pose as others, and is not believed."
+                )
+            case .silentProxy:
+                (
+                    "a proxy in POSTERN_TRUSTED_PROXIES passes requests on and does not say for whom",
+                    "Have it send X-Forwarded-For or Forwarded (X-Real-IP alone is not read); for nginx: proxy_set_header "
+                        + "X-Forwarded-For $proxy_add_x_forwarded_for;"
+                )
+            }
+        return HealthCondition(
+            .proxy, forwarding.kind == .elsewhere ? .note : .failingSoon, matter,
+            meaning: "All its visitors count as one client and share one limit, so that most are refused with 429.",
+            remedy: remedy,
+            count: forwarding.count)
+    }
+
+    private var clock: HealthCondition? {
+        guard !isClockTrusted else { return nil }
+        return HealthCondition(
+            .clock, .standsStill, "the vault does not believe this machine's clock (\(now.rfc3339)), and destroys no key",
+            meaning: "Letters go out. What is past its time is not deleted.",
+            remedy: "If the clock is wrong, set it right. If it is right, say so.", commands: ["postern keys trust-clock"])
+    }
+
+    private var purge: HealthCondition? {
+        // The first is made right after the start.
+        guard isRunning, let last = queue?.lastPurge else { return nil }
+        let age = now.since(last)
+        guard age > .hours(2) else { return nil }
+        return HealthCondition(
+            .purge, age > .days(1) ? .standsStill : .failingSoon,
+            "what is past its time was last deleted \(age.inWords) ago, at \(last.rfc3339), though it is due every hour",
+            meaning: age > .days(1)
+                ? "Data is kept longer than the privacy statement says." : "Letters go out; data is deleted late.",
+            remedy: "Search the relay's log for “retention”, fix what it names, and restart the service.")
+    }
+
+    private var refused: HealthCondition? {
+        guard refusedCalls.count > 0 else { return nil }
+        let last = refusedCalls.last.map { ", last at \($0.rfc3339)" } ?? ""
+        return HealthCondition(
+            .refusedCalls, .note, "a process was ended for a system call that it never makes\(last)",
+            meaning: "It was started again. Either the fault is ours, or somebody had taken it over.",
+            remedy: "Read the log around that time, and report it. postern doctor names the call.", commands: ["postern doctor"],
+            count: refusedCalls.count)
+    }
+
+    private var cage: HealthCondition? {
+        guard !cageGaps.isEmpty else { return nil }
+        return HealthCondition(
+            .cage, .note, cageGaps.joined(separator: "; "),
+            meaning: "Letters go out. Somebody who takes a process over can do more than it needs.",
+            remedy: "Run a kernel that has it; POSTERN_CAGE=required refuses to start without.")
+    }
+}

@@ -1,0 +1,79 @@
+package import PosternCore
+
+/// What of the queue does not move, and why.
+package struct QueueHealth: Equatable, Sendable {
+    /// Letters held by one fault of ours.
+    package struct Held: Equatable, Sendable {
+        package let stage: DeliveryStage?
+        package let code: Int?
+        /// The reply to one of them, redacted, or a sentence of ours.
+        package let text: String?
+        package let count: Int
+        package let since: Timestamp
+
+        package init(stage: DeliveryStage?, code: Int?, text: String?, count: Int, since: Timestamp) {
+            self.stage = stage
+            self.code = code
+            self.text = text
+            self.count = count
+            self.since = since
+        }
+    }
+
+    /// By fault, the one that holds the most letters first.
+    package var held: [Held]
+    /// When the delivery that has been due for longest was due, or when the next one is.
+    package var soonestDue: Timestamp?
+    /// When the oldest letter was accepted that waits or is under way, and the oldest that is held.
+    package var oldestMoving, oldestHeld: Timestamp?
+    package var lastPurge: Timestamp?
+
+    package init(
+        held: [Held] = [], soonestDue: Timestamp? = nil, oldestMoving: Timestamp? = nil, oldestHeld: Timestamp? = nil,
+        lastPurge: Timestamp? = nil
+    ) {
+        self.held = held
+        self.soonestDue = soonestDue
+        self.oldestMoving = oldestMoving
+        self.oldestHeld = oldestHeld
+        self.lastPurge = lastPurge
+    }
+
+    /// - Parameter transaction: read-only will do.
+    package init(_ transaction: any Transaction) throws {
+        let oldest = try transaction.queue.oldestUndelivered()
+        self.init(
+            held: try transaction.queue.heldByOurFault(), soonestDue: try transaction.queue.soonestDue(),
+            oldestMoving: oldest.moving, oldestHeld: oldest.held, lastPurge: try transaction.maintenance.last(.purge))
+    }
+}
+
+extension Queue {
+    /// Of the newest held letters so many are looked at: each is a row and its last attempt.
+    package static let mostHeldLookedAt = 10_000
+
+    /// Letters whose last attempt ended by a fault of ours, counted by stage and code.
+    package func heldByOurFault() throws -> [QueueHealth.Held] {
+        try transaction.rows(
+            """
+            SELECT attempt.stage, attempt.code, MIN(attempt.text) AS text, COUNT(*) AS count, MIN(attempt.ended_at) AS since
+            FROM (
+                SELECT id, attempts
+                FROM delivery
+                WHERE state = 'held' AND due_at IS NULL
+                ORDER BY id DESC
+                LIMIT ?) AS held
+            CROSS JOIN attempt
+            WHERE attempt.delivery = held.id AND attempt.number = held.attempts AND attempt.outcome = 'our-fault'
+            GROUP BY attempt.stage, attempt.code
+            ORDER BY COUNT(*) DESC, MIN(attempt.ended_at)
+            LIMIT 5
+            """,
+            [Self.mostHeldLookedAt.stored]
+        ).map { row in
+            QueueHealth.Held(
+                stage: try row.optional("stage"), code: try row.optional("code"), text: try row.optional("text"),
+                count: try row["count"], since: try row["since"])
+        }
+    }
+}

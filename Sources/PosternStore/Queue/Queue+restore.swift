@@ -1,0 +1,92 @@
+package import PosternCore
+
+/// What becomes of the deliveries in a copy of a backup before it is the store again: nobody knows what was done with them after
+/// the backup was made.
+extension Queue {
+    /// Every delivery that has not ended.
+    package func unended() throws -> [LetterID] {
+        try transaction.rows(
+            """
+            WITH waiting AS MATERIALIZED (
+                SELECT id
+                FROM delivery
+                WHERE state = 'ready')
+            SELECT id
+            FROM waiting
+            UNION ALL
+            SELECT id
+            FROM delivery
+            WHERE state = 'leased'
+            UNION ALL
+            SELECT id
+            FROM delivery
+            WHERE state = 'held' AND due_at IS NULL
+            """
+        ).map { try $0["id"] as LetterID }.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    }
+
+    /// Ends every letter that was sealed under the key of another day than these: nobody can open it.
+    /// - Parameter naming: at most so many are returned by name.
+    package func failLost(keeping days: Set<Epoch>, at now: Timestamp, naming most: Int) throws -> RestoredLetters.Named {
+        var lost = RestoredLetters.Named()
+        for id in try unended() {
+            guard let day = try dayOfLetter(id), !days.contains(day) else { continue }
+            try endOthers(id, at: now)
+            try transaction.run(
+                """
+                UPDATE delivery
+                SET state = 'failed', due_at = NULL, finished_at = ?, reason = ?, lease = NULL, lease_until = NULL
+                WHERE id = ? AND state IN ('ready', 'leased', 'held')
+                """,
+                [now.stored, "the key of its day, \(day), is lost: nobody can open it any more".stored, id.stored])
+            lost.count += 1
+            if lost.first.count < most, let line = try show(id)?.delivery { lost.first.append(line) }
+        }
+        return lost
+    }
+
+    /// Nil for a confirmation, which has no letter.
+    private func dayOfLetter(_ id: LetterID) throws -> Epoch? {
+        try transaction.row(
+            """
+            SELECT epoch
+            FROM delivery
+            WHERE id = ? AND kind = 'letter'
+            """,
+            [id.stored])?["epoch"]
+    }
+
+    /// Takes over that a delivery has ended elsewhere: by a release or the end of its lease, and then as delivered or dropped.
+    /// - Returns: false when it had ended here too.
+    @discardableResult
+    package func takeEnd(of id: LetterID, as state: DeliveryState, at moment: Timestamp) throws -> Bool {
+        try endOthers(id, at: moment)
+        return try transaction.run(
+            """
+            UPDATE delivery
+            SET state = ?, due_at = NULL, finished_at = ?, reason = ?, lease = NULL, lease_until = NULL
+            WHERE id = ? AND state IN ('ready', 'leased', 'held')
+            """,
+            [
+                state.stored, moment.stored,
+                (state == .dropped ? "it was dropped after the backup that was restored" : nil).stored, id.stored,
+            ]) == 1
+    }
+
+    /// Keeps every delivery for a person that waits, is under way or is held already.
+    /// - Returns: how many there are.
+    package func holdRestored(because reason: String, at now: Timestamp) throws -> Int {
+        try unended().reduce(into: 0) { count, id in
+            try endOthers(id, at: now)
+            count += try transaction.run(
+                """
+                UPDATE delivery
+                SET state = 'held', due_at = NULL, uncertain = uncertain + CASE state WHEN 'leased' THEN 1 ELSE 0 END,
+                    reason = CASE state WHEN 'held' THEN CAST(? AS TEXT) || reason ELSE CAST(? AS TEXT) END,
+                    lease = NULL, lease_until = NULL
+                WHERE id = ? AND state IN ('ready', 'leased', 'held')
+                """,
+                ["\(reason); before that: ".stored, reason.stored, id.stored])
+        }
+    }
+}

@@ -1,0 +1,146 @@
+internal import Crypto
+private import FoundationEssentials
+private import Glibc
+package import PosternCore
+private import PosternSealing
+
+/// Puts saved keys, and the memory saved with them, into a vault's folder, so that one keyring comes of it. As the vault's user,
+/// while no vault runs.
+package struct KeyInstallation {
+    package struct Wish: Codable, Sendable {
+        package var set: RecoverySet
+        /// Where it comes from, for what is wrong with it.
+        package var folder: String
+        /// Ids of the address keys that the store needs; nil for keys alone, with the store as it is.
+        package var needed: Set<String>?
+        /// Whether a vault without a memory may take over once what an earlier version of the program stored.
+        package var isAdopting: Bool
+
+        package init(set: RecoverySet, folder: String, needed: Set<String>?, isAdopting: Bool) {
+            self.set = set
+            self.folder = folder
+            self.needed = needed
+            self.isAdopting = isAdopting
+        }
+    }
+
+    package struct Report: Codable, Sendable {
+        /// How many keys were put in.
+        package var added = 0
+        /// Ids of keys that were here and that nothing needs; now in `setAside`.
+        package var unused: [String] = []
+        package var setAside: String?
+        /// Names that the saved memory knew.
+        package var records: Int?
+        /// The memory that was here was of other keys; now in `setAside`.
+        package var hasForeignRecords = false
+    }
+
+    private let keys: KeyFolder
+    private let vault: String
+    private let retention: EpochPlan.Retention
+    private let now: Timestamp
+
+    /// - Parameter vault: the folder of the vault, in which keys, memory and budgets are.
+    package init(keys: KeyFolder, vault: String, retention: EpochPlan.Retention, now: Timestamp) {
+        self.keys = keys
+        self.vault = vault
+        self.retention = retention
+        self.now = now
+    }
+
+    private var records: String { "\(vault)/records" }
+
+    /// Adds what is missing first and moves away what is unused last: cut short, it is done again.
+    /// - Throws: `KeyFaults`, `RecordFileFault`, `FileFault`.
+    package func run(_ wish: Wish) throws -> Report {
+        let saved = try wish.set.parsed(from: wish.folder)
+        // Also what a hand has copied in with another mode or owner.
+        try keys.create()
+        let (present, _) = try keys.look()
+        let known = Set(present.map { $0.key.id })
+        let ids = Set(saved.map { $0.key.id })
+        var report = Report()
+        for held in saved where !known.contains(held.key.id) && !isOver(held) {
+            try keys.add(held)
+            report.added += 1
+        }
+        let strangers = present.filter { !$0.key.kind.isPerEpoch && !ids.contains($0.key.id) }
+        let isNeeded = wish.needed.map { needed in strangers.contains { needed.contains($0.key.id.description) } } ?? true
+        let unused = isNeeded ? [] : strangers
+        let inUse = (saved + present).filter { held in
+            held.key.kind == .authorisation && !unused.contains { $0.key.id == held.key.id }
+        }.compactMap { $0.key.symmetric }
+        let aside = KeyFolder(path: "\(vault)/replaced-\(now.milliseconds)")
+        try mergeRecords(wish, keys: inUse, aside: aside, &report)
+        if !unused.isEmpty {
+            try keys.move(unused.map { KeyFile.name(of: $0.key) }, to: aside)
+            // What was counted under the former authorisation key cannot be read any more.
+            try File.rename("\(vault)/budgets", to: "\(aside.path)/budgets", in: vault)
+            (report.unused, report.setAside) = (unused.map { $0.key.id.description }, aside.path)
+        }
+        try keys.noteSaved(ids.map(\.description), at: now)
+        return report
+    }
+
+    /// A key of a day in a copy that somebody made of the whole folder: after its time it does not come back.
+    private func isOver(_ held: HeldKey) -> Bool {
+        guard let epoch = held.key.epoch else { return false }
+        return epoch.isOver(after: held.key.kind == .opening(.letter) ? retention.letters : retention.evidence, now: now)
+    }
+
+    /// What either memory knows counts: the newest version of each record, and everybody who was erased.
+    private func mergeRecords(
+        _ wish: Wish, keys symmetric: [SymmetricKey], aside: KeyFolder, _ report: inout Report
+    ) throws {
+        let all = symmetric.map(RecordFile.Keys.init)
+        var (saved, here): (Memory?, Memory?) = (nil, nil)
+        if let content = wish.set.records {
+            let draft = records + ".saved"
+            try File.write(SecretBytes(content), to: draft, mode: 0o600, in: vault)
+            defer { unlink(draft) }
+            do {
+                saved = try Memory(at: draft, keys: all)
+            } catch let fault as RecordFileFault {
+                throw fault.named("\(wish.folder)/records")
+            }
+        }
+        do {
+            here = try Memory(at: records, keys: all)
+        } catch RecordFileFault.notOurs {
+            try aside.create()
+            try File.rename(records, to: "\(aside.path)/records", in: vault)
+            report.hasForeignRecords = true
+            report.setAside = aside.path
+        }
+        report.records = saved?.entries.count
+        switch (saved, here) {
+        case (let saved?, let here?):
+            // Under two keys one name has two digests, which nobody can bring together: the one that is here goes on.
+            guard saved.keys.name == here.keys.name else { return }
+            _ = try RecordFile.create(
+                at: records, keys: here.keys, isAdopting: saved.isAdopting && here.isAdopting,
+                entries: here.entries + saved.entries)
+        case (let saved?, nil):
+            _ = try RecordFile.create(at: records, keys: saved.keys, isAdopting: saved.isAdopting, entries: saved.entries)
+        case (nil, nil):
+            if let first = all.first { _ = try RecordFile.create(at: records, keys: first, isAdopting: wish.isAdopting) }
+        case (nil, _?): break
+        }
+    }
+
+    private struct Memory {
+        let keys: RecordFile.Keys
+        let isAdopting: Bool
+        let entries: [RecordEntry]
+
+        /// Nil when there is none.
+        init?(at path: String, keys: [RecordFile.Keys]) throws {
+            var entries: [RecordEntry] = []
+            guard let (file, _) = try RecordFile.open(at: path, keys: keys, { entries.append($0) }) else { return nil }
+            self.keys = file.keys
+            isAdopting = file.isAdopting
+            self.entries = entries
+        }
+    }
+}

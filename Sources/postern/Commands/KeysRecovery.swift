@@ -1,0 +1,67 @@
+internal import ArgumentParser
+private import Foundation
+private import PosternCore
+internal import PosternHost
+private import PosternVault
+
+extension KeysCommand {
+    struct ExportRecovery: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Save the keys that last in a folder, to be kept on another machine.",
+            discussion: """
+                Without them no backup of the store gives an address back. The folder gets the address, authorisation and journal \
+                keys, the vault's memory of who was erased and whose record is the newest, and the settings. It gets no key of a \
+                single day: these are destroyed on purpose. Repeat it as often as you make backups, into the same folder if you \
+                like; keep it apart from them, since both together show every address.
+                """)
+
+        @Argument(help: ArgumentHelp("The folder. It is made if it is not there.", valueName: "folder"))
+        var folder: String
+
+        @OptionGroup var home: HomeOption
+
+        func run() async throws {
+            let caller = try home.caller()
+            let files = VaultFiles(home: caller.home, users: caller.users, retention: caller.configuration.retention)
+            let set = try await files.collected()
+            let path = URL(fileURLWithPath: folder).standardized.path
+            try RecoveryFolder(path: path, users: caller.users).write(
+                set, settings: FileManager.default.contents(atPath: caller.home.settings))
+            // Only now: a key counts as saved once it is on the disk.
+            try await files.noteSaved(Set(set.keys.keys.compactMap { KeyName(file: $0)?.id }))
+            Terminal.say(
+                """
+                Saved \(set.keys.count) keys\(set.records == nil ? "" : ", the vault's memory") and the settings in \(path).
+                Move it to another machine, apart from the backups of the store: both together show every recipient's address.
+                It holds no key of a single day and no SMTP password.
+                On a new machine: postern restore BACKUP --keys \(path)
+                """)
+        }
+    }
+
+    struct ImportRecovery: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Put saved keys back into this installation, whose store is in place.",
+            discussion: "Stop the service first. To put back a store as well, use postern restore FILE --keys FOLDER.")
+
+        @Argument(help: ArgumentHelp("The folder, made by postern keys export-recovery.", valueName: "folder"))
+        var folder: String
+
+        @OptionGroup var home: HomeOption
+
+        func run() async throws {
+            let caller = try home.caller()
+            let path = URL(fileURLWithPath: folder).standardized.path
+            let saved = try RecoveryFolder(path: path, users: caller.users).read()
+            let files = VaultFiles(home: caller.home, users: caller.users, retention: caller.configuration.retention)
+            let report = try await files.install(
+                KeyInstallation.Wish(set: saved.set, folder: saved.keys, needed: nil, isAdopting: false))
+            let text =
+                report.added == 0
+                ? "All keys of \(path) were here already."
+                : "Put \(report.added) \(report.added == 1 ? "key" : "keys") back. Letters that were held for want of them go with: "
+                    + "postern queue release --all"
+            Terminal.say(text + (report.setAside.map { "\nA memory of other keys was here; it is now in \($0)." } ?? ""))
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import PosternHost
+import Testing
+
+@Suite("A file that cannot be used is said to be what it is")
+struct FileObstacleTests {
+    private func find(_ path: String, _ kind: FileObstacle.Kind = .file) -> FileObstacle? {
+        FileObstacle.find(path, kind, key: "POSTERN_X", user: "pat", missing: "Make it.")
+    }
+
+    @Test func `One that is not there has the caller's remedy and no command`() throws {
+        let obstacle = try #require(find("/nonexistent/file"))
+        #expect(obstacle.problem == "/nonexistent/file: No such file or directory")
+        #expect(obstacle.remedy == "Make it." && obstacle.command == nil)
+        #expect("\(obstacle.fault)" == "POSTERN_X: /nonexistent/file: No such file or directory\n    Make it.")
+    }
+
+    @Test func `One that can be used is none`() {
+        #expect(find("/etc/passwd") == nil)
+        #expect(find("/tmp", .workplace) == nil)
+        #expect(find("/usr", .folder) == nil)
+    }
+
+    // Root may read everything: there, a scenario looks with the eyes of two other users.
+    @Test(
+        .enabled(if: geteuid() != 0),
+        arguments: [
+            (FileObstacle.Kind.file, "chmod a+r"), (.secret, "chown pat"), (.folder, "chmod -R a+rX"), (.workplace, "chown pat"),
+        ])
+    func `One that is there and closed is said to be that, with the command`(kind: FileObstacle.Kind, command: String) throws {
+        let obstacle = try #require(find("/etc/shadow", kind))
+        #expect(obstacle.problem.hasPrefix("/etc/shadow is there, but pat may not"))
+        #expect(obstacle.problem.contains("owner root"))
+        #expect(obstacle.command?.hasPrefix(command) == true)
+    }
+}

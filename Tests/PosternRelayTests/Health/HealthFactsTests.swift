@@ -1,0 +1,108 @@
+import PosternCore
+import PosternRelay
+import PosternStore
+import Testing
+
+@Suite("Facts become one list of what is the matter, the worst first")
+struct HealthFactsTests {
+    private static let now = Timestamp(seconds: 1_795_514_709)
+
+    private func conditions(_ change: (inout HealthFacts) -> Void) -> [HealthCondition] {
+        var facts = HealthFacts(now: Self.now)
+        change(&facts)
+        return facts.conditions
+    }
+
+    private static func entry(_ reason: String = "no") -> SmarthostRecord.Entry {
+        .init(reason: reason, since: now - .minutes(5), last: now, count: 7)
+    }
+
+    @Test func `Nothing is the matter with an empty, running installation`() {
+        #expect(conditions { _ in }.isEmpty)
+        #expect(conditions { $0.queue = QueueHealth(soonestDue: Self.now + .hours(1), lastPurge: Self.now) }.isEmpty)
+    }
+
+    /// Everything at once.
+    private var all: [HealthCondition] {
+        conditions { facts in
+            facts.faults = Readiness.Fault.allCases
+            facts.troubles = Dictionary(uniqueKeysWithValues: SmarthostRecord.Trouble.allCases.map { ($0, Self.entry()) })
+            facts.breakerOpened = Self.now - .minutes(4)
+            facts.queue = QueueHealth(
+                held: [.init(stage: .login, code: 535, text: "no", count: 2, since: Self.now)], soonestDue: Self.now,
+                oldestMoving: Self.now - .hours(3), oldestHeld: Self.now - .days(3), lastPurge: Self.now - .hours(3))
+            facts.isClockTrusted = false
+            facts.forwarding = .init(.thisMachine, count: 9)
+            facts.cageGaps = ["no Landlock"]
+            facts.refusedCalls = .init(count: 1, last: Self.now)
+        }
+    }
+
+    @Test func `Everything that can be the matter has an id of its own, says what it means for letters, and has a remedy`() {
+        let found = Set(all.map(\.id))
+        // A letter is not overdue while the breaker is open.
+        #expect(found == Set(HealthCondition.ID.allCases).subtracting([.overdue]))
+        #expect(all.count == found.count)
+        for condition in all {
+            #expect(!condition.matter.isEmpty && !condition.meaning.isEmpty && !condition.remedy.isEmpty, "\(condition)")
+        }
+    }
+
+    @Test func `What stands still comes before what will fail, and that before notes`() {
+        let severities = HealthCondition.Severity.allCases
+        let places = all.map { severities.firstIndex(of: $0.severity) ?? 0 }
+        #expect(places == places.sorted())
+        #expect(all.first?.id == .check)
+        #expect(all.suffix(2).map(\.id) == [.refusedCalls, .cage])
+    }
+
+    @Test(
+        arguments: [
+            (.login, .login, "535 wrong", "POSTERN_SMTP_PASSWORD_FILE"), (.sender, .sender, "not owned", "POSTERN_MAIL_FROM"),
+            (.encryption, .encryption, "has expired", "POSTERN_SMTP_CA_FILE"),
+            (.unreachable, .unreachable, "refused", "firewall"),
+            (.refusesUs, .refusesUs, "421", "POSTERN_SMTP_LANES"), (.quota, .quota, "5.4.5", "limit raised"),
+            (.noAnswer, .noAnswer, "dropped", "its log"), (.budget, .budget, "POSTERN_BUDGET_GLOBAL", "taken over"),
+        ] as [(SmarthostRecord.Trouble, HealthCondition.ID, String, String)])
+    func `The smarthost's own words and the remedy are in the condition (H4)`(
+        trouble: SmarthostRecord.Trouble, id: HealthCondition.ID, reason: String, remedy: String
+    ) throws {
+        let found = conditions { $0.troubles = [trouble: Self.entry(reason)] }
+        let condition = try #require(found.first)
+        #expect(found.count == 1 && condition.id == id && condition.severity == .standsStill && condition.count == 7)
+        #expect(condition.matter.contains(reason) && condition.remedy.contains(remedy), "\(condition)")
+    }
+
+    @Test func `Letters held by our fault are counted, with the reason of the most of them and since when (H4)`() throws {
+        let found = conditions { facts in
+            facts.heldLifetime = .days(28)
+            facts.queue = QueueHealth(held: [
+                .init(stage: .mailFrom, code: 553, text: "5.7.1 not owned", count: 130, since: Self.now - .hours(2)),
+                .init(stage: .login, code: 535, text: "wrong", count: 1, since: Self.now - .hours(9)),
+            ])
+        }
+        let held = try #require(found.first)
+        #expect(held.id == .held && held.count == 131)
+        for part in [
+            "131 letters are held", (Self.now - .hours(9)).rfc3339, "at mail-from 553 5.7.1 not owned", "the most of them",
+        ] {
+            #expect(held.matter.contains(part), "\(held.matter)")
+        }
+        #expect(held.meaning.contains("dropped after 28 days"))
+    }
+
+    @Test func `A due letter that nobody tries stands still; a long queue that moves does not`() {
+        func found(due: Duration, progress: Duration, _ change: (inout HealthFacts) -> Void = { _ in }) -> [HealthCondition.ID] {
+            conditions { facts in
+                facts.queue = QueueHealth(soonestDue: Self.now - due)
+                facts.lastProgress = Self.now - progress
+                change(&facts)
+            }.map(\.id)
+        }
+        #expect(found(due: .minutes(20), progress: .minutes(20)) == [.overdue])
+        #expect(found(due: .minutes(20), progress: .minutes(1)) == [])
+        #expect(found(due: .minutes(10), progress: .hours(1)) == [])
+        #expect(found(due: .minutes(20), progress: .minutes(20)) { $0.isRunning = false } == [])
+        #expect(found(due: .minutes(20), progress: .minutes(20)) { $0.faults = [.vault] } == [.vault])
+    }
+}

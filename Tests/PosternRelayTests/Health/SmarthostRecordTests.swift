@@ -1,0 +1,80 @@
+import PosternCore
+import PosternRelay
+import Testing
+
+@Suite("What the smarthost says against us is kept, one blip is not")
+struct SmarthostRecordTests {
+    private static let now = Timestamp(seconds: 1_795_514_709)
+
+    private static func outcome(
+        _ kind: Outcome.Kind, _ stage: DeliveryStage, _ code: Int? = nil, _ enhanced: String? = nil, _ text: String = "no",
+        health: Outcome.SmarthostHealth = .trouble
+    ) -> Outcome {
+        Outcome(kind, health: health, diagnosis: .init(stage: stage, code: code, enhanced: enhanced, text: text))
+    }
+
+    /// The sentences without a code are those of `TransferFailure`; the others are replies of real servers.
+    @Test(
+        arguments: [
+            (outcome(.deferred, .connect, nil, nil, "the connection to the smarthost was refused"), .unreachable),
+            (outcome(.deferred, .connect, nil, nil, "the smarthost's name could not be resolved"), .unreachable),
+            (outcome(.deferred, .connect, nil, nil, "the smarthost's certificate has expired: nothing was sent"), .encryption),
+            (outcome(.ourFault, .connect, nil, nil, "TLS cannot be set up with these settings (libcurl error 58)"), .encryption),
+            (outcome(.ourFault, .startTLS, nil, nil, "TLS is required and the smarthost does not offer STARTTLS"), .encryption),
+            (outcome(.deferred, .greeting, nil, nil, "no answer within 10 s"), .unreachable),
+            (outcome(.deferred, .greeting, 421, "4.7.0", "try again later"), .refusesUs),
+            (outcome(.ourFault, .login, 535, "5.7.8", "authentication failed"), .login),
+            (outcome(.deferred, .login, 454, "4.7.0", "temporary authentication failure"), .refusesUs),
+            (outcome(.ourFault, .mailFrom, 553, "5.7.1", "sender address rejected: not owned by user"), .sender),
+            (outcome(.ourFault, .finalDot, 554, "5.2.252", "SendAsDenied"), .sender),
+            (outcome(.deferred, .finalDot, 550, "5.4.5", "Daily user sending limit exceeded", health: .reached), .quota),
+            (outcome(.deferred, .mailFrom, 452, "4.3.1", "too many messages, slow down", health: .reached), .quota),
+            (outcome(.deferred, .recipient, 452, "4.2.2", "over quota exceeded", health: .reached), nil),
+            (outcome(.deferred, .recipient, 450, "4.7.1", "greylisted", health: .reached), nil),
+            (outcome(.uncertain, .finalDot, nil, nil, "the smarthost dropped the line"), .noAnswer),
+            (outcome(.failed, .recipient, 550, "5.1.1", "no such user", health: .reached), nil),
+            (outcome(.deferred, .budget, nil, nil, "POSTERN_BUDGET_GLOBAL", health: .unknown), .budget),
+            (outcome(.ourFault, .prepare, nil, nil, "it does not open", health: .unknown), nil),
+        ] as [(Outcome, SmarthostRecord.Trouble?)])
+    func `Each way to refuse us is told apart, and what is about one letter is none`(
+        outcome: Outcome, trouble: SmarthostRecord.Trouble?
+    ) {
+        #expect(SmarthostRecord.Trouble(outcome) == trouble)
+    }
+
+    @Test func `A refused login is told after one attempt; a connection that failed once or twice is not`() {
+        var record = SmarthostRecord()
+        record.record(Self.outcome(.ourFault, .login, 535), at: Self.now)
+        record.record(Self.outcome(.deferred, .connect), at: Self.now)
+        record.record(Self.outcome(.deferred, .connect), at: Self.now + .seconds(1))
+        #expect(Set(record.troubles(at: Self.now + .seconds(2)).keys) == [.login])
+        record.record(Self.outcome(.deferred, .connect, nil, nil, "refused"), at: Self.now + .seconds(2))
+        let entry = record.troubles(at: Self.now + .seconds(2))[.unreachable]
+        #expect(entry == .init(reason: "refused", since: Self.now, last: Self.now + .seconds(2), count: 3))
+    }
+
+    @Test func `One letter that is tried again after a minute is enough`() {
+        var record = SmarthostRecord()
+        record.record(Self.outcome(.deferred, .connect), at: Self.now)
+        record.record(Self.outcome(.deferred, .connect), at: Self.now + .seconds(50))
+        #expect(record.troubles(at: Self.now + .seconds(50))[.unreachable]?.count == 2)
+    }
+
+    @Test func `A delivered letter ends them all; one that reached the recipient's turn ends what comes before that`() {
+        var record = SmarthostRecord()
+        for _ in 0..<3 { record.record(Self.outcome(.deferred, .connect), at: Self.now) }
+        record.record(Self.outcome(.ourFault, .login, 535), at: Self.now)
+        record.record(Self.outcome(.ourFault, .finalDot, 554), at: Self.now)
+        record.record(Self.outcome(.failed, .recipient, 550, health: .reached), at: Self.now)
+        #expect(Set(record.troubles(at: Self.now).keys) == [.sender])
+        record.record(Self.outcome(.delivered, .finalDot, 250, health: .reached), at: Self.now)
+        #expect(record.troubles(at: Self.now).isEmpty)
+    }
+
+    @Test func `What nobody has tried for hours is no longer known`() {
+        var record = SmarthostRecord()
+        record.record(Self.outcome(.ourFault, .login, 535), at: Self.now)
+        #expect(record.troubles(at: Self.now + .hours(5)).count == 1)
+        #expect(record.troubles(at: Self.now + .hours(7)).isEmpty)
+    }
+}

@@ -1,0 +1,205 @@
+import PosternCore
+import PosternRelay
+import Testing
+
+@Suite("S2: what the smarthost refuses is judged by what becomes of other letters")
+struct RefusalRunsTests {
+    /// Letters in order: whose, what the smarthost said, and what becomes of it.
+    struct Step: Sendable {
+        let recipient: UInt64
+        let said: Said
+        let becomes: Outcome.Kind
+        var minutes: Int64 = 0
+        var attempt = 1
+        var isReleased = false
+
+        init(
+            _ recipient: UInt64, _ said: Said, _ becomes: Outcome.Kind, after minutes: Int64 = 0, attempt: Int = 1,
+            isReleased: Bool = false
+        ) {
+            (self.recipient, self.said, self.becomes) = (recipient, said, becomes)
+            (self.minutes, self.attempt, self.isReleased) = (minutes, attempt, isReleased)
+        }
+    }
+
+    enum Said: Sendable {
+        case accepted, unknownUser, rejected, otherRejected, spam, later, keyLost
+
+        var outcome: Outcome {
+            switch self {
+            case .accepted: Self.outcome(.delivered, nil, 250, "2.0.0")
+            case .unknownUser: Self.outcome(.failed, .recipient, 550, "5.1.1")
+            case .rejected: Self.outcome(.failed, .unclear, 554, nil)
+            case .otherRejected: Self.outcome(.failed, .unclear, 550, "5.7.1")
+            case .spam: Self.outcome(.failed, .letter, 554, "5.7.0")
+            case .later: Self.outcome(.deferred, .now, 451, "4.3.0")
+            case .keyLost:
+                Outcome(.failed, health: .unknown, diagnosis: .init(stage: .prepare, text: "the key of its day is lost"))
+            }
+        }
+
+        private static func outcome(_ kind: Outcome.Kind, _ cause: Outcome.Cause?, _ code: Int, _ enhanced: String?) -> Outcome {
+            Outcome(
+                kind, health: .reached, cause: cause,
+                diagnosis: .init(stage: .recipient, code: code, enhanced: enhanced, text: "words"))
+        }
+    }
+
+    static let start = Timestamp(seconds: 1_800_000_000)
+
+    /// Which steps' letters are held after all, counted from 0, and whether a run goes on at the end.
+    @Test(
+        arguments: [
+            ("one unknown user fails", [Step(1, .unknownUser, .failed)], [], false),
+            ("so do two", [Step(1, .unknownUser, .failed), Step(2, .unknownUser, .failed)], [], false),
+            (
+                "a third makes a run: it is held, and so are the two before it",
+                [Step(1, .unknownUser, .failed), Step(2, .unknownUser, .failed), Step(3, .unknownUser, .ourFault)], [0, 1], true
+            ),
+            (
+                "many letters to one dead address are no run", (0..<9).map { _ in Step(1, .unknownUser, .failed) }, [], false
+            ),
+            (
+                "letters whose key is lost were never refused, to however many", (1..<9).map { Step($0, .keyLost, .failed) }, [],
+                false
+            ),
+            (
+                "nor are three dead addresses with an accepted letter between them",
+                [
+                    Step(1, .unknownUser, .failed), Step(2, .unknownUser, .failed), Step(9, .accepted, .delivered),
+                    Step(3, .unknownUser, .failed), Step(4, .unknownUser, .failed),
+                ], [], false
+            ),
+            (
+                "nor over days",
+                [
+                    Step(1, .unknownUser, .failed), Step(2, .unknownUser, .failed, after: 10),
+                    Step(3, .unknownUser, .failed, after: 10),
+                    Step(4, .unknownUser, .failed, after: 10),
+                ], [], false
+            ),
+            (
+                "three unlike refusals are no run",
+                [Step(1, .unknownUser, .failed), Step(2, .rejected, .deferred), Step(3, .otherRejected, .deferred)], [], false
+            ),
+            (
+                "what names nobody is deferred while nobody is accepted, then held",
+                [
+                    Step(1, .rejected, .deferred), Step(1, .rejected, .deferred, after: 1, attempt: 2),
+                    Step(1, .rejected, .deferred, after: 5, attempt: 3), Step(1, .rejected, .ourFault, after: 15, attempt: 4),
+                ], [], false
+            ),
+            (
+                "and fails when others are accepted meanwhile",
+                [
+                    Step(1, .rejected, .deferred), Step(2, .accepted, .delivered, after: 1),
+                    Step(1, .rejected, .failed, after: 1, attempt: 2),
+                ], [], false
+            ),
+            (
+                "the same recipient's other letter says nothing about it",
+                [Step(1, .accepted, .delivered), Step(1, .spam, .deferred)], [], false
+            ),
+            (
+                "a run of what names nobody is held from the third on",
+                [
+                    Step(1, .rejected, .deferred), Step(2, .rejected, .deferred), Step(3, .rejected, .ourFault),
+                    Step(4, .rejected, .ourFault),
+                ], [], true
+            ),
+            (
+                "also after accepted letters: those that failed before it was a run are held",
+                [
+                    Step(9, .accepted, .delivered), Step(1, .rejected, .failed), Step(2, .rejected, .failed),
+                    Step(3, .rejected, .ourFault),
+                ], [1, 2], true
+            ),
+            (
+                "in a run nothing else that names nobody is believed",
+                [
+                    Step(9, .accepted, .delivered), Step(1, .unknownUser, .failed), Step(2, .unknownUser, .failed),
+                    Step(3, .unknownUser, .ourFault), Step(4, .rejected, .ourFault),
+                ], [1, 2], true
+            ),
+            (
+                "an accepted letter ends the run",
+                [
+                    Step(1, .unknownUser, .failed), Step(2, .unknownUser, .failed), Step(3, .unknownUser, .ourFault),
+                    Step(9, .accepted, .delivered), Step(4, .unknownUser, .failed),
+                ], [0, 1], false
+            ),
+            (
+                "a deferred one does not",
+                [
+                    Step(1, .unknownUser, .failed), Step(2, .unknownUser, .failed), Step(3, .unknownUser, .ourFault),
+                    Step(9, .later, .deferred), Step(4, .unknownUser, .ourFault, after: 60),
+                ], [0, 1], true
+            ),
+            (
+                "dead addresses after an import: an operator releases them, and they fail",
+                [
+                    Step(1, .unknownUser, .failed), Step(2, .unknownUser, .failed), Step(3, .unknownUser, .ourFault),
+                    Step(1, .unknownUser, .failed, after: 60, attempt: 2, isReleased: true),
+                    Step(2, .unknownUser, .failed, attempt: 2, isReleased: true),
+                    Step(3, .unknownUser, .failed, attempt: 2, isReleased: true),
+                ], [0, 1], true
+            ),
+            (
+                "but what names nobody is held again, until others are accepted",
+                [
+                    Step(1, .rejected, .ourFault, attempt: 5, isReleased: true), Step(2, .accepted, .delivered),
+                    Step(1, .rejected, .failed, attempt: 6, isReleased: true),
+                ], [], false
+            ),
+            (
+                "a letter that intake held, and a person let go, is like any other",
+                [
+                    Step(1, .unknownUser, .failed, isReleased: true), Step(2, .unknownUser, .failed, isReleased: true),
+                    Step(3, .unknownUser, .ourFault, isReleased: true),
+                ], [0, 1], true
+            ),
+        ] as [(String, [Step], [Int], Bool)])
+    func `A run of like refusals for different recipients is about us, whatever it says`(
+        rule: String, steps: [Step], recalled: [Int], isRun: Bool
+    ) throws {
+        var runs = RefusalRuns()
+        var now = Self.start
+        var held: [LetterID] = []
+        for (number, step) in steps.enumerated() {
+            now = now + .minutes(step.minutes)
+            let letter = step.attempt == 1 ? UInt64(number) : 1_000 + step.recipient
+            let judged = runs.judge(step.said.outcome, of: try Self.job(letter, step), at: now)
+            #expect(judged.kind == step.becomes, "\(rule): step \(number)")
+            #expect(judged.diagnosis == step.said.outcome.diagnosis, "the evidence stays")
+            held += runs.takeRecalled()
+        }
+        #expect(held == recalled.map { LetterID(high: 0, low: UInt64($0)) }, "\(rule)")
+        #expect((runs.run != nil) == isRun, "\(rule)")
+        #expect(runs.takeRecalled().isEmpty, "each is handed out once")
+    }
+
+    @Test func `While a run goes on, only an accepted letter says that the smarthost takes letters`() throws {
+        var runs = RefusalRuns()
+        for number in 1...3 as ClosedRange<UInt64> {
+            _ = runs.judge(
+                Said.unknownUser.outcome, of: try Self.job(number, Step(number, .unknownUser, .failed)), at: Self.start)
+        }
+        let fourth = runs.judge(Said.unknownUser.outcome, of: try Self.job(4, Step(4, .unknownUser, .ourFault)), at: Self.start)
+        #expect(fourth.health == .trouble)
+        #expect(fourth.cause == .likeRefusals)
+        let fifth = runs.judge(Said.later.outcome, of: try Self.job(5, Step(5, .later, .deferred)), at: Self.start)
+        #expect(fifth.health == .unknown)
+        let sixth = runs.judge(Said.accepted.outcome, of: try Self.job(6, Step(6, .accepted, .delivered)), at: Self.start)
+        #expect(sixth.health == .reached)
+    }
+
+    private static func job(_ letter: UInt64, _ step: Step) throws -> DeliveryJob {
+        DeliveryJob(
+            id: LetterID(high: 0, low: letter), attempt: step.attempt, kind: .letter, accepted: start,
+            released: step.isReleased ? start : nil, tokens: MailTokens(messageID: "a", envelope: "b"),
+            site: Site(id: try SiteID("photos"), name: try HeaderText("Photos", limit: 100), origins: []),
+            recipient: RecipientID(high: 1, low: step.recipient), handle: try Handle("pat"),
+            recipientName: try HeaderText("Pat", limit: 100), language: .english,
+            record: SealedRecord(version: 1, seal: [], authorisation: []), letter: [])
+    }
+}

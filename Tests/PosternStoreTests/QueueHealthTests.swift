@@ -1,0 +1,41 @@
+import PosternCore
+import PosternStore
+import Testing
+
+@Suite("What of the queue stands still is counted by reason")
+struct QueueHealthTests {
+    @Test(arguments: StoreKind.allCases)
+    func `Letters held by a fault of ours are counted by stage and code; those that staff hold are not (H4)`(_ kind: StoreKind)
+        async throws
+    {
+        try await withStore(kind) { store in
+            let now = TestStore.start + .minutes(1)
+            for number in 0..<5 {
+                _ = try await store.accept(store.letter())
+                let (lease, claimed) = try await store.claim()
+                let delivery = try #require(claimed.first)
+                let outcome: Outcome.Kind = number < 3 ? .ourFault : .deferred
+                let settlement = try Sample.settlement(
+                    outcome, of: delivery, at: now + .seconds(number), text: "535 5.7.8 wrong \(number)")
+                let result = try await store.database.write { try $0.queue.settle(delivery.id, under: lease, as: settlement) }
+                #expect(result == .written)
+                // Held by a person, after an attempt that was deferred.
+                if number == 4 { _ = try await store.database.write { try $0.queue.hold(delivery.id, because: "to look") } }
+            }
+            _ = try await store.accept(store.letter(verdict: .held))
+            let health = try await store.database.read { try QueueHealth($0) }
+            let held = try #require(health.held.first)
+            #expect(health.held.count == 1)
+            #expect(held == .init(stage: .finalDot, code: 250, text: "535 5.7.8 wrong 0", count: 3, since: now))
+            #expect(health.soonestDue != nil && health.oldestMoving != nil && health.oldestHeld != nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `An empty store has nothing that stands still`(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let health = try await store.database.read { try QueueHealth($0) }
+            #expect(health == QueueHealth())
+        }
+    }
+}

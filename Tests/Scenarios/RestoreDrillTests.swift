@@ -1,0 +1,273 @@
+import Foundation
+import PosternTestSupport
+import Testing
+
+@Suite("A backup and the saved keys give one installation back", .serialized, .timeLimit(.minutes(5)))
+struct RestoreDrillTests {
+    /// A home without an installation, on a machine where there was none.
+    private struct BareMachine {
+        let folder: TemporaryFolder
+        let settings: [String: String]
+        var home: String { folder.path("home") }
+
+        init(like postern: Installation, isOpen: Bool) throws {
+            folder = try TemporaryFolder()
+            if isOpen { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path) }
+            settings = postern.settings
+        }
+
+        func run(_ arguments: String...) async throws -> Finished {
+            try await Program.run(Program.postern, arguments + ["--home", home], environment: settings)
+        }
+
+        func counts() async throws -> [String: Int] {
+            let said = try await run("queue", "count", "--json")
+            return try JSONDecoder().decode([String: Int].self, from: Data(said.output.utf8))
+        }
+
+        func doctorFailures() async throws -> [DoctorReport.Line] {
+            let said = try await run("doctor", "--json")
+            return try JSONDecoder().decode(DoctorReport.self, from: Data(said.output.utf8)).findings.filter {
+                $0.level == "FAIL"
+            }
+        }
+
+        func keys(_ kind: String) throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: home + "/vault/keys").filter {
+                $0.hasPrefix(kind) && $0.hasSuffix(".key")
+            }
+        }
+    }
+
+    private func post(_ subject: String, _ postern: Installation) async throws -> String {
+        let answer = try await postern.post(["subject": subject])
+        try #require(answer.status == 202, "\(answer)")
+        return try #require(answer.id)
+    }
+
+    private func copies(of subject: String, at server: ScriptedSMTPServer) -> Int {
+        server.messages.count { $0.isAccepted == true && $0.header("Subject") == subject }
+    }
+
+    // Two users, as root.
+    @Test(arguments: geteuid() == 0 ? [false, true] : [false])
+    func
+        `On a bare machine with one command: each letter delivered once or named, the erased stay erased, all others are reached (H6)`(
+            asTwoUsers: Bool
+        ) async throws
+    {
+        let mood = SmarthostMood(.well)
+        let server = try await ScriptedSMTPServer.start(mood.script)
+        let postern = try await Installation(
+            smtpPort: server.port, settings: asTwoUsers ? TwoUsersTests.users : [:], isOpen: asTwoUsers)
+        for handle in ["pat", "eve"] { try await postern.addRecipient(handle, "\(handle)@private.example") }
+        let outside = try TemporaryFolder()
+        let (backup, saved) = (outside.path("backup.sqlite"), outside.path("saved"))
+
+        // The old machine: one letter delivered before the backup, two that wait and go out after it, one held, one of afterwards.
+        try await postern.start()
+        _ = try await post("before-the-backup", postern)
+        try await server.received(count: 1)
+        mood.set(.deferring)
+        let waiting = [try await post("waiting-one", postern), try await post("waiting-two", postern)]
+        try await postern.succeed("block", "add", "--domain", "visitor.example", "--reason", "to look")
+        let held = try await post("held-for-a-look", postern)
+        try await postern.succeed("block", "remove", "1")
+        try await eventually("both wait") {
+            let counts = try await postern.counts()
+            return counts["ready"] == 2 && counts["held"] == 1 && counts["delivered"] == 1
+        }
+        let told = try await postern.succeed("backup", backup)
+        #expect(told.output.contains("NOT ALL KEYS HAVE BEEN SAVED") && told.output.contains("It has no key"), "\(told.output)")
+        #expect(try FileManager.default.attributesOfItem(atPath: backup)[.posixPermissions] as? NSNumber == 0o600)
+        mood.set(.well)
+        try await postern.succeed("queue", "retry", "--all")
+        try await server.received(count: 3)
+        try await postern.succeed("recipient", "erase", "eve", "--site", "photos", "--yes")
+        try await postern.succeed("keys", "export-recovery", saved)
+        _ = try await post("after-the-backup", postern)
+        try await server.received(count: 4)
+        try await postern.cutOff()
+
+        let bare = try BareMachine(like: postern, isOpen: asTwoUsers)
+        let restored = try await bare.run("restore", backup, "--keys", saved)
+        try #require(restored.status == 0, "\(restored.output)\(restored.errors)")
+        // What may have gone out, or is lost, is named.
+        for id in waiting + [held] { #expect(restored.output.contains(id), "\(restored.output)") }
+        #expect(restored.output.contains("end as failed") && restored.output.contains("Erased again"), "\(restored.output)")
+        #expect(restored.output.contains("photos/eve"), "\(restored.output)")
+        #expect(try await bare.counts()["failed"] == 3)
+        let listed = try await bare.run("queue", "list", "--state", "failed").output
+        for id in waiting + [held] { #expect(listed.contains(id), "\(listed)") }
+        for kind in ["address-", "authorisation-", "journal-"] { #expect(try bare.keys(kind).count == 1) }
+
+        // From now on it is a service like the one before.
+        let (serving, log) = (Serving(), outside.path("log"))
+        try await serving.start(Program.postern, ["serve", "--home", bare.home], environment: bare.settings, log: log)
+        try await eventually("ready", within: .seconds(60)) { await postern.isReady() }
+        _ = try await post("to-the-new-machine", postern)
+        try await server.received(count: 5)
+        #expect(try await bare.doctorFailures().isEmpty)
+        #expect(try await postern.post(to: "eve").status == 404)
+        for subject in ["before-the-backup", "waiting-one", "waiting-two", "after-the-backup", "to-the-new-machine"] {
+            #expect(copies(of: subject, at: server) == 1, "\(subject)")
+        }
+        #expect(copies(of: "held-for-a-look", at: server) == 0)
+        serving.signal(SIGTERM)
+        _ = try await serving.end(within: .seconds(40))
+        await server.stop()
+    }
+
+    @Test func `On the machine itself, what was delivered after the backup is not sent again, and what is left out is named`()
+        async throws
+    {
+        let mood = SmarthostMood(.deferring)
+        let server = try await ScriptedSMTPServer.start(mood.script)
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        let outside = try TemporaryFolder()
+        try await postern.start()
+        let (one, two) = (try await post("goes-out-later", postern), try await post("waits-still", postern))
+        try await eventually("both wait") { try await postern.counts()["ready"] == 2 }
+        try await postern.succeed("backup", outside.path("backup.sqlite"))
+        try await postern.succeed("queue", "hold", two)
+        mood.set(.well)
+        try await postern.succeed("queue", "retry", one)
+        try await server.received(count: 1)
+        try await eventually("that is written") { try await postern.counts()["delivered"] == 1 }
+        mood.set(.deferring)
+        let late = try await post("came-after-the-backup", postern)
+        try await eventually("it waits") { try await postern.counts()["ready"] == 1 }
+        // The service must be stopped.
+        #expect(try await postern.command("restore", outside.path("backup.sqlite")).status == 75)
+        try await postern.stop()
+
+        let restored = try await postern.succeed("restore", outside.path("backup.sqlite")).output
+        #expect(restored.contains("1 letter ended after the backup") && restored.contains("1 letter is held"), "\(restored)")
+        #expect(restored.contains(late) && restored.contains("in the former store alone"), "\(restored)")
+        #expect(restored.contains("rm ") && restored.contains("postern.sqlite.replaced-"), "\(restored)")
+        #expect(try await postern.counts().filter { $0.value > 0 } == ["delivered": 1, "held": 1])
+        mood.set(.well)
+        try await postern.start()
+        try await postern.succeed("queue", "release", "--all")
+        try await server.received(count: 2)
+        #expect(copies(of: "goes-out-later", at: server) == 1 && copies(of: "waits-still", at: server) == 1)
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test
+    func `After an init the backup alone is not taken, keys copied by hand are FAIL, and one command makes one keyring (H6)`()
+        async throws
+    {
+        let server = try await ScriptedSMTPServer.start()
+        let old = try await Installation(smtpPort: server.port)
+        try await old.addRecipient("pat", "pat@private.example")
+        let outside = try TemporaryFolder()
+        let (backup, saved) = (outside.path("backup.sqlite"), outside.path("saved"))
+        try await old.succeed("backup", backup)
+        try await old.succeed("keys", "export-recovery", saved)
+        let new = try await Installation(smtpPort: server.port)
+        let before = FileManager.default.contents(atPath: new.store)
+        let refused = try await new.command("restore", backup)
+        #expect(refused.status == 66 && refused.errors.contains("--keys FOLDER"), "\(refused.errors)")
+        #expect(FileManager.default.contents(atPath: new.store) == before)
+
+        // As the guide said once: copied beside the new ones.
+        let files = FileManager.default
+        for name in try files.contentsOfDirectory(atPath: saved) where name.hasSuffix(".key") {
+            try files.copyItem(atPath: "\(saved)/\(name)", toPath: "\(new.home)/vault/keys/\(name)")
+            try files.setAttributes([.posixPermissions: 0o400], ofItemAtPath: "\(new.home)/vault/keys/\(name)")
+        }
+        let torn = try await new.doctor(status: 69).troubles.filter { $0.level == "FAIL" }
+        #expect(torn.count == 6 && torn.allSatisfy { $0.check == "saved-keys" }, "\(torn)")
+
+        try await new.succeed("restore", backup, "--keys", saved)
+        let keys = try files.contentsOfDirectory(atPath: new.home + "/vault/keys").filter { $0.hasSuffix(".key") }
+        #expect(keys.count == 3, "\(keys)")
+        #expect(try await new.doctor().troubles.isEmpty)
+        try await new.start()
+        #expect(try await new.post().status == 202)
+        try await server.received(count: 1)
+        try await new.stop()
+        await server.stop()
+    }
+
+    @Test(arguments: ["gone", "cut", "unreadable"])
+    func `A day's key that cannot be used: the service starts, says what is lost, the letters end or are held by name (M1)`(
+        how: String
+    ) async throws {
+        let mood = SmarthostMood(.deferring)
+        let server = try await ScriptedSMTPServer.start(mood.script)
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        let lost = try await post("sealed-to-the-lost-key", postern)
+        try await eventually("it waits") { try await postern.counts()["ready"] == 1 }
+        try await postern.stop()
+        let folder = postern.home + "/vault/keys"
+        let files = FileManager.default
+        for name in try files.contentsOfDirectory(atPath: folder) where name.hasPrefix("letter-") {
+            switch how {
+            case "gone": try files.removeItem(atPath: "\(folder)/\(name)")
+            case "cut":
+                try files.removeItem(atPath: "\(folder)/\(name)")
+                try Data("postern key, ver".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+                try files.setAttributes([.posixPermissions: 0o400], ofItemAtPath: "\(folder)/\(name)")
+            default: try files.setAttributes([.posixPermissions: 0o440], ofItemAtPath: "\(folder)/\(name)")
+            }
+        }
+        mood.set(.well)
+        try await postern.start()
+        #expect(postern.log.contains("one cannot be used: letters of "), "\(postern.log.suffix(2_000))")
+        try await postern.succeed("queue", "retry", "--all")
+        let end = how == "unreadable" ? "held" : "failed"
+        try await eventually("it ended") { try await postern.counts()[end] == 1 }
+        let shown = try await postern.succeed("queue", "show", lost).output
+        #expect(shown.contains(how == "unreadable" ? "chmod 400" : "the key of its day"), "\(shown)")
+        // New letters are sealed to new keys and go out.
+        _ = try await post("sealed-to-a-new-key", postern)
+        try await server.received(count: 1)
+        let found = try await postern.doctor(status: 69).troubles.filter { $0.level == "FAIL" }
+        let check = how == "unreadable" ? "modes" : "keys"
+        #expect(!found.isEmpty && found.allSatisfy { $0.check == check && $0.finding.contains("/letter-") }, "\(found)")
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test
+    func `A clock that was forty days ahead for a moment at the start costs nothing, and the doctor is content again (M11)`()
+        async throws
+    {
+        let mood = SmarthostMood(.deferring)
+        let server = try await ScriptedSMTPServer.start(mood.script)
+        let postern = try await Installation(smtpPort: server.port)
+        let clock = try await FakeClock(days: 0)
+        postern.setClock(clock)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        _ = try await post("from-before", postern)
+        try await eventually("it waits") { try await postern.counts()["ready"] == 1 }
+        try await postern.stop()
+        let keys = { Set(try FileManager.default.contentsOfDirectory(atPath: postern.home + "/vault/keys")) }
+        let before = try keys()
+        try clock.jump(toDays: 40)
+        try await postern.start()
+        _ = try await post("from-the-false-time", postern)
+        try await eventually("the relay has looked at both") { try await postern.counts()["ready"] == 2 }
+        try clock.jump(toDays: 0)
+        try await eventually("the vault sees that it is right again", within: .seconds(30)) {
+            postern.log.contains("it was ahead, and is right again")
+        }
+        #expect(try keys().isSuperset(of: before))
+        mood.set(.well)
+        try await postern.succeed("queue", "retry", "--all")
+        try await server.received(count: 2)
+        let clockLines = try await postern.doctor().findings.filter { $0.check == "clock" }
+        #expect(!clockLines.contains { $0.level == "FAIL" }, "\(clockLines)")
+        try await postern.stop()
+        #expect(try await postern.doctor().findings.allSatisfy { $0.level != "FAIL" })
+        postern.setClock(nil)
+        await server.stop()
+    }
+}
