@@ -111,7 +111,7 @@ struct OperatorServiceTests {
     @Test(
         arguments: [
             (.addSite(id: "Photos", name: "Photos", origins: []), "the site id may"),
-            (.addSite(id: "photos", name: "a\nb", origins: []), "must be one line"),
+            (.addSite(id: "photos", name: "a\nb", origins: []), "came in a form that this relay does not read"),
             (.addSite(id: "photos", name: "Photos", origins: ["photos.example"]), "is not an origin"),
             (.changeSite(id: "none", .init()), "there is no site “none”\n    See postern site list"),
             (.setLogo(site: "none", file: nil), "there is no site “none”"),

@@ -100,9 +100,10 @@ struct RawConnection {
 
     /// Everything until the other side closes.
     func rest() async throws -> String {
-        var text = ""
-        for try await buffer in inbound { text += String(buffer: buffer) }
-        return text
+        // Decoded at the end: a character may come in two pieces.
+        var bytes: [UInt8] = []
+        for try await buffer in inbound { bytes += buffer.readableBytesView }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
