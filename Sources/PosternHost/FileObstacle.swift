@@ -134,9 +134,11 @@ package struct NeededFiles {
                 $0, .file, key: Setting.smtpCAFile.rawValue, user: user,
                 missing: "Name a file of certificates in PEM form, or leave the line out for the system's.")
         }
-        let password = configuration.mail.passwordFile.flatMap {
-            FileObstacle.find(
-                $0, .secret, key: Setting.smtpPasswordFile.rawValue, user: user,
+        let password = configuration.mail.passwordFile.flatMap { path -> FileObstacle? in
+            // What is no full path may be the password itself. That is a fault of the setting, which says so and repeats nothing.
+            guard path.hasPrefix("/") || access(path, F_OK) == 0 else { return nil }
+            return FileObstacle.find(
+                path, .secret, key: Setting.smtpPasswordFile.rawValue, user: user,
                 missing: "Write the password for the smarthost into it, mode 0400.")
         }
         return [authorities, password].compactMap { $0 }

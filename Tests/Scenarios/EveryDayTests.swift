@@ -110,8 +110,10 @@ struct EveryDayTests {
         let postern = try await Installation(smtpPort: 2_525)
         let other = try await ScriptedSMTPServer.start(port: postern.port)
         let report = try await postern.command("doctor")
-        #expect(report.status == 69 && report.output.contains("POSTERN_LISTEN: 127.0.0.1:\(postern.port)"), "\(report.output)")
-        #expect(report.output.contains("(process \(getpid()))"))
+        // Its lines are broken anywhere.
+        let told = report.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(report.status == 69 && told.contains("POSTERN_LISTEN: 127.0.0.1:\(postern.port)"), "\(report.output)")
+        #expect(told.contains("(process \(getpid()))"))
         await other.stop()
     }
 
@@ -122,7 +124,7 @@ struct EveryDayTests {
             "runuser", ["-u", "games", "--", Program.postern, "queue", "count", "--home", postern.home],
             environment: postern.settings)
         #expect(told.status == 77 || told.status == 78, "\(told.errors)")
-        #expect(told.errors.lowercased().contains("run it as root"), "\(told.errors)")
+        #expect(told.errors.lowercased().contains("as root"), "\(told.errors)")
         #expect(!told.errors.contains(".lock"))
     }
 }

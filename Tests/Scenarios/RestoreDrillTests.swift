@@ -108,7 +108,7 @@ struct RestoreDrillTests {
         _ = try await post("to-the-new-machine", postern)
         try await server.received(count: 5)
         #expect(try await bare.doctorFailures().isEmpty)
-        #expect(try await postern.post(to: "eve").status == 404)
+        #expect(try await postern.post(to: "eve").status == 403)
         for subject in ["before-the-backup", "waiting-one", "waiting-two", "after-the-backup", "to-the-new-machine"] {
             #expect(copies(of: subject, at: server) == 1, "\(subject)")
         }
@@ -230,7 +230,7 @@ struct RestoreDrillTests {
         try await server.received(count: 1)
         let found = try await postern.doctor(status: 69).troubles.filter { $0.level == "FAIL" }
         let check = how == "unreadable" ? "modes" : "keys"
-        #expect(!found.isEmpty && found.allSatisfy { $0.check == check && $0.finding.contains("/letter-") }, "\(found)")
+        #expect(found.contains { $0.check == check } && found.allSatisfy { $0.finding.contains("/letter-") }, "\(found)")
         try await postern.stop()
         await server.stop()
     }

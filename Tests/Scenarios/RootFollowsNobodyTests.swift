@@ -30,7 +30,7 @@ struct RootFollowsNobodyTests {
             ["site", "add", "club", "--name", "Club", "--origin", "https://club.example"],
             ["site", "set", "photos", "--name", "Photos"], ["block", "add", "--text", "x", "--reason", "y"],
             ["block", "remove", "1"], ["log", "show", someID], ["keys", "trust-clock"], ["selftest", "leak"],
-            ["recipient", "erase", "pat", "--site", "photos"],
+            ["recipient", "erase", "pat", "--site", "photos", "--yes"],
         ] {
             _ = try await postern.run(words)
         }

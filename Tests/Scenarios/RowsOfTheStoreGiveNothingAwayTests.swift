@@ -106,6 +106,7 @@ struct RowsOfTheStoreGiveNothingAwayTests {
         Edit(harmless: "site.introductions", "UPDATE site SET introductions = 'en Example Bank'"),
         Edit(harmless: "site.languages", "UPDATE site SET languages = 'de'"),
         Edit(harmless: "site.created_at", "UPDATE site SET created_at = 0"),
+        Edit(harmless: "site.removed_at", "UPDATE site SET removed_at = 1 WHERE id = 'photos'"),
 
         Edit(
             "delivery.id",
@@ -133,6 +134,7 @@ struct RowsOfTheStoreGiveNothingAwayTests {
         Edit(
             harmless: "delivery.lease_until",
             "UPDATE delivery SET state = 'leased', due_at = 0, lease = randomblob(16), lease_until = 1 WHERE id = \(alice)"),
+        Edit(harmless: "delivery.released_at", "UPDATE delivery SET released_at = 253402300799999 WHERE id = \(alice)"),
         Edit(harmless: "delivery.finished_at", "UPDATE delivery SET state = 'failed', finished_at = 1 WHERE id = \(alice)"),
         Edit(harmless: "delivery.reason", "UPDATE delivery SET reason = 'Example Bank' WHERE id = \(alice)"),
         Edit(
@@ -217,7 +219,7 @@ struct RowsOfTheStoreGiveNothingAwayTests {
         #expect(delivered > 0)
 
         // Somebody who was erased, put back whole by a thief who kept the row: the address is hers no longer to be written to.
-        try await postern.succeed("recipient", "erase", "alice", "--site", "photos")
+        try await postern.succeed("recipient", "erase", "alice", "--site", "photos", "--yes")
         try await postern.stop()
         _ = try await rows("restore")
         try await postern.start()

@@ -101,7 +101,7 @@ struct StaffSeeWhatWasPostedTests {
         for (arguments, words) in [
             (["--domain", "no domain", "--reason", "x"], "is not a domain"),
             (["--prefix", "10.1.2.3/8", "--reason", "x"], "bits after"),
-            (["--tag", "abc", "--reason", "x"], "13 characters"), (["--text", "a", "--reason", "x"], "has 1 characters"),
+            (["--tag", "abc", "--reason", "x"], "13 characters"), (["--text", "a", "--reason", "x"], "has 1 character;"),
         ] {
             let wrong = try await postern.run(["block", "add"] + arguments)
             #expect(wrong.status == 65)

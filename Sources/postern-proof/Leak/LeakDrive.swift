@@ -59,7 +59,8 @@ struct LeakDrive: Sendable {
         try await installation.succeed(add("r1", ["--confirmed", "--replace"]), input: flock.recipients[1].text + "\n")
         try await installation.fail(add("r2", ["--confirmed"]), input: flock.recipients[2].text + "\n")
         for wrong in [
-            "\(one.text)@", "<\(one.text)>", "\(one.text) \(two.text)", "\"\(one.text)\"@x.example", "\(one.text)\u{7}",
+            "\(one.text)@", "<\(one.text)> <\(two.text)>", "\(one.text) \(two.text)", "\"\(one.text)\"@x.example",
+            "\(one.text), \(two.text)",
         ] {
             try await installation.fail(add("new", ["--confirmed"]), input: wrong + "\n")
         }
