@@ -54,8 +54,8 @@ extension LeakDrive {
                 (writer.visitor.text, writer.visitor.number), (writer.text.text, writer.text.number),
                 (recipient.stored, recipient.number), (writer.client.text, writer.client.number),
             ] {
-                // The form of this page posts to the address it was asked for, whatever that is.
-                let isReturned = path.hasPrefix("/confirm/")
+                // The form of the first posts to the address it was asked for, and the others lead to the usual spelling of it.
+                let isReturned = ["/confirm/", "/c/photos/", "/privacy/"].contains { path.hasPrefix($0) }
                 try await visitors.get(path + encoded(secret), from: client, returned: isReturned ? [number] : [])
             }
         }

@@ -41,12 +41,14 @@ struct LeakDrive: Sendable {
             FileManager.default.createFile(
                 atPath: path, contents: Data(lines.joined(separator: "\n").utf8), attributes: [.posixPermissions: 0o600])
         else { throw DriveFault("\(path) cannot be written") }
+        let rejects = "\(installation.folder.path)/rejects.csv"
         try await installation.succeed([
-            "recipient", "import", path, "--site", "photos", "--confirmed", "--rejects",
-            "\(installation.folder.path)/rejects.csv",
+            "recipient", "import", path, "--site", "photos", "--confirmed", "--rejects", rejects,
         ])
-        // The operator's own file is the one place where addresses are readable, and it is not ours.
+        // The operator's own file, and what it could not take of that, are the one place where addresses are readable. The guide says
+        // to delete both.
         try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.removeItem(atPath: rejects)
 
         func add(_ handle: String, _ more: [String]) -> [String] {
             ["recipient", "add", handle, "--site", "photos", "--name", "Pat"] + more
