@@ -111,6 +111,65 @@ struct OpeningTests {
         #expect(try FileFacts.text(path) == text)
     }
 
+    /// What SQLite writes and syncs before the first page of an empty file.
+    static let firstJournal: [UInt8] =
+        [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7, 0, 0, 0, 0, 0x3C, 0x70, 0xF0, 0x82]
+        + [0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0x10, 0] + [UInt8](repeating: 0, count: 512 - 28)
+
+    // The rule: the page's first sector is missing, and of the others, which are zero, the last ones may be.
+    @Test(arguments: [512, 3_584, 4_096], [false, true])
+    func `A store whose first write a power cut tore is begun again`(_ size: Int, isLookedAtFirst: Bool) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        for (ending, bytes) in [("", [UInt8](repeating: 0, count: size)), ("-journal", Self.firstJournal)] {
+            try Data(bytes).write(to: URL(fileURLWithPath: path + ending))
+            chmod(path + ending, 0o600)
+        }
+        if isLookedAtFirst { _ = try await SQLiteDriver(path: path).look { _ in } }
+        let store = try await SQLiteDatabase.open(path, at: Self.now)
+        #expect(store.report.isDurable == true)
+        try await store.write { try $0.writeProbe.touch(at: Self.now) }
+        await store.close()
+        #expect(!FileFacts.exists(path + "-journal"))
+        #expect(try RawSQLite(path).texts("PRAGMA application_id") == ["1349481332"])
+    }
+
+    enum Damage: CaseIterable, Sendable {
+        case noJournal, emptyJournal, shortJournal, journalNotSynced, journalOfAPage, journalOfAStore, lettersInWAL, bytesInFile
+        case secondPage, lessThanASector
+    }
+
+    // The rule: each thing that tells of something that may once have been committed.
+    @Test(arguments: Damage.allCases)
+    func `Zeros in a store's place that may be damage are refused, and left as they are`(_ damage: Damage) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        var files = ["": [UInt8](repeating: 0, count: 4_096), "-journal": Self.firstJournal]
+        switch damage {
+        case .noJournal: files["-journal"] = nil
+        case .emptyJournal: files["-journal"] = []
+        case .shortJournal: files["-journal"] = Array(Self.firstJournal.prefix(27))
+        case .journalNotSynced: files["-journal"]?.replaceSubrange(0..<8, with: repeatElement(0, count: 8))
+        case .journalOfAPage: files["-journal"]?[11] = 1
+        case .journalOfAStore: files["-journal"]?[19] = 1
+        case .lettersInWAL: files["-wal"] = [0x37, 0x7F, 0x06, 0x82]
+        case .bytesInFile: files[""]?[4_095] = 1
+        case .secondPage: files[""]?.append(0)
+        case .lessThanASector: files[""] = [0]
+        }
+        for (ending, bytes) in files {
+            try Data(bytes).write(to: URL(fileURLWithPath: path + ending))
+            chmod(path + ending, 0o600)
+        }
+        await #expect {
+            try await SQLiteDatabase.open(path, at: Self.now)
+        } throws: { error in
+            guard case StoreFileError.unusable(path, _) = error else { return false }
+            return "\(error)".contains("restore a backup")
+        }
+        for (ending, bytes) in files { #expect(try FileFacts.bytes(path + ending) == bytes, "\(ending)") }
+    }
+
     @Test func `A folder that cannot be made is named`() async throws {
         let folder = try TemporaryFolder()
         await #expect {

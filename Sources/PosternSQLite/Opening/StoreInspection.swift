@@ -25,6 +25,11 @@ struct StoreInspection {
         for file in StoreFile.all(of: path) { try file.checkIsOurs() }
         guard let head = try store.beginning(100), !head.isEmpty else { return .new }
         guard head.count == 100, head.starts(with: Array("SQLite format 3\0".utf8)) else {
+            if try isCutShortAtFirstWrite {
+                // Taken back as below, which leaves an empty file.
+                try check(.readWrite)
+                return .new
+            }
             throw StoreFileError.unusable(
                 path: path, StoreFault(code: 26, message: "it is no database", statement: nil))
         }
@@ -42,6 +47,29 @@ struct StoreInspection {
         // that takes a connection that may write.
         try check((StoreFile(path: path + "-journal").size ?? 0) > 0 ? .readWrite : .readOnly)
         return number == 0 ? .older : .ours
+    }
+
+    /// Whether a power cut came while the first page was written, and its head did not reach the disk. Of an empty database's page
+    /// all but the head is zero, so the file is zeros, or as much of them as got out. SQLite's journal, synced before that write,
+    /// says that the file was empty before (sqlite.org/fileformat2.html#the_rollback_journal).
+    ///
+    /// Nothing less will do: zeros may also be what damage left of a store whose letters can still be saved. Such a store has no
+    /// journal of this kind, because no commit returns before the removal of the journal has been synced with the new WAL's name.
+    private var isCutShortAtFirstWrite: Bool {
+        get throws {
+            let (store, journal) = (StoreFile(path: path), StoreFile(path: path + "-journal"))
+            guard (StoreFile(path: path + "-wal").size ?? 0) == 0, let head = try journal.beginning(28), head.count == 28 else {
+                return false
+            }
+            func number(_ offset: Int) -> Int { head[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
+            let (records, pagesBefore, pageBytes) = (number(8), number(16), number(24))
+            guard head.starts(with: [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]), records == 0, pagesBefore == 0,
+                (512...65_536).contains(pageBytes), let content = try store.beginning(pageBytes + 1)
+            else { return false }
+            // A disk writes no less than a sector. A single byte is an empty file to SQLite, which would remove the journal and
+            // leave the byte.
+            return (512...pageBytes).contains(content.count) && content.allSatisfy { $0 == 0 }
+        }
     }
 
     private func check(_ access: SQLiteHandle.Access) throws {
