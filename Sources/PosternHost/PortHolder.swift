@@ -5,6 +5,14 @@ package import PosternCore
 package enum PortHolder {
     /// `nginx (process 812)`; nil where nobody listens, or this user cannot see who.
     package static func name(at listen: ListenAddress) -> String? {
+        // Lines and entries of /proc come and go while they are read, and one that stays may be skipped for it.
+        for _ in 0..<3 {
+            if let name = look(listen) { return name }
+        }
+        return nil
+    }
+
+    private static func look(_ listen: ListenAddress) -> String? {
         let sockets = Set(
             ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { listeners($0, port: listen.port) }.map { "socket:[\($0)]" })
         guard !sockets.isEmpty else { return nil }
