@@ -85,7 +85,7 @@ struct RetryScheduleTests {
             // Released by a person, it gets one more try and no more.
             (.uncertain, .finalDot, 3, .held, nil),
             // Our own processes stopped: that says nothing about the smarthost.
-            (.uncertain, .prepare, 0, .ready, 5), (.uncertain, .prepare, 2, .ready, 5),
+            (.uncertain, .prepare, 0, .ready, 1), (.uncertain, .prepare, 2, .ready, 1),
             (.deferred, .finalDot, 2, .ready, 5), (.delivered, .finalDot, 2, .delivered, nil),
         ] as [(Outcome.Kind, DeliveryStage, Int, DeliveryState, Int64?)])
     func `S4: after an uncertain end the pauses are long and grow, and the third holds the letter`(

@@ -27,6 +27,12 @@ package struct RetrySchedule: Sendable {
         RetrySchedule(waits: [.minutes(30), .hours(4)], lifetime: lifetime, jitter: jitter)
     }
 
+    /// For a letter whose attempt ended with the vault that made it. That says nothing about the smarthost: once the vault is back, the
+    /// letter goes on, as it does at once after a crash of the relay.
+    package var afterLostAttempt: RetrySchedule {
+        RetrySchedule(waits: [.seconds(5)] + waits, lifetime: lifetime, jitter: jitter)
+    }
+
     /// After so many uncertain ends the letter is held: the next try is for a person to decide.
     package static let mostUncertainEnds = 3
 

@@ -44,6 +44,7 @@ package struct Settlement: Equatable, Sendable {
         // The vault let nothing out: that is no failure, and must not make the next wait longer.
         if outcome.diagnosis.stage == .budget { return schedule.afterBudget }
         if outcome.isUncertainEnd { return schedule.afterUncertainEnd }
+        if outcome.kind == .uncertain { return schedule.afterLostAttempt }
         // A server that means minutes says 4xx.
         let isPermanent = (500...599).contains(outcome.diagnosis.code ?? 0)
         return isPermanent && (outcome.cause == .quota || outcome.cause == .reputation) ? schedule.afterQuota : schedule
