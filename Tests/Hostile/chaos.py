@@ -59,6 +59,8 @@ class Account:
         for letter in self.letters:
             copies = self.copies.get(letter.sender, [])
             name = f"letter {letter.sender} to {letter.handle}, {letter.state} after {letter.attempts} attempts"
+            if sum(copy.is_confirmed for copy in copies) > 1:
+                yield f"{name}: sent again after a 250"
             if len(copies) > 2:
                 yield f"{name}: {len(copies)} copies"
             if len({(copy.digest, copy.message_id) for copy in copies}) > 1:

@@ -137,7 +137,6 @@ class ChaosServer:
         self.copies = collections.defaultdict(list)
         self.in_the_clear = []
         self.connections = self.most = self.peak = 0
-        self.is_calm = False
         self.authority = make_certificate(folder)
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.tls.load_cert_chain(folder / "server.pem", folder / "server.key")
@@ -148,7 +147,7 @@ class ChaosServer:
         self.ready = threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
-        self.ready.wait(10)
+        assert self.ready.wait(10), "the server does not listen"
 
     def run(self):
         asyncio.set_event_loop(self.loop)
@@ -164,16 +163,12 @@ class ChaosServer:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)
 
-    def calm_down(self):
-        """From now on it does nothing wrong."""
-        self.is_calm = True
-
     async def be_moody(self):
         """Every few seconds it allows another number of connections; now and then it is away."""
         while True:
             await asyncio.sleep(self.random.uniform(3, 8))
-            self.most = 0 if self.is_calm or self.percent == 0 else self.random.choice([0, 0, 2, 3, 5])
-            if not self.is_calm and self.percent > 0 and self.random.random() < 0.15:
+            self.most = 0 if self.percent == 0 else self.random.choice([0, 0, 2, 3, 5])
+            if self.percent > 0 and self.random.random() < 0.15:
                 self.times[AWAY] += 1
                 self.server.close()
                 await asyncio.sleep(1)
@@ -181,8 +176,6 @@ class ChaosServer:
 
     def draw(self, stage, sender=None):
         """What goes wrong at this stage, if anything. What takes a letter silently does so once for each letter."""
-        if self.is_calm:
-            return None
         place = self.random.uniform(0, 100)
         for fault in FAULTS[stage]:
             place -= fault.percent * self.percent / 100
@@ -230,7 +223,7 @@ class Session:
         raise HungUp
 
     async def act(self, stage, reply):
-        """Says the reply, or what goes wrong. Returns the fault that took its place; nil after the reply."""
+        """Says the reply, or what goes wrong. Returns the fault that took its place; None after the reply."""
         fault = self.server.draw(stage, self.sender)
         if fault is None:
             await self.say(reply)
@@ -307,7 +300,7 @@ class Session:
         if not self.is_known:
             return await self.say("530 5.7.0 authentication required")
         sender = re.search("<([^>]*)>", argument)[1]
-        if self.letters >= self.enough and not self.server.is_calm:
+        if self.letters >= self.enough:
             self.server.note(ENOUGH, sender)
             await self.say("421 4.7.0 too many messages in this connection")
             await self.hang_up()

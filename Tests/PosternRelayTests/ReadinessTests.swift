@@ -44,7 +44,7 @@ struct ReadinessTests {
     @Test func `A check that hangs becomes the fault itself`() async throws {
         let clock = Mutex(ContinuousClock.now)
         let probe = Probe()
-        let monitor = ReadinessMonitor(timeout: patient, now: { clock.withLock { $0 } }) { await probe.check() }
+        let monitor = ReadinessMonitor(timeout: .seconds(30), now: { clock.withLock { $0 } }) { await probe.check() }
         #expect(await monitor.readiness().isReady)
         clock.withLock { $0 += .seconds(2) }
         probe.hang()

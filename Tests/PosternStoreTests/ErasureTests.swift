@@ -181,6 +181,8 @@ struct ErasureTests {
         let mayEnd = Tally()
         let isErased = Tally()
         try await withThrowingTaskGroup(of: Void.self) { group in
+            // The group waits for the reader, whatever fails.
+            defer { mayEnd.add() }
             group.addTask {
                 try await store.database.read { transaction in
                     _ = try transaction.queue.counts()
@@ -249,6 +251,7 @@ struct ErasureTests {
         try await store.accept(store.letter(to: 0, seal: canary))
         let (isLooking, mayEnd) = (Tally(), Tally())
         try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { mayEnd.add() }
             group.addTask {
                 try await store.database.read { transaction in
                     _ = try transaction.queue.counts()

@@ -59,7 +59,9 @@ struct EveryDayTests {
         try await postern.addRecipient("pat", "pat@private.example")
         try await postern.start()
         for number in 0..<4 { #expect(try await postern.post(["subject": "n\(number)"]).status == 202) }
+        try await eventually("one waits for its answer") { server.messages.contains { $0.isAccepted == nil } }
         postern.kill(.supervisor, SIGHUP)
+        try await eventually("the reload has begun") { postern.log.contains("reload:") }
         gate.open()
         try await eventually("both are started again", within: .seconds(90)) { postern.log.contains("reload: done") }
         try await eventually("ready again", within: .seconds(60)) { await postern.isReady() }

@@ -134,6 +134,13 @@ struct OneStateOfHealthTests {
         try await server.received(count: 1)
         let first = try #require(postern.pid(of: .vault))
         postern.kill(.vault, SIGSTOP)
+        // First, while it is this one that stands still.
+        let found = try await postern.doctor(status: 69).troubles
+        #expect(
+            found.contains {
+                $0.check == "service" && $0.finding.contains("the vault (process \(first)) is stopped, as by SIGSTOP")
+            },
+            "\(found)")
         try await eventually("503, and not silence", within: .seconds(30)) {
             let ready = try await Web.get("http://127.0.0.1:\(postern.port)/ready", within: .seconds(5))
             return ready.status == 503 && ready.text.contains("The vault does not answer.")
@@ -145,13 +152,9 @@ struct OneStateOfHealthTests {
         #expect(
             try await Web.get("http://127.0.0.1:\(postern.staffPort)/", within: .seconds(10)).text
                 .contains("The vault does not answer."))
-        let found = try await postern.doctor(status: 69).troubles
-        #expect(
-            found.contains {
-                $0.check == "service" && $0.finding.contains("the vault (process \(first)) is stopped, as by SIGSTOP")
-            },
-            "\(found)")
-        #expect(postern.log.contains("a process does not answer child=vault") && postern.log.contains("condition=vault"))
+        try await eventually("the log says so") {
+            postern.log.contains("a process does not answer child=vault") && postern.log.contains("condition=vault")
+        }
         try await eventually("a new vault", within: .seconds(90)) { postern.pid(of: .vault).map { $0 != first } ?? false }
         try await eventually("ready again", within: .seconds(30)) { await postern.isReady() }
         try await postern.stop()

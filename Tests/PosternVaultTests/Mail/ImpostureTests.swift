@@ -23,20 +23,23 @@ struct ImpostureTests {
         let read = try #require(try await ReadBack.read([MailSamples.composer().compose(mail)]).first)
         for shown in [
             read.from.name, read.replyTo?.name ?? "",
-            read.subject.replacing("Nachricht von ", with: "").replacing("رسالة من ", with: ""),
+            read.subject.replacing("رسالة من ", with: ""),
         ] {
             #expect(shown.hasPrefix(open), "\(shown)")
             // The name cannot end the quotation before its own end.
             let inside = shown.dropFirst(open.count)
             let end = try #require(inside.range(of: close))
             #expect(inside[..<end.lowerBound].contains(["Support", "Admin"].first { name.contains($0) } ?? "Example Photos"))
-            #expect(!inside[end.upperBound...].contains("\"") && !inside[end.upperBound...].contains("“"))
+            for part in [inside[..<end.lowerBound], inside[end.upperBound...]] {
+                #expect(!part.contains { "\"“”„«»".contains($0) }, "\(shown)")
+            }
         }
         #expect(read.from.name.hasSuffix("Example Photos"))
         let heading = try #require(read.plain.components(separatedBy: "\n").first)
         let plain = String(String.UnicodeScalarView(heading.unicodeScalars.filter { !(0x2066...0x2069).contains($0.value) }))
         #expect(language == "ar" ? plain.contains(open) : plain.hasPrefix(open), "\(plain)")
-        #expect(read.html.contains("<bdi>"))
+        let inHTML = HTMLText.escaped(read.replyTo?.name ?? "?").replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
+        #expect(read.html.contains("<bdi>\(inHTML)</bdi>"), "\(inHTML)")
     }
 
     // Whatever a visitor writes, each of their lines is marked and none of ours is; and a reader's program has no reason to wrap one.
@@ -84,12 +87,13 @@ struct ImpostureTests {
     @Test func `A long subject, name or matter begins no line of the text`() async throws {
         let words = "You get this message because people can write to you"
         let letter = try MailSamples.letter(
-            name: "N " + words, subject: "S " + words + " " + words, about: "A " + words + " " + words + " " + words)
+            name: String(repeating: "N", count: 62) + " You get this message", subject: "S " + words + " " + words, about: "A " + words + " " + words + " " + words)
         let read = try #require(try await ReadBack.read([MailSamples.composer().compose(MailSamples.mail(letter))]).first)
         for line in read.plain.components(separatedBy: "\n")
         where line.contains("people can write to you") && !line.hasPrefix("You get this message") {
             #expect(["Visitor", "About: A", "Subject: S", "  "].contains { line.hasPrefix($0) }, "\(line)")
         }
+        for line in read.plain.components(separatedBy: "\n") { #expect(line.count <= 78, "\(line)") }
         #expect(read.plain.components(separatedBy: "\n").count { $0.hasPrefix("You get this message") } == 1)
     }
 

@@ -7,12 +7,12 @@ import Testing
 @Suite struct MailPrivacyTests {
     // Names as browsers and people put them into the field: none gives the hidden address away, what else they say stays.
     @Test(arguments: [
-        ("Vera Visitor", "Visitor \"Vera Visitor\""), ("vera.canary@visitor.example", "Unnamed visitor"),
+        ("Vera Visitor", "Visitor \"Vera Visitor\""), ("vera.canary@visitor.example", "An unnamed visitor"),
         ("Vera <Vera.Canary@Visitor.Example>", "Visitor \"Vera\""),
-        ("vera.canary@visitor.example (vera.canary@visitor.example)", "Unnamed visitor"),
+        ("vera.canary@visitor.example (vera.canary@visitor.example)", "An unnamed visitor"),
         ("Vera, [vera.canary@visitor.example] Köln", "Visitor \"Vera, Köln\""),
-        ("vera.canary\u{200F}@visitor.example", "Unnamed visitor"),
-        ("…", "Unnamed visitor"), ("🦊", "Visitor \"🦊\""), ("4", "Visitor \"4\""),
+        ("vera.canary\u{200F}@visitor.example", "An unnamed visitor"),
+        ("…", "An unnamed visitor"), ("🦊", "Visitor \"🦊\""), ("4", "Visitor \"4\""),
     ])
     func `An address that is not shared is in no header and nowhere in the text`(name: String, shown: String) async throws {
         let letter = try MailSamples.letter(name: name, address: "vera.canary@visitor.example")
@@ -45,7 +45,7 @@ import Testing
         let letter = try MailSamples.letter(name: name, address: "canary@müller.example")
         let composed = try MailSamples.composer().compose(MailSamples.mail(letter))
         let from = try #require(composed.headers["from"])
-        #expect(from.contains("Unnamed visitor via Example Photos"), "\(from)")
+        #expect(from.contains("An unnamed visitor via Example Photos"), "\(from)")
         #expect(!composed.text.lowercased().contains("canary"))
     }
 
