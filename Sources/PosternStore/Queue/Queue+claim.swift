@@ -33,11 +33,12 @@ extension Queue {
             [now.stored, lease.stored])
         let rows = try leased(under: lease)
         let sites = try sites(of: rows)
+        let mutes = try mutes(under: lease)
         var claimed: [DeliveryJob] = []
         claimed.reserveCapacity(rows.count)
         for row in rows {
             do {
-                if let job = try job(row, sites: sites) {
+                if let job = try job(row, sites: sites, mutes: mutes) {
                     claimed.append(job)
                 } else {
                     try dropUnsendable(try row["id"], under: lease, at: now)
@@ -59,12 +60,12 @@ extension Queue {
                     FROM attempt
                     WHERE attempt.delivery = delivery.id AND attempt.outcome = 'uncertain' AND attempt.stage = 'final-dot')
                 END AS uncertain_ends, delivery.kind, delivery.accepted_at, delivery.released_at,
-                delivery.message_token, delivery.envelope_token, delivery.recipient,
+                delivery.message_token, delivery.envelope_token, delivery.letter, delivery.recipient,
                 recipient.site, recipient.handle, recipient.name, recipient.language, recipient.state,
                 recipient.record_version, recipient.seal, recipient.authorisation, letter.seal AS letter_seal
             FROM delivery
             CROSS JOIN recipient
-            LEFT JOIN letter ON letter.id = delivery.id
+            LEFT JOIN letter ON letter.id = delivery.letter
             WHERE delivery.state = 'leased' AND delivery.lease = ? AND recipient.id = delivery.recipient
             ORDER BY delivery.due_at, delivery.id
             """,
@@ -82,20 +83,28 @@ extension Queue {
         return sites
     }
 
-    private func job(_ row: SQLRow, sites: [SiteID: Site]) throws -> DeliveryJob? {
+    private func job(_ row: SQLRow, sites: [SiteID: Site], mutes: [RecipientID: [[UInt8]]]) throws -> DeliveryJob? {
         let kind: DeliveryKind = try row["kind"]
         let seal: [UInt8]? = try row.optional("letter_seal")
         let recipient = try Recipient(row, id: "recipient")
         guard let record = recipient.record, let site = sites[recipient.site], kind == .confirmation || seal != nil else {
             return nil
         }
+        let id: LetterID = try row["id"]
+        var conversation: DeliveryJob.Conversation?
+        if kind != .letter, kind != .confirmation {
+            conversation = try self.conversation(of: id, kind, letter: try row["letter"])
+            // The first letter is gone, and with it the visitor's address.
+            guard conversation != nil else { return nil }
+        }
         return DeliveryJob(
-            id: try row["id"], attempt: try row["attempts"], uncertainEnds: try row["uncertain_ends"], kind: kind,
+            id: id, attempt: try row["attempts"], uncertainEnds: try row["uncertain_ends"], kind: kind,
             accepted: try row["accepted_at"],
             released: try row.optional("released_at"),
             tokens: MailTokens(messageID: try row["message_token"], envelope: try row["envelope_token"]), site: site,
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
-            record: record, letter: seal ?? [])
+            record: record, letter: kind == .pauseNotice ? [] : seal ?? [], conversation: conversation,
+            mutes: mutes[recipient.id] ?? [])
     }
 
     /// Undoes the claim of one delivery and keeps it for a person.
