@@ -73,7 +73,7 @@ extension SmarthostRecord.Trouble {
     package init?(_ outcome: Outcome) {
         let diagnosis = outcome.diagnosis
         switch (outcome.kind, diagnosis.stage) {
-        case (.delivered, _), (.failed, _), (_, .prepare): return nil
+        case (.delivered, _), (.failed, _), (.muted, _), (_, .prepare): return nil
         case (_, .budget): self = .budget
         case (_, .startTLS): self = .encryption
         // Without a code, the sentence is ours (`TransferFailure`).
