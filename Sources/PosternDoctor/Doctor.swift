@@ -77,8 +77,9 @@ package struct Doctor {
         var findings = ConfigurationCheck.findings(path: home.settings, given: settings.given, faults: settings.faults)
         findings += ServiceCheck.findings(
             relay: store.relay, vault: keys.vault, conditions: store.conditions,
-            stopped: Set([store.process, keys.process].compactMap { $0 }.filter { StoppedProcess.isStopped($0) }), home: home.path
-        )
+            stopped: Set([store.process, keys.process].compactMap { $0 }.filter { StoppedProcess.isStopped($0) }),
+            uptime: ProcessAge.of(supervisor) ?? [store.process, keys.process].compactMap(ProcessAge.of).max(),
+            home: home.path)
         findings += ServiceCheck.supervisor(supervisor, isStopped: StoppedProcess.isStopped(supervisor, named: "postern"))
         if store.relay == .stopped { findings += PortCheck.findings(settings) }
         findings += CageCheck.findings(
@@ -172,8 +173,8 @@ package struct Doctor {
             return [Check.letters, .oldestLetter, .lastPurge].map { .skipped($0, because: reason, "Fix the store first.") }
         }
         return HealthCheck.findings(
-            store.conditions, isRunning: store.relay == .running, lastPurge: view.lastPurge.map(Timestamp.init(milliseconds:)),
-            now: now,
+            store.conditions, isRunning: store.relay == .running, uptime: store.uptime.map(Duration.seconds),
+            lastPurge: view.lastPurge.map(Timestamp.init(milliseconds:)), now: now,
             besides: isVaultKnown ? [.budget, .clock] : [])
     }
 

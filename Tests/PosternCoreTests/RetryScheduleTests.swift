@@ -94,8 +94,8 @@ struct RetryScheduleTests {
         for seed in 0..<40 {
             var randomness = SeededRandomness(seed: UInt64(seed))
             let settled = try Settlement(
-                of: Self.end(kind, at: stage), attempt: 2, uncertainEnds: earlier, since: Self.accepted, at: Self.accepted,
-                schedule: .standard, using: &randomness)
+                of: Self.end(kind, at: stage), attempt: 2, lostTries: 1, uncertainEnds: earlier, since: Self.accepted,
+                at: Self.accepted, schedule: .standard, using: &randomness)
             #expect(settled.state == state)
             let wait = settled.due.map { $0.since(Self.accepted) }
             if let minutes {
@@ -105,6 +105,18 @@ struct RetryScheduleTests {
                 #expect(wait == nil)
             }
         }
+    }
+
+    @Test(arguments: [(0, 5), (1, 60), (2, 300)])
+    func `After an attempt that ended with its vault the wait goes by how many did, not by how many there were`(
+        earlier: Int, seconds: Int64
+    ) throws {
+        var randomness = SeededRandomness(seed: 1)
+        let settled = try Settlement(
+            of: Self.end(.uncertain, at: .prepare), attempt: 9, lostTries: earlier, since: Self.accepted, at: Self.accepted,
+            schedule: .standard, using: &randomness)
+        let wait = try #require(settled.due).since(Self.accepted)
+        #expect(wait >= .seconds(Double(seconds) * 0.8) && wait <= .seconds(Double(seconds) * 1.2))
     }
 
     @Test func `S4: the reason says that the recipient may have the letter, and what to do`() throws {

@@ -10,11 +10,12 @@ package struct Settlement: Equatable, Sendable {
 
     /// Decides the next state of a leased delivery.
     /// - Parameters:
-    ///   - attempt: the number of the attempt that has ended.
+    ///   - attempt: the number of the attempt that has ended, in its series (`DeliveryJob.tries`).
+    ///   - lostTries: how many earlier ones of the series ended with the process that made them.
     ///   - uncertainEnds: how many earlier attempts had an uncertain end (`Outcome.isUncertainEnd`).
     ///   - start: when the letter was accepted, or released last.
     package init(
-        of outcome: Outcome, attempt: Int, uncertainEnds: Int = 0, since start: Timestamp, at now: Timestamp,
+        of outcome: Outcome, attempt: Int, lostTries: Int = 0, uncertainEnds: Int = 0, since start: Timestamp, at now: Timestamp,
         schedule: RetrySchedule, using randomness: inout some RandomNumberGenerator
     ) throws(IllegalMove) {
         let ends = uncertainEnds + (outcome.isUncertainEnd ? 1 : 0)
@@ -23,8 +24,10 @@ package struct Settlement: Equatable, Sendable {
         var state = try DeliveryState.leased.after(event)
         var due: Timestamp?
         if state == .ready {
+            // Each kind of wait grows by how often there was that kind.
+            let number = outcome.isUncertainEnd ? ends : outcome.kind == .uncertain ? lostTries + 1 : attempt
             due = Self.waits(after: outcome, schedule).nextTry(
-                afterAttempt: outcome.isUncertainEnd ? ends : attempt, at: now, since: start, using: &randomness)
+                afterAttempt: number, at: now, since: start, using: &randomness)
             // No letter is given up for a fault of ours: a person decides.
             let isOurs = outcome.cause?.isAboutUs == true
             if due == nil { state = try DeliveryState.leased.after(isOurs ? .settled(.ourFault) : .tooOld) }

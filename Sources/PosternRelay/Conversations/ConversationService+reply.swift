@@ -1,5 +1,5 @@
 private import Metrics
-package import PosternCore
+internal import PosternCore
 internal import PosternStore
 
 /// A reply goes through named steps, as a letter does in `IntakeService`, and has one exit.

@@ -55,6 +55,18 @@ extension Queue {
         try transaction.rows(
             """
             SELECT delivery.id, delivery.attempts,
+                CASE WHEN delivery.attempts = 1 THEN 1 ELSE (
+                    SELECT COUNT(*)
+                    FROM attempt
+                    WHERE attempt.delivery = delivery.id AND COALESCE(attempt.stage, '') <> 'budget'
+                        AND attempt.started_at >= COALESCE(delivery.released_at, 0))
+                END AS tries,
+                CASE WHEN delivery.uncertain = 0 THEN 0 ELSE (
+                    SELECT COUNT(*)
+                    FROM attempt
+                    WHERE attempt.delivery = delivery.id AND attempt.outcome = 'uncertain' AND attempt.stage <> 'final-dot'
+                        AND attempt.started_at >= COALESCE(delivery.released_at, 0))
+                END AS lost_tries,
                 CASE WHEN delivery.uncertain = 0 THEN 0 ELSE (
                     SELECT COUNT(*)
                     FROM attempt
@@ -98,8 +110,8 @@ extension Queue {
             guard conversation != nil else { return nil }
         }
         return DeliveryJob(
-            id: id, attempt: try row["attempts"], uncertainEnds: try row["uncertain_ends"], kind: kind,
-            accepted: try row["accepted_at"],
+            id: id, attempt: try row["attempts"], tries: try row["tries"], lostTries: try row["lost_tries"],
+            uncertainEnds: try row["uncertain_ends"], kind: kind, accepted: try row["accepted_at"],
             released: try row.optional("released_at"),
             tokens: MailTokens(messageID: try row["message_token"], envelope: try row["envelope_token"]), site: site,
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
