@@ -73,7 +73,7 @@ struct MutatedRowTests {
             { _ = try $0.recipients.erase(person.id, at: now) },
             { _ = try $0.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 9) },
             { _ = try $0.retention.forgetSubmissions(before: now + .days(1), limit: 9) },
-            { _ = try $0.retention.forgetConfirmations(before: now + .days(1), limit: 9) },
+            { _ = try $0.retention.forgetUnposted(before: now + .days(1), limit: 9) },
         ]
     }
 

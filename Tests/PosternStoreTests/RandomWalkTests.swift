@@ -32,14 +32,14 @@ private struct Walker {
         case accept, acceptHeld, repeatPost, refuse, confirm
         case claim, settle, settleLate, unclaim, unclaimOne, expireLeases, recoverLeases, expireOld
         case hold, release, drop, retry, recall, retryAll, releaseHeld, dropHeld, erase
-        case forgetKeys, forgetLetters, forgetSubmissions, forgetConfirmations
+        case forgetKeys, forgetLetters, forgetSubmissions, forgetUnposted
 
         /// How often it comes up, against the others.
         var weight: Int {
             switch self {
             case .accept, .claim, .settle: 24
             case .acceptHeld, .repeatPost, .hold, .release: 6
-            case .refuse, .confirm, .settleLate, .unclaimOne, .drop, .retry, .recall, .forgetSubmissions, .forgetConfirmations: 4
+            case .refuse, .confirm, .settleLate, .unclaimOne, .drop, .retry, .recall, .forgetSubmissions, .forgetUnposted: 4
             case .unclaim, .expireLeases, .expireOld, .forgetKeys, .forgetLetters: 3
             case .recoverLeases, .retryAll, .releaseHeld, .dropHeld: 2
             case .erase: 1
@@ -83,7 +83,7 @@ private struct Walker {
         case .claim, .settle, .settleLate, .unclaim, .unclaimOne, .expireLeases, .recoverLeases, .expireOld:
             try await lease(verb)
         case .hold, .release, .drop, .retry, .recall, .retryAll, .releaseHeld, .dropHeld, .erase: try await staff(verb)
-        case .forgetKeys, .forgetLetters, .forgetSubmissions, .forgetConfirmations: try await forget(verb)
+        case .forgetKeys, .forgetLetters, .forgetSubmissions, .forgetUnposted: try await forget(verb)
         }
     }
 
@@ -209,8 +209,8 @@ private struct Walker {
             #expect(count == model.forgetSubmissions(before: before, limit: limit))
         default:
             let before = now - .days(8)
-            let count = try await store.database.write { try $0.retention.forgetConfirmations(before: before, limit: limit) }
-            #expect(count == model.forgetConfirmations(before: before, limit: limit))
+            let count = try await store.database.write { try $0.retention.forgetUnposted(before: before, limit: limit) }
+            #expect(count == model.forgetUnposted(before: before, limit: limit))
         }
     }
 

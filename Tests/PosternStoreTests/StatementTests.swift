@@ -152,7 +152,7 @@ struct StatementTests {
         _ = try await database.write { transaction in
             try transaction.queue.dropHeld(.everything, because: "test", at: now, limit: 50)
                 + transaction.retention.forgetSubmissions(before: now + .days(1), limit: 50)
-                + transaction.retention.forgetConfirmations(before: now + .days(1), limit: 50)
+                + transaction.retention.forgetUnposted(before: now + .days(1), limit: 50)
         }
     }
 

@@ -6,7 +6,7 @@ import PosternTestSupport
 import Testing
 
 @Suite("Each of the two sees the conversation, and no more of it than is theirs", .timeLimit(.minutes(5)))
-struct ConversationTests {
+struct ConversationPageTests {
     @Test func `An accepted letter gives the visitor a link to its page, a repeated one does not`() async throws {
         try await ConversationFixture.run { fixture in
             let first = try await fixture.post(key: "k")
