@@ -84,10 +84,7 @@ package struct KeyInstallation {
     }
 
     /// A key of a day in a copy that somebody made of the whole folder: after its time it does not come back.
-    private func isOver(_ held: HeldKey) -> Bool {
-        guard let epoch = held.key.epoch else { return false }
-        return epoch.isOver(after: held.key.kind == .opening(.letter) ? retention.letters : retention.evidence, now: now)
-    }
+    private func isOver(_ held: HeldKey) -> Bool { retention.isOver(held.key.kind, of: held.key.epoch, at: now) }
 
     /// What either memory knows counts: the newest version of each record, and everybody who was erased.
     private func mergeRecords(
