@@ -98,6 +98,10 @@ struct StoreReading: Codable {
         }
     }
 
+    /// Whose it is is not known.
+    static let ownerless = StoreReading(
+        .unknown(Doctor.ownerless), check: .unknown(reason: Doctor.ownerless, .settingsFirst))
+
     static let failed = StoreReading(
         .unknown("the process that was to ask it failed"),
         check: .unknown(reason: "the process that was to look at it failed", .tryAgain))

@@ -88,6 +88,8 @@ extension SmarthostRecord.Trouble {
         case .encryption: .encryption
         case .quota: .quota
         case .login: isHeld ? .login : .refusesUs
+        // What only some letters need of it, as SMTPUTF8 is, says nothing of the others.
+        case .content where outcome.health == .reached: nil
         case .sender, .account, .content, .dialogue, .likeRefusals: isHeld ? .sender : .refusesUs
         case .reputation: .refusesUs
         case .now: outcome.health == .trouble ? .refusesUs : nil

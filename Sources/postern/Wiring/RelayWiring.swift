@@ -52,6 +52,12 @@ private func buildServices(
     cageGaps: [String], logger: Logger
 ) async throws -> ([any Service], Dispatcher) {
     let report = store.report
+    if let file = configuration.database.file {
+        let count = BackupDraft.removeAll(in: file.folder)
+        if count > 0 {
+            logger.notice("store: what an interrupted backup left beside it is removed", metadata: ["files": "\(count)"])
+        }
+    }
     logger.info(
         "store: open",
         metadata: [

@@ -88,6 +88,14 @@ struct SmarthostRecordTests {
         #expect(record.troubles(at: Self.now).isEmpty)
     }
 
+    @Test func `A letter that needs what the smarthost lacks for it alone is no trouble with the smarthost`() {
+        var record = SmarthostRecord()
+        record.record(Self.outcome(.ourFault, .mailFrom, about: .content, health: .reached), at: Self.now)
+        #expect(record.troubles(at: Self.now).isEmpty)
+        record.record(Self.outcome(.ourFault, .finalDot, 552, about: .content), at: Self.now)
+        #expect(Set(record.troubles(at: Self.now).keys) == [.sender])
+    }
+
     @Test func `What nobody has tried for hours is no longer known`() {
         var record = SmarthostRecord()
         record.record(Self.outcome(.ourFault, .login, 535), at: Self.now)
