@@ -100,8 +100,9 @@ extension ConversationService {
         case nil: throw overDay(since: nil, &pending)
         case .noLetters:
             // Closed, paused or erased a moment ago.
-            let fresh = try await store.read { try $0.open(post.link, for: post.purpose) } ?? opened
-            throw ended(fresh.view(at: pending.at, retention: retention), &pending)
+            let fresh = try await store.read { try $0.open(post.link, for: post.purpose) }
+            let view = (fresh ?? opened).view(at: pending.at, retention: retention, isGone: fresh == nil)
+            throw ended(view, &pending)
         }
     }
 

@@ -5,7 +5,8 @@ internal import PosternStore
 // else's.
 
 extension OpenedConversation {
-    func view(at now: Timestamp, retention: Duration) -> ConversationView {
+    /// - Parameter isGone: the recipient has been erased since it was opened.
+    func view(at now: Timestamp, retention: Duration, isGone: Bool = false) -> ConversationView {
         let shown = entries.enumerated().compactMap { number, entry in
             state(of: entry, number, at: now).map {
                 ConversationView.Entry(number: number, author: entry.author, at: entry.accepted, state: $0)
@@ -13,7 +14,8 @@ extension OpenedConversation {
         }
         return ConversationView(
             site: site, handle: recipient.handle, recipientName: recipient.name, viewer: viewer, summary: summary,
-            visitorName: VisitorName.shown(summary.visitorName, without: nil), entries: shown, standing: standing(of: shown),
+            visitorName: VisitorName.shown(summary.visitorName, without: nil), entries: shown,
+            standing: isGone ? .takesNoLetters : standing(of: shown),
             endsAt: end(after: retention), isMuted: isMuted, isPaused: viewer == .recipient && recipient.state == .paused)
     }
 

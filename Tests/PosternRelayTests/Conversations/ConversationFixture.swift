@@ -30,12 +30,12 @@ final class ConversationFixture: Sendable {
 
     /// Everything that a test does, while the vault listens.
     static func run(
-        limits: LimitTable = .off, store: SQLiteDatabase? = nil, at now: Timestamp = now,
+        limits: LimitTable = .off, store: SQLiteDatabase? = nil, isRestart: Bool = false, at now: Timestamp = now,
         _ body: @escaping @Sendable (ConversationFixture) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         let database = if let store { store } else { try await SQLiteDatabase.inMemory(at: now) }
-        let fixture = try await ConversationFixture(folder.path("vault.sock"), database, limits: limits, isNew: store == nil, at: now)
+        let fixture = try await ConversationFixture(folder.path("vault.sock"), database, limits: limits, isNew: !isRestart, at: now)
         let announcement = try IntakeFixture.announcement(at: now)
         let server = FrameServer<VaultVerb>(
             .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own]), logger: RelayFixture.quiet
@@ -151,6 +151,17 @@ final class ConversationFixture: Sendable {
 
     func states(_ links: Links, of party: Party) async throws -> [ConversationView.Entry.State] {
         try #require(try await view(links, of: party)).entries.map(\.state)
+    }
+
+    func block(_ words: String, _ effect: Block.Effect) async throws {
+        try await add(.phrase(BlockedPhrase(words)), effect)
+    }
+
+    func block(range: String) async throws { try await add(.range(try AddressRange(range)), .refuse) }
+
+    private func add(_ mark: Block.Mark, _ effect: Block.Effect) async throws {
+        _ = try await store.write { try $0.blocks.add(mark, effect: effect, reason: "test", expires: nil, at: Self.now) }
+        try await blocks.reload(from: store)
     }
 
     func deliveries(_ kind: DeliveryKind? = nil) async throws -> [DeliveryLine] {
