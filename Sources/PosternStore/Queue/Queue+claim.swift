@@ -3,8 +3,8 @@ package import PosternCore
 extension Queue {
     /// Takes what is due under a lease, soonest first, and writes down the attempt before anyone dials.
     ///
-    /// Four statements, however many letters there are. A delivery with no recipient left (erased while it was under way), or
-    /// with nothing left to send, is dropped here, since every path leads through here.
+    /// Five statements, however many letters there are, and four for each mail inside a conversation. A delivery with no recipient
+    /// left (erased while it was under way), or with nothing left to send, is dropped here, since every path leads through here.
     /// - Parameters:
     ///   - lease: a new one for every claim.
     ///   - until: when the lease runs out. By then the outcome must be settled.
@@ -41,7 +41,10 @@ extension Queue {
                 if let job = try job(row, sites: sites, mutes: mutes) {
                     claimed.append(job)
                 } else {
-                    try dropUnsendable(try row["id"], under: lease, at: now)
+                    let isErased = try row["state"] as Recipient.State == .erased
+                    try dropUnsendable(
+                        try row["id"], because: isErased ? "the recipient was erased" : "there is nothing left to send",
+                        under: lease, at: now)
                 }
             } catch StoreError.undecodable(let column) {
                 // Somebody has changed the store. One row must not keep all others from being claimed.
@@ -83,7 +86,7 @@ extension Queue {
         return sites
     }
 
-    private func job(_ row: SQLRow, sites: [SiteID: Site], mutes: [RecipientID: [[UInt8]]]) throws -> DeliveryJob? {
+    private func job(_ row: SQLRow, sites: [SiteID: Site], mutes: [RecipientID: [SQLRow]]) throws -> DeliveryJob? {
         let kind: DeliveryKind = try row["kind"]
         let seal: [UInt8]? = try row.optional("letter_seal")
         let recipient = try Recipient(row, id: "recipient")
@@ -97,14 +100,15 @@ extension Queue {
             // The first letter is gone, and with it the visitor's address.
             guard conversation != nil else { return nil }
         }
+        // What somebody whom the recipient has muted wrote. A mute keeps no answer of the recipient's own from going out.
+        let isVisitors = kind == .letter || kind == .reply && conversation?.author == .visitor
         return DeliveryJob(
             id: id, attempt: try row["attempts"], uncertainEnds: try row["uncertain_ends"], kind: kind,
-            accepted: try row["accepted_at"],
-            released: try row.optional("released_at"),
+            accepted: try row["accepted_at"], released: try row.optional("released_at"),
             tokens: MailTokens(messageID: try row["message_token"], envelope: try row["envelope_token"]), site: site,
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
             record: record, letter: kind == .pauseNotice ? [] : seal ?? [], conversation: conversation,
-            mutes: mutes[recipient.id] ?? [])
+            mutes: isVisitors ? try (mutes[recipient.id] ?? []).map(muteName) : [])
     }
 
     /// Undoes the claim of one delivery and keeps it for a person.
@@ -117,13 +121,13 @@ extension Queue {
             WHERE id = ? AND state = 'leased' AND lease = ?
             """,
             [
-                "the recipient's or the site's row holds what Postern did not write, in “\(column)”".stored, id.stored,
+                "a row of its recipient, site or conversation holds what Postern did not write, in “\(column)”".stored, id.stored,
                 lease.stored,
             ])
     }
 
     /// Undoes the claim of one delivery and drops it, with the letter's seal.
-    private func dropUnsendable(_ id: LetterID, under lease: LeaseID, at now: Timestamp) throws {
+    private func dropUnsendable(_ id: LetterID, because reason: String, under lease: LeaseID, at now: Timestamp) throws {
         try forgetAttempt(of: id, under: lease)
         try transaction.run(
             """
@@ -135,9 +139,9 @@ extension Queue {
             """
             UPDATE delivery
             SET state = 'dropped', attempts = attempts - 1, due_at = NULL, lease = NULL, lease_until = NULL, finished_at = ?,
-                reason = 'the recipient was erased'
+                reason = ?
             WHERE id = ? AND state = 'leased' AND lease = ?
             """,
-            [now.stored, id.stored, lease.stored])
+            [now.stored, reason.stored, id.stored, lease.stored])
     }
 }
