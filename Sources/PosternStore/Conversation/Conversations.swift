@@ -27,7 +27,7 @@ package struct ConversationEntry: Equatable, Sendable {
     /// When it is tried next, for `ready`.
     package let due: Timestamp?
     package let attempts: Int
-    /// Held since the recipient has muted the visitor.
+    /// The last attempt ended since the recipient has muted the visitor.
     package let isMuted: Bool
     /// Its author has taken it back.
     package let isWithdrawn: Bool
@@ -96,8 +96,7 @@ package struct Conversations {
             return ConversationEntry(
                 id: try row["id"], author: try row["author"], accepted: try row["accepted_at"], state: state,
                 due: try row.optional("due_at"), attempts: try row["attempts"],
-                isMuted: state == .held && end == .settled(.muted),
-                isWithdrawn: state == .dropped && reason == Intake.withdrawnReason)
+                isMuted: end == .settled(.muted), isWithdrawn: state == .dropped && reason == Intake.withdrawnReason)
         }
     }
 

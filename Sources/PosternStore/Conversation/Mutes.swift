@@ -9,7 +9,8 @@ package struct Mutes {
 
     /// - Parameter visitor: as the vault names the visitor for this recipient.
     /// - Returns: false when the recipient has muted as many as a recipient can.
-    package func add(_ visitor: [UInt8], of recipient: RecipientID, from conversation: LetterID, at now: Timestamp) throws -> Bool {
+    package func add(_ visitor: [UInt8], of recipient: RecipientID, from conversation: LetterID, at now: Timestamp) throws -> Bool
+    {
         try transaction.run(
             """
             INSERT INTO mute (recipient, visitor, conversation, created_at)
