@@ -18,6 +18,10 @@ extension DeliveryJob {
         writer.write(language.description)
         writer.write(record)
         writer.write(letter)
+        writer.write(conversation != nil)
+        if let conversation { writer.write(conversation) }
+        writer.write(UInt16(clamping: mutes.count))
+        for mute in mutes.prefix(Int(UInt16.max)) { writer.write(mute) }
         return writer.bytes
     }
 
@@ -37,12 +41,25 @@ extension DeliveryJob {
             id: id, attempt: Int(attempt), kind: kind, accepted: accepted, released: released, tokens: tokens, site: site,
             recipient: try reader.identifier(),
             handle: try reader.handle(), recipientName: try reader.name(), language: try reader.language(),
-            record: try reader.record(), letter: try reader.part())
+            record: try reader.record(), letter: try reader.part(),
+            conversation: try reader.flag() ? try reader.conversation() : nil, mutes: try reader.parts())
         try reader.end()
     }
 }
 
 extension ByteWriter {
+    fileprivate mutating func write(_ conversation: DeliveryJob.Conversation) {
+        write(conversation.id)
+        write(conversation.began.milliseconds)
+        write(conversation.letter)
+        write(conversation.author.rawValue)
+        write(conversation.reply)
+        write(conversation.replied.milliseconds)
+        write(UInt16(clamping: conversation.earlier.count))
+        for token in conversation.earlier.prefix(Int(UInt16.max)) { write(token) }
+        write(conversation.proof ?? [])
+    }
+
     mutating func write(_ record: SealedRecord) {
         write(record.version)
         write(record.seal)
@@ -97,6 +114,26 @@ extension ByteReader {
         let milliseconds = try number(Int64.self)
         guard (0...253_402_300_799_999).contains(milliseconds) else { throw .badValue }
         return Timestamp(milliseconds: milliseconds)
+    }
+
+    fileprivate mutating func conversation() throws(ByteFault) -> DeliveryJob.Conversation {
+        let (id, began, letter): (LetterID, Timestamp, [UInt8]) = (try identifier(), try moment(), try part())
+        let author = try value { Party(rawValue: $0) }
+        let (reply, replied): (LetterID, Timestamp) = (try identifier(), try moment())
+        var earlier: [String] = []
+        for _ in 0..<(try number(UInt16.self)) {
+            earlier.append(try value { Identifier<MailTokens>($0)?.description })
+        }
+        let proof = try part()
+        return DeliveryJob.Conversation(
+            id: id, began: began, letter: letter, author: author, reply: reply, replied: replied, earlier: earlier,
+            proof: proof.isEmpty ? nil : proof)
+    }
+
+    fileprivate mutating func parts() throws(ByteFault) -> [[UInt8]] {
+        var parts: [[UInt8]] = []
+        for _ in 0..<(try number(UInt16.self)) { parts.append(try part()) }
+        return parts
     }
 
     mutating func siteID() throws(ByteFault) -> SiteID { try value { try? SiteID($0) } }

@@ -15,6 +15,10 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
     case authorise = 3
     /// Take over what an earlier version of the program authorised. An `AdoptionRequest`; answered with `Adoption`.
     case adopt = 4
+    /// Name the visitor who wrote this letter, for the recipient who mutes them. A `MuteRequest`; answered with a `MuteName`.
+    case nameVisitor = 5
+    /// Whether a text has the recipient's own address in it, in any spelling. A `MentionRequest`; answered with a `Mention`. Counted.
+    case mention = 6
 
     package var deadline: Duration {
         switch self {
@@ -23,8 +27,8 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         // Longer than any attempt lasts, and than the lease it is made under: a letter that is still being sent must not be
         // given up.
         case .deliver: .seconds(3_600)
-        // A visitor waits for the page.
-        case .authorise: .seconds(10)
+        // A person waits for the page.
+        case .authorise, .nameVisitor, .mention: .seconds(10)
         case .adopt: .seconds(30)
         }
     }
@@ -36,6 +40,8 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         case .deliver: "deliver"
         case .authorise: "authorise"
         case .adopt: "adopt"
+        case .nameVisitor: "nameVisitor"
+        case .mention: "mention"
         }
     }
 }

@@ -1,12 +1,26 @@
 package import PosternCore
 
 /// A letter as the bytes that are sealed, and back: name, reply address, subject, text, about, and whether the visitor lets the
-/// recipient see the address; then zeros up to the next step of length, which version 1 lacked.
+/// recipient see the address; from version 3 on the secret of its links and the visitor's language; then zeros up to the next step
+/// of length, which version 1 lacked.
 package enum LetterCoding {
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
+    /// Without links: what a repeated post is recognised by, since the links of each are its own.
+    private static let versionWithoutLinks: UInt8 = 2
 
     package static func bytes(of letter: Letter) -> [UInt8] {
-        var writer = ByteWriter(capacity: letter.text.text.utf8.count + 256)
+        padded(fields(of: letter, version: versionWithoutLinks).bytes)
+    }
+
+    package static func bytes(of letter: LinkedLetter) -> [UInt8] {
+        var writer = fields(of: letter.letter, version: version)
+        writer.writeRaw(letter.links.bytes)
+        writer.write(letter.language?.description)
+        return padded(writer.bytes)
+    }
+
+    private static func fields(of letter: Letter, version: UInt8) -> ByteWriter {
+        var writer = ByteWriter(capacity: letter.text.text.utf8.count + 512)
         writer.write(version)
         writer.write(letter.name.text)
         writer.write(letter.replyAddress.text)
@@ -14,7 +28,20 @@ package enum LetterCoding {
         writer.write(letter.text.text)
         writer.write(letter.about?.text)
         writer.write(letter.sharesAddress)
-        return writer.bytes + [UInt8](repeating: 0, count: paddedLength(writer.bytes.count) - writer.bytes.count)
+        return writer
+    }
+
+    static func padded(_ bytes: [UInt8]) -> [UInt8] {
+        bytes + [UInt8](repeating: 0, count: paddedLength(bytes.count) - bytes.count)
+    }
+
+    /// Reads to the end what `padded` has added.
+    /// - Parameter all: what the reader was made with.
+    static func readPadding(_ reader: inout ByteReader, of all: [UInt8]) throws(ByteFault) {
+        let length = all.count - reader.remaining
+        guard all.count == paddedLength(length), try reader.raw(reader.remaining).allSatisfy({ $0 == 0 }) else {
+            throw .badValue
+        }
     }
 
     /// The length to which a letter of so many bytes is padded before it is sealed: nobody who reads the store may recognise a
@@ -26,7 +53,11 @@ package enum LetterCoding {
 
     /// Every field goes through its type again: a relay that was taken over may have sealed anything.
     /// - Throws: `SealFault.badContent`.
-    package static func letter(from bytes: [UInt8]) throws(SealFault) -> Letter {
+    package static func letter(from bytes: [UInt8]) throws(SealFault) -> Letter { try content(of: bytes).letter }
+
+    /// - Returns: the letter, and what it has besides; nil for a letter of before there were links.
+    /// - Throws: `SealFault.badContent`.
+    package static func content(of bytes: [UInt8]) throws(SealFault) -> (letter: Letter, linked: LinkedLetter?) {
         do {
             var reader = ByteReader(bytes, limit: Seal.longest)
             let version = try reader.number(UInt8.self)
@@ -38,20 +69,26 @@ package enum LetterCoding {
                 try LetterText(text, limit: Letter.Limit.message)
             }
             let about = try optional(reader.optionalText(), limit: Letter.Limit.about)
-            let sharesAddress = try reader.flag()
-            if version > 1 {
-                let length = bytes.count - reader.remaining
-                guard bytes.count == paddedLength(length), try reader.raw(reader.remaining).allSatisfy({ $0 == 0 }) else {
-                    throw ByteFault.badValue
-                }
-            }
-            try reader.end()
-            return Letter(
+            let letter = Letter(
                 name: name, replyAddress: replyAddress, subject: subject, text: text, about: about,
-                sharesAddress: sharesAddress)
+                sharesAddress: try reader.flag())
+            var linked: LinkedLetter?
+            if version > versionWithoutLinks {
+                guard let links = LinkSecret(bytes: Array(try reader.raw(LinkSecret.length))) else { throw ByteFault.badValue }
+                linked = LinkedLetter(letter, links: links, language: try optionalLanguage(&reader))
+            }
+            if version > 1 { try readPadding(&reader, of: bytes) }
+            try reader.end()
+            return (letter, linked)
         } catch {
             throw .badContent
         }
+    }
+
+    private static func optionalLanguage(_ reader: inout ByteReader) throws(ByteFault) -> Language? {
+        guard let text = try reader.optionalText() else { return nil }
+        guard let language = Language(text) else { throw .badValue }
+        return language
     }
 
     /// An earlier version took some characters for visible that are not (a Hangul filler, a stray selector). A letter that has

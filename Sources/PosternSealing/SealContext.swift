@@ -23,6 +23,16 @@ package struct SealContext: Hashable, Sendable {
         SealContext(purpose: .letter, site: site, record: letter.bytes, owner: recipient.bytes, handle: handle, version: 1)
     }
 
+    /// Bound to the letter that began the conversation: the store cannot have a reply sent to somebody else's visitor.
+    package static func reply(
+        _ reply: LetterID, by author: Party, in conversation: LetterID, with recipient: RecipientID, _ handle: Handle,
+        at site: SiteID
+    ) -> SealContext {
+        SealContext(
+            purpose: .letter, site: site, record: reply.bytes,
+            owner: recipient.bytes + conversation.bytes + Array(author.rawValue.utf8), handle: handle, version: 1)
+    }
+
     package static func evidence(of submission: LetterID, at site: SiteID) -> SealContext {
         SealContext(purpose: .evidence, site: site, record: submission.bytes, owner: [], handle: nil, version: 1)
     }

@@ -26,4 +26,18 @@ package enum DeliveryKind: String, Sendable, CaseIterable {
     case letter
     /// Our question to a recipient whether the address is theirs.
     case confirmation
+    /// What one of the two wrote inside a conversation, to the other.
+    case reply
+    /// The same, to whoever wrote it.
+    case copy
+    /// Tells a recipient that letters are paused, and how they go on.
+    case pauseNotice = "pause-notice"
+
+    /// Whether somebody posted it: it has a submission, a letter, and a part in the count of what was accepted.
+    package var isPosted: Bool {
+        switch self {
+        case .letter, .reply: true
+        case .confirmation, .copy, .pauseNotice: false
+        }
+    }
 }

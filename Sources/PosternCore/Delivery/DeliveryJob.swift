@@ -23,13 +23,51 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
     package let language: Language
     /// The recipient's record as it is now, not as it was when the letter came.
     package let record: SealedRecord
-    /// The sealed letter; empty for a confirmation.
+    /// The sealed letter, or the sealed reply; empty for a confirmation or a notice.
     package let letter: [UInt8]
+    /// The conversation that a reply or its copy belongs to, or that the notice was asked for from; nil for a first letter and for a
+    /// confirmation.
+    package let conversation: Conversation?
+    /// Whom the recipient has muted, as `MuteRequest` names them. Empty where the mail is not from a visitor to the recipient.
+    package let mutes: [[UInt8]]
+
+    /// What a mail inside a conversation is made of besides its own letter.
+    package struct Conversation: Equatable, Sendable {
+        /// The letter that began it: its id, when it was accepted, and its seal.
+        package let id: LetterID
+        package let began: Timestamp
+        package let letter: [UInt8]
+        /// Who wrote the reply. Of a notice, `recipient`.
+        package let author: Party
+        /// The reply itself, whose id its seal is bound to: not the delivery's own in a copy.
+        package let reply: LetterID
+        /// When the reply was accepted: its links are made from it.
+        package let replied: Timestamp
+        /// The Message-IDs' left parts of this side's earlier mails, oldest first; of many the first and the last fifteen.
+        package let earlier: [String]
+        /// What shows that the visitor's mailbox was reached, as the vault made it; nil until the visitor has answered by a mailed link.
+        package let proof: [UInt8]?
+
+        package init(
+            id: LetterID, began: Timestamp, letter: [UInt8], author: Party, reply: LetterID, replied: Timestamp,
+            earlier: [String] = [], proof: [UInt8]? = nil
+        ) {
+            self.id = id
+            self.began = began
+            self.letter = letter
+            self.author = author
+            self.reply = reply
+            self.replied = replied
+            self.earlier = earlier
+            self.proof = proof
+        }
+    }
 
     package init(
         id: LetterID, attempt: Int, tries: Int? = nil, lostTries: Int = 0, uncertainEnds: Int = 0, kind: DeliveryKind,
         accepted: Timestamp, released: Timestamp? = nil, tokens: MailTokens, site: Site, recipient: RecipientID, handle: Handle,
-        recipientName: HeaderText, language: Language, record: SealedRecord, letter: [UInt8]
+        recipientName: HeaderText, language: Language, record: SealedRecord, letter: [UInt8], conversation: Conversation? = nil,
+        mutes: [[UInt8]] = []
     ) {
         self.id = id
         self.attempt = attempt
@@ -47,6 +85,17 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
         self.language = language
         self.record = record
         self.letter = letter
+        self.conversation = conversation
+        self.mutes = mutes
+    }
+
+    /// Who gets the mail.
+    package var addressee: Party {
+        switch kind {
+        case .letter, .confirmation, .pauseNotice: .recipient
+        case .reply: conversation?.author.other ?? .recipient
+        case .copy: conversation?.author ?? .recipient
+        }
     }
 
     /// When this series of attempts began: every attempt of it sends the same bytes, so the mail's date is this.

@@ -75,7 +75,7 @@ extension DeliveryState {
         case (.leased, .settled(.delivered)): .delivered
         case (.leased, .settled(.deferred)), (.leased, .settled(.uncertain)): .ready
         case (.leased, .settled(.failed)): .failed
-        case (.leased, .settled(.ourFault)): .held
+        case (.leased, .settled(.ourFault)), (.leased, .settled(.muted)): .held
         case (.leased, .leaseOver): .ready
         case (.leased, .tooOld): .expired
         case (.leased, .uncertainTooOften): .held

@@ -11,6 +11,8 @@ package struct Outcome: Hashable, Sendable {
         case uncertain
         /// Our configuration, keys or record are wrong. Another try would end the same way, so the letter is held for a person.
         case ourFault = "our-fault"
+        /// The recipient has muted whoever wrote it: kept sealed until the end of its retention, and not sent.
+        case muted
     }
 
     /// What the attempt says about the smarthost itself, whatever happened to this letter.

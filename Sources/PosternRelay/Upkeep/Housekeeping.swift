@@ -64,11 +64,12 @@ package struct Housekeeping: Service {
         let parts = [
             await repeatedly("idempotency keys") { try $0.retention.forgetIdempotencyRecords(at: moment, limit: limit) },
             await repeatedly("letters") { try $0.retention.forgetLetters(through: over, at: moment, limit: limit) },
+            await repeatedly("conversations") { try $0.retention.forgetConversations(through: over, limit: limit) },
             await repeatedly("submissions") { try $0.retention.forgetSubmissions(before: oldest, limit: limit) },
             await repeatedly("limit records") {
                 try $0.limitRecords.forget(before: moment - LimitRecords.lifetime, limit: limit)
             },
-            await repeatedly("confirmations") { try $0.retention.forgetConfirmations(before: oldest, limit: limit) },
+            await repeatedly("mails that nobody posted") { try $0.retention.forgetUnposted(before: oldest, limit: limit) },
             await repeatedly("operations") { try $0.operationTrace.forget(before: oldest, limit: limit) },
         ]
         // Noted only when all of it was done, since the privacy page states it as a fact.

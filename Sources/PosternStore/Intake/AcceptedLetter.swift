@@ -7,6 +7,8 @@ package struct AcceptedLetter: Sendable {
     /// The sealed letter.
     package let seal: [UInt8]
     package let tokens: MailTokens
+    /// What a reply to it will need.
+    package let conversation: NewConversation?
     /// What the limits counted it under; nil when no limit did.
     package let limitRecord: LimitRecord?
     /// Nil when it was posted without a key.
@@ -15,18 +17,30 @@ package struct AcceptedLetter: Sendable {
     package let yesterdaysKey: [UInt8]?
 
     package init(
-        entry: SubmissionEntry, seal: [UInt8], tokens: MailTokens, limitRecord: LimitRecord? = nil,
-        idempotencyRecord: IdempotencyRecord? = nil, yesterdaysKey: [UInt8]? = nil
+        entry: SubmissionEntry, seal: [UInt8], tokens: MailTokens, conversation: NewConversation? = nil,
+        limitRecord: LimitRecord? = nil, idempotencyRecord: IdempotencyRecord? = nil, yesterdaysKey: [UInt8]? = nil
     ) {
         self.entry = entry
         self.seal = seal
         self.tokens = tokens
+        self.conversation = conversation
         self.limitRecord = limitRecord
         self.idempotencyRecord = idempotencyRecord
         self.yesterdaysKey = yesterdaysKey
     }
 
     package var id: LetterID { entry.id }
+}
+
+/// What a first letter brings along for its conversation.
+package struct NewConversation: Equatable, Sendable {
+    /// Sealed.
+    package let summary: [UInt8]
+    package let links: [StoredLink]
+
+    package init(summary: [UInt8], links: [StoredLink]) {
+        (self.summary, self.links) = (summary, links)
+    }
 }
 
 /// What a repeated post is recognised by. Digests under a secret that the store does not have, so that neither a client's key nor

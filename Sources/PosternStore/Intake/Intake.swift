@@ -11,20 +11,30 @@ package struct Intake {
             // The same letter posted again is no second letter, whatever has changed since the first was taken.
             return try letter.idempotencyRecord.flatMap { try earlier($0, at: entry.at) }.map(Acceptance.repeated) ?? .noLetters
         }
-        if let record = letter.idempotencyRecord, !(try claim(record, for: letter)) {
-            return try earlierOutcome(of: record, letter)
+        if let record = letter.idempotencyRecord, !(try claim(record, for: entry, yesterdaysKey: letter.yesterdaysKey)) {
+            return try earlierOutcome(of: record, entry, yesterdaysKey: letter.yesterdaysKey)
         }
         try log(entry)
         if let record = letter.limitRecord { try transaction.limitRecords.add(record, for: letter.id) }
+        try keep(letter.seal, of: letter.id)
+        try enqueue(
+            letter.id, as: .letter, to: recipient, at: entry.at, heldBecause: entry.verdict.holdReason, tokens: letter.tokens,
+            letter: letter.id)
+        if let conversation = letter.conversation {
+            try transaction.conversations.begin(
+                ConversationRow(id: letter.id, recipient: recipient, summary: conversation.summary))
+            try transaction.links.add(conversation.links)
+        }
+        return .stored
+    }
+
+    func keep(_ seal: [UInt8], of id: LetterID) throws {
         try transaction.run(
             """
             INSERT INTO letter (id, seal)
             VALUES (?, ?)
             """,
-            [letter.id.stored, letter.seal.stored])
-        try enqueue(
-            letter.id, as: .letter, to: recipient, at: entry.at, heldBecause: entry.verdict.holdReason, tokens: letter.tokens)
-        return .stored
+            [id.stored, seal.stored])
     }
 
     /// Counts refusals on the entry of the first of their kind.
@@ -77,8 +87,16 @@ package struct Intake {
         try enqueue(id, as: .confirmation, to: recipient, at: now, heldBecause: nil, tokens: tokens)
     }
 
+    /// Tells a recipient that letters are paused, with the links of this conversation's first letter. Due at once.
+    package func enqueuePauseNotice(
+        _ id: LetterID, to recipient: RecipientID, in conversation: LetterID, at now: Timestamp, tokens: MailTokens
+    ) throws {
+        try enqueue(
+            id, as: .pauseNotice, to: recipient, at: now, heldBecause: nil, tokens: tokens, letter: conversation)
+    }
+
     /// Asked again here: between the first look and this transaction the recipient may have paused.
-    private func takesLetters(_ recipient: RecipientID) throws -> Bool {
+    func takesLetters(_ recipient: RecipientID) throws -> Bool {
         try transaction.row(
             """
             SELECT id
@@ -90,7 +108,7 @@ package struct Intake {
 
     /// A key is free when it is new or has expired, and was not used yesterday under its name of that day. One statement, so that
     /// two posts at once cannot both take it.
-    private func claim(_ record: IdempotencyRecord, for letter: AcceptedLetter) throws -> Bool {
+    func claim(_ record: IdempotencyRecord, for entry: SubmissionEntry, yesterdaysKey: [UInt8]?) throws -> Bool {
         let claimed = try transaction.row(
             """
             INSERT INTO idempotency_record (key, body, letter, expires_at)
@@ -105,18 +123,20 @@ package struct Intake {
             RETURNING letter
             """,
             [
-                record.key.stored, record.body.stored, letter.id.stored, (letter.entry.at + IdempotencyRecord.lifetime).stored,
-                letter.yesterdaysKey.stored, letter.entry.at.stored, letter.entry.at.stored,
+                record.key.stored, record.body.stored, entry.id.stored, (entry.at + IdempotencyRecord.lifetime).stored,
+                yesterdaysKey.stored, entry.at.stored, entry.at.stored,
             ])
         return claimed != nil
     }
 
     /// It was there a statement ago, in this same transaction.
-    private func earlierOutcome(of record: IdempotencyRecord, _ letter: AcceptedLetter) throws -> Acceptance {
-        if let post = try earlierPost(under: record.key, at: letter.entry.at) {
+    func earlierOutcome(
+        of record: IdempotencyRecord, _ entry: SubmissionEntry, yesterdaysKey: [UInt8]?
+    ) throws -> Acceptance {
+        if let post = try earlierPost(under: record.key, at: entry.at) {
             return post.body == record.body ? .repeated(post.letter) : .conflict
         }
-        let post = try letter.yesterdaysKey.flatMap { try earlierPost(under: $0, at: letter.entry.at) }
+        let post = try yesterdaysKey.flatMap { try earlierPost(under: $0, at: entry.at) }
         return post.map { .keyUsedYesterday(body: $0.body, $0.letter) } ?? .conflict
     }
 
@@ -154,21 +174,25 @@ package struct Intake {
         }
     }
 
-    private func enqueue(
+    /// - Parameters:
+    ///   - recipient: the conversation's recipient, also when the mail is for the visitor.
+    ///   - letter: whose seal is sent; nil for a mail without one.
+    ///   - wait: how long it can be withdrawn.
+    func enqueue(
         _ id: LetterID, as kind: DeliveryKind, to recipient: RecipientID, at now: Timestamp, heldBecause reason: String?,
-        tokens: MailTokens
+        tokens: MailTokens, letter: LetterID? = nil, after wait: Duration = .zero
     ) throws {
         let state = reason == nil ? DeliveryState.ready : .held
-        let due = reason == nil ? now : nil
+        let due = reason == nil ? now + wait : nil
         try transaction.run(
             """
             INSERT INTO delivery (
-                id, recipient, kind, epoch, state, attempts, uncertain, accepted_at, due_at, reason, message_token,
+                id, recipient, kind, letter, epoch, state, attempts, uncertain, accepted_at, due_at, reason, message_token,
                 envelope_token)
-            VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)
             """,
             [
-                id.stored, recipient.stored, kind.stored, Epoch(containing: now).stored, state.stored, now.stored, due.stored,
+                id.stored, recipient.stored, kind.stored, letter.stored, Epoch(containing: now).stored, state.stored, now.stored, due.stored,
                 reason.clipped.stored, tokens.messageID.stored, tokens.envelope.stored,
             ])
     }
@@ -176,7 +200,7 @@ package struct Intake {
 
 extension Verdict {
     /// Names the rules, for the person who reviews held letters; nil for a letter that is not held.
-    fileprivate var holdReason: String? {
+    var holdReason: String? {
         decision == .hold ? parts.map(\.rule.rawValue).joined(separator: ", ") : nil
     }
 }

@@ -67,8 +67,8 @@ extension Recipients {
         return changed == 1 ? .changed : .outdated(version: version)
     }
 
-    /// Forgets a person: the sealed address, the name, the aliases, every letter that is still sealed; what was not delivered is
-    /// dropped. The handle stays, so that it is not given to somebody else unnoticed.
+    /// Forgets a person: the sealed address, the name, the aliases, mutes and conversations, every letter that is still sealed; what
+    /// was not delivered is dropped, answers to visitors too. The handle stays, so that it is not given to somebody else unnoticed.
     ///
     /// What is under way this moment comes to its outcome; unless it was delivered, the next claim drops it.
     package func erase(_ id: RecipientID, at now: Timestamp) throws -> RecipientChange {
@@ -82,6 +82,8 @@ extension Recipients {
             """,
             [now.stored, id.stored])
         try transaction.aliases.forget(id)
+        try transaction.mutes.forget(of: id)
+        try transaction.conversations.forget(of: id)
         try transaction.run(
             """
             UPDATE delivery

@@ -34,11 +34,12 @@ extension Queue {
             [now.stored, lease.stored])
         let rows = try leased(under: lease)
         let sites = sites(of: rows)
+        let mutes = try mutes(under: lease)
         var claimed: [DeliveryJob] = []
         claimed.reserveCapacity(rows.count)
         for row in rows {
             do {
-                if let job = try job(row, sites: sites) {
+                if let job = try job(row, sites: sites, mutes: mutes) {
                     claimed.append(job)
                 } else {
                     try dropUnsendable(try row["id"], under: lease, at: now)
@@ -72,12 +73,12 @@ extension Queue {
                     FROM attempt
                     WHERE attempt.delivery = delivery.id AND attempt.outcome = 'uncertain' AND attempt.stage = 'final-dot')
                 END AS uncertain_ends, delivery.kind, delivery.accepted_at, delivery.released_at,
-                delivery.message_token, delivery.envelope_token, delivery.recipient,
+                delivery.message_token, delivery.envelope_token, delivery.letter, delivery.recipient,
                 recipient.site, recipient.handle, recipient.name, recipient.language, recipient.state,
                 recipient.record_version, recipient.seal, recipient.authorisation, letter.seal AS letter_seal
             FROM delivery
             CROSS JOIN recipient
-            LEFT JOIN letter ON letter.id = delivery.id
+            LEFT JOIN letter ON letter.id = delivery.letter
             WHERE delivery.state = 'leased' AND delivery.lease = ? AND recipient.id = delivery.recipient
             ORDER BY delivery.due_at, delivery.id
             """,
@@ -96,19 +97,29 @@ extension Queue {
     }
 
     /// - Returns: nil when there is nobody to send it to, or nothing to send.
-    private func job(_ row: SQLRow, sites: [SiteID: Result<Site?, any Error>]) throws -> DeliveryJob? {
+    private func job(
+        _ row: SQLRow, sites: [SiteID: Result<Site?, any Error>], mutes: [RecipientID: [[UInt8]]]
+    ) throws -> DeliveryJob? {
         let kind: DeliveryKind = try row["kind"]
         let seal: [UInt8]? = try row.optional("letter_seal")
         let recipient = try Recipient(row, id: "recipient")
         guard let record = recipient.record, kind == .confirmation || seal != nil else { return nil }
         guard let site = try sites[recipient.site]?.get() else { throw StoreError.undecodable(column: "site") }
+        let id: LetterID = try row["id"]
+        var conversation: DeliveryJob.Conversation?
+        if kind != .letter, kind != .confirmation {
+            conversation = try self.conversation(of: id, kind, letter: try row["letter"])
+            // The first letter is gone, and with it the visitor's address.
+            guard conversation != nil else { return nil }
+        }
         return DeliveryJob(
-            id: try row["id"], attempt: try row["attempts"], tries: try row["tries"], lostTries: try row["lost_tries"],
+            id: id, attempt: try row["attempts"], tries: try row["tries"], lostTries: try row["lost_tries"],
             uncertainEnds: try row["uncertain_ends"], kind: kind, accepted: try row["accepted_at"],
             released: try row.optional("released_at"),
             tokens: MailTokens(messageID: try row["message_token"], envelope: try row["envelope_token"]), site: site,
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
-            record: record, letter: seal ?? [])
+            record: record, letter: kind == .pauseNotice ? [] : seal ?? [], conversation: conversation,
+            mutes: mutes[recipient.id] ?? [])
     }
 
     /// Undoes the claim of one delivery and keeps it for a person.

@@ -45,15 +45,16 @@ extension Queue {
         return lost
     }
 
-    /// Nil for a confirmation, which has no letter.
+    /// Nil for a mail without a letter.
     private func dayOfLetter(_ id: LetterID) throws -> Epoch? {
-        try transaction.row(
+        let letter: LetterID? = try transaction.row(
             """
-            SELECT epoch
+            SELECT letter
             FROM delivery
-            WHERE id = ? AND kind = 'letter'
+            WHERE id = ?
             """,
-            [id.stored])?["epoch"]
+            [id.stored])?.optional("letter")
+        return letter.map { Epoch(containing: $0.moment) }
     }
 
     /// Takes over that a delivery has ended elsewhere: by a release or the end of its lease, and then as delivered or dropped.

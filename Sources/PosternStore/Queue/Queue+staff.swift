@@ -36,10 +36,10 @@ extension Queue {
                     SELECT 1
                     FROM recipient
                     WHERE recipient.id = delivery.recipient AND recipient.state <> 'erased') AND (
-                    kind = 'confirmation' OR EXISTS (
+                    letter IS NULL OR EXISTS (
                         SELECT 1
                         FROM letter
-                        WHERE letter.id = delivery.id))
+                        WHERE letter.id = delivery.letter))
                 """,
                 [now.stored, now.stored, id.stored, state.stored])
             isSendable = changed == 1

@@ -4,7 +4,8 @@ package import PosternCore
 package struct QueueCounts: Equatable, Sendable {
     /// Every state has a number.
     package let states: [DeliveryState: Int]
-    /// Log entries of accepted letters, and confirmations: counted apart from the states, so that the two can be compared.
+    /// Log entries of accepted letters and replies, and mails that nobody posted: counted apart from the states, so that the two can be
+    /// compared.
     package let accepted: Int
 
     package init(states: [DeliveryState: Int], accepted: Int) {
@@ -41,9 +42,9 @@ extension Queue {
             FROM submission
             WHERE verdict <> 'refuse'
             UNION ALL
-            SELECT 'confirmations', COUNT(*)
+            SELECT 'unposted', COUNT(*)
             FROM delivery
-            WHERE kind = 'confirmation'
+            WHERE kind NOT IN ('letter', 'reply')
             """)
         var states: [DeliveryState: Int] = [:]
         var accepted = 0
@@ -51,7 +52,7 @@ extension Queue {
             let (name, total): (String, Int) = (try row["name"], try row["total"])
             switch (name, DeliveryState(rawValue: name)) {
             case (_, let state?): states[state] = total
-            case ("accepted", nil), ("confirmations", nil): accepted += total
+            case ("accepted", nil), ("unposted", nil): accepted += total
             default: throw StoreError.undecodable(column: "state")
             }
         }

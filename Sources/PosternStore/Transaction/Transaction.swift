@@ -40,6 +40,9 @@ extension Transaction {
     package var sites: Sites { Sites(transaction: self) }
     package var recipients: Recipients { Recipients(transaction: self) }
     package var aliases: Aliases { Aliases(transaction: self) }
+    package var conversations: Conversations { Conversations(transaction: self) }
+    package var links: Links { Links(transaction: self) }
+    package var mutes: Mutes { Mutes(transaction: self) }
     package var blocks: Blocks { Blocks(transaction: self) }
     package var limitRecords: LimitRecords { LimitRecords(transaction: self) }
     package var retention: Retention { Retention(transaction: self) }

@@ -95,14 +95,44 @@ package struct Retention {
         return ids.count
     }
 
-    /// Removes confirmations that were asked for before `moment` and have ended, with their attempts.
+    /// Removes the conversations that began in `epoch` or before, with their links: nobody can send a mail in them any more, since the
+    /// visitor's address was in the first letter.
+    /// - Returns: how many rows are gone.
+    package func forgetConversations(through epoch: Epoch, limit: Int) throws -> Int {
+        let links = try transaction.run(
+            """
+            DELETE FROM link
+            WHERE (made_at, digest) IN (
+                SELECT made_at, digest
+                FROM link
+                WHERE made_at < ?
+                ORDER BY made_at, digest
+                LIMIT ?)
+            """,
+            [(epoch.end.milliseconds / 1_000).stored, limit.stored])
+        let end = LetterID.floor(of: epoch.end)
+        let conversations = try transaction.run(
+            """
+            DELETE FROM conversation
+            WHERE id IN (
+                SELECT id
+                FROM conversation
+                WHERE id < ?
+                ORDER BY id
+                LIMIT ?)
+            """,
+            [end.stored, limit.stored])
+        return links + conversations
+    }
+
+    /// Removes mails that nobody posted, were asked for before `moment` and have ended, with their attempts.
     /// - Returns: how many are gone.
-    package func forgetConfirmations(before moment: Timestamp, limit: Int) throws -> Int {
+    package func forgetUnposted(before moment: Timestamp, limit: Int) throws -> Int {
         let ids = try transaction.rows(
             """
             SELECT id
             FROM delivery
-            WHERE kind = 'confirmation' AND id < ? AND finished_at IS NOT NULL
+            WHERE kind NOT IN ('letter', 'reply') AND id < ? AND finished_at IS NOT NULL
             ORDER BY id
             LIMIT ?
             """,
@@ -140,6 +170,12 @@ package struct Retention {
     }
 
     private func forgetDelivery(_ id: LetterID) throws {
+        try transaction.run(
+            """
+            DELETE FROM reply
+            WHERE id = ?
+            """,
+            [id.stored])
         try transaction.run(
             """
             DELETE FROM attempt

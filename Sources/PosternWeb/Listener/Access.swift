@@ -1,3 +1,5 @@
+package import PosternCore
+
 /// Who may use a route. Every route states it; there is no default.
 package enum Access: Hashable, Sendable {
     /// Anyone who reaches the listener.
@@ -14,11 +16,6 @@ package enum StaffRole: String, Sendable, CaseIterable {
 
 extension Set<StaffRole> {
     package static let any = Set(StaffRole.allCases)
-}
-
-/// What the holder of a link may do with it. A link serves one purpose only.
-package enum LinkPurpose: String, Sendable, CaseIterable {
-    case reply, mute, report, pause, letter, prove, manage
 }
 
 /// Who sent a request, as far as a guard has established it.

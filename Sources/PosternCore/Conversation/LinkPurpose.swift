@@ -1,0 +1,20 @@
+/// What the holder of a link may do with it. A link serves one purpose only. The raw value is the first part of its path, and what
+/// the store says.
+package enum LinkPurpose: String, Sendable, CaseIterable {
+    /// A recipient's page of one conversation: see who wrote when, answer, close.
+    case reply
+    /// A recipient hears no more from one visitor, or does again.
+    case mute
+    case report
+    /// A recipient takes no letters for now, or does again.
+    case pause
+    /// A visitor's page of one conversation.
+    case letter
+    case prove
+    case manage
+}
+
+extension LinkPurpose {
+    /// The links in a mail to a recipient.
+    package static let ofRecipient: [LinkPurpose] = [.reply, .mute, .pause]
+}

@@ -1,0 +1,59 @@
+package import PosternCore
+
+/// Whom recipients want to hear no more from.
+package struct Mutes {
+    let transaction: any Transaction
+
+    /// More than anybody mutes by hand; a job carries all of a recipient's.
+    package static let most = 500
+
+    /// - Parameter visitor: as the vault names the visitor for this recipient.
+    /// - Returns: false when the recipient has muted as many as a recipient can.
+    package func add(_ visitor: [UInt8], of recipient: RecipientID, from conversation: LetterID, at now: Timestamp) throws -> Bool {
+        try transaction.run(
+            """
+            INSERT INTO mute (recipient, visitor, conversation, created_at)
+            SELECT CAST(? AS {blob}), CAST(? AS {blob}), CAST(? AS {blob}), CAST(? AS BIGINT)
+            WHERE (
+                SELECT COUNT(*)
+                FROM mute
+                WHERE recipient = ?) < ?
+            ON CONFLICT (recipient, visitor) DO NOTHING
+            """,
+            [
+                recipient.stored, visitor.stored, conversation.stored, now.stored, recipient.stored, Self.most.stored,
+            ])
+        return try names(of: recipient).contains(visitor)
+    }
+
+    package func remove(_ visitor: [UInt8], of recipient: RecipientID) throws {
+        try transaction.run(
+            """
+            DELETE FROM mute
+            WHERE recipient = ? AND visitor = ?
+            """,
+            [recipient.stored, visitor.stored])
+    }
+
+    package func names(of recipient: RecipientID) throws -> [[UInt8]] {
+        try transaction.rows(
+            """
+            SELECT visitor
+            FROM mute
+            WHERE recipient = ?
+            ORDER BY visitor
+            LIMIT ?
+            """,
+            [recipient.stored, Self.most.stored]
+        ).map { try $0["visitor"] }
+    }
+
+    func forget(of recipient: RecipientID) throws {
+        try transaction.run(
+            """
+            DELETE FROM mute
+            WHERE recipient = ?
+            """,
+            [recipient.stored])
+    }
+}

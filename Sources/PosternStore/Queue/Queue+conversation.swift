@@ -1,0 +1,79 @@
+import PosternCore
+
+/// What a claim adds to mails inside a conversation.
+extension Queue {
+    /// Whom the recipients of what is leased have muted. Nearly always nobody, and then this is one look into an empty table.
+    func mutes(under lease: LeaseID) throws -> [RecipientID: [[UInt8]]] {
+        let rows = try transaction.rows(
+            """
+            SELECT recipient, visitor
+            FROM mute
+            WHERE recipient IN (
+                SELECT recipient
+                FROM delivery
+                WHERE state = 'leased' AND lease = ?)
+            ORDER BY recipient, visitor
+            """,
+            [lease.stored])
+        return try rows.reduce(into: [:]) { mutes, row in
+            mutes[try row["recipient"], default: []].append(try row["visitor"])
+        }
+    }
+
+    /// - Parameter letter: the reply that is sent, or for a notice the letter that began the conversation.
+    /// - Returns: nil when the first letter is gone.
+    func conversation(of delivery: LetterID, _ kind: DeliveryKind, letter: LetterID) throws -> DeliveryJob.Conversation? {
+        let reply = try transaction.row(
+            """
+            SELECT reply.conversation, reply.author, delivery.accepted_at
+            FROM reply
+            CROSS JOIN delivery
+            WHERE reply.id = ? AND delivery.id = reply.id
+            """,
+            [letter.stored])
+        if kind != .pauseNotice, reply == nil { return nil }
+        let id: LetterID = try reply?["conversation"] ?? letter
+        let first = try transaction.row(
+            """
+            SELECT letter.seal, delivery.accepted_at, conversation.proof
+            FROM conversation
+            CROSS JOIN letter
+            CROSS JOIN delivery
+            WHERE conversation.id = ? AND letter.id = conversation.id AND delivery.id = conversation.id
+            """,
+            [id.stored])
+        guard let first else { return nil }
+        let author: Party = try reply?["author"] ?? .recipient
+        let addressee = kind == .reply ? author.other : author
+        return DeliveryJob.Conversation(
+            id: id, began: try first["accepted_at"], letter: try first["seal"], author: author, reply: letter,
+            replied: try reply?["accepted_at"] ?? first["accepted_at"],
+            earlier: try earlierMails(in: id, to: addressee, before: delivery), proof: try first.optional("proof"))
+    }
+
+    /// The Message-IDs of the mails that one side got before, or is getting: the first letter, replies of the other, copies of its own.
+    private func earlierMails(in conversation: LetterID, to addressee: Party, before delivery: LetterID) throws -> [String] {
+        let first = try transaction.rows(
+            """
+            SELECT message_token
+            FROM delivery
+            WHERE id = ? AND id < ?
+            """,
+            [conversation.stored, delivery.stored])
+        let rest = try transaction.rows(
+            """
+            SELECT delivery.message_token
+            FROM reply
+            CROSS JOIN delivery
+            WHERE reply.conversation = ? AND reply.id < ? AND reply.id = delivery.id
+                AND (reply.kind = 'copy') = (reply.author = ?)
+            ORDER BY reply.id
+            LIMIT 2000
+            """,
+            [conversation.stored, delivery.stored, addressee.stored])
+        let tokens: [String] = try ((addressee == .recipient ? first : []) + rest).map { try $0["message_token"] }
+        // As many as mail programs read; RFC 5322 §3.6.4 asks for all.
+        guard tokens.count > 30 else { return tokens }
+        return Array(tokens.prefix(15) + tokens.suffix(15))
+    }
+}
