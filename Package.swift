@@ -212,6 +212,9 @@ let package = Package(
         .testTarget(
             name: "PosternProofTests", dependencies: ["PosternCore", "PosternProof", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
+            name: "PosternSealingTests", dependencies: ["PosternCore", "PosternSealing", "PosternTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "PosternLinkTests",
             dependencies: ["PosternCore", "PosternLink", "PosternTestSupport", logging, nioCore, nioPosix],
             swiftSettings: strict),
