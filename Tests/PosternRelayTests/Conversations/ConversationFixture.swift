@@ -35,7 +35,8 @@ final class ConversationFixture: Sendable {
     ) async throws {
         let folder = try TemporaryFolder()
         let database = if let store { store } else { try await SQLiteDatabase.inMemory(at: now) }
-        let fixture = try await ConversationFixture(folder.path("vault.sock"), database, limits: limits, isNew: !isRestart, at: now)
+        let fixture = try await ConversationFixture(
+            folder.path("vault.sock"), database, limits: limits, isNew: !isRestart, at: now)
         let announcement = try IntakeFixture.announcement(at: now)
         let server = FrameServer<VaultVerb>(
             .init(path: folder.path("vault.sock"), mode: 0o600, peers: [.own]), logger: RelayFixture.quiet
@@ -73,17 +74,22 @@ final class ConversationFixture: Sendable {
         let sealing = LetterSealer(vault: vault)
         let randomness = draws.source
         dispatcher = Dispatcher(
-            store: store, node: "test", vault: vault, randomness: .seeded(2), logger: RelayFixture.quiet, now: { [clock] in clock.now })
+            store: store, node: "test", vault: vault, randomness: .seeded(2), logger: RelayFixture.quiet,
+            now: { [clock] in clock.now })
         let (vault, dispatcher, clock) = (vault, dispatcher, clock)
         intake = IntakeService(
-            store: faulty, sealing: sealing, diskSpace: diskSpace, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
+            store: faulty, sealing: sealing, diskSpace: diskSpace, pseudonyms: Pseudonyms { vault.tagKey(of: $0) },
+            limits: limits,
             blocks: blocks, refusals: RefusalLog(store: faulty, sealing: sealing, logger: RelayFixture.quiet),
             randomness: randomness, logger: RelayFixture.quiet, letterCame: { dispatcher.letterCame() })
         let operations = Operations(
-            by: .service, store: faulty, blockCache: blocks, randomness: randomness, now: { clock.now }, wake: { dispatcher.wake() },
+            by: .service, store: faulty, blockCache: blocks, randomness: randomness, now: { clock.now },
+            wake: { dispatcher.wake() },
             retryNow: {}, makeBackup: { BackupView(path: $0, bytes: 1) })
         service = ConversationService(
-            store: faulty, vault: vault, intake: intake, operations: operations, retention: Self.retention, now: { clock.now })
+            store: faulty, vault: vault, intake: intake, operations: operations, retention: Self.retention,
+            withdrawal: .seconds(60),
+            now: { clock.now })
     }
 
     // MARK: - Writing
