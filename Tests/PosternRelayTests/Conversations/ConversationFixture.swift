@@ -175,9 +175,10 @@ final class ConversationFixture: Sendable {
         try await store.read { try $0.queue.list(limit: 1_000) }.filter { kind == nil || $0.kind == kind }
     }
 
+    /// In the order of their words: what happens within a millisecond has no other.
     func trace() async throws -> [String] {
-        try await store.read { try $0.operationTrace.latest(limit: 100) }.reversed()
-            .map { "\($0.actor) \($0.verb.rawValue) \($0.subject)" }
+        try await store.read { try $0.operationTrace.latest(limit: 100) }
+            .map { "\($0.actor) \($0.verb.rawValue) \($0.subject)" }.sorted()
     }
 
     func advance(by span: Duration) { clock.advance(by: span) }
