@@ -10,7 +10,7 @@ package struct Reply: Hashable, Sendable {
 
 /// What a page may show of the letter that began a conversation. The text is not in it: that is in the mailboxes.
 package struct LetterSummary: Hashable, Sendable {
-    /// The visitor's name as it was given; see `VisitorName`.
+    /// As the recipient may see it (`VisitorName`): no hidden address is in it. A dash where nothing legible is left.
     package let visitorName: HeaderText
     /// Nil when the visitor left it empty.
     package let subject: HeaderText?

@@ -3,8 +3,9 @@ package import PosternCore
 extension Queue {
     /// Takes what is due under a lease, soonest first, and writes down the attempt before anyone dials.
     ///
-    /// Four statements, however many letters there are. A delivery with no recipient left (erased while it was under way), or
-    /// with nothing left to send, is dropped here, since every path leads through here.
+    /// Five statements, however many letters there are, and four for each mail inside a conversation. A delivery with no recipient
+    /// left (erased while it was under way), or with nothing left to send, is dropped here, since every path leads through here. One
+    /// whose rows cannot be read is held: its letter can still be sent once somebody has put them right.
     /// - Parameters:
     ///   - lease: a new one for every claim.
     ///   - until: when the lease runs out. By then the outcome must be settled.
@@ -32,7 +33,7 @@ extension Queue {
             """,
             [now.stored, lease.stored])
         let rows = try leased(under: lease)
-        let sites = try sites(of: rows)
+        let sites = sites(of: rows)
         let mutes = try mutes(under: lease)
         var claimed: [DeliveryJob] = []
         claimed.reserveCapacity(rows.count)
@@ -41,7 +42,10 @@ extension Queue {
                 if let job = try job(row, sites: sites, mutes: mutes) {
                     claimed.append(job)
                 } else {
-                    try dropUnsendable(try row["id"], under: lease, at: now)
+                    let isErased = try row["state"] as Recipient.State == .erased
+                    try dropUnsendable(
+                        try row["id"], because: isErased ? "the recipient was erased" : "there is nothing left to send",
+                        under: lease, at: now)
                 }
             } catch StoreError.undecodable(let column) {
                 // Somebody has changed the store. One row must not keep all others from being claimed.
@@ -55,6 +59,18 @@ extension Queue {
         try transaction.rows(
             """
             SELECT delivery.id, delivery.attempts,
+                CASE WHEN delivery.attempts = 1 THEN 1 ELSE (
+                    SELECT COUNT(*)
+                    FROM attempt
+                    WHERE attempt.delivery = delivery.id AND COALESCE(attempt.stage, '') <> 'budget'
+                        AND attempt.started_at >= COALESCE(delivery.released_at, 0))
+                END AS tries,
+                CASE WHEN delivery.uncertain = 0 THEN 0 ELSE (
+                    SELECT COUNT(*)
+                    FROM attempt
+                    WHERE attempt.delivery = delivery.id AND attempt.outcome = 'uncertain' AND attempt.stage <> 'final-dot'
+                        AND attempt.started_at >= COALESCE(delivery.released_at, 0))
+                END AS lost_tries,
                 CASE WHEN delivery.uncertain = 0 THEN 0 ELSE (
                     SELECT COUNT(*)
                     FROM attempt
@@ -72,24 +88,26 @@ extension Queue {
             [lease.stored])
     }
 
-    /// Few sites, many letters: each site is read once.
-    private func sites(of rows: [SQLRow]) throws -> [SiteID: Site] {
-        var sites: [SiteID: Site] = [:]
+    /// Few sites, many letters: each site is read once. Why one cannot be read is for its deliveries to tell.
+    private func sites(of rows: [SQLRow]) -> [SiteID: Result<Site?, any Error>] {
+        var sites: [SiteID: Result<Site?, any Error>] = [:]
         for row in rows {
-            // A site that cannot be read is found again with its delivery, and that is held.
+            // An id that cannot be read is found again with its delivery, and that is held.
             guard let id = try? row["site"] as SiteID, sites[id] == nil else { continue }
-            sites[id] = try? transaction.sites.find(id)
+            sites[id] = Result { try transaction.sites.find(id) }
         }
         return sites
     }
 
-    private func job(_ row: SQLRow, sites: [SiteID: Site], mutes: [RecipientID: [[UInt8]]]) throws -> DeliveryJob? {
+    /// - Returns: nil when there is nobody to send it to, or nothing to send.
+    private func job(
+        _ row: SQLRow, sites: [SiteID: Result<Site?, any Error>], mutes: [RecipientID: [SQLRow]]
+    ) throws -> DeliveryJob? {
         let kind: DeliveryKind = try row["kind"]
         let seal: [UInt8]? = try row.optional("letter_seal")
         let recipient = try Recipient(row, id: "recipient")
-        guard let record = recipient.record, let site = sites[recipient.site], kind == .confirmation || seal != nil else {
-            return nil
-        }
+        guard let record = recipient.record, kind == .confirmation || seal != nil else { return nil }
+        guard let site = try sites[recipient.site]?.get() else { throw StoreError.undecodable(column: "site") }
         let id: LetterID = try row["id"]
         var conversation: DeliveryJob.Conversation?
         if kind != .letter, kind != .confirmation {
@@ -97,14 +115,16 @@ extension Queue {
             // The first letter is gone, and with it the visitor's address.
             guard conversation != nil else { return nil }
         }
+        // What somebody whom the recipient has muted wrote. A mute keeps no answer of the recipient's own from going out.
+        let isVisitors = kind == .letter || kind == .reply && conversation?.author == .visitor
         return DeliveryJob(
-            id: id, attempt: try row["attempts"], uncertainEnds: try row["uncertain_ends"], kind: kind,
-            accepted: try row["accepted_at"],
+            id: id, attempt: try row["attempts"], tries: try row["tries"], lostTries: try row["lost_tries"],
+            uncertainEnds: try row["uncertain_ends"], kind: kind, accepted: try row["accepted_at"],
             released: try row.optional("released_at"),
             tokens: MailTokens(messageID: try row["message_token"], envelope: try row["envelope_token"]), site: site,
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
             record: record, letter: kind == .pauseNotice ? [] : seal ?? [], conversation: conversation,
-            mutes: mutes[recipient.id] ?? [])
+            mutes: isVisitors ? try (mutes[recipient.id] ?? []).map(muteName) : [])
     }
 
     /// Undoes the claim of one delivery and keeps it for a person.
@@ -117,13 +137,13 @@ extension Queue {
             WHERE id = ? AND state = 'leased' AND lease = ?
             """,
             [
-                "the recipient's or the site's row holds what Postern did not write, in “\(column)”".stored, id.stored,
+                "a row of its recipient, site or conversation holds what Postern did not write, in “\(column)”".stored, id.stored,
                 lease.stored,
             ])
     }
 
     /// Undoes the claim of one delivery and drops it, with the letter's seal.
-    private func dropUnsendable(_ id: LetterID, under lease: LeaseID, at now: Timestamp) throws {
+    private func dropUnsendable(_ id: LetterID, because reason: String, under lease: LeaseID, at now: Timestamp) throws {
         try forgetAttempt(of: id, under: lease)
         try transaction.run(
             """
@@ -135,9 +155,9 @@ extension Queue {
             """
             UPDATE delivery
             SET state = 'dropped', attempts = attempts - 1, due_at = NULL, lease = NULL, lease_until = NULL, finished_at = ?,
-                reason = 'the recipient was erased'
+                reason = ?
             WHERE id = ? AND state = 'leased' AND lease = ?
             """,
-            [now.stored, id.stored, lease.stored])
+            [now.stored, reason.stored, id.stored, lease.stored])
     }
 }

@@ -1,5 +1,4 @@
 private import Foundation
-import PosternCore
 
 /// The visitor's name as a recipient may see it, in the From header and in the text alike.
 ///
@@ -8,14 +7,16 @@ import PosternCore
 /// would let `security@bank.example` speak. So the visitor's own hidden address is left out, and the at sign in its three forms
 /// becomes ` (at) `. A full-width sign was ruled out, since it looks like the real one. Double quotation marks become single
 /// ones: ours stand around the name, and only they may end it.
-enum VisitorName {
+package enum VisitorName {
     /// - Returns: nil when nothing legible is left; the mail then says "a visitor" in its language.
-    static func shown(of letter: Letter) -> String? {
-        var name = String(
-            String.UnicodeScalarView(letter.name.text.unicodeScalars.lazy.map { atSigns.contains($0) ? "@" : $0 }))
-        if !letter.sharesAddress && name.unicodeScalars.contains("@") {
-            name = withoutAddress(name, letter.replyAddress)
-        }
+    package static func shown(of letter: Letter) -> String? {
+        shown(letter.name, without: letter.sharesAddress ? nil : letter.replyAddress)
+    }
+
+    /// - Parameter hidden: the address that must not stand in it; nil where there is none, or nobody knows it any more.
+    package static func shown(_ given: HeaderText, without hidden: EmailAddress?) -> String? {
+        var name = String(String.UnicodeScalarView(given.text.unicodeScalars.lazy.map { atSigns.contains($0) ? "@" : $0 }))
+        if let hidden, name.unicodeScalars.contains("@") { name = withoutAddress(name, hidden) }
         // By scalars: an at sign with a combining mark is still one.
         var shown = String.UnicodeScalarView()
         for scalar in name.unicodeScalars {
