@@ -9,9 +9,9 @@ package struct ConversationPage: Page {
         case notice, title, detail, isQuestion, details, kind, found
         case pending, sentence, action, number
         case form, token, written, fault, sight, isShown, line, isDoubtful
-        case kept, standing, another
+        case kept, standing, another, reopen
         case entries, author, isOwn, moment, time, state
-        case limit, choices, choice, hint, button, isFirm, muting
+        case aside, limit, muting
     }
 
     package static let template = "web/conversation"
@@ -31,10 +31,8 @@ package struct ConversationPage: Page {
     package let kept: String?
     package let standing: Standing?
     package let entries: [Entry]
-    package let limit: String
-    package let choices: [Choice]
-    /// For recipients: where one visitor can be muted.
-    package let muting: String?
+    /// What else can be done; nil when that is nothing.
+    package let aside: Aside?
 
     /// The box on top of a page that answers a post.
     package struct Notice: Sendable {
@@ -73,6 +71,12 @@ package struct ConversationPage: Page {
         package let title, detail: String
         /// Where a visitor can write a new letter.
         package let another: String?
+        /// Where the one who has ended it opens it again.
+        package let reopen: Reopening?
+
+        package struct Reopening: Sendable {
+            package let action: String
+        }
     }
 
     package struct Entry: Sendable {
@@ -83,11 +87,12 @@ package struct ConversationPage: Page {
         package let state: String
     }
 
-    /// A button of its own.
-    package struct Choice: Sendable {
-        package let action, choice, hint, button: String
-        /// It is the way on, and not an aside.
-        package let isFirm: Bool
+    package struct Aside: Sendable {
+        package let action: String
+        /// Until when the two can write; nil when they cannot. Until then either can end it.
+        package let limit: String?
+        /// For recipients: where one visitor can be muted.
+        package let muting: String?
     }
 }
 
@@ -146,7 +151,7 @@ extension ConversationPage {
                 isDoubtful: Self.isDoubtful(occasion), sight: Self.sight(view, names, texts))
             : nil
         kept = canWrite || written.isEmpty ? nil : written
-        standing = Self.standing(view, names, presentation)
+        standing = Self.standing(view, names, action, presentation)
         entries = view.entries.map { entry in
             let isOwn = entry.author == view.viewer
             return Entry(
@@ -154,12 +159,7 @@ extension ConversationPage {
                 isOwn: isOwn,
                 moment: entry.at.rfc3339, time: texts.date(entry.at), state: texts(Self.state(of: entry, isOwn: isOwn)))
         }
-        switch view.standing {
-        case .open, .unanswered: limit = texts(.conversationUntil, [.date: texts.date(view.endsAt)])
-        case .closed, .takesNoLetters: limit = ""
-        }
-        choices = Self.choices(view, action, texts)
-        muting = view.viewer == .recipient ? texts(.conversationMuting, [.person: names.other]) : nil
+        aside = Self.aside(view, names, action, texts)
     }
 
     private static func isDoubtful(_ occasion: Occasion) -> Bool {
@@ -214,32 +214,38 @@ extension ConversationPage {
     }
 
     private static func standing(
-        _ view: ConversationView, _ names: ConversationNames, _ presentation: Presentation
+        _ view: ConversationView, _ names: ConversationNames, _ action: String, _ presentation: Presentation
     ) -> Standing? {
         let texts = presentation.texts
         let contactPage = RecipientPath(site: view.site.id.text, handle: view.handle.text).page
         let another = view.viewer == .visitor ? presentation.link(contactPage) : nil
-        func box(_ title: PageText, _ detail: PageText, another: String? = nil) -> Standing {
-            Standing(title: texts(title, [.person: names.other]), detail: texts(detail), another: another)
+        func box(
+            _ title: PageText, _ detail: PageText, another: String? = nil, reopen: Standing.Reopening? = nil
+        ) -> Standing {
+            Standing(title: texts(title, [.person: names.other]), detail: texts(detail), another: another, reopen: reopen)
         }
         return switch (view.standing, view.viewer) {
         case (.open, _): nil
         case (.unanswered, _): box(.unansweredTitle, .unansweredDetail)
-        case (.closed(let by), _) where by == view.viewer: box(.closedByYouTitle, .closedByYouDetail)
+        case (.closed(let by), _) where by == view.viewer:
+            box(.closedByYouTitle, .closedByYouDetail, reopen: .init(action: action))
         case (.closed, _): box(.closedByOtherTitle, .closedByOtherDetail, another: another)
         case (.takesNoLetters, .visitor): box(.otherTakesNoneTitle, .otherTakesNoneDetail)
         case (.takesNoLetters, .recipient): box(.youTakeNoneTitle, .youTakeNoneDetail)
         }
     }
 
-    private static func choices(_ view: ConversationView, _ action: String, _ texts: Catalogue) -> [Choice] {
-        switch view.standing {
-        case .open, .unanswered:
-            [Choice(action: action, choice: "close", hint: texts(.closeHint), button: texts(.closeButton), isFirm: false)]
-        case .closed(let by) where by == view.viewer:
-            [Choice(action: action, choice: "reopen", hint: "", button: texts(.reopenButton), isFirm: true)]
-        case .closed, .takesNoLetters: []
-        }
+    private static func aside(
+        _ view: ConversationView, _ names: ConversationNames, _ action: String, _ texts: Catalogue
+    ) -> Aside? {
+        let canGoOn =
+            switch view.standing {
+            case .open, .unanswered: true
+            case .closed, .takesNoLetters: false
+            }
+        let limit = canGoOn ? texts(.conversationUntil, [.date: texts.date(view.endsAt)]) : nil
+        let muting = view.viewer == .recipient ? texts(.conversationMuting, [.person: names.other]) : nil
+        return limit == nil && muting == nil ? nil : Aside(action: action, limit: limit, muting: muting)
     }
 
     /// The other one learns of a reply when it has gone out.

@@ -82,9 +82,6 @@ package enum PageText: String, TextKey {
     case conversationEndedDetail = "conversation.ended_detail"
     case conversationLateTitle = "conversation.late_title"
     case conversationLateDetail = "conversation.late_detail"
-    case closeHint = "conversation.close_hint"
-    case closeButton = "conversation.close"
-    case reopenButton = "conversation.reopen"
 
     case stateWithdrawable = "progress.withdrawable"
     case stateOnItsWay = "progress.on_its_way"

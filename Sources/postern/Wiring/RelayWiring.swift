@@ -97,8 +97,8 @@ private func buildServices(
     let operations = Operations(
         by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() }, retryNow: { dispatcher.retryNow() })
     let conversations = ConversationService(
-        store: store, vault: vault, intake: intake, operations: operations.by(.service),
-        retention: configuration.retention.letters, withdrawal: configuration.withdrawal, now: { .now })
+        store: store, vault: vault, intake: intake, operations: operations, retention: configuration.retention.letters,
+        withdrawal: configuration.withdrawal, now: { .now })
     let control = OperatorService(
         operations: operations, publicURL: configuration.publicURL,
         inspection: .init(

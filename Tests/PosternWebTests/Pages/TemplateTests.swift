@@ -35,12 +35,13 @@ struct TemplateTests {
         }
         let asked = try #require(Example.conversation(entries: Example.ownEntries))
         let ended = try #require(Example.conversation(.visitor, .closed(by: .recipient)))
+        let closed = try #require(Example.conversation(.visitor, .closed(by: .visitor)))
         func conversation(_ occasion: ConversationPage.Occasion, _ view: ConversationView) -> ConversationPage {
             ConversationPage(occasion, view, at: "/", written: "x", token: "t", now: Example.now, shown)
         }
         return [
             conversation(.doubtful([PersonalDetail(.email, "x")]), asked), conversation(.fault(.empty), asked),
-            conversation(.ended, ended), SwitchPage(.mute(.done), asked, at: "/", shown),
+            conversation(.ended, ended), conversation(.shown, closed), SwitchPage(.mute(.done), asked, at: "/", shown),
             FrontPage(security: "/", shown), contact(.fresh), contact(.faults(faulty)),
             SentPage(to: names, another: "/", letter: FakeConversations.link, at: origin, shown),
             NoLettersPage(.takesNoLetters, to: names, written: "x", shown),

@@ -33,8 +33,8 @@ extension PublicServices {
         _ submissions: FakeSubmissions = .validating, sites: FakeSites = FakeSites(),
         confirmations: FakeConfirmations = FakeConfirmations(), conversations: FakeConversations = FakeConversations(),
         readiness: FakeReadiness = FakeReadiness(), health: FakeHealth = FakeHealth(),
-        forwarding: ForwardingWatch = ForwardingWatch(),
-        requests: RequestLimiter = RequestLimiter(.off), tokens: any FormTokenKeeping = FakeTokens()
+        forwarding: ForwardingWatch = ForwardingWatch(), requests: RequestLimiter = RequestLimiter(.off),
+        tokens: any FormTokenKeeping = FakeTokens()
     ) -> PublicServices {
         PublicServices(
             submissions: submissions, tokens: tokens, sites: sites, confirmations: confirmations,
@@ -53,10 +53,9 @@ func publicTable() throws -> RouteTable {
 func withPublicListener<Value: Sendable>(
     _ submissions: FakeSubmissions, sites: FakeSites = FakeSites(), confirmations: FakeConfirmations = FakeConfirmations(),
     conversations: FakeConversations = FakeConversations(), readiness: FakeReadiness = FakeReadiness(),
-    health: FakeHealth = FakeHealth(),
-    forwarding: ForwardingWatch = ForwardingWatch(), tokens: any FormTokenKeeping = FakeTokens(),
-    _ configuration: WebConfiguration? = nil,
-    logger: Logger = silent, _ test: @Sendable (any TestClientProtocol) async throws -> Value
+    health: FakeHealth = FakeHealth(), forwarding: ForwardingWatch = ForwardingWatch(),
+    tokens: any FormTokenKeeping = FakeTokens(), _ configuration: WebConfiguration? = nil, logger: Logger = silent,
+    _ test: @Sendable (any TestClientProtocol) async throws -> Value
 ) async throws -> Value {
     let application = buildPublicApplication(
         try configuration ?? PosternWebTests.configuration(),
