@@ -72,6 +72,9 @@ extension Intake {
         return .stored
     }
 
+    /// As the statements below spell it.
+    static let withdrawnReason = "withdrawn by its author"
+
     /// Takes a reply back that nobody has tried to send yet, with its copy.
     /// - Returns: false when it is too late.
     package func withdraw(_ reply: LetterID, at now: Timestamp) throws -> Bool {

@@ -105,7 +105,7 @@ package final class DeliveryBudgets: Sendable {
     package func settle(_ charge: Charge, _ outcome: Outcome) {
         switch outcome.kind {
         case .delivered, .uncertain: break
-        case .deferred, .failed, .ourFault:
+        case .deferred, .failed, .ourFault, .muted:
             state.withLock { state in
                 state.ledger.giveBack(charge.accounts)
                 state.isChanged = true
@@ -126,6 +126,7 @@ package final class DeliveryBudgets: Sendable {
             writer.write(job.handle.text)
             kind = [account(.recipient, writer.bytes), account(.address, mailbox)]
         case .confirmation: kind = [account(.confirmation, mailbox)]
+        case .reply, .copy, .pauseNotice: kind = [account(.address, mailbox)]
         }
         return kind + [account(.global, [])]
     }

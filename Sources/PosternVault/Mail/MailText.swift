@@ -34,11 +34,11 @@ enum MailText: String, TextKey {
     var slots: Set<TextSlot> {
         switch self {
         case .from, .letterHeading: [.visitor, .site]
-        case .visitor, .letterSubject, .answerHidden, .answerReplyTo, .answerInText: [.visitor]
+        case .visitor, .letterSubject: [.visitor]
         case .confirmationSubject, .confirmationOffer, .letterWhy, .confirmationWhy: [.site]
         case .confirmationHeading: [.recipient]
-        case .unnamedVisitor, .letterWords, .aboutLabel, .subjectLabel, .confirmationAsk, .confirmationButton, .confirmationCopy,
-            .confirmationIgnore:
+        case .unnamedVisitor, .letterWords, .aboutLabel, .subjectLabel, .answerHidden, .answerReplyTo, .answerInText,
+            .confirmationAsk, .confirmationButton, .confirmationCopy, .confirmationIgnore:
             []
         }
     }

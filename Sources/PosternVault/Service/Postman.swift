@@ -101,6 +101,8 @@ package struct Postman: Sendable {
                 }
                 throw .cannotOpen("letter", error)
             }
+        case .reply, .copy, .pauseNotice:
+            throw .cannotOpen("reply", SealFault.unknownSuite)
         case .confirmation:
             let token = authorisation.token(for: subject, mailed: job.accepted)
             content = .confirmation(

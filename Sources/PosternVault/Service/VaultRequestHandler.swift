@@ -42,6 +42,8 @@ package struct VaultRequestHandler: Sendable {
             return try confirmation.confirm(request, at: now()).payload
         case .adopt:
             return try await enrolment.adopt(try AdoptionRequest(payload: payload)).payload
+        case .nameVisitor, .mention:
+            throw LinkRefusal(.unavailable, "this vault cannot say that yet")
         }
     }
 

@@ -3,21 +3,35 @@ import PosternStore
 import PosternTestSupport
 import Synchronization
 
-/// A store whose writes, or reads, fail as long as a test says so.
+/// A store whose writes, or reads, fail as long as a test says so. It counts what it was asked.
 final class FaultyStore: Database {
     private let store: any Database
     private let failing = Atomic(false)
     private let failingReads = Atomic(false)
+    private let counted = Atomic(0)
+    private let interlude = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     init(_ store: any Database) { self.store = store }
 
+    /// Failed ones included.
+    var writes: Int { counted.load(ordering: .sequentiallyConsistent) }
+
     func fail(_ isFailing: Bool) { failing.store(isFailing, ordering: .sequentiallyConsistent) }
+
+    /// What somebody else does between a look and the write that follows it.
+    func beforeNextWrite(_ interlude: @escaping @Sendable () async throws -> Void) { self.interlude.withLock { $0 = interlude } }
 
     func failReads(_ isFailing: Bool) { failingReads.store(isFailing, ordering: .sequentiallyConsistent) }
 
     func write<Answer: Sendable>(
         isErasing: Bool, _ unit: @escaping @Sendable (any Transaction) throws -> Answer
     ) async throws -> Answer {
+        counted.add(1, ordering: .sequentiallyConsistent)
+        let interlude = interlude.withLock { interlude in
+            defer { interlude = nil }
+            return interlude
+        }
+        try await interlude?()
         guard !failing.load(ordering: .sequentiallyConsistent) else { throw StoreError.closed }
         return try await store.write(isErasing: isErasing, unit)
     }
