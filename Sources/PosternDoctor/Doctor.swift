@@ -17,14 +17,16 @@ package struct Doctor {
         /// What the relay, or the vault, must be able to read.
         case relayFiles = "relay-files"
         case vaultFiles = "vault-files"
+        /// Whether the vault takes the password's file.
+        case password
     }
 
     /// Has a process of that user examine a part (`examined`) of an installation with these settings. Nil when it could not.
     package typealias Examiner = @Sendable (Part, ProcessUser, _ settings: [String: String]) async -> [UInt8]?
 
-    private let home: Home
+    let home: Home
     private let now: Timestamp
-    private let examiner: Examiner?
+    let examiner: Examiner?
 
     /// - Parameter examiner: nil where everything is looked at by this process.
     package init(home: Home, now: Timestamp, examiner: Examiner? = nil) {
@@ -43,6 +45,7 @@ package struct Doctor {
             case .smarthost: await smarthost(settings).reading
             case .relayFiles: FilesCheck.findings(.relay, settings.configuration, home: home)
             case .vaultFiles: FilesCheck.findings(.vault, settings.configuration, home: home)
+            case .password: FilesCheck.password(settings.configuration)
             }
         return (try? JSONEncoder().encode(reading)) ?? Data()
     }
@@ -63,12 +66,20 @@ package struct Doctor {
         let users = configuration.flatMap {
             try? owners?.areApart == true ? ProcessUsers($0.users) : ProcessUsers(of: home, $0.users)
         }
+        // Otherwise root itself would open what belongs to them, and advise to take it away from them.
+        let areKnown = owners?.areKnown ?? true
 
         // All at once: each of them may have to wait for somebody who does not answer.
-        async let smarthost = reading(.smarthost, by: users?.vault, settings) { await self.smarthost(settings).reading }
-        async let lookedAtKeys = reading(.keys, by: users?.vault, settings) { await KeyReading.look(home: home) }
-        async let lookedAtStore = reading(.store, by: users?.relay, settings) { await self.store(settings) }
-        async let files = self.files(settings, owners, users)
+        async let smarthost =
+            areKnown
+            ? reading(.smarthost, by: users?.vault, settings) { await self.smarthost(settings).reading }
+            : SmarthostCheck.unknown(reason: Self.ownerless, .settingsFirst).reading
+        async let lookedAtKeys =
+            areKnown ? reading(.keys, by: users?.vault, settings) { await KeyReading.look(home: home) } : .ownerless
+        async let lookedAtStore =
+            areKnown ? reading(.store, by: users?.relay, settings) { await self.store(settings) } : .ownerless
+        async let files =
+            areKnown ? self.files(settings, owners, users) : [.skipped(.templates, because: Self.ownerless, .settingsFirst)]
         let keys = await lookedAtKeys ?? .failed
         let store = await lookedAtStore ?? .failed
         // Not by its lock, which a supervisor that starts at this moment would find taken.
@@ -77,15 +88,18 @@ package struct Doctor {
         var findings = ConfigurationCheck.findings(path: home.settings, given: settings.given, faults: settings.faults)
         findings += ServiceCheck.findings(
             relay: store.relay, vault: keys.vault, conditions: store.conditions,
-            stopped: Set([store.process, keys.process].compactMap { $0 }.filter { StoppedProcess.isStopped($0) }), home: home.path
-        )
+            stopped: Set([store.process, keys.process].compactMap { $0 }.filter { StoppedProcess.isStopped($0) }),
+            uptime: ProcessAge.of(supervisor) ?? [store.process, keys.process].compactMap(ProcessAge.of).max(),
+            home: home.path)
         findings += ServiceCheck.supervisor(supervisor, isStopped: StoppedProcess.isStopped(supervisor, named: "postern"))
         if store.relay == .stopped { findings += PortCheck.findings(settings) }
         findings += CageCheck.findings(
             .ofThisKernel,
             running: [.running(.relay, store.process), .running(.vault, keys.process)].compactMap { $0 },
             refused: RefusedCalls(path: home.refusedCalls).entries, now: now, record: home.refusedCalls)
-        if let owners {
+        if !areKnown {
+            findings += [Check.users, .modes].map { .skipped($0, because: Self.ownerless, .settingsFirst) }
+        } else if let owners {
             findings += UserCheck.findings(owners, runningRelay: store.process, runningVault: keys.process, home: home.path)
             findings +=
                 PlaceModes(
@@ -115,6 +129,9 @@ package struct Doctor {
         return Diagnosis(findings)
     }
 
+    /// Why most is left alone where one of the two users is named amiss.
+    static let ownerless = "whose it is is not known: the users that are set do not exist, or are one"
+
     private func retention(_ settings: SettingsReading) -> Configuration.Retention? {
         settings.areUsable(.retentionLetters, .retentionEvidence) ? settings.configuration?.retention : nil
     }
@@ -135,7 +152,7 @@ package struct Doctor {
     /// What each of the two users must be able to read, by that user's eyes.
     private func files(_ settings: SettingsReading, _ owners: Owners?, _ users: ProcessUsers?) async -> [Finding] {
         guard settings.areUsable(.templates) else {
-            return [.skipped(.templates, because: "their folder is not known", "Correct the configuration first.")]
+            return [.skipped(.templates, because: "their folder is not known", .settingsFirst)]
         }
         var findings: [Finding] = []
         for (part, role, user, owner) in [
@@ -172,8 +189,8 @@ package struct Doctor {
             return [Check.letters, .oldestLetter, .lastPurge].map { .skipped($0, because: reason, "Fix the store first.") }
         }
         return HealthCheck.findings(
-            store.conditions, isRunning: store.relay == .running, lastPurge: view.lastPurge.map(Timestamp.init(milliseconds:)),
-            now: now,
+            store.conditions, isRunning: store.relay == .running, uptime: store.uptime.map(Duration.seconds),
+            lastPurge: view.lastPurge.map(Timestamp.init(milliseconds:)), now: now,
             besides: isVaultKnown ? [.budget, .clock] : [])
     }
 
@@ -185,7 +202,7 @@ package struct Doctor {
     private func smarthost(_ settings: SettingsReading) async -> SmarthostCheck {
         guard let mail = settings.configuration?.mail,
             settings.areUsable(.smtpURL, .smtpTLS, .smtpUser, .smtpPasswordFile, .smtpCAFile, .mailFrom)
-        else { return .unknown(reason: "the settings for it have faults", "Correct the configuration first.") }
+        else { return .unknown(reason: "the settings for it have faults", .settingsFirst) }
         return await SmarthostCheck.reading(mail)
     }
 }

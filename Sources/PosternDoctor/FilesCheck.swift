@@ -1,5 +1,6 @@
 internal import PosternCore
 internal import PosternHost
+private import PosternVault
 
 /// What one of the two users cannot read, looked at with that user's eyes.
 enum FilesCheck {
@@ -13,6 +14,17 @@ enum FilesCheck {
         // The folder has its finding already.
         guard !obstacles.contains(where: { $0.key == Setting.templates.rawValue }) else { return findings }
         return findings + TemplateCheck.findings(configured: configuration.templates, for: role)
+    }
+
+    /// The file of the password, read as the vault reads it at its start.
+    static func password(_ configuration: Configuration?) -> [Finding] {
+        guard let path = configuration?.mail.passwordFile else { return [] }
+        do throws(KeyFault) {
+            _ = try SecretBytes(passwordFile: path)
+            return []
+        } catch {
+            return [.fail(.smarthost, "\(Setting.smtpPasswordFile.rawValue): \(error.problem)", Remedy(error.remedy))]
+        }
     }
 
     private static func finding(_ obstacle: FileObstacle) -> Finding {

@@ -74,6 +74,7 @@ package struct Remedy: Codable, Equatable, Sendable, ExpressibleByStringInterpol
 extension Remedy {
     /// For what only root, or the process's own user, may look at.
     package static let asRoot: Remedy = "Run postern doctor as root."
+    static let settingsFirst: Remedy = "Correct the configuration first."
     static let tryAgain: Remedy = "Read what it said above, and run postern doctor again."
     static let rightHome: Remedy = "Name the right folder with --home, or make an installation with postern init."
     static let keysBack = Remedy(

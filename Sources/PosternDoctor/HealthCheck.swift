@@ -5,10 +5,11 @@ package import PosternRelay
 package enum HealthCheck {
     /// - Parameters:
     ///   - isRunning: whether the relay answers.
+    ///   - uptime: for how long it has run; nil where nobody knows.
     ///   - lastPurge: nil when never.
     ///   - besides: conditions that another check looks at more closely.
     package static func findings(
-        _ conditions: [HealthCondition], isRunning: Bool, lastPurge: Timestamp?, now: Timestamp,
+        _ conditions: [HealthCondition], isRunning: Bool, uptime: Duration? = nil, lastPurge: Timestamp?, now: Timestamp,
         besides: Set<HealthCondition.ID> = []
     ) -> [Finding] {
         var findings = conditions.filter { !besides.contains($0.id) }.compactMap { condition in
@@ -20,11 +21,11 @@ package enum HealthCheck {
         well(
             .letters,
             isRunning
-                ? "letters go out; none is held by a fault of ours"
-                : "none is held by a fault of ours; none goes out while the relay does not run")
+                ? "letters go out; none is held because of how an attempt ended"
+                : "none is held because of how an attempt ended; none goes out while the relay does not run")
         well(.oldestLetter, "no letter waits for longer than usual")
         well(.proxy, isRunning ? "no proxy was seen that is not set up" : "seen only while the relay runs")
-        if !findings.contains(where: { $0.check == .lastPurge }) { findings.append(purge(lastPurge, isRunning, now)) }
+        if !findings.contains(where: { $0.check == .lastPurge }) { findings.append(purge(lastPurge, isRunning, uptime, now)) }
         return findings
     }
 
@@ -50,7 +51,10 @@ package enum HealthCheck {
         }
     }
 
-    private static func purge(_ last: Timestamp?, _ isRunning: Bool, _ now: Timestamp) -> Finding {
+    private static func purge(_ last: Timestamp?, _ isRunning: Bool, _ uptime: Duration?, _ now: Timestamp) -> Finding {
+        if isRunning, let uptime, uptime < HealthFacts.firstPurge, last.map({ now.since($0) > uptime }) ?? true {
+            return .ok(.lastPurge, "the relay was started \(uptime.inWords) ago, and its first purge is under way")
+        }
         let start: Remedy = "Start the service: it purges at once, and then every hour."
         guard let last else {
             return isRunning

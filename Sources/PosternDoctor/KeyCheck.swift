@@ -240,6 +240,11 @@ struct KeyReading: Codable {
         let faults: [KeyCheck.Fault]
     }
 
+    /// Whose they are is not known.
+    static let ownerless = KeyReading(
+        vault: .unknown(Doctor.ownerless), process: nil, condition: nil, proofs: nil,
+        obstacle: .skipped(.keys, because: Doctor.ownerless, .settingsFirst))
+
     static let failed = KeyReading(
         vault: .unknown("the process that was to ask it failed"), process: nil, condition: nil,
         proofs: nil, obstacle: .skipped(.keys, because: "the process that was to look at them failed", .tryAgain))

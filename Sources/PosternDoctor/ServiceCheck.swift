@@ -1,3 +1,4 @@
+private import PosternCore
 private import PosternHost
 package import PosternRelay
 
@@ -16,13 +17,18 @@ package enum ServiceCheck {
     /// - Parameters:
     ///   - conditions: what the relay says is the matter.
     ///   - stopped: numbers of processes that are stopped, as by SIGSTOP.
+    ///   - uptime: how long ago the service was started; nil where nobody knows.
     package static func findings(
-        relay: State, vault: State, conditions: [HealthCondition], stopped: Set<String> = [], home: String
+        relay: State, vault: State, conditions: [HealthCondition], stopped: Set<String> = [], uptime: Duration? = nil,
+        home: String
     ) -> [Finding] {
         let start = "postern serve --home \(home.shellWord)"
+        let starting = uptime.flatMap { $0 < startTime ? $0 : nil }
         var findings: [Finding] = []
         switch (relay, vault) {
         case (.running, .running): break
+        case (.stopped, .stopped) where starting != nil:
+            findings.append(.warn(.service, "neither relay nor vault runs yet\(ago(starting))", inAMoment))
         case (.stopped, .unknown(let reason)):
             findings.append(
                 .skipped(.service, because: "the relay does not run, and the vault could not be asked (\(reason))", .asRoot))
@@ -36,7 +42,7 @@ package enum ServiceCheck {
                     Remedy("Start the service.", commands: [start])))
         default:
             findings += [("relay", relay, "no letter is taken"), ("vault", vault, "no letter is sent")].compactMap {
-                finding($0, is: $1, so: $2, stopped: stopped, start: start)
+                finding($0, is: $1, so: $2, stopped: stopped, starting: starting, start: start)
             }
         }
         // A full disk has its finding already, and so has a vault that does not run or does not answer us either.
@@ -48,11 +54,21 @@ package enum ServiceCheck {
         return [.ok(.service, "relay and vault run; the relay commits, and the vault answers it")]
     }
 
-    private static func finding(_ name: String, is state: State, so follows: String, stopped: Set<String>, start: String)
-        -> Finding?
-    {
+    /// A start takes a second, and longer where a store was not closed.
+    private static let startTime = Duration.seconds(30)
+    private static let inAMoment: Remedy = "Try again in a moment; if nothing has changed, read the service's log."
+
+    private static func ago(_ starting: Duration?) -> String {
+        starting.map { "; the service was started \($0.inWords) ago" } ?? ""
+    }
+
+    private static func finding(
+        _ name: String, is state: State, so follows: String, stopped: Set<String>, starting: Duration?, start: String
+    ) -> Finding? {
         switch state {
         case .running: return nil
+        case .stopped where starting != nil:
+            return .warn(.service, "the \(name) does not run yet\(ago(starting))", inAMoment)
         case .stopped:
             return .fail(
                 .service, "the \(name) does not run, though the other process does: \(follows)",
@@ -66,9 +82,8 @@ package enum ServiceCheck {
                         "Under postern serve it is ended and started again half a minute after it fell silent. To let it go on:",
                         commands: ["kill -CONT \(process)"]))
             }
-            return .fail(
-                .service, "\(who) runs and does not answer",
-                "If it has just been started, try again in a moment; otherwise read its log and restart the service.")
+            guard starting == nil else { return .warn(.service, "\(who) does not answer yet\(ago(starting))", inAMoment) }
+            return .fail(.service, "\(who) runs and does not answer", "Read its log, and restart the service.")
         case .unknown(let reason):
             return .skipped(.service, because: "the \(name) could not be asked (\(reason))", .asRoot)
         }

@@ -81,6 +81,8 @@ extension StoreCheck {
 struct StoreReading: Codable {
     let relay: ServiceCheck.State
     let process: String?
+    /// For how long a running relay has run, in seconds.
+    let uptime: Int64?
     /// What the running relay says is the matter; of a store that nobody holds, what its queue shows.
     let conditions: [HealthCondition]
     let check: StoreCheck
@@ -96,16 +98,21 @@ struct StoreReading: Codable {
         }
     }
 
+    /// Whose it is is not known.
+    static let ownerless = StoreReading(
+        .unknown(Doctor.ownerless), check: .unknown(reason: Doctor.ownerless, .settingsFirst))
+
     static let failed = StoreReading(
         .unknown("the process that was to ask it failed"),
         check: .unknown(reason: "the process that was to look at it failed", .tryAgain))
 
     private init(
-        _ relay: ServiceCheck.State, process: String? = nil, conditions: [HealthCondition] = [], check: StoreCheck,
-        view: StoreView? = nil
+        _ relay: ServiceCheck.State, process: String? = nil, uptime: Int64? = nil, conditions: [HealthCondition] = [],
+        check: StoreCheck, view: StoreView? = nil
     ) {
         self.relay = relay
         self.process = process
+        self.uptime = uptime
         self.conditions = conditions
         self.check = check
         self.view = view
@@ -137,8 +144,8 @@ struct StoreReading: Codable {
                 path: database?.file ?? "the relay's store", journal: view.settings.journal, isDurable: view.settings.isDurable,
                 schema: view.store.schema, difference: view.store.difference)
             return StoreReading(
-                .running, process: String(view.process), conditions: conditions, check: .looked(findings), view: view.store
-            )
+                .running, process: String(view.process), uptime: view.uptime, conditions: conditions, check: .looked(findings),
+                view: view.store)
         case .failed(let reason):
             let text = "the relay did not say how its store is (\(reason))"
             let process = database?.file.flatMap { file -> String? in FileLock.holder(of: "\(file).lock") }

@@ -68,6 +68,8 @@ enum ProcStatus {
 struct Owners {
     let relay, vault: uid_t
     let areApart: Bool
+    /// False where the home is the two users' and one of the names that are set is nobody's. Then nothing says who owns what.
+    let areKnown: Bool
 
     /// A home that root owns is served by the two users, if both exist (`HomeFolders`); any other by its owner, unless what is in it
     /// belongs to those two: then the home has been given away.
@@ -84,6 +86,9 @@ struct Owners {
         } else {
             (self.relay, self.vault, areApart) = (status.owner, status.owner, false)
         }
+        let isNamedAmiss = [(users?.relay, relay), (users?.vault, vault)].contains { $0 != nil && $1 == nil }
+        let isOne = (users?.relay ?? users?.vault) != nil && relay != nil && relay?.id == vault?.id
+        areKnown = status.owner != 0 || users != nil && !isNamedAmiss && !isOne
     }
 
     static func name(of user: uid_t) -> String { ProcessUser.name(of: user) }

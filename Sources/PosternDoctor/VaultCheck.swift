@@ -63,7 +63,7 @@ package enum VaultCheck {
             .smarthost, "\(server) \(what) on any connection for \(age). Letters are held; nothing was sent in the clear",
             Remedy(
                 "Ask its operator what has changed, or look at the line marked smarthost for what is missing. Once that is fixed, "
-                    + "release what is held.", commands: ["postern queue list --held", "postern queue release --all"]))
+                    + "release what is held.", commands: ["postern queue list --held", "postern queue release --reason TEXT"]))
     }
 
     private static func uncertain(_ tally: VaultCondition.Lanes.Tally, last: Timestamp, _ server: String) -> Finding {

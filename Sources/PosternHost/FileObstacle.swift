@@ -61,6 +61,12 @@ package struct FileObstacle: Error, Codable, Equatable, Sendable {
             case .workplace: R_OK | W_OK | X_OK
             }
         guard access(path, rights) != 0 else { return nil }
+        if errno == EROFS {
+            return FileObstacle(
+                key: key, problem: "\(name) is read-only for this process, whoever owns it",
+                remedy: "See how it is mounted. systemd's units let the service write in its home alone: there, add "
+                    + "ReadWritePaths=\(path) with systemctl edit.")
+        }
         let word = path.shellWord
         let (verb, command) =
             switch kind {

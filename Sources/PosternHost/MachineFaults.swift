@@ -21,6 +21,17 @@ package struct MachineFaults {
     /// Users and certificates. The doctor checks the password's file with the other files.
     package var named: [SettingFault] { users + [authorities].compactMap { $0 } }
 
+    /// Settings whose files this user may not see, and that were not checked for that reason.
+    package var unseen: [(setting: Setting, path: String)] {
+        let named = [(Setting.smtpPasswordFile, configuration.mail.passwordFile), (.smtpCAFile, configuration.mail.caFile)]
+        return named.compactMap { setting, path in
+            guard let path else { return nil }
+            var status = stat()
+            let isClosed = setting == .smtpCAFile ? access(path, R_OK) != 0 : stat(path, &status) != 0
+            return isClosed && errno == EACCES ? (setting, path) : nil
+        }
+    }
+
     private var users: [SettingFault] {
         guard ProcessUser.isRoot else { return [] }
         let named = [(Setting.relayUser, configuration.users.relay), (.vaultUser, configuration.users.vault)]
@@ -39,22 +50,24 @@ package struct MachineFaults {
         }
         var status = stat()
         guard stat(path, &status) == 0 else {
-            // In the vault's folder, where systemd's unit leaves root no right to look: the vault says what is wrong.
-            if errno == EACCES, ProcessUser.isRoot { return [] }
+            // In the vault's folder, where systemd's unit leaves root no right to look, and no other user has any: the vault itself
+            // says what is wrong.
+            if errno == EACCES { return [] }
             // If it is not a full path, it may be the password itself.
             let name = path.hasPrefix("/") ? path : "the file it names"
             return fault("\(name) cannot be found: \(String(cString: strerror(errno)))", "Write the password into it, mode 0400.")
         }
         guard status.st_mode & 0o777 == 0o400 else {
             return fault(
-                "\(path) has mode \(String(status.st_mode & 0o777, radix: 8))", "Run: chmod 0400 \(path)")
+                "\(path) has mode \(String(status.st_mode & 0o777, radix: 8))", "Run: chmod 0400 \(path.shellWord)")
         }
         return []
     }
 
     private var authorities: SettingFault? {
         guard let path = configuration.mail.caFile, access(path, R_OK) != 0 else { return nil }
-        if errno == EACCES, ProcessUser.isRoot { return nil }
+        // Whoever needs it says so.
+        if errno == EACCES { return nil }
         return SettingFault(
             key: Setting.smtpCAFile.rawValue, problem: "\(path) cannot be read: \(String(cString: strerror(errno)))",
             remedy: "Name a file of certificates in PEM form, or leave the line out for the system's.")

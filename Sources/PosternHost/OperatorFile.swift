@@ -22,7 +22,9 @@ package struct OperatorFile {
 
     package func content() throws -> Data {
         let handle = FileHandle(fileDescriptor: try opened(), closeOnDealloc: true)
-        do { return try handle.readToEnd() ?? Data() } catch { throw fault("cannot be read", "\(error.localizedDescription)") }
+        do { return try handle.readToEnd() ?? Data() } catch {
+            throw fault(.noInput, "cannot be read", "\(error.localizedDescription)")
+        }
     }
 
     /// - Returns: a descriptor for reading.
@@ -31,40 +33,44 @@ package struct OperatorFile {
         if path == "/dev/stdin" { return dup(STDIN_FILENO) }
         let place = try find()
         let descriptor = place.folder.open(place.name, O_RDONLY)
-        guard descriptor >= 0 else { throw fault("cannot be read", String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { throw fault(.noInput, "cannot be read", String(cString: strerror(errno))) }
         guard let status = FileStatus(descriptor: descriptor), status.kind == .file else {
             close(descriptor)
-            throw fault("cannot be read", "it is not an ordinary file")
+            throw fault(.noInput, "cannot be read", "it is not an ordinary file")
         }
         let isTheirs = suspects.contains { $0.id == status.owner }
         guard isTheirs || !(place.isSuspect || (place.isShared && status.links > 1)) else {
             close(descriptor)
-            throw fault("is not read", "others can put it there. Move it into a folder that only you can write in.")
+            throw fault(.noInput, "is not read", "others can put it there. Move it into a folder that only you can write in.")
         }
         return descriptor
     }
 
     /// A new file, which nobody else may read.
     package func made() throws -> NewFile {
-        let place = try find()
+        let place = try find(toMake: true)
         guard !place.isSuspect else {
-            throw fault("is not made", "the relay or the vault can change a folder on the way to it. Choose another folder.")
+            throw fault(
+                .cannotCreate, "is not made",
+                "the relay or the vault can change a folder on the way to it. Choose another folder.")
         }
         let descriptor = place.folder.open(place.name, O_WRONLY | O_CREAT | O_EXCL)
         guard descriptor >= 0 else {
-            throw fault("cannot be made", errno == EEXIST ? "it exists already" : String(cString: strerror(errno)))
+            throw fault(.cannotCreate, "cannot be made", errno == EEXIST ? "it exists already" : String(cString: strerror(errno)))
         }
         return NewFile(folder: place.folder, name: place.name, descriptor: descriptor)
     }
 
     /// Makes a folder that nobody else may enter, where there is none.
     package func makeFolder() throws {
-        let place = try find()
+        let place = try find(toMake: true)
         guard !place.isSuspect else {
-            throw fault("is not made", "the relay or the vault can change a folder on the way to it. Choose another folder.")
+            throw fault(
+                .cannotCreate, "is not made",
+                "the relay or the vault can change a folder on the way to it. Choose another folder.")
         }
         if try place.folder.make(place.name) { try place.folder.sync() }
-        guard place.folder.folder(place.name) != nil else { throw fault("cannot be used", "it is not a folder") }
+        guard place.folder.folder(place.name) != nil else { throw fault(.cannotCreate, "cannot be used", "it is not a folder") }
     }
 
     /// Writes a file that nobody else may read, over one of the same name.
@@ -77,7 +83,7 @@ package struct OperatorFile {
             try handle.write(contentsOf: content)
         } catch {
             made.discard()
-            throw fault("cannot be written", error.localizedDescription)
+            throw fault(.cannotCreate, "cannot be written", error.localizedDescription)
         }
         remove()
         try made.keep(as: URL(fileURLWithPath: path).lastPathComponent)
@@ -86,14 +92,16 @@ package struct OperatorFile {
     /// A file of this user's own, made where there is none.
     /// - Returns: a descriptor for reading and writing.
     package func kept() throws -> Int32 {
-        let place = try find()
-        guard !place.isSuspect else { throw fault("is not written", "others can change a folder on the way to it") }
+        let place = try find(toMake: true)
+        guard !place.isSuspect else {
+            throw fault(.cannotCreate, "is not written", "others can change a folder on the way to it")
+        }
         var descriptor = place.folder.open(place.name, O_RDWR | O_CREAT | O_EXCL)
         if descriptor < 0, errno == EEXIST { descriptor = place.folder.open(place.name, O_RDWR) }
-        guard descriptor >= 0 else { throw fault("cannot be written", String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { throw fault(.cannotCreate, "cannot be written", String(cString: strerror(errno))) }
         guard FileStatus(descriptor: descriptor)?.isOwnFile(of: geteuid()) == true else {
             close(descriptor)
-            throw fault("is not written", "it is not an ordinary file of yours with one name")
+            throw fault(.cannotCreate, "is not written", "it is not an ordinary file of yours with one name")
         }
         return descriptor
     }
@@ -102,8 +110,8 @@ package struct OperatorFile {
         if let place = try? find(), !place.isSuspect { place.folder.remove(place.name) }
     }
 
-    private func fault(_ what: String, _ why: String) -> any Error {
-        Exit.noInput.saying("\(path) \(what): \(why)")
+    private func fault(_ exit: Exit, _ what: String, _ why: String) -> any Error {
+        exit.saying("\(path) \(what): \(why)")
     }
 
     // MARK: - The way to it
@@ -118,8 +126,10 @@ package struct OperatorFile {
     }
 
     /// Goes from folder to folder, and follows only links that no suspect can have put there.
-    private func find() throws -> Place {
-        guard let root = OpenFolder("/") else { throw fault("cannot be reached", String(cString: strerror(errno))) }
+    /// - Parameter toMake: for something that is to be written, which decides what a script is told.
+    private func find(toMake: Bool = false) throws -> Place {
+        let exit = toMake ? Exit.cannotCreate : .noInput
+        guard let root = OpenFolder("/") else { throw fault(exit, "cannot be reached", String(cString: strerror(errno))) }
         var folders = [root]
         var rest = Self.steps(path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path)
         var links = 0
@@ -134,18 +144,20 @@ package struct OperatorFile {
                 links += 1
                 let mayLead = !isSuspect && !isShared(folder)
                 guard mayLead, links <= 40, let target = folder.target(of: step) else {
-                    throw fault("is not opened", "\(folder.path)/\(step) is a link that others can put there")
+                    throw fault(exit, "is not opened", "\(folder.path)/\(step) is a link that others can put there")
                 }
                 if target.hasPrefix("/") { folders = [root] }
                 rest += Self.steps(target)
             } else if rest.isEmpty {
                 return Place(folder: folder, name: step, isSuspect: isSuspect, isShared: isShared(folder))
             } else {
-                guard let next = folder.folder(step) else { throw fault("cannot be reached", String(cString: strerror(errno))) }
+                guard let next = folder.folder(step) else {
+                    throw fault(exit, "cannot be reached", String(cString: strerror(errno)))
+                }
                 folders.append(next)
             }
         }
-        throw fault("cannot be opened", "it is a folder")
+        throw fault(exit, "cannot be opened", "it is a folder")
     }
 
     /// The last step first.

@@ -118,6 +118,19 @@ package struct RejectsText: Sendable {
         problem = file.columns.problem ?? file.header.count
     }
 
+    /// What was assigned to columns of the imported file, for this one: where a column comes first, all others move by one.
+    /// - Parameter assigned: `ROLE=COLUMN` each, as the import took them.
+    package func assignments(_ assigned: [String]) -> [String] {
+        let names = Set(file.header.map(\.columnKey))
+        let roles = Set(assigned.compactMap { ColumnRole(rawValue: String($0.prefix { $0 != "=" }).columnKey) })
+        return ColumnRole.allCases.filter(roles.contains).compactMap { role in
+            guard let column = file.columns[role] else { return nil }
+            let number = String(column + (addsHandle ? 2 : 1))
+            // A name is looked for before a number.
+            return "\(role.rawValue)=\(names.contains(number) ? file.header[column] : number)"
+        }
+    }
+
     package var header: String {
         // A spreadsheet that wrote a mark needs one to know UTF-8.
         (file.isMarked || file.encoding != .utf8 ? "\u{FEFF}" : "") + line(file.header, problem: "problem", handle: "handle")

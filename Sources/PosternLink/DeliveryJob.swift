@@ -103,13 +103,13 @@ extension ByteReader {
         return value
     }
 
-    /// A moment in the years 1970 to 9999: a mail's date can show it, and a span can be added to it.
     /// A zero stands for none.
     mutating func optionalMoment() throws(ByteFault) -> Timestamp? {
         let moment = try moment()
         return moment.milliseconds == 0 ? nil : moment
     }
 
+    /// A moment in the years 1970 to 9999: a mail's date can show it, and a span can be added to it.
     mutating func moment() throws(ByteFault) -> Timestamp {
         let milliseconds = try number(Int64.self)
         guard (0...253_402_300_799_999).contains(milliseconds) else { throw .badValue }

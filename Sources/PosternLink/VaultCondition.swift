@@ -28,8 +28,7 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
         package init(from reader: inout ByteReader) throws(ByteFault) {
             (setting, limit) = (try reader.text(), try reader.text())
             deferred = Int(try reader.number(UInt32.self))
-            let last = try reader.moment()
-            self.last = last.milliseconds == 0 ? nil : last
+            last = try reader.optionalMoment()
         }
     }
 
@@ -80,8 +79,7 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
 
             package init(from reader: inout ByteReader) throws(ByteFault) {
                 times = Int(try reader.number(UInt32.self))
-                let last = try reader.moment()
-                self.last = last.milliseconds == 0 ? nil : last
+                last = try reader.optionalMoment()
                 answer = try reader.text()
             }
         }

@@ -56,6 +56,28 @@ def test_every_file_that_is_installed_is_in_the_tree_and_is_removed_again():
         assert any(path.startswith(gone.rstrip("*")) for gone in removed), f"{path} is installed and not removed"
 
 
+def test_a_renewed_certificate_reaches_nginx():
+    # certonly --webroot tells no web server.
+    assert '--deploy-hook "systemctl reload nginx"' in commands("## Set up").replace("\\\n", " ")
+
+
+def test_whoever_keeps_the_home_keeps_the_users_that_own_it():
+    lines = commands("## Uninstall").splitlines()
+    assert lines[-2].startswith("userdel") and lines[-1].startswith("rm -rf /var/lib/postern ")
+    assert "leave out the last two lines" in GUIDE
+
+
+def test_where_the_service_is_started_the_two_units_are_named():
+    for line in re.findall(r"^.*systemctl (?:re)?start postern(?: .*)?$", GUIDE, re.MULTILINE):
+        assert "postern-vault postern-relay" in line, line
+
+
+def test_the_long_test_runs_every_proof():
+    proofs = re.search(r"^# Usage: deploy/prove ([\w|]+)", (ROOT / "deploy/prove").read_text(), re.MULTILINE).group(1)
+    run = re.search(r"for proof in (.+); do", (ROOT / "deploy/test").read_text()).group(1)
+    assert sorted(proofs.split("|")) == sorted(run.split())
+
+
 def test_every_setting_that_the_guide_names_is_in_the_example():
     example = (ROOT / "deploy/postern.conf.example").read_text()
     # Of the build, the tests and the shell.

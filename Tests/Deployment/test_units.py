@@ -138,19 +138,20 @@ def test_the_newest_backups_are_kept_and_other_files_are_left_alone(tmp_path):
     backups = Backups(tmp_path, program(tmp_path, 'test "$1" = backup && echo copy >"$2"'))
     backups.folder.mkdir()
     old = [f"postern-2026010{day}T032000Z.sqlite" for day in range(1, 6)]
-    others = ["mine.sqlite", "postern-before-update.sqlite", "postern-20260101T032000Z.sqlite.part"]
-    for name in old + others:
+    others = ["mine.sqlite", "postern-before-update.sqlite", "mine.sqlite.part", "postern-before-update.sqlite.part"]
+    interrupted = "postern-20260101T032000Z.sqlite.part"
+    for name in [*old, *others, interrupted]:
         (backups.folder / name).write_text("")
     assert backups.run(BACKUPS_KEPT="3").returncode == 0
     kept = [name for name in backups.names() if name not in others]
-    assert set(others) < set(backups.names())
+    assert set(others) < set(backups.names()) and interrupted not in backups.names()
     assert len(kept) == 3 and kept[:2] == old[3:] and (backups.folder / kept[2]).read_text() == "copy\n"
 
 
 def test_a_backup_that_fails_removes_nothing(tmp_path):
     backups = Backups(tmp_path, program(tmp_path, "exit 75"))
     backups.folder.mkdir()
-    old = [f"postern-2026010{day}T032000Z.sqlite" for day in range(1, 6)]
+    old = [f"postern-2026010{day}T032000Z.sqlite" for day in range(1, 6)] + ["postern-20260106T032000Z.sqlite.part"]
     for name in old:
         (backups.folder / name).write_text("")
     assert backups.run(BACKUPS_KEPT="1").returncode == 75

@@ -94,8 +94,8 @@ struct RetryScheduleTests {
         for seed in 0..<40 {
             var randomness = SeededRandomness(seed: UInt64(seed))
             let settled = try Settlement(
-                of: Self.end(kind, at: stage), attempt: 2, uncertainEnds: earlier, since: Self.accepted, at: Self.accepted,
-                schedule: .standard, using: &randomness)
+                of: Self.end(kind, at: stage), attempt: 2, lostTries: 1, uncertainEnds: earlier, since: Self.accepted,
+                at: Self.accepted, schedule: .standard, using: &randomness)
             #expect(settled.state == state)
             let wait = settled.due.map { $0.since(Self.accepted) }
             if let minutes {
@@ -105,6 +105,54 @@ struct RetryScheduleTests {
                 #expect(wait == nil)
             }
         }
+    }
+
+    @Test(arguments: [(0, 5), (1, 60), (2, 300)])
+    func `After an attempt that ended with its vault the wait goes by how many did, not by how many there were`(
+        earlier: Int, seconds: Int64
+    ) throws {
+        var randomness = SeededRandomness(seed: 1)
+        let settled = try Settlement(
+            of: Self.end(.uncertain, at: .prepare), attempt: 9, lostTries: earlier, since: Self.accepted, at: Self.accepted,
+            schedule: .standard, using: &randomness)
+        let wait = try #require(settled.due).since(Self.accepted)
+        #expect(wait >= .seconds(Double(seconds) * 0.8) && wait <= .seconds(Double(seconds) * 1.2))
+    }
+
+    // The last try that the schedule allows: how it ended → what becomes of the letter, and words of the reason.
+    @Test(
+        arguments: [
+            (
+                Outcome(.deferred, health: .reached, diagnosis: .init(stage: .recipient, code: 451, text: "later")),
+                DeliveryState.expired, ["last try", "not successful"]
+            ),
+            // No attempt was made.
+            (
+                Outcome(.deferred, health: .unknown, diagnosis: .init(stage: .budget, text: "no more than 5 a day")),
+                .expired, ["budget", "no more than 5 a day"]
+            ),
+            // Perhaps it has arrived.
+            (end(.uncertain), .held, ["got the letter once", "may have it already (last: the smarthost dropped", "release it"]),
+            (end(.uncertain, at: .prepare), .held, ["nobody knows", "may have the letter already", "drop it"]),
+            // The smarthost lacked something, and might have had it the next time.
+            (
+                Outcome(
+                    .deferred, health: .trouble, cause: .encryption,
+                    diagnosis: .init(stage: .startTLS, code: 250, text: "does not offer STARTTLS")),
+                .held, ["does not offer STARTTLS"]
+            ),
+        ] as [(Outcome, DeliveryState, [String])])
+    func `A letter whose time is over expires only if it was certainly not taken, and for no fault of ours`(
+        outcome: Outcome, state: DeliveryState, words: [String]
+    ) throws {
+        var randomness = SeededRandomness(seed: 1)
+        let settled = try Settlement(
+            of: outcome, attempt: 30, since: Self.accepted, at: Self.accepted + .days(5), schedule: .standard, using: &randomness)
+        #expect(settled.state == state && settled.due == nil)
+        let reason = try #require(settled.reason)
+        for part in words { #expect(reason.contains(part), "\(reason)") }
+        #expect(state == .expired && outcome.diagnosis.stage != .budget || !reason.contains("not successful"))
+        #expect(!reason.contains("The smarthost said"))
     }
 
     @Test func `S4: the reason says that the recipient may have the letter, and what to do`() throws {

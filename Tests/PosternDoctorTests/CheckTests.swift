@@ -73,6 +73,36 @@ struct CheckTests {
         if case .silent = vault { #expect(findings.count == 1) }
     }
 
+    @Test(
+        arguments: [
+            (.stopped, .running, 3, .warn, "the relay does not run yet; the service was started 3 s ago"),
+            (.running, .stopped, 3, .warn, "the vault does not run yet"),
+            (.silent(process: "7"), .running, 3, .warn, "the relay (process 7) does not answer yet"),
+            (.silent(process: "7"), .silent(process: "6"), 3, .warn, "the vault (process 6) does not answer yet"),
+            (.stopped, .stopped, 0, .warn, "neither relay nor vault runs yet"),
+            (.silent(process: "8"), .running, 3, .fail, "kill -CONT 8"),
+            (.silent(process: "7"), .running, 40, .fail, "runs and does not answer"),
+            (.stopped, .running, 40, .fail, "the relay does not run, though"),
+            (.running, .running, 3, .ok, "relay and vault run"),
+        ] as [(ServiceCheck.State, ServiceCheck.State, Int, Finding.Level, String)])
+    func `Service: what was started a moment ago is starting, and no failure`(
+        relay: ServiceCheck.State, vault: ServiceCheck.State, seconds: Int, level: Finding.Level, words: String
+    ) {
+        let findings = ServiceCheck.findings(
+            relay: relay, vault: vault, conditions: [], stopped: ["8"], uptime: .seconds(seconds), home: "/h")
+        expect(findings, level, words)
+    }
+
+    @Test(
+        arguments: [
+            ("7 (postern) S 1 7 7 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 3 0 12050 0 0", 5),
+            ("7 (a) b (postern) S 1 7 7 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 3 0 12050 0 0", nil),
+            ("7 (sshd) S 1 7 7 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 3 0 12050 0 0", nil), ("7 (postern) S 1 7", nil), ("", nil),
+        ] as [(String, Int?)])
+    func `The age of a process of ours is read from proc`(stat: String, seconds: Int?) {
+        #expect(ProcessAge.age(stat: stat, uptime: .seconds(125), ticks: 100) == seconds.map { .seconds($0) })
+    }
+
     @Test func `Service: a supervisor that is stopped is named, since it watches over the others`() {
         #expect(ServiceCheck.supervisor(nil, isStopped: false).isEmpty)
         #expect(ServiceCheck.supervisor("9", isStopped: false).isEmpty)
@@ -261,10 +291,12 @@ struct CheckTests {
         expect(facts(kept: false), .warn, "not synchronised", "timedatectl")
     }
 
-    private func health(_ queue: QueueHealth, isRunning: Bool = true) -> [Finding] {
+    private func health(_ queue: QueueHealth, isRunning: Bool = true, uptime: Duration? = nil) -> [Finding] {
         var facts = HealthFacts(now: Self.now)
         (facts.isRunning, facts.queue, facts.heldLifetime) = (isRunning, queue, .days(28))
-        return HealthCheck.findings(facts.conditions, isRunning: isRunning, lastPurge: queue.lastPurge, now: Self.now)
+        facts.uptime = uptime
+        return HealthCheck.findings(
+            facts.conditions, isRunning: isRunning, uptime: uptime, lastPurge: queue.lastPurge, now: Self.now)
     }
 
     @Test(
@@ -290,13 +322,26 @@ struct CheckTests {
         expect(health(QueueHealth(lastPurge: age.map { Self.now - $0 }), isRunning: isRunning), level, words)
     }
 
+    // It is under way then, whatever the one before the stop was.
+    @Test(
+        arguments: [
+            (nil, .seconds(1), .ok, "started 1 s ago, and its first purge is under way"),
+            (.days(3), .seconds(20), .ok, "its first purge is under way"), (.seconds(3), .seconds(20), .ok, "3 s ago"),
+            (nil, .minutes(3), .warn, "never, though the relay runs"), (.days(3), .minutes(3), .fail, "privacy statement"),
+        ] as [(Duration?, Duration, Finding.Level, String)])
+    func `Purge: nothing is said against a relay that was started a moment ago`(
+        age: Duration?, uptime: Duration, level: Finding.Level, words: String
+    ) {
+        expect(health(QueueHealth(lastPurge: age.map { Self.now - $0 }), uptime: uptime), level, words)
+    }
+
     @Test(arguments: [true, false])
     func `Letters held by our fault are FAIL, running or not, with how many, since when and why (H4)`(isRunning: Bool) {
         let held = QueueHealth.Held(
             stage: .login, code: 535, text: "5.7.8 wrong", count: 3, since: Self.now - .hours(1))
         let findings = health(QueueHealth(held: [held], lastPurge: Self.now), isRunning: isRunning)
         expect(
-            findings, .fail, "3 letters are held by a fault of ours since", "at login 535 5.7.8 wrong",
+            findings, .fail, "3 letters are held because of how their last attempt ended, since", "at login 535 5.7.8 wrong",
             "postern queue list --held")
         #expect(findings.first { $0.level == .fail }?.check == .letters)
         #expect(Diagnosis(findings + [.fail(.configuration, "x", "y")]).findings.first?.check == .letters)

@@ -21,6 +21,19 @@ struct FileObstacleTests {
         #expect(find("/usr", .folder) == nil)
     }
 
+    // A mount that root makes for it, since only that makes a folder of one's own read-only.
+    @Test(.enabled(if: geteuid() == 0))
+    func `A folder on a read-only file system is said to be that, and no owner is advised`() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("read-only-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try #require(mount("tmpfs", folder, "tmpfs", UInt(MS_RDONLY), nil) == 0)
+        defer { umount(folder) }
+        let obstacle = try #require(find(folder, .workplace))
+        #expect(obstacle.problem.contains("is read-only for this process") && obstacle.command == nil)
+        #expect(obstacle.remedy.contains("ReadWritePaths=\(folder)"))
+    }
+
     // Root may read everything: there, a scenario looks with the eyes of two other users.
     @Test(
         .enabled(if: geteuid() != 0),

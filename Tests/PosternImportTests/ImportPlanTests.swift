@@ -73,6 +73,29 @@ struct ImportPlanTests {
         #expect(try Sample(sample.rejects).added == ["anna-mueller|Anna Müller|anna@private.example|en"])
     }
 
+    // Header, what was assigned → the same for the rejects file.
+    @Test(
+        arguments: [
+            ("Name;E-Mail;Mail", ["email=3"], ["email=4"]), ("Name;E-Mail;Mail", ["email=Mail"], ["email=4"]),
+            ("Name;E-Mail;Mail;Nick", ["email=3"], ["email=3"]),
+            ("Who;E-Mail;Mail", ["email=2", "name=1"], ["name=2", "email=3"]),
+            ("4;E-Mail;Mail", ["name=4", "email=3"], ["name=2", "email=Mail"]), ("handle;E-Mail", ["handle=1"], ["handle=1"]),
+        ])
+    func `What was assigned to columns is said of the columns of the rejects file`(
+        header: String, assigned: [String], expected: [String]
+    ) throws {
+        let text = header + "\n" + header.split(separator: ";").map { _ in "one@private.example" }.joined(separator: ";") + "\n"
+        let sample = try Sample(text, columns: assigned)
+        let again = RejectsText(sample.file).assignments(assigned)
+        #expect(again == expected)
+        // It finds the same columns.
+        let second = try Sample(sample.rejects, columns: again)
+        for role in [ColumnRole.email, .name] {
+            let (one, two) = (sample.file.columns[role], second.file.columns[role])
+            #expect(one.map { sample.file.header[$0] } == two.map { second.file.header[$0] })
+        }
+    }
+
     @Test func `A row that is no record is rejected so that a spreadsheet can open it`() throws {
         let sample = try Sample(
             "handle,name,email\nx\"y,Z,z@private.example\npat,\"Pat,p@private.example\nkim,Kim,k@x.example,more\n")

@@ -207,6 +207,23 @@ struct OperatorServiceTests {
         #expect(try await operations.sites.find(site).look.accent == nil)
     }
 
+    // On a store with many held letters the search takes long, and letters are accepted by writing.
+    @Test func `What has nothing in common with what is asked for is looked at by reading alone`() async throws {
+        let fixture = try await RelayFixture()
+        let ids = try await fixture.accept(1_200)
+        let store = FaultyStore(fixture.store)
+        let queue = Operations(
+            by: .operator, store: store, blockCache: nil, randomness: .seeded(1), now: { RelayFixture.now + .seconds(1) },
+            wake: {}, retryNow: {}, makeBackup: { BackupView(path: $0, bytes: 1) }
+        ).queue
+        #expect(try await queue.apply(.hold(reason: "x"), to: .matching(DeliveryQuery(DeliveryFilter(), reason: "no such"))) == 0)
+        #expect(store.writes == 0)
+        #expect(try await queue.apply(.hold(reason: "odd"), to: .one(ids[700])) == 1)
+        let held = DeliveryQuery(DeliveryFilter(), reason: "odd")
+        #expect(try await queue.apply(.release, to: .matching(held)) == 1)
+        #expect(store.writes == 2)
+    }
+
     @Test func `Deliveries are moved by what they have in common: reason, site, state, rule`() async throws {
         let fixture = try await RelayFixture()
         let ids = try await fixture.accept(4)

@@ -1,4 +1,6 @@
 import PosternRelay
+import PosternSQLite
+import PosternStore
 import PosternTestSupport
 import Synchronization
 import Testing
@@ -26,6 +28,31 @@ struct ReadinessTests {
         clock.withLock { $0 += .milliseconds(1) }
         #expect(await monitor.readiness() == Readiness([.store]))
         #expect(probe.asked == 2)
+    }
+
+    @Test func `A store that took a write takes the next one five seconds later; one that did not is asked each time`()
+        async throws
+    {
+        let clock = Mutex(ContinuousClock.now)
+        let store = FaultyStore(try await SQLiteDatabase.inMemory(at: RelayFixture.now))
+        let probe = StoreProbe(store: store, now: { RelayFixture.now }, clock: { clock.withLock { $0 } })
+        for _ in 0..<50 {
+            #expect(await probe.takesWrites())
+            clock.withLock { $0 += .milliseconds(99) }
+        }
+        #expect(store.writes == 1)
+        clock.withLock { $0 += .milliseconds(50) }
+        #expect(await probe.takesWrites())
+        #expect(store.writes == 2)
+        store.fail(true)
+        clock.withLock { $0 += .seconds(5) }
+        for _ in 0..<3 { #expect(await !probe.takesWrites()) }
+        #expect(store.writes == 5)
+        store.fail(false)
+        #expect(await probe.takesWrites())
+        await store.close()
+        // What failed for others is known at once.
+        #expect(await !probe.takesWrites())
     }
 
     @Test func `A fault is looked at again after a tenth of a second`() async throws {

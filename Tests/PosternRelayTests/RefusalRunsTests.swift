@@ -193,9 +193,16 @@ struct RefusalRunsTests {
         #expect(sixth.health == .reached)
     }
 
-    private static func job(_ letter: UInt64, _ step: Step) throws -> DeliveryJob {
+    @Test(arguments: [(1, Outcome.Kind.deferred), (RefusalRuns.patience - 1, .deferred), (RefusalRuns.patience, .ourFault)])
+    func `A letter that was let go after many attempts is as patient as a new one`(tries: Int, kind: Outcome.Kind) throws {
+        var runs = RefusalRuns()
+        let step = Step(1, .rejected, kind, attempt: 30, isReleased: true)
+        #expect(runs.judge(step.said.outcome, of: try Self.job(1, step, tries: tries), at: Self.start).kind == kind)
+    }
+
+    private static func job(_ letter: UInt64, _ step: Step, tries: Int? = nil) throws -> DeliveryJob {
         DeliveryJob(
-            id: LetterID(high: 0, low: letter), attempt: step.attempt, kind: .letter, accepted: start,
+            id: LetterID(high: 0, low: letter), attempt: step.attempt, tries: tries, kind: .letter, accepted: start,
             released: step.isReleased ? start : nil, tokens: MailTokens(messageID: "a", envelope: "b"),
             site: Site(id: try SiteID("photos"), name: try HeaderText("Photos", limit: 100), origins: []),
             recipient: RecipientID(high: 1, low: step.recipient), handle: try Handle("pat"),

@@ -45,6 +45,8 @@ struct AliasTests {
             var randomness = SeededRandomness(seed: 9)
             let new = try Sample.recipient("johndoe", at: store.site.id, using: &randomness)
             #expect(try await store.database.write { try $0.recipients.add(new, at: TestStore.start) } == false)
+            let free = try Sample.recipient("janedoe", at: store.site.id, using: &randomness)
+            #expect(try await store.database.write { try $0.recipients.add([new, free], at: TestStore.start) } == [new.handle])
             #expect(try await found("johndoe", in: store) == one.handle)
             #expect(try await found("Pat Müller", in: store) == one.handle)
         }

@@ -154,4 +154,30 @@ struct ClaimTests {
             #expect(try await store.counts().difference == 0)
         }
     }
+
+    @Test(arguments: StoreKind.allCases)
+    func `Letters to a site whose row cannot be read are held, and are all there once it is put right`(_ kind: StoreKind)
+        async throws
+    {
+        try await withStore(kind) { store in
+            let letter = store.letter(to: 0, seal: [7, 7, 7])
+            try await store.accept(letter)
+            let site = store.site.id.stored
+            let introductions = try await store.database.write { transaction -> SQLValue in
+                let former: String? = try transaction.row("SELECT introductions FROM site WHERE id = ?", [site])?["introductions"]
+                _ = try transaction.run("UPDATE site SET introductions = '??' WHERE id = ?", [site])
+                return former.stored
+            }
+            #expect(try await store.claim(5).deliveries.isEmpty)
+            let held = try #require(try await store.database.read { try $0.queue.show(letter.id) })
+            #expect(held.delivery.state == .held && held.delivery.attempts == 0)
+            #expect(held.delivery.reason?.contains("introductions") == true)
+            _ = try await store.database.write { transaction in
+                _ = try transaction.run("UPDATE site SET introductions = ? WHERE id = ?", [introductions, site])
+                return try transaction.queue.release(letter.id, at: TestStore.start)
+            }
+            #expect(try await store.claim(5).deliveries.map(\.letter) == [[7, 7, 7]])
+            #expect(try await store.counts().difference == 0)
+        }
+    }
 }

@@ -244,6 +244,23 @@ struct ErasureTests {
         await opened.close()
     }
 
+    @Test func `An erasure is not confirmed where nobody can tell what is left in the file`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        let store = try await TestStore.open(.file, path: path)
+        await store.database.close()
+        // Some pages are then maps, which look like pages with rows.
+        try RawSQLite(path).run("PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = 1; VACUUM")
+        let opened = try await StoreKind.file.open(path)
+        let id = store.people[0].id
+        await #expect(throws: StoreError.self) {
+            try await opened.erase { _ = try $0.recipients.erase(id, at: TestStore.start) }
+        }
+        // Nobody else suffers from it.
+        #expect(try await opened.write { try $0.recipients.find(id)?.state } == .erased)
+        await opened.close()
+    }
+
     @Test func `An erasure that a killed process left incomplete is completed when the store is opened`() async throws {
         let (folder, left) = (try TemporaryFolder(), try TemporaryFolder())
         let store = try await TestStore.open(.file, path: folder.path("s.sqlite"))

@@ -32,6 +32,29 @@ struct QueueHealthTests {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `Letters held after the third end without an answer, and those refused like others, are counted as well`(
+        _ kind: StoreKind
+    ) async throws {
+        try await withStore(kind) { store in
+            for outcome in [Outcome.Kind.uncertain, .failed] {
+                let id = try await store.accept(store.letter())
+                let (lease, _) = try await store.claim()
+                var middle = Middle()
+                let settlement = try Settlement(
+                    of: Sample.outcome(outcome), attempt: 3, uncertainEnds: 2, since: TestStore.start, at: TestStore.start,
+                    schedule: .standard, using: &middle)
+                try await store.database.write { transaction in
+                    _ = try transaction.queue.settle(id, under: lease, as: settlement)
+                    _ = try transaction.queue.recall(id, because: "like the others")
+                }
+                #expect(try await store.line(id)?.state == .held)
+            }
+            let health = try await store.database.read { try QueueHealth($0) }
+            #expect(health.held.map(\.count) == [2])
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `An empty store has nothing that stands still`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let health = try await store.database.read { try QueueHealth($0) }

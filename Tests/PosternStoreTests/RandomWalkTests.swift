@@ -171,7 +171,7 @@ private struct Walker {
             #expect(try await store.database.write { try $0.queue.retry(id, at: now) } == model.retry(id, at: now))
         case .recall:
             let move = try await store.database.write { try $0.queue.recall(id, because: "others were refused alike") }
-            #expect(move == model.move(id, by: .recalled, at: now))
+            #expect(move == model.recall(id, at: now))
         case .retryAll:
             let count = try await store.database.write { try $0.queue.retryAll(at: now, limit: limit) }
             #expect(count == model.retryAll(at: now, limit: limit))

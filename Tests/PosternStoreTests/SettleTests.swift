@@ -162,6 +162,45 @@ struct SettleTests {
         }
     }
 
+    // A budget that lets nothing out is no failure, and neither is a vault that ended.
+    @Test(arguments: StoreKind.allCases)
+    func `Waits grow with the attempts since the letter was let go, and each kind with its own`(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let id = try await store.accept(store.letter())
+            var (now, tries, waits) = (TestStore.start, [Int](), [Int64]())
+            func attempt(_ kind: Outcome.Kind, _ stage: DeliveryStage) async throws {
+                let (lease, claimed) = try await store.claim(1, at: now)
+                let job = try #require(claimed.first)
+                var middle = Middle()
+                let outcome = Outcome(kind, health: .reached, diagnosis: .init(stage: stage, text: "later"))
+                let settlement = try Settlement(
+                    of: outcome, attempt: job.tries, lostTries: job.lostTries, since: job.start, at: now, schedule: .standard,
+                    using: &middle)
+                #expect(try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) } == .written)
+                let due = try #require(settlement.due)
+                tries.append(job.tries)
+                waits.append(Int64((Double(due.since(now).milliseconds) / 1_000).rounded()))
+                now = due
+            }
+            for _ in 0..<7 { try await attempt(.deferred, .recipient) }
+            try await attempt(.deferred, .budget)
+            try await attempt(.deferred, .recipient)
+            #expect(tries == [1, 2, 3, 4, 5, 6, 7, 8, 8])
+            #expect(waits == [60, 300, 900, 1_800, 3_600, 7_200, 14_400, 3_600, 14_400])
+            let released = now
+            try await store.database.write { transaction in
+                _ = try transaction.queue.hold(id, because: "to look")
+                _ = try transaction.queue.release(id, at: released)
+            }
+            try await attempt(.deferred, .recipient)
+            try await attempt(.uncertain, .prepare)
+            try await attempt(.deferred, .recipient)
+            #expect(tries.suffix(3) == [1, 2, 3])
+            #expect(waits.suffix(3) == [60, 5, 900])
+            #expect(try await store.line(id)?.attempts == 12)
+        }
+    }
+
     // A lease that runs out is no uncertain end at the smarthost: our own process stopped.
     @Test(arguments: StoreKind.allCases)
     func `S4: a claim says how many uncertain ends there were, and the third holds the letter with a reason`(

@@ -120,6 +120,18 @@ struct StaffTests {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `What failed is not held again once its recipient is erased`(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let id = try await Self.delivery(in: .failed, of: store)
+            let person = store.people[0].id
+            _ = try await store.database.write { try $0.recipients.erase(person, at: TestStore.start) }
+            #expect(
+                try await store.database.write { try $0.queue.recall(id, because: "like the others") } == .refused(in: .failed))
+            #expect(try await store.line(id)?.state == .failed)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `A delivery that does not exist is unknown`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = LetterID(high: 1, low: 1)

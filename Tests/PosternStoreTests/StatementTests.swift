@@ -123,7 +123,7 @@ struct StatementTests {
                 IdempotencyRecord(key: Array(repeating: 1, count: 32), body: Array(repeating: 2, count: 32)), at: now)
             _ = try transaction.queue.oldestWaiting()
             _ = try transaction.queue.oldestUndelivered()
-            _ = try transaction.queue.heldByOurFault()
+            _ = try transaction.queue.heldByAttempt()
             _ = try Migrator.standing(transaction)
             _ = try transaction.limitRecords.list(after: .zero, limit: 5)
             _ = try transaction.blocks.list()

@@ -111,6 +111,17 @@ struct CataloguesTests {
         #expect(again.catalogue(for: german.language).text("desk.word") == "Angehalten")
     }
 
+    @Test func `French keeps its wide punctuation on the line of the word before it`() throws {
+        let folder = "\(TemplatesCopy.original)/strings/fr"
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(files.contains("mail.json") && files.contains("web.json"))
+        for file in files {
+            let texts = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+            // A colon of JSON follows its key's quotation mark at once.
+            for place in texts.matches(of: /.{0,20}(?: [:;!?»]|« )/) { Issue.record("\(file): \(place.output)") }
+        }
+    }
+
     @Test(arguments: ["en", "de", "fr", "ar"])
     func `No section stands in two files`(tag: String) throws {
         let sections = try FileManager.default.contentsOfDirectory(atPath: "\(TemplatesCopy.original)/strings/\(tag)").flatMap {

@@ -37,6 +37,35 @@ struct DoctorAsRootTests {
         await server.stop()
     }
 
+    @Test(arguments: ["POSTERN_RELAY_USER", "POSTERN_VAULT_USER"])
+    func `With a user that does not exist root opens nothing of theirs, and advises no other owner`(setting: String) async throws
+    {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port, settings: TwoUsersTests.users, isOpen: true)
+        try await postern.addRecipient("pat", "pat@private.example")
+        let amiss = postern.settings.merging([setting: "nosuchuser"]) { $1 }
+        let folder = try TemporaryFolder()
+        let traced = folder.path("opened")
+        let told = try await Program.run(
+            "strace",
+            ["-f", "-qq", "-e", "trace=open,openat", "-o", traced, Program.postern, "doctor", "--json", "--home", postern.home],
+            environment: amiss)
+        let report = try JSONDecoder().decode(DoctorReport.self, from: Data(told.output.utf8))
+        #expect(told.status == 78, "\(told.output)\(told.errors)")
+        #expect(!report.findings.contains { $0.commands.contains { $0.contains("chown") } }, "\(report.troubles)")
+        for check in ["keys", "store", "modes", "smarthost", "users"] {
+            let lines = report.findings.filter { $0.check == check }
+            #expect(
+                lines.contains { $0.finding.hasPrefix("not checked: ") && $0.remedy == "Correct the configuration first." },
+                "\(check): \(lines)")
+        }
+        let opened = try String(contentsOfFile: traced, encoding: .utf8).split(separator: "\n").filter {
+            $0.contains("\(postern.home)/vault/") || $0.contains("\(postern.home)/store/")
+        }
+        #expect(opened.isEmpty, "\(opened)")
+        await server.stop()
+    }
+
     @Test func `A disk below the intake's threshold is FAIL, with the threshold`() async throws {
         let folder = try TemporaryFolder()
         let mount = folder.path("small")

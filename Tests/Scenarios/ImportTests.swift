@@ -103,6 +103,24 @@ struct ImportTests {
 }
 
 extension ImportTests {
+    @Test func `The command that is printed for the rejects takes the column that was named, whatever the path`() async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        let folder = try TemporaryFolder()
+        let file = folder.path("my people's list.csv")
+        try "Name;E-Mail;Mail\nKim;private@private.example;kim@private.example\n".write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let none = try await postern.command(
+            "recipient", "import", file, "--site", "photos", "--column", "email=3", "--confirmed")
+        #expect(none.status == 65, "\(none.output)\(none.errors)")
+        let printed = try #require(none.output.split(separator: "\n").last { $0.contains("postern recipient import ") })
+        #expect(printed.contains("--column email=4"), "\(printed)")
+        let typed = printed.trimmingCharacters(in: .whitespaces).replacing(
+            "postern recipient", with: "\"$0\" recipient", maxReplacements: 1)
+        let done = try await Program.run(
+            "/bin/sh", ["-c", typed + " --dry-run", Program.postern], environment: postern.settings)
+        #expect(done.status == 0 && done.output.contains("email   ← “Mail”"), "\(done.output)\(done.errors)")
+    }
+
     @Test func `O7: plurals are right, nothing that goes in ends with 65, and --json says it all`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let folder = try TemporaryFolder()

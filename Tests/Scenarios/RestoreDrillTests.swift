@@ -193,6 +193,41 @@ struct RestoreDrillTests {
         await server.stop()
     }
 
+    @Test(arguments: geteuid() == 0 ? [false, true] : [false])
+    func `Whom the saved memory knows as erased stays erased when keys alone go into a vault with a memory of its own`(
+        asTwoUsers: Bool
+    ) async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let users = asTwoUsers ? TwoUsersTests.users : [:]
+        let old = try await Installation(smtpPort: server.port, settings: users, isOpen: asTwoUsers)
+        for handle in ["pat", "eve"] { try await old.addRecipient(handle, "\(handle)@private.example") }
+        let outside = try TemporaryFolder()
+        let (backup, saved) = (outside.path("backup.sqlite"), outside.path("saved"))
+        try await old.succeed("backup", backup)
+        try await old.succeed("recipient", "erase", "eve", "--site", "photos", "--yes")
+        try await old.succeed("keys", "export-recovery", saved)
+
+        // The keys seemed lost: another vault went on with the backup, until they were found.
+        let new = try await Installation(smtpPort: server.port, settings: users, isOpen: asTwoUsers)
+        try await new.addRecipient("kim", "kim@private.example")
+        try await new.succeed("restore", backup, "--without-keys")
+        try await new.addRecipient("sam", "sam@private.example")
+        let put = try await new.succeed("keys", "import-recovery", saved).output
+        #expect(put.contains("photos/eve") && put.contains("counts from now on"), "\(put)")
+        try await new.start()
+        #expect(try await new.post(to: "eve").status == 403)
+        #expect(try await new.post(to: "pat").status == 202)
+        #expect(try await new.post(to: "sam").status == 202)
+        let told = Set(try await server.received(count: 2).flatMap(\.recipients))
+        #expect(told == ["<pat@private.example>", "<sam@private.example>"])
+        try await new.stop()
+        // The vault knows it by itself, whatever the store says: she cannot be added as if nothing had been.
+        let again = try await new.run(
+            ["recipient", "add", "eve", "--site", "photos", "--name", "Eve", "--confirmed"], input: "eve@private.example\n")
+        #expect(again.status == 65 && again.errors.contains("--new-person"), "\(again.output)\(again.errors)")
+        await server.stop()
+    }
+
     @Test(arguments: ["gone", "cut", "unreadable"])
     func `A day's key that cannot be used: the service starts, says what is lost, the letters end or are held by name (M1)`(
         how: String

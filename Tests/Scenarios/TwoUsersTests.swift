@@ -65,6 +65,34 @@ struct TwoUsersTests {
         await server.stop()
     }
 
+    // What root does to the file, with the vault's user as its owner or not.
+    @Test(arguments: [(owner: "root", mode: 0o400), ("news", 0o440)] as [(owner: String, mode: mode_t)])
+    func `A reload with a password that the vault may not read, or does not take, leaves the running vault as it is`(
+        owner: String, mode: mode_t
+    ) async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port, settings: Self.users, isOpen: true)
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.start()
+        let former = [postern.pid(of: .relay), postern.pid(of: .vault)]
+        let password = postern.home + "/vault/password"
+        try "x\n".write(toFile: password, atomically: true, encoding: .utf8)
+        chmod(password, mode)
+        if owner != "root" { _ = try await Program.run("chown", [owner, password]) }
+        let conf = postern.home + "/postern.conf"
+        let lines = "POSTERN_SMTP_USER=x\nPOSTERN_SMTP_PASSWORD_FILE=\(password)\n"
+        try (String(contentsOfFile: conf, encoding: .utf8) + lines).write(toFile: conf, atomically: true, encoding: .utf8)
+        chmod(conf, 0o644)
+        postern.kill(.supervisor, SIGHUP)
+        try await eventually("it is told") { postern.log.contains("reload: nothing was reloaded") }
+        #expect(postern.log.contains("POSTERN_SMTP_PASSWORD_FILE"), "\(postern.log.suffix(2_000))")
+        #expect([postern.pid(of: .relay), postern.pid(of: .vault)] == former)
+        #expect(try await postern.post().status == 202)
+        try await server.received(count: 1)
+        #expect(try await postern.stop() == 0)
+        await server.stop()
+    }
+
     @Test func `A user that does not exist, or one user for both, is a fault`() async throws {
         let postern = try await Installation(smtpPort: 2_525, settings: ["POSTERN_RELAY_USER": "nosuchuser"], isMade: false)
         let unknown = try await postern.command("serve")

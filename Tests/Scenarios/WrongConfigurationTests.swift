@@ -94,6 +94,25 @@ struct WrongConfigurationTests {
         }
     }
 
+    @Test(.enabled(if: geteuid() == 0))
+    func `To a user who may not see the password's file, config names no fault, and says that it did not look`() async throws {
+        let postern = try await Installation(smtpPort: 2_525, settings: TwoUsersTests.users, isOpen: true)
+        let password = postern.home + "/vault/password"
+        try "x".write(toFile: password, atomically: true, encoding: .utf8)
+        chmod(password, 0o400)
+        let conf = postern.home + "/postern.conf"
+        let lines = "POSTERN_SMTP_USER=x\nPOSTERN_SMTP_PASSWORD_FILE=\(password)\n"
+        try (String(contentsOfFile: conf, encoding: .utf8) + lines).write(toFile: conf, atomically: true, encoding: .utf8)
+        chmod(conf, 0o644)
+        let asRoot = try await postern.succeed("config")
+        #expect(!asRoot.errors.contains("not checked"), "\(asRoot.errors)")
+        let settings = postern.settings.map { "\($0.key)=\($0.value)" }
+        let seen = try await Program.run(
+            "runuser", ["-u", "nobody", "--", "env"] + settings + [Program.postern, "config", "--home", postern.home])
+        #expect(seen.status == 0, "\(seen.output)\(seen.errors)")
+        #expect(seen.errors.contains("POSTERN_SMTP_PASSWORD_FILE: not checked"), "\(seen.errors)")
+    }
+
     @Test
     func `A key file that others can read stops the start with its name, and everything ends with 78`() async throws {
         let postern = try await Installation(smtpPort: 2_525)

@@ -4,7 +4,12 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
     package let id: LetterID
     /// The number of this attempt; the first is 1. The store already has it.
     package let attempt: Int
-    /// How many earlier attempts had an uncertain end (`Outcome.isUncertainEnd`). The relay decides by it; the vault is not told.
+    /// How many attempts its series (`start`) has had with this one, without those that a budget kept from being made: the waits go
+    /// by it. The vault is told of none of these three.
+    package let tries: Int
+    /// How many earlier attempts of the series ended with the process that made them.
+    package let lostTries: Int
+    /// How many earlier attempts had an uncertain end (`Outcome.isUncertainEnd`).
     package let uncertainEnds: Int
     package let kind: DeliveryKind
     package let accepted: Timestamp
@@ -59,12 +64,15 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
     }
 
     package init(
-        id: LetterID, attempt: Int, uncertainEnds: Int = 0, kind: DeliveryKind, accepted: Timestamp, released: Timestamp? = nil,
-        tokens: MailTokens, site: Site, recipient: RecipientID, handle: Handle, recipientName: HeaderText, language: Language,
-        record: SealedRecord, letter: [UInt8], conversation: Conversation? = nil, mutes: [[UInt8]] = []
+        id: LetterID, attempt: Int, tries: Int? = nil, lostTries: Int = 0, uncertainEnds: Int = 0, kind: DeliveryKind,
+        accepted: Timestamp, released: Timestamp? = nil, tokens: MailTokens, site: Site, recipient: RecipientID, handle: Handle,
+        recipientName: HeaderText, language: Language, record: SealedRecord, letter: [UInt8], conversation: Conversation? = nil,
+        mutes: [[UInt8]] = []
     ) {
         self.id = id
         self.attempt = attempt
+        self.tries = tries ?? attempt
+        self.lostTries = lostTries
         self.uncertainEnds = uncertainEnds
         self.kind = kind
         self.accepted = accepted

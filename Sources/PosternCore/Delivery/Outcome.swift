@@ -27,7 +27,7 @@ package struct Outcome: Hashable, Sendable {
 
     package let kind: Kind
     package let health: SmarthostHealth
-    /// What a refusal is about; nil when nothing was refused.
+    /// What a refusal is about, or what the smarthost lacks for us; nil when neither is so.
     package let cause: Cause?
     package let diagnosis: Diagnosis
 
@@ -37,7 +37,8 @@ package struct Outcome: Hashable, Sendable {
 
     /// Why a letter is held: what to do about it, and what the server said.
     package var holdReason: String {
-        guard let advice = cause?.advice else { return diagnosis.text }
+        // Where the smarthost refused nothing, the sentence is ours, and says what to do.
+        guard let advice = cause?.advice, (400...599).contains(diagnosis.code ?? 0) else { return diagnosis.text }
         let code = [diagnosis.code.map(String.init), diagnosis.enhanced].compactMap { $0 }.joined(separator: " ")
         return "\(advice). The smarthost said: \([code, diagnosis.text].filter { !$0.isEmpty }.joined(separator: " "))"
     }

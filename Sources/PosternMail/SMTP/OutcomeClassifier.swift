@@ -21,7 +21,7 @@ package enum OutcomeClassifier {
         }
         let failure = TransferFailure(result, transcript, redaction: redaction)
         return Outcome(
-            failure.kind, health: failure.health,
+            failure.kind, health: failure.health, cause: failure.cause,
             diagnosis: .init(stage: failure.stage, code: transcript.answer?.code, text: failure.text))
     }
 

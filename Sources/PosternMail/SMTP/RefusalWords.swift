@@ -6,10 +6,20 @@ internal import PosternCore
 /// top, and the first phrase that occurs counts: what names the recipient beyond doubt, then what names us, then what passes, then
 /// the recipient, then the letter.
 enum RefusalWords {
-    static func cause(of lines: [String]) -> Outcome.Cause? {
+    static func cause(of lines: [String], at stage: DeliveryStage) -> Outcome.Cause? {
         let words = words(of: lines.joined(separator: " ").split(separator: " ").map(plain).joined(separator: " "))
+        let table = stage == .finalDot ? tableOfText : table
         return table.first { entry in entry.phrases.contains { $0.occurs(in: words) } }?.cause
     }
+
+    /// After the text: there a stranger's words can be what is refused, and must not look like a refusal of us, or their letter would
+    /// keep everybody else's from going out. Lists of domains are asked about the links in a text; that one of ours is on such a list,
+    /// refusals of other letters show, or those at MAIL and RCPT. The list's name comes before all else, since the link is often
+    /// quoted beside it.
+    private static let tableOfText: [Entry] =
+        [Entry(.letter, ["uribl", "surbl", "dbl"])]
+        + table.map { $0.cause == .reputation ? Entry(.reputation, reputation) : $0 }
+        + [Entry(.letter, blockedFor)]
 
     /// A person's address is a name, and says nothing; of a page's, the host may be a block list's. Which IP address it is says no
     /// more than that it is one.
@@ -93,6 +103,26 @@ enum RefusalWords {
             self.phrases = phrases.map { Phrase($0) }
         }
     }
+
+    /// Before the text it is a client that is blocked for something; after it, as often the text.
+    private static let blockedFor = ["blocked for"]
+
+    private static let reputation = [
+        "block list~", "block for spam~", "spam sender", "ip based", "host network", "blocklist~",
+        "black list~", "blacklist~", "denylist~", "blocked using", "rejected using", "rbl",
+        "dnsbl",
+        "dnsrbl", "uribl", "spamhaus", "spamcop", "barracudacentral", "sorbs", "senderscore", "senderbase", "talos",
+        "proofpoint",
+        "cloudmark", "uceprotect", "listed by", "listed in", "listed on", "listed at", "is listed", "bl", "client ip",
+        "reputation",
+        "banned sending ip", "client host~", "client blocked", "ip * blocked", "ip * banned", "ip * rejected",
+        "ip * listed",
+        "ip * not allowed", "blocked * ip", "your ip", "sending ip", "from ip", "ip address", "ips", "reverse dns",
+        "rdns", "ptr",
+        "reverse hostname", "your * hostname", "your server", "your mail server", "your network", "your host",
+        "dynamic ip",
+        "dynamic address", "residential", "open proxy", "originating from your", "abuse", "real time * list",
+    ]
 
     private static let table: [Entry] = [
         // The recipient, in sentences that also have words of the rows below.
@@ -201,24 +231,7 @@ enum RefusalWords {
                 "does not match authenticated", "match * authenticated user", "authenticated * match", "spf", "dkim", "dmarc",
                 "helo", "ehlo", "spoof~", "forged", "sending domain", "aligned",
             ]),
-        Entry(
-            .reputation,
-            [
-                "block list~", "block~ for spam~", "blocked for", "spam sender", "ip based", "host network", "blocklist~",
-                "black list~", "blacklist~", "denylist~", "blocked using", "rejected using", "rbl",
-                "dnsbl",
-                "dnsrbl", "uribl", "spamhaus", "spamcop", "barracudacentral", "sorbs", "senderscore", "senderbase", "talos",
-                "proofpoint",
-                "cloudmark", "uceprotect", "listed by", "listed in", "listed on", "listed at", "is listed", "bl", "client ip",
-                "reputation",
-                "banned sending ip", "client host~", "client blocked", "ip * blocked", "ip * banned", "ip * rejected",
-                "ip * listed",
-                "ip * not allowed", "blocked * ip", "your ip", "sending ip", "from ip", "ip address", "ips", "reverse dns",
-                "rdns", "ptr",
-                "reverse hostname", "your * hostname", "your server", "your mail server", "your network", "your host",
-                "dynamic ip",
-                "dynamic address", "residential", "open proxy", "originating from your", "abuse", "real time * list",
-            ]),
+        Entry(.reputation, reputation + blockedFor),
         Entry(
             .content,
             [

@@ -42,7 +42,7 @@ struct RefusedReply: Sendable {
     }
 
     private var cause: Outcome.Cause {
-        let found = surely ?? RefusalWords.cause(of: answer.lines) ?? usually ?? byCode
+        let found = surely ?? RefusalWords.cause(of: answer.lines, at: stage) ?? usually ?? byCode
         // These codes are never about anybody else.
         if isAboutLogin, !found.isAboutUs, found != .now { return .login }
         switch stage {

@@ -5,6 +5,8 @@ internal import PosternCore
 struct TransferFailure: Equatable, Sendable {
     let kind: Outcome.Kind
     let health: Outcome.SmarthostHealth
+    /// What of ours it is about, where the smarthost lacks something.
+    let cause: Outcome.Cause?
     let stage: DeliveryStage
     /// A sentence of ours. Of what the server said it contains the names of mechanisms alone.
     let text: String
@@ -15,9 +17,10 @@ struct TransferFailure: Equatable, Sendable {
         case .smtpUTF8NotOffered:
             // The recipient's address is valid: neither letter nor recipient may be blamed for the smarthost.
             self.init(
-                .ourFault, .reached, .ehlo, "the smarthost does not offer SMTPUTF8, which this recipient's address needs")
+                .ourFault, .reached, .ehlo, "the smarthost does not offer SMTPUTF8, which this recipient's address needs",
+                .content)
         case .loginNotOffered(let mechanisms):
-            self.init(.ourFault, .trouble, .login, Self.text(offering: mechanisms, redaction))
+            self.init(.ourFault, .trouble, .login, Self.text(offering: mechanisms, redaction), .login)
         case .timedOut(let wait):
             self.init(unanswered: stage, .trouble, "no answer within \(wait.milliseconds / 1_000) s")
         case .noise:
@@ -27,8 +30,8 @@ struct TransferFailure: Equatable, Sendable {
         case .closing:
             self.init(unanswered: stage, .unknown, "given up because the vault is closing")
         case nil:
-            let cause = Self.cause(of: result, transcript)
-            self = stage == .finalDot ? Self(unanswered: stage, .trouble, cause.text) : cause
+            let failure = Self.failure(result, transcript)
+            self = stage == .finalDot ? Self(unanswered: stage, .trouble, failure.text) : failure
         }
     }
 
@@ -46,9 +49,13 @@ struct TransferFailure: Equatable, Sendable {
             + "AUTH), or use another smarthost"
     }
 
-    private init(_ kind: Outcome.Kind, _ health: Outcome.SmarthostHealth, _ stage: DeliveryStage, _ text: String) {
+    private init(
+        _ kind: Outcome.Kind, _ health: Outcome.SmarthostHealth, _ stage: DeliveryStage, _ text: String,
+        _ cause: Outcome.Cause? = nil
+    ) {
         self.kind = kind
         self.health = health
+        self.cause = cause
         self.stage = stage
         self.text = text
     }
@@ -59,7 +66,7 @@ struct TransferFailure: Equatable, Sendable {
     }
 
     /// What libcurl's result means before the text was begun (curl.se/libcurl/c/libcurl-errors.html).
-    private static func cause(of result: CURLcode, _ transcript: Transcript) -> TransferFailure {
+    private static func failure(_ result: CURLcode, _ transcript: Transcript) -> TransferFailure {
         let stage = transcript.stage
         switch result {
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_NOT_BUILT_IN, CURLE_BAD_FUNCTION_ARGUMENT,
@@ -87,9 +94,9 @@ struct TransferFailure: Equatable, Sendable {
             return Self(
                 .ourFault, .trouble, stage, "TLS cannot be set up with these settings (libcurl error \(result.rawValue))")
         case CURLE_USE_SSL_FAILED where stage != .startTLS:
-            return Self(.ourFault, .trouble, .startTLS, "TLS is required and the smarthost does not offer STARTTLS")
+            return Self(.ourFault, .trouble, .startTLS, "TLS is required and the smarthost does not offer STARTTLS", .encryption)
         case CURLE_LOGIN_DENIED:
-            return Self(.ourFault, .trouble, .login, "the smarthost offers no login that can be used")
+            return Self(.ourFault, .trouble, .login, "the smarthost offers no login that can be used", .login)
         case CURLE_SSL_CACERT_BADFILE:
             return Self(
                 .ourFault, .trouble, stage, "the file of trusted certificates (POSTERN_SMTP_CA_FILE) cannot be read or used")

@@ -12,11 +12,13 @@ package struct OperatorService: Sendable {
     /// What only the process that holds the store can say of itself.
     package struct Inspection: Sendable {
         let process: Int32
+        let started: ContinuousClock.Instant
         let settings: StoreSettings
         let health: any HealthSource
 
-        package init(process: Int32, settings: StoreSettings, health: any HealthSource) {
+        package init(process: Int32, started: ContinuousClock.Instant, settings: StoreSettings, health: any HealthSource) {
             self.process = process
+            self.started = started
             self.settings = settings
             self.health = health
         }
@@ -169,7 +171,8 @@ package struct OperatorService: Sendable {
     private func examine() async throws -> RelayView {
         let running = try running
         return RelayView(
-            process: running.process, settings: running.settings, store: try await operations.store.read { try StoreView($0) })
+            process: running.process, uptime: (ContinuousClock.now - running.started).components.seconds,
+            settings: running.settings, store: try await operations.store.read { try StoreView($0) })
     }
 
     private var running: Inspection {

@@ -9,9 +9,8 @@ package struct StoreView: Codable, Sendable {
     /// Letters accepted minus letters in some state: 0, or something is very wrong.
     package let difference: Int
     package let newestEntry, lastPurge: Int64?
-    /// The ids of the keys that the addresses of the first hundred recipients of each site are sealed to.
-    package let addressKeys: [String]
-    /// For each of these, some of those recipients, as `site/handle`.
+    /// For each key that the addresses of the first hundred recipients of each site are sealed to, by its id, some of those
+    /// recipients, as `site/handle`.
     package let recipientsByKey: [String: [String]]
 
     private static let sample = 100
@@ -34,8 +33,9 @@ package struct StoreView: Codable, Sendable {
         recipientsByKey = Dictionary(grouping: sealed, by: \.key).mapValues { sealed in
             sealed.prefix(Self.named).map { "\($0.recipient.site)/\($0.recipient.handle)" }
         }
-        addressKeys = recipientsByKey.keys.sorted()
     }
+
+    package var addressKeys: [String] { recipientsByKey.keys.sorted() }
 }
 
 /// The store's settings, as the process that holds it read them back when it opened it.
@@ -53,6 +53,8 @@ package struct StoreSettings: Codable, Sendable {
 /// What a running relay says of itself and its store.
 package struct RelayView: Codable, Sendable {
     package let process: Int32
+    /// For how long it has run, in seconds. Nil from a relay of an earlier version.
+    package let uptime: Int64?
     package let settings: StoreSettings
     package let store: StoreView
 }

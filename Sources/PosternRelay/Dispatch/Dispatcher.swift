@@ -222,8 +222,9 @@ package final class Dispatcher: Service {
             switch ended.reply {
             case .outcome(let outcome):
                 let settlement = try Settlement(
-                    of: outcome, attempt: ended.delivery.attempt, uncertainEnds: ended.delivery.uncertainEnds,
-                    since: ended.delivery.start, at: moment, schedule: schedule, using: &randomness)
+                    of: outcome, attempt: ended.delivery.tries, lostTries: ended.delivery.lostTries,
+                    uncertainEnds: ended.delivery.uncertainEnds, since: ended.delivery.start, at: moment, schedule: schedule,
+                    using: &randomness)
                 settlements.append(.init(id: ended.delivery.id, lease: ended.lease, settlement: settlement))
             case .notTaken:
                 returns.append(.init(id: ended.delivery.id, lease: ended.lease))

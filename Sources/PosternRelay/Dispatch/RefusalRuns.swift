@@ -40,7 +40,8 @@ package struct RefusalRuns: Equatable, Sendable {
     package static let threshold = 3
     /// How far apart the first and the last of them may be, and how long an accepted letter speaks for us.
     package static let window = Duration.minutes(15)
-    /// At this attempt a refusal that names no one holds the letter, if nobody else's was accepted.
+    /// At this attempt since it was accepted or released, a refusal that names no one holds the letter, if nobody else's was
+    /// accepted.
     package static let patience = 4
 
     /// The run that goes on; nil while there is none.
@@ -96,7 +97,7 @@ package struct RefusalRuns: Equatable, Sendable {
         }
         if isBelieved { return outcome }
         if run != nil { return Outcome(.ourFault, health: .trouble, cause: .likeRefusals, diagnosis: outcome.diagnosis) }
-        let isHeld = job.attempt >= Self.patience
+        let isHeld = job.tries >= Self.patience
         return Outcome(isHeld ? .ourFault : .deferred, health: .reached, cause: outcome.cause, diagnosis: outcome.diagnosis)
     }
 

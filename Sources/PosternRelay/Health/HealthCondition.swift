@@ -29,7 +29,7 @@ package struct HealthCondition: Codable, Equatable, Sendable {
         /// It takes letters and hangs up before it says so.
         case noAnswer = "smarthost-no-answer"
         case breaker
-        /// Letters are held by a fault of ours.
+        /// Letters are held because of how their last attempt ended.
         case held
         /// Letters are due, and nobody tries them.
         case overdue
@@ -53,6 +53,16 @@ package struct HealthCondition: Codable, Equatable, Sendable {
                 .oldestLetter, .heldLong:
                 "delivery"
             case .proxy, .clock, .purge, .refusedCalls, .cage: "upkeep"
+            }
+        }
+
+        /// Whether a single letter can cause it. Strangers are not told: one of them could test what became of a letter.
+        package var isOfOneLetter: Bool {
+            switch self {
+            case .noAnswer, .held, .budget, .oldestLetter, .heldLong: true
+            case .check, .store, .vault, .dayKeys, .disk, .login, .sender, .encryption, .unreachable, .refusesUs, .quota,
+                .breaker, .overdue, .proxy, .clock, .purge, .refusedCalls, .cage:
+                false
             }
         }
     }

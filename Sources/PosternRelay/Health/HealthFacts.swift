@@ -6,6 +6,8 @@ package struct HealthFacts: Sendable {
     package var now: Timestamp
     /// Whether the relay runs. A stopped one neither dispatches nor purges, and that is no fault.
     package var isRunning = true
+    /// For how long it has run; nil where nobody knows.
+    package var uptime: Duration?
     package var faults: [Readiness.Fault] = []
     package var troubles: [SmarthostRecord.Trouble: SmarthostRecord.Entry] = [:]
     /// When the breaker opened; nil while it is closed.
@@ -106,8 +108,8 @@ extension HealthFacts {
         case .refusesUs:
             condition(
                 .refusesUs, "the smarthost answers and takes nothing from us", wait,
-                "Ask its operator what the reply means. It may limit how many connections one machine has: lower "
-                    + "POSTERN_SMTP_LANES then.")
+                "Ask its operator what the reply means: the address that our mail leaves from may be blocked, or have no reverse "
+                    + "name. If it takes fewer connections than there are lanes, nothing is to be done: Postern finds that out.")
         case .quota:
             condition(
                 .quota, "the smarthost says that we have sent enough for now", wait,
@@ -159,12 +161,12 @@ extension HealthFacts {
         let others = queue.held.count > 1 ? ", the most of them" : ""
         return HealthCondition(
             .held, .standsStill,
-            "\(total) \(most)letter\(isOne ? " is" : "s are") held by a fault of ours since \(since.rfc3339)\(others): "
-                + said.joined(separator: " "),
+            "\(total) \(most)letter\(isOne ? " is" : "s are") held because of how \(isOne ? "its" : "their") last attempt ended, "
+                + "since \(since.rfc3339)\(others): " + said.joined(separator: " "),
             meaning: "\(isOne ? "It is" : "They are") not tried again until a person says so"
                 + (heldLifetime.map { ", and dropped after \($0.inWords)" } ?? "") + ".",
-            remedy: "Fix what the reason names. Then release the letters; --all releases those that wait for a review as well.",
-            commands: ["postern queue list --held", "postern queue release --all"], count: total)
+            remedy: "Fix what the reason names. Then release the letters that have it: TEXT is a part of the reason.",
+            commands: ["postern queue list --held", "postern queue release --reason TEXT"], count: total)
     }
 
     private var overdue: HealthCondition? {
@@ -185,10 +187,14 @@ extension HealthFacts {
         guard age > Self.usualWait else { return nil }
         let commands = ["postern queue list", "postern queue retry --all"]
         let remedy = "See what the smarthost says of it. When that is fixed, try the letters again at once."
-        guard age > lifetime else {
+        // It may have been released, or the service started, a moment ago.
+        let isMoving = lastProgress.map { now.since($0) <= Self.usualLateness } ?? false
+        guard age > lifetime, !isMoving else {
             return HealthCondition(
                 .oldestLetter, .failingSoon, "the oldest waiting letter was accepted \(age.inWords) ago",
-                meaning: "After \(lifetime.inWords) it is given up.", remedy: remedy, commands: commands)
+                meaning: age > lifetime
+                    ? "It is given up \(lifetime.inWords) after it was released last."
+                    : "After \(lifetime.inWords) it is given up.", remedy: remedy, commands: commands)
         }
         return HealthCondition(
             .oldestLetter, .standsStill, "a letter accepted \(age.inWords) ago still waits",
@@ -254,9 +260,12 @@ extension HealthFacts {
             remedy: "If the clock is wrong, set it right. If it is right, say so.", commands: ["postern keys trust-clock"])
     }
 
+    /// The first purge begins as soon as the vault has answered, and is over by then: before, an old one says only that the service
+    /// was off.
+    package static let firstPurge = Duration.minutes(2)
+
     private var purge: HealthCondition? {
-        // The first is made right after the start.
-        guard isRunning, let last = queue?.lastPurge else { return nil }
+        guard isRunning, let last = queue?.lastPurge, uptime.map({ $0 >= Self.firstPurge }) ?? true else { return nil }
         let age = now.since(last)
         guard age > .hours(2) else { return nil }
         return HealthCondition(

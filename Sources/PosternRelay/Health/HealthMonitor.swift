@@ -66,7 +66,7 @@ package final class HealthMonitor: HealthSource, Service {
                 }
                 // Until the vault has answered once, the relay is starting, and everything is only not there yet.
                 if self.vault.hasAnswered || ContinuousClock.now - start > .seconds(10) {
-                    let conditions = await self.facts(queue, since: startedAt).conditions
+                    let conditions = await self.facts(queue, since: startedAt, uptime: .now - start).conditions
                     self.found.withLock { $0 = conditions }
                     for event in log.take(conditions, at: .now - start) { self.tell(event) }
                 }
@@ -82,10 +82,11 @@ package final class HealthMonitor: HealthSource, Service {
     }
 
     /// - Parameter start: when this began to look.
-    private func facts(_ queue: QueueHealth?, since start: Timestamp) async -> HealthFacts {
+    private func facts(_ queue: QueueHealth?, since start: Timestamp, uptime: Duration) async -> HealthFacts {
         let readiness = await readiness.readiness()
         let moment = now()
         var facts = HealthFacts(now: moment)
+        facts.uptime = uptime
         facts.faults = readiness.faults
         let smarthost = dispatcher.smarthostRecord
         facts.troubles = smarthost.troubles(at: moment)

@@ -71,27 +71,48 @@ package struct SmarthostRecord: Equatable, Sendable {
 extension SmarthostRecord.Trouble {
     /// Nil for what is about one letter or one recipient.
     package init?(_ outcome: Outcome) {
-        let diagnosis = outcome.diagnosis
-        switch (outcome.kind, diagnosis.stage) {
+        switch (outcome.kind, outcome.diagnosis.stage) {
         case (.delivered, _), (.failed, _), (_, .prepare): return nil
         case (_, .budget): self = .budget
-        case (_, .startTLS): self = .encryption
+        default:
+            let trouble = outcome.cause.map { Self.refused($0, outcome) } ?? Self.unexplained(outcome)
+            guard let trouble else { return nil }
+            self = trouble
+        }
+    }
+
+    /// What a refusal says, by what it is about.
+    private static func refused(_ cause: Outcome.Cause, _ outcome: Outcome) -> Self? {
+        let isHeld = outcome.kind == .ourFault
+        return switch cause {
+        case .encryption: .encryption
+        case .quota: .quota
+        case .login: isHeld ? .login : .refusesUs
+        // What only some letters need of it, as SMTPUTF8 is, says nothing of the others.
+        case .content where outcome.health == .reached: nil
+        case .sender, .account, .content, .dialogue, .likeRefusals: isHeld ? .sender : .refusesUs
+        case .reputation: .refusesUs
+        case .now: outcome.health == .trouble ? .refusesUs : nil
+        case .recipient, .letter, .unclear: nil
+        }
+    }
+
+    /// Where nothing was refused, or nobody can say what: how far it got.
+    private static func unexplained(_ outcome: Outcome) -> Self? {
+        let diagnosis = outcome.diagnosis
+        switch (outcome.kind, diagnosis.stage) {
+        case (_, .startTLS): return .encryption
         // Without a code, the sentence is ours (`TransferFailure`).
         case (_, .connect), (_, .greeting), (_, .ehlo):
+            // Of one letter, or of ourselves.
+            guard outcome.health == .trouble else { return nil }
             let isEncryption = diagnosis.code == nil && ["certificate", "TLS"].contains { diagnosis.text.contains($0) }
-            self = isEncryption ? .encryption : diagnosis.code == nil ? .unreachable : .refusesUs
-        case (.ourFault, .login): self = .login
-        case (_, .login): self = .refusesUs
-        case (.uncertain, _): self = .noAnswer
-        case (.ourFault, _): self = diagnosis.isAboutQuota ? .quota : .sender
-        case (.deferred, _):
-            if diagnosis.isAboutQuota {
-                self = .quota
-            } else if outcome.health == .trouble {
-                self = .refusesUs
-            } else {
-                return nil
-            }
+            return isEncryption ? .encryption : diagnosis.code == nil ? .unreachable : .refusesUs
+        case (.ourFault, .login): return .login
+        case (_, .login): return .refusesUs
+        case (.uncertain, _): return .noAnswer
+        case (.ourFault, _): return .sender
+        default: return outcome.health == .trouble ? .refusesUs : nil
         }
     }
 }
@@ -101,17 +122,5 @@ extension Outcome.Diagnosis {
     package var reason: String {
         let codes = [code.map(String.init), enhanced].compactMap { $0 }.filter { !text.contains($0) }
         return (codes + [text]).joined(separator: " ")
-    }
-
-    /// Words with which providers say that our account has sent enough for now. X.4.5 is congestion (RFC 3463 §3.5). X.2.2 is a
-    /// recipient's full mailbox, and no matter of ours.
-    fileprivate var isAboutQuota: Bool {
-        if let enhanced, enhanced.hasSuffix(".2.2") { return false }
-        if let enhanced, enhanced.hasSuffix(".4.5") { return true }
-        let words = text.lowercased()
-        return [
-            "sending limit", "sending quota", "daily limit", "daily quota", "hourly limit", "rate limit", "message limit",
-            "quota exceeded", "limit exceeded", "exceeded the maximum", "too many messages", "throttl",
-        ].contains { words.contains($0) }
     }
 }

@@ -84,40 +84,40 @@ extension QueueOperations {
         }
     }
 
-    /// Each batch is a transaction of its own, and leaves its own trace. Deliveries that are accepted meanwhile are not covered.
+    /// Searches by reading, so that no letter waits for the search. Each batch of what matches is a transaction of its own, and
+    /// leaves its own trace. Deliveries that are accepted meanwhile are not covered.
     func apply(_ action: Action, to query: DeliveryQuery) async throws -> Int {
         let end = LetterID.floor(of: operations.now() + .milliseconds(1))
         var total = 0
         for query in try query.narrowed(to: action) {
             var last: LetterID?
             repeat {
-                let page = try await applyToPage(action, query, after: last, until: end)
-                total += page.count
+                let page = try await page(query, after: last)
+                let ids = page.matching.map(\.id).filter { ($0.high, $0.low) < (end.high, end.low) }
+                let count = ids.isEmpty ? 0 : try await apply(action, to: ids, query)
+                total += count
                 last = page.last
-                if page.count > 0 { wake(after: action) }
+                if count > 0 { wake(after: action) }
             } while last != nil
         }
         return total
     }
 
-    private func applyToPage(
-        _ action: Action, _ query: DeliveryQuery, after: LetterID?, until end: LetterID
-    ) async throws -> (count: Int, last: LetterID?) {
+    /// - Parameter ids: of deliveries that matched a moment ago. Each is looked at again.
+    private func apply(_ action: Action, to ids: [LetterID], _ query: DeliveryQuery) async throws -> Int {
         let record = operations.trace(action.verb, "", because: action.reason)
-        let limit = Self.batch
         return try await operations.store.write { transaction in
-            let lines = try transaction.queue.list(query.filter, after: after, limit: limit)
-            var count = 0
-            for line in lines where (line.id.high, line.id.low) < (end.high, end.low) {
-                guard try query.matches(line, in: transaction) else { continue }
-                if case .moved = try transaction.queue.move(line.id, by: action, at: record.at) { count += 1 }
+            let count = try ids.reduce(into: 0) { count, id in
+                guard let line = try transaction.queue.line(id), line.state == query.filter.state ?? line.state,
+                    try query.matches(line, in: transaction)
+                else { return }
+                if case .moved = try transaction.queue.move(id, by: action, at: record.at) { count += 1 }
             }
-            if count > 0 {
-                var record = record
-                record.subject = count == 1 ? "1 delivery" : "\(count) deliveries"
-                try transaction.operationTrace.add(record)
-            }
-            return (count, lines.count == limit ? lines.last?.id : nil)
+            guard count > 0 else { return 0 }
+            var record = record
+            record.subject = count == 1 ? "1 delivery" : "\(count) deliveries"
+            try transaction.operationTrace.add(record)
+            return count
         }
     }
 }

@@ -34,7 +34,7 @@ package struct RecipientOperations: Sendable {
             case .takenAlias(let alias, let site, let owner):
                 alias.key == owner.text
                     ? "It is that recipient's handle. Choose another alias."
-                    : "If it should lead elsewhere, remove it there first: postern recipient alias remove \(owner) “\(alias)” --site \(site)."
+                    : "If it should lead elsewhere, remove it there first: postern recipient alias remove \(owner) \"\(alias)\" --site \(site)."
             case .unknownAlias(_, let site): "See postern recipient alias list --site \(site)."
             case .changedMeanwhile(let handle, let site):
                 "Look at it with postern recipient show \(handle) --site \(site), and try again."

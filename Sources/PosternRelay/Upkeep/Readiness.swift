@@ -1,6 +1,7 @@
 package import PosternCore
 private import PosternSealing
 package import PosternStore
+private import Synchronization
 
 /// Whether the relay can take a letter now. One value for everybody who asks: `/ready`, the staff page, metrics, and `postern
 /// doctor` over the control socket.
@@ -52,14 +53,48 @@ package protocol ReadinessSource: Sendable {
     func readiness() async -> Readiness
 }
 
+/// Whether the store takes writes: does a real one. One that went well counts for five seconds, so that a relay with nothing to do
+/// syncs its disk no more often.
+package final class StoreProbe: Sendable {
+    private let store: any Database
+    private let now: @Sendable () -> Timestamp
+    private let clock: @Sendable () -> ContinuousClock.Instant
+    private let last = Mutex<ContinuousClock.Instant?>(nil)
+
+    private static let lifetime = Duration.seconds(5)
+
+    /// - Parameter clock: only goes forward.
+    package init(
+        store: any Database, now: @escaping @Sendable () -> Timestamp, clock: @escaping @Sendable () -> ContinuousClock.Instant
+    ) {
+        self.store = store
+        self.now = now
+        self.clock = clock
+    }
+
+    package func takesWrites() async -> Bool {
+        let moment = clock()
+        // A letter's write may have failed since.
+        if store.health == .well, let last = last.withLock({ $0 }), moment - last < Self.lifetime { return true }
+        do {
+            try await store.write { [now] in try $0.writeProbe.touch(at: now()) }
+            last.withLock { $0 = moment }
+            return true
+        } catch {
+            last.withLock { $0 = nil }
+            return false
+        }
+    }
+}
+
 /// Finds out: does a real write, and asks the vault a real question.
 package struct ReadinessProbe: Sendable {
-    private let store: any Database
+    private let store: StoreProbe
     private let vault: VaultLink
     private let diskSpace: any DiskSpace
     private let now: @Sendable () -> Timestamp
 
-    package init(store: any Database, vault: VaultLink, diskSpace: any DiskSpace, now: @escaping @Sendable () -> Timestamp) {
+    package init(store: StoreProbe, vault: VaultLink, diskSpace: any DiskSpace, now: @escaping @Sendable () -> Timestamp) {
         self.store = store
         self.vault = vault
         self.diskSpace = diskSpace
@@ -71,7 +106,7 @@ package struct ReadinessProbe: Sendable {
         // Both at once, so that neither waits for the silence of the other.
         async let vaultAnswers = vault.renew()
         var faults: Set<Readiness.Fault> = []
-        do { try await store.write { [now] in try $0.writeProbe.touch(at: now()) } } catch { faults.insert(.store) }
+        if await !store.takesWrites() { faults.insert(.store) }
         if !diskSpace.isSufficient { faults.insert(.disk) }
         let answers = await vaultAnswers
         if !answers || vault.lanes == 0 {

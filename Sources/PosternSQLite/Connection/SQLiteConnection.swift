@@ -221,7 +221,7 @@ final class SQLiteConnection: Connection {
     private func checkpoint(_ mode: Int32) throws -> Bool {
         try checked("PRAGMA wal_checkpoint") {
             // Before, because a checkpoint may cut the WAL off.
-            for page in UnusedSpace(of: handle.pointer).pagesOfWAL(walPages) { unclean.insert(page) }
+            for page in try UnusedSpace(of: handle.pointer).pagesOfWAL(walPages) { unclean.insert(page) }
             let code = sqlite3_wal_checkpoint_v2(handle.pointer, nil, mode, nil, nil)
             guard code == SQLITE_OK || code == SQLITE_BUSY else { throw SQLiteFailure(code, on: handle.pointer) }
             // No commit tells of this, and what the list still names is no news.

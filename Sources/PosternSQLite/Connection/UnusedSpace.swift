@@ -22,15 +22,19 @@ struct UnusedSpace {
     /// The pages in the first frames of the WAL, from the list that SQLite keeps of them in shared memory
     /// (sqlite.org/walformat.html#the_wal_index_file_format): blocks of 32 KiB that begin with 4,096 numbers, of which the first
     /// gives 34 to a header. Reading the frames themselves takes a call for each.
-    func pagesOfWAL(_ frames: Int) -> [UInt32] {
-        guard let store = file(SQLITE_FCNTL_FILE_POINTER), let map = store.pointee.pMethods?.pointee.xShmMap else { return [] }
+    /// - Throws: `SQLiteFailure`. A page that is left out here is never looked at.
+    func pagesOfWAL(_ frames: Int) throws -> [UInt32] {
+        guard frames > 0 else { return [] }
+        let store = try file(SQLITE_FCNTL_FILE_POINTER)
+        guard let map = store.pointee.pMethods?.pointee.xShmMap else { throw unable("it has no shared memory") }
         let (blockBytes, perBlock, head) = (32_768, 4_096, 34)
         var pages: [UInt32] = []
         pages.reserveCapacity(frames)
         var (block, skipped) = (Int32(0), head)
         while pages.count < frames {
             var memory: UnsafeMutableRawPointer?
-            guard map(store, block, Int32(blockBytes), 0, &memory) == SQLITE_OK, let memory else { return pages }
+            try check(map(store, block, Int32(blockBytes), 0, &memory))
+            guard let memory else { throw unable("the list of the WAL's pages ends too soon") }
             let numbers = memory.assumingMemoryBound(to: UInt32.self)
             for place in skipped..<min(perBlock, skipped + frames - pages.count) { pages.append(numbers[place]) }
             (block, skipped) = (block + 1, 0)
@@ -39,12 +43,15 @@ struct UnusedSpace {
     }
 
     /// - Returns: false when another process carries pages into the file at this moment.
-    /// - Throws: `SQLiteFailure`.
+    /// - Throws: `SQLiteFailure`, also when a page cannot be examined: what is not known to be gone is not said to be.
     func zero(in pages: [UInt32]) throws -> Bool {
         // From 2^25 pages on (128 GiB) the first byte of a page of another kind could be taken for that of a page with rows.
-        guard let store = file(SQLITE_FCNTL_FILE_POINTER), let pageBytes = pageBytes(of: store), let size = size(of: store),
-            size / pageBytes < 1 << 25
-        else { return true }
+        let store = try file(SQLITE_FCNTL_FILE_POINTER)
+        let size = try size(of: store)
+        // Nothing has been carried into it yet.
+        guard size > 0 else { return true }
+        let pageBytes = try pageBytes(of: store)
+        guard size / pageBytes < 1 << 25 else { throw unable("it has too many pages") }
         let last = UInt32(size / pageBytes)
         return try locked(store) {
             var isChanged = false
@@ -54,7 +61,8 @@ struct UnusedSpace {
                 if try zero(in: store, first, count, Int(pageBytes)) { isChanged = true }
                 rest = rest.dropFirst(count)
             }
-            guard isChanged, let sync = store.pointee.pMethods?.pointee.xSync else { return }
+            guard isChanged else { return }
+            guard let sync = store.pointee.pMethods?.pointee.xSync else { throw unable("it cannot be synced") }
             try check(sync(store, SQLITE_SYNC_NORMAL))
         }
     }
@@ -66,7 +74,7 @@ struct UnusedSpace {
         -> Bool
     {
         let offset = (Int64(first) - 1) * Int64(pageBytes)
-        guard first > 0, let bytes = read(store, count * pageBytes, at: offset) else { return false }
+        guard first > 0, let bytes = try read(store, count * pageBytes, at: offset) else { return false }
         var isChanged = false
         for number in 0..<count {
             let begin = number * pageBytes
@@ -106,43 +114,57 @@ struct UnusedSpace {
         return true
     }
 
-    private func file(_ which: Int32) -> UnsafeMutablePointer<sqlite3_file>? {
+    private func file(_ which: Int32) throws -> UnsafeMutablePointer<sqlite3_file> {
         var file: UnsafeMutablePointer<sqlite3_file>?
-        guard sqlite3_file_control(connection, "main", which, &file) == SQLITE_OK, file?.pointee.pMethods != nil else {
-            return nil
-        }
+        try check(sqlite3_file_control(connection, "main", which, &file))
+        guard let file, file.pointee.pMethods != nil else { throw unable("it is not open") }
         return file
     }
 
-    private func size(of file: UnsafeMutablePointer<sqlite3_file>) -> Int64? {
+    private func size(of file: UnsafeMutablePointer<sqlite3_file>) throws -> Int64 {
+        guard let ask = file.pointee.pMethods?.pointee.xFileSize else { throw unable("it has no size") }
         var size: Int64 = 0
-        guard let ask = file.pointee.pMethods?.pointee.xFileSize, ask(file, &size) == SQLITE_OK else { return nil }
+        try check(ask(file, &size))
         return size
     }
 
     /// Nil where the file is shorter.
-    private func read(_ file: UnsafeMutablePointer<sqlite3_file>, _ count: Int, at offset: Int64) -> [UInt8]? {
-        guard let read = file.pointee.pMethods?.pointee.xRead else { return nil }
+    private func read(_ file: UnsafeMutablePointer<sqlite3_file>, _ count: Int, at offset: Int64) throws -> [UInt8]? {
+        guard let read = file.pointee.pMethods?.pointee.xRead else { throw unable("it cannot be read") }
         var bytes = [UInt8](repeating: 0, count: count)
-        return read(file, &bytes, Int32(count), offset) == SQLITE_OK ? bytes : nil
+        let code = read(file, &bytes, Int32(count), offset)
+        if code == Self.shortRead { return nil }
+        try check(code)
+        return bytes
     }
 
+    /// SQLITE_IOERR_SHORT_READ, a macro that Swift cannot import.
+    private static let shortRead = SQLITE_IOERR | 2 << 8
+
     private func write(_ file: UnsafeMutablePointer<sqlite3_file>, zeros count: Int, at offset: Int64) throws {
-        guard let write = file.pointee.pMethods?.pointee.xWrite else { return }
+        guard let write = file.pointee.pMethods?.pointee.xWrite else { throw unable("it cannot be written") }
         try check(write(file, [UInt8](repeating: 0, count: count), Int32(count), offset))
     }
 
-    private func pageBytes(of store: UnsafeMutablePointer<sqlite3_file>) -> Int64? {
+    private func pageBytes(of store: UnsafeMutablePointer<sqlite3_file>) throws -> Int64 {
         // With auto_vacuum (bytes 52 to 55), some pages are maps, and their first byte can look like that of a page with rows. Our
         // stores are made without it.
-        guard let head = read(store, 56, at: 0), number(head[52...]) == 0 else { return nil }
+        guard let head = try read(store, 56, at: 0), number(head[52...]) == 0 else {
+            throw unable("it has pages of another kind")
+        }
         let bytes = Int64(head[16]) << 8 | Int64(head[17])
-        return bytes == 1 ? 65_536 : bytes >= 512 ? bytes : nil
+        guard bytes == 1 || bytes >= 512 else { throw unable("it does not say how long a page is") }
+        return bytes == 1 ? 65_536 : bytes
     }
 
     private func number(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) } }
 
     private func check(_ code: Int32) throws {
         guard code == SQLITE_OK else { throw SQLiteFailure(code, message: "the unused space of the file was not zeroed") }
+    }
+
+    /// Of the erasure that asked for it, and of no other write: the file is as sound as it was.
+    private func unable(_ reason: String) -> SQLiteFailure {
+        SQLiteFailure(SQLITE_ERROR, message: "the unused space of the file cannot be zeroed: \(reason)")
     }
 }

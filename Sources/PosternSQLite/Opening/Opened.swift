@@ -25,7 +25,11 @@ struct Opened: Sendable {
             try migrate(writer, by: schema, at: now)
             // A relay that was killed in the middle of an erasure had no time for this, and one of an earlier version did not do it.
             let mustComplete = try finding == .older || writer.isErasing
-            while try writer.wipe() == .ongoing, mustComplete {}
+            do {
+                while try writer.wipe() == .ongoing, mustComplete {}
+            } catch StoreError.refused(_) {
+                // The file is of a kind that cannot be wiped. It can be used; each erasure says so again.
+            }
             let readers = try (1...max(1, settings.readers)).map { number in
                 ConnectionLane("postern.store.reader-\(number)", try SQLiteConnection.reader(path, settings: settings))
             }

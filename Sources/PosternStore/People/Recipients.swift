@@ -5,14 +5,10 @@ package struct Recipients {
     let transaction: any Transaction
 
     /// Adds those whose handles are free.
-    /// - Returns: what was there before, by handle; empty when all went in. An erased recipient keeps the handle.
+    /// - Returns: the handles of the others, in their order; empty when all went in. An erased recipient keeps the handle.
     /// - Precondition: each has a record. 500 at a time are a good bite.
-    package func add(_ recipients: [Recipient], at now: Timestamp) throws -> [Handle: RecipientID] {
-        var present: [Handle: RecipientID] = [:]
-        for recipient in recipients where !(try add(recipient, at: now)) {
-            present[recipient.handle] = try find(recipient.handle, at: recipient.site)?.id
-        }
-        return present
+    package func add(_ recipients: [Recipient], at now: Timestamp) throws -> [Handle] {
+        try recipients.filter { !(try add($0, at: now)) }.map(\.handle)
     }
 
     /// - Returns: false when the handle is taken, or is an alias of somebody else; that recipient is left alone.

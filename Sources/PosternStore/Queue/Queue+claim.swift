@@ -4,7 +4,8 @@ extension Queue {
     /// Takes what is due under a lease, soonest first, and writes down the attempt before anyone dials.
     ///
     /// Four statements, however many letters there are. A delivery with no recipient left (erased while it was under way), or
-    /// with nothing left to send, is dropped here, since every path leads through here.
+    /// with nothing left to send, is dropped here, since every path leads through here. One whose rows cannot be read is held: its
+    /// letter can still be sent once somebody has put them right.
     /// - Parameters:
     ///   - lease: a new one for every claim.
     ///   - until: when the lease runs out. By then the outcome must be settled.
@@ -32,7 +33,7 @@ extension Queue {
             """,
             [now.stored, lease.stored])
         let rows = try leased(under: lease)
-        let sites = try sites(of: rows)
+        let sites = sites(of: rows)
         let mutes = try mutes(under: lease)
         var claimed: [DeliveryJob] = []
         claimed.reserveCapacity(rows.count)
@@ -55,6 +56,18 @@ extension Queue {
         try transaction.rows(
             """
             SELECT delivery.id, delivery.attempts,
+                CASE WHEN delivery.attempts = 1 THEN 1 ELSE (
+                    SELECT COUNT(*)
+                    FROM attempt
+                    WHERE attempt.delivery = delivery.id AND COALESCE(attempt.stage, '') <> 'budget'
+                        AND attempt.started_at >= COALESCE(delivery.released_at, 0))
+                END AS tries,
+                CASE WHEN delivery.uncertain = 0 THEN 0 ELSE (
+                    SELECT COUNT(*)
+                    FROM attempt
+                    WHERE attempt.delivery = delivery.id AND attempt.outcome = 'uncertain' AND attempt.stage <> 'final-dot'
+                        AND attempt.started_at >= COALESCE(delivery.released_at, 0))
+                END AS lost_tries,
                 CASE WHEN delivery.uncertain = 0 THEN 0 ELSE (
                     SELECT COUNT(*)
                     FROM attempt
@@ -72,24 +85,26 @@ extension Queue {
             [lease.stored])
     }
 
-    /// Few sites, many letters: each site is read once.
-    private func sites(of rows: [SQLRow]) throws -> [SiteID: Site] {
-        var sites: [SiteID: Site] = [:]
+    /// Few sites, many letters: each site is read once. Why one cannot be read is for its deliveries to tell.
+    private func sites(of rows: [SQLRow]) -> [SiteID: Result<Site?, any Error>] {
+        var sites: [SiteID: Result<Site?, any Error>] = [:]
         for row in rows {
-            // A site that cannot be read is found again with its delivery, and that is held.
+            // An id that cannot be read is found again with its delivery, and that is held.
             guard let id = try? row["site"] as SiteID, sites[id] == nil else { continue }
-            sites[id] = try? transaction.sites.find(id)
+            sites[id] = Result { try transaction.sites.find(id) }
         }
         return sites
     }
 
-    private func job(_ row: SQLRow, sites: [SiteID: Site], mutes: [RecipientID: [[UInt8]]]) throws -> DeliveryJob? {
+    /// - Returns: nil when there is nobody to send it to, or nothing to send.
+    private func job(
+        _ row: SQLRow, sites: [SiteID: Result<Site?, any Error>], mutes: [RecipientID: [[UInt8]]]
+    ) throws -> DeliveryJob? {
         let kind: DeliveryKind = try row["kind"]
         let seal: [UInt8]? = try row.optional("letter_seal")
         let recipient = try Recipient(row, id: "recipient")
-        guard let record = recipient.record, let site = sites[recipient.site], kind == .confirmation || seal != nil else {
-            return nil
-        }
+        guard let record = recipient.record, kind == .confirmation || seal != nil else { return nil }
+        guard let site = try sites[recipient.site]?.get() else { throw StoreError.undecodable(column: "site") }
         let id: LetterID = try row["id"]
         var conversation: DeliveryJob.Conversation?
         if kind != .letter, kind != .confirmation {
@@ -98,8 +113,8 @@ extension Queue {
             guard conversation != nil else { return nil }
         }
         return DeliveryJob(
-            id: id, attempt: try row["attempts"], uncertainEnds: try row["uncertain_ends"], kind: kind,
-            accepted: try row["accepted_at"],
+            id: id, attempt: try row["attempts"], tries: try row["tries"], lostTries: try row["lost_tries"],
+            uncertainEnds: try row["uncertain_ends"], kind: kind, accepted: try row["accepted_at"],
             released: try row.optional("released_at"),
             tokens: MailTokens(messageID: try row["message_token"], envelope: try row["envelope_token"]), site: site,
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,

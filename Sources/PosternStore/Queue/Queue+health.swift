@@ -2,7 +2,7 @@ package import PosternCore
 
 /// What of the queue does not move, and why.
 package struct QueueHealth: Equatable, Sendable {
-    /// Letters held by one fault of ours.
+    /// Letters held because their last attempts ended alike.
     package struct Held: Equatable, Sendable {
         package let stage: DeliveryStage?
         package let code: Int?
@@ -20,7 +20,7 @@ package struct QueueHealth: Equatable, Sendable {
         }
     }
 
-    /// By fault, the one that holds the most letters first.
+    /// By how it ended, the one that holds the most letters first.
     package var held: [Held]
     /// When the delivery that has been due for longest was due, or when the next one is.
     package var soonestDue: Timestamp?
@@ -43,7 +43,7 @@ package struct QueueHealth: Equatable, Sendable {
     package init(_ transaction: any Transaction) throws {
         let oldest = try transaction.queue.oldestUndelivered()
         self.init(
-            held: try transaction.queue.heldByOurFault(), soonestDue: try transaction.queue.soonestDue(),
+            held: try transaction.queue.heldByAttempt(), soonestDue: try transaction.queue.soonestDue(),
             oldestMoving: oldest.moving, oldestHeld: oldest.held, lastPurge: try transaction.maintenance.last(.purge))
     }
 }
@@ -52,8 +52,9 @@ extension Queue {
     /// Of the newest held letters so many are looked at: each is a row and its last attempt.
     package static let mostHeldLookedAt = 10_000
 
-    /// Letters whose last attempt ended by a fault of ours, counted by stage and code.
-    package func heldByOurFault() throws -> [QueueHealth.Held] {
+    /// Letters whose last attempt ended so that they are held: by a fault of ours, without an answer once too often, or refused
+    /// like others. Counted by stage and code.
+    package func heldByAttempt() throws -> [QueueHealth.Held] {
         try transaction.rows(
             """
             SELECT attempt.stage, attempt.code, MIN(attempt.text) AS text, COUNT(*) AS count, MIN(attempt.ended_at) AS since
@@ -64,7 +65,8 @@ extension Queue {
                 ORDER BY id DESC
                 LIMIT ?) AS held
             CROSS JOIN attempt
-            WHERE attempt.delivery = held.id AND attempt.number = held.attempts AND attempt.outcome = 'our-fault'
+            WHERE attempt.delivery = held.id AND attempt.number = held.attempts
+                AND attempt.outcome IN ('our-fault', 'uncertain', 'failed')
             GROUP BY attempt.stage, attempt.code
             ORDER BY COUNT(*) DESC, MIN(attempt.ended_at)
             LIMIT 5

@@ -117,15 +117,19 @@ extension Queue {
             [recipient.stored, after, state.stored, state.stored, limit])
     }
 
-    package func show(_ id: LetterID) throws -> (delivery: DeliveryLine, attempts: [AttemptLine])? {
-        let row = try transaction.row(
+    package func line(_ id: LetterID) throws -> DeliveryLine? {
+        try transaction.row(
             """
             SELECT *
             FROM delivery_line
             WHERE id = ?
             """,
-            [id.stored])
-        guard let row else { return nil }
+            [id.stored]
+        ).map(DeliveryLine.init)
+    }
+
+    package func show(_ id: LetterID) throws -> (delivery: DeliveryLine, attempts: [AttemptLine])? {
+        guard let line = try line(id) else { return nil }
         let attempts = try transaction.rows(
             """
             SELECT number, started_at, ended_at, outcome, stage, code, enhanced, text
@@ -134,6 +138,6 @@ extension Queue {
             ORDER BY number
             """,
             [id.stored])
-        return (try DeliveryLine(row), try attempts.map(AttemptLine.init))
+        return (line, try attempts.map(AttemptLine.init))
     }
 }

@@ -56,7 +56,10 @@ extension Queue {
                 """
                 UPDATE delivery
                 SET state = 'held', finished_at = NULL, reason = ?
-                WHERE id = ? AND state = ?
+                WHERE id = ? AND state = ? AND EXISTS (
+                    SELECT 1
+                    FROM recipient
+                    WHERE recipient.id = delivery.recipient AND recipient.state <> 'erased')
                 """,
                 [Optional(reason).clipped.stored, id.stored, state.stored])
         }

@@ -21,6 +21,14 @@ package struct EpochPlan: Equatable, Sendable {
             self.letters = letters
             self.evidence = evidence
         }
+
+        /// How long after its day a key is kept. Tags go with the evidence, or the pseudonyms would outlive what they stand for.
+        package func kept(_ kind: KeyKind) -> Duration { kind == .opening(.letter) ? letters : evidence }
+
+        /// Whether the time of a key is over; never that of one that lasts.
+        package func isOver(_ kind: KeyKind, of epoch: Epoch?, at now: Timestamp) -> Bool {
+            epoch?.isOver(after: kept(kind), now: now) == true
+        }
     }
 
     /// Today's first.
@@ -53,12 +61,10 @@ package struct EpochPlan: Equatable, Sendable {
             !isClockTrusted
             ? []
             : existing.filter { wanted in
-                // Tags are destroyed with the evidence, or the pseudonyms would outlive what they stand for.
-                let kept = wanted.kind == .opening(.letter) ? retention.letters : retention.evidence
                 if let falseDays, wanted.epoch > today.next, wanted.epoch <= falseDays.last {
-                    return falseDays.corrected + kept <= now
+                    return falseDays.corrected + retention.kept(wanted.kind) <= now
                 }
-                return wanted.epoch.isOver(after: kept, now: now)
+                return retention.isOver(wanted.kind, of: wanted.epoch, at: now)
             }
     }
 }

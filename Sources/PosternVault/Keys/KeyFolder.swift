@@ -72,8 +72,12 @@ package struct KeyFolder: Sendable {
 
     /// Removes a key from the list and destroys its file: overwritten, synced, unlinked. On a file system that copies on write, or
     /// on a flash disk, the zeros may go to other blocks.
-    package func destroy(_ key: HeldKey) throws {
-        let name = KeyFile.name(of: key.key)
+    package func destroy(_ key: HeldKey) throws(FileFault) {
+        try destroy(KeyFile.name(of: key.key))
+    }
+
+    /// The same for a key that cannot be used, and whose time is over.
+    func destroy(_ name: String) throws(FileFault) {
         try list(try manifest().subtracting([name]))
         // Renamed before its mode and content change: half destroyed under its own name, it would be a faulty key at the next start.
         try File.rename("\(path)/\(name)", to: "\(path)/\(name)\(Self.aside)", in: path)
@@ -87,13 +91,6 @@ package struct KeyFolder: Sendable {
     func giveUp(_ name: String) throws(FileFault) {
         try list(try manifest().subtracting([name]))
         try File.rename("\(path)/\(name)", to: "\(path)/\(name).lost", in: path)
-    }
-
-    /// A key that cannot be used, and whose time is over, is destroyed like any other.
-    func forget(_ name: String) throws(FileFault) {
-        try list(try manifest().subtracting([name]))
-        try File.rename("\(path)/\(name)", to: "\(path)/\(name)\(Self.aside)", in: path)
-        try File.shred("\(path)/\(name)\(Self.aside)", in: path)
     }
 
     /// Moves keys out of use, into another folder. They are no longer listed.

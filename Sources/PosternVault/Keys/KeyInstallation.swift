@@ -34,6 +34,9 @@ package struct KeyInstallation {
         package var records: Int?
         /// The memory that was here was of other keys; now in `setAside`.
         package var hasForeignRecords = false
+        /// Where the saved memory is, if it is of other keys than the one here, which goes on: what it knows is yet to be taken over
+        /// (`RecordMemory.takeOver`).
+        package var formerRecords: String?
     }
 
     private let keys: KeyFolder
@@ -84,10 +87,7 @@ package struct KeyInstallation {
     }
 
     /// A key of a day in a copy that somebody made of the whole folder: after its time it does not come back.
-    private func isOver(_ held: HeldKey) -> Bool {
-        guard let epoch = held.key.epoch else { return false }
-        return epoch.isOver(after: held.key.kind == .opening(.letter) ? retention.letters : retention.evidence, now: now)
-    }
+    private func isOver(_ held: HeldKey) -> Bool { retention.isOver(held.key.kind, of: held.key.epoch, at: now) }
 
     /// What either memory knows counts: the newest version of each record, and everybody who was erased.
     private func mergeRecords(
@@ -115,9 +115,19 @@ package struct KeyInstallation {
         }
         report.records = saved?.entries.count
         switch (saved, here) {
+        case (let saved?, let here?) where saved.keys.name != here.keys.name:
+            if here.entries.isEmpty {
+                // Begun with new keys, and nothing has happened yet.
+                _ = try RecordFile.create(
+                    at: records, keys: saved.keys, isAdopting: saved.isAdopting && here.isAdopting, entries: saved.entries)
+            } else if !saved.entries.isEmpty {
+                // Under two keys one name has two digests. Only who knows the names can bring them together.
+                try aside.create()
+                report.formerRecords = "\(aside.path)/records"
+                _ = try RecordFile.create(
+                    at: "\(aside.path)/records", keys: saved.keys, isAdopting: false, entries: saved.entries)
+            }
         case (let saved?, let here?):
-            // Under two keys one name has two digests, which nobody can bring together: the one that is here goes on.
-            guard saved.keys.name == here.keys.name else { return }
             _ = try RecordFile.create(
                 at: records, keys: here.keys, isAdopting: saved.isAdopting && here.isAdopting,
                 entries: here.entries + saved.entries)

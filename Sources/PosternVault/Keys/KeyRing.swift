@@ -119,8 +119,8 @@ package final class KeyRing: Sendable {
             try folder.destroy(held)
             keys.withLock { $0[held.key.id] = nil }
         }
-        for fault in faults where isClockTrusted && fault.isOver(now: now, retention: retention) {
-            try folder.forget(fault.fileName)
+        for fault in faults where isClockTrusted && fault.name.map({ retention.isOver($0.kind, of: $0.epoch, at: now) }) == true {
+            try folder.destroy(fault.fileName)
             unusable.withLock { $0.removeAll { $0 == fault } }
         }
         return plan
@@ -137,10 +137,5 @@ extension KeyFault {
         guard isLoss else { return true }
         // Without any, the vault can neither check what it authorised nor read its memory.
         return kind == .authorisation && !kinds.contains(.authorisation)
-    }
-
-    fileprivate func isOver(now: Timestamp, retention: EpochPlan.Retention) -> Bool {
-        guard let name, let epoch = name.epoch else { return false }
-        return epoch.isOver(after: name.kind == .opening(.letter) ? retention.letters : retention.evidence, now: now)
     }
 }

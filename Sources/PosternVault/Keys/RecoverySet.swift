@@ -17,13 +17,14 @@ package struct RecoverySet: Codable, Sendable, Unprintable {
         self.records = records
     }
 
-    /// As the vault's user, whether or not the vault runs: its memory only grows, and what a batch lacks at its end is cut.
+    /// As the vault's user, whether or not the vault runs: its memory only grows, and what a batch lacks at its end is cut. Changes
+    /// nothing in the folder, which is the running vault's.
     /// - Returns: also what is wrong with keys that last and cannot be used; they are not in the set.
     /// - Throws: `FileFault` when the folder cannot be read; `KeyFaults` when nothing in it can be used.
     package static func reading(
         _ folder: KeyFolder, records: String
     ) throws -> (set: RecoverySet, faults: [KeyFault]) {
-        let (loaded, faults) = try folder.load()
+        let (loaded, faults) = try folder.look()
         let lasting = loaded.filter { !$0.key.kind.isPerEpoch }
         guard !lasting.isEmpty else { throw KeyFaults(all: [KeyFault(path: folder.path, reason: .noneOfKind("address"))]) }
         let keys = lasting.map { (KeyFile.name(of: $0.key), KeyFile.text(of: $0.key).withBytes { Data($0) }) }

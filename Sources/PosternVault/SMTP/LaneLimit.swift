@@ -7,7 +7,7 @@ package struct LaneLimit: Equatable, Sendable {
     package let most: Int
     package private(set) var allowed: Int
     /// When one more may be tried; nil while all are allowed.
-    private var nextTrial: Timestamp?
+    package private(set) var nextTrial: Timestamp?
     /// How long after the last change. Doubled each time that the one more is turned away, halved when it is taken.
     private var wait = Self.firstWait
     /// The last change was one more, and it has not been turned away.

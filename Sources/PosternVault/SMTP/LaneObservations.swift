@@ -121,7 +121,7 @@ extension MissingOffers.Need {
 extension Outcome {
     fileprivate var waitingForAnotherConnection: Outcome {
         Outcome(
-            .deferred, health: health,
+            .deferred, health: health, cause: cause,
             diagnosis: Diagnosis(
                 stage: diagnosis.stage, code: diagnosis.code, enhanced: diagnosis.enhanced,
                 text: "\(diagnosis.text); tried again, in case another connection is better off"))

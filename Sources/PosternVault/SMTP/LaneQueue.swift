@@ -1,19 +1,22 @@
-import Dispatch
-import PosternCore
-import PosternMail
-import Synchronization
+package import Dispatch
+package import PosternCore
+package import PosternMail
+private import Synchronization
 
 /// Where letters wait for a free lane, and idle lanes for a letter, as far as the smarthost allows connections.
 ///
 /// The lane that became idle last gets the next letter: at low traffic one connection stays open, instead of all of them timing
 /// out in turn. Locks are held for a few instructions, so a caller on the cooperative pool never waits for a lane.
-final class LaneQueue: Sendable {
-    struct Ticket: Sendable {
-        let message: OutgoingMessage
+///
+/// While letters wait and fewer connections are allowed than there are lanes, one lane without a connection keeps watch: it gets up
+/// when one more may be tried. The lanes that have a connection may all hang until their time-outs.
+package final class LaneQueue: Sendable {
+    package struct Ticket: Sendable {
+        package let message: OutgoingMessage
         fileprivate let answer: CheckedContinuation<Outcome, Never>
 
         /// Call it exactly once.
-        func settle(_ outcome: Outcome) { answer.resume(returning: outcome) }
+        package func settle(_ outcome: Outcome) { answer.resume(returning: outcome) }
     }
 
     fileprivate struct State {
@@ -25,6 +28,8 @@ final class LaneQueue: Sendable {
         /// Those of them whose connection has carried a letter.
         var proven: Set<Int> = []
         var limit: LaneLimit
+        /// The lane that keeps watch; it is idle, or has just woken.
+        var watcher: Int?
         /// Letters given to idle lanes that have not woken yet.
         var handed: [Int: Ticket] = [:]
         var isClosed = false
@@ -36,20 +41,25 @@ final class LaneQueue: Sendable {
     private let state: Mutex<State>
     private let wakeUps: [DispatchSemaphore]
     private let now: @Sendable () -> Timestamp
+    private let wait: Wait
 
-    init(lanes: Int, now: @escaping @Sendable () -> Timestamp) {
+    /// Waits for a signal, for that long at most; nil: for ever. Returns whether there was one.
+    package typealias Wait = @Sendable (DispatchSemaphore, Duration?) -> Bool
+
+    package init(lanes: Int, now: @escaping @Sendable () -> Timestamp, wait: @escaping Wait = LaneQueue.wait) {
         self.now = now
+        self.wait = wait
         state = Mutex(State(limit: LaneLimit(most: lanes), runningLanes: lanes))
         wakeUps = (0..<lanes).map { _ in DispatchSemaphore(value: 0) }
     }
 
-    func submit(_ message: OutgoingMessage) async -> Outcome {
+    package func submit(_ message: OutgoingMessage) async -> Outcome {
         await withCheckedContinuation { answer in
             let ticket = Ticket(message: message, answer: answer)
             let (woken, isClosed) = state.withLock { state -> ([Int], Bool) in
                 guard !state.isClosed else { return ([], true) }
                 state.waiting.append(ticket)
-                return (state.handOut(at: now()), false)
+                return (state.handOut(at: now()) + state.keepWatch(), false)
             }
             wake(woken)
             if isClosed { ticket.settle(Self.closing) }
@@ -63,7 +73,7 @@ final class LaneQueue: Sendable {
     ///   - settle: reports the last letter's outcome. Called when this lane is already free again: otherwise a caller that sends
     ///   letter after letter would find it busy each time, and wake a second one.
     /// - Returns: nil when none came in time, none will come, or the lane must close its connection.
-    func next(
+    package func next(
         for lane: Int, waitingAtMost idleTime: Duration?, hasWorked: Bool = false, settle: () -> Void = {}
     ) -> Ticket? {
         let (ticket, woken, mayWait) = state.withLock { state -> (Ticket?, [Int], Bool) in
@@ -79,28 +89,51 @@ final class LaneQueue: Sendable {
             if idleTime != nil, state.connected.count > state.limit.allowed { return (nil, [], false) }
             // A lane without a connection, such as a thread that has just started, comes after all that have one.
             state.idle.insert(lane, at: idleTime == nil ? 0 : state.idle.endIndex)
-            let woken = state.handOut(at: now())
+            let woken = state.handOut(at: now()) + state.keepWatch()
             let ticket = state.handed.removeValue(forKey: lane)
             return (ticket, woken.filter { $0 != lane }, ticket == nil)
         }
         settle()
         wake(woken)
-        guard mayWait else { return ticket }
-        let limit = idleTime.map { DispatchTime.now() + .milliseconds(Int($0.milliseconds)) } ?? .distantFuture
-        let isWoken = wakeUps[lane].wait(timeout: limit) == .success
-        let late = state.withLock { state -> Ticket? in
-            state.idle.removeAll { $0 == lane }
-            return state.handed.removeValue(forKey: lane)
+        return mayWait ? handedLater(to: lane, within: idleTime) : ticket
+    }
+
+    /// Waits until a letter is handed to an idle lane. A signal says that it may be worth looking, no more: one can be left over from a
+    /// letter that was found without it.
+    private func handedLater(to lane: Int, within idleTime: Duration?) -> Ticket? {
+        let end = idleTime.map { ContinuousClock.now + $0 }
+        while true {
+            let left = end.map { $0 - .now } ?? state.withLock { $0.untilTrial(for: lane, at: now()) }
+            let isWoken = wait(wakeUps[lane], left)
+            let (ticket, woken, isOver) = state.withLock { state -> (Ticket?, [Int], Bool) in
+                if state.watcher == lane { state.watcher = nil }
+                // It may be time for one more connection.
+                var woken = idleTime == nil ? state.handOut(at: now()) : []
+                let ticket = state.handed.removeValue(forKey: lane)
+                let isOver = ticket != nil || state.isClosed || idleTime != nil && !isWoken
+                if isOver {
+                    state.idle.removeAll { $0 == lane }
+                    woken += state.keepWatch()
+                } else if idleTime == nil, state.isWatchNeeded {
+                    state.watcher = lane
+                }
+                return (ticket, woken.filter { $0 != lane }, isOver)
+            }
+            wake(woken)
+            if isOver { return ticket }
         }
-        // The letter was handed over just as the wait ended. Its signal is still to come, and must not wake this lane later.
-        if !isWoken && late != nil { wakeUps[lane].wait() }
-        return late
+    }
+
+    package static let wait: Wait = { semaphore, longest in
+        // One more, so that it is not woken a moment too early again and again.
+        let limit = longest.map { DispatchTime.now() + .milliseconds(Int(max($0, .zero).milliseconds) + 1) } ?? .distantFuture
+        return semaphore.wait(timeout: limit) == .success
     }
 
     /// The smarthost turned away the connection that this lane wanted. While others have theirs, the letter goes to one of them:
     /// it was no attempt.
     /// - Returns: false when no other has one. Then it is not about how many there are.
-    func turnedAway(_ lane: Int, _ refusal: ConnectionRefusal, with ticket: Ticket) -> Bool {
+    package func turnedAway(_ lane: Int, _ refusal: ConnectionRefusal, with ticket: Ticket) -> Bool {
         let woken = state.withLock { state -> [Int]? in
             state.connected.remove(lane)
             state.proven.remove(lane)
@@ -109,7 +142,7 @@ final class LaneQueue: Sendable {
             state.limit.turnedAway(others: others, at: now())
             guard others > 0, !state.isClosed else { return nil }
             state.waiting.insert(ticket, at: state.waiting.startIndex)
-            return state.handOut(at: now())
+            return state.handOut(at: now()) + state.keepWatch()
         }
         wake(woken ?? [])
         return woken != nil
@@ -121,7 +154,7 @@ final class LaneQueue: Sendable {
     }
 
     /// How many lanes may have a connection.
-    var allowed: Int { state.withLock { $0.limit.allowed } }
+    package var allowed: Int { state.withLock { $0.limit.allowed } }
     /// How many have one that has carried a letter.
     var open: Int { state.withLock { $0.proven.count } }
 
@@ -130,7 +163,7 @@ final class LaneQueue: Sendable {
     }
 
     /// Takes no more letters; those that no lane has begun come back deferred.
-    func close() {
+    package func close() {
         let (left, idle) = state.withLock { state -> (ArraySlice<Ticket>, [Int]) in
             defer {
                 state.waiting = []
@@ -187,5 +220,26 @@ extension LaneQueue.State {
         // A slice keeps what was removed from its front.
         if waiting.isEmpty { waiting = [] }
         return woken
+    }
+
+    /// Has one lane without a connection keep watch, if letters wait for one more to be allowed.
+    /// - Returns: the lane to wake, if it sleeps.
+    fileprivate mutating func keepWatch() -> [Int] {
+        guard isWatchNeeded, let lane = idle.first(where: { !connected.contains($0) }) else { return [] }
+        watcher = lane
+        return [lane]
+    }
+
+    fileprivate var isWatchNeeded: Bool { watcher == nil && !waiting.isEmpty && limit.nextTrial != nil }
+
+    /// How long a lane without a connection may sleep; nil, for ever, unless it keeps watch.
+    fileprivate mutating func untilTrial(for lane: Int, at now: Timestamp) -> Duration? {
+        guard watcher == lane else { return nil }
+        guard !waiting.isEmpty, let trial = limit.nextTrial else {
+            // Nothing to watch for: the next letter finds another watcher.
+            watcher = nil
+            return nil
+        }
+        return min(trial.since(now), LaneLimit.longestWait)
     }
 }

@@ -51,6 +51,25 @@ package protocol RecordMemory: Sendable {
     func endAdoption() async throws
 }
 
+extension RecordMemory {
+    /// What another memory, of former keys, knows of these names counts here too: the newest version of a name that this one does
+    /// not know, and that somebody was erased. Who has the handle here since then is another person, and stays. Durable when it
+    /// returns.
+    package func takeOver(_ names: [AuthorisedName], from former: any RecordMemory) async throws {
+        let known = names.compactMap { name in former.newest(of: name).map { (name, $0) } }
+        let news = known.filter { newest(of: $0.0) == nil }.map { name, newest in
+            LearntAuthorisation(name, version: newest.version, recipient: newest.recipient)
+        }
+        if !news.isEmpty { try await learn(news, isDurable: true) }
+        for (name, former) in known {
+            guard former.isErased, let recipient = former.recipient, let own = newest(of: name), !own.isErased,
+                own.recipient == recipient
+            else { continue }
+            try await erase(name, recipient: recipient)
+        }
+    }
+}
+
 /// A version that is in use now.
 package struct LearntAuthorisation: Sendable {
     package let name: AuthorisedName

@@ -8,18 +8,13 @@ extension Request {
     /// - Throws: a fault that closes the connection.
     package func wholeBody(_ context: WebContext) async throws(RequestFault) -> [UInt8] {
         let limitKiB = context.route?.bodyKiB ?? 0
-        let fault: RequestFault
-        do {
-            guard announcedLength <= limitKiB * 1_024 else { throw NIOTooManyBytesError(maxBytes: limitKiB * 1_024) }
-            return Array(try await body.collect(upTo: limitKiB * 1_024).readableBytesView)
-        } catch is NIOTooManyBytesError {
+        var (octets, fault) = ([UInt8](), RequestFault?.none)
+        if announcedLength > limitKiB * 1_024 {
             fault = .body(.bodyTooLarge(limitKiB: limitKiB), .tooLarge)
-        } catch is BodyOverdue {
-            fault = .body(.bodyTooSlow, .tooSlow)
-        } catch {
-            // The client stopped before the end, or sent malformed chunks.
-            fault = .body(.bodyBroken, .badRequest)
+        } else {
+            (octets, fault) = await bodyRead(context)
         }
+        guard let fault else { return octets }
         context.logger.debug("a body cannot be read", metadata: [WebLogKey.fault: "\(fault.status.code)"])
         throw fault
     }
@@ -45,6 +40,7 @@ extension Request {
         } catch is BodyOverdue {
             return (octets, isTooLarge ? tooLarge : .body(.bodyTooSlow, .tooSlow))
         } catch {
+            // The client stopped before the end, or sent malformed chunks.
             return (octets, isTooLarge ? tooLarge : .body(.bodyBroken, .badRequest))
         }
     }

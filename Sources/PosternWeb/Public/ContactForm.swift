@@ -17,7 +17,7 @@ struct ContactForm: Sendable {
         guard contact.takesLetters else { return noLetters(.takesNoLetters, written: nil, shown) }
         var form = LetterForm()
         form.letter.about = Self.about(in: request)
-        return page(form, token: newToken(context), .fresh, .ok, shown, under: responses.headers.form)
+        return page(form, token: newToken(shown.path), .fresh, .ok, shown, under: responses.headers.form)
     }
 
     func sent(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
@@ -44,7 +44,7 @@ struct ContactForm: Sendable {
         let status = tokens.status(of: form.token, site: context["site"], handle: context["handle"], at: intake.now())
         let idempotencyKey: String?
         switch status {
-        case .expired: return try await again(form, token: newToken(context), .expired, request, context)
+        case .expired: return try await again(form, .expired, request, context)
         case .ours(let key, _): idempotencyKey = key
         case .foreign, .missing: idempotencyKey = nil
         }
@@ -52,13 +52,13 @@ struct ContactForm: Sendable {
         let reply = await intake.submit(
             form.letter, idempotencyKey: idempotencyKey, channel: .form(signs), request, context)
         // A letter that comes back under its own token is still the same letter after corrections.
-        let token = idempotencyKey == nil ? newToken(context) : form.token
-        return try await response(to: reply.answer, form, token: token, request, context)
+        let token = idempotencyKey == nil ? nil : form.token
+        return try await response(to: reply.answer, form, keeping: token, request, context)
     }
 
-    /// A new token for this recipient's form.
-    private func newToken(_ context: WebContext) -> String? {
-        tokens.issue(site: context["site"], handle: context["handle"], at: intake.now())
+    /// A new token for the form of the page at that path. It is posted there, even if the one before was posted under an alias.
+    private func newToken(_ path: RecipientPath) -> String? {
+        tokens.issue(site: path.site, handle: path.handle, at: intake.now())
     }
 
     /// Where the page is found under the recipient's handle; nil when this is there.
@@ -70,8 +70,9 @@ struct ContactForm: Sendable {
     }
 
     /// The visitor gets back what they typed, whatever fails.
+    /// - Parameter token: nil for a new one.
     private func response(
-        to answer: SubmissionAnswer, _ form: LetterForm, token: String?, _ request: Request, _ context: WebContext
+        to answer: SubmissionAnswer, _ form: LetterForm, keeping token: String?, _ request: Request, _ context: WebContext
     ) async throws(RequestFault) -> Response {
         let written = form.letter.written
         switch answer {
@@ -80,29 +81,30 @@ struct ContactForm: Sendable {
         case .unknownRecipient:
             throw .notFound
         case .invalid(let faults):
-            return try await again(form, token: token, .faults(faults), request, context)
+            return try await again(form, keeping: token, .faults(faults), request, context)
         case .takesNoLetters:
             return noLetters(.takesNoLetters, written: written, try await pageContext(request, context))
         case .blocked:
             return noLetters(.blocked, written: written, try await pageContext(request, context))
         case .idempotencyKeyConflict:
             // A new token, so that this letter is sent as well when the button is pressed again.
-            return try await again(form, token: newToken(context), .idempotencyKeyConflict, request, context)
+            return try await again(form, .idempotencyKeyConflict, request, context)
         case .limited(let wait):
-            return try await again(form, token: token, .limited(wait), status: .tooManyRequests, request, context).retrying(
-                after: wait)
+            return try await again(form, keeping: token, .limited(wait), status: .tooManyRequests, request, context)
+                .retrying(after: wait)
         case .unavailable(let wait):
-            return try await again(form, token: token, .unavailable(wait), status: .serviceUnavailable, request, context)
+            return try await again(form, keeping: token, .unavailable(wait), status: .serviceUnavailable, request, context)
                 .retrying(after: wait)
         }
     }
 
     /// The form as it was posted, with what is wrong.
     private func again(
-        _ form: LetterForm, token: String?, _ occasion: ContactPage.Occasion,
+        _ form: LetterForm, keeping token: String? = nil, _ occasion: ContactPage.Occasion,
         status: HTTPResponse.Status = .unprocessableContent, _ request: Request, _ context: WebContext
     ) async throws(RequestFault) -> Response {
-        page(form, token: token, occasion, status, try await pageContext(request, context))
+        let shown = try await pageContext(request, context)
+        return page(form, token: token ?? newToken(shown.path), occasion, status, shown)
     }
 
     /// A form that was not handed in as it came, with what could be read of it.
@@ -113,7 +115,7 @@ struct ContactForm: Sendable {
         if let contact = shown.contact, !contact.takesLetters {
             return noLetters(.takesNoLetters, written: form.letter.written, shown)
         }
-        var response = page(form, token: newToken(context), refusal.occasion, refusal.status, shown)
+        var response = page(form, token: newToken(shown.path), refusal.occasion, refusal.status, shown)
         // RFC 9110 §12.5.3: what would have been accepted.
         if refusal.occasion == .mediaType { response.headers[.acceptEncoding] = "identity" }
         return refusal.isBodyLeft ? response.closing() : response

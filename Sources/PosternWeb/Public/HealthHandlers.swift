@@ -16,8 +16,9 @@ struct HealthHandlers: Sendable {
         let faults = readiness.faults.map { fault in
             JSONText.object([("part", .string(fault.rawValue)), ("summary", .string(fault.reason))])
         }
-        // Strangers read this: no more than which part needs the operator.
-        let topics = health.conditions.map(\.id.topic).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        // Strangers read this: no more than which part needs the operator, and nothing about a single letter.
+        let topics = health.conditions.filter { !$0.id.isOfOneLetter }.map(\.id.topic)
+            .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         let body = JSONText.object([
             ("status", .string(readiness.isReady ? "ready" : "not ready")), ("faults", .array(faults)),
             ("attention", .array(topics.map { .string($0) })),

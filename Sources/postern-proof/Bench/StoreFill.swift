@@ -55,8 +55,8 @@ struct StoreFill {
         for start in stride(from: 1, to: ids.count, by: Self.batch) {
             let end = min(start + Self.batch, ids.count)
             let people = try (start..<end).map { try BenchRows.recipient($0, ids[$0], at: site, record: record) }
-            let present = try await store.write { [now = plan.now] in try $0.recipients.add(people, at: now) }
-            if let taken = present.keys.first { throw Refusal(description: "the handle \(taken.text) is taken") }
+            let taken = try await store.write { [now = plan.now] in try $0.recipients.add(people, at: now) }
+            if let handle = taken.first { throw Refusal(description: "the handle \(handle.text) is taken") }
             progress.note(end, of: ids.count, "recipients")
         }
         var entries = FillEntries(plan, rows: BenchRows(site: site, recipients: ids, noise: noise))

@@ -48,7 +48,11 @@ struct ConfigCommand: AsyncParsableCommand {
         do throws(SettingFaults) {
             let found = try file.configuration()
             configuration = found
-            faults = [folder.socketFault].compactMap { $0 } + MachineFaults(found).all
+            let machine = MachineFaults(found)
+            faults = [folder.socketFault].compactMap { $0 } + machine.all
+            for (setting, path) in machine.unseen {
+                Terminal.complain("\(setting.rawValue): not checked, since \(ProcessUser.ownName) may not see \(path)")
+            }
         } catch {
             faults = error.all
         }

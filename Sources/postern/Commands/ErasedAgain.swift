@@ -4,16 +4,20 @@ private import PosternHost
 private import PosternRelay
 private import PosternStore
 
-/// Erases in a restored store whom the vault remembers as erased: the backup may be older than that.
+/// Erases in a store whom the vault remembers as erased: the store may be an older one, and the memory another than the vault had.
 struct ErasedAgain {
     let caller: ControlCaller
     let files: VaultFiles
+    /// The file of a memory of former keys, which counts as well.
+    var former: String?
 
     /// - Returns: who was erased, as `site/handle`.
     func run() async throws -> [String] {
         var erased: [String] = []
         let sites: [SiteView] = try await caller.ask(.listSites)
         for site in sites {
+            // A site without recipients has a name to remember too.
+            if former != nil { _ = try await files.erased([], at: site.id, former: former) }
             var after: String?
             while true {
                 let page: [RecipientView] = try await caller.ask(
@@ -21,7 +25,7 @@ struct ErasedAgain {
                 guard let last = page.last else { break }
                 after = last.handle
                 let handles = page.filter { $0.state != Recipient.State.erased.rawValue }.map(\.handle)
-                for handle in try await files.erased(handles, at: site.id) {
+                for handle in try await files.erased(handles, at: site.id, former: former) {
                     try await caller.change(.changeRecipient(site: site.id, handle: handle, action: .erase))
                     erased.append("\(site.id)/\(handle)")
                 }

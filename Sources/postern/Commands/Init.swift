@@ -63,7 +63,7 @@ struct Init: AsyncParsableCommand {
         Terminal.say(
             isNew
                 ? "Made \(folder.path). The settings are in \(folder.settings).\n"
-                    + "Start the service with: postern serve --home \(folder.path)"
+                    + "Start the service with: postern serve --home \(folder.path.shellWord)"
                 : made.isEmpty
                     ? "\(folder.path) already existed. Its settings and keys are as they were."
                     : "\(folder.path) already existed, and its settings are as they were. It had no key for "

@@ -34,7 +34,7 @@ extension KeysCommand {
                 Saved \(set.keys.count) keys\(set.records == nil ? "" : ", the vault's memory") and the settings in \(path).
                 Move it to another machine, apart from the backups of the store: both together show every recipient's address.
                 It holds no key of a single day and no SMTP password.
-                On a new machine: postern restore BACKUP --keys \(path)
+                On a new machine: postern restore BACKUP --keys \(path.shellWord)
                 """)
         }
     }
@@ -62,6 +62,11 @@ extension KeysCommand {
                 : "Put \(report.added) \(report.added == 1 ? "key" : "keys") back. Letters that were held for want of them go with: "
                     + "postern queue release --all"
             Terminal.say(text + (report.setAside.map { "\nA memory of other keys was here; it is now in \($0)." } ?? ""))
+            // Without a store there is nobody to erase, and none is to be made.
+            guard let store = caller.configuration.database.file, FileStatus(path: store) != nil else { return }
+            let erased = try await ErasedAgain(caller: caller, files: files, former: report.formerRecords).run()
+            if report.formerRecords != nil { Terminal.say(RecoveryFolder.takenOver) }
+            if !erased.isEmpty { Terminal.say("Erased again, as the vault remembers: \(erased.joined(separator: ", "))") }
         }
     }
 }

@@ -101,13 +101,17 @@ extension QueueCommand {
 
     struct Hold: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Hold waiting deliveries until they are released.")
-        @Option(help: "Why; shown in the list.")
-        var reason = "held by staff"
-        @Option(help: "Only those for which the server's last answer has this text in it.")
+        @Option(help: ArgumentHelp("Why; shown in the list.", valueName: "text"))
+        var note = "held by staff"
+        /// What --reason was called when that was the note.
+        @Option(help: .hidden)
         var answer: String?
         @OptionGroup var options: QueueActionOptions
+        @OptionGroup var common: ReasonOption
 
-        func run() async throws { try await options.apply(.hold(reason: reason), "Hold", report: "held", reason: answer) }
+        func run() async throws {
+            try await options.apply(.hold(reason: note), "Hold", report: "held", reason: common.reason ?? answer)
+        }
     }
 
     struct Release: AsyncParsableCommand {

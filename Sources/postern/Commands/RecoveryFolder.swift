@@ -15,6 +15,11 @@ struct RecoveryFolder {
         let keys: String
     }
 
+    /// Of a saved memory that could not become one with the present one.
+    static let takenOver =
+        "The saved memory is of other keys than the one here. What it knows of the store's sites and recipients counts "
+        + "from now on."
+
     private static let readMe = """
         Saved keys of a Postern installation.
 

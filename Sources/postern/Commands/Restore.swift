@@ -77,6 +77,8 @@ struct Restore: AsyncParsableCommand {
         var madeKeys: [String]?
         var settings: String?
         var erasedAgain: [String]?
+        /// The saved memory, if it is of other keys than the one here.
+        var formerRecords: String?
     }
 
     func run() async throws {
@@ -122,10 +124,11 @@ struct Restore: AsyncParsableCommand {
                 KeyInstallation.Wish(
                     set: saved.set, folder: saved.keys, needed: restored.addressKeys, isAdopting: restored.needsAdoption))
             (restored.keysAdded, restored.keysSetAside) = (report.added, report.setAside)
+            restored.formerRecords = report.formerRecords
         } else if here.lasting.isEmpty {
             restored.madeKeys = try await Init.makeKeys(in: caller.home, users: caller.users, suite: .ofAddresses)
         }
-        restored.erasedAgain = try await ErasedAgain(caller: caller, files: files).run()
+        restored.erasedAgain = try await ErasedAgain(caller: caller, files: files, former: restored.formerRecords).run()
         return restored
     }
 
@@ -194,6 +197,7 @@ struct Restore: AsyncParsableCommand {
         let ids: [String]
 
         func text(_ wish: Wish) -> String {
+            let name = wish.name.shellWord
             let (which, places) = (
                 ids.count == 1 ? "address key \(ids[0])" : "address keys \(ids.joined(separator: ", "))",
                 wish.folder.map { "neither on this machine nor in \($0)" } ?? "not on this machine"
@@ -201,8 +205,8 @@ struct Restore: AsyncParsableCommand {
             return """
                 \(wish.name) was not restored: the addresses in it are sealed to \(which), which \(ids.count == 1 ? "is" : "are") \
                 \(places). Nothing was changed
-                    Name the folder with the saved keys: postern restore \(wish.name) --keys FOLDER
-                    If they are lost for good: postern restore \(wish.name) --without-keys. Then every recipient's address must be \
+                    Name the folder with the saved keys: postern restore \(name) --keys FOLDER
+                    If they are lost for good: postern restore \(name) --without-keys. Then every recipient's address must be \
                 given again.
                 """
         }

@@ -94,8 +94,9 @@ extension Restore {
         }
 
         private var erased: [String] {
-            guard let erased = restored.erasedAgain, !erased.isEmpty else { return [] }
-            return ["Erased again, since the vault remembers that they were erased: \(erased.joined(separator: ", "))."]
+            let taken = restored.formerRecords == nil ? [] : [RecoveryFolder.takenOver]
+            guard let erased = restored.erasedAgain, !erased.isEmpty else { return taken }
+            return taken + ["Erased again, since the vault remembers that they were erased: \(erased.joined(separator: ", "))."]
         }
 
         private var former: [String] {

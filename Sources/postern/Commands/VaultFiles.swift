@@ -20,9 +20,19 @@ struct VaultFiles {
         let _: Set<String> = try await ask(.noteSavedKeys, try JSONEncoder().encode(ids))
     }
 
+    /// What the vault is asked about the recipients of a site.
+    private struct ErasedQuestion: Codable {
+        let site: String
+        let handles: [String]
+        let former: String?
+    }
+
     /// Which of these handles were erased, as the vault remembers.
-    func erased(_ handles: [String], at site: String) async throws -> [String] {
-        handles.isEmpty ? [] : try await ask(.findErased, try JSONEncoder().encode([site: handles]))
+    /// - Parameter former: the file of another memory, which counts as well, of the site too.
+    func erased(_ handles: [String], at site: String, former: String? = nil) async throws -> [String] {
+        guard !handles.isEmpty || former != nil else { return [] }
+        return try await ask(
+            .findErased, try JSONEncoder().encode(ErasedQuestion(site: site, handles: handles, former: former)))
     }
 
     /// - Throws: `ExitCode` 75 while a vault runs; else after saying what is wrong with the keys.
@@ -61,13 +71,19 @@ struct VaultFiles {
                 try keys.noteSaved(ids, at: .now)
                 return Array(try encoder.encode(ids))
             case .findErased:
-                let asked = try JSONDecoder().decode([String: [String]].self, from: input)
-                let memory = try await openMemory(home, ring: try KeyRing(folder: keys))
-                let erased = try asked.flatMap { site, handles in
-                    let site = try SiteID(site)
-                    return try handles.filter { memory.newest(of: .recipient(try Handle($0), at: site))?.isErased == true }
+                let asked = try JSONDecoder().decode(ErasedQuestion.self, from: input)
+                let ring = try KeyRing(folder: keys)
+                let memory = try await openMemory(home, ring: ring)
+                let site = try SiteID(asked.site)
+                let names = try asked.handles.map { ($0, AuthorisedName.recipient(try Handle($0), at: site)) }
+                if let former = asked.former {
+                    let known = try ring.authorisationKeys()
+                    let other = try await blocking("postern.vault.memory") {
+                        try DurableRecordMemory.open(at: former, keys: [known.current] + known.former, adopting: false).memory
+                    }
+                    try await memory.takeOver([.site(site)] + names.map(\.1), from: other)
                 }
-                return Array(try encoder.encode(erased))
+                return Array(try encoder.encode(names.filter { memory.newest(of: $0.1)?.isErased == true }.map(\.0)))
             case .installKeys:
                 let wish = try JSONDecoder().decode(KeyInstallation.Wish.self, from: input)
                 return try await whileStopped {

@@ -52,6 +52,12 @@ private func buildServices(
     cageGaps: [String], logger: Logger
 ) async throws -> ([any Service], Dispatcher) {
     let report = store.report
+    if let file = configuration.database.file {
+        let count = BackupDraft.removeAll(in: file.folder)
+        if count > 0 {
+            logger.notice("store: what an interrupted backup left beside it is removed", metadata: ["files": "\(count)"])
+        }
+    }
     logger.info(
         "store: open",
         metadata: [
@@ -75,7 +81,8 @@ private func buildServices(
         store: store, sealing: sealing, diskSpace: diskSpace, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
         blocks: blocks, refusals: refusals, randomness: .system, logger: logger, letterCame: { dispatcher.letterCame() })
     let confirmations = ConfirmationService(store: store, vault: vault, randomness: .system, logger: logger, now: { .now })
-    let probe = ReadinessProbe(store: store, vault: vault, diskSpace: diskSpace, now: { .now })
+    let probe = ReadinessProbe(
+        store: StoreProbe(store: store, now: { .now }, clock: { .now }), vault: vault, diskSpace: diskSpace, now: { .now })
     let readiness = ReadinessMonitor(now: { .now }) { await probe.check() }
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
@@ -92,7 +99,8 @@ private func buildServices(
     let control = OperatorService(
         operations: operations, publicURL: configuration.publicURL,
         inspection: .init(
-            process: getpid(), settings: StoreSettings(journal: report.journal, isDurable: report.isDurable ?? false),
+            process: getpid(), started: .now,
+            settings: StoreSettings(journal: report.journal, isDurable: report.isDurable ?? false),
             health: health))
 
     // Services are told to stop from the last to the first, each when the one after it has ended. The control socket is told

@@ -1,5 +1,6 @@
 internal import Logging
 internal import PosternCore
+private import PosternDoctor
 internal import PosternHost
 private import PosternText
 private import PosternVault
@@ -25,7 +26,7 @@ struct Reloading: Service {
         await cancelWhenGracefulShutdown {
             var present = began
             for await _ in await UnixSignalsSequence(trapping: .sighup) {
-                guard let new = checked(against: present) else { continue }
+                guard let new = checked(against: present), await canStart() else { continue }
                 let changed = Setting.allCases.filter { new.text(of: $0) != present.text(of: $0) }
                 logger.notice(
                     "reload: the settings are read again, and so are templates, certificates and the SMTP password",
@@ -39,6 +40,20 @@ struct Reloading: Service {
                 logger.notice("reload: done")
             }
         }
+    }
+
+    /// Whether each of the two users finds what its process needs: with other eyes than this process's, which may see more, and under
+    /// systemd's unit less. What is wrong is logged.
+    private func canStart() async -> Bool {
+        let folder = home.folder
+        let doctor = Doctor(home: folder, now: .now) { part, user, settings in
+            await Errand(home: folder, user: user).examine(part, settings)
+        }
+        let obstacles = await doctor.startObstacles(supervisor.users)
+        guard !obstacles.isEmpty else { return true }
+        logger.error("reload: nothing was reloaded; the service goes on with the former settings. What is wrong:")
+        for obstacle in obstacles { Terminal.complain(obstacle) }
+        return false
     }
 
     /// Nil, and logged, when the service has to go on with the former settings.

@@ -10,6 +10,11 @@ enum ComposeCheck {
         let root = URL(filePath: #filePath).resolvingSymlinksInPath().appending(path: "../../../../templates").standardizedFileURL
         return try? Composer(templates: root.path)
     }()
+    /// How the name in From begins, in each language.
+    private static let senders = [
+        "Visitor \"", "An unnamed visitor", "Gast „", "Ein Gast ohne", "Le visiteur «", "Un visiteur anonyme", "الزائر «",
+        "زائر بلا",
+    ]
     private static let names: Set<String> = [
         "date", "from", "to", "reply-to", "subject", "message-id", "content-language", "auto-submitted",
         "x-auto-response-suppress", "mime-version", "content-type",
@@ -57,10 +62,8 @@ enum ComposeCheck {
         let found = view.fields.map { $0.name.lowercased() }
         try hold(Set(found).isSubset(of: names) && Set(found).count == found.count, "a letter adds no header field")
         try hold(
-            ["Visitor \"", "An unnamed visitor", "Gast „", "Ein Gast ohne", "Le visiteur «", "Un visiteur", "الزائر «", "زائر بلا"]
-                .contains {
-                    view.from.replacing("\\", with: "").drop { $0 == "\"" }.hasPrefix($0)
-                }, "a mail is from a visitor, and says so")
+            senders.contains { view.from.replacing("\\", with: "").drop { $0 == "\"" }.hasPrefix($0) },
+            "a mail is from a visitor, and says so")
         let lines = (view.plain ?? "").replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
         let quoted = lines.indices.filter { lines[$0].utf8.first == UInt8(ascii: ">") }
         try hold(

@@ -303,6 +303,16 @@ import Testing
         Refusal(.recipient, "550 no", .failed, .unclear),
         Refusal(.finalDot, "554 no", .failed, .unclear),
         Refusal(.finalDot, "554 5.7.1 spam", .failed, .letter),
+        // After the text, a list of domains was asked about a link in it. A stranger's link must not stop everybody's mail, whatever
+        // it spells. Before the text it can only be about us.
+        Refusal(.finalDot, "554 Blocked by URIBL (bad.example)", .failed, .letter),
+        Refusal(.finalDot, "554 5.7.1 Blocked by multi.surbl.org: sender-rejected.rate-limit.example", .failed, .letter),
+        Refusal(.finalDot, "550 5.7.1 A link in it is listed in dbl.spamhaus.org", .failed, .letter),
+        Refusal(.finalDot, "554 5.7.1 Blocked for spam content", .failed, .letter),
+        Refusal(.finalDot, "451 4.7.1 Blocked by URIBL (bad.example)", .deferred, .now),
+        Refusal(.recipient, "554 5.7.1 Domain listed in dbl.spamhaus.org", .deferred, .reputation),
+        Refusal(.recipient, "554 5.7.1 Blocked for abuse", .deferred, .reputation),
+        Refusal(.finalDot, "554 5.7.1 client [192.0.2.1] blocked using zen.spamhaus.org", .deferred, .reputation),
     ])
     func `S1, S2: a refusal is about us, about now, about the recipient, or unclear`(refusal: Refusal) {
         let outcome = ReplyCorpusTests.outcome(of: refusal.reply, at: refusal.stage)

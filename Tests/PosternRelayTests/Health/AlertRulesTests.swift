@@ -38,7 +38,7 @@ struct AlertRulesTests {
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: Self.folder)
         let output = FileManager.default.temporaryDirectory.appendingPathComponent("promtool-\(UUID())")
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
         defer { try? FileManager.default.removeItem(at: output) }
         let file = try FileHandle(forWritingTo: output)
         (process.standardOutput, process.standardError) = (file, file)

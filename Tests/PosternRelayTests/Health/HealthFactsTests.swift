@@ -61,7 +61,7 @@ struct HealthFactsTests {
             (.login, .login, "535 wrong", "POSTERN_SMTP_PASSWORD_FILE"), (.sender, .sender, "not owned", "POSTERN_MAIL_FROM"),
             (.encryption, .encryption, "has expired", "POSTERN_SMTP_CA_FILE"),
             (.unreachable, .unreachable, "refused", "firewall"),
-            (.refusesUs, .refusesUs, "421", "POSTERN_SMTP_LANES"), (.quota, .quota, "5.4.5", "limit raised"),
+            (.refusesUs, .refusesUs, "421", "may be blocked"), (.quota, .quota, "5.4.5", "limit raised"),
             (.noAnswer, .noAnswer, "dropped", "its log"), (.budget, .budget, "POSTERN_BUDGET_GLOBAL", "taken over"),
         ] as [(SmarthostRecord.Trouble, HealthCondition.ID, String, String)])
     func `The smarthost's own words and the remedy are in the condition (H4)`(
@@ -89,6 +89,25 @@ struct HealthFactsTests {
             #expect(held.matter.contains(part), "\(held.matter)")
         }
         #expect(held.meaning.contains("dropped after 28 days"))
+        // Not what waits for a review.
+        #expect(held.commands == ["postern queue list --held", "postern queue release --reason TEXT"])
+    }
+
+    // A letter that was held for a week is old when it is released, and everything is old after a long stop.
+    @Test(
+        arguments: [
+            (.minutes(1), .failingSoon, "after it was released last"), (.hours(1), .standsStill, "nothing is being dispatched"),
+            (nil, .standsStill, "nothing is being dispatched"),
+        ] as [(Duration?, HealthCondition.Severity, String)])
+    func `A letter older than the schedule stands still only when nothing has been tried for long`(
+        progress: Duration?, severity: HealthCondition.Severity, words: String
+    ) throws {
+        let found = conditions { facts in
+            facts.queue = QueueHealth(oldestMoving: Self.now - .days(7))
+            facts.lastProgress = progress.map { Self.now - $0 }
+        }
+        let oldest = try #require(found.first)
+        #expect(oldest.id == .oldestLetter && oldest.severity == severity && oldest.meaning.contains(words), "\(oldest)")
     }
 
     @Test func `A due letter that nobody tries stands still; a long queue that moves does not`() {

@@ -8,9 +8,9 @@ struct SmarthostRecordTests {
 
     private static func outcome(
         _ kind: Outcome.Kind, _ stage: DeliveryStage, _ code: Int? = nil, _ enhanced: String? = nil, _ text: String = "no",
-        health: Outcome.SmarthostHealth = .trouble
+        health: Outcome.SmarthostHealth = .trouble, about cause: Outcome.Cause? = nil
     ) -> Outcome {
-        Outcome(kind, health: health, diagnosis: .init(stage: stage, code: code, enhanced: enhanced, text: text))
+        Outcome(kind, health: health, cause: cause, diagnosis: .init(stage: stage, code: code, enhanced: enhanced, text: text))
     }
 
     /// The sentences without a code are those of `TransferFailure`; the others are replies of real servers.
@@ -23,14 +23,31 @@ struct SmarthostRecordTests {
             (outcome(.ourFault, .startTLS, nil, nil, "TLS is required and the smarthost does not offer STARTTLS"), .encryption),
             (outcome(.deferred, .greeting, nil, nil, "no answer within 10 s"), .unreachable),
             (outcome(.deferred, .greeting, 421, "4.7.0", "try again later"), .refusesUs),
-            (outcome(.ourFault, .login, 535, "5.7.8", "authentication failed"), .login),
-            (outcome(.deferred, .login, 454, "4.7.0", "temporary authentication failure"), .refusesUs),
-            (outcome(.ourFault, .mailFrom, 553, "5.7.1", "sender address rejected: not owned by user"), .sender),
-            (outcome(.ourFault, .finalDot, 554, "5.2.252", "SendAsDenied"), .sender),
-            (outcome(.deferred, .finalDot, 550, "5.4.5", "Daily user sending limit exceeded", health: .reached), .quota),
-            (outcome(.deferred, .mailFrom, 452, "4.3.1", "too many messages, slow down", health: .reached), .quota),
-            (outcome(.deferred, .recipient, 452, "4.2.2", "over quota exceeded", health: .reached), nil),
-            (outcome(.deferred, .recipient, 450, "4.7.1", "greylisted", health: .reached), nil),
+            (outcome(.deferred, .greeting, 554, "5.7.1", "blocked using a list", about: .reputation), .refusesUs),
+            (outcome(.deferred, .startTLS, 454, "4.7.0", "TLS not available"), .encryption),
+            (outcome(.ourFault, .mailFrom, 530, "5.7.0", "Must issue a STARTTLS command first", about: .encryption), .encryption),
+            (outcome(.ourFault, .login, 535, "5.7.8", "authentication failed", about: .login), .login),
+            (outcome(.ourFault, .mailFrom, 530, "5.7.0", "Authentication required", about: .login), .login),
+            (outcome(.ourFault, .login, nil, nil, "the smarthost offers no login that can be used"), .login),
+            (outcome(.deferred, .login, 454, "4.7.0", "temporary authentication failure", about: .now), .refusesUs),
+            (outcome(.deferred, .recipient, 450, "4.7.8", "log in first", about: .login), .refusesUs),
+            (outcome(.ourFault, .mailFrom, 553, "5.7.1", "not owned by user", about: .sender), .sender),
+            (outcome(.ourFault, .finalDot, 554, "5.2.252", "SendAsDenied", about: .sender), .sender),
+            (outcome(.ourFault, .recipient, 550, "5.7.1", "account suspended: quota exceeded", about: .account), .sender),
+            (outcome(.ourFault, .recipient, 550, "5.1.1", "no such user", about: .likeRefusals), .sender),
+            (outcome(.deferred, .mailFrom, 451, "4.7.1", "sender not ready", about: .sender), .refusesUs),
+            (outcome(.deferred, .finalDot, 550, "5.4.5", "Daily user sending limit exceeded", about: .quota), .quota),
+            (outcome(.deferred, .mailFrom, 452, "4.3.1", "too many messages, slow down", about: .quota), .quota),
+            (outcome(.deferred, .finalDot, 550, "5.7.0", "Kontingent aufgebraucht", about: .quota), .quota),
+            (outcome(.deferred, .finalDot, 550, "5.7.1", "IP on a list", about: .reputation), .refusesUs),
+            (outcome(.deferred, .mailFrom, 421, "4.3.2", "busy", about: .now), .refusesUs),
+            (outcome(.deferred, .recipient, 452, "4.2.2", "over quota exceeded", health: .reached, about: .now), nil),
+            (outcome(.deferred, .recipient, 450, "4.7.1", "greylisted, rate limit", health: .reached, about: .now), nil),
+            (outcome(.deferred, .finalDot, 554, nil, "rejected", health: .reached, about: .unclear), nil),
+            (outcome(.ourFault, .finalDot, 554, nil, "rejected", health: .reached, about: .unclear), nil),
+            (outcome(.ourFault, .ehlo, nil, nil, "the smarthost does not offer SMTPUTF8", health: .reached), nil),
+            (outcome(.deferred, .connect, nil, nil, "no memory left for the transfer", health: .unknown), nil),
+            (outcome(.deferred, .data, nil, nil, "the smarthost dropped the line"), .refusesUs),
             (outcome(.uncertain, .finalDot, nil, nil, "the smarthost dropped the line"), .noAnswer),
             (outcome(.failed, .recipient, 550, "5.1.1", "no such user", health: .reached), nil),
             (outcome(.deferred, .budget, nil, nil, "POSTERN_BUDGET_GLOBAL", health: .unknown), .budget),
@@ -64,11 +81,19 @@ struct SmarthostRecordTests {
         var record = SmarthostRecord()
         for _ in 0..<3 { record.record(Self.outcome(.deferred, .connect), at: Self.now) }
         record.record(Self.outcome(.ourFault, .login, 535), at: Self.now)
-        record.record(Self.outcome(.ourFault, .finalDot, 554), at: Self.now)
+        record.record(Self.outcome(.ourFault, .finalDot, 554, about: .sender), at: Self.now)
         record.record(Self.outcome(.failed, .recipient, 550, health: .reached), at: Self.now)
         #expect(Set(record.troubles(at: Self.now).keys) == [.sender])
         record.record(Self.outcome(.delivered, .finalDot, 250, health: .reached), at: Self.now)
         #expect(record.troubles(at: Self.now).isEmpty)
+    }
+
+    @Test func `A letter that needs what the smarthost lacks for it alone is no trouble with the smarthost`() {
+        var record = SmarthostRecord()
+        record.record(Self.outcome(.ourFault, .mailFrom, about: .content, health: .reached), at: Self.now)
+        #expect(record.troubles(at: Self.now).isEmpty)
+        record.record(Self.outcome(.ourFault, .finalDot, 552, about: .content), at: Self.now)
+        #expect(Set(record.troubles(at: Self.now).keys) == [.sender])
     }
 
     @Test func `What nobody has tried for hours is no longer known`() {

@@ -3,13 +3,17 @@ import PosternStore
 import PosternTestSupport
 import Synchronization
 
-/// A store whose writes, or reads, fail as long as a test says so.
+/// A store whose writes, or reads, fail as long as a test says so. It counts what it was asked.
 final class FaultyStore: Database {
     private let store: any Database
     private let failing = Atomic(false)
     private let failingReads = Atomic(false)
+    private let counted = Atomic(0)
 
     init(_ store: any Database) { self.store = store }
+
+    /// Failed ones included.
+    var writes: Int { counted.load(ordering: .sequentiallyConsistent) }
 
     func fail(_ isFailing: Bool) { failing.store(isFailing, ordering: .sequentiallyConsistent) }
 
@@ -18,6 +22,7 @@ final class FaultyStore: Database {
     func write<Answer: Sendable>(
         isErasing: Bool, _ unit: @escaping @Sendable (any Transaction) throws -> Answer
     ) async throws -> Answer {
+        counted.add(1, ordering: .sequentiallyConsistent)
         guard !failing.load(ordering: .sequentiallyConsistent) else { throw StoreError.closed }
         return try await store.write(isErasing: isErasing, unit)
     }

@@ -196,6 +196,11 @@ struct QueueModel {
         return move(id, by: .retried, at: now)
     }
 
+    mutating func recall(_ id: LetterID, at now: Timestamp) -> DeliveryMove {
+        if let entry = entries[id], erased.contains(entry.recipient) { return .refused(in: entry.state) }
+        return move(id, by: .recalled, at: now)
+    }
+
     mutating func retryAll(at now: Timestamp, limit: Int) -> Int {
         let later = waiting.filter { ($0.due ?? now) > now }.prefix(limit)
         for entry in later { change(entry.id) { $0.due = now } }

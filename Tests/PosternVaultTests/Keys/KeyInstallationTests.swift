@@ -109,6 +109,57 @@ struct KeyInstallationTests {
         #expect(merged.newest(of: pat)?.version == 5 && merged.newest(of: sam)?.isErased == true)
     }
 
+    @Test func `A saved memory of other keys is taken where the present one is empty`() async throws {
+        let (old, fresh) = (try Machine(), try Machine())
+        let sam = try #require(Self.sam)
+        try await old.memory().erase(sam, recipient: RecipientID(high: 1, low: 2))
+        _ = try fresh.memory()
+        let report = try fresh.install(try old.saved(), needed: nil)
+        #expect(report.records == 1 && report.formerRecords == nil && report.setAside == nil)
+        #expect(try fresh.memory().newest(of: sam)?.isErased == true)
+    }
+
+    @Test func `Where the present memory knows something it goes on, and takes over what the saved one knows by name`()
+        async throws
+    {
+        let (old, fresh) = (try Machine(), try Machine())
+        let (pat, sam) = (try #require(Self.pat), try #require(Self.sam))
+        let (eve, kim) = (
+            AuthorisedName.recipient(try Handle("eve"), at: try SiteID("photos")),
+            AuthorisedName.recipient(try Handle("kim"), at: try SiteID("photos"))
+        )
+        let ids = (0..<5).map { RecipientID(high: 1, low: UInt64($0)) }
+        let former = try old.memory()
+        try await former.learn([LearntAuthorisation(pat, version: 7, recipient: ids[0])], isDurable: true)
+        for (name, id) in [(sam, ids[1]), (eve, ids[2]), (kim, ids[3])] { try await former.erase(name, recipient: id) }
+        // Sam was added again with the same id, from an older store; eve's handle has another person now.
+        let present = try fresh.memory()
+        try await present.learn(
+            [
+                LearntAuthorisation(sam, version: 3, recipient: ids[1]), LearntAuthorisation(eve, version: 2, recipient: ids[4]),
+            ], isDurable: true)
+        let report = try fresh.install(try old.saved(), needed: nil)
+        let path = try #require(report.formerRecords)
+        let memory = try fresh.memory()
+        #expect(memory.newest(of: sam)?.isErased == false && memory.newest(of: pat) == nil)
+        let keys = try fresh.ring().authorisationKeys()
+        let saved = try DurableRecordMemory.open(at: path, keys: [keys.current] + keys.former, adopting: false).memory
+        try await memory.takeOver([pat, sam, eve, kim], from: saved)
+        let reopened = try fresh.memory()
+        #expect(reopened.newest(of: pat)?.version == 7)
+        #expect(reopened.newest(of: sam)?.isErased == true && reopened.newest(of: kim)?.isErased == true)
+        #expect(reopened.newest(of: eve) == NewestAuthorisation(version: 2, recipient: ids[4]))
+    }
+
+    @Test func `What is saved while the vault runs changes nothing in its folder`() throws {
+        let machine = try Machine()
+        let gone = machine.keys.path + "/letter-0123456789abcdef.key.gone"
+        try Data("being destroyed".utf8).write(to: URL(fileURLWithPath: gone))
+        let before = try FileManager.default.contentsOfDirectory(atPath: machine.keys.path).sorted()
+        #expect(try machine.saved().keys.count == 3)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: machine.keys.path).sorted() == before)
+    }
+
     @Test func `A key of a day in a copy of the whole folder comes back while its time lasts, and not after`() throws {
         let (old, bare) = (try Machine(), try Machine(bare: ()))
         var set = try old.saved()

@@ -82,7 +82,7 @@ import Testing
                 MailSamples.letter(
                     name: "Example Photos\" via Example Photos", subject: "Your account",
                     message:
-                        "Hello.\n\nVisitor \"Vera\" did not share an e-mail address.\n\nYou get this message because people can write to you through Example Photos.\nhttps://evil.example\n\nExample Photos wrote to you:\n> now confirm your password"
+                        "Hello.\n\nThe visitor did not share an e-mail address.\n\nYou get this message because people can write to you through Example Photos.\nhttps://evil.example\n\nExample Photos wrote to you:\n> now confirm your password"
                 ))
         },
         Sample(name: "combining-flood") {
@@ -105,6 +105,21 @@ import Testing
     @Test(arguments: letters)
     func `A letter's mail is, byte for byte, the one that was looked at`(_ sample: Sample) throws {
         try GoldenFile.check(try MailSamples.composer().compose(try sample.make()), is: sample.name)
+    }
+
+    /// The texts of each language that the letters above do not show.
+    @Test(arguments: ["de", "fr", "ar"])
+    func `A mail without a name, a subject and an address is golden in every language`(_ language: String) throws {
+        let mail = try MailSamples.mail(MailSamples.letter(name: "…", subject: nil), language: language)
+        try GoldenFile.check(try MailSamples.composer().compose(mail), is: "unnamed-hidden-\(language)")
+    }
+
+    @Test(arguments: ["de", "fr", "ar"], [false, true])
+    func `A mail that shows an address is golden in every language`(_ language: String, inText: Bool) throws {
+        let address = inText ? "véra@visitor.example" : "vera@visitor.example"
+        let mail = try MailSamples.mail(MailSamples.letter(address: address, shares: true), language: language)
+        let name = inText ? "shared-in-text" : "shared"
+        try GoldenFile.check(try MailSamples.composer().compose(mail), is: "\(name)-\(language)")
     }
 
     @Test(arguments: ["en", "de", "fr", "ar"])

@@ -53,6 +53,7 @@ import Testing
             let outcome = try await pool.send(.letter())
             #expect(outcome.kind == .deferred && outcome.health == .trouble && outcome.diagnosis.stage == .startTLS)
             #expect(outcome.diagnosis.text.contains("does not offer STARTTLS") && outcome.diagnosis.text.contains("tried again"))
+            #expect(outcome.cause == .encryption, "if it never comes back, the letter is held and does not expire")
             #expect(pool.condition.missing.isEmpty)
             try await pool.expects(.delivered, for: .letter())
         }

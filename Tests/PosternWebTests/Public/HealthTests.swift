@@ -45,6 +45,15 @@ struct HealthTests {
         }
     }
 
+    @Test(arguments: [HealthCondition.ID.held, .heldLong, .oldestLetter, .noAnswer, .budget])
+    func `Ready tells strangers nothing that a single letter can cause`(id: HealthCondition.ID) async throws {
+        let conditions = [HealthCondition(id, .standsStill, "1 letter", meaning: "held", remedy: "release", count: 1)]
+        try await withPublicListener(.validating, health: FakeHealth(conditions: conditions)) { client in
+            let ready = try await client.execute(uri: "/ready", method: .get) { $0 }
+            #expect(try ready.object()["attention"] as? [String] == [])
+        }
+    }
+
     @Test(
         arguments: [
             ("127.0.0.1/32", [("X-Forwarded-For", "203.0.113.9")], nil),

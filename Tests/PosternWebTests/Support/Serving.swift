@@ -33,10 +33,10 @@ extension PublicServices {
         _ submissions: FakeSubmissions = .validating, sites: FakeSites = FakeSites(),
         confirmations: FakeConfirmations = FakeConfirmations(), readiness: FakeReadiness = FakeReadiness(),
         health: FakeHealth = FakeHealth(), forwarding: ForwardingWatch = ForwardingWatch(),
-        requests: RequestLimiter = RequestLimiter(.off)
+        requests: RequestLimiter = RequestLimiter(.off), tokens: any FormTokenKeeping = FakeTokens()
     ) -> PublicServices {
         PublicServices(
-            submissions: submissions, tokens: FakeTokens(), sites: sites, confirmations: confirmations, readiness: readiness,
+            submissions: submissions, tokens: tokens, sites: sites, confirmations: confirmations, readiness: readiness,
             health: health, forwarding: forwarding, requests: requests, randomness: RandomSource { 4 }, now: { Example.now })
     }
 }
@@ -51,13 +51,15 @@ func publicTable() throws -> RouteTable {
 func withPublicListener<Value: Sendable>(
     _ submissions: FakeSubmissions, sites: FakeSites = FakeSites(), confirmations: FakeConfirmations = FakeConfirmations(),
     readiness: FakeReadiness = FakeReadiness(), health: FakeHealth = FakeHealth(),
-    forwarding: ForwardingWatch = ForwardingWatch(), _ configuration: WebConfiguration? = nil,
+    forwarding: ForwardingWatch = ForwardingWatch(), tokens: any FormTokenKeeping = FakeTokens(),
+    _ configuration: WebConfiguration? = nil,
     _ test: @Sendable (any TestClientProtocol) async throws -> Value
 ) async throws -> Value {
     let application = buildPublicApplication(
         try configuration ?? PosternWebTests.configuration(),
         .fake(
-            submissions, sites: sites, confirmations: confirmations, readiness: readiness, health: health, forwarding: forwarding),
+            submissions, sites: sites, confirmations: confirmations, readiness: readiness, health: health, forwarding: forwarding,
+            tokens: tokens),
         templates: try Templates(folder: templatesFolder), logger: silent)
     return try await application.test(.live) { try await test($0) }
 }

@@ -154,12 +154,14 @@ extension RecipientCommand {
             (report.added, report.rejected) = (batch.done.added, batch.done.rejected)
             report.seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
             report.rejects = batch.done.rejected > 0 ? rejectsPath : nil
-            try output.print(report) { ending(batch, elapsed, rejectsPath) }
+            try output.print(report) { ending(batch, understood, elapsed, rejectsPath) }
             if batch.done.added == 0 { throw Exit.data.code }
         }
 
         /// How many, how long, and what next.
-        private func ending(_ batch: ImportBatch, _ elapsed: Duration, _ rejectsPath: String) -> String {
+        private func ending(
+            _ batch: ImportBatch, _ understood: RecipientFile, _ elapsed: Duration, _ rejectsPath: String
+        ) -> String {
             let done = batch.done
             var lines = [
                 "\(ImportText.count(done.added, "recipient")) added, \(ImportText.count(done.rejected, "row")) rejected in "
@@ -177,11 +179,11 @@ extension RecipientCommand {
             }
             if done.rejected > 0 {
                 let options =
-                    columns.map { " --column '\($0)'" }.joined() + (confirmed ? " --confirmed" : "")
-                    + (home.home.map { " --home \($0)" } ?? "")
+                    RejectsText(understood).assignments(columns).map { " --column \($0.shellWord)" }.joined()
+                    + (confirmed ? " --confirmed" : "") + (home.home.map { " --home \($0.shellWord)" } ?? "")
                 lines.append(
                     "The rejected rows are in \(rejectsPath), each with what is wrong with it. Correct them there, then:\n"
-                        + "  postern recipient import \(rejectsPath) --site \(site)\(options)")
+                        + "  postern recipient import \(rejectsPath.shellWord) --site \(site)\(options)")
             }
             if done.added == 0, done.rejected == 0 { lines.append("The file has no row after its header.") }
             return lines.joined(separator: "\n")
