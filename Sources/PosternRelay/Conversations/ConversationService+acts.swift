@@ -6,7 +6,7 @@ internal import PosternStore
 extension ConversationService {
     package func withdraw(_ number: Int, _ link: LinkToken, for purpose: LinkPurpose) async throws -> Bool? {
         guard purpose.isPage, let opened = try await find(link, for: purpose) else { return nil }
-        guard opened.isWithdrawable(number, at: now()) else {
+        guard opened.isWithdrawable(number, at: now(), within: withdrawal) else {
             return opened.entries.indices.contains(number) && opened.entries[number].author == opened.viewer
                 && opened.entries[number].isWithdrawn
         }

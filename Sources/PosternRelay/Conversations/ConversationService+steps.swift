@@ -18,7 +18,7 @@ extension ConversationService {
     }
 
     func checkStanding(_ opened: OpenedConversation, _ pending: inout PendingSubmission) throws {
-        let view = opened.view(at: pending.at, retention: retention)
+        let view = opened.view(at: pending.at, retention: retention, withdrawal: withdrawal)
         guard view.standing == .open, pending.at < view.endsAt else { throw ended(view, &pending) }
     }
 
@@ -101,7 +101,7 @@ extension ConversationService {
         case .noLetters:
             // Closed, paused or erased a moment ago.
             let fresh = try await store.read { try $0.open(post.link, for: post.purpose) }
-            let view = (fresh ?? opened).view(at: pending.at, retention: retention, isGone: fresh == nil)
+            let view = (fresh ?? opened).view(at: pending.at, retention: retention, withdrawal: withdrawal, isGone: fresh == nil)
             throw ended(view, &pending)
         }
     }
@@ -123,7 +123,7 @@ extension ConversationService {
         return AcceptedReply(
             entry: pending.entry(Verdict(of: pending.verdictParts), evidence: evidence, letterBytes: plain.count), seal: seal,
             tokens: MailTokens(using: &randomness), conversation: opened.id, author: author, links: links,
-            copy: (LetterID(at: pending.at, using: &randomness), MailTokens(using: &randomness)), wait: Self.withdrawal,
+            copy: (LetterID(at: pending.at, using: &randomness), MailTokens(using: &randomness)), wait: withdrawal,
             proof: author == .visitor ? post.proof.flatMap { $0.count == LinkSecret.length ? $0 : nil } : nil,
             limitRecord: pending.countedKeys.isEmpty
                 ? nil : LimitRecord(epoch: Epoch(containing: pending.at), keys: pending.countedKeys),

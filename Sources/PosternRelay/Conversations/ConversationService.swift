@@ -11,15 +11,16 @@ package struct ConversationService: ConversationTaker {
     let operations: Operations
     /// How long letters are kept.
     let retention: Duration
+    /// How long a reply can be taken back: it waits as long before it goes out.
+    let withdrawal: Duration
     let now: @Sendable () -> Timestamp
 
-    /// How long a reply can be taken back: it waits as long before it goes out.
-    package static let withdrawal = Duration.seconds(60)
     /// What one of the two may write in one conversation within a day.
     package static let mostADay = 30
 
     package init(
         store: any Database, vault: VaultLink, intake: IntakeService, operations: Operations, retention: Duration,
+        withdrawal: Duration,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
@@ -27,6 +28,7 @@ package struct ConversationService: ConversationTaker {
         self.intake = intake
         self.operations = operations
         self.retention = retention
+        self.withdrawal = withdrawal
         self.now = now
     }
 
@@ -41,5 +43,7 @@ package struct ConversationService: ConversationTaker {
         return found
     }
 
-    func view(of opened: OpenedConversation) -> ConversationView { opened.view(at: now(), retention: retention) }
+    func view(of opened: OpenedConversation) -> ConversationView {
+        opened.view(at: now(), retention: retention, withdrawal: withdrawal)
+    }
 }

@@ -5,10 +5,12 @@ internal import PosternStore
 // else's.
 
 extension OpenedConversation {
-    /// - Parameter isGone: the recipient has been erased since it was opened.
-    func view(at now: Timestamp, retention: Duration, isGone: Bool = false) -> ConversationView {
+    /// - Parameters:
+    ///   - withdrawal: how long a reply can be taken back.
+    ///   - isGone: the recipient has been erased since it was opened.
+    func view(at now: Timestamp, retention: Duration, withdrawal: Duration, isGone: Bool = false) -> ConversationView {
         let shown = entries.enumerated().compactMap { number, entry in
-            state(of: entry, number, at: now).map {
+            state(of: entry, number, at: now, withdrawal).map {
                 ConversationView.Entry(number: number, author: entry.author, at: entry.accepted, state: $0)
             }
         }
@@ -29,12 +31,11 @@ extension OpenedConversation {
     }
 
     /// - Returns: nil for what the viewer does not see.
-    private func state(of entry: ConversationEntry, _ number: Int, at now: Timestamp) -> ConversationView.Entry.State? {
-        entry.author == viewer ? own(entry, number, at: now) : others(entry, number)
-    }
-
-    private func own(_ entry: ConversationEntry, _ number: Int, at now: Timestamp) -> ConversationView.Entry.State {
-        if isWithdrawable(number, at: now) { return .withdrawable(until: entry.accepted + ConversationService.withdrawal) }
+    private func state(
+        of entry: ConversationEntry, _ number: Int, at now: Timestamp, _ withdrawal: Duration
+    ) -> ConversationView.Entry.State? {
+        guard entry.author == viewer else { return others(entry, number) }
+        if isWithdrawable(number, at: now, within: withdrawal) { return .withdrawable(until: entry.accepted + withdrawal) }
         if entry.isWithdrawn { return .withdrawn }
         // Nobody is to learn that they are muted.
         return entry.isMuted ? .delivered : entry.state.word
@@ -52,11 +53,11 @@ extension OpenedConversation {
     }
 
     /// Held or not, the time to take it back is the same: otherwise who is held could tell.
-    func isWithdrawable(_ number: Int, at now: Timestamp) -> Bool {
+    func isWithdrawable(_ number: Int, at now: Timestamp, within withdrawal: Duration) -> Bool {
         guard number > 0, entries.indices.contains(number), entries[number].author == viewer else { return false }
         let entry = entries[number]
         return (entry.state == .ready || entry.state == .held) && entry.attempts == 0
-            && now < entry.accepted + ConversationService.withdrawal
+            && now < entry.accepted + withdrawal
     }
 }
 

@@ -87,7 +87,9 @@ final class ConversationFixture: Sendable {
             wake: { dispatcher.wake() },
             retryNow: {}, makeBackup: { BackupView(path: $0, bytes: 1) })
         service = ConversationService(
-            store: faulty, vault: vault, intake: intake, operations: operations, retention: Self.retention, now: { clock.now })
+            store: faulty, vault: vault, intake: intake, operations: operations, retention: Self.retention,
+            withdrawal: .seconds(60),
+            now: { clock.now })
     }
 
     // MARK: - Writing

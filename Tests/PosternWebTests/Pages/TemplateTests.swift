@@ -35,11 +35,21 @@ struct TemplateTests {
         func contact(_ occasion: ContactPage.Occasion) -> ContactPage {
             ContactPage(form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: occasion, shown)
         }
+        let asked = try #require(Example.conversation(entries: Example.ownEntries))
+        let ended = try #require(Example.conversation(.visitor, .closed(by: .recipient)))
+        let closed = try #require(Example.conversation(.visitor, .closed(by: .visitor)))
+        func conversation(_ occasion: ConversationPage.Occasion, _ view: ConversationView) -> ConversationPage {
+            ConversationPage(occasion, view, at: "/", written: "x", token: "t", now: Example.now, shown)
+        }
         return [
-            FrontPage(security: "/", shown), contact(.fresh), contact(.faults(faulty)), SentPage(to: names, another: "/", shown),
+            conversation(.doubtful([PersonalDetail(.email, "x")]), asked), conversation(.fault(.empty), asked),
+            conversation(.ended, ended), conversation(.shown, closed), SwitchPage(.mute(.done), asked, at: "/", shown),
+            FrontPage(security: "/", shown), contact(.fresh), contact(.faults(faulty)),
+            SentPage(to: names, another: "/", letter: FakeConversations.link, at: origin, shown),
             NoLettersPage(.takesNoLetters, to: names, written: "x", shown),
             ConfirmationPage(.question(action: "/"), to: names, shown),
             PrivacyPage(Example.facts(of: known.site), path: "/", shown),
+            ErrorPage(.deadLink, incident: nil, shown),
             ErrorPage(.unavailable, incident: Incident(using: &randomness), written: "x", shown),
             OverviewPage(
                 StaffOverview(latest: [Example.entry()]), conditions: [], mailbox: "/", now: Example.now, .unbranded(templates)),
