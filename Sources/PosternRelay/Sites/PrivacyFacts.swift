@@ -58,8 +58,6 @@ package struct PrivacyFacts: Equatable, Sendable {
     /// How long two people can answer each other after the first letter: the visitor's address is in that letter, is used to send answers,
     /// and cannot be read once its key is destroyed.
     package var conversations: Duration { terms.letters }
-    /// How long an answer waits, so that its author can take it back.
-    package let withdrawal = ConversationService.withdrawal
 
     package init(
         site: Site, terms: Terms, addressSuite: String, lastPurge: Timestamp?, oldestLetter: Timestamp?, oldestEntry: Timestamp?
