@@ -212,6 +212,9 @@ let package = Package(
         .testTarget(
             name: "PosternProofTests", dependencies: ["PosternCore", "PosternProof", "PosternTestSupport"], swiftSettings: strict),
         .testTarget(
+            name: "PosternSealingTests", dependencies: ["PosternCore", "PosternSealing", "PosternTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "PosternLinkTests",
             dependencies: ["PosternCore", "PosternLink", "PosternTestSupport", logging, nioCore, nioPosix],
             swiftSettings: strict),
@@ -251,7 +254,7 @@ let package = Package(
         .testTarget(
             name: "Scenarios",
             dependencies: [
-                "PosternCore", "PosternStore", "PosternSQLite", "PosternProof", "PosternTestSupport", crypto, nioCore,
+                "PosternCore", "PosternMail", "PosternStore", "PosternSQLite", "PosternProof", "PosternTestSupport", crypto, nioCore,
                 .product(name: "NIOHTTP1", package: "swift-nio"), subprocess,
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

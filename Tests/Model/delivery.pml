@@ -365,6 +365,7 @@ end:
         :: lanes[me].outcome = by_settled_deferred
         :: lanes[me].outcome = by_settled_failed
         :: lanes[me].outcome = by_settled_our_fault
+        :: lanes[me].outcome = by_settled_muted
         :: copies[letter] > 0 -> lanes[me].outcome = by_settled_delivered     /* the vault remembers it */
         :: troubles > 0 -> troubles--; lanes[me].outcome = by_settled_uncertain       /* and it did not arrive */
         :: troubles > 0 -> troubles--; lanes[me].was_not_taken = true

@@ -61,7 +61,7 @@ struct ConfigurationTests {
         ("POSTERN_RETENTION_LETTERS", "5d"), ("POSTERN_RETENTION_LETTERS", "28"), ("POSTERN_RETENTION_EVIDENCE", "0d"),
         ("POSTERN_RETENTION_OUTCOMES", "forever"),
         ("POSTERN_SECURITY_CONTACT", "nobody"), ("POSTERN_SECURITY_CONTACT", "a@x.example,http://x.example"),
-        ("POSTERN_LOG_LEVEL", "loud"), ("POSTERN_LEASE", "soon"), ("POSTERN_NAME", "x"),
+        ("POSTERN_LOG_LEVEL", "loud"), ("POSTERN_LEASE", "soon"), ("POSTERN_WITHDRAWAL", "2h"), ("POSTERN_NAME", "x"),
     ]
 
     @Test(arguments: wrong)

@@ -152,13 +152,14 @@ enum JobSample {
     }
 
     static func job(
-        letter: [UInt8] = Array(repeating: 7, count: 2_000), accepted: Timestamp = Timestamp(seconds: 1_795_514_709)
+        letter: [UInt8] = Array(repeating: 7, count: 2_000), accepted: Timestamp = Timestamp(seconds: 1_795_514_709),
+        kind: DeliveryKind = .letter, conversation: DeliveryJob.Conversation? = nil, mutes: [[UInt8]] = []
     ) throws -> DeliveryJob {
         var randomness = SeededRandomness(seed: 9)
         let now = Timestamp(seconds: 1_795_514_709)
         let origin = try #require(WebOrigin("https://photos.example"))
         return DeliveryJob(
-            id: LetterID(at: now, using: &randomness), attempt: 1, kind: .letter, accepted: accepted,
+            id: LetterID(at: now, using: &randomness), attempt: 1, kind: kind, accepted: accepted,
             tokens: MailTokens(using: &randomness),
             site: Site(
                 id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [origin],
@@ -167,6 +168,6 @@ enum JobSample {
             recipientName: try HeaderText("Pat Photographer", limit: 100), language: .english,
             record: SealedRecord(
                 version: 1, seal: Array(repeating: 3, count: 1_400), authorisation: Array(repeating: 4, count: 32)),
-            letter: letter)
+            letter: letter, conversation: conversation, mutes: mutes)
     }
 }

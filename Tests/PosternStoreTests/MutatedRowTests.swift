@@ -20,7 +20,7 @@ struct MutatedRowTests {
         "site", "site_logo", "recipient", "recipient_alias", "submission", "submission_tag", "submission_rule", "letter",
         "delivery", "attempt",
         "idempotency_record", "limit_mark", "block", "maintenance_record", "write_probe", "operation", "node", "counter",
-        "schema_migration",
+        "schema_migration", "conversation", "link", "reply", "mute",
     ]
 
     /// Each verb that reads, alone: what one of them refuses is nothing to the others.
@@ -46,7 +46,15 @@ struct MutatedRowTests {
                 { _ = try $0.recipients.list(at: site, limit: 9) },
                 { _ = try $0.recipients.find(named: "Pat Müller", at: site) }, { _ = try $0.aliases.list(at: site, limit: 9) },
                 { _ = try $0.aliases.list(of: recipient) }, { _ = try Migrator.standing($0) },
-                { _ = try Migrator().check($0) },
+                { _ = try Migrator().check($0) }, { _ = try $0.conversations.find(letter.id) },
+                { _ = try $0.conversations.entries(of: letter.id, limit: 9) }, { _ = try $0.mutes.names(of: recipient) },
+                { _ = try $0.conversations.seal(of: letter.id) },
+                { _ = try $0.conversations.count(by: .recipient, in: letter.id, since: TestStore.start) },
+                {
+                    for link in letter.conversation?.links ?? [] {
+                        _ = try $0.links.find(madeAt: link.madeAt, digest: link.digest, purpose: link.purpose)
+                    }
+                },
             ]
     }
 
@@ -54,8 +62,12 @@ struct MutatedRowTests {
         let (now, person) = (TestStore.start + .minutes(1), store.people[0])
         let (again, record) = (store.letter(mark: store.mark(1)), Sample.record(2))
         let (lease, second) = (store.lease(), store.lease())
+        let (answer, name) = (store.reply(in: letter.id, by: .recipient), store.bytes())
         return [
-            { _ = try $0.intake.accept(again) },
+            { _ = try $0.intake.accept(again) }, { _ = try $0.intake.accept(answer) },
+            { _ = try $0.intake.withdraw(answer.id, at: now) },
+            { _ = try $0.conversations.setClosed(true, letter.id, by: .visitor, at: now) },
+            { _ = try $0.mutes.add(name, of: person.id, from: letter.id, at: now) },
             {
                 for job in try $0.queue.claim(upTo: 9, under: lease, until: now + .minutes(1), at: now) {
                     _ = try $0.queue.settle(job.id, under: lease, as: try Sample.settlement(.deferred, of: job, at: now))
@@ -71,9 +83,10 @@ struct MutatedRowTests {
             { _ = try $0.aliases.add(HandleAlias("Somebody Else"), for: person, at: now) },
             { _ = try $0.aliases.remove(HandleAlias("Pat Müller"), at: person.site) },
             { _ = try $0.recipients.erase(person.id, at: now) },
+            { _ = try $0.retention.forgetConversations(through: Epoch(containing: now), limit: 9) },
             { _ = try $0.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 9) },
             { _ = try $0.retention.forgetSubmissions(before: now + .days(1), limit: 9) },
-            { _ = try $0.retention.forgetConfirmations(before: now + .days(1), limit: 9) },
+            { _ = try $0.retention.forgetUnposted(before: now + .days(1), limit: 9) },
         ]
     }
 
@@ -82,13 +95,16 @@ struct MutatedRowTests {
         let limits = LimitRecord(epoch: Epoch(containing: now), keys: [DatedLimitKey(lasting: .installationHard)])
         let letter = store.letter(
             verdict: Verdict(of: [Verdict.Part(.limitText, .hold)]), mark: store.mark(1), tags: [Tag(value: 7)],
-            limitRecord: limits)
+            limitRecord: limits, beginsConversation: true)
+        let (reply, name) = (store.reply(in: letter.id, by: .visitor, wait: .zero), store.bytes())
         let logo = try Logo(file: Array("<svg></svg>".utf8))
         let site = store.site.id
         let others = (0..<3).map { store.letter(to: $0) }
         let (confirmation, lease, person) = (store.confirmation(to: 1), store.lease(), store.people[0])
         try await store.database.write { transaction in
             for letter in [letter] + others { _ = try transaction.intake.accept(letter) }
+            _ = try transaction.intake.accept(reply)
+            _ = try transaction.mutes.add(name, of: person.id, from: letter.id, at: now)
             try confirmation.enqueue(in: transaction)
             _ = try transaction.sites.setLogo(logo, of: site)
             _ = try transaction.aliases.add(HandleAlias("Pat Müller"), for: person, at: now)

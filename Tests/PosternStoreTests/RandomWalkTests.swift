@@ -29,18 +29,19 @@ struct RandomWalkTests {
 /// Takes one verb after the other, on the store and on the model.
 private struct Walker {
     enum Verb: String, CaseIterable {
-        case accept, acceptHeld, repeatPost, refuse, confirm
+        case accept, acceptHeld, repeatPost, refuse, confirm, reply, withdraw
         case claim, settle, settleLate, unclaim, unclaimOne, expireLeases, recoverLeases, expireOld
         case hold, release, drop, retry, recall, retryAll, releaseHeld, dropHeld, erase
-        case forgetKeys, forgetLetters, forgetSubmissions, forgetConfirmations
+        case forgetKeys, forgetLetters, forgetSubmissions, forgetUnposted, forgetConversations
 
         /// How often it comes up, against the others.
         var weight: Int {
             switch self {
             case .accept, .claim, .settle: 24
+            case .reply: 12
             case .acceptHeld, .repeatPost, .hold, .release: 6
-            case .refuse, .confirm, .settleLate, .unclaimOne, .drop, .retry, .recall, .forgetSubmissions, .forgetConfirmations: 4
-            case .unclaim, .expireLeases, .expireOld, .forgetKeys, .forgetLetters: 3
+            case .refuse, .confirm, .settleLate, .unclaimOne, .drop, .retry, .recall, .forgetSubmissions, .forgetUnposted: 4
+            case .withdraw, .unclaim, .expireLeases, .expireOld, .forgetKeys, .forgetLetters, .forgetConversations: 3
             case .recoverLeases, .retryAll, .releaseHeld, .dropHeld: 2
             case .erase: 1
             }
@@ -79,11 +80,11 @@ private struct Walker {
 
     private mutating func take(_ verb: Verb, _ number: Int) async throws {
         switch verb {
-        case .accept, .acceptHeld, .repeatPost, .refuse, .confirm: try await intake(verb)
+        case .accept, .acceptHeld, .repeatPost, .refuse, .confirm, .reply, .withdraw: try await intake(verb)
         case .claim, .settle, .settleLate, .unclaim, .unclaimOne, .expireLeases, .recoverLeases, .expireOld:
             try await lease(verb)
         case .hold, .release, .drop, .retry, .recall, .retryAll, .releaseHeld, .dropHeld, .erase: try await staff(verb)
-        case .forgetKeys, .forgetLetters, .forgetSubmissions, .forgetConfirmations: try await forget(verb)
+        case .forgetKeys, .forgetLetters, .forgetSubmissions, .forgetUnposted, .forgetConversations: try await forget(verb)
         }
     }
 
@@ -98,6 +99,25 @@ private struct Walker {
             let confirmation = store.confirmation(to: person, at: now)
             try await store.database.write { try confirmation.enqueue(in: $0) }
             model.confirm(confirmation.id, to: person, at: now)
+        case .reply:
+            // Also in conversations that are over, or were another recipient's.
+            let all = model.entries.values.filter { $0.kind == .letter }.map(\.id).sorted {
+                ($0.high, $0.low) < ($1.high, $1.low)
+            }
+            guard let conversation = all.randomElement(using: &randomness), let entry = model.entries[conversation] else {
+                return
+            }
+            let (author, held) = (chance(0...1) == 0 ? Party.visitor : .recipient, chance(0...5) == 0)
+            let reply = store.reply(
+                in: conversation, by: author, person: entry.recipient, at: now, verdict: held ? .held : .accept)
+            let answer = try await store.database.write { try $0.intake.accept(reply) }
+            #expect(answer == model.reply(reply, held: held, at: now))
+        case .withdraw:
+            let newest = model.entries.values.filter { $0.kind == .reply }.max {
+                ($0.id.high, $0.id.low) < ($1.id.high, $1.id.low)
+            }
+            let id = chance(0...2) == 0 ? someID() : newest?.id ?? .zero
+            #expect(try await store.database.write { try $0.intake.withdraw(id, at: now) } == model.withdraw(id, at: now))
         default:
             let held = verb == .acceptHeld
             // Few keys and two bodies, so that repeats, conflicts and expired keys all come up.
@@ -105,7 +125,7 @@ private struct Walker {
             let isMarked = verb == .repeatPost
             let letter = store.letter(
                 to: person, at: now, verdict: held ? .held : .accept,
-                mark: isMarked ? store.mark(key, body: body) : nil)
+                mark: isMarked ? store.mark(key, body: body) : nil, beginsConversation: true)
             let answer = try await store.database.write { try $0.intake.accept(letter) }
             #expect(answer == model.accept(letter.id, to: person, held: held, key: isMarked ? key : nil, body: body, at: now))
         }
@@ -207,10 +227,14 @@ private struct Walker {
             let before = now - .days(8)
             let count = try await store.database.write { try $0.retention.forgetSubmissions(before: before, limit: limit) }
             #expect(count == model.forgetSubmissions(before: before, limit: limit))
+        case .forgetConversations:
+            let epoch = Epoch(containing: now - .days(4))
+            _ = try await store.database.write { try $0.retention.forgetConversations(through: epoch, limit: limit) }
+            model.forgetConversations(through: epoch, limit: limit)
         default:
             let before = now - .days(8)
-            let count = try await store.database.write { try $0.retention.forgetConfirmations(before: before, limit: limit) }
-            #expect(count == model.forgetConfirmations(before: before, limit: limit))
+            let count = try await store.database.write { try $0.retention.forgetUnposted(before: before, limit: limit) }
+            #expect(count == model.forgetUnposted(before: before, limit: limit))
         }
     }
 
@@ -237,7 +261,15 @@ private struct Walker {
         let attempts = try await store.database.read { try $0.rows("SELECT number FROM attempt").count }
         #expect(attempts == model.entries.values.map(\.attempts).reduce(0, +))
         #expect(Set(log) == Set(model.log.keys))
-        #expect(Set(letters) == Set(model.entries.values.filter(\.hasLetter).map(\.id)))
+        #expect(Set(letters) == model.letters)
+        let (conversations, replies) = try await store.database.read { transaction in
+            (
+                try transaction.rows("SELECT id FROM conversation").map { row -> LetterID in try row["id"] },
+                try transaction.rows("SELECT id FROM reply").map { row -> LetterID in try row["id"] }
+            )
+        }
+        #expect(Set(conversations) == Set(model.conversations.keys))
+        #expect(Set(replies) == Set(model.entries.values.filter { $0.conversation != nil }.map(\.id)))
         #expect(soonest == model.soonestDue)
     }
 }

@@ -87,8 +87,8 @@ struct RetentionTests {
                     try transaction.retention.forgetSubmissions(before: before, limit: 1),
                     try transaction.retention.forgetSubmissions(before: before, limit: 10),
                     try transaction.retention.forgetSubmissions(before: before, limit: 10),
-                    try transaction.retention.forgetConfirmations(before: before, limit: 10),
-                    try transaction.retention.forgetConfirmations(before: before, limit: 10),
+                    try transaction.retention.forgetUnposted(before: before, limit: 10),
+                    try transaction.retention.forgetUnposted(before: before, limit: 10),
                 ]
             }
             #expect(gone == [1, 1, 0, 1, 0])

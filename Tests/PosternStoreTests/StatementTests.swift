@@ -149,11 +149,38 @@ struct StatementTests {
             _ = try transaction.queue.failLost(keeping: [], at: now, naming: 1)
             _ = try transaction.intake.accept(store.letter(to: 1))
         }
+        try await runConversation(database, store)
         _ = try await database.write { transaction in
             try transaction.queue.dropHeld(.everything, because: "test", at: now, limit: 50)
                 + transaction.retention.forgetSubmissions(before: now + .days(1), limit: 50)
-                + transaction.retention.forgetConfirmations(before: now + .days(1), limit: 50)
+                + transaction.retention.forgetUnposted(before: now + .days(1), limit: 50)
         }
+    }
+
+    private static func runConversation(_ database: any Database, _ store: TestStore) async throws {
+        let (now, person) = (TestStore.start, store.people[1].id)
+        let letter = store.letter(to: 1, beginsConversation: true)
+        let replies = Party.allCases.map { store.reply(in: letter.id, by: $0, person: 1, proof: [9]) }
+        let (notice, name) = (store.confirmation(to: 1), store.bytes())
+        try await database.write { transaction in
+            _ = try transaction.intake.accept(letter)
+            for reply in replies { _ = try transaction.intake.accept(reply) }
+            _ = try transaction.intake.withdraw(replies[0].id, at: now)
+            try transaction.intake.enqueuePauseNotice(notice.id, to: person, in: letter.id, at: now, tokens: notice.tokens)
+            _ = try transaction.mutes.add(name, of: person, from: letter.id, at: now)
+            _ = try transaction.conversations.setClosed(true, letter.id, by: .visitor, at: now)
+            _ = try transaction.conversations.setClosed(false, letter.id, by: .visitor, at: now)
+            _ = try transaction.queue.claim(upTo: 99, under: store.lease(), until: now, at: now + .minutes(5))
+            try transaction.mutes.remove(name, of: person)
+        }
+        try await database.read { transaction in
+            _ = try transaction.conversations.find(letter.id)
+            _ = try transaction.conversations.entries(of: letter.id, limit: 5)
+            _ = try transaction.conversations.count(by: .visitor, in: letter.id, since: now)
+            _ = try transaction.conversations.seal(of: letter.id)
+            _ = try transaction.links.find(madeAt: 1, digest: name, purpose: .reply)
+        }
+        _ = try await database.write { try $0.retention.forgetConversations(through: Epoch(containing: now), limit: 5) }
     }
 
     private func recorded(_ store: TestStore) async throws -> [StaticString] {
@@ -232,7 +259,7 @@ struct StatementTests {
     /// Tables that grow with the number of letters or people.
     private static let large = [
         "delivery", "submission", "letter", "attempt", "recipient", "idempotency_record", "own", "submission_tag",
-        "submission_rule",
+        "submission_rule", "conversation", "link", "reply", "copy", "mute",
         "limit_mark", "s", "by", "r", "t",
     ]
 

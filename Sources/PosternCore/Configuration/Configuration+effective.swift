@@ -35,6 +35,7 @@ extension Configuration {
         case .templates: templates
         case .home: home
         case .lease: lease.span
+        case .withdrawal: withdrawal == .zero ? "off" : withdrawal.span
         case .logLevel: logLevel
         case .securityContact: securityContacts.isEmpty ? nil : securityContacts.map(\.description).joined(separator: ",")
         case .cage: isCageRequired ? "required" : "available"

@@ -15,6 +15,8 @@ package struct Configuration: Sendable {
     package let templates: String?
     /// How long an attempt may take before its letter is due again: longer than any attempt lasts.
     package let lease: Duration
+    /// How long an answer waits before it goes out, so that it can be taken back; zero for not at all.
+    package let withdrawal: Duration
     package let logLevel: String
     /// Whether the service refuses to run on a kernel that lacks a part of the processes' cage.
     package let isCageRequired: Bool
@@ -105,6 +107,11 @@ extension Configuration {
             levels.contains($0) ? $0 : nil
         }
         let lease = reader.span(.lease, standard: .minutes(45))
+        let withdrawal = reader.value(
+            .withdrawal, standard: Duration.seconds(60), remedy: "Write a time of at most an hour, as in 60s or 5m, or off."
+        ) { text in
+            text == "off" ? .zero : Duration(span: text).flatMap { $0 <= .hours(1) ? $0 : nil }
+        }
         let budgets = reader.budgets(following: limits)
         let cage = reader.value(.cage, standard: "available", remedy: "Write required or available.") {
             ["required", "available"].contains($0) ? $0 : nil
@@ -123,7 +130,7 @@ extension Configuration {
             database: database,
             mail: mail, limits: limits, budgets: budgets, retention: retention,
             users: Users(relay: reader.text(.relayUser), vault: reader.text(.vaultUser)), templates: reader.text(.templates),
-            lease: lease, logLevel: logLevel, isCageRequired: cage == "required", securityContacts: contacts)
+            lease: lease, withdrawal: withdrawal, logLevel: logLevel, isCageRequired: cage == "required", securityContacts: contacts)
     }
 }
 

@@ -38,6 +38,8 @@ package enum Setting: String, Sendable, CaseIterable {
     case home = "POSTERN_HOME"
     /// How long a letter may be under way before it is due again.
     case lease = "POSTERN_LEASE"
+    /// How long an answer in a conversation can be taken back, and waits before it goes out: a time, or `off`.
+    case withdrawal = "POSTERN_WITHDRAWAL"
     /// Whom to tell about a hole in the service: what `/.well-known/security.txt` names.
     case securityContact = "POSTERN_SECURITY_CONTACT"
     case logLevel = "POSTERN_LOG_LEVEL"

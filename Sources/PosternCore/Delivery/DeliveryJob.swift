@@ -66,8 +66,8 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
     package init(
         id: LetterID, attempt: Int, tries: Int? = nil, lostTries: Int = 0, uncertainEnds: Int = 0, kind: DeliveryKind,
         accepted: Timestamp, released: Timestamp? = nil, tokens: MailTokens, site: Site, recipient: RecipientID, handle: Handle,
-        recipientName: HeaderText, language: Language, record: SealedRecord, letter: [UInt8], conversation: Conversation? = nil,
-        mutes: [[UInt8]] = []
+        recipientName: HeaderText, language: Language, record: SealedRecord, letter: [UInt8],
+        conversation: Conversation? = nil, mutes: [[UInt8]] = []
     ) {
         self.id = id
         self.attempt = attempt

@@ -73,6 +73,10 @@ package struct Verdict: Equatable, Sendable {
         case limitSender = "limit-sender"
         case limitText = "limit-text"
         case limitInstallation = "limit-installation"
+        /// One of the two has answered too often in one conversation today.
+        case limitConversation = "limit-conversation"
+        /// The conversation was closed or is over, or the recipient has not answered yet.
+        case conversationEnded = "conversation-ended"
         /// The hidden field, which people do not see, was filled in.
         case trapBait = "trap-bait"
         /// The form came without a token of ours.

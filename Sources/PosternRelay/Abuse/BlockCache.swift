@@ -63,6 +63,14 @@ package final class BlockCache: Sendable {
         }
     }
 
+    /// The active blocks that a reply's text matches.
+    package func parts(for text: LetterText, at now: Timestamp) -> [Verdict.Part] {
+        lazy var folded = FoldedText(text.text)
+        return parts(at: now) { mark in
+            if case .phrase(let phrase) = mark { folded.contains(phrase.folded) } else { false }
+        }
+    }
+
     private func parts(at now: Timestamp, where matches: (Block.Mark) -> Bool) -> [Verdict.Part] {
         let blocks = state.withLock { $0.blocks }
         return blocks.filter { $0.isActive(at: now) && matches($0.mark) }

@@ -49,7 +49,7 @@ package struct Impersonation: Sendable {
         var ends = [Bool?](repeating: nil, count: bytes.count + 1)
         ends[0] = !needsOffice
         for start in bytes.indices {
-            guard let hasOffice = ends[start] else { continue }
+            guard let hasOffice = ends[start], OfficeWords.begins(with: bytes[start...]) else { continue }
             for length in OfficeWords.lengths where start + length <= bytes.count && ends[start + length] != true {
                 let word = String(decoding: bytes[start..<(start + length)], as: UTF8.self)
                 if OfficeWords.long.contains(word) { ends[start + length] = hasOffice || OfficeWords.named.contains(word) }

@@ -44,6 +44,17 @@ enum OfficeWords {
     static let long = all.filter { $0.utf8.count >= 3 }
     static let lengths = Set(long.map(\.utf8.count)).sorted()
 
+    /// Whether one of those could begin here. Nearly no name gets further.
+    static func begins(with bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.count >= 3 && beginnings.contains(beginning(of: bytes))
+    }
+
+    private static let beginnings = Set(long.map { beginning(of: Array($0.utf8)[...]) })
+
+    private static func beginning(of bytes: ArraySlice<UInt8>) -> UInt32 {
+        bytes.prefix(3).reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
     private static func skeletons(_ words: [String]) -> Set<String> {
         Set(words.map { NameSkeleton($0).joined })
     }

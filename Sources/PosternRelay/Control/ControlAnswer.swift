@@ -172,6 +172,9 @@ package struct DeliveryView: Codable, Sendable {
         code = line.last?.code
         text = line.last?.text
     }
+
+    /// Whether it may go to either side of a conversation: the recipient is the conversation's.
+    package var isOfBoth: Bool { kind == DeliveryKind.reply.rawValue || kind == DeliveryKind.copy.rawValue }
 }
 
 package struct AttemptView: Codable, Sendable {

@@ -48,6 +48,8 @@ extension Verdict.Rule {
         case .limitSender: "the visitor's address, as written from this network, is over POSTERN_LIMIT_SENDER"
         case .limitText: "the same text has come more often than POSTERN_LIMIT_TEXT allows"
         case .limitInstallation: "all sites together are over POSTERN_LIMIT_GLOBAL, or the client's network over its share of it"
+        case .limitConversation: "its author has answered \(ConversationService.mostADay) times in this conversation within a day"
+        case .conversationEnded: "the conversation was closed or over, or its visitor had no answer yet to answer"
         case .trapBait: "a field that people do not see was filled in"
         case .trapToken: "the form had no token of ours: it was the site's own form, or a program"
         case .trapHaste: "the form came back sooner than a person can type"

@@ -119,6 +119,12 @@ struct DispatchState: Sendable {
     mutating func ended(_ ended: Ended, at now: Timestamp) {
         switch ended.reply {
         case .outcome(let outcome):
+            guard outcome.kind != .muted else {
+                // Nobody was dialled, so that it says nothing about the smarthost.
+                waiting.append(ended)
+                breaker.record(.unknown, at: now)
+                return
+            }
             let wasRun = refusals.run != nil
             let judged = refusals.judge(outcome, of: ended.delivery, at: now)
             recalled += refusals.takeRecalled()

@@ -323,7 +323,8 @@ extension Dispatcher {
         Counter(label: Metric.deliveries.rawValue, dimensions: [("outcome", outcome.kind.rawValue)]).increment()
         let level: Logger.Level =
             switch outcome.kind {
-            case .delivered: .debug
+            // Muted, it ends as its recipient wants it.
+            case .delivered, .muted: .debug
             case .deferred, .failed: .info
             // Held, it waits for a person.
             case .uncertain: settling.settlement.state == .held ? .error : .warning

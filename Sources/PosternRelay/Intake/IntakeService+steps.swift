@@ -79,22 +79,25 @@ extension IntakeService {
     /// Seals the letter and commits it with its delivery and its log entry.
     func accept(_ letter: Letter, for recipient: Recipient, _ pending: inout PendingSubmission) async throws -> Judgement {
         var randomness = randomness
-        let plain = LetterCoding.bytes(of: letter)
-        let client = pending.submission.client
+        let linked = LinkedLetter(letter, links: LinkSecret(using: &randomness), language: pending.submission.language)
+        let plain = LetterCoding.bytes(of: linked)
         let (seal, evidence) = try sealing.seal(
-            plain, from: client, as: pending.id, to: recipient.id, recipient.handle, at: recipient.site,
-            now: pending.at)
+            plain, in: .letter(pending.id, to: recipient.id, recipient.handle, at: recipient.site),
+            from: pending.submission.client, as: pending.id, now: pending.at)
+        let (conversation, page) = try NewConversation.begun(by: linked, as: pending.id, at: pending.at)
+        // Of the letter without its links: those of a repeated post are others.
+        let posted = pending.submission.idempotencyKey == nil ? [] : LetterCoding.bytes(of: letter)
         let names = pending.idempotencyNames(to: recipient)
         let accepted = AcceptedLetter(
             entry: pending.entry(Verdict(of: pending.verdictParts), evidence: evidence, letterBytes: plain.count),
-            seal: seal, tokens: MailTokens(using: &randomness),
+            seal: seal, tokens: MailTokens(using: &randomness), conversation: conversation,
             limitRecord: pending.countedKeys.isEmpty
                 ? nil : LimitRecord(epoch: Epoch(containing: pending.at), keys: pending.countedKeys),
-            idempotencyRecord: names.first?.record(of: plain), yesterdaysKey: names.dropFirst().first?.key)
+            idempotencyRecord: names.first?.record(of: posted), yesterdaysKey: names.dropFirst().first?.key)
         switch try await store.write({ try $0.intake.accept(accepted) }) {
-        case .stored: return .accepted(accepted.entry.verdict.decision)
+        case .stored: return .accepted(accepted.entry.verdict.decision, page: page)
         case .repeated(let first): return .repeated(first)
-        case .keyUsedYesterday(let body, let first) where names.last?.record(of: plain).body == body: return .repeated(first)
+        case .keyUsedYesterday(let body, let first) where names.last?.record(of: posted).body == body: return .repeated(first)
         case .conflict, .keyUsedYesterday: throw pending.refuse(.idempotencyConflict, with: .idempotencyKeyConflict)
         case .noLetters:
             // Paused or erased since the cache was filled, or a moment ago.
@@ -103,12 +106,12 @@ extension IntakeService {
         }
     }
 
-    private func refuseBlocked(_ blocks: [Verdict.Part], _ pending: inout PendingSubmission) throws {
+    func refuseBlocked(_ blocks: [Verdict.Part], _ pending: inout PendingSubmission) throws {
         pending.verdictParts += blocks
         if blocks.contains(where: { $0.effect == .refuse }) { throw Judgement.refused(.blocked) }
     }
 
-    private func refuseLimited(_ ruling: LimitRuling, _ pending: inout PendingSubmission) throws {
+    func refuseLimited(_ ruling: LimitRuling, _ pending: inout PendingSubmission) throws {
         pending.verdictParts += ruling.parts
         guard let refusal = ruling.parts.first(where: { $0.effect == .refuse }) else { return }
         throw Judgement.refused(

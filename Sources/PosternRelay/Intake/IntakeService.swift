@@ -16,10 +16,10 @@ package struct IntakeService: SubmissionService {
     let recipients: RecipientCache
     let siteNames: SiteNameCache
     let randomness: RandomSource
-    private let refusals: RefusalLog
-    private let outage: OutageLog
+    let refusals: RefusalLog
+    let outage: OutageLog
     /// Tells the dispatcher that there is something to do. A hint: losing it costs time and nothing else.
-    private let letterCame: @Sendable () -> Void
+    let letterCame: @Sendable () -> Void
 
     package init(
         store: any Database, sealing: LetterSealer, diskSpace: any DiskSpace, pseudonyms: Pseudonyms, limits: RateLimiter,
@@ -89,7 +89,8 @@ package struct IntakeService: SubmissionService {
         }
         return SubmissionReply(
             judgement.answer(for: pending.id),
-            quota: judgement.tellsQuota ? limits.quota(of: pending.clientKeys.client.first, at: pending.at) : nil)
+            quota: judgement.tellsQuota ? limits.quota(of: pending.clientKeys.client.first, at: pending.at) : nil,
+            page: judgement.page)
     }
 
     /// Looks up whether the same letter was accepted before. If so, that answer stands, whatever has changed since.
@@ -127,6 +128,8 @@ package struct IntakeService: SubmissionService {
     }
 }
 
-private struct DiskNearlyFull: Error, CustomStringConvertible {
-    var description: String { "the disk of the store is nearly full" }
+extension IntakeService {
+    struct DiskNearlyFull: Error, CustomStringConvertible {
+        var description: String { "the disk of the store is nearly full" }
+    }
 }

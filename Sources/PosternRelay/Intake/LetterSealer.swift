@@ -27,19 +27,19 @@ package final class LetterSealer: Sendable {
         package var description: String { "the vault has announced no \(purpose.name) key for \(epoch) yet" }
     }
 
-    /// - Parameter letter: as `LetterCoding` writes it.
+    /// - Parameters:
+    ///   - letter: as `LetterCoding` or `ReplyCoding` writes it.
+    ///   - context: `letter` or `reply`.
     /// - Throws: `NoKey`, `SealFault`.
     package func seal(
-        _ letter: [UInt8], from client: ClientAddress, as id: LetterID, to recipient: RecipientID, _ handle: Handle,
-        at site: SiteID,
-        now: Timestamp
+        _ letter: [UInt8], in context: SealContext, from client: ClientAddress, as id: LetterID, now: Timestamp
     ) throws -> (letter: [UInt8], evidence: [UInt8]) {
         let epoch = Epoch(containing: now)
         let letterSession = try session(.letter, epoch: epoch, now: now)
         let evidenceSession = try session(.evidence, epoch: epoch, now: now)
         return (
-            try letterSession.seal(letter, in: .letter(id, to: recipient, handle, at: site)),
-            try evidenceSession.seal(client.mappedBytes, in: .evidence(of: id, at: site))
+            try letterSession.seal(letter, in: context),
+            try evidenceSession.seal(client.mappedBytes, in: .evidence(of: id, at: context.site))
         )
     }
 

@@ -11,6 +11,8 @@ package struct Submission: Sendable {
     package let idempotencyKey: String?
     package let channel: Channel
     package let origin: PostOrigin
+    /// Of the page on which it was written, or what the client asks for: mails to the visitor are in it. Nil when nobody said.
+    package let language: Language?
     package let at: Timestamp
 
     /// How it was posted, and what that says about who posted it.
@@ -21,7 +23,7 @@ package struct Submission: Sendable {
 
     package init(
         site: String, handle: String, letter: RawLetter, client: ClientAddress, idempotencyKey: String?, channel: Channel = .api,
-        origin: PostOrigin = .expected, at: Timestamp
+        origin: PostOrigin = .expected, language: Language? = nil, at: Timestamp
     ) {
         self.site = site
         self.handle = handle
@@ -30,6 +32,7 @@ package struct Submission: Sendable {
         self.idempotencyKey = idempotencyKey
         self.channel = channel
         self.origin = origin
+        self.language = language
         self.at = at
     }
 }
@@ -61,10 +64,14 @@ package struct SubmissionReply: Equatable, Sendable {
     package let answer: SubmissionAnswer
     /// Nil when the client limit is off or has nothing to do with the answer.
     package let quota: ClientQuota?
+    /// The link to the visitor's page of the conversation, for a letter that was accepted just now, held ones too. A repeat gets none:
+    /// its link was forgotten when it was given out.
+    package let page: LinkToken?
 
-    package init(_ answer: SubmissionAnswer, quota: ClientQuota? = nil) {
+    package init(_ answer: SubmissionAnswer, quota: ClientQuota? = nil, page: LinkToken? = nil) {
         self.answer = answer
         self.quota = quota
+        self.page = page
     }
 }
 

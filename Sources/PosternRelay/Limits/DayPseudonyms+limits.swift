@@ -36,6 +36,16 @@ extension DayPseudonyms {
             recipient: recipient)
     }
 
+    /// What the limits are asked about a reply: its visitor's address is sealed, so that nothing counts by it.
+    /// - Parameters:
+    ///   - text: nil where equal texts are no sign of anything.
+    ///   - recipient: nil for what a recipient sends.
+    func question(
+        about text: LetterText?, from client: ClientKeys, to recipient: RecipientID?, in table: LimitTable
+    ) -> LimitQuestion {
+        LimitQuestion(client: client, sender: nil, text: text.flatMap { textKey($0, in: table) }, recipient: recipient)
+    }
+
     /// Nobody has proven that the address is theirs. So it is counted for each network by itself: a stranger who writes under
     /// it uses up nothing of what its owner may send.
     private func senderKey(_ address: EmailAddress, _ client: ClientKeys, in table: LimitTable) -> DatedLimitKey? {

@@ -1,14 +1,15 @@
 package import PosternCore
 package import PosternStore
 
-/// What the limits are asked about one letter. Keys of scopes whose limit is off may be left out.
+/// What the limits are asked about one letter or reply. Keys of scopes whose limit is off may be left out.
 package struct LimitQuestion: Hashable, Sendable {
     package let client: ClientKeys
     package let sender: DatedLimitKey?
     package let text: DatedLimitKey?
-    package let recipient: RecipientID
+    /// Nil for what a recipient sends.
+    package let recipient: RecipientID?
 
-    package init(client: ClientKeys, sender: DatedLimitKey?, text: DatedLimitKey?, recipient: RecipientID) {
+    package init(client: ClientKeys, sender: DatedLimitKey?, text: DatedLimitKey?, recipient: RecipientID?) {
         self.client = client
         self.sender = sender
         self.text = text
@@ -101,11 +102,13 @@ package struct LimitLedger: Sendable {
                 place(
                     question.client.network, question.client.wideNetwork, in: .installationSoft, or: .softReserve,
                     at: now), .limitInstallation)
-            note(
-                place(
-                    question.client.network?.joined(with: recipient, as: .recipientShare),
-                    question.client.wideNetwork?.joined(with: recipient, as: .recipientShareWide), in: .recipient(recipient),
-                    or: .recipientReserve(recipient), at: now), .limitRecipient)
+            if let recipient {
+                note(
+                    place(
+                        question.client.network?.joined(with: recipient, as: .recipientShare),
+                        question.client.wideNetwork?.joined(with: recipient, as: .recipientShareWide),
+                        in: .recipient(recipient), or: .recipientReserve(recipient), at: now), .limitRecipient)
+            }
             if !parts.isEmpty { keys = before }
         }
         let counted = keys.filter { count($0, at: now) }

@@ -46,6 +46,7 @@ package struct Operations: Sendable {
     package var sites: SiteOperations { SiteOperations(operations: self) }
     package var recipients: RecipientOperations { RecipientOperations(operations: self) }
     package var queue: QueueOperations { QueueOperations(operations: self) }
+    var conversations: ConversationOperations { ConversationOperations(operations: self) }
     package var log: LogOperations { LogOperations(operations: self) }
     package var blocks: BlockOperations { BlockOperations(operations: self) }
 

@@ -136,6 +136,16 @@ package final class VaultLink: Service, Sendable {
         try SealedRecord(payload: try await timed(.authorise, request.payload))
     }
 
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func nameVisitor(_ request: MuteRequest) async throws -> MuteName {
+        try MuteName(payload: try await timed(.nameVisitor, request.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func mention(_ request: MentionRequest) async throws -> Mention {
+        try Mention(payload: try await timed(.mention, request.payload))
+    }
+
     /// Whether the vault still takes over what an earlier version of the program stored; nil before it has said so.
     package var isAdopting: Bool? { state.withLock { $0.announcement?.isAdopting } }
 

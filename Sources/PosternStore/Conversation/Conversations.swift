@@ -27,8 +27,10 @@ package struct ConversationEntry: Equatable, Sendable {
     /// When it is tried next, for `ready`.
     package let due: Timestamp?
     package let attempts: Int
-    /// Held since the recipient has muted the visitor.
+    /// The last attempt ended since the recipient has muted the visitor.
     package let isMuted: Bool
+    /// Its author has taken it back.
+    package let isWithdrawn: Bool
 }
 
 /// What belongs together: letters between one visitor and one recipient that began with one letter.
@@ -65,7 +67,7 @@ package struct Conversations {
         let rows = try transaction.rows(
             """
             SELECT delivery.id, 'visitor' AS author, delivery.accepted_at, delivery.state, delivery.due_at, delivery.attempts,
-                attempt.outcome
+                delivery.reason, attempt.outcome
             FROM delivery
             LEFT JOIN attempt ON attempt.delivery = delivery.id AND attempt.number = delivery.attempts
             WHERE delivery.id = ?
@@ -74,7 +76,7 @@ package struct Conversations {
         let replies = try transaction.rows(
             """
             SELECT delivery.id, newest.author, delivery.accepted_at, delivery.state, delivery.due_at, delivery.attempts,
-                attempt.outcome
+                delivery.reason, attempt.outcome
             FROM (
                 SELECT id, author
                 FROM reply
@@ -90,10 +92,11 @@ package struct Conversations {
         return try (rows + replies).map { row in
             let end: AttemptEnd? = try row.optional("outcome")
             let state: DeliveryState = try row["state"]
+            let reason: String? = try row.optional("reason")
             return ConversationEntry(
                 id: try row["id"], author: try row["author"], accepted: try row["accepted_at"], state: state,
                 due: try row.optional("due_at"), attempts: try row["attempts"],
-                isMuted: state == .held && end == .settled(.muted))
+                isMuted: end == .settled(.muted), isWithdrawn: state == .dropped && reason == Intake.withdrawnReason)
         }
     }
 

@@ -9,7 +9,8 @@ package struct Mutes {
 
     /// - Parameter visitor: as the vault names the visitor for this recipient.
     /// - Returns: false when the recipient has muted as many as a recipient can.
-    package func add(_ visitor: [UInt8], of recipient: RecipientID, from conversation: LetterID, at now: Timestamp) throws -> Bool {
+    package func add(_ visitor: [UInt8], of recipient: RecipientID, from conversation: LetterID, at now: Timestamp) throws -> Bool
+    {
         try transaction.run(
             """
             INSERT INTO mute (recipient, visitor, conversation, created_at)
@@ -18,12 +19,26 @@ package struct Mutes {
                 SELECT COUNT(*)
                 FROM mute
                 WHERE recipient = ?) < ?
-            ON CONFLICT (recipient, visitor) DO NOTHING
+            ON CONFLICT (recipient, visitor) DO UPDATE
+            SET conversation = excluded.conversation
             """,
             [
                 recipient.stored, visitor.stored, conversation.stored, now.stored, recipient.stored, Self.most.stored,
             ])
         return try names(of: recipient).contains(visitor)
+    }
+
+    /// Whether the visitor of this conversation was muted by a link of it. That another conversation is the same visitor's, the store
+    /// does not know.
+    package func isMuted(from conversation: LetterID, of recipient: RecipientID) throws -> Bool {
+        try transaction.row(
+            """
+            SELECT visitor
+            FROM mute
+            WHERE recipient = ? AND conversation = ?
+            LIMIT 1
+            """,
+            [recipient.stored, conversation.stored]) != nil
     }
 
     package func remove(_ visitor: [UInt8], of recipient: RecipientID) throws {

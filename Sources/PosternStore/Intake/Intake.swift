@@ -192,7 +192,8 @@ package struct Intake {
             VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)
             """,
             [
-                id.stored, recipient.stored, kind.stored, letter.stored, Epoch(containing: now).stored, state.stored, now.stored, due.stored,
+                id.stored, recipient.stored, kind.stored, letter.stored, Epoch(containing: now).stored, state.stored, now.stored,
+                due.stored,
                 reason.clipped.stored, tokens.messageID.stored, tokens.envelope.stored,
             ])
     }

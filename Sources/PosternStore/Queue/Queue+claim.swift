@@ -3,9 +3,9 @@ package import PosternCore
 extension Queue {
     /// Takes what is due under a lease, soonest first, and writes down the attempt before anyone dials.
     ///
-    /// Four statements, however many letters there are. A delivery with no recipient left (erased while it was under way), or
-    /// with nothing left to send, is dropped here, since every path leads through here. One whose rows cannot be read is held: its
-    /// letter can still be sent once somebody has put them right.
+    /// Five statements, however many letters there are, and four for each mail inside a conversation. A delivery with no recipient
+    /// left (erased while it was under way), or with nothing left to send, is dropped here, since every path leads through here. One
+    /// whose rows cannot be read is held: its letter can still be sent once somebody has put them right.
     /// - Parameters:
     ///   - lease: a new one for every claim.
     ///   - until: when the lease runs out. By then the outcome must be settled.
@@ -42,7 +42,10 @@ extension Queue {
                 if let job = try job(row, sites: sites, mutes: mutes) {
                     claimed.append(job)
                 } else {
-                    try dropUnsendable(try row["id"], under: lease, at: now)
+                    let isErased = try row["state"] as Recipient.State == .erased
+                    try dropUnsendable(
+                        try row["id"], because: isErased ? "the recipient was erased" : "there is nothing left to send",
+                        under: lease, at: now)
                 }
             } catch StoreError.undecodable(let column) {
                 // Somebody has changed the store. One row must not keep all others from being claimed.
@@ -98,7 +101,7 @@ extension Queue {
 
     /// - Returns: nil when there is nobody to send it to, or nothing to send.
     private func job(
-        _ row: SQLRow, sites: [SiteID: Result<Site?, any Error>], mutes: [RecipientID: [[UInt8]]]
+        _ row: SQLRow, sites: [SiteID: Result<Site?, any Error>], mutes: [RecipientID: [SQLRow]]
     ) throws -> DeliveryJob? {
         let kind: DeliveryKind = try row["kind"]
         let seal: [UInt8]? = try row.optional("letter_seal")
@@ -112,6 +115,8 @@ extension Queue {
             // The first letter is gone, and with it the visitor's address.
             guard conversation != nil else { return nil }
         }
+        // What somebody whom the recipient has muted wrote. A mute keeps no answer of the recipient's own from going out.
+        let isVisitors = kind == .letter || kind == .reply && conversation?.author == .visitor
         return DeliveryJob(
             id: id, attempt: try row["attempts"], tries: try row["tries"], lostTries: try row["lost_tries"],
             uncertainEnds: try row["uncertain_ends"], kind: kind, accepted: try row["accepted_at"],
@@ -119,7 +124,7 @@ extension Queue {
             tokens: MailTokens(messageID: try row["message_token"], envelope: try row["envelope_token"]), site: site,
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
             record: record, letter: kind == .pauseNotice ? [] : seal ?? [], conversation: conversation,
-            mutes: mutes[recipient.id] ?? [])
+            mutes: isVisitors ? try (mutes[recipient.id] ?? []).map(muteName) : [])
     }
 
     /// Undoes the claim of one delivery and keeps it for a person.
@@ -132,13 +137,13 @@ extension Queue {
             WHERE id = ? AND state = 'leased' AND lease = ?
             """,
             [
-                "the recipient's or the site's row holds what Postern did not write, in “\(column)”".stored, id.stored,
+                "a row of its recipient, site or conversation holds what Postern did not write, in “\(column)”".stored, id.stored,
                 lease.stored,
             ])
     }
 
     /// Undoes the claim of one delivery and drops it, with the letter's seal.
-    private func dropUnsendable(_ id: LetterID, under lease: LeaseID, at now: Timestamp) throws {
+    private func dropUnsendable(_ id: LetterID, because reason: String, under lease: LeaseID, at now: Timestamp) throws {
         try forgetAttempt(of: id, under: lease)
         try transaction.run(
             """
@@ -150,9 +155,9 @@ extension Queue {
             """
             UPDATE delivery
             SET state = 'dropped', attempts = attempts - 1, due_at = NULL, lease = NULL, lease_until = NULL, finished_at = ?,
-                reason = 'the recipient was erased'
+                reason = ?
             WHERE id = ? AND state = 'leased' AND lease = ?
             """,
-            [now.stored, id.stored, lease.stored])
+            [now.stored, reason.stored, id.stored, lease.stored])
     }
 }

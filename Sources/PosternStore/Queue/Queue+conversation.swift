@@ -2,8 +2,9 @@ import PosternCore
 
 /// What a claim adds to mails inside a conversation.
 extension Queue {
-    /// Whom the recipients of what is leased have muted. Nearly always nobody, and then this is one look into an empty table.
-    func mutes(under lease: LeaseID) throws -> [RecipientID: [[UInt8]]] {
+    /// Whom the recipients of what is leased have muted, not decoded yet: one row that somebody has changed must not keep the letters
+    /// of others from being claimed. Nearly always nobody, and then this is one look into an empty table.
+    func mutes(under lease: LeaseID) throws -> [RecipientID: [SQLRow]] {
         let rows = try transaction.rows(
             """
             SELECT recipient, visitor
@@ -15,9 +16,13 @@ extension Queue {
             ORDER BY recipient, visitor
             """,
             [lease.stored])
-        return try rows.reduce(into: [:]) { mutes, row in
-            mutes[try row["recipient"], default: []].append(try row["visitor"])
-        }
+        return try Dictionary(grouping: rows) { try $0["recipient"] }
+    }
+
+    func muteName(_ row: SQLRow) throws -> [UInt8] {
+        let name: [UInt8] = try row["visitor"]
+        guard name.count == 16 else { throw StoreError.undecodable(column: "visitor") }
+        return name
     }
 
     /// - Parameter letter: the reply that is sent, or for a notice the letter that began the conversation.
@@ -52,6 +57,7 @@ extension Queue {
     }
 
     /// The Message-IDs of the mails that one side got before, or is getting: the first letter, replies of the other, copies of its own.
+    /// Without what was withdrawn, which nobody ever saw.
     private func earlierMails(in conversation: LetterID, to addressee: Party, before delivery: LetterID) throws -> [String] {
         let first = try transaction.rows(
             """
@@ -67,6 +73,7 @@ extension Queue {
             CROSS JOIN delivery
             WHERE reply.conversation = ? AND reply.id < ? AND reply.id = delivery.id
                 AND (reply.kind = 'copy') = (reply.author = ?)
+                AND NOT (delivery.state = 'dropped' AND delivery.attempts = 0)
             ORDER BY reply.id
             LIMIT 2000
             """,

@@ -25,12 +25,13 @@ extension Queue {
         ).map { try $0["id"] as LetterID }.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
     }
 
-    /// Ends every letter that was sealed under the key of another day than these: nobody can open it.
+    /// Ends every letter that was sealed under the key of another day than these, and every reply in a conversation that began on
+    /// another: nobody can open it, or the address it goes to.
     /// - Parameter naming: at most so many are returned by name.
     package func failLost(keeping days: Set<Epoch>, at now: Timestamp, naming most: Int) throws -> RestoredLetters.Named {
         var lost = RestoredLetters.Named()
         for id in try unended() {
-            guard let day = try dayOfLetter(id), !days.contains(day) else { continue }
+            guard let day = try daysOfSeals(id).first(where: { !days.contains($0) }) else { continue }
             try endOthers(id, at: now)
             try transaction.run(
                 """
@@ -45,16 +46,18 @@ extension Queue {
         return lost
     }
 
-    /// Nil for a mail without a letter.
-    private func dayOfLetter(_ id: LetterID) throws -> Epoch? {
-        let letter: LetterID? = try transaction.row(
+    /// Of the letter or reply that is sent, and of the letter that began its conversation. None for a mail without a letter.
+    private func daysOfSeals(_ id: LetterID) throws -> [Epoch] {
+        let row = try transaction.row(
             """
-            SELECT letter
+            SELECT delivery.letter, reply.conversation
             FROM delivery
-            WHERE id = ?
+            LEFT JOIN reply ON reply.id = delivery.id
+            WHERE delivery.id = ?
             """,
-            [id.stored])?.optional("letter")
-        return letter.map { Epoch(containing: $0.moment) }
+            [id.stored])
+        let letters: [LetterID?] = [try row?.optional("letter"), try row?.optional("conversation")]
+        return letters.compactMap { $0.map { Epoch(containing: $0.moment) } }
     }
 
     /// Takes over that a delivery has ended elsewhere: by a release or the end of its lease, and then as delivered or dropped.

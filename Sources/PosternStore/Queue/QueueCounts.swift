@@ -59,7 +59,8 @@ extension Queue {
         return QueueCounts(states: states, accepted: accepted)
     }
 
-    /// When the oldest delivery was accepted that is due or under way, and the oldest that is held.
+    /// When the oldest delivery was accepted that is due or under way, and the oldest that is held for somebody to decide: one from a
+    /// visitor whom its recipient has muted waits for nobody.
     package func oldestUndelivered() throws -> (moving: Timestamp?, held: Timestamp?) {
         // The count keeps SQLite from walking the table in order of ids until it meets the first, which is every delivered
         // one when nothing waits; with it, it looks at what waits alone, in an index.
@@ -75,7 +76,10 @@ extension Queue {
             UNION ALL
             SELECT 'held', MIN(id), 0
             FROM delivery
-            WHERE state = 'held' AND due_at IS NULL
+            WHERE state = 'held' AND due_at IS NULL AND NOT EXISTS (
+                SELECT 1
+                FROM attempt
+                WHERE attempt.delivery = delivery.id AND attempt.number = delivery.attempts AND attempt.outcome = 'muted')
             """)
         var (moving, held): (Timestamp?, Timestamp?) = (nil, nil)
         for row in rows {

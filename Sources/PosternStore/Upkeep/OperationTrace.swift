@@ -15,6 +15,12 @@ package struct OperationRecord: Equatable, Sendable {
         case eraseRecipient = "recipient.erase"
         case addAlias = "recipient.alias.add"
         case removeAlias = "recipient.alias.remove"
+        /// By the links in mails.
+        case closeConversation = "conversation.close"
+        case reopenConversation = "conversation.reopen"
+        case withdrawReply = "reply.withdraw"
+        case muteVisitor = "visitor.mute"
+        case unmuteVisitor = "visitor.unmute"
         case retryDeliveries = "queue.retry"
         case holdDeliveries = "queue.hold"
         case releaseDeliveries = "queue.release"

@@ -27,7 +27,7 @@ package struct Retention {
     /// - Returns: how many letters, and deliveries without one, are done with.
     package func forgetLetters(through epoch: Epoch, at now: Timestamp, limit: Int) throws -> Int {
         let end = LetterID.floor(of: epoch.end)
-        // Held, with no letter left or never one: confirmations, and what was under way when its recipient was erased.
+        // Held, with no letter of its own or none left: confirmations, copies, and what was under way when its recipient was erased.
         let empty = try transaction.run(
             """
             UPDATE delivery
@@ -170,6 +170,13 @@ package struct Retention {
     }
 
     private func forgetDelivery(_ id: LetterID) throws {
+        // Where outcomes are kept for less long than letters: without its first letter's, nothing can be sent in it.
+        try transaction.run(
+            """
+            DELETE FROM conversation
+            WHERE id = ?
+            """,
+            [id.stored])
         try transaction.run(
             """
             DELETE FROM reply

@@ -66,7 +66,7 @@ struct QueueCommand: AsyncParsableCommand {
         private static func table(_ deliveries: [DeliveryView]) -> String {
             guard !deliveries.isEmpty else { return "No deliveries." }
             return TextTable(
-                deliveries, ("ID", \.id.description), ("RECIPIENT", { "\($0.site)/\($0.handle)" }),
+                deliveries, ("ID", \.id.description), ("RECIPIENT", { "\($0.site)/\($0.handle)" }), ("KIND", \.kind),
                 ("STATE", { $0.state + ($0.uncertain > 0 ? " (uncertain)" : "") }), ("TRIES", { String($0.attempts) }),
                 ("ACCEPTED", \.accepted.rfc3339), ("DUE", { $0.due?.rfc3339 ?? "–" }),
                 ("REASON", { $0.reason ?? $0.text ?? "" })
@@ -90,7 +90,7 @@ struct QueueCommand: AsyncParsableCommand {
 
         private static func text(_ delivery: DeliveryView, _ attempts: [AttemptView]) -> String {
             var lines = [
-                "\(delivery.kind) \(delivery.id) to \(delivery.site)/\(delivery.handle)",
+                "\(delivery.kind) \(delivery.id) \(delivery.isOfBoth ? "in a conversation with" : "to") \(delivery.site)/\(delivery.handle)",
                 "accepted  \(delivery.accepted.rfc3339)",
                 "state     \(delivery.state)" + (delivery.due.map { ", due \($0.rfc3339)" } ?? ""),
             ]

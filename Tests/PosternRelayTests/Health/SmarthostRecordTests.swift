@@ -90,7 +90,7 @@ struct SmarthostRecordTests {
 
     @Test func `A letter that needs what the smarthost lacks for it alone is no trouble with the smarthost`() {
         var record = SmarthostRecord()
-        record.record(Self.outcome(.ourFault, .mailFrom, about: .content, health: .reached), at: Self.now)
+        record.record(Self.outcome(.ourFault, .mailFrom, health: .reached, about: .content), at: Self.now)
         #expect(record.troubles(at: Self.now).isEmpty)
         record.record(Self.outcome(.ourFault, .finalDot, 552, about: .content), at: Self.now)
         #expect(Set(record.troubles(at: Self.now).keys) == [.sender])

@@ -74,7 +74,7 @@ final class IntakeFixture: Sendable {
     }
 
     /// Keys of `now`'s day and the next; the tag keys are the same for every vault of these tests.
-    private static func announcement(at now: Timestamp) throws -> Announcement {
+    static func announcement(at now: Timestamp) throws -> Announcement {
         let today = Epoch(containing: now)
         let days = [today, today.next]
         return Announcement(

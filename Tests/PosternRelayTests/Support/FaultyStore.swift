@@ -9,6 +9,7 @@ final class FaultyStore: Database {
     private let failing = Atomic(false)
     private let failingReads = Atomic(false)
     private let counted = Atomic(0)
+    private let interlude = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     init(_ store: any Database) { self.store = store }
 
@@ -17,12 +18,20 @@ final class FaultyStore: Database {
 
     func fail(_ isFailing: Bool) { failing.store(isFailing, ordering: .sequentiallyConsistent) }
 
+    /// What somebody else does between a look and the write that follows it.
+    func beforeNextWrite(_ interlude: @escaping @Sendable () async throws -> Void) { self.interlude.withLock { $0 = interlude } }
+
     func failReads(_ isFailing: Bool) { failingReads.store(isFailing, ordering: .sequentiallyConsistent) }
 
     func write<Answer: Sendable>(
         isErasing: Bool, _ unit: @escaping @Sendable (any Transaction) throws -> Answer
     ) async throws -> Answer {
         counted.add(1, ordering: .sequentiallyConsistent)
+        let interlude = interlude.withLock { interlude in
+            defer { interlude = nil }
+            return interlude
+        }
+        try await interlude?()
         guard !failing.load(ordering: .sequentiallyConsistent) else { throw StoreError.closed }
         return try await store.write(isErasing: isErasing, unit)
     }

@@ -118,19 +118,26 @@ struct EarlierStore {
                     message_token, envelope_token)
                 VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 'a', 'b')
                 """
-                : """
-                INSERT INTO delivery (
-                    id, recipient, kind, epoch, state, attempts, uncertain, accepted_at, due_at, lease, lease_until,
-                    message_token, envelope_token)
-                VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 'a', 'b')
-                """
+                : version > 5
+                    ? """
+                    INSERT INTO delivery (
+                        id, recipient, kind, epoch, state, attempts, uncertain, accepted_at, due_at, lease, lease_until, letter,
+                        message_token, envelope_token)
+                    VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, 'a', 'b')
+                    """
+                    : """
+                    INSERT INTO delivery (
+                        id, recipient, kind, epoch, state, attempts, uncertain, accepted_at, due_at, lease, lease_until,
+                        message_token, envelope_token)
+                    VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 'a', 'b')
+                    """
             try transaction.run(
                 delivery,
                 [
                     id.stored, person.id.stored, .text(id == confirmation ? "confirmation" : "letter"), epoch,
                     .text(id == leased ? "leased" : "ready"), (id == leased ? 1 : 0).stored, now, now,
                     id == leased ? lease : .null, id == leased ? now : .null,
-                ])
+                ] + (version > 5 ? [id == confirmation ? .null : id.stored] : []))
         }
         try transaction.run(
             "INSERT INTO attempt (delivery, number, lease, started_at) VALUES (?, 1, ?, ?)", [leased.stored, lease, now])
@@ -170,10 +177,26 @@ struct EarlierStore {
             try transaction.run("INSERT INTO node (id, name, starts, started_at) VALUES (3, 'only', 4, ?)", [now])
             try transaction.run("UPDATE counter SET last = 41 WHERE name = 'block'")
         }
+        if version >= 6 { try addConversation(transaction) }
         if version >= 5 {
             try transaction.run(
                 "INSERT INTO recipient_alias (site, folded, name, recipient, created_at) VALUES (?, 'pat müller', 'Pat Müller', ?, ?)",
                 [site.id.stored, person.id.stored, now])
         }
+    }
+
+    private func addConversation(_ transaction: any Transaction) throws {
+        let (now, name) = (TestStore.start.stored, [UInt8](repeating: 5, count: 16).stored)
+        try transaction.run(
+            "INSERT INTO conversation (id, recipient, summary) VALUES (?, ?, ?)", [accepted.stored, person.id.stored, name])
+        try transaction.run(
+            "INSERT INTO link (made_at, digest, purpose, conversation, summary_key) VALUES (1, ?, 'reply', ?, ?)",
+            [name, accepted.stored, name])
+        try transaction.run(
+            "INSERT INTO reply (id, conversation, author, kind) VALUES (?, ?, 'recipient', 'reply')",
+            [refused.stored, accepted.stored])
+        try transaction.run(
+            "INSERT INTO mute (recipient, visitor, conversation, created_at) VALUES (?, ?, ?, ?)",
+            [person.id.stored, name, accepted.stored, now])
     }
 }

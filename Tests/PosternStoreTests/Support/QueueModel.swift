@@ -17,7 +17,10 @@ struct QueueModel {
         /// Leases of attempts that have had no outcome.
         var interrupted: Set<LeaseID> = []
         var leaseUntil: Timestamp?
-        var hasLetter: Bool
+        /// Whose seal is sent: its own, for a copy the reply's.
+        let letter: LetterID?
+        /// Of a reply or its copy.
+        var conversation: LetterID?
     }
 
     struct Key {
@@ -31,11 +34,15 @@ struct QueueModel {
     private(set) var log: [LetterID: Bool] = [:]
     private(set) var keys: [UInt8: Key] = [:]
     private(set) var erased: Set<Int> = []
+    /// Seals that are stored, by the id of their letter or reply.
+    private(set) var letters: Set<LetterID> = []
+    /// Conversations that are not over.
+    private(set) var conversations: [LetterID: Int] = [:]
 
     var counts: QueueCounts {
         QueueCounts(
             states: Dictionary(grouping: entries.values, by: \.state).mapValues(\.count),
-            accepted: log.values.filter { $0 }.count + entries.values.filter { $0.kind == .confirmation }.count)
+            accepted: log.values.filter { $0 }.count + entries.values.filter { !$0.kind.isPosted }.count)
     }
 
     var soonestDue: Timestamp? { waiting.first?.due }
@@ -68,8 +75,33 @@ struct QueueModel {
             keys[key] = Key(body: body, letter: id, expires: now + .hours(24))
         }
         log[id] = true
-        add(id, to: recipient, .letter, held: held, at: now)
+        add(id, to: recipient, .letter, held: held, letter: id, due: now, at: now)
+        conversations[id] = recipient
         return .stored
+    }
+
+    mutating func reply(_ reply: AcceptedReply, held: Bool, at now: Timestamp) -> Acceptance {
+        guard let recipient = conversations[reply.conversation], !erased.contains(recipient) else { return .noLetters }
+        log[reply.id] = true
+        add(reply.id, to: recipient, .reply, held: held, letter: reply.id, in: reply.conversation, due: now + reply.wait, at: now)
+        add(
+            reply.copy.id, to: recipient, .copy, held: false, letter: reply.id, in: reply.conversation, due: now + reply.wait,
+            at: now)
+        return .stored
+    }
+
+    mutating func withdraw(_ id: LetterID, at now: Timestamp) -> Bool {
+        guard let entry = entries[id], entry.kind == .reply, entry.attempts == 0, entry.accepted >= now - .minutes(5) else {
+            return false
+        }
+        guard entry.state == .ready || entry.state == .held else { return false }
+        end(id, .dropped)
+        for copy in entries.values where copy.kind == .copy && copy.letter == id && (copy.state == .ready || copy.state == .held)
+        {
+            end(copy.id, .dropped)
+        }
+        letters.remove(id)
+        return true
     }
 
     mutating func refuse(_ id: LetterID) {
@@ -77,28 +109,40 @@ struct QueueModel {
     }
 
     mutating func confirm(_ id: LetterID, to recipient: Int, at now: Timestamp) {
-        add(id, to: recipient, .confirmation, held: false, at: now)
+        add(id, to: recipient, .confirmation, held: false, letter: nil, due: now, at: now)
     }
 
-    private mutating func add(_ id: LetterID, to recipient: Int, _ kind: DeliveryKind, held: Bool, at now: Timestamp) {
+    private mutating func add(
+        _ id: LetterID, to recipient: Int, _ kind: DeliveryKind, held: Bool, letter: LetterID?, in conversation: LetterID? = nil,
+        due: Timestamp, at now: Timestamp
+    ) {
         entries[id] = Entry(
-            id: id, recipient: recipient, kind: kind, accepted: now, state: held ? .held : .ready, due: held ? nil : now,
-            hasLetter: kind == .letter)
+            id: id, recipient: recipient, kind: kind, accepted: now, state: held ? .held : .ready, due: held ? nil : due,
+            letter: letter, conversation: conversation)
+        if letter == id { letters.insert(id) }
     }
+
+    private func isSendable(_ entry: Entry) -> Bool {
+        guard !erased.contains(entry.recipient), hasSeal(entry) else { return false }
+        guard let conversation = entry.conversation else { return true }
+        return conversations[conversation] != nil && letters.contains(conversation) && entries[conversation] != nil
+    }
+
+    private func hasSeal(_ entry: Entry) -> Bool { entry.letter.map { letters.contains($0) } ?? true }
 
     // MARK: Leases
 
     mutating func claim(_ count: Int, _ lease: LeaseID, until: Timestamp, at now: Timestamp) -> [LetterID] {
         let taken = waiting.filter { ($0.due ?? now) <= now }.prefix(count)
         for entry in taken {
-            let isSendable = !erased.contains(entry.recipient) && (entry.kind == .confirmation || entry.hasLetter)
-            change(entry.id) {
-                if isSendable {
+            if isSendable(entry) {
+                change(entry.id) {
                     ($0.state, $0.lease, $0.leaseUntil) = (.leased, lease, until)
                     $0.attempts += 1
-                } else {
-                    ($0.state, $0.due, $0.hasLetter) = (.dropped, nil, false)
                 }
+            } else {
+                end(entry.id, .dropped)
+                letters.remove(entry.id)
             }
         }
         return taken.map(\.id).filter { entries[$0]?.state == .leased }
@@ -189,7 +233,7 @@ struct QueueModel {
             return .moved(to: .ready)
         }
         if let entry = entries[id], state == .failed || state == .expired,
-            erased.contains(entry.recipient) || entry.kind == .letter && !entry.hasLetter
+            erased.contains(entry.recipient) || !hasSeal(entry)
         {
             return .nothingToSend(in: state)
         }
@@ -217,7 +261,8 @@ struct QueueModel {
     mutating func erase(_ recipient: Int) {
         erased.insert(recipient)
         for entry in entries.values where entry.recipient == recipient {
-            change(entry.id) { $0.hasLetter = false }
+            letters.remove(entry.id)
+            conversations[entry.id] = nil
             if entry.state == .ready || entry.state == .held { end(entry.id, .dropped) }
         }
     }
@@ -231,12 +276,16 @@ struct QueueModel {
     }
 
     mutating func forgetLetters(through epoch: Epoch, limit: Int) -> Int {
-        let empty = entries.values.filter { $0.state == .held && !$0.hasLetter && Epoch(containing: $0.accepted) <= epoch }
+        let empty = entries.values.filter {
+            $0.state == .held && !letters.contains($0.id) && Epoch(containing: $0.accepted) <= epoch
+        }
         for id in inOrder(empty.map(\.id)).prefix(limit) { end(id, .dropped) }
-        let over = entries.values.filter { $0.hasLetter && Epoch(containing: $0.accepted) <= epoch && $0.state != .leased }
+        let over = entries.values.filter {
+            letters.contains($0.id) && Epoch(containing: $0.accepted) <= epoch && $0.state != .leased
+        }
         let bite = inOrder(over.map(\.id)).prefix(limit)
         for id in bite {
-            change(id) { $0.hasLetter = false }
+            letters.remove(id)
             if let state = entries[id]?.state, state == .ready || state == .held { end(id, .dropped) }
         }
         return empty.prefix(limit).count + bite.count
@@ -245,13 +294,21 @@ struct QueueModel {
     mutating func forgetSubmissions(before moment: Timestamp, limit: Int) -> Int {
         let over = log.keys.filter { $0.high < LetterID.floor(of: moment).high && (entries[$0]?.state.isTerminal ?? true) }
         let bite = inOrder(over).prefix(limit)
-        for id in bite { (log[id], entries[id]) = (nil, nil) }
+        for id in bite {
+            (log[id], entries[id], conversations[id]) = (nil, nil, nil)
+            letters.remove(id)
+        }
         return bite.count
     }
 
-    mutating func forgetConfirmations(before moment: Timestamp, limit: Int) -> Int {
+    mutating func forgetConversations(through epoch: Epoch, limit: Int) {
+        let over = conversations.keys.filter { Epoch(containing: $0.moment) <= epoch }
+        for id in inOrder(over).prefix(limit) { conversations[id] = nil }
+    }
+
+    mutating func forgetUnposted(before moment: Timestamp, limit: Int) -> Int {
         let over = entries.values.filter {
-            $0.kind == .confirmation && $0.state.isTerminal && $0.id.high < LetterID.floor(of: moment).high
+            !$0.kind.isPosted && $0.state.isTerminal && $0.id.high < LetterID.floor(of: moment).high
         }
         let bite = inOrder(over.map(\.id)).prefix(limit)
         for id in bite { entries[id] = nil }

@@ -13,7 +13,7 @@ final class TestStore: Sendable {
     let commits: CommitLedger
     let site: Site
     let people: [Recipient]
-    private let randomness: Mutex<SeededRandomness>
+    let randomness: Mutex<SeededRandomness>
     private let leases = Mutex(NodeLeases(node: 1, start: 1))
 
     private init(_ database: any OpenStore, _ commits: CommitLedger, people count: Int, seed: UInt64) async throws {
@@ -45,11 +45,12 @@ final class TestStore: Sendable {
 
     func letter(
         to person: Int = 0, at moment: Timestamp = start, verdict: Verdict = .accept, mark: IdempotencyRecord? = nil,
-        tags: [Tag] = [], limitRecord: LimitRecord? = nil, seal: [UInt8] = [1, 2, 3]
+        tags: [Tag] = [], limitRecord: LimitRecord? = nil, seal: [UInt8] = [1, 2, 3], beginsConversation: Bool = false
     ) -> AcceptedLetter {
         let entry = entry(to: person, at: moment, verdict: verdict, tags: tags)
         return AcceptedLetter(
-            entry: entry, seal: seal, tokens: randomness.withLock { MailTokens(using: &$0) }, limitRecord: limitRecord,
+            entry: entry, seal: seal, tokens: randomness.withLock { MailTokens(using: &$0) },
+            conversation: beginsConversation ? newConversation(entry.id, at: moment) : nil, limitRecord: limitRecord,
             idempotencyRecord: mark)
     }
 

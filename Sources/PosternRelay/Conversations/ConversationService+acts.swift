@@ -1,0 +1,49 @@
+package import PosternCore
+internal import PosternLink
+internal import PosternStore
+
+/// What a link does besides replying. Each act may be repeated, is undone by its opposite, and leaves a trace when it changed something.
+extension ConversationService {
+    package func withdraw(_ number: Int, _ link: LinkToken, for purpose: LinkPurpose) async throws -> Bool? {
+        guard purpose.isPage, let opened = try await find(link, for: purpose) else { return nil }
+        guard opened.isWithdrawable(number, at: now(), within: withdrawal) else {
+            return opened.entries.indices.contains(number) && opened.entries[number].author == opened.viewer
+                && opened.entries[number].isWithdrawn
+        }
+        return try await conversations(for: opened).withdraw(opened.entries[number].id)
+    }
+
+    package func setClosed(_ isClosed: Bool, _ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView? {
+        guard purpose.isPage, let opened = try await find(link, for: purpose) else { return nil }
+        try await conversations(for: opened).setClosed(isClosed, opened.id, by: opened.viewer)
+        return try await open(link, for: purpose)
+    }
+
+    package func setMuted(_ isMuted: Bool, _ link: LinkToken) async throws -> ConversationView? {
+        guard let opened = try await find(link, for: .mute) else { return nil }
+        // Without its first letter there is no telling whose conversation it is.
+        guard let seal = try await store.read({ try $0.conversations.seal(of: opened.id) }) else { return nil }
+        let recipient = opened.recipient
+        let name = try await vault.nameVisitor(
+            MuteRequest(
+                site: recipient.site, recipient: recipient.id, handle: recipient.handle, letter: opened.id, seal: seal))
+        try await conversations(for: opened).setMuted(isMuted, name.bytes, by: recipient, from: opened.id)
+        return try await open(link, for: .mute)
+    }
+
+    package func setPaused(_ isPaused: Bool, _ link: LinkToken) async throws -> ConversationView? {
+        guard let opened = try await find(link, for: .pause) else { return nil }
+        let recipients = operations.by(opened.actor).recipients
+        try await recipients.setPaused(isPaused, opened.recipient, from: opened.id)
+        return try await open(link, for: .pause)
+    }
+
+    private func conversations(for opened: OpenedConversation) -> ConversationOperations {
+        operations.by(opened.actor).conversations
+    }
+}
+
+extension LinkPurpose {
+    /// Whether it leads to the page of one of the two, where they write.
+    var isPage: Bool { self == .reply || self == .letter }
+}

@@ -1,0 +1,44 @@
+internal import PosternCore
+internal import PosternStore
+
+/// What the two do with their conversation, each by a link. What changes nothing leaves no trace.
+struct ConversationOperations: Sendable {
+    let operations: Operations
+
+    /// - Returns: false when it was too late.
+    func withdraw(_ reply: LetterID) async throws -> Bool {
+        let record = operations.trace(.withdrawReply, "\(reply)")
+        return try await operations.store.write { transaction in
+            guard try transaction.intake.withdraw(reply, at: record.at) else { return false }
+            try transaction.operationTrace.add(record)
+            return true
+        }
+    }
+
+    /// Only who has ended a conversation can let it go on.
+    func setClosed(_ isClosed: Bool, _ conversation: LetterID, by party: Party) async throws {
+        let record = operations.trace(isClosed ? .closeConversation : .reopenConversation, "\(conversation)")
+        try await operations.store.write { transaction in
+            guard let found = try transaction.conversations.find(conversation), (found.closedBy != nil) != isClosed,
+                try transaction.conversations.setClosed(isClosed, conversation, by: party, at: record.at)
+            else { return }
+            try transaction.operationTrace.add(record)
+        }
+    }
+
+    /// - Parameter visitor: as the vault names the visitor for this recipient.
+    func setMuted(_ isMuted: Bool, _ visitor: [UInt8], by recipient: Recipient, from conversation: LetterID) async throws {
+        // Never whom: the trace would tell which conversations are one visitor's.
+        let record = operations.trace(isMuted ? .muteVisitor : .unmuteVisitor, "\(recipient.site)/\(recipient.handle)")
+        try await operations.store.write { transaction in
+            let mutes = transaction.mutes
+            let wasMuted = try mutes.names(of: recipient.id).contains(visitor)
+            if isMuted {
+                _ = try mutes.add(visitor, of: recipient.id, from: conversation, at: record.at)
+            } else {
+                try mutes.remove(visitor, of: recipient.id)
+            }
+            if wasMuted != (try mutes.names(of: recipient.id).contains(visitor)) { try transaction.operationTrace.add(record) }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+internal import PosternCore
+internal import PosternStore
+
+extension RecipientOperations {
+    /// So many mails a day tell a recipient that letters are paused, whoever presses the button again and again.
+    private static let mostNotices = 3
+
+    /// Pauses letters, or lets them come again, by the link in a mail. Who was not paused before is told by mail, since a program that
+    /// follows links may have pressed the button. A recipient whose address is not confirmed is left alone.
+    /// - Parameter conversation: whose link it was; the notice has its links.
+    func setPaused(_ isPaused: Bool, _ recipient: Recipient, from conversation: LetterID) async throws {
+        let record = operations.trace(
+            isPaused ? .pauseRecipient : .resumeRecipient, "\(recipient.site)/\(recipient.handle)")
+        var randomness = operations.randomness
+        let notice = (id: LetterID(at: record.at, using: &randomness), tokens: MailTokens(using: &randomness))
+        try await operations.store.write { transaction in
+            let recipients = transaction.recipients
+            let (former, next): (Recipient.State, Recipient.State) = isPaused ? (.active, .paused) : (.paused, .active)
+            guard try recipients.setState(next, of: recipient.id, from: [former], at: record.at) == .changed else { return }
+            try transaction.operationTrace.add(record)
+            let day = record.at - .days(1)
+            guard isPaused, try transaction.intake.pauseNotices(to: recipient.id, since: day) < Self.mostNotices else { return }
+            try transaction.intake.enqueuePauseNotice(
+                notice.id, to: recipient.id, in: conversation, at: record.at, tokens: notice.tokens)
+        }
+        operations.wake()
+    }
+}
