@@ -61,7 +61,8 @@ struct ConversationPayloadTests {
     ])
     func `An earlier Message-ID that is none of ours is refused`(text: String) throws {
         let conversation = DeliveryJob.Conversation(
-            id: LetterID(high: 1, low: 1), began: Self.now, letter: [7], author: .visitor, reply: LetterID(high: 2, low: 2), replied: Self.now, earlier: [text])
+            id: LetterID(high: 1, low: 1), began: Self.now, letter: [7], author: .visitor, reply: LetterID(high: 2, low: 2),
+            replied: Self.now, earlier: [text])
         let job = try JobSample.job(kind: .reply, conversation: conversation)
         #expect(throws: ByteFault.badValue) { try DeliveryJob(payload: job.payload) }
     }

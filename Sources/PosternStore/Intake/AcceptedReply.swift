@@ -84,7 +84,8 @@ extension Intake {
             SET state = 'dropped', due_at = NULL, finished_at = ?, reason = 'withdrawn by its author'
             WHERE id = ? AND kind = 'reply' AND attempts = 0 AND state IN ('ready', 'held') AND accepted_at >= ?
             """,
-            [now.stored, reply.stored, (now - .minutes(5)).stored])
+            // The longest time that can be configured; the caller keeps the one that is.
+            [now.stored, reply.stored, (now - .hours(1)).stored])
         guard withdrawn == 1 else { return false }
         try transaction.run(
             """

@@ -12,7 +12,10 @@ struct ConversationActsTests {
             try await fixture.deliverAll()
             _ = try await fixture.answer(links)
             let reply = try #require(try await fixture.deliveries(.reply).first)
-            for wrong in [(0, links.recipient, LinkPurpose.reply), (1, links.visitor, .letter), (2, links.recipient, .reply), (-1, links.visitor, .letter)] {
+            for wrong in [
+                (0, links.recipient, LinkPurpose.reply), (1, links.visitor, .letter), (2, links.recipient, .reply),
+                (-1, links.visitor, .letter),
+            ] {
                 #expect(try await fixture.service.withdraw(wrong.0, wrong.1, for: wrong.2) == false)
             }
             #expect(try await fixture.service.withdraw(1, links.mute, for: .mute) == nil)
@@ -35,7 +38,10 @@ struct ConversationActsTests {
             _ = try await fixture.answer(links)
             #expect(try await fixture.deliveries(.reply).map(\.state) == [.ready, .held])
             let until = fixture.clock.now + .minutes(1)
-            #expect(try await fixture.states(links, of: .recipient).dropFirst() == [.withdrawable(until: until), .withdrawable(until: until)])
+            #expect(
+                try await fixture.states(links, of: .recipient).dropFirst() == [
+                    .withdrawable(until: until), .withdrawable(until: until),
+                ])
             fixture.advance(by: .minutes(1))
             for number in 1...2 { #expect(try await fixture.service.withdraw(number, links.recipient, for: .reply) == false) }
             #expect(try await fixture.states(links, of: .recipient).dropFirst() == [.onItsWay, .onItsWay])
@@ -60,7 +66,9 @@ struct ConversationActsTests {
                 try await fixture.trace() == [
                     "visitor:\(links.id) conversation.close \(links.id)", "visitor:\(links.id) conversation.reopen \(links.id)",
                 ])
-            let refused = try await fixture.store.read { try $0.submissionLog.entries(limit: 9) }.filter { $0.verdict.decision == .refuse }
+            let refused = try await fixture.store.read { try $0.submissionLog.entries(limit: 9) }.filter {
+                $0.verdict.decision == .refuse
+            }
             #expect(refused.map(\.verdict.parts) == [[Verdict.Part(.conversationEnded, .refuse)]])
         }
     }
@@ -78,7 +86,9 @@ struct ConversationActsTests {
             #expect(try await fixture.service.open(other.mute, for: .mute)?.isMuted == false)
             var pages: [[ConversationView?]] = [[], []]
             func look() async throws {
-                for (index, links) in [muted, other].enumerated() { pages[index].append(try await fixture.view(links, of: .visitor)) }
+                for (index, links) in [muted, other].enumerated() {
+                    pages[index].append(try await fixture.view(links, of: .visitor))
+                }
             }
             try await look()
             for links in [muted, other] {
@@ -110,7 +120,8 @@ struct ConversationActsTests {
             // Nothing stands still because of them.
             let health = try await fixture.store.read { try QueueHealth($0) }
             #expect(health.oldestHeld == nil && health.held.isEmpty)
-            #expect(fixture.dispatcher.smarthostRecord.troubles(at: fixture.clock.now).isEmpty && !fixture.dispatcher.isBreakerOpen)
+            #expect(
+                fixture.dispatcher.smarthostRecord.troubles(at: fixture.clock.now).isEmpty && !fixture.dispatcher.isBreakerOpen)
         }
     }
 
@@ -141,7 +152,10 @@ struct ConversationActsTests {
             for _ in 0..<2 { #expect(try await fixture.service.setPaused(false, links.pause)?.isPaused == false) }
             #expect(try await fixture.post().page != nil)
             let id = fixture.recipient.id
-            #expect(try await fixture.trace() == ["recipient:\(id) recipient.pause photos/pat", "recipient:\(id) recipient.resume photos/pat"])
+            #expect(
+                try await fixture.trace() == [
+                    "recipient:\(id) recipient.pause photos/pat", "recipient:\(id) recipient.resume photos/pat",
+                ])
         }
     }
 
@@ -163,7 +177,9 @@ struct ConversationActsTests {
         try await ConversationFixture.run { fixture in
             let links = try await fixture.begin()
             let id = fixture.recipient.id
-            _ = try await fixture.store.write { try $0.recipients.setState(.unconfirmed, of: id, from: [.active], at: fixture.clock.now) }
+            _ = try await fixture.store.write {
+                try $0.recipients.setState(.unconfirmed, of: id, from: [.active], at: fixture.clock.now)
+            }
             #expect(try await fixture.service.setPaused(true, links.pause)?.isPaused == false)
             _ = try await fixture.store.write { try $0.recipients.erase(id, at: fixture.clock.now) }
             #expect(try await fixture.view(links, of: .visitor) == nil)

@@ -48,6 +48,7 @@ final class ConversationFixture: Sendable {
             tasks.cancelAll()
         }
         await fixture.vault.close()
+        withExtendedLifetime(folder) {}
     }
 
     private init(

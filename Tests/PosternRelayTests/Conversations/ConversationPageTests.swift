@@ -83,7 +83,9 @@ struct ConversationPageTests {
         }
     }
 
-    @Test func `An answer can be taken back for a minute, goes out when it is over, and only then is seen by the other`() async throws {
+    @Test func `An answer can be taken back for a minute, goes out when it is over, and only then is seen by the other`()
+        async throws
+    {
         try await ConversationFixture.run { fixture in
             let links = try await fixture.begin()
             try await fixture.deliverAll()
@@ -118,7 +120,9 @@ struct ConversationPageTests {
             try await fixture.deliverAll()
             let dispatcher = Task { try await fixture.dispatcher.run() }
             #expect(try await fixture.answer(links) == .accepted)
-            try await eventually("the dispatcher has seen that nothing is due") { try await fixture.deliveries(.reply).count == 1 }
+            try await eventually("the dispatcher has seen that nothing is due") {
+                try await fixture.deliveries(.reply).count == 1
+            }
             fixture.advance(by: .seconds(61))
             try await eventually("the answer is delivered") {
                 try await fixture.deliveries(.reply).first?.state == .delivered
@@ -128,11 +132,14 @@ struct ConversationPageTests {
         }
     }
 
-    @Test func `The visitor answers in turn, with the proof of the mailbox, and both sides' mails carry new links`() async throws {
+    @Test func `The visitor answers in turn, with the proof of the mailbox, and both sides' mails carry new links`() async throws
+    {
         try await ConversationFixture.run { fixture in
             let links = try await fixture.begin()
             try await fixture.deliverAll()
-            guard case .ended(let view) = try await fixture.answer(links, by: .visitor) else { throw ConversationFixture.NoSuchLink() }
+            guard case .ended(let view) = try await fixture.answer(links, by: .visitor) else {
+                throw ConversationFixture.NoSuchLink()
+            }
             #expect(view.standing == .unanswered)
             _ = try await fixture.answer(links)
             fixture.advance(by: .minutes(2))

@@ -42,13 +42,17 @@ struct ReplyRefusalsTests {
                 fixture.faulty.beforeNextWrite {
                     _ = try await fixture.store.write { transaction in
                         switch change {
-                        case "closed": _ = try transaction.conversations.setClosed(true, links.id, by: .recipient, at: fixture.clock.now)
-                        case "paused": _ = try transaction.recipients.setState(.paused, of: id, from: [.active], at: fixture.clock.now)
+                        case "closed":
+                            _ = try transaction.conversations.setClosed(true, links.id, by: .recipient, at: fixture.clock.now)
+                        case "paused":
+                            _ = try transaction.recipients.setState(.paused, of: id, from: [.active], at: fixture.clock.now)
                         default: _ = try transaction.recipients.erase(id, at: fixture.clock.now)
                         }
                     }
                 }
-                guard case .ended(let view) = try await fixture.answer(links, by: .visitor) else { throw ConversationFixture.NoSuchLink() }
+                guard case .ended(let view) = try await fixture.answer(links, by: .visitor) else {
+                    throw ConversationFixture.NoSuchLink()
+                }
                 if change == "closed" { #expect(view.standing == .closed(by: .recipient)) }
                 if change == "paused" { #expect(view.standing == .takesNoLetters) }
                 #expect(try await fixture.deliveries(.reply).count == 1)
@@ -58,7 +62,8 @@ struct ReplyRefusalsTests {
 
     /// A text → what its author is told.
     @Test(arguments: [
-        ("", TextFault.empty), (" \n\t\u{200B}", .empty), (String(repeating: "a", count: 20_001), .tooLong(limit: 20_000, count: 20_001)),
+        ("", TextFault.empty), (" \n\t\u{200B}", .empty),
+        (String(repeating: "a", count: 20_001), .tooLong(limit: 20_000, count: 20_001)),
     ])
     func `A text that no letter can have is not kept`(text: String, fault: TextFault) async throws {
         try await ConversationFixture.run { fixture in
@@ -72,8 +77,10 @@ struct ReplyRefusalsTests {
         try await ConversationFixture.run { fixture in
             let links = try await fixture.begin()
             let texts = [
-                "\r\nBcc: everyone\r\n\r\nHello", "<script>alert(1)</script>", "{{secret}} %s \u{202E}gnirts\u{0}", "'); DROP TABLE reply; --x",
-                String(repeating: "(((((at at at", count: 1_500), String(repeating: "0 1-", count: 4_900), String(repeating: "@", count: 19_999),
+                "\r\nBcc: everyone\r\n\r\nHello", "<script>alert(1)</script>", "{{secret}} %s \u{202E}gnirts\u{0}",
+                "'); DROP TABLE reply; --x",
+                String(repeating: "(((((at at at", count: 1_500), String(repeating: "0 1-", count: 4_900),
+                String(repeating: "@", count: 19_999),
             ]
             for text in texts { #expect(try await fixture.answer(links, text, sure: true) == .accepted) }
             // The guard reads any of them in a moment, too.
@@ -114,7 +121,9 @@ struct ReplyRefusalsTests {
                 #expect(try await fixture.answer(links, by: .visitor, "More \(number)", from: "203.0.113.\(number)") == .accepted)
             }
             #expect(try await fixture.deliveries(.reply).filter { $0.state == .held }.map(\.reason) == ["limit-recipient"])
-            #expect(try await fixture.states(links, of: .visitor).suffix(1) == [.withdrawable(until: fixture.clock.now + .minutes(1))])
+            #expect(
+                try await fixture.states(links, of: .visitor).suffix(1) == [.withdrawable(until: fixture.clock.now + .minutes(1))]
+            )
         }
     }
 
@@ -190,7 +199,9 @@ struct ReplyRefusalsTests {
             try await fixture.deliverAll()
             fixture.fake.goAway(true)
             #expect(try await fixture.answer(links) == .unavailable(retryAfter: .seconds(30)))
-            guard case .doubtful = try await fixture.answer(links, "pat@studio.example") else { throw ConversationFixture.NoSuchLink() }
+            guard case .doubtful = try await fixture.answer(links, "pat@studio.example") else {
+                throw ConversationFixture.NoSuchLink()
+            }
             #expect(try await fixture.answer(links, sure: true) == .accepted)
             let asked = fixture.fake.mentions.count
             #expect(try await fixture.answer(links, by: .visitor, "And today?") == .accepted)

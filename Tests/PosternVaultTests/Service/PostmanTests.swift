@@ -61,7 +61,8 @@ struct PostmanTests {
             let postman = Postman(
                 mailFrom: try EmailAddress("contact@relay.example.org"),
                 publicURL: try #require(WebOrigin("https://contact.example.org")), authorisation: authorisation, memory: memory,
-                opener: SealOpener(ring: ring ?? fixture.ring), composer: try MailSamples.composer(), lanes: pool,
+                opener: SealOpener(ring: ring ?? fixture.ring), visitors: visitors, composer: try MailSamples.composer(),
+                lanes: pool,
                 budgets: unlimited, logger: Logger(label: "test"))
             let outcome = await postman.deliver(job)
             return (outcome, server.messages.count)

@@ -27,9 +27,11 @@ struct TemplateTests {
         let faulty = LetterFaults(all: LetterField.allCases.map { FieldFault(field: $0, reason: .text(.lineBreak)) })
         let mailbox = MailboxLetters()
         mailbox.keep(
-            .init(sender: "b1@x.example", recipients: ["p@y.example"]), source: Array(SampleMail.alternative.utf8),
+            .init(sender: "b1@x.example", recipients: ["p@y.example"]),
+            source: Array(SampleMail.alternative.replacing(".dot", with: "https://contact.example/confirm/x").utf8),
             at: Example.now)
         let letter = try #require(mailbox.letter(1))
+        let relay = try #require(WebOrigin("https://contact.example"))
         func contact(_ occasion: ContactPage.Occasion) -> ContactPage {
             ContactPage(form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: occasion, shown)
         }
@@ -56,7 +58,8 @@ struct TemplateTests {
                 conditions: [
                     HealthCondition(.vault, .standsStill, "x", meaning: "x", remedy: "x", commands: ["postern doctor"])
                 ], mailbox: nil, now: Example.now, .unbranded(templates)),
-            MailboxPage([letter], .unbranded(templates)), MailboxLetterPage(letter, .unbranded(templates)),
+            MailboxPage(MailboxSides([letter], origin: relay), .unbranded(templates)),
+            MailboxLetterPage(letter, origin: relay, .unbranded(templates)),
         ]
     }
 

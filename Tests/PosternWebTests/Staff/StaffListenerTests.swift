@@ -177,7 +177,9 @@ struct StaffListenerTests {
     @Test func `Every page is for staff, and metrics and style sheets are for anyone who reaches the listener`() throws {
         let responses = ResponseFactory(
             try Templates(folder: templatesFolder), SecurityHeaders(isSecure: false), isForStaff: true)
-        let routes = staffRoutes(Self.services(mailbox: MailboxLetters()), responses).routes
+        let routes = staffRoutes(
+            Self.services(mailbox: MailboxLetters()), responses, publicURL: try configuration().publicURL
+        ).routes
         let access = Dictionary(uniqueKeysWithValues: routes.map { ($0.pattern.description, $0.access) })
         #expect(
             access == [

@@ -51,14 +51,15 @@ enum EmailMentions {
 
     private static func domain(after index: Int, in pieces: [Placed], isWeak: Bool) -> Int? {
         var labels: [String] = []
-        var (end, isSpelt, isAfterDot) = (0, false, true)
+        var (end, isSpelt, isAfterDot, isLettered) = (0, false, true, false)
         scan: for position in (index + 1)..<max(index + 1, min(pieces.count, index + mostPieces)) {
             switch pieces[position].piece {
             case .text(let label) where isAfterDot:
                 labels.append(label)
                 (end, isAfterDot) = (pieces[position].range.upperBound, false)
+                isLettered = label.unicodeScalars.count == 1
             // Letters with spaces between them are one label.
-            case .text(let letter) where !isWeak && letter.unicodeScalars.count == 1 && labels.last?.isEmpty == false:
+            case .text(let letter) where !isWeak && isLettered && letter.unicodeScalars.count == 1:
                 labels[labels.count - 1] += letter
                 end = pieces[position].range.upperBound
             case .dot where !isAfterDot: isAfterDot = true
@@ -81,7 +82,8 @@ enum EmailMentions {
         "gmail", "googlemail", "gmx", "hotmail", "protonmail", "icloud", "posteo", "wanadoo",
     ]
     private static let providers: Set<String> = mailOnly.union([
-        "aol", "fastmail", "free", "freenet", "laposte", "live", "mail", "mailbox", "me", "msn", "orange", "outlook", "pm", "proton",
+        "aol", "fastmail", "free", "freenet", "laposte", "live", "mail", "mailbox", "me", "msn", "orange", "outlook", "pm",
+        "proton",
         "sfr", "t-online", "web", "yahoo", "ymail",
     ])
 
@@ -161,7 +163,10 @@ enum EmailMentions {
         if plainDotWords.contains(bare) { return [(.dotWord, whole)] }
         guard run.count <= 100, let at = inner(of: run, ["-at-", "_at_", "AT"]) else { return [(.text(lowered), whole)] }
         func part(_ range: Range<Int>) -> Placed {
-            (.text(String(String.UnicodeScalarView(run[range])).lowercased()), start + range.lowerBound..<start + range.upperBound)
+            (
+                .text(String(String.UnicodeScalarView(run[range])).lowercased()),
+                start + range.lowerBound..<start + range.upperBound
+            )
         }
         let rest = Array(run[at.upperBound...])
         let atPiece: Placed = (.at, start + at.lowerBound..<start + at.upperBound)

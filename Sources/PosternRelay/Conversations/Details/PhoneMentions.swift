@@ -35,7 +35,9 @@ enum PhoneMentions {
 
     /// - Returns: nil where none begins.
     private static func candidate(in scalars: [Unicode.Scalar], from start: Int) -> Candidate? {
-        guard digit(scalars[start]) != nil || scalars[start] == "+" || scalars[start] == "＋" || scalars[start] == "(" else { return nil }
+        guard digit(scalars[start]) != nil || scalars[start] == "+" || scalars[start] == "＋" || scalars[start] == "(" else {
+            return nil
+        }
         var candidate = Candidate(range: start..<start)
         var (position, gap): (Int, String) = (start, "")
         while position < scalars.count {
@@ -118,11 +120,13 @@ enum PhoneMentions {
 
     /// Groups of three with the same point or apostrophe between them.
     private static func isThousands(_ candidate: Candidate) -> Bool {
-        candidate.gaps.allSatisfy { $0 == "." } && candidate.lengths.dropFirst().allSatisfy { $0 == 3 } && candidate.gaps.count > 0
+        candidate.gaps.allSatisfy { $0 == "." } && candidate.lengths.dropFirst().allSatisfy { $0 == 3 }
+            && candidate.gaps.count > 0
     }
 
     private static func isDecimal(_ candidate: Candidate) -> Bool {
-        candidate.groups.count == 2 && candidate.gaps == ["."] && candidate.first.count <= 3 && (candidate.groups.last?.count ?? 0) != 7
+        candidate.groups.count == 2 && candidate.gaps == ["."] && candidate.first.count <= 3
+            && (candidate.groups.last?.count ?? 0) != 7
     }
 
     /// `12.10.2026`, `2026-10-12`, two of them with a dash between, or one with a time.
@@ -147,7 +151,8 @@ enum PhoneMentions {
     /// An ISBN begins with 978 or 979, one of before 2007 with one digit of its language and has a last one of its own.
     private static func isBook(_ candidate: Candidate) -> Bool {
         if candidate.digits == 13, candidate.first.hasPrefix("978") || candidate.first.hasPrefix("979") { return true }
-        return candidate.first.count == 1 && !candidate.hasBracket && (9...10).contains(candidate.digits) && candidate.groups.count <= 4
+        return candidate.first.count == 1 && !candidate.hasBracket && (9...10).contains(candidate.digits)
+            && candidate.groups.count <= 4
             && candidate.lengths != [1, 3, 3, 3]
     }
 
@@ -158,25 +163,30 @@ enum PhoneMentions {
         func isSign(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .currencySymbol || scalar == "%" }
         if end + 1 < scalars.count, scalars[end] == "," || scalars[end] == ":", digit(scalars[end + 1]) != nil { return true }
         if start > 1, scalars[start - 1] == "," || scalars[start - 1] == ":", digit(scalars[start - 2]) != nil { return true }
-        for place in [start - 1, start - 2, end, end + 1] where scalars.indices.contains(place) && isSign(scalars[place]) { return true }
+        for place in [start - 1, start - 2, end, end + 1] where scalars.indices.contains(place) && isSign(scalars[place]) {
+            return true
+        }
         let after = scalars[end...].prefix(12).drop(while: ScannedText.isBlank).prefix(while: ScannedText.isWordPart)
         return units.contains(String(String.UnicodeScalarView(after)).lowercased())
     }
 
     private static let units: Set<String> = [
-        "eur", "euro", "euros", "usd", "dollar", "dollars", "chf", "franken", "francs", "gbp", "pounds", "sar", "aed", "ريال", "درهم", "دولار",
+        "eur", "euro", "euros", "usd", "dollar", "dollars", "chf", "franken", "francs", "gbp", "pounds", "sar", "aed", "ريال",
+        "درهم", "دولار",
         "px", "pixel", "pixels", "mb", "kb", "gb", "km", "m", "mm", "people", "visitors", "views",
     ]
 
     /// Beginnings of words that a number to dial comes after.
     private static let calls = [
-        "tel", "tél", "phone", "fon", "mobil", "handy", "portable", "cell", "call", "ring", "fax", "whatsapp", "signal", "telegram", "sms",
+        "tel", "tél", "phone", "fon", "mobil", "handy", "portable", "cell", "call", "ring", "fax", "whatsapp", "signal",
+        "telegram", "sms",
         "anruf", "rufnummer", "ruf", "appel", "gsm", "هاتف", "جوال", "موبايل", "اتصل", "واتساب", "تلفون",
     ]
 
     /// Words that a number of something comes after.
     private static let numbered: Set<String> = [
-        "isbn", "issn", "photo", "photos", "foto", "fotos", "bild", "bilder", "image", "images", "img", "picture", "cliché", "no", "nr", "nº",
+        "isbn", "issn", "photo", "photos", "foto", "fotos", "bild", "bilder", "image", "images", "img", "picture", "cliché", "no",
+        "nr", "nº",
         "n°", "nummer", "order", "bestellung", "rechnung", "invoice", "facture", "commande", "id", "صورة", "رقم", "الصورة",
     ]
 

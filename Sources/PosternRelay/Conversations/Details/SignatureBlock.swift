@@ -10,7 +10,9 @@ enum SignatureBlock {
             if let first = after.first, after.count <= longest { return lines[first].lowerBound..<lines[last].upperBound }
         }
         // A name after "Kind regards" is no secret: the mail has it too. What comes after the name may be.
-        guard let close = contents.suffix(longest + 1).last(where: { isClosing(content(lines[$0], of: text)) }) else { return nil }
+        guard let close = contents.suffix(longest + 1).last(where: { isClosing(content(lines[$0], of: text)) }) else {
+            return nil
+        }
         let after = contents.filter { $0 > close }
         let isPostscript = after.contains { index in
             let start = content(lines[index], of: text).prefix(4).lowercased()
@@ -36,16 +38,20 @@ enum SignatureBlock {
     }
 
     private static func isClosing(_ line: String) -> Bool {
-        guard line.count <= 60 else { return false }
-        return closings.contains { line == $0 || line.hasPrefix($0 + " ") }
+        // "Viele Grüße aus Köln" is one, a sentence that begins so is not.
+        closings.contains { line == $0 || (line.hasPrefix($0 + " ") && line.count <= $0.count + 20) }
     }
 
     private static let closings = [
-        "best", "best wishes", "best regards", "kind regards", "warm regards", "regards", "cheers", "sincerely", "yours", "yours sincerely",
-        "yours faithfully", "all the best", "many thanks", "mit freundlichen grüßen", "mit freundlichem gruß", "mit freundlichen grüssen",
+        "best", "best wishes", "best regards", "kind regards", "warm regards", "regards", "cheers", "sincerely", "yours",
+        "yours sincerely",
+        "yours faithfully", "all the best", "many thanks", "mit freundlichen grüßen", "mit freundlichem gruß",
+        "mit freundlichen grüssen",
         "freundliche grüße", "freundliche grüsse", "viele grüße", "viele grüsse", "liebe grüße", "beste grüße", "herzliche grüße",
-        "schöne grüße", "gruß", "grüße", "mfg", "lg", "vg", "hochachtungsvoll", "cordialement", "bien cordialement", "bien à vous",
-        "amicalement", "salutations", "meilleures salutations", "sincères salutations", "bonne journée", "مع التحية", "مع خالص التحية",
+        "schöne grüße", "gruß", "grüße", "mfg", "lg", "vg", "hochachtungsvoll", "cordialement", "bien cordialement",
+        "bien à vous",
+        "amicalement", "salutations", "meilleures salutations", "sincères salutations", "bonne journée", "مع التحية",
+        "مع خالص التحية",
         "مع أطيب التحيات", "تحياتي", "أطيب التحيات", "وتفضلوا بقبول", "مع الشكر",
     ]
 }

@@ -49,11 +49,16 @@ enum WebMentions {
 
     /// Domains of the highest level that people have pages under. A list of all would take every second missing blank for an address.
     private static let ends: Set<String> = [
-        "com", "org", "net", "info", "biz", "name", "eu", "de", "at", "ch", "li", "fr", "be", "lu", "nl", "it", "es", "pt", "pl", "cz",
-        "dk", "se", "no", "fi", "ie", "uk", "gr", "tr", "ru", "ua", "us", "ca", "au", "nz", "jp", "kr", "cn", "in", "br", "mx", "ar",
-        "za", "eg", "sa", "ae", "qa", "kw", "jo", "lb", "ma", "dz", "tn", "iq", "io", "co", "me", "app", "dev", "art", "blog", "cafe",
-        "club", "design", "email", "gallery", "gmbh", "link", "online", "page", "photo", "photography", "photos", "pics", "shop", "site",
-        "social", "store", "studio", "team", "tv", "work", "works", "world", "xyz", "berlin", "hamburg", "koeln", "wien", "paris", "cat",
+        "com", "org", "net", "info", "biz", "name", "eu", "de", "at", "ch", "li", "fr", "be", "lu", "nl", "it", "es", "pt", "pl",
+        "cz",
+        "dk", "se", "no", "fi", "ie", "uk", "gr", "tr", "ru", "ua", "us", "ca", "au", "nz", "jp", "kr", "cn", "in", "br", "mx",
+        "ar",
+        "za", "eg", "sa", "ae", "qa", "kw", "jo", "lb", "ma", "dz", "tn", "iq", "io", "co", "me", "app", "dev", "art", "blog",
+        "cafe",
+        "club", "design", "email", "gallery", "gmbh", "link", "online", "page", "photo", "photography", "photos", "pics", "shop",
+        "site",
+        "social", "store", "studio", "team", "tv", "work", "works", "world", "xyz", "berlin", "hamburg", "koeln", "wien", "paris",
+        "cat",
         "example", "test",
     ]
 }
