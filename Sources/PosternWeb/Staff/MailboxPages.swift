@@ -1,7 +1,7 @@
 private import HTTPTypes
 internal import Hummingbird
 private import NIOCore
-private import PosternCore
+package import PosternCore
 private import PosternMail
 package import PosternText
 
