@@ -2,7 +2,8 @@ package import PosternCore
 internal import PosternLink
 internal import PosternStore
 
-/// What a link does besides replying. Each act may be repeated, is undone by its opposite, and leaves a trace when it changed something.
+/// What a link does besides replying. Each act may be repeated, is undone by its opposite, and leaves a trace when it changed
+/// something.
 extension ConversationService {
     package func withdraw(_ number: Int, _ link: LinkToken, for purpose: LinkPurpose) async throws -> Bool? {
         guard purpose.isPage, let opened = try await find(link, for: purpose) else { return nil }

@@ -5,8 +5,8 @@ internal import PosternStore
 
 /// The steps of a reply. Each either lets it pass or throws the judgement that ends it.
 extension ConversationService {
-    /// A visitor's reply counts as a letter. A recipient answers as many people as have written, from one place, and nobody can write as
-    /// a recipient without a link of each conversation: what bounds them is `mostADay`, and what the installation takes.
+    /// A visitor's reply counts as a letter. A recipient answers as many people as have written, from one place, and nobody can
+    /// write as a recipient without a link of each conversation: what bounds them is `mostADay`, and what the installation takes.
     func checkClient(_ opened: OpenedConversation, _ pending: inout PendingSubmission) throws {
         guard opened.viewer == .recipient else { return try intake.checkClientLimit(&pending) }
         guard let day = pending.day, !intake.limits.table.isOff else { return }
@@ -64,8 +64,8 @@ extension ConversationService {
             } catch let refusal as LinkRefusal where refusal.code != .unavailable {
                 // It has looked, and will not say. What is found here must do.
             } catch {
-                // Nothing goes out while the vault is away, and the page keeps the text. So an answer that nobody could look through waits
-                // rather than give an address away; a question that is asked anyway needs no second look.
+                // Nothing goes out while the vault is away, and the page keeps the text. So an answer that nobody could look through
+                // waits rather than give an address away; a question that is asked anyway needs no second look.
                 if details.isEmpty { throw error }
             }
         }

@@ -1,8 +1,8 @@
 internal import PosternCore
 internal import PosternStore
 
-// What each of the two may see. A pure function of what the store says, so that a muted visitor's page can be held against everybody
-// else's.
+// What each of the two may see. A pure function of what the store says, so that a muted visitor's page can be held against
+// everybody else's.
 
 extension OpenedConversation {
     /// - Parameters:
@@ -21,7 +21,7 @@ extension OpenedConversation {
             endsAt: end(after: retention), isMuted: isMuted, isPaused: viewer == .recipient && recipient.state == .paused)
     }
 
-    /// Who has ended it decides first: whether the recipient takes letters is nothing that a visitor hears of a closed conversation.
+    /// Who has ended it decides first: of a closed conversation a visitor does not hear whether the recipient takes letters.
     private func standing(of shown: [ConversationView.Entry]) -> ConversationView.Standing {
         if let party = row.closedBy { return .closed(by: party) }
         // Who has paused letters may still answer those that came.

@@ -28,7 +28,8 @@ enum ReplyJudgement: Error {
         }
     }
 
-    /// Whether an earlier outcome of the same post replaces this one. Not after the store failed: what it shows then may not be on disk.
+    /// Whether an earlier outcome of the same post replaces this one. Not after the store failed: what it shows then may not be on
+    /// disk.
     var isOpenToRepeats: Bool {
         switch self {
         case .refused, .asked, .diskFull: true

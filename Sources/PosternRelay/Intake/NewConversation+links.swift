@@ -25,8 +25,8 @@ extension StoredLink {
 }
 
 extension LetterSummary {
-    /// Without the address that some browsers fill in as a name: pages show what is in it, and the address is known here for the last
-    /// time.
+    /// Without the address that some browsers fill in as a name: pages show what is in it, and the address is known here for the
+    /// last time.
     fileprivate init(shownOf letter: Letter) throws {
         // An at sign written out takes five characters more than it had.
         let shown = VisitorName.shown(of: letter)?.unicodeScalars.prefix(Letter.Limit.name)

@@ -5,8 +5,8 @@ extension RecipientOperations {
     /// So many mails a day tell a recipient that letters are paused, whoever presses the button again and again.
     private static let mostNotices = 3
 
-    /// Pauses letters, or lets them come again, by the link in a mail. Who was not paused before is told by mail, since a program that
-    /// follows links may have pressed the button. A recipient whose address is not confirmed is left alone.
+    /// Pauses letters, or lets them come again, by the link in a mail. Who was not paused before is told by mail, since a program
+    /// that follows links may have pressed the button. A recipient whose address is not confirmed is left alone.
     /// - Parameter conversation: whose link it was; the notice has its links.
     func setPaused(_ isPaused: Bool, _ recipient: Recipient, from conversation: LetterID) async throws {
         let record = operations.trace(

@@ -55,8 +55,8 @@ package struct PrivacyFacts: Equatable, Sendable {
     /// How long the digests of what limits counted are kept.
     package let limitRecords = LimitRecords.lifetime
 
-    /// How long two people can answer each other after the first letter: the visitor's address is in that letter, is used to send answers,
-    /// and cannot be read once its key is destroyed.
+    /// How long two people can answer each other after the first letter: the visitor's address is in that letter, is used to send
+    /// answers, and cannot be read once its key is destroyed.
     package var conversations: Duration { terms.letters }
 
     package init(

@@ -1,9 +1,10 @@
 package import PosternCore
 
-/// Looks through a text, before it goes out, for what its author may not have meant to tell: addresses, telephone numbers, a signature.
+/// Looks through a text, before it goes out, for what its author may not have meant to tell: addresses, telephone numbers, a
+/// signature.
 ///
-/// It only asks, so it may be wrong either way; it is meant to be wrong seldom enough that people read the question. Each part looks at a
-/// character a few times at most, whatever a text is made of.
+/// It only asks, so it may be wrong either way; it is meant to be wrong seldom enough that people read the question. Each part looks
+/// at a character a few times at most, whatever a text is made of.
 package enum PersonalDetails {
     /// A question lists a few things of each kind.
     private static let mostOfAKind = 5
@@ -19,9 +20,12 @@ package enum PersonalDetails {
             (.signature, SignatureBlock.range(in: scanned).map { [$0] } ?? []),
         ]
         return found.flatMap { kind, ranges in
-            var seen: Set<PersonalDetail> = []
-            let details = ranges.lazy.map { PersonalDetail(kind, scanned.quote($0)) }.filter { seen.insert($0).inserted }
-            return Array(details.prefix(mostOfAKind))
+            var details: [PersonalDetail] = []
+            for range in ranges where details.count < mostOfAKind {
+                let detail = PersonalDetail(kind, scanned.quote(range))
+                if !details.contains(detail) { details.append(detail) }
+            }
+            return details
         }
     }
 }
