@@ -248,7 +248,7 @@ struct ConversationTests {
             for id in [tried.id, tried.copy.id, letter.id, old.copy.id, .zero] {
                 #expect(try await store.database.write { try $0.intake.withdraw(id, at: now) } == false)
             }
-            #expect(try await store.database.write { try $0.intake.withdraw(old.id, at: Self.later + .hours(1)) } == false)
+            #expect(try await store.database.write { try $0.intake.withdraw(old.id, at: Self.later + .hours(2)) } == false)
             #expect(try await store.line(old.id)?.state == .ready)
             #expect(try await store.line(tried.id)?.state == .leased)
         }
