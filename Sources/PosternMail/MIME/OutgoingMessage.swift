@@ -92,10 +92,8 @@ extension OutgoingMessage {
         if let thread { try header.write(thread, at: domain) }
         if let unsubscribe {
             try header.write("List-Unsubscribe", pieces: ["<\(unsubscribe)>"])
-            // RFC 8058 §3.1 asks for https.
-            if unsubscribe.hasPrefix("https:") {
-                try header.write("List-Unsubscribe-Post", pieces: ["List-Unsubscribe=One-Click"])
-            }
+            // RFC 8058 §3.1 asks for https: over http, as on a trial, mail programs leave this out of account.
+            try header.write("List-Unsubscribe-Post", pieces: ["List-Unsubscribe=One-Click"])
         }
         try header.write("Content-Language", pieces: [languageTag])
         // RFC 3834 §5: not `auto-replied`, since this is not an answer to a mail. A person wrote the letter, but `no` would
