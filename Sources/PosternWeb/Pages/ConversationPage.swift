@@ -128,12 +128,12 @@ extension ConversationPage {
         notice = Self.notice(for: occasion, names, texts)
         heading = texts(.conversationTitle, [.person: names.other])
         // The title stands in tabs and histories that others see: it names nobody. Links to other languages would lose what was typed.
-        frame = presentation.frame(
-            title: notice?.title ?? texts(.conversationPageTitle), path: occasion == .shown ? path : nil)
+        let title = Self.isDoubtful(occasion) ? texts(.doubtPageTitle) : notice?.title ?? texts(.conversationPageTitle)
+        frame = presentation.frame(title: title, path: occasion == .shown ? path : nil)
         text = texts.texts
         subject = view.summary.subject?.text
         about = view.summary.about?.text
-        begun = view.entries.first.map { first in
+        begun = view.entries.first { $0.number == 0 }.map { first in
             texts(
                 first.author == view.viewer ? .conversationBegunByYou : .conversationBegunByOther,
                 [.person: names.other, .date: texts.date(first.at)])

@@ -100,6 +100,7 @@ package enum PageText: String, TextKey {
     case youTakeNoneTitle = "standing.you_take_none_title"
     case youTakeNoneDetail = "standing.you_take_none_detail"
 
+    case doubtPageTitle = "doubt.page_title"
     case doubtTitle = "doubt.title"
     case doubtDetail = "doubt.detail"
     case doubtOwnAddress = "doubt.own_address"

@@ -143,6 +143,8 @@ struct LinkPagesTests {
         let page = try await post(["message": Self.hostile], conversations)
         #expect(page.text.contains(">\n\(HTML.escaped(Self.hostile))</textarea>"))
         for forbidden in ["<b>", "<i>", "<img>"] { #expect(!page.text.contains(forbidden)) }
+        let title = page.text.firstMatch(of: #/<title>([^<]*)</#)?.1 ?? ""
+        #expect(title == "A question about your answer · Example Photos")
         #expect(page.text.contains("{{heading}}") && page.text.contains("{{x}}"))
     }
 
@@ -153,7 +155,7 @@ struct LinkPagesTests {
         (.visitor, .closed(by: .recipient), "Pat Photographer has ended this correspondence", nil),
         (.recipient, .closed(by: .visitor), "Vera Visitor has ended this correspondence", nil),
         (.visitor, .takesNoLetters, "Pat Photographer is not taking letters", nil),
-        (.recipient, .takesNoLetters, "You are not taking letters", nil),
+        (.recipient, .takesNoLetters, "You no longer receive letters here", nil),
     ])
     func `Where nobody can write, the page says why, and whether that can be undone`(
         viewer: Party, standing: ConversationView.Standing, words: String, choice: String?
