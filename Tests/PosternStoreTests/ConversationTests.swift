@@ -226,6 +226,7 @@ struct ConversationTests {
             }
             #expect(try await store.count(of: "SELECT id FROM letter") == 2)
             #expect(try await store.entries(letter.id).map(\.state) == [.delivered, .ready, .dropped])
+            #expect(try await store.entries(letter.id).map(\.isWithdrawn) == [false, false, true])
             #expect(try await store.counts().difference == 0)
             #expect(try await store.database.write { try $0.intake.withdraw(taken.id, at: now) } == false)
             #expect(

@@ -141,7 +141,7 @@ struct StaffListenerTests {
         let letters = MailboxLetters()
         let html = """
             <img src="https://contact.example.org/logo"><a href="https://contact.example.org/reply/abc">Answer <b>privately</b></a>
-            <a class="x" href="https://contact.example.org/letter/a/b?lang=de&amp;x=1" title=">">Read &amp; answer</a>
+            <a class="x" href="https://contact.example.org/letter/a/b?lang=de&amp;x=1">Read &amp; answer</a>
             <a href="https://contact.example.org.evil.example/reply/no">no</a> <a href="javascript:alert(1)">no</a>
             <a href="https://contact.example.org/mute/x&quot; onclick=&quot;no">no</a>
             """
