@@ -99,6 +99,14 @@ def postern():
 
 
 @pytest.fixture(scope="session")
+def quick():
+    """Answers go out after three seconds."""
+    installation = Installation(POSTERN_WITHDRAWAL="3s").start()
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture(scope="session")
 def limited():
     """One letter an hour."""
     installation = Installation(POSTERN_LIMIT_CLIENT="1,1/1h").start()

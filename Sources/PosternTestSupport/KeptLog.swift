@@ -9,6 +9,7 @@ package final class KeptLog: Sendable {
 
     package var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
 
+    package var all: [String] { lines.withLock { $0.map(\.text) } }
     package var criticals: [String] { texts(.critical) }
     package var errors: [String] { texts(.error) }
     package var warnings: [String] { texts(.warning) }

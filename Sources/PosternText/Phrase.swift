@@ -1,6 +1,8 @@
 /// A place in a text that a value fills, written `{visitor}`.
 package enum TextSlot: String, CaseIterable, Sendable {
     case visitor, recipient, site
+    /// The other one of two who write to each other, and how the reader is named to them.
+    case person, name
     /// The number of a plural.
     case n
     case count, limit, excess

@@ -168,11 +168,8 @@ def requested(browser):
             yield message["params"]["request"]["url"]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.__name__)
-def test_a_page_is_accessible_in_every_shape(browser, postern, limited, page, lang):
-    list(requested(browser))
-    page(browser, postern, limited, lang)
+def check(browser, name, lang, installations):
+    """The page that is shown, in every width and scheme, and what it has asked for since the last call of `requested`."""
     wait_for(lambda: browser.execute_script("return document.readyState") == "complete")
     html = browser.find_element(By.TAG_NAME, "html")
     assert html.get_attribute("lang") == lang
@@ -180,13 +177,21 @@ def test_a_page_is_accessible_in_every_shape(browser, postern, limited, page, la
     for width in WIDTHS:
         for scheme in ["light", "dark"]:
             shape(browser, width, scheme)
-            assert violations(browser) == [], f"{page.__name__} {lang} {width} {scheme}"
+            assert violations(browser) == [], f"{name} {lang} {width} {scheme}"
             overflow = browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
-            assert overflow <= 0, f"{page.__name__} {lang} scrolls sideways by {overflow} at {width}"
+            assert overflow <= 0, f"{name} {lang} scrolls sideways by {overflow} at {width}"
     hosts = {urllib.parse.urlsplit(url).netloc for url in requested(browser) if not url.startswith("data:")}
-    assert hosts <= {urllib.parse.urlsplit(i.url).netloc for i in (postern, limited)}
+    assert hosts <= {urllib.parse.urlsplit(i.url).netloc for i in installations}
     assert browser.get_cookies() == []
     assert [e for e in browser.get_log("browser") if "favicon" not in e["message"] and "status of 4" not in e["message"]] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.__name__)
+def test_a_page_is_accessible_in_every_shape(browser, postern, limited, page, lang):
+    list(requested(browser))
+    page(browser, postern, limited, lang)
+    check(browser, page.__name__, lang, (postern, limited))
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -133,6 +133,7 @@ struct ConfigurationTests {
         settings: [String: String], expected: [String]
     ) throws {
         let budgets = try Configuration(Self.least.merging(settings) { $1 }, home: "/srv/postern").budgets
+        #expect(budgets.reply == Limit.Rate(count: 3, per: .days(1)))
         let all = [budgets.recipient, budgets.address, budgets.confirmation, budgets.global]
         #expect(all.map { rate in rate.map { "\($0.count)/\($0.per.span)" } ?? "off" } == expected)
     }

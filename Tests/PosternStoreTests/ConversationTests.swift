@@ -226,6 +226,7 @@ struct ConversationTests {
             }
             #expect(try await store.count(of: "SELECT id FROM letter") == 2)
             #expect(try await store.entries(letter.id).map(\.state) == [.delivered, .ready, .dropped])
+            #expect(try await store.entries(letter.id).map(\.isWithdrawn) == [false, false, true])
             #expect(try await store.counts().difference == 0)
             #expect(try await store.database.write { try $0.intake.withdraw(taken.id, at: now) } == false)
             #expect(
@@ -248,7 +249,7 @@ struct ConversationTests {
             for id in [tried.id, tried.copy.id, letter.id, old.copy.id, .zero] {
                 #expect(try await store.database.write { try $0.intake.withdraw(id, at: now) } == false)
             }
-            #expect(try await store.database.write { try $0.intake.withdraw(old.id, at: Self.later + .hours(1)) } == false)
+            #expect(try await store.database.write { try $0.intake.withdraw(old.id, at: Self.later + .hours(2)) } == false)
             #expect(try await store.line(old.id)?.state == .ready)
             #expect(try await store.line(tried.id)?.state == .leased)
         }

@@ -24,7 +24,14 @@ struct MuteTests {
             #expect(try await add(two, to: store))
             #expect(try await add(one, to: store, person: 1))
             #expect(Set(try await names(store)) == [one, two])
-            let recipient = store.people[0].id
+            // Muted again from another conversation, it is undone from that one.
+            let (recipient, other) = (store.people[0].id, LetterID(high: 7, low: 7))
+            for (conversation, isMuted) in [(LetterID.zero, true), (other, false)] {
+                let found = try await store.database.read { try $0.mutes.isMuted(from: conversation, of: recipient) }
+                #expect(found == isMuted)
+            }
+            _ = try await store.database.write { try $0.mutes.add(one, of: recipient, from: other, at: TestStore.start) }
+            #expect(try await store.database.read { try $0.mutes.isMuted(from: other, of: recipient) })
             for _ in 1...2 { try await store.database.write { try $0.mutes.remove(one, of: recipient) } }
             #expect(try await names(store) == [two])
             #expect(try await names(store, person: 1) == [one])

@@ -178,6 +178,8 @@ struct StatementTests {
             _ = try transaction.conversations.entries(of: letter.id, limit: 5)
             _ = try transaction.conversations.count(by: .visitor, in: letter.id, since: now)
             _ = try transaction.conversations.seal(of: letter.id)
+            _ = try transaction.intake.pauseNotices(to: person, since: now)
+            _ = try transaction.mutes.isMuted(from: letter.id, of: person)
             _ = try transaction.links.find(madeAt: 1, digest: name, purpose: .reply)
         }
         _ = try await database.write { try $0.retention.forgetConversations(through: Epoch(containing: now), limit: 5) }

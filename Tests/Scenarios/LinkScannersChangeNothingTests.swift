@@ -99,12 +99,6 @@ struct LinkScannersChangeNothingTests {
     }
 }
 
-extension Web {
-    static func head(_ url: String) async throws -> Answer {
-        try await request(url, method: .HEAD)
-    }
-}
-
 extension Web.Answer {
     /// What each button of each form on the page would post if nothing were typed.
     var forms: [(action: String, fields: [String: String])] {

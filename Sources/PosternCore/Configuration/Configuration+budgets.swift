@@ -7,12 +7,18 @@ extension Configuration {
         package let confirmation: Limit.Rate?
         /// Everything.
         package let global: Limit.Rate?
+        /// Mails to the address of a visitor who has not shown that mails arrive there.
+        package let reply: Limit.Rate?
 
-        package init(recipient: Limit.Rate?, address: Limit.Rate?, confirmation: Limit.Rate?, global: Limit.Rate?) {
+        package init(
+            recipient: Limit.Rate?, address: Limit.Rate?, confirmation: Limit.Rate?, global: Limit.Rate?,
+            reply: Limit.Rate? = nil
+        ) {
             self.recipient = recipient
             self.address = address
             self.confirmation = confirmation
             self.global = global
+            self.reply = reply
         }
     }
 }
@@ -27,7 +33,8 @@ extension SettingReader {
             recipient: budget(.budgetRecipient, standard: ofADay),
             address: budget(.budgetAddress, standard: limits.global.rates.first?.doubled),
             confirmation: budget(.budgetConfirmation, standard: Limit.Rate(count: 1, per: .days(1))),
-            global: budget(.budgetGlobal, standard: limits.global.rates.last?.doubled))
+            global: budget(.budgetGlobal, standard: limits.global.rates.last?.doubled),
+            reply: budget(.budgetReply, standard: Limit.Rate(count: 3, per: .days(1))))
     }
 
     private mutating func budget(_ setting: Setting, standard: Limit.Rate?) -> Limit.Rate? {

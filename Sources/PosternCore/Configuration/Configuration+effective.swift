@@ -25,6 +25,7 @@ extension Configuration {
         case .budgetRecipient: Self.text(of: budgets.recipient)
         case .budgetAddress: Self.text(of: budgets.address)
         case .budgetConfirmation: Self.text(of: budgets.confirmation)
+        case .budgetReply: Self.text(of: budgets.reply)
         case .budgetGlobal: Self.text(of: budgets.global)
         case .retentionLetters: retention.letters.span
         case .retentionEvidence: retention.evidence.span

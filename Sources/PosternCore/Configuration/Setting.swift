@@ -24,6 +24,7 @@ package enum Setting: String, Sendable, CaseIterable {
     case budgetRecipient = "POSTERN_BUDGET_RECIPIENT"
     case budgetAddress = "POSTERN_BUDGET_ADDRESS"
     case budgetConfirmation = "POSTERN_BUDGET_CONFIRMATION"
+    case budgetReply = "POSTERN_BUDGET_REPLY"
     case budgetGlobal = "POSTERN_BUDGET_GLOBAL"
     case retentionLetters = "POSTERN_RETENTION_LETTERS"
     case retentionEvidence = "POSTERN_RETENTION_EVIDENCE"

@@ -21,10 +21,11 @@ package struct HeaderWriter {
         try write(name, pieces: text.utf8.split(separator: 0x20).map { String(Substring($0)) })
     }
 
-    /// A name and its address: `"Name" <local@domain>`.
+    /// A name and its address: `"Name" <local@domain>`. The address alone where there is no name.
     package mutating func write(_ name: String, phrase: String, address: EmailAddress) throws(ComposeFault) {
         try Self.check(phrase, header: name)
-        try write(name, pieces: Self.phrase(phrase, room: Self.width - name.utf8.count - 2) + ["<\(address.text)>"])
+        let words = phrase.isEmpty ? [] : Self.phrase(phrase, room: Self.width - name.utf8.count - 2)
+        try write(name, pieces: words + ["<\(address.text)>"])
     }
 
     /// Finished tokens. The line may be folded between them.

@@ -67,13 +67,18 @@ extension OutgoingMessage {
         }
     }
 
-    /// - Parameter languageTag: the language of the text (RFC 5646).
+    /// - Parameters:
+    ///   - languageTag: the language of the text (RFC 5646).
+    ///   - html: nil leaves a mail of plain text.
+    ///   - thread: the conversation that it belongs to.
+    ///   - unsubscribe: the page that stops such mails (RFC 2369 §3.2), and a post to it stops them at once (RFC 8058).
     /// - Throws: `.token` or `.controlCharacter`. Values that their types have checked cause neither.
     package init(
         from: Mailbox, to: Mailbox, replyTo: Mailbox?, subject: String, languageTag: String, tokens: MailTokens, date: Timestamp,
-        plain: String, html: String, visibleReplyAddress: EmailAddress? = nil
+        plain: String, html: String?, visibleReplyAddress: EmailAddress? = nil, thread: MailThread? = nil,
+        unsubscribe: String? = nil
     ) throws(ComposeFault) {
-        guard Self.isToken(tokens.messageID), Self.isToken(tokens.envelope) else { throw .token }
+        guard ([tokens.messageID, tokens.envelope] + (thread?.tokens ?? [])).allSatisfy(Self.isToken) else { throw .token }
         // Neither encoding can produce it: in quoted-printable, `=` is followed by a hexadecimal digit or CRLF; base64 has no `_`.
         let boundary = "=_\(tokens.messageID)"
         let domain = from.address.domain
@@ -84,6 +89,12 @@ extension OutgoingMessage {
         if let replyTo { try header.write("Reply-To", phrase: replyTo.name, address: replyTo.address) }
         try header.write("Subject", text: subject)
         try header.write("Message-ID", pieces: ["<\(tokens.messageID)@\(domain)>"])
+        if let thread { try header.write(thread, at: domain) }
+        if let unsubscribe {
+            try header.write("List-Unsubscribe", pieces: ["<\(unsubscribe)>"])
+            // RFC 8058 §3.1 asks for https: over http, as on a trial, mail programs leave this out of account.
+            try header.write("List-Unsubscribe-Post", pieces: ["List-Unsubscribe=One-Click"])
+        }
         try header.write("Content-Language", pieces: [languageTag])
         // RFC 3834 §5: not `auto-replied`, since this is not an answer to a mail. A person wrote the letter, but `no` would
         // allow what §2 forbids for every other value: a vacation notice to us or, by Reply-To, to the visitor, which would
@@ -93,10 +104,17 @@ extension OutgoingMessage {
         // read. If that changes, list the other five kinds here instead.
         try header.write("X-Auto-Response-Suppress", pieces: ["All"])
         try header.write("MIME-Version", pieces: ["1.0"])
-        try header.write("Content-Type", pieces: ["multipart/alternative;", "boundary=\"\(boundary)\""])
+        var bytes: [UInt8] = []
+        if let html {
+            try header.write("Content-Type", pieces: ["multipart/alternative;", "boundary=\"\(boundary)\""])
+            bytes = Self.bytes(header.text, boundary, plain: plain, html: html)
+        } else {
+            bytes += header.text.utf8
+            Self.append("text/plain", plain, to: &bytes)
+        }
         let addresses = [from.address, to.address, replyTo?.address]
         self.init(
-            bytes: Self.bytes(header.text, boundary, plain: plain, html: html),
+            bytes: bytes,
             needsSMTPUTF8: addresses.contains { $0?.needsSMTPUTF8 == true }, envelopeSender: "\(tokens.envelope)@\(domain)",
             recipient: to.address, visibleReplyAddress: visibleReplyAddress)
     }
@@ -109,14 +127,18 @@ extension OutgoingMessage {
         bytes += header.utf8
         bytes += [0x0D, 0x0A]
         for (type, text) in [("text/plain", plain), ("text/html", html)] {
-            let (encoding, lines) = TransferEncoding.encoded(canonical(text))
             bytes += "--\(boundary)\r\n".utf8
-            bytes += "Content-Type: \(type); charset=utf-8\r\n".utf8
-            bytes += "Content-Transfer-Encoding: \(encoding.rawValue)\r\n\r\n".utf8
-            bytes += lines
+            append(type, text, to: &bytes)
         }
         bytes += "--\(boundary)--\r\n".utf8
         return bytes
+    }
+
+    private static func append(_ type: String, _ text: String, to bytes: inout [UInt8]) {
+        let (encoding, lines) = TransferEncoding.encoded(canonical(text))
+        bytes += "Content-Type: \(type); charset=utf-8\r\n".utf8
+        bytes += "Content-Transfer-Encoding: \(encoding.rawValue)\r\n\r\n".utf8
+        bytes += lines
     }
 
     /// Turns all line ends into LF: a template may have been saved with others.

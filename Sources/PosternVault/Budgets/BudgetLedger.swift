@@ -10,6 +10,8 @@ package enum Budget: UInt8, CaseIterable, Sendable {
     case confirmation = 3
     /// Everything that goes out.
     case global = 4
+    /// Mails to a visitor's address that has not shown that mails arrive there.
+    case reply = 5
 
     package var setting: Setting {
         switch self {
@@ -17,6 +19,7 @@ package enum Budget: UInt8, CaseIterable, Sendable {
         case .address: .budgetAddress
         case .confirmation: .budgetConfirmation
         case .global: .budgetGlobal
+        case .reply: .budgetReply
         }
     }
 
@@ -26,6 +29,7 @@ package enum Budget: UInt8, CaseIterable, Sendable {
         case .address: "letters to one address"
         case .confirmation: "confirmations to one address"
         case .global: "letters in all"
+        case .reply: "mails to a visitor who has not answered by one of their links"
         }
     }
 }
@@ -64,9 +68,13 @@ package struct BudgetLedger: Sendable {
     package init(_ rates: Configuration.Budgets, most: Int = Self.mostAccounts) {
         let all: [(Budget, Limit.Rate?)] = [
             (.recipient, rates.recipient), (.address, rates.address), (.confirmation, rates.confirmation),
-            (.global, rates.global),
+            (.global, rates.global), (.reply, rates.reply),
         ]
-        gates = Dictionary(uniqueKeysWithValues: all.compactMap { budget, rate in rate.map { (budget, RateGate(budget: $0)) } })
+        gates = Dictionary(
+            uniqueKeysWithValues: all.compactMap { budget, rate in
+                // The first answers of a conversation come within minutes, and none of them is to wait for half a day.
+                rate.map { (budget, RateGate(budget: $0, burst: budget == .reply ? $0.count : ($0.count + 1) / 2)) }
+            })
         self.most = most
     }
 
@@ -137,8 +145,8 @@ extension BudgetLedger {
 
 extension RateGate {
     /// Never more than the rate's count in a span of the rate.
-    fileprivate init(budget rate: Limit.Rate) {
-        let burst = (rate.count + 1) / 2
+    /// - Parameter burst: how many may come at once; the rest comes evenly.
+    fileprivate init(budget rate: Limit.Rate, burst: Int) {
         self.init(Limit.Rate(count: rate.count - burst + 1, per: rate.per), burst: burst)
     }
 }

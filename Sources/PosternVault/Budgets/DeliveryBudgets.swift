@@ -66,9 +66,10 @@ package final class DeliveryBudgets: Sendable {
     }
 
     /// Takes one letter from every budget it falls under.
+    /// - Parameter isProven: whether the addressee has shown that mails arrive. Every recipient has.
     /// - Returns: the outcome for a letter that must wait: deferred, and nothing about the smarthost.
-    package func charge(_ job: DeliveryJob, to address: EmailAddress) -> Result<Charge, Overdrawn> {
-        let accounts = accounts(job, address)
+    package func charge(_ job: DeliveryJob, to address: EmailAddress, isProven: Bool = true) -> Result<Charge, Overdrawn> {
+        let accounts = accounts(job, address, isProven)
         let moment = now()
         let (answer, unsaid) = state.withLock { state -> (BudgetLedger.Answer, Int?) in
             let answer = state.ledger.take(accounts, at: moment)
@@ -113,20 +114,21 @@ package final class DeliveryBudgets: Sendable {
         }
     }
 
-    private func accounts(_ job: DeliveryJob, _ address: EmailAddress) -> [BudgetLedger.Account] {
+    private func accounts(_ job: DeliveryJob, _ address: EmailAddress, _ isProven: Bool) -> [BudgetLedger.Account] {
         func account(_ budget: Budget, _ name: [UInt8]) -> BudgetLedger.Account {
             BudgetLedger.Account(budget, KeyedDigest(of: [budget.rawValue] + name, under: nameKey))
         }
         let mailbox = Array(address.text.lowercased().utf8)
         let kind: [BudgetLedger.Account]
         switch job.kind {
-        case .letter:
+        case _ where job.kind.isPosted && job.addressee == .recipient:
             var writer = ByteWriter()
             writer.write(job.site.id.text)
             writer.write(job.handle.text)
             kind = [account(.recipient, writer.bytes), account(.address, mailbox)]
         case .confirmation: kind = [account(.confirmation, mailbox)]
-        case .reply, .copy, .pauseNotice: kind = [account(.address, mailbox)]
+        case .letter, .reply, .copy, .pauseNotice:
+            kind = (isProven ? [] : [account(.reply, mailbox)]) + [account(.address, mailbox)]
         }
         return kind + [account(.global, [])]
     }
@@ -138,6 +140,7 @@ package final class DeliveryBudgets: Sendable {
             case .address: rates.address
             case .confirmation: rates.confirmation
             case .global: rates.global
+            case .reply: rates.reply
             }
         return rate.map { Limit(burst: nil, rates: [$0]) } ?? .off
     }

@@ -17,51 +17,104 @@ package struct Composer: Sendable {
     /// The languages that mails are written in. `pt-br` falls back to `pt`, and any language to English.
     package var languages: Set<Language> { Set(templates.catalogues.languages) }
 
+    /// Mail programs cut longer ones off (Gmail at 102 KB), and with them what stands at the end.
+    private static let longestHTML = 90 * 1_024
+
     /// - Throws: `.token` or `.controlCharacter`, which cannot come from values that were made by their types; `.link` when a
-    ///   confirmation's link is not an absolute URL.
+    ///   link is not an absolute URL.
     package func compose(_ delivery: OpenedDelivery) throws(ComposeFault) -> OutgoingMessage {
         switch delivery.content {
-        case .letter(let letter): try compose(letter, delivery)
-        case .confirmation(let link): try compose(confirmation: link, delivery)
+        case .letter(let letter, let conversation): try compose(letter, conversation, delivery)
+        case .reply(let reply, let conversation): try compose(reply, conversation, delivery, isCopy: false)
+        case .copy(let reply, let conversation): try compose(reply, conversation, delivery, isCopy: true)
+        case .confirmation(let link): try compose(.confirmation, link: link, delivery)
+        case .pauseNotice(let conversation): try compose(.pauseNotice, link: conversation.links.pause ?? "", delivery)
         }
     }
 
-    private func compose(_ letter: Letter, _ delivery: OpenedDelivery) throws(ComposeFault) -> OutgoingMessage {
+    private func compose(
+        _ letter: Letter, _ conversation: MailConversation?, _ delivery: OpenedDelivery
+    ) throws(ComposeFault) -> OutgoingMessage {
         let job = delivery.job
         let texts = templates.catalogues.catalogue(for: job.language)
-        let name = VisitorName.shown(of: letter)
-        let visitor = name.map { texts.line(.visitor, [.visitor: $0]) } ?? texts.line(.unnamedVisitor)
-        let subject = letter.subject?.text ?? texts.line(.letterSubject, [.visitor: visitor])
+        let names = MailNames(letter, job, in: texts)
+        let thread = conversation.map { $0.thread(on: names.recipientTopic, isAnswer: false) }
         let shown = delivery.shownAddress(of: letter)
-        var replyTo: OutgoingMessage.Mailbox?
-        if case .replyTo(let address) = shown { replyTo = .init(name: visitor, address: address) }
         let page = { form in
             LetterMailPage(
-                letter: letter, shownAddress: shown, site: job.site, catalogue: texts, form: form, subject: subject,
-                visitorName: name)
+                letter: letter, shownAddress: shown, site: job.site, catalogue: texts, form: form, subject: names.recipientTopic,
+                visitorName: names.visitorName, links: conversation?.links)
         }
-        return try OutgoingMessage(
-            from: .init(name: texts.line(.from, [.visitor: visitor, .site: job.site.name.text]), address: delivery.mailFrom),
-            to: .init(name: job.recipientName.text, address: delivery.address), replyTo: replyTo, subject: subject,
-            languageTag: texts.language.tag, tokens: job.tokens, date: job.start,
+        try Self.check(conversation?.links.all ?? [])
+        return try message(
+            delivery, from: names.visitorFrom, to: job.recipientName.text, subject: names.recipientTopic, texts,
+            replyTo: shown.replyTo.map { .init(name: names.visitor, address: $0) },
             plain: templates.letter.render(page(.plain)), html: templates.letter.render(page(.html)),
-            visibleReplyAddress: shown.address)
+            visible: shown.address, thread: thread, unsubscribe: conversation?.links.pause)
     }
 
-    private func compose(confirmation link: String, _ delivery: OpenedDelivery) throws(ComposeFault) -> OutgoingMessage {
-        guard Self.isUsable(link) else { throw .link }
+    private func compose(
+        _ reply: Reply, _ conversation: MailConversation, _ delivery: OpenedDelivery, isCopy: Bool
+    ) throws(ComposeFault) -> OutgoingMessage {
+        let job = delivery.job
+        let letter = conversation.letter
+        let toVisitor = (isCopy ? reply.author : reply.author.other) == .visitor
+        let texts = templates.catalogues.catalogue(for: toVisitor ? conversation.visitorLanguage : job.language)
+        let names = MailNames(letter, job, in: texts)
+        let thread = conversation.thread(on: toVisitor ? names.visitorTopic : names.recipientTopic, isAnswer: true)
+        let shown = toVisitor || isCopy ? ShownAddress.hidden : delivery.shownAddress(of: letter)
+        let view = ReplyMailPage.View(isCopy: isCopy, addressee: toVisitor ? .visitor : .recipient)
+        let page = { form in
+            ReplyMailPage(
+                reply: reply, view: view, conversation: conversation, shownAddress: shown, job: job, catalogue: texts, form: form,
+                subject: thread.subject, visitorName: names.visitorName)
+        }
+        try Self.check(conversation.links.all)
+        let from =
+            switch (isCopy, toVisitor) {
+            case (true, _): job.site.name.text
+            case (false, true): names.recipientFrom
+            case (false, false): names.visitorFrom
+            }
+        return try message(
+            delivery, from: from, to: toVisitor ? names.visitorName ?? "" : job.recipientName.text, subject: thread.subject,
+            texts,
+            replyTo: shown.replyTo.map { .init(name: names.visitor, address: $0) },
+            plain: templates.reply.render(page(.plain)), html: templates.reply.render(page(.html)), visible: shown.address,
+            thread: thread, unsubscribe: isCopy ? nil : conversation.links.pause)
+    }
+
+    private func compose(
+        _ kind: NoticeMailPage.Kind, link: String, _ delivery: OpenedDelivery
+    ) throws(ComposeFault) -> OutgoingMessage {
+        try Self.check([link])
         let job = delivery.job
         let texts = templates.catalogues.catalogue(for: job.language)
-        let subject = texts.line(.confirmationSubject, [.site: job.site.name.text])
-        let page = { form in ConfirmationMailPage(job: job, link: link, catalogue: texts, form: form, subject: subject) }
-        return try OutgoingMessage(
-            from: .init(name: job.site.name.text, address: delivery.mailFrom),
-            to: .init(name: job.recipientName.text, address: delivery.address), replyTo: nil, subject: subject,
-            languageTag: texts.language.tag, tokens: job.tokens, date: job.start,
+        let subject = texts.line(kind.subject, [.site: job.site.name.text])
+        let page = { form in NoticeMailPage(kind, job: job, link: link, catalogue: texts, form: form, subject: subject) }
+        return try message(
+            delivery, from: job.site.name.text, to: job.recipientName.text, subject: subject, texts, replyTo: nil,
             plain: templates.confirmation.render(page(.plain)), html: templates.confirmation.render(page(.html)))
     }
 
-    /// Whether the link can stand on a line of its own and in an attribute: it has characters of RFC 3986 only.
+    private func message(
+        _ delivery: OpenedDelivery, from: String, to: String, subject: String, _ texts: Catalogue,
+        replyTo: OutgoingMessage.Mailbox?, plain: String, html: String, visible: EmailAddress? = nil, thread: MailThread? = nil,
+        unsubscribe: String? = nil
+    ) throws(ComposeFault) -> OutgoingMessage {
+        try OutgoingMessage(
+            from: .init(name: from, address: delivery.mailFrom), to: .init(name: to, address: delivery.address), replyTo: replyTo,
+            subject: subject, languageTag: texts.language.tag, tokens: delivery.job.tokens, date: delivery.job.start,
+            plain: plain,
+            html: html.utf8.count <= Self.longestHTML ? html : nil, visibleReplyAddress: visible, thread: thread,
+            unsubscribe: unsubscribe)
+    }
+
+    /// Whether each link can stand on a line of its own and in an attribute: it has characters of RFC 3986 only.
+    private static func check(_ links: [String]) throws(ComposeFault) {
+        guard links.allSatisfy(isUsable) else { throw .link }
+    }
+
     private static func isUsable(_ link: String) -> Bool {
         guard let scheme = ["https://", "http://"].first(where: link.hasPrefix) else { return false }
         return (scheme.utf8.count + 1...900).contains(link.utf8.count)

@@ -16,6 +16,10 @@ struct LetterMailPage: MailPage {
         case subjectLabel, subject
         case words, message
         case answer
+        /// Says that the button shows nobody's address, where an ordinary answer does.
+        case privacy
+        /// What the links are called, and the links; absent in a letter of before there were any.
+        case button, link, mute, muteLink, pause, pauseLink
         /// The visitor's address and its `mailto:` URL; absent unless shared.
         case address, mailto
         case why
@@ -23,7 +27,7 @@ struct LetterMailPage: MailPage {
         case siteLink
     }
 
-    static let required: [Property] = [.message, .answer, .address, .why]
+    static let required: [Property] = [.message, .answer, .address, .link, .why]
 
     let letter: Letter
     let shownAddress: ShownAddress
@@ -31,11 +35,12 @@ struct LetterMailPage: MailPage {
     let catalogue: Catalogue
     let form: MailForm
     let subject: String
+    let links: MailLinks?
     private let names: [TextSlot: String]
 
     init(
         letter: Letter, shownAddress: ShownAddress, site: Site, catalogue: Catalogue, form: MailForm, subject: String,
-        visitorName: String?
+        visitorName: String?, links: MailLinks? = nil
     ) {
         self.letter = letter
         self.shownAddress = shownAddress
@@ -43,6 +48,7 @@ struct LetterMailPage: MailPage {
         self.catalogue = catalogue
         self.form = form
         self.subject = subject
+        self.links = links
         names = [
             .visitor: form.visitor(visitorName, in: catalogue), .site: form.name(site.name.text, in: catalogue),
         ]
@@ -54,7 +60,7 @@ struct LetterMailPage: MailPage {
         case .direction: catalogue.direction.rawValue
         case .side: catalogue.direction.side
         case .title: form.text(subject)
-        case .preheader: form.text(preheader)
+        case .preheader: form.text(Preheader.of(letter.text.text))
         case .heading: prose(.letterHeading)
         case .aboutLabel: prose(.aboutLabel)
         case .about: letter.about.map { form.entry($0.text) }
@@ -63,8 +69,15 @@ struct LetterMailPage: MailPage {
         case .words: prose(.letterWords)
         case .message: form.quoted(letter.text.text)
         case .answer: prose(answer)
+        case .privacy: links != nil && shownAddress.address != nil ? prose(.answerPrivacy) : nil
+        case .button: links.map { _ in prose(.answerButton) }
+        case .link: links.map { form.text($0.page) }
+        case .mute: links.map { _ in prose(.muteLink) }
+        case .muteLink: links?.mute.map(form.text)
+        case .pause: links.map { _ in prose(.pauseLink) }
+        case .pauseLink: links?.pause.map(form.text)
         case .address: shownAddress.address.map { form.text($0.text) }
-        case .mailto: shownAddress.address.map { form.text(Self.mailto($0)) }
+        case .mailto: shownAddress.address.map { form.text($0.mailto) }
         case .why: prose(.letterWhy)
         case .siteLink: site.origins.first.map { form.text($0.description) }
         }
@@ -72,7 +85,7 @@ struct LetterMailPage: MailPage {
 
     private var answer: MailText {
         switch shownAddress {
-        case .hidden: .answerHidden
+        case .hidden: links == nil ? .answerUnlinked : .answerHidden
         case .replyTo: .answerReplyTo
         case .inText: .answerInText
         }
@@ -80,25 +93,5 @@ struct LetterMailPage: MailPage {
 
     private func prose(_ key: MailText) -> String {
         form.prose(key, in: catalogue, names: names)
-    }
-
-    /// Lists show about a hundred characters; the rest of the mail would follow in a shorter one.
-    private var preheader: String {
-        var beginning = String(letter.text.text.unicodeScalars.prefix(400))
-        var octets: [UInt8] = []
-        beginning.withUTF8 { beginning in
-            beginning.forEachWord(between: { $0 == 0x0A || $0 == 0x09 || $0 == 0x20 }) { word in
-                if !octets.isEmpty { octets.append(0x20) }
-                octets.append(contentsOf: word)
-            }
-        }
-        // Cut between Characters, which are expensive to count; in most letters every octet is one.
-        guard octets.allSatisfy({ $0 < 0x80 }) else { return String(String(decoding: octets, as: UTF8.self).prefix(140)) }
-        return String(decoding: octets.prefix(140), as: UTF8.self)
-    }
-
-    /// RFC 6068 §2; everything that is not unreserved is percent-encoded, so that no `?` or `%` in a local part adds a field.
-    private static func mailto(_ address: EmailAddress) -> String {
-        "mailto:\(PercentCoding.encoded(address.local))@\(address.domain)"
     }
 }

@@ -14,7 +14,9 @@ protocol MailPage {
 /// The files of `templates/mail/` and the mail's texts, read once when the vault starts.
 struct MailTemplates: Sendable {
     let letter: Pair<LetterMailPage>
-    let confirmation: Pair<ConfirmationMailPage>
+    let reply: Pair<ReplyMailPage>
+    /// Of the notice that letters are paused as well.
+    let confirmation: Pair<NoticeMailPage>
     let catalogues: Catalogues
 
     /// - Parameter path: of `templates/`.
@@ -22,11 +24,13 @@ struct MailTemplates: Sendable {
     init(folder path: String) throws(TemplateFaults) {
         var folder = TemplateFolder(path)
         let letter = Pair<LetterMailPage>("mail/letter", in: &folder)
-        let confirmation = Pair<ConfirmationMailPage>("mail/confirmation", in: &folder)
+        let reply = Pair<ReplyMailPage>("mail/reply", in: &folder)
+        let confirmation = Pair<NoticeMailPage>("mail/confirmation", in: &folder)
         catalogues = Catalogues(in: &folder, holding: [CatalogueContents(MailText.self)])
         try folder.check()
-        guard let letter, let confirmation else { preconditionFailure("a template that is not there is a fault") }
+        guard let letter, let reply, let confirmation else { preconditionFailure("a template that is not there is a fault") }
         self.letter = letter
+        self.reply = reply
         self.confirmation = confirmation
     }
 

@@ -3,7 +3,14 @@ package import PosternCore
 /// A delivery with what the vault opened for it: everything that its mail is made of.
 package struct OpenedDelivery: Sendable {
     package enum Content: Sendable {
-        case letter(Letter)
+        /// The conversation is nil for a letter of before there were links.
+        case letter(Letter, MailConversation? = nil)
+        /// To the other of the two.
+        case reply(Reply, MailConversation)
+        /// To whoever wrote it.
+        case copy(Reply, MailConversation)
+        /// Tells a recipient that letters are paused, with the link by which they go on.
+        case pauseNotice(MailConversation)
         /// The question "is this your address?", with the page that confirms it: an absolute `https` (or, for a trial, `http`)
         /// URL in ASCII.
         case confirmation(link: String)

@@ -7,6 +7,7 @@ package struct VaultRequestHandler: Sendable {
     private let ring: KeyRing
     private let postman: Postman
     private let confirmation: ConfirmationChecker
+    private let questions: ConversationQuestions
     private let enrolment: Enrolment
     private let keeper: EpochKeeper
     private let budgets: DeliveryBudgets
@@ -15,12 +16,14 @@ package struct VaultRequestHandler: Sendable {
     private let now: @Sendable () -> Timestamp
 
     package init(
-        ring: KeyRing, postman: Postman, confirmation: ConfirmationChecker, enrolment: Enrolment, keeper: EpochKeeper,
+        ring: KeyRing, postman: Postman, confirmation: ConfirmationChecker, questions: ConversationQuestions,
+        enrolment: Enrolment, keeper: EpochKeeper,
         budgets: DeliveryBudgets, lanes: LanePool, malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
     ) {
         self.ring = ring
         self.postman = postman
         self.confirmation = confirmation
+        self.questions = questions
         self.enrolment = enrolment
         self.keeper = keeper
         self.budgets = budgets
@@ -42,8 +45,10 @@ package struct VaultRequestHandler: Sendable {
             return try confirmation.confirm(request, at: now()).payload
         case .adopt:
             return try await enrolment.adopt(try AdoptionRequest(payload: payload)).payload
-        case .nameVisitor, .mention:
-            throw LinkRefusal(.unavailable, "this vault cannot say that yet")
+        case .nameVisitor:
+            return try questions.name(try MuteRequest(payload: payload)).payload
+        case .mention:
+            return try questions.mention(try MentionRequest(payload: payload), at: now()).payload
         }
     }
 

@@ -6,7 +6,7 @@ package enum Access: Hashable, Sendable {
     case anyone
     /// Staff with one of these roles.
     case staff(Set<StaffRole>)
-    /// The holder of a link made for this purpose.
+    /// Anyone who has what may be a link for this purpose. Whether it was ever made is asked with each call of `ConversationTaker`.
     case link(LinkPurpose)
 }
 

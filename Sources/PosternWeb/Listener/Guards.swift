@@ -150,7 +150,7 @@ struct LinkSpelling: RouterMiddleware {
             ? PathPattern.segments(of: request.uri.path) != PathPattern.segments(of: path) : request.uri.path != path
         guard isOther else { return try await next(request, context) }
         if route.audience == .people, request.method == .get || request.method == .head {
-            return responses.moved(to: path, request)
+            return responses.moved(to: path, request, under: context.isBehindLink ? responses.headers.link : nil)
         }
         var context = context
         context.captures = captures
@@ -170,6 +170,19 @@ struct LinkSpelling: RouterMiddleware {
     }
 }
 
+/// Reads the link in the path of a route for the holders of links. A path that can be no link gets the page that every link gets which
+/// leads nowhere, and nothing is looked up.
+struct LinkReader: RouterMiddleware {
+    func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
+        guard case .link(let purpose) = context.route?.access else { return try await next(request, context) }
+        guard let link = LinkToken(text: context["link"]) else { throw RequestFault.deadLink }
+        var context = context
+        context.link = link
+        context.identity = .linkHolder(purpose)
+        return try await next(request, context)
+    }
+}
+
 /// Passes a request on if its sender may use the route.
 package struct AccessGuard: RouterMiddleware {
     package init() {}
@@ -183,16 +196,16 @@ package struct AccessGuard: RouterMiddleware {
 /// Passes a request on if the route has its method. What OPTIONS asks of a page is answered here: proxies try it to see whether the
 /// service runs, and office programs before they open a link.
 package struct MethodGuard: RouterMiddleware {
-    private let fields: HTTPFields
+    private let headers: SecurityHeaders
 
     package init(_ responses: ResponseFactory) {
-        fields = responses.headers.page
+        headers = responses.headers
     }
 
     package func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
         if let route = context.route, route.handler(for: request.method) == nil {
             if request.method == .options, route.audience == .people {
-                var fields = fields
+                var fields = context.isBehindLink ? headers.link : headers.page
                 fields[.allow] = route.allowed
                 return Response(status: .noContent, headers: fields)
             }

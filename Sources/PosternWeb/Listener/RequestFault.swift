@@ -28,6 +28,9 @@ package struct RequestFault: Error {
     /// There is no such page, or the sender may not use it. The two look alike.
     static let notFound = RequestFault(Problem.notFound, .notFound)
 
+    /// A link that was never made, is over, or is for something else: nobody learns which.
+    static let deadLink = RequestFault(page: .deadLink, .notFound)
+
     static func methodNotAllowed(allowed: String) -> RequestFault {
         var fault = RequestFault(.methodNotAllowed(allowed), .method)
         fault.allowed = allowed
@@ -62,8 +65,10 @@ extension ResponseFactory {
         if let problem = fault.problem, context.isForPrograms(request) {
             response = self.problem(problem)
         } else {
-            let shown = presentation(for: request)
-            response = page(ErrorPage(fault.page, incident: fault.incident, written: fault.written, shown), status: fault.status)
+            let shown = presentation(for: request, isScripted: !context.isBehindLink)
+            response = page(
+                ErrorPage(fault.page, incident: fault.incident, written: fault.written, shown), status: fault.status,
+                under: context.isBehindLink ? headers.link : nil)
         }
         if let allowed = fault.allowed { response.headers[.allow] = allowed }
         if let wait = fault.retryAfter { response = response.retrying(after: wait) }

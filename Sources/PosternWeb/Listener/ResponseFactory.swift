@@ -18,12 +18,13 @@ package struct ResponseFactory: Sendable {
 
     /// The language and style of a page for this request. Chosen only when a page is made, because the languages depend on the
     /// site, and most answers have neither.
-    package func presentation(for request: Request, site: Site? = nil) -> Presentation {
+    /// - Parameter isScripted: pages behind links are not.
+    package func presentation(for request: Request, site: Site? = nil, isScripted: Bool = true) -> Presentation {
         guard !isForStaff else { return .unbranded(templates) }
         let choice = LanguageChoice(
             asked: request.queryField("lang"), accepted: request.headers[.acceptLanguage], site: site?.look.languages ?? [],
             available: templates.languages)
-        return Presentation(choice, site: site, templates)
+        return Presentation(choice, site: site, templates, isScripted: isScripted)
     }
 
     package func page(_ page: some Page, status: HTTPResponse.Status = .ok, under fields: HTTPFields? = nil) -> Response {
@@ -38,15 +39,15 @@ package struct ResponseFactory: Sendable {
         Self.response(status, headers.api, "application/json", ByteBuffer(string: text))
     }
 
-    package func seeOther(_ path: String) -> Response {
-        var fields = headers.page
+    package func seeOther(_ path: String, under fields: HTTPFields? = nil) -> Response {
+        var fields = fields ?? headers.page
         fields[.location] = path
         return Response(status: .seeOther, headers: fields)
     }
 
     /// To the one spelling of a path. The query is kept.
-    func moved(to path: String, _ request: Request) -> Response {
-        var fields = headers.page
+    func moved(to path: String, _ request: Request, under fields: HTTPFields? = nil) -> Response {
+        var fields = fields ?? headers.page
         fields[.location] = path + (request.uri.query.map { "?\($0)" } ?? "")
         return Response(status: .permanentRedirect, headers: fields)
     }

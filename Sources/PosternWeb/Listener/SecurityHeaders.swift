@@ -9,6 +9,8 @@ package struct SecurityHeaders: Sendable {
     /// For the empty form. Browsers show a page under `no-store` again only after loading it again, and without what was typed on it: the
     /// way back from a refusal would lose the letter.
     package let form: HTTPFields
+    /// For pages behind the links of mails. Whoever has such a link may act by it, so nothing on its page runs, not even our script.
+    package let link: HTTPFields
     /// For everything that is not a page. It allows nothing, since none of it is rendered.
     package let api: HTTPFields
     /// For files that never change at their URL.
@@ -22,10 +24,13 @@ package struct SecurityHeaders: Sendable {
 
     /// - Parameter isSecure: visitors come over HTTPS, and their browsers may insist on it from now on.
     package init(isSecure: Bool) {
-        let pagePolicy =
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        func policy(scripts: String) -> String {
+            "default-src 'none'; style-src 'self'; script-src \(scripts); img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        }
+        let pagePolicy = policy(scripts: "'self'")
         page = Self.fields(policy: pagePolicy, caching: "no-store", isSecure: isSecure, isIndexed: false)
         form = Self.fields(policy: pagePolicy, caching: "private, no-cache", isSecure: isSecure, isIndexed: false)
+        link = Self.fields(policy: policy(scripts: "'none'"), caching: "no-store", isSecure: isSecure, isIndexed: false)
         api = Self.fields(policy: "default-src 'none'; frame-ancestors 'none'", caching: "no-store", isSecure: isSecure)
         asset = Self.fields(
             policy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'", caching: nil, isSecure: isSecure)

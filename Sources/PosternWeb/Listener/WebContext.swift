@@ -14,6 +14,8 @@ package struct WebContext: InitializableFromSource, Sendable {
     /// The parts of the path that the route's pattern names.
     package var captures: PathPattern.Captures?
     package var identity = Identity.nobody
+    /// What stands in the path of a route for the holders of links. Set by `LinkReader`.
+    package var link: LinkToken?
     /// Who sent the request, whatever trusted proxies it passed. Set by `RequestLimitGuard`.
     package var client: ClientAddress?
     /// `Listener` puts its own here before anyone reads it; Hummingbird, which makes the context, knows none.
@@ -27,6 +29,11 @@ package struct WebContext: InitializableFromSource, Sendable {
 
     /// The part of the path that the route's pattern calls `name`, percent-decoded.
     package subscript(name: String) -> String { captures?[name] ?? "" }
+
+    /// The route is for the holders of a link, which nobody else may learn: no script, no address in a log, nothing kept.
+    package var isBehindLink: Bool {
+        if case .link = route?.access { true } else { false }
+    }
 
     /// By the route's audience; without a route, by the path.
     package func isForPrograms(_ request: Request) -> Bool {

@@ -114,7 +114,8 @@ extension ContactPage {
         heading = texts(.contactTitle, values)
         // Links to other languages would lose what was typed.
         frame = presentation.frame(
-            title: notice?.title ?? heading, path: occasion == .fresh ? paths.page : nil, about: form.letter.about)
+            title: notice?.title ?? heading, path: occasion == .fresh ? paths.page : nil,
+            query: form.letter.about.isEmpty ? nil : "about=\(PercentCoding.encoded(form.letter.about))")
         text = texts.texts
         intro = presentation.introduction(names)
         action = presentation.link(paths.page)

@@ -4,6 +4,8 @@ package import PosternText
 /// What a page says of a request that failed: a title, and what to do.
 package struct PageFault: Equatable, Sendable {
     let title, detail: PageText
+    /// What to do, a paragraph each, where there is more than one thing.
+    private(set) var ways: [PageText] = []
 
     package static let notFound = PageFault(title: .errorNotFoundTitle, detail: .errorNotFoundDetail)
     package static let method = PageFault(title: .errorMethodTitle, detail: .errorMethodDetail)
@@ -12,12 +14,14 @@ package struct PageFault: Equatable, Sendable {
     package static let tooSlow = PageFault(title: .errorTooSlowTitle, detail: .errorTooSlowDetail)
     package static let limited = PageFault(title: .errorLimitedTitle, detail: .errorLimitedDetail)
     package static let unavailable = PageFault(title: .errorUnavailableTitle, detail: .errorUnavailableDetail)
+    package static let deadLink = PageFault(
+        title: .deadLinkTitle, detail: .deadLinkDetail, ways: [.deadLinkAgain, .deadLinkWrite])
     package static let misdirected = PageFault(title: .errorMisdirectedTitle, detail: .errorMisdirectedDetail)
 }
 
 /// One fault in words, with what to do. It shows no internals: the incident id leads staff to the log.
 package struct ErrorPage: Page {
-    package enum Property: String, CaseIterable, Sendable { case heading, detail, incident, written }
+    package enum Property: String, CaseIterable, Sendable { case heading, detail, ways, incident, written }
 
     package static let template = "web/error"
     package static let required: [Property] = [.detail, .incident, .written]
@@ -25,6 +29,7 @@ package struct ErrorPage: Page {
     package let frame: PageFrame
     package let text: Texts
     package let heading, detail: String
+    package let ways: [String]
     package let incident: String?
     /// What a visitor had written, to be copied.
     package let written: String?
@@ -33,6 +38,7 @@ package struct ErrorPage: Page {
         let texts = presentation.texts
         heading = texts(fault.title)
         detail = texts(fault.detail)
+        ways = fault.ways.map { texts($0) }
         frame = presentation.frame(title: heading)
         text = texts.texts
         self.written = written.flatMap { $0.isEmpty ? nil : $0 }

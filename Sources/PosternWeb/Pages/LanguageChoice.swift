@@ -19,7 +19,7 @@ package struct LanguageChoice: Equatable, Sendable {
         let offered = Self.offered(site: site, available: available)
         if let language = asked.flatMap({ Self.language(of: $0) }).flatMap({ Self.match($0, in: offered) }) {
             self.init(language, isAskedFor: true)
-        } else if let language = Self.preferences(accepted ?? "").lazy.compactMap({ Self.match($0, in: offered) }).first {
+        } else if let language = Self.wanted(in: accepted ?? "", of: offered) {
             self.init(language)
         } else {
             self.init(offered.first ?? .english)
@@ -33,6 +33,11 @@ package struct LanguageChoice: Equatable, Sendable {
             if let language = match(wanted, in: available), !offered.contains(language) { offered.append(language) }
         }
         return offered.isEmpty ? [.english] + available.filter { $0 != .english } : offered
+    }
+
+    /// The first of these that an `Accept-Language` field asks for.
+    static func wanted(in accepted: String, of offered: [Language]) -> Language? {
+        preferences(accepted).lazy.compactMap { match($0, in: offered) }.first
     }
 
     /// `de-AT` is served by `de`.

@@ -28,7 +28,9 @@ package struct PageFrame: Sendable {
     package let title, language: String
     /// `ltr` or `rtl`.
     package let direction: String
-    package let stylesheet, script, icon: String
+    package let stylesheet, icon: String
+    /// Nil for pages that run none.
+    package let script: String?
     /// The site's colours; nil for our own.
     package let siteStyle: String?
     package let banner: Banner?

@@ -64,14 +64,87 @@ package enum PageText: String, TextKey {
     case confirmationNotValidTitle = "confirmation.not_valid_title"
     case confirmationNotValidDetail = "confirmation.not_valid_detail"
 
+    case conversationTitle = "conversation.title"
+    case conversationPageTitle = "conversation.page_title"
+    case conversationUnnamed = "conversation.unnamed"
+    case conversationBegunByYou = "conversation.begun_by_you"
+    case conversationBegunByOther = "conversation.begun_by_other"
+    case conversationPending = "conversation.pending"
+    case conversationSees = "conversation.sees"
+    case conversationSeesAddress = "conversation.sees_address"
+    case conversationHides = "conversation.hides"
+    case conversationNoAttachments = "conversation.no_attachments"
+    case conversationYouWrote = "conversation.you_wrote"
+    case conversationOtherWrote = "conversation.other_wrote"
+    case conversationUntil = "conversation.until"
+    case conversationMuting = "conversation.muting"
+    case conversationEndedTitle = "conversation.ended_title"
+    case conversationEndedDetail = "conversation.ended_detail"
+    case conversationLateTitle = "conversation.late_title"
+    case conversationLateDetail = "conversation.late_detail"
+
+    case stateWithdrawable = "progress.withdrawable"
+    case stateOnItsWay = "progress.on_its_way"
+    case stateDelivered = "progress.delivered"
+    case stateNotDelivered = "progress.not_delivered"
+    case stateWithdrawn = "progress.withdrawn"
+
+    case unansweredTitle = "standing.unanswered_title"
+    case unansweredDetail = "standing.unanswered_detail"
+    case closedByYouTitle = "standing.closed_by_you_title"
+    case closedByYouDetail = "standing.closed_by_you_detail"
+    case closedByOtherTitle = "standing.closed_by_other_title"
+    case closedByOtherDetail = "standing.closed_by_other_detail"
+    case otherTakesNoneTitle = "standing.other_takes_none_title"
+    case otherTakesNoneDetail = "standing.other_takes_none_detail"
+    case youTakeNoneTitle = "standing.you_take_none_title"
+    case youTakeNoneDetail = "standing.you_take_none_detail"
+
+    case doubtPageTitle = "doubt.page_title"
+    case doubtTitle = "doubt.title"
+    case doubtDetail = "doubt.detail"
+    case doubtOwnAddress = "doubt.own_address"
+    case doubtEmail = "doubt.email"
+    case doubtPhone = "doubt.phone"
+    case doubtStreet = "doubt.street"
+    case doubtSignature = "doubt.signature"
+    case doubtWeb = "doubt.web"
+
+    case mutePageTitle = "mute.page_title"
+    case muteAskTitle = "mute.ask_title"
+    case muteAskDetail = "mute.ask_detail"
+    case muteButton = "mute.mute"
+    case muteDoneTitle = "mute.done_title"
+    case muteDoneDetail = "mute.done_detail"
+    case unmuteButton = "mute.unmute"
+    case muteUndoneTitle = "mute.undone_title"
+    case muteUndoneDetail = "mute.undone_detail"
+
+    case pausePageTitle = "pause.page_title"
+    case pauseAskTitle = "pause.ask_title"
+    case pauseAskDetail = "pause.ask_detail"
+    case pauseButton = "pause.pause"
+    case pauseDoneTitle = "pause.done_title"
+    case pauseDoneDetail = "pause.done_detail"
+    case resumeButton = "pause.resume"
+    case pauseUndoneTitle = "pause.undone_title"
+    case pauseUndoneDetail = "pause.undone_detail"
+
+    case deadLinkTitle = "dead_link.title"
+    case deadLinkDetail = "dead_link.detail"
+    case deadLinkAgain = "dead_link.again"
+    case deadLinkWrite = "dead_link.write"
+
     case frontTitle = "front.title"
 
     case privacyTitle = "privacy.title"
     case privacyLetterTitle = "privacy.letter_title"
     case privacyLetterText = "privacy.letter_text"
+    case privacyLetterAnswers = "privacy.letter_answers"
     case privacyLetterSuite = "privacy.letter_suite"
     case privacyAddressTitle = "privacy.address_title"
     case privacyAddressVisitor = "privacy.address_visitor"
+    case privacyAddressMute = "privacy.address_mute"
     case privacyAddressRecipient = "privacy.address_recipient"
     case privacyAddressSuite = "privacy.address_suite"
     case privacyClientTitle = "privacy.client_title"
@@ -127,6 +200,15 @@ package enum PageText: String, TextKey {
         case .contactTitle, .contactIntro, .contactShowAddress, .contactPrivacyAddress, .contactPrivacyClient, .sentSeesTitle,
             .sentAnswer:
             [.recipient]
+        case .conversationTitle, .conversationOtherWrote, .conversationMuting, .unansweredTitle, .closedByOtherTitle,
+            .otherTakesNoneTitle, .doubtTitle, .muteAskTitle, .muteAskDetail, .muteButton, .muteDoneTitle, .muteDoneDetail,
+            .unmuteButton, .muteUndoneTitle, .muteUndoneDetail:
+            [.person]
+        case .conversationBegunByYou, .conversationBegunByOther: [.person, .date]
+        case .conversationPending: [.wait]
+        case .conversationSees: [.name]
+        case .conversationUntil: [.date]
+        case .pauseAskDetail, .pauseDoneDetail, .pauseUndoneDetail: [.site]
         case .noLettersDetail, .blockedDetail, .confirmationNotValidDetail, .privacyAskText: [.site]
         case .confirmationDetail, .confirmationDoneDetail, .confirmationPausedDetail: [.recipient, .site]
         case .noticeLimitedDetail, .noticeUnavailableDetail: [.wait]

@@ -8,8 +8,11 @@ package struct Presentation: Sendable {
     /// Nil for pages that belong to no site.
     package let site: Site?
     private let choice: LanguageChoice
+    private let isScripted: Bool
 
-    package init(_ choice: LanguageChoice, site: Site?, _ templates: Templates) {
+    /// - Parameter isScripted: the page runs our script.
+    package init(_ choice: LanguageChoice, site: Site?, _ templates: Templates, isScripted: Bool = true) {
+        self.isScripted = isScripted
         self.choice = choice
         self.site = site
         self.templates = templates
@@ -21,22 +24,26 @@ package struct Presentation: Sendable {
         Presentation(LanguageChoice(.english), site: nil, templates)
     }
 
+    package var language: Language { choice.language }
+
     /// A path of ours that keeps the language somebody asked for.
-    package func link(_ path: String) -> String {
-        choice.isAskedFor ? "\(path)?lang=\(choice.language)" : path
+    /// - Parameter query: of that path, such as `letter=…`.
+    package func link(_ path: String, _ query: String? = nil) -> String {
+        let fields = [query, choice.isAskedFor ? "lang=\(choice.language)" : nil].compactMap { $0 }
+        return fields.isEmpty ? path : "\(path)?\(fields.joined(separator: "&"))"
     }
 
     /// - Parameters:
     ///   - path: of the page itself, for links to it in other languages; nil where those would lose what was typed.
-    ///   - about: what the letter is about, which those links keep.
-    package func frame(title: String, path: String? = nil, about: String = "") -> PageFrame {
+    ///   - query: what those links keep of the page's own query, such as `about=…`.
+    package func frame(title: String, path: String? = nil, query: String? = nil) -> PageFrame {
         let offered = LanguageChoice.offered(site: site?.look.languages ?? [], available: templates.languages)
         let others = offered.filter { $0 != choice.language }
-        let query = about.isEmpty ? "" : "&about=\(PercentCoding.encoded(about))"
+        let query = query.map { "&\($0)" } ?? ""
         return PageFrame(
             title: site.map { "\(title) · \($0.name.text)" } ?? title, language: choice.language.description,
             direction: texts.direction.rawValue, stylesheet: templates.path(of: .stylesheet),
-            script: templates.path(of: .script), icon: templates.path(of: .icon),
+            icon: templates.path(of: .icon), script: isScripted ? templates.path(of: .script) : nil,
             siteStyle: site.flatMap { site in site.look.accent.map { Self.stylesheet(of: site.id, $0) } },
             banner: site.map { PageFrame.Banner(site: $0.name.text, logo: Self.logo(of: $0)) },
             languages: path.flatMap { path in

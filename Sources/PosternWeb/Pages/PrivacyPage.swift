@@ -47,6 +47,7 @@ package struct PrivacyPage: Page {
             title: texts(.privacyLetterTitle),
             paragraphs: [
                 texts(.privacyLetterText, [.letters: texts.span(facts.terms.letters, .after)]),
+                texts(.privacyLetterAnswers),
                 texts(.privacyLetterSuite, [.suite: facts.terms.epochSuite]), texts(hop),
             ])
     }
@@ -55,7 +56,7 @@ package struct PrivacyPage: Page {
         Section(
             title: texts(.privacyAddressTitle),
             paragraphs: [
-                texts(.privacyAddressVisitor), texts(.privacyAddressRecipient),
+                texts(.privacyAddressVisitor), texts(.privacyAddressMute), texts(.privacyAddressRecipient),
                 texts(.privacyAddressSuite, [.suite: facts.addressSuite]),
             ])
     }

@@ -11,7 +11,8 @@ package struct Templates: Sendable {
 
     /// Every page. Its template is compared with its tags at start, so that a mistake in either is found then.
     package static let pages: [any Page.Type] = [
-        FrontPage.self, ContactPage.self, SentPage.self, NoLettersPage.self, ConfirmationPage.self, PrivacyPage.self,
+        FrontPage.self, ContactPage.self, SentPage.self, ConversationPage.self, SwitchPage.self, NoLettersPage.self,
+        ConfirmationPage.self, PrivacyPage.self,
         ErrorPage.self,
         OverviewPage.self, MailboxPage.self, MailboxLetterPage.self,
     ]

@@ -1,13 +1,15 @@
 private import HTTPTypes
 internal import Hummingbird
 private import Logging
-private import PosternCore
+internal import PosternCore
 internal import PosternRelay
 
 /// The contact page: `GET` and `POST /c/{site}/{handle}`, and `GET …/sent`.
 struct ContactForm: Sendable {
     let intake: LetterIntake
     let tokens: any FormTokenKeeping
+    /// Where the links that visitors keep lead to.
+    let publicURL: WebOrigin
     let responses: ResponseFactory
 
     func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
@@ -23,11 +25,13 @@ struct ContactForm: Sendable {
     func sent(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let shown = try await pageContext(request, context)
         if let contact = shown.contact, let elsewhere = ownPage(of: contact, request, context) { return elsewhere }
-        return responses.page(SentPage(to: shown.names, another: shown.path.page, shown.presentation))
+        let letter = request.queryField("letter").flatMap { LinkToken(text: $0) }
+        return responses.page(
+            SentPage(to: shown.names, another: shown.path.page, letter: letter, at: publicURL, shown.presentation))
     }
 
     func post(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (form, refusal) = await posted(request, context)
+        let (form, refusal) = await request.posted(LetterForm.self, context)
         do throws(RequestFault) {
             if let refusal { return try await refused(form, refusal, request, context) }
             return try await submit(form, request, context)
@@ -50,10 +54,17 @@ struct ContactForm: Sendable {
         }
         let signs = FormSignals(token: status, isBaitTaken: form.isBaitTaken)
         let reply = await intake.submit(
-            form.letter, idempotencyKey: idempotencyKey, channel: .form(signs), request, context)
+            form.letter, idempotencyKey: idempotencyKey, channel: .form(signs), language: language(of: form, request), request,
+            context)
         // A letter that comes back under its own token is still the same letter after corrections.
         let token = idempotencyKey == nil ? nil : form.token
-        return try await response(to: reply.answer, form, keeping: token, request, context)
+        return try await response(to: reply, form, keeping: token, request, context)
+    }
+
+    /// Of the page that the form was on; of the browser, where the form is a site's own.
+    private func language(of form: LetterForm, _ request: Request) -> Language {
+        let named = form.language.flatMap { Language($0) }.flatMap { responses.templates.languages.contains($0) ? $0 : nil }
+        return named ?? responses.presentation(for: request).language
     }
 
     /// A new token for the form of the page at that path. It is posted there, even if the one before was posted under an alias.
@@ -72,12 +83,14 @@ struct ContactForm: Sendable {
     /// The visitor gets back what they typed, whatever fails.
     /// - Parameter token: nil for a new one.
     private func response(
-        to answer: SubmissionAnswer, _ form: LetterForm, keeping token: String?, _ request: Request, _ context: WebContext
+        to reply: SubmissionReply, _ form: LetterForm, keeping token: String?, _ request: Request, _ context: WebContext
     ) async throws(RequestFault) -> Response {
         let written = form.letter.written
-        switch answer {
+        switch reply.answer {
         case .accepted:
-            return responses.seeOther(responses.presentation(for: request).link(context.recipient.sentPage))
+            let sent = responses.presentation(for: request).link(
+                context.recipient.sentPage, reply.page.map { "letter=\($0.text)" })
+            return responses.seeOther(sent)
         case .unknownRecipient:
             throw .notFound
         case .invalid(let faults):
@@ -109,16 +122,13 @@ struct ContactForm: Sendable {
 
     /// A form that was not handed in as it came, with what could be read of it.
     private func refused(
-        _ form: LetterForm, _ refusal: Refusal, _ request: Request, _ context: WebContext
+        _ form: LetterForm, _ refusal: FormRefusal, _ request: Request, _ context: WebContext
     ) async throws(RequestFault) -> Response {
         let shown = try await pageContext(request, context)
         if let contact = shown.contact, !contact.takesLetters {
             return noLetters(.takesNoLetters, written: form.letter.written, shown)
         }
-        var response = page(form, token: newToken(shown.path), refusal.occasion, refusal.status, shown)
-        // RFC 9110 §12.5.3: what would have been accepted.
-        if refusal.occasion == .mediaType { response.headers[.acceptEncoding] = "identity" }
-        return refusal.isBodyLeft ? response.closing() : response
+        return refusal.told(in: page(form, token: newToken(shown.path), .init(refusal.reason), refusal.status, shown))
     }
 
     private func page(
@@ -174,64 +184,17 @@ struct ContactForm: Sendable {
     }
 }
 
-extension ContactForm {
-    /// Why a form is shown again without having been handed in.
-    private struct Refusal {
-        let occasion: ContactPage.Occasion
-        let status: HTTPResponse.Status
-        /// The rest of the body is still on its way, and nobody wants it.
-        var isBodyLeft = false
-
-        init(_ occasion: ContactPage.Occasion, _ status: HTTPResponse.Status) {
-            self.occasion = occasion
-            self.status = status
-        }
-
-        init(_ fault: RequestFault) {
-            self.init(fault.status == .contentTooLarge ? .tooLarge : .cutShort, fault.status)
-            isBodyLeft = true
-        }
-
-        init(_ fault: FormFault) {
-            switch fault {
-            case .notUTF8: self.init(.unknownEncoding, .unprocessableContent)
-            case .cutShort: self.init(.cutShort, .badRequest)
-            case .repeated(let name):
-                self.init(LetterField(rawValue: name).map { .repeated($0) } ?? .unreadable, .badRequest)
-            case .tooManyFields, .file, .malformed: self.init(.unreadable, .badRequest)
+extension ContactPage.Occasion {
+    fileprivate init(_ reason: FormRefusal.Reason) {
+        self =
+            switch reason {
+            case .repeated(let field): .repeated(field)
+            case .unreadable: .unreadable
+            case .unknownEncoding: .unknownEncoding
+            case .tooLarge: .tooLarge
+            case .cutShort: .cutShort
+            case .mediaType: .mediaType
             }
-        }
-    }
-
-    /// The form as far as it could be read, and why it cannot be handed in.
-    private func posted(_ request: Request, _ context: WebContext) async -> (LetterForm, Refusal?) {
-        let type = PostedType(request.headers)
-        let (body, bodyFault) = await request.bodyRead(context)
-        let isCut = bodyFault != nil
-        let form: LetterForm
-        var refusal: Refusal?
-        switch type.mediaType {
-        case _ where type.isEncoded:
-            (form, refusal) = (LetterForm(), Refusal(.mediaType, .unsupportedMediaType))
-        case "multipart/form-data":
-            form = LetterForm(MultipartForm.fields(in: body, boundary: type.boundary, isCut: isCut).text(declared: type.charset))
-        // Without a type it is what a form has if it names none (HTML standard, §4.10.18.6).
-        case "application/x-www-form-urlencoded", nil:
-            form = LetterForm(URLEncodedForm.fields(in: body, isCut: isCut).text(declared: type.charset))
-        default:
-            (form, refusal) = (LetterForm(salvaging: body), Refusal(.mediaType, .unsupportedMediaType))
-        }
-        if let bodyFault {
-            refusal = Refusal(bodyFault)
-        } else if refusal == nil, let fault = form.fault {
-            refusal = Refusal(fault)
-        }
-        if let refusal {
-            context.logger.debug(
-                "a posted form is not taken as it came",
-                metadata: [WebLogKey.fault: "\(form.fault.map { "\($0)" } ?? "\(refusal.status.code)")"])
-        }
-        return (form, refusal)
     }
 }
 

@@ -1,13 +1,15 @@
 private import HTTPTypes
 internal import Hummingbird
 private import Logging
-private import PosternCore
+internal import PosternCore
 private import PosternRelay
 
 /// `POST /api/v1/sites/{site}/recipients/{handle}/letters`.
 struct LetterAPI: Sendable {
     let intake: LetterIntake
     let crossOrigin: CrossOrigin
+    /// Where the links that visitors keep lead to.
+    let publicURL: WebOrigin
     let responses: ResponseFactory
 
     func post(_ request: Request, _ context: WebContext) async -> Response {
@@ -34,16 +36,24 @@ struct LetterAPI: Sendable {
         // A field of the wrong type cannot be submitted. All other faults are reported along with it.
         guard posted.wrongTypes.isEmpty else { throw RequestFault(.invalidLetter(posted.allProblems)) }
 
-        let reply = await intake.submit(posted.letter, idempotencyKey: idempotencyKey, channel: .api, request, context)
-        var response = response(to: reply.answer, context)
+        let reply = await intake.submit(
+            posted.letter, idempotencyKey: idempotencyKey, channel: .api, language: language(of: request), request, context)
+        var response = response(to: reply, context)
         response.headers.setRateLimit(reply.quota)
         return response
     }
 
-    private func response(to answer: SubmissionAnswer, _ context: WebContext) -> Response {
-        switch answer {
+    /// What the client asks for, which for a site's server may be its visitor's language; nil when it asks for none of ours.
+    private func language(of request: Request) -> Language? {
+        guard let accepted = request.headers[.acceptLanguage] else { return nil }
+        return LanguageChoice.wanted(in: accepted, of: responses.templates.languages)
+    }
+
+    private func response(to reply: SubmissionReply, _ context: WebContext) -> Response {
+        switch reply.answer {
         case .accepted(let id):
-            return responses.json(#"{"id":"\#(id)","status":"accepted"}"#, status: .accepted)
+            let page = reply.page.map { #","page":"\#(publicURL)\#(ConversationPath(.letter, $0).path)""# } ?? ""
+            return responses.json(#"{"id":"\#(id)","status":"accepted"\#(page)}"#, status: .accepted)
         case .invalid(let faults): return responses.problem(.invalidLetter(faults.all.map(FieldProblem.init)))
         case .unknownRecipient: return responses.problem(.unknownRecipient)
         case .takesNoLetters: return responses.problem(.takesNoLetters)

@@ -11,7 +11,8 @@ struct LetterIntake: Sendable {
     let now: @Sendable () -> Timestamp
 
     func submit(
-        _ letter: RawLetter, idempotencyKey: String?, channel: Submission.Channel, _ request: Request, _ context: WebContext
+        _ letter: RawLetter, idempotencyKey: String?, channel: Submission.Channel, language: Language?, _ request: Request,
+        _ context: WebContext
     ) async -> SubmissionReply {
         guard let client = context.client else {
             // Every submission must have its evidence, and a client that has disconnected needs no answer.
@@ -19,7 +20,7 @@ struct LetterIntake: Sendable {
         }
         let submission = Submission(
             site: context["site"], handle: context["handle"], letter: letter, client: client, idempotencyKey: idempotencyKey,
-            channel: channel, origin: await origins.origin(of: request, context), at: now())
+            channel: channel, origin: await origins.origin(of: request, context), language: language, at: now())
         let reply = await submissions.submit(submission)
         // A client that goes on posting over its limit is soon refused before its letter is read.
         if case .limited = reply.answer { requests.charge(client, .refusedLetter, at: submission.at) }

@@ -12,6 +12,8 @@ package struct PublicServices: Sendable {
     /// What pages of a site show besides its recipients.
     let sites: any SiteLookup
     let confirmations: any ConfirmationTaker
+    /// What the links of mails lead to.
+    let conversations: any ConversationTaker
     let readiness: any ReadinessSource
     let health: any HealthSource
     /// Told of proxies that are not set up.
@@ -23,13 +25,15 @@ package struct PublicServices: Sendable {
 
     package init(
         submissions: any SubmissionService, tokens: any FormTokenKeeping, sites: any SiteLookup,
-        confirmations: any ConfirmationTaker, readiness: any ReadinessSource, health: any HealthSource,
-        forwarding: ForwardingWatch, requests: RequestLimiter, randomness: RandomSource, now: @escaping @Sendable () -> Timestamp
+        confirmations: any ConfirmationTaker, conversations: any ConversationTaker, readiness: any ReadinessSource,
+        health: any HealthSource, forwarding: ForwardingWatch, requests: RequestLimiter, randomness: RandomSource,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         self.submissions = submissions
         self.tokens = tokens
         self.sites = sites
         self.confirmations = confirmations
+        self.conversations = conversations
         self.readiness = readiness
         self.health = health
         self.forwarding = forwarding
@@ -46,10 +50,15 @@ package func publicRoutes(
     let limits = configuration.limits
     let origins = PostOriginReader(sites: services.sites, publicURL: configuration.publicURL)
     let intake = LetterIntake(submissions: services.submissions, requests: services.requests, origins: origins, now: services.now)
-    let contact = ContactForm(intake: intake, tokens: services.tokens, responses: responses)
+    let contact = ContactForm(
+        intake: intake, tokens: services.tokens, publicURL: configuration.publicURL, responses: responses)
     let crossOrigin = CrossOrigin(sites: services.sites, responses: responses)
-    let letters = LetterAPI(intake: intake, crossOrigin: crossOrigin, responses: responses)
+    let letters = LetterAPI(
+        intake: intake, crossOrigin: crossOrigin, publicURL: configuration.publicURL, responses: responses)
     let confirmation = ConfirmationForm(confirmations: services.confirmations, intake: intake, responses: responses)
+    let links = LinkPages(
+        conversations: services.conversations, tokens: services.tokens, requests: services.requests, responses: responses,
+        now: services.now)
     let site = SiteHandlers(sites: services.sites, responses: responses)
     let health = HealthHandlers(source: services.readiness, health: services.health, responses: responses)
     let openAPI = responses.json(responses.templates.openAPI)
@@ -69,6 +78,11 @@ package func publicRoutes(
         Route("/c/{site}/{handle}/sent", .anyone, get: contact.sent),
         // The vault checks the token.
         Route("/confirm/{site}/{handle}/{token}", .anyone, get: confirmation.show, post: confirmation.post),
+        Route("/reply/{link}", .link(.reply), bodyKiB: limits.bodyKiB, get: links.conversation, post: links.post),
+        Route("/letter/{link}", .link(.letter), bodyKiB: limits.bodyKiB, get: links.conversation, post: links.post),
+        Route("/letter/{link}/{proof}", .link(.letter), bodyKiB: limits.bodyKiB, get: links.conversation, post: links.post),
+        Route("/mute/{link}", .link(.mute), bodyKiB: 4, get: links.mute, post: links.setMute),
+        Route("/pause/{link}", .link(.pause), bodyKiB: 4, get: links.pause, post: links.setPause),
         Route("/privacy/{site}.json", .anyone, for: .programs, get: site.privacyForPrograms),
         Route("/privacy/{site}", .anyone, get: site.privacy),
         Route("/look/{site}/{colour}.css", .anyone, get: site.stylesheet),
@@ -92,6 +106,7 @@ private func publicGuards(
     FaultResponder(responses)
     RequestLimitGuard(requests: services.requests, clients: clients, responses: responses, now: services.now)
     LineGuard(limitKiB: limits.lineKiB)
+    LinkReader()
     AccessGuard()
     MethodGuard(responses)
     LinkSpelling(responses: responses)

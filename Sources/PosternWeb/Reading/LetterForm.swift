@@ -1,10 +1,12 @@
 package import PosternCore
 
 /// A contact form as it was posted.
-package struct LetterForm: Equatable, Sendable {
+package struct LetterForm: ReadableForm, Equatable {
     package var letter = RawLetter()
     /// As it came back. Nil when the form had none.
     package var token: String?
+    /// Of the page on which it was written, as it came back.
+    package var language: String?
     /// The field that people do not see was filled in.
     package var isBaitTaken = false
     /// Why it is not handed in as it came; nil when it can be.
@@ -26,6 +28,9 @@ package struct LetterForm: Equatable, Sendable {
             // A name that no browser fills in by itself, and that attracts programs.
             case "homepage_url":
                 isBaitTaken = isBaitTaken || !field.value.isEmpty
+                continue
+            case "lang":
+                language = language ?? field.value
                 continue
             case "name", "email", "subject", "message", "about", "form": break
             default: continue

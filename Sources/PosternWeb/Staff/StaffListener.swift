@@ -32,7 +32,8 @@ package struct StaffServices: Sendable {
 }
 
 /// All routes that staff can reach.
-package func staffRoutes(_ services: StaffServices, _ responses: ResponseFactory) -> RouteTable {
+/// - Parameter publicURL: where the links of mails lead.
+package func staffRoutes(_ services: StaffServices, _ responses: ResponseFactory, publicURL: WebOrigin) -> RouteTable {
     let overview = OverviewHandler(services: services, responses: responses)
     let metrics = MetricsHandler(registry: services.metrics, source: services.gauges, responses: responses)
     var routes = [
@@ -42,7 +43,7 @@ package func staffRoutes(_ services: StaffServices, _ responses: ResponseFactory
         Route("/assets/{version}/{name}", .anyone, get: AssetHandler(responses: responses).get),
     ]
     if let letters = services.mailbox {
-        let mailbox = MailboxHandlers(letters: letters, responses: responses)
+        let mailbox = MailboxHandlers(letters: letters, origin: publicURL, responses: responses)
         routes += [
             Route("/demo/mailbox", .staff([.administrator]), get: mailbox.list),
             Route("/demo/mailbox/{number}", .staff([.administrator]), get: mailbox.show),
@@ -81,8 +82,8 @@ package func buildStaffApplication(
     let admission = ConnectionAdmission(
         proxies: TrustedProxies([]), connections: configuration.limits.connections, hasShares: false, now: services.now)
     let router = RequestRouter(
-        staffRoutes(services, responses), guards: staffGuards(responses, limits: configuration.limits, hosts: hosts),
-        randomness: services.randomness)
+        staffRoutes(services, responses, publicURL: configuration.publicURL),
+        guards: staffGuards(responses, limits: configuration.limits, hosts: hosts), randomness: services.randomness)
     return buildApplication(
         configuration, router, responses.headers, admission: admission, logger: logger, onListening: onListening)
 }

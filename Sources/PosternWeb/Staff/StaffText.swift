@@ -22,6 +22,10 @@ package enum StaffText: String, TextKey {
 
     case mailboxTitle = "mailbox.title"
     case mailboxKept = "mailbox.kept"
+    case mailboxMember = "mailbox.member"
+    case mailboxMemberHint = "mailbox.member_hint"
+    case mailboxVisitor = "mailbox.visitor"
+    case mailboxVisitorHint = "mailbox.visitor_hint"
     case mailboxNoSubject = "mailbox.no_subject"
 
     package static let file = CatalogueFile.staff

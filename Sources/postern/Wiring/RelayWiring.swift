@@ -96,6 +96,9 @@ private func buildServices(
         }, logger: logger, now: { .now })
     let operations = Operations(
         by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() }, retryNow: { dispatcher.retryNow() })
+    let conversations = ConversationService(
+        store: store, vault: vault, intake: intake, operations: operations, retention: configuration.retention.letters,
+        withdrawal: configuration.withdrawal, now: { .now })
     let control = OperatorService(
         operations: operations, publicURL: configuration.publicURL,
         inspection: .init(
@@ -144,7 +147,8 @@ private func buildServices(
                 sites: SiteQueries(store: store, terms: PrivacyFacts.Terms(configuration)) {
                     (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
                 },
-                confirmations: confirmations, readiness: readiness, health: health, forwarding: forwarding,
+                confirmations: confirmations, conversations: conversations, readiness: readiness, health: health,
+                forwarding: forwarding,
                 requests: RequestLimiter(configuration.limits.requests), randomness: .system, now: { .now }),
             templates: templates, logger: logger.quiet
         ) { address in

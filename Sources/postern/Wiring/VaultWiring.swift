@@ -29,16 +29,20 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
 
     let composer = try Composer(templates: try ProgramFiles.templates(configured: configuration.templates))
     let lanes = try buildLanes(configuration.mail, logger: logger)
+    let authorisationKeys = try ring.authorisationKeys()
+    let visitors = VisitorCodes(key: authorisationKeys.current, former: authorisationKeys.former)
     let budgets = DeliveryBudgets(
-        configuration.budgets, path: home.budgets, key: try ring.authorisationKeys().current, now: { start.wall + monotonic() },
+        configuration.budgets, path: home.budgets, key: authorisationKeys.current, now: { start.wall + monotonic() },
         logger: logger)
     let postman = Postman(
         mailFrom: configuration.mail.from, publicURL: configuration.publicURL, authorisation: authorisation, memory: memory,
-        opener: opener, composer: composer, lanes: lanes, budgets: budgets, logger: logger)
+        opener: opener, visitors: visitors, composer: composer, lanes: lanes, budgets: budgets, logger: logger)
     let malformed = MalformedTally()
     let handler = VaultRequestHandler(
         ring: ring, postman: postman,
         confirmation: ConfirmationChecker(authorisation: authorisation, opener: opener, memory: memory),
+        questions: ConversationQuestions(
+            authorisation: authorisation, memory: memory, opener: opener, visitors: visitors),
         enrolment: try Enrolment(ring: ring, memory: memory, newID: newRecipientID), keeper: keeper,
         budgets: budgets, lanes: lanes, malformed: malformed, now: { .now })
 

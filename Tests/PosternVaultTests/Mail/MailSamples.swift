@@ -38,6 +38,55 @@ enum MailSamples {
             to: try EmailAddress(recipient), from: try EmailAddress(from), content: .letter(letter))
     }
 
+    static let links = MailLinks.recipient(
+        reply: "https://contact.example.org/reply/0d5c8n3k7q2w9x4t6v1b0m5j8h3f7r2s",
+        mute: "https://contact.example.org/mute/0d5c8n3k7q2w9x4t6v1b0m5j8h3f7r2t",
+        pause: "https://contact.example.org/pause/0d5c8n3k7q2w9x4t6v1b0m5j8h3f7r2v")
+
+    static let visitorLinks = MailLinks.visitor(
+        letter: "https://contact.example.org/letter/0d5c8n3k7q2w9x4t6v1b0m5j8h3f7r2w/3f7k2m9x4t6v1b0m5j8h3f7r2s")
+
+    static let earlier = ["0000000000tv5x1k8m2q7d4b9r"]
+
+    static func conversation(_ letter: Letter, _ side: Party, language: String = "en", earlier: [String] = earlier)
+        -> MailConversation
+    {
+        MailConversation(
+            letter: letter, root: Array(side == .recipient ? 0x10...0x1F : 0x20...0x2F), began: accepted, earlier: earlier,
+            links: side == .recipient ? links : visitorLinks, visitorLanguage: Language(language) ?? .english)
+    }
+
+    /// A letter as it is sent today: with links.
+    static func linked(_ letter: Letter, language: String = "en", site: String = "Example Photos") throws -> OpenedDelivery {
+        OpenedDelivery(
+            try job(.letter, language: language, site: site, recipientName: "Pat Photographer", tokens: tokens),
+            to: try EmailAddress("pat@mailbox.example"), from: try EmailAddress("contact@relay.example.org"),
+            content: .letter(letter, conversation(letter, .recipient, earlier: [])))
+    }
+
+    static func reply(
+        by author: Party, to letter: Letter, isCopy: Bool = false, language: String = "en",
+        text: String = "Yes, please do.\nSend me a picture of it!"
+    ) throws -> OpenedDelivery {
+        let side = isCopy ? author : author.other
+        let reply = Reply(author: author, text: try LetterText(text, limit: Letter.Limit.message))
+        let conversation = conversation(letter, side, language: language)
+        return OpenedDelivery(
+            try job(
+                isCopy ? .copy : .reply, language: language, site: "Example Photos", recipientName: "Pat Photographer",
+                tokens: tokens),
+            to: side == .visitor ? letter.replyAddress : try EmailAddress("pat@mailbox.example"),
+            from: try EmailAddress("contact@relay.example.org"),
+            content: isCopy ? .copy(reply, conversation) : .reply(reply, conversation))
+    }
+
+    static func pauseNotice(language: String) throws -> OpenedDelivery {
+        OpenedDelivery(
+            try job(.pauseNotice, language: language, site: "Example Photos", recipientName: "Pat Photographer", tokens: tokens),
+            to: try EmailAddress("pat@mailbox.example"), from: try EmailAddress("contact@relay.example.org"),
+            content: .pauseNotice(conversation(try letter(), .recipient)))
+    }
+
     static let link = "https://contact.example.org/confirm/photos/pat#k7f2w9"
 
     static func confirmation(

@@ -6,7 +6,9 @@ import PosternVault
 import Testing
 
 @Suite struct MailTemplateTests {
-    static let templates = ["letter.txt", "letter.html", "confirmation.txt", "confirmation.html"].map { "mail/\($0).mustache" }
+    static let templates = ["letter.txt", "letter.html", "reply.txt", "reply.html", "confirmation.txt", "confirmation.html"].map {
+        "mail/\($0).mustache"
+    }
 
     @Test func `The templates of the package are in order, in English, German, French and Arabic`() throws {
         #expect(try MailSamples.composer().languages == Set(["en", "de", "fr", "ar"].compactMap(Language.init)))
@@ -20,7 +22,9 @@ import Testing
         #expect(Self.faults(in: copy) == files.map { TemplateFault(file: $0, reason: .missing) })
     }
 
-    @Test(arguments: [("letter", "message"), ("letter", "address"), ("confirmation", "link")])
+    @Test(arguments: [
+        ("letter", "message"), ("letter", "address"), ("reply", "message"), ("reply", "why"), ("confirmation", "link"),
+    ])
     func `A template that would keep something from its reader is refused`(page: String, tag: String) throws {
         let copy = try TemplatesCopy()
         let file = "mail/\(page).txt.mustache"
@@ -28,7 +32,7 @@ import Testing
         #expect(Self.faults(in: copy) == [TemplateFault(file: file, reason: .missingTag(tag))])
     }
 
-    @Test(arguments: ["letter", "confirmation"])
+    @Test(arguments: ["letter", "reply", "confirmation"])
     func `Every tag of a page is used by one of its templates, and every tag of a template is one of the page's`(_ page: String)
         throws
     {
@@ -78,6 +82,7 @@ import Testing
         ]
         var mails = try letters.map { try composer.compose(MailSamples.mail($0)) }
         mails.append(try composer.compose(MailSamples.confirmation(language: "en")))
+        mails += try ConversationMailTests.samples.filter { $0.name.hasSuffix("-en") }.map { try composer.compose($0.make()) }
         let printed = try await ReadBack.read(mails).map { $0.subject + $0.from.name + $0.plain + $0.html }.joined()
         for (section, texts) in texts {
             for name in texts.keys { #expect(printed.contains("⟦\(section).\(name)⟧"), "nothing prints \(section).\(name)") }

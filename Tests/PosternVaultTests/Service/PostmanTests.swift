@@ -16,6 +16,7 @@ struct PostmanTests {
     let enrolment: Enrolment
     let recipient: Recipient
     let site: Site
+    let visitors: VisitorCodes
     let id = LetterID(high: 7, low: 7)
 
     init() async throws {
@@ -33,6 +34,7 @@ struct PostmanTests {
                 id: try SiteID("photos"), name: try HeaderText("Photos", limit: 100), origins: [origin], former: nil))
         recipient = try #require(enrolled.first)
         authorisation = try fixture.ring.authorisation()
+        visitors = VisitorCodes(key: try fixture.ring.authorisationKeys().current)
         (self.fixture, self.memory, self.enrolment) = (fixture, memory, enrolment)
     }
 
@@ -53,18 +55,28 @@ struct PostmanTests {
 
     /// - Returns: what became of the job, and how many letters the server got.
     private func deliver(_ job: DeliveryJob, ring: KeyRing? = nil) async throws -> (outcome: Outcome, letters: Int) {
+        let (outcome, mails) = try await send([job], ring: ring)
+        return (try #require(outcome.first), mails.count)
+    }
+
+    /// - Returns: what became of each, and the mails that the server got.
+    func send(
+        _ jobs: [DeliveryJob], ring: KeyRing? = nil, budgets rates: Configuration.Budgets? = nil
+    ) async throws -> (outcomes: [Outcome], mails: [ServerMessage]) {
         let folder = try TemporaryFolder()
-        let unlimited = DeliveryBudgets(
-            .init(recipient: nil, address: nil, confirmation: nil, global: nil), path: folder.path("budgets"),
+        let budgets = DeliveryBudgets(
+            rates ?? .init(recipient: nil, address: nil, confirmation: nil, global: nil), path: folder.path("budgets"),
             key: SymmetricKey(size: .bits256), now: { [fixture] in fixture.now }, logger: Logger(label: "test"))
         return try await LanePool.with { pool, server in
             let postman = Postman(
                 mailFrom: try EmailAddress("contact@relay.example.org"),
                 publicURL: try #require(WebOrigin("https://contact.example.org")), authorisation: authorisation, memory: memory,
-                opener: SealOpener(ring: ring ?? fixture.ring), composer: try MailSamples.composer(), lanes: pool,
-                budgets: unlimited, logger: Logger(label: "test"))
-            let outcome = await postman.deliver(job)
-            return (outcome, server.messages.count)
+                opener: SealOpener(ring: ring ?? fixture.ring), visitors: visitors, composer: try MailSamples.composer(),
+                lanes: pool,
+                budgets: budgets, logger: Logger(label: "test"))
+            var outcomes: [Outcome] = []
+            for job in jobs { outcomes.append(await postman.deliver(job)) }
+            return (outcomes, server.messages)
         }
     }
 

@@ -27,17 +27,29 @@ struct TemplateTests {
         let faulty = LetterFaults(all: LetterField.allCases.map { FieldFault(field: $0, reason: .text(.lineBreak)) })
         let mailbox = MailboxLetters()
         mailbox.keep(
-            .init(sender: "b1@x.example", recipients: ["p@y.example"]), source: Array(SampleMail.alternative.utf8),
+            .init(sender: "b1@x.example", recipients: ["p@y.example"]),
+            source: Array(SampleMail.alternative.replacing(".dot", with: "https://contact.example/confirm/x").utf8),
             at: Example.now)
         let letter = try #require(mailbox.letter(1))
+        let relay = try #require(WebOrigin("https://contact.example"))
         func contact(_ occasion: ContactPage.Occasion) -> ContactPage {
             ContactPage(form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: occasion, shown)
         }
+        let asked = try #require(Example.conversation(entries: Example.ownEntries))
+        let ended = try #require(Example.conversation(.visitor, .closed(by: .recipient)))
+        let closed = try #require(Example.conversation(.visitor, .closed(by: .visitor)))
+        func conversation(_ occasion: ConversationPage.Occasion, _ view: ConversationView) -> ConversationPage {
+            ConversationPage(occasion, view, at: "/", written: "x", token: "t", now: Example.now, shown)
+        }
         return [
-            FrontPage(security: "/", shown), contact(.fresh), contact(.faults(faulty)), SentPage(to: names, another: "/", shown),
+            conversation(.doubtful([PersonalDetail(.email, "x")]), asked), conversation(.fault(.empty), asked),
+            conversation(.ended, ended), conversation(.shown, closed), SwitchPage(.mute(.done), asked, at: "/", shown),
+            FrontPage(security: "/", shown), contact(.fresh), contact(.faults(faulty)),
+            SentPage(to: names, another: "/", letter: FakeConversations.link, at: origin, shown),
             NoLettersPage(.takesNoLetters, to: names, written: "x", shown),
             ConfirmationPage(.question(action: "/"), to: names, shown),
             PrivacyPage(Example.facts(of: known.site), path: "/", shown),
+            ErrorPage(.deadLink, incident: nil, shown),
             ErrorPage(.unavailable, incident: Incident(using: &randomness), written: "x", shown),
             OverviewPage(
                 StaffOverview(latest: [Example.entry()]), conditions: [], mailbox: "/", now: Example.now, .unbranded(templates)),
@@ -46,7 +58,8 @@ struct TemplateTests {
                 conditions: [
                     HealthCondition(.vault, .standsStill, "x", meaning: "x", remedy: "x", commands: ["postern doctor"])
                 ], mailbox: nil, now: Example.now, .unbranded(templates)),
-            MailboxPage([letter], .unbranded(templates)), MailboxLetterPage(letter, .unbranded(templates)),
+            MailboxPage(MailboxSides([letter], origin: relay), .unbranded(templates)),
+            MailboxLetterPage(letter, origin: relay, .unbranded(templates)),
         ]
     }
 

@@ -1,3 +1,4 @@
+import PosternCore
 import PosternWeb
 import Testing
 
@@ -13,6 +14,8 @@ struct PublicRouteTests {
         ("/privacy/photos.json", "/privacy/{site}.json"), ("/look/photos/b03060.css", "/look/{site}/{colour}.css"),
         ("/look/photos/00ff/logo", "/look/{site}/{version}/logo"), ("/api/v1/openapi.json", "/api/v1/openapi.json"),
         ("/", "/"), ("/robots.txt", "/robots.txt"), ("/.well-known/security.txt", "/.well-known/security.txt"),
+        ("/reply/x", "/reply/{link}"), ("/mute/x/", "/mute/{link}"), ("/pause/x", "/pause/{link}"),
+        ("/letter/x", "/letter/{link}"), ("/letter/x/y", "/letter/{link}/{proof}"),
         ("/c/ph%6ftos/p%61t", "/c/{site}/{handle}"), ("/%63/photos/pat", "/c/{site}/{handle}"),
     ])
     func `A path names a route`(path: String, pattern: String) throws {
@@ -23,7 +26,7 @@ struct PublicRouteTests {
         "", "/c", "/c/photos", "/c/photos/", "/c/photos/pat/sent/more", "/c/photos/pat//", "/C/photos/pat", "/live/x",
         "/api/v1", "/privacy", "/look/photos", "/look/photos/x.txt", "/confirm/photos/pat", "/confirm/photos/pat/t/more",
         "/api/v2/sites/photos/recipients/pat/letters", "/api/v1/sites/photos/recipients/pat/letters/x/y/z", "/c/%FF/pat",
-        "/../etc/passwd",
+        "/../etc/passwd", "/reply", "/reply/x/y", "/report/x", "/manage/x", "/letter/x/y/z",
         "/assets/x", "/c/photos/pat/Sent", "*",
     ])
     func `Another path names nothing`(path: String) throws {
@@ -52,8 +55,11 @@ struct PublicRouteTests {
         }
     }
 
-    @Test func `Every public route is for anyone`() throws {
-        for route in try Self.table.get().routes { #expect(route.access == .anyone, "\(route.pattern)") }
+    @Test func `Every public route is for anyone, but those that begin with the purpose of a link`() throws {
+        for route in try Self.table.get().routes {
+            let purpose = LinkPurpose(rawValue: "\(route.pattern)".split(separator: "/").first.map(String.init) ?? "")
+            #expect(route.access == (purpose.map { .link($0) } ?? .anyone), "\(route.pattern)")
+        }
     }
 
     @Test func `A path is printed in a safe form`() {

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import PosternCore
+import PosternMail
 import PosternRelay
 import PosternTestSupport
 import PosternWeb
@@ -111,6 +112,72 @@ struct StaffListenerTests {
         #expect(page.text.contains("Grüße 👋") && page.text.contains("&lt;script&gt;") && !page.text.contains("<script>"))
     }
 
+    @Test func `What is for members lies in one mailbox, what is for anybody else in the other`() async throws {
+        let letters = MailboxLetters()
+        func keep(_ subject: String, to address: String, header: String = "", text: String = "Hello") {
+            letters.keep(
+                MailboxDialogue.Envelope(sender: "b1@relay.example.org", recipients: [address]),
+                source: Array("Subject: \(subject)\r\n\(header)\r\n\(text)\r\n".utf8), at: Example.now)
+        }
+        keep("letter", to: "pat@private.example", header: "List-Unsubscribe: <https://contact.example.org/pause/x>\r\n")
+        keep("answer", to: "vera@visitor.example", text: "https://contact.example.org/letter/x")
+        keep("copy", to: "Pat@Private.example")
+        keep("question", to: "sam@private.example", text: "See https://contact.example.org/confirm/photos/sam/x?lang=de.")
+        keep("posing", to: "eve@visitor.example", text: "https://evil.example/confirm/x")
+        let page = try await get("/demo/mailbox", mailbox: letters).text
+        let parts = page.split(separator: "The visitor’s mailbox")
+        try #require(parts.count == 2)
+        func subjects(_ part: Substring) -> [String] {
+            part.split(separator: "<a href=\"/demo/mailbox/").dropFirst().map { row in
+                String(row.drop { $0 != ">" }.dropFirst().prefix { $0 != "<" })
+            }
+        }
+        #expect(subjects(parts[0]) == ["question", "copy", "letter"])
+        #expect(subjects(parts[1]) == ["posing", "answer"])
+    }
+
+    // The frame around its HTML lets no link out.
+    @Test func `The links of a mail stand beside it, each once, as they are called there`() async throws {
+        let letters = MailboxLetters()
+        let html = """
+            <img src="https://contact.example.org/logo"><a href="https://contact.example.org/reply/abc">Answer <b>privately</b></a>
+            <a class="x" href="https://contact.example.org/letter/a/b?lang=de&amp;x=1">Read &amp; answer</a>
+            <a href="https://contact.example.org.evil.example/reply/no">no</a> <a href="javascript:alert(1)">no</a>
+            <a href="https://contact.example.org/mute/x&quot; onclick=&quot;no">no</a>
+            """
+        let source = """
+            Subject: x
+            MIME-Version: 1.0
+            Content-Type: multipart/alternative; boundary=b
+
+            --b
+            Content-Type: text/plain; charset=utf-8
+
+            Answer: https://contact.example.org/reply/abc
+            Pause: https://contact.example.org/pause/def. And <https://contact.example.org/pause/def>
+            --b
+            Content-Type: text/html; charset=utf-8
+
+            \(html)
+            --b--
+
+            """.crlf
+        letters.keep(.init(sender: "b1@x.example", recipients: ["p@y.example"]), source: Array(source.utf8), at: Example.now)
+        let mail = MailView(source: Array(source.utf8))
+        let links = MailboxLink.all(in: mail, to: try configuration().publicURL)
+        #expect(
+            links.map(\.url) == [
+                "https://contact.example.org/reply/abc", "https://contact.example.org/letter/a/b?lang=de&x=1",
+                "https://contact.example.org/pause/def",
+            ])
+        #expect(links.map(\.label) == ["Answer privately", "Read & answer", nil])
+        let page = try await get("/demo/mailbox/1", mailbox: letters).text
+        #expect(page.contains(#"<a href="https://contact.example.org/reply/abc">Answer privately</a>"#))
+        #expect(page.contains(#"<a href="https://contact.example.org/letter/a/b?lang=de&amp;x=1">Read &amp; answer</a>"#))
+        #expect(page.contains(#"<a href="https://contact.example.org/pause/def">https://contact.example.org/pause/def</a>"#))
+        #expect(!page.contains(#"href="javascript"#) && !page.contains(#"<a href="https://contact.example.org.evil"#))
+    }
+
     @Test func `A letter shows its envelope, its header and its text, and its HTML in a sandbox`() async throws {
         let page = try await get("/demo/mailbox/1", mailbox: mailbox())
         #expect(page.status == .ok)
@@ -177,7 +244,9 @@ struct StaffListenerTests {
     @Test func `Every page is for staff, and metrics and style sheets are for anyone who reaches the listener`() throws {
         let responses = ResponseFactory(
             try Templates(folder: templatesFolder), SecurityHeaders(isSecure: false), isForStaff: true)
-        let routes = staffRoutes(Self.services(mailbox: MailboxLetters()), responses).routes
+        let routes = staffRoutes(
+            Self.services(mailbox: MailboxLetters()), responses, publicURL: try configuration().publicURL
+        ).routes
         let access = Dictionary(uniqueKeysWithValues: routes.map { ($0.pattern.description, $0.access) })
         #expect(
             access == [

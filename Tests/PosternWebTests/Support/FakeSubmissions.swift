@@ -17,13 +17,15 @@ final class FakeSubmissions: SubmissionService {
     private let script: Mutex<Script>
 
     private let quota: ClientQuota?
+    private let page: LinkToken?
 
     init(
         _ answer: SubmissionAnswer = .accepted(Example.letterID), contact: Result<Contact?, Broken> = .success(Example.contact()),
-        quota: ClientQuota? = nil
+        quota: ClientQuota? = nil, page: LinkToken? = nil
     ) {
         script = Mutex(Script(answer: answer, contact: contact))
         self.quota = quota
+        self.page = page
     }
 
     /// Validates like the real service, and accepts every valid letter.
@@ -34,7 +36,9 @@ final class FakeSubmissions: SubmissionService {
     func submit(_ submission: Submission) async -> SubmissionReply {
         script.withLock { script in
             script.submissions.append(submission)
-            guard script.answer == .invalid(LetterFaults(all: [])) else { return SubmissionReply(script.answer, quota: quota) }
+            guard script.answer == .invalid(LetterFaults(all: [])) else {
+                return SubmissionReply(script.answer, quota: quota, page: page)
+            }
             do throws(LetterFaults) {
                 _ = try submission.letter.validated()
                 return SubmissionReply(.accepted(Example.letterID))

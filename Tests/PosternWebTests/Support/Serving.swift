@@ -31,13 +31,15 @@ func configuration(
 extension PublicServices {
     static func fake(
         _ submissions: FakeSubmissions = .validating, sites: FakeSites = FakeSites(),
-        confirmations: FakeConfirmations = FakeConfirmations(), readiness: FakeReadiness = FakeReadiness(),
-        health: FakeHealth = FakeHealth(), forwarding: ForwardingWatch = ForwardingWatch(),
-        requests: RequestLimiter = RequestLimiter(.off), tokens: any FormTokenKeeping = FakeTokens()
+        confirmations: FakeConfirmations = FakeConfirmations(), conversations: FakeConversations = FakeConversations(),
+        readiness: FakeReadiness = FakeReadiness(), health: FakeHealth = FakeHealth(),
+        forwarding: ForwardingWatch = ForwardingWatch(), requests: RequestLimiter = RequestLimiter(.off),
+        tokens: any FormTokenKeeping = FakeTokens()
     ) -> PublicServices {
         PublicServices(
-            submissions: submissions, tokens: tokens, sites: sites, confirmations: confirmations, readiness: readiness,
-            health: health, forwarding: forwarding, requests: requests, randomness: RandomSource { 4 }, now: { Example.now })
+            submissions: submissions, tokens: tokens, sites: sites, confirmations: confirmations,
+            conversations: conversations, readiness: readiness, health: health, forwarding: forwarding, requests: requests,
+            randomness: RandomSource { 4 }, now: { Example.now })
     }
 }
 
@@ -50,17 +52,17 @@ func publicTable() throws -> RouteTable {
 /// Runs the public listener on a free port while `test` talks to it.
 func withPublicListener<Value: Sendable>(
     _ submissions: FakeSubmissions, sites: FakeSites = FakeSites(), confirmations: FakeConfirmations = FakeConfirmations(),
-    readiness: FakeReadiness = FakeReadiness(), health: FakeHealth = FakeHealth(),
-    forwarding: ForwardingWatch = ForwardingWatch(), tokens: any FormTokenKeeping = FakeTokens(),
-    _ configuration: WebConfiguration? = nil,
+    conversations: FakeConversations = FakeConversations(), readiness: FakeReadiness = FakeReadiness(),
+    health: FakeHealth = FakeHealth(), forwarding: ForwardingWatch = ForwardingWatch(),
+    tokens: any FormTokenKeeping = FakeTokens(), _ configuration: WebConfiguration? = nil, logger: Logger = silent,
     _ test: @Sendable (any TestClientProtocol) async throws -> Value
 ) async throws -> Value {
     let application = buildPublicApplication(
         try configuration ?? PosternWebTests.configuration(),
         .fake(
-            submissions, sites: sites, confirmations: confirmations, readiness: readiness, health: health, forwarding: forwarding,
-            tokens: tokens),
-        templates: try Templates(folder: templatesFolder), logger: silent)
+            submissions, sites: sites, confirmations: confirmations, conversations: conversations, readiness: readiness,
+            health: health, forwarding: forwarding, tokens: tokens),
+        templates: try Templates(folder: templatesFolder), logger: logger)
     return try await application.test(.live) { try await test($0) }
 }
 

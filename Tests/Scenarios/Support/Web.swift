@@ -31,6 +31,12 @@ enum Web {
         return try await send(request, within: limit)
     }
 
+    static func head(_ url: String) async throws -> Answer {
+        var request = HTTPClientRequest(url: url)
+        request.method = .HEAD
+        return try await send(request)
+    }
+
     static func post(_ url: String, body: Data, headers: [(String, String)]) async throws -> Answer {
         var request = HTTPClientRequest(url: url)
         request.method = .POST

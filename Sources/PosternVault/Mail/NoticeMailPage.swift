@@ -1,8 +1,8 @@
 internal import PosternCore
 internal import PosternText
 
-/// What the templates of a confirmation mail show.
-struct ConfirmationMailPage: MailPage {
+/// What the templates of a confirmation mail show, and of the notice that letters are paused: both have one link.
+struct NoticeMailPage: MailPage {
     enum Property: String, CaseIterable, Sendable {
         case language, direction, side, title, preheader, site, heading
         case offer, ask, button, link
@@ -15,6 +15,19 @@ struct ConfirmationMailPage: MailPage {
 
     static let required: [Property] = [.link, .ignore]
 
+    enum Kind {
+        case confirmation, pauseNotice
+
+        var subject: MailText { self == .confirmation ? .confirmationSubject : .pauseSubject }
+        var heading: MailText { self == .confirmation ? .confirmationHeading : .pauseHeading }
+        var offer: MailText { self == .confirmation ? .confirmationOffer : .pauseOffer }
+        var ask: MailText { self == .confirmation ? .confirmationAsk : .pauseAsk }
+        var button: MailText { self == .confirmation ? .confirmationButton : .pauseButton }
+        var ignore: MailText { self == .confirmation ? .confirmationIgnore : .pauseIgnore }
+    }
+
+    let kind: Kind
+
     let job: DeliveryJob
     let link: String
     let catalogue: Catalogue
@@ -22,7 +35,8 @@ struct ConfirmationMailPage: MailPage {
     let subject: String
     private let names: [TextSlot: String]
 
-    init(job: DeliveryJob, link: String, catalogue: Catalogue, form: MailForm, subject: String) {
+    init(_ kind: Kind, job: DeliveryJob, link: String, catalogue: Catalogue, form: MailForm, subject: String) {
+        self.kind = kind
         self.job = job
         self.link = link
         self.catalogue = catalogue
@@ -39,15 +53,15 @@ struct ConfirmationMailPage: MailPage {
         case .direction: catalogue.direction.rawValue
         case .side: catalogue.direction.side
         case .title: form.text(subject)
-        case .preheader: prose(.confirmationOffer)
+        case .preheader: prose(kind.offer)
         case .site: form.text(job.site.name.text)
-        case .heading: prose(.confirmationHeading)
-        case .offer: prose(.confirmationOffer)
-        case .ask: prose(.confirmationAsk)
-        case .button: prose(.confirmationButton)
+        case .heading: prose(kind.heading)
+        case .offer: prose(kind.offer)
+        case .ask: prose(kind.ask)
+        case .button: prose(kind.button)
         case .link: form.text(link)
         case .copy: prose(.confirmationCopy)
-        case .ignore: prose(.confirmationIgnore)
+        case .ignore: prose(kind.ignore)
         case .why: prose(.confirmationWhy)
         case .siteLink: job.site.origins.first.map { form.text($0.description) }
         }
