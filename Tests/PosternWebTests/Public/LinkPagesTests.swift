@@ -105,8 +105,8 @@ struct LinkPagesTests {
 
     // What each of the two sees.
     @Test(arguments: [
-        (Party.recipient, ["Your correspondence with Vera Visitor", "Vera Visitor wrote to you on 22 November"]),
-        (.visitor, ["Your correspondence with Pat Photographer", "You wrote to Pat Photographer on 22 November"]),
+        (Party.recipient, ["Your conversation with Vera Visitor", "Vera Visitor wrote to you on 22 November"]),
+        (.visitor, ["Your conversation with Pat Photographer", "You wrote to Pat Photographer on 22 November"]),
     ])
     func `The page says whose letter it is, its subject, what it is about, and who wrote when`(
         viewer: Party, words: [String]
@@ -151,9 +151,9 @@ struct LinkPagesTests {
     // Standing of a conversation: form, words, button.
     @Test(arguments: [
         (Party.visitor, ConversationView.Standing.unanswered, "has not answered yet", "close" as String?),
-        (.recipient, .closed(by: .recipient), "You have ended this correspondence", "reopen"),
-        (.visitor, .closed(by: .recipient), "Pat Photographer has ended this correspondence", nil),
-        (.recipient, .closed(by: .visitor), "Vera Visitor has ended this correspondence", nil),
+        (.recipient, .closed(by: .recipient), "You have ended this conversation", "reopen"),
+        (.visitor, .closed(by: .recipient), "Pat Photographer has ended this conversation", nil),
+        (.recipient, .closed(by: .visitor), "Vera Visitor has ended this conversation", nil),
         (.visitor, .takesNoLetters, "Pat Photographer is not taking letters", nil),
         (.recipient, .takesNoLetters, "You no longer receive letters here", nil),
     ])
