@@ -88,12 +88,12 @@ struct MailThreadTests {
         #expect(view.fields.contains { $0.name == "Content-Type" && $0.value == "text/plain; charset=utf-8" })
     }
 
-    /// RFC 8058 §3.1: the post is for https alone.
-    @Test(arguments: [("https://contact.example.org/pause/x", true), ("http://localhost:8080/pause/x", false)])
-    func `Mail programs stop it with one press`(link: String, isOneClick: Bool) throws {
+    /// RFC 8058 §3.1.
+    @Test func `Mail programs stop it with one press`() throws {
+        let link = "https://contact.example.org/pause/x"
         let view = MailView(source: try Self.mail(nil, unsubscribe: link).bytes)
         #expect(view.fields.contains { $0.name == "List-Unsubscribe" && $0.value == "<\(link)>" })
-        #expect(view.fields.contains { $0.name == "List-Unsubscribe-Post" } == isOneClick)
+        #expect(view.fields.contains { $0.name == "List-Unsubscribe-Post" && $0.value == "List-Unsubscribe=One-Click" })
     }
 
     @Test func `A Message-ID that is none of ours is not referred to`() {
