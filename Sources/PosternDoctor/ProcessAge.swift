@@ -5,12 +5,13 @@ private import Glibc
 package enum ProcessAge {
     /// - Parameter process: its number, which may be that of one that has ended: then nil.
     static func of(_ process: String?) -> Duration? {
-        var uptime = timespec()
+        // Since the machine's start, suspensions included, as the start of a process is counted (proc_uptime(5)).
         guard let number = process.flatMap({ Int32($0) }),
             let stat = try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8),
-            clock_gettime(CLOCK_BOOTTIME, &uptime) == 0
+            let uptime = try? String(contentsOfFile: "/proc/uptime", encoding: .utf8),
+            let seconds = Int(uptime.prefix { $0.isNumber })
         else { return nil }
-        return age(stat: stat, uptime: .seconds(uptime.tv_sec), ticks: sysconf(Int32(_SC_CLK_TCK)))
+        return age(stat: stat, uptime: .seconds(seconds), ticks: sysconf(Int32(_SC_CLK_TCK)))
     }
 
     /// - Parameters:
