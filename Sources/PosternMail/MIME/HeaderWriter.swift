@@ -34,7 +34,10 @@ package struct HeaderWriter {
         var field = name + ":"
         for piece in pieces {
             try Self.check(piece, header: name)
-            let isFolded = column + 1 + piece.utf8.count > Self.width
+            // Never right after the name: some programs take a line with a name alone for an empty field. A first token that is too
+            // long for the line is an address, a URL or a Message-ID.
+            let isFirst = column == name.utf8.count + 1
+            let isFolded = column + 1 + piece.utf8.count > Self.width && !(isFirst && piece.utf8.first == UInt8(ascii: "<"))
             field += isFolded ? "\r\n " : " "
             field += piece
             column = (isFolded ? 1 : column + 1) + piece.utf8.count

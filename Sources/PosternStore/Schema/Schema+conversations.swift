@@ -105,17 +105,19 @@ extension Schema {
         CREATE INDEX delivery_service ON delivery (id, kind)
         WHERE kind NOT IN ('letter', 'reply')
         """,
+        // From one epoch that there is to the next, in the index: by counting days, a row with an absurd one would take for ever.
         """
         CREATE VIEW delivery_epoch AS
-        WITH RECURSIVE day (epoch, last) AS (
-            SELECT MIN(epoch), (
-                SELECT MAX(epoch)
-                FROM delivery)
+        WITH RECURSIVE day (epoch) AS (
+            SELECT MIN(epoch)
             FROM delivery
             UNION ALL
-            SELECT epoch + 1, last
+            SELECT (
+                SELECT MIN(delivery.epoch)
+                FROM delivery
+                WHERE delivery.epoch > day.epoch)
             FROM day
-            WHERE epoch < last)
+            WHERE day.epoch IS NOT NULL)
         SELECT epoch
         FROM day
         WHERE epoch IS NOT NULL

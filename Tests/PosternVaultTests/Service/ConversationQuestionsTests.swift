@@ -98,7 +98,7 @@ struct ConversationQuestionsTests {
     ])
     func `An international label is read`(ascii: String, unicode: String) throws {
         let address = try EmailAddress("pat@\(ascii).example")
-        #expect(FoldedMention.find(address, in: "pat@\(unicode).example") == (unicode.contains("؟") ? .absent : .present))
+        #expect(FoldedMention.find(address, in: "pat@\(unicode).example") == .present)
     }
 
     // MARK: - Asked by the relay

@@ -156,7 +156,7 @@ extension PostmanTests {
         let (to, view) = try await sent(Changes(kind: .pauseNotice))
         #expect(to == ["pat@private.example"])
         #expect(try #require(view.plain).contains(try link(.pause, Self.first)))
-        for word in ["Vera", "photo", "print"] { #expect(!(try #require(view.plain).contains(word))) }
+        for word in ["Vera", "Your photo", "print"] { #expect(!(try #require(view.plain).contains(word))) }
     }
 
     /// Neither side's address is in any byte of what the other gets, whatever the encoding.
