@@ -254,7 +254,8 @@ let package = Package(
         .testTarget(
             name: "Scenarios",
             dependencies: [
-                "PosternCore", "PosternMail", "PosternStore", "PosternSQLite", "PosternProof", "PosternTestSupport", crypto, nioCore,
+                "PosternCore", "PosternMail", "PosternStore", "PosternSQLite", "PosternProof", "PosternTestSupport", crypto,
+                nioCore,
                 .product(name: "NIOHTTP1", package: "swift-nio"), subprocess,
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -130,7 +130,8 @@ extension Configuration {
             database: database,
             mail: mail, limits: limits, budgets: budgets, retention: retention,
             users: Users(relay: reader.text(.relayUser), vault: reader.text(.vaultUser)), templates: reader.text(.templates),
-            lease: lease, withdrawal: withdrawal, logLevel: logLevel, isCageRequired: cage == "required", securityContacts: contacts)
+            lease: lease, withdrawal: withdrawal, logLevel: logLevel, isCageRequired: cage == "required",
+            securityContacts: contacts)
     }
 }
 
