@@ -53,7 +53,8 @@ struct HostileTextArrivesInertTests {
         let head = try #require(source.components(separatedBy: "\r\n\r\n").first)
         let known: Set<String> = [
             "from", "to", "subject", "date", "message-id", "mime-version", "content-type", "auto-submitted",
-            "x-auto-response-suppress", "content-language", "reply-to", "content-transfer-encoding", "list-id",
+            "x-auto-response-suppress", "content-language", "reply-to", "content-transfer-encoding",
+            "references", "thread-topic", "thread-index", "list-unsubscribe", "list-unsubscribe-post",
         ]
         for line in head.components(separatedBy: "\r\n") where !line.hasPrefix(" ") && !line.hasPrefix("\t") {
             let name = line.prefix { $0 != ":" }.lowercased()

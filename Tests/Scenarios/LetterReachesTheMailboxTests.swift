@@ -17,7 +17,7 @@ struct LetterReachesTheMailboxTests {
             "name": "Vera Visitor", "email": "vera@visitor.example", "subject": "By form", "message": "Hello.",
         ])
         #expect(form.status == 303)
-        #expect(form.header("Location")?.hasSuffix("/c/photos/pat/sent") == true)
+        #expect(form.header("Location")?.prefix { $0 != "?" } == "/c/photos/pat/sent")
 
         let messages = try await server.received(count: 2)
         for message in messages {
@@ -26,7 +26,8 @@ struct LetterReachesTheMailboxTests {
             #expect(!message.sender.contains("contact@"))
             let head = String(decoding: message.octets, as: UTF8.self).components(separatedBy: "\r\n\r\n").first ?? ""
             #expect(!head.contains("vera@visitor.example"))
-            #expect(!head.contains("127.0.0.1"))
+            // But for the links, which lead to this machine.
+            #expect(!head.replacing("http://127.0.0.1", with: "").contains("127.0.0.1"))
             #expect(message.header("Auto-Submitted") != nil)
         }
         #expect(Set(messages.map(\.sender)).count == 2, "each letter has an envelope sender of its own")

@@ -119,6 +119,7 @@ struct RowsOfTheStoreGiveNothingAwayTests {
         Edit(
             "delivery.recipient",
             "UPDATE delivery SET recipient = (SELECT id FROM recipient WHERE handle = 'mallory') WHERE id = \(alice)"),
+        Edit("delivery.letter", "UPDATE delivery SET letter = \(mallory) WHERE id = \(alice)"),
         Edit("delivery.kind", "UPDATE delivery SET kind = 'confirmation' WHERE id = \(alice)"),
         Edit(harmless: "delivery.epoch", "UPDATE delivery SET epoch = epoch - 1 WHERE id = \(alice)"),
         Edit(
