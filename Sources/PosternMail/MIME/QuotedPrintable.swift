@@ -7,8 +7,8 @@ enum QuotedPrintable {
 
     private static let softBreak: [UInt8] = [0x3D, 0x0D, 0x0A]
 
-    /// Lines of at most 76 octets, each ended by CRLF. Three precautions cost nothing: a line never begins with a dot (SMTP) or
-    /// with `From ` (mbox), and a soft break never splits a UTF-8 sequence.
+    /// Lines of at most 76 octets, each ended by CRLF. Four precautions cost nothing: a line never begins with a dot (SMTP) or
+    /// with `From ` (mbox), and a soft break never splits a UTF-8 sequence, nor a word that fits into a line.
     static func encoded(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(text.count + text.count / 4 + 64)
@@ -22,10 +22,16 @@ enum QuotedPrintable {
                 continue
             }
             // Literal octets are copied in one go, as far as the line has room.
-            let end = endOfLiterals(in: text, from: index, isLineStart: column == 0, room: width - column)
+            var end = endOfLiterals(in: text, from: index, isLineStart: column == 0, room: width - column)
             if end > index {
+                let isFull = column + end - index == width && end < text.count && isLiteral(text[end])
+                if isFull, let gap = lastGap(in: text, from: index, to: end) { end = gap }
                 output.append(contentsOf: UnsafeBufferPointer(rebasing: text[index..<end]))
                 (column, index) = (column + end - index, end)
+                if isFull {
+                    output.append(contentsOf: softBreak)
+                    column = 0
+                }
                 continue
             }
             let length = sequenceLength(text[index])
@@ -59,6 +65,19 @@ enum QuotedPrintable {
         // A blank is a literal unless it ends a line.
         let isLineEnd = end == text.count || text[end] == 0x0A
         return end > start && isLineEnd && isBlank(text[end - 1]) ? end - 1 : end
+    }
+
+    /// Where a full line had better be broken: after a blank, or where a tag or its attribute's value begins, so that whoever reads the
+    /// raw mail finds words and links whole.
+    /// - Returns: nil where the line has no such place; never its beginning.
+    private static func lastGap(in text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int? {
+        var gap = end
+        while gap > start + 1 {
+            let octet = text[gap - 1]
+            if octet == 0x20 || octet == 0x22 || octet == 0x3E { return gap }
+            gap -= 1
+        }
+        return nil
     }
 
     /// Printable ASCII except `=`, and blanks.
