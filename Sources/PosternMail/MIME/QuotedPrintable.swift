@@ -72,7 +72,7 @@ enum QuotedPrintable {
     /// - Returns: nil where the line has no such place; never its beginning.
     private static func lastGap(in text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int? {
         var gap = end
-        while gap > start + 1 {
+        while gap > start {
             let octet = text[gap - 1]
             if octet == 0x20 || octet == 0x22 || octet == 0x3E { return gap }
             gap -= 1
