@@ -96,8 +96,8 @@ struct WebProbe: Sendable {
         }
     }
 
-    /// Ports that nobody listens on, below the kernel's ephemeral range: the installation is stopped and started again on
-    /// them, and no outgoing connection may take them meanwhile.
+    /// Ports that nobody listens on, below the kernel's ephemeral range and below those that tests hand out: the installation is
+    /// stopped and started again on them, and nobody else may take them meanwhile.
     static func freePorts(_ count: Int) async throws -> [Int] {
         var channels: [any Channel] = []
         var refusals = 0
@@ -105,7 +105,7 @@ struct WebProbe: Sendable {
             do {
                 channels.append(
                     try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                        .bind(host: "127.0.0.1", port: .random(in: 10_000..<32_768)).get())
+                        .bind(host: "127.0.0.1", port: .random(in: 10_000..<20_000)).get())
             } catch {
                 refusals += 1
                 guard refusals < 100 else { throw error }
