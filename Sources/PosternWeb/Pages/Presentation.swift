@@ -27,11 +27,7 @@ package struct Presentation: Sendable {
     package var language: Language { choice.language }
 
     /// A path of ours that keeps the language somebody asked for.
-    /// - Parameter query: of that path, such as `letter=…`.
-    package func link(_ path: String, _ query: String? = nil) -> String {
-        let fields = [query, choice.isAskedFor ? "lang=\(choice.language)" : nil].compactMap { $0 }
-        return fields.isEmpty ? path : "\(path)?\(fields.joined(separator: "&"))"
-    }
+    package func link(_ path: String) -> String { choice.isAskedFor ? "\(path)?lang=\(choice.language)" : path }
 
     /// - Parameters:
     ///   - path: of the page itself, for links to it in other languages; nil where those would lose what was typed.

@@ -24,7 +24,7 @@ package struct SentPage: Page {
         to names: RecipientNames, another: String, letter: LinkToken? = nil, at origin: WebOrigin, _ presentation: Presentation
     ) {
         let texts = presentation.texts
-        frame = presentation.frame(title: texts(.sentTitle), path: "\(another)/sent", query: letter.map { "letter=\($0.text)" })
+        frame = presentation.frame(title: texts(.sentTitle), path: RecipientPath.sentPage(after: another, letter))
         text = texts.texts
         seesTitle = texts(.sentSeesTitle, names.values)
         answer = texts(.sentAnswer, names.values)

@@ -1,10 +1,10 @@
 private import HTTPTypes
 internal import Hummingbird
 private import Logging
-internal import PosternCore
+package import PosternCore
 internal import PosternRelay
 
-/// The contact page: `GET` and `POST /c/{site}/{handle}`, and `GET …/sent`.
+/// The contact page: `GET` and `POST /c/{site}/{handle}`, and `GET …/sent` and `…/{letter}/sent`.
 struct ContactForm: Sendable {
     let intake: LetterIntake
     let tokens: any FormTokenKeeping
@@ -25,7 +25,7 @@ struct ContactForm: Sendable {
     func sent(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let shown = try await pageContext(request, context)
         if let contact = shown.contact, let elsewhere = ownPage(of: contact, request, context) { return elsewhere }
-        let letter = request.queryField("letter").flatMap { LinkToken(text: $0) }
+        let letter = LinkToken(text: context["letter"])
         return responses.page(
             SentPage(to: shown.names, another: shown.path.page, letter: letter, at: publicURL, shown.presentation))
     }
@@ -88,9 +88,8 @@ struct ContactForm: Sendable {
         let written = form.letter.written
         switch reply.answer {
         case .accepted:
-            let sent = responses.presentation(for: request).link(
-                context.recipient.sentPage, reply.page.map { "letter=\($0.text)" })
-            return responses.seeOther(sent)
+            let sent = RecipientPath.sentPage(after: context.recipient.page, reply.page)
+            return responses.seeOther(responses.presentation(for: request).link(sent))
         case .unknownRecipient:
             throw .notFound
         case .invalid(let faults):
@@ -210,7 +209,10 @@ package struct RecipientPath: Hashable, Sendable {
 
     /// The path of the contact page, encoded so that it is safe in a page and in a header.
     package var page: String { "/c/\(PercentCoding.encoded(site))/\(PercentCoding.encoded(handle))" }
-    package var sentPage: String { page + "/sent" }
+    /// - Parameter letter: the visitor's link to what has begun; the page shows it, to be kept. Nil where it has been given out before.
+    package static func sentPage(after page: String, _ letter: LinkToken?) -> String {
+        letter.map { "\(page)/\($0.text)/sent" } ?? "\(page)/sent"
+    }
     package var privacyPage: String { "/privacy/\(PercentCoding.encoded(site))" }
 
     /// The names to show when the store cannot say; nil when they are not valid.

@@ -76,6 +76,7 @@ package func publicRoutes(
             post: letters.post, options: crossOrigin.preflight),
         Route("/c/{site}/{handle}", .anyone, bodyKiB: limits.bodyKiB, get: contact.show, post: contact.post),
         Route("/c/{site}/{handle}/sent", .anyone, get: contact.sent),
+        Route("/c/{site}/{handle}/{letter}/sent", .anyone, get: contact.sent),
         // The vault checks the token.
         Route("/confirm/{site}/{handle}/{token}", .anyone, get: confirmation.show, post: confirmation.post),
         Route("/reply/{link}", .link(.reply), bodyKiB: limits.bodyKiB, get: links.conversation, post: links.post),

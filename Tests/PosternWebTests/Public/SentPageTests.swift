@@ -24,20 +24,20 @@ struct SentPageTests {
     }
 
     @Test func `The link goes to the sent page; a repeated post leads there without it`() async throws {
-        #expect(try await post(FakeConversations.link).0.headers[.location] == "\(contactPath)/sent?letter=\(Self.token)")
+        #expect(try await post(FakeConversations.link).0.headers[.location] == "\(contactPath)/\(Self.token)/sent")
         let german = try await post(FakeConversations.link, query: "?lang=de").0
-        #expect(german.headers[.location] == "\(contactPath)/sent?letter=\(Self.token)&lang=de")
+        #expect(german.headers[.location] == "\(contactPath)/\(Self.token)/sent?lang=de")
         #expect(try await post(nil).0.headers[.location] == "\(contactPath)/sent")
     }
 
     @Test func `The sent page shows the link, and keeps it in other languages`() async throws {
         try await withPublicListener(.validating) { client in
-            let page = try await client.execute(uri: "\(contactPath)/sent?letter=\(Self.token)", method: .get) { $0 }
+            let page = try await client.execute(uri: "\(contactPath)/\(Self.token)/sent", method: .get) { $0 }
             #expect(page.status == .ok && page.headers[.cacheControl] == "no-store")
             #expect(page.text.contains(#"href="\#(Self.url)""#) && page.text.contains(">\(Self.url)</a>"))
-            #expect(page.text.contains(#"href="/c/photos/pat/sent?lang=de&amp;letter=\#(Self.token)""#))
-            for query in ["", "?letter=", "?letter=%22%3E%3Cscript%3E", "?letter=\(Self.token)x"] {
-                let plain = try await client.execute(uri: "\(contactPath)/sent\(query)", method: .get) { $0.text }
+            #expect(page.text.contains(#"href="/c/photos/pat/\#(Self.token)/sent?lang=de""#))
+            for part in ["", "/x", "/%22%3E%3Cscript%3E", "/\(Self.token)x"] {
+                let plain = try await client.execute(uri: "\(contactPath)\(part)/sent", method: .get) { $0.text }
                 #expect(!plain.contains("/letter/") && !plain.contains("Keep this link"))
                 #expect(plain.contains("the answer comes to you by e-mail"))
             }
