@@ -40,7 +40,8 @@ class Correspondence:
             subject=f"Your photo {self.name}", message="I like the photo of the harbour.", about=about, lang=lang)
         assert status == 303, page
         self.sent = urllib.parse.urljoin(postern.url, headers["Location"])
-        self.visitor = f"{postern.url}/letter/{urllib.parse.parse_qs(urllib.parse.urlsplit(self.sent).query)['letter'][0]}"
+        token = urllib.parse.urlsplit(self.sent).path.split("/")[-2]
+        self.visitor = f"{postern.url}/letter/{token}"
 
     def mails(self, to):
         """The text of each mail to that address, oldest first."""
