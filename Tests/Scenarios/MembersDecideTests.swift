@@ -61,7 +61,7 @@ struct MembersDecideTests {
         #expect(pages.allSatisfy { $0.status == 200 })
         try await eventually("both pages say delivered") {
             let texts = try await [postern.get(try #require(muted.page)).untimed, postern.get(try #require(other.page)).untimed]
-            return texts[0] == texts[1]
+            return texts[0] == texts[1] && texts[0].contains("delivered")
         }
 
         #expect(try await both.press(mute, ["action": "unmute"], as: both.recipient).status < 400)

@@ -28,7 +28,7 @@ package enum DeliveryKind: String, Sendable, CaseIterable {
     case confirmation
     /// What one of the two wrote inside a conversation, to the other.
     case reply
-    /// The same, to whoever wrote it.
+    /// The same, to its author.
     case copy
     /// Tells a recipient that letters are paused, and how they go on.
     case pauseNotice = "pause-notice"

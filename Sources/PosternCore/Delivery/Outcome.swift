@@ -11,7 +11,7 @@ package struct Outcome: Hashable, Sendable {
         case uncertain
         /// Our configuration, keys or record are wrong. Another try would end the same way, so the letter is held for a person.
         case ourFault = "our-fault"
-        /// The recipient has muted whoever wrote it: kept sealed until the end of its retention, and not sent.
+        /// The recipient has muted its author: kept sealed until the end of its retention, and not sent.
         case muted
     }
 

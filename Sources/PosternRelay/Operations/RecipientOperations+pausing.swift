@@ -2,7 +2,7 @@ internal import PosternCore
 internal import PosternStore
 
 extension RecipientOperations {
-    /// So many mails a day tell a recipient that letters are paused, whoever presses the button again and again.
+    /// So many mails a day tell a recipient that letters are paused, however often the button is pressed.
     private static let mostNotices = 3
 
     /// Pauses letters, or lets them come again, by the link in a mail. Who was not paused before is told by mail, since a program

@@ -55,10 +55,6 @@ package struct PrivacyFacts: Equatable, Sendable {
     /// How long the digests of what limits counted are kept.
     package let limitRecords = LimitRecords.lifetime
 
-    /// How long two people can answer each other after the first letter: the visitor's address is in that letter, is used to send
-    /// answers, and cannot be read once its key is destroyed.
-    package var conversations: Duration { terms.letters }
-
     package init(
         site: Site, terms: Terms, addressSuite: String, lastPurge: Timestamp?, oldestLetter: Timestamp?, oldestEntry: Timestamp?
     ) {

@@ -7,7 +7,7 @@ package struct OpenedDelivery: Sendable {
         case letter(Letter, MailConversation? = nil)
         /// To the other of the two.
         case reply(Reply, MailConversation)
-        /// To whoever wrote it.
+        /// To its author.
         case copy(Reply, MailConversation)
         /// Tells a recipient that letters are paused, with the link by which they go on.
         case pauseNotice(MailConversation)

@@ -15,7 +15,8 @@ struct PublicRouteTests {
         ("/look/photos/00ff/logo", "/look/{site}/{version}/logo"), ("/api/v1/openapi.json", "/api/v1/openapi.json"),
         ("/", "/"), ("/robots.txt", "/robots.txt"), ("/.well-known/security.txt", "/.well-known/security.txt"),
         ("/reply/x", "/reply/{link}"), ("/mute/x/", "/mute/{link}"), ("/pause/x", "/pause/{link}"),
-        ("/letter/x", "/letter/{link}"), ("/letter/x/y", "/letter/{link}/{proof}"),
+        ("/c/photos/pat/x/sent", "/c/{site}/{handle}/{letter}/sent"), ("/letter/x", "/letter/{link}"),
+        ("/letter/x/y", "/letter/{link}/{proof}"),
         ("/c/ph%6ftos/p%61t", "/c/{site}/{handle}"), ("/%63/photos/pat", "/c/{site}/{handle}"),
     ])
     func `A path names a route`(path: String, pattern: String) throws {
