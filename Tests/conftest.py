@@ -107,6 +107,16 @@ def quick():
 
 
 @pytest.fixture(scope="session")
+def proving():
+    """Its site takes letters of proven addresses alone."""
+    installation = Installation()
+    installation.run("site", "set", "photos", "--writers", "proven")
+    installation.start()
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture(scope="session")
 def limited():
     """One letter an hour."""
     installation = Installation(POSTERN_LIMIT_CLIENT="1,1/1h").start()
@@ -139,6 +149,14 @@ def plain_browser():
     driver = chromium(javascript=False)
     yield driver
     driver.quit()
+
+
+@pytest.fixture(autouse=True)
+def no_cookies(request):
+    """What a test's browser was given, the next test's must not send: pages without a session are tried without one."""
+    yield
+    for name in {"browser", "plain_browser"} & set(request.fixturenames):
+        request.getfixturevalue(name).execute_cdp_cmd("Network.clearBrowserCookies", {})
 
 
 @pytest.fixture

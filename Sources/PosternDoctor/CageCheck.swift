@@ -1,6 +1,7 @@
 private import Foundation
 package import PosternCore
 package import PosternHost
+private import PosternRelay
 
 /// What relay and vault gave up at their start: whether the kernel offers all of it, whether the running processes have it, and which
 /// system calls one was ended for.
@@ -43,35 +44,21 @@ package enum CageCheck {
         }
     }
 
-    /// How long a refused call is told about.
-    private static let recent = Duration.days(30)
-
     package static func findings(
         _ offer: ProcessCage.Offer, running: [Process], refused: [RefusedCalls.Entry], now: Timestamp, record: String
     ) -> [Finding] {
-        var findings = offer.gaps.map {
-            Finding.warn(.cage, $0, "Run a kernel that has it; POSTERN_CAGE=required refuses to start without.")
-        }
+        var findings = [HealthCondition.cage(offer.gaps)].compactMap { $0.map { HealthCheck.finding($0, as: .cage) } }
         for process in running
         where process.hasCapabilities || process.mayGainPrivileges || !process.hasSystemCallFilter && offer.hasSystemCallFilter {
             findings.append(
                 .fail(
-                    .cage, "the \(process.role) runs outside its cage: whoever takes it over can do more than it needs",
+                    .cage, "the \(process.role) runs outside its cage: anyone who takes it over can do more than it needs",
                     "Restart the service with the program that is installed now."))
         }
-        for role in ProcessRole.allCases {
-            let calls = refused.filter { $0.child == role && now.since($0.at) < recent }
-            guard let last = calls.last else { continue }
-            let names = Set(calls.map(\.call)).sorted().joined(separator: ", ")
-            let times = calls.count == 1 ? "once" : "\(calls.count) times"
-            findings.append(
-                .warn(
-                    .cage,
-                    "the \(role) was ended \(times) for a system call that it never makes (\(names)), last at "
-                        + "\(last.at.rfc3339): a fault of ours, or somebody had taken it over",
-                    Remedy(
-                        "Read the service's log around that time, and report it. When it is dealt with, remove the record.",
-                        commands: ["rm \(record.shellWord)"])))
+        if let condition = HealthCondition.refusedCalls(
+            .init(refused.map { ($0.at, $0.child.rawValue, $0.call) }, at: now))
+        {
+            findings.append(HealthCheck.finding(condition, as: .cage, commands: ["rm \(record.shellWord)"]))
         }
         guard findings.isEmpty else { return findings }
         return [

@@ -29,8 +29,8 @@ package enum DiskCheck {
         let found = "\(size(free)) of \(size(whole)) free at \(folder)"
         let remedy: Remedy = "Make room on that file system, or move the store to a larger one."
         if free < least {
-            return .fail(
-                .disk, "\(found): below \(size(least)) no letter is taken; letters already accepted still go out", remedy)
+            return HealthCheck.finding(
+                .disk("\(found), and letters are taken down to \(size(least)). Those already accepted still go out"), as: .disk)
         }
         if free < least * 2 {
             return .warn(.disk, "\(found): it is getting near \(size(least)), below which no letter is taken", remedy)

@@ -113,27 +113,30 @@ package struct Doctor {
         findings += StrangerCheck.findings(
             path: database?.file ?? "the store",
             strangers: database?.file.map { StrangerCheck.strangers(at: $0, but: store.process.flatMap { Int32($0) }) } ?? [],
-            besides: store.check.findings)
+            otherwise: store.check.findings)
         findings += libraries(settings)
         findings += DiskCheck.findings(
-            of: database?.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? home.path)
+            of: database?.file?.folder ?? home.path)
         findings += await files
         findings += clock(keys, store, settings)
         let condition = keys.condition.flatMap { try? VaultCondition(payload: $0) }
         findings += VaultCheck.findings(
             condition, smarthost: configuration?.mail.smarthost.authority ?? "the smarthost", now: now)
         findings += health(store, isVaultKnown: condition != nil)
-        findings +=
+        let smarthostFindings =
             await smarthost?.findings(lanes: condition?.lanes)
             ?? [.skipped(.smarthost, because: "the process that was to ask it failed", .tryAgain)]
+        findings += smarthostFindings
+        findings += JoiningCheck.findings(
+            sites: store.view?.joining, smarthost: smarthostFindings, isDemo: configuration?.mail.demoMailbox != nil)
         return Diagnosis(findings)
     }
 
-    /// Why most is left alone where one of the two users is named amiss.
-    static let ownerless = "whose it is is not known: the users that are set do not exist, or are one"
+    /// Why most checks are left out where the name of one of the two users is wrong.
+    static let ownerless = "nobody knows who it belongs to: the users in the settings do not exist, or are the same"
 
     private func retention(_ settings: SettingsReading) -> Configuration.Retention? {
-        settings.areUsable(.retentionLetters, .retentionEvidence) ? settings.configuration?.retention : nil
+        settings.areUsable(.retentionLetters, .retentionEvidence, .retentionReports) ? settings.configuration?.retention : nil
     }
 
     private func keys(_ keys: KeyReading, _ store: StoreReading, _ settings: SettingsReading) -> [Finding] {
@@ -176,7 +179,7 @@ package struct Doctor {
         let kept = unix_clock_is_kept()
         return ClockCheck.findings(
             now: now, isSynchronised: kept < 0 ? nil : kept == 1,
-            noted: [store.view?.newestEntry, store.view?.lastPurge].compactMap { $0.map(Timestamp.init(milliseconds:)) },
+            noted: [store.view?.newestEntry, store.view?.lastPurge].compactMap { $0 },
             newestKeys: known?.onDisk.compactMap(\.epoch).max(), falseUntil: keys.falseUntil.map(Timestamp.init(milliseconds:)),
             isRunning: isRunning,
             doomed: known.map { $0.overdue($0.onDisk, by: .zero).count } ?? 0)
@@ -186,12 +189,14 @@ package struct Doctor {
     private func health(_ store: StoreReading, isVaultKnown: Bool) -> [Finding] {
         guard let view = store.view else {
             let reason = store.reason ?? "the store could not be read"
-            return [Check.letters, .oldestLetter, .lastPurge].map { .skipped($0, because: reason, "Fix the store first.") }
+            return [Check.letters, .oldestLetter, .reports, .lastPurge].map {
+                .skipped($0, because: reason, "Fix the store first.")
+            }
         }
         return HealthCheck.findings(
             store.conditions, isRunning: store.relay == .running, uptime: store.uptime.map(Duration.seconds),
-            lastPurge: view.lastPurge.map(Timestamp.init(milliseconds:)), now: now,
-            besides: isVaultKnown ? [.budget, .clock] : [])
+            lastPurge: view.lastPurge, now: now,
+            except: isVaultKnown ? [.budget, .clock] : [])
     }
 
     private func store(_ settings: SettingsReading) async -> StoreReading {

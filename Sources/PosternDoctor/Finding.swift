@@ -1,4 +1,5 @@
 private import PosternCore
+package import PosternRelay
 
 /// What `postern doctor` looks at, in the order of its output. The raw value is the name in that output.
 package enum Check: String, Codable, Sendable, CaseIterable {
@@ -12,10 +13,15 @@ package enum Check: String, Codable, Sendable, CaseIterable {
     case savedKeys = "saved-keys"
     /// Modes and owners of files and folders.
     case modes
-    case store, sqlite, curl, disk, inodes, templates, smarthost, budgets, clock
+    case store, sqlite, curl, disk, inodes, templates, smarthost
+    /// Whether those who join by themselves get their mail.
+    case joining
+    case budgets, clock
     /// Whether a proxy in front is set up.
     case proxy
     case oldestLetter = "oldest-letter"
+    /// What recipients have reported.
+    case reports
     case lastPurge = "last-purge"
 }
 
@@ -36,12 +42,20 @@ package struct Finding: Codable, Equatable, Sendable {
     package let text: String
     /// Nil exactly when the level is `ok`.
     package let remedy: Remedy?
+    /// What it is called in the log, on the staff page and in `/metrics`; nil for what the doctor alone sees.
+    package private(set) var condition: HealthCondition.ID?
 
     private init(_ check: Check, _ level: Level, _ text: String, _ remedy: Remedy?) {
         self.check = check
         self.level = level
         self.text = text
         self.remedy = remedy
+    }
+
+    func named(_ condition: HealthCondition.ID) -> Finding {
+        var finding = self
+        finding.condition = condition
+        return finding
     }
 
     package static func ok(_ check: Check, _ text: String) -> Finding { Finding(check, .ok, text, nil) }

@@ -7,12 +7,12 @@ package enum HealthCheck {
     ///   - isRunning: whether the relay answers.
     ///   - uptime: for how long it has run; nil where nobody knows.
     ///   - lastPurge: nil when never.
-    ///   - besides: conditions that another check looks at more closely.
+    ///   - other: conditions that another check looks at more closely.
     package static func findings(
         _ conditions: [HealthCondition], isRunning: Bool, uptime: Duration? = nil, lastPurge: Timestamp?, now: Timestamp,
-        besides: Set<HealthCondition.ID> = []
+        except other: Set<HealthCondition.ID> = []
     ) -> [Finding] {
-        var findings = conditions.filter { !besides.contains($0.id) }.compactMap { condition in
+        var findings = conditions.filter { !other.contains($0.id) }.compactMap { condition in
             check(of: condition.id).map { finding(condition, as: $0) }
         }
         func well(_ check: Check, _ text: String) {
@@ -24,6 +24,7 @@ package enum HealthCheck {
                 ? "letters go out; none is held because of how an attempt ended"
                 : "none is held because of how an attempt ended; none goes out while the relay does not run")
         well(.oldestLetter, "no letter waits for longer than usual")
+        well(.reports, "no reported letter waits for a decision")
         well(.proxy, isRunning ? "no proxy was seen that is not set up" : "seen only while the relay runs")
         if !findings.contains(where: { $0.check == .lastPurge }) { findings.append(purge(lastPurge, isRunning, uptime, now)) }
         return findings
@@ -32,10 +33,15 @@ package enum HealthCheck {
     /// A condition of the service's own check.
     static func service(_ condition: HealthCondition) -> Finding { finding(condition, as: .service) }
 
-    private static func finding(_ condition: HealthCondition, as check: Check) -> Finding {
+    /// A condition in the doctor's report, under its own name.
+    /// - Parameter commands: besides those of the condition.
+    static func finding(_ condition: HealthCondition, as check: Check, commands: [String] = []) -> Finding {
         let matter = condition.matter.hasSuffix(".") ? condition.matter : condition.matter + "."
-        let (text, remedy) = ("\(matter) \(condition.meaning)", Remedy(condition.remedy, commands: condition.commands))
-        return condition.severity == .standsStill ? .fail(check, text, remedy) : .warn(check, text, remedy)
+        // Only those that Postern has: a relay that was taken over may have made the others up.
+        let known = condition.commands.filter { HealthCondition.Command(rawValue: $0).map { $0 != .doctor } ?? false }
+        let (text, remedy) = ("\(matter) \(condition.meaning)", Remedy(condition.remedy, commands: known + commands))
+        let finding: Finding = condition.severity == .standsStill ? .fail(check, text, remedy) : .warn(check, text, remedy)
+        return finding.named(condition.id)
     }
 
     /// Nil for what the doctor looks at itself.
@@ -45,6 +51,7 @@ package enum HealthCheck {
         case .login, .sender, .encryption, .unreachable, .refusesUs, .quota, .noAnswer, .breaker, .held, .overdue: .letters
         case .oldestLetter, .heldLong: .oldestLetter
         case .budget: .budgets
+        case .reports: .reports
         case .proxy: .proxy
         case .clock: .clock
         case .purge: .lastPurge

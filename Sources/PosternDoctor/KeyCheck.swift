@@ -2,7 +2,7 @@ private import Glibc
 package import PosternCore
 internal import PosternHost
 package import PosternLink
-internal import PosternVault
+package import PosternVault
 
 /// What is known about the vault's keys; nothing of the keys themselves.
 package struct KeyCheck {
@@ -32,7 +32,7 @@ package struct KeyCheck {
     private let wanted: Set<String>
     private let recipients: [String: [String]]
     private let now: Timestamp
-    private let retention: (letters: Duration, evidence: Duration)?
+    private let retention: EpochPlan.Retention?
 
     /// - Parameters:
     ///   - inMemory: what the running vault holds; nil while none runs, or where it could not be asked.
@@ -42,7 +42,7 @@ package struct KeyCheck {
     package init(
         folder: String, faults: [Fault], onDisk: [Key], inMemory: [Key]?, wanted: Set<String>,
         recipients: [String: [String]] = [:],
-        now: Timestamp, retention: (letters: Duration, evidence: Duration)?
+        now: Timestamp, retention: EpochPlan.Retention?
     ) {
         self.folder = folder
         self.faults = faults
@@ -116,7 +116,13 @@ package struct KeyCheck {
         let unsaved = lasting.filter { $0.saved == nil }
         guard !lasting.isEmpty, !unsaved.isEmpty else {
             let oldest = lasting.compactMap(\.saved).min().map { " (\($0.rfc3339) at the earliest)" } ?? ""
-            return lasting.isEmpty ? [] : [.ok(.savedKeys, "each key that lasts has been saved elsewhere\(oldest)")]
+            return lasting.isEmpty
+                ? []
+                : [
+                    .ok(
+                        .savedKeys,
+                        "each key that lasts has been saved elsewhere\(oldest); who was erased since is known here alone")
+                ]
         }
         let kinds = Dictionary(grouping: lasting, by: \.kind)
         let isTorn = unsaved.count < lasting.count || kinds.contains { $0.value.count > 1 }
@@ -124,7 +130,8 @@ package struct KeyCheck {
             return [
                 .warn(
                     .savedKeys,
-                    "the keys have never been saved: if this disk is lost, no backup of the store gives an address back", save)
+                    "the keys have never been saved: if this disk is lost, no backup of the store gives an address back. The nightly "
+                        + "backup has none of them, since whoever has both can read every address", save)
             ]
         }
         // One of them, of all places the newest, would be missing after a restore.
@@ -203,7 +210,8 @@ package struct KeyCheck {
         guard let retention else { return [] }
         return keys.filter { key in
             guard let epoch = key.epoch else { return false }
-            return epoch.isOver(after: (key.kind == "letter" ? retention.letters : retention.evidence) + grace, now: now)
+            // A key of a kind that this version does not know is none that it destroys.
+            return KeyKind(name: key.kind).map { epoch.isOver(after: retention.kept($0) + grace, now: now) } ?? false
         }.sorted { ($0.epoch?.day ?? 0, $0.name) < ($1.epoch?.day ?? 0, $1.name) }
     }
 }
@@ -240,7 +248,7 @@ struct KeyReading: Codable {
         let faults: [KeyCheck.Fault]
     }
 
-    /// Whose they are is not known.
+    /// Nobody knows who they belong to.
     static let ownerless = KeyReading(
         vault: .unknown(Doctor.ownerless), process: nil, condition: nil, proofs: nil,
         obstacle: .skipped(.keys, because: Doctor.ownerless, .settingsFirst))
@@ -297,6 +305,6 @@ struct KeyReading: Codable {
             folder: folder, faults: proofs.faults, onDisk: onDisk.keys,
             inMemory: proofs.inMemory.flatMap { try? KeyReport(payload: $0) }?.keys, wanted: Set(wanted), recipients: recipients,
             now: now,
-            retention: retention.map { (letters: $0.letters, evidence: $0.evidence) })
+            retention: retention.map { EpochPlan.Retention($0) })
     }
 }

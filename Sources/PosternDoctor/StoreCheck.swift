@@ -65,7 +65,7 @@ extension StoreCheck {
             findings.append(
                 .fail(
                     .store,
-                    "letters accepted and letters in some state differ by \(abs(difference)): something else has changed "
+                    "letters accepted and letters in some state differ by \(difference.magnitude): something else has changed "
                         + "the store, or it is damaged",
                     "Keep a copy of the file, restore the last backup, and report it."))
         }
@@ -98,7 +98,7 @@ struct StoreReading: Codable {
         }
     }
 
-    /// Whose it is is not known.
+    /// Nobody knows who it belongs to.
     static let ownerless = StoreReading(
         .unknown(Doctor.ownerless), check: .unknown(reason: Doctor.ownerless, .settingsFirst))
 
@@ -211,7 +211,7 @@ struct StoreReading: Codable {
 /// Other processes that have the store's file open.
 package enum StrangerCheck {
     /// - Parameter findings: of the store, as long as nobody else has it open.
-    package static func findings(path: String, strangers: [String], besides findings: [Finding]) -> [Finding] {
+    package static func findings(path: String, strangers: [String], otherwise findings: [Finding]) -> [Finding] {
         guard !strangers.isEmpty else { return findings }
         return findings.filter { $0.level != .ok } + [
             .fail(

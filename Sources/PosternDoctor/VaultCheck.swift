@@ -1,5 +1,6 @@
 package import PosternCore
 package import PosternLink
+private import PosternRelay
 
 /// What the running vault says of itself: whether more is asked of it than it lets out, whether it believes the clock, and what its
 /// lanes have learnt of the smarthost.
@@ -9,7 +10,8 @@ package enum VaultCheck {
     ///   - server: the smarthost's host and port.
     package static func findings(_ condition: VaultCondition?, smarthost server: String, now: Timestamp) -> [Finding] {
         guard let condition else { return [.ok(.budgets, "nothing goes out while no vault runs, or it could not be asked")] }
-        return budgets(condition.budgets, now: now) + clock(condition.clock) + lanes(condition.lanes, server, now: now)
+        return budgets(condition.budgets, now: now) + mentions(condition.mentions) + clock(condition.clock)
+            + lanes(condition.lanes, server, now: now)
     }
 
     private static func budgets(_ budgets: [VaultCondition.BudgetUse], now: Timestamp) -> [Finding] {
@@ -19,30 +21,38 @@ package enum VaultCheck {
             return [.ok(.budgets, "no letter had to wait in the last day (\(limits))")]
         }
         return over.map { budget in
+            let times = budget.deferred == 1 ? "once" : "\(budget.deferred) times"
             let last = budget.last.map { ", last at \($0.rfc3339)" } ?? ""
-            return .fail(
-                .budgets,
-                "the relay asked for more than \(budget.setting)=\(budget.limit) lets out: \(budget.deferred) times a letter had to "
-                    + "wait since the vault's start\(last). None is lost; each is tried again",
-                Remedy(
-                    "An honest relay stays below this. If letters were released in bulk or the site has grown, raise "
-                        + "\(budget.setting) and restart. If not, the relay may have been taken over: stop the service and look at "
-                        + "its machine.",
-                    commands: ["postern queue list"]))
+            let reason =
+                "\(budget.setting)=\(budget.limit), over which a letter had to wait \(times) since the vault's start\(last)"
+            // As long as the relay says so too.
+            guard budget.last.map({ now.since($0) < HealthCondition.budgetMemory }) ?? false else {
+                return .warn(
+                    .budgets, "no letter waits for a budget of the vault now; in the last day one did: \(reason)",
+                    Remedy(HealthCondition.budget(reason, count: nil).remedy))
+            }
+            return HealthCheck.finding(.budget(reason, count: budget.deferred), as: .budgets)
         }
     }
 
-    private static func clock(_ clock: VaultCondition.Clock) -> [Finding] {
-        guard !clock.isTrusted else { return [] }
+    private static func mentions(_ mentions: VaultCondition.Mentions) -> [Finding] {
+        guard mentions.refused > 0 else { return [] }
+        let times = mentions.refused == 1 ? "once" : "\(mentions.refused) times"
+        let last = mentions.last.map { ", last at \($0.rfc3339)" } ?? ""
         return [
-            .fail(
-                .clock,
-                "the vault destroys no key: its clock says \(clock.now.rfc3339), further from \(clock.believed.rfc3339), the last "
-                    + "time it believes, than the time that has passed explains",
+            .warn(
+                .budgets,
+                "the relay asked more often than \(mentions.limit) times a day whether a recipient's answer holds the recipient's own "
+                    + "address, and was told nothing: \(times) today\(last). Only the relay's own rules looked through those answers",
                 Remedy(
-                    "If the clock is wrong, set it right. If it is right (the service was off for more than a week, say), confirm "
-                        + "it; what is past its time is destroyed then.", commands: ["postern keys trust-clock"]))
+                    "A recipient who sends more than \(mentions.limit) answers a day explains it. If nobody does, the relay may have "
+                        + "been taken over and guesses at addresses: stop the service and look at its machine.",
+                    commands: ["postern log list"]))
         ]
+    }
+
+    private static func clock(_ clock: VaultCondition.Clock) -> [Finding] {
+        clock.isTrusted ? [] : [HealthCheck.finding(.clock(clock.now, believed: clock.believed), as: .clock)]
     }
 
     private static func lanes(_ lanes: VaultCondition.Lanes, _ server: String, now: Timestamp) -> [Finding] {

@@ -1,4 +1,5 @@
 package import Glibc
+private import PosternCore
 
 /// Files and folders of a home, made so that a power cut leaves them complete or leaves nothing of them.
 package enum DurableFile {
@@ -67,7 +68,7 @@ package enum DurableFile {
     /// Makes the name of a file or folder durable. A key that was synced is lost all the same if the power fails while the name of
     /// its folder is not on disk.
     package static func syncFolder(of path: String) throws {
-        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let folder = path.folder
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             // Writable but not readable (mode 0300): sync everything instead.

@@ -1,5 +1,6 @@
 package import ArgumentParser
 private import Glibc
+private import PosternCore
 
 /// How a command ends: a status of sysexits(3), and what to tell the person who called it.
 package enum Exit: Int32 {
@@ -33,7 +34,7 @@ package enum Terminal {
         write(text.withoutControls + "\n", to: STDERR_FILENO)
     }
 
-    /// A question, whose answer is typed behind it.
+    /// A question, whose answer is typed after it.
     package static func prompt(_ text: String) {
         write(text.withoutControls, to: STDERR_FILENO)
     }
@@ -76,8 +77,9 @@ package func counted(_ number: Int, _ one: String, _ many: String? = nil) -> Str
 }
 
 extension String {
-    /// With a question mark for each control character but tab and line break. What a command prints may come from a process
-    /// that has been taken over, and a terminal obeys control characters (ECMA-48): they must not reach that of root.
+    /// With a question mark for each control character but tab and line break, and for each that turns the direction of text. What
+    /// a command prints may come from a process that has been taken over: a terminal obeys control characters (ECMA-48), and text
+    /// that is turned reads as something else (UTS #55).
     package var withoutControls: String {
         guard unicodeScalars.contains(where: \.isControl) else { return self }
         return String(String.UnicodeScalarView(unicodeScalars.map { $0.isControl ? "?" : $0 }))
@@ -85,5 +87,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    fileprivate var isControl: Bool { (value < 0x20 && value != 0x09 && value != 0x0A) || (0x7F...0x9F).contains(value) }
+    fileprivate var isControl: Bool {
+        self != "\t" && self != "\n" && (InvisibleCharacters.isControl(self) || InvisibleCharacters.isBidirectionalControl(self))
+    }
 }

@@ -66,7 +66,7 @@ package struct MachineFaults {
 
     private var authorities: SettingFault? {
         guard let path = configuration.mail.caFile, access(path, R_OK) != 0 else { return nil }
-        // Whoever needs it says so.
+        // The process that needs it says so.
         if errno == EACCES { return nil }
         return SettingFault(
             key: Setting.smtpCAFile.rawValue, problem: "\(path) cannot be read: \(String(cString: strerror(errno)))",

@@ -48,12 +48,7 @@ package struct OperatorFile {
 
     /// A new file, which nobody else may read.
     package func made() throws -> NewFile {
-        let place = try find(toMake: true)
-        guard !place.isSuspect else {
-            throw fault(
-                .cannotCreate, "is not made",
-                "the relay or the vault can change a folder on the way to it. Choose another folder.")
-        }
+        let place = try placeToMake()
         let descriptor = place.folder.open(place.name, O_WRONLY | O_CREAT | O_EXCL)
         guard descriptor >= 0 else {
             throw fault(.cannotCreate, "cannot be made", errno == EEXIST ? "it exists already" : String(cString: strerror(errno)))
@@ -61,14 +56,19 @@ package struct OperatorFile {
         return NewFile(folder: place.folder, name: place.name, descriptor: descriptor)
     }
 
-    /// Makes a folder that nobody else may enter, where there is none.
-    package func makeFolder() throws {
+    private func placeToMake() throws -> Place {
         let place = try find(toMake: true)
         guard !place.isSuspect else {
             throw fault(
                 .cannotCreate, "is not made",
                 "the relay or the vault can change a folder on the way to it. Choose another folder.")
         }
+        return place
+    }
+
+    /// Makes a folder that nobody else may enter, where there is none.
+    package func makeFolder() throws {
+        let place = try placeToMake()
         if try place.folder.make(place.name) { try place.folder.sync() }
         guard place.folder.folder(place.name) != nil else { throw fault(.cannotCreate, "cannot be used", "it is not a folder") }
     }
@@ -92,10 +92,7 @@ package struct OperatorFile {
     /// A file of this user's own, made where there is none.
     /// - Returns: a descriptor for reading and writing.
     package func kept() throws -> Int32 {
-        let place = try find(toMake: true)
-        guard !place.isSuspect else {
-            throw fault(.cannotCreate, "is not written", "others can change a folder on the way to it")
-        }
+        let place = try placeToMake()
         var descriptor = place.folder.open(place.name, O_RDWR | O_CREAT | O_EXCL)
         if descriptor < 0, errno == EEXIST { descriptor = place.folder.open(place.name, O_RDWR) }
         guard descriptor >= 0 else { throw fault(.cannotCreate, "cannot be written", String(cString: strerror(errno))) }

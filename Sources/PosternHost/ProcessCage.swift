@@ -1,5 +1,6 @@
 private import CUnix
 private import Glibc
+private import PosternCore
 
 /// What relay and vault give up at their start, on their only thread and before the first byte from outside: every thread that they
 /// start has given it up too. Sources/README.md says what each part is for.
@@ -62,21 +63,34 @@ package struct ProcessCage {
                 "POSTERN_CAGE is required, and \(gaps.joined(separator: "; "))\n"
                     + "    Run a kernel that has it, or set POSTERN_CAGE=available: then the service runs with what there is.")
         }
+        try Self.giveUpRights(becoming: user)
+        loadNameModules()
+        try close()
+        return gaps
+    }
+
+    /// Every right of root's, and every way to get one back: the half of the cage that needs no rules.
+    package static func giveUpRights(becoming user: ProcessUser?) throws {
         // Before the change of user: only root may.
         try check("the bounding set of capabilities", unix_drop_bounding_set())
         try ProcessGuard.close(becoming: user)
         try check("capabilities", unix_drop_capabilities())
-        try check("new privileges", unix_forbid_new_privileges())
-        loadNameModules()
+        try forbidNewPrivileges()
+    }
+
+    package static func forbidNewPrivileges() throws { try check("new privileges", unix_forbid_new_privileges()) }
+
+    /// Files, ports and system calls, as far as this kernel can limit them: the other half.
+    package func close() throws {
         if offer.landlock > 0 { try limitFiles() }
         if offer.hasSystemCallFilter {
             let role = role == .relay ? unix_seccomp_relay : unix_seccomp_vault
-            try check("system calls", unix_seccomp_enforce(role, self.role.rawValue))
+            try Self.check("system calls", unix_seccomp_enforce(role, self.role.rawValue))
         }
-        return gaps
     }
 
     private func limitFiles() throws {
+        let check = Self.check
         let set = unix_landlock_begin()
         guard set >= 0 else { return try check("files", -1) }
         let read = Int32(unix_landlock_read.rawValue)
@@ -105,9 +119,9 @@ package struct ProcessCage {
         for service in NameServices.hosts { dlopen("libnss_\(service).so.2", RTLD_NOW) }
     }
 
-    private func check(_ what: String, _ result: Int32) throws {
+    private static func check(_ what: String, _ result: Int32) throws {
         guard result != 0 else { return }
-        throw Exit.configuration.saying("cannot shut \(what) off from the \(role): \(String(cString: strerror(errno)))")
+        throw Exit.configuration.saying("this process cannot be kept from \(what): \(String(cString: strerror(errno)))")
     }
 }
 
@@ -145,12 +159,5 @@ package enum NameServices {
         guard realpath("/etc/resolv.conf", &path) != nil else { return ["/etc"] }
         let file = String(decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return ["/etc"] + [file.folder].filter { $0 != "/etc" && $0 != "/" }
-    }
-}
-
-extension String {
-    /// The path of the folder that a file is in.
-    package var folder: String {
-        lastIndex(of: "/").map { $0 == startIndex ? "/" : String(self[..<$0]) } ?? "."
     }
 }

@@ -17,7 +17,7 @@ package struct ProcessUser: Equatable, Sendable {
     }
 
     /// By number, which need not have a name.
-    init(id: UInt32, group: UInt32) {
+    package init(id: UInt32, group: UInt32) {
         name = Self.name(of: id)
         (self.id, self.group) = (id, group)
     }
@@ -39,10 +39,6 @@ package struct ProcessUser: Equatable, Sendable {
     /// /proc, which ps(1) reads, goes on showing the user of then.
     package func become() throws {
         guard geteuid() != id else { return }
-        try Self.become(id, group)
-    }
-
-    package static func become(_ id: UInt32, _ group: UInt32) throws {
         guard unix_become(id, group) == 0 else {
             throw Exit.configuration.saying("cannot become user \(id): \(String(cString: strerror(errno)))")
         }

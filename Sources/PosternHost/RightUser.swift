@@ -9,7 +9,7 @@ package enum RightUser {
         guard let status = FileStatus(path: folder) ?? FileStatus(path: home.path), status.owner != geteuid() else { return }
         let owner = ProcessUser(id: status.owner, group: status.group).name
         throw Exit.noPermission.saying(
-            "\(home.path) is not this user's to work with, who is \(ProcessUser(id: geteuid(), group: getegid()).name)\n"
+            "\(home.path) belongs to another user, and you are \(ProcessUser.ownName)\n"
                 + "    Run it as root\(owner == "root" ? "" : " or \(owner)").")
     }
 }

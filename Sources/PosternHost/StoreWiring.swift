@@ -15,9 +15,10 @@ extension DatabaseURL {
 /// Opens the store, and waits while another process has it.
 /// - Throws: see `StoreDriver.open`.
 package func openStore(
-    at database: DatabaseURL, lockTimeout: Duration = .zero, onCommit: @escaping CommitHook = { _, _ in }
+    at database: DatabaseURL, lockTimeout: Duration = .zero, onCommit: @escaping CommitHook = { _, _ in },
+    onMigration: @escaping MigrationHook = { _ in }
 ) async throws -> any OpenStore {
-    try await database.driver.open(lockTimeout: lockTimeout, at: .now, onCommit: onCommit)
+    try await database.driver.open(lockTimeout: lockTimeout, at: .now, onCommit: onCommit, onMigration: onMigration)
 }
 
 extension OpenStore {

@@ -8,8 +8,11 @@ struct CellText {
         let text = raw.trimmed
         // An apostrophe tells a spreadsheet that what looks like a number or a formula is text. In “'t Hooft” it is a letter.
         let isMark = text.first == "'" && text.dropFirst().first.map { "=+-@0123456789".contains($0) } == true
-        self.text = isMark ? String(text.dropFirst()) : text
+        self.text = isMark ? String(text.dropFirst()) : Self.nothing.contains(text) ? "" : text.withoutTypedQuotes
     }
+
+    /// What databases write into a cell that has no value.
+    private static let nothing: Set<String> = ["NULL", "\\N", "(null)", "<null>", "[NULL]"]
 
     /// A formula's texts: `="0012"`, `=HYPERLINK("mailto:pat@…","Pat")`. Nil for a cell that is none.
     private var quoted: [String]? {
@@ -70,6 +73,13 @@ extension String {
         while let first = scalars.first, first.isNothing { scalars.removeFirst() }
         while let last = scalars.last, last.isNothing { scalars.removeLast() }
         return String(String.UnicodeScalarView(scalars))
+    }
+
+    /// A list that went through a word processor has “these” around its texts in the place of quotation marks.
+    fileprivate var withoutTypedQuotes: String {
+        guard count > 2, let first, let last, "“„«".contains(first), "”“»".contains(last) else { return self }
+        let inside = String(dropFirst().dropLast())
+        return inside.contains { "“”„«»".contains($0) } ? self : inside.trimmed
     }
 
     /// Nil when nothing is left.

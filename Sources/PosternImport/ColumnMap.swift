@@ -32,7 +32,8 @@ package struct ColumnMap: Equatable, Sendable {
         family = free.first { NamePart.family.contains(keys[$0]) }
         if given != nil, family == nil { family = free.first { NamePart.either.contains(keys[$0]) } }
         for role in ColumnRole.allCases where columns[role] == nil {
-            let named = free.filter { role.synonyms.contains(keys[$0]) && $0 != family }
+            // The one column “Alias” is a handle where nothing else is, as in exports of Exchange.
+            let named = free.filter { role.synonyms.contains(keys[$0]) && $0 != family && !columns.values.contains($0) }
             guard named.count <= 1 else { throw Self.ambiguity(role, named, header) }
             columns[role] = named.first ?? role.lesser.lazy.compactMap { key in free.first { keys[$0] == key } }.first
         }
@@ -52,7 +53,9 @@ package struct ColumnMap: Equatable, Sendable {
         guard parts.count == 2, let role = ColumnRole(rawValue: parts[0].columnKey) else {
             throw ImportFault(
                 problem: "--column “\(text)” does not say which column holds what",
-                remedy: "Write handle=, name=, email= or locale= and the column's name or number, as in --column email=Contact.")
+                remedy:
+                    "Write handle=, name=, email=, locale= or alias= and the column's name or number, as in --column email=Contact."
+            )
         }
         let found = keys.indices.filter { !keys[$0].isEmpty && keys[$0] == parts[1].columnKey }
         if found.count == 1, let only = found.first { return (role, only) }

@@ -3,35 +3,49 @@ private import Foundation
 /// What a column of an import may hold.
 package enum ColumnRole: String, Sendable, CaseIterable {
     case handle, name, email, locale
+    /// The other names that a site has for a person, in one cell.
+    case alias
 
-    /// What such a column is called, in English, German and French, and by the programs that export people. Without case, accents,
+    /// What such a column is called, in English, German and French and some more, and by the programs that export people. Without case, accents,
     /// blanks and punctuation. Where two of them stand in one file, it is not clear which is meant.
     var synonyms: Set<String> {
         switch self {
         case .handle:
             [
-                "handle", "username", "user", "userid", "userlogin", "login", "loginname", "loginid", "nick",
+                "handle", "username", "user", "userid", "uid", "userlogin", "login", "loginname", "loginid", "nick",
                 "accountname", "membername", "slug", "benutzer", "benutzername", "benutzerkennung", "anmeldename", "kennung",
                 "nutzer", "nutzername", "mitgliedsname", "identifiant", "utilisateur", "nomutilisateur", "nomdutilisateur",
-                "pseudo", "pseudonyme", "pseudonym",
+                "pseudo", "pseudonyme", "pseudonym", "usuario", "nombredeusuario", "nomeutente", "utente", "gebruiker",
+                "gebruikersnaam",
             ]
         case .name:
             [
                 "name", "displayname", "fullname", "realname", "names", "anzeigename", "angezeigtername", "vollername",
-                "vollstandigername", "nom", "nomcomplet", "nomaffiche", "nomaafficher", "nomdaffichage",
+                "vollstandigername", "nombrecompleto", "nomecompleto", "naam", "volledigenaam", "nom", "nomcomplet", "nomaffiche",
+                "nomaafficher", "nomdaffichage",
             ]
         case .email:
             [
                 "email", "emails", "mail", "emailaddress", "mailaddress", "emailadress", "emailadresse", "mailadresse", "emailid",
-                "useremail", "primaryemail", "primaryemailaddress", "email1", "email1value", "email1address", "email1adresse",
+                "useremail", "emailaddressrequired", "primarysmtpaddress", "primaryemail", "primaryemailaddress", "email1",
+                "email1value", "email1address", "email1adresse",
                 "primareemail", "primareemailadresse", "primaeremailadresse", "courriel", "adressecourriel", "adressemail",
                 "adresseemail", "mel", "adressedemessagerie", "adresseelectronique", "adressedecourriel",
                 "premiereadresseelectronique", "adressedemessagerieelectronique", "epost", "correo", "correoelectronico",
+                "direcciondecorreo", "direcciondecorreoelectronico", "indirizzoemail", "postaelettronica", "emailadres",
             ]
         case .locale:
             [
                 "locale", "language", "lang", "languagecode", "languagetag", "preferredlanguage", "sprache", "sprachcode",
                 "korrespondenzsprache", "langue", "codelangue", "langueparlee", "idioma", "lingua", "taal",
+            ]
+        case .alias:
+            [
+                "alias", "aliases", "aliasname", "aliasnames", "othername", "othernames", "alternatename", "alternatenames",
+                "alternativename", "alternativenames", "alsoknownas", "aka", "formername", "formernames", "aliasnamen",
+                "anderername", "anderenamen", "weiterername", "weiterenamen", "fruherername", "fruherenamen", "autrenom",
+                "autresnoms", "nomsalternatifs", "anciennom", "anciensnoms", "otronombre", "otrosnombres", "altronome",
+                "altrinomi",
             ]
         }
     }
@@ -44,8 +58,9 @@ package enum ColumnRole: String, Sendable, CaseIterable {
                 "nickname", "spitzname", "kurzname", "surnom", "alias", "usernicename", "screenname", "messengername", "kurzel",
                 "kuerzel",
             ]
-        case .name, .locale: []
-        case .email: ["adresse", "address", "homeemail", "homeemailaddress", "workemail", "workemailaddress"]
+        case .name, .locale, .alias: []
+        case .email:
+            ["adresse", "address", "homeemail", "homeemailaddress", "workemail", "workemailaddress", "userprincipalname"]
         }
     }
 }
@@ -54,10 +69,11 @@ package enum ColumnRole: String, Sendable, CaseIterable {
 enum NamePart {
     static let given: Set<String> = [
         "firstname", "givenname", "given", "first", "forename", "vorname", "rufname", "prenom", "userfirstname",
+        "firstnamerequired", "nombre", "nome", "voornaam",
     ]
     static let family: Set<String> = [
         "lastname", "familyname", "family", "last", "surname", "nachname", "familienname", "zuname", "nomdefamille",
-        "userlastname",
+        "userlastname", "lastnamerequired", "apellido", "apellidos", "cognome", "achternaam",
     ]
     /// A whole name, or the family's where another column holds the given one (Vorname, Name; Prénom, Nom).
     static let either: Set<String> = ["name", "nom"]

@@ -45,7 +45,44 @@ package struct ImportPlan: Sendable {
             }
             rows.append(row)
         }
+        refuseSharedAliases()
         propose(avoiding: [])
+    }
+
+    /// A name leads to one person. Whose handle it is comes first, then who is first in the file.
+    private mutating func refuseSharedAliases() {
+        var owners: [String: Int] = [:]
+        for row in rows { if case .recipient(let recipient) = row.content { owners[recipient.handle.text] = row.line } }
+        for index in rows.indices {
+            guard case .recipient(let recipient) = rows[index].content else { continue }
+            let line = rows[index].line
+            if let alias = recipient.aliases.first(where: { owners[$0.key].map { $0 != line } ?? false }) {
+                let owner = owners[alias.key].map { " \($0)" } ?? ""
+                rows[index].content = .wrong("the alias “\(alias)” is that of the person in line\(owner)", handle: nil)
+                continue
+            }
+            for alias in recipient.aliases { owners[alias.key] = line }
+        }
+    }
+
+    /// The other names of the file, as they are looked up.
+    package var aliasKeys: Set<String> {
+        rows.reduce(into: []) { keys, row in
+            if case .recipient(let recipient) = row.content { keys.formUnion(recipient.aliases.map(\.key)) }
+        }
+    }
+
+    /// Takes out the rows with a name that leads to somebody else.
+    /// - Parameter owners: the handle that each name leads to at the site.
+    package mutating func refuse(_ owners: [String: String]) {
+        for index in rows.indices {
+            guard case .recipient(let recipient) = rows[index].content else { continue }
+            for alias in recipient.aliases {
+                guard let owner = owners[alias.key], owner != recipient.handle.text else { continue }
+                rows[index].content = .wrong("the alias “\(alias)” already leads to “\(owner)”", handle: nil)
+                break
+            }
+        }
     }
 
     private static func row(_ record: CSVReader.Record, _ file: RecipientFile, _ languages: KnownLanguages?) -> Row {
@@ -101,6 +138,7 @@ package struct ImportPlan: Sendable {
             cells.handle = handle
             if let row = try? RecipientRow(cells, languages: languages) { rows[index].content = .recipient(row) }
         }
+        refuseSharedAliases()
     }
 }
 
@@ -145,7 +183,7 @@ package struct RejectsText: Sendable {
     private func line(_ fields: [String], problem text: String, handle: String) -> String {
         var fields = fields
         while fields.count < problem { fields.append("") }
-        // What a row has too much stays behind it.
+        // Cells beyond the header's stay after it.
         if file.columns.problem == nil || problem == fields.count {
             fields.insert(text, at: problem)
         } else {

@@ -56,6 +56,7 @@ package struct RecipientFile: Sendable {
     /// Files that people take for a list and that are none.
     private static func checkKind(_ bytes: [UInt8]) throws(ImportFault) {
         let begin = String(decoding: bytes.prefix(16), as: UTF8.self).lowercased()
+        let text = String(decoding: bytes.prefix(64), as: UTF8.self).trimmed.lowercased()
         let kind: String? =
             if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
                 "a spreadsheet's own file (as .xlsx, .ods or .xls)"
@@ -65,6 +66,14 @@ package struct RecipientFile: Sendable {
                 "an LDIF file"
             } else if begin.hasPrefix("%pdf") {
                 "a PDF file"
+            } else if ["<!doc", "<html", "<table", "<?xml", "<meta", "<workbook"].contains(where: text.hasPrefix) {
+                "a web page or XML, as some sites write under the name of .xls"
+            } else if text.hasPrefix("{\\rtf") {
+                "a word processor's file (RTF)"
+            } else if text.hasPrefix("{") || text.hasPrefix("[") && text.contains("{") {
+                "a JSON file"
+            } else if bytes.starts(with: [0x1F, 0x8B]) {
+                "a compressed file (gzip)"
             } else {
                 nil
             }
@@ -153,7 +162,9 @@ package struct RecipientFile: Sendable {
     /// What was understood, for a person to check.
     package var summary: String {
         var lines = ["\(encoding), a \(delimiter) between columns, header in line \(headerLine)"]
-        for role in ColumnRole.allCases { lines.append("  \(role.rawValue.padding(to: 7)) ← \(source(of: role))") }
+        for role in ColumnRole.allCases where role != .alias || columns[role] != nil {
+            lines.append("  \(role.rawValue.padding(to: 7)) ← \(source(of: role))")
+        }
         if !columns.ignored.isEmpty {
             lines.append("  ignored   " + columns.ignored.map(name).joined(separator: ", "))
         }
@@ -170,6 +181,7 @@ package struct RecipientFile: Sendable {
             return sources.isEmpty ? "no column; taken from “Name <address>”" : sources.joined(separator: ", else ")
         case .email: return own ?? ""
         case .locale: return own ?? "no column; English"
+        case .alias: return own ?? ""
         }
     }
 

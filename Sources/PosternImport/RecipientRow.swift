@@ -6,6 +6,11 @@ package struct RecipientRow: Sendable {
     package let name: HeaderText
     package let address: EmailAddress
     package let language: Language
+    /// The other names, without the handle.
+    package let aliases: [HandleAlias]
+
+    /// More than anybody has, and what a thousand rows may carry between two processes.
+    package static let mostAliases = 10
 
     /// Everything that is wrong with a row. Never repeats an address.
     package struct Reject: Error, Equatable, Sendable, CustomStringConvertible {
@@ -26,6 +31,8 @@ package struct RecipientRow: Sendable {
         package var handle, name, address, language: String
         /// Where the name has two columns.
         package var given = "", family = ""
+        /// Several, with a semicolon, a bar or a line break between two.
+        package var aliases = ""
 
         package init(handle: String, name: String, address: String, language: String) {
             (self.handle, self.name, self.address, self.language) = (handle, name, address, language)
@@ -37,6 +44,7 @@ package struct RecipientRow: Sendable {
                 handle: cell(columns[.handle]), name: cell(columns[.name]), address: cell(columns[.email]),
                 language: cell(columns[.locale]))
             (given, family) = (cell(columns.given), cell(columns.family))
+            aliases = cell(columns[.alias])
         }
     }
 
@@ -63,6 +71,7 @@ package struct RecipientRow: Sendable {
             }
         }
         let language = parse({ $0.description }) { () throws(CellFault) in try Language(cell: cells.language, languages) }
+        let aliases = parse({ $0.description }) { () throws(CellFault) in try cells.otherNames() }
         let isElsewhere = !faults.isEmpty
         let typed = (try? CellText(cells.handle).shown("handle")) ?? ""
         var handle: Handle?
@@ -73,14 +82,38 @@ package struct RecipientRow: Sendable {
             let isExchanged = typed.contains("@") && address == nil
             seeds = isExchanged ? nil : [typed.contains("@") ? "" : typed, name?.text ?? ""].filter { !$0.isEmpty }
         }
-        guard faults.isEmpty, let handle, let name, let address, let language else {
+        guard faults.isEmpty, let handle, let name, let address, let language, let aliases else {
             throw Reject(description: faults.joined(separator: "; "), seeds: seeds, isElsewhere: isElsewhere, name: name)
         }
         (self.handle, self.name, self.address, self.language) = (handle, name, address, language)
+        // Links find the handle anyway.
+        self.aliases = aliases.filter { $0.key != handle.text }
     }
 }
 
 extension RecipientRow.Cells {
+    /// Each name once, as they are looked up.
+    fileprivate func otherNames() throws(CellFault) -> [HandleAlias] {
+        let parts = try CellText(aliases).shown("alias").split { ";|".contains($0) || $0.isNewline }.map { String($0).trimmed }
+        var (names, keys) = ([HandleAlias](), Set<String>())
+        for part in parts where !part.isEmpty {
+            do throws(SlugFault) {
+                let name = try HandleAlias(part)
+                if keys.insert(name.key).inserted { names.append(name) }
+            } catch {
+                // What looks like an address is not repeated.
+                throw CellFault(description: part.contains("@") ? "\(error)" : "“\(part.oneLine)” cannot be an alias: \(error)")
+            }
+        }
+        guard names.count <= RecipientRow.mostAliases else {
+            throw CellFault(
+                description:
+                    "there are \(names.count) aliases; at most \(RecipientRow.mostAliases) are taken from a file, more with "
+                    + "postern recipient alias add")
+        }
+        return names
+    }
+
     /// In one line: a break inside a cell is a blank.
     fileprivate func wholeName(orElse beside: String?) throws(CellFault) -> String {
         func line(_ cell: String) throws(CellFault) -> String {

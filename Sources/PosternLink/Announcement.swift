@@ -32,7 +32,8 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         }
     }
 
-    package struct TagKey: LinkPayload, Equatable, Sendable, Unprintable {
+    /// A secret of one day: of its tags, or of what recipients see of its letters.
+    package struct DayKey: LinkPayload, Equatable, Sendable, Unprintable {
         package let epoch: Epoch
         /// 32 bytes for HMAC-SHA-256.
         package let secret: [UInt8]
@@ -55,7 +56,9 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
     /// The current address key, and the letter and evidence keys of today and tomorrow.
     package let keys: [Key]
     /// Of today and tomorrow.
-    package let tagKeys: [TagKey]
+    package let tagKeys: [DayKey]
+    /// Of today and tomorrow: what the keys follow from with which recipients see what came for them.
+    package let ledgerKeys: [DayKey]
     /// How many letters may be under way at once.
     package let lanes: Int
     /// Connections that the vault cut off because of what they sent, since its start. The relay shows it among its metrics: the
@@ -71,11 +74,12 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
     package let isAdopting: Bool
 
     package init(
-        keys: [Key], tagKeys: [TagKey], lanes: Int, malformedFrames: Int = 0, overBudget: Int = 0, isClockTrusted: Bool = true,
-        clock: Timestamp? = nil, isAdopting: Bool = false
+        keys: [Key], tagKeys: [DayKey], ledgerKeys: [DayKey] = [], lanes: Int, malformedFrames: Int = 0, overBudget: Int = 0,
+        isClockTrusted: Bool = true, clock: Timestamp? = nil, isAdopting: Bool = false
     ) {
         self.keys = keys
         self.tagKeys = tagKeys
+        self.ledgerKeys = ledgerKeys
         self.lanes = lanes
         self.malformedFrames = malformedFrames
         self.overBudget = overBudget
@@ -93,6 +97,7 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         writer.write(isAdopting)
         writer.write(keys)
         writer.write(tagKeys)
+        writer.write(ledgerKeys)
     }
 
     package init(from reader: inout ByteReader) throws(ByteFault) {
@@ -104,5 +109,6 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         isAdopting = try reader.flag()
         keys = try reader.list()
         tagKeys = try reader.list()
+        ledgerKeys = try reader.list()
     }
 }

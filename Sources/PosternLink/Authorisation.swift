@@ -3,24 +3,31 @@ package import PosternCore
 /// Proof that a mailbox was reached, with the record it is about.
 package struct ConfirmationRequest: Equatable, Sendable, Unprintable {
     package let recipient: Recipient
-    /// From the link that only the vault can have mailed.
+    /// From the link that only the vault can have mailed, or the code that was typed.
     package let token: String
+    /// Who types the code, where a mailed link shows it: their wrong ones are counted apart from everybody else's.
+    package let holder: MailedToken?
 
-    package init(recipient: Recipient, token: String) {
+    package init(recipient: Recipient, token: String, holder: MailedToken? = nil) {
         self.recipient = recipient
         self.token = token
+        self.holder = holder
     }
 
     package var payload: [UInt8] {
         var writer = ByteWriter()
         writer.write(recipient)
         writer.write(token)
+        writer.write(holder != nil)
+        if let holder { writer.write(holder) }
         return writer.bytes
     }
 
     package init(payload: [UInt8]) throws(ByteFault) {
         var reader = ByteReader(payload, limit: 8_192)
-        self.init(recipient: try reader.recipient(), token: try reader.text())
+        self.init(
+            recipient: try reader.recipient(), token: try reader.text(),
+            holder: try reader.flag() ? try reader.mailedToken() : nil)
         try reader.end()
     }
 }
@@ -292,6 +299,8 @@ extension ByteWriter {
         case .site(let site):
             write(site.text)
             write(nil as String?)
+        // The vault's own note, which no command asks for: anyone who reads this refuses it.
+        case .undo: write("")
         }
     }
 }

@@ -22,6 +22,10 @@ extension DeliveryJob {
         if let conversation { writer.write(conversation) }
         writer.write(UInt16(clamping: mutes.count))
         for mute in mutes.prefix(Int(UInt16.max)) { writer.write(mute) }
+        writer.write(change != nil)
+        if let change { writer.write(change) }
+        writer.write(isTextOnly)
+        writer.write(isFirst)
         return writer.bytes
     }
 
@@ -37,12 +41,16 @@ extension DeliveryJob {
             messageID: try reader.value { Identifier<MailTokens>($0)?.description },
             envelope: try reader.value { Identifier<MailTokens>($0)?.description })
         let site = try reader.site()
+        let recipient: RecipientID = try reader.identifier()
+        let (handle, name, language) = (try reader.handle(), try reader.name(), try reader.language())
+        let (record, letter) = (try reader.record(), try reader.part())
+        let conversation = try reader.flag() ? try reader.conversation() : nil
+        let mutes = try reader.parts()
+        let change: AddressChangeID? = try reader.flag() ? try reader.identifier() : nil
         self.init(
             id: id, attempt: Int(attempt), kind: kind, accepted: accepted, released: released, tokens: tokens, site: site,
-            recipient: try reader.identifier(),
-            handle: try reader.handle(), recipientName: try reader.name(), language: try reader.language(),
-            record: try reader.record(), letter: try reader.part(),
-            conversation: try reader.flag() ? try reader.conversation() : nil, mutes: try reader.parts())
+            recipient: recipient, handle: handle, recipientName: name, language: language, record: record, letter: letter,
+            conversation: conversation, change: change, isTextOnly: try reader.flag(), isFirst: try reader.flag(), mutes: mutes)
         try reader.end()
     }
 }

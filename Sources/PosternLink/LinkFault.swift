@@ -51,6 +51,8 @@ package struct LinkRefusal: Error, LinkPayload, Equatable, Sendable, CustomStrin
         case denied = 3
         /// Something of ours failed; try again later.
         case unavailable = 4
+        /// Wrong codes were typed so often that none is looked at any more.
+        case spent = 5
     }
 
     package let code: Code

@@ -147,23 +147,55 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
         }
     }
 
+    /// Questions whether an answer holds its author's own address: somebody who may ask without end could find it by guessing.
+    package struct Mentions: LinkPayload, Equatable, Sendable {
+        /// How many a day are answered about one recipient.
+        package let limit: Int
+        /// How many were not, today, since the vault's start.
+        package let refused: Int
+        package let last: Timestamp?
+
+        package init(limit: Int, refused: Int = 0, last: Timestamp? = nil) {
+            self.limit = limit
+            self.refused = refused
+            self.last = last
+        }
+
+        package func write(to writer: inout ByteWriter) {
+            writer.write(UInt32(clamping: limit))
+            writer.write(UInt32(clamping: refused))
+            writer.write(last?.milliseconds ?? 0)
+        }
+
+        package init(from reader: inout ByteReader) throws(ByteFault) {
+            limit = Int(try reader.number(UInt32.self))
+            refused = Int(try reader.number(UInt32.self))
+            last = try reader.optionalMoment()
+        }
+    }
+
     package let budgets: [BudgetUse]
     package let clock: Clock
     package let lanes: Lanes
+    package let mentions: Mentions
 
-    package init(budgets: [BudgetUse], clock: Clock, lanes: Lanes) {
+    package init(budgets: [BudgetUse], clock: Clock, lanes: Lanes, mentions: Mentions) {
         self.budgets = budgets
         self.clock = clock
         self.lanes = lanes
+        self.mentions = mentions
     }
 
     package func write(to writer: inout ByteWriter) {
         writer.write(budgets)
         clock.write(to: &writer)
         lanes.write(to: &writer)
+        mentions.write(to: &writer)
     }
 
     package init(from reader: inout ByteReader) throws(ByteFault) {
-        self.init(budgets: try reader.list(atMost: 64), clock: try Clock(from: &reader), lanes: try Lanes(from: &reader))
+        self.init(
+            budgets: try reader.list(atMost: 64), clock: try Clock(from: &reader), lanes: try Lanes(from: &reader),
+            mentions: try Mentions(from: &reader))
     }
 }

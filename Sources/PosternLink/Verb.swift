@@ -19,6 +19,17 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
     case nameVisitor = 5
     /// Whether a text has the recipient's own address in it, in any spelling. A `MentionRequest`; answered with a `Mention`. Counted.
     case mention = 6
+    /// Seal the address of somebody who wants to receive letters, and ask by mail whether it is theirs. A `MemberRequest`; answered
+    /// with a `MemberAnswer`.
+    case enrol = 7
+    /// Check the link to a recipient's own page. A `SignInRequest`; answered with a `SignIn`.
+    case signIn = 8
+    /// Change a recipient's record, with what shows that they or their site want it. A `MemberChange`; answered with a `MemberAnswer`.
+    case change = 9
+    /// Seal a letter once more, for those who look at reports. A `ResealRequest`; answered with a `ReportSeal`.
+    case reseal = 10
+    /// Check the code with which a visitor proves the address. A `ProofRequest`; answered with a `CodeAnswer`. Counted.
+    case prove = 11
 
     package var deadline: Duration {
         switch self {
@@ -28,7 +39,7 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         // given up.
         case .deliver: .seconds(3_600)
         // A person waits for the page.
-        case .authorise, .nameVisitor, .mention: .seconds(10)
+        case .authorise, .nameVisitor, .mention, .enrol, .signIn, .change, .reseal, .prove: .seconds(10)
         case .adopt: .seconds(30)
         }
     }
@@ -42,6 +53,11 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         case .adopt: "adopt"
         case .nameVisitor: "nameVisitor"
         case .mention: "mention"
+        case .enrol: "enrol"
+        case .signIn: "signIn"
+        case .change: "change"
+        case .reseal: "reseal"
+        case .prove: "prove"
         }
     }
 }
@@ -62,10 +78,12 @@ package enum OperatorVerb: UInt8, LinkVerb {
     case condition = 24
     /// The clock is right: keys may be destroyed by it. No payload; answered with a `VaultCondition`.
     case trustClock = 25
+    /// Make a site's credential for the API. A `SiteTokenRequest`; answered with the `SiteToken`.
+    case siteToken = 26
 
     package var deadline: Duration {
         switch self {
-        case .keys, .condition, .trustClock: .seconds(10)
+        case .keys, .condition, .trustClock, .siteToken: .seconds(10)
         // Hundreds of seals on a busy machine.
         case .enrol, .examine, .authoriseSite, .note: .seconds(30)
         }

@@ -20,7 +20,7 @@ package final class SQLiteDatabase: OpenStore {
     /// - Throws: `StoreFileError`; `StoreError.newerSchema` or `.changedMigration` when the store is not one for this program.
     package static func open(
         _ path: String, settings: SQLiteSettings = SQLiteSettings(), schema: Migrator = Migrator(), at now: Timestamp,
-        onCommit: @escaping CommitHook = { _, _ in }
+        onCommit: @escaping CommitHook = { _, _ in }, onMigration: @escaping MigrationHook = { _ in }
     ) async throws -> SQLiteDatabase {
         let file = StoreFile(path: path)
         try await blocking("postern.store.open") { try file.makeFolder() }
@@ -28,9 +28,10 @@ package final class SQLiteDatabase: OpenStore {
         let pause = CopyPause()
         let opened = try await blocking("postern.store.open") {
             _ = try file.make()
-            return try Opened.file(path, settings: settings, schema: schema, at: now, onObstacle: { pause.ask() })
+            return try Opened.file(
+                path, settings: settings, schema: schema, at: now, onObstacle: { pause.ask() }, onMigration: onMigration)
         }
-        return SQLiteDatabase(opened, path: path, owner: owner, pause: pause, onCommit: onCommit)
+        return SQLiteDatabase(opened, path: path, settings, owner: owner, pause: pause, onCommit: onCommit)
     }
 
     /// A store that lives as long as this object: for tests, and for seeing how it behaves without a disk.
@@ -38,15 +39,19 @@ package final class SQLiteDatabase: OpenStore {
         schema: Migrator = Migrator(), at now: Timestamp, onCommit: @escaping CommitHook = { _, _ in }
     ) async throws -> SQLiteDatabase {
         let opened = try await blocking("postern.store.open") { try Opened.memory(schema: schema, at: now) }
-        return SQLiteDatabase(opened, path: nil, owner: nil, pause: CopyPause(), onCommit: onCommit)
+        return SQLiteDatabase(opened, path: nil, SQLiteSettings(), owner: nil, pause: CopyPause(), onCommit: onCommit)
     }
 
-    private init(_ opened: Opened, path: String?, owner: consuming OwnerLock?, pause: CopyPause, onCommit: @escaping CommitHook) {
+    private init(
+        _ opened: Opened, path: String?, _ settings: SQLiteSettings, owner: consuming OwnerLock?, pause: CopyPause,
+        onCommit: @escaping CommitHook
+    ) {
         self.path = path
         self.pause = pause
         report = opened.report
         writer = opened.writer
-        pool = ConnectionPool(writer: opened.writer, readers: opened.readers, onCommit: onCommit)
+        pool = ConnectionPool(
+            writer: opened.writer, readers: opened.readers, erasureLimit: settings.erasureLimit, onCommit: onCommit)
         self.owner = Mutex(owner)
     }
 

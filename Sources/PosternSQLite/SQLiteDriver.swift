@@ -10,11 +10,11 @@ package struct SQLiteDriver: StoreDriver {
     }
 
     package func open(
-        lockTimeout: Duration, at now: Timestamp, onCommit: @escaping CommitHook
+        lockTimeout: Duration, at now: Timestamp, onCommit: @escaping CommitHook, onMigration: @escaping MigrationHook
     ) async throws -> any OpenStore {
         var settings = SQLiteSettings()
         settings.lockTimeout = lockTimeout
-        return try await SQLiteDatabase.open(path, settings: settings, at: now, onCommit: onCommit)
+        return try await SQLiteDatabase.open(path, settings: settings, at: now, onCommit: onCommit, onMigration: onMigration)
     }
 
     /// Under the owner's lock, on a connection that cannot write, and gone again. Nothing is checkpointed either.

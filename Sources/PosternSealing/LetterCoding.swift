@@ -44,7 +44,7 @@ package enum LetterCoding {
         }
     }
 
-    /// The length to which a letter of so many bytes is padded before it is sealed: nobody who reads the store may recognise a
+    /// The length to which a letter is padded before it is sealed: nobody who reads the store may recognise a
     /// letter by its length. Up to 4 KiB, as most letters have, a multiple of 256; above that, a multiple of 4 KiB.
     package static func paddedLength(_ length: Int) -> Int {
         let step = length <= 4_096 ? 256 : 4_096
@@ -55,7 +55,7 @@ package enum LetterCoding {
     /// - Throws: `SealFault.badContent`.
     package static func letter(from bytes: [UInt8]) throws(SealFault) -> Letter { try content(of: bytes).letter }
 
-    /// - Returns: the letter, and what it has besides; nil for a letter of before there were links.
+    /// - Returns: the letter with its links; they are nil in a letter from a version without links.
     /// - Throws: `SealFault.badContent`.
     package static func content(of bytes: [UInt8]) throws(SealFault) -> (letter: Letter, linked: LinkedLetter?) {
         do {

@@ -37,6 +37,14 @@ package struct SealContext: Hashable, Sendable {
         SealContext(purpose: .evidence, site: site, record: submission.bytes, owner: [], handle: nil, version: 1)
     }
 
+    /// A letter that was reported, with the conversation that it began.
+    package static func report(
+        _ report: ReportID, of letter: LetterID, to recipient: RecipientID, _ handle: Handle, at site: SiteID
+    ) -> SealContext {
+        SealContext(
+            purpose: .report, site: site, record: report.bytes, owner: recipient.bytes + letter.bytes, handle: handle, version: 1)
+    }
+
     /// Purpose, format version, key id, site, record, owner, record version and handle, each with its length.
     /// - Parameter format: of the seal. Format 1 has no handle. Letters of that format open until their epoch is over.
     package func associatedData(key: KeyID, format: UInt8 = Seal.formatVersion) -> [UInt8] {

@@ -10,12 +10,15 @@ package enum SealPurpose: UInt8, Sendable, CaseIterable {
     case letter = 2
     /// The client address of a submission.
     case evidence = 3
+    /// A letter that a recipient reported. The vault seals it; the relay never does.
+    case report = 4
 
     package var name: String {
         switch self {
         case .address: "address"
         case .letter: "letter"
         case .evidence: "evidence"
+        case .report: "report"
         }
     }
 

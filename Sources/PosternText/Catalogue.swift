@@ -73,6 +73,22 @@ package struct Catalogue: Sendable {
             ])
     }
 
+    /// `25 November 2026`, in UTC.
+    package func day(_ moment: Timestamp) -> String {
+        let date = CalendarDate(moment)
+        let months = text(LanguageText.months.rawValue).split(separator: " ")
+        guard months.count == 12 else { return Epoch(containing: moment).description }
+        return text(
+            LanguageText.day.rawValue,
+            [.day: String(date.day), .month: String(months[date.month - 1]), .year: String(date.year)])
+    }
+
+    /// `16:44 UTC`.
+    package func time(_ moment: Timestamp) -> String {
+        let date = CalendarDate(moment)
+        return text(LanguageText.time.rawValue, [.time: "\(date.hour.padded(to: 2)):\(date.minute.padded(to: 2))"])
+    }
+
     package enum SpanCase: Sendable {
         /// As in "wait 12 minutes".
         case plain
@@ -98,6 +114,8 @@ package struct Catalogue: Sendable {
 enum LanguageText: String, TextKey {
     case name = "language.name"
     case date = "date.long"
+    case day = "date.day"
+    case time = "date.time"
     /// Twelve words, January first.
     case months = "date.months"
 
@@ -107,6 +125,8 @@ enum LanguageText: String, TextKey {
         switch self {
         case .name, .months: []
         case .date: [.day, .month, .year, .time]
+        case .day: [.day, .month, .year]
+        case .time: [.time]
         }
     }
 }

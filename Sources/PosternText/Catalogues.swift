@@ -2,7 +2,7 @@ package import PosternCore
 
 /// The files of a language, `templates/strings/LANGUAGE/FILE.json`. Each process reads those it shows something of.
 package enum CatalogueFile: String, Sendable {
-    case language, web, mail, staff
+    case language, web, join, members, mail, staff
 
     /// Staff are few and chosen, and read English where their language has no file for them.
     var isOptional: Bool { self == .staff }

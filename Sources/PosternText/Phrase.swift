@@ -6,9 +6,11 @@ package enum TextSlot: String, CaseIterable, Sendable {
     /// The number of a plural.
     case n
     case count, limit, excess
-    case wait, age, letters, evidence, outcomes, repeats, marks
+    case wait, age, letters, evidence, outcomes, repeats, marks, reports
     case date, day, month, year, time
     case suite, counted, incident
+    /// The public name of a recipient; a contact page, by its address or as `site/handle`.
+    case handle, page
 }
 
 /// A text of a catalogue, parsed once.

@@ -8,7 +8,7 @@ import urllib.parse
 import urllib.request
 import uuid
 
-LINK = re.compile(r"/(reply|mute|pause|letter)/([0-9a-z]{32}(?:/[0-9a-z]{26})?)")
+LINK = re.compile(r"/(reply|mute|report|pause|letter|prove)/([0-9a-z]{36}(?:/[0-9a-z]{26})?)")
 
 
 def post(url, **fields):
@@ -28,6 +28,35 @@ def get(url):
     return urllib.request.urlopen(url, timeout=30).read().decode()
 
 
+class Mailbox:
+    """What the demo mailbox has, whoever it is for."""
+
+    def __init__(self, postern):
+        self.staff = f"http://127.0.0.1:{postern.staff_port}"
+
+    def all(self, to, about=""):
+        """The text of each mail to that address, oldest first."""
+        found = []
+        for row in re.findall(r'<li>.*?</li>|<tr>.*?</tr>', get(f"{self.staff}/demo/mailbox"), re.S):
+            path = re.search(r'href="(/demo/mailbox/[0-9]+)"', row)
+            if path and about in row:
+                raw = urllib.request.urlopen(f"{self.staff}{path[1]}/raw", timeout=30).read()
+                mail = email.message_from_bytes(raw, policy=email.policy.default)
+                if to in mail["To"]:
+                    found.append(mail.get_body(("plain",)).get_content())
+        return found[::-1]
+
+    def wait(self, to, about="", seconds=30, count=1):
+        """Until there are so many."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            mails = self.all(to, about)
+            if len(mails) >= count:
+                return mails
+            time.sleep(0.1)
+        raise AssertionError(f"no mail to {to}")
+
+
 class Correspondence:
     """One that a visitor has begun, with what each of the two got so far."""
 
@@ -45,26 +74,12 @@ class Correspondence:
 
     def mails(self, to):
         """The text of each mail to that address, oldest first."""
-        staff = f"http://127.0.0.1:{self.postern.staff_port}/demo/mailbox"
-        found = []
-        for row in re.findall(r'<li>.*?</li>|<tr>.*?</tr>', get(staff), re.S):
-            path = re.search(r'href="(/demo/mailbox/[0-9]+)"', row)
-            if path and self.name in row:
-                raw = urllib.request.urlopen(f"http://127.0.0.1:{self.postern.staff_port}{path[1]}/raw", timeout=30).read()
-                mail = email.message_from_bytes(raw, policy=email.policy.default)
-                if to in mail["To"]:
-                    found.append(mail.get_body(("plain",)).get_content())
-        return found[::-1]
+        return Mailbox(self.postern).all(to, about=self.name)
 
     def links(self, to, seconds=30, count=1):
         """Where the newest of that many mails leads, by purpose."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            mails = self.mails(to)
-            if len(mails) >= count:
-                return {purpose: f"{self.postern.url}/{purpose}/{token}" for purpose, token in LINK.findall(mails[-1])}
-            time.sleep(0.1)
-        raise AssertionError(f"no mail to {to}")
+        mail = Mailbox(self.postern).wait(to, self.name, seconds, count)[-1]
+        return {purpose: f"{self.postern.url}/{purpose}/{token}" for purpose, token in LINK.findall(mail)}
 
     @property
     def recipient(self):

@@ -451,7 +451,7 @@ end:
     od
 }
 
-/* Queue+staff: the state is read, the table asked, and written where the state is still the one that was read. */
+/* Queue+staff, and a visitor who proves an address: the state is read, the table asked, and written where the state is still the one that was read. */
 proctype Staff() {
     byte l;
     mtype:event what = by_claimed;
@@ -467,6 +467,7 @@ end:
         if
         :: what = by_held_by_staff
         :: what = by_released
+        :: what = by_proven
         :: what = by_dropped
         fi;
         seen = state[l];

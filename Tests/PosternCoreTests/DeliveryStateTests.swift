@@ -11,7 +11,7 @@ struct DeliveryStateTests {
         (.leased, .settled(.failed), .failed), (.leased, .settled(.ourFault), .held), (.leased, .settled(.muted), .held),
         (.leased, .settled(.uncertain), .ready),
         (.leased, .leaseOver, .ready), (.leased, .tooOld, .expired), (.leased, .uncertainTooOften, .held),
-        (.held, .released, .ready), (.held, .dropped, .dropped),
+        (.held, .released, .ready), (.held, .proven, .ready), (.held, .dropped, .dropped),
         (.ready, .keyLost, .failed), (.leased, .keyLost, .failed), (.held, .keyLost, .failed),
         (.failed, .retried, .ready), (.expired, .retried, .ready), (.failed, .recalled, .held),
     ]

@@ -9,14 +9,15 @@ struct LinkSpellingTests {
         ("(pat)", "pat"), ("“pat”", "pat"), ("«pat»,", "pat"), ("pat。", "pat"), ("pat」", "pat"), ("pat؟", "pat"), ("pat।", "pat"),
         ("pat\u{200B}", "pat"), ("\u{FEFF}pat\u{A0}", "pat"), ("pat>", "pat"), ("pat&gt", "pat"), ("pat&gt;", "pat"),
         ("pat?lang=de", "pat"), ("pat#x", "pat"), (#"pat">x"#, "pat"), ("pat-", "pat"), ("pat*", "pat"), ("pat%2E", "pat"),
-        ("a.b", "a.b"), ("A.B.", "a.b"),
+        ("a.b", "a.b"), ("A.B.", "a.b"), ("pat&lang=de", "pat"), ("Pat&utm_source=x&fbclid=y", "pat"),
     ])
     func `A handle is found in what a link says`(spelled: String, handle: String) {
         #expect(Handle(spelled: spelled)?.text == handle)
     }
 
     @Test(arguments: [
-        "", ".", "—", "pat müller", "pat mueller", "o'brien", "müller", "pat/x", "pat@x.example", "pat,sam", "パット",
+        "", ".", "—", "pat müller", "pat mueller", "o'brien", "müller", "pat/x", "pat@x.example", "pat,sam", "pat&sam",
+        "&lang=de", "パット",
         "pаt", String(repeating: "x", count: 65), String(repeating: ".", count: 5_000) + "pat",
     ])
     func `What can be no handle is none`(spelled: String) {

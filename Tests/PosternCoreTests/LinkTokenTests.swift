@@ -3,20 +3,20 @@ import Testing
 
 @Suite("A link's token is read as people and mail programs pass it on, and is nothing else")
 struct LinkTokenTests {
-    private static let token = LinkToken(madeAt: 0x6A1B_2C3D, of: (0..<16).map { $0 * 16 + 7 })
+    private static let token = LinkToken(madeAt: 0x01A2_6A1B_2C3D, of: (0..<16).map { $0 * 16 + 7 })
 
-    @Test func `It is written as 32 characters that read back`() {
+    @Test func `It is written as 36 characters that read back`() {
         let text = Self.token.text
-        #expect(text.utf8.count == 32)
+        #expect(text.utf8.count == 36)
         #expect(text.utf8.allSatisfy { "0123456789abcdefghjkmnpqrstvwxyz".utf8.contains($0) })
         #expect(LinkToken(text: text) == Self.token)
-        #expect(Self.token.bytes.count == 20 && Self.token.bytes.prefix(4) == [0x6A, 0x1B, 0x2C, 0x3D])
+        #expect(Self.token.bytes.count == 22 && Self.token.bytes.prefix(6) == [0x01, 0xA2, 0x6A, 0x1B, 0x2C, 0x3D])
     }
 
     @Test func `Every token reads back, whatever its bytes`() throws {
         for octet in [UInt8.min, 1, 0x55, 0x7F, 0x80, 0xAA, 0xFE, .max] {
-            for second in [UInt32.min, 1, 0x8000_0000, .max] {
-                let token = try #require(LinkToken(madeAt: second, secret: [UInt8](repeating: octet, count: 16)))
+            for moment in [UInt64.min, 1, 0x8000_0000_0000, 0xFFFF_FFFF_FFFF] {
+                let token = try #require(LinkToken(madeAt: moment, secret: [UInt8](repeating: octet, count: 16)))
                 #expect(LinkToken(text: token.text) == token)
                 #expect(LinkToken(text: token.text.uppercased()) == token)
             }
@@ -39,7 +39,7 @@ struct LinkTokenTests {
         for character in [
             "i", "l", "o", "u", "I", "L", "O", "U", "/", ":", "@", "[", "`", "{", "%", "\u{0}", "ß", "а", "٣", "０", "\u{FF41}",
         ] {
-            for place in [0, 15, 31] {
+            for place in [0, 15, 35] {
                 var characters = Array(text)
                 characters[place] = Character(character)
                 all.append(String(characters))
@@ -62,10 +62,10 @@ struct LinkTokenTests {
     }
 
     @Test(arguments: [
-        (Int64(-1), UInt32(0)), (0, 0), (999, 0), (1_000, 1), (1_795_507_200_999, 1_795_507_200), (.max, .max), (.min, 0),
+        (Int64(-1), UInt64(0)), (0, 0), (999, 999), (1_795_507_200_999, 1_795_507_200_999), (.max, 0xFFFF_FFFF_FFFF), (.min, 0),
     ])
-    func `It has the second of its moment`(milliseconds: Int64, second: UInt32) {
-        #expect(LinkToken.second(of: Timestamp(milliseconds: milliseconds)) == second)
+    func `It has the millisecond of its moment`(milliseconds: Int64, expected: UInt64) {
+        #expect(LinkToken.milliseconds(of: Timestamp(milliseconds: milliseconds)) == expected)
     }
 
     @Test func `Printing it shows nothing of it`() throws {
@@ -74,7 +74,7 @@ struct LinkTokenTests {
             var dumped = ""
             dump(value, to: &dumped)
             for text in ["\(value)", String(reflecting: value), dumped] {
-                #expect(!text.contains("202") && !text.contains(Self.token.text) && !text.contains("1780165693"), "\(text)")
+                #expect(!text.contains("202") && !text.contains(Self.token.text) && !text.contains("1797076495421"), "\(text)")
             }
         }
     }

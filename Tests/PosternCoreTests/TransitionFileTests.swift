@@ -47,6 +47,7 @@ private struct PromelaTable {
         case .uncertainTooOften: "by_uncertain_too_often"
         case .heldByStaff: "by_held_by_staff"
         case .released: "by_released"
+        case .proven: "by_proven"
         case .dropped: "by_dropped"
         case .retried: "by_retried"
         case .recalled: "by_recalled"

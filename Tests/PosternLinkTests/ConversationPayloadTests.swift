@@ -30,6 +30,16 @@ struct ConversationPayloadTests {
         try expectRoundTrip(try JobSample.job(letter: [], kind: kind, conversation: conversation(earlier: 0, proof: nil)))
     }
 
+    @Test(arguments: [nil, AddressChangeID(high: 3, low: 4)], [false, true])
+    func `A job about a change of address, and what its recipient wants`(change: AddressChangeID?, isSet: Bool) throws {
+        let job = try JobSample.job(kind: .addressNotice)
+        try expectRoundTrip(
+            DeliveryJob(
+                id: job.id, attempt: 1, kind: job.kind, accepted: job.accepted, tokens: job.tokens, site: job.site,
+                recipient: job.recipient, handle: job.handle, recipientName: job.recipientName, language: job.language,
+                record: job.record, letter: [], change: change, isTextOnly: isSet, isFirst: !isSet, mutes: [[1]]))
+    }
+
     @Test func `The largest there can be fits a frame`() throws {
         let longest = [UInt8](repeating: 7, count: 96 * 1_024)
         let mutes = (0..<500).map { number in [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 16) }

@@ -30,7 +30,7 @@ struct FrameTests {
     /// bytes after the length → fault
     @Test(
         arguments: [
-            ([2, 1, 0, 0, 0, 1], FrameFault.unknownVersion(2)), ([1, 9, 0, 0, 0, 1], .unknownKind(9)),
+            ([2, 1, 0, 0, 0, 1], FrameFault.unknownVersion(2)), ([1, 15, 0, 0, 0, 1], .unknownKind(15)),
             ([1, 0x7F, 0, 0, 0, 1], .unknownKind(0x7F)), ([1, 16, 0, 0, 0, 1], .unknownKind(16)), ([1, 1, 0], .tooShort(3)),
         ] as [([UInt8], FrameFault)])
     func `A wrong head is refused`(body: [UInt8], fault: FrameFault) {
@@ -59,7 +59,8 @@ struct FrameTests {
             clock: .init(now: Timestamp(seconds: 7), believed: Timestamp(seconds: 6), isTrusted: false),
             lanes: .init(
                 configured: 8, allowed: 2, open: 1, turnedAway: .init(times: 3, last: Timestamp(seconds: 5), answer: "421 no"),
-                uncertain: .init(), missing: [.init(what: "AUTH", since: Timestamp(seconds: 4))]))
+                uncertain: .init(), missing: [.init(what: "AUTH", since: Timestamp(seconds: 4))]),
+            mentions: .init(limit: 30, refused: 2, last: Timestamp(seconds: 3)))
         #expect(try VaultCondition(payload: condition.payload) == condition)
         for count in 0..<condition.payload.count {
             #expect(throws: ByteFault.self) { try VaultCondition(payload: Array(condition.payload.prefix(count))) }
@@ -113,7 +114,7 @@ struct FrameTests {
 
     @Test func `Printing a payload shows no key, token or address in it`() throws {
         let job = try JobSample.job()
-        let tagKey = Announcement.TagKey(epoch: Epoch(day: 9), secret: [0xCA, 0xFE])
+        let tagKey = Announcement.DayKey(epoch: Epoch(day: 9), secret: [0xCA, 0xFE])
         let announcement = Announcement(keys: [], tagKeys: [tagKey], lanes: 8)
         let confirmation = ConfirmationRequest(recipient: JobSample.recipient(of: job), token: "canary.token")
         let entry = EnrolRequest.Entry(

@@ -34,6 +34,10 @@ struct BreakerTests {
         if case .nothing = breaker.allowance(at: moment) {} else { Issue.record("a second probe was allowed") }
         breaker.record(.trouble, at: moment)
         #expect(breaker.allowance(at: moment) == .nothing(until: moment + .minutes(1)))
+        // One that hangs keeps nobody who asks.
+        breaker.probeBegan(at: moment + .minutes(1))
+        breaker.probeSoon(at: moment + .minutes(3))
+        #expect(breaker.allowance(at: moment + .minutes(3)) == .probe)
         var closed = Breaker()
         closed.probeSoon(at: moment)
         #expect(closed.allowance(at: moment) == .everything)

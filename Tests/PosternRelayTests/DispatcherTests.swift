@@ -9,7 +9,7 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
-@Suite("The dispatcher takes letters to the vault and writes down what became of them", .timeLimit(.minutes(5)))
+@Suite("The dispatcher takes letters to the vault and writes down what became of them", .timeLimit(.minutes(10)))
 struct DispatcherTests {
     @Test(arguments: [1, 40])
     func `A vault that is away costs no letter an attempt; when it comes, all go out`(letters: Int) async throws {
@@ -194,6 +194,37 @@ struct DispatcherTests {
         #expect(held.state == .held)
         #expect(held.reason?.contains("Postern could not write") == true)
         #expect(try await relay.difference() == 0)
+    }
+
+    @Test func `M10: what a person wants tried is due now, and when that fails it waits for minutes, not for hours again`()
+        async throws
+    {
+        let relay = try await RelayFixture()
+        let id = try #require(try await relay.accept(1).first)
+        try await relay.serving {
+            try await relay.withVault({ _ in .deferred }) { vault in
+                // Until its waits are as long as they get.
+                for attempt in 1...8 {
+                    relay.dispatcher.wake()
+                    try await eventually("try \(attempt) is over") {
+                        let line = try await relay.show(id)
+                        return line?.attempts == attempt && line?.state == .ready
+                    }
+                    if attempt < 8 { relay.advance(by: .hours(5)) }
+                }
+                let shown = try await relay.show(id)
+                let moment = RelayFixture.now + .hours(35)
+                #expect(try #require(shown?.due).since(moment) > .hours(3))
+                _ = try await relay.store.write { try $0.queue.retry(id, at: moment) }
+                relay.dispatcher.retryNow()
+                try await eventually("it is tried now") {
+                    let line = try await relay.show(id)
+                    return line?.attempts == 9 && line?.state == .ready
+                }
+                let again = try #require(try await relay.show(id)?.due)
+                #expect(again.since(moment) <= .minutes(6) && vault.asked.count == 9)
+            }
+        }
     }
 
     @Test func `While the vault does not believe the clock, no letter is given up as too old (M11)`() async throws {

@@ -42,8 +42,8 @@ struct HousekeepingTests {
         #expect(try await fixture.deliveries() == 0)
     }
 
-    // One bite is 500 rows. Held deliveries without a letter once ended the purge of letters early.
-    @Test func `One purge takes more than a bite of everything`() async throws {
+    // One batch is 500 rows. Held deliveries without a letter once ended the purge of letters early.
+    @Test func `One purge takes more than a batch of everything`() async throws {
         let fixture = try await IntakeFixture.open()
         let (count, now) = (1_100, IntakeFixture.now)
         let recipient = fixture.recipients[0].id
@@ -107,5 +107,64 @@ struct HousekeepingTests {
         _ = try await fixture.store.write { try $0.run("ALTER TABLE elsewhere RENAME TO idempotency_record") }
         await housekeeping.purge()
         #expect(try await fixture.store.read { try $0.maintenance.last(.purge) } == IntakeFixture.now)
+    }
+
+    @Test func `What members leave behind goes with its own time, and a letter that nobody proved after two days`() async throws {
+        let fixture = try await IntakeFixture.open()
+        let (now, person) = (IntakeFixture.now, fixture.recipients[0])
+        var randomness = SeededRandomness(seed: 9)
+        let id = LetterID(at: now, using: &randomness)
+        let unproven = AcceptedLetter(
+            entry: SubmissionEntry(
+                id: id, at: now, site: "photos", handle: person.handle.text, recipient: person.id, verdict: .accept,
+                evidence: [1],
+                letterBytes: 3), seal: [3], tokens: MailTokens(using: &randomness),
+            proof: (LetterID(at: now, using: &randomness), MailTokens(using: &randomness)))
+        let change = AddressChange(
+            id: AddressChangeID(at: now, using: &randomness), recipient: person.id,
+            former: SealedRecord(version: 1, seal: [1], authorisation: [1]),
+            next: SealedRecord(version: 2, seal: [2], authorisation: [2]))
+        let session = MemberSession(
+            link: LetterID(at: now, using: &randomness), digest: Array(repeating: 1, count: 16), recipient: person.id,
+            content: [1],
+            ends: now + SessionSecret.lifetime)
+        let report = Report(
+            id: ReportID(at: now, using: &randomness), letter: id, recipient: person.id, reason: .spam, seal: [1])
+        let token = SiteTokenID(at: now, using: &randomness)
+        try await fixture.store.write { transaction in
+            #expect(try transaction.intake.accept(unproven) == .stored)
+            #expect(try transaction.addressChanges.add(change, at: now))
+            #expect(try transaction.memberSessions.begin(session, at: now))
+            #expect(try transaction.reports.add(report))
+            try transaction.invitations.add(
+                Invitation(madeAt: 1, digest: session.digest, site: person.site, handle: nil, ends: now + Invitations.lifetime))
+            try transaction.siteTokens.add(token, of: person.site, scope: .recipients, digest: session.digest, at: now)
+            _ = try transaction.siteTokens.revoke(token, at: now)
+            try transaction.run(
+                "INSERT INTO daily_letter (recipient, day, letter) VALUES (?, ?, ?)",
+                [person.id.stored, Epoch(containing: now).stored, id.stored])
+        }
+        let tables: [StaticString] = [
+            "SELECT link FROM member_session", "SELECT letter FROM daily_letter", "SELECT letter FROM awaited_proof",
+            "SELECT id FROM address_change", "SELECT digest FROM invitation", "SELECT id FROM report",
+            "SELECT id FROM site_token",
+        ]
+        // The rule: how long each is kept, in this order.
+        let spans: [Duration] = [
+            MemberSessions.lifetime, .days(1), AwaitedProofs.lifetime, MailedToken.undoLifetime, Invitations.lifetime, .days(90),
+            .days(180),
+        ]
+        for (number, span) in spans.enumerated() {
+            for (delay, gone) in [(Duration.minutes(-1), number), (.minutes(1), number + 1)] where number != 1 || delay > .zero {
+                await Housekeeping(
+                    store: fixture.store,
+                    sealing: LetterSealer(vault: VaultLink(socket: "/nonexistent", logger: RelayFixture.quiet)),
+                    settings: .init(letters: .days(28), outcomes: .days(180), reports: .days(90)), logger: RelayFixture.quiet,
+                    now: { now + span + delay }, isClockTrusted: { _ in true }
+                ).purge()
+                let counts = try await fixture.store.read { transaction in try tables.map { try transaction.rows($0).count } }
+                #expect(counts == tables.indices.map { $0 < gone ? 0 : 1 }, "\(span + delay)")
+            }
+        }
     }
 }

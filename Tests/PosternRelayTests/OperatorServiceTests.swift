@@ -266,6 +266,21 @@ struct OperatorServiceTests {
         #expect(try await operations.sites.find(site).name.text == "Photos")
     }
 
+    @Test func `A recipient comes with other names; one that is somebody else's stays theirs`() async throws {
+        let site = try await addSite()
+        func person(_ number: Int, _ handle: String, _ aliases: [String]) -> ControlRequest.NewRecipient {
+            ControlRequest.NewRecipient(
+                id: "01k6ng0000000g00000000000\(number)", handle: handle, name: handle, language: "en", confirmed: true,
+                former: nil,
+                version: 1, seal: "UFM=", authorisation: "AA==", aliases: aliases)
+        }
+        _ = try await service.answer(
+            .enrolRecipients(
+                site: "photos", recipients: [person(1, "pat", ["Pat Müller", "Patty"]), person(2, "sam", ["PATTY", "Sammy"])]))
+        let all = try await operations.recipients.aliases(at: site, of: nil, after: nil, limit: 10)
+        #expect(all.map { "\($0.alias)|\($0.handle)" } == ["Pat Müller|pat", "Patty|pat", "Sammy|sam"])
+    }
+
     @Test func `M8: the handle of somebody who was erased goes to a new person, and stays theirs`() async throws {
         let site = try await addSite()
         func person(_ number: Int, isSuccessor: Bool) -> ControlRequest.NewRecipient {

@@ -21,7 +21,7 @@ struct LinkDerivationTests {
             #expect(Set(all).count == all.count)
             #expect(all.allSatisfy { $0.count == 16 })
             #expect(tokens == LinkPurpose.allCases.map { secret.token(for: $0, at: Self.moment) })
-            #expect(tokens.allSatisfy { $0.madeAt == 1_795_507_200 })
+            #expect(tokens.allSatisfy { $0.madeAt == 1_795_507_200_000 })
         }
     }
 
@@ -49,6 +49,18 @@ struct LinkDerivationTests {
         #expect(now.masking(later.masking(secret.summaryKey)) != secret.summaryKey)
     }
 
+    @Test func `A link that the program before has mailed is read as it was written, and has the digest of then`() throws {
+        let secret = secrets(1)[0]
+        let now = secret.token(for: .mute, at: Self.moment + .milliseconds(321))
+        let former = try #require(now.former)
+        #expect(former.text.utf8.count == 32 && former.madeAt == 1_795_507_200 && former.secret == now.secret)
+        #expect(former.bytes == [0x6B, 0x05, 0x44, 0x00] + now.secret)
+        #expect(LinkToken(text: former.text.uppercased() + ".") == former && former.former == nil)
+        #expect(former.digest != now.digest && former.masking(secret.summaryKey) != now.masking(secret.summaryKey))
+        #expect(former.masking(former.masking(secret.summaryKey)) == secret.summaryKey)
+        for text in [String(former.text.dropLast()), former.text + "0", now.text + "0"] { #expect(LinkToken(text: text) == nil) }
+    }
+
     @Test func `A mask applied twice is undone, and another link's does not undo it`() {
         for secret in secrets(20) {
             let tokens = LinkPurpose.allCases.map { secret.token(for: $0, at: Self.moment) }
@@ -71,9 +83,9 @@ struct LinkDerivationTests {
     }
 
     private enum Known {
-        static let token = "dc2m800z59c2ecmxrp2786ez6grzh1g3"
-        static let digest = "299a6b8d1ac06c2a91f6e6e34d9072d7"
-        static let masked = "4046f62efa78be294b4df4441e1f7aad"
+        static let token = "06h0s4d000fjmp176aewb13m37fk8cfrgr1g"
+        static let digest = "f8f49dc41f84e07d4c038a1eab4dc4c7"
+        static let masked = "fc02acef22c16629c04220ec4f77675e"
         static let root = "9a6b6c8c450c2b6decca31d688a4617f"
     }
 }

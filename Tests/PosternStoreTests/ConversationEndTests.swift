@@ -75,8 +75,10 @@ struct ConversationEndTests {
             let (old, young) = (
                 try await store.begin(at: Self.day.end - .milliseconds(1)), try await store.begin(at: Self.day.end)
             )
+            // Four links, and one.
+            let early = store.reply(in: old.id, by: .visitor, at: Self.day.end - .milliseconds(1))
             let reply = store.reply(in: old.id, by: .recipient, at: Self.tomorrow)
-            try await store.accept(reply)
+            for reply in [early, reply] { try await store.accept(reply) }
             let bites = try await store.database.write { transaction in
                 try (0..<5).map { _ in try transaction.retention.forgetConversations(through: Self.day, limit: 2) }
             }
@@ -90,14 +92,40 @@ struct ConversationEndTests {
                     }.count
                 }
             }
-            #expect(found == [0, 4])
+            #expect(found == [0, 5])
             // A link that was made later leads to a conversation that is no more, and goes with its own day.
-            #expect(try await store.count(of: "SELECT digest FROM link") == 5)
-            #expect(try await store.count(of: "SELECT id FROM reply") == 2)
+            #expect(try await store.count(of: "SELECT digest FROM link") == 1)
+            #expect(try await store.count(of: "SELECT id FROM reply") == 4)
             let rest = try await store.database.write { transaction in
                 try transaction.retention.forgetConversations(through: Epoch(containing: Self.tomorrow), limit: 9)
             }
-            #expect(rest == 6)
+            #expect(rest == 2)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `A link that the program before has made stays until its own day is over`(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let id = try await store.begin().id
+            let seconds = UInt64(Self.day.end.milliseconds / 1_000)
+            let links = [seconds - 1, seconds].map { moment in
+                StoredLink(
+                    madeAt: moment, digest: store.bytes(), purpose: .reply, conversation: id, summaryKey: store.bytes())
+            }
+            _ = try await store.database.write { transaction in
+                try transaction.links.add(links)
+                while try transaction.retention.forgetConversations(through: Epoch(day: Self.day.day - 1), limit: 9) > 0 {}
+            }
+            func kept() async throws -> [Bool] {
+                try await store.database.read { transaction in
+                    try links.map { try transaction.links.find(madeAt: $0.madeAt, digest: $0.digest, purpose: .reply) != nil }
+                }
+            }
+            #expect(try await kept() == [true, true])
+            _ = try await store.database.write { transaction in
+                while try transaction.retention.forgetConversations(through: Self.day, limit: 9) > 0 {}
+            }
+            #expect(try await kept() == [false, true])
         }
     }
 

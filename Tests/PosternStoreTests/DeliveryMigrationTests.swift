@@ -18,7 +18,7 @@ struct DeliveryMigrationTests {
         """
 
     /// Every state, with and without a letter, under every outcome that there was.
-    private func fill(_ store: any OpenStore, _ person: Recipient, _ site: Site) async throws -> Int {
+    private func fill(_ store: any OpenStore, _ person: Recipient) async throws -> Int {
         var randomness = SeededRandomness(seed: 6)
         let ends = ["delivered", "deferred", "failed", "uncertain", "our-fault", "interrupted"]
         let cells = DeliveryState.allCases.flatMap { state in ["letter", "confirmation"].map { (state, $0) } }
@@ -29,8 +29,18 @@ struct DeliveryMigrationTests {
             )
         }
         try await store.write { transaction in
-            _ = try transaction.sites.add(site, at: TestStore.start)
-            _ = try transaction.recipients.add([person], at: TestStore.start)
+            try transaction.run(
+                """
+                INSERT INTO site (id, name, origins, introductions, languages, created_at)
+                VALUES ('photos', 'The Photographers', '', '', '', 1)
+                """)
+            try transaction.run(
+                """
+                INSERT INTO recipient (
+                    id, site, handle, name, language, state, record_version, seal, authorisation, created_at, updated_at)
+                VALUES (?, 'photos', 'pat', 'Pat', 'en', 'active', 1, ?, ?, 1, 1)
+                """,
+                [person.id.stored, [9].stored, [8].stored])
             for row in rows {
                 let at = row.id.moment
                 let isWaiting = row.state == .ready || row.state == .leased
@@ -91,7 +101,7 @@ struct DeliveryMigrationTests {
         let site = try Sample.site("photos")
         let person = try Sample.recipient("pat", at: site.id, using: &randomness)
         let former = try await kind.open(path, schema: Migrator(Array(Schema.migrations.prefix(5))))
-        let count = try await fill(former, person, site)
+        let count = try await fill(former, person)
         let (deliveries, attempts) = (try await texts(former, Self.columns), try await texts(former, Self.attempts))
         #expect(deliveries.count == count && attempts.count > count)
         await former.close()

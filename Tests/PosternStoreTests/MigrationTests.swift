@@ -1,6 +1,8 @@
 import PosternCore
+import PosternSQLite
 import PosternStore
 import PosternTestSupport
+import Synchronization
 import Testing
 
 @Suite("A store has the schema of the program, or is refused")
@@ -31,6 +33,30 @@ struct MigrationTests {
             #expect(try await applied(store) == Schema.migrations.map { _ in Self.now })
             await store.close()
         }
+    }
+
+    // Anyone who waits for a start must hear why. A new store has nothing to bring along.
+    @Test func `Who opens an older store is told before it is changed and after, and of no other`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s.sqlite")
+        let told = Mutex<[MigrationNews]>([])
+        let hook: MigrationHook = { news in told.withLock { $0.append(news) } }
+        let older = Migrator(Array(Schema.migrations.prefix(5)))
+        for _ in 0..<2 {
+            await (try await SQLiteDatabase.open(path, schema: older, at: Self.now, onMigration: hook)).close()
+        }
+        #expect(told.withLock { $0 } == [])
+        for _ in 0..<2 { await (try await SQLiteDatabase.open(path, at: Self.now, onMigration: hook)).close() }
+        let news = told.withLock { $0 }
+        try #require(news.count == 2)
+        guard case .begins(from: 5, to: Migrator().known, bytes: let bytes?) = news[0], case .ended = news[1] else {
+            Issue.record("\(news)")
+            return
+        }
+        #expect(bytes > 10_000)
+        let sentence = MigrationNews.begins(from: 5, to: 6, bytes: 2_400_000_000).description
+        #expect(sentence.contains("2400 MB") && sentence.contains("from schema 5 to 6") && sentence.contains("free space"))
+        #expect("\(MigrationNews.ended(after: .seconds(31)))".contains("31 s"))
     }
 
     @Test(arguments: lasting)

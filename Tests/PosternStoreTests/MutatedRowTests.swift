@@ -21,6 +21,9 @@ struct MutatedRowTests {
         "delivery", "attempt",
         "idempotency_record", "limit_mark", "block", "maintenance_record", "write_probe", "operation", "node", "counter",
         "schema_migration", "conversation", "link", "reply", "mute",
+        "pause_end", "daily_letter", "first_letter", "awaited_proof", "address_change", "member_session", "invitation",
+        "site_token",
+        "report",
     ]
 
     /// Each verb that reads, alone: what one of them refuses is nothing to the others.
@@ -49,6 +52,15 @@ struct MutatedRowTests {
                 { _ = try Migrator().check($0) }, { _ = try $0.conversations.find(letter.id) },
                 { _ = try $0.conversations.entries(of: letter.id, limit: 9) }, { _ = try $0.mutes.names(of: recipient) },
                 { _ = try $0.conversations.seal(of: letter.id) },
+                { _ = try $0.recipients.pausesOver(at: TestStore.start + .days(9), limit: 9) },
+                { _ = try $0.dailyLetters.waiting(for: recipient, at: TestStore.start) },
+                { _ = try $0.addressChanges.find(of: recipient, at: TestStore.start) }, { _ = try $0.memberSessions.links() },
+                { _ = try $0.memberSessions.list(of: recipient) }, { _ = try $0.invitations.used() },
+                { _ = try $0.invitations.open(at: site, now: TestStore.start, limit: 9) },
+                { _ = try $0.siteTokens.list(at: site) },
+                { _ = try $0.siteTokens.revoked() }, { _ = try $0.reports.list(of: recipient) },
+                { _ = try $0.memberLedger.latest(of: recipient, limit: 9) }, { _ = try $0.mutes.list(of: recipient) },
+                { _ = try $0.memberLedger.summary(of: letter.id) },
                 { _ = try $0.conversations.count(by: .recipient, in: letter.id, since: TestStore.start) },
                 {
                     for link in letter.conversation?.links ?? [] {
@@ -63,8 +75,9 @@ struct MutatedRowTests {
         let (again, record) = (store.letter(mark: store.mark(1)), Sample.record(2))
         let (lease, second) = (store.lease(), store.lease())
         let (answer, name) = (store.reply(in: letter.id, by: .recipient), store.bytes())
+        let (waiting, change, session) = (store.proofLetter(), store.change(to: 9), store.session())
         return [
-            { _ = try $0.intake.accept(again) }, { _ = try $0.intake.accept(answer) },
+            { _ = try $0.intake.accept(again) }, { _ = try $0.intake.accept(answer) }, { _ = try $0.intake.accept(waiting) },
             { _ = try $0.intake.withdraw(answer.id, at: now) },
             { _ = try $0.conversations.setClosed(true, letter.id, by: .visitor, at: now) },
             { _ = try $0.mutes.add(name, of: person.id, from: letter.id, at: now) },
@@ -82,6 +95,27 @@ struct MutatedRowTests {
             { _ = try $0.recipients.replaceRecord(of: person, with: record, former: 1, at: now) },
             { _ = try $0.aliases.add(HandleAlias("Somebody Else"), for: person, at: now) },
             { _ = try $0.aliases.remove(HandleAlias("Pat Müller"), at: person.site) },
+            { _ = try $0.recipients.change(MemberSettings(dailyLetters: 2), of: person.id, at: now) },
+            {
+                guard let person = try $0.recipients.find(person.id) else { return }
+                try $0.dailyLetters.rearrange(of: person, limit: 1, at: now)
+            }, { _ = try $0.recipients.pause(person.id, until: now + .days(1), at: now) },
+            {
+                for person in try $0.recipients.pausesOver(at: now + .days(9), limit: 9) {
+                    _ = try $0.recipients.endPause(of: person, at: now + .days(9))
+                }
+            }, { _ = try $0.awaitedProofs.prove(waiting.id, with: Array(repeating: 1, count: 16), at: now) },
+            { _ = try $0.awaitedProofs.dropOverdue(before: now + .days(9), at: now, limit: 9) },
+            { _ = try $0.addressChanges.add(change, at: now) },
+            {
+                guard let found = try $0.addressChanges.find(of: person.id, at: now) else { return }
+                _ = try $0.addressChanges.confirm(found, of: person, with: record, at: now)
+            }, { _ = try $0.memberSessions.begin(session, at: now) },
+            { try $0.memberSessions.endAll(keeping: [letter.id], at: now) },
+            { _ = try $0.reports.forget(before: now + .days(9), limit: 9) },
+            { _ = try $0.addressChanges.forget(before: now + .days(9), limit: 9) },
+            { _ = try $0.dailyLetters.forget(before: Epoch(day: .max - 1), limit: 9) },
+            { _ = try $0.invitations.forget(endedBefore: now + .days(99), limit: 9) },
             { _ = try $0.recipients.erase(person.id, at: now) },
             { _ = try $0.retention.forgetConversations(through: Epoch(containing: now), limit: 9) },
             { _ = try $0.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 9) },
@@ -115,6 +149,7 @@ struct MutatedRowTests {
             _ = try transaction.nodes.start("only", at: now)
             _ = try transaction.queue.claim(upTo: 1, under: lease, until: now + .minutes(5), at: now)
         }
+        _ = try await store.fillMembership(of: 2)
         return letter
     }
 

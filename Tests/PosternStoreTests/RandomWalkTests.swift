@@ -29,19 +29,20 @@ struct RandomWalkTests {
 /// Takes one verb after the other, on the store and on the model.
 private struct Walker {
     enum Verb: String, CaseIterable {
-        case accept, acceptHeld, repeatPost, refuse, confirm, reply, withdraw
+        case accept, acceptHeld, acceptUnproven, repeatPost, refuse, confirm, reply, withdraw
         case claim, settle, settleLate, unclaim, unclaimOne, expireLeases, recoverLeases, expireOld
-        case hold, release, drop, retry, recall, retryAll, releaseHeld, dropHeld, erase
-        case forgetKeys, forgetLetters, forgetSubmissions, forgetUnposted, forgetConversations
+        case hold, release, drop, retry, recall, retryAll, releaseHeld, dropHeld, erase, prove
+        case forgetKeys, dropUnproven, forgetLetters, forgetSubmissions, forgetUnposted, forgetConversations
 
         /// How often it comes up, against the others.
         var weight: Int {
             switch self {
             case .accept, .claim, .settle: 24
             case .reply: 12
-            case .acceptHeld, .repeatPost, .hold, .release: 6
+            case .acceptHeld, .acceptUnproven, .repeatPost, .hold, .release, .prove: 6
             case .refuse, .confirm, .settleLate, .unclaimOne, .drop, .retry, .recall, .forgetSubmissions, .forgetUnposted: 4
-            case .withdraw, .unclaim, .expireLeases, .expireOld, .forgetKeys, .forgetLetters, .forgetConversations: 3
+            case .withdraw, .unclaim, .expireLeases, .expireOld, .forgetKeys, .forgetLetters, .forgetConversations, .dropUnproven:
+                3
             case .recoverLeases, .retryAll, .releaseHeld, .dropHeld: 2
             case .erase: 1
             }
@@ -80,11 +81,12 @@ private struct Walker {
 
     private mutating func take(_ verb: Verb, _ number: Int) async throws {
         switch verb {
-        case .accept, .acceptHeld, .repeatPost, .refuse, .confirm, .reply, .withdraw: try await intake(verb)
+        case .accept, .acceptHeld, .acceptUnproven, .repeatPost, .refuse, .confirm, .reply, .withdraw: try await intake(verb)
         case .claim, .settle, .settleLate, .unclaim, .unclaimOne, .expireLeases, .recoverLeases, .expireOld:
             try await lease(verb)
-        case .hold, .release, .drop, .retry, .recall, .retryAll, .releaseHeld, .dropHeld, .erase: try await staff(verb)
-        case .forgetKeys, .forgetLetters, .forgetSubmissions, .forgetUnposted, .forgetConversations: try await forget(verb)
+        case .hold, .release, .drop, .retry, .recall, .retryAll, .releaseHeld, .dropHeld, .erase, .prove: try await staff(verb)
+        case .forgetKeys, .dropUnproven, .forgetLetters, .forgetSubmissions, .forgetUnposted, .forgetConversations:
+            try await forget(verb)
         }
     }
 
@@ -99,6 +101,12 @@ private struct Walker {
             let confirmation = store.confirmation(to: person, at: now)
             try await store.database.write { try confirmation.enqueue(in: $0) }
             model.confirm(confirmation.id, to: person, at: now)
+        case .acceptUnproven:
+            let held = chance(0...3) == 0
+            let letter = store.proofLetter(to: person, at: now, verdict: held ? .held : .accept)
+            let answer = try await store.database.write { try $0.intake.accept(letter) }
+            let mail = try #require(letter.proof).id
+            #expect(answer == model.acceptUnproven(letter.id, mail: mail, to: person, held: held, at: now))
         case .reply:
             // Also in conversations that are over, or were another recipient's.
             let all = model.entries.values.filter { $0.kind == .letter }.map(\.id).sorted {
@@ -187,6 +195,11 @@ private struct Walker {
         case .drop:
             let move = try await store.database.write { try $0.queue.drop(id, because: "unwanted", at: now) }
             #expect(move == model.move(id, by: .dropped, at: now))
+        case .prove:
+            let result = try await store.database.write {
+                try $0.awaitedProofs.prove(id, with: Array(repeating: 5, count: 16), at: now)
+            }
+            #expect(result == model.prove(id, at: now))
         case .retry:
             #expect(try await store.database.write { try $0.queue.retry(id, at: now) } == model.retry(id, at: now))
         case .recall:
@@ -219,6 +232,10 @@ private struct Walker {
         case .forgetKeys:
             let count = try await store.database.write { try $0.retention.forgetIdempotencyRecords(at: now, limit: limit) }
             #expect(count == model.forgetKeys(at: now, limit: limit))
+        case .dropUnproven:
+            let before = now - AwaitedProofs.lifetime
+            let count = try await store.database.write { try $0.awaitedProofs.dropOverdue(before: before, at: now, limit: limit) }
+            #expect(count == model.dropOverdue(before: before, limit: limit))
         case .forgetLetters:
             let epoch = Epoch(containing: now - .days(4))
             let count = try await store.database.write { try $0.retention.forgetLetters(through: epoch, at: now, limit: limit) }
@@ -269,7 +286,7 @@ private struct Walker {
             )
         }
         #expect(Set(conversations) == Set(model.conversations.keys))
-        #expect(Set(replies) == Set(model.entries.values.filter { $0.conversation != nil }.map(\.id)))
+        #expect(Set(replies) == Set(model.entries.values.filter { [.reply, .copy].contains($0.kind) }.map(\.id)))
         #expect(soonest == model.soonestDue)
     }
 }

@@ -169,6 +169,43 @@ struct RestoreTests {
         await store.close()
     }
 
+    @Test func `What was taken back or used up after the backup stays so, and nobody is signed in`() async throws {
+        let folder = try TemporaryFolder()
+        let (path, backup) = (folder.path("s.sqlite"), folder.path("backup.sqlite"))
+        let store = try await TestStore.open(.file, path: path)
+        let (now, person) = (TestStore.start, store.people[0])
+        let (revoked, kept, used, open) = (store.token(), store.token(), store.invitation(), store.invitation())
+        let (session, mail) = (store.session(), store.mail())
+        try await store.database.write { transaction in
+            for token in [revoked, kept] {
+                try transaction.siteTokens.add(token.id, of: person.site, scope: .recipients, digest: token.digest, at: now)
+            }
+            for invitation in [used, open] { try transaction.invitations.add(invitation) }
+            _ = try transaction.memberSessions.begin(session, at: now)
+            try transaction.intake.enqueueService(.manage, mail, to: person.id, at: now)
+        }
+        _ = try await store.database.backup(to: backup)
+        let link = store.session(link: mail.id)
+        try await store.database.write { transaction in
+            _ = try transaction.siteTokens.revoke(revoked.id, at: now + .minutes(1))
+            _ = try transaction.invitations.use(madeAt: used.madeAt, digest: used.digest, for: person, at: now)
+            _ = try transaction.memberSessions.begin(link, at: now)
+        }
+        await store.database.close()
+        _ = try await StoreKind.file.driver(path).restore(Self.request(backup))
+        let restored = try await StoreKind.file.open(path)
+        try await restored.read { transaction in
+            let tokens = try transaction.siteTokens.revoked().map { $0.id }
+            #expect(tokens == [revoked.id])
+            #expect(try transaction.invitations.used().map(\.digest) == [used.digest])
+            for session in [session, link] {
+                #expect(try transaction.memberSessions.find(session.digest, at: now) == nil)
+                #expect(try transaction.memberSessions.isUsed(session.link))
+            }
+        }
+        await restored.close()
+    }
+
     private struct NotWanted: Error {}
 
     @Test func `What the inspection does not want leaves everything as it was`() async throws {

@@ -140,6 +140,9 @@ private struct WalkingLetter {
         case .released:
             let now = now
             return try await isMoved { try $0.queue.release(id, at: now) }
+        case .proven:
+            let now = now
+            return try await store.database.write { try $0.queue.prove(id, due: now, at: now) }
         case .dropped:
             let now = now
             return try await isMoved { try $0.queue.drop(id, because: "unwanted", at: now) }

@@ -3,7 +3,7 @@ import PosternMail
 import PosternTestSupport
 import Testing
 
-@Suite("In a conversation neither side learns the other's address", .timeLimit(.minutes(10)))
+@Suite("In a conversation neither side learns the other's address", .timeLimit(.minutes(20)))
 struct ConversationTellsNoAddressTests {
     private static let recipient = "pat.photographer@private-mailbox.example"
     private static let visitor = "vera.visitor@elsewhere-mailbox.example"
@@ -29,7 +29,7 @@ struct ConversationTellsNoAddressTests {
             as: Self.visitor)
         #expect(posted.status == 303)
         let sent = try await both.show(try #require(posted.header("Location")), to: Self.visitor)
-        let kept = try #require(sent.text.firstMatch(of: /\/letter\/[0-9a-z]{32}/).map { String($0.output) }, "\(sent.text)")
+        let kept = try #require(sent.text.firstMatch(of: /\/letter\/[0-9a-z]{36}/).map { String($0.output) }, "\(sent.text)")
         #expect(try await both.show(kept, to: Self.visitor).status == 200)
 
         let first = try #require(try await both.mails(to: Self.recipient, count: 1).first)

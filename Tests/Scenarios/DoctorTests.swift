@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("The doctor finds what is broken, names the remedy, and tells no secret", .serialized, .timeLimit(.minutes(5)))
+@Suite("The doctor finds what is broken, names the remedy, and tells no secret", .serialized, .timeLimit(.minutes(20)))
 struct DoctorTests {
     private static let templates = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("templates").path
@@ -33,7 +33,7 @@ struct DoctorTests {
                 "curl",
                 "disk", "inodes",
                 "templates",
-                "smarthost", "budgets", "clock", "oldest-letter", "last-purge",
+                "smarthost", "budgets", "clock", "oldest-letter", "reports", "last-purge",
             ])
         #expect(report.findings.first { $0.check == "store" }?.finding.contains("each commit is synced (FULL)") == true)
         try await postern.stop()

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("An import takes what is right and names what is wrong", .serialized, .timeLimit(.minutes(3)))
+@Suite("An import takes what is right and names what is wrong", .serialized, .timeLimit(.minutes(20)))
 struct ImportTests {
     @Test(arguments: [true, false])
     func `A wrong row goes to the rejects file with its line and reason while the others go in; with and without a relay`(
@@ -119,6 +119,24 @@ extension ImportTests {
         let done = try await Program.run(
             "/bin/sh", ["-c", typed + " --dry-run", Program.postern], environment: postern.settings)
         #expect(done.status == 0 && done.output.contains("email   ← “Mail”"), "\(done.output)\(done.errors)")
+    }
+
+    @Test func `Other names in a column lead to the person's page, and the dry run says so`() async throws {
+        let postern = try await Installation(smtpPort: 2_525)
+        let folder = try TemporaryFolder()
+        let file = folder.path("people.csv")
+        try "handle;name;email;Andere Namen\nkim;Kim;kim@private.example;\"Kim Müller;K. M.\"\n".write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let said = try await postern.succeed("recipient", "import", file, "--site", "photos", "--dry-run").output
+        #expect(said.contains("alias   ← “Andere Namen”") && said.contains("Kim Müller; K. M."), "\(said)")
+        try await postern.succeed("recipient", "import", file, "--site", "photos", "--confirmed")
+        let listed = try await postern.succeed("recipient", "alias", "list", "kim", "--site", "photos").output
+        #expect(listed.contains("Kim Müller") && listed.contains("K. M."), "\(listed)")
+        // A name that leads to her already goes to nobody else.
+        try "handle,name,email,alias\nlee,Lee,lee@private.example,KIM MÜLLER\n".write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let taken = try await postern.command("recipient", "import", file, "--site", "photos", "--confirmed")
+        #expect(taken.status == 65 && taken.output.contains("already leads to “kim”"), "\(taken.output)")
     }
 
     @Test func `O7: plurals are right, nothing that goes in ends with 65, and --json says it all`() async throws {

@@ -3,7 +3,7 @@ import PosternMail
 import PosternTestSupport
 import Testing
 
-@Suite("Who answers, mutes, pauses, closes or takes back decides it alone, and can undo it", .timeLimit(.minutes(10)))
+@Suite("Who answers, mutes, pauses, closes or takes back decides it alone, and can undo it", .timeLimit(.minutes(20)))
 struct MembersDecideTests {
     private static let recipient = "pat@private.example"
     private static let visitor = "vera@visitor.example"
@@ -67,6 +67,25 @@ struct MembersDecideTests {
         #expect(try await both.press(mute, ["action": "unmute"], as: both.recipient).status < 400)
         _ = try await running.letter("Third")
         #expect(both.mails(to: both.recipient).count == 3, "what was held stays held")
+        try await running.stop()
+    }
+
+    @Test func `The first letter says what it is and how to stop it, and the next one does not`() async throws {
+        let running = try await Running()
+        let both = running.both
+        for (subject, isFirst) in [("First", true), ("Second", false)] {
+            let view = MailView(source: try await running.letter(subject).mail.octets)
+            for text in [view.plain, view.html] {
+                #expect(try #require(text).contains("This is your first letter through") == isFirst, "\(subject)")
+            }
+            // Until its outcome is written, the next one would be the first as well.
+            try await running.postern.drained(within: .seconds(60))
+        }
+        // Each recipient has a first one.
+        try await running.postern.addRecipient("sam", "sam@private.example")
+        #expect(try await running.postern.post(["email": both.visitor], to: "sam").status == 202)
+        let mail = try #require(try await both.mails(to: "sam@private.example", count: 1).first)
+        #expect(MailView(source: mail.octets).plain?.contains("This is your first letter through") == true)
         try await running.stop()
     }
 
@@ -200,12 +219,6 @@ extension Web.Answer {
         struct Accepted: Decodable { let page: String? }
         guard let page = (try? JSONDecoder().decode(Accepted.self, from: body))?.page else { return nil }
         return page.range(of: "/letter/").map { String(page[$0.lowerBound...]) }
-    }
-
-    /// The answer without what each letter has of its own.
-    fileprivate var shape: String {
-        let headers = headers.filter { $0.name.lowercased() != "date" }.map { "\($0.name): \($0.value)" }.sorted()
-        return "\(status) \(headers) \(text.replacing(id ?? "…", with: "ID").replacing(page ?? "…", with: "PAGE"))"
     }
 
     /// The page without its times and its form's token.

@@ -6,12 +6,14 @@ import Testing
 
 @Suite(
     "What is the matter is said alike in the log, by the doctor, on the staff page, by /ready and in /metrics", .serialized,
-    .timeLimit(.minutes(6)))
+    .timeLimit(.minutes(20)))
 struct OneStateOfHealthTests {
     /// All say so; the words are the smarthost's own, where there are any.
-    /// - Parameter topic: what `/ready` says; nil for what strangers must not hear of.
+    /// - Parameters:
+    ///   - found: what the doctor says, where it asks somebody else than the relay.
+    ///   - topic: what `/ready` says; nil for what strangers must not hear of.
     private func expect(
-        _ postern: Installation, _ condition: String, says words: String, topic: String?,
+        _ postern: Installation, _ condition: String, says words: String, doctor found: String? = nil, topic: String?,
         at location: SourceLocation = #_sourceLocation
     ) async throws {
         try await eventually("the log names \(condition)", within: .seconds(60)) {
@@ -31,7 +33,7 @@ struct OneStateOfHealthTests {
         if let topic { #expect(ready.text.contains("\"\(topic)\""), "\(ready.text)", sourceLocation: location) }
         let report = try await postern.doctor(status: 69)
         #expect(
-            report.troubles.contains { $0.level == "FAIL" && $0.finding.contains(words) && $0.remedy != nil },
+            report.troubles.contains { $0.level == "FAIL" && $0.finding.contains(found ?? words) && $0.remedy != nil },
             "\(report.troubles)",
             sourceLocation: location)
     }
@@ -114,6 +116,65 @@ struct OneStateOfHealthTests {
         }
         try await postern.stop()
         await server.stop()
+    }
+
+    /// Half of a budget may go out at once: of two an hour, one.
+    @Test func `More than a budget of the vault lets out: it waits, and the operator is alarmed (Z1)`() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await installation(server, ["POSTERN_BUDGET_RECIPIENT": "2/1h"])
+        for _ in 0..<3 { #expect(try await postern.post().status == 202) }
+        let words = "the vault lets out no more letters to one recipient than 2/1h (POSTERN_BUDGET_RECIPIENT)"
+        try await expect(
+            postern, "budget", says: words, doctor: "letters wait for a budget of the vault: POSTERN_BUDGET_RECIPIENT=2/1h",
+            topic: nil)
+        // A stranger who posted one letter more must not see that it was one too many.
+        let ready = try await postern.get("/ready")
+        #expect(ready.status == 200 && !ready.text.contains("delivery"), "\(ready.text)")
+        try await eventually("the count is in the metrics", within: .seconds(60)) {
+            let metrics = try await Web.get("http://127.0.0.1:\(postern.staffPort)/metrics").text
+            return metrics.split(separator: "\n").contains {
+                $0.hasPrefix("postern_vault_over_budget_total ") && !$0.hasSuffix(" 0")
+            }
+        }
+        let told = try await postern.doctor(status: 69).troubles.filter { $0.check == "budgets" }
+        #expect(told.count == 1 && told.first?.remedy?.contains("may have been taken over") == true, "\(told)")
+        // One line an hour, however many letters wait.
+        let alarms = postern.log.split(separator: "\n").filter {
+            $0.contains("budgets: more is asked for than the vault lets out")
+        }
+        #expect(alarms.count == 1 && alarms.first?.contains(" error vault: ") == true, "\(alarms)")
+        // None is lost.
+        #expect(server.messages.count == 1)
+        let waiting = try await postern.succeed("queue", "list", "--state", "ready", "--json").output
+        let deliveries = try JSONDecoder().decode([Waiting].self, from: Data(waiting.utf8))
+        #expect(deliveries.count == 2, "\(waiting)")
+        for delivery in deliveries { #expect(delivery.due != nil && delivery.text?.contains(words) == true, "\(waiting)") }
+        try await postern.stop()
+        await server.stop()
+    }
+
+    @Test func `A letter refused for its content is held and said, and nothing is the matter with delivering`() async throws {
+        let script = Script([.finalDot: .reply("552 5.3.4 Message size exceeds fixed limit")])
+        let server = try await ScriptedSMTPServer.start(script)
+        let postern = try await installation(server)
+        // More of them than the breaker would bear, were they the smarthost's trouble.
+        for _ in 0..<6 { #expect(try await postern.post().status == 202) }
+        try await eventually("the log says that letters are held", within: .seconds(60)) {
+            postern.log.contains("condition=held ")
+                && postern.log.components(separatedBy: "outcome=our-fault").count == 7
+        }
+        let ready = try await postern.get("/ready")
+        #expect(ready.status == 200 && !ready.text.contains("\"delivery\""), "\(ready.text)")
+        let metrics = try await Web.get("http://127.0.0.1:\(postern.staffPort)/metrics").text
+        #expect(metrics.contains("postern_health{condition=\"held\"} 1\n"))
+        let troubles = metrics.split(separator: "\n").filter { $0.hasPrefix("postern_health{condition=\"smarthost") }
+        #expect(!troubles.isEmpty && troubles.allSatisfy { $0.hasSuffix(" 0") }, "\(troubles)")
+        try await postern.stop()
+        await server.stop()
+    }
+
+    private struct Waiting: Decodable {
+        let due, text: String?
     }
 
     @Test func `A proxy that is not trusted (H5)`() async throws {

@@ -3,7 +3,8 @@ import PosternTestSupport
 import Testing
 
 @Suite(
-    "Links as sites and mail programs write them, and forms as old pages post them, reach the recipient", .timeLimit(.minutes(4)))
+    "Links as sites and mail programs write them, and forms as old pages post them, reach the recipient", .timeLimit(.minutes(20))
+)
 struct RealLinksAndFormsTests {
     @Test func `A site's own name for a person leads to the page, until it is removed or the person is erased (H5)`() async throws
     {

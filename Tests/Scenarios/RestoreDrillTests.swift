@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("A backup and the saved keys give one installation back", .serialized, .timeLimit(.minutes(5)))
+@Suite("A backup and the saved keys give one installation back", .serialized, .timeLimit(.minutes(20)))
 struct RestoreDrillTests {
     /// A home without an installation, on a machine where there was none.
     private struct BareMachine {
@@ -40,9 +40,15 @@ struct RestoreDrillTests {
     }
 
     private func post(_ subject: String, _ postern: Installation) async throws -> String {
+        try await postWithLink(subject, postern).id
+    }
+
+    /// - Returns: also the path of the page that the visitor keeps.
+    private func postWithLink(_ subject: String, _ postern: Installation) async throws -> (id: String, link: String) {
         let answer = try await postern.post(["subject": subject])
         try #require(answer.status == 202, "\(answer)")
-        return try #require(answer.id)
+        let link = try #require(answer.text.firstMatch(of: /\/letter\/[0-9a-z]{36}/))
+        return (try #require(answer.id), String(link.output))
     }
 
     private func copies(of subject: String, at server: ScriptedSMTPServer) -> Int {
@@ -69,9 +75,10 @@ struct RestoreDrillTests {
         _ = try await post("before-the-backup", postern)
         try await server.received(count: 1)
         mood.set(.deferring)
-        let waiting = [try await post("waiting-one", postern), try await post("waiting-two", postern)]
+        let first = try await postWithLink("waiting-one", postern)
+        let waiting = [first.id, try await post("waiting-two", postern)]
         try await postern.succeed("block", "add", "--domain", "visitor.example", "--reason", "to look")
-        let held = try await post("held-for-a-look", postern)
+        let (held, link) = try await postWithLink("held-for-a-look", postern)
         try await postern.succeed("block", "remove", "1")
         try await eventually("both wait") {
             let counts = try await postern.counts()
@@ -109,6 +116,11 @@ struct RestoreDrillTests {
         try await server.received(count: 5)
         #expect(try await bare.doctorFailures().isEmpty)
         #expect(try await postern.post(to: "eve").status == 403)
+        // Who wrote a letter that is lost reads so on the page that they kept the link of.
+        for page in [link, first.link] {
+            let shown = try await postern.get(page)
+            #expect(shown.status == 200 && shown.text.contains("could not be delivered"), "\(shown.status) \(shown.text)")
+        }
         for subject in ["before-the-backup", "waiting-one", "waiting-two", "after-the-backup", "to-the-new-machine"] {
             #expect(copies(of: subject, at: server) == 1, "\(subject)")
         }
@@ -237,7 +249,7 @@ struct RestoreDrillTests {
         let postern = try await Installation(smtpPort: server.port)
         try await postern.addRecipient("pat", "pat@private.example")
         try await postern.start()
-        let lost = try await post("sealed-to-the-lost-key", postern)
+        let (lost, link) = try await postWithLink("sealed-to-the-lost-key", postern)
         try await eventually("it waits") { try await postern.counts()["ready"] == 1 }
         try await postern.stop()
         let folder = postern.home + "/vault/keys"
@@ -260,6 +272,8 @@ struct RestoreDrillTests {
         try await eventually("it ended") { try await postern.counts()[end] == 1 }
         let shown = try await postern.succeed("queue", "show", lost).output
         #expect(shown.contains(how == "unreadable" ? "chmod 400" : "the key of its day"), "\(shown)")
+        let page = try await postern.get(link).text
+        #expect(page.contains(how == "unreadable" ? "on its way" : "could not be delivered"), "\(page)")
         // New letters are sealed to new keys and go out.
         _ = try await post("sealed-to-a-new-key", postern)
         try await server.received(count: 1)

@@ -1,4 +1,5 @@
-// The pages work without this. With it, a letter's length is counted while it is written, and a double click sends once.
+// The pages work without this. With it, a letter's length is counted while it is written, a short name is looked up while it is typed,
+// and a double click sends once.
 "use strict";
 
 // Counts as the service does: code points, and a line break as one.
@@ -28,6 +29,34 @@ for (const area of document.querySelectorAll("textarea[data-limit]")) {
   };
   area.addEventListener("input", count);
   count();
+}
+
+for (const field of document.querySelectorAll("input[data-free]")) {
+  const answer = document.createElement("p");
+  answer.className = "free";
+  answer.id = field.id + "-free";
+  answer.setAttribute("aria-live", "polite");
+  field.after(answer);
+  field.setAttribute("aria-describedby", [field.getAttribute("aria-describedby"), answer.id].filter(Boolean).join(" "));
+  let pause;
+  const ask = async (typed) => {
+    try {
+      const found = await fetch(field.dataset.free + "&handle=" + encodeURIComponent(typed), { credentials: "omit" });
+      // What was typed meanwhile is asked about by itself.
+      if (!found.ok || field.value !== typed) return;
+      const { state, text } = await found.json();
+      answer.textContent = text;
+      answer.classList.toggle("taken", state !== "free");
+    } catch {
+      // The form says it when it is sent.
+    }
+  };
+  field.addEventListener("input", () => {
+    clearTimeout(pause);
+    answer.textContent = "";
+    const typed = field.value;
+    if (typed.trim()) pause = setTimeout(ask, 400, typed);
+  });
 }
 
 for (const form of document.querySelectorAll("form[data-once]")) {

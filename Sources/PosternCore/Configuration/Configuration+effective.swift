@@ -26,10 +26,13 @@ extension Configuration {
         case .budgetAddress: Self.text(of: budgets.address)
         case .budgetConfirmation: Self.text(of: budgets.confirmation)
         case .budgetReply: Self.text(of: budgets.reply)
+        case .budgetManage: Self.text(of: budgets.manage)
+        case .budgetEnrol: budgets.enrol.description
         case .budgetGlobal: Self.text(of: budgets.global)
         case .retentionLetters: retention.letters.span
         case .retentionEvidence: retention.evidence.span
         case .retentionOutcomes: retention.outcomes.span
+        case .retentionReports: retention.reports.span
         case .relayUser: users.relay
         case .vaultUser: users.vault
         case .templates: templates

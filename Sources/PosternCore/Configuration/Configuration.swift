@@ -39,7 +39,7 @@ package struct Configuration: Sendable {
     }
 
     package struct Retention: Sendable {
-        package let letters, evidence, outcomes: Duration
+        package let letters, evidence, outcomes, reports: Duration
     }
 
     package struct Users: Sendable {
@@ -101,7 +101,8 @@ extension Configuration {
         let retention = Retention(
             letters: reader.lettersRetention(),
             evidence: reader.span(.retentionEvidence, standard: .days(90)),
-            outcomes: reader.span(.retentionOutcomes, standard: .days(180)))
+            outcomes: reader.span(.retentionOutcomes, standard: .days(180)),
+            reports: reader.span(.retentionReports, standard: .days(90)))
         let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
         let logLevel = reader.value(.logLevel, standard: "info", remedy: "Write one of \(levels.joined(separator: ", ")).") {
             levels.contains($0) ? $0 : nil

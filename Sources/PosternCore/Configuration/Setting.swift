@@ -25,10 +25,13 @@ package enum Setting: String, Sendable, CaseIterable {
     case budgetAddress = "POSTERN_BUDGET_ADDRESS"
     case budgetConfirmation = "POSTERN_BUDGET_CONFIRMATION"
     case budgetReply = "POSTERN_BUDGET_REPLY"
+    case budgetManage = "POSTERN_BUDGET_MANAGE"
+    case budgetEnrol = "POSTERN_BUDGET_ENROL"
     case budgetGlobal = "POSTERN_BUDGET_GLOBAL"
     case retentionLetters = "POSTERN_RETENTION_LETTERS"
     case retentionEvidence = "POSTERN_RETENTION_EVIDENCE"
     case retentionOutcomes = "POSTERN_RETENTION_OUTCOMES"
+    case retentionReports = "POSTERN_RETENTION_REPORTS"
     /// The users of the two processes when started as root.
     case relayUser = "POSTERN_RELAY_USER"
     case vaultUser = "POSTERN_VAULT_USER"

@@ -5,16 +5,18 @@ package enum LinkPurpose: String, Sendable, CaseIterable {
     case reply
     /// A recipient hears no more from one visitor, or does again.
     case mute
+    /// A recipient complains about one letter, or takes that back.
     case report
     /// A recipient takes no letters for now, or does again.
     case pause
     /// A visitor's page of one conversation.
     case letter
+    /// A visitor types the code from a mail, which shows that the address is theirs.
     case prove
     case manage
 }
 
 extension LinkPurpose {
     /// The links in a mail to a recipient.
-    package static let ofRecipient: [LinkPurpose] = [.reply, .mute, .pause]
+    package static let ofRecipient: [LinkPurpose] = [.reply, .mute, .report, .pause]
 }

@@ -32,12 +32,20 @@ package enum DeliveryKind: String, Sendable, CaseIterable {
     case copy
     /// Tells a recipient that letters are paused, and how they go on.
     case pauseNotice = "pause-notice"
+    /// The link to a recipient's own page, which they asked for.
+    case manage
+    /// Tells the former address that another is to take its place, and how to undo that.
+    case addressNotice = "address-notice"
+    /// Tells a recipient whose address was confirmed what this is and how to stop it.
+    case welcome
+    /// Asks a visitor to show that the address is theirs.
+    case prove
 
     /// Whether somebody posted it: it has a submission, a letter, and a part in the count of what was accepted.
     package var isPosted: Bool {
         switch self {
         case .letter, .reply: true
-        case .confirmation, .copy, .pauseNotice: false
+        case .confirmation, .copy, .pauseNotice, .manage, .addressNotice, .welcome, .prove: false
         }
     }
 }

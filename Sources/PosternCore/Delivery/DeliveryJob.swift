@@ -21,13 +21,20 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
     package let handle: Handle
     package let recipientName: HeaderText
     package let language: Language
-    /// The recipient's record as it is now, not as it was when the letter came.
+    /// The recipient's record as it is now, not as it was when the letter came. Of mails about a change of address, the one that the
+    /// mail goes to: a confirmation asks the address that is to be, the notice tells the former one.
     package let record: SealedRecord
-    /// The sealed letter, or the sealed reply; empty for a confirmation or a notice.
+    /// The sealed letter, or the sealed reply; empty for everything else.
     package let letter: [UInt8]
-    /// The conversation that a reply or its copy belongs to, or that the notice was asked for from; nil for a first letter and for a
-    /// confirmation.
+    /// The conversation that a reply or its copy belongs to, that a notice was asked for from, or whose visitor is to prove the
+    /// address; nil for a first letter and for the other mails.
     package let conversation: Conversation?
+    /// The change of address that a confirmation or a notice is about; nil for everything else.
+    package let change: AddressChangeID?
+    /// Whether the recipient wants mails without HTML.
+    package let isTextOnly: Bool
+    /// Whether the recipient got no letter before: the mail then says what this is.
+    package let isFirst: Bool
     /// Whom the recipient has muted, as `MuteRequest` names them. Empty where the mail is not from a visitor to the recipient.
     package let mutes: [[UInt8]]
 
@@ -37,7 +44,7 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
         package let id: LetterID
         package let began: Timestamp
         package let letter: [UInt8]
-        /// Who wrote the reply. Of a notice, `recipient`.
+        /// Who wrote the reply. Of a notice, `recipient`; where the address is to be proven, `visitor`.
         package let author: Party
         /// The reply itself, whose id its seal is bound to: not the delivery's own in a copy.
         package let reply: LetterID
@@ -45,7 +52,8 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
         package let replied: Timestamp
         /// The Message-IDs' left parts of this side's earlier mails, oldest first; of many the first and the last fifteen.
         package let earlier: [String]
-        /// What shows that the visitor's mailbox was reached, as the vault made it; nil until the visitor has answered by a mailed link.
+        /// What is said to show that the visitor's mailbox was reached, as `Proofs` keeps it; nil until the visitor has answered by
+        /// a mailed link.
         package let proof: [UInt8]?
 
         package init(
@@ -67,7 +75,8 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
         id: LetterID, attempt: Int, tries: Int? = nil, lostTries: Int = 0, uncertainEnds: Int = 0, kind: DeliveryKind,
         accepted: Timestamp, released: Timestamp? = nil, tokens: MailTokens, site: Site, recipient: RecipientID, handle: Handle,
         recipientName: HeaderText, language: Language, record: SealedRecord, letter: [UInt8],
-        conversation: Conversation? = nil, mutes: [[UInt8]] = []
+        conversation: Conversation? = nil, change: AddressChangeID? = nil, isTextOnly: Bool = false, isFirst: Bool = false,
+        mutes: [[UInt8]] = []
     ) {
         self.id = id
         self.attempt = attempt
@@ -86,13 +95,17 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
         self.record = record
         self.letter = letter
         self.conversation = conversation
+        self.change = change
+        self.isTextOnly = isTextOnly
+        self.isFirst = isFirst
         self.mutes = mutes
     }
 
     /// Who gets the mail.
     package var addressee: Party {
         switch kind {
-        case .letter, .confirmation, .pauseNotice: .recipient
+        case .letter, .confirmation, .pauseNotice, .manage, .addressNotice, .welcome: .recipient
+        case .prove: .visitor
         case .reply: conversation?.author.other ?? .recipient
         case .copy: conversation?.author ?? .recipient
         }

@@ -4,7 +4,7 @@ package enum DeliveryState: String, Sendable, CaseIterable {
     case ready
     /// Claimed by a relay for one attempt. → delivered, ready, failed, held, expired
     case leased
-    /// Waits for a person: staff held it, or a fault of ours stopped it. → ready, dropped, failed
+    /// Waits for a person: staff held it, a fault of ours stopped it, or its visitor is to prove the address. → ready, dropped, failed
     case held
     /// The smarthost took it. Terminal.
     case delivered
@@ -36,17 +36,19 @@ package enum DeliveryEvent: Hashable, Sendable, CaseIterable {
     case uncertainTooOften
     case heldByStaff
     case released
+    /// Its visitor has proved the address for which it waited.
+    case proven
     case dropped
     /// A person has it tried again after it had ended.
     case retried
-    /// It was refused, and then so were others, alike: that is about us.
+    /// It was refused, and then others were in the same way: that is about us.
     case recalled
     /// The key of its day is lost: nobody can open it.
     case keyLost
 
     package static let allCases: [DeliveryEvent] =
         [.claimed] + Outcome.Kind.allCases.map { .settled($0) }
-        + [.leaseOver, .tooOld, .uncertainTooOften, .heldByStaff, .released, .dropped, .retried, .recalled, .keyLost]
+        + [.leaseOver, .tooOld, .uncertainTooOften, .heldByStaff, .released, .proven, .dropped, .retried, .recalled, .keyLost]
 }
 
 /// A move that is not in the table: a bug, or a person acting on a letter whose state has changed in the meantime.
@@ -80,7 +82,7 @@ extension DeliveryState {
         case (.leased, .tooOld): .expired
         case (.leased, .uncertainTooOften): .held
 
-        case (.held, .released): .ready
+        case (.held, .released), (.held, .proven): .ready
         case (.held, .dropped): .dropped
 
         // While its letter can still be opened.

@@ -18,6 +18,12 @@ package struct RetrySchedule: Sendable {
     /// For a letter that one of the vault's budgets keeps waiting: budgets are for an hour or a day.
     package var afterBudget: RetrySchedule { RetrySchedule(waits: [.hours(1)], lifetime: lifetime, jitter: jitter) }
 
+    /// For what is tried again because a person has asked for it. They may have been a moment too early, and must not wait for hours
+    /// again because the letter has waited for long.
+    package var afterRequest: RetrySchedule {
+        RetrySchedule(waits: waits.map { min($0, .minutes(5)) }, lifetime: lifetime, jitter: jitter)
+    }
+
     /// While nobody knows what time it is, no letter is given up.
     package var withoutEnd: RetrySchedule { RetrySchedule(waits: waits, lifetime: .days(36_500), jitter: jitter) }
 
@@ -33,7 +39,7 @@ package struct RetrySchedule: Sendable {
         RetrySchedule(waits: [.seconds(5)] + waits, lifetime: lifetime, jitter: jitter)
     }
 
-    /// After so many uncertain ends the letter is held: the next try is for a person to decide.
+    /// How many uncertain ends hold the letter: the next try is for a person to decide.
     package static let mostUncertainEnds = 3
 
     package init(waits: [Duration], lifetime: Duration, jitter: Double) {

@@ -31,7 +31,7 @@ package enum InvisibleCharacters {
     }
 
     /// Embeddings, overrides and isolates.
-    static func isBidirectionalControl(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isBidirectionalControl(_ scalar: Unicode.Scalar) -> Bool {
         (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
     }
 }

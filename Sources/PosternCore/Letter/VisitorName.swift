@@ -15,6 +15,7 @@ package enum VisitorName {
 
     /// - Parameter hidden: the address that must not stand in it; nil where there is none, or nobody knows it any more.
     package static func shown(_ given: HeaderText, without hidden: EmailAddress?) -> String? {
+        guard !isPlain(given.text) else { return given.text }
         var name = String(String.UnicodeScalarView(given.text.unicodeScalars.lazy.map { atSigns.contains($0) ? "@" : $0 }))
         if let hidden, name.unicodeScalars.contains("@") { name = withoutAddress(name, hidden) }
         // By scalars: an at sign with a combining mark is still one.
@@ -33,6 +34,21 @@ package enum VisitorName {
                 || scalar.properties.generalCategory == .otherSymbol
         }
         return isLegible ? text : nil
+    }
+
+    /// Whether there is nothing to change, as in most names: each letter's is looked at.
+    private static func isPlain(_ name: String) -> Bool {
+        var (previous, isLegible) = (UInt8(ascii: " "), false)
+        for byte in name.utf8 {
+            switch byte {
+            case _ where byte.isASCIILetterOrDigit: isLegible = true
+            case UInt8(ascii: " ") where previous != UInt8(ascii: " "): break
+            case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ","): break
+            default: return false
+            }
+            previous = byte
+        }
+        return isLegible && previous != UInt8(ascii: " ")
     }
 
     private static let atSigns: Set<Unicode.Scalar> = ["@", "\u{FE6B}", "\u{FF20}"]

@@ -21,6 +21,7 @@ package enum Metric: String, Sendable, CaseIterable {
     case requestsRefused = "postern_requests_refused_total"
     case refusalsFolded = "postern_refusals_folded_total"
     case malformedFrames = "postern_link_malformed_frames_total"
+    case openReports = "postern_reports_open"
     case lastPurge = "postern_last_purge_timestamp_seconds"
 
     package enum Kind: Equatable, Sendable {
@@ -46,7 +47,7 @@ package enum Metric: String, Sendable, CaseIterable {
             .counter
         case .queueDeliveries, .queueOldestAge, .queueDifference, .ready, .health, .vaultAnswers, .vaultClockTrusted,
             .breakerOpen,
-            .limitKeys, .lastPurge:
+            .limitKeys, .openReports, .lastPurge:
             .gauge
         case .commitBatch: .histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256])
         case .commitDuration:
@@ -77,6 +78,7 @@ package enum Metric: String, Sendable, CaseIterable {
         case .requestsRefused: "Requests of networks over their limit, by what became of them."
         case .refusalsFolded: "Refusals that were counted on the log entry of another one of the same network, by rule."
         case .malformedFrames: "Connections between the processes that were cut off because of what they sent, by who did."
+        case .openReports: "Letters that recipients have reported and nobody has decided about."
         case .lastPurge: "When rows whose time was over were removed last."
         }
     }

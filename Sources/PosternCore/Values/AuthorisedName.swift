@@ -1,12 +1,15 @@
-/// What an authorisation of the vault is about: a recipient's record, or what mails say of a site.
+/// What an authorisation of the vault is about: a recipient's record, what mails say of a site, or what the vault gave when a change of
+/// address was undone or taken up again.
 package enum AuthorisedName: Hashable, Sendable, CustomStringConvertible {
     case recipient(Handle, at: SiteID)
     case site(SiteID)
+    case undo(AddressChangeID, isUndone: Bool)
 
     package var description: String {
         switch self {
         case .recipient(let handle, let site): "\(site)/\(handle)"
         case .site(let site): "site \(site)"
+        case .undo(let change, let isUndone): "change \(change), \(isUndone ? "undone" : "taken up again")"
         }
     }
 }

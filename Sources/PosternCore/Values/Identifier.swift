@@ -84,9 +84,17 @@ enum Base32 {
 package enum LetterKind {}
 package enum RecipientKind {}
 package enum OperationKind {}
+package enum AddressChangeKind {}
+package enum SiteTokenKind {}
+package enum ReportKind {}
 
 /// Identifies a submission, its letter and that letter's delivery: one id for all three.
 package typealias LetterID = Identifier<LetterKind>
 package typealias RecipientID = Identifier<RecipientKind>
 /// Names one operation in the trace of what people and programs have changed.
 package typealias OperationID = Identifier<OperationKind>
+/// Names one wish to change a recipient's address. The vault makes it: see `MemberCodes`.
+package typealias AddressChangeID = Identifier<AddressChangeKind>
+package typealias SiteTokenID = Identifier<SiteTokenKind>
+/// Identifies what a recipient reported.
+package typealias ReportID = Identifier<ReportKind>

@@ -59,7 +59,17 @@ package struct HandleAlias: Hashable, Sendable, CustomStringConvertible {
 /// The text of a link without what does not count in it.
 private enum LinkSpelling {
     /// Nil when it is too long to be a handle with something around it.
-    static func slug(_ text: String) -> String? { text.utf8.count > 400 ? nil : folded(text) }
+    static func slug(_ text: String) -> String? { text.utf8.count > 400 ? nil : folded(String(withoutParameters(text))) }
+
+    /// Without `&lang=de`, as a site writes it that adds parameters to links of which it takes for granted that they have some.
+    private static func withoutParameters(_ text: String) -> Substring {
+        for start in text.indices.dropFirst() where text[start] == "&" {
+            let rest = text[start...].dropFirst()
+            let name = rest.prefix { $0.isASCII && ($0.isLetter || $0 == "_" || $0 == "-") }
+            if !name.isEmpty, rest.dropFirst(name.count).first == "=" { return text[..<start] }
+        }
+        return text[...]
+    }
 
     /// NFKC and full case folding (Unicode §3.13), without invisible characters, and without what is neither letter nor digit at
     /// both ends.

@@ -18,9 +18,12 @@ package struct Recipient: Hashable, Sendable {
     package let state: State
     /// Nil once erased.
     package let record: SealedRecord?
+    /// As the store has them; the vault sends none back.
+    package let settings: MemberSettings
 
     package init(
-        id: RecipientID, site: SiteID, handle: Handle, name: HeaderText, language: Language, state: State, record: SealedRecord?
+        id: RecipientID, site: SiteID, handle: Handle, name: HeaderText, language: Language, state: State, record: SealedRecord?,
+        settings: MemberSettings = .standard
     ) {
         self.id = id
         self.site = site
@@ -29,9 +32,20 @@ package struct Recipient: Hashable, Sendable {
         self.language = language
         self.state = state
         self.record = record
+        self.settings = settings
     }
 
     package var takesLetters: Bool { state == .active && record != nil }
+
+    /// With letters coming again where the pause had an end that is over. The store may say so later.
+    package func asOf(_ now: Timestamp) -> Recipient {
+        guard state == .paused, let end = settings.pausedUntil, end <= now else { return self }
+        var settings = settings
+        settings.pausedUntil = nil
+        return Recipient(
+            id: id, site: site, handle: handle, name: name, language: language, state: .active, record: record, settings: settings
+        )
+    }
 }
 
 /// A sealed address with the vault's authorisation. The relay cannot read it; it stores it and hands it back.

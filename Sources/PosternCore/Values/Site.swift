@@ -8,15 +8,21 @@ package struct Site: Hashable, Sendable {
     package let look: SiteLook
     /// Without it no mail names the site. Nil only for a site that an earlier version of the program stored.
     package let authorisation: SiteAuthorisation?
+    package let joining: Joining
+    /// Who may write to its recipients, where they have not said otherwise.
+    package let writers: Writers
 
     package init(
-        id: SiteID, name: HeaderText, origins: [WebOrigin], look: SiteLook = .plain, authorisation: SiteAuthorisation? = nil
+        id: SiteID, name: HeaderText, origins: [WebOrigin], look: SiteLook = .plain, authorisation: SiteAuthorisation? = nil,
+        joining: Joining = .off, writers: Writers = .anyone
     ) {
         self.id = id
         self.name = name
         self.origins = origins
         self.look = look
         self.authorisation = authorisation
+        self.joining = joining
+        self.writers = writers
     }
 }
 

@@ -11,18 +11,19 @@ package struct OutgoingMessage: Equatable, Sendable {
     /// Goes between `<` and `>` in MAIL FROM: random per letter, at the domain the mail is from.
     package let envelopeSender: String
     package let recipient: EmailAddress
-    /// The visitor's address, where the letter shows it: a server's answer may name it.
-    package let visibleReplyAddress: EmailAddress?
+    /// The visitor's address, whether the mail shows it or not: a server that has had other mails of the conversation may name it in
+    /// an answer to this one.
+    package let visitorAddress: EmailAddress?
 
     package init(
         bytes: [UInt8], needsSMTPUTF8: Bool, envelopeSender: String, recipient: EmailAddress,
-        visibleReplyAddress: EmailAddress? = nil
+        visitorAddress: EmailAddress? = nil
     ) {
         self.bytes = bytes
         self.needsSMTPUTF8 = needsSMTPUTF8
         self.envelopeSender = envelopeSender
         self.recipient = recipient
-        self.visibleReplyAddress = visibleReplyAddress
+        self.visitorAddress = visitorAddress
     }
 }
 
@@ -75,7 +76,7 @@ extension OutgoingMessage {
     /// - Throws: `.token` or `.controlCharacter`. Values that their types have checked cause neither.
     package init(
         from: Mailbox, to: Mailbox, replyTo: Mailbox?, subject: String, languageTag: String, tokens: MailTokens, date: Timestamp,
-        plain: String, html: String?, visibleReplyAddress: EmailAddress? = nil, thread: MailThread? = nil,
+        plain: String, html: String?, visitorAddress: EmailAddress? = nil, thread: MailThread? = nil,
         unsubscribe: String? = nil
     ) throws(ComposeFault) {
         guard ([tokens.messageID, tokens.envelope] + (thread?.tokens ?? [])).allSatisfy(Self.isToken) else { throw .token }
@@ -116,7 +117,7 @@ extension OutgoingMessage {
         self.init(
             bytes: bytes,
             needsSMTPUTF8: addresses.contains { $0?.needsSMTPUTF8 == true }, envelopeSender: "\(tokens.envelope)@\(domain)",
-            recipient: to.address, visibleReplyAddress: visibleReplyAddress)
+            recipient: to.address, visitorAddress: visitorAddress)
     }
 
     /// The two forms of the text as `multipart/alternative` (RFC 2046 §5.1.4), the plain one first. There is no preamble: only

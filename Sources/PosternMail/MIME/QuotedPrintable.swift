@@ -67,7 +67,7 @@ enum QuotedPrintable {
         return end > start && isLineEnd && isBlank(text[end - 1]) ? end - 1 : end
     }
 
-    /// Where a full line had better be broken: after a blank, or where a tag or its attribute's value begins, so that whoever reads the
+    /// Where best to break a full line: after a blank, or where a tag or its attribute's value begins, so that anyone who reads the
     /// raw mail finds words and links whole.
     /// - Returns: nil where the line has no such place; never its beginning.
     private static func lastGap(in text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int? {

@@ -121,10 +121,20 @@ enum RefusalWords {
         "rdns", "ptr",
         "reverse hostname", "your * hostname", "your server", "your mail server", "your network", "your host",
         "dynamic ip",
-        "dynamic address", "residential", "open proxy", "originating from your", "abuse", "real time * list",
+        "dynamic address", "residential", "open proxy", "originating from your", "real time * list",
+        // Alone it is often the name of whom to write to.
+        "for abuse", "due to abuse", "of abuse", "abuse detected", "spam abuse", "domain based", "whitelist~",
+        "allowed to connect",
     ]
 
     private static let table: [Entry] = [
+        // Of the sender it is said that nobody knows them, as of recipients.
+        Entry(
+            .sender,
+            [
+                "sender address rejected user unknown", "sender address rejected undeliverable",
+                "sender address rejected unverified", "sender verify failed", "not local sender",
+            ]),
         // The recipient, in sentences that also have words of the rows below.
         Entry(
             .recipient,
@@ -168,6 +178,7 @@ enum RefusalWords {
                 "application specific password", "app password", "basic authentication", "smtp auth", "smtp authentication",
                 "smtp client authentication",
                 "pop before smtp", "check for new mail first", "unauthenticated senders", "unauthenticated connection",
+                "only authenticated",
             ]),
         Entry(
             .quota,
@@ -180,7 +191,8 @@ enum RefusalWords {
                 "messages limit", "email limit", "emails limit", "mail limit", "outgoing * limit", "outgoing * quota",
                 "outbound * quota", "relay quota", "limit of", "24 hours", "24 hour", "outbound * limit",
                 "submission quota", "sender * quota", "sender * exceeded", "plan limit", "recipient limit", "recipients limit",
-                "too many messages", "too many emails", "too many mails", "too many recipients", "too many connections",
+                "too many messages", "too many failed recipients", "limit on the number", "too many emails", "too many mails",
+                "too many recipients", "too many connections",
                 "too many concurrent", "too many simultaneous", "too many sessions", "too many requests", "connection limit",
                 "concurrent connection~", "sent too many", "sending too", "too fast", "too quickly", "too frequent~", "slow down",
                 "exceeded * limit", "exceeded * limits", "exceeded * rate", "exceeds * limit of messages", "limit exceeded",
@@ -205,7 +217,8 @@ enum RefusalWords {
                 "sending * suspended", "sending * disabled", "sending * paused", "sending paused", "sending disabled",
                 "account not enabled", "not enabled for sending", "unpaid", "payment", "billing", "subscription", "trial account",
                 "domain is disabled", "domain is not allowed to send", "not allowed to send emails from this account",
-                "compromised", "authorized recipients", "not a customer", "restricted from sending", "sending restricted",
+                "outgoing mail * suspended", "outgoing * blocked", "sending is blocked", "forward path", "compromised",
+                "authorized recipients", "not a customer", "restricted from sending", "sending restricted",
             ]),
         Entry(
             .sender,
@@ -224,10 +237,12 @@ enum RefusalWords {
                 "sender identity",
                 "sender signature", "sender policy", "sender id", "from address", "from header", "from field", "from domain",
                 "from email",
-                "from must", "mail from", "mailfrom", "envelope sender", "envelope from", "return path", "reverse path",
+                "from must", "header from", "sender header", "sender has no", "mx dns records", "authentication requirements",
+                "mail from", "mailfrom", "envelope sender", "envelope from", "return path", "reverse path",
                 "backscatter",
                 "domain of sender", "owned by", "not verified", "is unverified", "address is not verified", "unregistered domain",
                 "unverified domain", "unverified email", "unauthenticated email", "unauthenticated mail",
+                "sender does not match", "sender doesn t match", "request failed mailbox unavailable", "dns mx",
                 "does not match authenticated", "match * authenticated user", "authenticated * match", "spf", "dkim", "dmarc",
                 "helo", "ehlo", "spoof~", "forged", "sending domain", "aligned",
             ]),
@@ -238,7 +253,7 @@ enum RefusalWords {
                 "message size", "message too large", "message too big", "message is too large", "message is too big",
                 "maximum * size",
                 "size limit", "size exceeds", "exceeds * size", "exceeds * maximum", "too large", "too big", "too long",
-                "size of * message", "attachment type", "attachments are not allowed", "file type",
+                "size of * message", "line length", "attachment type", "attachments are not allowed", "file type",
             ]),
         Entry(
             .now,
@@ -256,10 +271,13 @@ enum RefusalWords {
                 "hop count",
                 "too many hops", "in progress", "delayed", "deferred", "unable to verify", "could not verify", "shutting down",
             ]),
+        // After the sentence that RFC 5321 has for 550, “mailbox unavailable”.
+        Entry(.unclear, ["policy restrictions"]),
         Entry(
             .recipient,
             [
-                "unknown address", "recipient address rejected", "address unknown", "unknown mailbox", "mailbox unknown",
+                "unknown address", "recipient address rejected", "address unknown", "adress unknown", "unknown mailbox",
+                "mailbox unknown",
                 "unknown account", "account unknown",
                 "unknown local", "addressee unknown", "invalid recipient~", "recipient~ * invalid", "invalid mailbox",
                 "invalid user",

@@ -30,6 +30,8 @@ struct RefusedReply: Sendable {
         }
         switch cause {
         case .quota, .reputation: return .init(.deferred, .trouble, cause)
+        // It has read this letter, and may take the next: anyone who writes too much must not keep the others' letters waiting.
+        case .content where stage == .finalDot: return .init(.ourFault, .reached, cause)
         case .login, .encryption, .sender, .account, .content, .dialogue, .likeRefusals: return .init(.ourFault, .trouble, cause)
         case .now: return .init(.deferred, stage == .login ? .trouble : .reached, cause)
         case .recipient, .letter, .unclear: return .init(.failed, .reached, cause)
@@ -38,7 +40,8 @@ struct RefusedReply: Sendable {
 
     /// At the login every 4xx is the server's own problem (RFC 4954 §6), and 421 ends the connection for every letter.
     private func isSmarthostsTrouble(_ cause: Outcome.Cause) -> Bool {
-        stage == .login || cause.isAboutUs || stage == .mailFrom && answer.code == Code.serviceNotAvailable
+        stage == .login || cause.isAboutUs && !(cause == .content && stage == .finalDot)
+            || stage == .mailFrom && answer.code == Code.serviceNotAvailable
     }
 
     private var cause: Outcome.Cause {
@@ -71,6 +74,8 @@ struct RefusedReply: Sendable {
         case (1, 7), (1, 8): .sender
         // RFC 3463 §3.5 calls congestion a persistent transient error, even in a 5xx.
         case (4, 5): .quota
+        // A full mailbox, whatever is called a quota.
+        case (2, 2): .now
         // A mailbox's own limit, and a mailbox that has another owner.
         case (2, 3), (7, 17), (7, 18), (7, 19): .recipient
         case (7, 8), (7, 12), (7, 14): .login
@@ -83,7 +88,7 @@ struct RefusedReply: Sendable {
         case (2, 122): .now
         case (2, 252), (7, 60): .sender
         case (7, 57): .login
-        case (7, 64), (7, 500...503), (7, 505), (7, 700...750): .account
+        case (7, 64), (7, 500...503), (7, 505), (7, 520), (7, 700...750): .account
         case (7, 124), (7, 129...136): .recipient
         case (7, 509), (7, 510), (7, 512): .sender
         case (7, 511), (7, 606...649): .reputation
@@ -98,7 +103,6 @@ struct RefusedReply: Sendable {
         case (1, 5): .unclear
         case (1, 0): stage == .recipient ? .recipient : .unclear
         case (1, _): .recipient
-        case (2, 2): .now
         case (2, 1), (2, 4): .recipient
         case (3, 1), (3, 2), (3, 5): .now
         case (3, 4): .content

@@ -63,6 +63,14 @@ package final class BlockCache: Sendable {
         }
     }
 
+    /// The active blocks that name an address's domain.
+    package func parts(for address: EmailAddress, at now: Timestamp) -> [Verdict.Part] {
+        let domain = address.domain.lowercased()
+        return parts(at: now) { mark in
+            if case .domain(let blocked) = mark { domain == blocked || domain.hasSuffix("." + blocked) } else { false }
+        }
+    }
+
     /// The active blocks that a reply's text matches.
     package func parts(for text: LetterText, at now: Timestamp) -> [Verdict.Part] {
         lazy var folded = FoldedText(text.text)

@@ -1,11 +1,14 @@
 internal import Crypto
 package import PosternCore
+private import Synchronization
 
 /// Turns client addresses, senders and texts into keyed digests under the keys of the day. The relay holds those keys for today
 /// and tomorrow only, and only in memory. Without the vault nobody can turn a digest back or match it with another day's.
-package struct Pseudonyms: Sendable {
+package final class Pseudonyms: Sendable {
     /// The tag key of a day, if it is known.
     private let key: @Sendable (Epoch) -> [UInt8]?
+    /// The keys of two days as they were taken in last: each submission asks for them.
+    private let keyedDigests = Mutex<[Epoch: (key: [UInt8], digest: DayPseudonyms.KeyedDigest)]>([:])
 
     package init(key: @escaping @Sendable (Epoch) -> [UInt8]?) {
         self.key = key
@@ -19,7 +22,14 @@ package struct Pseudonyms: Sendable {
     }
 
     private func keyed(_ epoch: Epoch) -> DayPseudonyms.KeyedDigest? {
-        key(epoch).map(DayPseudonyms.KeyedDigest.init)
+        guard let key = key(epoch) else { return nil }
+        return keyedDigests.withLock { keyed in
+            if let known = keyed[epoch], known.key == key { return known.digest }
+            let digest = DayPseudonyms.KeyedDigest(key: key)
+            if keyed.count > 1 { keyed = keyed.filter { abs($0.key.day - epoch.day) <= 1 } }
+            keyed[epoch] = (key, digest)
+            return digest
+        }
     }
 }
 
@@ -49,10 +59,13 @@ package struct DayPseudonyms: Sendable {
         }
 
         private func mac(_ use: StaticString, _ kind: UInt8, _ value: [UInt8]) -> HMAC<SHA256>.MAC {
-            var hmac = hmac
-            use.withUTF8Buffer { hmac.update(data: $0) }
-            hmac.update(data: [kind])
-            hmac.update(data: value)
+            var (hmac, bytes) = (hmac, [UInt8]())
+            bytes.reserveCapacity(use.utf8CodeUnitCount + 1 + value.count)
+            use.withUTF8Buffer { bytes += $0 }
+            bytes.append(kind)
+            bytes += value
+            // In one piece: each further one costs as much as the digest of a short value.
+            hmac.update(data: bytes)
             return hmac.finalize()
         }
 

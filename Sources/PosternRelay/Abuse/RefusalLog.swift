@@ -6,7 +6,7 @@ package import PosternStore
 internal import ServiceLifecycle
 private import Synchronization
 
-/// Writes a log entry for each submission that was turned away, and in a flood one entry for all that are alike.
+/// Writes a log entry for each submission that was turned away; in a flood, one entry for all of a kind.
 package final class RefusalLog: Service {
     private let store: any Database
     private let sealing: LetterSealer

@@ -19,6 +19,8 @@ package struct SiteView: Codable, Sendable {
     package let logo: String?
     package let introductions: [String: String]
     package let languages: [String]
+    /// Nil from a relay of an earlier version.
+    package let join, writers: String?
 
     init(_ site: Site) {
         id = site.id.text
@@ -28,6 +30,8 @@ package struct SiteView: Codable, Sendable {
         logo = site.look.logo?.kind.rawValue
         introductions = Dictionary(uniqueKeysWithValues: site.look.introductions.map { ($0.key.description, $0.value.text) })
         languages = site.look.languages.map(\.description)
+        join = site.joining.rawValue
+        writers = site.writers.rawValue
     }
 }
 
@@ -49,6 +53,31 @@ package struct RecipientView: Codable, Sendable {
         state = recipient.state.rawValue
         addressVersion = recipient.record?.version
         page = recipient.state == .erased ? nil : "\(publicURL)/c/\(recipient.site)/\(recipient.handle)"
+    }
+}
+
+/// A link with which one person may join. It is shown once.
+package struct InvitationView: Codable, Sendable {
+    package let link: String
+    package let expires: Timestamp
+
+    init(_ invitation: InvitationLink, below publicURL: WebOrigin) {
+        link = "\(publicURL)\(invitation.path)"
+        expires = invitation.endsAt
+    }
+}
+
+/// A site's credential, without what is secret.
+package struct TokenView: Codable, Sendable {
+    package let id, site, scope: String
+    package let made: Timestamp
+    /// To the hour.
+    package let used: Timestamp?
+    package let revoked: Timestamp?
+
+    init(_ line: SiteTokenLine) {
+        (id, site, scope) = ("\(line.id)", line.site.text, line.scope.rawValue)
+        (made, used, revoked) = (line.made, line.used, line.revoked)
     }
 }
 
@@ -248,6 +277,30 @@ package struct OperationView: Codable, Sendable {
         verb = record.verb.rawValue
         subject = record.subject
         reason = record.reason
+    }
+}
+
+/// A report of a recipient's: no text, and no name of the visitor's.
+package struct ReportLineView: Codable, Sendable {
+    package let id: ReportID
+    package let at: Timestamp
+    package let site: String
+    package let handle: String
+    package let letter: LetterID
+    package let reason: String
+    /// Nil until it has been decided.
+    package let decision: String?
+    package let decided: Timestamp?
+
+    init(_ line: ReportLine) {
+        id = line.id
+        at = line.made
+        site = line.site.text
+        handle = line.handle.text
+        letter = line.letter
+        reason = line.reason.rawValue
+        decision = line.decision?.rawValue
+        decided = line.decidedAt
     }
 }
 

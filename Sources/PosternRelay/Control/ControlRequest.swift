@@ -24,6 +24,12 @@ package enum ControlRequest: Codable, Sendable {
     case removeAlias(site: String, handle: String, alias: String)
     /// All of one recipient's, or the whole site's in pages; `after` is the key of the last one.
     case listAliases(site: String, handle: String?, after: String?, limit: Int)
+    /// Links with which one person each may join. `lasts` is in seconds.
+    case invite(site: String, handle: String?, count: Int, lasts: Int64)
+    /// A credential that the vault has made. The digest is in base64.
+    case addToken(site: String, id: String, scope: String, digest: String)
+    case listTokens(site: String)
+    case revokeToken(id: String)
     case countQueue
     case listQueue(QueueFilter)
     case showDelivery(id: String)
@@ -37,6 +43,8 @@ package enum ControlRequest: Codable, Sendable {
     case addBlock(NewBlock)
     case listBlocks
     case removeBlock(id: Int64)
+    /// What recipients have reported, the latest first, before this one.
+    case listReports(before: String?, limit: Int)
     case backup(to: String)
     /// The condition of the relay and its store.
     case examine
@@ -54,6 +62,8 @@ package enum ControlRequest: Codable, Sendable {
         /// By language; an empty text takes one away.
         package var introductions: [String: String]?
         package var languages: [String]?
+        package var join: String?
+        package var writers: String?
 
         package init() {}
     }
@@ -155,10 +165,12 @@ package enum ControlRequest: Codable, Sendable {
         /// Base64.
         package let seal: String
         package let authorisation: String
+        /// Further names, for a new recipient.
+        package let aliases: [String]?
 
         package init(
             id: String, handle: String, name: String, language: String, confirmed: Bool, former: Int32?,
-            isSuccessor: Bool? = nil, version: Int32, seal: String, authorisation: String
+            isSuccessor: Bool? = nil, version: Int32, seal: String, authorisation: String, aliases: [String]? = nil
         ) {
             self.id = id
             self.handle = handle
@@ -170,6 +182,7 @@ package enum ControlRequest: Codable, Sendable {
             self.version = version
             self.seal = seal
             self.authorisation = authorisation
+            self.aliases = aliases
         }
     }
 }

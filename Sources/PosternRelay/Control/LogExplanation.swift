@@ -36,7 +36,7 @@ extension Verdict.Effect {
 }
 
 extension Verdict.Rule {
-    /// Why the rule spoke, for a reviewer.
+    /// Why the rule matched, for a reviewer.
     fileprivate var meaning: String {
         switch self {
         case .unknownRecipient: "no recipient has this handle"

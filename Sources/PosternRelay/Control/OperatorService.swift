@@ -90,6 +90,21 @@ package struct OperatorService: Sendable {
             return try await operations.recipients.aliases(
                 at: try RequestText.site(site), of: try handle.map(RequestText.handle), after: after, limit: Self.bounded(limit)
             ).map(AliasView.init)
+        case .invite(let site, let handle, let count, let lasts):
+            return try await operations.invitations.invite(
+                to: try RequestText.site(site), as: try handle.map(RequestText.handle), count: Self.bounded(count),
+                lasting: .seconds(lasts)
+            ).map { InvitationView($0, below: publicURL) }
+        case .addToken(let site, let id, let scope, let digest):
+            try await operations.siteTokens.add(
+                try RequestText.tokenID(id), digest: try RequestText.digest(digest), of: try RequestText.site(site),
+                scope: try RequestText.scope(scope))
+            return 1
+        case .listTokens(let site):
+            return try await operations.siteTokens.list(at: try RequestText.site(site)).map(TokenView.init)
+        case .revokeToken(let id):
+            try await operations.siteTokens.revoke(try RequestText.tokenID(id))
+            return 1
         case .countQueue: return QueueCountsView(try await operations.queue.count())
         case .listQueue(let asked):
             return try await operations.queue.list(
@@ -123,6 +138,10 @@ package struct OperatorService: Sendable {
         case .removeBlock(let id):
             try await operations.blocks.remove(id)
             return 1
+        case .listReports(let before, let limit):
+            return try await operations.reports.list(
+                before: try before.map(RequestText.reportID), limit: Self.bounded(limit)
+            ).map(ReportLineView.init)
         case .backup(let path): return try await operations.backUp(to: path)
         case .examine: return try await examine()
         case .health: return try running.health.conditions
@@ -191,6 +210,8 @@ extension SiteOperations.Change {
         }
         accent = try change.accent.map(RequestText.accent)
         languages = try change.languages?.map(RequestText.language)
+        joining = try change.join.map { try RequestText.word($0, "way to join") }
+        writers = try change.writers.map { try RequestText.word($0, "group of writers") }
         for (tag, text) in change.introductions ?? [:] {
             introductions[try RequestText.language(tag)] = .some(try RequestText.introduction(text))
         }

@@ -43,6 +43,25 @@ package enum RequestText {
         return id
     }
 
+    static func tokenID(_ text: String) throws -> SiteTokenID {
+        guard let id = SiteTokenID(text) else {
+            throw Fault("“\(text)” is not the id of a token: an id has 26 characters", remedy: "See postern token list.")
+        }
+        return id
+    }
+
+    static func scope(_ text: String) throws -> SiteToken.Scope { try word(text, "scope") }
+
+    static func digest(_ text: String) throws -> [UInt8] {
+        guard let digest = Data(base64Encoded: text), digest.count == 16 else { throw otherVersion("the token") }
+        return Array(digest)
+    }
+
+    static func reportID(_ text: String) throws -> ReportID {
+        guard let id = ReportID(text) else { throw otherVersion("the place in the list of reports") }
+        return id
+    }
+
     static func tag(_ text: String) throws -> Tag {
         guard let tag = Tag(text) else {
             throw Fault("“\(text)” is not a tag: a tag has 13 characters", remedy: "See postern log list.")
@@ -152,7 +171,8 @@ package enum RequestText {
         let recipient = Recipient(
             id: id, site: site, handle: handle, name: name, language: language, state: new.confirmed ? .active : .unconfirmed,
             record: SealedRecord(version: new.version, seal: Array(seal), authorisation: Array(authorisation)))
-        return RecipientOperations.NewRecord(recipient, former: new.former, isSuccessor: new.isSuccessor == true)
+        return RecipientOperations.NewRecord(
+            recipient, former: new.former, isSuccessor: new.isSuccessor == true, aliases: try (new.aliases ?? []).map(alias))
     }
 
     private static func otherVersion(_ noun: String) -> Fault {

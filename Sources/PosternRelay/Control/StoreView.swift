@@ -1,17 +1,18 @@
-internal import PosternCore
+package import PosternCore
 internal import PosternSealing
 package import PosternStore
 
-/// The condition of the store, for the operator: numbers and moments, nothing about any person. Moments are milliseconds since
-/// 1970.
+/// The condition of the store, for the operator: numbers and moments, nothing about any person.
 package struct StoreView: Codable, Sendable {
     package let schema: Int
     /// Letters accepted minus letters in some state: 0, or something is very wrong.
     package let difference: Int
-    package let newestEntry, lastPurge: Int64?
+    package let newestEntry, lastPurge: Timestamp?
     /// For each key that the addresses of the first hundred recipients of each site are sealed to, by its id, some of those
     /// recipients, as `site/handle`.
     package let recipientsByKey: [String: [String]]
+    /// The sites where people may join by themselves. Nil from a relay of an earlier version.
+    package let joining: [String]?
 
     private static let sample = 100
     private static let mostSites = 20
@@ -21,9 +22,11 @@ package struct StoreView: Codable, Sendable {
     package init(_ transaction: any Transaction) throws {
         schema = try Migrator.standing(transaction)
         difference = try transaction.queue.counts().difference
-        newestEntry = try transaction.submissionLog.latest(limit: 1).first?.at.milliseconds
-        lastPurge = try transaction.maintenance.last(.purge)?.milliseconds
-        let recipients = try transaction.sites.list().prefix(Self.mostSites).flatMap { site in
+        newestEntry = try transaction.submissionLog.latest(limit: 1).first?.at
+        lastPurge = try transaction.maintenance.last(.purge)
+        let sites = try transaction.sites.list()
+        joining = sites.filter { $0.joining != .off }.map(\.id.text)
+        let recipients = try sites.prefix(Self.mostSites).flatMap { site in
             try transaction.recipients.list(at: site.id, limit: Self.sample)
         }
         // A broken seal is found when it is to be opened, and held then.

@@ -2,7 +2,7 @@ package import PosternCore
 internal import PosternLink
 internal import PosternStore
 
-/// What a link does besides replying. Each act may be repeated, is undone by its opposite, and leaves a trace when it changed
+/// What else a link does. Each act may be repeated, is undone by its opposite, and leaves a trace when it changed
 /// something.
 extension ConversationService {
     package func withdraw(_ number: Int, _ link: LinkToken, for purpose: LinkPurpose) async throws -> Bool? {
@@ -20,8 +20,8 @@ extension ConversationService {
         return try await open(link, for: purpose)
     }
 
-    package func setMuted(_ isMuted: Bool, _ link: LinkToken) async throws -> ConversationView? {
-        guard let opened = try await find(link, for: .mute) else { return nil }
+    package func setMuted(_ isMuted: Bool, _ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView? {
+        guard [.mute, .reply, .report].contains(purpose), let opened = try await find(link, for: purpose) else { return nil }
         // Without its first letter there is no telling whose conversation it is.
         guard let seal = try await store.read({ try $0.conversations.seal(of: opened.id) }) else { return nil }
         let recipient = opened.recipient
@@ -29,7 +29,7 @@ extension ConversationService {
             MuteRequest(
                 site: recipient.site, recipient: recipient.id, handle: recipient.handle, letter: opened.id, seal: seal))
         try await conversations(for: opened).setMuted(isMuted, name.bytes, by: recipient, from: opened.id)
-        return try await open(link, for: .mute)
+        return try await open(link, for: purpose)
     }
 
     package func setPaused(_ isPaused: Bool, _ link: LinkToken) async throws -> ConversationView? {

@@ -9,7 +9,7 @@ extension ConversationService {
         let opened: OpenedConversation
         do {
             // The end is looked at below, so that what was typed until then can be copied.
-            guard let found = try await store.read({ try $0.open(post.link, for: post.purpose) }) else { return nil }
+            guard let found = try await store.read({ try $0.open(post.link, for: post.purpose, at: post.at) }) else { return nil }
             opened = found
         } catch {
             intake.outage.failed(error)
@@ -52,7 +52,7 @@ extension ConversationService {
         switch judgement {
         case .accepted:
             intake.outage.works()
-            // Not that it is due, but that the dispatcher must look when it will be.
+            // It is not due yet, but the dispatcher must see when it will be.
             intake.letterCame()
             return judgement.answer
         case .refused: await intake.refusals.note(pending)
@@ -86,7 +86,7 @@ extension Submission {
         letter.message = post.text
         self.init(
             site: opened.site.id.text, handle: opened.recipient.handle.text, letter: letter, client: post.client,
-            // With the text: who goes back and writes something else has written another reply.
+            // With the text: an author who goes back and writes something else has written another reply.
             idempotencyKey: post.idempotencyKey.map { "reply \(opened.id) \(opened.viewer.rawValue) \($0)\n\(post.text)" },
             at: post.at)
     }

@@ -55,14 +55,14 @@ extension ConversationService {
     func checkDetails(_ text: LetterText, _ post: ReplyPost, in opened: OpenedConversation) async throws {
         guard !post.isSure else { return }
         var details = PersonalDetails.found(in: text.text, exceptAt: opened.site.origins)
-        // Who lets the recipient see the address may also write it.
+        // A visitor who lets the recipient see the address may also write it.
         if opened.viewer == .visitor, opened.summary.sharesAddress { details.removeAll { $0.kind == .email } }
         if opened.viewer == .recipient {
             do {
                 let mention = try await vault.mention(MentionRequest(recipient: opened.recipient, text: text.text))
                 if mention == .present { details.insert(PersonalDetail(.ownAddress, ""), at: 0) }
             } catch let refusal as LinkRefusal where refusal.code != .unavailable {
-                // It has looked, and will not say. What is found here must do.
+                // The vault has looked, and will not say. What is found here must do.
             } catch {
                 // Nothing goes out while the vault is away, and the page keeps the text. So an answer that nobody could look through
                 // waits rather than give an address away; a question that is asked anyway needs no second look.
@@ -97,10 +97,12 @@ extension ConversationService {
         case .stored: return .accepted(reply.entry.verdict.decision)
         // The key has the text in it, so that the same key is the same post.
         case .repeated, .conflict, .keyUsedYesterday: return .repeated
+        // That is asked of first letters alone.
+        case .unproven: throw StoreError.undecodable(column: "writers")
         case nil: throw overDay(since: nil, &pending)
         case .noLetters:
             // Closed, paused or erased a moment ago.
-            let fresh = try await store.read { try $0.open(post.link, for: post.purpose) }
+            let fresh = try await store.read { try $0.open(post.link, for: post.purpose, at: post.at) }
             let view = (fresh ?? opened).view(at: pending.at, retention: retention, withdrawal: withdrawal, isGone: fresh == nil)
             throw ended(view, &pending)
         }
@@ -117,14 +119,16 @@ extension ConversationService {
             pending.id, by: author, in: opened.id, with: recipient.id, recipient.handle, at: recipient.site)
         let (seal, evidence) = try intake.sealing.seal(plain, in: context, from: post.client, as: pending.id, now: pending.at)
         let links = (author == .recipient ? [.letter] : LinkPurpose.ofRecipient).map { purpose in
-            StoredLink(linked.links.token(for: purpose, at: pending.at), for: purpose, in: opened.id, to: opened.key)
+            StoredLink(
+                linked.links.token(for: purpose, at: pending.at), for: purpose, in: purpose == .report ? pending.id : opened.id,
+                to: opened.key)
         }
         let names = pending.idempotencyNames(to: recipient)
         return AcceptedReply(
             entry: pending.entry(Verdict(of: pending.verdictParts), evidence: evidence, letterBytes: plain.count), seal: seal,
             tokens: MailTokens(using: &randomness), conversation: opened.id, author: author, links: links,
             copy: (LetterID(at: pending.at, using: &randomness), MailTokens(using: &randomness)), wait: withdrawal,
-            proof: author == .visitor ? post.proof.flatMap { $0.count == LinkSecret.length ? $0 : nil } : nil,
+            proof: author == .visitor ? post.proof.flatMap { $0.count == Proofs.length ? $0 : nil } : nil,
             limitRecord: pending.countedKeys.isEmpty
                 ? nil : LimitRecord(epoch: Epoch(containing: pending.at), keys: pending.countedKeys),
             idempotencyRecord: names.first?.record(of: Array(post.text.utf8)), yesterdaysKey: names.dropFirst().first?.key)

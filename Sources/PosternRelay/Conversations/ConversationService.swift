@@ -2,7 +2,7 @@ package import PosternCore
 internal import PosternSealing
 package import PosternStore
 
-/// Serves the pages behind the links of mails: shows a conversation, takes replies, and carries out what a link is for.
+/// Serves the pages that links in mails lead to: shows a conversation, takes replies, and carries out what a link is for.
 package struct ConversationService: ConversationTaker {
     let store: any Database
     let vault: VaultLink
@@ -11,7 +11,9 @@ package struct ConversationService: ConversationTaker {
     let operations: Operations
     /// How long letters are kept.
     let retention: Duration
-    /// How long a reply can be taken back: it waits as long before it goes out.
+    /// How long a report is kept.
+    let reportRetention: Duration
+    /// How long a reply can be taken back, and so how long it waits before it goes out.
     let withdrawal: Duration
     let now: @Sendable () -> Timestamp
 
@@ -20,7 +22,7 @@ package struct ConversationService: ConversationTaker {
 
     package init(
         store: any Database, vault: VaultLink, intake: IntakeService, operations: Operations, retention: Duration,
-        withdrawal: Duration,
+        reportRetention: Duration = .days(90), withdrawal: Duration,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
@@ -28,6 +30,7 @@ package struct ConversationService: ConversationTaker {
         self.intake = intake
         self.operations = operations
         self.retention = retention
+        self.reportRetention = reportRetention
         self.withdrawal = withdrawal
         self.now = now
     }
@@ -36,10 +39,11 @@ package struct ConversationService: ConversationTaker {
         try await find(link, for: purpose).map(view)
     }
 
-    /// - Returns: nil for a link that leads nowhere, or not any more.
+    /// - Returns: nil for a link that leads nowhere, or no longer leads anywhere.
     func find(_ link: LinkToken, for purpose: LinkPurpose) async throws -> OpenedConversation? {
-        let found = try await store.read { try $0.open(link, for: purpose) }
-        guard let found, now() < found.end(after: retention) else { return nil }
+        let now = now()
+        let found = try await store.read { try $0.open(link, for: purpose, at: now) }
+        guard let found, now < found.end(after: retention) else { return nil }
         return found
     }
 

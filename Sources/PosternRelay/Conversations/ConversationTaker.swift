@@ -1,8 +1,8 @@
 package import PosternCore
 
-/// What pages behind the links of mails show and do. Every call takes the link, and answers nil for one that was never made, is over,
+/// What the pages that links in mails lead to show and do. Every call takes the link, and answers nil for one that was never made, is over,
 /// or has another purpose: one page serves for all of these.
-package protocol ConversationTaker: Sendable {
+package protocol ConversationTaker: ProofTaker, ReportTaker {
     /// What a link leads to.
     /// - Parameter purpose: any but `prove` and `manage`.
     func open(_ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView?
@@ -14,12 +14,13 @@ package protocol ConversationTaker: Sendable {
     /// - Returns: whether it was taken back.
     func withdraw(_ number: Int, _ link: LinkToken, for purpose: LinkPurpose) async throws -> Bool?
 
-    /// Ends the conversation, or lets it go on. Only who has ended it can undo that.
+    /// Ends the conversation, or lets it go on. Only the party who ended it can undo that.
     func setClosed(_ isClosed: Bool, _ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView?
 
-    /// By the link `mute`.
+    /// By the link `mute`, or from the pages of the recipient's other links.
+    /// - Parameter purpose: `mute`, `reply` or `report`. A visitor mutes nobody.
     /// - Throws: when the vault does not answer.
-    func setMuted(_ isMuted: Bool, _ link: LinkToken) async throws -> ConversationView?
+    func setMuted(_ isMuted: Bool, _ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView?
 
     /// By the link `pause`. A recipient who is paused by it is told by mail how letters go on.
     func setPaused(_ isPaused: Bool, _ link: LinkToken) async throws -> ConversationView?
@@ -31,6 +32,8 @@ package struct ConversationView: Equatable, Sendable {
         package enum State: Equatable, Sendable {
             /// It can be taken back until then.
             case withdrawable(until: Timestamp)
+            /// Its visitor is to show that the address is theirs.
+            case awaitsProof
             case onItsWay
             case delivered
             case notDelivered
@@ -57,7 +60,7 @@ package struct ConversationView: Equatable, Sendable {
         /// The recipient has not answered yet: until then the visitor cannot write in this conversation again.
         case unanswered
         case closed(by: Party)
-        /// The recipient takes no letters for now, or not any more.
+        /// The recipient takes no letters for now, or never again.
         case takesNoLetters
     }
 
@@ -76,10 +79,13 @@ package struct ConversationView: Equatable, Sendable {
     package let endsAt: Timestamp
     /// What `mute` and `pause` have done so far; false for a visitor.
     package let isMuted, isPaused: Bool
+    /// The recipient's, in which the mail was that led here. Nil for a visitor, whose language only the vault can read.
+    package let language: Language?
 
     package init(
         site: Site, handle: Handle, recipientName: HeaderText, viewer: Party, summary: LetterSummary, visitorName: String?,
-        entries: [Entry], standing: Standing, endsAt: Timestamp, isMuted: Bool = false, isPaused: Bool = false
+        entries: [Entry], standing: Standing, endsAt: Timestamp, isMuted: Bool = false, isPaused: Bool = false,
+        language: Language? = nil
     ) {
         self.site = site
         self.handle = handle
@@ -92,18 +98,19 @@ package struct ConversationView: Equatable, Sendable {
         self.endsAt = endsAt
         self.isMuted = isMuted
         self.isPaused = isPaused
+        self.language = language
     }
 }
 
-/// An answer as it was typed on the page behind a link.
+/// An answer as it was typed on the page of a link.
 package struct ReplyPost: Sendable {
     package let link: LinkToken
     /// `reply` or `letter`: whose page it is.
     package let purpose: LinkPurpose
-    /// What came with the link in the visitor's mail, and in no other place.
+    /// What came with the link in the visitor's mail, and nowhere else.
     package let proof: [UInt8]?
     package let text: String
-    /// The page has shown what it found in the text, and the author wants it sent so.
+    /// The page has shown what it found in the text, and the author wants it sent as it is.
     package let isSure: Bool
     /// Made with the page: the same post twice is one reply.
     package let idempotencyKey: String?

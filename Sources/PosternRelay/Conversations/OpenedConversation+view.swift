@@ -18,13 +18,14 @@ extension OpenedConversation {
             site: site, handle: recipient.handle, recipientName: recipient.name, viewer: viewer, summary: summary,
             visitorName: VisitorName.shown(summary.visitorName, without: nil), entries: shown,
             standing: isGone ? .takesNoLetters : standing(of: shown),
-            endsAt: end(after: retention), isMuted: isMuted, isPaused: viewer == .recipient && recipient.state == .paused)
+            endsAt: end(after: retention), isMuted: isMuted, isPaused: viewer == .recipient && recipient.state == .paused,
+            language: viewer == .recipient ? recipient.language : nil)
     }
 
-    /// Who has ended it decides first: of a closed conversation a visitor does not hear whether the recipient takes letters.
+    /// Who ended the conversation comes first: of a closed one a visitor does not hear whether the recipient takes letters.
     private func standing(of shown: [ConversationView.Entry]) -> ConversationView.Standing {
         if let party = row.closedBy { return .closed(by: party) }
-        // Who has paused letters may still answer those that came.
+        // A recipient who has paused letters may still answer those that came.
         guard viewer == .visitor else { return .open }
         guard recipient.takesLetters else { return .takesNoLetters }
         return shown.contains { $0.author == .recipient } ? .open : .unanswered
@@ -37,13 +38,14 @@ extension OpenedConversation {
         guard entry.author == viewer else { return others(entry, number) }
         if isWithdrawable(number, at: now, within: withdrawal) { return .withdrawable(until: entry.accepted + withdrawal) }
         if entry.isWithdrawn { return .withdrawn }
+        if entry.awaitsProof { return .awaitsProof }
         // Nobody is to learn that they are muted.
         return entry.isMuted ? .delivered : entry.state.word
     }
 
     /// What has not set out is nobody's business: it may be taken back, or never be let go.
     private func others(_ entry: ConversationEntry, _ number: Int) -> ConversationView.Entry.State? {
-        // Who has the link has the letter that began it.
+        // Anyone who has the link has the letter that began it.
         if number == 0 { return entry.isMuted ? nil : entry.state.word }
         switch entry.state {
         case .held, .dropped: return nil
@@ -52,7 +54,7 @@ extension OpenedConversation {
         }
     }
 
-    /// Held or not, the time to take it back is the same: otherwise who is held could tell.
+    /// Held or not, the time to take it back is the same: otherwise its author could tell that it is held.
     func isWithdrawable(_ number: Int, at now: Timestamp, within withdrawal: Duration) -> Bool {
         guard number > 0, entries.indices.contains(number), entries[number].author == viewer else { return false }
         let entry = entries[number]

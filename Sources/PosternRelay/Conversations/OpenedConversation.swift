@@ -15,6 +15,8 @@ struct OpenedConversation: Sendable {
     let entries: [ConversationEntry]
     /// Whether the visitor was muted from here.
     let isMuted: Bool
+    /// What the link is about: the letter that it reports, or the conversation.
+    let subject: LetterID
 
     var id: LetterID { row.id }
 
@@ -24,34 +26,44 @@ struct OpenedConversation: Sendable {
     /// When the key of its first letter is destroyed, and with it the visitor's address.
     func end(after retention: Duration) -> Timestamp { Epoch(containing: id.moment).end + retention }
 
-    /// More than the limits let two people write within the time that letters are kept for by default.
+    /// More than the limits let two people write within the default time that letters are kept.
     fileprivate static let mostEntries = 2_000
 }
 
 extension LinkPurpose {
-    /// Who gets a link for this by mail; nil for one that leads to no conversation.
+    /// The party who gets a link of this purpose by mail; nil for one that leads to no conversation.
     var viewer: Party? {
         switch self {
         case .reply, .mute, .report, .pause: .recipient
-        case .letter: .visitor
-        case .prove, .manage: nil
+        case .letter, .prove: .visitor
+        case .manage: nil
         }
     }
 }
 
 extension Transaction {
-    /// - Returns: nil for a link that was never made, has another purpose, or whose recipient is gone: all alike.
-    func open(_ link: LinkToken, for purpose: LinkPurpose) throws -> OpenedConversation? {
+    /// - Returns: nil for a link that was never made, has another purpose, or whose recipient is gone.
+    func open(_ link: LinkToken, for purpose: LinkPurpose, at now: Timestamp) throws -> OpenedConversation? {
+        if let opened = try find(link, for: purpose, at: now) { return opened }
+        // Of a conversation that began under the program before, whose links are written otherwise.
+        return try link.former.flatMap { try find($0, for: purpose, at: now) }
+    }
+
+    private func find(_ link: LinkToken, for purpose: LinkPurpose, at now: Timestamp) throws -> OpenedConversation? {
         guard let viewer = purpose.viewer,
             let found = try links.find(madeAt: link.madeAt, digest: link.digest, purpose: purpose),
-            let row = try conversations.find(found.conversation), let recipient = try recipients.find(row.recipient),
+            let row = try conversations.find(
+                purpose == .report ? try conversations.conversation(of: found.conversation) : found.conversation),
+            let recipient = try recipients.find(row.recipient)?.asOf(now),
             recipient.record != nil, let site = try sites.find(recipient.site)
         else { return nil }
+        // The link that reports a letter names it, and not the conversation.
         let key = link.masking(SummaryKey(bytes: found.summaryKey))
         guard let summary = key.open(row.summary, of: row.id) else { return nil }
         return OpenedConversation(
             row: row, viewer: viewer, key: key, summary: summary, site: site, recipient: recipient,
             entries: try conversations.entries(of: row.id, limit: OpenedConversation.mostEntries),
-            isMuted: viewer == .recipient ? try mutes.isMuted(from: row.id, of: recipient.id) : false)
+            isMuted: viewer == .recipient ? try mutes.isMuted(from: row.id, of: recipient.id) : false,
+            subject: found.conversation)
     }
 }

@@ -17,7 +17,7 @@ enum ReplyJudgement: Error {
     /// What a step of intake says of a letter.
     init(_ judgement: Judgement) {
         switch judgement {
-        case .accepted(let decision, _): self = .accepted(decision)
+        case .accepted(let decision, _, _): self = .accepted(decision)
         case .repeated: self = .repeated
         case .refused(.limited(let wait)): self = .refused(.limited(retryAfter: wait))
         case .refused(.unavailable(let wait)): self = .refused(.unavailable(retryAfter: wait))

@@ -30,6 +30,8 @@ package struct Breaker: Equatable, Sendable {
     package static let longestWait = Duration.minutes(10)
     /// Longer than any attempt can take.
     package static let probeTimeout = Duration.minutes(20)
+    /// A probe that has no outcome by then hangs: a person who asks does not wait for it.
+    package static let usualProbe = Duration.minutes(2)
 
     package init() {}
 
@@ -59,7 +61,13 @@ package struct Breaker: Equatable, Sendable {
 
     /// A person says that the smarthost is back: the next letter is the probe, and if it fails the waits begin again.
     package mutating func probeSoon(at now: Timestamp) {
-        if case .open = state { state = .open(until: now, wait: Self.firstWait) }
+        switch state {
+        case .closed: break
+        case .open: state = .open(until: now, wait: Self.firstWait)
+        case .probing(_, let deadline):
+            let isHanging = deadline.since(now) <= Self.probeTimeout - Self.usualProbe
+            if isHanging { state = .open(until: now, wait: Self.firstWait) }
+        }
     }
 
     /// Opens it at once, whatever was counted.

@@ -13,21 +13,22 @@ struct DispatchState: Sendable {
     /// What one transaction is to do.
     struct Plan: Sendable {
         var ended: [Ended] = []
-        /// Failed letters to hold instead, since others were refused alike.
+        /// Failed letters to hold instead, since others were refused in the same way.
         var recalled: [LetterID] = []
         /// How many letters to claim.
         var claim = 0
         /// The claim is one letter, to see whether the smarthost has recovered.
         var isProbe = false
         /// It is time to look at what only the clock can bring about.
-        var isLook = false
+        var checksLeases = false
 
         /// Whether there is anything to write.
-        var isNeeded: Bool { claim > 0 || !ended.isEmpty || !recalled.isEmpty || isLook }
+        var isNeeded: Bool { claim > 0 || !ended.isEmpty || !recalled.isEmpty || checksLeases }
 
         /// The same work in the smallest steps there are, so that one delivery that cannot be written keeps no other waiting.
         var steps: [Plan] {
-            ended.map { Plan(ended: [$0]) } + recalled.map { Plan(recalled: [$0]) } + (isLook ? [Plan(isLook: true)] : [])
+            ended.map { Plan(ended: [$0]) } + recalled.map { Plan(recalled: [$0]) }
+                + (checksLeases ? [Plan(checksLeases: true)] : [])
                 + Array(repeating: Plan(claim: 1, isProbe: isProbe), count: claim)
         }
     }
@@ -42,12 +43,16 @@ struct DispatchState: Sendable {
     /// When the queue is due next, as the last transaction found it; nil when nothing waits.
     private var soonest: Timestamp? = .distantPast
     private var isWoken = false
-    private var lastLook = Timestamp.distantPast
+    /// When a person last wanted letters to be tried.
+    private var lastRequest = Timestamp.distantPast
+    private var lastLeaseCheck = Timestamp.distantPast
     /// Why the last transaction was not written, if the store was to blame.
     private var trouble: StoreError?
 
+    /// For so long after a person's request, waits are short.
+    private static let requestMemory = Duration.minutes(15)
     /// How often leases are looked at.
-    private static let lookInterval = Duration.seconds(5)
+    private static let leaseCheckInterval = Duration.seconds(5)
 
     var isIdle: Bool { underWay == 0 }
 
@@ -62,7 +67,13 @@ struct DispatchState: Sendable {
     /// A person wants everything that waits to be tried now, the smarthost too.
     mutating func retryNow(at now: Timestamp) {
         breaker.probeSoon(at: now)
+        lastRequest = now
         woken()
+    }
+
+    /// Whether a person has wanted letters to be tried a moment ago.
+    func isRequestFresh(at now: Timestamp) -> Bool {
+        now >= lastRequest && now.since(lastRequest) < Self.requestMemory
     }
 
     /// Takes the ended deliveries out.
@@ -85,14 +96,14 @@ struct DispatchState: Sendable {
             case .nothing: break
             }
         }
-        plan.isLook = now.since(lastLook) >= Self.lookInterval || now < lastLook
+        plan.checksLeases = now.since(lastLeaseCheck) >= Self.leaseCheckInterval || now < lastLeaseCheck
         return plan
     }
 
     /// The transaction is durable.
     mutating func done(_ plan: Plan, soonest: Timestamp?, claimed: Int, at now: Timestamp) {
         underWay += claimed - plan.ended.count
-        if plan.isLook { lastLook = now }
+        if plan.checksLeases { lastLeaseCheck = now }
         self.soonest = soonest
         trouble = nil
         if plan.isProbe, claimed > 0 { breaker.probeBegan(at: now) }
@@ -101,7 +112,7 @@ struct DispatchState: Sendable {
     /// A single step cannot be written, by a fault that is ours, and has been put aside.
     mutating func gaveUp(_ step: Plan, at now: Timestamp) {
         underWay -= step.ended.count
-        if step.isLook { lastLook = now }
+        if step.checksLeases { lastLeaseCheck = now }
         isWoken = true
     }
 

@@ -35,13 +35,13 @@ struct DispatchTransaction: Sendable {
     let leaseUntil: Timestamp
     let lifetime: Duration
     /// It is time to look for leases that are over, and for what waits longer than `longestWait`.
-    let isLook: Bool
+    let checksLeases: Bool
     /// The longest that the schedule ever lets a letter wait.
     let longestWait: Duration
     let now: Timestamp
 
-    /// Bites of old letters that one transaction gives up; the rest can wait for the next.
-    private static let mostBites = 100
+    /// How many batches of old letters one transaction gives up; the rest can wait for the next.
+    private static let mostBatches = 100
 
     private static let recallReason = Outcome.Cause.likeRefusals.advice ?? ""
 
@@ -55,14 +55,14 @@ struct DispatchTransaction: Sendable {
         for id in recalled {
             if case .moved = try queue.recall(id, because: Self.recallReason) { result.recalled += 1 }
         }
-        if isLook {
+        if checksLeases {
             result.expiredLeases = try queue.expireLeases(at: now)
             result.recovered = try queue.recoverFromClockSetBack(at: now, longestWait: longestWait)
         }
         if claim > 0 {
-            // As long as there are such among those that come next; otherwise those after them would be tried once more.
-            var bites = 0
-            while bites < Self.mostBites, try queue.expireOld(at: now, lifetime: lifetime, limit: claim) > 0 { bites += 1 }
+            // Until none of those that come next is too old; otherwise these would be tried once more.
+            var batches = 0
+            while batches < Self.mostBatches, try queue.expireOld(at: now, lifetime: lifetime, limit: claim) > 0 { batches += 1 }
             result.claimed = try queue.claim(upTo: claim, under: lease, until: leaseUntil, at: now)
         }
         result.soonest = try queue.soonestDue()

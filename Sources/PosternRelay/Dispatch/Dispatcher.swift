@@ -31,7 +31,7 @@ package final class Dispatcher: Service {
     private let now: @Sendable () -> Timestamp
     private let wakeSignal = WakeSignal()
     private let state = Mutex(DispatchState())
-    private let isLookArranged = Atomic(false)
+    private let isWakeArranged = Atomic(false)
     private let isHurried = Atomic(false)
 
     /// - Parameter node: the name this relay goes by in the store, the same at every start.
@@ -54,7 +54,7 @@ package final class Dispatcher: Service {
         wakeSignal.signal()
     }
 
-    /// A person has said that what waits shall be tried now: an open breaker lets a probe through at once.
+    /// A person wants what waits to be tried now: an open breaker lets a probe through at once.
     package func retryNow() {
         state.withLock { $0.retryNow(at: now()) }
         wakeSignal.signal()
@@ -71,11 +71,11 @@ package final class Dispatcher: Service {
     /// letter that goes out would slow its own answer down, and the time of an answer would tell it from one that is held
     /// (Welch's t was 12 over 10,000 letters).
     package func letterCame() {
-        guard isLookArranged.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { return }
+        guard isWakeArranged.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { return }
         // A task of its own, because nobody who brings a letter waits for this.
         Task {
             try? await Task.sleep(for: Self.breath)
-            self.isLookArranged.store(false, ordering: .relaxed)
+            self.isWakeArranged.store(false, ordering: .relaxed)
             self.wake()
         }
     }
@@ -215,7 +215,9 @@ package final class Dispatcher: Service {
     ) throws -> DispatchTransaction {
         var randomness = randomness
         let isClockTrusted = vault.isClockTrusted(at: moment)
-        let schedule = isClockTrusted ? settings.schedule : settings.schedule.withoutEnd
+        let isRequested = state.withLock { $0.isRequestFresh(at: moment) }
+        let usual = isRequested ? settings.schedule.afterRequest : settings.schedule
+        let schedule = isClockTrusted ? usual : usual.withoutEnd
         var settlements: [DispatchTransaction.Settling] = []
         var returns: [DispatchTransaction.Returning] = []
         for ended in plan.ended {
@@ -233,7 +235,7 @@ package final class Dispatcher: Service {
         return DispatchTransaction(
             settlements: settlements, returns: returns, recalled: plan.recalled, claim: plan.claim, lease: lease,
             leaseUntil: moment + settings.lease,
-            lifetime: schedule.lifetime, isLook: plan.isLook, longestWait: settings.schedule.longestWait, now: moment)
+            lifetime: schedule.lifetime, checksLeases: plan.checksLeases, longestWait: settings.schedule.longestWait, now: moment)
     }
 
     private func attempt(_ delivery: DeliveryJob, under lease: LeaseID) async {
@@ -280,7 +282,7 @@ extension Dispatcher {
         switch (before, run) {
         case (nil, let run?):
             logger.error(
-                "dispatch: the smarthost refuses one recipient after the other alike, so this may be about us; letters are held",
+                "dispatch: the smarthost refuses one recipient after another in the same way, so this may be about us; letters are held",
                 metadata: [
                     "recipients": "\(RefusalRuns.threshold)", "stage": "\(run.likeness.stage.rawValue)",
                     "code": "\(run.likeness.code ?? 0)", "enhanced": "\(run.likeness.enhanced ?? "none")",

@@ -3,7 +3,8 @@ package import PosternCore
 /// Judges refusals by what becomes of other letters. One server's sentence says little: many say "no such user" or "rejected" when
 /// they mean our account.
 ///
-/// Several different recipients refused alike, and nobody accepted in between, is a *run*: it is about us, whatever the server says.
+/// When several different recipients are refused alike, and nobody is accepted in between, that is a *run*: it is about us,
+/// whatever the server says.
 /// Then letters are held and none is `failed`, those before it in the run included, until the smarthost accepts one again. A refusal
 /// that names no one is believed when somebody else's letter is accepted about that time. It is pure; its owner guards it.
 package struct RefusalRuns: Equatable, Sendable {

@@ -7,11 +7,11 @@ package final class ForwardingWatch: Sendable {
     package enum Kind: Sendable {
         /// An untrusted peer on the loopback interface names clients.
         case thisMachine
-        /// One in a private network does.
+        /// An untrusted peer in a private network names clients.
         case privateNetwork
-        /// One anywhere else does, and most of those that do are this one.
+        /// An untrusted peer anywhere else names clients, and most of such requests come from this one.
         case elsewhere
-        /// A trusted one names none.
+        /// A trusted peer names no client.
         case silentProxy
     }
 
@@ -68,7 +68,7 @@ package final class ForwardingWatch: Sendable {
         }
     }
 
-    /// So many requests, each of which one visitor or one mistake cannot explain.
+    /// More requests than one visitor or one mistake can explain.
     private static func least(_ kind: Kind) -> Int {
         switch kind {
         case .thisMachine, .privateNetwork: 3

@@ -35,8 +35,10 @@ package struct HealthCondition: Codable, Equatable, Sendable {
         case overdue
         case budget
         case oldestLetter = "oldest-letter"
-        /// A letter waits for a person, and for long.
+        /// A letter has waited for a person for a long time.
         case heldLong = "held-long"
+        /// Recipients have reported letters.
+        case reports
         /// All visitors count as one client.
         case proxy
         case clock
@@ -52,19 +54,32 @@ package struct HealthCondition: Codable, Equatable, Sendable {
             case .login, .sender, .encryption, .unreachable, .refusesUs, .quota, .noAnswer, .breaker, .held, .overdue, .budget,
                 .oldestLetter, .heldLong:
                 "delivery"
-            case .proxy, .clock, .purge, .refusedCalls, .cage: "upkeep"
+            case .reports, .proxy, .clock, .purge, .refusedCalls, .cage: "upkeep"
             }
         }
 
         /// Whether a single letter can cause it. Strangers are not told: one of them could test what became of a letter.
         package var isOfOneLetter: Bool {
             switch self {
-            case .noAnswer, .held, .budget, .oldestLetter, .heldLong: true
+            case .noAnswer, .held, .budget, .oldestLetter, .heldLong, .reports: true
             case .check, .store, .vault, .dayKeys, .disk, .login, .sender, .encryption, .unreachable, .refusesUs, .quota,
                 .breaker, .overdue, .proxy, .clock, .purge, .refusedCalls, .cage:
                 false
             }
         }
+    }
+
+    /// A command that a remedy may name. Nobody is to copy one that a relay has made up.
+    package enum Command: String, Sendable {
+        case doctor = "postern doctor"
+        case waiting = "postern queue list"
+        case held = "postern queue list --held"
+        case retryAll = "postern queue retry --all"
+        case release = "postern queue release ID"
+        case releaseAlike = "postern queue release --reason TEXT"
+        case trustClock = "postern keys trust-clock"
+        case reports = "postern report list"
+        case logEntry = "postern log show LETTER"
     }
 
     package let id: ID
@@ -74,13 +89,13 @@ package struct HealthCondition: Codable, Equatable, Sendable {
     /// What that means for letters.
     package let meaning: String
     package let remedy: String
-    /// To copy.
+    /// To copy. Each is one of `Command`, unless the relay that says so was taken over.
     package let commands: [String]
     /// How many letters or attempts it is about; nil where there is nothing to count.
     package let count: Int?
 
     package init(
-        _ id: ID, _ severity: Severity, _ matter: String, meaning: String, remedy: String, commands: [String] = [],
+        _ id: ID, _ severity: Severity, _ matter: String, meaning: String, remedy: String, commands: [Command] = [],
         count: Int? = nil
     ) {
         self.id = id
@@ -88,7 +103,7 @@ package struct HealthCondition: Codable, Equatable, Sendable {
         self.matter = matter
         self.meaning = meaning
         self.remedy = remedy
-        self.commands = commands
+        self.commands = commands.map(\.rawValue)
         self.count = count
     }
 }

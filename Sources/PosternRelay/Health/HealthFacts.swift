@@ -29,11 +29,23 @@ package struct HealthFacts: Sendable {
     package struct RefusedCallCount: Equatable, Sendable {
         package let count: Int
         package let last: Timestamp?
+        /// The processes that were ended, and the calls, each once.
+        package let who, names: [String]
 
         package static let none = RefusedCallCount(count: 0, last: nil)
+        /// How long a refused call is the matter.
+        private static let memory = Duration.days(30)
 
-        package init(count: Int, last: Timestamp?) {
-            (self.count, self.last) = (count, last)
+        package init(count: Int, last: Timestamp?, who: [String] = [], names: [String] = []) {
+            (self.count, self.last, self.who, self.names) = (count, last, who, names)
+        }
+
+        /// - Parameter calls: all that are recorded.
+        package init(_ calls: [(at: Timestamp, process: String, call: String)], at now: Timestamp) {
+            let recent = calls.filter { now.since($0.at) < Self.memory }
+            self.init(
+                count: recent.count, last: recent.map(\.at).max(), who: Set(recent.map(\.process)).sorted(),
+                names: Set(recent.map(\.call)).sorted())
         }
     }
 
@@ -44,12 +56,12 @@ package struct HealthFacts: Sendable {
     /// Worst first.
     package var conditions: [HealthCondition] {
         (faults.map(\.condition) + smarthost + [breaker, held, overdue, oldest, heldLong].compactMap { $0 }
-            + [proxy, clock, purge, refused, cage].compactMap { $0 }).worstFirst
+            + [reports, proxy, clock, purge, .refusedCalls(refusedCalls), .cage(cageGaps)].compactMap { $0 }).worstFirst
     }
 }
 
 extension Readiness.Fault {
-    fileprivate var condition: HealthCondition {
+    var condition: HealthCondition {
         let id: HealthCondition.ID =
             switch self {
             case .check: .check
@@ -74,10 +86,10 @@ extension HealthFacts {
     private func condition(_ trouble: SmarthostRecord.Trouble, _ entry: SmarthostRecord.Entry) -> HealthCondition {
         let wait = "Letters wait and are tried again; after \(lifetime.inWords) they are given up."
         let hold = "Each letter that is tried is held. None is lost: release them when it works again."
-        let release = ["postern doctor", "postern queue list --held"]
+        let release: [HealthCondition.Command] = [.doctor, .held]
         func condition(
             _ id: HealthCondition.ID, _ matter: String, _ meaning: String, _ remedy: String,
-            _ commands: [String] = ["postern doctor"]
+            _ commands: [HealthCondition.Command] = [.doctor]
         ) -> HealthCondition {
             HealthCondition(
                 id, .standsStill, "\(matter): \(entry.reason)", meaning: meaning, remedy: remedy, commands: commands,
@@ -104,7 +116,7 @@ extension HealthFacts {
             condition(
                 .unreachable, "the smarthost cannot be reached", wait,
                 "Check that the server runs, that POSTERN_SMTP_URL names it, and that no firewall is in between. Afterwards try "
-                    + "the letters again at once.", ["postern doctor", "postern queue retry --all"])
+                    + "the letters again at once.", [.doctor, .retryAll])
         case .refusesUs:
             condition(
                 .refusesUs, "the smarthost answers and takes nothing from us", wait,
@@ -114,19 +126,13 @@ extension HealthFacts {
             condition(
                 .quota, "the smarthost says that we have sent enough for now", wait,
                 "Wait, or have the account's limit raised. Afterwards try the letters again at once.",
-                ["postern queue retry --all"])
+                [.retryAll])
         case .noAnswer:
             condition(
                 .noAnswer, "the smarthost takes a letter and hangs up before it says so",
                 "Nobody knows whether these letters arrived. They are sent again, so a recipient may get one twice.",
-                "Ask the operator of the smarthost: its log says whether the letters were taken.", ["postern queue list"])
-        case .budget:
-            HealthCondition(
-                .budget, .standsStill, "letters wait for a budget of the vault: \(entry.reason)",
-                meaning: "They are tried again within the hour. None is lost.",
-                remedy: "An honest relay stays below its budgets. If letters were released in bulk or the site has grown, raise "
-                    + "the setting that is named and restart. If not, the relay may have been taken over.",
-                commands: ["postern doctor"], count: entry.count)
+                "Ask the operator of the smarthost: its log says whether the letters were taken.", [.waiting])
+        case .budget: .budget(entry.reason, count: entry.count)
         }
     }
 
@@ -137,7 +143,7 @@ extension HealthFacts {
                 "nothing is dialled since \(opened.rfc3339), except one letter at a time to see whether the smarthost has recovered",
                 meaning: "Letters wait. They go out by themselves when one of them is taken.",
                 remedy: "See what the smarthost says. When that is fixed, nothing else is to be done.",
-                commands: ["postern doctor"])
+                commands: [.doctor])
         }
     }
 }
@@ -166,7 +172,7 @@ extension HealthFacts {
             meaning: "\(isOne ? "It is" : "They are") not tried again until a person says so"
                 + (heldLifetime.map { ", and dropped after \($0.inWords)" } ?? "") + ".",
             remedy: "Fix what the reason names. Then release the letters that have it: TEXT is a part of the reason.",
-            commands: ["postern queue list --held", "postern queue release --reason TEXT"], count: total)
+            commands: [.held, .releaseAlike], count: total)
     }
 
     private var overdue: HealthCondition? {
@@ -178,14 +184,14 @@ extension HealthFacts {
             .overdue, .standsStill, "a letter has been due for \(late.inWords), and nobody tries it",
             meaning: "Letters wait although nothing keeps them.",
             remedy: "Read the relay's log for “dispatch”. If every lane is busy, raise POSTERN_SMTP_LANES; otherwise restart the "
-                + "service, and report it.", commands: ["postern queue list"])
+                + "service, and report it.", commands: [.waiting])
     }
 
     private var oldest: HealthCondition? {
         guard let accepted = queue?.oldestMoving else { return nil }
         let age = now.since(accepted)
         guard age > Self.usualWait else { return nil }
-        let commands = ["postern queue list", "postern queue retry --all"]
+        let commands: [HealthCondition.Command] = [.waiting, .retryAll]
         let remedy = "See what the smarthost says of it. When that is fixed, try the letters again at once."
         // It may have been released, or the service started, a moment ago.
         let isMoving = lastProgress.map { now.since($0) <= Self.usualLateness } ?? false
@@ -210,13 +216,27 @@ extension HealthFacts {
             .heldLong, .failingSoon, "a letter has been held for \(age.inWords)",
             meaning: heldLifetime.map { "After \($0.inWords) it is dropped." } ?? "Its recipient does not know of it.",
             remedy: "See what is held and why, and release or drop it.",
-            commands: ["postern queue list --held", "postern queue release ID"])
+            commands: [.held, .release])
     }
 }
 
 // MARK: - Upkeep
 
 extension HealthFacts {
+    private var reports: HealthCondition? {
+        guard let queue, queue.openReports > 0 else { return nil }
+        let isOne = queue.openReports == 1
+        let age = queue.oldestReport.map { max(now.since($0), .zero).inWords }
+        return HealthCondition(
+            .reports, .note,
+            (isOne ? "a recipient has reported a letter" : "recipients have reported \(queue.openReports) letters")
+                + (age.map { isOne ? ", \($0) ago" : ", the first of them \($0) ago" } ?? ""),
+            meaning: "Who was written to wants somebody to look at \(isOne ? "it" : "them"). The text is sealed.",
+            remedy:
+                "See when, by whom and why. The log entry of a letter has the tags of its client, by which it can be blocked.",
+            commands: [.reports, .logEntry], count: queue.openReports)
+    }
+
     private var proxy: HealthCondition? {
         guard let forwarding else { return nil }
         let (matter, remedy): (String, String) =
@@ -254,10 +274,7 @@ extension HealthFacts {
 
     private var clock: HealthCondition? {
         guard !isClockTrusted else { return nil }
-        return HealthCondition(
-            .clock, .standsStill, "the vault does not believe this machine's clock (\(now.rfc3339)), and destroys no key",
-            meaning: "Letters go out. What is past its time is not deleted.",
-            remedy: "If the clock is wrong, set it right. If it is right, say so.", commands: ["postern keys trust-clock"])
+        return .clock(now)
     }
 
     /// The first purge begins as soon as the vault has answered, and is over by then: before, an old one says only that the service
@@ -274,23 +291,5 @@ extension HealthFacts {
             meaning: age > .days(1)
                 ? "Data is kept longer than the privacy statement says." : "Letters go out; data is deleted late.",
             remedy: "Search the relay's log for “retention”, fix what it names, and restart the service.")
-    }
-
-    private var refused: HealthCondition? {
-        guard refusedCalls.count > 0 else { return nil }
-        let last = refusedCalls.last.map { ", last at \($0.rfc3339)" } ?? ""
-        return HealthCondition(
-            .refusedCalls, .note, "a process was ended for a system call that it never makes\(last)",
-            meaning: "It was started again. Either the fault is ours, or somebody had taken it over.",
-            remedy: "Read the log around that time, and report it. postern doctor names the call.", commands: ["postern doctor"],
-            count: refusedCalls.count)
-    }
-
-    private var cage: HealthCondition? {
-        guard !cageGaps.isEmpty else { return nil }
-        return HealthCondition(
-            .cage, .note, cageGaps.joined(separator: "; "),
-            meaning: "Letters go out. Somebody who takes a process over can do more than it needs.",
-            remedy: "Run a kernel that has it; POSTERN_CAGE=required refuses to start without.")
     }
 }

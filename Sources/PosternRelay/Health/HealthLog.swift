@@ -18,9 +18,9 @@ package struct HealthLog {
 
     private var running: [HealthCondition.ID: Running] = [:]
 
-    /// After so long it is said again; after the last of these, once a day.
+    /// When it is said again; after the last of these, once a day.
     private static let reminders: [Duration] = [.minutes(10), .hours(1), .hours(6), .days(1)]
-    /// What is away for less is not over: a log must not fill with the same two lines.
+    /// A condition that is gone for less is not over: a log must not fill with the same two lines.
     private static let pause = Duration.seconds(5)
 
     package init() {}

@@ -64,7 +64,7 @@ package final class HealthMonitor: HealthSource, Service {
                     queue = await self.queueHealth() ?? queue
                     nextLook = .now + (.now - began) * Self.rest
                 }
-                // Until the vault has answered once, the relay is starting, and everything is only not there yet.
+                // Until the vault has answered once, the relay is starting, and everything is simply not there yet.
                 if self.vault.hasAnswered || ContinuousClock.now - start > .seconds(10) {
                     let conditions = await self.facts(queue, since: startedAt, uptime: .now - start).conditions
                     self.found.withLock { $0 = conditions }

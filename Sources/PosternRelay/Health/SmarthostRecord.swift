@@ -13,7 +13,7 @@ package struct SmarthostRecord: Equatable, Sendable {
         package var reason: String
         package let since: Timestamp
         package var last: Timestamp
-        /// Attempts that ended so, with no letter delivered in between.
+        /// How many attempts ended in this way, with no letter delivered in between.
         package var count: Int
 
         package init(reason: String, since: Timestamp, last: Timestamp, count: Int) {
@@ -30,7 +30,6 @@ package struct SmarthostRecord: Equatable, Sendable {
 
     /// Longer than any letter waits between two tries: after this nothing is known any more.
     private static let memory = Duration.hours(6)
-    private static let budgetMemory = Duration.hours(1)
     /// A connection that fails now and then is nobody's concern.
     private static let isolated = 3
     private static let lasting = Duration.seconds(45)
@@ -57,7 +56,7 @@ package struct SmarthostRecord: Equatable, Sendable {
     package func troubles(at now: Timestamp) -> [Trouble: Entry] {
         entries.filter { trouble, entry in
             switch trouble {
-            case .budget: now.since(entry.last) < Self.budgetMemory
+            case .budget: now.since(entry.last) < HealthCondition.budgetMemory
             // A person must do something: once is enough.
             case .login, .sender, .encryption: now.since(entry.last) < Self.memory
             case .unreachable, .refusesUs, .quota, .noAnswer:

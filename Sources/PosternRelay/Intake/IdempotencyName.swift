@@ -18,6 +18,14 @@ struct IdempotencyName: Sendable {
         self.secret = secret
     }
 
+    /// Where the visitor types the code that the letter waits for, for anyone who posts it again: a double click must lead there too, and
+    /// the store gives no link away.
+    /// - Parameter moment: when the letter was accepted.
+    func provingLink(at moment: Timestamp) -> LinkToken {
+        let code = secret.code("postern repeat prove", 0, key)
+        return LinkToken(madeAt: LinkToken.milliseconds(of: moment), of: Array(code.prefix(LinkToken.secretLength)))
+    }
+
     /// - Parameter letter: as `LetterCoding` writes it.
     func record(of letter: [UInt8]) -> IdempotencyRecord {
         IdempotencyRecord(key: key, body: secret.code("postern repeat body", 0, key + letter))

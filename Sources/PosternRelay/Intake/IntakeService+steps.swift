@@ -25,7 +25,7 @@ extension IntakeService {
     /// - Returns: nil when nobody has that handle or alias.
     func lookUp(_ pending: inout PendingSubmission) async throws -> Recipient? {
         if pending.recipient == nil, let site = pending.site {
-            pending.recipient = try await recipients.find(pending.submission.handle, at: site)
+            pending.recipient = try await recipients.find(pending.submission.handle, at: site, now: pending.at)
         }
         return pending.recipient
     }
@@ -76,26 +76,49 @@ extension IntakeService {
         try refuseLimited(ruling, &pending)
     }
 
+    /// Whether the letter must wait until its visitor has typed the code from a mail. Nothing that a form says can spare them that: an
+    /// address that was proven in another conversation may be typed by anybody.
+    func needsProof(to recipient: Recipient, at now: Timestamp) async throws -> Bool {
+        if let own = recipient.settings.writers { return own == .proven }
+        return try await siteNames.writers(at: recipient.site, now: now) == .proven
+    }
+
     /// Seals the letter and commits it with its delivery and its log entry.
-    func accept(_ letter: Letter, for recipient: Recipient, _ pending: inout PendingSubmission) async throws -> Judgement {
+    /// - Parameter waits: for its visitor to prove the address.
+    func accept(
+        _ letter: Letter, for recipient: Recipient, waits: Bool, _ pending: inout PendingSubmission
+    ) async throws -> Judgement {
         var randomness = randomness
         let linked = LinkedLetter(letter, links: LinkSecret(using: &randomness), language: pending.submission.language)
         let plain = LetterCoding.bytes(of: linked)
         let (seal, evidence) = try sealing.seal(
             plain, in: .letter(pending.id, to: recipient.id, recipient.handle, at: recipient.site),
             from: pending.submission.client, as: pending.id, now: pending.at)
-        let (conversation, page) = try NewConversation.begun(by: linked, as: pending.id, at: pending.at)
+        let names = pending.idempotencyNames(to: recipient)
+        // The mail's, and the one that a repeated post finds again.
+        let proving =
+            waits
+            ? [linked.links.token(for: .prove, at: pending.at)] + names.prefix(1).map { $0.provingLink(at: pending.at) } : []
+        let (conversation, page) = try NewConversation.begun(
+            by: linked, as: pending.id, at: pending.at,
+            ledger: ledgerKeys.key(of: recipient.id, on: Epoch(containing: pending.at)),
+            provenBy: proving)
         // Of the letter without its links: those of a repeated post are others.
         let posted = pending.submission.idempotencyKey == nil ? [] : LetterCoding.bytes(of: letter)
-        let names = pending.idempotencyNames(to: recipient)
         let accepted = AcceptedLetter(
             entry: pending.entry(Verdict(of: pending.verdictParts), evidence: evidence, letterBytes: plain.count),
             seal: seal, tokens: MailTokens(using: &randomness), conversation: conversation,
+            proof: waits ? (LetterID(at: pending.at, using: &randomness), MailTokens(using: &randomness)) : nil,
             limitRecord: pending.countedKeys.isEmpty
                 ? nil : LimitRecord(epoch: Epoch(containing: pending.at), keys: pending.countedKeys),
             idempotencyRecord: names.first?.record(of: posted), yesterdaysKey: names.dropFirst().first?.key)
         switch try await store.write({ try $0.intake.accept(accepted) }) {
-        case .stored: return .accepted(accepted.entry.verdict.decision, page: page)
+        case .stored: return .accepted(accepted.entry.verdict.decision, page: page, prove: proving.last)
+        case .unproven:
+            // The recipient or the site has asked for proof since the caches were filled.
+            recipients.forget(recipient)
+            siteNames.forget(recipient.site)
+            return try await accept(letter, for: recipient, waits: true, &pending)
         case .repeated(let first): return .repeated(first)
         case .keyUsedYesterday(let body, let first) where names.last?.record(of: posted).body == body: return .repeated(first)
         case .conflict, .keyUsedYesterday: throw pending.refuse(.idempotencyConflict, with: .idempotencyKeyConflict)

@@ -15,6 +15,7 @@ package struct IntakeService: SubmissionService {
     let blocks: BlockCache
     let recipients: RecipientCache
     let siteNames: SiteNameCache
+    let ledgerKeys: LedgerKeyCache
     let randomness: RandomSource
     let refusals: RefusalLog
     let outage: OutageLog
@@ -37,6 +38,7 @@ package struct IntakeService: SubmissionService {
         self.letterCame = letterCame
         recipients = RecipientCache(store: store)
         siteNames = SiteNameCache(store: store)
+        ledgerKeys = LedgerKeyCache(day: sealing.ledger)
         outage = OutageLog(
             logger: logger, began: "intake: letters are turned away and may be posted again",
             ended: "intake: letters are taken again; some were turned away")
@@ -62,7 +64,8 @@ package struct IntakeService: SubmissionService {
             try checkLetterBlocks(letter, &pending)
             try await checkName(letter, at: recipient.site, &pending)
             try countUnderLimits(letter, to: recipient, &pending)
-            return try await accept(letter, for: recipient, &pending)
+            let waits = try await needsProof(to: recipient, at: pending.at)
+            return try await accept(letter, for: recipient, waits: waits, &pending)
         } catch let judgement as Judgement {
             return judgement
         } catch {
@@ -90,7 +93,24 @@ package struct IntakeService: SubmissionService {
         return SubmissionReply(
             judgement.answer(for: pending.id),
             quota: judgement.tellsQuota ? limits.quota(of: pending.clientKeys.client.first, at: pending.at) : nil,
-            page: judgement.page)
+            page: judgement.page, prove: await provingPage(after: judgement, pending))
+    }
+
+    /// Where the visitor types the code that the letter waits for, or has waited for.
+    /// - Returns: nil when it waits for none, or nobody can say: then the mail leads there.
+    private func provingPage(after judgement: Judgement, _ pending: PendingSubmission) async -> LinkToken? {
+        switch judgement {
+        case .accepted(_, _, let prove): return prove
+        case .repeated(let first):
+            guard let recipient = pending.recipient else { return nil }
+            let links = pending.idempotencyNames(to: recipient).map { $0.provingLink(at: first.moment) }
+            return try? await store.read { transaction in
+                try links.first {
+                    try transaction.links.find(madeAt: $0.madeAt, digest: $0.digest, purpose: .prove) != nil
+                }
+            }
+        case .refused, .diskFull, .failed: return nil
+        }
     }
 
     /// Looks up whether the same letter was accepted before. If so, that answer stands, whatever has changed since.
@@ -116,14 +136,15 @@ package struct IntakeService: SubmissionService {
         }
     }
 
-    package func contact(site: String, handle: String) async throws -> Contact? {
+    package func contact(site: String, handle: String, at now: Timestamp) async throws -> Contact? {
         guard let siteID = try? SiteID(site) else { return nil }
         return try await store.read { transaction in
             guard let site = try transaction.sites.find(siteID),
-                let recipient = try transaction.recipients.find(named: handle, at: siteID)
+                let recipient = try transaction.recipients.find(named: handle, at: siteID)?.asOf(now)
             else { return nil }
             return Contact(
-                site: site, handle: recipient.handle, name: recipient.name, takesLetters: recipient.takesLetters)
+                site: site, handle: recipient.handle, name: recipient.name, takesLetters: recipient.takesLetters,
+                asksForProof: (recipient.settings.writers ?? site.writers) == .proven)
         }
     }
 }

@@ -27,6 +27,9 @@ package final class LetterSealer: Sendable {
         package var description: String { "the vault has announced no \(purpose.name) key for \(epoch) yet" }
     }
 
+    /// From which the keys of a day follow with which recipients see what came for them.
+    func ledger(of epoch: Epoch) -> LedgerDay? { vault.ledger(of: epoch) }
+
     /// - Parameters:
     ///   - letter: as `LetterCoding` or `ReplyCoding` writes it.
     ///   - context: `letter` or `reply`.

@@ -4,15 +4,22 @@ internal import PosternStore
 
 extension NewConversation {
     /// Everything that follows from a first letter's secret, before the secret is forgotten.
+    /// - Parameters:
+    ///   - ledger: the recipient's own key of the day; nil while the vault has announced none.
+    ///   - prove: where the visitor types the code that the letter waits for, the link of the mail among them; empty for a letter that
+    ///     waits for none.
     /// - Returns: what the store keeps, and the visitor's link.
-    static func begun(by linked: LinkedLetter, as id: LetterID, at now: Timestamp) throws -> (NewConversation, page: LinkToken) {
+    static func begun(
+        by linked: LinkedLetter, as id: LetterID, at now: Timestamp, ledger: LedgerKey?, provenBy prove: [LinkToken] = []
+    ) throws -> (NewConversation, page: LinkToken) {
         let key = linked.links.summaryKey
         let page = linked.links.token(for: .letter, at: now)
         let links = LinkPurpose.ofRecipient.map { purpose in
             StoredLink(linked.links.token(for: purpose, at: now), for: purpose, in: id, to: key)
         }
         let summary = try key.seal(try LetterSummary(shownOf: linked.letter), of: id)
-        return (NewConversation(summary: summary, links: links + [StoredLink(page, for: .letter, in: id, to: key)]), page)
+        let own = [StoredLink(page, for: .letter, in: id, to: key)] + prove.map { StoredLink($0, for: .prove, in: id, to: key) }
+        return (NewConversation(summary: summary, links: links + own, ledgerKey: ledger?.masking(key, of: id).bytes), page)
     }
 }
 

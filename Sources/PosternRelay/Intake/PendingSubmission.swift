@@ -58,7 +58,8 @@ struct PendingSubmission: Sendable {
 /// The result of the steps of intake: one for each submission.
 enum Judgement: Error {
     /// On disk, queued or held.
-    case accepted(Verdict.Decision, page: LinkToken)
+    /// - Parameter prove: where its visitor types the code that it waits for; nil when it waits for none.
+    case accepted(Verdict.Decision, page: LinkToken, prove: LinkToken?)
     /// The same post was kept before, as this letter.
     case repeated(LetterID)
     /// A rule turned it away, and the log says so.
@@ -92,7 +93,7 @@ enum Judgement: Error {
     /// The verdict it is counted as; a repeated post is no submission.
     var metric: String? {
         switch self {
-        case .accepted(let decision, _): decision.rawValue
+        case .accepted(let decision, _, _): decision.rawValue
         case .repeated: nil
         case .refused: Verdict.Decision.refuse.rawValue
         case .diskFull, .failed: "unavailable"
@@ -101,7 +102,7 @@ enum Judgement: Error {
 
     /// The visitor's link to the conversation that has begun.
     var page: LinkToken? {
-        if case .accepted(_, let page) = self { page } else { nil }
+        if case .accepted(_, let page, _) = self { page } else { nil }
     }
 
     func answer(for id: LetterID) -> SubmissionAnswer {

@@ -67,11 +67,14 @@ package struct SubmissionReply: Equatable, Sendable {
     /// The link to the visitor's page of the conversation, for a letter that was accepted just now, held ones too. A repeat gets none:
     /// its link was forgotten when it was given out.
     package let page: LinkToken?
+    /// Where the visitor types the code that shows that the address is theirs; nil where no code is asked for. The letter waits for it.
+    package let prove: LinkToken?
 
-    package init(_ answer: SubmissionAnswer, quota: ClientQuota? = nil, page: LinkToken? = nil) {
+    package init(_ answer: SubmissionAnswer, quota: ClientQuota? = nil, page: LinkToken? = nil, prove: LinkToken? = nil) {
         self.answer = answer
         self.quota = quota
         self.page = page
+        self.prove = prove
     }
 }
 
@@ -98,7 +101,7 @@ package enum SubmissionAnswer: Equatable, Sendable {
 package protocol SubmissionService: Sendable {
     func submit(_ submission: Submission) async -> SubmissionReply
     /// What the contact page may show; nil when there is no such site, handle or alias.
-    func contact(site: String, handle: String) async throws -> Contact?
+    func contact(site: String, handle: String, at now: Timestamp) async throws -> Contact?
 }
 
 /// What a page may show of a recipient, and never more than this.
@@ -108,11 +111,14 @@ package struct Contact: Equatable, Sendable {
     package let handle: Handle
     package let name: HeaderText
     package let takesLetters: Bool
+    /// Whether its visitor is to type a code from a mail before the letter goes out.
+    package let asksForProof: Bool
 
-    package init(site: Site, handle: Handle, name: HeaderText, takesLetters: Bool) {
+    package init(site: Site, handle: Handle, name: HeaderText, takesLetters: Bool, asksForProof: Bool = false) {
         self.site = site
         self.handle = handle
         self.name = name
         self.takesLetters = takesLetters
+        self.asksForProof = asksForProof
     }
 }

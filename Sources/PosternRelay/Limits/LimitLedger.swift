@@ -27,7 +27,7 @@ package struct LimitRuling: Equatable, Sendable {
     package let counted: [DatedLimitKey]
 }
 
-/// Who has sent how much lately.
+/// Counts who has sent how much lately.
 ///
 /// Bounded: a key takes a few dozen bytes and is dropped once it owes nothing; above `capacity`, those that owe least go first.
 /// Asking and counting are one step, so that of fifty letters at once no more pass than would one after the other.
@@ -177,7 +177,7 @@ package struct LimitLedger: Sendable {
         return true
     }
 
-    /// A place in all that the installation takes. Where there is none, each network still has a small share of its own, whatever
+    /// Room for one letter in what the installation takes. Where there is none, each network still has a small share of its own, whatever
     /// the others send, and its letters are held. A network whose neighbours have used up the share of their /16 or /32 has one
     /// letter a day.
     /// - Returns: what the letter is counted under, and whether it must be held; nil when the network has had its share.

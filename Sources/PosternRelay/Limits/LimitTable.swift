@@ -9,7 +9,7 @@ package struct LimitTable: Hashable, Sendable {
     package let client: RateGates
     /// Whether no limit is on.
     package let isOff: Bool
-    /// Whether a limit is on that networks have shares of.
+    /// Whether any limit is on of which each network has a share.
     let asksForNetworks: Bool
 
     /// How much more than a single client its /56 and its /48 may send.

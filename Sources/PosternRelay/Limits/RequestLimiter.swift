@@ -1,7 +1,7 @@
 package import PosternCore
 private import Synchronization
 
-/// Limits how many requests a network may make, whatever for: pages, assets, confirmations, letters, paths that do not exist. It
+/// Limits how many requests a network may make, of whatever kind: pages, assets, confirmations, letters, paths that do not exist. It
 /// comes before anything else that a request costs, so that nobody keeps the processor busy with what is refused in the end.
 ///
 /// It counts in memory only, by network, and forgets a network that owes nothing. It is generous: a letter has limits of its own,
@@ -33,7 +33,7 @@ package final class RequestLimiter: Sendable {
 
     private struct Entry {
         var arrivals: [Int64]
-        /// The arrival time of the refusals that it was told of, by `telling`.
+        /// The arrival time of the refusals that were answered, by `telling`.
         var told = Int64.min / 4
     }
 

@@ -1,7 +1,7 @@
 internal import PosternCore
 internal import PosternStore
 
-/// What the two do with their conversation, each by a link. What changes nothing leaves no trace.
+/// What recipient and visitor do with their conversation, each by a link. What changes nothing leaves no trace.
 struct ConversationOperations: Sendable {
     let operations: Operations
 
@@ -15,7 +15,7 @@ struct ConversationOperations: Sendable {
         }
     }
 
-    /// Only who has ended a conversation can let it go on.
+    /// Only the party who ended a conversation can let it go on.
     func setClosed(_ isClosed: Bool, _ conversation: LetterID, by party: Party) async throws {
         let record = operations.trace(isClosed ? .closeConversation : .reopenConversation, "\(conversation)")
         try await operations.store.write { transaction in
@@ -28,7 +28,7 @@ struct ConversationOperations: Sendable {
 
     /// - Parameter visitor: as the vault names the visitor for this recipient.
     func setMuted(_ isMuted: Bool, _ visitor: [UInt8], by recipient: Recipient, from conversation: LetterID) async throws {
-        // Never whom: the trace would tell which conversations are one visitor's.
+        // Without the visitor's name: the trace would tell which conversations are one visitor's.
         let record = operations.trace(isMuted ? .muteVisitor : .unmuteVisitor, "\(recipient.site)/\(recipient.handle)")
         try await operations.store.write { transaction in
             let mutes = transaction.mutes

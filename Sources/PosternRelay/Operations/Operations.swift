@@ -47,6 +47,7 @@ package struct Operations: Sendable {
     package var recipients: RecipientOperations { RecipientOperations(operations: self) }
     package var queue: QueueOperations { QueueOperations(operations: self) }
     var conversations: ConversationOperations { ConversationOperations(operations: self) }
+    package var reports: ReportOperations { ReportOperations(operations: self) }
     package var log: LogOperations { LogOperations(operations: self) }
     package var blocks: BlockOperations { BlockOperations(operations: self) }
 

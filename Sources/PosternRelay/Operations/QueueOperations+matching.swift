@@ -4,10 +4,12 @@ package import PosternStore
 /// Deliveries that have something in common.
 package struct DeliveryQuery: Sendable {
     package var filter: DeliveryFilter
-    /// A part of what stands beside them in the list: why they are held, or what the server answered last. Case does not matter.
+    /// A part of what the list shows as their reason: why they are held, or what the server answered last. Case does not matter.
     package var reason: String?
-    /// A rule that spoke when the letter was judged.
+    /// A rule that matched when the letter was judged.
     package var rule: Verdict.Rule?
+    /// Leaves out what waits for its visitor to prove the address: that is not for staff to decide in bulk.
+    private var sparesUnproven = false
 
     package init(_ filter: DeliveryFilter, reason: String? = nil, rule: Verdict.Rule? = nil) {
         (self.filter, self.reason, self.rule) = (filter, reason?.lowercased(), rule)
@@ -17,6 +19,7 @@ package struct DeliveryQuery: Sendable {
     var isSelective: Bool { reason != nil || rule != nil }
 
     func matches(_ line: DeliveryLine, in transaction: any Transaction) throws -> Bool {
+        if sparesUnproven, line.state == .held, line.reason == AwaitedProofs.reason { return false }
         if let reason {
             guard [line.reason, line.last?.text].contains(where: { $0?.lowercased().contains(reason) == true }) else {
                 return false
@@ -35,6 +38,8 @@ package struct DeliveryQuery: Sendable {
         return (filter.state.map { [$0] } ?? action.states).map { state in
             var query = self
             query.filter.state = state
+            // Asked for by their reason, they are meant.
+            if case .held = state { query.sparesUnproven = reason == nil }
             return query
         }
     }

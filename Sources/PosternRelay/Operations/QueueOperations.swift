@@ -5,7 +5,7 @@ package import PosternStore
 package struct QueueOperations: Sendable {
     /// What can be done to deliveries.
     package enum Action: Codable, Sendable {
-        /// Makes waiting deliveries due now; those that were refused or have expired, if they are named by id or state, as well.
+        /// Makes waiting deliveries due now; also those that were refused or have expired, if they are named by id or state.
         case retry
         /// Stops waiting deliveries until they are released.
         case hold(reason: String)
@@ -111,7 +111,7 @@ package struct QueueOperations: Sendable {
         wake(after: action)
     }
 
-    /// What a person asks to be tried is tried now, whatever the breaker thinks of the smarthost.
+    /// What a person asks for is tried now, whatever the breaker thinks of the smarthost.
     func wake(after action: Action) {
         if case .retry = action { operations.retryNow() } else { operations.wake() }
     }

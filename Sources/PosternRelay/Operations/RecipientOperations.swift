@@ -81,11 +81,14 @@ package struct RecipientOperations: Sendable {
         package let former: Int32?
         /// A new person, who gets the handle of somebody who was erased and nothing else of theirs.
         package let isSuccessor: Bool
+        /// Further names that links may use. One that is somebody else's stays theirs.
+        package let aliases: [HandleAlias]
 
-        package init(_ recipient: Recipient, former: Int32?, isSuccessor: Bool = false) {
+        package init(_ recipient: Recipient, former: Int32?, isSuccessor: Bool = false, aliases: [HandleAlias] = []) {
             self.recipient = recipient
             self.former = former
             self.isSuccessor = isSuccessor
+            self.aliases = aliases
         }
     }
 
@@ -107,6 +110,9 @@ package struct RecipientOperations: Sendable {
         let stored = try await operations.store.write(isErasing: isReplacing) { transaction in
             let stored = try zip(records, confirmations).map { new, confirmation in
                 let isStored = try transaction.store(new, at: record.at)
+                if isStored {
+                    for alias in new.aliases { _ = try transaction.aliases.add(alias, for: new.recipient, at: record.at) }
+                }
                 if isStored, new.recipient.state == .unconfirmed {
                     try transaction.intake.enqueueConfirmation(
                         confirmation.id, to: new.recipient.id, at: record.at, tokens: confirmation.tokens)
@@ -162,6 +168,8 @@ extension Transaction {
         if new.isSuccessor { try recipients.vacate(recipient.handle, at: recipient.site, for: recipient.id, now: now) }
         guard let former = new.former else { return try recipients.add(recipient, at: now) }
         guard try recipients.replaceRecord(of: recipient, with: record, former: former, at: now) == .changed else { return false }
+        // The operator's word is newer than whatever was asked for at the member's page.
+        try addressChanges.forget(of: recipient.id)
         // A new address does not mean that letters are wanted again: a paused recipient stays paused.
         let from: Set<Recipient.State> = recipient.state == .active ? [.active, .unconfirmed] : [.active, .paused, .unconfirmed]
         switch try recipients.setState(recipient.state, of: recipient.id, from: from, at: now) {

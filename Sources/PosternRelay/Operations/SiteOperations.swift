@@ -12,6 +12,8 @@ package struct SiteOperations: Sendable {
         /// By language; a nil text takes one away.
         package var introductions: [Language: HeaderText?] = [:]
         package var languages: [Language]?
+        package var joining: Joining?
+        package var writers: Writers?
 
         package init() {}
     }
@@ -98,6 +100,8 @@ extension Site {
         for (language, text) in change.introductions { look.introductions[language] = text }
         if let languages = change.languages { look.languages = languages }
         let words = change.authorised ?? self
-        return Site(id: id, name: words.name, origins: words.origins, look: look, authorisation: words.authorisation)
+        return Site(
+            id: id, name: words.name, origins: words.origins, look: look, authorisation: words.authorisation,
+            joining: change.joining ?? joining, writers: change.writers ?? writers)
     }
 }

@@ -16,6 +16,8 @@ package struct PrivacyFacts: Equatable, Sendable {
         package let evidence: Duration
         /// How long we keep that a letter was sent and what became of it.
         package let outcomes: Duration
+        /// How long letters that were reported are kept for those who look into it.
+        package let reports: Duration
         /// How letters and evidence are sealed: a name from RFC 9180's registry or its drafts.
         package let epochSuite: String
         package let clientLimit: Limit
@@ -27,12 +29,13 @@ package struct PrivacyFacts: Equatable, Sendable {
         package let isDemo: Bool
 
         package init(
-            letters: Duration, evidence: Duration, outcomes: Duration, epochSuite: String, clientLimit: Limit,
+            letters: Duration, evidence: Duration, outcomes: Duration, reports: Duration, epochSuite: String, clientLimit: Limit,
             counted: [Counted], isMailEncrypted: Bool, isDemo: Bool
         ) {
             self.letters = letters
             self.evidence = evidence
             self.outcomes = outcomes
+            self.reports = reports
             self.epochSuite = epochSuite
             self.clientLimit = clientLimit
             self.counted = counted
@@ -52,6 +55,10 @@ package struct PrivacyFacts: Equatable, Sendable {
     package let oldestEntry: Timestamp?
     /// How long the digest of a posted letter is kept, so that a repeated post sends one letter.
     package let repeats = IdempotencyRecord.lifetime
+    /// How long a letter waits for its visitor to prove the address.
+    package let proofWait = AwaitedProofs.lifetime
+    /// How long somebody who joins by themselves can confirm the address, before it is forgotten.
+    package let joinWait = UnconfirmedJoins.lifetime
     /// How long the digests of what limits counted are kept.
     package let limitRecords = LimitRecords.lifetime
 
@@ -67,7 +74,7 @@ package struct PrivacyFacts: Equatable, Sendable {
     }
 }
 
-/// What the pages of a site show besides its recipients.
+/// What the pages of a site show of the site itself.
 package protocol SiteLookup: Sendable {
     /// Nil when there is no such site.
     func site(_ id: String) async throws -> Site?

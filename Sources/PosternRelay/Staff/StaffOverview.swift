@@ -14,16 +14,19 @@ package struct StaffOverview: Equatable, Sendable {
     package var latest: [LogEntry]
     /// When rows past their retention were last removed.
     package var lastPurge: Timestamp?
+    /// Reports of recipients that nobody has decided about.
+    package var openReports: Int
 
     package init(
         deliveries: [DeliveryState: Int] = [:], oldestWaiting: Timestamp? = nil, decisions: [Verdict.Decision: Int] = [:],
-        latest: [LogEntry] = [], lastPurge: Timestamp? = nil
+        latest: [LogEntry] = [], lastPurge: Timestamp? = nil, openReports: Int = 0
     ) {
         self.deliveries = deliveries
         self.oldestWaiting = oldestWaiting
         self.decisions = decisions
         self.latest = latest
         self.lastPurge = lastPurge
+        self.openReports = openReports
     }
 }
 
@@ -70,6 +73,6 @@ package final class Overview: StaffOverviewSource {
             deliveries: try await census.counts().states, oldestWaiting: try await operations.queue.oldestWaiting(),
             decisions: try await operations.log.decisions(since: moment - .days(1)),
             latest: try await operations.log.list(LogFilter(), limit: entries).reversed(),
-            lastPurge: try await operations.lastPurge())
+            lastPurge: try await operations.lastPurge(), openReports: try await operations.reports.countOpen())
     }
 }

@@ -3,35 +3,44 @@ package import PosternCore
 package import PosternStore
 internal import ServiceLifecycle
 
-/// Forgets what has served its time, hourly and in small bites, so that letters get in between. The keys of past epochs are
+/// Forgets what has served its time, hourly and in small batches, so that letters get in between. The keys of past epochs are
 /// the vault's to destroy; this removes the rows that nothing can open any more.
 package struct Housekeeping: Service {
     package struct Settings: Sendable {
         package let letters: Duration
         package let outcomes: Duration
+        package let reports: Duration
 
-        package init(letters: Duration, outcomes: Duration) {
+        package init(letters: Duration, outcomes: Duration, reports: Duration = .days(90)) {
             self.letters = letters
             self.outcomes = outcomes
+            self.reports = reports
         }
     }
 
     private let store: any Database
     private let sealing: LetterSealer
     private let settings: Settings
+    private let endPauses, lapse: @Sendable () async throws -> Int
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
     private let isClockTrusted: @Sendable (Timestamp) -> Bool
 
-    private static let bite = 500
+    private static let batch = 500
 
+    /// - Parameters:
+    ///   - endPauses: ends pauses that are over, and says how many.
+    ///   - lapse: forgets people who have not confirmed in time, and says how many it looked at.
     package init(
         store: any Database, sealing: LetterSealer, settings: Settings, logger: Logger, now: @escaping @Sendable () -> Timestamp,
-        isClockTrusted: @escaping @Sendable (Timestamp) -> Bool
+        isClockTrusted: @escaping @Sendable (Timestamp) -> Bool, endPauses: @escaping @Sendable () async throws -> Int = { 0 },
+        lapse: @escaping @Sendable () async throws -> Int = { 0 }
     ) {
         self.store = store
         self.sealing = sealing
         self.settings = settings
+        self.endPauses = endPauses
+        self.lapse = lapse
         self.logger = logger
         self.now = now
         self.isClockTrusted = isClockTrusted
@@ -43,6 +52,8 @@ package struct Housekeeping: Service {
             while !Task.isCancelled {
                 // A relay that takes no letters holds no sealing session's secret for longer than it must.
                 sealing.forgetOld(now: now())
+                // Looked at as if they had ended by everything that asks for one; this is for lists and for the next program.
+                if isClockTrusted(now()) { await resume() }
                 // By a clock that is ahead, letters would be forgotten that still wait.
                 if lastPurge.map({ ContinuousClock.now - $0 >= .seconds(3_600) }) ?? true, isClockTrusted(now()) {
                     lastPurge = .now
@@ -59,19 +70,20 @@ package struct Housekeeping: Service {
         let moment = now()
         // The epoch that contains the last moment to keep has not ended for good; the one before it has.
         let over = Epoch(day: Epoch(containing: moment - settings.letters).day - 1)
-        let limit = Self.bite
+        let limit = Self.batch
         let oldest = moment - settings.outcomes
-        let parts = [
-            await repeatedly("idempotency keys") { try $0.retention.forgetIdempotencyRecords(at: moment, limit: limit) },
-            await repeatedly("letters") { try $0.retention.forgetLetters(through: over, at: moment, limit: limit) },
-            await repeatedly("conversations") { try $0.retention.forgetConversations(through: over, limit: limit) },
-            await repeatedly("submissions") { try $0.retention.forgetSubmissions(before: oldest, limit: limit) },
-            await repeatedly("limit records") {
-                try $0.limitRecords.forget(before: moment - LimitRecords.lifetime, limit: limit)
-            },
-            await repeatedly("mails that nobody posted") { try $0.retention.forgetUnposted(before: oldest, limit: limit) },
-            await repeatedly("operations") { try $0.operationTrace.forget(before: oldest, limit: limit) },
-        ]
+        let parts =
+            [
+                await repeatedly("idempotency keys") { try $0.retention.forgetIdempotencyRecords(at: moment, limit: limit) },
+                await repeatedly("letters") { try $0.retention.forgetLetters(through: over, at: moment, limit: limit) },
+                await repeatedly("conversations") { try $0.retention.forgetConversations(through: over, limit: limit) },
+                await repeatedly("submissions") { try $0.retention.forgetSubmissions(before: oldest, limit: limit) },
+                await repeatedly("limit records") {
+                    try $0.limitRecords.forget(before: moment - LimitRecords.lifetime, limit: limit)
+                },
+                await repeatedly("mails that nobody posted") { try $0.retention.forgetUnposted(before: oldest, limit: limit) },
+                await repeatedly("operations") { try $0.operationTrace.forget(before: oldest, limit: limit) },
+            ] + (await purgeMembers(at: moment, oldest: oldest))
         // Noted only when all of it was done, since the privacy page states it as a fact.
         guard parts.allSatisfy({ $0 }) else { return }
         do {
@@ -81,13 +93,48 @@ package struct Housekeeping: Service {
         }
     }
 
+    private func purgeMembers(at moment: Timestamp, oldest: Timestamp) async -> [Bool] {
+        let (limit, reports) = (Self.batch, moment - settings.reports)
+        return [
+            await repeatedly("letters whose visitor proved no address") {
+                try $0.awaitedProofs.dropOverdue(before: moment - AwaitedProofs.lifetime, at: moment, limit: limit)
+            },
+            await repeatedly("names whose address nobody confirmed", lapse),
+            await repeatedly("changes of addresses") {
+                try $0.addressChanges.forget(before: moment - MailedToken.undoLifetime, limit: limit)
+            },
+            await repeatedly("sessions") {
+                try $0.memberSessions.forget(before: moment - MemberSessions.lifetime, limit: limit)
+            },
+            await repeatedly("invitations") { try $0.invitations.forget(endedBefore: moment, limit: limit) },
+            await repeatedly("reports") { try $0.reports.forget(before: reports, limit: limit) },
+            await repeatedly("revoked tokens") { try $0.siteTokens.forget(revokedBefore: oldest, limit: limit) },
+            await repeatedly("places of letters on days") {
+                try $0.dailyLetters.forget(before: Epoch(containing: moment), limit: limit)
+            },
+        ]
+    }
+
+    /// Ends the pauses that are over.
+    package func resume() async {
+        do {
+            while !Task.isCancelled, try await endPauses() > 0 {}
+        } catch {
+            logger.error("upkeep: could not end pauses; tried again soon", metadata: ["error": "\(error)"])
+        }
+    }
+
     /// - Returns: whether nothing is left to forget.
     private func repeatedly(_ what: String, _ forget: @escaping @Sendable (any Transaction) throws -> Int) async -> Bool {
+        await repeatedly(what) { try await store.erase(forget) }
+    }
+
+    private func repeatedly(_ what: String, _ forget: () async throws -> Int) async -> Bool {
         var total = 0
         var isDone = false
         do {
             while !Task.isCancelled, !isDone {
-                let count = try await store.erase(forget)
+                let count = try await forget()
                 total += count
                 isDone = count == 0
             }

@@ -11,7 +11,7 @@ package final class QueueCensus: Sendable {
         var end: ContinuousClock.Instant?
     }
 
-    /// A count is good for so many times as long as it took, so that a twentieth of one reader's time goes into counting at most.
+    /// A count is good for this many times as long as it took, so that a twentieth of one reader's time goes into counting at most.
     private static let rest = 20
 
     private let count: @Sendable () async throws -> QueueCounts

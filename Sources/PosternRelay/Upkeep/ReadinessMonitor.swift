@@ -1,8 +1,8 @@
 /// Remembers the last check for a second, so that nobody can keep the store busy by asking for its health. After a fault it
 /// checks again sooner: a person who starts the service is waiting for the end of the fault.
 ///
-/// One check runs at a time, no matter how many ask. Who has an earlier result waits a moment for the new one, and otherwise nobody
-/// waits longer than `timeout`: then the check itself is the fault.
+/// One check runs at a time, no matter how many ask. Where there is an earlier result, a caller waits only a moment for the new one.
+/// Nobody waits longer than `timeout`: then the check itself is the fault.
 package actor ReadinessMonitor: ReadinessSource {
     private struct Flight {
         let check: Task<Readiness, Never>

@@ -90,7 +90,7 @@ package final class VaultLink: Service, Sendable {
         if isWorthAsking { wakeSignal.signal() }
     }
 
-    /// The key of that day's tags.
+    /// The key of a day's tags.
     /// - Returns: nil when the vault has not announced one: it does for today and tomorrow.
     package func tagKey(of epoch: Epoch) -> [UInt8]? {
         guard let announcement = state.withLock({ $0.announcement }) else { return nil }
@@ -144,6 +144,38 @@ package final class VaultLink: Service, Sendable {
     /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
     package func mention(_ request: MentionRequest) async throws -> Mention {
         try Mention(payload: try await timed(.mention, request.payload))
+    }
+
+    /// From which the keys of a day's letters follow with which their recipients see what came for them.
+    /// - Returns: nil when the vault has not announced one: it does for today and tomorrow.
+    package func ledger(of epoch: Epoch) -> LedgerDay? {
+        guard let announcement = state.withLock({ $0.announcement }) else { return nil }
+        return announcement.ledgerKeys.first { $0.epoch == epoch }.map { LedgerDay(epoch: epoch, secret: $0.secret) }
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func enrol(_ request: MemberRequest) async throws -> MemberAnswer {
+        try MemberAnswer(payload: try await timed(.enrol, request.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func signIn(_ request: SignInRequest) async throws -> SignIn {
+        try SignIn(payload: try await timed(.signIn, request.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func change(_ request: MemberChange) async throws -> MemberAnswer {
+        try MemberAnswer(payload: try await timed(.change, request.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func reseal(_ request: ResealRequest) async throws -> ReportSeal {
+        try ReportSeal(payload: try await timed(.reseal, request.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal` (denied) for a wrong code.
+    package func prove(_ request: ProofRequest) async throws -> CodeAnswer {
+        try CodeAnswer(payload: try await timed(.prove, request.payload))
     }
 
     /// Whether the vault still takes over what an earlier version of the program stored; nil before it has said so.

@@ -18,7 +18,7 @@ struct PageSet {
         for page in 0..<max(0, count) { insert(UInt32(clamping: page + 1)) }
     }
 
-    /// The lowest numbers, ascending, at most so many.
+    /// The lowest numbers, ascending, at most `count` of them.
     mutating func first(_ count: Int) -> [UInt32] {
         while start < words.count, words[start] == 0 { start += 1 }
         var pages: [UInt32] = []

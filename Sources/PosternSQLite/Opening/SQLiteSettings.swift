@@ -4,6 +4,8 @@ package struct SQLiteSettings: Sendable {
     package var readers = 2
     /// How long to wait for another process to let go of the store. Zero: not at all.
     package var lockTimeout = Duration.zero
+    /// How long an erasure may be held up by somebody who looks at an older state.
+    package var erasureLimit = Duration.seconds(10)
     /// Bytes a page; counts only when the file is made.
     package var pageBytes = 4_096
     /// Memory for pages on the connection that writes, in KiB.

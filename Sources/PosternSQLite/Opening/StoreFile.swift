@@ -1,4 +1,5 @@
 private import Glibc
+private import PosternCore
 internal import PosternStore
 
 /// Why the last system call failed.
@@ -18,10 +19,7 @@ struct StoreFile {
         ["", "-wal", "-shm", "-journal"].map { StoreFile(path: path + $0) }
     }
 
-    private var folder: String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
+    private var folder: String { path.folder }
 
     /// With the links on the way to its folder resolved: SQLite, told to follow none, follows none there either.
     var resolved: String {
@@ -152,11 +150,6 @@ struct StoreFile {
     }
 
     var exists: Bool { access(path, F_OK) == 0 }
-
-    var isLink: Bool {
-        var entry = stat()
-        return lstat(path, &entry) == 0 && entry.st_mode & S_IFMT == S_IFLNK
-    }
 
     /// Bytes; nil when it is not there.
     var size: Int? {

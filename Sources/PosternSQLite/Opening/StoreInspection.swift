@@ -2,7 +2,7 @@ internal import PosternCore
 internal import PosternStore
 
 /// Looks at a file before anything is written to it: whether it is a store of ours, with the schema that our migrations make and
-/// nothing besides. A view, a trigger or a column somebody else added would run in our statements.
+/// nothing else. A view, a trigger or a column somebody else added would run in our statements.
 struct StoreInspection {
     let path: String
     let schema: Migrator
@@ -43,7 +43,7 @@ struct StoreInspection {
             if !seen.isEmpty { try check(.asItLies) }
         default: throw strange("it is the database of another program (application id \(number))")
         }
-        // A power cut while the store was being made leaves a journal. Whoever opens the store next takes back what it says, and
+        // A power cut while the store was being made leaves a journal. The next to open the store undoes what it says, and
         // that takes a connection that may write.
         try check((StoreFile(path: path + "-journal").size ?? 0) > 0 ? .readWrite : .readOnly)
         return number == 0 ? .older : .ours

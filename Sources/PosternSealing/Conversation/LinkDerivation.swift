@@ -8,7 +8,7 @@ extension LinkSecret {
     /// The link for one purpose.
     /// - Parameter moment: when the letter or reply was accepted.
     package func token(for purpose: LinkPurpose, at moment: Timestamp) -> LinkToken {
-        LinkToken(madeAt: LinkToken.second(of: moment), of: derived("postern link \(purpose.rawValue)"))
+        LinkToken(madeAt: LinkToken.milliseconds(of: moment), of: derived("postern link \(purpose.rawValue)"))
     }
 
     /// The key of the conversation's summary. The secret of the first letter's links makes it; `LinkToken.masking` hands it on.
@@ -33,5 +33,8 @@ extension LinkToken {
 
 /// The first half of a SHA-256: as many bits as what it is made from.
 private func half(_ use: String, _ secret: [UInt8]) -> [UInt8] {
-    Array(SHA256.hash(data: Array(use.utf8) + secret).prefix(LinkSecret.length))
+    var (hash, use) = (SHA256(), use)
+    use.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    secret.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    return hash.finalize().withUnsafeBytes { Array($0.prefix(LinkSecret.length)) }
 }

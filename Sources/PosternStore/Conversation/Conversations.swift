@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// A conversation as the store has it. Its summary can be read by who has one of its links.
+/// A conversation as the store has it. Anyone who has one of its links can read its summary.
 package struct ConversationRow: Equatable, Sendable {
     /// Of the letter that began it.
     package let id: LetterID
@@ -27,23 +27,35 @@ package struct ConversationEntry: Equatable, Sendable {
     /// When it is tried next, for `ready`.
     package let due: Timestamp?
     package let attempts: Int
-    /// The last attempt ended since the recipient has muted the visitor.
+    /// The last attempt ended because the recipient has muted the visitor.
     package let isMuted: Bool
     /// Its author has taken it back.
     package let isWithdrawn: Bool
+    /// It waits until its visitor has proved the address.
+    package let awaitsProof: Bool
 }
 
-/// What belongs together: letters between one visitor and one recipient that began with one letter.
+/// The conversations: letters between one visitor and one recipient that began with one letter.
 package struct Conversations {
     let transaction: any Transaction
 
-    package func begin(_ conversation: ConversationRow) throws {
+    /// - Parameters:
+    ///   - links: of the letter that begins it.
+    ///   - ledgerKey: the summary's key, masked for the recipient's own page.
+    package func begin(_ conversation: ConversationRow, links: [StoredLink], ledgerKey: [UInt8]?) throws {
+        let moment = LinkToken.milliseconds(of: conversation.id.moment)
+        // What is looked for by another moment than the id's would not be found in this row.
+        let (own, others) = (links.filter { $0.madeAt == moment }, links.filter { $0.madeAt != moment })
         try transaction.run(
             """
-            INSERT INTO conversation (id, recipient, summary)
-            VALUES (?, ?, ?)
+            INSERT INTO conversation (id, recipient, summary, ledger_key, links)
+            VALUES (?, ?, ?, ?, ?)
             """,
-            [conversation.id.stored, conversation.recipient.stored, conversation.summary.stored])
+            [
+                conversation.id.stored, conversation.recipient.stored, conversation.summary.stored, ledgerKey.stored,
+                PackedLinks(own).bytes.stored,
+            ])
+        try transaction.links.add(others)
     }
 
     package func find(_ id: LetterID) throws -> ConversationRow? {
@@ -62,13 +74,14 @@ package struct Conversations {
     }
 
     /// Oldest first: the letter that began it, then the replies.
-    /// - Parameter limit: the newest so many replies.
+    /// - Parameter limit: the most replies, the newest of them.
     package func entries(of id: LetterID, limit: Int) throws -> [ConversationEntry] {
         let rows = try transaction.rows(
             """
             SELECT delivery.id, 'visitor' AS author, delivery.accepted_at, delivery.state, delivery.due_at, delivery.attempts,
-                delivery.reason, attempt.outcome
+                delivery.reason, attempt.outcome, awaited_proof.letter AS awaited
             FROM delivery
+            LEFT JOIN awaited_proof ON awaited_proof.letter = delivery.id
             LEFT JOIN attempt ON attempt.delivery = delivery.id AND attempt.number = delivery.attempts
             WHERE delivery.id = ?
             """,
@@ -76,7 +89,7 @@ package struct Conversations {
         let replies = try transaction.rows(
             """
             SELECT delivery.id, newest.author, delivery.accepted_at, delivery.state, delivery.due_at, delivery.attempts,
-                delivery.reason, attempt.outcome
+                delivery.reason, attempt.outcome, NULL AS awaited
             FROM (
                 SELECT id, author
                 FROM reply
@@ -96,11 +109,23 @@ package struct Conversations {
             return ConversationEntry(
                 id: try row["id"], author: try row["author"], accepted: try row["accepted_at"], state: state,
                 due: try row.optional("due_at"), attempts: try row["attempts"],
-                isMuted: end == .settled(.muted), isWithdrawn: state == .dropped && reason == Intake.withdrawnReason)
+                isMuted: end == .settled(.muted), isWithdrawn: state == .dropped && reason == Intake.withdrawnReason,
+                awaitsProof: try (row.optional("awaited") as LetterID?) != nil)
         }
     }
 
-    /// How many replies one of the two has written since `moment`.
+    /// The conversation that a letter or reply belongs to: its own, unless it is a reply.
+    package func conversation(of letter: LetterID) throws -> LetterID {
+        try transaction.row(
+            """
+            SELECT conversation
+            FROM reply
+            WHERE id = ?
+            """,
+            [letter.stored])?["conversation"] ?? letter
+    }
+
+    /// How many replies a party has written since `moment`.
     package func count(by author: Party, in id: LetterID, since moment: Timestamp) throws -> Int {
         try transaction.row(
             """
@@ -111,7 +136,7 @@ package struct Conversations {
             [id.stored, LetterID.floor(of: moment).stored, author.stored])?["count"] ?? 0
     }
 
-    /// Ends it, or lets it go on. Only who has ended it can undo that.
+    /// Ends it, or lets it go on. Only the party who ended it can undo that.
     /// - Returns: false when the other one has ended it, or there is none.
     package func setClosed(_ isClosed: Bool, _ id: LetterID, by party: Party, at now: Timestamp) throws -> Bool {
         try transaction.run(
@@ -125,15 +150,26 @@ package struct Conversations {
             ]) == 1
     }
 
-    /// Keeps the vault's word that the visitor's mailbox was reached.
+    /// Keeps what is said to show that the visitor's mailbox was reached, beside what was said so before.
+    /// - Precondition: it has the length of a proof.
     package func prove(_ id: LetterID, with proof: [UInt8]) throws {
+        let stored: [UInt8]? = try transaction.row(
+            """
+            SELECT proof
+            FROM conversation
+            WHERE id = ?
+            """,
+            [id.stored])?.optional("proof")
+        var proofs = Proofs(bytes: stored)
+        proofs.add(proof)
+        guard proofs.bytes != stored else { return }
         try transaction.run(
             """
             UPDATE conversation
             SET proof = ?
             WHERE id = ?
             """,
-            [proof.stored, id.stored])
+            [proofs.bytes.stored, id.stored])
     }
 
     /// The seal of the letter that began it, which shows the vault whom to mute; nil when the letter is gone.

@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// Whom recipients want to hear no more from.
+/// The visitors that recipients want to hear no more from.
 package struct Mutes {
     let transaction: any Transaction
 
@@ -28,8 +28,8 @@ package struct Mutes {
         return try names(of: recipient).contains(visitor)
     }
 
-    /// Whether the visitor of this conversation was muted by a link of it. That another conversation is the same visitor's, the store
-    /// does not know.
+    /// Whether the visitor of this conversation was muted by a link of it. The store does not know which other conversations are the
+    /// same visitor's.
     package func isMuted(from conversation: LetterID, of recipient: RecipientID) throws -> Bool {
         try transaction.row(
             """
@@ -61,6 +61,20 @@ package struct Mutes {
             """,
             [recipient.stored, Self.most.stored]
         ).map { try $0["visitor"] }
+    }
+
+    /// With when they were muted and from which conversation, newest first.
+    package func list(of recipient: RecipientID) throws -> [(visitor: [UInt8], conversation: LetterID, at: Timestamp)] {
+        try transaction.rows(
+            """
+            SELECT visitor, conversation, created_at
+            FROM mute
+            WHERE recipient = ?
+            ORDER BY created_at DESC, visitor
+            LIMIT ?
+            """,
+            [recipient.stored, Self.most.stored]
+        ).map { (try $0["visitor"], try $0["conversation"], try $0["created_at"]) }
     }
 
     func forget(of recipient: RecipientID) throws {

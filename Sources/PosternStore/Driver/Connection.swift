@@ -45,7 +45,7 @@ package protocol Connection: AnyObject, Transaction {
     /// store is wiped when it is next opened.
     func noteErasure() throws
 
-    /// Sees to it that no file holds any longer what committed transactions removed or replaced. Blocks for a fraction of a second
+    /// Makes sure that no file still holds what committed transactions removed or replaced. Blocks for a fraction of a second
     /// at most, and is called until it is complete.
     func wipe() throws -> WipeProgress
 }

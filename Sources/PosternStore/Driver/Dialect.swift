@@ -27,11 +27,19 @@ package struct Dialect: Equatable, Sendable {
 
 /// What several statements have in common, word for word, and name in braces.
 enum SharedSQL {
-    static let parts: [(name: String, text: String)] = [("entry", entry), ("conditions", conditions)]
+    static let parts: [(name: String, text: String)] = [
+        ("entry", entry), ("conditions", conditions), ("person", person),
+    ]
 
     /// What `SubmissionEntry` is read from.
     private static let entry = """
         s.id, s.at, s.site, s.handle, s.recipient, s.verdict, s.rules, s.tags, s.evidence, s.letter_bytes, s.repeats, s.epoch
+        """
+
+    /// What a `Recipient` is read from.
+    private static let person = """
+        own.id, own.site, own.handle, own.name, own.language, own.state, own.record_version, own.seal, own.authorisation,
+            own.paused_until, own.writers, own.daily_letters, own.mail_form
         """
 
     /// What `LogFilter.conditions` gives the arguments for: each condition, or none.

@@ -25,7 +25,7 @@ final class GroupCommit: Sendable {
     enum Limit {
         /// Units in one transaction. It bounds how long a unit waits for its neighbours.
         static let group = 256
-        /// Units that may wait. At the rate of a slow disk this is some seconds' worth; more would only time out.
+        /// The most units that may wait. On a slow disk this is some seconds' worth; more would only time out.
         static let waiting = 16_384
         /// Units after which an idle moment is used for a checkpoint.
         static let checkpoint = 1_000
@@ -204,7 +204,7 @@ final class GroupCommit: Sendable {
             transaction.rollBack()
             if let lost = lost(transaction) { return lost }
         }
-        return seal(answers, in: transaction)
+        return finish(answers, in: transaction)
     }
 
     /// What a failure before COMMIT means for the group; nil when it is one unit's own.
@@ -218,13 +218,13 @@ final class GroupCommit: Sendable {
         }
     }
 
-    private func seal(_ answers: [@Sendable () -> Void], in transaction: WatchedTransaction) -> Attempt {
+    private func finish(_ answers: [@Sendable () -> Void], in transaction: WatchedTransaction) -> Attempt {
         let began = ContinuousClock.now
         do {
             try transaction.commit()
         } catch let error {
             transaction.rollBack()
-            // Sent, and no answer: whether it was kept, the store alone knows. Run again, it might be there twice.
+            // COMMIT was sent, and no answer came: only the store knows whether it was kept. Run again, it might be there twice.
             if case .unreachable(let fault)? = transaction.failure { return .failed(StoreError.unknown(fault)) }
             return lost(transaction) ?? .failed(error)
         }

@@ -1,13 +1,16 @@
 package import PosternCore
 
-/// Where a store is kept, and how it is opened: the one thing that differs from store to store besides `Connection`.
+/// Where a store is kept, and how it is opened: with `Connection`, all that differs from store to store.
 package protocol StoreDriver: Sendable {
     /// Opens the store, making it when there is none, and brings it to the schema of this program.
     /// - Parameters:
     ///   - lockTimeout: how long to wait for a process that has the store to itself.
     ///   - now: written beside the migrations that are applied.
+    ///   - onMigration: is told when a store of an earlier program is brought to the schema of this one, which may take long.
     /// - Throws: `StoreFileError`; `StoreError.newerSchema` or `.changedMigration` when the store is not one for this program.
-    func open(lockTimeout: Duration, at now: Timestamp, onCommit: @escaping CommitHook) async throws -> any OpenStore
+    func open(
+        lockTimeout: Duration, at now: Timestamp, onCommit: @escaping CommitHook, onMigration: @escaping MigrationHook
+    ) async throws -> any OpenStore
 
     /// Looks into a store that no relay holds. Nothing is made, migrated or written.
     /// - Throws: `StoreFileError`; what the body throws.
@@ -17,9 +20,33 @@ package protocol StoreDriver: Sendable {
 
     /// Puts a copy of a backup in the place of a store that nobody has open, and keeps that one beside it.
     ///
-    /// What is damaged, of a newer program or no backup leaves everything as it was.
+    /// A file that is damaged, from a newer program or no backup leaves everything as it was.
     /// - Throws: `StoreFileError`; what the request's inspection throws.
     func restore(_ request: RestoreRequest) async throws -> RestoreReport
+}
+
+/// What becomes of a store of an earlier program while it is opened.
+package enum MigrationNews: Equatable, Sendable {
+    /// - bytes: of the store's file. It needs up to as much free space again; nil where nobody can say.
+    case begins(from: Int, to: Int, bytes: Int?)
+    case ended(after: Duration)
+}
+
+package typealias MigrationHook = @Sendable (MigrationNews) -> Void
+
+extension MigrationNews: CustomStringConvertible {
+    /// For the operator, who waits meanwhile.
+    package var description: String {
+        switch self {
+        case .begins(let from, let to, let bytes):
+            let size = bytes.map { " of \(max(1, ($0 + 999_999) / 1_000_000)) MB" } ?? ""
+            return
+                "the store\(size) is brought from schema \(from) to \(to) first, which takes seconds, or minutes where there are "
+                + "millions of letters, and up to as much free space again. Nothing is served until it is done; cut off, it is as it "
+                + "was and begins again"
+        case .ended(let span): return "the store has its new schema, after \(max(1, span.components.seconds)) s"
+        }
+    }
 }
 
 /// A store that a driver has opened.

@@ -30,7 +30,7 @@ package enum StoreFileError: Error, Equatable, Sendable, CustomStringConvertible
     package var description: String {
         switch self {
         case .owned(let path, let pid):
-            "\(path) is in use by \(pid.map { "process \($0)" } ?? "another process"): stop that one, or let it do what you want "
+            "\(path) is in use by \(pid.map { "process \($0)" } ?? "another process"): stop that one, or have it do what you want "
                 + "done"
         case .file(let path, let doing, let reason): "cannot \(doing) \(path): \(reason)"
         case .unavailable(let path, let fault):

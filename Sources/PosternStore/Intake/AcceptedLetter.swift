@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// A letter that is taken, queued or held: everything that one transaction has to hold before anybody says "accepted".
+/// A letter that is taken, queued or held: everything that one transaction must hold before anybody says "accepted".
 package struct AcceptedLetter: Sendable {
     /// What the log will say. Its verdict decides whether the letter is due at once or waits for a person.
     package let entry: SubmissionEntry
@@ -9,6 +9,8 @@ package struct AcceptedLetter: Sendable {
     package let tokens: MailTokens
     /// What a reply to it will need.
     package let conversation: NewConversation?
+    /// The mail that asks its visitor to prove the address: until then the letter waits. Nil for a letter that needs no proof.
+    package let proof: (id: LetterID, tokens: MailTokens)?
     /// What the limits counted it under; nil when no limit did.
     package let limitRecord: LimitRecord?
     /// Nil when it was posted without a key.
@@ -18,12 +20,14 @@ package struct AcceptedLetter: Sendable {
 
     package init(
         entry: SubmissionEntry, seal: [UInt8], tokens: MailTokens, conversation: NewConversation? = nil,
-        limitRecord: LimitRecord? = nil, idempotencyRecord: IdempotencyRecord? = nil, yesterdaysKey: [UInt8]? = nil
+        proof: (id: LetterID, tokens: MailTokens)? = nil, limitRecord: LimitRecord? = nil,
+        idempotencyRecord: IdempotencyRecord? = nil, yesterdaysKey: [UInt8]? = nil
     ) {
         self.entry = entry
         self.seal = seal
         self.tokens = tokens
         self.conversation = conversation
+        self.proof = proof
         self.limitRecord = limitRecord
         self.idempotencyRecord = idempotencyRecord
         self.yesterdaysKey = yesterdaysKey
@@ -37,9 +41,13 @@ package struct NewConversation: Equatable, Sendable {
     /// Sealed.
     package let summary: [UInt8]
     package let links: [StoredLink]
+    /// The summary's key, masked for the recipient's own page; nil while the vault has announced no key for that.
+    package let ledgerKey: [UInt8]?
 
-    package init(summary: [UInt8], links: [StoredLink]) {
-        (self.summary, self.links) = (summary, links)
+    package init(summary: [UInt8], links: [StoredLink], ledgerKey: [UInt8]? = nil) {
+        self.summary = summary
+        self.links = links
+        self.ledgerKey = ledgerKey
     }
 }
 
@@ -73,4 +81,6 @@ package enum Acceptance: Equatable, Sendable {
     case keyUsedYesterday(body: [UInt8], LetterID)
     /// The recipient takes no letters any more. Nothing was stored.
     case noLetters
+    /// The recipient, or their site, wants letters of proven addresses alone, and this one was to wait for no proof. Nothing was stored.
+    case unproven
 }

@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// A reply that is taken: everything that one transaction has to hold before anybody says that it is on its way.
+/// A reply that is taken: everything that one transaction must hold before anybody says that it is on its way.
 package struct AcceptedReply: Sendable {
     /// What the log will say.
     package let entry: SubmissionEntry
@@ -15,7 +15,7 @@ package struct AcceptedReply: Sendable {
     package let copy: (id: LetterID, tokens: MailTokens)
     /// How long it can be withdrawn.
     package let wait: Duration
-    /// The vault's word that the visitor's mailbox was reached; nil when nothing shows it.
+    /// What is said to show that the visitor's mailbox was reached, of the length of a proof; nil when nothing is.
     package let proof: [UInt8]?
     package let limitRecord: LimitRecord?
     package let idempotencyRecord: IdempotencyRecord?
@@ -112,7 +112,8 @@ extension Intake {
             conversation.recipient == recipient
         else { return false }
         // A recipient who has paused letters may still answer the ones that came.
-        return try reply.author == .visitor ? takesLetters(recipient) : transaction.recipients.find(recipient)?.record != nil
+        return try reply.author == .visitor
+            ? rule(of: recipient, at: reply.entry.at) != nil : transaction.recipients.find(recipient)?.record != nil
     }
 
     private func add(_ id: LetterID, to reply: AcceptedReply, as kind: DeliveryKind) throws {

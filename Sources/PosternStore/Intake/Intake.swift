@@ -7,23 +7,34 @@ package struct Intake {
     /// Keeps a letter with its idempotency key, log entry and delivery, or nothing at all.
     package func accept(_ letter: AcceptedLetter) throws -> Acceptance {
         let entry = letter.entry
-        guard let recipient = entry.recipient, try takesLetters(recipient) else {
+        guard let recipient = entry.recipient, let rule = try rule(of: recipient, at: entry.at) else {
             // The same letter posted again is no second letter, whatever has changed since the first was taken.
             return try letter.idempotencyRecord.flatMap { try earlier($0, at: entry.at) }.map(Acceptance.repeated) ?? .noLetters
         }
+        guard rule.writers == .anyone || letter.proof != nil else { return .unproven }
         if let record = letter.idempotencyRecord, !(try claim(record, for: entry, yesterdaysKey: letter.yesterdaysKey)) {
             return try earlierOutcome(of: record, entry, yesterdaysKey: letter.yesterdaysKey)
         }
         try log(entry)
         if let record = letter.limitRecord { try transaction.limitRecords.add(record, for: letter.id) }
         try keep(letter.seal, of: letter.id)
+        let held = letter.proof == nil ? entry.verdict.holdReason : AwaitedProofs.reason
+        // What staff or the visitor let go later finds its place then.
+        let due = try rule.dailyLetters.flatMap { limit in
+            held == nil ? try transaction.dailyLetters.place(letter.id, to: recipient, limit: limit, at: entry.at) : nil
+        }
         try enqueue(
-            letter.id, as: .letter, to: recipient, at: entry.at, heldBecause: entry.verdict.holdReason, tokens: letter.tokens,
-            letter: letter.id)
+            letter.id, as: .letter, to: recipient, at: entry.at, heldBecause: held, tokens: letter.tokens, letter: letter.id,
+            released: due.flatMap { $0 > entry.at ? $0 : nil })
+        if let proof = letter.proof {
+            try transaction.awaitedProofs.add(letter.id)
+            try enqueue(
+                proof.id, as: .prove, to: recipient, at: entry.at, heldBecause: nil, tokens: proof.tokens, letter: letter.id)
+        }
         if let conversation = letter.conversation {
             try transaction.conversations.begin(
-                ConversationRow(id: letter.id, recipient: recipient, summary: conversation.summary))
-            try transaction.links.add(conversation.links)
+                ConversationRow(id: letter.id, recipient: recipient, summary: conversation.summary),
+                links: conversation.links, ledgerKey: conversation.ledgerKey)
         }
         return .stored
     }
@@ -87,6 +98,18 @@ package struct Intake {
         try enqueue(id, as: .confirmation, to: recipient, at: now, heldBecause: nil, tokens: tokens)
     }
 
+    /// A mail to a member that nobody posted, due at once.
+    /// - Parameters:
+    ///   - kind: a link to the member's page, a welcome, or one of the two mails about a change of address.
+    ///   - change: which change; nil for the first two.
+    package func enqueueService(
+        _ kind: DeliveryKind, _ mail: ServiceMail, to recipient: RecipientID, about change: AddressChangeID? = nil,
+        at now: Timestamp
+    ) throws {
+        let subject = change.map { LetterID(high: $0.high, low: $0.low) }
+        try enqueue(mail.id, as: kind, to: recipient, at: now, heldBecause: nil, tokens: mail.tokens, letter: subject)
+    }
+
     /// Tells a recipient that letters are paused, with the links of this conversation's first letter. Due at once.
     package func enqueuePauseNotice(
         _ id: LetterID, to recipient: RecipientID, in conversation: LetterID, at now: Timestamp, tokens: MailTokens
@@ -95,15 +118,19 @@ package struct Intake {
             id, as: .pauseNotice, to: recipient, at: now, heldBecause: nil, tokens: tokens, letter: conversation)
     }
 
-    /// Asked again here: between the first look and this transaction the recipient may have paused.
-    func takesLetters(_ recipient: RecipientID) throws -> Bool {
+    /// Asked again here: between the first look and this transaction the recipient may have paused, or asked for proof.
+    /// - Returns: nil when the recipient takes no letters.
+    func rule(of recipient: RecipientID, at now: Timestamp) throws -> RecipientRule? {
         try transaction.row(
             """
-            SELECT id
+            SELECT recipient.daily_letters, COALESCE(recipient.writers, site.writers) AS writers
             FROM recipient
-            WHERE id = ? AND state = 'active'
+            CROSS JOIN site
+            WHERE recipient.id = ? AND site.id = recipient.site
+                AND (recipient.state = 'active' OR (recipient.state = 'paused' AND recipient.paused_until <= ?))
             """,
-            [recipient.stored]) != nil
+            [recipient.stored, now.stored]
+        ).map { RecipientRule(dailyLetters: try $0.optional("daily_letters"), writers: try $0["writers"]) }
     }
 
     /// A key is free when it is new or has expired, and was not used yesterday under its name of that day. One statement, so that
@@ -178,30 +205,41 @@ package struct Intake {
     ///   - recipient: the conversation's recipient, also when the mail is for the visitor.
     ///   - letter: whose seal is sent; nil for a mail without one.
     ///   - wait: how long it can be withdrawn.
+    ///   - released: when it goes out, if that is later: its schedule begins then.
     func enqueue(
         _ id: LetterID, as kind: DeliveryKind, to recipient: RecipientID, at now: Timestamp, heldBecause reason: String?,
-        tokens: MailTokens, letter: LetterID? = nil, after wait: Duration = .zero
+        tokens: MailTokens, letter: LetterID? = nil, after wait: Duration = .zero, released: Timestamp? = nil
     ) throws {
         let state = reason == nil ? DeliveryState.ready : .held
-        let due = reason == nil ? now + wait : nil
+        let due = reason == nil ? released ?? now + wait : nil
         try transaction.run(
             """
             INSERT INTO delivery (
-                id, recipient, kind, letter, epoch, state, attempts, uncertain, accepted_at, due_at, reason, message_token,
-                envelope_token)
-            VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)
+                id, recipient, kind, letter, epoch, state, attempts, uncertain, accepted_at, released_at, due_at, reason,
+                message_token, envelope_token)
+            VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?)
             """,
             [
                 id.stored, recipient.stored, kind.stored, letter.stored, Epoch(containing: now).stored, state.stored, now.stored,
-                due.stored,
-                reason.clipped.stored, tokens.messageID.stored, tokens.envelope.stored,
+                released.stored, due.stored, reason.clipped.stored, tokens.messageID.stored, tokens.envelope.stored,
             ])
     }
 }
 
+/// What a recipient who takes letters has decided about them.
+struct RecipientRule {
+    /// Nil for as many as come.
+    let dailyLetters: Int?
+    /// As they have said, or as the site has it.
+    let writers: Writers
+}
+
 extension Verdict {
     /// Names the rules, for the person who reviews held letters; nil for a letter that is not held.
-    var holdReason: String? {
-        decision == .hold ? parts.map(\.rule.rawValue).joined(separator: ", ") : nil
+    var holdReason: String? { decision == .hold ? reasonAgainst : nil }
+
+    /// The rules that held or refused it; nil where none did.
+    var reasonAgainst: String? {
+        decision == .accept ? nil : parts.map(\.rule.rawValue).joined(separator: ", ")
     }
 }

@@ -59,7 +59,7 @@ extension Verdict {
         self.init(try row["verdict"], parts: parts)
     }
 
-    /// In the order in which they spoke, separated by spaces.
+    /// In the order in which they matched, separated by spaces.
     var storedParts: SQLValue {
         .text(parts.map(\.description).joined(separator: " "))
     }

@@ -1,7 +1,7 @@
 internal import PosternCore
 
-/// The ways through the log, one for each index. All end in the same conditions, whichever of them the index already meets: they
-/// take the same arguments, and a condition that is not asked for costs nothing.
+/// The searches of the log, one for each index. All end in the same conditions, even those that the index already meets: they take
+/// the same arguments, and a condition that is not asked for costs nothing.
 extension SubmissionLog {
     typealias Span = (begin: LetterID, end: LetterID)
 
@@ -66,7 +66,7 @@ extension SubmissionLog {
             [epoch.stored, recipient.stored], span, filter, limit)
     }
 
-    /// The verdicts that a filter leaves.
+    /// The verdicts that a filter lets through.
     static func decisions(_ filter: LogFilter) -> [Verdict.Decision] {
         filter.decision.map { [$0] } ?? Verdict.Decision.allCases
     }

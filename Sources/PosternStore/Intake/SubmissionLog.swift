@@ -37,7 +37,7 @@ package struct SubmissionLog {
     /// The latest entries before `before`, newest first.
     ///
     /// Starts from the condition that leaves the fewest entries; each condition has its own index. Tags and recipients are searched
-    /// day by day, because their indexes begin with the day. A rule that has spoken seldom leaves fewer entries than a recipient.
+    /// day by day, because their indexes begin with the day. A rule that has seldom matched leaves fewer entries than a recipient.
     package func latest(_ filter: LogFilter = LogFilter(), before: LetterID? = nil, limit: Int) throws -> [SubmissionEntry] {
         let end = before.map { filter.end.isAfter($0) ? $0 : filter.end } ?? filter.end
         let span = (begin: filter.since.map { LetterID.floor(of: $0) } ?? .zero, end: end)

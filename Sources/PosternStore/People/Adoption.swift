@@ -7,10 +7,10 @@ extension Recipients {
     package func toAdopt(after id: RecipientID?, limit: Int) throws -> [Recipient] {
         try transaction.rows(
             """
-            SELECT id, site, handle, name, language, state, record_version, seal, authorisation
-            FROM recipient
-            WHERE id > ? AND length(authorisation) = 32
-            ORDER BY id
+            SELECT {person}
+            FROM recipient AS own
+            WHERE own.id > ? AND length(own.authorisation) = 32
+            ORDER BY own.id
             LIMIT ?
             """,
             [.blob(id?.bytes ?? []), limit.stored]

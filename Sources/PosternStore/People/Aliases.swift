@@ -52,8 +52,7 @@ package struct Aliases {
     package func find(_ key: String, at site: SiteID) throws -> Recipient? {
         try transaction.row(
             """
-            SELECT own.id AS id, own.site AS site, own.handle AS handle, own.name AS name, own.language AS language,
-                own.state AS state, own.record_version AS record_version, own.seal AS seal, own.authorisation AS authorisation
+            SELECT {person}
             FROM recipient_alias
             JOIN recipient AS own ON own.id = recipient_alias.recipient AND own.site = recipient_alias.site
             WHERE recipient_alias.site = ? AND recipient_alias.folded = ?

@@ -12,7 +12,7 @@ package enum RecipientChange: Equatable, Sendable {
 }
 
 extension Recipients {
-    /// Moves a recipient to another state.
+    /// Moves a recipient to another state; a pause has no end.
     /// - Parameter expected: the states it may be in now. `erased` is never one of them: that is the end.
     /// - Precondition: the new state is not `erased`; see `erase`.
     package func setState(
@@ -21,10 +21,11 @@ extension Recipients {
         precondition(state != .erased, "erasing takes more than a state")
         guard let (current, _) = try standing(of: id) else { return .unknown }
         guard current != .erased, expected.contains(current) else { return .refused(in: current) }
+        try forgetPauseEnd(of: id)
         let changed = try transaction.run(
             """
             UPDATE recipient
-            SET state = ?, updated_at = ?
+            SET state = ?, paused_until = NULL, updated_at = ?
             WHERE id = ? AND state = ?
             """,
             [state.stored, now.stored, id.stored, current.stored])
@@ -67,20 +68,23 @@ extension Recipients {
         return changed == 1 ? .changed : .outdated(version: version)
     }
 
-    /// Forgets a person: the sealed address, the name, the aliases, mutes and conversations, every letter that is still sealed; what
-    /// was not delivered is dropped, answers to visitors too. The handle stays, so that it is not given to somebody else unnoticed.
+    /// Forgets a person: the sealed address, the name, settings, the aliases, mutes and conversations, sessions, a change of address,
+    /// reports, the invitation, every letter that is still sealed; what was not delivered is dropped, answers to visitors too. The handle stays, so that it is not given to somebody else unnoticed.
     ///
-    /// What is under way this moment comes to its outcome; unless it was delivered, the next claim drops it.
+    /// What is under way at this moment comes to its outcome; unless it is delivered, the next claim drops it.
     package func erase(_ id: RecipientID, at now: Timestamp) throws -> RecipientChange {
         guard let (state, _) = try standing(of: id) else { return .unknown }
         guard state != .erased else { return .refused(in: state) }
+        try forgetPauseEnd(of: id)
         try transaction.run(
             """
             UPDATE recipient
-            SET state = 'erased', seal = NULL, authorisation = NULL, name = handle, updated_at = ?
+            SET state = 'erased', seal = NULL, authorisation = NULL, name = handle, paused_until = NULL, writers = NULL,
+                daily_letters = NULL, mail_form = NULL, updated_at = ?
             WHERE id = ?
             """,
             [now.stored, id.stored])
+        try forgetMembership(of: id)
         try transaction.aliases.forget(id)
         try transaction.mutes.forget(of: id)
         try transaction.conversations.forget(of: id)
@@ -110,20 +114,41 @@ extension Recipients {
 
     /// Takes a handle from somebody who was erased, so that it can be given to another person. What is known of the erased one stays
     /// with their own id, under a name that nobody can have chosen.
-    /// - Parameter successor: who is to get it: nothing is taken from that one.
+    /// - Parameter successor: the person who is to get it, from whom nothing is taken.
     package func vacate(_ handle: Handle, at site: SiteID, for successor: RecipientID, now: Timestamp) throws {
         guard let former = try find(handle, at: site), former.state == .erased, former.id != successor else { return }
-        let name = "erased-\(former.id)"
+        try releaseName(of: former.id, at: now)
+    }
+
+    /// Frees the handle of somebody who was erased.
+    func releaseName(of id: RecipientID, at now: Timestamp) throws {
+        let name = "erased-\(id)"
         try transaction.run(
             """
             UPDATE recipient
             SET handle = ?, name = ?, updated_at = ?
             WHERE id = ? AND state = 'erased'
             """,
-            [.text(name), .text(name), now.stored, former.id.stored])
+            [.text(name), .text(name), now.stored, id.stored])
     }
 
-    private func standing(of id: RecipientID) throws -> (Recipient.State, version: Int32)? {
+    private func forgetMembership(of id: RecipientID) throws {
+        try transaction.addressChanges.forget(of: id)
+        try transaction.memberSessions.forget(of: id)
+        try transaction.invitations.forget(of: id)
+        try transaction.unconfirmedJoins.forget(of: id)
+        try transaction.reports.forget(of: id)
+        try transaction.dailyLetters.forget(of: id)
+        try transaction.awaitedProofs.forget(of: id)
+        try transaction.run(
+            """
+            DELETE FROM first_letter
+            WHERE recipient = ?
+            """,
+            [id.stored])
+    }
+
+    func standing(of id: RecipientID) throws -> (Recipient.State, version: Int32)? {
         try transaction.row(
             """
             SELECT state, record_version

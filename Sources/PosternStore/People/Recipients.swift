@@ -6,7 +6,7 @@ package struct Recipients {
 
     /// Adds those whose handles are free.
     /// - Returns: the handles of the others, in their order; empty when all went in. An erased recipient keeps the handle.
-    /// - Precondition: each has a record. 500 at a time are a good bite.
+    /// - Precondition: each has a record. 500 at a time make a good batch.
     package func add(_ recipients: [Recipient], at now: Timestamp) throws -> [Handle] {
         try recipients.filter { !(try add($0, at: now)) }.map(\.handle)
     }
@@ -46,9 +46,9 @@ package struct Recipients {
     package func find(_ id: RecipientID) throws -> Recipient? {
         try transaction.row(
             """
-            SELECT id, site, handle, name, language, state, record_version, seal, authorisation
-            FROM recipient
-            WHERE id = ?
+            SELECT {person}
+            FROM recipient AS own
+            WHERE own.id = ?
             """,
             [id.stored]
         ).map { try Recipient($0, id: "id") }
@@ -57,15 +57,15 @@ package struct Recipients {
     package func find(_ handle: Handle, at site: SiteID) throws -> Recipient? {
         try transaction.row(
             """
-            SELECT id, site, handle, name, language, state, record_version, seal, authorisation
-            FROM recipient
-            WHERE site = ? AND handle = ?
+            SELECT {person}
+            FROM recipient AS own
+            WHERE own.site = ? AND own.handle = ?
             """,
             [site.stored, handle.stored]
         ).map { try Recipient($0, id: "id") }
     }
 
-    /// Whom a link means: the recipient of that handle, else the one who has the name as an alias.
+    /// The recipient that a link means: the one with that handle, else the one who has the name as an alias.
     /// - Parameter name: as the link writes it.
     package func find(named name: String, at site: SiteID) throws -> Recipient? {
         if let handle = Handle(spelled: name), let recipient = try find(handle, at: site) { return recipient }
@@ -76,17 +76,17 @@ package struct Recipients {
     package func list(at site: SiteID, after: Handle? = nil, limit: Int) throws -> [Recipient] {
         try transaction.rows(
             """
-            SELECT id, site, handle, name, language, state, record_version, seal, authorisation
-            FROM recipient
-            WHERE site = ? AND handle > ?
-            ORDER BY handle
+            SELECT {person}
+            FROM recipient AS own
+            WHERE own.site = ? AND own.handle > ?
+            ORDER BY own.handle
             LIMIT ?
             """,
             [site.stored, .text(after?.text ?? ""), limit.stored]
         ).map { try Recipient($0, id: "id") }
     }
 
-    /// How the sealed addresses begin, each beginning once: whoever made them put the key's id there. Reads every recipient.
+    /// The distinct beginnings of the sealed addresses: each names the key it was sealed to. Reads every recipient.
     package func sealHeads(_ length: Int) throws -> Set<[UInt8]> {
         var (heads, last) = (Set<[UInt8]>(), [UInt8]())
         while true {
@@ -117,6 +117,22 @@ extension Recipient {
         }
         self.init(
             id: try row[id], site: try row["site"], handle: try row["handle"], name: try row["name"],
-            language: try row["language"], state: try row["state"], record: record)
+            language: try row["language"], state: try row["state"], record: record, settings: try MemberSettings(row))
     }
+}
+
+extension MemberSettings {
+    fileprivate init(_ row: SQLRow) throws {
+        let dailyLetters: Int? = try row.optional("daily_letters")
+        guard dailyLetters.map(Self.dailyRange.contains) ?? true else { throw StoreError.undecodable(column: "daily_letters") }
+        let form: MailForm? = try row.optional("mail_form")
+        self.init(
+            writers: try row.optional("writers"), dailyLetters: dailyLetters, isTextOnly: form == .text,
+            pausedUntil: try row.optional("paused_until"))
+    }
+}
+
+/// As the store says it; null for both parts.
+enum MailForm: String, StoredAs {
+    case text
 }

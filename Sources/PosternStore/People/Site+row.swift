@@ -10,7 +10,8 @@ extension Site {
                 guard let origin = WebOrigin(String(text)) else { throw StoreError.undecodable(column: "origins") }
                 return origin
             }, look: try SiteLook(row),
-            authorisation: try code.map { SiteAuthorisation(version: try row["authorisation_version"], code: $0) })
+            authorisation: try code.map { SiteAuthorisation(version: try row["authorisation_version"], code: $0) },
+            joining: try row["joining"], writers: try row["writers"])
     }
 
     /// An origin holds no space.

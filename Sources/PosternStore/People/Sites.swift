@@ -10,35 +10,36 @@ package struct Sites {
             """
             INSERT INTO site (
                 id, name, origins, accent, logo_kind, logo_version, introductions, languages, created_at,
-                authorisation_version, authorisation)
-            VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?)
+                authorisation_version, authorisation, joining, writers)
+            VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE
             SET name = excluded.name, origins = excluded.origins, accent = excluded.accent,
                 introductions = excluded.introductions, languages = excluded.languages, created_at = excluded.created_at,
                 authorisation_version = excluded.authorisation_version, authorisation = excluded.authorisation,
-                removed_at = NULL
+                joining = excluded.joining, writers = excluded.writers, removed_at = NULL
             WHERE site.removed_at IS NOT NULL
             """,
             [
                 site.id.stored, site.name.stored, site.storedOrigins, site.look.storedAccent, site.look.storedIntroductions,
                 site.look.storedLanguages, now.stored, (site.authorisation?.version).stored, (site.authorisation?.code).stored,
+                site.joining.stored, site.writers.stored,
             ]) == 1
     }
 
-    /// Puts name, origins, their authorisation and look in the place of the present ones; the logo stays.
+    /// Puts name, origins, their authorisation, look and rules for members in the place of the present ones; the logo stays.
     /// - Returns: false when there is none of that id, or a newer authorisation was stored meanwhile.
     package func change(_ site: Site) throws -> Bool {
         try transaction.run(
             """
             UPDATE site
             SET name = ?, origins = ?, accent = ?, introductions = ?, languages = ?, authorisation_version = ?,
-                authorisation = ?
+                authorisation = ?, joining = ?, writers = ?
             WHERE id = ? AND removed_at IS NULL AND COALESCE(authorisation_version, 0) <= ?
             """,
             [
                 site.name.stored, site.storedOrigins, site.look.storedAccent, site.look.storedIntroductions,
                 site.look.storedLanguages, (site.authorisation?.version).stored, (site.authorisation?.code).stored,
-                site.id.stored, (site.authorisation?.version ?? 0).stored,
+                site.joining.stored, site.writers.stored, site.id.stored, (site.authorisation?.version ?? 0).stored,
             ]) == 1
     }
 
@@ -88,7 +89,7 @@ package struct Sites {
         try transaction.rows(
             """
             SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages, authorisation_version,
-                authorisation
+                authorisation, joining, writers
             FROM site
             WHERE removed_at IS NULL
             ORDER BY id
@@ -100,7 +101,7 @@ package struct Sites {
         try transaction.row(
             """
             SELECT id, name, origins, accent, logo_kind, logo_version, introductions, languages, authorisation_version,
-                authorisation
+                authorisation, joining, writers
             FROM site
             WHERE id = ? AND removed_at IS NULL
             """,
@@ -120,15 +121,18 @@ package struct Sites {
         ).map { try $0["number"] } ?? 0
     }
 
-    /// Takes it from every page and list, with its name, look and logo. The row stays, since erased recipients and their deliveries
+    /// Takes it from every page and list, with its name, look, logo, tokens and invitations. The row stays, since erased recipients and their deliveries
     /// refer to it.
     /// - Returns: false when there is none of that id.
     package func remove(_ id: SiteID, at now: Timestamp) throws -> Bool {
         guard try setLogo(nil, of: id) else { return false }
+        try transaction.invitations.forget(at: id)
+        try transaction.siteTokens.forget(at: id)
         return try transaction.run(
             """
             UPDATE site
-            SET removed_at = ?, name = id, origins = '', accent = NULL, introductions = '', languages = ''
+            SET removed_at = ?, name = id, origins = '', accent = NULL, introductions = '', languages = '', joining = 'off',
+                writers = 'anyone'
             WHERE id = ? AND removed_at IS NULL
             """,
             [now.stored, id.stored]) == 1

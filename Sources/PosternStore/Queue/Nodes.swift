@@ -26,7 +26,7 @@ package struct Nodes {
     }
 }
 
-/// What the store numbers. The numbers come from the store, since several relays may ask for one.
+/// What the store gives numbers to, since several relays may ask for one.
 enum Counter: String, StoredAs {
     case block, node
 }

@@ -3,7 +3,7 @@ package import PosternCore
 extension Queue {
     /// Takes what is due under a lease, soonest first, and writes down the attempt before anyone dials.
     ///
-    /// Five statements, however many letters there are, and four for each mail inside a conversation. A delivery with no recipient
+    /// Six statements, however many letters there are, four for each mail inside a conversation, and one for each about an address. A delivery with no recipient
     /// left (erased while it was under way), or with nothing left to send, is dropped here, since every path leads through here. One
     /// whose rows cannot be read is held: its letter can still be sent once somebody has put them right.
     /// - Parameters:
@@ -32,6 +32,7 @@ extension Queue {
             WHERE state = 'leased' AND lease = ?
             """,
             [now.stored, lease.stored])
+        try noteFirstLetters(under: lease)
         let rows = try leased(under: lease)
         let sites = sites(of: rows)
         let mutes = try mutes(under: lease)
@@ -39,7 +40,7 @@ extension Queue {
         claimed.reserveCapacity(rows.count)
         for row in rows {
             do {
-                if let job = try job(row, sites: sites, mutes: mutes) {
+                if let job = try job(row, sites: sites, mutes: mutes, at: now) {
                     claimed.append(job)
                 } else {
                     let isErased = try row["state"] as Recipient.State == .erased
@@ -53,6 +54,23 @@ extension Queue {
             }
         }
         return claimed
+    }
+
+    /// The first letter that goes out to a recipient says what this is; tried again, it must say the same.
+    private func noteFirstLetters(under lease: LeaseID) throws {
+        try transaction.run(
+            """
+            INSERT INTO first_letter (recipient, letter)
+            SELECT recipient, MIN(id)
+            FROM delivery
+            WHERE state = 'leased' AND lease = ? AND kind = 'letter' AND EXISTS (
+                SELECT 1
+                FROM recipient
+                WHERE recipient.id = delivery.recipient AND recipient.state <> 'erased')
+            GROUP BY recipient
+            ON CONFLICT (recipient) DO NOTHING
+            """,
+            [lease.stored])
     }
 
     private func leased(under lease: LeaseID) throws -> [SQLRow] {
@@ -78,17 +96,19 @@ extension Queue {
                 END AS uncertain_ends, delivery.kind, delivery.accepted_at, delivery.released_at,
                 delivery.message_token, delivery.envelope_token, delivery.letter, delivery.recipient,
                 recipient.site, recipient.handle, recipient.name, recipient.language, recipient.state,
-                recipient.record_version, recipient.seal, recipient.authorisation, letter.seal AS letter_seal
+                recipient.record_version, recipient.seal, recipient.authorisation, recipient.paused_until, recipient.writers,
+                recipient.daily_letters, recipient.mail_form, letter.seal AS letter_seal, first_letter.letter AS first_letter
             FROM delivery
             CROSS JOIN recipient
             LEFT JOIN letter ON letter.id = delivery.letter
+            LEFT JOIN first_letter ON first_letter.recipient = delivery.recipient
             WHERE delivery.state = 'leased' AND delivery.lease = ? AND recipient.id = delivery.recipient
             ORDER BY delivery.due_at, delivery.id
             """,
             [lease.stored])
     }
 
-    /// Few sites, many letters: each site is read once. Why one cannot be read is for its deliveries to tell.
+    /// Few sites, many letters: each site is read once. If one cannot be read, its deliveries say why.
     private func sites(of rows: [SQLRow]) -> [SiteID: Result<Site?, any Error>] {
         var sites: [SiteID: Result<Site?, any Error>] = [:]
         for row in rows {
@@ -101,19 +121,27 @@ extension Queue {
 
     /// - Returns: nil when there is nobody to send it to, or nothing to send.
     private func job(
-        _ row: SQLRow, sites: [SiteID: Result<Site?, any Error>], mutes: [RecipientID: [SQLRow]]
+        _ row: SQLRow, sites: [SiteID: Result<Site?, any Error>], mutes: [RecipientID: [SQLRow]], at now: Timestamp
     ) throws -> DeliveryJob? {
         let kind: DeliveryKind = try row["kind"]
         let seal: [UInt8]? = try row.optional("letter_seal")
         let recipient = try Recipient(row, id: "recipient")
-        guard let record = recipient.record, kind == .confirmation || seal != nil else { return nil }
+        guard var record = recipient.record, !kind.needsSeal || seal != nil else { return nil }
         guard let site = try sites[recipient.site]?.get() else { throw StoreError.undecodable(column: "site") }
-        let id: LetterID = try row["id"]
+        let (id, subject): (LetterID, LetterID?) = (try row["id"], try row.optional("letter"))
         var conversation: DeliveryJob.Conversation?
-        if kind != .letter, kind != .confirmation {
+        if kind != .letter, kind.needsSeal {
             conversation = try self.conversation(of: id, kind, letter: try row["letter"])
             // The first letter is gone, and with it the visitor's address.
             guard conversation != nil else { return nil }
+        }
+        // Its link would be too old.
+        if kind == .manage, now >= (try row["accepted_at"] as Timestamp) + MailedToken.signInLifetime { return nil }
+        var change: AddressChangeID?
+        if let subject, kind == .confirmation || kind == .addressNotice {
+            // Confirmed or undone meanwhile, or another has taken its place.
+            guard let found = try addressChange(subject, kind, at: now) else { return nil }
+            (change, record) = (found.id, kind == .confirmation ? found.next : found.former)
         }
         // What somebody whom the recipient has muted wrote. A mute keeps no answer of the recipient's own from going out.
         let isVisitors = kind == .letter || kind == .reply && conversation?.author == .visitor
@@ -123,8 +151,16 @@ extension Queue {
             released: try row.optional("released_at"),
             tokens: MailTokens(messageID: try row["message_token"], envelope: try row["envelope_token"]), site: site,
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
-            record: record, letter: kind == .pauseNotice ? [] : seal ?? [], conversation: conversation,
+            record: record, letter: kind.isSealed ? seal ?? [] : [], conversation: conversation, change: change,
+            isTextOnly: recipient.settings.isTextOnly, isFirst: try kind == .letter && row.optional("first_letter") == id,
             mutes: isVisitors ? try (mutes[recipient.id] ?? []).map(muteName) : [])
+    }
+
+    /// A notice goes to the former address also when the change was confirmed at once.
+    private func addressChange(_ subject: LetterID, _ kind: DeliveryKind, at now: Timestamp) throws -> AddressChange? {
+        let id = AddressChangeID(high: subject.high, low: subject.low)
+        guard let change = try transaction.addressChanges.find(id, at: now) else { return nil }
+        return kind == .addressNotice || change.isPending ? change : nil
     }
 
     /// Undoes the claim of one delivery and keeps it for a person.
@@ -159,5 +195,23 @@ extension Queue {
             WHERE id = ? AND state = 'leased' AND lease = ?
             """,
             [now.stored, reason.stored, id.stored, lease.stored])
+    }
+}
+
+extension DeliveryKind {
+    /// Whether it is nothing without the letter that began its conversation.
+    fileprivate var needsSeal: Bool {
+        switch self {
+        case .letter, .reply, .copy, .pauseNotice, .prove: true
+        case .confirmation, .manage, .addressNotice, .welcome: false
+        }
+    }
+
+    /// Whether the mail has a letter or reply in it.
+    fileprivate var isSealed: Bool {
+        switch self {
+        case .letter, .reply, .copy: true
+        case .confirmation, .pauseNotice, .manage, .addressNotice, .welcome, .prove: false
+        }
     }
 }

@@ -25,7 +25,8 @@ extension Queue {
         return name
     }
 
-    /// - Parameter letter: the reply that is sent, or for a notice the letter that began the conversation.
+    /// - Parameter letter: the reply that is sent; for a notice, and where an address is to be proven, the letter that began the
+    ///   conversation.
     /// - Returns: nil when the first letter is gone.
     func conversation(of delivery: LetterID, _ kind: DeliveryKind, letter: LetterID) throws -> DeliveryJob.Conversation? {
         let reply = try transaction.row(
@@ -36,7 +37,7 @@ extension Queue {
             WHERE reply.id = ? AND delivery.id = reply.id
             """,
             [letter.stored])
-        if kind != .pauseNotice, reply == nil { return nil }
+        if kind != .pauseNotice, kind != .prove, reply == nil { return nil }
         let id: LetterID = try reply?["conversation"] ?? letter
         let first = try transaction.row(
             """
@@ -48,7 +49,7 @@ extension Queue {
             """,
             [id.stored])
         guard let first else { return nil }
-        let author: Party = try reply?["author"] ?? .recipient
+        let author: Party = try reply?["author"] ?? (kind == .prove ? .visitor : .recipient)
         let addressee = kind == .reply ? author.other : author
         return DeliveryJob.Conversation(
             id: id, began: try first["accepted_at"], letter: try first["seal"], author: author, reply: letter,

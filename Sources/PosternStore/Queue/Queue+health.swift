@@ -2,7 +2,7 @@ package import PosternCore
 
 /// What of the queue does not move, and why.
 package struct QueueHealth: Equatable, Sendable {
-    /// Letters held because their last attempts ended alike.
+    /// Letters held because their last attempts ended in the same way.
     package struct Held: Equatable, Sendable {
         package let stage: DeliveryStage?
         package let code: Int?
@@ -27,29 +27,36 @@ package struct QueueHealth: Equatable, Sendable {
     /// When the oldest letter was accepted that waits or is under way, and the oldest that is held.
     package var oldestMoving, oldestHeld: Timestamp?
     package var lastPurge: Timestamp?
+    /// Letters that recipients have reported, and nobody has decided about; and when the oldest of them was reported.
+    package var openReports: Int
+    package var oldestReport: Timestamp?
 
     package init(
         held: [Held] = [], soonestDue: Timestamp? = nil, oldestMoving: Timestamp? = nil, oldestHeld: Timestamp? = nil,
-        lastPurge: Timestamp? = nil
+        lastPurge: Timestamp? = nil, openReports: Int = 0, oldestReport: Timestamp? = nil
     ) {
         self.held = held
         self.soonestDue = soonestDue
         self.oldestMoving = oldestMoving
         self.oldestHeld = oldestHeld
         self.lastPurge = lastPurge
+        self.openReports = openReports
+        self.oldestReport = oldestReport
     }
 
     /// - Parameter transaction: read-only will do.
     package init(_ transaction: any Transaction) throws {
         let oldest = try transaction.queue.oldestUndelivered()
+        let reports = try transaction.reports.open()
         self.init(
             held: try transaction.queue.heldByAttempt(), soonestDue: try transaction.queue.soonestDue(),
-            oldestMoving: oldest.moving, oldestHeld: oldest.held, lastPurge: try transaction.maintenance.last(.purge))
+            oldestMoving: oldest.moving, oldestHeld: oldest.held, lastPurge: try transaction.maintenance.last(.purge),
+            openReports: reports.count, oldestReport: reports.oldest)
     }
 }
 
 extension Queue {
-    /// Of the newest held letters so many are looked at: each is a row and its last attempt.
+    /// How many of the newest held letters are looked at: each is a row and its last attempt.
     package static let mostHeldLookedAt = 10_000
 
     /// Letters whose last attempt ended so that they are held: by a fault of ours, without an answer once too often, or refused

@@ -95,16 +95,25 @@ extension Queue {
 
     /// Makes due at once what is due later than the schedule ever lets anything wait: the clock was ahead when that was
     /// written, and has been set back since. Otherwise a letter accepted meanwhile would wait until the clock gets there again.
+    ///
+    /// A letter that waits for the day that has room is due later by right.
     /// - Returns: how many there were.
     @discardableResult
     package func recoverFromClockSetBack(at now: Timestamp, longestWait: Duration) throws -> Int {
-        try transaction.run(
+        let today = Epoch(containing: now)
+        return try transaction.run(
             """
             UPDATE delivery
             SET due_at = ?
-            WHERE state = 'ready' AND due_at > ?
+            WHERE state = 'ready' AND due_at > ? AND NOT (accepted_at <= ? AND id IN (
+                SELECT letter
+                FROM daily_letter
+                WHERE day > ? AND day <= ?))
             """,
-            [now.stored, (now + longestWait).stored])
+            [
+                now.stored, (now + longestWait).stored, now.stored, today.stored,
+                Epoch(day: today.day + DailyRoom.mostDays).stored,
+            ])
     }
 
     /// Gives up what has waited for longer than the schedule tries: the smarthost, or we, were away for days.

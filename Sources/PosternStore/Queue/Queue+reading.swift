@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// Which deliveries a person asks for.
+/// The deliveries that a person asks for.
 package struct DeliveryFilter: Equatable, Sendable {
     package enum Scope: Equatable, Sendable {
         case everything

@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// What becomes of the deliveries in a copy of a backup before it is the store again: nobody knows what was done with them after
+/// What becomes of the deliveries in the copy of a backup before that is the store again: nobody knows what was done with them after
 /// the backup was made.
 extension Queue {
     /// Every delivery that has not ended.
@@ -27,7 +27,7 @@ extension Queue {
 
     /// Ends every letter that was sealed under the key of another day than these, and every reply in a conversation that began on
     /// another: nobody can open it, or the address it goes to.
-    /// - Parameter naming: at most so many are returned by name.
+    /// - Parameter naming: how many are returned by name, at most.
     package func failLost(keeping days: Set<Epoch>, at now: Timestamp, naming most: Int) throws -> RestoredLetters.Named {
         var lost = RestoredLetters.Named()
         for id in try unended() {
@@ -50,7 +50,8 @@ extension Queue {
     private func daysOfSeals(_ id: LetterID) throws -> [Epoch] {
         let row = try transaction.row(
             """
-            SELECT delivery.letter, reply.conversation
+            SELECT CASE WHEN delivery.kind IN ('confirmation', 'address-notice') THEN NULL ELSE delivery.letter END AS letter,
+                reply.conversation
             FROM delivery
             LEFT JOIN reply ON reply.id = delivery.id
             WHERE delivery.id = ?
@@ -60,7 +61,7 @@ extension Queue {
         return letters.compactMap { $0.map { Epoch(containing: $0.moment) } }
     }
 
-    /// Takes over that a delivery has ended elsewhere: by a release or the end of its lease, and then as delivered or dropped.
+    /// Notes that a delivery has ended elsewhere: by a release or the end of its lease, and then as delivered or dropped.
     /// - Returns: false when it had ended here too.
     @discardableResult
     package func takeEnd(of id: LetterID, as state: DeliveryState, at moment: Timestamp) throws -> Bool {
@@ -77,7 +78,7 @@ extension Queue {
             ]) == 1
     }
 
-    /// Keeps every delivery for a person that waits, is under way or is held already.
+    /// Holds every delivery that has not ended, for a person to decide.
     /// - Returns: how many there are.
     package func holdRestored(because reason: String, at now: Timestamp) throws -> Int {
         try unended().reduce(into: 0) { count, id in

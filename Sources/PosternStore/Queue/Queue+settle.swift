@@ -10,7 +10,7 @@ package enum SettlementResult: Hashable, Sendable {
 }
 
 extension Queue {
-    /// Writes what an attempt came to, and where the delivery stands now.
+    /// Writes how an attempt ended, and the state of the delivery after it.
     ///
     /// Every outcome counts under its own lease. *Delivered* counts under an earlier one as well, as long as the letter waits or
     /// is under way again: otherwise it would go out twice although we know better. A second attempt that is under way then
@@ -26,7 +26,7 @@ extension Queue {
         return .writtenLate
     }
 
-    /// Keeps a delivery for a person whose outcome, or whose claim, could not be written.
+    /// Holds a delivery for a person, since its outcome or its claim could not be written.
     /// - Parameter reason: what went wrong; nothing personal.
     /// - Returns: false when the lease is over.
     package func hold(_ id: LetterID, under lease: LeaseID, because reason: String, at now: Timestamp) throws -> Bool {

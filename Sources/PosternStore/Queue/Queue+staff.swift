@@ -3,7 +3,7 @@ package import PosternCore
 /// What became of a move that a person asked for.
 package enum DeliveryMove: Equatable, Sendable {
     case moved(to: DeliveryState)
-    /// The delivery is in a state that does not have this move; it was left alone.
+    /// The delivery is in a state from which there is no such move; it was left alone.
     case refused(in: DeliveryState)
     /// It has ended, and there is nothing left to send: its letter's key is destroyed, or its recipient was erased.
     case nothingToSend(in: DeliveryState)
@@ -39,7 +39,10 @@ extension Queue {
                     letter IS NULL OR EXISTS (
                         SELECT 1
                         FROM letter
-                        WHERE letter.id = delivery.letter))
+                        WHERE letter.id = delivery.letter) OR EXISTS (
+                        SELECT 1
+                        FROM address_change
+                        WHERE address_change.id = delivery.letter))
                 """,
                 [now.stored, now.stored, id.stored, state.stored])
             isSendable = changed == 1
@@ -49,7 +52,7 @@ extension Queue {
         return .nothingToSend(in: state)
     }
 
-    /// Keeps a delivery for a person that was refused, since others were refused alike after it.
+    /// Holds a refused delivery for a person, since others were refused in the same way after it.
     package func recall(_ id: LetterID, because reason: String) throws -> DeliveryMove {
         try move(id, by: .recalled) { state in
             try transaction.run(
@@ -65,7 +68,7 @@ extension Queue {
         }
     }
 
-    /// Stops a waiting delivery.
+    /// Holds a waiting delivery.
     /// - Parameter reason: for anyone who finds it held.
     package func hold(_ id: LetterID, because reason: String) throws -> DeliveryMove {
         try move(id, by: .heldByStaff) { state in
@@ -79,7 +82,7 @@ extension Queue {
         }
     }
 
-    /// Stops the delivery that is due soonest, whose claim has failed.
+    /// Holds the delivery that is due soonest, whose claim has failed.
     /// - Returns: nil when none is due.
     package func holdNext(because reason: String, at now: Timestamp) throws -> LetterID? {
         let next: LetterID? = try transaction.row(
@@ -95,7 +98,7 @@ extension Queue {
         return next
     }
 
-    /// Lets a held delivery go; it is due now.
+    /// Releases a held delivery; it is due now.
     package func release(_ id: LetterID, at now: Timestamp) throws -> DeliveryMove {
         try move(id, by: .released) { state in
             try transaction.run(
@@ -108,7 +111,23 @@ extension Queue {
         }
     }
 
-    /// Decides against a delivery that waits or is held.
+    /// Lets a letter go whose visitor has proved the address.
+    /// - Parameter due: now, or the day that has room for it.
+    /// - Returns: false when somebody has decided about it meanwhile.
+    package func prove(_ id: LetterID, due: Timestamp, at now: Timestamp) throws -> Bool {
+        let moved = try move(id, by: .proven) { state in
+            try transaction.run(
+                """
+                UPDATE delivery
+                SET state = 'ready', due_at = ?, released_at = ?, reason = NULL
+                WHERE id = ? AND state = ?
+                """,
+                [due.stored, due.stored, id.stored, state.stored])
+        }
+        return moved == .moved(to: .ready)
+    }
+
+    /// Drops a delivery that waits or is held.
     package func drop(_ id: LetterID, because reason: String, at now: Timestamp) throws -> DeliveryMove {
         try move(id, by: .dropped) { state in
             try transaction.run(
@@ -130,7 +149,7 @@ extension Queue {
             return .refused(in: state)
         }
         guard try write(state) == 1 else {
-            // Only where several relays write: another one was quicker.
+            // Only where several relays write: another relay was quicker.
             return try self.state(of: id).map { .refused(in: $0) } ?? .unknown
         }
         return .moved(to: next)

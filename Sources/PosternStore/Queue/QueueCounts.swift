@@ -60,7 +60,8 @@ extension Queue {
     }
 
     /// When the oldest delivery was accepted that is due or under way, and the oldest that is held for somebody to decide: one from a
-    /// visitor whom its recipient has muted waits for nobody.
+    /// visitor whom its recipient has muted waits for nobody, and one whose visitor is to prove the address not for us. A letter to
+    /// somebody who takes so many a day may wait for days.
     package func oldestUndelivered() throws -> (moving: Timestamp?, held: Timestamp?) {
         // The count keeps SQLite from walking the table in order of ids until it meets the first, which is every delivered
         // one when nothing waits; with it, it looks at what waits alone, in an index.
@@ -68,7 +69,9 @@ extension Queue {
             """
             SELECT 'ready' AS name, MIN(id) AS id, COUNT(*) AS count
             FROM delivery
-            WHERE state = 'ready'
+            WHERE state = 'ready' AND id NOT IN (
+                SELECT letter
+                FROM daily_letter)
             UNION ALL
             SELECT 'leased', MIN(id), COUNT(*)
             FROM delivery
@@ -80,6 +83,10 @@ extension Queue {
                 SELECT 1
                 FROM attempt
                 WHERE attempt.delivery = delivery.id AND attempt.number = delivery.attempts AND attempt.outcome = 'muted')
+                AND NOT EXISTS (
+                SELECT 1
+                FROM awaited_proof
+                WHERE awaited_proof.letter = delivery.id)
             """)
         var (moving, held): (Timestamp?, Timestamp?) = (nil, nil)
         for row in rows {

@@ -20,5 +20,5 @@ package struct Migration: Sendable {
 
 /// Every step the schema has taken.
 package enum Schema {
-    package static let migrations = [letters, operations, nodes, walls, realLife, conversations]
+    package static let migrations = [letters, operations, nodes, walls, realLife, conversations, members]
 }

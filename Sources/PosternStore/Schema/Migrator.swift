@@ -14,10 +14,14 @@ package struct Migrator: Sendable {
     package var known: Int { migrations.count }
 
     /// Runs inside one unit, so that a store is never left half way.
+    /// - Parameter onChange: is told, before anything is done, the schema that a store has and the one that it will have. Of a new
+    ///   store it is told nothing.
     /// - Returns: the versions that were applied now.
     /// - Throws: `StoreError.newerSchema`, `.changedMigration`, or what the store says to a statement.
     @discardableResult
-    package func migrate(_ transaction: any Transaction, at now: Timestamp) throws -> [Int] {
+    package func migrate(
+        _ transaction: any Transaction, at now: Timestamp, onChange: (_ from: Int, _ to: Int) -> Void = { _, _ in }
+    ) throws -> [Int] {
         try transaction.run(
             """
             CREATE TABLE IF NOT EXISTS schema_migration (
@@ -29,6 +33,7 @@ package struct Migrator: Sendable {
             """)
         let done = try check(transaction)
         let news = migrations.filter { !done.contains($0.version) }
+        if let standing = done.max(), !news.isEmpty { onChange(standing, known) }
         for migration in news {
             for statement in migration.statements { try transaction.run(statement) }
             try record(migration, transaction, at: now)

@@ -62,7 +62,7 @@ extension StoredAs {
     package var stored: SQLValue { form.stored }
 }
 
-/// What a number may be that we count with: somebody may have changed the row, and sums and spans of such numbers cannot overflow.
+/// The range of numbers that we count with. Somebody may have changed the row; sums and spans of numbers in it cannot overflow.
 private let plausible = Int64(-1) << 52...Int64(1) << 52
 
 extension Int: StoredAs {
@@ -158,6 +158,11 @@ extension DeliveryState: StoredAs {}
 extension DeliveryStage: StoredAs {}
 extension DeliveryKind: StoredAs {}
 extension Recipient.State: StoredAs {}
+extension Writers: StoredAs {}
+extension Joining: StoredAs {}
+extension SiteToken.Scope: StoredAs {}
+extension ReportReason: StoredAs {}
+extension ReportDecision: StoredAs {}
 extension Verdict.Decision: StoredAs {}
 extension Verdict.Rule: StoredAs {}
 extension Block.Effect: StoredAs {}

@@ -51,7 +51,7 @@ package enum StoreError: Error, Hashable, Sendable {
     package enum Permanence: Sendable {
         /// The same may succeed when tried again.
         case temporary
-        /// A person must do something first, if only restart.
+        /// A person must do something first, even if it is only a restart.
         case permanent
     }
 

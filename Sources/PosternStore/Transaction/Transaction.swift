@@ -43,6 +43,15 @@ extension Transaction {
     package var conversations: Conversations { Conversations(transaction: self) }
     package var links: Links { Links(transaction: self) }
     package var mutes: Mutes { Mutes(transaction: self) }
+    package var unconfirmedJoins: UnconfirmedJoins { UnconfirmedJoins(transaction: self) }
+    package var addressChanges: AddressChanges { AddressChanges(transaction: self) }
+    package var memberSessions: MemberSessions { MemberSessions(transaction: self) }
+    package var memberLedger: MemberLedger { MemberLedger(transaction: self) }
+    package var dailyLetters: DailyLetters { DailyLetters(transaction: self) }
+    package var awaitedProofs: AwaitedProofs { AwaitedProofs(transaction: self) }
+    package var invitations: Invitations { Invitations(transaction: self) }
+    package var siteTokens: SiteTokens { SiteTokens(transaction: self) }
+    package var reports: Reports { Reports(transaction: self) }
     package var blocks: Blocks { Blocks(transaction: self) }
     package var limitRecords: LimitRecords { LimitRecords(transaction: self) }
     package var retention: Retention { Retention(transaction: self) }

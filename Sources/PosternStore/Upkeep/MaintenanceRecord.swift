@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// When recurring work was done last: what the privacy statement says of it must be so.
+/// When recurring work was last done: what the privacy statement says of it must be true.
 package struct MaintenanceRecord {
     package enum Name: String, Sendable, CaseIterable, StoredAs {
         /// Rows whose time was over were removed.

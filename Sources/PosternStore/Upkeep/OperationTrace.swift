@@ -13,6 +13,20 @@ package struct OperationRecord: Equatable, Sendable {
         case pauseRecipient = "recipient.pause"
         case resumeRecipient = "recipient.resume"
         case eraseRecipient = "recipient.erase"
+        /// Somebody began to join and never confirmed.
+        case lapseRecipient = "recipient.lapse"
+        /// By the recipient's own page, or by their site.
+        case signIn = "recipient.sign-in"
+        case changeSettings = "recipient.settings"
+        case changeWords = "recipient.words"
+        case askAddressChange = "recipient.address.ask"
+        case cancelAddressChange = "recipient.address.cancel"
+        case confirmAddressChange = "recipient.address.confirm"
+        case undoAddressChange = "recipient.address.undo"
+        case redoAddressChange = "recipient.address.redo"
+        case invite = "recipient.invite"
+        case addSiteToken = "token.add"
+        case revokeSiteToken = "token.revoke"
         case addAlias = "recipient.alias.add"
         case removeAlias = "recipient.alias.remove"
         /// By the links in mails.
@@ -21,6 +35,9 @@ package struct OperationRecord: Equatable, Sendable {
         case withdrawReply = "reply.withdraw"
         case muteVisitor = "visitor.mute"
         case unmuteVisitor = "visitor.unmute"
+        case reportLetter = "letter.report"
+        case withdrawReport = "letter.unreport"
+        case proveAddress = "letter.prove"
         case retryDeliveries = "queue.retry"
         case holdDeliveries = "queue.hold"
         case releaseDeliveries = "queue.release"
@@ -79,6 +96,20 @@ package struct OperationTrace {
             LIMIT ?
             """,
             [(before ?? OperationID(high: .max, low: .max)).stored, limit.stored]
+        ).map(OperationRecord.init)
+    }
+
+    /// What was done about one subject, newest first. Looks through the trace: for what somebody asks now and then.
+    package func about(_ subject: String, limit: Int) throws -> [OperationRecord] {
+        try transaction.rows(
+            """
+            SELECT id, at, actor, verb, subject, reason
+            FROM operation
+            WHERE subject = ?
+            ORDER BY id DESC
+            LIMIT ?
+            """,
+            [subject.stored, limit.stored]
         ).map(OperationRecord.init)
     }
 

@@ -64,6 +64,10 @@ package struct RestoredLetters: Equatable, Sendable {
 package struct FormerLetters: Sendable {
     package var ended: [DeliveryLine] = []
     package var waiting: [DeliveryLine] = []
+    /// What was taken back or used up after the backup stays so.
+    package var revokedTokens: [(id: SiteTokenID, at: Timestamp)] = []
+    package var usedInvitations: [Invitation] = []
+    package var usedLinks: [LetterID] = []
 
     package init() {}
 
@@ -74,11 +78,14 @@ package struct FormerLetters: Sendable {
         let known = Set(ids)
         ended = try ids.compactMap { try former.queue.show($0)?.delivery }.filter { [.delivered, .dropped].contains($0.state) }
         waiting = try former.queue.unended().filter { !known.contains($0) }.compactMap { try former.queue.show($0)?.delivery }
+        revokedTokens = try former.siteTokens.revoked()
+        usedInvitations = try former.invitations.used()
+        usedLinks = try former.memberSessions.links()
     }
 }
 
 extension RestoreRequest {
-    /// Brings the letters of the copy to what is known of them, and leaves a trace.
+    /// Brings the letters of the copy up to what is known of them, and leaves a trace.
     package func settle(_ copy: any Transaction, _ former: FormerLetters) throws -> RestoredLetters {
         var letters = RestoredLetters()
         let (queue, now) = (copy.queue, trace.at)
@@ -93,6 +100,9 @@ extension RestoreRequest {
         // What ended in the copy and waits in the former store is not left behind: it is as it was at the backup.
         let left = try former.waiting.filter { try queue.show($0.id) == nil }
         letters.left = RestoredLetters.Named(count: left.count, first: Array(left.prefix(RestoredLetters.most)))
+        for token in former.revokedTokens { _ = try copy.siteTokens.revoke(token.id, at: token.at) }
+        for invitation in former.usedInvitations { try copy.invitations.takeUse(of: invitation) }
+        try copy.memberSessions.endAll(keeping: former.usedLinks, at: now)
         try copy.operationTrace.add(trace)
         return letters
     }

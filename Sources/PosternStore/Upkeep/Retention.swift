@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// Forgets what has served its time, in small bites: each verb takes at most `limit` and is repeated until it returns 0, so
+/// Forgets what has served its time, in small batches: each verb takes at most `limit` and is repeated until it returns 0, so
 /// that letters get in between. Accepted letters equal the sum of all states before and after each.
 package struct Retention {
     let transaction: any Transaction
@@ -99,17 +99,24 @@ package struct Retention {
     /// visitor's address was in the first letter.
     /// - Returns: how many rows are gone.
     package func forgetConversations(through epoch: Epoch, limit: Int) throws -> Int {
-        let links = try transaction.run(
-            """
-            DELETE FROM link
-            WHERE (made_at, digest) IN (
-                SELECT made_at, digest
-                FROM link
-                WHERE made_at < ?
-                ORDER BY made_at, digest
-                LIMIT ?)
-            """,
-            [(epoch.end.milliseconds / 1_000).stored, limit.stored])
+        // What the program before made has seconds in the place of milliseconds.
+        let spans: [(from: Int64, to: Int64)] = [
+            (0, min(epoch.end.milliseconds / 1_000, Self.mostSeconds)), (Self.mostSeconds, epoch.end.milliseconds),
+        ]
+        var links = 0
+        for span in spans {
+            links += try transaction.run(
+                """
+                DELETE FROM link
+                WHERE (made_at, digest) IN (
+                    SELECT made_at, digest
+                    FROM link
+                    WHERE made_at >= ? AND made_at < ?
+                    ORDER BY made_at, digest
+                    LIMIT ?)
+                """,
+                [span.from.stored, span.to.stored, limit.stored])
+        }
         let end = LetterID.floor(of: epoch.end)
         let conversations = try transaction.run(
             """
@@ -141,6 +148,9 @@ package struct Retention {
         return ids.count
     }
 
+    /// 32 bits of seconds end here; as milliseconds it is a day in 1970.
+    private static let mostSeconds = Int64(1) << 32
+
     private func forgetEntry(_ id: LetterID, of epoch: Epoch) throws {
         // Its tags stand in the entry: looked up by them, no other entry's row is touched.
         if let entry = try transaction.submissionLog.entry(id) {
@@ -170,36 +180,11 @@ package struct Retention {
     }
 
     private func forgetDelivery(_ id: LetterID) throws {
-        // Where outcomes are kept for less long than letters: without its first letter's, nothing can be sent in it.
-        try transaction.run(
-            """
-            DELETE FROM conversation
-            WHERE id = ?
-            """,
-            [id.stored])
-        try transaction.run(
-            """
-            DELETE FROM reply
-            WHERE id = ?
-            """,
-            [id.stored])
-        try transaction.run(
-            """
-            DELETE FROM attempt
-            WHERE delivery = ?
-            """,
-            [id.stored])
-        try transaction.run(
-            """
-            DELETE FROM letter
-            WHERE id = ?
-            """,
-            [id.stored])
-        try transaction.run(
-            """
-            DELETE FROM delivery
-            WHERE id = ?
-            """,
-            [id.stored])
+        let parts: [StaticString] = [
+            // Where outcomes are kept for less long than letters: without its first letter's, nothing can be sent in it.
+            "DELETE FROM conversation WHERE id = ?", "DELETE FROM reply WHERE id = ?", "DELETE FROM attempt WHERE delivery = ?",
+            "DELETE FROM letter WHERE id = ?", "DELETE FROM delivery WHERE id = ?",
+        ]
+        for part in parts { try transaction.run(part, [id.stored]) }
     }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Lets a scripted server have so many connections at a time; each further one is refused.
+/// Limits how many connections a scripted server has at a time; each further one is refused.
 package final class ConnectionLimit: Sendable {
     private struct State {
         var most: Int

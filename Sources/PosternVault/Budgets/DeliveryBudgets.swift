@@ -66,10 +66,51 @@ package final class DeliveryBudgets: Sendable {
     }
 
     /// Takes one letter from every budget it falls under.
-    /// - Parameter isProven: whether the addressee has shown that mails arrive. Every recipient has.
+    /// - Parameters:
+    ///   - isProven: whether the addressee has shown that mails arrive. Every recipient has.
+    ///   - isKnown: whether somebody has come by the link of an earlier mail that asked the same.
     /// - Returns: the outcome for a letter that must wait: deferred, and nothing about the smarthost.
-    package func charge(_ job: DeliveryJob, to address: EmailAddress, isProven: Bool = true) -> Result<Charge, Overdrawn> {
-        let accounts = accounts(job, address, isProven)
+    package func charge(
+        _ job: DeliveryJob, to address: EmailAddress, isProven: Bool = true, isKnown: Bool = false
+    ) -> Result<Charge, Overdrawn> {
+        let accounts = accounts(job, address, isProven, isKnown)
+        guard let overdrawn = take(accounts, for: ["delivery": "\(job.id)", "recipient": "\(job.recipient)"]) else {
+            return .success(Charge(accounts: accounts))
+        }
+        return .failure(overdrawn)
+    }
+
+    /// Takes one address that is to be sealed because a page or a site asks.
+    /// - Returns: how long until one may be sealed again; nil when this one may.
+    package func chargeEnrolment(of name: AuthorisedName) -> Duration? {
+        let accounts = [account(.enrol, []), account(.enrolDay, [])]
+        guard take(accounts, for: ["to": "\(name)"]) != nil else { return nil }
+        let moment = now()
+        return max(state.withLock { $0.ledger.wait(for: accounts, at: moment) }, .seconds(1))
+    }
+
+    /// Takes one new address that a recipient has asked.
+    /// - Returns: how long until another may be; nil when this one may.
+    func chargeChange(of name: AuthorisedName) -> Duration? {
+        let accounts = [account(.change, Array("\(name)".utf8))]
+        guard take(accounts, for: ["to": "\(name)"]) != nil else { return nil }
+        let moment = now()
+        return max(state.withLock { $0.ledger.wait(for: accounts, at: moment) }, .seconds(1))
+    }
+
+    /// Takes one question whether an address is somebody's, no matter who wants it asked. The mail itself is counted when it goes out.
+    /// - Returns: how long until it may be asked again; nil when it may now.
+    func chargeAsk(_ address: EmailAddress) -> Duration? {
+        let accounts = [account(.ask, Self.mailbox(address))]
+        guard take(accounts, for: [:]) != nil else { return nil }
+        let moment = now()
+        return max(state.withLock { $0.ledger.wait(for: accounts, at: moment) }, .seconds(1))
+    }
+
+    private static func mailbox(_ address: EmailAddress) -> [UInt8] { Array(address.text.lowercased().utf8) }
+
+    /// Takes one from each account, or says why not.
+    private func take(_ accounts: [BudgetLedger.Account], for metadata: Logger.Metadata) -> Overdrawn? {
         let moment = now()
         let (answer, unsaid) = state.withLock { state -> (BudgetLedger.Answer, Int?) in
             let answer = state.ledger.take(accounts, at: moment)
@@ -87,19 +128,19 @@ package final class DeliveryBudgets: Sendable {
         }
         let overdrawn: Overdrawn
         switch answer {
-        case .granted: return .success(Charge(accounts: accounts))
+        case .granted: return nil
         case .used(let budget): overdrawn = Overdrawn(budget: budget, limit: limit(of: budget), isFull: false)
         case .full(let budget): overdrawn = Overdrawn(budget: budget, limit: limit(of: budget), isFull: true)
         }
         if let unsaid {
+            let about: Logger.Metadata = [
+                "budget": "\(overdrawn.budget.setting.rawValue)", "limit": "\(overdrawn.limit)", "since-last-line": "\(unsaid)",
+            ]
             logger.error(
                 "budgets: more is asked for than the vault lets out, and letters wait; see postern doctor",
-                metadata: [
-                    "budget": "\(overdrawn.budget.setting.rawValue)", "limit": "\(overdrawn.limit)", "delivery": "\(job.id)",
-                    "recipient": "\(job.recipient)", "since-last-line": "\(unsaid)",
-                ])
+                metadata: about.merging(metadata) { $1 })
         }
-        return .failure(overdrawn)
+        return overdrawn
     }
 
     /// A letter that did not go out gives back what was taken for it. One that may have gone out does not.
@@ -114,23 +155,29 @@ package final class DeliveryBudgets: Sendable {
         }
     }
 
-    private func accounts(_ job: DeliveryJob, _ address: EmailAddress, _ isProven: Bool) -> [BudgetLedger.Account] {
-        func account(_ budget: Budget, _ name: [UInt8]) -> BudgetLedger.Account {
-            BudgetLedger.Account(budget, KeyedDigest(of: [budget.rawValue] + name, under: nameKey))
-        }
-        let mailbox = Array(address.text.lowercased().utf8)
+    private func accounts(
+        _ job: DeliveryJob, _ address: EmailAddress, _ isProven: Bool, _ isKnown: Bool
+    ) -> [BudgetLedger.Account] {
+        let mailbox = Self.mailbox(address)
+        var writer = ByteWriter()
+        writer.write(job.site.id.text)
+        writer.write(job.handle.text)
         let kind: [BudgetLedger.Account]
         switch job.kind {
         case _ where job.kind.isPosted && job.addressee == .recipient:
-            var writer = ByteWriter()
-            writer.write(job.site.id.text)
-            writer.write(job.handle.text)
             kind = [account(.recipient, writer.bytes), account(.address, mailbox)]
-        case .confirmation: kind = [account(.confirmation, mailbox)]
-        case .letter, .reply, .copy, .pauseNotice:
+        case .confirmation: kind = [account(isKnown ? .again : .confirmation, mailbox)]
+        // Both ask a stranger, and one address gets one such mail a day.
+        case .prove: kind = isProven ? [account(.address, mailbox)] : [account(.confirmation, mailbox)]
+        case .manage: kind = [account(.manage, writer.bytes), account(.address, mailbox)]
+        case .letter, .reply, .copy, .pauseNotice, .addressNotice, .welcome:
             kind = (isProven ? [] : [account(.reply, mailbox)]) + [account(.address, mailbox)]
         }
         return kind + [account(.global, [])]
+    }
+
+    private func account(_ budget: Budget, _ name: [UInt8]) -> BudgetLedger.Account {
+        BudgetLedger.Account(budget, KeyedDigest(of: [budget.rawValue] + name, under: nameKey))
     }
 
     private func limit(of budget: Budget) -> Limit {
@@ -141,6 +188,11 @@ package final class DeliveryBudgets: Sendable {
             case .confirmation: rates.confirmation
             case .global: rates.global
             case .reply: rates.reply
+            case .enrol: rates.enrol.rates.first
+            case .enrolDay: rates.enrol.rates.dropFirst().first
+            case .manage: rates.manage
+            case .change: rates.confirmation.map { _ in Budget.changes }
+            case .ask, .again: rates.confirmation.map { _ in Budget.asks }
             }
         return rate.map { Limit(burst: nil, rates: [$0]) } ?? .off
     }
@@ -148,7 +200,8 @@ package final class DeliveryBudgets: Sendable {
     /// What was deferred since the start of the process, for the doctor and the metrics.
     package var report: [VaultCondition.BudgetUse] {
         state.withLock { state in
-            Budget.allCases.map { budget in
+            let own = Budget.allCases.filter { ![.change, .ask, .again].contains($0) }
+            return own.filter { $0 != .enrolDay || rates.enrol.rates.count > 1 }.map { budget in
                 VaultCondition.BudgetUse(
                     setting: budget.setting.rawValue, limit: "\(limit(of: budget))", deferred: state.deferred[budget] ?? 0,
                     last: state.lastDeferred[budget])
@@ -170,7 +223,7 @@ package final class DeliveryBudgets: Sendable {
         guard let used else { return }
         let code = HMAC<SHA256>.authenticationCode(for: Self.head + used, using: fileKey)
         do {
-            try File.write(SecretBytes(Self.head + used + Array(code)), to: path, mode: 0o600, in: File.folder(of: path))
+            try File.write(SecretBytes(Self.head + used + Array(code)), to: path, mode: 0o600, in: path.folder)
         } catch {
             state.withLock { $0.isChanged = true }
             throw error

@@ -16,14 +16,26 @@ package struct EpochPlan: Equatable, Sendable {
     package struct Retention: Equatable, Sendable {
         package let letters: Duration
         package let evidence: Duration
+        package let reports: Duration
 
-        package init(letters: Duration, evidence: Duration) {
+        package init(letters: Duration, evidence: Duration, reports: Duration = .days(90)) {
             self.letters = letters
             self.evidence = evidence
+            self.reports = reports
+        }
+
+        package init(_ retention: Configuration.Retention) {
+            self.init(letters: retention.letters, evidence: retention.evidence, reports: retention.reports)
         }
 
         /// How long after its day a key is kept. Tags go with the evidence, or the pseudonyms would outlive what they stand for.
-        package func kept(_ kind: KeyKind) -> Duration { kind == .opening(.letter) ? letters : evidence }
+        package func kept(_ kind: KeyKind) -> Duration {
+            switch kind {
+            case .opening(.letter): letters
+            case .opening(.report): reports
+            default: evidence
+            }
+        }
 
         /// Whether the time of a key is over; never that of one that lasts.
         package func isOver(_ kind: KeyKind, of epoch: Epoch?, at now: Timestamp) -> Bool {
@@ -55,7 +67,7 @@ package struct EpochPlan: Equatable, Sendable {
     ) {
         let today = Epoch(containing: now)
         make = [today, today.next].flatMap { epoch in
-            [KeyKind.opening(.letter), .opening(.evidence), .tag].map { Wanted($0, epoch) }
+            [KeyKind.opening(.letter), .opening(.evidence), .tag, .opening(.report)].map { Wanted($0, epoch) }
         }.filter { !existing.contains($0) }
         destroy =
             !isClockTrusted

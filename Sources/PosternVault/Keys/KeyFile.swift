@@ -138,8 +138,11 @@ package struct KeyFault: Error, Equatable, Sendable, CustomStringConvertible {
         return switch name.kind {
         case .opening(.letter):
             "letters\(day) that have not been delivered cannot be opened; each "
-                + (isLoss ? "ends as failed when it is due, with that reason" : "is held, with that reason")
+                + (isLoss
+                    ? "ends as failed, with that reason, when it is due or, where it is held, released"
+                    : "is held, with that reason")
         case .opening(.evidence): "the client addresses\(day) in the log can no longer be opened"
+        case .opening(.report): "the letters in reports\(day) can no longer be read"
         case .tag: "clients\(day) in the log can no longer be compared"
         case .opening(.address):
             "recipients whose addresses are sealed to it cannot be reached; letters to them are held, with that reason"

@@ -35,7 +35,7 @@ package enum KeyKind: Hashable, Sendable {
     /// Whether each epoch has one of its own.
     package var isPerEpoch: Bool {
         switch self {
-        case .opening(.letter), .opening(.evidence), .tag: true
+        case .opening(.letter), .opening(.evidence), .opening(.report), .tag: true
         case .opening(.address), .authorisation, .journal: false
         }
     }

@@ -86,6 +86,13 @@ package final class KeyRing: Sendable {
         return AddressAuthorisation(key: first, former: former)
     }
 
+    /// What members and sites hold of the vault's, under the same keys.
+    /// - Throws: `KeyFault` when there is none.
+    package func memberCodes() throws -> MemberCodes {
+        let (first, former) = try authorisationKeys()
+        return MemberCodes(key: first, former: former)
+    }
+
     /// The current authorisation key, and those of earlier machines.
     /// - Throws: `KeyFault` when there is none.
     package func authorisationKeys() throws -> (current: SymmetricKey, former: [SymmetricKey]) {

@@ -27,8 +27,9 @@ package struct Composer: Sendable {
         case .letter(let letter, let conversation): try compose(letter, conversation, delivery)
         case .reply(let reply, let conversation): try compose(reply, conversation, delivery, isCopy: false)
         case .copy(let reply, let conversation): try compose(reply, conversation, delivery, isCopy: true)
-        case .confirmation(let link): try compose(.confirmation, link: link, delivery)
+        case .notice(let notice, let link, let code): try compose(.init(notice), link: link, code: code, delivery)
         case .pauseNotice(let conversation): try compose(.pauseNotice, link: conversation.links.pause ?? "", delivery)
+        case .prove(let link, let code, let language): try compose(.prove, link: link, code: code, in: language, delivery)
         }
     }
 
@@ -43,14 +44,14 @@ package struct Composer: Sendable {
         let page = { form in
             LetterMailPage(
                 letter: letter, shownAddress: shown, site: job.site, catalogue: texts, form: form, subject: names.recipientTopic,
-                visitorName: names.visitorName, links: conversation?.links)
+                visitorName: names.visitorName, links: conversation?.links, settings: delivery.settings, isFirst: job.isFirst)
         }
-        try Self.check(conversation?.links.all ?? [])
+        try Self.check((conversation?.links.all ?? []) + [delivery.settings].compactMap(\.self))
         return try message(
             delivery, from: names.visitorFrom, to: job.recipientName.text, subject: names.recipientTopic, texts,
             replyTo: shown.replyTo.map { .init(name: names.visitor, address: $0) },
             plain: templates.letter.render(page(.plain)), html: templates.letter.render(page(.html)),
-            visible: shown.address, thread: thread, unsubscribe: conversation?.links.pause)
+            visitor: letter.replyAddress, thread: thread, unsubscribe: conversation?.links.pause)
     }
 
     private func compose(
@@ -67,9 +68,9 @@ package struct Composer: Sendable {
         let page = { form in
             ReplyMailPage(
                 reply: reply, view: view, conversation: conversation, shownAddress: shown, job: job, catalogue: texts, form: form,
-                subject: thread.subject, visitorName: names.visitorName)
+                subject: thread.subject, visitorName: names.visitorName, settings: toVisitor ? nil : delivery.settings)
         }
-        try Self.check(conversation.links.all)
+        try Self.check(conversation.links.all + [delivery.settings].compactMap(\.self))
         let from =
             switch (isCopy, toVisitor) {
             case (true, _): job.site.name.text
@@ -80,33 +81,40 @@ package struct Composer: Sendable {
             delivery, from: from, to: toVisitor ? names.visitorName ?? "" : job.recipientName.text, subject: thread.subject,
             texts,
             replyTo: shown.replyTo.map { .init(name: names.visitor, address: $0) },
-            plain: templates.reply.render(page(.plain)), html: templates.reply.render(page(.html)), visible: shown.address,
+            plain: templates.reply.render(page(.plain)), html: templates.reply.render(page(.html)), visitor: letter.replyAddress,
             thread: thread, unsubscribe: isCopy ? nil : conversation.links.pause)
     }
 
     private func compose(
-        _ kind: NoticeMailPage.Kind, link: String, _ delivery: OpenedDelivery
+        _ kind: NoticeMailPage.Kind, link: String, code: MailedCode? = nil, in language: Language? = nil,
+        _ delivery: OpenedDelivery
     ) throws(ComposeFault) -> OutgoingMessage {
-        try Self.check([link])
         let job = delivery.job
-        let texts = templates.catalogues.catalogue(for: job.language)
-        let subject = texts.line(kind.subject, [.site: job.site.name.text])
-        let page = { form in NoticeMailPage(kind, job: job, link: link, catalogue: texts, form: form, subject: subject) }
+        let settings = kind == .welcome ? delivery.settings : nil
+        try Self.check([link, settings].compactMap(\.self))
+        let texts = templates.catalogues.catalogue(for: language ?? job.language)
+        let subject = texts.line(kind.texts.subject, [.site: job.site.name.text])
+        let page = { form in
+            NoticeMailPage(
+                kind, job: job, link: link, code: code, settings: settings, catalogue: texts, form: form, subject: subject)
+        }
         return try message(
-            delivery, from: job.site.name.text, to: job.recipientName.text, subject: subject, texts, replyTo: nil,
+            delivery, from: job.site.name.text, to: kind.namesRecipient ? job.recipientName.text : "", subject: subject, texts,
+            replyTo: nil,
             plain: templates.confirmation.render(page(.plain)), html: templates.confirmation.render(page(.html)))
     }
 
     private func message(
         _ delivery: OpenedDelivery, from: String, to: String, subject: String, _ texts: Catalogue,
-        replyTo: OutgoingMessage.Mailbox?, plain: String, html: String, visible: EmailAddress? = nil, thread: MailThread? = nil,
+        replyTo: OutgoingMessage.Mailbox?, plain: String, html: String, visitor: EmailAddress? = nil, thread: MailThread? = nil,
         unsubscribe: String? = nil
     ) throws(ComposeFault) -> OutgoingMessage {
         try OutgoingMessage(
             from: .init(name: from, address: delivery.mailFrom), to: .init(name: to, address: delivery.address), replyTo: replyTo,
             subject: subject, languageTag: texts.language.tag, tokens: delivery.job.tokens, date: delivery.job.start,
             plain: plain,
-            html: html.utf8.count <= Self.longestHTML ? html : nil, visibleReplyAddress: visible, thread: thread,
+            html: !delivery.job.isTextOnly && html.utf8.count <= Self.longestHTML ? html : nil, visitorAddress: visitor,
+            thread: thread,
             unsubscribe: unsubscribe)
     }
 

@@ -12,22 +12,26 @@ struct LetterMailPage: MailPage {
         /// The beginning of the message, for the line that lists show beside the subject.
         case preheader
         case heading
+        /// What this is and how to stop it; absent but in the first letter that its recipient gets.
+        case first, stop
         case aboutLabel, about
         case subjectLabel, subject
         case words, message
         case answer
         /// Says that the button shows nobody's address, where an ordinary answer does.
         case privacy
-        /// What the links are called, and the links; absent in a letter of before there were any.
-        case button, link, mute, muteLink, pause, pauseLink
+        /// What the links are called, and the links; absent in a letter from a version without links.
+        case button, link, mute, muteLink, report, reportLink, pause, pauseLink
         /// The visitor's address and its `mailto:` URL; absent unless shared.
         case address, mailto
         case why
+        /// Where the recipient asks for a link to their own page.
+        case settings, settingsLink
         /// The site's origin; absent unless configured.
         case siteLink
     }
 
-    static let required: [Property] = [.message, .answer, .address, .link, .why]
+    static let required: [Property] = [.first, .stop, .message, .answer, .address, .link, .why]
 
     let letter: Letter
     let shownAddress: ShownAddress
@@ -36,11 +40,13 @@ struct LetterMailPage: MailPage {
     let form: MailForm
     let subject: String
     let links: MailLinks?
+    let settings: String?
+    let isFirst: Bool
     private let names: [TextSlot: String]
 
     init(
         letter: Letter, shownAddress: ShownAddress, site: Site, catalogue: Catalogue, form: MailForm, subject: String,
-        visitorName: String?, links: MailLinks? = nil
+        visitorName: String?, links: MailLinks? = nil, settings: String? = nil, isFirst: Bool = false
     ) {
         self.letter = letter
         self.shownAddress = shownAddress
@@ -49,6 +55,8 @@ struct LetterMailPage: MailPage {
         self.form = form
         self.subject = subject
         self.links = links
+        self.settings = settings
+        self.isFirst = isFirst
         names = [
             .visitor: form.visitor(visitorName, in: catalogue), .site: form.name(site.name.text, in: catalogue),
         ]
@@ -62,6 +70,9 @@ struct LetterMailPage: MailPage {
         case .title: form.text(subject)
         case .preheader: form.text(Preheader.of(letter.text.text))
         case .heading: prose(.letterHeading)
+        // Without links there is nothing to stop it with.
+        case .first: isFirst && links != nil ? prose(.letterFirst) : nil
+        case .stop: isFirst && links != nil ? prose(.letterFirstStop) : nil
         case .aboutLabel: prose(.aboutLabel)
         case .about: letter.about.map { form.entry($0.text) }
         case .subjectLabel: prose(.subjectLabel)
@@ -74,11 +85,15 @@ struct LetterMailPage: MailPage {
         case .link: links.map { form.text($0.page) }
         case .mute: links.map { _ in prose(.muteLink) }
         case .muteLink: links?.mute.map(form.text)
+        case .report: links.map { _ in prose(.reportLink) }
+        case .reportLink: links?.report.map(form.text)
         case .pause: links.map { _ in prose(.pauseLink) }
         case .pauseLink: links?.pause.map(form.text)
         case .address: shownAddress.address.map { form.text($0.text) }
         case .mailto: shownAddress.address.map { form.text($0.mailto) }
         case .why: prose(.letterWhy)
+        case .settings: settings.map { _ in prose(.settings) }
+        case .settingsLink: settings.map(form.text)
         case .siteLink: site.origins.first.map { form.text($0.description) }
         }
     }

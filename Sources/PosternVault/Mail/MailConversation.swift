@@ -25,18 +25,19 @@ package struct MailConversation: Sendable {
 
 /// The links of a mail: absolute URLs in ASCII.
 package enum MailLinks: Sendable {
-    case recipient(reply: String, mute: String, pause: String)
+    case recipient(reply: String, mute: String, report: String, pause: String)
     case visitor(letter: String)
 
     /// Where its reader answers and sees the conversation.
     var page: String {
         switch self {
-        case .recipient(let reply, _, _): reply
+        case .recipient(let reply, _, _, _): reply
         case .visitor(let letter): letter
         }
     }
 
-    var mute: String? { if case .recipient(_, let mute, _) = self { mute } else { nil } }
-    var pause: String? { if case .recipient(_, _, let pause) = self { pause } else { nil } }
-    var all: [String] { [page, mute, pause].compactMap(\.self) }
+    var mute: String? { if case .recipient(_, let mute, _, _) = self { mute } else { nil } }
+    var report: String? { if case .recipient(_, _, let report, _) = self { report } else { nil } }
+    var pause: String? { if case .recipient(_, _, _, let pause) = self { pause } else { nil } }
+    var all: [String] { [page, mute, report, pause].compactMap(\.self) }
 }

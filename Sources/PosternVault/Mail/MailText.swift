@@ -17,15 +17,21 @@ enum MailText: String, TextKey {
     case aboutLabel = "letter_mail.about_label"
     case subjectLabel = "letter_mail.subject_label"
     case answerHidden = "letter_mail.answer_hidden"
-    /// Where a letter of before there were links hides the address.
+    /// Where a letter from a version without links hides the address.
     case answerUnlinked = "letter_mail.answer_unlinked"
     case answerReplyTo = "letter_mail.answer_reply_to"
     case answerInText = "letter_mail.answer_in_text"
     case answerPrivacy = "letter_mail.answer_privacy"
     case answerButton = "letter_mail.button"
     case muteLink = "letter_mail.mute"
+    case reportLink = "letter_mail.report"
     case pauseLink = "letter_mail.pause"
     case letterWhy = "letter_mail.why"
+
+    /// What the first letter that somebody gets says of itself, and how to stop it.
+    case letterFirst = "letter_mail.first"
+    case letterFirstStop = "letter_mail.first_stop"
+    case settings = "letter_mail.settings"
 
     case replyHeading = "reply_mail.heading"
     case copyHeading = "reply_mail.copy_heading"
@@ -57,22 +63,62 @@ enum MailText: String, TextKey {
     case confirmationIgnore = "confirmation_mail.ignore"
     case confirmationWhy = "confirmation_mail.why"
 
+    case codeSubject = "code_mail.subject"
+    case codeHeading = "code_mail.heading"
+    case codeOffer = "code_mail.offer"
+    case codeAsk = "code_mail.ask"
+    case codeButton = "code_mail.button"
+    case codeIgnore = "code_mail.ignore"
+
+    case manageSubject = "manage_mail.subject"
+    case manageHeading = "manage_mail.heading"
+    case manageOffer = "manage_mail.offer"
+    case manageAsk = "manage_mail.ask"
+    case manageButton = "manage_mail.button"
+    case manageIgnore = "manage_mail.ignore"
+
+    case noticeSubject = "address_mail.subject"
+    case noticeHeading = "address_mail.heading"
+    case noticeOffer = "address_mail.offer"
+    case noticeAsk = "address_mail.ask"
+    case noticeButton = "address_mail.button"
+    case noticeIgnore = "address_mail.ignore"
+
+    case welcomeSubject = "welcome_mail.subject"
+    case welcomeHeading = "welcome_mail.heading"
+    case welcomeOffer = "welcome_mail.offer"
+    case welcomeAsk = "welcome_mail.ask"
+    case welcomeButton = "welcome_mail.button"
+    case welcomeIgnore = "welcome_mail.ignore"
+    case welcomeSettings = "welcome_mail.settings"
+
+    case proveSubject = "prove_mail.subject"
+    case proveHeading = "prove_mail.heading"
+    case proveOffer = "prove_mail.offer"
+    case proveAsk = "prove_mail.ask"
+    case proveButton = "prove_mail.button"
+    case proveIgnore = "prove_mail.ignore"
+    case proveWhy = "prove_mail.why"
+
     static let file = CatalogueFile.mail
 
     var slots: Set<TextSlot> {
         switch self {
         case .from, .letterHeading, .replyHeading: [.visitor, .site]
         case .visitor, .letterSubject, .copyHeading: [.visitor]
-        case .confirmationSubject, .confirmationOffer, .letterWhy, .confirmationWhy, .copyNote, .pauseSubject, .pauseHeading,
-            .pauseOffer:
+        case .confirmationSubject, .confirmationOffer, .letterFirst, .letterWhy, .confirmationWhy, .copyNote, .pauseSubject,
+            .pauseHeading, .pauseOffer, .codeSubject, .codeOffer, .manageSubject, .manageHeading, .noticeSubject, .noticeHeading,
+            .noticeOffer, .welcomeSubject, .welcomeHeading, .proveSubject, .proveOffer, .proveWhy:
             [.site]
-        case .confirmationHeading, .visitorSubject, .visitorWords: [.recipient]
+        case .visitorSubject, .visitorWords: [.recipient]
         case .fromRecipient, .visitorHeading, .visitorAnswer, .visitorWhy: [.recipient, .site]
         case .unnamedVisitor, .letterWords, .aboutLabel, .subjectLabel, .answerHidden, .answerUnlinked, .answerPrivacy,
-            .answerButton, .muteLink,
-            .pauseLink, .copyWords, .copyButton, .visitorButton, .pauseAsk, .pauseButton, .pauseIgnore, .answerReplyTo,
-            .answerInText,
-            .confirmationAsk, .confirmationButton, .confirmationCopy, .confirmationIgnore:
+            .answerButton, .muteLink, .reportLink, .pauseLink, .letterFirstStop, .settings, .copyWords, .copyButton,
+            .visitorButton, .pauseAsk, .pauseButton,
+            .pauseIgnore, .answerReplyTo, .answerInText, .confirmationHeading, .confirmationAsk, .confirmationButton,
+            .confirmationCopy, .confirmationIgnore, .codeHeading, .codeAsk, .codeButton, .codeIgnore, .manageOffer, .manageAsk,
+            .manageButton, .manageIgnore, .noticeAsk, .noticeButton, .noticeIgnore, .welcomeOffer, .welcomeAsk, .welcomeButton,
+            .welcomeIgnore, .welcomeSettings, .proveHeading, .proveAsk, .proveButton, .proveIgnore:
             []
         }
     }

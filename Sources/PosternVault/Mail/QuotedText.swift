@@ -2,9 +2,9 @@ internal import PosternCore
 
 /// A stranger's text within a mail in plain text, where only the beginning of a line can tell whose it is.
 ///
-/// Each line is quoted as in RFC 3676 §4.5 and broken at blanks before it has more than 78 characters (§3): a reader's program would
-/// wrap a longer one, and its rest would begin a line without the mark. A word stays whole, since no sentence of ours is one, and
-/// a broken link leads nowhere. The mail does not say `format=flowed`: there a line that ends with a blank joins the next.
+/// Each line is quoted as in RFC 3676 §4.5 and broken before it has more than 78 characters (§3): a reader's program would wrap a
+/// longer one, and its rest would begin a line without the mark. It is broken at blanks, and where scripts are written without
+/// blanks (`LineBreaks`). A word stays whole, since no sentence of ours is one, and a broken link leads nowhere. The mail does not say `format=flowed`: there a line that ends with a blank joins the next.
 enum QuotedText {
     /// Every line after `> `, an empty one after `>`.
     static func quoting(_ text: String) -> String {
@@ -33,10 +33,7 @@ enum QuotedText {
         // Characters are expensive, and most lines have none but ASCII.
         let isASCII = line.isASCII
         while rest.utf8.count > width {
-            let end =
-                isASCII
-                ? end(of: rest.utf8.lazy.map(Cell.init), at: width) : end(of: rest.lazy.map(Cell.init), at: width)
-            guard let end else { break }
+            guard let end = isASCII ? end(ofASCII: rest.utf8, at: width) : LineBreaks.end(of: rest, at: width) else { break }
             let index = rest.utf8.index(rest.startIndex, offsetBy: end)
             body(rest[..<index])
             rest = rest[index...]
@@ -44,38 +41,20 @@ enum QuotedText {
         body(rest)
     }
 
-    /// A Character in a font of one width.
-    private struct Cell {
-        let octets: Int
-        let columns: Int
-        let isBlank: Bool
-
-        init(_ octet: UInt8) {
-            (octets, columns, isBlank) = (1, octet == 0x09 ? 8 : 1, octet == 0x09 || octet == 0x20)
-        }
-
-        init(_ character: Character) {
-            octets = character.utf8.count
-            // The empty Braille cell looks like one.
-            isBlank = character.isWhitespace || character == "\u{2800}"
-            // Two columns from the Hangul on, and for emoji (UAX #11); where that is too many, the line is shorter.
-            columns = character == "\t" ? 8 : (character.unicodeScalars.first?.value ?? 0) < 0x1100 ? 1 : 2
-        }
-    }
-
     /// Where the line ends, in octets: after the last blank before the margin, or else after the next one. Blanks may stand in the
     /// margin.
     /// - Returns: nil when there is nothing to break.
-    private static func end(of cells: some Sequence<Cell>, at width: Int) -> Int? {
+    private static func end(ofASCII line: Substring.UTF8View, at width: Int) -> Int? {
         var (column, offset, afterBlank) = (0, 0, 0)
-        for cell in cells {
-            column += cell.columns
-            if !cell.isBlank {
-                if column > width, afterBlank > 0 { return afterBlank }
-            } else {
-                afterBlank = offset + cell.octets
+        for octet in line {
+            let isTab = octet == 0x09
+            column += isTab ? LineBreaks.tab : 1
+            offset += 1
+            if isTab || octet == 0x20 {
+                afterBlank = offset
+            } else if column > width, afterBlank > 0 {
+                return afterBlank
             }
-            offset += cell.octets
         }
         return nil
     }

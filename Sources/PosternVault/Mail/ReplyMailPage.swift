@@ -13,8 +13,10 @@ struct ReplyMailPage: MailPage {
         case address, mailto
         case button, link
         /// For the recipient of an answer.
-        case mute, muteLink, pause, pauseLink
+        case mute, muteLink, report, reportLink, pause, pauseLink
         case why
+        /// Where the recipient asks for a link to their own page; absent in mails to visitors.
+        case settings, settingsLink
         /// The site's origin; absent unless configured.
         case siteLink
     }
@@ -52,12 +54,13 @@ struct ReplyMailPage: MailPage {
     let catalogue: Catalogue
     let form: MailForm
     let subject: String
+    let settings: String?
     private let names: [TextSlot: String]
 
     init(
         reply: Reply, view: View, conversation: MailConversation, shownAddress: ShownAddress, job: DeliveryJob,
         catalogue: Catalogue,
-        form: MailForm, subject: String, visitorName: String?
+        form: MailForm, subject: String, visitorName: String?, settings: String? = nil
     ) {
         self.reply = reply
         self.view = view
@@ -67,6 +70,7 @@ struct ReplyMailPage: MailPage {
         self.catalogue = catalogue
         self.form = form
         self.subject = subject
+        self.settings = settings
         names = [
             .visitor: form.visitor(visitorName, in: catalogue), .site: form.name(job.site.name.text, in: catalogue),
             .recipient: form.name(job.recipientName.text, in: catalogue),
@@ -93,9 +97,13 @@ struct ReplyMailPage: MailPage {
         case .link: form.text(conversation.links.page)
         case .mute: mayStop ? prose(.muteLink) : nil
         case .muteLink: mayStop ? conversation.links.mute.map(form.text) : nil
+        case .report: mayStop ? prose(.reportLink) : nil
+        case .reportLink: mayStop ? conversation.links.report.map(form.text) : nil
         case .pause: mayStop ? prose(.pauseLink) : nil
         case .pauseLink: mayStop ? conversation.links.pause.map(form.text) : nil
         case .why: prose(view.why)
+        case .settings: settings.map { _ in prose(.settings) }
+        case .settingsLink: settings.map(form.text)
         case .siteLink: job.site.origins.first.map { form.text($0.description) }
         }
     }

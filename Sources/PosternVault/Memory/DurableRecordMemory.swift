@@ -188,7 +188,7 @@ package final class DurableRecordMemory: RecordMemory {
                     state.unwritten[entry.name] = entry
                     entries.append(entry)
                 } else if isDurable, let unwritten = state.unwritten[entry.name] {
-                    // Known, and not on disk yet: whoever needs it there waits for it too.
+                    // Known, and not on disk yet: a caller who needs it there waits for it too.
                     entries.append(unwritten)
                 } else {
                     continue

@@ -22,6 +22,9 @@ package struct KeyedDigest: Hashable, Sendable {
         self.init(head: UInt64(bigEndian: head), tail: isMark ? 1 : UInt32(bigEndian: tail))
     }
 
+    /// One of several accounts under one name.
+    func place(_ number: Int) -> Self { Self(head: head, tail: tail &+ UInt32(truncatingIfNeeded: number)) }
+
     /// In place of a name it says that nothing is here.
     static let free = Self(head: 0, tail: 0)
     /// In place of a name it marks the end of a batch in the file.
@@ -39,6 +42,10 @@ extension KeyedDigest {
         case .site(let site):
             writer.write("site")
             writer.write(site.text)
+        case .undo(let change, let isUndone):
+            writer.write("undo")
+            writer.write(change)
+            writer.write(isUndone)
         }
         self.init(of: writer.bytes, under: key)
     }

@@ -81,7 +81,7 @@ final class RecordFile {
         if !batch.isEmpty { try file.put(file.sealed(batch)) }
         guard fsync(descriptor) == 0 else { throw FileFault("sync", draft) }
         guard Glibc.rename(draft, path) == 0 else { throw FileFault("rename into place", path) }
-        try File.sync(File.folder(of: path))
+        try File.sync(path.folder)
         return file
     }
 

@@ -12,8 +12,11 @@ package struct AddressAuthorisation: Sendable, Unprintable {
     package enum Standing: String, Sendable {
         /// Letters may go there.
         case confirmed
-        /// One mail may go there: the question whether the address is theirs.
+        /// One mail may go there: the question whether the address is theirs. The operator or their site asks, and the link in the mail
+        /// confirms.
         case invited
+        /// The same, begun on our page: the mail has a code to be typed there, since a program that follows links could press a button.
+        case asked
     }
 
     package struct Subject: Sendable {
@@ -44,7 +47,7 @@ package struct AddressAuthorisation: Sendable, Unprintable {
                 language: job.language, version: job.record.version, seal: job.record.seal)
         }
 
-        init(_ recipient: Recipient, _ record: SealedRecord) {
+        package init(_ recipient: Recipient, _ record: SealedRecord) {
             self.init(
                 site: recipient.site, handle: recipient.handle, recipient: recipient.id, name: recipient.name,
                 language: recipient.language, version: record.version, seal: record.seal)
@@ -94,7 +97,7 @@ package struct AddressAuthorisation: Sendable, Unprintable {
     func standing(of recipient: Recipient, isAdopting: Bool = false) -> Standing? {
         guard let record = recipient.record else { return nil }
         let subject = Subject(recipient, record)
-        return [.confirmed, .invited].first { standing in
+        return [.confirmed, .invited, .asked].first { standing in
             isValid(record.authorisation, as: standing, on: subject)
                 || isAdopting && isValidWithoutWords(record.authorisation, as: standing, on: subject)
         }
@@ -162,9 +165,11 @@ extension AddressAuthorisation {
     package static let tokenLifetime = Duration.days(14)
 
     /// The second since 1970 at which it ends, in base 36; a dot; 128 bits of MAC in hexadecimal.
-    package func token(for subject: Subject, mailed: Timestamp) -> String {
+    /// - Parameter address: the one that is asked. A new display name makes a new record of it, and the link stays good. Nil for the links
+    ///   of before, which are about the record.
+    package func token(for subject: Subject, at address: EmailAddress? = nil, mailed: Timestamp) -> String {
         let end = (mailed + Self.tokenLifetime).milliseconds / 1_000
-        return "\(String(end, radix: 36)).\(Self.mac(of: subject, end: end, under: current))"
+        return "\(String(end, radix: 36)).\(Self.mac(of: subject, address, end: end, under: current))"
     }
 
     package enum TokenFault: String, Error, Sendable {
@@ -172,23 +177,35 @@ extension AddressAuthorisation {
         case over
     }
 
-    package func check(_ token: String, for subject: Subject, at now: Timestamp) throws(TokenFault) {
+    package func check(
+        _ token: String, for subject: Subject, at now: Timestamp, address: EmailAddress? = nil
+    ) throws(TokenFault) {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         // Only as we write it: one confirmation has one token.
         guard parts.count == 2, let end = Int64(parts[0], radix: 36), String(end, radix: 36) == parts[0] else { throw .notOurs }
         let given = Array(parts[1].utf8)
         let isOurs = all.contains { keys in
-            let right = Array(Self.mac(of: subject, end: end, under: keys).utf8)
-            // Every byte is compared, wherever the first difference is.
-            return given.count == right.count && zip(given, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+            [nil, address].contains { address in
+                let right = Array(Self.mac(of: subject, address, end: end, under: keys).utf8)
+                // Every byte is compared, wherever the first difference is.
+                return given.count == right.count && zip(given, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+            }
         }
         guard isOurs else { throw .notOurs }
         guard now <= Timestamp(seconds: end) else { throw .over }
     }
 
-    private static func mac(of subject: Subject, end: Int64, under keys: Keys) -> String {
-        var writer = ByteWriter(capacity: subject.seal.count + 256)
-        writer.write(bytesWithoutWords(.invited, subject))
+    private static func mac(of subject: Subject, _ address: EmailAddress?, end: Int64, under keys: Keys) -> String {
+        var writer = ByteWriter(capacity: subject.seal.count + 512)
+        if let address {
+            writer.write("postern address link")
+            writer.write(subject.site.text)
+            writer.write(subject.handle.text)
+            writer.write(subject.recipient)
+            writer.write(address.text)
+        } else {
+            writer.write(bytesWithoutWords(.invited, subject))
+        }
         writer.write(end)
         let code = HMAC<SHA256>.authenticationCode(for: writer.bytes, using: keys.token)
         return HexDigits.text(code.prefix(16))

@@ -6,13 +6,13 @@ package import PosternLink
 /// reached them. Both are MACs under keys that are derived from the authorisation key.
 package struct VisitorCodes: Sendable, Unprintable {
     private struct Keys: Sendable {
-        let mute, proof: SymmetricKey
+        let mute, proof, mailbox: SymmetricKey
 
         init(_ key: SymmetricKey) {
             func derived(_ use: String) -> SymmetricKey {
                 HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Array("postern visitor, \(use)".utf8), outputByteCount: 32)
             }
-            (mute, proof) = (derived("mute"), derived("proof"))
+            (mute, proof, mailbox) = (derived("mute"), derived("proof"), derived("mailbox"))
         }
     }
 
@@ -45,6 +45,11 @@ package struct VisitorCodes: Sendable, Unprintable {
         Self.code(Self.proven(visitor, conversation, site), under: current.proof)
     }
 
+    /// Whether one of them is right.
+    package func isProven(by given: Proofs, of visitor: EmailAddress, in conversation: LetterID, at site: SiteID) -> Bool {
+        given.all.contains { isProof(Array($0), of: visitor, in: conversation, at: site) }
+    }
+
     /// Compares in constant time.
     package func isProof(_ given: [UInt8], of visitor: EmailAddress, in conversation: LetterID, at site: SiteID) -> Bool {
         let bytes = Self.proven(visitor, conversation, site)
@@ -52,6 +57,11 @@ package struct VisitorCodes: Sendable, Unprintable {
             let right = Self.code(bytes, under: keys.proof)
             return given.count == right.count && zip(given, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
         }
+    }
+
+    /// One name for a mailbox, no matter who is written to.
+    func mailboxName(of visitor: EmailAddress) -> [UInt8] {
+        Self.code(Array(visitor.canonical.utf8), under: current.mailbox)
     }
 
     private static func code(_ bytes: [UInt8], under key: SymmetricKey) -> [UInt8] {

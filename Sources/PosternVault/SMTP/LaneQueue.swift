@@ -27,6 +27,8 @@ package final class LaneQueue: Sendable {
         var connected: Set<Int> = []
         /// Those of them whose connection has carried a letter.
         var proven: Set<Int> = []
+        /// When each busy lane got its letter.
+        var busySince: [Int: Timestamp] = [:]
         var limit: LaneLimit
         /// The lane that keeps watch; it is idle, or has just woken.
         var watcher: Int?
@@ -79,6 +81,7 @@ package final class LaneQueue: Sendable {
         let (ticket, woken, mayWait) = state.withLock { state -> (Ticket?, [Int], Bool) in
             if hasWorked { state.limit.worked() }
             state.proven.remove(lane)
+            state.busySince[lane] = nil
             if idleTime == nil {
                 state.connected.remove(lane)
             } else if hasWorked {
@@ -132,14 +135,16 @@ package final class LaneQueue: Sendable {
 
     /// The smarthost turned away the connection that this lane wanted. While others have theirs, the letter goes to one of them:
     /// it was no attempt.
-    /// - Returns: false when no other has one. Then it is not about how many there are.
+    /// - Returns: false when no other has one that it uses. Then it is not about how many there are.
     package func turnedAway(_ lane: Int, _ refusal: ConnectionRefusal, with ticket: Ticket) -> Bool {
         let woken = state.withLock { state -> [Int]? in
             state.connected.remove(lane)
             state.proven.remove(lane)
+            state.busySince[lane] = nil
+            let moment = now()
             // Silence is what a smarthost that is away gives all of them. Only those that are known to have one count.
-            let others = refusal == .plain ? state.connected.count : state.proven.count
-            state.limit.turnedAway(others: others, at: now())
+            let others = (refusal == .plain ? state.connected : state.proven).count { !state.hangs($0, at: moment) }
+            state.limit.turnedAway(others: others, at: moment)
             guard others > 0, !state.isClosed else { return nil }
             state.waiting.insert(ticket, at: state.waiting.startIndex)
             return state.handOut(at: now()) + state.keepWatch()
@@ -155,8 +160,13 @@ package final class LaneQueue: Sendable {
 
     /// How many lanes may have a connection.
     package var allowed: Int { state.withLock { $0.limit.allowed } }
-    /// How many have one that has carried a letter.
-    var open: Int { state.withLock { $0.proven.count } }
+    /// How many have one that has carried a letter, and do not hang on it now.
+    var open: Int {
+        state.withLock { state in
+            let moment = now()
+            return state.proven.count { !state.hangs($0, at: moment) }
+        }
+    }
 
     private func wake(_ lanes: [Int]) {
         for lane in lanes { wakeUps[lane].signal() }
@@ -202,6 +212,14 @@ package final class LaneQueue: Sendable {
 }
 
 extension LaneQueue.State {
+    /// Longer than slow content filters take. A lane that waits longer may have the end of a connection whose server is gone (after
+    /// the final dot it waits ten minutes, RFC 5321 §4.5.3.2.6), and is no sign that the smarthost takes anything.
+    private static let usualTime = Duration.minutes(2)
+
+    fileprivate func hangs(_ lane: Int, at now: Timestamp) -> Bool {
+        busySince[lane].map { now.since($0) >= Self.usualTime } ?? false
+    }
+
     /// Gives waiting letters to idle lanes: first to those that have a connection, then to others as long as more are allowed.
     /// - Returns: the lanes to wake.
     fileprivate mutating func handOut(at now: @autoclosure () -> Timestamp) -> [Int] {
@@ -214,6 +232,7 @@ extension LaneQueue.State {
             else { break }
             let lane = idle.remove(at: place)
             connected.insert(lane)
+            busySince[lane] = now()
             handed[lane] = ticket
             woken.append(lane)
         }

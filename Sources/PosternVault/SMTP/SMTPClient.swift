@@ -62,7 +62,7 @@ struct SMTPClient: ~Copyable {
         if let last { missing.append(last) }
         let transcript = monitor.transcript
         let redaction = Redaction(
-            hiding: [message.recipient.text, message.visibleReplyAddress?.text, smarthost.login?.user].compactMap(\.self))
+            hiding: [message.recipient.text, message.visitorAddress?.text, smarthost.login?.user].compactMap(\.self))
         return Attempt(
             outcome: OutcomeClassifier.outcome(result, transcript, redaction: redaction), missing: missing,
             lacked: last, met: last == nil ? met : [], refusal: last == nil ? transcript.connectionRefusal(result) : nil,
@@ -162,7 +162,7 @@ extension EasyHandle {
         try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         try set(CURLOPT_NOSIGNAL, 1)
         try set(CURLOPT_UPLOAD, 1)
-        // CURLOPT_INFILESIZE stays unset, hence no SIZE parameter: 7.88 counts doubled dots as octets of the text, and ends the
+        // CURLOPT_INFILESIZE stays unset, so there is no SIZE parameter: 7.88 counts doubled dots as octets of the text, and ends the
         // upload when the count meets that size in the middle of a long letter. Its end is then missing, and the server's 250
         // looks like success.
         try set(CURLOPT_MAXCONNECTS, 1)

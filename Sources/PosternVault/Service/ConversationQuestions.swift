@@ -9,6 +9,9 @@ package final class ConversationQuestions: Sendable {
     private struct State {
         var day = Epoch(day: 0)
         var asked: [AuthorisedName: Int] = [:]
+        /// Questions of that day that got no answer, since they came too often.
+        var refused = 0
+        var lastRefused: Timestamp?
     }
 
     /// How often a day one recipient's answers are looked at. More than anybody writes, and too few to find an address by guessing.
@@ -77,9 +80,22 @@ package final class ConversationQuestions: Sendable {
             // A clock that was set back gives nothing back.
             if today > state.day { state = State(day: today) }
             let asked = state.asked[name] ?? 0
-            guard asked < Self.mostMentions, asked > 0 || state.asked.count < Self.mostRecipients else { return false }
+            guard asked < Self.mostMentions, asked > 0 || state.asked.count < Self.mostRecipients else {
+                state.refused += 1
+                state.lastRefused = now
+                return false
+            }
             state.asked[name] = asked + 1
             return true
+        }
+    }
+
+    /// How often nothing was said today, for the doctor.
+    package func report(at now: Timestamp) -> VaultCondition.Mentions {
+        state.withLock { state in
+            let isToday = state.day == Epoch(containing: now)
+            return VaultCondition.Mentions(
+                limit: Self.mostMentions, refused: isToday ? state.refused : 0, last: isToday ? state.lastRefused : nil)
         }
     }
 }

@@ -9,6 +9,8 @@ struct DeliveryOpener: Sendable {
     let memory: any RecordMemory
     let opener: SealOpener
     let visitors: VisitorCodes
+    let members: MemberCodes
+    let proven: ProvenMailboxes
 
     /// A delivery that may leave, and what the budgets ask.
     struct Opened {
@@ -17,21 +19,103 @@ struct DeliveryOpener: Sendable {
         let isMuted: Bool
         /// Whether its addressee has shown that mails arrive. Recipients have.
         let isProven: Bool
+        /// Whether somebody has come by the link of an earlier mail that asked the same address.
+        var isKnown = false
     }
 
-    func open(_ job: DeliveryJob) throws(PrepareFault) -> Opened {
+    func open(_ job: DeliveryJob, at now: Timestamp) throws(PrepareFault) -> Opened {
         try checkSite(job)
-        try checkRecipient(job)
         switch job.kind {
         case .confirmation:
-            let token = authorisation.token(for: .init(job), mailed: job.accepted)
-            let link = "\(publicURL)/confirm/\(job.site.id)/\(job.handle)/\(token)?lang=\(job.language)"
-            return Opened(delivery: try delivery(job, .confirmation(link: link)), isMuted: false, isProven: true)
+            return try openConfirmation(job, at: now)
         case .letter:
+            try checkRecipient(job)
             return try openLetter(job)
         case .reply, .copy, .pauseNotice:
+            try checkRecipient(job)
             return try openInConversation(job)
+        case .prove:
+            try checkRecipient(job)
+            return try openProof(job, at: now)
+        case .manage:
+            try checkRecipient(job)
+            return try openManage(job, at: now)
+        case .addressNotice:
+            return try openAddressNotice(job, at: now)
+        case .welcome:
+            try checkRecipient(job)
+            return try notice(.welcome, "\(publicURL)/c/\(job.site.id)/\(job.handle)", job)
         }
+    }
+
+    /// What is asked with a link, and what with a code: the record says how it began.
+    private func openConfirmation(_ job: DeliveryJob, at now: Timestamp) throws(PrepareFault) -> Opened {
+        let subject = AddressAuthorisation.Subject(job)
+        let page = "\(publicURL)/confirm/\(job.site.id)/\(job.handle)"
+        if authorisation.isValid(job.record.authorisation, as: .asked, on: subject) {
+            try checkNewest(job)
+            let address = try address(of: job)
+            let code = members.code(for: .init(job), at: address, on: Epoch(containing: job.accepted))
+            // Who comes from the mail has tries of their own: strangers can type wrong codes on the same page.
+            let holder = members.holder(job.id, of: .init(job), at: address).map { "&by=\($0.text)" } ?? ""
+            var opened = try notice(.code, "\(page)?lang=\(job.language)\(holder)", code: code, job)
+            opened.isKnown = proven.contains(address, at: now)
+            return opened
+        }
+        try checkRecipient(job, as: .invited)
+        let token = authorisation.token(for: subject, at: try address(of: job), mailed: job.accepted)
+        return try notice(.confirmation, "\(page)/\(token)?lang=\(job.language)", job)
+    }
+
+    /// The link's time runs from the moment in the delivery's id, which the relay has chosen.
+    private func openManage(_ job: DeliveryJob, at now: Timestamp) throws(PrepareFault) -> Opened {
+        guard let token = members.token(.manage, job.id, of: .init(job)),
+            MailedToken.isInTime(job.id.moment, within: MailedToken.signInLifetime, at: now)
+        else { throw .linkOver }
+        return try notice(.manage, "\(publicURL)/manage/\(token.text)?lang=\(job.language)", job)
+    }
+
+    /// Goes to a record that may not be the newest any more. The change's id shows that it was when the change was asked for. Nothing
+    /// shows what its owner was called then, so the mail does not say.
+    private func openAddressNotice(_ job: DeliveryJob, at now: Timestamp) throws(PrepareFault) -> Opened {
+        guard let change = job.change, members.isChange(change, from: job.record, of: .init(job)) else { throw .notAuthorised }
+        if let newest = memory.newest(of: AddressAuthorisation.Subject(job).authorisedName) {
+            guard !newest.isErased, newest.recipient == job.recipient else { throw .erased }
+        }
+        guard let token = members.token(.undo, change, of: .init(job)),
+            MailedToken.isInTime(change.moment, within: MailedToken.undoLifetime, at: now)
+        else { throw .linkOver }
+        return try notice(.addressNotice, "\(publicURL)/undo/\(token.text)?lang=\(job.language)", job)
+    }
+
+    private func notice(
+        _ kind: OpenedDelivery.Notice, _ link: String, code: MailedCode? = nil, _ job: DeliveryJob
+    ) throws(PrepareFault) -> Opened {
+        Opened(
+            delivery: OpenedDelivery(
+                job, to: try address(of: job), from: mailFrom, content: .notice(kind, link: link, code: code),
+                settings: settings(of: job)),
+            isMuted: false, isProven: true)
+    }
+
+    private func settings(of job: DeliveryJob) -> String {
+        "\(publicURL)/manage?for=\(job.site.id)/\(job.handle)&lang=\(job.language)"
+    }
+
+    /// To the visitor, before their letter goes on.
+    private func openProof(_ job: DeliveryJob, at now: Timestamp) throws(PrepareFault) -> Opened {
+        guard let conversation = job.conversation else { throw .noConversation }
+        let (letter, found) = try letter(
+            conversation.id, in: conversation.letter, acceptedAt: conversation.began, of: job, isFirst: true)
+        guard let first = found else { throw .noLinks }
+        let code = members.code(
+            of: conversation.id, from: letter.replyAddress, at: job.site.id, on: Epoch(containing: job.accepted))
+        let content = OpenedDelivery.Content.prove(
+            link: link(.prove, first.links, at: conversation.began) + Self.query(first.language), code: code,
+            first.language ?? .english)
+        return Opened(
+            delivery: OpenedDelivery(job, to: letter.replyAddress, from: mailFrom, content: content), isMuted: false,
+            isProven: isProven(letter, in: conversation, of: job) || proven.contains(letter.replyAddress, at: now))
     }
 
     private func openLetter(_ job: DeliveryJob) throws(PrepareFault) -> Opened {
@@ -43,7 +127,9 @@ struct DeliveryOpener: Sendable {
                 links: recipientLinks($0.links, at: job.accepted))
         }
         return Opened(
-            delivery: OpenedDelivery(job, to: address, from: mailFrom, content: .letter(letter, conversation)),
+            delivery: OpenedDelivery(
+                job, to: address, from: mailFrom, content: .letter(letter, conversation),
+                settings: conversation.map { _ in settings(of: job) }),
             isMuted: isMuted(letter.replyAddress, job), isProven: true)
     }
 
@@ -59,7 +145,9 @@ struct DeliveryOpener: Sendable {
         let (secret, moment) = own.map { ($0.links, conversation.replied) } ?? (first.links, conversation.began)
         let addressee = job.addressee
         let links: MailLinks =
-            addressee == .recipient ? recipientLinks(secret, at: moment) : visitorLinks(secret, at: moment, letter, of: job)
+            addressee == .recipient
+            ? recipientLinks(secret, at: moment)
+            : visitorLinks(secret, at: moment, letter, first.language, of: job)
         let shown = MailConversation(
             letter: letter, root: first.links.threadRoot(of: addressee), began: conversation.began, earlier: conversation.earlier,
             links: links, visitorLanguage: first.language ?? .english)
@@ -69,19 +157,16 @@ struct DeliveryOpener: Sendable {
         } else {
             content = .pauseNotice(shown)
         }
-        let isProven =
-            conversation.proof.map {
-                visitors.isProof($0, of: letter.replyAddress, in: conversation.id, at: job.site.id)
-            } ?? false
         return Opened(
             delivery: OpenedDelivery(
-                job, to: addressee == .visitor ? letter.replyAddress : try address(of: job), from: mailFrom, content: content),
+                job, to: addressee == .visitor ? letter.replyAddress : try address(of: job), from: mailFrom, content: content,
+                settings: addressee == .recipient ? settings(of: job) : nil),
             isMuted: job.kind == .reply && addressee == .recipient && isMuted(letter.replyAddress, job),
-            isProven: addressee == .recipient || isProven)
+            isProven: addressee == .recipient || isProven(letter, in: conversation, of: job))
     }
 
-    private func delivery(_ job: DeliveryJob, _ content: OpenedDelivery.Content) throws(PrepareFault) -> OpenedDelivery {
-        OpenedDelivery(job, to: try address(of: job), from: mailFrom, content: content)
+    private func isProven(_ letter: Letter, in conversation: DeliveryJob.Conversation, of job: DeliveryJob) -> Bool {
+        visitors.isProven(by: Proofs(bytes: conversation.proof), of: letter.replyAddress, in: conversation.id, at: job.site.id)
     }
 
     private func isMuted(_ visitor: EmailAddress, _ job: DeliveryJob) -> Bool {
@@ -93,15 +178,20 @@ struct DeliveryOpener: Sendable {
     private func recipientLinks(_ secret: LinkSecret, at moment: Timestamp) -> MailLinks {
         .recipient(
             reply: link(.reply, secret, at: moment), mute: link(.mute, secret, at: moment),
-            pause: link(.pause, secret, at: moment))
+            report: link(.report, secret, at: moment), pause: link(.pause, secret, at: moment))
     }
 
-    private func visitorLinks(_ secret: LinkSecret, at moment: Timestamp, _ letter: Letter, of job: DeliveryJob) -> MailLinks {
+    private func visitorLinks(
+        _ secret: LinkSecret, at moment: Timestamp, _ letter: Letter, _ language: Language?, of job: DeliveryJob
+    ) -> MailLinks {
         let id = job.conversation?.id ?? job.id
         let proof = visitors.proof(of: letter.replyAddress, in: id, at: job.site.id)
         let text = Identifier<VisitorCodes>(bytes: proof)?.description ?? ""
-        return .visitor(letter: "\(link(.letter, secret, at: moment))/\(text)")
+        return .visitor(letter: "\(link(.letter, secret, at: moment))/\(text)\(Self.query(language))")
     }
+
+    /// The page is in the language of the mail, which only the vault can read.
+    private static func query(_ language: Language?) -> String { language.map { "?lang=\($0)" } ?? "" }
 
     private func link(_ purpose: LinkPurpose, _ secret: LinkSecret, at moment: Timestamp) -> String {
         "\(publicURL)/\(purpose.rawValue)/\(secret.token(for: purpose, at: moment).text)"
@@ -165,12 +255,17 @@ struct DeliveryOpener: Sendable {
     }
 
     /// Of a mail to the visitor too: it says who the recipient is.
-    private func checkRecipient(_ job: DeliveryJob) throws(PrepareFault) {
-        let record = job.record
+    private func checkRecipient(
+        _ job: DeliveryJob, as standing: AddressAuthorisation.Standing = .confirmed
+    ) throws(PrepareFault) {
         let subject = AddressAuthorisation.Subject(job)
-        let standing: AddressAuthorisation.Standing = job.kind == .confirmation ? .invited : .confirmed
-        guard authorisation.isValid(record.authorisation, as: standing, on: subject) else { throw .notAuthorised }
-        guard let newest = memory.newest(of: subject.authorisedName) else { return }
+        guard authorisation.isValid(job.record.authorisation, as: standing, on: subject) else { throw .notAuthorised }
+        try checkNewest(job)
+    }
+
+    private func checkNewest(_ job: DeliveryJob) throws(PrepareFault) {
+        let record = job.record
+        guard let newest = memory.newest(of: AddressAuthorisation.Subject(job).authorisedName) else { return }
         guard !newest.isErased else { throw .erased }
         guard newest.version <= record.version, newest.recipient == job.recipient else {
             throw .outdated(version: record.version, newest: newest.version)

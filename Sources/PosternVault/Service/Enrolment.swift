@@ -8,6 +8,7 @@ package struct Enrolment: Sendable {
     /// Nil when the address keys are lost: sites can be authorised, and nothing can be sealed.
     private let key: SealingKey?
     private let authorisation: AddressAuthorisation
+    private let codes: MemberCodes
     private let memory: any RecordMemory
     private let newID: @Sendable () -> RecipientID
 
@@ -16,6 +17,7 @@ package struct Enrolment: Sendable {
     package init(ring: KeyRing, memory: any RecordMemory, newID: @escaping @Sendable () -> RecipientID) throws {
         key = ring.address
         authorisation = try ring.authorisation()
+        codes = try ring.memberCodes()
         self.memory = memory
         self.newID = newID
     }
@@ -32,6 +34,7 @@ package struct Enrolment: Sendable {
             case .note:
                 try await note(try RecordNotes(payload: payload))
                 return []
+            case .siteToken: return try siteToken(try SiteTokenRequest(payload: payload)).payload
             case .keys, .examine, .condition, .trustClock: throw LinkRefusal(.denied, "\(verb) is not about enrolment")
             }
         } catch let fault as RecordMemoryFault {
@@ -114,6 +117,14 @@ package struct Enrolment: Sendable {
         return authorisation.isValid(former) && authorised.version >= newest?.version ?? 0
     }
 
+    /// Makes a site's credential. What it is good for is in its MAC; whether it still is, the store knows.
+    package func siteToken(_ request: SiteTokenRequest) throws -> SiteToken {
+        guard let token = codes.siteToken(request.id, of: request.site, for: request.scope) else {
+            throw LinkRefusal(.unavailable, "no credential was made")
+        }
+        return token
+    }
+
     /// Remembers what the store has kept.
     package func note(_ notes: RecordNotes) async throws {
         var learnt: [LearntAuthorisation] = []
@@ -160,7 +171,11 @@ package struct Enrolment: Sendable {
 }
 
 extension Recipient {
-    fileprivate func with(_ record: SealedRecord) -> Recipient {
+    func with(_ record: SealedRecord) -> Recipient {
+        Recipient(id: id, site: site, handle: handle, name: name, language: language, state: state, record: record)
+    }
+
+    func with(_ name: HeaderText, _ language: Language) -> Recipient {
         Recipient(id: id, site: site, handle: handle, name: name, language: language, state: state, record: record)
     }
 }

@@ -7,7 +7,7 @@ package import PosternCore
 ///
 /// It may find an address that is not there (the end of another one): the page that asks is only a question.
 package enum FoldedMention {
-    /// More addresses than an answer has. Whoever sends a list wants to guess.
+    /// More addresses than an answer has. Anyone who sends a list wants to guess.
     private static let mostAddresses = 20
 
     package enum Finding: Equatable, Sendable { case absent, present, tooMany }

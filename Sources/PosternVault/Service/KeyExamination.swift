@@ -49,9 +49,13 @@ extension SealingKey {
             case .address:
                 let context = SealContext.address(of: recipient, at: site, version: 1)
                 return try opener.address(in: seal(address, in: context), context: context) == address
-            case .letter, .evidence:
+            case .letter, .evidence, .report:
                 let context: SealContext =
-                    purpose == .letter ? .letter(record, to: recipient, handle, at: site) : .evidence(of: record, at: site)
+                    switch purpose {
+                    case .letter: .letter(record, to: recipient, handle, at: site)
+                    case .report: .report(ReportID(high: 0, low: 0), of: record, to: recipient, handle, at: site)
+                    default: .evidence(of: record, at: site)
+                    }
                 let text = Array(address.text.utf8)
                 let seal = try SealingSession(to: self, at: Timestamp(seconds: 0)).seal(text, in: context)
                 return try opener.record(in: seal, context: context) == text

@@ -12,20 +12,28 @@ package struct Postman: Sendable {
     private let composer: Composer
     private let lanes: LanePool
     private let budgets: DeliveryBudgets
+    private let members: MemberCodes
+    private let tries: ConfirmationTries
     private let deduplicator = DeliveryDeduplicator()
     private let logger: Logger
+    private let now: @Sendable () -> Timestamp
 
     package init(
         mailFrom: EmailAddress, publicURL: WebOrigin, authorisation: AddressAuthorisation, memory: any RecordMemory,
-        opener: SealOpener, visitors: VisitorCodes, composer: Composer, lanes: LanePool, budgets: DeliveryBudgets, logger: Logger
+        opener: SealOpener, visitors: VisitorCodes, members: MemberCodes, proven: ProvenMailboxes,
+        composer: Composer, lanes: LanePool,
+        budgets: DeliveryBudgets, tries: ConfirmationTries, logger: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
+        self.now = now
         self.memory = memory
         self.opener = DeliveryOpener(
             mailFrom: mailFrom, publicURL: publicURL, authorisation: authorisation, memory: memory, opener: opener,
-            visitors: visitors)
+            visitors: visitors, members: members, proven: proven)
         self.composer = composer
         self.lanes = lanes
         self.budgets = budgets
+        self.members = members
+        self.tries = tries
         self.logger = logger
     }
 
@@ -36,14 +44,17 @@ package struct Postman: Sendable {
 
     private func attempt(_ job: DeliveryJob) async -> Outcome {
         do throws(PrepareFault) {
-            let opened = try opener.open(job)
+            let opened = try opener.open(job, at: now())
             await noteInUse(job)
             guard !opened.isMuted else { return Self.muted }
             let message = try compose(opened.delivery)
-            switch budgets.charge(job, to: message.recipient, isProven: opened.isProven) {
+            switch budgets.charge(job, to: message.recipient, isProven: opened.isProven, isKnown: opened.isKnown) {
             case .success(let charge):
                 let outcome = await lanes.send(message)
                 budgets.settle(charge, outcome)
+                if job.kind == .confirmation, outcome.kind == .delivered || outcome.kind == .uncertain {
+                    tries.renew(members.digest(of: .init(job), at: message.recipient))
+                }
                 return outcome
             case .failure(let overdrawn):
                 return overdrawn.outcome
@@ -74,12 +85,14 @@ package struct Postman: Sendable {
         }
     }
 
-    /// A letter made from a newer record than the vault remembers shows that this record is in use.
+    /// A letter made from a newer record than the vault remembers shows that this record is in use. A question whether an address is
+    /// somebody's shows nothing: it may never be confirmed, and then the name is nobody's. Nor does what is told a former address.
     private func noteInUse(_ job: DeliveryJob) async {
-        let used = [
-            LearntAuthorisation(.recipient(job.handle, at: job.site.id), version: job.record.version, recipient: job.recipient),
-            LearntAuthorisation(.site(job.site.id), version: job.site.authorisation?.version ?? 0, recipient: nil),
-        ]
+        var used = [LearntAuthorisation(.site(job.site.id), version: job.site.authorisation?.version ?? 0, recipient: nil)]
+        if job.kind != .confirmation, job.kind != .addressNotice {
+            let name = AuthorisedName.recipient(job.handle, at: job.site.id)
+            used.append(LearntAuthorisation(name, version: job.record.version, recipient: job.recipient))
+        }
         let learnt = used.filter { $0.version > memory.newest(of: $0.name)?.version ?? 0 }
         guard !learnt.isEmpty else { return }
         do {

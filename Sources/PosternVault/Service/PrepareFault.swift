@@ -17,13 +17,15 @@ enum PrepareFault: Error, CustomStringConvertible {
     case noConversation
     case noLinks
     case otherAuthor
+    /// The time of the link that the mail is about.
+    case linkOver
     case cannotOpen(String, any Error)
     case cannotCompose(ComposeFault)
 
     /// Whether no later try can end otherwise.
     var isFinal: Bool {
         switch self {
-        case .letterKeyLost, .firstLetterKeyLost: true
+        case .letterKeyLost, .firstLetterKeyLost, .linkOver: true
         default: false
         }
     }
@@ -45,6 +47,7 @@ enum PrepareFault: Error, CustomStringConvertible {
             "the letter that began its conversation has no links: the store was changed, so that a reply follows a letter which nobody "
                 + "could answer; drop it"
         case .otherAuthor: "the sealed reply names another author than the store: the store was changed; drop it"
+        case .linkOver: "the time of the link in it is over before it could leave; whoever needs one asks again"
         case .notAuthorised:
             "the recipient's record is not authorised by this vault: it was forged, swapped or made by another installation; "
                 + "give the address again with postern recipient add --replace"

@@ -91,13 +91,15 @@ package struct ClientFinder: Sendable {
         let isProxy = proxies.trusts(peer)
         let announced = isProxy ? admission.announced(on: context.connection) : nil
         peer = announced ?? peer
-        let (forwardedFor, forwarded) = (request.headers[values: .forwardedFor], request.headers[values: .forwarded])
+        let hasFields = request.headers.contains(.forwardedFor) || request.headers.contains(.forwarded)
+        let forwardedFor = hasFields ? request.headers[values: .forwardedFor] : []
+        let forwarded = hasFields ? request.headers[values: .forwarded] : []
         let finding = proxies.client(peer: peer, forwardedFor: forwardedFor, forwarded: forwarded)
         if let ignored = finding.ignored { Counter(.proxyHeadersIgnored, ("reason", ignored.rawValue)).increment() }
         if finding.ignored == .untrustedPeer, announced == nil { forwarding.disbelieved(peer, at: now()) }
         // Monitors on a proxy's machine ask for these two themselves.
         if isProxy, announced == nil, request.uri.path != "/live", request.uri.path != "/ready" {
-            forwarding.passedOn(namesClient: !forwardedFor.isEmpty || !forwarded.isEmpty, at: now())
+            forwarding.passedOn(namesClient: hasFields, at: now())
         }
         return finding.client
     }

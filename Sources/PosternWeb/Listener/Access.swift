@@ -8,6 +8,20 @@ package enum Access: Hashable, Sendable {
     case staff(Set<StaffRole>)
     /// Anyone who has what may be a link for this purpose. Whether it was ever made is asked with each call of `ConversationTaker`.
     case link(LinkPurpose)
+    /// Anyone who has what may be a link that a member was mailed. `MemberTaker` and the vault say whether it is one.
+    case mailedLink
+    /// A member who is signed in.
+    case member
+    /// Anyone; a member who is signed in finds something else there.
+    case anyoneOrMember
+
+    /// Its routes are for the holders of links, or for members.
+    var isBehindLink: Bool {
+        switch self {
+        case .link, .mailedLink, .member, .anyoneOrMember: true
+        case .anyone, .staff: false
+        }
+    }
 }
 
 package enum StaffRole: String, Sendable, CaseIterable {
@@ -23,13 +37,16 @@ package enum Identity: Hashable, Sendable {
     case nobody
     case staff(Set<StaffRole>)
     case linkHolder(LinkPurpose)
+    case mailedLinkHolder
+    case member
 
     package func mayUse(_ access: Access) -> Bool {
         switch (access, self) {
-        case (.anyone, _): true
+        case (.anyone, _), (.anyoneOrMember, _): true
         case (.staff(let wanted), .staff(let held)): !wanted.isDisjoint(with: held)
         case (.link(let wanted), .linkHolder(let held)): wanted == held
-        case (.staff, _), (.link, _): false
+        case (.mailedLink, .mailedLinkHolder), (.member, .member): true
+        case (.staff, _), (.link, _), (.mailedLink, _), (.member, _): false
         }
     }
 }

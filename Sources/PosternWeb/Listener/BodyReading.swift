@@ -9,7 +9,7 @@ extension Request {
     package func wholeBody(_ context: WebContext) async throws(RequestFault) -> [UInt8] {
         let limitKiB = context.route?.bodyKiB ?? 0
         var (octets, fault) = ([UInt8](), RequestFault?.none)
-        if announcedLength > limitKiB * 1_024 {
+        if context.announcedLength > limitKiB * 1_024 {
             fault = .body(.bodyTooLarge(limitKiB: limitKiB), .tooLarge)
         } else {
             (octets, fault) = await bodyRead(context)
@@ -25,11 +25,11 @@ extension Request {
         let limitKiB = context.route?.bodyKiB ?? 0
         let limit = limitKiB * 1_024
         let tooLarge = RequestFault.body(.bodyTooLarge(limitKiB: limitKiB), .tooLarge)
-        let isTooLarge = announcedLength > limit
+        let isTooLarge = context.announcedLength > limit
         // Its client waits to be told whether to send the body.
-        guard !isTooLarge || headers[.expect] == nil else { return ([], tooLarge) }
+        guard !isTooLarge || !headers.contains(.expect) else { return ([], tooLarge) }
         var octets: [UInt8] = []
-        octets.reserveCapacity(min(announcedLength, limit))
+        octets.reserveCapacity(min(context.announcedLength, limit))
         do {
             for try await part in body {
                 let room = limit - octets.count

@@ -102,7 +102,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            if head.headerFields[.connection]?.lowercased() == "close" {
+            if head.headerFields.contains(.connection), head.headerFields[.connection]?.lowercased() == "close" {
                 closesAfterAnswer = true
                 // Hummingbird itself answers a malformed head, with a bare 400 that passes none of our guards.
                 if head.headerFields[.contentSecurityPolicy] == nil {
@@ -134,7 +134,8 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
     /// curl waits up to a second for 100 (Continue) before it sends a larger body. Hummingbird never sends it.
     private func promiseContinuation(of head: HTTPRequest, context: ChannelHandlerContext) {
-        guard head.headerFields[.expect]?.lowercased() == "100-continue" else { return }
+        // To ask whether there is a field costs a fifth of asking what is in it.
+        guard head.headerFields.contains(.expect), head.headerFields[.expect]?.lowercased() == "100-continue" else { return }
         guard announced(by: head) <= limits.bodyKiB * 1_024 else { return }
         context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
     }

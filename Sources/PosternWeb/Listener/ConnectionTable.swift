@@ -19,7 +19,7 @@ package struct ConnectionTable<ID: Hashable & Sendable>: Sendable {
     }
 
     package enum Opening: Equatable, Sendable {
-        /// - Parameter closing: those that made room: already forgotten here, to be closed by the caller.
+        /// - Parameter closing: the connections that made room, forgotten here already and to be closed by the caller.
         case admitted(closing: [ID])
         /// The network has its share, and each of its connections is in use.
         case networkFull
@@ -30,7 +30,7 @@ package struct ConnectionTable<ID: Hashable & Sendable>: Sendable {
     private struct Entry: Sendable {
         var networks: [ClientPrefix]
         var phase = Phase.silent
-        /// The turn of its place in the queue of its phase. A place with an older turn is void.
+        /// Rises with each change of phase. Its place in the queue of a phase counts only with this number.
         var turn: UInt64
     }
 

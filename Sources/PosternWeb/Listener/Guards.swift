@@ -25,9 +25,9 @@ struct ResponseFinisher: RouterMiddleware {
         let whole = try await next(request, context)
         let response = request.method == .head ? whole.createHeadResponse() : whole
         // Otherwise Hummingbird reads the rest of the body, however long it is.
-        let isChunked = request.headers[.transferEncoding] != nil
+        let isChunked = request.headers.contains(.transferEncoding)
         let isBodyLeft =
-            request.announcedLength > bodyKiB * 1_024 || (isChunked && (bodyKiB == 0 || response.status.code >= 400))
+            context.announcedLength > bodyKiB * 1_024 || (isChunked && (bodyKiB == 0 || response.status.code >= 400))
         return isBodyLeft ? response.closing() : response
     }
 }
@@ -62,7 +62,7 @@ struct RequestLimitGuard: RouterMiddleware {
 
     func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
         guard let client = clients.client(of: request, context) else { return try await next(request, context) }
-        switch requests.ask(client, request.method == .post ? .post : .page, at: now()) {
+        switch requests.ask(client, Self.cost(of: request.method), at: now()) {
         case .admitted: break
         case .refused(let wait):
             Counter(.requestsRefused, ("reason", "told")).increment()
@@ -81,6 +81,13 @@ struct RequestLimitGuard: RouterMiddleware {
         }
         defer { clients.admission.end(client) }
         return try await next(request, context)
+    }
+
+    private static func cost(of method: HTTPRequest.Method) -> RequestLimiter.Cost {
+        switch method {
+        case .post, .patch, .delete: .post
+        default: .page
+        }
     }
 }
 
@@ -134,17 +141,17 @@ struct ReachabilityTrust: RouterMiddleware {
     }
 }
 
-/// Leads every other spelling of a page's path to the one it has: capitals and full-width letters, an empty segment, a slash or a full
-/// stop too many. A letter is read as if it had been posted there, since a redirect could lose it; so is a program's request.
+/// Redirects every other spelling of a page's path to the right one: capitals and full-width letters, an empty segment, an extra slash
+/// or full stop. A letter is read as if it had been posted there, since a redirect could lose it; so is a program's letter.
 struct LinkSpelling: RouterMiddleware {
     let responses: ResponseFactory
 
     func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
-        guard !Self.isPlain(request.uri.path), let route = context.route, let captures = context.captures?.canonical else {
-            return try await next(request, context)
-        }
+        guard !Self.isPlain(request.uri.path), let route = context.route, !route.isSpelledExactly,
+            let captures = context.captures?.canonical
+        else { return try await next(request, context) }
         let path = captures.path
-        // Some proxies decode what need not be encoded: a path that only differs in that would be led to itself for ever.
+        // Some proxies decode what need not be encoded: a path that differs only in that would be redirected to itself for ever.
         let isOther =
             path.utf8.contains(UInt8(ascii: "%"))
             ? PathPattern.segments(of: request.uri.path) != PathPattern.segments(of: path) : request.uri.path != path
@@ -157,7 +164,7 @@ struct LinkSpelling: RouterMiddleware {
         return try await next(request, context)
     }
 
-    /// Whether nothing in a path could be spelled otherwise. So are those of nearly all letters.
+    /// Whether a path could not be spelled otherwise, as is so for nearly all letters.
     private static func isPlain(_ path: String) -> Bool {
         var previous = UInt8(ascii: "/")
         for byte in path.utf8.dropFirst() {
@@ -170,15 +177,23 @@ struct LinkSpelling: RouterMiddleware {
     }
 }
 
-/// Reads the link in the path of a route for the holders of links. A path that can be no link gets the page that every link gets which
-/// leads nowhere, and nothing is looked up.
+/// Reads the link in the path of a route for the holders of links. A path that cannot be a link gets the page of a link that leads nowhere,
+/// and nothing is looked up.
 struct LinkReader: RouterMiddleware {
     func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
-        guard case .link(let purpose) = context.route?.access else { return try await next(request, context) }
-        guard let link = LinkToken(text: context["link"]) else { throw RequestFault.deadLink }
         var context = context
-        context.link = link
-        context.identity = .linkHolder(purpose)
+        switch context.route?.access {
+        case .link(let purpose):
+            guard let link = LinkToken(text: context["link"]) else { throw RequestFault.deadLink }
+            context.link = link
+            context.identity = .linkHolder(purpose)
+        case .mailedLink:
+            // What can be none is told the same, with a way to another.
+            context.mailedToken = MailedToken(text: context["link"])
+            context.identity = .mailedLinkHolder
+        case .member: context.mailedToken = MailedToken(text: context["link"])
+        case .anyone, .anyoneOrMember, .staff, nil: break
+        }
         return try await next(request, context)
     }
 }

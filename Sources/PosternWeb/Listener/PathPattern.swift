@@ -32,7 +32,26 @@ package struct PathPattern: Hashable, Sendable, ExpressibleByStringLiteral, Cust
         return segments
     }
 
-    /// The same of a path that matches nothing as it is: without empty segments, without what some servers add to each
+    /// The same of a path with nothing to decode, as nearly all are; nil for another. A copy of each segment for each route would
+    /// cost more than to find the route.
+    static func plainParts(of path: String) -> [Substring]? {
+        guard !path.utf8.contains(UInt8(ascii: "%")) else { return nil }
+        var parts = split(path).map { Substring($0) }
+        if parts.count > 1, parts.last?.isEmpty == true { parts.removeLast() }
+        return parts
+    }
+
+    func matches(_ parts: [Substring]) -> Bool {
+        guard parts.count == segments.count else { return false }
+        return zip(segments, parts).allSatisfy { segment, part in
+            switch segment {
+            case .literal(let literal): part.utf8.elementsEqual(literal.utf8)
+            case .capture(_, let suffix): suffix.isEmpty || part.hasSuffix(suffix)
+            }
+        }
+    }
+
+    /// The same for a path that matches nothing as it is: without empty segments, without what some servers add to each
     /// (`;jsessionid=…`), and read as Windows-1252 where it is not UTF-8.
     package static func tidiedSegments(of path: String) -> [String] {
         let segments = split(path).compactMap { part -> String? in
@@ -80,7 +99,7 @@ package struct PathPattern: Hashable, Sendable, ExpressibleByStringLiteral, Cust
             return ""
         }
 
-        /// With another text for the capture of that name.
+        /// The same captures, one of them with another text.
         package func replacing(_ name: String, by text: String) -> Captures {
             Captures(
                 pattern: pattern,
@@ -89,7 +108,7 @@ package struct PathPattern: Hashable, Sendable, ExpressibleByStringLiteral, Cust
                 })
         }
 
-        /// In the one spelling, where the captures are names that links are made with: a site, a handle, a token.
+        /// The captures that links are made of (a site, a handle, a token) in their one spelling.
         package var canonical: Captures {
             var canonical = self
             if let site = SiteID(spelled: self["site"]) { canonical = canonical.replacing("site", by: site.text) }

@@ -11,7 +11,9 @@ package struct RequestFault: Error {
     /// Methods for the `Allow` field (RFC 9110 §15.5.6).
     private(set) var allowed: String?
     private(set) var incident: Incident?
-    private(set) var retryAfter: Duration?
+    var retryAfter: Duration?
+    /// For the `WWW-Authenticate` field (RFC 9110 §11.6.1).
+    var challenge: String?
     /// The rest of the body is still on its way, and nobody wants it.
     private(set) var closesConnection = false
     /// What a visitor had written, to be copied.
@@ -71,6 +73,7 @@ extension ResponseFactory {
                 under: context.isBehindLink ? headers.link : nil)
         }
         if let allowed = fault.allowed { response.headers[.allow] = allowed }
+        if let challenge = fault.challenge { response.headers[.wwwAuthenticate] = challenge }
         if let wait = fault.retryAfter { response = response.retrying(after: wait) }
         return fault.closesConnection ? response.closing() : response
     }

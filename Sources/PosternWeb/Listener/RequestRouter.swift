@@ -17,6 +17,7 @@ package struct RequestRouter<Guards: MiddlewareProtocol<Request, Response, WebCo
     package func respond(to request: Request, context: WebContext) async throws -> Response {
         var context = context
         context.randomness = randomness
+        context.announcedLength = request.announcedLength
         if let match = routes.match(request.uri.path) ?? routes.matchTidied(request.uri.path) {
             context.route = match.route
             context.captures = match.captures
@@ -42,13 +43,18 @@ package struct RouteTable: Sendable {
 
     /// Nil when no route matches.
     package func match(_ path: String) -> (route: Route, captures: PathPattern.Captures)? {
+        if let parts = PathPattern.plainParts(of: path) {
+            return routes.first { $0.pattern.matches(parts) }.map { route in
+                (route, PathPattern.Captures(pattern: route.pattern, segments: parts.map { String($0) }))
+            }
+        }
         guard let segments = PathPattern.segments(of: path),
             let route = routes.first(where: { $0.pattern.matches(segments) })
         else { return nil }
         return (route, PathPattern.Captures(pattern: route.pattern, segments: segments))
     }
 
-    /// What a path means that matches nothing as it is: proxies, mail programs and people change paths.
+    /// The route that a path means although it matches none as it is: proxies, mail programs and people change paths.
     package func matchTidied(_ path: String) -> (route: Route, captures: PathPattern.Captures)? {
         let segments = PathPattern.tidiedSegments(of: path)
         guard let route = routes.first(where: { $0.pattern.matches(segments, ignoringCase: true) }) else { return nil }
@@ -70,35 +76,50 @@ package struct Route: Sendable {
     package let audience: Audience
     /// The longest body that a handler of this route reads.
     package let bodyKiB: Int
+    /// A mail or an invitation leads there, or its path has a link in it: nothing runs on its pages, and nothing of them is kept.
+    package let isBehindLink: Bool
+    /// Another spelling of a name in its path is nobody's: what is done there cannot be undone.
+    package let isSpelledExactly: Bool
     /// Its methods, as the `Allow` field lists them.
     package let allowed: String
-    private let get: Handler?
-    private let post: Handler?
-    private let options: Handler?
+    private let handlers: Handlers
 
-    /// - Parameter get: also answers `HEAD`.
+    private struct Handlers: Sendable {
+        let get, post, patch, delete, options: Handler?
+    }
+
+    /// - Parameters:
+    ///   - isBehindLink: always so where `access` wants a link or a member.
+    ///   - get: also answers `HEAD`.
     package init(
-        _ pattern: PathPattern, _ access: Access, for audience: Audience = .people, bodyKiB: Int = 0, get: Handler? = nil,
-        post: Handler? = nil, options: Handler? = nil
+        _ pattern: PathPattern, _ access: Access, for audience: Audience = .people, isBehindLink: Bool = false,
+        isSpelledExactly: Bool = false, bodyKiB: Int = 0, get: Handler? = nil, post: Handler? = nil, patch: Handler? = nil,
+        delete: Handler? = nil,
+        options: Handler? = nil
     ) {
         self.pattern = pattern
         self.access = access
         self.audience = audience
+        self.isBehindLink = isBehindLink || access.isBehindLink
+        self.isSpelledExactly = isSpelledExactly
         self.bodyKiB = bodyKiB
-        self.get = get
-        self.post = post
-        self.options = options
+        handlers = Handlers(get: get, post: post, patch: patch, delete: delete, options: options)
         // People's pages answer OPTIONS by `MethodGuard`.
         let hasOptions = options != nil || audience == .people
-        let methods = (get == nil ? [] : ["GET", "HEAD"]) + (hasOptions ? ["OPTIONS"] : []) + (post == nil ? [] : ["POST"])
-        allowed = methods.joined(separator: ", ")
+        let methods = [
+            (delete != nil, "DELETE"), (get != nil, "GET, HEAD"), (hasOptions, "OPTIONS"), (patch != nil, "PATCH"),
+            (post != nil, "POST"),
+        ]
+        allowed = methods.filter(\.0).map(\.1).joined(separator: ", ")
     }
 
     package func handler(for method: HTTPRequest.Method) -> Handler? {
         switch method {
-        case .get, .head: get
-        case .post: post
-        case .options: options
+        case .get, .head: handlers.get
+        case .post: handlers.post
+        case .patch: handlers.patch
+        case .delete: handlers.delete
+        case .options: handlers.options
         default: nil
         }
     }

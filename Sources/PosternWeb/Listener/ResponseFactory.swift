@@ -18,12 +18,16 @@ package struct ResponseFactory: Sendable {
 
     /// The language and style of a page for this request. Chosen only when a page is made, because the languages depend on the
     /// site, and most answers have neither.
-    /// - Parameter isScripted: pages behind links are not.
-    package func presentation(for request: Request, site: Site? = nil, isScripted: Bool = true) -> Presentation {
+    /// - Parameters:
+    ///   - own: the language of the person whose page it is, which comes before the browser's.
+    ///   - isScripted: false for the pages behind links.
+    package func presentation(
+        for request: Request, site: Site? = nil, preferring own: Language? = nil, isScripted: Bool = true
+    ) -> Presentation {
         guard !isForStaff else { return .unbranded(templates) }
         let choice = LanguageChoice(
-            asked: request.queryField("lang"), accepted: request.headers[.acceptLanguage], site: site?.look.languages ?? [],
-            available: templates.languages)
+            asked: request.queryField("lang"), own: own, accepted: request.headers[.acceptLanguage],
+            site: site?.look.languages ?? [], available: templates.languages, isBehindLink: !isScripted)
         return Presentation(choice, site: site, templates, isScripted: isScripted)
     }
 

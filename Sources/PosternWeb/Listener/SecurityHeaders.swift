@@ -6,10 +6,14 @@ package import HTTPTypes
 package struct SecurityHeaders: Sendable {
     /// For pages: our own style sheets, our own script, our own images, our own forms.
     package let page: HTTPFields
-    /// For the empty form. Browsers show a page under `no-store` again only after loading it again, and without what was typed on it: the
+    /// For the empty form. On the way back, browsers load a page under `no-store` again, and without what was typed on it: the
     /// way back from a refusal would lose the letter.
     package let form: HTTPFields
-    /// For pages behind the links of mails. Whoever has such a link may act by it, so nothing on its page runs, not even our script.
+    /// For an empty form whose script asks us something while it is filled in.
+    package let askingForm: HTTPFields
+    /// The same form when it comes back.
+    package let askingPage: HTTPFields
+    /// For pages that links in mails lead to. Anyone who has such a link may act by it, so nothing on its page runs, not even our script.
     package let link: HTTPFields
     /// For everything that is not a page. It allows nothing, since none of it is rendered.
     package let api: HTTPFields
@@ -30,6 +34,9 @@ package struct SecurityHeaders: Sendable {
         let pagePolicy = policy(scripts: "'self'")
         page = Self.fields(policy: pagePolicy, caching: "no-store", isSecure: isSecure, isIndexed: false)
         form = Self.fields(policy: pagePolicy, caching: "private, no-cache", isSecure: isSecure, isIndexed: false)
+        let askingPolicy = pagePolicy + "; connect-src 'self'"
+        askingForm = Self.fields(policy: askingPolicy, caching: "private, no-cache", isSecure: isSecure, isIndexed: false)
+        askingPage = Self.fields(policy: askingPolicy, caching: "no-store", isSecure: isSecure, isIndexed: false)
         link = Self.fields(policy: policy(scripts: "'none'"), caching: "no-store", isSecure: isSecure, isIndexed: false)
         api = Self.fields(policy: "default-src 'none'; frame-ancestors 'none'", caching: "no-store", isSecure: isSecure)
         asset = Self.fields(

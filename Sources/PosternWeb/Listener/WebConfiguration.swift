@@ -8,7 +8,7 @@ package struct WebConfiguration: Sendable {
     package let publicURL: WebOrigin
     /// Only these may name the client.
     package let trustedProxies: [AddressRange]
-    /// Whom to tell about a hole in this service; none for nobody.
+    /// Who is to be told about a vulnerability of this service; empty for nobody.
     package let securityContacts: [SecurityContact]
     package let limits: WebLimits
 

@@ -2,11 +2,13 @@ package import Hummingbird
 package import Logging
 package import PosternCore
 
-/// What guards and handlers know about a request besides the request itself.
+/// What guards and handlers know about a request, apart from the request itself.
 package struct WebContext: InitializableFromSource, Sendable {
     package let logger: Logger
     /// The other end of the connection. Nil when it has closed already, or is a Unix socket.
     package let peer: ClientAddress?
+    /// What `Content-Length` says, read once; 0 without one.
+    package var announcedLength = 0
     /// Identifies the connection to `ConnectionAdmission` while it is open.
     package let connection: ObjectIdentifier
     /// Nil when no route matches the path.
@@ -14,8 +16,12 @@ package struct WebContext: InitializableFromSource, Sendable {
     /// The parts of the path that the route's pattern names.
     package var captures: PathPattern.Captures?
     package var identity = Identity.nobody
-    /// What stands in the path of a route for the holders of links. Set by `LinkReader`.
+    /// The link in the path of a route for the holders of links. Set by `LinkReader`.
     package var link: LinkToken?
+    /// The same of a link that a member was mailed.
+    package var mailedToken: MailedToken?
+    /// Whose session the request's cookie is for. Set by `SessionGuard`, on the members' routes.
+    package var member: SignedIn?
     /// Who sent the request, whatever trusted proxies it passed. Set by `RequestLimitGuard`.
     package var client: ClientAddress?
     /// `Listener` puts its own here before anyone reads it; Hummingbird, which makes the context, knows none.
@@ -30,10 +36,8 @@ package struct WebContext: InitializableFromSource, Sendable {
     /// The part of the path that the route's pattern calls `name`, percent-decoded.
     package subscript(name: String) -> String { captures?[name] ?? "" }
 
-    /// The route is for the holders of a link, which nobody else may learn: no script, no address in a log, nothing kept.
-    package var isBehindLink: Bool {
-        if case .link = route?.access { true } else { false }
-    }
+    /// A link leads to the route, or it is for members: no script, no URL in a log, nothing kept.
+    package var isBehindLink: Bool { route?.isBehindLink ?? false }
 
     /// By the route's audience; without a route, by the path.
     package func isForPrograms(_ request: Request) -> Bool {

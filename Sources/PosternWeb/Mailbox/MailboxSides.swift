@@ -3,8 +3,8 @@ package import PosternMail
 
 /// The two mailboxes of a demonstration: what came for members, and what came for everybody else.
 ///
-/// Addresses of members are sealed, so they are not asked for. They are known by their mails: members alone can unsubscribe, and
-/// confirm an address.
+/// Addresses of members are sealed, so they are not asked for. They are known by their mails: members alone can unsubscribe, confirm
+/// an address, and open settings.
 package struct MailboxSides: Sendable {
     package struct Entry: Sendable {
         package let letter: MailboxLetter
@@ -26,7 +26,9 @@ package struct MailboxSides: Sendable {
 
     private static func isForMember(_ mail: MailView, _ origin: WebOrigin) -> Bool {
         mail.fields.contains { $0.name.lowercased() == "list-unsubscribe" }
-            || MailboxLink.all(in: mail, to: origin).contains { $0.leads(to: "confirm", at: origin) }
+            || MailboxLink.all(in: mail, to: origin).contains { link in
+                ["confirm", "manage", "undo"].contains { link.leads(to: $0, at: origin) }
+            }
     }
 }
 

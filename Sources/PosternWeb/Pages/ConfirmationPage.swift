@@ -2,7 +2,7 @@ package import PosternText
 
 /// The page behind the link in the mail that asks a recipient "is this your address?".
 package struct ConfirmationPage: Page {
-    package enum Property: String, CaseIterable, Sendable { case heading, detail, action }
+    package enum Property: String, CaseIterable, Sendable { case heading, detail, action, yours, url }
 
     package static let template = "web/confirmation"
     package static let required: [Property] = [.detail, .action]
@@ -22,13 +22,21 @@ package struct ConfirmationPage: Page {
     package let heading, detail: String
     /// Where the button leads; nil when there is nothing to press.
     package let action: String?
+    /// The page where visitors write, for anyone who has just begun.
+    package let yours: OwnPage?
 
-    package init(_ occasion: Occasion, to names: RecipientNames, _ presentation: Presentation) {
+    package struct OwnPage: Sendable {
+        package let url: String
+    }
+
+    /// - Parameter yours: the address of the page where visitors write; nil where it need not be told.
+    package init(_ occasion: Occasion, to names: RecipientNames, yours: String? = nil, _ presentation: Presentation) {
         let texts = presentation.texts
         let (title, explanation): (PageText, PageText)
+        var path: String?
         switch occasion {
         case .question(let action):
-            (title, explanation) = (.confirmationTitle, .confirmationDetail)
+            (title, explanation, path) = (.confirmationTitle, .confirmationDetail, action)
             self.action = presentation.link(action)
         case .confirmed: (title, explanation, action) = (.confirmationDoneTitle, .confirmationDoneDetail, nil)
         case .paused: (title, explanation, action) = (.confirmationDoneTitle, .confirmationPausedDetail, nil)
@@ -36,7 +44,8 @@ package struct ConfirmationPage: Page {
         }
         heading = texts(title)
         detail = texts(explanation, names.values)
-        frame = presentation.frame(title: heading)
+        frame = presentation.frame(title: heading, path: path)
         text = texts.texts
+        self.yours = yours.map(OwnPage.init)
     }
 }

@@ -10,6 +10,7 @@ package struct ContactPage: Page {
         case name, email, subject, message, about, aboutFault, value, fault
         case showAddress, isAddressShown, privacyAddress, privacyClient, privacyPath
         case messageLimit, leftForms, overForms
+        case codeHint
     }
 
     package static let template = "web/contact"
@@ -29,6 +30,8 @@ package struct ContactPage: Page {
     /// For the script that counts characters: how many there may be, and the plural forms of what it says.
     package let messageLimit: Int
     package let leftForms, overForms: String
+    /// What comes after the button, where it is more than that.
+    package let codeHint: String?
 
     /// One input with what was typed and, if it is faulty, why.
     package struct Field: Sendable {
@@ -96,8 +99,9 @@ extension ContactPage {
     /// - Parameters:
     ///   - names: of recipient and site.
     ///   - token: nil while there is no key to make one with.
+    ///   - asksForProof: the visitor is to type a code from a mail.
     package init(
-        _ form: LetterForm, token: String?, to names: RecipientNames, at paths: Paths, occasion: Occasion,
+        _ form: LetterForm, token: String?, to names: RecipientNames, at paths: Paths, occasion: Occasion, asksForProof: Bool,
         _ presentation: Presentation
     ) {
         let texts = presentation.texts
@@ -117,6 +121,7 @@ extension ContactPage {
             title: notice?.title ?? heading, path: occasion == .fresh ? paths.page : nil,
             query: form.letter.about.isEmpty ? nil : "about=\(PercentCoding.encoded(form.letter.about))")
         text = texts.texts
+        codeHint = asksForProof ? texts(.contactCodeHint) : nil
         intro = presentation.introduction(names)
         action = presentation.link(paths.page)
         self.token = token
@@ -186,6 +191,12 @@ package struct RecipientNames: Equatable, Sendable {
     package init(handle: Handle, site: SiteID) {
         recipient = handle.text
         self.site = site.text
+    }
+
+    /// The handle, for whom the store was not asked.
+    init(handle: Handle, at site: Site) {
+        recipient = handle.text
+        self.site = site.name.text
     }
 
     package var values: [TextSlot: String] { [.recipient: recipient, .site: site] }

@@ -11,7 +11,7 @@ package struct ConversationPage: Page {
         case form, token, written, fault, sight, isShown, line, isDoubtful
         case kept, standing, another, reopen
         case entries, author, isOwn, moment, time, state
-        case aside, limit, muting
+        case aside, limit, muting, choice, button
     }
 
     package static let template = "web/conversation"
@@ -91,8 +91,14 @@ package struct ConversationPage: Page {
         package let action: String
         /// Until when the two can write; nil when they cannot. Until then either can end it.
         package let limit: String?
-        /// For recipients: where one visitor can be muted.
-        package let muting: String?
+        /// For recipients: whether they hear from the visitor, and a button that changes that.
+        package let muting: Muting?
+
+        package struct Muting: Sendable {
+            /// How it is; nil where nothing was done.
+            package let title: String?
+            package let detail, action, choice, button: String
+        }
     }
 }
 
@@ -244,14 +250,25 @@ extension ConversationPage {
             case .closed, .takesNoLetters: false
             }
         let limit = canGoOn ? texts(.conversationUntil, [.date: texts.date(view.endsAt)]) : nil
-        let muting = view.viewer == .recipient ? texts(.conversationMuting, [.person: names.other]) : nil
+        let muting = view.viewer == .recipient ? muting(view.isMuted, names, action, texts) : nil
         return limit == nil && muting == nil ? nil : Aside(action: action, limit: limit, muting: muting)
+    }
+
+    private static func muting(
+        _ isMuted: Bool, _ names: ConversationNames, _ action: String, _ texts: Catalogue
+    ) -> Aside.Muting {
+        let person: [TextSlot: String] = [.person: names.other]
+        return Aside.Muting(
+            title: isMuted ? texts(.muteDoneTitle, person) : nil,
+            detail: texts(isMuted ? .muteDoneDetail : .conversationMuting, person), action: action,
+            choice: isMuted ? "unmute" : "mute", button: texts(isMuted ? .unmuteButton : .muteButton, person))
     }
 
     /// The other one learns of a reply when it has gone out.
     private static func state(of entry: ConversationView.Entry, isOwn: Bool) -> PageText {
         switch entry.state {
         case .withdrawable: isOwn ? .stateWithdrawable : .stateOnItsWay
+        case .awaitsProof: .stateAwaitsProof
         case .onItsWay: .stateOnItsWay
         case .delivered: .stateDelivered
         case .notDelivered: .stateNotDelivered

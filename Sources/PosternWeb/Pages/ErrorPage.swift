@@ -16,6 +16,8 @@ package struct PageFault: Equatable, Sendable {
     package static let unavailable = PageFault(title: .errorUnavailableTitle, detail: .errorUnavailableDetail)
     package static let deadLink = PageFault(
         title: .deadLinkTitle, detail: .deadLinkDetail, ways: [.deadLinkAgain, .deadLinkWrite])
+    package static let undoOver = PageFault(
+        title: .undoOverTitle, detail: .undoOverDetail, ways: [.undoOverNewer, .undoOverAsk])
     package static let misdirected = PageFault(title: .errorMisdirectedTitle, detail: .errorMisdirectedDetail)
 }
 

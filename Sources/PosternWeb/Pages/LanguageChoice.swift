@@ -11,14 +11,24 @@ package struct LanguageChoice: Equatable, Sendable {
         self.isAskedFor = isAskedFor
     }
 
-    /// By `?lang=`, then by `Accept-Language` (RFC 9110 §12.5.4), then the site's own language.
+    /// By `?lang=`, then by the reader's own, then by `Accept-Language` (RFC 9110 §12.5.4), then the site's own language.
     /// - Parameters:
+    ///   - own: of the person whose page it is, where it is known; the site need not offer it to visitors.
     ///   - site: the languages that the site wants, its own first; empty for all.
     ///   - available: the languages there are catalogues of, English among them.
-    package init(asked: String?, accepted: String?, site: [Language], available: [Language]) {
+    ///   - isBehindLink: a mail may lead to the page, which is in its reader's language and names it in the link. That need be none of
+    ///     the site's.
+    package init(
+        asked: String?, own: Language? = nil, accepted: String?, site: [Language], available: [Language],
+        isBehindLink: Bool = false
+    ) {
         let offered = Self.offered(site: site, available: available)
-        if let language = asked.flatMap({ Self.language(of: $0) }).flatMap({ Self.match($0, in: offered) }) {
+        let wanted = asked.flatMap { Self.language(of: $0) }
+        let known = isBehindLink ? offered + available : offered
+        if let language = wanted.flatMap({ Self.match($0, in: known) }) {
             self.init(language, isAskedFor: true)
+        } else if let language = own.flatMap({ Self.match($0, in: available) }) {
+            self.init(language)
         } else if let language = Self.wanted(in: accepted ?? "", of: offered) {
             self.init(language)
         } else {

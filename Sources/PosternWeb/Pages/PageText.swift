@@ -13,6 +13,7 @@ package enum PageText: String, TextKey {
     case contactShowAddress = "contact.show_address"
     case contactPrivacyAddress = "contact.privacy_address"
     case contactPrivacyClient = "contact.privacy_client"
+    case contactCodeHint = "contact.code_hint"
     case contactLanguages = "contact.languages"
 
     case noticeFaultsTitle = "notice.faults_title"
@@ -51,6 +52,23 @@ package enum PageText: String, TextKey {
     case sentTitle = "sent.title"
     case sentSeesTitle = "sent.sees_title"
     case sentAnswer = "sent.answer"
+
+    case provePageTitle = "prove.page_title"
+    case proveTitle = "prove.title"
+    case proveDetail = "prove.detail"
+    case proveUntil = "prove.until"
+    case proveRequired = "prove.required"
+    case proveNotSix = "prove.not_six"
+    case proveWrong = "prove.wrong"
+    case proveSpentTitle = "prove.spent_title"
+    case proveSpentDetail = "prove.spent_detail"
+    case proveProvenTitle = "prove.proven_title"
+    case proveProvenDetail = "prove.proven_detail"
+    case proveDroppedTitle = "prove.dropped_title"
+    case proveDroppedDetail = "prove.dropped_detail"
+    case proveUnavailableTitle = "prove.unavailable_title"
+    case proveUnavailableDetail = "prove.unavailable_detail"
+
     case noLettersTitle = "no_letters.title"
     case noLettersDetail = "no_letters.detail"
     case blockedTitle = "no_letters.blocked_title"
@@ -84,6 +102,7 @@ package enum PageText: String, TextKey {
     case conversationLateDetail = "conversation.late_detail"
 
     case stateWithdrawable = "progress.withdrawable"
+    case stateAwaitsProof = "progress.awaits_proof"
     case stateOnItsWay = "progress.on_its_way"
     case stateDelivered = "progress.delivered"
     case stateNotDelivered = "progress.not_delivered"
@@ -120,6 +139,31 @@ package enum PageText: String, TextKey {
     case muteUndoneTitle = "mute.undone_title"
     case muteUndoneDetail = "mute.undone_detail"
 
+    case reportPageTitle = "report.page_title"
+    case reportTitle = "report.title"
+    case reportAbuse = "report.abuse"
+    case reportSexual = "report.sexual"
+    case reportFraud = "report.fraud"
+    case reportSpam = "report.spam"
+    case reportIllegal = "report.illegal"
+    case reportOther = "report.other"
+    case reportMute = "report.mute"
+    case reportHappensStaff = "report.happens_staff"
+    case reportHappensKeep = "report.happens_keep"
+    case reportHappensSilent = "report.happens_silent"
+    case reportHappensBack = "report.happens_back"
+    case reportReasonRequired = "report.reason_required"
+    case reportNotYetTitle = "report.not_yet_title"
+    case reportNotYetDetail = "report.not_yet_detail"
+    case reportUnavailableTitle = "report.unavailable_title"
+    case reportUnavailableDetail = "report.unavailable_detail"
+    case reportDoneTitle = "report.done_title"
+    case reportDoneDetail = "report.done_detail"
+    case reportDecidedTitle = "report.decided_title"
+    case reportDecidedDetail = "report.decided_detail"
+    case reportBackTitle = "report.back_title"
+    case reportBackDetail = "report.back_detail"
+
     case pausePageTitle = "pause.page_title"
     case pauseAskTitle = "pause.ask_title"
     case pauseAskDetail = "pause.ask_detail"
@@ -134,6 +178,10 @@ package enum PageText: String, TextKey {
     case deadLinkDetail = "dead_link.detail"
     case deadLinkAgain = "dead_link.again"
     case deadLinkWrite = "dead_link.write"
+    case undoOverTitle = "undo_over.title"
+    case undoOverDetail = "undo_over.detail"
+    case undoOverNewer = "undo_over.newer"
+    case undoOverAsk = "undo_over.ask"
 
     case frontTitle = "front.title"
 
@@ -141,11 +189,14 @@ package enum PageText: String, TextKey {
     case privacyLetterTitle = "privacy.letter_title"
     case privacyLetterText = "privacy.letter_text"
     case privacyLetterAnswers = "privacy.letter_answers"
+    case privacyLetterProof = "privacy.letter_proof"
+    case privacyLetterReport = "privacy.letter_report"
     case privacyLetterSuite = "privacy.letter_suite"
     case privacyAddressTitle = "privacy.address_title"
     case privacyAddressVisitor = "privacy.address_visitor"
     case privacyAddressMute = "privacy.address_mute"
     case privacyAddressRecipient = "privacy.address_recipient"
+    case privacyAddressJoining = "privacy.address_joining"
     case privacyAddressSuite = "privacy.address_suite"
     case privacyClientTitle = "privacy.client_title"
     case privacyClientText = "privacy.client_text"
@@ -155,6 +206,12 @@ package enum PageText: String, TextKey {
     case privacyCountedAddress = "privacy.counted_address"
     case privacyCountedText = "privacy.counted_text"
     case privacyCountedRecipient = "privacy.counted_recipient"
+    case privacyMemberTitle = "privacy.member_title"
+    case privacyMemberSettings = "privacy.member_settings"
+    case privacyMemberChange = "privacy.member_change"
+    case privacyMemberLinks = "privacy.member_links"
+    case privacyMemberCookie = "privacy.member_cookie"
+    case privacyMemberErase = "privacy.member_erase"
     case privacyLongerTitle = "privacy.longer_title"
     case privacyLongerText = "privacy.longer_text"
     case privacyRepeatText = "privacy.repeat_text"
@@ -198,20 +255,25 @@ package enum PageText: String, TextKey {
     package var slots: Set<TextSlot> {
         switch self {
         case .contactTitle, .contactIntro, .contactShowAddress, .contactPrivacyAddress, .contactPrivacyClient, .sentSeesTitle,
-            .sentAnswer:
+            .sentAnswer, .proveDetail:
             [.recipient]
         case .conversationTitle, .conversationOtherWrote, .conversationMuting, .unansweredTitle, .closedByOtherTitle,
             .otherTakesNoneTitle, .doubtTitle, .muteAskTitle, .muteAskDetail, .muteButton, .muteDoneTitle, .muteDoneDetail,
-            .unmuteButton, .muteUndoneTitle, .muteUndoneDetail:
+            .unmuteButton, .muteUndoneTitle, .muteUndoneDetail, .reportMute, .reportHappensSilent:
             [.person]
         case .conversationBegunByYou, .conversationBegunByOther: [.person, .date]
         case .conversationPending: [.wait]
         case .conversationSees: [.name]
-        case .conversationUntil: [.date]
+        case .conversationUntil, .proveUntil, .reportDoneDetail: [.date]
+        case .reportDecidedDetail: [.date, .site]
+        case .reportHappensStaff: [.site]
+        case .reportHappensKeep, .privacyLetterReport: [.reports]
         case .pauseAskDetail, .pauseDoneDetail, .pauseUndoneDetail: [.site]
         case .noLettersDetail, .blockedDetail, .confirmationNotValidDetail, .privacyAskText: [.site]
         case .confirmationDetail, .confirmationDoneDetail, .confirmationPausedDetail: [.recipient, .site]
-        case .noticeLimitedDetail, .noticeUnavailableDetail: [.wait]
+        case .noticeLimitedDetail, .noticeUnavailableDetail, .proveUnavailableDetail, .reportUnavailableDetail,
+            .privacyLetterProof, .privacyAddressJoining, .privacyMemberChange, .privacyMemberCookie:
+            [.wait]
         case .faultTooLong: [.count, .limit, .excess]
         case .noticeTooLargeDetail: [.limit]
         case .privacyLetterText: [.letters]
@@ -243,6 +305,7 @@ package enum PageText: String, TextKey {
 package enum PagePlural: String, PluralKey {
     case charactersLeft = "characters_left"
     case charactersOver = "characters_over"
+    case codeTries = "code_tries"
 }
 
 extension Catalogue {

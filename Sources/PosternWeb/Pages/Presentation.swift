@@ -27,7 +27,11 @@ package struct Presentation: Sendable {
     package var language: Language { choice.language }
 
     /// A path of ours that keeps the language somebody asked for.
-    package func link(_ path: String) -> String { choice.isAskedFor ? "\(path)?lang=\(choice.language)" : path }
+    /// - Parameter query: of that path.
+    package func link(_ path: String, _ query: String? = nil) -> String {
+        let parts = [choice.isAskedFor ? "lang=\(choice.language)" : nil, query].compactMap { $0 }
+        return parts.isEmpty ? path : "\(path)?\(parts.joined(separator: "&"))"
+    }
 
     /// - Parameters:
     ///   - path: of the page itself, for links to it in other languages; nil where those would lose what was typed.

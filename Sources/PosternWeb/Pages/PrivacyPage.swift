@@ -28,7 +28,8 @@ package struct PrivacyPage: Page {
         machine = path + ".json"
         origin = facts.site.origins.first?.description
         sections = [
-            Self.letter(facts, texts), Self.addresses(facts, texts), Self.client(facts, texts), Self.longer(facts, texts),
+            Self.letter(facts, texts), Self.addresses(facts, texts), Self.client(facts, texts), Self.members(texts),
+            Self.longer(facts, texts),
             Section(title: texts(.privacyCookiesTitle), paragraphs: [texts(.privacyCookiesText)]),
             Section(
                 title: texts(.privacyWhoTitle),
@@ -48,6 +49,8 @@ package struct PrivacyPage: Page {
             paragraphs: [
                 texts(.privacyLetterText, [.letters: texts.span(facts.terms.letters, .after)]),
                 texts(.privacyLetterAnswers),
+                texts(.privacyLetterProof, [.wait: texts.span(facts.proofWait, .after)]),
+                texts(.privacyLetterReport, [.reports: texts.span(facts.terms.reports, .after)]),
                 texts(.privacyLetterSuite, [.suite: facts.terms.epochSuite]), texts(hop),
             ])
     }
@@ -57,8 +60,8 @@ package struct PrivacyPage: Page {
             title: texts(.privacyAddressTitle),
             paragraphs: [
                 texts(.privacyAddressVisitor), texts(.privacyAddressMute), texts(.privacyAddressRecipient),
-                texts(.privacyAddressSuite, [.suite: facts.addressSuite]),
-            ])
+            ] + (facts.site.joining == .off ? [] : [texts(.privacyAddressJoining, [.wait: texts.span(facts.joinWait)])])
+                + [texts(.privacyAddressSuite, [.suite: facts.addressSuite])])
     }
 
     private static func client(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
@@ -69,6 +72,17 @@ package struct PrivacyPage: Page {
             title: texts(.privacyClientTitle),
             paragraphs: [texts(.privacyClientText, [.evidence: texts.span(facts.terms.evidence, .after)])] + limit
                 + [texts(.privacyRequestsText)])
+    }
+
+    private static func members(_ texts: Catalogue) -> Section {
+        Section(
+            title: texts(.privacyMemberTitle),
+            paragraphs: [
+                texts(.privacyMemberSettings),
+                texts(.privacyMemberChange, [.wait: texts.span(MailedToken.undoLifetime)]),
+                texts(.privacyMemberCookie, [.wait: texts.span(SessionSecret.lifetime)]), texts(.privacyMemberLinks),
+                texts(.privacyMemberErase),
+            ])
     }
 
     private static func longer(_ facts: PrivacyFacts, _ texts: Catalogue) -> Section {
@@ -108,14 +122,22 @@ extension PrivacyFacts {
         return JSONText.object([
             ("site", .string(site.id.text)), ("site_name", .string(site.name.text)),
             ("letters_kept_seconds", seconds(terms.letters)), ("evidence_kept_seconds", seconds(terms.evidence)),
-            ("outcomes_kept_seconds", seconds(terms.outcomes)), ("repeat_marks_kept_seconds", seconds(repeats)),
+            ("outcomes_kept_seconds", seconds(terms.outcomes)), ("reports_kept_seconds", seconds(terms.reports)),
+            ("unproven_letters_kept_seconds", seconds(proofWait)), ("repeat_marks_kept_seconds", seconds(repeats)),
+            ("unconfirmed_joins_kept_seconds", seconds(joinWait)),
             ("address_suite", .string(addressSuite)), ("letter_suite", .string(terms.epochSuite)),
             ("client_limit", .nullable(terms.clientLimit.isOff ? nil : terms.clientLimit.description)),
             ("counted_by", .array(terms.counted.map { .string($0.rawValue) })),
             ("limit_marks_kept_seconds", seconds(limitRecords)), ("last_purge", .nullable(lastPurge?.rfc3339)),
             ("oldest_letter", .nullable(oldestLetter?.rfc3339)), ("oldest_entry", .nullable(oldestEntry?.rfc3339)),
-            ("mail_encrypted", .boolean(terms.isMailEncrypted)), ("demo", .boolean(terms.isDemo)),
+            ("joining", .string(site.joining.rawValue)), ("mail_encrypted", .boolean(terms.isMailEncrypted)),
+            ("demo", .boolean(terms.isDemo)),
             ("visitor_cookies", .array([])),
+            (
+                "member_cookies",
+                .array([.object([("purpose", .string("session")), ("kept_seconds", seconds(SessionSecret.lifetime))])])
+            ),
+            ("former_address_kept_seconds", seconds(MailedToken.undoLifetime)),
             ("staff_sees", .array(["time", "recipient", "size", "verdict", "rules", "tag"].map { .string($0) })),
         ]).text
     }

@@ -29,6 +29,6 @@ package struct SentPage: Page {
         seesTitle = texts(.sentSeesTitle, names.values)
         answer = texts(.sentAnswer, names.values)
         self.another = presentation.link(another)
-        keep = letter.map { Keep(url: "\(origin)\(ConversationPath(.letter, $0).path)") }
+        keep = letter.map { Keep(url: "\(origin)\(presentation.link(ConversationPath(.letter, $0).path))") }
     }
 }

@@ -11,9 +11,13 @@ package struct Templates: Sendable {
 
     /// Every page. Its template is compared with its tags at start, so that a mistake in either is found then.
     package static let pages: [any Page.Type] = [
-        FrontPage.self, ContactPage.self, SentPage.self, ConversationPage.self, SwitchPage.self, NoLettersPage.self,
+        FrontPage.self, ContactPage.self, SentPage.self, ConversationPage.self, SwitchPage.self, ProvePage.self,
+        ReportPage.self, NoLettersPage.self,
         ConfirmationPage.self, PrivacyPage.self,
+        JoinPage.self, JoinClosedPage.self, CodePage.self,
         ErrorPage.self,
+        AskPage.self, AskedPage.self, OpenPage.self, HomePage.self, LettersPage.self, SettingsPage.self, MutesPage.self,
+        AddressPage.self, HeldDataPage.self, ErasePage.self, ErasedPage.self, UndoPage.self,
         OverviewPage.self, MailboxPage.self, MailboxLetterPage.self,
     ]
     package static let layouts = ["web/layout", "staff/layout"]
@@ -30,7 +34,15 @@ package struct Templates: Sendable {
             in: &reader.folder,
             holding: [
                 CatalogueContents(PageText.self, plurals: PagePlural.allCases.map(\.rawValue), shown: reader.texts("web/")),
-                CatalogueContents(StaffText.self, shown: reader.texts("staff/")),
+                CatalogueContents(
+                    JoinText.self, shown: reader.texts(of: JoinPage.self, JoinClosedPage.self, CodePage.self)),
+                CatalogueContents(
+                    MemberText.self, plurals: MemberPlural.allCases.map(\.rawValue),
+                    shown: reader.texts(
+                        of: AskPage.self, AskedPage.self, OpenPage.self, HomePage.self, LettersPage.self, SettingsPage.self,
+                        MutesPage.self, AddressPage.self, HeldDataPage.self, ErasePage.self, ErasedPage.self, UndoPage.self)),
+                CatalogueContents(
+                    StaffText.self, plurals: StaffPlural.allCases.map(\.rawValue), shown: reader.texts("staff/")),
             ])
         assets = reader.assets()
         openAPI = reader.folder.text(of: "assets/openapi.json") ?? ""
@@ -104,6 +116,11 @@ private struct TemplateReader {
         taken.reduce(into: []) { texts, template in
             if template.key.hasPrefix(folder) { texts.formUnion(template.value) }
         }
+    }
+
+    /// What the templates of these pages take from the catalogue.
+    func texts(of pages: any Page.Type...) -> Set<String> {
+        pages.reduce(into: []) { $0.formUnion(taken[$1.template] ?? []) }
     }
 
     mutating func assets() -> [String: Asset] {

@@ -20,7 +20,7 @@ struct ConfirmationForm: Sendable {
         return switch await confirmations.confirm(site: context["site"], handle: context["handle"], token: context["token"]) {
         case .confirmed: try await page(.confirmed, request, context)
         case .paused: try await page(.paused, request, context)
-        case .notValid: try await page(.notValid, request, context, status: .forbidden)
+        case .notValid, .spent: try await page(.notValid, request, context, status: .forbidden)
         case .unavailable(let wait):
             responses.fault(RequestFault(page: .unavailable, .serviceUnavailable), request, context).retrying(after: wait)
         }
@@ -30,7 +30,8 @@ struct ConfirmationForm: Sendable {
         _ occasion: ConfirmationPage.Occasion, _ request: Request, _ context: WebContext, status: HTTPResponse.Status = .ok
     ) async throws(RequestFault) -> Response {
         let contact = try await intake.contact(context)
-        let presentation = responses.presentation(for: request, site: contact.site)
-        return responses.page(ConfirmationPage(occasion, to: RecipientNames(contact), presentation), status: status)
+        let presentation = responses.presentation(for: request, site: contact.site, isScripted: false)
+        return responses.page(
+            ConfirmationPage(occasion, to: RecipientNames(contact), presentation), status: status, under: responses.headers.link)
     }
 }

@@ -15,7 +15,7 @@ struct ContactForm: Sendable {
     func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let contact = try await intake.contact(context)
         if let elsewhere = ownPage(of: contact, request, context) { return elsewhere }
-        let shown = pageContext(of: contact, request)
+        let shown = pageContext(of: contact, request, context)
         guard contact.takesLetters else { return noLetters(.takesNoLetters, written: nil, shown) }
         var form = LetterForm()
         form.letter.about = Self.about(in: request)
@@ -27,7 +27,8 @@ struct ContactForm: Sendable {
         if let contact = shown.contact, let elsewhere = ownPage(of: contact, request, context) { return elsewhere }
         let letter = LinkToken(text: context["letter"])
         return responses.page(
-            SentPage(to: shown.names, another: shown.path.page, letter: letter, at: publicURL, shown.presentation))
+            SentPage(to: shown.names, another: shown.path.page, letter: letter, at: publicURL, shown.presentation),
+            under: context.isBehindLink ? responses.headers.link : nil)
     }
 
     func post(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
@@ -77,7 +78,7 @@ struct ContactForm: Sendable {
         guard contact.handle.text != context["handle"],
             let path = context.captures?.replacing("handle", by: contact.handle.text).path
         else { return nil }
-        return responses.moved(to: path, request)
+        return responses.moved(to: path, request, under: context.isBehindLink ? responses.headers.link : nil)
     }
 
     /// The visitor gets back what they typed, whatever fails.
@@ -88,8 +89,11 @@ struct ContactForm: Sendable {
         let written = form.letter.written
         switch reply.answer {
         case .accepted:
-            let sent = RecipientPath.sentPage(after: context.recipient.page, reply.page)
-            return responses.seeOther(responses.presentation(for: request).link(sent))
+            // A letter that waits for its visitor is not sent: the page says at once what there is to do.
+            let next =
+                reply.prove.map { ConversationPath(.prove, $0).path }
+                ?? RecipientPath.sentPage(after: context.recipient.page, reply.page)
+            return responses.seeOther(responses.presentation(for: request).link(next))
         case .unknownRecipient:
             throw .notFound
         case .invalid(let faults):
@@ -136,7 +140,10 @@ struct ContactForm: Sendable {
     ) -> Response {
         let paths = ContactPage.Paths(page: shown.path.page, privacy: shown.path.privacyPage)
         return responses.page(
-            ContactPage(form, token: token, to: shown.names, at: paths, occasion: occasion, shown.presentation),
+            ContactPage(
+                form, token: token, to: shown.names, at: paths, occasion: occasion,
+                asksForProof: shown.contact?.asksForProof ?? false,
+                shown.presentation),
             status: status, under: fields)
     }
 
@@ -155,22 +162,23 @@ struct ContactForm: Sendable {
         let presentation: Presentation
     }
 
-    private func pageContext(of contact: Contact, _ request: Request) -> PageContext {
+    private func pageContext(of contact: Contact, _ request: Request, _ context: WebContext) -> PageContext {
         PageContext(
             contact: contact, names: RecipientNames(contact),
             path: RecipientPath(site: contact.site.id.text, handle: contact.handle.text),
-            presentation: responses.presentation(for: request, site: contact.site))
+            presentation: responses.presentation(for: request, site: contact.site, isScripted: !context.isBehindLink))
     }
 
     /// When the store cannot say who the recipient is, the page uses the names in the path. A letter that was just accepted
     /// must not look lost because a name is missing, and one that was just typed must not be lost.
     private func pageContext(_ request: Request, _ context: WebContext) async throws(RequestFault) -> PageContext {
         do throws(RequestFault) {
-            return pageContext(of: try await intake.contact(context), request)
+            return pageContext(of: try await intake.contact(context), request, context)
         } catch {
             guard error.status == .serviceUnavailable, let names = context.recipient.plainNames else { throw error }
             return PageContext(
-                contact: nil, names: names, path: context.recipient, presentation: responses.presentation(for: request))
+                contact: nil, names: names, path: context.recipient,
+                presentation: responses.presentation(for: request, isScripted: !context.isBehindLink))
         }
     }
 

@@ -39,7 +39,7 @@ struct CrossOrigin: Sendable {
 
     /// The request's origin, if it is one of the site's.
     private func origin(of request: Request, _ context: WebContext) async -> String? {
-        guard let written = request.headers[.origin] else { return nil }
+        guard request.headers.contains(.origin), let written = request.headers[.origin] else { return nil }
         return await sites.ownOrigin(written, context)?.description
     }
 }

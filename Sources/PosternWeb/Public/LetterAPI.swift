@@ -24,8 +24,8 @@ struct LetterAPI: Sendable {
     }
 
     private func answer(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        try Self.checkType(request.headers)
-        let idempotencyKey = try Self.idempotencyKey(in: request.headers)
+        try request.headers.checkJSON()
+        let idempotencyKey = try request.headers.readIdempotencyKey()
         let body = try await request.wholeBody(context)
         let posted: LetterJSON
         do throws(JSONFault) {
@@ -45,15 +45,18 @@ struct LetterAPI: Sendable {
 
     /// What the client asks for, which for a site's server may be its visitor's language; nil when it asks for none of ours.
     private func language(of request: Request) -> Language? {
-        guard let accepted = request.headers[.acceptLanguage] else { return nil }
+        guard request.headers.contains(.acceptLanguage), let accepted = request.headers[.acceptLanguage] else { return nil }
         return LanguageChoice.wanted(in: accepted, of: responses.templates.languages)
     }
 
     private func response(to reply: SubmissionReply, _ context: WebContext) -> Response {
         switch reply.answer {
         case .accepted(let id):
-            let page = reply.page.map { #","page":"\#(publicURL)\#(ConversationPath(.letter, $0).path)""# } ?? ""
-            return responses.json(#"{"id":"\#(id)","status":"accepted"\#(page)}"#, status: .accepted)
+            func link(_ name: String, _ purpose: LinkPurpose, _ token: LinkToken?) -> String {
+                token.map { #","\#(name)":"\#(publicURL)\#(ConversationPath(purpose, $0).path)""# } ?? ""
+            }
+            let links = link("page", .letter, reply.page) + link("prove", .prove, reply.prove)
+            return responses.json(#"{"id":"\#(id)","status":"accepted"\#(links)}"#, status: .accepted)
         case .invalid(let faults): return responses.problem(.invalidLetter(faults.all.map(FieldProblem.init)))
         case .unknownRecipient: return responses.problem(.unknownRecipient)
         case .takesNoLetters: return responses.problem(.takesNoLetters)
@@ -68,27 +71,6 @@ struct LetterAPI: Sendable {
     }
 
     private struct IntakeClosed: Error {}
-
-    private static func checkType(_ headers: HTTPFields) throws(RequestFault) {
-        // Nearly every program sends exactly this, which needs no parser.
-        if headers[.contentType] == "application/json", !headers.contains(.contentEncoding) { return }
-        let type = PostedType(headers)
-        guard type.mediaType == "application/json" else { throw RequestFault(.unsupportedMediaType) }
-        guard ["utf-8", "utf8"].contains(type.charset ?? "utf-8") else { throw RequestFault(.unsupportedCharset) }
-        guard !type.isEncoded else { throw RequestFault(.unsupportedEncoding) }
-    }
-
-    /// The IETF's draft makes the field a quoted string; most programs send it bare. Both mean the same key.
-    private static func idempotencyKey(in headers: HTTPFields) throws(RequestFault) -> String? {
-        guard headers.contains(.idempotencyKey) else { return nil }
-        let values = headers[values: .idempotencyKey]
-        guard values.count == 1, var key = values.first?[...] else { throw RequestFault(.invalidIdempotencyKey) }
-        if key.count >= 2, key.first == "\"", key.last == "\"" { key = key.dropFirst().dropLast() }
-        guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw RequestFault(.invalidIdempotencyKey)
-        }
-        return String(key)
-    }
 }
 
 extension HTTPFields {

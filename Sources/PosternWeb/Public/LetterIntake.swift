@@ -47,7 +47,7 @@ struct LetterIntake: Sendable {
     func contact(_ context: WebContext) async throws(RequestFault) -> Contact {
         let contact: Contact?
         do {
-            contact = try await submissions.contact(site: context["site"], handle: context["handle"])
+            contact = try await submissions.contact(site: context["site"], handle: context["handle"], at: now())
         } catch {
             throw .unavailable(context.incident("a recipient cannot be looked up", error))
         }

@@ -30,7 +30,9 @@ struct LinkPages: Sendable {
             case .reply, nil: try await reply(form, path, request, context)
             case .withdraw: try await withdraw(form.number, path, request, context)
             case .close, .reopen: try await setClosed(form.action == .close, path, request, context)
-            // Those have pages of their own.
+            case .mute where path.purpose == .reply, .unmute where path.purpose == .reply:
+                try await setMuted(form.action == .mute, path, request, context)
+            // Of others, and those have pages of their own.
             case .mute, .unmute, .pause, .resume: try await conversation(request, context)
             }
         } catch {
@@ -102,7 +104,7 @@ struct LinkPages: Sendable {
         _ number: Int?, _ path: ConversationPath, _ request: Request, _ context: WebContext
     ) async throws(RequestFault) -> Response {
         guard let number else { return back(to: path, request) }
-        let isTakenBack = try await asked(context) { try await conversations.withdraw(number, path.link, for: path.purpose) }
+        let isTakenBack = try await context.followed { try await conversations.withdraw(number, path.link, for: path.purpose) }
         guard !isTakenBack else { return back(to: path, request) }
         let view = try await view(path.link, for: path.purpose, context)
         // Pressed twice, it was taken back the first time.
@@ -114,7 +116,14 @@ struct LinkPages: Sendable {
     private func setClosed(
         _ isClosed: Bool, _ path: ConversationPath, _ request: Request, _ context: WebContext
     ) async throws(RequestFault) -> Response {
-        _ = try await asked(context) { try await conversations.setClosed(isClosed, path.link, for: path.purpose) }
+        _ = try await context.followed { try await conversations.setClosed(isClosed, path.link, for: path.purpose) }
+        return back(to: path, request)
+    }
+
+    private func setMuted(
+        _ isMuted: Bool, _ path: ConversationPath, _ request: Request, _ context: WebContext
+    ) async throws(RequestFault) -> Response {
+        _ = try await context.followed { try await conversations.setMuted(isMuted, path.link, for: path.purpose) }
         return back(to: path, request)
     }
 
@@ -128,10 +137,14 @@ struct LinkPages: Sendable {
         _ form: ReplyForm = ReplyForm(),
         token: String?, status: HTTPResponse.Status = .ok, _ request: Request
     ) -> Response {
-        let presentation = responses.presentation(for: request, site: view.site, isScripted: false)
+        let presentation = presentation(of: view, request)
         return responses.page(
             ConversationPage(occasion, view, at: path.path, written: form.message, token: token, now: now(), presentation),
             status: status, under: responses.headers.link)
+    }
+
+    private func presentation(of view: ConversationView, _ request: Request) -> Presentation {
+        responses.presentation(for: request, site: view.site, preferring: view.language, isScripted: false)
     }
 
     private func newToken(for view: ConversationView, _ path: ConversationPath) -> String? {
@@ -155,7 +168,7 @@ extension LinkPages {
     func setMute(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let path = try ConversationPath(context)
         let isMuted = try await posted(request, context).action != .unmute
-        let view = try await asked(context) { try await conversations.setMuted(isMuted, path.link) }
+        let view = try await context.followed { try await conversations.setMuted(isMuted, path.link, for: .mute) }
         return page(.mute(view.isMuted ? .done : .undone), view, path, request)
     }
 
@@ -169,7 +182,7 @@ extension LinkPages {
     func setPause(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let path = try ConversationPath(context)
         let isPaused = try await posted(request, context).action != .resume
-        let view = try await asked(context) { try await conversations.setPaused(isPaused, path.link) }
+        let view = try await context.followed { try await conversations.setPaused(isPaused, path.link) }
         return page(.pause(view.isPaused ? .done : .undone), view, path, request)
     }
 
@@ -183,24 +196,26 @@ extension LinkPages {
     private func page(
         _ occasion: SwitchPage.Occasion, _ view: ConversationView, _ path: ConversationPath, _ request: Request
     ) -> Response {
-        let presentation = responses.presentation(for: request, site: view.site, isScripted: false)
+        let presentation = presentation(of: view, request)
         return responses.page(SwitchPage(occasion, view, at: path.path, presentation), under: responses.headers.link)
     }
 
     private func view(
         _ link: LinkToken, for purpose: LinkPurpose, _ context: WebContext
     ) async throws(RequestFault) -> ConversationView {
-        try await asked(context) { try await conversations.open(link, for: purpose) }
+        try await context.followed { try await conversations.open(link, for: purpose) }
     }
+}
 
-    private func asked<Answer: Sendable>(
-        _ context: WebContext, _ question: () async throws -> Answer?
-    ) async throws(RequestFault) -> Answer {
+extension WebContext {
+    /// What a link leads to.
+    /// - Throws: `deadLink` when that is nothing; `unavailable` when nobody can say.
+    func followed<Answer: Sendable>(_ question: () async throws -> Answer?) async throws(RequestFault) -> Answer {
         let answer: Answer?
         do {
             answer = try await question()
         } catch {
-            throw .unavailable(context.incident("a link cannot be followed", error))
+            throw .unavailable(incident("a link cannot be followed", error))
         }
         guard let answer else { throw .deadLink }
         return answer

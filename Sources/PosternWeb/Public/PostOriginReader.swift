@@ -14,6 +14,7 @@ struct PostOriginReader: Sendable {
     let publicURL: WebOrigin
 
     func origin(of request: Request, _ context: WebContext) async -> PostOrigin {
+        guard request.headers.contains(.origin) || request.headers.contains(.secFetchSite) else { return .expected }
         let written = request.headers[values: .origin]
         switch request.headers[.secFetchSite] {
         // `none`: the visitor's own doing, as in posting again from a bookmark.

@@ -10,9 +10,10 @@ package struct Problem: Equatable, Sendable {
     /// Connects the report of a fault of ours with its line in the log.
     package private(set) var incident: Incident?
 
-    private init(_ kind: Kind, _ detail: String) {
+    init(_ kind: Kind, _ detail: String, _ errors: [FieldProblem] = []) {
         self.kind = kind
         self.detail = detail
+        self.errors = errors
     }
 
     package var status: HTTPResponse.Status { kind.status }
@@ -33,10 +34,7 @@ package struct Problem: Equatable, Sendable {
 
 extension Problem {
     package static func invalidLetter(_ errors: [FieldProblem]) -> Problem {
-        var problem = Problem(
-            .invalidLetter, "Nothing was stored. Correct every field listed in “errors” and post the letter again.")
-        problem.errors = errors
-        return problem
+        Problem(.invalidLetter, "Nothing was stored. Correct every field listed in “errors” and post the letter again.", errors)
     }
 
     package static func malformedJSON(_ fault: JSONFault) -> Problem {
@@ -71,17 +69,17 @@ extension Problem {
         .invalidIdempotencyKey, "Send at most one Idempotency-Key of 1 to 128 visible ASCII characters.")
 
     package static let unsupportedMediaType = Problem(
-        .unsupportedMediaType, "Nothing was stored. Send the letter as JSON, with Content-Type: application/json.")
+        .unsupportedMediaType, "Nothing was stored. Send the body as JSON, with Content-Type: application/json.")
 
     package static let unsupportedCharset = Problem(
         .unsupportedMediaType, "Nothing was stored. Encode the JSON in UTF-8; a charset in Content-Type may only be utf-8.")
 
     package static let unsupportedEncoding = Problem(
-        .unsupportedMediaType, "Nothing was stored. Send the letter uncompressed, without a Content-Encoding other than identity."
+        .unsupportedMediaType, "Nothing was stored. Send the body uncompressed, without a Content-Encoding other than identity."
     )
 
     package static func unavailable(_ incident: Incident) -> Problem {
-        var problem = Problem(.unavailable, "Nothing was stored. Post the letter again after the time in Retry-After.")
+        var problem = Problem(.unavailable, "Nothing was stored. Send it again after the time in Retry-After.")
         problem.incident = incident
         return problem
     }
@@ -100,9 +98,9 @@ extension Problem {
         Problem(.targetTooLong, "A request line may take \(limitKiB) KiB.")
     }
 
-    package static func bodyTooLarge(limitKiB: Int) -> Problem { Problem(.tooLarge, "A letter may take \(limitKiB) KiB.") }
-    package static let bodyTooSlow = Problem(.tooSlow, "Nothing was stored. Post the letter again.")
-    package static let bodyBroken = Problem(.brokenBody, "Nothing was stored. Post the letter again.")
+    package static func bodyTooLarge(limitKiB: Int) -> Problem { Problem(.tooLarge, "The body may take \(limitKiB) KiB.") }
+    package static let bodyTooSlow = Problem(.tooSlow, "Nothing was stored. Send it again.")
+    package static let bodyBroken = Problem(.brokenBody, "Nothing was stored. Send it again.")
 }
 
 extension Problem {
@@ -125,6 +123,12 @@ extension Problem {
         case brokenBody = "broken-body"
         case malformedRequest = "malformed-request"
         case targetTooLong = "target-too-long"
+        case noToken = "no-token"
+        case badToken = "bad-token"
+        case tokenNotAllowed = "token-not-allowed"
+        case invalidMember = "invalid-recipient"
+        case handleTaken = "handle-taken"
+        case changedMeanwhile = "changed-meanwhile"
 
         package var type: String { "/problems/\(rawValue)" }
         package var status: HTTPResponse.Status { statusAndTitle.0 }
@@ -139,12 +143,12 @@ extension Problem {
             // final. Not 404 or 503: the recipient is known, and trying again does not help.
             case .takesNoLetters: (.forbidden, "The recipient is not accepting letters")
             // As the IETF's draft on `Idempotency-Key` says for a key that is used again with another letter.
-            case .idempotencyKeyConflict: (.unprocessableContent, "The Idempotency-Key was used for another letter")
-            case .limited: (.tooManyRequests, "Too many letters or requests from here")
+            case .idempotencyKeyConflict: (.unprocessableContent, "The Idempotency-Key was used for another post")
+            case .limited: (.tooManyRequests, "Too many posts or requests")
             case .blocked: (.forbidden, "This letter is not accepted")
             case .invalidIdempotencyKey: (.badRequest, "The Idempotency-Key is not valid")
             case .unsupportedMediaType: (.unsupportedMediaType, "The body must be JSON")
-            case .unavailable: (.serviceUnavailable, "Letters cannot be accepted at the moment")
+            case .unavailable: (.serviceUnavailable, "Nothing can be taken at the moment")
             case .notFound: (.notFound, "There is nothing here")
             case .methodNotAllowed: (.methodNotAllowed, "The method is not allowed")
             case .tooLarge: (.contentTooLarge, "The body is too large")
@@ -152,6 +156,12 @@ extension Problem {
             case .brokenBody: (.badRequest, "The body did not arrive whole")
             case .malformedRequest: (.badRequest, "The request cannot be read")
             case .targetTooLong: (.uriTooLong, "The request line is too long")
+            case .noToken: (.unauthorized, "A site's token is needed")
+            case .badToken: (.unauthorized, "The token is not valid")
+            case .tokenNotAllowed: (.forbidden, "The token does not allow this")
+            case .invalidMember: (.unprocessableContent, "The recipient is not valid")
+            case .handleTaken: (.conflict, "The handle is taken")
+            case .changedMeanwhile: (.conflict, "The recipient cannot be changed so")
             }
         }
     }

@@ -61,6 +61,14 @@ package struct JSONReader {
         try word("null")
     }
 
+    /// A whole number. Nil for any other, which is consumed as well.
+    package mutating func integer() throws(JSONFault) -> Int? {
+        _ = skipSpace()
+        let start = position
+        try number()
+        return Int(String(decoding: bytes[start..<position], as: UTF8.self))
+    }
+
     /// A string with its escapes resolved. A surrogate without its partner is refused.
     package mutating func string() throws(JSONFault) -> String {
         try expect(UInt8(ascii: "\""))

@@ -15,6 +15,9 @@ package enum MultipartForm {
     ///   - isCut: whether the end of the body is missing.
     package static func fields(in body: [UInt8], boundary: String?, isCut: Bool = false) -> FormOctets {
         var form = FormOctets()
+        // Programs that put a form together by hand end lines with LF alone (RFC 2046 §4.1.1 wants CRLF); browsers do not.
+        let isByHand = !body.contains(0x0D)
+        let body = isByHand ? body.flatMap { $0 == 0x0A ? lineEnd : [$0] } : body
         guard let opening = boundary.map({ dashes + Array($0.utf8) }) ?? firstLine(of: body) else {
             form.fault = .malformed(.noBoundary)
             return form

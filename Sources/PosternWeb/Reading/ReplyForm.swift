@@ -1,6 +1,6 @@
 private import PosternCore
 
-/// What was posted from a page behind a link.
+/// What was posted from the page of a link in a mail.
 struct ReplyForm: ReadableForm, Equatable {
     enum Action: String, Sendable, CaseIterable {
         case reply, withdraw, close, reopen, mute, unmute, pause, resume

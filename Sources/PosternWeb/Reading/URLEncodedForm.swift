@@ -7,7 +7,8 @@ package enum URLEncodedForm {
     /// - Parameter isCut: whether the end of the body is missing.
     package static func fields(in body: [UInt8], isCut: Bool = false) -> FormOctets {
         var form = FormOctets()
-        let body = isCut ? body.withoutCutEscape() : body
+        // A line end after the form is none of it: old browsers and scripts send one, and those inside are encoded.
+        let body = isCut ? body.withoutCutEscape() : body.withoutLineEnd()
         // One more than the limit is enough to know. The rest of a hostile body is never read.
         for pair in body.split(separator: UInt8(ascii: "&"), maxSplits: FormField.mostFields, omittingEmptySubsequences: true) {
             guard form.fields.count < FormField.mostFields else {
@@ -31,5 +32,10 @@ extension [UInt8] {
     /// Without a `%` or `%4` at its end.
     fileprivate func withoutCutEscape() -> [UInt8] {
         suffix(2).lastIndex(of: UInt8(ascii: "%")).map { Array(self[..<$0]) } ?? self
+    }
+
+    fileprivate func withoutLineEnd() -> [UInt8] {
+        guard last == 0x0A || last == 0x0D else { return self }
+        return Array(prefix(count - reversed().prefix { $0 == 0x0A || $0 == 0x0D }.count))
     }
 }

@@ -28,7 +28,7 @@ struct OverviewHandler: Sendable {
 package struct OverviewPage: Page {
     package enum Property: String, CaseIterable, Sendable {
         case well, hasConditions, conditions, severity, matter, meaning, remedy, commands, command
-        case facts, oldest, purge, states, decisions, label, count
+        case facts, oldest, purge, reports, states, decisions, label, count
         case hasEntries, entries, at, verdict, recipient, rules, client, bytes, id
         case mailbox
     }
@@ -48,6 +48,8 @@ package struct OverviewPage: Page {
     /// What the store says. Nil when it cannot be read.
     package struct Facts: Sendable {
         package let oldest, purge: String
+        /// How many letters were reported; nil for none.
+        package let reports: String?
         package let states: [Count]
         package let decisions: [Count]
         package let hasEntries: Bool
@@ -108,6 +110,7 @@ extension OverviewPage.Facts {
             overview.oldestWaiting.map { texts(.staffOldest, [.age: texts.span(max(now.since($0), .zero))]) }
             ?? texts(.staffNothingWaits)
         purge = overview.lastPurge.map { texts(.staffPurge, [.date: texts.date($0)]) } ?? texts(.staffNoPurge)
+        reports = overview.openReports > 0 ? texts.text(StaffPlural.openReports, overview.openReports) : nil
         states = DeliveryState.allCases.map {
             OverviewPage.Count(label: texts(StaffText($0)), count: texts.number(overview.deliveries[$0] ?? 0))
         }

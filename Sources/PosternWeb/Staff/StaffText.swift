@@ -53,6 +53,11 @@ package enum StaffText: String, TextKey {
     }
 }
 
+/// The texts of the staff's pages that depend on a number.
+package enum StaffPlural: String, PluralKey {
+    case openReports = "open_reports"
+}
+
 extension Catalogue {
     package func callAsFunction(_ key: StaffText, _ values: [TextSlot: String] = [:]) -> String { text(key.rawValue, values) }
 }

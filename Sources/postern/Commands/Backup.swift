@@ -10,7 +10,7 @@ struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Copy the store while it is in use, and check the copy.",
         discussion: """
-            It works alike while the service runs and while it is stopped. The copy holds sites, recipients with sealed addresses, \
+            It works the same way whether or not the service runs. The copy holds sites, recipients with sealed addresses, \
             sealed letters and the log. It holds no key, no settings and no password: save the keys with postern keys \
             export-recovery, and keep them apart from the copy. When the key of a letter's day has been destroyed, the letter cannot \
             be opened from a backup either.

@@ -109,6 +109,7 @@ struct ConfigCommand: AsyncParsableCommand {
             return [setting.rawValue, line.value ?? "–", source]
         }
         return "\(file)\n\n" + TextTable(head: ["SETTING", "VALUE", "FROM"], rows: rows).text
+            + "\n\nWho may join and who may write is set for each site: postern site list."
     }
 }
 

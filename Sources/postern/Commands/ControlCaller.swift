@@ -45,7 +45,7 @@ struct ControlCaller {
     /// - Parameters:
     ///   - limit: 0 for all.
     ///   - start: the row before the first one; nil for the beginning.
-    ///   - request: asks for so many rows after the one with this key.
+    ///   - request: asks for `count` rows after the one with this key.
     ///   - order: brings an answer into the order of the list.
     func pages<Row: Codable & Sendable>(
         of limit: Int, from start: String? = nil, by key: (Row) -> String,
@@ -59,6 +59,8 @@ struct ControlCaller {
             let next = order(try await ask(request(after, count)))
             rows += next
             guard next.count == count, let last = next.last else { break }
+            // The same rows again have no end.
+            guard key(last) != after else { throw Self.mismatch }
             after = key(last)
         }
         return limit > 0 && rows.count > limit
@@ -120,7 +122,7 @@ struct ControlCaller {
     private func askStore(_ request: ControlRequest) async throws -> [UInt8] {
         let store: any OpenStore
         do {
-            store = try await openStore(at: configuration.database)
+            store = try await openStore(at: configuration.database, onMigration: { Terminal.complain("\($0)") })
         } catch let error as StoreFileError {
             guard case .owned = error else { throw Exit.configuration.saying("\(error)") }
             throw Exit.temporary.saying("\(error)\n    It does not answer yet: try again in a moment.")

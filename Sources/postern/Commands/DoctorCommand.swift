@@ -4,6 +4,7 @@ private import Glibc
 private import PosternCore
 private import PosternDoctor
 internal import PosternHost
+private import PosternRelay
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,6 +28,8 @@ struct DoctorCommand: AsyncParsableCommand {
             let finding: String
             let remedy: String?
             let commands: [String]
+            /// Its name in the log and in /metrics.
+            let condition: String?
         }
 
         let status: String
@@ -37,7 +40,8 @@ struct DoctorCommand: AsyncParsableCommand {
             findings = diagnosis.findings.map { finding in
                 Line(
                     check: finding.check.rawValue, level: finding.level.rawValue, finding: finding.text,
-                    remedy: finding.remedy?.text, commands: finding.remedy?.commands ?? [])
+                    remedy: finding.remedy?.text, commands: finding.remedy?.commands ?? [],
+                    condition: finding.condition?.rawValue)
             }
         }
     }

@@ -49,7 +49,8 @@ struct Enrolling {
                 former: numbered.entry.former?.record?.version, isSuccessor: way == .succeeding ? true : nil,
                 version: record.version,
                 seal: Data(record.seal).base64EncodedString(),
-                authorisation: Data(record.authorisation).base64EncodedString())
+                authorisation: Data(record.authorisation).base64EncodedString(),
+                aliases: rows[numbered.index].aliases.map(\.text))
         }
         let stored: [Bool] = try await caller.ask(.enrolRecipients(site: site, recipients: recipients))
         guard stored.count == entries.count else { throw ControlCaller.mismatch }

@@ -8,7 +8,8 @@ private import SystemPackage
 /// What a root command leaves to the relay's or the vault's user: another process of this program does it, as that user from its
 /// first moment on. So root's rights never open anything that those two could replace, be it a file or a socket.
 ///
-/// It has a session of its own, without root's terminal, and what it says is passed on without control characters.
+/// It has a session of its own, without root's terminal, and what it says is passed on without control characters. It keeps none of
+/// root's rights, and has a cage of its own (`ErrandCommand`).
 struct Errand {
     enum Task: String, CaseIterable {
         /// Reads a `ControlRequest`, writes the answer.
@@ -33,6 +34,15 @@ struct Errand {
         case installKeys = "install-keys"
         /// Writes one part of the doctor's examination.
         case examine
+
+        /// Whose folder it is about. Nil for the doctor's, who looks at all that the service needs.
+        var role: ProcessRole? {
+            switch self {
+            case .control, .backup, .restore: .relay
+            case .vault, .makeKeys, .holdKeys, .collectKeys, .noteSavedKeys, .findErased, .installKeys: .vault
+            case .examine: nil
+            }
+        }
     }
 
     let home: Home
@@ -85,6 +95,7 @@ struct Errand {
             platformOptions: options, input: input, output: output, error: .string(limit: 1 << 20))
         let said = ended.standardError.trimmingCharacters(in: .whitespacesAndNewlines)
         guard case .exited(let status) = ended.terminationStatus else {
+            if !said.isEmpty { Terminal.complain(said) }
             throw Exit.unavailable.saying("the process that was to do it as \(user.name) was killed\n    Try again.")
         }
         guard status == 0 else {

@@ -22,15 +22,24 @@ struct ErrandCommand: CagedCommand {
     /// `USER:GROUP`, both numbers.
     @Option(help: .hidden) var become: String
 
-    /// Becomes that user while there is a single thread.
+    /// Becomes that user while there is a single thread, and keeps what it needs: its own folder and the settings, no port.
     func enterCage() throws -> Home {
         let ids = become.split(separator: ":").compactMap { UInt32($0) }
         guard ids.count == 2 else { throw ValidationError("--become takes USER:GROUP") }
         // That user must not get what root's shell has left open.
         unix_close_from(3)
-        try ProcessUser.become(ids[0], ids[1])
-        try ProcessGuard.close(becoming: nil)
-        return home.folder
+        try ProcessCage.giveUpRights(becoming: ProcessUser(id: ids[0], group: ids[1]))
+        let folder = home.folder
+        // A home that is not root's belongs to the one user of both, who may have to make folders in it.
+        if let role = task.role, FileStatus(path: folder.path)?.owner == 0 {
+            let configuration = try home.configuration()
+            sortBesideStore(configuration.database)
+            var rules = ProcessCage.Rules(ofErrand: role, configuration, home: folder)
+            // The backup, if this user may read it where it is.
+            if task == .restore { rules.readable += words.prefix(1) }
+            try ProcessCage(role, rules).close()
+        }
+        return folder
     }
 
     func run(_ folder: Home) async throws {

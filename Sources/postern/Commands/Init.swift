@@ -72,7 +72,7 @@ struct Init: AsyncParsableCommand {
                         + "If recipients were here before, add each of them again; postern recipient list shows them.")
     }
 
-    /// What the settings of an existing home say stays, so whoever says something else here must hear of it.
+    /// What the settings of an existing home say stays, so anyone who says something else here must hear of it.
     private func checkAgrees(with configuration: Configuration) throws {
         let given: [(Setting, String, String?)] = [
             (.publicURL, "--public-url", publicURL), (.mailFrom, "--mail-from", mailFrom), (.smtpURL, "--smtp-url", smtpURL),

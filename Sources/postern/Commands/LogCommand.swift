@@ -27,7 +27,7 @@ struct LogCommand: AsyncParsableCommand {
         @Option(help: "Only this verdict.")
         var verdict: Verdict.Decision?
 
-        @Option(help: "Only where this rule spoke.")
+        @Option(help: "Only where this rule matched.")
         var rule: Verdict.Rule?
 
         @Option(help: ArgumentHelp("Only to this recipient, as in photos/pat.", valueName: "site/handle"))
@@ -148,7 +148,7 @@ struct LogCommand: AsyncParsableCommand {
             if let delivery = explanation.delivery {
                 lines.append("delivery  \(delivery.state), \(counted(delivery.attempts, "attempt"))")
             }
-            guard !explanation.parts.isEmpty else { return (lines + ["", "No rule spoke."]).joined(separator: "\n") }
+            guard !explanation.parts.isEmpty else { return (lines + ["", "No rule matched."]).joined(separator: "\n") }
             let table = TextTable(explanation.parts, ("RULE", \.rule), ("ASKS TO", \.effect), ("BECAUSE", \.meaning))
             return (lines + ["", table.text]).joined(separator: "\n")
         }

@@ -20,6 +20,11 @@ struct OperatorCaller {
         try Site(payload: try await ask(.authoriseSite, request.payload))
     }
 
+    /// - Throws: as `enrol` does.
+    func siteToken(_ request: SiteTokenRequest) async throws -> SiteToken {
+        try SiteToken(payload: try await ask(.siteToken, request.payload))
+    }
+
     /// Tells the vault what the store has kept, or erased.
     /// - Throws: as `enrol` does.
     func note(_ notes: [RecordNotes.Note]) async throws {

@@ -49,9 +49,10 @@ struct ProcessOptions: ParsableArguments {
         if !supervised, ProcessUser.isRoot || !users.areApart {
             try HomeFolders(home: home.folder, users: users, database: configuration.database).prepare()
         }
-        // Sorting more than fits into memory takes a file, which SQLite would make where all programs make theirs.
-        if role == .relay, let file = configuration.database.file { setenv("SQLITE_TMPDIR", file.folder, 1) }
-        if role == .relay { DescriptorLimit.raise(to: ConnectionBudget.descriptors) }
+        if role == .relay {
+            sortBesideStore(configuration.database)
+            DescriptorLimit.raise(to: ConnectionBudget.descriptors)
+        }
         let rules = try ProcessCage.Rules(role, configuration, home: home.folder)
         let gaps = try ProcessCage(role, rules).enter(becoming: users.user(of: role), isRequired: configuration.isCageRequired)
         let logger = makeLogger(role.rawValue, configuration)

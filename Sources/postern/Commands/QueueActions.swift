@@ -11,7 +11,7 @@ struct CommonTraits: ParsableArguments {
     @Option(help: "Only this recipient's; needs --site.")
     var recipient: String?
 
-    @Option(help: "Only where this rule spoke when the letter was judged.")
+    @Option(help: "Only where this rule matched when the letter was judged.")
     var rule: Verdict.Rule?
 
     func validate() throws {
@@ -46,7 +46,7 @@ struct QueueActionOptions: ParsableArguments {
     /// - Parameters:
     ///   - verb: as a question begins: `Release`.
     ///   - report: what has been done to the deliveries, for the person who asked.
-    ///   - reason: what they have in common besides.
+    ///   - reason: a part of the reason or the answer that they have in common.
     ///   - isFinal: whether it cannot be undone.
     func apply(
         _ action: QueueOperations.Action, _ verb: String, report: String, reason: String?, isFinal: Bool = false
@@ -81,7 +81,8 @@ extension QueueCommand {
             abstract:
                 "Try deliveries now: those that wait, whenever they are due, and those that failed or expired, if you say so.",
             discussion: """
-                A smarthost that was given up for the moment is tried at once as well. What failed or expired is tried again by its \
+                A smarthost that was given up for the moment is tried at once as well. What it puts off again within a quarter of an \
+                hour waits for minutes, however long it has waited before. What failed or expired is tried again by its \
                 id or by --state, for as long as its letter can be opened (POSTERN_RETENTION_LETTERS). Its mail then has the date \
                 of the retry, and the Message-ID that it always had.
                 """)

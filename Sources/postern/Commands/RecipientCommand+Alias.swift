@@ -26,7 +26,8 @@ extension RecipientCommand {
         }
 
         struct Remove: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Remove another name of a recipient. Links with it end.")
+            static let configuration = CommandConfiguration(
+                abstract: "Remove another name of a recipient. Links with it stop working.")
 
             @OptionGroup var subject: Subject
 
@@ -43,7 +44,7 @@ extension RecipientCommand {
         struct List: AsyncParsableCommand {
             static let configuration = CommandConfiguration(abstract: "List the other names of a recipient, or of a whole site.")
 
-            @Argument(help: "The recipient; all of the site without it.")
+            @Argument(help: "The recipient. Default: everybody at the site.")
             var handle: String?
 
             @Option(help: ArgumentHelp("The site.", valueName: "id"))

@@ -8,7 +8,9 @@ internal import PosternRelay
 struct RecipientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recipient", abstract: "The people who receive letters. No command prints their addresses.",
-        subcommands: [Add.self, Import.self, List.self, Show.self, Pause.self, Resume.self, Erase.self, Alias.self])
+        subcommands: [
+            Add.self, Import.self, Invite.self, List.self, Show.self, Pause.self, Resume.self, Erase.self, Alias.self,
+        ])
 
     /// The recipient that a command is about.
     struct Subject: ParsableArguments {
@@ -192,6 +194,11 @@ struct RecipientCommand: AsyncParsableCommand {
                     .note([.erased(.recipient(handle, at: site), id)])
             }
             try await caller.change(.changeRecipient(site: site, handle: handle, action: .erase))
+            guard found != nil else {
+                throw Exit.unavailable.saying(
+                    "the relay knew of no \(site)/\(handle), and then said that it has erased them. The vault was told nothing\n"
+                        + "    If somebody added them just now, try again. If not, the relay may have been taken over.")
+            }
         }
     }
 

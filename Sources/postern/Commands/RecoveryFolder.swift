@@ -27,7 +27,7 @@ struct RecoveryFolder {
         records                                             which record of a recipient is the newest, and who was erased
         postern.conf                                        the settings; the SMTP password is not among them
 
-        Keep this folder apart from the backups: whoever has both can read every recipient's address. The keys of single days
+        Keep this folder apart from the backups: anyone who has both can read every recipient's address. The keys of single days
         are not here. They are destroyed on purpose, and letters that waited on a lost disk are lost with them.
 
         On a new machine, with the program and its two users in place:

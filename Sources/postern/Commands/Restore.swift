@@ -33,7 +33,7 @@ struct Restore: AsyncParsableCommand {
     @OptionGroup var output: OutputOption
 
     func validate() throws {
-        guard keys == nil || !withoutKeys else { throw ValidationError("--keys and --without-keys exclude each other") }
+        guard keys == nil || !withoutKeys else { throw ValidationError("--keys and --without-keys do not go together") }
     }
 
     /// What the process that restores must know of the keys.

@@ -9,7 +9,7 @@ struct SelftestCommand: AsyncParsableCommand {
 
     struct Leak: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Look whether an address, a client address or a letter's text gets anywhere it must not.",
+            abstract: "Check that no address, client address or text of a letter gets where it must not.",
             discussion: "Runs postern-proof leak, a program that is installed beside this one, and passes all options on to it.")
 
         @Argument(parsing: .captureForPassthrough, help: "Options of postern-proof leak.")

@@ -6,15 +6,19 @@ internal import PosternHost
 private import ServiceLifecycle
 private import UnixSignals
 
-struct Serve: AsyncParsableCommand {
+struct Serve: CagedCommand {
     static let configuration = CommandConfiguration(abstract: "Run relay and vault, and restart either when it ends.")
 
     @OptionGroup var home: HomeOption
 
-    @Flag(help: "Only make the home's folders as they must be: for systemd's unit, which leaves serve itself too few rights to.")
+    @Flag(
+        help: "Only make the home's folders and set their owners, which systemd's unit leaves serve itself too few rights to do.")
     var prepare = false
 
-    func run() async throws {
+    /// All that it can do without: it starts the two processes as their users, and changes owners and modes of their folders.
+    func enterCage() throws { try ProcessCage.forbidNewPrivileges() }
+
+    func run(_: Void) async throws {
         let folder = home.folder
         if prepare {
             // What is wrong with the settings is said by the start itself.

@@ -34,10 +34,14 @@ struct SiteCommand: AsyncParsableCommand {
 
     struct Set: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Change a site's name, origins or look. What you do not give stays as it is.",
+            abstract: "Change a site's name, origins or look, and who may join and write. What you do not give stays as it is.",
             discussion: """
                 An empty text removes a setting, as in --accent "". The pages use the accent colour where it is legible, and a \
                 darker or lighter shade of it elsewhere.
+
+                --join says whether people may become members by themselves at /join/ID: open for everybody, invitation with a link \
+                of postern recipient invite or of the site's own programs, or off. --writers says who may write to members who have \
+                not said so themselves: anyone, or proven, only visitors who have proved that the address is theirs.
                 """)
 
         @Argument(help: "The site's id.")
@@ -68,14 +72,24 @@ struct SiteCommand: AsyncParsableCommand {
                 "The languages of its pages, the default first; “all” for every language there is.", valueName: "tag"))
         var languages: [String] = []
 
+        @Option(help: "Whether people may become members by themselves: open, invitation or off.")
+        var join: Joining?
+
+        @Option(help: "Who may write: anyone, or proven.")
+        var writers: Writers?
+
         @OptionGroup var home: HomeOption
 
         func validate() throws {
             guard introductions.allSatisfy({ $0.contains("=") }) else {
                 throw ValidationError("--intro takes a language, = and the text, as in de=Schreiben Sie uns")
             }
-            guard name != nil || accent != nil || logo != nil || ![origins, introductions, languages].allSatisfy(\.isEmpty) else {
-                throw ValidationError("say what to change: --name, --origin, --accent, --logo, --intro or --languages")
+            guard
+                name != nil || accent != nil || logo != nil || join != nil || writers != nil
+                    || ![origins, introductions, languages].allSatisfy(\.isEmpty)
+            else {
+                throw ValidationError(
+                    "say what to change: --name, --origin, --accent, --logo, --intro, --languages, --join or --writers")
             }
         }
 
@@ -87,6 +101,7 @@ struct SiteCommand: AsyncParsableCommand {
             let file = try logo.map { try Self.file($0, users: caller.users) }
             var change = ControlRequest.SiteChange()
             change.accent = accent
+            (change.join, change.writers) = (join?.rawValue, writers?.rawValue)
             if !languages.isEmpty { change.languages = languages == ["all"] ? [] : languages }
             if !introductions.isEmpty {
                 change.introductions = Dictionary(
@@ -99,6 +114,9 @@ struct SiteCommand: AsyncParsableCommand {
                 change, name: name, origins: origins.isEmpty ? nil : origins.filter { !$0.isEmpty })
             if let file { try await caller.change(.setLogo(site: id, file: file)) }
             Terminal.say("Changed site \(id).")
+            if let join, join != .off {
+                Terminal.say("People join at \(caller.configuration.publicURL)/join/\(id)\(join == .open ? "" : "/…").")
+            }
         }
 
         /// - Returns: the file in base64; nil for an empty path.
@@ -122,6 +140,7 @@ struct SiteCommand: AsyncParsableCommand {
             try await options.print(.listSites) { (sites: [SiteView]) in
                 TextTable(
                     sites, ("ID", \.id), ("NAME", \.name), ("ACCENT", { $0.accent ?? "–" }), ("LOGO", { $0.logo ?? "–" }),
+                    ("JOIN", { $0.join ?? "off" }), ("WRITERS", { $0.writers ?? "anyone" }),
                     ("LANGUAGES", { $0.languages.isEmpty ? "all" : $0.languages.joined(separator: " ") }),
                     ("ORIGINS", { $0.origins.joined(separator: " ") })
                 ).text
@@ -155,6 +174,7 @@ extension SiteCommand {
                 "origins    \(site.origins.isEmpty ? "–" : site.origins.joined(separator: " "))",
                 "accent     \(site.accent ?? "–")", "logo       \(site.logo ?? "–")",
                 "languages  \(site.languages.isEmpty ? "all" : site.languages.joined(separator: " "))",
+                "join       \(site.join ?? "off")", "writers    \(site.writers ?? "anyone")",
                 "recipients \(recipients)",
             ]
             lines += site.introductions.sorted { $0.key < $1.key }.map { "intro \($0.key)   \($0.value)" }
@@ -242,3 +262,7 @@ struct SiteAuthorising {
         do { return try body() } catch let fault as RequestText.Fault { throw Exit.data.saying(fault.text) }
     }
 }
+
+// Their names are what an option takes.
+extension Joining: ExpressibleByArgument {}
+extension Writers: ExpressibleByArgument {}

@@ -87,7 +87,7 @@ struct VaultFiles {
             case .installKeys:
                 let wish = try JSONDecoder().decode(KeyInstallation.Wish.self, from: input)
                 return try await whileStopped {
-                    let kept = EpochPlan.Retention(letters: retention.letters, evidence: retention.evidence)
+                    let kept = EpochPlan.Retention(retention)
                     let installation = KeyInstallation(keys: keys, vault: home.vault, retention: kept, now: .now)
                     return Array(try encoder.encode(try installation.run(wish)))
                 }

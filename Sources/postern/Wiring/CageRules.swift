@@ -1,4 +1,5 @@
 private import Foundation
+private import Glibc
 internal import PosternCore
 internal import PosternHost
 
@@ -10,9 +11,9 @@ extension ProcessCage.Rules {
         readable = [try ProgramFiles.templates(configured: configuration.templates)]
         switch role {
         case .relay:
-            // For an address to listen at that is a name.
+            // For listening at an address that is given by name.
             readable += ["/etc/hosts", "/etc/nsswitch.conf", "/etc/resolv.conf", "/etc/host.conf", "/etc/gai.conf"]
-            // What a process was ended for, which the supervisor notes in a file that it replaces.
+            // The system calls that a process was ended for. The supervisor replaces that file, so the rule is for its folder.
             readable.append(home.run)
             writable = configuration.database.file.map { [$0.folder] } ?? []
             sockets = [home.relayRun]
@@ -34,4 +35,19 @@ extension ProcessCage.Rules {
             connects = [UInt16(clamping: configuration.mail.smarthost.port), 53]
         }
     }
+
+    /// What a command of root's needs when it acts as one of the two users: that user's folder and the settings.
+    init(ofErrand role: ProcessRole, _ configuration: Configuration, home: Home) {
+        self.init()
+        readable = [home.settings]
+        switch role {
+        case .relay: writable = configuration.database.file.map { [$0.folder] } ?? []
+        case .vault: writable = [home.vault]
+        }
+    }
+}
+
+/// Sorting more than fits into memory takes a file, which SQLite would make where all programs make theirs.
+func sortBesideStore(_ database: DatabaseURL) {
+    if let file = database.file { setenv("SQLITE_TMPDIR", file.folder, 1) }
 }

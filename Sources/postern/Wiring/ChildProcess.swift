@@ -42,7 +42,7 @@ final class ChildProcess: Sendable {
     private static let bytesPerSecond = 4 * 1_024 * 1_024
     private static let pieceBytes = 65_536
 
-    /// - Parameter user: who it becomes; nil if it stays who we are.
+    /// - Parameter user: the user that it becomes; nil if it stays ours.
     init(_ name: String, becoming user: ProcessUser?) {
         self.name = name
         self.user = user

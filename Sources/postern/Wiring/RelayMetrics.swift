@@ -49,6 +49,7 @@ struct RelayMetrics: MetricsSource {
         gauges.append(GaugeReading(.queueDifference, Double(counts.difference)))
         let age = try await operations.queue.oldestWaiting().map { max(Timestamp.now.since($0), .zero) } ?? .zero
         gauges.append(GaugeReading(.queueOldestAge, age / .seconds(1)))
+        gauges.append(GaugeReading(.openReports, Double(try await operations.reports.countOpen())))
         if let purge = try await operations.lastPurge() {
             gauges.append(GaugeReading(.lastPurge, Double(purge.milliseconds) / 1_000))
         }

@@ -1,4 +1,3 @@
-private import Foundation
 private import Glibc
 internal import Logging
 private import Metrics
@@ -15,7 +14,7 @@ internal import ServiceLifecycle
 struct RelayParts {
     let services: [any Service]
     let store: any OpenStore
-    /// The end will not wait for letters under way: they go on at the vault, and the next relay hears of them.
+    /// Makes the end come without waiting for letters under way: they go on at the vault, and the next relay hears of them.
     let hurry: @Sendable () -> Void
 }
 
@@ -30,10 +29,12 @@ func buildRelay(
     MetricsSystem.bootstrap(metrics)
     let templates = try Templates(folder: try ProgramFiles.templates(configured: configuration.templates))
     // An earlier relay that was told to stop may still be finishing its letters: wait as long as it may take.
-    let store = try await openStore(at: configuration.database, lockTimeout: .seconds(35)) { size, duration in
-        Recorder(label: Metric.commitBatch.rawValue).record(size)
-        Timer(label: Metric.commitDuration.rawValue).record(duration: duration)
-    }
+    let store = try await openStore(
+        at: configuration.database, lockTimeout: .seconds(35),
+        onCommit: { size, duration in
+            Recorder(label: Metric.commitBatch.rawValue).record(size)
+            Timer(label: Metric.commitDuration.rawValue).record(duration: duration)
+        }, onMigration: { logger.notice("store: \($0)") })
     do {
         // After the store: a relay that is still finishing holds the store longer than its ports.
         try PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
@@ -80,25 +81,35 @@ private func buildServices(
     let intake = IntakeService(
         store: store, sealing: sealing, diskSpace: diskSpace, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
         blocks: blocks, refusals: refusals, randomness: .system, logger: logger, letterCame: { dispatcher.letterCame() })
-    let confirmations = ConfirmationService(store: store, vault: vault, randomness: .system, logger: logger, now: { .now })
+    let confirmations = ConfirmationService(
+        store: store, vault: vault, randomness: .system, logger: logger, now: { .now }, wake: { dispatcher.wake() })
     let probe = ReadinessProbe(
         store: StoreProbe(store: store, now: { .now }, clock: { .now }), vault: vault, diskSpace: diskSpace, now: { .now })
     let readiness = ReadinessMonitor(now: { .now }) { await probe.check() }
+    let operations = Operations(
+        by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() }, retryNow: { dispatcher.retryNow() })
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
-        settings: .init(letters: configuration.retention.letters, outcomes: configuration.retention.outcomes), logger: logger,
-        now: { .now }, isClockTrusted: { vault.isClockTrusted(at: $0) })
+        settings: .init(
+            letters: configuration.retention.letters, outcomes: configuration.retention.outcomes,
+            reports: configuration.retention.reports), logger: logger, now: { .now },
+        isClockTrusted: { vault.isClockTrusted(at: $0) },
+        endPauses: { try await operations.by(.service).recipients.endPauses() },
+        lapse: { try await operations.by(.service).recipients.lapse() })
     let forwarding = ForwardingWatch()
     let health = HealthMonitor(
         readiness: readiness, store: store, vault: vault, dispatcher: dispatcher, forwarding: forwarding,
         surroundings: .init(cageGaps: cageGaps, heldLifetime: configuration.retention.letters) {
-            RefusedCalls(path: home.refusedCalls).recent(at: .now)
+            .init(RefusedCalls(path: home.refusedCalls).entries.map { ($0.at, $0.child.rawValue, $0.call) }, at: .now)
         }, logger: logger, now: { .now })
-    let operations = Operations(
-        by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() }, retryNow: { dispatcher.retryNow() })
     let conversations = ConversationService(
         store: store, vault: vault, intake: intake, operations: operations, retention: configuration.retention.letters,
-        withdrawal: configuration.withdrawal, now: { .now })
+        reportRetention: configuration.retention.reports, withdrawal: configuration.withdrawal, now: { .now })
+    let joining = JoinService(
+        store: store, vault: vault, operations: operations, blocks: blocks,
+        pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, isLimited: !configuration.limits.client.isOff, logger: logger)
+    let siteMembers = SiteMemberService(
+        store: store, vault: vault, operations: operations, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, logger: logger)
     let control = OperatorService(
         operations: operations, publicURL: configuration.publicURL,
         inspection: .init(
@@ -147,8 +158,11 @@ private func buildServices(
                 sites: SiteQueries(store: store, terms: PrivacyFacts.Terms(configuration)) {
                     (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
                 },
-                confirmations: confirmations, conversations: conversations, readiness: readiness, health: health,
-                forwarding: forwarding,
+                confirmations: confirmations, joining: joining, members: siteMembers, conversations: conversations,
+                ownPages: MemberService(
+                    store: store, vault: vault, operations: operations, links: configuration.budgets.manage, logger: logger),
+                linkRequests: RequestLimiter(configuration.limits.client.isOff ? .off : MemberService.linkRequests),
+                readiness: readiness, health: health, forwarding: forwarding,
                 requests: RequestLimiter(configuration.limits.requests), randomness: .system, now: { .now }),
             templates: templates, logger: logger.quiet
         ) { address in
@@ -171,15 +185,7 @@ extension Logger {
 
 /// A folder on the disk that fills with letters.
 private func storeFolder(_ configuration: Configuration) -> String {
-    configuration.database.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? configuration.home
-}
-
-extension RefusedCalls {
-    /// Those of the last month.
-    fileprivate func recent(at now: Timestamp) -> HealthFacts.RefusedCallCount {
-        let recent = entries.filter { now.since($0.at) < .days(30) }
-        return .init(count: recent.count, last: recent.last?.at)
-    }
+    configuration.database.file?.folder ?? configuration.home
 }
 
 extension PrivacyFacts.Terms {
@@ -190,7 +196,7 @@ extension PrivacyFacts.Terms {
         ]
         self.init(
             letters: configuration.retention.letters, evidence: configuration.retention.evidence,
-            outcomes: configuration.retention.outcomes,
+            outcomes: configuration.retention.outcomes, reports: configuration.retention.reports,
             epochSuite: Suite.ofEpochs.publicName, clientLimit: limits.client,
             counted: counted.filter { !$0.1.isOff }.map(\.0),
             isMailEncrypted: mail.smarthost.tls == .required, isDemo: mail.demoMailbox != nil)
@@ -198,7 +204,7 @@ extension PrivacyFacts.Terms {
 }
 
 extension Operations {
-    /// Over a store, which can also be backed up.
+    /// Of an open store, which can also be backed up.
     init(
         by actor: Actor, store: any OpenStore, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void,
         retryNow: @escaping @Sendable () -> Void

@@ -42,8 +42,8 @@ struct Reloading: Service {
         }
     }
 
-    /// Whether each of the two users finds what its process needs: with other eyes than this process's, which may see more, and under
-    /// systemd's unit less. What is wrong is logged.
+    /// Whether each of the two users finds what its process needs. They look themselves: this process may see more than they do and, under
+    /// systemd's unit, less. What is wrong is logged.
     private func canStart() async -> Bool {
         let folder = home.folder
         let doctor = Doctor(home: folder, now: .now) { part, user, settings in
@@ -56,7 +56,7 @@ struct Reloading: Service {
         return false
     }
 
-    /// Nil, and logged, when the service has to go on with the former settings.
+    /// Nil, after a line in the log, when the service must go on with the former settings.
     private func checked(against present: Configuration) -> Configuration? {
         do {
             let new = try SettingsFile(home: home.folder).configuration()

@@ -17,7 +17,7 @@ struct Supervisor: Service {
     let logger: Logger
     private let children = Children()
 
-    /// The processes that run now, and which of them are started again on purpose.
+    /// The processes that run now, and those that are being started again on purpose.
     private final class Children: Sendable {
         private let state = Mutex<(running: [Child: ChildProcess], awaited: Set<Child>)>(([:], []))
 
@@ -59,7 +59,7 @@ struct Supervisor: Service {
         }
     }
 
-    /// Has a child end as it does on shutdown, and starts it again. Returns once the new one has begun.
+    /// Ends a child as a shutdown does, and starts it again. Returns once the new one has begun.
     func startAgain(_ child: Child) async {
         guard let former = children.running(child) else { return }
         children.await(child)

@@ -22,7 +22,7 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let monotonic = { @Sendable () -> Duration in ContinuousClock.now - start.monotonic }
     let keeper = EpochKeeper(
         ring: ring, opener: opener,
-        retention: .init(letters: configuration.retention.letters, evidence: configuration.retention.evidence),
+        retention: .init(configuration.retention),
         record: ClockRecord(path: home.clockRecord, in: home.vault), now: { .now }, monotonic: monotonic, logger: logger)
     // Before the sockets open: the first announcement has today's keys.
     try await keeper.keep()
@@ -30,19 +30,30 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let composer = try Composer(templates: try ProgramFiles.templates(configured: configuration.templates))
     let lanes = try buildLanes(configuration.mail, logger: logger)
     let authorisationKeys = try ring.authorisationKeys()
+    let codes = try ring.memberCodes()
     let visitors = VisitorCodes(key: authorisationKeys.current, former: authorisationKeys.former)
+    let proven = ProvenMailboxes(visitors: visitors)
     let budgets = DeliveryBudgets(
         configuration.budgets, path: home.budgets, key: authorisationKeys.current, now: { start.wall + monotonic() },
         logger: logger)
+    let tries = ConfirmationTries()
     let postman = Postman(
         mailFrom: configuration.mail.from, publicURL: configuration.publicURL, authorisation: authorisation, memory: memory,
-        opener: opener, visitors: visitors, composer: composer, lanes: lanes, budgets: budgets, logger: logger)
+        opener: opener, visitors: visitors, members: codes, proven: proven, composer: composer, lanes: lanes,
+        budgets: budgets, tries: tries, logger: logger,
+        now: { .now })
     let malformed = MalformedTally()
     let handler = VaultRequestHandler(
         ring: ring, postman: postman,
-        confirmation: ConfirmationChecker(authorisation: authorisation, opener: opener, memory: memory),
+        confirmation: ConfirmationChecker(
+            authorisation: authorisation, codes: codes, opener: opener, memory: memory, tries: tries,
+            proven: proven),
         questions: ConversationQuestions(
             authorisation: authorisation, memory: memory, opener: opener, visitors: visitors),
+        letters: LetterQuestions(ring: ring, opener: opener, codes: codes, visitors: visitors, proven: proven),
+        members: MemberRecords(
+            ring: ring, authorisation: authorisation, codes: codes, memory: memory, opener: opener, budgets: budgets,
+            newID: newRecipientID),
         enrolment: try Enrolment(ring: ring, memory: memory, newID: newRecipientID), keeper: keeper,
         budgets: budgets, lanes: lanes, malformed: malformed, now: { .now })
 

@@ -7,6 +7,8 @@ import PosternVault
 /// A vault with keys that are no secret and the same in every run: those of the seal files in the vault's tests.
 enum FixedVault {
     static let authorisation = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
+    static let visitors = VisitorCodes(key: SymmetricKey(data: [UInt8](repeating: 4, count: 32)))
+    static let codes = MemberCodes(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
     static let opener = SealOpener(ring: ring)
     static let ring: KeyRing = {
         // A ring is read from files, which are removed before anything is checked.

@@ -53,6 +53,16 @@ enum PayloadCheck {
         try settled(payload, { try? SiteRequest(payload: $0) }, \.payload)
         try settled(payload, { try? RecordNotes(payload: $0) }, \.payload)
         try settled(payload, { try? AdoptionRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? MemberRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? MemberAnswer(payload: $0) }, \.payload)
+        try settled(payload, { try? MemberChange(payload: $0) }, \.payload)
+        try settled(payload, { try? SignInRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? SignIn(payload: $0) }, \.payload)
+        try settled(payload, { try? SiteTokenRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? SiteToken(payload: $0) }, \.payload)
+        try settled(payload, { try? ResealRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? ProofRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? CodeAnswer(payload: $0) }, \.payload)
     }
 
     private static func checkAnnouncement(_ payload: [UInt8]) throws(Breach) {
@@ -69,8 +79,10 @@ enum PayloadCheck {
         try settled(payload, { try? ConfirmationRequest(payload: $0) }, \.payload)
         guard let request = try? ConfirmationRequest(payload: payload) else { return }
         let confirmation = ConfirmationChecker(
-            authorisation: FixedVault.authorisation, opener: FixedVault.opener, memory: TransientRecordMemory())
-        let record = try? confirmation.confirm(request, at: Timestamp(seconds: 1_795_514_709))
+            authorisation: FixedVault.authorisation, codes: FixedVault.codes, opener: FixedVault.opener,
+            memory: TransientRecordMemory(), tries: ConfirmationTries(),
+            proven: ProvenMailboxes(visitors: FixedVault.visitors))
+        let record = try? confirmation.authorised(request, at: Timestamp(seconds: 1_795_514_709))
         try hold(record == nil, "nobody without the vault's key is confirmed")
     }
 

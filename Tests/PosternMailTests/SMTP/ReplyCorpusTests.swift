@@ -8,7 +8,8 @@ import Testing
 ///
 /// The rules were written from the standards and providers' documentation, and corrected on the rows of part `seen`. The others were
 /// collected and given their meaning after that: of these 195, the rules as they were then judged 167 right, and took 5 that were
-/// about us or about now for the recipient's. They were corrected on these too.
+/// about us or about now for the recipient's. They were corrected on these too. Of the 123 of part `later`, collected after that,
+/// they judged 106 right, and took 5 that were about us for the recipient's.
 ///
 /// iCloud's answer after the text, that "a domain" in the mail is in the DBL, is open: it says so of a link that a stranger wrote as
 /// well as of our own domain, and refusals of several letters tell the two apart.
@@ -68,7 +69,7 @@ struct ReplyCorpusTests {
 
     @Test func `Every reply of the corpus is judged right, each with its source`() throws {
         let rows = try Self.rows()
-        #expect(rows.count == 418)
+        #expect(rows.count == 541)
         #expect(Set(rows.map(\.reply)).count == rows.count, "no reply stands here twice")
         for row in rows {
             let outcome = Self.outcome(of: row.reply, at: row.stage)
@@ -85,7 +86,9 @@ struct ReplyCorpusTests {
             for stage in [DeliveryStage.mailFrom, .recipient, .data, .finalDot] {
                 let outcome = Self.outcome(of: row.reply, at: stage)
                 #expect(outcome.kind != .failed, "\(stage) \(row.reply)")
-                #expect(outcome.health == .trouble, "\(stage) \(row.reply)")
+                // What is too big for the account says nothing about the next letter.
+                let isOfOneLetter = outcome.cause == .content && stage == .finalDot
+                #expect(outcome.health == (isOfOneLetter ? .reached : .trouble), "\(stage) \(row.reply)")
             }
         }
     }

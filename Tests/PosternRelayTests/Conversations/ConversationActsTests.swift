@@ -5,7 +5,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("What a link does can be done twice and undone, and leaves a trace where it changed something", .timeLimit(.minutes(5)))
+@Suite("What a link does can be done twice and undone, and leaves a trace where it changed something", .timeLimit(.minutes(10)))
 struct ConversationActsTests {
     @Test func `An answer that is taken back goes to nobody, and its copy neither`() async throws {
         try await ConversationFixture.run { fixture in
@@ -83,7 +83,7 @@ struct ConversationActsTests {
             for links in [muted, other] { _ = try await fixture.answer(links) }
             fixture.advance(by: .minutes(2))
             try await fixture.deliverAll()
-            for _ in 0..<2 { #expect(try await fixture.service.setMuted(true, muted.mute)?.isMuted == true) }
+            for _ in 0..<2 { #expect(try await fixture.service.setMuted(true, muted.mute, for: .mute)?.isMuted == true) }
             #expect(try await fixture.service.open(other.mute, for: .mute)?.isMuted == false)
             var pages: [[ConversationView?]] = [[], []]
             func look() async throws {
@@ -111,8 +111,8 @@ struct ConversationActsTests {
             // The recipient is not shown what was not wanted.
             #expect(try #require(try await fixture.view(muted, of: .recipient)).entries.map(\.number) == [0, 1])
             #expect(try #require(try await fixture.view(other, of: .recipient)).entries.map(\.number) == [0, 1, 2])
-            #expect(try await fixture.service.setMuted(false, muted.mute)?.isMuted == false)
-            _ = try await fixture.service.setMuted(false, muted.mute)
+            #expect(try await fixture.service.setMuted(false, muted.mute, for: .mute)?.isMuted == false)
+            _ = try await fixture.service.setMuted(false, muted.mute, for: .mute)
             let id = fixture.recipient.id
             #expect(
                 try await fixture.trace() == [
@@ -126,13 +126,29 @@ struct ConversationActsTests {
         }
     }
 
+    @Test func `The recipient's page mutes as the link does, and the visitor's page nobody`() async throws {
+        try await ConversationFixture.run { fixture in
+            let links = try await fixture.begin()
+            for _ in 0..<2 {
+                #expect(try await fixture.service.setMuted(true, links.recipient, for: .reply)?.isMuted == true)
+            }
+            #expect(try await fixture.service.open(links.mute, for: .mute)?.isMuted == true)
+            #expect(try await fixture.service.setMuted(false, links.visitor, for: .letter) == nil)
+            #expect(try await fixture.service.setMuted(false, links.visitor, for: .reply) == nil)
+            #expect(try await fixture.service.setMuted(false, links.recipient, for: .reply)?.isMuted == false)
+            #expect(try await fixture.service.open(links.mute, for: .mute)?.isMuted == false)
+        }
+    }
+
     @Test func `Muting needs the vault, and says so when it is away`() async throws {
         try await ConversationFixture.run { fixture in
             let links = try await fixture.begin()
             fixture.fake.goAway(true)
-            await #expect(throws: (any Error).self) { try await fixture.service.setMuted(true, links.mute) }
+            await #expect(throws: (any Error).self) { try await fixture.service.setMuted(true, links.mute, for: .mute) }
             fixture.fake.goAway(false)
-            #expect(try await fixture.service.setMuted(true, links.recipient) == nil)
+            for purpose in LinkPurpose.allCases where purpose != .mute {
+                #expect(try await fixture.service.setMuted(true, links.mute, for: purpose) == nil)
+            }
             #expect(try await fixture.trace() == [])
         }
     }
@@ -185,7 +201,7 @@ struct ConversationActsTests {
             _ = try await fixture.store.write { try $0.recipients.erase(id, at: fixture.clock.now) }
             #expect(try await fixture.view(links, of: .visitor) == nil)
             #expect(try await fixture.answer(links) == nil)
-            #expect(try await fixture.service.setMuted(true, links.mute) == nil)
+            #expect(try await fixture.service.setMuted(true, links.mute, for: .mute) == nil)
             #expect(try await fixture.service.setPaused(true, links.pause) == nil)
             #expect(try await fixture.service.setClosed(true, links.recipient, for: .reply) == nil)
         }

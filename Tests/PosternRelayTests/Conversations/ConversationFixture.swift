@@ -17,13 +17,16 @@ final class ConversationFixture: Sendable {
     let fake = ConversationVault()
     let intake: IntakeService
     let service: ConversationService
+    let members: MemberService
+    let confirmations: ConfirmationService
+    let operations: Operations
     let dispatcher: Dispatcher
     let limits: RateLimiter
     let blocks = BlockCache()
     let diskSpace = SwitchedDiskSpace()
     let recipient: Recipient
     let clock: MovableClock
-    private let draws = KeptDraws()
+    let draws = KeptDraws()
 
     static let now = IntakeFixture.now
     static let retention = Duration.days(28)
@@ -83,7 +86,7 @@ final class ConversationFixture: Sendable {
             limits: limits,
             blocks: blocks, refusals: RefusalLog(store: faulty, sealing: sealing, logger: RelayFixture.quiet),
             randomness: randomness, logger: RelayFixture.quiet, letterCame: { dispatcher.letterCame() })
-        let operations = Operations(
+        operations = Operations(
             by: .service, store: faulty, blockCache: blocks, randomness: randomness, now: { clock.now },
             wake: { dispatcher.wake() },
             retryNow: {}, makeBackup: { BackupView(path: $0, bytes: 1) })
@@ -91,6 +94,9 @@ final class ConversationFixture: Sendable {
             store: faulty, vault: vault, intake: intake, operations: operations, retention: Self.retention,
             withdrawal: .seconds(60),
             now: { clock.now })
+        members = MemberService(store: faulty, vault: vault, operations: operations, logger: RelayFixture.quiet)
+        confirmations = ConfirmationService(
+            store: faulty, vault: vault, randomness: randomness, logger: RelayFixture.quiet, now: { clock.now })
     }
 
     // MARK: - Writing
@@ -166,7 +172,7 @@ final class ConversationFixture: Sendable {
 
     func block(range: String) async throws { try await add(.range(try AddressRange(range)), .refuse) }
 
-    private func add(_ mark: Block.Mark, _ effect: Block.Effect) async throws {
+    func add(_ mark: Block.Mark, _ effect: Block.Effect) async throws {
         _ = try await store.write { try $0.blocks.add(mark, effect: effect, reason: "test", expires: nil, at: Self.now) }
         try await blocks.reload(from: store)
     }
@@ -237,14 +243,23 @@ final class ConversationVault: Sendable {
         var isAway = false
         /// By the letter that shows who it is.
         var visitors: [LetterID: UInt8] = [:]
+        /// The code that it has mailed.
+        var code: String?
+        var tries = 0
+        var resealed: [ResealRequest] = []
     }
 
+    static let seal: [UInt8] = [7, 7, 7]
+
     private let state = Mutex(State())
+    let members = FakeMembers()
 
     var jobs: [DeliveryJob] { state.withLock { $0.jobs } }
     var mentions: [String] { state.withLock { $0.mentions } }
 
     func answer(_ outcome: Outcome.Kind) { state.withLock { $0.outcome = outcome } }
+    var resealed: [ResealRequest] { state.withLock { $0.resealed } }
+    func expect(_ code: String) { state.withLock { $0.code = code } }
     func mention(_ mention: Mention) { state.withLock { $0.mention = mention } }
     /// It knows nothing for now, and takes letters all the same.
     func goAway(_ isAway: Bool) { state.withLock { $0.isAway = isAway } }
@@ -257,7 +272,8 @@ final class ConversationVault: Sendable {
 
     func handle(_ verb: VaultVerb, _ payload: [UInt8], _ announcement: Announcement) async throws -> [UInt8] {
         switch verb {
-        case .announce, .authorise, .adopt: return announcement.payload
+        case .announce, .adopt: return announcement.payload
+        case .authorise, .enrol, .signIn, .change: return try members.handle(verb, payload, announcement)
         case .nameVisitor:
             guard !state.withLock({ $0.isAway }) else { throw LinkRefusal(.unavailable, "away") }
             return MuteName(bytes: visitor(of: try MuteRequest(payload: payload).letter)).payload
@@ -268,6 +284,19 @@ final class ConversationVault: Sendable {
                 state.mentions.append(request.text)
                 return state.mention
             }.payload
+        case .prove:
+            guard !state.withLock({ $0.isAway }) else { throw LinkRefusal(.unavailable, "away") }
+            let request = try ProofRequest(payload: payload)
+            return state.withLock { state -> CodeAnswer in
+                guard request.code != state.code else { return .right(VisitorProof(bytes: Array(repeating: 9, count: 16))) }
+                state.tries += 1
+                return .wrong(left: 10 - state.tries)
+            }.payload
+        case .reseal:
+            guard !state.withLock({ $0.isAway }) else { throw LinkRefusal(.unavailable, "away") }
+            let request = try ResealRequest(payload: payload)
+            state.withLock { $0.resealed.append(request) }
+            return ReportSeal(bytes: Self.seal).payload
         case .deliver:
             let job = try DeliveryJob(payload: payload)
             state.withLock { $0.jobs.append(job) }

@@ -5,7 +5,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("Each of the two sees the conversation, and no more of it than is theirs", .timeLimit(.minutes(5)))
+@Suite("Each of the two sees the conversation, and no more of it than is theirs", .timeLimit(.minutes(10)))
 struct ConversationPageTests {
     @Test func `An accepted letter gives the visitor a link to its page, a repeated one does not`() async throws {
         try await ConversationFixture.run { fixture in
@@ -161,6 +161,29 @@ struct ConversationPageTests {
             fixture.advance(by: .minutes(2))
             try await fixture.deliverAll()
             #expect(fixture.fake.jobs.last?.conversation?.proof == proof)
+        }
+    }
+
+    @Test func `A link that the program before has mailed works, and so does what today's mails have of that conversation`()
+        async throws
+    {
+        try await ConversationFixture.run { fixture in
+            let links = try await fixture.begin()
+            let (now, former) = (links.recipient, try #require(links.recipient.former))
+            let secret = try #require(
+                fixture.draws.secrets.first { $0.token(for: .reply, at: links.id.moment) == links.recipient })
+            // As the program before kept it.
+            let stored = StoredLink(
+                madeAt: former.madeAt, digest: former.digest, purpose: .reply, conversation: links.id,
+                summaryKey: former.masking(secret.summaryKey).bytes)
+            try await fixture.store.write { transaction in
+                _ = try transaction.run("DELETE FROM link")
+                try transaction.links.add([stored])
+            }
+            for link in [now, former] {
+                #expect(try await fixture.service.open(link, for: .reply)?.summary.subject?.text == "Hello")
+                #expect(try await fixture.service.open(link, for: .mute) == nil)
+            }
         }
     }
 }

@@ -30,11 +30,12 @@ struct HealthFactsTests {
             facts.breakerOpened = Self.now - .minutes(4)
             facts.queue = QueueHealth(
                 held: [.init(stage: .login, code: 535, text: "no", count: 2, since: Self.now)], soonestDue: Self.now,
-                oldestMoving: Self.now - .hours(3), oldestHeld: Self.now - .days(3), lastPurge: Self.now - .hours(3))
+                oldestMoving: Self.now - .hours(3), oldestHeld: Self.now - .days(3), lastPurge: Self.now - .hours(3),
+                openReports: 1, oldestReport: Self.now - .hours(1))
             facts.isClockTrusted = false
             facts.forwarding = .init(.thisMachine, count: 9)
             facts.cageGaps = ["no Landlock"]
-            facts.refusedCalls = .init(count: 1, last: Self.now)
+            facts.refusedCalls = .init(count: 1, last: Self.now, who: ["vault"], names: ["execve"])
         }
     }
 
@@ -46,6 +47,16 @@ struct HealthFactsTests {
         for condition in all {
             #expect(!condition.matter.isEmpty && !condition.meaning.isEmpty && !condition.remedy.isEmpty, "\(condition)")
         }
+    }
+
+    @Test(arguments: [
+        (1, "a recipient has reported a letter, 3 h ago"), (3, "recipients have reported 3 letters, the first of them 3 h ago"),
+    ])
+    func `What recipients have reported is a note, with where to see it`(count: Int, words: String) throws {
+        let found = conditions { $0.queue = QueueHealth(openReports: count, oldestReport: Self.now - .hours(3)) }
+        let condition = try #require(found.first { $0.id == .reports })
+        #expect(condition.severity == .note && condition.matter == words && condition.count == count)
+        #expect(condition.commands.contains("postern report list"))
     }
 
     @Test func `What stands still comes before what will fail, and that before notes`() {

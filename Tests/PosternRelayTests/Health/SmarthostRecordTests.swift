@@ -45,6 +45,7 @@ struct SmarthostRecordTests {
             (outcome(.deferred, .recipient, 450, "4.7.1", "greylisted, rate limit", health: .reached, about: .now), nil),
             (outcome(.deferred, .finalDot, 554, nil, "rejected", health: .reached, about: .unclear), nil),
             (outcome(.ourFault, .finalDot, 554, nil, "rejected", health: .reached, about: .unclear), nil),
+            (outcome(.ourFault, .finalDot, 552, "5.3.4", "too big", health: .reached, about: .content), nil),
             (outcome(.ourFault, .ehlo, nil, nil, "the smarthost does not offer SMTPUTF8", health: .reached), nil),
             (outcome(.deferred, .connect, nil, nil, "no memory left for the transfer", health: .unknown), nil),
             (outcome(.deferred, .data, nil, nil, "the smarthost dropped the line"), .refusesUs),
@@ -92,7 +93,7 @@ struct SmarthostRecordTests {
         var record = SmarthostRecord()
         record.record(Self.outcome(.ourFault, .mailFrom, health: .reached, about: .content), at: Self.now)
         #expect(record.troubles(at: Self.now).isEmpty)
-        record.record(Self.outcome(.ourFault, .finalDot, 552, about: .content), at: Self.now)
+        record.record(Self.outcome(.ourFault, .recipient, 552, about: .content), at: Self.now)
         #expect(Set(record.troubles(at: Self.now).keys) == [.sender])
     }
 

@@ -85,7 +85,8 @@ final class IntakeFixture: Sendable {
                         publicHalf: Array(Curve25519.KeyAgreement.PrivateKey().publicKey.rawRepresentation))
                 }
             },
-            tagKeys: days.map { Announcement.TagKey(epoch: $0, secret: tagKey(of: $0)) }, lanes: 4)
+            tagKeys: days.map { Announcement.DayKey(epoch: $0, secret: tagKey(of: $0)) },
+            ledgerKeys: days.map { Announcement.DayKey(epoch: $0, secret: Array(tagKey(of: $0).reversed())) }, lanes: 4)
     }
 
     static func tagKey(of epoch: Epoch) -> [UInt8] { Array(SHA256.hash(data: Array("tag key of \(epoch)".utf8))) }

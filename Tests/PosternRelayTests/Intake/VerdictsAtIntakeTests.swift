@@ -5,7 +5,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("Every submission leaves one entry with the rules that spoke, and the visitor is told what to do")
+@Suite("Every submission leaves one entry with the rules that matched, and the visitor is told what to do")
 struct VerdictsAtIntakeTests {
     private func entry(_ fixture: IntakeFixture) async throws -> SubmissionEntry {
         let entries = try await fixture.entries()
@@ -49,12 +49,12 @@ struct VerdictsAtIntakeTests {
             _ = try transaction.aliases.add(alias, for: person, at: IntakeFixture.now)
         }
         for name in ["Pat Müller", "pat mu\u{308}ller"] {
-            let contact = try #require(try await fixture.intake.contact(site: "photos", handle: name))
+            let contact = try #require(try await fixture.intake.contact(site: "photos", handle: name, at: IntakeFixture.now))
             #expect(contact.handle.text == "p0" && contact.takesLetters)
             #expect(try await fixture.post(to: name).answer.id != nil)
         }
         #expect(try await fixture.entries().map(\.handle) == ["p0", "p0"])
-        #expect(try await fixture.intake.contact(site: "photos", handle: "Nobody At All") == nil)
+        #expect(try await fixture.intake.contact(site: "photos", handle: "Nobody At All", at: IntakeFixture.now) == nil)
     }
 
     @Test func `A key that was used for another letter is refused and noted, and gives back what was counted`() async throws {

@@ -178,6 +178,7 @@ struct EarlierStore {
             try transaction.run("UPDATE counter SET last = 41 WHERE name = 'block'")
         }
         if version >= 6 { try addConversation(transaction) }
+        if version >= 7 { try addMembership(transaction) }
         if version >= 5 {
             try transaction.run(
                 "INSERT INTO recipient_alias (site, folded, name, recipient, created_at) VALUES (?, 'pat müller', 'Pat Müller', ?, ?)",
@@ -198,5 +199,34 @@ struct EarlierStore {
         try transaction.run(
             "INSERT INTO mute (recipient, visitor, conversation, created_at) VALUES (?, ?, ?, ?)",
             [person.id.stored, name, accepted.stored, now])
+    }
+
+    private func addMembership(_ transaction: any Transaction) throws {
+        let (now, bytes, person) = (TestStore.start.stored, [UInt8](repeating: 6, count: 16).stored, person.id.stored)
+        for statement: StaticString in [
+            "INSERT INTO pause_end (ends_at, recipient) VALUES (1, ?)",
+            "INSERT INTO daily_letter (recipient, day, letter) VALUES (?, 1, ?)",
+            "INSERT INTO unconfirmed_join (recipient, record_version, ends_at) VALUES (?, 1, 1)",
+            "INSERT INTO first_letter (recipient, letter) VALUES (?, ?)", "INSERT INTO awaited_proof (letter) VALUES (?)",
+        ] {
+            try transaction.run(statement, [person, accepted.stored].suffix(statement.description.filter { $0 == "?" }.count))
+        }
+        try transaction.run(
+            """
+            INSERT INTO address_change (
+                id, recipient, former_version, former_seal, former_authorisation, next_version, next_seal, next_authorisation)
+            VALUES (?, ?, 1, ?, ?, 2, ?, ?)
+            """, [bytes, person, bytes, bytes, bytes, bytes])
+        try transaction.run(
+            "INSERT INTO member_session (link, digest, recipient, content, made_at, ends_at) VALUES (?, ?, ?, ?, ?, ?)",
+            [bytes, bytes, person, bytes, now, now])
+        try transaction.run(
+            "INSERT INTO invitation (made_at, digest, site, ends_at) VALUES (1, ?, ?, ?)", [bytes, site.id.stored, now])
+        try transaction.run(
+            "INSERT INTO site_token (id, site, scope, digest, made_at) VALUES (?, ?, 'recipients', ?, ?)",
+            [bytes, site.id.stored, bytes, now])
+        try transaction.run(
+            "INSERT INTO report (id, letter, recipient, reason, seal, made_at) VALUES (?, ?, ?, 'spam', ?, ?)",
+            [bytes, accepted.stored, person, bytes, now])
     }
 }

@@ -39,6 +39,12 @@ struct QueueModel {
     /// Conversations that are not over.
     private(set) var conversations: [LetterID: Int] = [:]
 
+    /// Letters that were to wait for a proof, those that still do, and those whose time was over.
+    private var awaited: Set<LetterID> = []
+    private var unproven: Set<LetterID> = []
+    private var overdue: Set<LetterID> = []
+    private var heldByRules: Set<LetterID> = []
+
     var counts: QueueCounts {
         QueueCounts(
             states: Dictionary(grouping: entries.values, by: \.state).mapValues(\.count),
@@ -78,6 +84,39 @@ struct QueueModel {
         add(id, to: recipient, .letter, held: held, letter: id, due: now, at: now)
         conversations[id] = recipient
         return .stored
+    }
+
+    mutating func acceptUnproven(
+        _ id: LetterID, mail: LetterID, to recipient: Int, held: Bool, at now: Timestamp
+    ) -> Acceptance {
+        guard !erased.contains(recipient) else { return .noLetters }
+        log[id] = true
+        add(id, to: recipient, .letter, held: true, letter: id, due: now, at: now)
+        conversations[id] = recipient
+        add(mail, to: recipient, .prove, held: false, letter: id, in: id, due: now, at: now)
+        awaited.insert(id)
+        unproven.insert(id)
+        if held { heldByRules.insert(id) }
+        return .stored
+    }
+
+    mutating func prove(_ id: LetterID, at now: Timestamp) -> ProofResult {
+        guard let entry = entries[id], entry.kind == .letter else { return .unknown }
+        guard awaited.remove(id) != nil, unproven.remove(id) != nil else { return overdue.contains(id) ? .unknown : .decided }
+        if heldByRules.contains(id) { return .held }
+        return move(id, by: .proven, at: now) == .moved(to: .ready) ? .released : .decided
+    }
+
+    mutating func dropOverdue(before moment: Timestamp, limit: Int) -> Int {
+        let bite = inOrder(awaited.filter { $0.high < LetterID.floor(of: moment).high }).prefix(limit)
+        for id in bite {
+            awaited.remove(id)
+            guard unproven.contains(id) else { continue }
+            end(id, .dropped)
+            letters.remove(id)
+            overdue.insert(id)
+        }
+        return bite.count
     }
 
     mutating func reply(_ reply: AcceptedReply, held: Bool, at now: Timestamp) -> Acceptance {
@@ -252,15 +291,21 @@ struct QueueModel {
     }
 
     mutating func moveHeld(of recipient: Int?, by event: DeliveryEvent, at now: Timestamp, limit: Int) -> Int {
-        let held = entries.values.filter { $0.state == .held && (recipient == nil || $0.recipient == recipient) }.map(\.id)
-        let bite = inOrder(held).prefix(limit)
-        for id in bite { _ = move(id, by: event, at: now) }
-        return bite.count
+        let all = entries.values.filter { $0.state == .held && (recipient == nil || $0.recipient == recipient) }
+        let held = inOrder(all.map(\.id))
+        // What waits for its visitor's proof is left alone, and counts towards its bite; a bite of nothing else is passed over.
+        for start in stride(from: 0, to: held.count, by: limit) {
+            let bite = held[start...].prefix(limit).filter { !unproven.contains($0) }
+            for id in bite { _ = move(id, by: event, at: now) }
+            if !bite.isEmpty { return bite.count }
+        }
+        return 0
     }
 
     mutating func erase(_ recipient: Int) {
         erased.insert(recipient)
         for entry in entries.values where entry.recipient == recipient {
+            awaited.remove(entry.id)
             letters.remove(entry.id)
             conversations[entry.id] = nil
             if entry.state == .ready || entry.state == .held { end(entry.id, .dropped) }
@@ -297,6 +342,7 @@ struct QueueModel {
         for id in bite {
             (log[id], entries[id], conversations[id]) = (nil, nil, nil)
             letters.remove(id)
+            unproven.remove(id)
         }
         return bite.count
     }
@@ -323,5 +369,6 @@ struct QueueModel {
         guard var entry = entries[id] else { return }
         body(&entry)
         entries[id] = entry
+        if entry.state != .held { unproven.remove(id) }
     }
 }

@@ -11,13 +11,14 @@ extension TestStore {
     func links(_ purposes: [LinkPurpose], of conversation: LetterID, at moment: Timestamp) -> [StoredLink] {
         purposes.map { purpose in
             StoredLink(
-                madeAt: LinkToken.second(of: moment), digest: bytes(), purpose: purpose, conversation: conversation,
+                madeAt: LinkToken.milliseconds(of: moment), digest: bytes(), purpose: purpose, conversation: conversation,
                 summaryKey: bytes())
         }
     }
 
     func newConversation(_ id: LetterID, at moment: Timestamp) -> NewConversation {
-        NewConversation(summary: bytes(144), links: links(LinkPurpose.ofRecipient + [.letter], of: id, at: moment))
+        NewConversation(
+            summary: bytes(144), links: links(LinkPurpose.ofRecipient + [.letter], of: id, at: moment), ledgerKey: bytes())
     }
 
     func reply(

@@ -40,6 +40,29 @@ struct BudgetLedgerTests {
         #expect(granted.count >= 5 * (rate.count + 1) / 2)
     }
 
+    /// Used to the full for a month, as by somebody who asks for links in another's name.
+    @Test(arguments: [Budget.manage, .confirmation, .reply])
+    func `Where a person waits for each, all of a day's may go at once, every day anew and never more`(budget: Budget) throws {
+        let six = Limit.Rate(count: 6, per: .days(1))
+        let rates = Configuration.Budgets(
+            recipient: nil, address: nil, confirmation: six, global: nil, reply: six, manage: six)
+        var ledger = BudgetLedger(rates)
+        for day in Int64(0)..<30 {
+            let now = Self.start + .days(day)
+            for _ in 0..<6 { #expect(ledger.take([Self.account(budget)], at: now) == .granted) }
+            for hour in [Int64(0), 9, 23] {
+                #expect(ledger.take([Self.account(budget)], at: now + .hours(hour)) == .used(budget))
+                #expect(ledger.wait(for: [Self.account(budget)], at: now + .hours(hour)) == .hours(24 - hour))
+            }
+        }
+        // One that did not go out leaves its place, over a restart too.
+        ledger.giveBack([Self.account(budget)])
+        var again = BudgetLedger(rates)
+        try again.restore(ledger.bytes(at: Self.start + .days(29)), at: Self.start + .days(29))
+        #expect(again.take([Self.account(budget)], at: Self.start + .days(29)) == .granted)
+        #expect(again.take([Self.account(budget)], at: Self.start + .days(29)) == .used(budget))
+    }
+
     @Test func `A letter that one budget refuses is counted in none`() {
         var ledger = BudgetLedger(
             Self.rates(recipient: .init(count: 2, per: .hours(1)), global: .init(count: 20, per: .hours(1))))

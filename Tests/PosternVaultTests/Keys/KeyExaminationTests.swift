@@ -11,9 +11,9 @@ struct KeyExaminationTests {
     func `Each pair of a sound ring fits, and the answer comes back from its bytes`(suite: PosternSealing.Suite) throws {
         let fixture = try VaultFixture(suite: suite)
         let proofs = fixture.ring.examined
-        #expect(proofs.keys.count == 9)
-        // Address, and letter and evidence of two days. Tags, authorisation and journal are not pairs.
-        #expect(proofs.keys.count { $0.fits == true } == 5)
+        #expect(proofs.keys.count == 11)
+        // Address, and letter, evidence and report of two days. Tags, authorisation and journal are not pairs.
+        #expect(proofs.keys.count { $0.fits == true } == 7)
         #expect(proofs.keys.allSatisfy { $0.fits != false })
         #expect(try KeyReport(payload: proofs.payload) == proofs)
         for held in fixture.ring.all {
@@ -46,6 +46,6 @@ struct KeyExaminationTests {
         try FileManager.default.removeItem(atPath: address)
         let (proofs, faults) = try KeyFolder(path: fixture.keysPath).examine()
         #expect(faults == [KeyFault(path: address, reason: .missing)])
-        #expect(proofs.keys.count == 8)
+        #expect(proofs.keys.count == 10)
     }
 }

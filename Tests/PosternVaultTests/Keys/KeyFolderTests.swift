@@ -20,7 +20,7 @@ struct KeyFolderTests {
         let fixture = try VaultFixture()
         #expect(try mode(fixture.keysPath) == 0o700)
         let names = try names(in: fixture.keysPath)
-        #expect(names.count == 9)
+        #expect(names.count == 11)
         for name in names { #expect(try mode("\(fixture.keysPath)/\(name)") == 0o400) }
         #expect(names.contains { $0.hasPrefix("letter-2026-11-24-") })
         #expect(names.contains { $0.hasPrefix("tag-2026-11-25-") })
@@ -84,7 +84,7 @@ struct KeyFolderTests {
         #expect(fault.isLoss == [.removed, .emptied, .garbled, .otherSecret].contains(damage))
         // Both files of a swap are wrong.
         let lost = damage == .swapped ? 2 : 1
-        #expect(ring.faults.count == lost && ring.all.count == 9 - lost)
+        #expect(ring.faults.count == lost && ring.all.count == 11 - lost)
     }
 
     // An address key that is lost keeps letters waiting and not from being accepted; one that only has a wrong mode is a command
@@ -158,7 +158,7 @@ struct KeyFolderTests {
         let manifest = "\(fixture.keysPath)/manifest"
         let lines = try String(contentsOfFile: manifest, encoding: .utf8).split(separator: "\n")
         try lines.dropLast().joined(separator: "\n").write(toFile: manifest, atomically: false, encoding: .utf8)
-        #expect(try KeyRing(folder: KeyFolder(path: fixture.keysPath)).all.count == 9)
+        #expect(try KeyRing(folder: KeyFolder(path: fixture.keysPath)).all.count == 11)
     }
 
     // Removed from the list; also set aside; also half overwritten.
@@ -176,7 +176,7 @@ struct KeyFolderTests {
             try Data([0, 0, 0]).write(to: URL(fileURLWithPath: path + ".gone"))
         }
         let keys = try KeyRing(folder: KeyFolder(path: fixture.keysPath)).all.count
-        #expect(keys == (step == 0 ? 9 : 8))
+        #expect(keys == (step == 0 ? 11 : 10))
         #expect(!FileManager.default.fileExists(atPath: path + ".gone"))
     }
 

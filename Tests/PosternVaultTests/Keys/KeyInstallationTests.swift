@@ -78,7 +78,7 @@ struct KeyInstallationTests {
         let names = try FileManager.default.contentsOfDirectory(atPath: aside)
         #expect(names.count { $0.hasSuffix(".key") } == 3 && names.contains("records"))
         // Its keys of days are of no harm, and what they sealed can still be opened.
-        #expect(try fresh.ring().all.count == 3 + 6)
+        #expect(try fresh.ring().all.count == 3 + 8)
         #expect(try fresh.ring().address?.id.description == address)
     }
 
@@ -168,7 +168,7 @@ struct KeyInstallationTests {
         }
         let late = KeyInstallation(
             keys: bare.keys, vault: bare.folder.path, retention: VaultFixture.retention, now: Self.now + .days(40))
-        #expect(try late.run(.init(set: set, folder: "/saved", needed: [], isAdopting: false)).added == 3 + 4)
+        #expect(try late.run(.init(set: set, folder: "/saved", needed: [], isAdopting: false)).added == 3 + 6)
         #expect(try bare.ring().all.allSatisfy { $0.key.kind != .opening(.letter) })
     }
 

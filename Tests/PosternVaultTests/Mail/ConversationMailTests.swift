@@ -1,3 +1,4 @@
+import Foundation
 import PosternCore
 import PosternMail
 import PosternVault
@@ -13,6 +14,9 @@ struct ConversationMailTests {
             Sample(name: "linked-shared-en") { try MailSamples.linked(MailSamples.letter(shares: true)) },
             Sample(name: "linked-in-text-en") {
                 try MailSamples.linked(MailSamples.letter(address: "véra@visitor.example", shares: true))
+            },
+            Sample(name: "first-letter-en") {
+                try MailSamples.linked(MailSamples.letter(about: "photo 4711"), isFirst: true)
             },
             Sample(name: "reply-to-recipient-en") { try MailSamples.reply(by: .visitor, to: MailSamples.letter()) },
             Sample(name: "reply-to-recipient-shared-en") {
@@ -32,6 +36,9 @@ struct ConversationMailTests {
     private static func samples(in language: String) -> [Sample] {
         [
             Sample(name: "linked-hidden-\(language)") { try MailSamples.linked(MailSamples.letter(), language: language) },
+            Sample(name: "first-letter-\(language)") {
+                try MailSamples.linked(MailSamples.letter(), language: language, isFirst: true)
+            },
             Sample(name: "linked-shared-\(language)") {
                 try MailSamples.linked(MailSamples.letter(shares: true), language: language)
             },
@@ -72,11 +79,46 @@ struct ConversationMailTests {
         }
     }
 
+    // Two lines of ours and no more: the relay, which says that it is the first, can put nothing else into a mail with it.
+    @Test(arguments: ["en", "de", "fr", "ar"])
+    func `The first letter says in both forms what it is and how to stop it; it is the same mail otherwise`(language: String)
+        throws
+    {
+        let file = try Data(contentsOf: URL(filePath: "\(MailSamples.templates)/strings/\(language)/mail.json"))
+        let texts = try #require(JSONDecoder().decode([String: [String: String]].self, from: file)["letter_mail"])
+        let (first, stop) = (try #require(texts["first"]), try #require(texts["first_stop"]))
+        let mails = try [true, false].map { isFirst in
+            let letter = try MailSamples.linked(MailSamples.letter(), language: language, isFirst: isFirst)
+            return MailView(source: try MailSamples.composer().compose(letter).bytes)
+        }
+        func words(_ text: String?) -> String {
+            (text ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        }
+        let (told, other) = (mails[0], mails[1])
+        for (form, otherForm) in [(told.plain, other.plain), (told.html, other.html)] {
+            let parts = first.components(separatedBy: "{site}") + [stop]
+            for part in parts { #expect(words(form).contains(words(part)) && !words(otherForm).contains(words(part))) }
+        }
+        #expect(told.fields.map(\.value) == other.fields.map(\.value))
+        // They quote the buttons by their names.
+        for button in ["pause", "mute"] { #expect(stop.contains(try #require(texts[button])), "\(button)") }
+    }
+
+    @Test func `A letter of before there were links says nothing of them`() throws {
+        let letter = try MailSamples.letter()
+        let linked = try MailSamples.linked(letter, isFirst: true)
+        let mail = try MailSamples.composer().compose(
+            OpenedDelivery(linked.job, to: linked.address, from: linked.mailFrom, content: .letter(letter)))
+        #expect(MailView(source: mail.bytes).plain?.contains("first letter") == false)
+    }
+
     @Test func `A link that is none is a fault of ours`() throws {
         let letter = try MailSamples.letter()
         let bad = MailConversation(
             letter: letter, root: Array(0...15), began: MailSamples.accepted, earlier: [],
-            links: .recipient(reply: "https://x.example/\"", mute: "https://x.example/m", pause: "https://x.example/p"))
+            links: .recipient(
+                reply: "https://x.example/\"", mute: "https://x.example/m", report: "https://x.example/r",
+                pause: "https://x.example/p"))
         let delivery = try MailSamples.mail(letter)
         #expect(throws: ComposeFault.link) {
             try MailSamples.composer().compose(

@@ -127,4 +127,22 @@ import Testing
         let mail = try MailSamples.confirmation(language: language)
         try GoldenFile.check(try MailSamples.composer().compose(mail), is: "confirmation-\(language)")
     }
+
+    @Test(arguments: ["en", "de", "fr", "ar"], [OpenedDelivery.Notice.code, .manage, .addressNotice, .welcome])
+    func `A mail to a member is golden in every language there is`(_ language: String, _ notice: OpenedDelivery.Notice) throws {
+        let mail = try MailSamples.notice(notice, language: language)
+        try GoldenFile.check(try MailSamples.composer().compose(mail), is: "\(notice)-\(language)")
+    }
+
+    @Test(arguments: ["en", "de", "fr", "ar"])
+    func `The mail that asks a visitor for a code is golden in every language`(_ language: String) throws {
+        let mail = try MailSamples.composer().compose(MailSamples.prove(language: language))
+        try GoldenFile.check(mail, is: "prove-\(language)")
+    }
+
+    @Test func `Who wants text alone gets it, with everything in it`() throws {
+        let mail = try MailSamples.composer().compose(MailSamples.notice(.manage, language: "en", isTextOnly: true))
+        try GoldenFile.check(mail, is: "text-only-en")
+        #expect(mail.headers["content-type"]?.hasPrefix("text/plain") == true)
+    }
 }

@@ -41,6 +41,7 @@ enum MailSamples {
     static let links = MailLinks.recipient(
         reply: "https://contact.example.org/reply/0d5c8n3k7q2w9x4t6v1b0m5j8h3f7r2s",
         mute: "https://contact.example.org/mute/0d5c8n3k7q2w9x4t6v1b0m5j8h3f7r2t",
+        report: "https://contact.example.org/report/0d5c8n3k7q2w9x4t6v1b0m5j8h3f7r2x",
         pause: "https://contact.example.org/pause/0d5c8n3k7q2w9x4t6v1b0m5j8h3f7r2v")
 
     static let visitorLinks = MailLinks.visitor(
@@ -57,11 +58,14 @@ enum MailSamples {
     }
 
     /// A letter as it is sent today: with links.
-    static func linked(_ letter: Letter, language: String = "en", site: String = "Example Photos") throws -> OpenedDelivery {
+    static func linked(
+        _ letter: Letter, language: String = "en", site: String = "Example Photos", isFirst: Bool = false
+    ) throws -> OpenedDelivery {
         OpenedDelivery(
-            try job(.letter, language: language, site: site, recipientName: "Pat Photographer", tokens: tokens),
+            try job(
+                .letter, language: language, site: site, recipientName: "Pat Photographer", tokens: tokens, isFirst: isFirst),
             to: try EmailAddress("pat@mailbox.example"), from: try EmailAddress("contact@relay.example.org"),
-            content: .letter(letter, conversation(letter, .recipient, earlier: [])))
+            content: .letter(letter, conversation(letter, .recipient, earlier: [])), settings: settings)
     }
 
     static func reply(
@@ -77,7 +81,8 @@ enum MailSamples {
                 tokens: tokens),
             to: side == .visitor ? letter.replyAddress : try EmailAddress("pat@mailbox.example"),
             from: try EmailAddress("contact@relay.example.org"),
-            content: isCopy ? .copy(reply, conversation) : .reply(reply, conversation))
+            content: isCopy ? .copy(reply, conversation) : .reply(reply, conversation),
+            settings: side == .recipient ? settings : nil)
     }
 
     static func pauseNotice(language: String) throws -> OpenedDelivery {
@@ -96,12 +101,43 @@ enum MailSamples {
         OpenedDelivery(
             try job(.confirmation, language: language, site: site, recipientName: recipientName, tokens: tokens),
             to: try EmailAddress("pat@mailbox.example"), from: try EmailAddress("contact@relay.example.org"),
-            content: .confirmation(link: link))
+            content: .notice(.confirmation, link: link))
     }
+
+    static let settings = "https://contact.example.org/manage?for=photos/pat"
+
+    /// A mail with one link, of each kind, as it is sent.
+    static func notice(_ notice: OpenedDelivery.Notice, language: String, isTextOnly: Bool = false) throws -> OpenedDelivery {
+        let (kind, link): (DeliveryKind, String) =
+            switch notice {
+            case .confirmation: (.confirmation, link)
+            case .code: (.confirmation, "https://contact.example.org/confirm/photos/pat?lang=\(language)")
+            case .manage: (.manage, "https://contact.example.org/manage/\(token)?lang=\(language)")
+            case .addressNotice: (.addressNotice, "https://contact.example.org/undo/\(token)?lang=\(language)")
+            case .welcome: (.welcome, "https://contact.example.org/c/photos/pat")
+            }
+        return OpenedDelivery(
+            try job(
+                kind, language: language, site: "Example Photos", recipientName: "Pat Photographer", tokens: tokens,
+                isTextOnly: isTextOnly),
+            to: try EmailAddress("pat@mailbox.example"), from: try EmailAddress("contact@relay.example.org"),
+            content: .notice(notice, link: link, code: notice == .code ? MailedCode(60_215) : nil), settings: settings)
+    }
+
+    static func prove(language: String) throws -> OpenedDelivery {
+        OpenedDelivery(
+            try job(.prove, language: "en", site: "Example Photos", recipientName: "Pat Photographer", tokens: tokens),
+            to: try EmailAddress("vera@visitor.example"), from: try EmailAddress("contact@relay.example.org"),
+            content: .prove(
+                link: "https://contact.example.org/prove/0d5c8n3k7q2w9x4t6v1b0m5j8h3f7r2s", code: MailedCode(60_215),
+                Language(language) ?? .english))
+    }
+
+    private static let token = "01kavzxkmc5q8w2n7r4t6v1b0m3f7k2m9x4t6v1b0m5j8h3f7r2s"
 
     private static func job(
         _ kind: DeliveryKind, language: String, site: String, recipientName: String, tokens: MailTokens,
-        released: Timestamp? = nil
+        released: Timestamp? = nil, isTextOnly: Bool = false, isFirst: Bool = false
     ) throws -> DeliveryJob {
         DeliveryJob(
             id: LetterID(high: 1, low: 1), attempt: 1, kind: kind, accepted: accepted, released: released, tokens: tokens,
@@ -110,7 +146,7 @@ enum MailSamples {
                 origins: [WebOrigin("https://photos.example")].compactMap { $0 }),
             recipient: RecipientID(high: 2, low: 2), handle: try Handle("pat"),
             recipientName: try HeaderText(recipientName, limit: 100), language: Language(language) ?? .english,
-            record: SealedRecord(version: 1, seal: [], authorisation: []), letter: [])
+            record: SealedRecord(version: 1, seal: [], authorisation: []), letter: [], isTextOnly: isTextOnly, isFirst: isFirst)
     }
 }
 

@@ -82,6 +82,9 @@ import Testing
         ]
         var mails = try letters.map { try composer.compose(MailSamples.mail($0)) }
         mails.append(try composer.compose(MailSamples.confirmation(language: "en")))
+        mails += try OpenedDelivery.Notice.allCases.map { try composer.compose(MailSamples.notice($0, language: "en")) }
+        mails.append(try composer.compose(MailSamples.prove(language: "en")))
+        mails.append(try composer.compose(MailSamples.linked(MailSamples.letter(), isFirst: true)))
         mails += try ConversationMailTests.samples.filter { $0.name.hasSuffix("-en") }.map { try composer.compose($0.make()) }
         let printed = try await ReadBack.read(mails).map { $0.subject + $0.from.name + $0.plain + $0.html }.joined()
         for (section, texts) in texts {

@@ -39,6 +39,8 @@ enum ReadBack {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/python3")
         process.arguments = ["-I", MailSamples.folder.appending(path: "read_back.py").path, folder.path]
+        // Of its own: Foundation reads the environment of the whole process at an unlucky moment, now and then.
+        process.environment = ["LC_ALL": "C.UTF-8"]
         process.standardOutput = try FileHandle(forWritingTo: answer)
         let status = try await withCheckedThrowingContinuation { (finished: CheckedContinuation<Int32, any Error>) in
             process.terminationHandler = { finished.resume(returning: $0.terminationStatus) }

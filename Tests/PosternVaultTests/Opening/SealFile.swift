@@ -75,6 +75,10 @@ extension SealFile {
             context = .letter(
                 try #require(LetterID(try field("letter"))), to: recipient, try Handle(fields["handle"] ?? "pat"), at: site)
         case .evidence: context = .evidence(of: try #require(LetterID(try field("letter"))), at: site)
+        case .report:
+            context = .report(
+                try #require(ReportID(try field("report"))), of: try #require(LetterID(try field("letter"))), to: recipient,
+                try Handle(try field("handle")), at: site)
         }
         seal = Array(try #require(Data(base64Encoded: try field("seal"))))
     }

@@ -16,7 +16,7 @@ struct SealFileTests {
             switch file.purpose {
             case .address: try opener.address(in: file.seal, context: file.context).text
             case .letter: try opener.letter(in: file.seal, context: file.context).text.text
-            case .evidence: Hex.text(try opener.record(in: file.seal, context: file.context))
+            case .evidence, .report: Hex.text(try opener.record(in: file.seal, context: file.context))
             }
         }
         switch file.expectation {

@@ -149,7 +149,7 @@ import Testing
         Row("final dot 451", .finalDot, .reply("451 4.7.1 later"), .deferred, .reached, .finalDot, 451),
         Row("final dot 452", .finalDot, .reply("452 4.3.1 full"), .deferred, .reached, .finalDot, 452),
         Row("final dot 550", .finalDot, .reply("550 5.7.1 spam"), .failed, .reached, .finalDot, 550),
-        Row("final dot 552", .finalDot, .reply("552 5.3.4 too big"), .ourFault, .trouble, .finalDot, 552),
+        Row("final dot 552", .finalDot, .reply("552 5.3.4 too big"), .ourFault, .reached, .finalDot, 552),
         Row("final dot 554", .finalDot, .reply("554-5.6.0 no,", "554 5.6.0 really"), .failed, .reached, .finalDot, 554),
         Row("final dot 354", .finalDot, .reply("354 more?"), .uncertain, .trouble, .finalDot, 354),
     ])

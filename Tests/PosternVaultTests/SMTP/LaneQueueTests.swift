@@ -17,6 +17,8 @@ struct LaneQueueTests {
         /// Lanes that wait for a signal alone.
         var sleepers: Int { sleeping.withLock { $0 } }
 
+        func pass(_ span: Duration) { moment.withLock { $0 = $0 + span } }
+
         func wait(_ semaphore: DispatchSemaphore, _ longest: Duration?) -> Bool {
             guard let longest else {
                 sleeping.withLock { $0 += 1 }
@@ -69,6 +71,24 @@ struct LaneQueueTests {
         let outcome = Outcome(.delivered, health: .reached, diagnosis: .init(stage: .finalDot, code: 250, text: "ok"))
         for ticket in [hanging, again, ticket] { ticket.settle(outcome) }
         for letter in letters + [late] { #expect(await letter.value == outcome) }
+        queue.close()
+    }
+
+    // Otherwise the breaker hears nothing of a smarthost that is away for as long as one lane waits for an answer that never comes.
+    @Test(.timeLimit(.minutes(10)))
+    func `S5: a lane that hangs is no sign that the smarthost takes connections: what is turned away beside it counts`()
+        async throws
+    {
+        let letters = [try send(), try send()]
+        let hanging = try #require(await next(for: 0))
+        let refused = try #require(await next(for: 1))
+        clock.pass(.seconds(119))
+        #expect(queue.turnedAway(1, .plain, with: refused))
+        let again = try #require(await next(for: 1))
+        #expect(!queue.turnedAway(1, .plain, with: again))
+        let outcome = Outcome(.deferred, health: .trouble, diagnosis: .init(stage: .connect, text: "refused"))
+        for ticket in [hanging, again] { ticket.settle(outcome) }
+        for letter in letters { #expect(await letter.value == outcome) }
         queue.close()
     }
 }

@@ -28,7 +28,7 @@ extension OutgoingMessage {
         let recipient = try EmailAddress(recipient)
         return OutgoingMessage(
             bytes: Array(text.utf8), needsSMTPUTF8: recipient.needsSMTPUTF8, envelopeSender: sender, recipient: recipient,
-            visibleReplyAddress: try shown.map { try EmailAddress($0) })
+            visitorAddress: try shown.map { try EmailAddress($0) })
     }
 }
 

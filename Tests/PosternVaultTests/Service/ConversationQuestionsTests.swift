@@ -140,6 +140,22 @@ struct ConversationQuestionsTests {
         #expect(try asked.mention("pat@private.example", at: asked.fixture.now) == .notSaid)
     }
 
+    @Test func `How often nothing was said is known until the day is over`() async throws {
+        let asked = try await Asked()
+        let (now, tomorrow) = (asked.fixture.now, asked.fixture.now + .days(1))
+        for _ in 0..<ConversationQuestions.mostMentions { _ = try asked.mention("nothing") }
+        #expect(asked.questions.report(at: now) == .init(limit: ConversationQuestions.mostMentions))
+        for _ in 0..<3 { _ = try asked.mention("nothing", at: now + .seconds(1)) }
+        #expect(
+            asked.questions.report(at: now)
+                == .init(
+                    limit: ConversationQuestions.mostMentions, refused: 3, last: now + .seconds(1)))
+        // Also when nobody asks any more.
+        #expect(asked.questions.report(at: tomorrow).refused == 0)
+        _ = try asked.mention("nothing", at: tomorrow)
+        #expect(asked.questions.report(at: tomorrow).refused == 0)
+    }
+
     @Test func `Nothing is said of somebody who never confirmed, or was erased`() async throws {
         let invited = try await Asked(confirmed: false)
         #expect(throws: LinkRefusal.self) { try invited.mention("x") }

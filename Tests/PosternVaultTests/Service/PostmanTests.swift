@@ -17,6 +17,8 @@ struct PostmanTests {
     let recipient: Recipient
     let site: Site
     let visitors: VisitorCodes
+    let tries = ConfirmationTries()
+    let proven: ProvenMailboxes
     let id = LetterID(high: 7, low: 7)
 
     init() async throws {
@@ -35,6 +37,7 @@ struct PostmanTests {
         recipient = try #require(enrolled.first)
         authorisation = try fixture.ring.authorisation()
         visitors = VisitorCodes(key: try fixture.ring.authorisationKeys().current)
+        proven = ProvenMailboxes(visitors: visitors)
         (self.fixture, self.memory, self.enrolment) = (fixture, memory, enrolment)
     }
 
@@ -61,19 +64,20 @@ struct PostmanTests {
 
     /// - Returns: what became of each, and the mails that the server got.
     func send(
-        _ jobs: [DeliveryJob], ring: KeyRing? = nil, budgets rates: Configuration.Budgets? = nil
+        _ jobs: [DeliveryJob], ring: KeyRing? = nil, budgets rates: Configuration.Budgets? = nil, script: Script = Script()
     ) async throws -> (outcomes: [Outcome], mails: [ServerMessage]) {
         let folder = try TemporaryFolder()
         let budgets = DeliveryBudgets(
             rates ?? .init(recipient: nil, address: nil, confirmation: nil, global: nil), path: folder.path("budgets"),
             key: SymmetricKey(size: .bits256), now: { [fixture] in fixture.now }, logger: Logger(label: "test"))
-        return try await LanePool.with { pool, server in
+        return try await LanePool.with(script) { pool, server in
             let postman = Postman(
                 mailFrom: try EmailAddress("contact@relay.example.org"),
                 publicURL: try #require(WebOrigin("https://contact.example.org")), authorisation: authorisation, memory: memory,
-                opener: SealOpener(ring: ring ?? fixture.ring), visitors: visitors, composer: try MailSamples.composer(),
-                lanes: pool,
-                budgets: budgets, logger: Logger(label: "test"))
+                opener: SealOpener(ring: ring ?? fixture.ring), visitors: visitors, members: try fixture.ring.memberCodes(),
+                proven: proven, composer: try MailSamples.composer(), lanes: pool, budgets: budgets,
+                tries: tries, logger: Logger(label: "test"),
+                now: { [fixture] in fixture.now })
             var outcomes: [Outcome] = []
             for job in jobs { outcomes.append(await postman.deliver(job)) }
             return (outcomes, server.messages)

@@ -37,6 +37,8 @@ struct AccessTests {
             Route("/open", .anyone, get: answer), Route("/staff", .staff(.any), get: answer),
             Route("/journal", .staff([.auditor, .administrator]), get: answer),
             Route("/reply/{link}", .link(.reply), get: answer, post: answer),
+            Route("/own", .member, get: answer), Route("/front", .anyoneOrMember, get: answer),
+            Route("/undo/{link}", .mailedLink, get: answer),
             Route("/api/v1/events", .staff([.auditor]), for: .programs, get: answer),
         ])
         let application = Application(
@@ -47,7 +49,7 @@ struct AccessTests {
         }
     }
 
-    @Test(arguments: ["/staff", "/journal", "/reply/x", "/api/v1/events"])
+    @Test(arguments: ["/staff", "/journal", "/reply/x", "/api/v1/events", "/own", "/undo/x"])
     func `Without an identity, a route that needs one looks like a missing page`(path: String) async throws {
         #expect(try await status(of: path, for: .nobody) == .notFound)
         #expect(try await status(of: path, for: .nobody, method: .delete) == .notFound)
@@ -58,6 +60,8 @@ struct AccessTests {
         ("/staff", .staff([.reviewer]), true), ("/staff", .staff([]), false), ("/staff", .linkHolder(.reply), false),
         ("/journal", .staff([.reviewer]), false), ("/journal", .staff([.reviewer, .auditor]), true),
         ("/reply/x", .linkHolder(.reply), true), ("/reply/x", .linkHolder(.mute), false), ("/reply/x", .staff(.any), false),
+        ("/own", .member, true), ("/own", .mailedLinkHolder, false), ("/own", .linkHolder(.manage), false),
+        ("/front", .nobody, true), ("/front", .member, true), ("/undo/x", .mailedLinkHolder, true), ("/undo/x", .member, false),
     ])
     func `A role or a link opens its own routes and no others`(path: String, identity: Identity, isOpen: Bool) async throws {
         #expect(try await status(of: path, for: identity) == (isOpen ? .ok : .notFound))

@@ -19,4 +19,15 @@ struct LanguageChoiceTests {
             asked: asked, accepted: accepted, site: site.compactMap { Language($0) }, available: available)
         #expect(choice == LanguageChoice(try #require(Language(language)), isAskedFor: isAsked))
     }
+
+    // A mail is in its reader's language, which need be none of the site's, and names it in its links.
+    @Test(arguments: [("de", false, "ar", false), ("de", true, "de", true), ("xx", true, "ar", false)])
+    func `A mailed link may name a language that the site does not offer`(
+        asked: String, isBehindLink: Bool, language: String, isAsked: Bool
+    ) throws {
+        let choice = LanguageChoice(
+            asked: asked, accepted: nil, site: try [#require(Language("ar"))],
+            available: try Templates(folder: templatesFolder).languages, isBehindLink: isBehindLink)
+        #expect(choice == LanguageChoice(try #require(Language(language)), isAskedFor: isAsked))
+    }
 }

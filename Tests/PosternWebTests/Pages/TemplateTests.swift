@@ -33,15 +33,53 @@ struct TemplateTests {
         let letter = try #require(mailbox.letter(1))
         let relay = try #require(WebOrigin("https://contact.example"))
         func contact(_ occasion: ContactPage.Occasion) -> ContactPage {
-            ContactPage(form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: occasion, shown)
+            ContactPage(
+                form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: occasion, asksForProof: true, shown)
         }
         let asked = try #require(Example.conversation(entries: Example.ownEntries))
+        let muted = try #require(Example.conversation(isMuted: true))
         let ended = try #require(Example.conversation(.visitor, .closed(by: .recipient)))
         let closed = try #require(Example.conversation(.visitor, .closed(by: .visitor)))
         func conversation(_ occasion: ConversationPage.Occasion, _ view: ConversationView) -> ConversationPage {
             ConversationPage(occasion, view, at: "/", written: "x", token: "t", now: Example.now, shown)
         }
+        let open = JoinStanding(.open, at: known.site)
+        let invited = JoinStanding(.invited(known.handle), at: known.site)
+        let wrong = MemberFaults(all: MemberField.allCases.map { MemberFault($0, .reserved) })
+        func join(_ standing: JoinStanding, _ occasion: JoinPage.Occasion) -> JoinPage {
+            JoinPage(RawMember(), token: "t", standing, at: "/", pages: "/", occasion: occasion, shown)
+        }
+        let member = try #require(
+            Example.memberPage(mutes: [Example.mute()], change: Example.addressChange(confirmed: nil)))
+        func signedIn(_ page: MemberPage) -> SignedIn { SignedIn(secret: FakeOwnPages.secret, page: page, formToken: "t") }
+        let sheet = MemberSheet(signedIn(member), shown)
+        let calm = signedIn(try #require(Example.memberPage()))
+        let fullPage = Array(repeating: Example.entry(1, .muted), count: LettersPage.length)
+        var unsaved = SettingsPage.Faults()
+        (unsaved.name, unsaved.isDailyUnclear) = (.empty, true)
+        func prove(_ occasion: ProvePage.Occasion, _ standing: ProofView.Standing) -> ProvePage {
+            ProvePage(
+                occasion, ProofView(site: known.site, handle: known.handle, recipientName: known.name, standing: standing),
+                at: "/", written: "x", shown)
+        }
+        func report(_ occasion: ReportPage.Occasion, _ standing: ReportView.Standing) -> ReportPage {
+            ReportPage(
+                occasion,
+                ReportView(
+                    conversation: standing == .none ? asked : muted, letterAt: Example.now, standing: standing,
+                    retention: .days(90)), at: "/", shown)
+        }
+        let waiting = ProofView.Standing.waiting(until: Example.now)
         return [
+            join(open, .faults(wrong)), join(invited, .fresh), JoinClosedPage(open, at: "/", shown),
+            CodePage(.wrong, of: known.handle, at: known.site, typed: "", holder: nil, canJoin: true, shown),
+            CodePage(
+                .mailedAgain, of: known.handle, at: known.site, typed: "", holder: FakeOwnPages.token(at: Example.now),
+                canJoin: true, shown),
+            ConfirmationPage(.confirmed, to: names, yours: "/", shown),
+            prove(.unavailable(.seconds(9)), waiting), prove(.wrong(left: 3), waiting), prove(.shown, .dropped),
+            report(.faulty(isReasonMissing: true, remark: .tooLong(limit: 1, count: 2)), .none),
+            report(.shown, .reported(.spam, at: Example.now)),
             conversation(.doubtful([PersonalDetail(.email, "x")]), asked), conversation(.fault(.empty), asked),
             conversation(.ended, ended), conversation(.shown, closed), SwitchPage(.mute(.done), asked, at: "/", shown),
             FrontPage(security: "/", shown), contact(.fresh), contact(.faults(faulty)),
@@ -51,12 +89,24 @@ struct TemplateTests {
             PrivacyPage(Example.facts(of: known.site), path: "/", shown),
             ErrorPage(.deadLink, incident: nil, shown),
             ErrorPage(.unavailable, incident: Incident(using: &randomness), written: "x", shown),
+            AskPage(.limited(.seconds(9)), page: "x", example: "x", written: "x", shown),
+            AskPage(.fresh, page: "", example: "x", shown),
+            AskPage(.over, page: "", example: "x", shown), AskPage(.missing, page: "", example: "x", shown), AskedPage(shown),
+            OpenPage(at: "/", shown), HomePage(.unclearDay("x"), letters: Example.ledger, now: Example.now, on: sheet),
+            HomePage(.shown(.saved), letters: Example.ledger, now: Example.now, on: sheet), LettersPage(fullPage, on: sheet),
+            SettingsPage(.init(member), unsaved, .unreadable, on: sheet),
+            MutesPage(done: .unmuted, heard: Example.mute(), on: sheet),
+            AddressPage(.codeWrong(typed: "x"), on: sheet), AddressPage(.shown(.kept), on: MemberSheet(calm, shown)),
+            HeldDataPage(Example.export(member), on: sheet), ErasePage(.meaning, on: sheet),
+            ErasePage(.wrongHandle(typed: "x"), on: sheet), ErasedPage(from: "x", shown),
+            UndoPage(try #require(Example.addressChange()), at: "/", shown),
             OverviewPage(
-                StaffOverview(latest: [Example.entry()]), conditions: [], mailbox: "/", now: Example.now, .unbranded(templates)),
+                StaffOverview(latest: [Example.entry()], openReports: 2), conditions: [], mailbox: "/", now: Example.now,
+                .unbranded(templates)),
             OverviewPage(
                 nil,
                 conditions: [
-                    HealthCondition(.vault, .standsStill, "x", meaning: "x", remedy: "x", commands: ["postern doctor"])
+                    HealthCondition(.vault, .standsStill, "x", meaning: "x", remedy: "x", commands: [.doctor])
                 ], mailbox: nil, now: Example.now, .unbranded(templates)),
             MailboxPage(MailboxSides([letter], origin: relay), .unbranded(templates)),
             MailboxLetterPage(letter, origin: relay, .unbranded(templates)),
@@ -140,7 +190,8 @@ struct TemplateTests {
         form.letter.message = hostile
         form.letter.about = hostile
         let page = ContactPage(
-            form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: .fresh, .unbranded(templates))
+            form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: .fresh, asksForProof: false,
+            .unbranded(templates))
         let html = Array(templates.render(page).unicodeScalars)
         for (index, scalar) in html.enumerated() where scalar == "\u{301}" {
             #expect(html[index - 1] == ";", "a mark stands behind something that was not escaped")

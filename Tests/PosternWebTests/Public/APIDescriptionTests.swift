@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import PosternCore
+import PosternRelay
 import PosternWeb
 import Testing
 
@@ -36,11 +37,13 @@ struct APIDescriptionTests {
         let listed = document["components"]["schemas"]["Problem"]["properties"]["type"]["enum"].strings
         #expect(listed == Problem.Kind.allCases.map(\.type))
         var described: Set<String> = []
-        for (status, response) in responses(of: "post", at: Self.letters) {
-            for type in types(in: response) {
-                let kind = try #require(Problem.Kind.allCases.first { $0.type == type })
-                #expect("\(kind.status.code)" == status, "\(type) under \(status)")
-                described.insert(type)
+        for (path, method) in operations {
+            for (status, response) in responses(of: method, at: path) {
+                for type in types(in: response) {
+                    let kind = try #require(Problem.Kind.allCases.first { $0.type == type })
+                    #expect("\(kind.status.code)" == status, "\(type) under \(status) of \(method) \(path)")
+                    described.insert(type)
+                }
             }
         }
         // These two answer paths and methods that are not described.
@@ -48,10 +51,31 @@ struct APIDescriptionTests {
         #expect(described == Set(Problem.Kind.allCases.filter { !elsewhere.contains($0) }.map(\.type)))
     }
 
-    @Test func `Every status the API answers with is described`() throws {
+    private static let ofMembers: Set<Problem.Kind> = [
+        .noToken, .badToken, .tokenNotAllowed, .invalidMember, .handleTaken, .changedMeanwhile,
+    ]
+
+    @Test func `Every status that a letter is answered with is described`() throws {
         let statuses = Set(responses(of: "post", at: Self.letters).keys)
-        let told = Set(Problem.Kind.allCases.map { "\($0.status.code)" }).subtracting(["405"]).union(["202"])
-        #expect(statuses == told)
+        let ofLetters = Problem.Kind.allCases.filter { !Self.ofMembers.contains($0) }
+        #expect(statuses == Set(ofLetters.map { "\($0.status.code)" }).subtracting(["405"]).union(["202"]))
+    }
+
+    @Test(arguments: [
+        ("post", "/api/v1/sites/{site}/recipients", "202"), ("get", "/api/v1/sites/{site}/recipients/{handle}", "200"),
+        ("patch", "/api/v1/sites/{site}/recipients/{handle}", "200"),
+        ("delete", "/api/v1/sites/{site}/recipients/{handle}", "204"),
+        ("post", "/api/v1/sites/{site}/invitations", "201"),
+    ])
+    func `What is done with members is described with its refusals, and none is without a token`(
+        method: String, path: String, done: String
+    ) throws {
+        let statuses = Set(responses(of: method, at: path).keys)
+        #expect(statuses.isSuperset(of: [done, "401", "403", "429", "503"]))
+        let operation = document["paths"][path][method]
+        #expect(operation["security"].items.map(\.keys) == [["SiteToken"]])
+        let challenge = responses(of: method, at: path)["401"]?["headers"].keys
+        #expect(challenge == ["WWW-Authenticate"])
     }
 
     @Test func `The limits of the fields are the letter's`() {
@@ -70,19 +94,42 @@ struct APIDescriptionTests {
         #expect(responses["408"]?["description"].string.contains("\(WebLimits().body.components.seconds) seconds") == true)
     }
 
+    @Test func `The fields of a member are the ones that are read`() {
+        let fields = document["components"]["schemas"]["NewRecipient"]["properties"]
+        #expect(Set(fields.keys) == Set(MemberField.allCases.map(\.rawValue)))
+        #expect(fields["name"]["maxLength"].number == Letter.Limit.name)
+        #expect(
+            Set(document["components"]["schemas"]["RecipientChange"]["properties"].keys) == ["name", "email", "locale", "paused"])
+        let invitations = document["components"]["schemas"]["InvitationOrder"]["properties"]
+        #expect(Set(invitations.keys) == ["handle", "count", "expires"])
+        let states = document["components"]["schemas"]["RecipientView"]["properties"]["state"]["enum"].strings
+        #expect(states == Recipient.State.allCases.map(\.rawValue).filter { $0 != "erased" })
+    }
+
     @Test func `Every code of a field's fault is listed, and no other`() throws {
         let listed = Set(document["components"]["schemas"]["FieldProblem"]["properties"]["code"]["enum"].strings)
         let reasons: [FieldFault.Reason] = [
             .text(.empty), .text(.tooLong(limit: 1, count: 2)), .text(.lineBreak), .address(.empty),
             .address(.tooLong(octets: 300)), .address(.noAtSign), .address(.localPart), .address(.domain),
         ]
-        #expect(listed == Set(reasons.map { FieldFault(field: .name, reason: $0).code }).union(["wrong_type", "repeated"]))
+        let codes = Set(reasons.map { FieldFault(field: .name, reason: $0).code }).union(["wrong_type", "repeated"])
+        let ofMembers: Set = ["not_a_handle", "unknown_language", "fixed", "out_of_range", "not_a_span"]
+        #expect(listed == codes.union(ofMembers))
+        for reason in [MemberFault.Reason.handle(.spelling), .language(known: []), .handle(.empty), .text(.lineBreak)] {
+            #expect(listed.contains(MemberFault(.handle, reason).code))
+        }
     }
 
     @Test func `Every reference leads somewhere`() throws {
         for reference in document.references {
             let parts = reference.split(separator: "/").dropFirst().map(String.init)
             #expect(!parts.reduce(document) { $0[$1] }.isMissing, "\(reference)")
+        }
+    }
+
+    private var operations: [(path: String, method: String)] {
+        document["paths"].keys.flatMap { path in
+            document["paths"][path].keys.filter { $0 != "parameters" }.map { (path, $0) }
         }
     }
 

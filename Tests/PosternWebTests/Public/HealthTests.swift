@@ -45,7 +45,7 @@ struct HealthTests {
         }
     }
 
-    @Test(arguments: [HealthCondition.ID.held, .heldLong, .oldestLetter, .noAnswer, .budget])
+    @Test(arguments: [HealthCondition.ID.held, .heldLong, .oldestLetter, .noAnswer, .budget, .reports])
     func `Ready tells strangers nothing that a single letter can cause`(id: HealthCondition.ID) async throws {
         let conditions = [HealthCondition(id, .standsStill, "1 letter", meaning: "held", remedy: "release", count: 1)]
         try await withPublicListener(.validating, health: FakeHealth(conditions: conditions)) { client in

@@ -43,7 +43,8 @@ struct LinkPagesTests {
     }
 
     static let paths = [
-        "/reply/\(token)", "/mute/\(token)", "/pause/\(token)", "/letter/\(token)", "/letter/\(token)/\(proof)",
+        "/reply/\(token)", "/mute/\(token)", "/report/\(token)", "/pause/\(token)", "/prove/\(token)", "/letter/\(token)",
+        "/letter/\(token)/\(proof)",
     ]
 
     // A scanner follows every link in a mail, and does it with either method.
@@ -71,7 +72,7 @@ struct LinkPagesTests {
         }
     }
 
-    @Test(arguments: ["/reply", "/mute", "/pause", "/letter"])
+    @Test(arguments: ["/reply", "/mute", "/report", "/pause", "/prove", "/letter"])
     func `Every link that leads nowhere gets one page, whatever is wrong with it`(path: String) async throws {
         let other = LinkToken(madeAt: 0, of: Array(repeating: 9, count: 16)).text
         let gone = FakeConversations(nil, answer: nil, isWithdrawn: nil)
@@ -305,9 +306,9 @@ struct LinkPagesTests {
 
     // What a page posts, what it does, and the way back that it shows.
     @Test(arguments: [
-        ("/mute", "action=mute", FakeConversations.Call.setMuted(true), "You hear no more from Vera Visitor", "unmute"),
-        ("/mute", "", .setMuted(true), "You hear no more from Vera Visitor", "unmute"),
-        ("/mute", "action=unmute", .setMuted(false), "You hear from Vera Visitor again", "mute"),
+        ("/mute", "action=mute", FakeConversations.Call.setMuted(true, .mute), "You hear no more from Vera Visitor", "unmute"),
+        ("/mute", "", .setMuted(true, .mute), "You hear no more from Vera Visitor", "unmute"),
+        ("/mute", "action=unmute", .setMuted(false, .mute), "You hear from Vera Visitor again", "mute"),
         ("/pause", "action=pause", .setPaused(true), "Your letters are paused", "resume"),
         ("/pause", "List-Unsubscribe=One-Click", .setPaused(true), "Your letters are paused", "resume"),
         ("/pause", "action=resume", .setPaused(false), "You are taking letters again", "pause"),
@@ -321,6 +322,31 @@ struct LinkPagesTests {
         #expect(first.status == .ok && first.text == second.text && first.text.contains(words))
         #expect(first.text.contains(#"name="action" value="\#(wayBack)""#))
         #expect(conversations.acts == [call, call])
+    }
+
+    @Test(arguments: [(true, "mute", "Mute Vera Visitor"), (false, "unmute", "Hear from Vera Visitor again")])
+    func `The recipient's page says whether the visitor is muted, and has the button that changes it`(
+        isMuted: Bool, action: String, label: String
+    ) async throws {
+        let conversations = FakeConversations(Example.conversation(isMuted: !isMuted))
+        let page = try await execute("/reply/\(Self.token)", .get, conversations)
+        #expect(page.text.contains(#"name="action" value="\#(action)""#) && page.text.contains(">\(label)</button>"))
+        #expect(page.text.contains("You hear no more from Vera Visitor") == !isMuted)
+        for _ in 0..<2 {
+            let answer = try await post(["action": action], conversations)
+            #expect(answer.status == .seeOther && answer.headers[.location] == "/reply/\(Self.token)")
+        }
+        #expect(conversations.acts == [.setMuted(isMuted, .reply), .setMuted(isMuted, .reply)])
+    }
+
+    @Test func `The visitor's page has no such button, and takes no such post`() async throws {
+        for view in [Example.conversation(.visitor), Example.conversation(.visitor, isMuted: true)] {
+            let conversations = FakeConversations(view)
+            let page = try await execute("/letter/\(Self.token)", .get, conversations)
+            for word in ["mute", "no more from"] { #expect(!page.text.contains(word)) }
+            let answer = try await post(["action": "unmute"], to: "/letter/\(Self.token)", conversations)
+            #expect(answer.status == .ok && conversations.acts.isEmpty)
+        }
     }
 
     @Test func `One-click unsubscription is read in either form (RFC 8058)`() async throws {
@@ -368,6 +394,24 @@ struct LinkPagesTests {
         }
         #expect(!log.all.isEmpty)
         for line in log.all { #expect(!line.contains(Self.token) && !line.contains(Self.proof) && !line.contains("secret")) }
+    }
+
+    // The mail was in the recipient's language. Nobody but the vault can read the visitor's: the browser's counts, or what the link names.
+    @Test(arguments: ["/reply", "/mute", "/report", "/pause"])
+    func `A recipient's page is in the recipient's language, and stays in one that is asked for`(path: String) async throws {
+        let path = "\(path)/\(Self.token)"
+        let conversations = FakeConversations(Example.conversation(language: Language("de")))
+        #expect(try await execute(path, .get, conversations).text.contains(#"<html lang="de""#))
+        let posted = try await execute(path, .post, "action=pause", conversations)
+        #expect(posted.status == .seeOther || posted.text.contains(#"<html lang="de""#))
+        for method in [HTTPRequest.Method.get, .post] {
+            let page = try await execute(path + "?lang=fr", method, "action=mute", conversations)
+            guard page.status != .seeOther else {
+                #expect(page.headers[.location] == path + "?lang=fr")
+                continue
+            }
+            #expect(page.text.contains(#"<html lang="fr""#) && page.text.contains(#"action="\#(path)?lang=fr""#))
+        }
     }
 
     @Test(arguments: ["de", "fr", "ar"])

@@ -15,8 +15,16 @@ struct PublicRouteTests {
         ("/look/photos/00ff/logo", "/look/{site}/{version}/logo"), ("/api/v1/openapi.json", "/api/v1/openapi.json"),
         ("/", "/"), ("/robots.txt", "/robots.txt"), ("/.well-known/security.txt", "/.well-known/security.txt"),
         ("/reply/x", "/reply/{link}"), ("/mute/x/", "/mute/{link}"), ("/pause/x", "/pause/{link}"),
+        ("/join/photos", "/join/{site}"), ("/join/photos/free", "/join/{site}/free"),
+        ("/join/photos/x", "/join/{site}/{invitation}"), ("/confirm/photos/pat", "/confirm/{site}/{handle}"),
+        ("/api/v1/sites/photos/recipients", "/api/v1/sites/{site}/recipients"),
+        ("/api/v1/sites/photos/recipients/pat", "/api/v1/sites/{site}/recipients/{handle}"),
+        ("/api/v1/sites/photos/invitations", "/api/v1/sites/{site}/invitations"),
+        ("/report/x", "/report/{link}"), ("/prove/x", "/prove/{link}"),
         ("/c/photos/pat/x/sent", "/c/{site}/{handle}/{letter}/sent"), ("/letter/x", "/letter/{link}"),
-        ("/letter/x/y", "/letter/{link}/{proof}"),
+        ("/letter/x/y", "/letter/{link}/{proof}"), ("/manage", "/manage"), ("/manage/", "/manage"),
+        ("/manage/settings", "/manage/settings"), ("/manage/export", "/manage/export"), ("/manage/x", "/manage/{link}"),
+        ("/manage/x/export", "/manage/{link}/export"), ("/undo/x", "/undo/{link}"),
         ("/c/ph%6ftos/p%61t", "/c/{site}/{handle}"), ("/%63/photos/pat", "/c/{site}/{handle}"),
     ])
     func `A path names a route`(path: String, pattern: String) throws {
@@ -25,9 +33,10 @@ struct PublicRouteTests {
 
     @Test(arguments: [
         "", "/c", "/c/photos", "/c/photos/", "/c/photos/pat/sent/more", "/c/photos/pat//", "/C/photos/pat", "/live/x",
-        "/api/v1", "/privacy", "/look/photos", "/look/photos/x.txt", "/confirm/photos/pat", "/confirm/photos/pat/t/more",
+        "/api/v1", "/privacy", "/look/photos", "/look/photos/x.txt", "/confirm/photos", "/join", "/join/photos/x/y",
+        "/confirm/photos/pat/t/more",
         "/api/v2/sites/photos/recipients/pat/letters", "/api/v1/sites/photos/recipients/pat/letters/x/y/z", "/c/%FF/pat",
-        "/../etc/passwd", "/reply", "/reply/x/y", "/report/x", "/manage/x", "/letter/x/y/z",
+        "/../etc/passwd", "/reply", "/reply/x/y", "/report/x/y", "/prove", "/manage/x/y", "/undo", "/letter/x/y/z",
         "/assets/x", "/c/photos/pat/Sent", "*",
     ])
     func `Another path names nothing`(path: String) throws {
@@ -56,8 +65,15 @@ struct PublicRouteTests {
         }
     }
 
-    @Test func `Every public route is for anyone, but those that begin with the purpose of a link`() throws {
+    @Test func `Every public route is for anyone, but those that begin with the purpose of a link, and the members'`() throws {
         for route in try Self.table.get().routes {
+            let pattern = "\(route.pattern)"
+            guard !pattern.hasPrefix("/manage"), !pattern.hasPrefix("/undo") else {
+                let isOpen = ["/manage", "/manage/asked"].contains(pattern)
+                let isLink = ["/manage/{link}", "/undo/{link}"].contains(pattern)
+                #expect(route.access == (isOpen ? .anyoneOrMember : isLink ? .mailedLink : .member), "\(pattern)")
+                continue
+            }
             let purpose = LinkPurpose(rawValue: "\(route.pattern)".split(separator: "/").first.map(String.init) ?? "")
             #expect(route.access == (purpose.map { .link($0) } ?? .anyone), "\(route.pattern)")
         }

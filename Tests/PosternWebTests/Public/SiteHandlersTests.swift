@@ -41,15 +41,17 @@ struct SiteHandlersTests {
         let site = try #require(Example.contact()?.site)
         let page = try await get("/privacy/photos").text
         for part in [
-            "28 days after the end", "90 days after the end", "180 days", "24 hours", "X-Wing", "24 November 2026",
-            "Example Photos", "certain number", "connection · e-mail address · text · recipient",
+            "28 days after the end", "90 days after the end", "180 days", "24 hours", "45 days after the end", "within 2 days",
+            "X-Wing", "24 November 2026", "Example Photos", "If you receive letters here", "30 minutes at most", "for 3 days",
+            "certain number", "connection · e-mail address · text · recipient",
         ] {
             #expect(page.contains(part), "\(part) is missing")
         }
         let other = PrivacyFacts(
             site: site,
             terms: .init(
-                letters: .days(7), evidence: .days(31), outcomes: .days(60), epochSuite: "B", clientLimit: .off, counted: [],
+                letters: .days(7), evidence: .days(31), outcomes: .days(60), reports: .days(30), epochSuite: "B",
+                clientLimit: .off, counted: [],
                 isMailEncrypted: false, isDemo: false),
             addressSuite: "A", lastPurge: nil, oldestLetter: nil, oldestEntry: nil)
         let changed = try await get("/privacy/photos", FakeSites(facts: other)).text
@@ -64,8 +66,12 @@ struct SiteHandlersTests {
         #expect(answer.headers[.contentType] == "application/json")
         let object = try answer.object()
         #expect(object["letters_kept_seconds"] as? Int == 2_419_200)
+        #expect(object["reports_kept_seconds"] as? Int == 45 * 86_400)
+        #expect(object["unproven_letters_kept_seconds"] as? Int == 172_800)
         #expect(object["last_purge"] as? String == "2026-11-24T10:05:09Z")
         #expect((object["visitor_cookies"] as? [String])?.isEmpty == true)
+        #expect((object["member_cookies"] as? [[String: Any]])?.first?["kept_seconds"] as? Int == 1_800)
+        #expect(object["former_address_kept_seconds"] as? Int == 259_200)
         let problem = try await get("/privacy/other.json")
         #expect(problem.status == .notFound)
         #expect(problem.headers[.contentType] == "application/problem+json")

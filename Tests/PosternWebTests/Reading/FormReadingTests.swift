@@ -28,6 +28,7 @@ struct URLEncodedFormTests {
         ("message=%00", "message", "\0"),
         ("na%6De=x", "name", "x"),
         ("&&name=x&&", "name", "x"),
+        ("name=x\r\n", "name", "x"), ("name=x\n\n", "name", "x"), ("name=a%0D%0A\r\n", "name", "a\r\n"),
     ])
     func `A field is decoded`(body: String, name: String, value: String) {
         #expect(read(body) == PostedForm([FormField(name: name, value: value)]))
@@ -104,6 +105,11 @@ struct MultipartFormTests {
     ])
     func `A value arrives as it was sent`(value: String) {
         #expect(read(part(named, value) + "--XX--\r\n") == PostedForm([FormField(name: "message", value: value)]))
+    }
+
+    @Test func `A form that a script has put together with bare line feeds is read`() {
+        let body = "--XX\nContent-Disposition: form-data; name=\"name\"\n\nVera\n--XX\n\(named)\n\na\n\nb\n--XX--\n"
+        #expect(read(body) == PostedForm([.init(name: "name", value: "Vera"), .init(name: "message", value: "a\r\n\r\nb")]))
     }
 
     @Test func `Several parts keep their order, and a preamble and an epilogue are ignored`() throws {

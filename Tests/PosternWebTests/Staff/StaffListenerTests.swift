@@ -75,7 +75,7 @@ struct StaffListenerTests {
         let conditions = [
             HealthCondition(
                 .login, .standsStill, "the smarthost refuses our login: 535 <no>", meaning: "Each letter is held.",
-                remedy: "Compare POSTERN_SMTP_USER.", commands: ["postern doctor"]),
+                remedy: "Compare POSTERN_SMTP_USER.", commands: [.doctor]),
             HealthCondition(.purge, .failingSoon, "deleted 3 h ago", meaning: "Data is deleted late.", remedy: "See the log."),
         ]
         let page = try await get("/", overview: Overview(isBroken: isBroken), health: FakeHealth(conditions: conditions)).text

@@ -11,15 +11,22 @@ final class FakeConversations: ConversationTaker {
         case reply(String, isSure: Bool, key: String?, proof: [UInt8]?)
         case withdraw(Int, LinkPurpose)
         case setClosed(Bool, LinkPurpose)
-        case setMuted(Bool)
+        case setMuted(Bool, LinkPurpose = .mute)
         case setPaused(Bool)
+        case prove(String)
+        case report(ReportReason, remark: String?, mutes: Bool)
+        case withdrawReport
     }
 
-    private struct State {
+    fileprivate struct State {
         var view: ConversationView?
         var answer: ReplyAnswer?
         var isWithdrawn: Bool?
         var isBroken: Bool
+        var proof: ProofAnswer? = .wrong(left: 9)
+        var standing: ProofView.Standing = .waiting(until: Example.now + .hours(48))
+        var report = ReportView.Standing.none
+        var isActing = true
         var calls: [Call] = []
     }
 
@@ -34,6 +41,23 @@ final class FakeConversations: ConversationTaker {
     ) {
         state = Mutex(State(view: view, answer: answer, isWithdrawn: isWithdrawn, isBroken: isBroken))
     }
+
+    /// A letter that waits for its code, or has waited.
+    init(proof answer: ProofAnswer?, _ standing: ProofView.Standing = .waiting(until: Example.now + .hours(48))) {
+        var state = State(view: Example.conversation(), answer: nil, isWithdrawn: nil, isBroken: false)
+        (state.proof, state.standing) = (answer, standing)
+        self.state = Mutex(state)
+    }
+
+    /// A letter that can be reported, or was.
+    init(report: ReportView.Standing, isMuted: Bool = false, isBroken: Bool = false) {
+        var state = State(view: Example.conversation(isMuted: isMuted), answer: nil, isWithdrawn: nil, isBroken: isBroken)
+        state.report = report
+        self.state = Mutex(state)
+    }
+
+    /// It answers until then, and does no more.
+    func breakDown() { state.withLock { $0.isActing = false } }
 
     /// What changed something, or was to.
     var acts: [Call] {
@@ -74,12 +98,57 @@ final class FakeConversations: ConversationTaker {
         try answered(link, .setClosed(isClosed, purpose)) { $0.view }
     }
 
-    func setMuted(_ isMuted: Bool, _ link: LinkToken) async throws -> ConversationView? {
-        try answered(link, .setMuted(isMuted)) { $0.view.map { Example.conversation(like: $0, isMuted: isMuted) } }
+    func setMuted(_ isMuted: Bool, _ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView? {
+        try answered(link, .setMuted(isMuted, purpose)) { $0.view.map { Example.conversation(like: $0, isMuted: isMuted) } }
+    }
+
+    func proof(behind link: LinkToken) async throws -> ProofView? {
+        try answered(link, .open(.prove)) { state in
+            state.view.map {
+                ProofView(site: $0.site, handle: $0.handle, recipientName: $0.recipientName, standing: state.standing)
+            }
+        }
+    }
+
+    func prove(_ code: MailedCode, _ link: LinkToken, from client: ClientAddress) async throws -> ProofAnswer? {
+        try answered(link, .prove(code.text)) { state in
+            guard state.isActing else { throw Broken() }
+            return state.proof
+        }
+    }
+
+    func report(behind link: LinkToken) async throws -> ReportView? {
+        try answered(link, .open(.report)) { $0.reported }
+    }
+
+    func report(_ post: ReportPost) async throws -> ReportView? {
+        try answered(post.link, .report(post.reason, remark: post.remark?.text, mutes: post.mutes)) { state in
+            guard state.isActing else { throw Broken() }
+            state.report = .reported(post.reason, at: Example.now)
+            return state.reported
+        }
+    }
+
+    func withdrawReport(_ link: LinkToken) async throws -> ReportView? {
+        try answered(link, .withdrawReport) { state in
+            if case .reported = state.report { state.report = .none }
+            return state.reported
+        }
     }
 
     func setPaused(_ isPaused: Bool, _ link: LinkToken) async throws -> ConversationView? {
         try answered(link, .setPaused(isPaused)) { $0.view.map { Example.conversation(like: $0, isPaused: isPaused) } }
+    }
+}
+
+extension FakeConversations.State {
+    fileprivate var reported: ReportView? {
+        view.flatMap { view in
+            view.viewer == .visitor
+                ? nil
+                : ReportView(
+                    conversation: view, letterAt: Example.now - .days(2), standing: report, retention: .days(90))
+        }
     }
 }
 
@@ -100,7 +169,7 @@ extension Example {
     static func conversation(
         _ viewer: Party = .recipient, _ standing: ConversationView.Standing = .open, entries: [ConversationView.Entry] = entries,
         visitorName: String? = "Vera Visitor", subject: String? = "Your photo", about: String? = "photo 4711",
-        sharesAddress: Bool = false, isMuted: Bool = false, isPaused: Bool = false
+        sharesAddress: Bool = false, isMuted: Bool = false, isPaused: Bool = false, language: Language? = nil
     ) -> ConversationView? {
         guard let contact = contact(), let name = try? HeaderText("Vera Visitor", limit: 100) else { return nil }
         func text(_ raw: String?) -> HeaderText? { raw.flatMap { try? HeaderText($0, limit: 200) } }
@@ -109,13 +178,13 @@ extension Example {
             summary: LetterSummary(
                 visitorName: name, subject: text(subject), about: text(about), sharesAddress: sharesAddress),
             visitorName: visitorName, entries: entries, standing: standing, endsAt: now + .days(26), isMuted: isMuted,
-            isPaused: isPaused)
+            isPaused: isPaused, language: language)
     }
 
     static func conversation(like view: ConversationView, isMuted: Bool = false, isPaused: Bool = false) -> ConversationView {
         ConversationView(
             site: view.site, handle: view.handle, recipientName: view.recipientName, viewer: view.viewer, summary: view.summary,
             visitorName: view.visitorName, entries: view.entries, standing: view.standing, endsAt: view.endsAt, isMuted: isMuted,
-            isPaused: isPaused)
+            isPaused: isPaused, language: view.language)
     }
 }

@@ -17,15 +17,15 @@ final class FakeSubmissions: SubmissionService {
     private let script: Mutex<Script>
 
     private let quota: ClientQuota?
-    private let page: LinkToken?
+    private let page, prove: LinkToken?
 
     init(
         _ answer: SubmissionAnswer = .accepted(Example.letterID), contact: Result<Contact?, Broken> = .success(Example.contact()),
-        quota: ClientQuota? = nil, page: LinkToken? = nil
+        quota: ClientQuota? = nil, page: LinkToken? = nil, prove: LinkToken? = nil
     ) {
         script = Mutex(Script(answer: answer, contact: contact))
         self.quota = quota
-        self.page = page
+        (self.page, self.prove) = (page, prove)
     }
 
     /// Validates like the real service, and accepts every valid letter.
@@ -37,7 +37,7 @@ final class FakeSubmissions: SubmissionService {
         script.withLock { script in
             script.submissions.append(submission)
             guard script.answer == .invalid(LetterFaults(all: [])) else {
-                return SubmissionReply(script.answer, quota: quota, page: page)
+                return SubmissionReply(script.answer, quota: quota, page: page, prove: prove)
             }
             do throws(LetterFaults) {
                 _ = try submission.letter.validated()
@@ -48,7 +48,7 @@ final class FakeSubmissions: SubmissionService {
         }
     }
 
-    func contact(site: String, handle: String) async throws -> Contact? {
+    func contact(site: String, handle: String, at now: Timestamp) async throws -> Contact? {
         try script.withLock { try $0.contact.get() }
     }
 }
@@ -69,21 +69,22 @@ enum Example {
     }
 
     static func contact(
-        name: String = "Pat Photographer", takesLetters: Bool = true, look: SiteLook = .plain, origins: [WebOrigin] = []
+        name: String = "Pat Photographer", takesLetters: Bool = true, look: SiteLook = .plain, origins: [WebOrigin] = [],
+        asksForProof: Bool = false
     ) -> Contact? {
         guard let site = try? SiteID("photos"), let handle = try? Handle("pat"),
             let siteName = try? HeaderText("Example Photos", limit: 100), let name = try? HeaderText(name, limit: 100)
         else { return nil }
         return Contact(
             site: Site(id: site, name: siteName, origins: origins, look: look), handle: handle, name: name,
-            takesLetters: takesLetters)
+            takesLetters: takesLetters, asksForProof: asksForProof)
     }
 
     static func facts(of site: Site) -> PrivacyFacts {
         PrivacyFacts(
             site: site,
             terms: .init(
-                letters: .days(28), evidence: .days(90), outcomes: .days(180), epochSuite: "X25519",
+                letters: .days(28), evidence: .days(90), outcomes: .days(180), reports: .days(45), epochSuite: "X25519",
                 clientLimit: Limit("3,5/1h") ?? .off, counted: [.connection, .address, .text, .recipient], isMailEncrypted: true,
                 isDemo: false),
             addressSuite: "X-Wing", lastPurge: now, oldestLetter: now - .days(3), oldestEntry: now - .days(9))
@@ -145,16 +146,22 @@ struct FakeReadiness: ReadinessSource {
 /// Gives a fixed answer and keeps the tokens that were handed in.
 final class FakeConfirmations: ConfirmationTaker {
     private let answer: ConfirmationAnswer
+    private let mailAnswer: CodeMailAnswer
     private let state = Mutex<[String]>([])
 
-    init(_ answer: ConfirmationAnswer = .confirmed) {
-        self.answer = answer
+    init(_ answer: ConfirmationAnswer = .confirmed, mail: CodeMailAnswer = .taken) {
+        (self.answer, mailAnswer) = (answer, mail)
     }
 
     var tokens: [String] { state.withLock { $0 } }
 
-    func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer {
-        state.withLock { $0.append("\(site)/\(handle)/\(token)") }
+    func confirm(site: String, handle: String, token: String, holder: MailedToken?) async -> ConfirmationAnswer {
+        state.withLock { $0.append("\(site)/\(handle)/\(token)" + (holder.map { " by \($0.text)" } ?? "")) }
         return answer
+    }
+
+    func mailCode(site: String, handle: String) async -> CodeMailAnswer {
+        state.withLock { $0.append("\(site)/\(handle) again") }
+        return mailAnswer
     }
 }

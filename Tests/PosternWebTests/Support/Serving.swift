@@ -31,14 +31,17 @@ func configuration(
 extension PublicServices {
     static func fake(
         _ submissions: FakeSubmissions = .validating, sites: FakeSites = FakeSites(),
-        confirmations: FakeConfirmations = FakeConfirmations(), conversations: FakeConversations = FakeConversations(),
+        confirmations: FakeConfirmations = FakeConfirmations(), joining: FakeJoining = FakeJoining(),
+        members: FakeMembers = FakeMembers(), conversations: FakeConversations = FakeConversations(),
+        ownPages: FakeOwnPages = FakeOwnPages(), linkRequests: RequestLimiter = RequestLimiter(.off),
         readiness: FakeReadiness = FakeReadiness(), health: FakeHealth = FakeHealth(),
         forwarding: ForwardingWatch = ForwardingWatch(), requests: RequestLimiter = RequestLimiter(.off),
         tokens: any FormTokenKeeping = FakeTokens()
     ) -> PublicServices {
         PublicServices(
-            submissions: submissions, tokens: tokens, sites: sites, confirmations: confirmations,
-            conversations: conversations, readiness: readiness, health: health, forwarding: forwarding, requests: requests,
+            submissions: submissions, tokens: tokens, sites: sites, confirmations: confirmations, joining: joining,
+            members: members, conversations: conversations, ownPages: ownPages, linkRequests: linkRequests,
+            readiness: readiness, health: health, forwarding: forwarding, requests: requests,
             randomness: RandomSource { 4 }, now: { Example.now })
     }
 }
@@ -52,7 +55,9 @@ func publicTable() throws -> RouteTable {
 /// Runs the public listener on a free port while `test` talks to it.
 func withPublicListener<Value: Sendable>(
     _ submissions: FakeSubmissions, sites: FakeSites = FakeSites(), confirmations: FakeConfirmations = FakeConfirmations(),
-    conversations: FakeConversations = FakeConversations(), readiness: FakeReadiness = FakeReadiness(),
+    joining: FakeJoining = FakeJoining(), members: FakeMembers = FakeMembers(),
+    conversations: FakeConversations = FakeConversations(), ownPages: FakeOwnPages = FakeOwnPages(),
+    linkRequests: RequestLimiter = RequestLimiter(.off), readiness: FakeReadiness = FakeReadiness(),
     health: FakeHealth = FakeHealth(), forwarding: ForwardingWatch = ForwardingWatch(),
     tokens: any FormTokenKeeping = FakeTokens(), _ configuration: WebConfiguration? = nil, logger: Logger = silent,
     _ test: @Sendable (any TestClientProtocol) async throws -> Value
@@ -60,7 +65,8 @@ func withPublicListener<Value: Sendable>(
     let application = buildPublicApplication(
         try configuration ?? PosternWebTests.configuration(),
         .fake(
-            submissions, sites: sites, confirmations: confirmations, conversations: conversations, readiness: readiness,
+            submissions, sites: sites, confirmations: confirmations, joining: joining, members: members,
+            conversations: conversations, ownPages: ownPages, linkRequests: linkRequests, readiness: readiness,
             health: health, forwarding: forwarding, tokens: tokens),
         templates: try Templates(folder: templatesFolder), logger: logger)
     return try await application.test(.live) { try await test($0) }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "A taken-over relay or vault can do next to nothing outside its work (Z3)", .serialized, .enabled(if: geteuid() == 0),
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(20)))
 struct CageTests {
     @Test
     func `Each has a session of its own, no capability, no new privilege, a filter, and a short environment and list of files`()
@@ -43,7 +43,51 @@ struct CageTests {
             #expect(Set(names).subtracting(["LANG", "NO_COLOR"]) == ["PATH"], "\(role): \(names)")
             #expect(try !String(contentsOfFile: "/proc/\(pid)/maps", encoding: .utf8).contains("BrokenLocale"), "\(role)")
         }
+        #expect(try Proc.status(of: try #require(postern.pid(of: .supervisor)))["NoNewPrivs"] == "1")
         #expect(try await postern.post(to: "nobody").status == 404)
+        try await postern.stop()
+        await server.stop()
+    }
+
+    /// Each waits for a process that stands still, so that there is time to look at it.
+    @Test(arguments: [
+        (Processes.relay, ["queue", "count"], "games"), (.vault, ["keys", "status"], "news"),
+    ])
+    func `What root has another user do is done without a right of root's, in a cage`(
+        role: Processes, command: [String], user: String
+    ) async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let (intruder, folder) = (try await Intruder(), try TemporaryFolder())
+        let postern = try await Installation(
+            smtpPort: server.port, settings: TwoUsersTests.users.merging(intruder.environment) { $1 }, isOpen: true)
+        try await postern.start()
+        let secret = folder.path("secret")
+        try "secret".write(toFile: secret, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
+        postern.kill(role, SIGSTOP)
+        let running = Task { try await postern.run(command) }
+        func errand() -> Int32? { Proc.find { $0.dropFirst().first == "errand" && $0.contains(postern.home) } }
+        try await eventually("it is the other user's and waits", within: .seconds(20)) {
+            errand().flatMap { try? Proc.status(of: $0)["Seccomp"] } == "2"
+        }
+        let status = try Proc.status(of: try #require(errand()))
+        let id = try await Program.run("id", ["-u", user]).output.trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(status["Uid"]?.split(separator: "\t").allSatisfy { $0 == id } == true, "\(status)")
+        #expect(status["NoNewPrivs"] == "1")
+        for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] { #expect(status[set] == "0000000000000000", "\(set)") }
+        let refused = Intruder.Answer.refused(EACCES)
+        func attempt(_ what: String, on: String = "") async throws -> Intruder.Answer {
+            try await intruder.attempt(what, on: on, in: "errand", pid: errand)
+        }
+        #expect(try await attempt("read", on: postern.home + "/postern.conf") == .done)
+        #expect(try await attempt("read", on: secret) == refused)
+        #expect(try await attempt("list", on: "/tmp") == refused)
+        #expect(try await attempt("connect", on: "\(server.port)") == refused)
+        #expect(try await attempt("bind", on: "\(try FreePort.find())") == refused)
+        #expect(try await attempt("execve") == .ended)
+        let ended = try await running.value
+        #expect(ended.status == 69 && ended.errors.contains("(execve) is not allowed; ended"), "\(ended.errors)")
+        postern.kill(role, SIGCONT)
         try await postern.stop()
         await server.stop()
     }
@@ -90,7 +134,7 @@ struct CageTests {
             let (process, log) = (Serving(), folder.path(call))
             try await process.start(
                 Program.postern, [role.rawValue, "--home", postern.home], environment: postern.settings, log: log)
-            let answer = try await intruder.attempt(call, in: role) { process.pid(of: .supervisor) }
+            let answer = try await intruder.attempt(call, in: role.rawValue) { process.pid(of: .supervisor) }
             #expect(answer == .ended, "\(call)")
             process.killAll()
             return (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""

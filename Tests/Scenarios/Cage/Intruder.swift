@@ -2,12 +2,12 @@ import Foundation
 import PosternTestSupport
 import Synchronization
 
-/// Code of an attacker's in relay and vault, which does what a test tells it to (intruder.c).
+/// Code of an attacker's in relay, vault and root's errands, which does what a test tells it to (intruder.c).
 final class Intruder: Sendable {
     /// For the service.
     let environment: [String: String]
     private let folder: TemporaryFolder
-    private let last = Mutex<[Processes: Int32]>([:])
+    private let last = Mutex<[String: Int32]>([:])
 
     enum Answer: Equatable, CustomStringConvertible {
         case done
@@ -28,19 +28,20 @@ final class Intruder: Sendable {
         folder = try TemporaryFolder()
         environment = ["LD_PRELOAD": try await Self.library.value, "INTRUDER_ORDERS": folder.path]
         // Its processes are other users, and find the file by its whole path before they change to them.
-        for role in [Processes.relay, .vault] {
-            guard FileManager.default.createFile(atPath: folder.path(role.rawValue), contents: Data(count: 256)) else {
+        for role in ["relay", "vault", "errand"] {
+            guard FileManager.default.createFile(atPath: folder.path(role), contents: Data(count: 256)) else {
                 throw Failure("the intruder's orders cannot be written")
             }
         }
     }
 
     func attempt(_ what: String, on: String = "", in role: Processes, of postern: Installation) async throws -> Answer {
-        try await attempt(what, on: on, in: role) { postern.pid(of: role) }
+        try await attempt(what, on: on, in: role.rawValue) { postern.pid(of: role) }
     }
 
     /// Has it try something, and waits for the answer or the end of the process.
-    func attempt(_ what: String, on: String = "", in role: Processes, pid: () -> Int32?) async throws -> Answer {
+    /// - Parameter role: the command that the process was started with.
+    func attempt(_ what: String, on: String = "", in role: String, pid: () -> Int32?) async throws -> Answer {
         var running: Int32?
         try await eventually("\(role) runs", within: .seconds(60)) {
             running = pid()
@@ -51,7 +52,7 @@ final class Intruder: Sendable {
             last[role, default: 0] += 1
             return last[role, default: 0]
         }
-        let path = folder.path(role.rawValue)
+        let path = folder.path(role)
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
         defer { try? file.close() }
         try file.seek(toOffset: 12)

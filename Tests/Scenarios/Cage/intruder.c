@@ -1,8 +1,8 @@
 /*
- * Code in relay or vault that does what an attacker would try there, once it is told to. Preloaded into the program (LD_PRELOAD); it acts
+ * Code in relay, vault or an errand of root's that does what an attacker would try there, once it is told to. Preloaded into the program (LD_PRELOAD); it acts
  * from a thread that begins with the program's first own one, and so after the cage. Intruder.swift writes the orders.
  *
- *   INTRUDER_ORDERS   a folder with the files "relay" and "vault": struct order below
+ *   INTRUDER_ORDERS   a folder with the files "relay", "vault" and "errand": struct order below
  *
  * A processor with an own list of calls is needed for some; each order answers with 0 or an errno, if the process lives to answer.
  */
@@ -47,7 +47,7 @@ __attribute__((constructor)) static void begin(void)
     ssize_t length = read(file, words, sizeof words - 1);
     close(file);
     const char *role = length > 0 ? words + strlen(words) + 1 : "";
-    if (strcmp(role, "relay") != 0 && strcmp(role, "vault") != 0) return;
+    if (strcmp(role, "relay") != 0 && strcmp(role, "vault") != 0 && strcmp(role, "errand") != 0) return;
     snprintf(path, sizeof path, "%s/%s", folder, role);
     file = open(path, O_RDWR | O_CLOEXEC);
     void *there = file < 0 ? MAP_FAILED : mmap(NULL, sizeof *order, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);

@@ -12,6 +12,15 @@ enum Proc {
             }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// A process whose words, as it was started, are these.
+    static func find(_ isWanted: ([String]) -> Bool) -> Int32? {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return entries.compactMap { Int32($0) }.first { pid in
+            let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+            return isWanted(bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
+        }
+    }
+
     /// Its parent, its session, and its terminal: 0 without one.
     static func place(of pid: Int32) throws -> (parent: Int32, session: Int32, terminal: Int32) {
         let text = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)

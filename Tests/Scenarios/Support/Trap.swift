@@ -31,12 +31,14 @@ final class Treasure {
     }
 }
 
-/// What a taken-over relay puts where root's commands step; see `traps.py`.
+/// What a taken-over relay puts where root's commands step; see `traps.py` and `liar.py`.
 enum Trap {
-    static let script: String = {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("traps.py").path
+    private static let script = source("traps.py")
+
+    private static func source(_ name: String) -> String {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(name).path
         return (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-    }()
+    }
 
     /// - Parameter folder: where the store is; nil for its own folder.
     static func set(_ trap: String, in postern: Installation, folder: String? = nil, to target: String? = nil) async throws {
@@ -48,16 +50,24 @@ enum Trap {
 
     /// Swaps names for links until the returned process is killed.
     static func swap(in folder: String, to target: String, scratch: TemporaryFolder) async throws -> Serving {
-        let path = scratch.path("traps.py")
-        try script.write(toFile: path, atomically: true, encoding: .utf8)
+        try await start("traps.py", [folder, "swap", target], scratch: scratch)
+    }
+
+    /// Answers the operator's commands in the relay's place until the returned process is killed.
+    static func lie(_ lie: String, in postern: Installation, about target: String, scratch: TemporaryFolder) async throws
+        -> Serving
+    {
+        try await start("liar.py", [postern.home + "/run/relay", lie, target], scratch: scratch)
+    }
+
+    private static func start(_ name: String, _ words: [String], scratch: TemporaryFolder) async throws -> Serving {
+        let (path, log) = (scratch.path(name), scratch.path("\(name)-\(UUID())"))
+        try source(name).write(toFile: path, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.path)
-        let swapping = Serving()
-        try await swapping.start(
-            "/usr/sbin/runuser", ["-u", "games", "--", "python3", path, folder, "swap", target], environment: [:],
-            log: scratch.path("log"))
-        try await eventually("the names are swapped") {
-            (try? String(contentsOfFile: scratch.path("log"), encoding: .utf8)) == "set\n"
-        }
-        return swapping
+        let process = Serving()
+        try await process.start(
+            "/usr/sbin/runuser", ["-u", "games", "--", "python3", path] + words, environment: [:], log: log)
+        try await eventually("\(name) is at work") { (try? String(contentsOfFile: log, encoding: .utf8)) == "set\n" }
+        return process
     }
 }

@@ -1,8 +1,8 @@
 """Edits the store of a running service, as anyone could who can write to the file: rows.py STORE TASK [SQL on standard input].
 
-snapshot   keeps the rows of people and sites beside the store
+snapshot   keeps the rows of the tables that are named (people and sites, if none is) beside the store
 restore    puts them back, and drops what still waits
-columns    prints table.column for every column
+columns    prints table.column for every column of the tables that are named
 edit       runs the statements of standard input in one transaction
 waiting    prints how many deliveries are ready or leased
 former     authorises people as the version before the walls did, with the key file of a further argument, and sites not at all
@@ -16,6 +16,7 @@ import struct
 import sys
 
 path, task = sys.argv[1:3]
+tables = sys.argv[3:] or ["recipient", "site"]
 store = sqlite3.connect(path, timeout=20, isolation_level=None)
 store.execute("ATTACH ? AS kept", (path + ".kept",))
 
@@ -25,11 +26,12 @@ def columns(table):
 
 
 if task == "snapshot":
-    for table in ("recipient", "site"):
-        store.execute(f"CREATE TABLE IF NOT EXISTS kept.{table} AS SELECT * FROM main.{table}")
+    for table in tables:
+        store.execute(f"DROP TABLE IF EXISTS kept.{table}")
+        store.execute(f"CREATE TABLE kept.{table} AS SELECT * FROM main.{table}")
 elif task == "restore":
     store.execute("BEGIN IMMEDIATE")
-    for table in ("recipient", "site"):
+    for table in tables:
         store.execute(f"DELETE FROM main.{table}")
         store.execute(f"INSERT INTO main.{table} SELECT * FROM kept.{table}")
     store.execute(
@@ -37,7 +39,7 @@ elif task == "restore":
         "WHERE state IN ('held', 'ready')")
     store.execute("COMMIT")
 elif task == "columns":
-    for table in ("recipient", "site", "delivery", "letter"):
+    for table in tables:
         for name in columns(table):
             print(f"{table}.{name}")
 elif task == "edit":

@@ -3,7 +3,7 @@ package import PosternCore
 /// Looks through a text, before it goes out, for what its author may not have meant to tell: addresses, telephone numbers, a
 /// signature.
 ///
-/// It only asks, so it may be wrong either way; it is meant to be wrong seldom enough that people read the question. Each part looks
+/// It only asks, so it may be wrong either way, but must be wrong seldom enough that people read the question. Each part looks
 /// at a character a few times at most, whatever a text is made of.
 package enum PersonalDetails {
     /// A question lists a few things of each kind.
@@ -104,9 +104,5 @@ struct ScannedText: Sendable {
         let cut = range.count > Self.longestQuote
         let part = scalars[range.prefix(Self.longestQuote)].map { $0 == "\n" || $0 == "\t" ? " " : $0 }
         return String(String.UnicodeScalarView(part)) + (cut ? "…" : "")
-    }
-
-    func isBoundary(_ position: Int) -> Bool {
-        !scalars.indices.contains(position) || !Self.isWordPart(scalars[position])
     }
 }

@@ -148,7 +148,7 @@ enum PhoneMentions {
 
     private static func isYear(_ group: String) -> Bool { group.count == 4 && (1_800...2_199).contains(Int(group) ?? 0) }
 
-    /// An ISBN begins with 978 or 979, one of before 2007 with one digit of its language and has a last one of its own.
+    /// An ISBN begins with 978 or 979, one from before 2007 with a single digit for its language; the last digit is a checksum.
     private static func isBook(_ candidate: Candidate) -> Bool {
         if candidate.digits == 13, candidate.first.hasPrefix("978") || candidate.first.hasPrefix("979") { return true }
         return candidate.first.count == 1 && !candidate.hasBracket && (9...10).contains(candidate.digits)

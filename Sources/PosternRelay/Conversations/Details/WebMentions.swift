@@ -47,7 +47,7 @@ enum WebMentions {
         return capitals == 0 || capitals == end.count ? host : nil
     }
 
-    /// Domains of the highest level that people have pages under. A list of all would take every second missing blank for an
+    /// Top-level domains that people have pages under. A list of all of them would take every second missing blank for an
     /// address.
     private static let ends: Set<String> = [
         "com", "org", "net", "info", "biz", "name", "eu", "de", "at", "ch", "li", "fr", "be", "lu", "nl", "it", "es", "pt", "pl",

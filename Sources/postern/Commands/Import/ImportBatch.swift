@@ -1,3 +1,4 @@
+private import PosternCore
 internal import PosternHost
 internal import PosternImport
 private import PosternLink
@@ -15,6 +16,8 @@ struct ImportBatch {
     private var rows: [(row: ImportPlan.Row, recipient: RecipientRow)] = []
     private var wrong: [(row: ImportPlan.Row, problem: String, handle: String?)] = []
     private var last: Int
+    /// How much is to be said of aliases, in bytes: all of a batch is one frame.
+    private var aliasBytes = 0
 
     static let exampleCount = 5
 
@@ -26,12 +29,16 @@ struct ImportBatch {
         last = done.line
     }
 
-    var isFull: Bool { rows.count == EnrolRequest.most }
+    private static let mostAliasBytes = 256 * 1_024
+
+    var isFull: Bool { rows.count == EnrolRequest.most || aliasBytes >= Self.mostAliasBytes }
 
     mutating func take(_ row: ImportPlan.Row) {
         last = row.line
         switch row.content {
-        case .recipient(let recipient): rows.append((row, recipient))
+        case .recipient(let recipient):
+            rows.append((row, recipient))
+            aliasBytes += recipient.aliases.reduce(0) { $0 + $1.text.utf8.count }
         case .wrong(let problem, let handle): wrong.append((row, problem, handle))
         }
     }
@@ -51,7 +58,7 @@ struct ImportBatch {
                 }
             }
             mayBeIn = false
-            rows = []
+            (rows, aliasBytes) = ([], 0)
         }
         for reject in wrong.sorted(by: { $0.row.line < $1.row.line }) {
             try rejects.write(reject.row, problem: reject.problem, handle: reject.handle)

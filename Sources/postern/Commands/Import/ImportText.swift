@@ -13,17 +13,23 @@ enum ImportText {
     static func table(_ rows: [ImportPlan.Row]) -> String {
         TextTable(
             rows, ("LINE", { String($0.line) }), ("HANDLE", { cells($0).handle }), ("NAME", { cells($0).name }),
-            ("E-MAIL", { cells($0).email }), ("LANGUAGE", { cells($0).language }), ("PROBLEM", { cells($0).problem })
+            ("E-MAIL", { cells($0).email }), ("LANGUAGE", { cells($0).language }), ("ALIASES", { cells($0).aliases }),
+            ("PROBLEM", { cells($0).problem })
         ).text
     }
 
-    private static func cells(
-        _ row: ImportPlan.Row
-    ) -> (handle: String, name: String, email: String, language: String, problem: String) {
+    private struct Cells {
+        var handle, name: String
+        var email = "–", language = "–", aliases = "", problem = ""
+    }
+
+    private static func cells(_ row: ImportPlan.Row) -> Cells {
         switch row.content {
         case .recipient(let recipient):
-            (recipient.handle.text, recipient.name.text, hidden(recipient.address), recipient.language.description, "")
-        case .wrong(let problem, let handle): (handle ?? "–", row.name ?? "–", "–", "–", problem)
+            Cells(
+                handle: recipient.handle.text, name: recipient.name.text, email: hidden(recipient.address),
+                language: recipient.language.description, aliases: recipient.aliases.map(\.text).joined(separator: "; "))
+        case .wrong(let problem, let handle): Cells(handle: handle ?? "–", name: row.name ?? "–", problem: problem)
         }
     }
 
@@ -47,6 +53,7 @@ struct ImportReport: Encodable {
         let name: String?
         let emailDomain: String?
         let locale: String?
+        let aliases: [String]?
         let problem: String?
 
         init(_ row: ImportPlan.Row) {
@@ -55,8 +62,10 @@ struct ImportReport: Encodable {
             case .recipient(let recipient):
                 (handle, name) = (recipient.handle.text, recipient.name.text)
                 (emailDomain, locale, problem) = (recipient.address.domain, recipient.language.description, nil)
+                aliases = recipient.aliases.map(\.text)
             case .wrong(let problem, let handle):
                 (self.handle, name, emailDomain, locale, self.problem) = (handle, row.name, nil, nil, problem)
+                aliases = nil
             }
         }
     }

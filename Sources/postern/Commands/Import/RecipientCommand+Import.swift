@@ -12,7 +12,8 @@ extension RecipientCommand {
             abstract: "Add many recipients from a file that a spreadsheet or an address book has written.",
             discussion: """
                 The header names the columns, in any order: handle (or username, login, nick …), name (or first and last name), \
-                email, and locale if there is one. Commas, semicolons, tabs and bars are told apart, and UTF-8 and what has a byte \
+                email, and locale and alias (other names that links may use; several with a semicolon or a bar between them) if \
+                there are any. Commas, semicolons, tabs and bars are told apart, and UTF-8 and what has a byte \
                 order mark is read. What was understood is printed first; --dry-run stops there.
 
                 Rows that cannot be added go to the rejects file with a column that says why, and with a proposed handle where that \
@@ -82,7 +83,7 @@ extension RecipientCommand {
         }
 
         private func rowCount(_ plan: ImportPlan) -> String {
-            let blank = plan.blankRows > 0 ? " besides \(ImportText.count(plan.blankRows, "row")) of nothing" : ""
+            let blank = plan.blankRows > 0 ? ", and \(ImportText.count(plan.blankRows, "blank row"))" : ""
             return "rows      \(plan.rows.count)\(blank)"
         }
 
@@ -97,7 +98,20 @@ extension RecipientCommand {
                 plan.propose(avoiding: taken)
             }
             if acceptProposals { plan.acceptProposals() }
+            plan.refuse(try await owners(of: plan.aliasKeys, caller))
             return plan
+        }
+
+        /// Whom these names lead to at the site already.
+        private func owners(of keys: Set<String>, _ caller: ControlCaller) async throws -> [String: String] {
+            guard !keys.isEmpty else { return [:] }
+            let known: Page<AliasView> = try await caller.pages(of: 0, by: \.key) { after, count in
+                .listAliases(site: site, handle: nil, after: after, limit: count)
+            }
+            var owners: [String: String] = [:]
+            for alias in known.rows where keys.contains(alias.key) { owners[alias.key] = alias.handle }
+            for handle in try await taken(keys.filter { (try? Handle($0)) != nil }, caller) { owners[handle] = handle }
+            return owners
         }
 
         /// Which of these handles are somebody's at the site. Asked even for none: the site must be there.
@@ -109,7 +123,7 @@ extension RecipientCommand {
                 taken.formUnion(found.map(\.handle))
                 rest = rest.dropFirst(EnrolRequest.most)
             } while !rest.isEmpty
-            return taken
+            return taken.intersection(handles)
         }
 
         /// What would be done. Writes nothing.

@@ -1,0 +1,352 @@
+import PosternCore
+import PosternLink
+import PosternSealing
+import PosternTestSupport
+import PosternVault
+import Testing
+
+@Suite("A record changes only by its member, its site, or who reads the former address")
+struct MemberChangeTests {
+    private let french = Language("fr") ?? .english
+
+    @Test func `The link signs in for an hour, and shows for two and a half that a change is wanted`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let words = MemberChange.Wish.words(name: member.name, language: french)
+        for (age, signsIn, changes) in [
+            (Duration.zero, true, true), (.minutes(60), true, true), (.minutes(61), false, true), (.minutes(150), false, true),
+            (.minutes(151), false, false), (.minutes(-5), true, true), (.minutes(-6), false, false),
+        ] {
+            let token = try fixture.manage(member, asked: fixture.now - age)
+            let isRefused = await fixture.isDenied {
+                _ = try fixture.members.signIn(SignInRequest(recipient: member, token: token), at: fixture.now)
+            }
+            #expect(isRefused != signsIn, "\(age)")
+            #expect(
+                await fixture.isDenied { _ = try await fixture.change(member, words, by: .member(token)) } != changes, "\(age)")
+        }
+    }
+
+    @Test func `Another name or language is the next version, of the same address`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let name = try HeaderText("Pat New", limit: 100)
+        let proofs: [MemberProof] = [.member(try fixture.manage(member)), .site(try fixture.credential)]
+        for (place, proof) in proofs.enumerated() {
+            let answer = try await fixture.change(member, .words(name: name, language: french), by: proof)
+            let changed = try #require(answer.recipient)
+            #expect(changed.id == member.id && changed.name == name && changed.language == french && changed.state == .active)
+            let record = try #require(changed.record)
+            #expect(record.version == Int32(2 + place))
+            #expect(fixture.authorisation.isValid(record.authorisation, as: .confirmed, on: .init(changed, record)))
+            #expect(try fixture.address(of: changed) == "pat@private.example")
+            // The link is of the person, not of the name.
+            let token = try fixture.manage(member)
+            #expect(throws: Never.self) {
+                try fixture.members.signIn(SignInRequest(recipient: changed, token: token), at: fixture.now)
+            }
+        }
+    }
+
+    @Test func `Another address waits: for a code where the member asks, for the link where the site does`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let wish = MemberChange.Wish.address(try EmailAddress("pat@new.example"))
+        for (proof, standing) in [
+            (MemberProof.member(try fixture.manage(member)), AddressAuthorisation.Standing.asked),
+            (.site(try fixture.credential), .invited),
+        ] {
+            guard case .change(let id, let next) = try await fixture.change(member, wish, by: proof) else {
+                Issue.record("no change")
+                return
+            }
+            #expect(id.moment == fixture.now)
+            let record = try #require(next.record)
+            #expect(fixture.authorisation.isValid(record.authorisation, as: standing, on: .init(next, record)))
+            #expect(fixture.codes.isChange(id, from: try #require(member.record), of: .init(member)))
+            #expect(try fixture.address(of: next) == "pat@new.example")
+        }
+        let same = try await fixture.change(
+            member, .address(try EmailAddress("pat@private.example")), by: .member(try fixture.manage(member)))
+        #expect(same == .record(member))
+    }
+
+    @Test func `The former address takes the record back, before it was changed and after, and gives it up again`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let former = try #require(member.record)
+        guard
+            case .change(let id, let next) = try await fixture.change(
+                member, .address(try EmailAddress("pat@new.example")), by: .member(try fixture.manage(member)))
+        else {
+            Issue.record("no change")
+            return
+        }
+        let undo = MemberProof.undo(try fixture.undo(id, of: member))
+        // Before: what waits for its code waits in vain.
+        let kept = try #require(try await fixture.change(member, .keepFormer(former), by: undo).recipient)
+        #expect(try fixture.address(of: kept) == "pat@private.example" && kept.record?.version == 3)
+        #expect(await fixture.isDenied { _ = try await fixture.confirmed(next) }, "the code, after the undo")
+        // After: the confirmed record of another change.
+        guard
+            case .change(let second, let other) = try await fixture.change(
+                kept, .address(try EmailAddress("pat@other.example")), by: .member(try fixture.manage(kept)))
+        else {
+            Issue.record("no change")
+            return
+        }
+        let moved = try await fixture.confirmed(other)
+        let again = MemberProof.undo(try fixture.undo(second, of: kept))
+        let (before, after) = (try #require(kept.record), try #require(moved.record))
+        let back = try #require(try await fixture.change(moved, .keepFormer(before), by: again).recipient)
+        #expect(try fixture.address(of: back) == "pat@private.example" && back.record?.version == 5)
+        #expect(await fixture.isDenied { _ = try await fixture.confirmed(moved) }, "the former record, after the undo")
+        let forth = try #require(try await fixture.change(back, .takeNew(after, former: before), by: again).recipient)
+        #expect(try fixture.address(of: forth) == "pat@other.example" && forth.record?.version == 6)
+        #expect(fixture.memory.newest(of: .recipient(fixture.handle, at: fixture.site.id))?.version == 6)
+    }
+
+    @Test func `Asked once more, an undo has the same answer: the relay may have died before it had kept the first`() async throws
+    {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let former = try #require(member.record)
+        guard
+            case .change(let id, let next) = try await fixture.change(
+                member, .address(try EmailAddress("pat@new.example")), by: .member(try fixture.manage(member)))
+        else {
+            Issue.record("no change")
+            return
+        }
+        let moved = try await fixture.confirmed(next)
+        let after = try #require(moved.record)
+        let undo = MemberProof.undo(try fixture.undo(id, of: member))
+        let name = AuthorisedName.recipient(fixture.handle, at: fixture.site.id)
+        var back = moved
+        for _ in 0..<3 {
+            back = try #require(try await fixture.change(moved, .keepFormer(former), by: undo).recipient)
+            #expect(try fixture.address(of: back) == "pat@private.example" && back.record?.version == 3)
+            #expect(fixture.memory.newest(of: name)?.version == 3)
+        }
+        for _ in 0..<3 {
+            let forth = try #require(try await fixture.change(back, .takeNew(after, former: former), by: undo).recipient)
+            #expect(try fixture.address(of: forth) == "pat@new.example" && forth.record?.version == 4)
+        }
+        // What was done since then is not undone by an old record that somebody put back.
+        #expect(await fixture.isDenied { _ = try await fixture.change(moved, .keepFormer(former), by: undo) })
+    }
+
+    @Test func `What changes the vault's memory can be asked again: a code, an erasure`() async throws {
+        let fixture = try await MemberFixture()
+        let asked = try await fixture.asked()
+        let first = try await fixture.confirmed(asked)
+        #expect(try await fixture.confirmed(asked) == first)
+        let manage = MemberProof.member(try fixture.manage(first))
+        for _ in 0..<2 { #expect(try await fixture.change(first, .erase, by: manage) == .done) }
+    }
+
+    @Test(arguments: [true, false])
+    func `Renamed while an address waits, it is confirmed by what was mailed, and comes with the new name`(isSite: Bool)
+        async throws
+    {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let former = try #require(member.record)
+        let proof: MemberProof = isSite ? .site(try fixture.credential) : .member(try fixture.manage(member))
+        let address = try EmailAddress("pat@new.example")
+        guard case .change(let id, let next) = try await fixture.change(member, .address(address), by: proof) else {
+            Issue.record("no change")
+            return
+        }
+        let waiting = try #require(next.record)
+        let mailed =
+            isSite
+            ? fixture.authorisation.token(for: .init(next, waiting), at: address, mailed: fixture.now)
+            : try fixture.code(for: next)
+        let name = try HeaderText("Patricia", limit: 100)
+        guard
+            case .renamed(let renamed, let renewed) = try await fixture.change(
+                member, .rename(name: name, language: .english, next: waiting), by: proof)
+        else {
+            Issue.record("not renamed")
+            return
+        }
+        let (present, newest) = (try #require(renamed.record), renewed.version)
+        #expect(renamed.name == name && present.version > waiting.version && newest > present.version)
+        // A letter has gone to the present address since.
+        try await fixture.memory.learn(
+            [.init(.recipient(fixture.handle, at: fixture.site.id), version: present.version, recipient: member.id)],
+            isDurable: true)
+        let confirmed = try await fixture.confirmation.confirm(
+            ConfirmationRequest(recipient: renamed.with(renewed, .active), token: mailed), at: fixture.now)
+        let moved = renamed.with(confirmed, .active)
+        #expect(fixture.authorisation.isValid(confirmed.authorisation, as: .confirmed, on: .init(moved, confirmed)))
+        #expect(try fixture.address(of: moved) == "pat@new.example")
+        // Renamed once more, undone, and taken up again.
+        guard
+            case .renamed(let again, let kept) = try await fixture.change(
+                moved, .rename(name: try HeaderText("Pat P.", limit: 100), language: .english, next: confirmed), by: proof)
+        else {
+            Issue.record("not renamed")
+            return
+        }
+        let undo = MemberProof.undo(try fixture.undo(id, of: member))
+        let back = try #require(try await fixture.change(again, .keepFormer(former), by: undo).recipient)
+        #expect(try fixture.address(of: back) == "pat@private.example" && back.name.text == "Pat P.")
+        let forth = try #require(try await fixture.change(back, .takeNew(kept, former: former), by: undo).recipient)
+        #expect(try fixture.address(of: forth) == "pat@new.example" && forth.name.text == "Pat P.")
+    }
+
+    @Test func `Five new addresses a day from one member, and ten questions to one address, whoever has it asked`() async throws {
+        let fixture = try await MemberFixture(asking: .init(count: 1, per: .days(1)))
+        let member = try await fixture.member()
+        let proof = MemberProof.member(try fixture.manage(member))
+        for number in 1...5 {
+            let answer = try await fixture.change(member, .address(try EmailAddress("pat\(number)@new.example")), by: proof)
+            guard case .change = answer else {
+                Issue.record("\(number): \(answer)")
+                return
+            }
+        }
+        guard
+            case .limited(let wait) = try await fixture.change(member, .address(try EmailAddress("pat@new.example")), by: proof)
+        else {
+            Issue.record("a sixth")
+            return
+        }
+        #expect(wait > .zero && wait <= .days(1))
+        let victim = try EmailAddress("victim@elsewhere.example")
+        for number in 0..<10 {
+            let answer = try await fixture.ask("Victim@elsewhere.example", handle: try Handle("m\(number)"))
+            #expect(answer.recipient != nil, "\(answer)")
+        }
+        guard case .askedOften(let pause) = try await fixture.ask("Victim@elsewhere.example", handle: try Handle("kim")) else {
+            Issue.record("asked once more")
+            return
+        }
+        #expect(pause > .zero && pause <= .days(1))
+        guard
+            case .askedOften = try await fixture.change(
+                try await fixture.confirmed(try await fixture.asked(handle: try Handle("lee"))), .address(victim),
+                by: .site(try fixture.credential))
+        else {
+            Issue.record("asked once more")
+            return
+        }
+    }
+
+    @Test func `An undo is of its change, its record and three days`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let former = try #require(member.record)
+        guard
+            case .change(let id, let next) = try await fixture.change(
+                member, .address(try EmailAddress("pat@new.example")), by: .member(try fixture.manage(member)))
+        else {
+            Issue.record("no change")
+            return
+        }
+        let token = try fixture.undo(id, of: member)
+        let waiting = try #require(next.record)
+        let other = try await fixture.confirmed(try await fixture.asked("sam@private.example", handle: try Handle("sam")))
+        let strange = try #require(other.record)
+        // A change that the relay makes up names no record that the vault knows.
+        var randomness = SeededRandomness(seed: 8)
+        let invented = AddressChangeID(at: fixture.now, using: &randomness)
+        for (wish, proof, who) in [
+            (MemberChange.Wish.keepFormer(waiting), token, member), (.keepFormer(strange), token, member),
+            (.takeNew(waiting, former: former), token, member), (.takeNew(strange, former: former), token, member),
+            (.takeNew(former, former: former), token, member), (.keepFormer(former), token, other),
+            (.keepFormer(former), try fixture.undo(invented, of: member), member),
+        ] {
+            #expect(await fixture.isDenied { _ = try await fixture.change(who, wish, by: .undo(proof)) }, "\(who.handle)")
+        }
+        for (age, isGood) in [(Duration.hours(72), true), (.hours(73), false)] {
+            let isDenied = await fixture.isDenied {
+                _ = try await fixture.change(member, .keepFormer(former), by: .undo(token), at: fixture.now + age)
+            }
+            #expect(isDenied != isGood, "\(age)")
+        }
+    }
+
+    @Test func `No proof goes further than it should`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let record = try #require(member.record)
+        let (manage, site) = (try fixture.manage(member), try fixture.credential)
+        let change = fixture.codes.change(from: record, of: .init(member), at: fixture.now)
+        let undo = try fixture.undo(change, of: member)
+        let asManage = try #require(MailedToken(manage.id, code: undo.code))
+        let elsewhere = try #require(fixture.codes.siteToken(site.id, of: try SiteID("club"), for: .recipients))
+        let words = MemberChange.Wish.words(name: member.name, language: french)
+        let address = MemberChange.Wish.address(try EmailAddress("x@evil.example"))
+        let refused: [(MemberProof, MemberChange.Wish)] = [
+            (.member(manage), .keepFormer(record)), (.member(manage), .takeNew(record, former: record)),
+            (.site(site), .keepFormer(record)), (.undo(undo), words), (.undo(undo), address), (.undo(undo), .erase),
+            (.undo(manage), .keepFormer(record)), (.member(undo), words), (.member(asManage), words), (.site(elsewhere), words),
+            (.site(elsewhere), .erase),
+        ]
+        for (place, (proof, wish)) in refused.enumerated() {
+            #expect(await fixture.isDenied { _ = try await fixture.change(member, wish, by: proof) }, "\(place)")
+        }
+        // Another member's link.
+        let other = try await fixture.confirmed(try await fixture.asked("sam@private.example", handle: try Handle("sam")))
+        for wish in [words, address, .erase] {
+            #expect(await fixture.isDenied { _ = try await fixture.change(member, wish, by: .member(fixture.manage(other))) })
+        }
+    }
+
+    @Test func `No record counts but the newest that was confirmed`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let record = try #require(member.record)
+        let asked = try await fixture.asked("sam@private.example", handle: try Handle("sam"))
+        let words = MemberChange.Wish.words(name: member.name, language: french)
+        for forged in [
+            try member.called("Pat Forged"), asked,
+            member.with(SealedRecord(version: 9, seal: record.seal, authorisation: record.authorisation), .active),
+            member.with(SealedRecord(version: 1, seal: record.seal, authorisation: []), .active),
+        ] {
+            let token = try fixture.manage(forged)
+            #expect(await fixture.isDenied { _ = try await fixture.change(forged, words, by: .member(token)) })
+            #expect(
+                await fixture.isDenied {
+                    _ = try fixture.members.signIn(SignInRequest(recipient: forged, token: token), at: fixture.now)
+                })
+        }
+        let name = AuthorisedName.recipient(member.handle, at: member.site)
+        try await fixture.enrolment.note(RecordNotes(all: [.inUse(name, version: 2, member.id)]))
+        let token = try fixture.manage(member)
+        #expect(await fixture.isDenied { _ = try await fixture.change(member, words, by: .member(token)) }, "an old version")
+        #expect(await fixture.isDenied { _ = try await fixture.change(member, .erase, by: .member(token)) }, "an old version")
+    }
+
+    @Test func `Who is erased is forgotten for good, and asking twice is no fault`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let token = try fixture.manage(member)
+        for _ in 0..<2 { #expect(try await fixture.change(member, .erase, by: .member(token)) == .done) }
+        #expect(fixture.memory.newest(of: .recipient(member.handle, at: member.site))?.isErased == true)
+        #expect(await fixture.isDenied { _ = try await fixture.confirmed(member) })
+        #expect(
+            await fixture.isDenied {
+                _ = try fixture.members.signIn(SignInRequest(recipient: member, token: token), at: fixture.now)
+            })
+        // Never confirmed, the name is free again, no matter who asked for it.
+        for (name, token) in [("sam", nil), ("kim", try fixture.credential)] as [(String, SiteToken?)] {
+            let waiting = try await fixture.asked(handle: try Handle(name), token: token)
+            #expect(try await fixture.change(waiting, .erase, by: .site(try fixture.credential)) == .done)
+            #expect(fixture.memory.newest(of: .recipient(waiting.handle, at: waiting.site)) == nil)
+        }
+    }
+
+    @Test func `The keys with which a member sees what came are those of the days whose letters still open`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let token = try fixture.manage(member)
+        let keys = try fixture.members.signIn(SignInRequest(recipient: member, token: token), at: fixture.now).ledgerKeys
+        let today = Epoch(containing: fixture.now)
+        #expect(keys.map(\.epoch) == [today, today.next])
+        #expect(Set(keys.map(\.bytes)).count == 2)
+    }
+}
