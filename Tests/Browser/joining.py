@@ -3,6 +3,7 @@ import email
 import email.policy
 import re
 import time
+import urllib.error
 import urllib.request
 
 CODE = re.compile(r"(?<!\d)(\d{3})[\u00a0 ]?(\d{3})(?!\d)")
@@ -28,7 +29,12 @@ def mails_to(postern, address):
     found = []
     page = urllib.request.urlopen(box + "/demo/mailbox", timeout=30).read().decode()
     for path in dict.fromkeys(re.findall(r'href="(/demo/mailbox/[0-9]+)"', page)):
-        raw = urllib.request.urlopen(f"{box}{path}/raw", timeout=30).read()
+        try:
+            raw = urllib.request.urlopen(f"{box}{path}/raw", timeout=30).read()
+        except urllib.error.HTTPError as refused:
+            # The mailbox keeps the newest: this one had to go since the page was made.
+            assert refused.code == 404
+            continue
         mail = email.message_from_bytes(raw, policy=email.policy.default)
         if address in mail["To"]:
             found.append((int(path.rsplit("/", 1)[1]), mail.get_body(("plain",)).get_content()))

@@ -10,6 +10,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "Tests/Browser"))
+from conftest import BINARY, Installation  # noqa: E402
 from correspondence import post  # noqa: E402
 from joining import mail_to  # noqa: E402
 
@@ -21,10 +22,17 @@ def examples(language):
     return re.findall(rf"^```{language} enrolment\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 
 
+@pytest.fixture(scope="module")
+def postern():
+    """One of its own: generated requests fill the other's mailbox, and it keeps only so many mails."""
+    installation = Installation().start()
+    yield installation
+    installation.stop()
+
+
 @pytest.fixture
 def place(postern, tmp_path):
     """A folder to run them in, where `postern` is the installation under test."""
-    from conftest import BINARY
     tools = tmp_path / "bin"
     tools.mkdir()
     (tools / "postern").write_text(f'#!/bin/sh\nexec "{BINARY}" "$@" --home "{postern.home}"\n')
