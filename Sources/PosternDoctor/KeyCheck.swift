@@ -131,7 +131,7 @@ package struct KeyCheck {
                 .warn(
                     .savedKeys,
                     "the keys have never been saved: if this disk is lost, no backup of the store gives an address back. The nightly "
-                        + "backup has none of them, since whoever has both can read every address", save)
+                        + "backup has none of them, since anyone who has both can read every address", save)
             ]
         }
         // One of them, of all places the newest, would be missing after a restore.

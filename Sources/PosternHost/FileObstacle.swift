@@ -63,7 +63,7 @@ package struct FileObstacle: Error, Codable, Equatable, Sendable {
         guard access(path, rights) != 0 else { return nil }
         if errno == EROFS {
             return FileObstacle(
-                key: key, problem: "\(name) is read-only for this process, whoever owns it",
+                key: key, problem: "\(name) is read-only for this process, no matter who owns it",
                 remedy: "See how it is mounted. systemd's units let the service write in its home alone: there, add "
                     + "ReadWritePaths=\(path) with systemctl edit.")
         }

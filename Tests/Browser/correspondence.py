@@ -29,7 +29,7 @@ def get(url):
 
 
 class Mailbox:
-    """What the demo mailbox has, whoever it is for."""
+    """What the demo mailbox has, for all addresses."""
 
     def __init__(self, postern):
         self.staff = f"http://127.0.0.1:{postern.staff_port}"

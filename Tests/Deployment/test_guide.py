@@ -61,7 +61,7 @@ def test_a_renewed_certificate_reaches_nginx():
     assert '--deploy-hook "systemctl reload nginx"' in commands("## Set up").replace("\\\n", " ")
 
 
-def test_whoever_keeps_the_home_keeps_the_users_that_own_it():
+def test_uninstalling_without_the_home_keeps_the_users_that_own_it():
     lines = commands("## Uninstall").splitlines()
     assert lines[-2].startswith("userdel") and lines[-1].startswith("rm -rf /var/lib/postern ")
     assert "leave out the last two lines" in GUIDE

@@ -39,7 +39,7 @@ struct MuteTests {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `A recipient mutes as many as a job can carry, and then whoever is muted already`(_ kind: StoreKind) async throws {
+    func `A recipient mutes as many as a job can carry, and then those who are muted already`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let all = (0..<Mutes.most).map { _ in store.bytes() }
             let recipient = store.people[0].id

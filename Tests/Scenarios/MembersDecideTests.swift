@@ -193,7 +193,7 @@ struct MembersDecideTests {
         try await running.stop()
     }
 
-    @Test func `Whoever is erased gets no mail any more, writes none, and no conversation is left (V6)`() async throws {
+    @Test func `A member who is erased gets no mail any more, writes none, and no conversation is left (V6)`() async throws {
         let running = try await Running([:])
         let (both, postern) = (running.both, running.postern)
         let (page, mail) = try await running.letter("First")

@@ -78,13 +78,13 @@ struct MembersHoldTheReinsTests {
         #expect(try await running.postern.get(undo).text.contains("value=\"keep\""))
         #expect(try await running.postern.postForm(["action": "keep"], to: undo).text.contains("value=\"again\""))
         try await running.letter("Back", to: Self.old)
-        #expect(try await pat.get("/manage/settings").status == 303, "the session of whoever changed it is over")
+        #expect(try await pat.get("/manage/settings").status == 303, "the session in which it was changed is over")
         #expect(try await running.postern.postForm(["action": "again"], to: undo).text.contains("value=\"keep\""))
         try await running.letter("Moved again", to: Self.new)
         try await running.stop()
     }
 
-    @Test func `Whoever has erased themselves gets no mail any more, and nothing of theirs is left`() async throws {
+    @Test func `A member who has erased themselves gets no mail any more, and nothing of theirs is left`() async throws {
         let running = try await Running()
         let (pat, postern) = (running.pat, running.postern)
         try await running.letter("First", to: Self.old)

@@ -47,7 +47,7 @@ enum PrepareFault: Error, CustomStringConvertible {
             "the letter that began its conversation has no links: the store was changed, so that a reply follows a letter which nobody "
                 + "could answer; drop it"
         case .otherAuthor: "the sealed reply names another author than the store: the store was changed; drop it"
-        case .linkOver: "the time of the link in it is over before it could leave; whoever needs one asks again"
+        case .linkOver: "the time of the link in it is over before it could leave; a person who needs one asks again"
         case .notAuthorised:
             "the recipient's record is not authorised by this vault: it was forged, swapped or made by another installation; "
                 + "give the address again with postern recipient add --replace"

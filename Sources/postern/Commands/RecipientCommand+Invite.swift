@@ -8,7 +8,7 @@ extension RecipientCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make links with which one person each may join by themselves. They are shown once.",
             discussion: """
-                Whoever opens the link gives a name and an address, gets six digits there by mail and types them. The links work where \
+                The person who opens the link gives a name and an address, gets six digits there by mail and types them. The links work where \
                 postern site set --join says open or invitation, each once, until it expires. The store keeps a digest of each.
                 """)
 

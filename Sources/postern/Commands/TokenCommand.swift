@@ -15,7 +15,7 @@ struct TokenCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a token. It is printed once, alone on standard output.",
             discussion: """
-                The vault makes it, and the store keeps a digest. Programs send it as Authorization: Bearer TOKEN. Whoever has it \
+                The vault makes it, and the store keeps a digest. Programs send it as Authorization: Bearer TOKEN. Anyone who has it \
                 can do for this site's recipients all that its scope says, so keep it where only the program reads it.
 
                 Scopes: recipients — enrol, read, change and erase recipients, and make invitations. No answer has an address in it.

@@ -50,7 +50,8 @@ struct AddressChangeFlowTests {
         }
     }
 
-    @Test func `From the former address it is undone, whoever changed it is out, and it can be taken up again`() async throws {
+    @Test func `From the former address it is undone, the one who changed it is out, and it can be taken up again`() async throws
+    {
         try await ConversationFixture.run { fixture in
             let session = try await fixture.signIn()
             let early = try await fixture.manageLink()
@@ -105,7 +106,7 @@ struct AddressChangeFlowTests {
         }
     }
 
-    @Test func `The code is mailed again when it is asked for, and the page answers the same for whoever waits for none`()
+    @Test func `The code is mailed again when it is asked for, and the page answers the same for a person who waits for none`()
         async throws
     {
         try await ConversationFixture.run { fixture in

@@ -44,7 +44,7 @@ struct JoiningTests {
         }
     }
 
-    @Test func `Asked again with another address, the record is a new one and asked anew; with the same, nothing is sent twice`()
+    @Test func `Asked again with another address, the record is a new one and asked again; with the same, nothing is sent twice`()
         async throws
     {
         try await ConversationFixture.run { fixture in
@@ -110,7 +110,7 @@ struct JoiningTests {
         }
     }
 
-    @Test func `Whom an operator or a site has taken in hand does not lapse, nor whoever gave another address lately`()
+    @Test func `Whom an operator or a site has taken in hand does not lapse, nor a person who gave another address lately`()
         async throws
     {
         try await ConversationFixture.run { fixture in

@@ -8,12 +8,12 @@ import Testing
 
 @Suite("A member signs in by a link that was mailed, and holds the reins")
 struct MemberServiceTests {
-    @Test func `A link is mailed to whoever is known, and the answer is the same for whoever is not`() async throws {
+    @Test func `A link is mailed to a member who is known, and the answer is the same for a person who is not`() async throws {
         try await ConversationFixture.run { fixture in
             for (name, site) in [("pat", "photos"), ("nobody", "photos"), ("pat", "nowhere"), ("", ""), ("../..", "photos")] {
                 let writes = fixture.faulty.writes
                 #expect(await fixture.members.sendLink(to: name, at: site) == .taken, "\(name) \(site)")
-                #expect(fixture.faulty.writes == writes + 1, "as much work for whoever is not known")
+                #expect(fixture.faulty.writes == writes + 1, "as much work for a person who is not known")
             }
             let mails = try await fixture.deliveries(.manage)
             #expect(mails.map(\.recipient) == [fixture.recipient.id])
@@ -48,7 +48,7 @@ struct MemberServiceTests {
         }
     }
 
-    @Test func `Whoever has confirmed no address gets no link`() async throws {
+    @Test func `A member who has confirmed no address gets no link`() async throws {
         try await ConversationFixture.run { fixture in
             for state in [Recipient.State.unconfirmed, .paused] {
                 let id = fixture.recipient.id

@@ -77,7 +77,7 @@ struct MemberLedgerTests {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `Whoever wants text alone gets it in every mail`(_ kind: StoreKind) async throws {
+    func `A member who wants text alone gets it in every mail`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = store.people[0].id
             _ = try await store.database.write {

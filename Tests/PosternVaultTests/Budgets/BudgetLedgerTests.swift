@@ -42,7 +42,7 @@ struct BudgetLedgerTests {
 
     /// Used to the full for a month, as by somebody who asks for links in another's name.
     @Test(arguments: [Budget.manage, .confirmation, .reply])
-    func `Where a person waits for each, all of a day's may go at once, every day anew and never more`(budget: Budget) throws {
+    func `Where a person waits for each, all of a day's may go at once, every day again and never more`(budget: Budget) throws {
         let six = Limit.Rate(count: 6, per: .days(1))
         let rates = Configuration.Budgets(
             recipient: nil, address: nil, confirmation: six, global: nil, reply: six, manage: six)

@@ -197,7 +197,7 @@ struct MemberChangeTests {
         #expect(try fixture.address(of: forth) == "pat@new.example" && forth.name.text == "Pat P.")
     }
 
-    @Test func `Five new addresses a day from one member, and ten questions to one address, whoever has it asked`() async throws {
+    @Test func `Five new addresses a day from one member, and ten questions to one address, no matter who asks`() async throws {
         let fixture = try await MemberFixture(asking: .init(count: 1, per: .days(1)))
         let member = try await fixture.member()
         let proof = MemberProof.member(try fixture.manage(member))

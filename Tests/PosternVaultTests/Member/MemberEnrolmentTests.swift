@@ -183,7 +183,7 @@ struct MemberEnrolmentTests {
         _ = try await fixture.confirmed(asked)
     }
 
-    @Test func `A stranger who types ten wrong codes ends none for whoever has the mail, or is signed in`() async throws {
+    @Test func `A stranger who types ten wrong codes ends none for the one who has the mail, or is signed in`() async throws {
         let fixture = try await MemberFixture()
         let member = try await fixture.member()
         let manage = try fixture.manage(member)

@@ -137,7 +137,7 @@ struct RecordMemoryTests {
         ).memory
     }
 
-    @Test func `Whoever needs on disk what was learnt a moment ago waits until it is there`() async throws {
+    @Test func `A caller who needs on disk what was learnt a moment ago waits until it is there`() async throws {
         let folder = try TemporaryFolder()
         let pat = try Self.name(1)
         let memory = try Self.open(folder.path("records"))

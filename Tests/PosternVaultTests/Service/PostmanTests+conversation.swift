@@ -142,7 +142,7 @@ extension PostmanTests {
     }
 
     @Test(arguments: Party.allCases)
-    func `A copy goes to whoever wrote it, with the links of the first letter`(author: Party) async throws {
+    func `A copy goes to its author, with the links of the first letter`(author: Party) async throws {
         let (to, view) = try await sent(Changes(kind: .copy, author: author))
         #expect(to == [author == .visitor ? Self.visitor : "pat@private.example"])
         let link =

@@ -111,7 +111,7 @@ extension MemberPagesTests {
 
     // MARK: - Muted visitors
 
-    @Test func `Whoever is heard again by mistake is muted again with one button, by name`() async throws {
+    @Test func `A visitor who is heard again by mistake is muted again with one button, by name`() async throws {
         let members = FakeOwnPages(Example.memberPage(mutes: [Example.mute()]))
         let unmute: KeyValuePairs = ["action": "unmute", "visitor": Example.visitor.description]
         let page = try await post(unmute, to: "/manage/mutes?lang=en", members)

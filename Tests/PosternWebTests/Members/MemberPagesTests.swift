@@ -181,7 +181,7 @@ struct MemberPagesTests {
         #expect(other.status == .ok && !other.text.contains("<b>"))
     }
 
-    @Test func `Whoever asks for many links is told when to come back`() async throws {
+    @Test func `A person who asks for many links is told when to come back`() async throws {
         let limiter = RequestLimiter(try #require(Limit("1,1/1h")))
         for status in [HTTPResponse.Status.seeOther, .tooManyRequests] {
             let answer = try await execute(
