@@ -55,6 +55,8 @@ struct LinkScannersChangeNothingTests {
         try await both.answer(try both.link("reply", in: first), "Thank you.", as: Self.recipient)
         let answer = try #require(try await both.mails(to: Self.visitor, count: 1).first)
         try await both.mails(to: Self.recipient, count: 2)
+        // A mail is at the server a moment before the pages say “delivered”.
+        try await postern.drained(within: .seconds(60))
         let links = both.links(in: first) + both.links(in: answer)
         let before = try await pages(links, postern)
 
