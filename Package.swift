@@ -112,10 +112,15 @@ let package = Package(
             dependencies: ["PosternCore", logging, nioCore, nioPosix],
             swiftSettings: strict),
 
+        // The vault's record of what was done: its format, and how it is verified. A module of its own so that whoever shows or
+        // verifies it need not link the vault.
+        .target(name: "PosternJournal", dependencies: ["PosternCore", crypto], swiftSettings: strict),
+
         .target(
             name: "PosternVault",
             dependencies: [
-                "PosternCore", "PosternMail", "PosternText", "PosternSealing", "PosternLink", "CCurl", crypto, logging, lifecycle,
+                "PosternCore", "PosternMail", "PosternText", "PosternSealing", "PosternLink", "PosternJournal", "CCurl", crypto,
+                logging, lifecycle,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -157,15 +162,15 @@ let package = Package(
         .target(
             name: "PosternDoctor",
             dependencies: [
-                "PosternCore", "PosternHost", "PosternText", "PosternMail", "PosternStore", "PosternLink", "PosternVault",
-                "PosternRelay", "PosternWeb", "CUnix",
+                "PosternCore", "PosternHost", "PosternText", "PosternMail", "PosternStore", "PosternLink", "PosternJournal",
+                "PosternVault", "PosternRelay", "PosternWeb", "CUnix",
             ],
             swiftSettings: strict),
 
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternCore", "PosternHost", "PosternText", "PosternSealing", "PosternStore", "PosternLink",
+                "PosternCore", "PosternHost", "PosternText", "PosternSealing", "PosternStore", "PosternLink", "PosternJournal",
                 "PosternVault", "PosternRelay", "PosternWeb", "PosternImport", "PosternDoctor", "CUnix", argumentParser, logging,
                 lifecycle, unixSignals,
                 .product(name: "Metrics", package: "swift-metrics"), system, subprocess,
@@ -177,7 +182,7 @@ let package = Package(
         .executableTarget(
             name: "postern-proof",
             dependencies: [
-                "PosternCore", "PosternHost", "PosternStore", "PosternWeb", "PosternProof", argumentParser,
+                "PosternCore", "PosternHost", "PosternStore", "PosternWeb", "PosternProof", argumentParser, crypto,
                 logging, lifecycle, unixSignals, nioCore, nioPosix, system, subprocess, hummingbird, hummingbirdCore, httpTypes,
             ],
             swiftSettings: strict,
@@ -215,6 +220,9 @@ let package = Package(
             name: "PosternSealingTests", dependencies: ["PosternCore", "PosternSealing", "PosternTestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "PosternJournalTests", dependencies: ["PosternCore", "PosternJournal", "PosternTestSupport", crypto],
+            exclude: ["verify.py"], swiftSettings: strict),
+        .testTarget(
             name: "PosternLinkTests",
             dependencies: ["PosternCore", "PosternLink", "PosternTestSupport", logging, nioCore, nioPosix],
             swiftSettings: strict),
@@ -225,7 +233,7 @@ let package = Package(
         .testTarget(
             name: "PosternVaultTests",
             dependencies: [
-                "PosternCore", "PosternMail", "PosternText", "PosternSealing", "PosternVault", "PosternLink",
+                "PosternCore", "PosternMail", "PosternText", "PosternSealing", "PosternVault", "PosternLink", "PosternJournal",
                 "PosternTestSupport", crypto,
                 logging,
             ],

@@ -1,4 +1,7 @@
 """The built program in a scratch home, a headless Chromium for its pages, and a table of what was tried."""
+import base64
+import hashlib
+import hmac
 import os
 import pathlib
 import shutil
@@ -21,7 +24,9 @@ LONG = os.environ.get("POSTERN_LONG") == "1"
 FIGURES = os.environ.get("POSTERN_FIGURES")
 ROWS = []
 
-PORTS = iter(range(15_000 + os.getpid() % 4_000, 20_000))
+# Several workers at once (pytest -n) have a range each: a port is free until its service starts.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 5
+PORTS = iter(range(15_000 + WORKER * 1_000 + os.getpid() % 500, 15_000 + (WORKER + 1) * 1_000))
 
 
 def free_port():
@@ -34,6 +39,14 @@ def free_port():
             except OSError:
                 continue
     raise AssertionError("no free port")
+
+
+def one_time_code(secret, steps=0):
+    """What an authenticator app shows for a key in Base32 (RFC 6238), or will show after so many times thirty seconds."""
+    step = int(time.time()) // 30 + steps
+    mac = hmac.new(base64.b32decode(secret), step.to_bytes(8, "big"), hashlib.sha1).digest()
+    offset = mac[19] & 15
+    return f"{(int.from_bytes(mac[offset:offset + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
 class Installation:
@@ -52,6 +65,7 @@ class Installation:
             "POSTERN_LIMIT_CLIENT": "off",
             "POSTERN_LIMIT_RECIPIENT": "off",
             "POSTERN_LIMIT_GLOBAL": "off",
+            "POSTERN_LIMIT_WAVE": "off",
             **settings,
         }
         self.run("init", "--public-url", self.url, "--smtp-url", f"demo://127.0.0.1:{free_port()}",
@@ -69,6 +83,19 @@ class Installation:
                               env=self.environment, timeout=60)
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done.stdout
+
+    def enrol_staff(self, browser, name, role="administrator"):
+        """Adds a member of staff, who chooses a password and codes in that browser and is signed in there."""
+        from selenium.webdriver.common.by import By
+        browser.get(self.run("staff", "add", name, "--role", role).strip())
+        secret = browser.find_element(By.ID, "secret").text.replace(" ", "")
+        browser.find_element(By.ID, "password").send_keys("correct horse battery staple")
+        browser.find_element(By.ID, "code").send_keys(one_time_code(secret))
+        browser.find_element(By.CSS_SELECTOR, "form:not([data-passkey]) button").click()
+        end = time.monotonic() + 60
+        while time.monotonic() < end and not browser.find_elements(By.CSS_SELECTOR, ".codes code"):
+            time.sleep(0.05)
+        return secret, [code.text for code in browser.find_elements(By.CSS_SELECTOR, ".codes code")]
 
     def start(self):
         self.log = open(self.home / "serve.log", "ab")

@@ -13,7 +13,7 @@ private import PosternVault
 package struct Doctor {
     /// What one user examines.
     package enum Part: String, Sendable {
-        case store, keys, smarthost
+        case store, keys, journal, smarthost
         /// What the relay, or the vault, must be able to read.
         case relayFiles = "relay-files"
         case vaultFiles = "vault-files"
@@ -42,6 +42,7 @@ package struct Doctor {
             switch part {
             case .store: await store(settings)
             case .keys: await KeyReading.look(home: home)
+            case .journal: JournalReading.look(home: home, copy: settings.configuration?.journalCopy)
             case .smarthost: await smarthost(settings).reading
             case .relayFiles: FilesCheck.findings(.relay, settings.configuration, home: home)
             case .vaultFiles: FilesCheck.findings(.vault, settings.configuration, home: home)
@@ -76,6 +77,10 @@ package struct Doctor {
             : SmarthostCheck.unknown(reason: Self.ownerless, .settingsFirst).reading
         async let lookedAtKeys =
             areKnown ? reading(.keys, by: users?.vault, settings) { await KeyReading.look(home: home) } : .ownerless
+        async let lookedAtJournal =
+            areKnown
+            ? reading(.journal, by: users?.vault, settings) { JournalReading.look(home: home, copy: configuration?.journalCopy) }
+            : nil
         async let lookedAtStore =
             areKnown ? reading(.store, by: users?.relay, settings) { await self.store(settings) } : .ownerless
         async let files =
@@ -110,6 +115,9 @@ package struct Doctor {
             findings.append(.fail(.modes, "\(home.path) does not exist or cannot be reached", .rightHome))
         }
         findings += self.keys(keys, store, settings)
+        findings +=
+            await lookedAtJournal?.findings(isRunning: keys.vault == .running, copy: configuration?.journalCopy, now: now)
+            ?? [.skipped(.journal, because: areKnown ? "the process that was to look at it failed" : Self.ownerless, .tryAgain)]
         findings += StrangerCheck.findings(
             path: database?.file ?? "the store",
             strangers: database?.file.map { StrangerCheck.strangers(at: $0, but: store.process.flatMap { Int32($0) }) } ?? [],

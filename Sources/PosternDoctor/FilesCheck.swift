@@ -33,6 +33,7 @@ enum FilesCheck {
             case .templates: .templates
             case .smtpCAFile, .smtpPasswordFile: .smarthost
             case .database: .store
+            case .journalCopy: .journal
             default: .configuration
             }
         return .fail(

@@ -11,6 +11,8 @@ package enum Check: String, Codable, Sendable, CaseIterable {
     case service, keys
     /// Whether the keys that last are kept elsewhere too.
     case savedKeys = "saved-keys"
+    /// The vault's record of what was done.
+    case journal
     /// Modes and owners of files and folders.
     case modes
     case store, sqlite, curl, disk, inodes, templates, smarthost

@@ -13,6 +13,8 @@ package struct FileObstacle: Error, Codable, Equatable, Sendable {
         case folder
         /// A folder in which this user makes files.
         case workplace
+        /// A file or a socket that this user writes to.
+        case outlet
     }
 
     /// The setting or the file that the fault is in.
@@ -59,6 +61,7 @@ package struct FileObstacle: Error, Codable, Equatable, Sendable {
             case .file, .secret: R_OK
             case .folder: R_OK | X_OK
             case .workplace: R_OK | W_OK | X_OK
+            case .outlet: W_OK
             }
         guard access(path, rights) != 0 else { return nil }
         if errno == EROFS {
@@ -73,7 +76,7 @@ package struct FileObstacle: Error, Codable, Equatable, Sendable {
             case .file: ("read it", "chmod a+r \(word)")
             case .secret: ("read it", "chown \(user) \(word) && chmod 0400 \(word)")
             case .folder: ("look into it", "chmod -R a+rX \(word)")
-            case .workplace: ("write in it", "chown \(user) \(word)")
+            case .workplace, .outlet: ("write in it", "chown \(user) \(word)")
             }
         return FileObstacle(
             key: key, problem: "\(name) is there, but \(user) may not \(verb) (\(facts(path)))", remedy: "As root:",
@@ -147,7 +150,24 @@ package struct NeededFiles {
                 path, .secret, key: Setting.smtpPasswordFile.rawValue, user: user,
                 missing: "Write the password for the smarthost into it, mode 0400.")
         }
-        return [authorities, password].compactMap { $0 }
+        return [authorities, password, journalCopy].compactMap { $0 }
+    }
+
+    private var journalCopy: FileObstacle? {
+        let key = Setting.journalCopy.rawValue
+        switch configuration.journalCopy {
+        case nil: return nil
+        case .syslog:
+            return FileObstacle.find(
+                JournalCopyPlace.systemLog, .outlet, key: key, user: user,
+                missing: "Start the system's log, or name a file outside the home.")
+        case .file(let path):
+            guard access(path, F_OK) != 0, errno == ENOENT else {
+                return FileObstacle.find(path, .outlet, key: key, user: user, missing: "Make the file, owned by \(user).")
+            }
+            return FileObstacle.find(
+                path.folder, .workplace, key: key, user: user, missing: "Make the folder, owned by \(user).")
+        }
     }
 
     private var ofRelay: [FileObstacle] {

@@ -5,7 +5,7 @@ package import PosternCore
 /// ```
 /// HOME/postern.conf               settings, no secrets
 /// HOME/store/                     mode 0700, the relay's: postern.sqlite, what SQLite puts beside it, its lock
-/// HOME/vault/                     mode 0700, the vault's: keys/, records, budgets, clock, lock
+/// HOME/vault/                     mode 0700, the vault's: keys/, records, budgets, clock, journal/, lock
 /// HOME/run/refused-calls          system calls that a process was ended for
 /// HOME/run/relay/control.sock     commands to the relay, mode 0600, in a folder of mode 0700
 /// HOME/run/vault/vault.sock       the link, in a folder that only the vault and the relay's group may enter
@@ -44,6 +44,12 @@ package struct Home: Sendable {
     package var budgets: String { "\(path)/vault/budgets" }
     /// The latest time that the vault believed.
     package var clockRecord: String { "\(path)/vault/clock" }
+    /// What was done, signed: a folder that other programs can read.
+    package var journal: String { "\(path)/vault/journal" }
+    /// The checkpoint that was signed last.
+    package var journalLast: String { "\(path)/vault/journal-last" }
+    /// Whom entries of the journal are about.
+    package var journalSubjects: String { "\(path)/vault/journal-subjects" }
     package var run: String { "\(path)/run" }
     package var relayRun: String { "\(path)/run/relay" }
     package var vaultRun: String { "\(path)/run/vault" }

@@ -299,8 +299,10 @@ extension ByteWriter {
         case .site(let site):
             write(site.text)
             write(nil as String?)
-        // The vault's own note, which no command asks for: anyone who reads this refuses it.
-        case .undo: write("")
+        case .undo, .staff, .staffStep, .staffCode, .staffSignatures, .staffReveals:
+            // The vault notes these by itself: an empty site is refused where it is read.
+            write("")
+            write(nil as String?)
         }
     }
 }

@@ -5,7 +5,7 @@ package protocol LinkVerb: RawRepresentable<UInt8>, CaseIterable, Hashable, Send
     var deadline: Duration { get }
 }
 
-/// What the relay asks the vault. None of these means "open this".
+/// What the relay asks the vault. None of these means "open this": a reveal takes a person's second factor.
 package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
     /// Public keys, the tag keys of today and tomorrow, the number of lanes. No payload; answered with an `Announcement`.
     case announce = 1
@@ -30,6 +30,27 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
     case reseal = 10
     /// Check the code with which a visitor proves the address. A `ProofRequest`; answered with a `CodeAnswer`. Counted.
     case prove = 11
+    /// What a client is called on each day whose keys are kept. A `RelateRequest`; answered with `RelatedTags`.
+    case relate = 12
+    /// Something new for a passkey to sign. No payload; answered with its bytes.
+    case staffChallenge = 40
+    /// What the page of a member of staff's link shows. A `StaffLink`; answered with a `StaffOffer`.
+    case staffBegin = 41
+    /// Keep how a member of staff signs in. A `StaffEnrolment`; answered with `StaffEnrolled`.
+    case staffEnrol = 42
+    /// Whether somebody is the member of staff they say they are. A `StaffAttempt`; answered with a `StaffAnswer`.
+    case staffCheck = 43
+    /// What a member of staff may still see today. A `RevealInquiry`; answered with a `RevealStanding`.
+    case revealStanding = 46
+    /// Something to sign or confirm, made from what somebody wants to see and why. A `RevealRequest`; answered with a
+    /// `RevealBeginning`.
+    case beginReveal = 47
+    /// Show it to who proves to be there. A `RevealAttempt`; answered with a `RevealAnswer`. Counted, and in the journal first.
+    case reveal = 48
+    /// A page of the journal. A `JournalExcerptRequest`; answered with a `JournalExcerpt`.
+    case journal = 49
+    /// Write into the journal what somebody has done in the relay. A `RelayDeed`; answered with nothing. Counted.
+    case record = 50
 
     package var deadline: Duration {
         switch self {
@@ -39,8 +60,15 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         // given up.
         case .deliver: .seconds(3_600)
         // A person waits for the page.
-        case .authorise, .nameVisitor, .mention, .enrol, .signIn, .change, .reseal, .prove: .seconds(10)
+        case .authorise, .nameVisitor, .mention, .enrol, .signIn, .change, .reseal, .prove, .relate: .seconds(10)
         case .adopt: .seconds(30)
+        case .staffChallenge, .staffBegin, .revealStanding, .beginReveal, .record: .seconds(10)
+        // The journal and the memory of codes are on disk before it answers.
+        case .reveal: .seconds(30)
+        // All of it is read and verified once a minute.
+        case .journal: .seconds(30)
+        // A password takes half a second and 128 MiB to look at, and others may be before it.
+        case .staffEnrol, .staffCheck: .seconds(60)
         }
     }
 
@@ -58,6 +86,16 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         case .change: "change"
         case .reseal: "reseal"
         case .prove: "prove"
+        case .relate: "relate"
+        case .staffChallenge: "staffChallenge"
+        case .staffBegin: "staffBegin"
+        case .staffEnrol: "staffEnrol"
+        case .staffCheck: "staffCheck"
+        case .revealStanding: "revealStanding"
+        case .beginReveal: "beginReveal"
+        case .reveal: "reveal"
+        case .journal: "journal"
+        case .record: "record"
         }
     }
 }
@@ -80,10 +118,18 @@ package enum OperatorVerb: UInt8, LinkVerb {
     case trustClock = 25
     /// Make a site's credential for the API. A `SiteTokenRequest`; answered with the `SiteToken`.
     case siteToken = 26
+    /// Write into the journal what a command has done without the vault. An `OperatorDeed`; answered with nothing.
+    case record = 27
+
+    /// Make a link with which a member of staff chooses how to sign in; what they chose before counts no more. A `StaffLinkRequest`;
+    /// answered with a `StaffLink`.
+    case staffLink = 44
+    /// What a member of staff signed in with counts no more. A `StaffLinkRequest`; answered with nothing.
+    case staffEnd = 45
 
     package var deadline: Duration {
         switch self {
-        case .keys, .condition, .trustClock, .siteToken: .seconds(10)
+        case .keys, .condition, .trustClock, .siteToken, .record, .staffLink, .staffEnd: .seconds(10)
         // Hundreds of seals on a busy machine.
         case .enrol, .examine, .authoriseSite, .note: .seconds(30)
         }

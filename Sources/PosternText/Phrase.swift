@@ -11,6 +11,12 @@ package enum TextSlot: String, CaseIterable, Sendable {
     case suite, counted, incident
     /// The public name of a recipient; a contact page, by its address or as `site/handle`.
     case handle, page
+    /// What a member of staff may do.
+    case role
+    /// Who did something on the desk, what it was, and what became of the letter.
+    case staff, act, state
+    /// What they are shown: a letter's text, or a client address.
+    case kind
 }
 
 /// A text of a catalogue, parsed once.

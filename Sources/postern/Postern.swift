@@ -14,7 +14,9 @@ struct Postern: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Init.self, Serve.self, Relay.self, Vault.self, SiteCommand.self, RecipientCommand.self, TokenCommand.self,
-            QueueCommand.self, LogCommand.self, BlockCommand.self, ReportCommand.self, ConfigCommand.self, KeysCommand.self,
+            StaffCommand.self, QueueCommand.self, LogCommand.self, BlockCommand.self, WaveCommand.self, ReportCommand.self,
+            ConfigCommand.self,
+            KeysCommand.self,
             DoctorCommand.self, Backup.self,
             Restore.self,
             SelftestCommand.self, ErrandCommand.self,

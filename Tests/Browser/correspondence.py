@@ -1,12 +1,11 @@
 """A correspondence through the running service, and the links that its mails bring, as the demo mailbox has them."""
-import email
-import email.policy
 import re
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+
+from demo_mailbox import Mailbox
 
 LINK = re.compile(r"/(reply|mute|report|pause|letter|prove)/([0-9a-z]{36}(?:/[0-9a-z]{26})?)")
 
@@ -26,35 +25,6 @@ def post(url, **fields):
 
 def get(url):
     return urllib.request.urlopen(url, timeout=30).read().decode()
-
-
-class Mailbox:
-    """What the demo mailbox has, for all addresses."""
-
-    def __init__(self, postern):
-        self.staff = f"http://127.0.0.1:{postern.staff_port}"
-
-    def all(self, to, about=""):
-        """The text of each mail to that address, oldest first."""
-        found = []
-        for row in re.findall(r'<li>.*?</li>|<tr>.*?</tr>', get(f"{self.staff}/demo/mailbox"), re.S):
-            path = re.search(r'href="(/demo/mailbox/[0-9]+)"', row)
-            if path and about in row:
-                raw = urllib.request.urlopen(f"{self.staff}{path[1]}/raw", timeout=30).read()
-                mail = email.message_from_bytes(raw, policy=email.policy.default)
-                if to in mail["To"]:
-                    found.append(mail.get_body(("plain",)).get_content())
-        return found[::-1]
-
-    def wait(self, to, about="", seconds=30, count=1):
-        """Until there are so many."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            mails = self.all(to, about)
-            if len(mails) >= count:
-                return mails
-            time.sleep(0.1)
-        raise AssertionError(f"no mail to {to}")
 
 
 class Correspondence:

@@ -1,12 +1,9 @@
 """Members of a running service: enrolled by the operator, reached through the demo mailbox, signed in by the link that is mailed."""
-import email
-import email.policy
 import re
-import time
-import urllib.request
 import uuid
 
-from correspondence import get, post
+from correspondence import post
+from demo_mailbox import Mailbox
 
 MANAGE = re.compile(r"/manage/[0-9a-z]{52}")
 UNDO = re.compile(r"/undo/[0-9a-z]{52}")
@@ -24,30 +21,15 @@ class Member:
 
     def mails(self, to=None):
         """The plain text of each mail to that address, oldest first."""
-        staff = f"http://127.0.0.1:{self.postern.staff_port}"
-        found = []
-        for row in re.findall(r"<li>.*?</li>", get(f"{staff}/demo/mailbox"), re.S):
-            path = re.search(r'href="(/demo/mailbox/[0-9]+)"', row)
-            if path and (to or self.address) in row:
-                raw = urllib.request.urlopen(f"{staff}{path[1]}/raw", timeout=30).read()
-                mail = email.message_from_bytes(raw, policy=email.policy.default)
-                found.append(mail.get_body(("plain",)).get_content())
-        return found[::-1]
+        return Mailbox(self.postern).all(to or self.address)
 
-    def mailed(self, pattern, to=None, seconds=30):
+    def mailed(self, pattern, to=None):
         """What the newest mail that has it says."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            for text in reversed(self.mails(to)):
-                found = re.search(pattern, text)
-                if found:
-                    return found[0]
-            time.sleep(0.1)
-        raise AssertionError(f"no {pattern} in a mail to {to or self.address}")
+        return Mailbox(self.postern).newest(pattern, to or self.address)[0]
 
     def code(self, to):
         """The six digits of the newest mail that has some."""
-        return re.sub(r"\D", "", self.mailed(r"(?<![0-9])[0-9]{3}[ \u00a0][0-9]{3}(?![0-9])", to=to))
+        return Mailbox(self.postern).code(to)
 
     def ask(self):
         status, headers, page = post(f"{self.postern.url}/manage", action="ask", page=f"photos/{self.handle}")

@@ -212,7 +212,8 @@ def test_a_page_is_accessible_in_every_shape(browser, postern, limited, page, la
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_staff_page_is_accessible_and_names_no_client(browser, postern, width):
-    browser.get(f"http://127.0.0.1:{postern.staff_port}/")
+    postern.enrol_staff(browser, f"width-{width}")
+    browser.get(f"http://localhost:{postern.staff_port}/")
     for scheme in ["light", "dark"]:
         shape(browser, width, scheme)
         assert violations(browser) == []

@@ -11,7 +11,8 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from correspondence import Mailbox, get, post
+from correspondence import get, post
+from demo_mailbox import Mailbox
 from test_pages import LANGUAGES, LETTER, check, fill, is_sent, requested, send, wait_for
 
 CODE = re.compile(r"(?<![0-9])([0-9]{3})[ \u00a0]?([0-9]{3})(?![0-9])")

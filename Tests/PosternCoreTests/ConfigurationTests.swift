@@ -21,6 +21,7 @@ struct ConfigurationTests {
         #expect(configuration.retention.letters == .days(28))
         #expect(configuration.retention.evidence == .days(90))
         #expect(configuration.retention.outcomes == .days(180))
+        #expect(configuration.reveals == RevealRule(most: 30, needsTwo: false))
     }
 
     @Test func `H8: what is in effect, written down, gives the same configuration`() throws {
@@ -28,6 +29,7 @@ struct ConfigurationTests {
             "POSTERN_TRUSTED_PROXIES": "127.0.0.1/32,2001:db8::/32", "POSTERN_SMTP_USER": "postern",
             "POSTERN_SMTP_PASSWORD_FILE": "/secret", "POSTERN_LIMIT_CLIENT": "off", "POSTERN_BUDGET_GLOBAL": "7/1h",
             "POSTERN_RETENTION_LETTERS": "30d", "POSTERN_CAGE": "required", "POSTERN_RELAY_USER": "relay",
+            "POSTERN_REVEALS": "7/1d", "POSTERN_REVEAL_TWO_PERSONS": "on",
         ]) { $1 }
         for url in ["smtps://mail.example.org", "smtp://mail.example.org:2525", "demo://127.0.0.1:8025"] {
             settings["POSTERN_SMTP_URL"] = url
@@ -63,6 +65,11 @@ struct ConfigurationTests {
         ("POSTERN_RETENTION_OUTCOMES", "forever"), ("POSTERN_RETENTION_REPORTS", "90"),
         ("POSTERN_SECURITY_CONTACT", "nobody"), ("POSTERN_SECURITY_CONTACT", "a@x.example,http://x.example"),
         ("POSTERN_LOG_LEVEL", "loud"), ("POSTERN_LEASE", "soon"), ("POSTERN_WITHDRAWAL", "2h"), ("POSTERN_NAME", "x"),
+        ("POSTERN_JOURNAL_COPY", "checkpoints"), ("POSTERN_JOURNAL_COPY", "/srv/postern/vault/copy"),
+        ("POSTERN_JOURNAL_COPY", "/a/../b"),
+        ("POSTERN_JOURNAL_COPY", "/var/log/"), ("POSTERN_REVEALS", "30"), ("POSTERN_REVEALS", "0/1d"),
+        ("POSTERN_REVEALS", "30/1h"), ("POSTERN_REVEALS", "5,30/1d"), ("POSTERN_REVEALS", "10000/1d"),
+        ("POSTERN_REVEALS", "off"), ("POSTERN_REVEALS", "30/1d,5/1d"), ("POSTERN_REVEAL_TWO_PERSONS", "yes"),
     ]
 
     @Test(arguments: wrong)
@@ -81,12 +88,39 @@ struct ConfigurationTests {
         "0.0.0.0:8081", "[::]:8081", "192.168.1.20:8081", "[fe80::1]:8081", "[2001:db8::7]:8081", "[::ffff:0.0.0.0]:8081",
         "[::ffff:192.0.2.1]:8081", "localhost:8081", "staff.example.org:8081", "127.example.org:8081", "0:8081", "127.1:8081",
     ])
-    func `The staff's pages may be reached from this machine only`(address: String) throws {
+    func `The staff's pages may be reached from this machine only, or under an https address of theirs`(address: String) throws {
         let faults = try #require(throws: SettingFaults.self) {
             try Configuration(Self.least.merging(["POSTERN_STAFF_LISTEN": address]) { $1 }, home: "/srv/postern")
         }
         #expect(faults.all.map(\.key) == ["POSTERN_STAFF_LISTEN"])
-        #expect(faults.description.contains("no sign-in yet") && faults.description.contains("ssh -L"))
+        #expect(faults.description.contains("no POSTERN_STAFF_URL is set") && faults.description.contains("ssh -L"))
+        let local = ["POSTERN_STAFF_LISTEN": address, "POSTERN_STAFF_URL": "http://localhost:8081"]
+        let still = try #require(throws: SettingFaults.self) {
+            try Configuration(Self.least.merging(local) { $1 }, home: "/srv/postern")
+        }
+        #expect(still.description.contains("POSTERN_STAFF_URL is not https"))
+        let open = ["POSTERN_STAFF_LISTEN": address, "POSTERN_STAFF_URL": "https://desk.example.org/"]
+        let configuration = try Configuration(Self.least.merging(open) { $1 }, home: "/srv/postern")
+        #expect(configuration.staffURL.description == "https://desk.example.org")
+    }
+
+    // Browsers take a passkey for a name alone, and cookies that are safe from others over HTTPS, or from this machine.
+    @Test(arguments: [
+        ("https://desk.example.org", true), ("https://desk.example.org:8443", true), ("http://localhost:8081", true),
+        ("http://localhost", true), ("http://desk.example.org", false), ("https://192.0.2.1", false), ("https://[::1]", false),
+        ("http://127.0.0.1:8081", false), ("desk.example.org", false), ("https://desk.example.org/desk", false),
+        ("http://localhost.evil.example", false),
+    ])
+    func `The staff's pages have an address that passkeys can be made for`(url: String, isOne: Bool) {
+        let configuration = try? Configuration(
+            Self.least.merging(["POSTERN_STAFF_URL": url]) { $1 }, home: "/srv/postern")
+        #expect((configuration != nil) == isOne)
+    }
+
+    @Test func `By itself it is localhost, at the port that the staff's pages listen at`() throws {
+        let configuration = try Configuration(
+            Self.least.merging(["POSTERN_STAFF_LISTEN": "127.0.0.1:9000"]) { $1 }, home: "/srv/postern")
+        #expect(configuration.staffURL.description == "http://localhost:9000")
     }
 
     @Test(arguments: ["127.0.0.1:8081", "127.0.0.2:9000", "[::1]:8081", "[::ffff:127.0.0.1]:8081"])

@@ -39,6 +39,7 @@ struct FileObstacleTests {
         .enabled(if: geteuid() != 0),
         arguments: [
             (FileObstacle.Kind.file, "chmod a+r"), (.secret, "chown pat"), (.folder, "chmod -R a+rX"), (.workplace, "chown pat"),
+            (.outlet, "chown pat"),
         ])
     func `One that is there and closed is said to be that, with the command`(kind: FileObstacle.Kind, command: String) throws {
         let obstacle = try #require(find("/etc/shadow", kind))

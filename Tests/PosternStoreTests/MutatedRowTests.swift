@@ -22,8 +22,8 @@ struct MutatedRowTests {
         "idempotency_record", "limit_mark", "block", "maintenance_record", "write_probe", "operation", "node", "counter",
         "schema_migration", "conversation", "link", "reply", "mute",
         "pause_end", "daily_letter", "first_letter", "awaited_proof", "address_change", "member_session", "invitation",
-        "site_token",
-        "report",
+        "site_token", "report", "staff_account", "staff_session", "letter_sketch", "wave",
+        "review_item", "decision", "decision_item", "review_note", "staff_preference", "staff_look",
     ]
 
     /// Each verb that reads, alone: what one of them refuses is nothing to the others.
@@ -57,7 +57,20 @@ struct MutatedRowTests {
                 { _ = try $0.addressChanges.find(of: recipient, at: TestStore.start) }, { _ = try $0.memberSessions.links() },
                 { _ = try $0.memberSessions.list(of: recipient) }, { _ = try $0.invitations.used() },
                 { _ = try $0.invitations.open(at: site, now: TestStore.start, limit: 9) },
-                { _ = try $0.siteTokens.list(at: site) },
+                { _ = try $0.siteTokens.list(at: site) }, { _ = try $0.staffAccounts.list() },
+                { _ = try $0.staffSessions.list(of: nil, at: TestStore.start) },
+                { _ = try $0.reviewItems.list(ReviewFilter(), limit: 9) },
+                { _ = try $0.reviewItems.groups(ReviewFilter(), limit: 9) },
+                { _ = try $0.reviewItems.count(ReviewFilter()) }, { _ = try $0.reviewItems.rules(in: .held, limit: 9) },
+                { _ = try $0.decisions.latest(DecisionFilter(), limit: 9) }, { _ = try $0.decisions.about(letter.id, limit: 9) },
+                { _ = try $0.decisions.due(at: TestStore.start + .days(9), limit: 9) },
+                { _ = try $0.reviewNotes.list(of: letter.id, limit: 9) },
+                { _ = try $0.staffAccounts.hasKeys(StaffAccountID(high: 1, low: 1)) },
+                { _ = try $0.submissionLog.trail(of: Tag(value: 7), in: Epoch(containing: TestStore.start)) },
+                { _ = try $0.reveals.find(letter.id) }, { _ = try $0.waves.letters(after: .zero, bands: 2, limit: 9) },
+                { _ = try $0.waves.open(limit: 9) }, { _ = try $0.waves.members(of: letter.id, limit: 9) },
+                { _ = try $0.waves.first(of: letter.id) }, { _ = try $0.waves.counts(of: letter.id) },
+                { _ = try $0.waves.wave(of: letter.id) }, { _ = try $0.waves.due(at: TestStore.start, limit: 9) },
                 { _ = try $0.siteTokens.revoked() }, { _ = try $0.reports.list(of: recipient) },
                 { _ = try $0.memberLedger.latest(of: recipient, limit: 9) }, { _ = try $0.mutes.list(of: recipient) },
                 { _ = try $0.memberLedger.summary(of: letter.id) },
@@ -116,6 +129,14 @@ struct MutatedRowTests {
             { _ = try $0.addressChanges.forget(before: now + .days(9), limit: 9) },
             { _ = try $0.dailyLetters.forget(before: Epoch(day: .max - 1), limit: 9) },
             { _ = try $0.invitations.forget(endedBefore: now + .days(99), limit: 9) },
+            {
+                for decision in try $0.decisions.due(at: now + .days(1), limit: 9) {
+                    for letter in try $0.decisions.pending(decision.id, limit: 9) {
+                        _ = try $0.decisions.apply(decision, to: letter, because: "test", at: now)
+                    }
+                }
+            }, { _ = try $0.reviewItems.complete(.held, limit: 9) }, { _ = try $0.reviewItems.forgetEnded(limit: 9) },
+            { _ = try $0.decisions.undo(StaffDecisionID(high: 1, low: 1), by: StaffMark(at: now, by: "anna")) },
             { _ = try $0.recipients.erase(person.id, at: now) },
             { _ = try $0.retention.forgetConversations(through: Epoch(containing: now), limit: 9) },
             { _ = try $0.retention.forgetLetters(through: Epoch(containing: now), at: now, limit: 9) },
@@ -134,9 +155,10 @@ struct MutatedRowTests {
         let logo = try Logo(file: Array("<svg></svg>".utf8))
         let site = store.site.id
         let others = (0..<3).map { store.letter(to: $0) }
+        let wave = store.letter(like: others[0].id, verdict: Verdict(.hold, parts: [Verdict.Part(.wave, .hold)]))
         let (confirmation, lease, person) = (store.confirmation(to: 1), store.lease(), store.people[0])
         try await store.database.write { transaction in
-            for letter in [letter] + others { _ = try transaction.intake.accept(letter) }
+            for letter in [letter] + others + [wave] { _ = try transaction.intake.accept(letter) }
             _ = try transaction.intake.accept(reply)
             _ = try transaction.mutes.add(name, of: person.id, from: letter.id, at: now)
             try confirmation.enqueue(in: transaction)
@@ -148,9 +170,27 @@ struct MutatedRowTests {
             try transaction.operationTrace.add(Sample.operation(at: now))
             _ = try transaction.nodes.start("only", at: now)
             _ = try transaction.queue.claim(upTo: 1, under: lease, until: now + .minutes(5), at: now)
+            let decision = StaffDecision(
+                id: StaffDecisionID(high: 1, low: 1), act: .drop, staff: "anna", reason: .spam, final: now + .minutes(1))
+            _ = try transaction.decisions.add(letter.id, in: .held, version: 1, to: decision.id)
+            try transaction.decisions.begin(decision)
+            try transaction.reviewNotes.add(
+                ReviewNote(id: ReviewNoteID(high: 1, low: 1), letter: letter.id, author: "anna", text: "a note"))
+            try transaction.staffAccounts.setKeys(false, of: StaffAccountID(high: 1, low: 1))
+            try Self.addStaff(to: transaction, at: now)
+            try transaction.reveals.noteLook(at: letter.id, at: now)
         }
         _ = try await store.fillMembership(of: 2)
         return letter
+    }
+
+    private static func addStaff(to transaction: any Transaction, at now: Timestamp) throws {
+        let id = StaffAccountID(high: 1, low: 1)
+        _ = try transaction.staffAccounts.add(id, StaffName("anna"), .reviewer, at: now)
+        _ = try transaction.staffAccounts.keep(StaffRecord(version: 1, seal: [1]), of: id, at: now)
+        try transaction.staffSessions.begin(
+            StaffSession(
+                digest: Array(repeating: 1, count: 16), account: id, network: nil, made: now, seen: now, ends: now + .hours(12)))
     }
 
     // The rule: every column of every table, under every value.

@@ -21,6 +21,23 @@ struct StatementTests {
             let more = Migration(version: Schema.migrations.count + 1, name: "nothing", statements: [])
             _ = try Migrator(Schema.migrations + [more]).migrate(transaction, at: now)
             for letter in ids + [tagged, marked, marked] { _ = try transaction.intake.accept(letter) }
+            let wave = store.letter(like: ids[0].id, verdict: Verdict(.hold, parts: [Verdict.Part(.wave, .hold)]))
+            _ = try transaction.intake.accept(wave)
+            _ = try transaction.waves.letters(after: .zero, bands: 2, limit: 9)
+            _ = try transaction.waves.open(limit: 9)
+            _ = try transaction.waves.members(of: ids[0].id, limit: 9)
+            _ = try transaction.waves.first(of: ids[0].id)
+            _ = try transaction.waves.counts(of: ids[0].id)
+            _ = try transaction.waves.wave(of: wave.id)
+            let verdict = WaveRow.Verdict(.withdrawn, at: now, by: "anna", final: now)
+            for _ in 1...2 {
+                _ = try transaction.waves.decide(ids[0].id, verdict)
+                _ = try transaction.waves.due(at: now, limit: 9)
+                _ = try transaction.waves.undo(ids[0].id, at: now)
+            }
+            try transaction.waves.noteApplied(ids[0].id, at: now)
+            _ = try transaction.waves.find(ids[0].id)
+            _ = try transaction.waves.forgetSketches(before: now, limit: 9)
             try confirmation.enqueue(in: transaction)
             try transaction.intake.keepPost(
                 IdempotencyRecord(key: Array(repeating: 3, count: 32), body: Array(repeating: 4, count: 32)), as: ids[0].entry.id,
@@ -154,6 +171,8 @@ struct StatementTests {
         }
         try await runConversation(database, store)
         try await runMembership(database, store)
+        try await runStaff(database)
+        try await runDesk(database, store)
         _ = try await database.write { transaction in
             try transaction.queue.dropHeld(.everything, because: "test", at: now, limit: 50)
                 + transaction.retention.forgetSubmissions(before: now + .days(1), limit: 50)
@@ -267,6 +286,7 @@ struct StatementTests {
             _ = try transaction.conversations.conversation(of: letter.id)
             _ = try transaction.memberLedger.latest(of: person.id, limit: 5)
             _ = try transaction.memberLedger.summary(of: letter.id)
+            _ = try transaction.reveals.find(letter.id)
             _ = try transaction.mutes.list(of: person.id)
             _ = try transaction.intake.serviceMails(.manage, to: person.id, since: now)
             _ = try transaction.operationTrace.about("photos/pat", limit: 5)
@@ -280,6 +300,86 @@ struct StatementTests {
             _ = try transaction.reports.withdraw(about: letter.id)
             _ = try transaction.reports.forget(before: now + .days(1), limit: 5)
             _ = try transaction.dailyLetters.forget(before: Epoch(containing: now).next, limit: 5)
+        }
+    }
+
+    private static func runStaff(_ database: any Database) async throws {
+        let (now, id, name) = (TestStore.start, StaffAccountID(high: 1, low: 1), try StaffName("anna"))
+        let session = StaffSession(
+            digest: Array(repeating: 1, count: 16), account: id, network: nil, made: now, seen: now, ends: now + .hours(12))
+        _ = try await database.write { transaction in
+            _ = try transaction.staffAccounts.isEmpty()
+            _ = try transaction.reveals.find(LetterID(high: 1, low: 1))
+            try transaction.reveals.noteLook(at: LetterID(high: 1, low: 1), at: now)
+            _ = try transaction.staffAccounts.add(id, name, .auditor, at: now)
+            _ = try transaction.staffAccounts.keep(nil, of: id, at: now)
+            _ = try transaction.staffAccounts.find(name)
+            _ = try transaction.staffAccounts.find(id)
+            _ = try transaction.staffAccounts.list()
+            try transaction.staffSessions.begin(session)
+            try transaction.staffSessions.noteUse(of: session.digest, at: now)
+            _ = try transaction.staffSessions.find(session.digest, at: now)
+            _ = try transaction.staffSessions.list(of: nil, at: now)
+            try transaction.staffSessions.end(session.digest)
+            try transaction.staffSessions.endAll(of: id)
+            try transaction.staffSessions.endAll()
+            try transaction.staffAccounts.remove(id)
+            return try transaction.staffSessions.forget(at: now, limit: 5)
+        }
+    }
+
+    private static func runDesk(_ database: any Database, _ store: TestStore) async throws {
+        let (now, account) = (TestStore.start, StaffAccountID(high: 1, low: 1))
+        let letters = (0..<4).map { _ in store.letter(to: 1, verdict: .held, tags: [Tag(value: 7)]) }
+        let (report, id) = (
+            try store.report(about: letters[3].id, of: 1), StaffDecisionID(high: UInt64(now.milliseconds) << 16, low: 1)
+        )
+        let (second, mark) = (StaffDecisionID(high: id.high, low: 2), StaffMark(at: now, by: "anna"))
+        try await database.write { transaction in
+            let (items, decisions) = (transaction.reviewItems, transaction.decisions)
+            for letter in letters { _ = try transaction.intake.accept(letter) }
+            _ = try transaction.reports.add(report)
+            var filter = ReviewFilter()
+            filter.tag = Tag(value: 7)
+            let item = try #require(try items.find(letters[0].id, in: .held))
+            _ = try items.list(filter, limit: 5)
+            _ = try items.groups(filter, limit: 5)
+            _ = try items.group(of: item, through: letters[3].id, limit: 5)
+            _ = try items.count(filter)
+            _ = try items.rules(in: .held, limit: 5)
+            try items.take(item.letter, in: .held, by: "anna", at: now)
+            _ = try items.wait(letters[1].id, in: .held, mark, version: 1)
+            _ = try decisions.add(item.letter, in: .held, version: 1, to: id)
+            try decisions.begin(
+                StaffDecision(id: id, act: .drop, staff: "anna", reason: .spam, final: now + ReviewTimes.undo))
+            try decisions.begin(StaffDecision(id: second, act: .reject, staff: "anna", reason: .other, final: now))
+            _ = try decisions.add(letters[3].id, in: .reported, version: 1, to: second)
+            _ = try decisions.undoable(by: "anna", at: now, limit: 5)
+            _ = try decisions.undo(id, by: mark)
+            try decisions.setEnd(now, of: second)
+            let due = try #require(try decisions.due(at: now, limit: 5).first)
+            for letter in try decisions.pending(due.id, limit: 5) {
+                _ = try decisions.apply(due, to: letter, because: "test", at: now)
+            }
+            try decisions.finish(due.id, at: now)
+            _ = try decisions.find(id)
+            _ = try decisions.latest(DecisionFilter(), limit: 5)
+            _ = try decisions.tally(id)
+            _ = try decisions.firstLetter(id)
+            _ = try decisions.about(item.letter, limit: 5)
+            _ = try decisions.about(Tag(value: 7), of: item.epoch, limit: 5)
+            try transaction.run("UPDATE review_item SET tag = NULL, rules = ''")
+            _ = try items.complete(.held, limit: 5)
+            _ = try transaction.submissionLog.trail(of: Tag(value: 7), in: item.epoch)
+            try transaction.reviewNotes.add(
+                ReviewNote(id: ReviewNoteID(high: 1, low: 1), letter: item.letter, author: "anna", text: "x"))
+            _ = try transaction.reviewNotes.list(of: item.letter, limit: 5)
+            try transaction.staffAccounts.setKeys(false, of: account)
+            _ = try transaction.staffAccounts.hasKeys(account)
+            _ = try items.forgetEnded(limit: 5)
+            _ = try transaction.reviewNotes.forget(before: now + .days(1), limit: 5)
+            _ = try decisions.forget(before: now + .days(1), limit: 5)
+            _ = try decisions.forget(before: now + .days(1), limit: 5)
         }
     }
 
@@ -361,7 +461,7 @@ struct StatementTests {
         "delivery", "submission", "letter", "attempt", "recipient", "idempotency_record", "own", "submission_tag",
         "submission_rule", "conversation", "link", "reply", "copy", "mute", "address_change", "report",
         "first_letter",
-        "limit_mark", "s", "by", "r", "t",
+        "limit_mark", "letter_sketch", "k", "s", "by", "r", "t",
     ]
 
     /// Whether a line of a plan looks through a large table. The exceptions read an index that is as long as what they

@@ -29,7 +29,8 @@ struct DoctorTests {
         // Every check has a finding.
         #expect(
             Set(report.findings.map(\.check)) == [
-                "letters", "proxy", "configuration", "users", "cage", "service", "keys", "saved-keys", "modes", "store", "sqlite",
+                "letters", "proxy", "configuration", "users", "cage", "service", "keys", "saved-keys", "journal", "modes",
+                "store", "sqlite",
                 "curl",
                 "disk", "inodes",
                 "templates",

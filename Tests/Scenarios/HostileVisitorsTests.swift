@@ -11,7 +11,7 @@ struct HostileVisitorsTests {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(
             smtpPort: server.port,
-            settings: ["POSTERN_LIMIT_REQUESTS": "60,60/1h", "POSTERN_TRUSTED_PROXIES": "127.0.0.1/32"])
+            settings: ["POSTERN_LIMIT_REQUESTS": "60,60/1d", "POSTERN_TRUSTED_PROXIES": "127.0.0.1/32"])
         try await postern.addRecipient("pat", "pat@private.example")
         try await postern.start()
         let url = "http://127.0.0.1:\(postern.port)"

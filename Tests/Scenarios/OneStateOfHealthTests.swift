@@ -26,7 +26,7 @@ struct OneStateOfHealthTests {
         let metrics = try await Web.get("http://127.0.0.1:\(postern.staffPort)/metrics").text
         #expect(metrics.contains("postern_health{condition=\"\(condition)\"} 1\n"), sourceLocation: location)
         #expect(metrics.contains("postern_health{condition=\"purge\"} 0\n"), sourceLocation: location)
-        let page = try await Web.get("http://127.0.0.1:\(postern.staffPort)/").text
+        let page = try await postern.staffPage().text
         #expect(page.contains(words) && !page.contains("All is well."), "\(page)", sourceLocation: location)
         let ready = try await postern.get("/ready")
         #expect(!ready.text.contains(words), "\(ready.text)", sourceLocation: location)
@@ -112,7 +112,7 @@ struct OneStateOfHealthTests {
             }
         }
         try await eventually("all is well", within: .seconds(30)) {
-            try await Web.get("http://127.0.0.1:\(postern.staffPort)/").text.contains("All is well.")
+            try await postern.staffPage().text.contains("All is well.")
         }
         try await postern.stop()
         await server.stop()
@@ -187,7 +187,7 @@ struct OneStateOfHealthTests {
         #expect(postern.log.components(separatedBy: "condition=proxy").count == 2)
         let found = try await postern.doctor().troubles
         #expect(found.map(\.check) == ["proxy"] && found.first?.finding.contains("count as one client") == true, "\(found)")
-        #expect(try await Web.get("http://127.0.0.1:\(postern.staffPort)/").text.contains("count as one client"))
+        #expect(try await postern.staffPage().text.contains("count as one client"))
         #expect(!postern.log.contains("203.0.113."))
         try await postern.stop()
         await server.stop()
@@ -199,6 +199,8 @@ struct OneStateOfHealthTests {
         #expect(try await postern.post().status == 202)
         try await server.received(count: 1)
         let first = try #require(postern.pid(of: .vault))
+        // Somebody is signed in already.
+        #expect(try await postern.staffPage().status == 200)
         postern.kill(.vault, SIGSTOP)
         // First, while it is this one that stands still.
         let found = try await postern.doctor(status: 69).troubles
@@ -216,7 +218,7 @@ struct OneStateOfHealthTests {
             return metrics.contains("postern_vault_up 0\n") && metrics.contains("postern_health{condition=\"vault\"} 1\n")
         }
         #expect(
-            try await Web.get("http://127.0.0.1:\(postern.staffPort)/", within: .seconds(10)).text
+            try await postern.staffPage(within: .seconds(10)).text
                 .contains("The vault does not answer."))
         try await eventually("the log says so") {
             postern.log.contains("a process does not answer child=vault") && postern.log.contains("condition=vault")

@@ -75,7 +75,7 @@ struct ReportedLettersTests {
         #expect(told.contains("photos/pat") && told.contains("open") && !told.contains("Xylophon"))
         let metrics = try await Web.get("http://127.0.0.1:\(postern.staffPort)/metrics").text
         #expect(metrics.contains("\npostern_reports_open 1\n"))
-        let desk = try await Web.get("http://127.0.0.1:\(postern.staffPort)/").text
+        let desk = try await postern.staffPage().text
         #expect(desk.contains("1 letter was reported"))
         let doctor = try await postern.command("doctor")
         #expect(doctor.output.contains("a recipient has reported a letter"))

@@ -205,6 +205,46 @@ struct RestoreDrillTests {
         await server.stop()
     }
 
+    // As root each of the two users has a cage, in which no file changes its folder.
+    @Test(arguments: geteuid() == 0 ? [false, true] : [false])
+    func `After an init that made keys of its own, one command sets these aside, with what was counted under them`(
+        asTwoUsers: Bool
+    ) async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let users = asTwoUsers ? TwoUsersTests.users : [:]
+        let old = try await Installation(smtpPort: server.port, settings: users, isOpen: asTwoUsers)
+        try await old.addRecipient("pat", "pat@private.example")
+        let outside = try TemporaryFolder()
+        let (backup, saved) = (outside.path("backup.sqlite"), outside.path("saved"))
+        try await old.succeed("backup", backup)
+        try await old.succeed("keys", "export-recovery", saved)
+        let new = try await Installation(smtpPort: server.port, settings: users, isOpen: asTwoUsers)
+        // Letters are counted there, before anybody thinks of the backup.
+        try await new.addRecipient("kim", "kim@private.example")
+        try await new.start()
+        #expect(try await new.post(to: "kim").status == 202)
+        try await server.received(count: 1)
+        try await new.stop()
+
+        try await new.succeed("restore", backup, "--keys", saved)
+        let vault = new.home + "/vault"
+        let files = FileManager.default
+        let aside = try #require(try files.contentsOfDirectory(atPath: vault).first { $0.hasPrefix("replaced-") })
+        let moved = Set(try files.contentsOfDirectory(atPath: "\(vault)/\(aside)"))
+        #expect(try files.contentsOfDirectory(atPath: vault).contains { $0.hasPrefix("journal.replaced-") })
+        #expect(moved.contains("budgets") && moved.count { $0.hasSuffix(".key") } == 3, "\(moved)")
+        for kind in ["address-", "authorisation-", "journal-"] {
+            let names = try files.contentsOfDirectory(atPath: vault + "/keys")
+            #expect(names.count { $0.hasPrefix(kind) && $0.hasSuffix(".key") } == 1, "\(names)")
+        }
+        #expect(try await new.doctor().troubles.isEmpty)
+        try await new.start()
+        #expect(try await new.post().status == 202)
+        try await server.received(count: 2)
+        try await new.stop()
+        await server.stop()
+    }
+
     @Test(arguments: geteuid() == 0 ? [false, true] : [false])
     func `Whom the saved memory knows as erased stays erased when keys alone go into a vault with a memory of its own`(
         asTwoUsers: Bool

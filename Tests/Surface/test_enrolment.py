@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "Tests/Browser"))
 from conftest import BINARY, Installation  # noqa: E402
 from correspondence import post  # noqa: E402
-from joining import mail_to  # noqa: E402
+from demo_mailbox import Mailbox  # noqa: E402
 
 GUIDE = (ROOT / "deploy/README.md").read_text()
 
@@ -50,8 +50,8 @@ def place(postern, tmp_path):
 
 def confirm(postern, address):
     """Presses the button behind the link of the mail that asked."""
-    link = re.search(r"https?://\S+(/confirm/\S+)", mail_to(postern, address))
-    status, _, page = post(postern.url + link.group(1))
+    link = Mailbox(postern).newest(r"https?://\S+(/confirm/\S+)", address)
+    status, _, page = post(postern.url + link[1])
     assert status == 200, page
 
 

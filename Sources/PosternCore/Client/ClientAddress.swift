@@ -41,3 +41,24 @@ extension ClientAddress {
         self.init(bytes: bytes)
     }
 }
+
+extension ClientAddress {
+    /// The one spelling of an address (RFC 5952): for a person who was shown it by a reveal, and for nobody else.
+    package var revealedText: String {
+        guard bytes.count == 16 else { return bytes.map { String($0) }.joined(separator: ".") }
+        let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+        let text = { (groups: ArraySlice<UInt16>) in groups.map { String($0, radix: 16) }.joined(separator: ":") }
+        guard let zeros = Self.longestRun(of: groups) else { return text(groups[...]) }
+        return text(groups[..<zeros.lowerBound]) + "::" + text(groups[zeros.upperBound...])
+    }
+
+    /// The longest run of zeros, the first of those that are alike; nil where none has two.
+    private static func longestRun(of groups: [UInt16]) -> Range<Int>? {
+        var (longest, start) = (0..<1, 0)
+        for (place, group) in (groups + [1]).enumerated() where group != 0 {
+            if place - start > longest.count { longest = start..<place }
+            start = place + 1
+        }
+        return longest.count > 1 ? longest : nil
+    }
+}

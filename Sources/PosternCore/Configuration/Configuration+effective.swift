@@ -6,6 +6,7 @@ extension Configuration {
         case .publicURL: publicURL.description
         case .listen: listen.description
         case .staffListen: staffListen.description
+        case .staffURL: staffURL.description
         case .trustedProxies: trustedProxies.isEmpty ? nil : trustedProxies.map(\.description).joined(separator: ",")
         case .database: database.description
         case .mailFrom: mail.from.text
@@ -22,6 +23,7 @@ extension Configuration {
         case .limitRequests: limits.requests.description
         case .limitSender: limits.sender.description
         case .limitText: limits.text.description
+        case .limitWave: limits.wave.map(String.init) ?? "off"
         case .budgetRecipient: Self.text(of: budgets.recipient)
         case .budgetAddress: Self.text(of: budgets.address)
         case .budgetConfirmation: Self.text(of: budgets.confirmation)
@@ -39,6 +41,9 @@ extension Configuration {
         case .home: home
         case .lease: lease.span
         case .withdrawal: withdrawal == .zero ? "off" : withdrawal.span
+        case .journalCopy: journalCopy?.description
+        case .reveals: "\(reveals.most)/1d"
+        case .revealTwoPersons: reveals.needsTwo ? "on" : "off"
         case .logLevel: logLevel
         case .securityContact: securityContacts.isEmpty ? nil : securityContacts.map(\.description).joined(separator: ",")
         case .cage: isCageRequired ? "required" : "available"

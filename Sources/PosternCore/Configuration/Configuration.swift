@@ -4,6 +4,8 @@ package struct Configuration: Sendable {
     package let publicURL: WebOrigin
     package let listen: ListenAddress
     package let staffListen: ListenAddress
+    /// The staff's pages as browsers name them.
+    package let staffURL: WebOrigin
     package let trustedProxies: [AddressRange]
     package let database: DatabaseURL
     package let mail: Mail
@@ -17,6 +19,10 @@ package struct Configuration: Sendable {
     package let lease: Duration
     /// How long an answer waits before it goes out, so that it can be taken back; zero for not at all.
     package let withdrawal: Duration
+    /// Where the journal's checkpoints are written a second time; nil for nowhere.
+    package let journalCopy: JournalCopyPlace?
+    /// What members of staff may be shown.
+    package let reveals: RevealRule
     package let logLevel: String
     /// Whether the service refuses to run on a kernel that lacks a part of the processes' cage.
     package let isCageRequired: Bool
@@ -35,7 +41,10 @@ package struct Configuration: Sendable {
     }
 
     package struct Limits: Sendable {
-        package let client, recipient, global, sender, text, requests: Limit
+        package let client, recipient, global, sender, text: Limit
+        /// How many recipients may have letters that are nearly the same; nil for any number.
+        package let wave: Int?
+        package let requests: Limit
     }
 
     package struct Retention: Sendable {
@@ -81,11 +90,7 @@ extension Configuration {
                 "it trusts everybody: any visitor could pose as any client, and no limit or block would hold",
                 "Write the addresses of your own proxies and no others, as in 127.0.0.1/32,::1/128.")
         }
-        if !staffListen.isLoopback {
-            reader.fault(
-                .staffListen, "“\(staffListen)” can be reached from other machines, and the staff's pages have no sign-in yet",
-                "Write 127.0.0.1:PORT or [::1]:PORT, and use ssh -L PORT:127.0.0.1:PORT to open them from elsewhere.")
-        }
+        let staffURL = reader.staffURL(at: staffListen)
         if listen == staffListen {
             reader.fault(.staffListen, "it is the same as POSTERN_LISTEN", "Give the staff's pages a port of their own.")
         }
@@ -96,6 +101,7 @@ extension Configuration {
             client: client, recipient: reader.limit(.limitRecipient, standard: Limit("10/1h,50/1d")),
             global: reader.globalLimit(standard: Limit("300/1h,1000/1h")),
             sender: reader.limit(.limitSender, standard: client), text: reader.limit(.limitText, standard: client),
+            wave: reader.wave(standard: 5),
             // Where everything comes from one address, neither limit makes sense.
             requests: reader.limit(.limitRequests, standard: client.isOff ? nil : Limit("3000,3000/1m")))
         let retention = Retention(
@@ -113,7 +119,15 @@ extension Configuration {
         ) { text in
             text == "off" ? .zero : Duration(span: text).flatMap { $0 <= .hours(1) ? $0 : nil }
         }
+        let journalCopy = reader.value(
+            .journalCopy, standard: nil as JournalCopyPlace?,
+            remedy: "Write syslog, or the full path of a file outside \(home), as in /var/log/postern/checkpoints."
+        ) { text in
+            // Beside the journal it would be changed with it.
+            JournalCopyPlace(text).flatMap { $0.isInside(home) ? nil : .some($0) }
+        }
         let budgets = reader.budgets(following: limits)
+        let reveals = reader.reveals()
         let cage = reader.value(.cage, standard: "available", remedy: "Write required or available.") {
             ["required", "available"].contains($0) ? $0 : nil
         }
@@ -125,18 +139,29 @@ extension Configuration {
             let contacts = parts.compactMap { SecurityContact($0) }
             return contacts.count == parts.count ? contacts : nil
         }
-        guard reader.faults.isEmpty, let publicURL, let mail else { throw SettingFaults(all: reader.faults) }
+        guard reader.faults.isEmpty, let publicURL, let staffURL, let mail else { throw SettingFaults(all: reader.faults) }
         self.init(
-            home: home, publicURL: publicURL, listen: listen, staffListen: staffListen, trustedProxies: proxies,
+            home: home, publicURL: publicURL, listen: listen, staffListen: staffListen, staffURL: staffURL,
+            trustedProxies: proxies,
             database: database,
             mail: mail, limits: limits, budgets: budgets, retention: retention,
             users: Users(relay: reader.text(.relayUser), vault: reader.text(.vaultUser)), templates: reader.text(.templates),
-            lease: lease, withdrawal: withdrawal, logLevel: logLevel, isCageRequired: cage == "required",
+            lease: lease, withdrawal: withdrawal, journalCopy: journalCopy, reveals: reveals, logLevel: logLevel,
+            isCageRequired: cage == "required",
             securityContacts: contacts)
     }
 }
 
 extension SettingReader {
+    fileprivate mutating func wave(standard: Int) -> Int? {
+        value(
+            .limitWave, standard: standard,
+            remedy: "Write off, or how many recipients may have letters that are nearly the same, from 1 to 1000000, as in 5."
+        ) { text in
+            text == "off" ? .some(nil) : Int(text).flatMap { (1...1_000_000).contains($0) ? .some($0) : nil }
+        }
+    }
+
     fileprivate mutating func limit(_ setting: Setting, standard: Limit?) -> Limit {
         value(
             setting, standard: standard ?? .off,
@@ -153,6 +178,27 @@ extension SettingReader {
         }
     }
 
+    /// Browsers take a passkey for a name alone, and keep it from others over HTTPS alone; they trust `localhost` without it.
+    fileprivate mutating func staffURL(at listen: ListenAddress) -> WebOrigin? {
+        let remedy =
+            "Write https:// and the name under which your proxy serves the staff's pages, as in https://desk.example.org, or "
+            + "http://localhost:PORT, as ssh -L PORT:127.0.0.1:\(listen.port) gives it."
+        let standard = WebOrigin("http://localhost:\(listen.port)")
+        let isGiven = text(.staffURL) != nil
+        let url = value(.staffURL, standard: standard, remedy: remedy) { text -> WebOrigin?? in
+            guard let url = WebOrigin(text.hasSuffix("/") ? String(text.dropLast()) : text) else { return .none }
+            let isLocal = url.host == "localhost" && !url.isSecure
+            return isLocal || url.isSecure && !url.isAddress ? .some(url) : .none
+        }
+        guard !listen.isLoopback, url?.isSecure != true else { return url }
+        fault(
+            .staffListen,
+            "“\(listen)” can be reached from other machines, and \(isGiven ? "POSTERN_STAFF_URL is not https" : "no POSTERN_STAFF_URL is set")",
+            "Set POSTERN_STAFF_URL to the https:// address under which your proxy serves the staff's pages, or write "
+                + "127.0.0.1:PORT and use ssh -L PORT:127.0.0.1:PORT to open them from elsewhere.")
+        return url
+    }
+
     /// Above the first rate letters are held, above the second they are refused.
     fileprivate mutating func globalLimit(standard: Limit?) -> Limit {
         value(
@@ -164,6 +210,23 @@ extension SettingReader {
                 return limit.isOff || isPair ? limit : nil
             }
         }
+    }
+
+    /// A day is the UTC day, as the vault counts it, so no other span is taken.
+    fileprivate mutating func reveals() -> RevealRule {
+        let most = value(
+            .reveals, standard: RevealRule.standard.most,
+            remedy: "Write how many a person may make in a day, from 1/1d to \(RevealRule.mostPossible)/1d, as in 30/1d."
+        ) { text -> Int? in
+            guard let limit = Limit(text), limit.burst == nil, let rate = limit.rates.first, limit.rates.count == 1,
+                rate.per == .days(1), rate.count <= RevealRule.mostPossible
+            else { return nil }
+            return rate.count
+        }
+        let needsTwo = value(.revealTwoPersons, standard: "off", remedy: "Write on or off.") {
+            ["on", "off"].contains($0) ? $0 : nil
+        }
+        return RevealRule(most: most, needsTwo: needsTwo == "on")
     }
 
     fileprivate mutating func span(_ setting: Setting, standard: Duration) -> Duration {

@@ -3,6 +3,8 @@ package enum Setting: String, Sendable, CaseIterable {
     case publicURL = "POSTERN_PUBLIC_URL"
     case listen = "POSTERN_LISTEN"
     case staffListen = "POSTERN_STAFF_LISTEN"
+    /// Where staff reach their pages: passkeys are made for its host.
+    case staffURL = "POSTERN_STAFF_URL"
     case trustedProxies = "POSTERN_TRUSTED_PROXIES"
     case database = "POSTERN_DATABASE"
     case mailFrom = "POSTERN_MAIL_FROM"
@@ -20,6 +22,8 @@ package enum Setting: String, Sendable, CaseIterable {
     /// Limits by the visitor's address and by the letter's text. By default both equal the client limit.
     case limitSender = "POSTERN_LIMIT_SENDER"
     case limitText = "POSTERN_LIMIT_TEXT"
+    /// How many recipients may have letters that are nearly the same; the next are held.
+    case limitWave = "POSTERN_LIMIT_WAVE"
     /// What the vault lets out, whatever the relay asks for.
     case budgetRecipient = "POSTERN_BUDGET_RECIPIENT"
     case budgetAddress = "POSTERN_BUDGET_ADDRESS"
@@ -45,6 +49,12 @@ package enum Setting: String, Sendable, CaseIterable {
     case withdrawal = "POSTERN_WITHDRAWAL"
     /// Whom to tell about a hole in the service: what `/.well-known/security.txt` names.
     case securityContact = "POSTERN_SECURITY_CONTACT"
+    /// Where the journal's checkpoints are written a second time: a file outside the home, or `syslog`.
+    case journalCopy = "POSTERN_JOURNAL_COPY"
+    /// How many letters and client addresses a member of staff may be shown in a day, as in `30/1d`.
+    case reveals = "POSTERN_REVEALS"
+    /// Whether a second member of staff must confirm each of them: `on` or `off`.
+    case revealTwoPersons = "POSTERN_REVEAL_TWO_PERSONS"
     case logLevel = "POSTERN_LOG_LEVEL"
     /// Whether a kernel that lacks a part of the processes' cage may run the service: `required` or `available`.
     case cage = "POSTERN_CAGE"

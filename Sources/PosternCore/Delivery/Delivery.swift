@@ -32,6 +32,8 @@ package enum DeliveryKind: String, Sendable, CaseIterable {
     case copy
     /// Tells a recipient that letters are paused, and how they go on.
     case pauseNotice = "pause-notice"
+    /// Tells a recipient that a letter was one of many that were nearly the same, and that staff have stopped the others.
+    case waveNotice = "wave-notice"
     /// The link to a recipient's own page, which they asked for.
     case manage
     /// Tells the former address that another is to take its place, and how to undo that.
@@ -45,7 +47,7 @@ package enum DeliveryKind: String, Sendable, CaseIterable {
     package var isPosted: Bool {
         switch self {
         case .letter, .reply: true
-        case .confirmation, .copy, .pauseNotice, .manage, .addressNotice, .welcome, .prove: false
+        case .confirmation, .copy, .pauseNotice, .waveNotice, .manage, .addressNotice, .welcome, .prove: false
         }
     }
 }

@@ -104,7 +104,7 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
     /// Who gets the mail.
     package var addressee: Party {
         switch kind {
-        case .letter, .confirmation, .pauseNotice, .manage, .addressNotice, .welcome: .recipient
+        case .letter, .confirmation, .pauseNotice, .waveNotice, .manage, .addressNotice, .welcome: .recipient
         case .prove: .visitor
         case .reply: conversation?.author.other ?? .recipient
         case .copy: conversation?.author ?? .recipient

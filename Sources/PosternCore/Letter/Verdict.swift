@@ -87,6 +87,8 @@ package struct Verdict: Equatable, Sendable {
         case crossSite = "cross-site"
         /// The visitor's name reads like the site's own or like that of its staff.
         case impersonation
+        /// Too many recipients have letters that are nearly the same.
+        case wave
         /// Staff have blocked letters like it.
         case block = "block"
     }

@@ -1,15 +1,29 @@
-/// What an authorisation of the vault is about: a recipient's record, what mails say of a site, or what the vault gave when a change of
-/// address was undone or taken up again.
+/// What an authorisation of the vault is about: a recipient's record, what mails say of a site, what the vault gave when a change of
+/// address was undone or taken up again, or how a member of staff signs in.
 package enum AuthorisedName: Hashable, Sendable, CustomStringConvertible {
     case recipient(Handle, at: SiteID)
     case site(SiteID)
     case undo(AddressChangeID, isUndone: Bool)
+    case staff(StaffName)
+    /// The time step of the newest one-time code that was used: its version.
+    case staffStep(StaffName)
+    /// One of the recovery codes of a version of the record; version 1 when it was used.
+    case staffCode(StaffName, version: Int32, place: Int)
+    /// The signatures that a passkey has counted: its version.
+    case staffSignatures(StaffName, version: Int32)
+    /// The day on which somebody was last shown something, and how often on that day: its version is both (`RevealCount`).
+    case staffReveals(StaffName)
 
     package var description: String {
         switch self {
         case .recipient(let handle, let site): "\(site)/\(handle)"
         case .site(let site): "site \(site)"
         case .undo(let change, let isUndone): "change \(change), \(isUndone ? "undone" : "taken up again")"
+        case .staff(let name): "staff \(name)"
+        case .staffStep(let name): "one-time codes of \(name)"
+        case .staffCode(let name, let version, let place): "recovery code \(place) of \(name), \(version)"
+        case .staffSignatures(let name, let version): "signatures of \(name), \(version)"
+        case .staffReveals(let name): "reveals of \(name)"
         }
     }
 }

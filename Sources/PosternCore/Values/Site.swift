@@ -29,6 +29,8 @@ package struct Site: Hashable, Sendable {
 /// Scheme, host and port of a site, as RFC 6454 §6.2 writes an origin: `https://photos.example`.
 package struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
     package let description: String
+    /// An IPv6 address in brackets.
+    package let host: String
 
     /// Nil unless the text is `http://` or `https://`, a host of letters, digits, dots and hyphens (or an IPv6
     /// literal), and perhaps a port: no path, no user, no query. The scheme's own port is left out, as browsers do.
@@ -55,7 +57,13 @@ package struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
             rest.isEmpty
                 || (rest.first == ":" && port.allSatisfy(\.isASCIIDigit) && UInt16(Substring(port)) != nil)
         else { return nil }
+        self.host = String(host)
         let isStandard = rest == (scheme == "https://" ? ":443" : ":80")
         description = isStandard ? scheme + host : lowered
     }
+
+    package var isSecure: Bool { description.hasPrefix("https://") }
+
+    /// Whether the host is an address and no name.
+    package var isAddress: Bool { ClientAddress(text: host.filter { $0 != "[" && $0 != "]" }) != nil }
 }

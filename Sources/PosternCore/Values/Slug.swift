@@ -26,6 +26,24 @@ package struct Handle: Hashable, Sendable, CustomStringConvertible {
     package var description: String { text }
 }
 
+/// The name by which a member of staff signs in, written as a handle is.
+package struct StaffName: Hashable, Sendable, CustomStringConvertible {
+    package let text: String
+
+    package init(_ text: String) throws(SlugFault) {
+        self.text = try Slug.check(text, noun: "name", longest: 40, inner: "._-")
+    }
+
+    /// As somebody typed it: in capitals, or with a blank after it.
+    package init?(typed: String) {
+        let trimmed = typed.split(separator: " ").joined(separator: " ")
+        guard let name = try? StaffName(trimmed.lowercased()) else { return nil }
+        self = name
+    }
+
+    package var description: String { text }
+}
+
 private enum Slug {
     static func check(_ text: String, noun: String, longest: Int, inner: String) throws(SlugFault) -> String {
         let allowed = "a–z, 0–9" + inner.map { ", “\($0)”" }.joined()

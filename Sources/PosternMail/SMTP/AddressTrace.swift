@@ -23,15 +23,18 @@ enum AddressTrace {
         }
     }
 
-    /// As long as most of an MD5 in base64, with capitals, small letters and digits more mixed than in a word, host name or path.
-    /// Queue ids that look like this are lost here, except Exim's.
+    /// As long as most of an MD5 in base64, with letters and digits more mixed than in a word, host name or path. About one digest
+    /// in ten thousand has no capitals (or, if the server folds case, each). Queue ids that look like this are lost here, except
+    /// Exim's, Google's and hexadecimal ones.
     private static func isDigestInBase64(_ word: some StringProtocol) -> Bool {
         word.unicodeScalars.split(whereSeparator: { kind(of: $0) == nil }).contains { run in
             guard run.count >= 18, !isEximID(run) else { return false }
             let kinds = run.compactMap(kind(of:))
             // Each word of a path may begin with a capital, with a sign between the words.
             let turns = zip(kinds, kinds.dropFirst()).count { $0 != $1 && $0 != .sign && $1 != .sign }
-            return kinds.contains(.capital) && kinds.contains(.small) && turns >= 3
+            guard turns >= 3 else { return false }
+            let isMixed = kinds.contains(.capital) && kinds.contains(.small)
+            return isMixed || !isHexadecimal(run) && !isGoogleID(run)
         }
     }
 
@@ -51,6 +54,17 @@ enum AddressTrace {
     /// `1rABcd-0000000012A-3bCd`: six, eleven and four, since Exim 4.97.
     private static func isEximID(_ run: some Collection<Unicode.Scalar>) -> Bool {
         run.split(separator: "-", omittingEmptySubsequences: false).map(\.count) == [6, 11, 4]
+    }
+
+    /// Whether it has hexadecimal digits alone, perhaps in groups, as a UUID.
+    private static func isHexadecimal(_ run: some Collection<Unicode.Scalar>) -> Bool {
+        run.allSatisfy { $0 == "-" || Character($0).isHexDigit }
+    }
+
+    /// `98e67ed59e1d1-2a0b5e3f7d2si1234567a91`: hexadecimal, `si`, a number, and two or three letters or hexadecimal digits.
+    private static func isGoogleID(_ run: some Collection<Unicode.Scalar>) -> Bool {
+        let text = String(String.UnicodeScalarView(run))
+        return text.wholeMatch(of: /[0-9a-f]+-[0-9a-f]+si[0-9]+[0-9a-z]{2,3}/) != nil
     }
 
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {

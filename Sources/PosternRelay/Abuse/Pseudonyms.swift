@@ -48,17 +48,31 @@ package struct DayPseudonyms: Sendable {
     /// every digest of a submission.
     struct KeyedDigest: Sendable {
         private let hmac: HMAC<SHA256>
+        /// For what a letter has many of.
+        private let short: SipHash
 
         init(key: [UInt8]) {
             hmac = HMAC(key: SymmetricKey(data: key))
+            short = SipHash(key: Self.digest("postern sketch", 0, [], hmac))
+        }
+
+        /// One for each band of the sketch.
+        func digests(of sketch: TextSketch) -> [UInt32] {
+            (0..<sketch.places.count / 2).map { band in
+                UInt32(
+                    truncatingIfNeeded: short.digest(
+                        UInt64(band), sketch.places[band * 2], sketch.places[band * 2 + 1]))
+            }
         }
 
         /// All 32 bytes.
         func code(_ use: StaticString, _ kind: UInt8, _ value: [UInt8]) -> [UInt8] {
-            mac(use, kind, value).withUnsafeBytes(Array.init)
+            Self.mac(use, kind, value, hmac).withUnsafeBytes(Array.init)
         }
 
-        private func mac(_ use: StaticString, _ kind: UInt8, _ value: [UInt8]) -> HMAC<SHA256>.MAC {
+        private static func mac(
+            _ use: StaticString, _ kind: UInt8, _ value: [UInt8], _ hmac: HMAC<SHA256>
+        ) -> HMAC<SHA256>.MAC {
             var (hmac, bytes) = (hmac, [UInt8]())
             bytes.reserveCapacity(use.utf8CodeUnitCount + 1 + value.count)
             use.withUTF8Buffer { bytes += $0 }
@@ -70,7 +84,13 @@ package struct DayPseudonyms: Sendable {
         }
 
         func digest(_ use: StaticString, _ kind: UInt8, _ value: [UInt8]) -> (high: UInt64, low: UInt64) {
-            mac(use, kind, value).withUnsafeBytes { bytes in
+            Self.digest(use, kind, value, hmac)
+        }
+
+        private static func digest(
+            _ use: StaticString, _ kind: UInt8, _ value: [UInt8], _ hmac: HMAC<SHA256>
+        ) -> (high: UInt64, low: UInt64) {
+            mac(use, kind, value, hmac).withUnsafeBytes { bytes in
                 (
                     UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
                     UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))

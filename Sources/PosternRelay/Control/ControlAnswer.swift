@@ -81,6 +81,19 @@ package struct TokenView: Codable, Sendable {
     }
 }
 
+/// A member of staff, without what is secret.
+package struct StaffView: Codable, Sendable {
+    package let name, role: String
+    package let made: Timestamp
+    /// When they chose how to sign in; nil while their link waits.
+    package let enrolled: Timestamp?
+
+    init(_ account: StaffAccount) {
+        (name, role) = (account.name.text, account.role.rawValue)
+        (made, enrolled) = (account.made, account.enrolled)
+    }
+}
+
 /// Another name of a recipient.
 package struct AliasView: Codable, Sendable {
     package let alias: String

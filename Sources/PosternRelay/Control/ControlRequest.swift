@@ -30,6 +30,11 @@ package enum ControlRequest: Codable, Sendable {
     case addToken(site: String, id: String, scope: String, digest: String)
     case listTokens(site: String)
     case revokeToken(id: String)
+    case addStaff(name: String, role: String)
+    case listStaff
+    case findStaff(name: String)
+    case resetStaff(name: String)
+    case removeStaff(name: String)
     case countQueue
     case listQueue(QueueFilter)
     case showDelivery(id: String)
@@ -43,6 +48,12 @@ package enum ControlRequest: Codable, Sendable {
     case addBlock(NewBlock)
     case listBlocks
     case removeBlock(id: Int64)
+    case listWaves(after: String?, limit: Int)
+    /// With the letters after this one.
+    case showWave(id: String, after: String?, limit: Int)
+    /// - Parameter tells: whether those whom it has reached get a mail that says so.
+    case withdrawWave(id: String, tells: Bool)
+    case releaseWave(id: String)
     /// What recipients have reported, the latest first, before this one.
     case listReports(before: String?, limit: Int)
     case backup(to: String)

@@ -11,6 +11,12 @@ package struct LogExplanation: Codable, Sendable {
         package let rule: String
         package let effect: String
         package let meaning: String
+
+        package init(rule: String, effect: String, meaning: String) {
+            self.rule = rule
+            self.effect = effect
+            self.meaning = meaning
+        }
     }
 
     init(_ entry: LogEntry, blocks: [Int64: Block], delivery: DeliveryLine?) {
@@ -55,6 +61,7 @@ extension Verdict.Rule {
         case .trapHaste: "the form came back sooner than a person can type"
         case .crossSite: "a page of another site had its visitor post it, who may know nothing of it"
         case .impersonation: "the visitor’s name reads like the site’s own, or like its staff: “Support”, “Admin”"
+        case .wave: "more recipients have letters that are nearly the same than POSTERN_LIMIT_WAVE allows"
         case .block: "staff have blocked letters like this one"
         }
     }

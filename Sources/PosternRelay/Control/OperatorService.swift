@@ -105,6 +105,17 @@ package struct OperatorService: Sendable {
         case .revokeToken(let id):
             try await operations.siteTokens.revoke(try RequestText.tokenID(id))
             return 1
+        case .addStaff(let name, let role):
+            try await operations.staff.add(try RequestText.staffName(name), try RequestText.word(role, "role"))
+            return 1
+        case .listStaff: return try await operations.staff.list().map(StaffView.init)
+        case .findStaff(let name): return StaffView(try await operations.staff.find(try RequestText.staffName(name)))
+        case .resetStaff(let name):
+            try await operations.staff.reset(try RequestText.staffName(name))
+            return 1
+        case .removeStaff(let name):
+            try await operations.staff.remove(try RequestText.staffName(name))
+            return 1
         case .countQueue: return QueueCountsView(try await operations.queue.count())
         case .listQueue(let asked):
             return try await operations.queue.list(
@@ -138,6 +149,21 @@ package struct OperatorService: Sendable {
         case .removeBlock(let id):
             try await operations.blocks.remove(id)
             return 1
+        case .listWaves(let after, let limit):
+            return try await operations.waves.list(
+                after: try after.map(RequestText.waveID), limit: Self.bounded(limit)
+            ).map(WaveView.init)
+        case .showWave(let id, let after, let limit):
+            let id = try RequestText.waveID(id)
+            let wave = try await operations.waves.show(id)
+            let letters = try await operations.waves.letters(
+                of: id, after: try after.map(RequestText.deliveryID), limit: Self.bounded(limit))
+            return WaveDetailView(wave: WaveView(wave), letters: letters.map(WaveLetterView.init))
+        case .withdrawWave(let id, let tells):
+            let id = try RequestText.waveID(id)
+            let (done, told) = try await operations.waves.withdraw(id, tells: tells)
+            return WaveWithdrawalView(done, told: told)
+        case .releaseWave(let id): return try await operations.waves.release(try RequestText.waveID(id))
         case .listReports(let before, let limit):
             return try await operations.reports.list(
                 before: try before.map(RequestText.reportID), limit: Self.bounded(limit)

@@ -18,6 +18,10 @@ package enum RequestText {
         do { return try SiteID(text) } catch { throw Fault(error.description) }
     }
 
+    static func staffName(_ text: String) throws -> StaffName {
+        do { return try StaffName(text) } catch { throw Fault(error.description) }
+    }
+
     static func handle(_ text: String) throws -> Handle {
         do { return try Handle(text) } catch { throw Fault(error.description) }
     }
@@ -37,6 +41,8 @@ package enum RequestText {
     static func deliveryID(_ text: String) throws -> LetterID { try id(text, of: "a delivery", list: "postern queue list") }
 
     static func entryID(_ text: String) throws -> LetterID { try id(text, of: "a log entry", list: "postern log list") }
+
+    static func waveID(_ text: String) throws -> LetterID { try id(text, of: "a wave", list: "postern wave list") }
 
     static func operationID(_ text: String) throws -> OperationID {
         guard let id = OperationID(text) else { throw otherVersion("the place in the list of operations") }

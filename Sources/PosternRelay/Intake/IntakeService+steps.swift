@@ -76,6 +76,20 @@ extension IntakeService {
         try refuseLimited(ruling, &pending)
     }
 
+    /// Whether letters that are nearly the same have gone to so many that a person must look first.
+    func checkWave(_ letter: Letter, to recipient: Recipient, _ pending: inout PendingSubmission) async throws {
+        guard !waves.isOff, let day = pending.day else { return }
+        let text = FoldedText(letter.text.text, limit: DayPseudonyms.comparedText)
+        guard let sketch = day.sketch(of: text),
+            let finding = waves.note(pending.id, sketch, to: recipient.id, at: pending.at)
+        else { return }
+        pending.likeness = (sketch, finding)
+        // Asked of the store, since another relay may know; letters of waves are few.
+        if finding.isWave, try await store.read({ try $0.waves.find(finding.wave)?.isReleased }) != true {
+            pending.verdictParts.append(Verdict.Part(.wave, .hold))
+        }
+    }
+
     /// Whether the letter must wait until its visitor has typed the code from a mail. Nothing that a form says can spare them that: an
     /// address that was proven in another conversation may be typed by anybody.
     func needsProof(to recipient: Recipient, at now: Timestamp) async throws -> Bool {
@@ -111,7 +125,8 @@ extension IntakeService {
             proof: waits ? (LetterID(at: pending.at, using: &randomness), MailTokens(using: &randomness)) : nil,
             limitRecord: pending.countedKeys.isEmpty
                 ? nil : LimitRecord(epoch: Epoch(containing: pending.at), keys: pending.countedKeys),
-            idempotencyRecord: names.first?.record(of: posted), yesterdaysKey: names.dropFirst().first?.key)
+            idempotencyRecord: names.first?.record(of: posted), yesterdaysKey: names.dropFirst().first?.key,
+            likeness: pending.likeness.map { ($0.sketch, $0.finding.wave) })
         switch try await store.write({ try $0.intake.accept(accepted) }) {
         case .stored: return .accepted(accepted.entry.verdict.decision, page: page, prove: proving.last)
         case .unproven:

@@ -12,6 +12,7 @@ package struct IntakeService: SubmissionService {
     let diskSpace: any DiskSpace
     let pseudonyms: Pseudonyms
     let limits: RateLimiter
+    let waves: WaveWatch
     let blocks: BlockCache
     let recipients: RecipientCache
     let siteNames: SiteNameCache
@@ -24,7 +25,7 @@ package struct IntakeService: SubmissionService {
 
     package init(
         store: any Database, sealing: LetterSealer, diskSpace: any DiskSpace, pseudonyms: Pseudonyms, limits: RateLimiter,
-        blocks: BlockCache, refusals: RefusalLog, randomness: RandomSource, logger: Logger,
+        waves: WaveWatch, blocks: BlockCache, refusals: RefusalLog, randomness: RandomSource, logger: Logger,
         letterCame: @escaping @Sendable () -> Void
     ) {
         self.store = store
@@ -32,6 +33,7 @@ package struct IntakeService: SubmissionService {
         self.diskSpace = diskSpace
         self.pseudonyms = pseudonyms
         self.limits = limits
+        self.waves = waves
         self.blocks = blocks
         self.refusals = refusals
         self.randomness = randomness
@@ -64,6 +66,7 @@ package struct IntakeService: SubmissionService {
             try checkLetterBlocks(letter, &pending)
             try await checkName(letter, at: recipient.site, &pending)
             try countUnderLimits(letter, to: recipient, &pending)
+            try await checkWave(letter, to: recipient, &pending)
             let waits = try await needsProof(to: recipient, at: pending.at)
             return try await accept(letter, for: recipient, waits: waits, &pending)
         } catch let judgement as Judgement {
@@ -77,7 +80,10 @@ package struct IntakeService: SubmissionService {
     /// noted, and the visitor is told.
     private func conclude(_ first: Judgement, on pending: inout PendingSubmission) async -> SubmissionReply {
         let judgement = await earlierOutcome(of: first, &pending) ?? first
-        if !judgement.isAccepted { limits.giveBack(pending.countedKeys) }
+        if !judgement.isAccepted {
+            limits.giveBack(pending.countedKeys)
+            if let likeness = pending.likeness { waves.takeBack(likeness.finding) }
+        }
         if let verdict = judgement.metric {
             Counter(label: Metric.submissions.rawValue, dimensions: [("verdict", verdict)]).increment()
         }

@@ -21,6 +21,8 @@ struct PendingSubmission: Sendable {
     var clientKeys = ClientKeys()
     /// What the letter was counted under. Given back unless the letter is kept.
     var countedKeys: [DatedLimitKey] = []
+    /// What its text is compared by, and what that found; nil where it is not compared. Taken back unless the letter is kept.
+    var likeness: (sketch: DatedSketch, finding: WaveLedger.Finding)?
 
     init(_ submission: Submission, id: LetterID, day: DayPseudonyms?) {
         self.submission = submission

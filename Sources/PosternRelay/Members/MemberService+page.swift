@@ -75,7 +75,8 @@ extension LedgerEntry {
         self.init(
             id: row.id, isReply: row.kind == .reply, at: row.accepted, summary: summary,
             visitorName: summary.flatMap { VisitorName.shown($0.visitorName, without: nil) }, verdict: row.verdict,
-            standing: Standing(row, at: now), isReported: row.isReported)
+            standing: Standing(row, at: now), isReported: row.isReported,
+            seenByStaff: row.seenByStaff)
     }
 }
 

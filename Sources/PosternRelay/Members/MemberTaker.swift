@@ -205,10 +205,12 @@ package struct LedgerEntry: Equatable, Sendable {
     package let verdict: Verdict.Decision
     package let standing: Standing
     package let isReported: Bool
+    /// When staff last read it; nil where they have not.
+    package let seenByStaff: Timestamp?
 
     package init(
         id: LetterID, isReply: Bool, at: Timestamp, summary: LetterSummary?, visitorName: String?, verdict: Verdict.Decision,
-        standing: Standing, isReported: Bool
+        standing: Standing, isReported: Bool, seenByStaff: Timestamp? = nil
     ) {
         self.id = id
         self.isReply = isReply
@@ -218,6 +220,7 @@ package struct LedgerEntry: Equatable, Sendable {
         self.verdict = verdict
         self.standing = standing
         self.isReported = isReported
+        self.seenByStaff = seenByStaff
     }
 }
 

@@ -1,4 +1,5 @@
 package import PosternCore
+private import PosternLink
 internal import PosternStore
 
 /// Blocks: what staff have marked so that matching letters are held or refused.
@@ -50,6 +51,7 @@ package struct BlockOperations: Sendable {
             return id
         }
         try await operations.blockCache?.reload(from: operations.store)
+        await operations.record(.blockAdded(id))
         return Block(id: id, mark: mark, effect: effect, reason: reason.text, added: record.at, expires: expires)
     }
 
@@ -66,5 +68,6 @@ package struct BlockOperations: Sendable {
             guard try transaction.blocks.remove(id, at: record.at) else { throw Fault.unknown(id) }
         }
         try await operations.blockCache?.reload(from: operations.store)
+        await operations.record(.blockRemoved(id))
     }
 }

@@ -1,4 +1,5 @@
 package import PosternCore
+package import PosternLink
 package import PosternStore
 
 /// Everything that people and programs may look up and change, no matter who asks: the control socket, a command while no relay runs,
@@ -7,6 +8,7 @@ package import PosternStore
 /// Operations take parsed values. One that changes something names its actor in a trace, which is written in the same
 /// transaction. Looking something up leaves no trace, since nothing sealed is shown.
 package struct Operations: Sendable {
+    package typealias DeedRecorder = @Sendable (RelayDeed) async -> Void
     package typealias BackupMaker = @Sendable (_ path: String) async throws -> BackupView
 
     private(set) var actor: Actor
@@ -20,11 +22,13 @@ package struct Operations: Sendable {
     /// The blocks that a running relay applies; nil when no relay runs.
     let blockCache: BlockCache?
     private let makeBackup: BackupMaker
+    /// Has the vault's journal say what was done; nil where no vault is reached.
+    private let recordDeed: DeedRecorder?
 
     package init(
         by actor: Actor, store: any Database, blockCache: BlockCache?, randomness: RandomSource,
         now: @escaping @Sendable () -> Timestamp, wake: @escaping @Sendable () -> Void,
-        retryNow: @escaping @Sendable () -> Void, makeBackup: @escaping BackupMaker
+        retryNow: @escaping @Sendable () -> Void, recordDeed: DeedRecorder? = nil, makeBackup: @escaping BackupMaker
     ) {
         self.actor = actor
         self.store = store
@@ -33,6 +37,7 @@ package struct Operations: Sendable {
         self.now = now
         self.wake = wake
         self.retryNow = retryNow
+        self.recordDeed = recordDeed
         self.makeBackup = makeBackup
     }
 
@@ -48,7 +53,10 @@ package struct Operations: Sendable {
     package var queue: QueueOperations { QueueOperations(operations: self) }
     var conversations: ConversationOperations { ConversationOperations(operations: self) }
     package var reports: ReportOperations { ReportOperations(operations: self) }
+    package var desk: DeskOperations { DeskOperations(operations: self) }
+    package var staff: StaffOperations { StaffOperations(operations: self) }
     package var log: LogOperations { LogOperations(operations: self) }
+    package var waves: WaveOperations { WaveOperations(operations: self) }
     package var blocks: BlockOperations { BlockOperations(operations: self) }
 
     /// Copies the store while it is in use, and checks the copy.
@@ -65,6 +73,11 @@ package struct Operations: Sendable {
     /// When rows past their retention were last removed; nil before the first time.
     package func lastPurge() async throws -> Timestamp? {
         try await store.read { try $0.maintenance.last(.purge) }
+    }
+
+    /// For what was done and stands in the trace already.
+    func record(_ deed: RelayDeed.Deed) async {
+        await recordDeed?(RelayDeed(deed, by: actor))
     }
 
     /// The record of an operation that the actor starts now.

@@ -6,6 +6,8 @@ package struct PrivacyFacts: Equatable, Sendable {
     /// What a limit may count letters by.
     package enum Counted: String, CaseIterable, Sendable {
         case connection, address, text, recipient
+        /// How many recipients have letters that are nearly the same.
+        case similarText = "similar_text"
     }
 
     /// What the running configuration says.
@@ -18,6 +20,8 @@ package struct PrivacyFacts: Equatable, Sendable {
         package let outcomes: Duration
         /// How long letters that were reported are kept for those who look into it.
         package let reports: Duration
+        /// What staff may be shown of letters.
+        package let reveals: RevealRule
         /// How letters and evidence are sealed: a name from RFC 9180's registry or its drafts.
         package let epochSuite: String
         package let clientLimit: Limit
@@ -29,13 +33,15 @@ package struct PrivacyFacts: Equatable, Sendable {
         package let isDemo: Bool
 
         package init(
-            letters: Duration, evidence: Duration, outcomes: Duration, reports: Duration, epochSuite: String, clientLimit: Limit,
+            letters: Duration, evidence: Duration, outcomes: Duration, reports: Duration,
+            reveals: RevealRule = .standard, epochSuite: String, clientLimit: Limit,
             counted: [Counted], isMailEncrypted: Bool, isDemo: Bool
         ) {
             self.letters = letters
             self.evidence = evidence
             self.outcomes = outcomes
             self.reports = reports
+            self.reveals = reveals
             self.epochSuite = epochSuite
             self.clientLimit = clientLimit
             self.counted = counted

@@ -81,6 +81,9 @@ package struct Housekeeping: Service {
                 await repeatedly("limit records") {
                     try $0.limitRecords.forget(before: moment - LimitRecords.lifetime, limit: limit)
                 },
+                await repeatedly("sketches of letters") {
+                    try $0.waves.forgetSketches(before: moment - Waves.lifetime, limit: limit)
+                },
                 await repeatedly("mails that nobody posted") { try $0.retention.forgetUnposted(before: oldest, limit: limit) },
                 await repeatedly("operations") { try $0.operationTrace.forget(before: oldest, limit: limit) },
             ] + (await purgeMembers(at: moment, oldest: oldest))
@@ -106,7 +109,11 @@ package struct Housekeeping: Service {
             await repeatedly("sessions") {
                 try $0.memberSessions.forget(before: moment - MemberSessions.lifetime, limit: limit)
             },
+            await repeatedly("sessions of staff") { try $0.staffSessions.forget(at: moment, limit: limit) },
             await repeatedly("invitations") { try $0.invitations.forget(endedBefore: moment, limit: limit) },
+            await repeatedly("what waited for staff and has ended") { try $0.reviewItems.forgetEnded(limit: limit) },
+            await repeatedly("notes of staff") { try $0.reviewNotes.forget(before: oldest, limit: limit) },
+            await repeatedly("decisions of staff") { try $0.decisions.forget(before: oldest, limit: limit) },
             await repeatedly("reports") { try $0.reports.forget(before: reports, limit: limit) },
             await repeatedly("revoked tokens") { try $0.siteTokens.forget(revokedBefore: oldest, limit: limit) },
             await repeatedly("places of letters on days") {

@@ -178,6 +178,59 @@ package final class VaultLink: Service, Sendable {
         try CodeAnswer(payload: try await timed(.prove, request.payload))
     }
 
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal` (denied) when the evidence can no longer be opened.
+    package func relate(_ request: RelateRequest) async throws -> RelatedTags {
+        try RelatedTags(payload: try await timed(.relate, request.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func staffChallenge() async throws -> [UInt8] { try await timed(.staffChallenge) }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal` (denied) for a link that is not ours, was used, or is over.
+    package func begin(_ link: StaffLink) async throws -> StaffOffer {
+        try StaffOffer(payload: try await timed(.staffBegin, link.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal` (denied) as `begin` does.
+    package func enrol(_ request: StaffEnrolment) async throws -> StaffEnrolled {
+        try StaffEnrolled(payload: try await timed(.staffEnrol, request.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func check(_ attempt: StaffAttempt) async throws -> StaffAnswer {
+        try StaffAnswer(payload: try await timed(.staffCheck, attempt.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func standing(_ inquiry: RevealInquiry) async throws -> RevealStanding {
+        try RevealStanding(payload: try await timed(.revealStanding, inquiry.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func begin(_ request: RevealRequest) async throws -> RevealBeginning {
+        try RevealBeginning(payload: try await timed(.beginReveal, request.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func reveal(_ attempt: RevealAttempt) async throws -> RevealAnswer {
+        try RevealAnswer(payload: try await timed(.reveal, attempt.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func excerpt(_ request: JournalExcerptRequest) async throws -> JournalExcerpt {
+        try JournalExcerpt(payload: try await timed(.journal, request.payload))
+    }
+
+    /// Has the vault's journal say what somebody has done here. It was done whether or not the vault answers: the trace of operations
+    /// has it in any case.
+    package func record(_ deed: RelayDeed) async {
+        do {
+            _ = try await timed(.record, deed.payload)
+        } catch {
+            logger.error("vault: its journal lacks what was done here", metadata: ["deed": "\(deed)", "error": "\(error)"])
+        }
+    }
+
     /// Whether the vault still takes over what an earlier version of the program stored; nil before it has said so.
     package var isAdopting: Bool? { state.withLock { $0.announcement?.isAdopting } }
 

@@ -28,7 +28,7 @@ package struct Dialect: Equatable, Sendable {
 /// What several statements have in common, word for word, and name in braces.
 enum SharedSQL {
     static let parts: [(name: String, text: String)] = [
-        ("entry", entry), ("conditions", conditions), ("person", person),
+        ("entry", entry), ("conditions", conditions), ("person", person), ("review", review),
     ]
 
     /// What `SubmissionEntry` is read from.
@@ -54,5 +54,19 @@ enum SharedSQL {
                 SELECT 1
                 FROM submission_tag AS t
                 WHERE t.epoch = s.epoch AND t.tag = ? AND t.submission = s.id))
+        """
+
+    /// What `ReviewFilter.conditions` gives the arguments for: what is open, and each condition, or none.
+    private static let review = """
+        lane = ? AND decision IS NULL AND letter > ? AND letter < ?
+            AND (CAST(? AS {blob}) IS NULL OR letter <= ?)
+            AND (CAST(? AS TEXT) IS NULL OR verdict = ?)
+            AND (CAST(? AS TEXT) IS NULL OR ' ' || rules || ' ' LIKE ?)
+            AND (CAST(? AS {blob}) IS NULL OR recipient = ?)
+            AND (CAST(? AS TEXT) IS NULL OR site = ?)
+            AND (CAST(? AS BIGINT) IS NULL OR tag = ? OR EXISTS (
+                SELECT 1
+                FROM submission_tag AS t
+                WHERE t.epoch = review_item.epoch AND t.tag = ? AND t.submission = review_item.letter))
         """
 }

@@ -18,11 +18,16 @@ package struct AcceptedLetter: Sendable {
     /// The key of the record if the same post came yesterday: the digests change daily.
     package let yesterdaysKey: [UInt8]?
 
+    /// What its text is compared by, and the first letter that it is near, which may be itself; nil where it is not compared.
+    package let likeness: (sketch: DatedSketch, wave: LetterID)?
+
     package init(
         entry: SubmissionEntry, seal: [UInt8], tokens: MailTokens, conversation: NewConversation? = nil,
         proof: (id: LetterID, tokens: MailTokens)? = nil, limitRecord: LimitRecord? = nil,
-        idempotencyRecord: IdempotencyRecord? = nil, yesterdaysKey: [UInt8]? = nil
+        idempotencyRecord: IdempotencyRecord? = nil, yesterdaysKey: [UInt8]? = nil,
+        likeness: (sketch: DatedSketch, wave: LetterID)? = nil
     ) {
+        self.likeness = likeness
         self.entry = entry
         self.seal = seal
         self.tokens = tokens

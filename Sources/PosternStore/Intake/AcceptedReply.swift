@@ -61,6 +61,7 @@ extension Intake {
         try enqueue(
             reply.id, as: .reply, to: recipient, at: entry.at, heldBecause: held, tokens: reply.tokens, letter: reply.id,
             after: reply.wait)
+        if held != nil { try transaction.reviewItems.add(entry, of: recipient) }
         try add(reply.id, to: reply, as: .reply)
         // What is held gets its copy all the same: nobody is to learn from a copy that it is held.
         try enqueue(
@@ -87,6 +88,7 @@ extension Intake {
             // The longest time that can be configured; the caller keeps the one that is.
             [now.stored, reply.stored, (now - .hours(1)).stored])
         guard withdrawn == 1 else { return false }
+        try transaction.reviewItems.end(reply, in: .held)
         try transaction.run(
             """
             UPDATE delivery

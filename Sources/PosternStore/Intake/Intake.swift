@@ -15,7 +15,10 @@ package struct Intake {
         if let record = letter.idempotencyRecord, !(try claim(record, for: entry, yesterdaysKey: letter.yesterdaysKey)) {
             return try earlierOutcome(of: record, entry, yesterdaysKey: letter.yesterdaysKey)
         }
-        try log(entry)
+        let wave = letter.likeness.flatMap { $0.wave == letter.id ? nil : $0.wave }
+        try log(entry, wave: wave)
+        if let likeness = letter.likeness { try transaction.waves.note(likeness.sketch, wave: wave, of: entry) }
+        if let wave, entry.verdict.parts.contains(where: { $0.rule == .wave }) { try transaction.waves.open(wave, at: entry.at) }
         if let record = letter.limitRecord { try transaction.limitRecords.add(record, for: letter.id) }
         try keep(letter.seal, of: letter.id)
         let held = letter.proof == nil ? entry.verdict.holdReason : AwaitedProofs.reason
@@ -26,6 +29,7 @@ package struct Intake {
         try enqueue(
             letter.id, as: .letter, to: recipient, at: entry.at, heldBecause: held, tokens: letter.tokens, letter: letter.id,
             released: due.flatMap { $0 > entry.at ? $0 : nil })
+        if held != nil, letter.proof == nil { try transaction.reviewItems.add(entry, of: recipient) }
         if let proof = letter.proof {
             try transaction.awaitedProofs.add(letter.id)
             try enqueue(
@@ -118,6 +122,14 @@ package struct Intake {
             id, as: .pauseNotice, to: recipient, at: now, heldBecause: nil, tokens: tokens, letter: conversation)
     }
 
+    /// Tells a recipient what a letter was that reached them, with the links of that letter. Due at once.
+    package func enqueueWaveNotice(_ mail: ServiceMail, to recipient: RecipientID, about letter: LetterID, at now: Timestamp)
+        throws
+    {
+        try enqueue(
+            mail.id, as: .waveNotice, to: recipient, at: now, heldBecause: nil, tokens: mail.tokens, letter: letter)
+    }
+
     /// Asked again here: between the first look and this transaction the recipient may have paused, or asked for proof.
     /// - Returns: nil when the recipient takes no letters.
     func rule(of recipient: RecipientID, at now: Timestamp) throws -> RecipientRule? {
@@ -168,19 +180,20 @@ package struct Intake {
     }
 
     /// Writes a log entry; on its own, for a submission that was turned away.
-    package func log(_ entry: SubmissionEntry) throws {
+    /// - Parameter wave: the first letter that it is near; nil when it is near none before it.
+    package func log(_ entry: SubmissionEntry, wave: LetterID? = nil) throws {
         // Encoded once, for several rows.
         let (id, epoch, decision) = (entry.id.stored, entry.epoch.stored, entry.verdict.decision.stored)
         try transaction.run(
             """
             INSERT INTO submission (
-                id, at, site, handle, recipient, verdict, rules, tags, evidence, letter_bytes, repeats, epoch)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                id, at, site, handle, recipient, verdict, rules, tags, evidence, letter_bytes, repeats, epoch, wave)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 id, entry.at.stored, entry.site.stored, entry.handle.stored, entry.recipient.stored, decision,
                 entry.verdict.storedParts, entry.tags.stored, entry.evidence.stored, entry.letterBytes.stored,
-                entry.repeats.stored, epoch,
+                entry.repeats.stored, epoch, wave.stored,
             ])
         // Two networks of one client may by chance have the same tag.
         for tag in Set(entry.tags) {

@@ -54,8 +54,12 @@ package struct AwaitedProofs {
         guard wasAwaited, line.state == .held, line.reason == Self.reason else {
             return line.reason == Self.overReason ? .unknown : .decided
         }
-        let own = try transaction.submissionLog.entry(letter)?.verdict.holdReason
+        let entry = try transaction.submissionLog.entry(letter)
+        let own = entry?.verdict.holdReason
         if let reason = own ?? Verdict(of: found).reasonAgainst {
+            if let entry {
+                try transaction.reviewItems.add(entry, rules: own == nil ? found.map(\.rule) : nil, of: line.recipient)
+            }
             try transaction.run(
                 """
                 UPDATE delivery

@@ -17,6 +17,8 @@ package struct LedgerRow: Equatable, Sendable {
     /// It waits until the visitor has proved the address.
     package let isAwaitingProof: Bool
     package let isReported: Bool
+    /// When staff last read it; nil where they have not.
+    package let seenByStaff: Timestamp?
     /// Nil once the conversation is forgotten.
     package let conversation: SealedSummary?
 
@@ -44,7 +46,7 @@ package struct MemberLedger {
                 WHERE own.epoch = delivery_epoch.epoch AND own.recipient = ? AND own.id < ? AND own.kind IN ('letter', 'reply')
                 ORDER BY own.id DESC)
             SELECT delivery.id, delivery.kind, delivery.accepted_at, submission.verdict, delivery.state, delivery.due_at,
-                delivery.attempts, attempt.outcome, awaited_proof.letter AS awaited, report.letter AS reported,
+                delivery.attempts, attempt.outcome, awaited_proof.letter AS awaited, report.letter AS reported, staff_look.looked_at,
                 conversation.id AS conversation, conversation.summary, conversation.ledger_key
             FROM theirs
             CROSS JOIN delivery
@@ -53,6 +55,7 @@ package struct MemberLedger {
             LEFT JOIN attempt ON attempt.delivery = delivery.id AND attempt.number = delivery.attempts
             LEFT JOIN awaited_proof ON awaited_proof.letter = delivery.id
             LEFT JOIN report ON report.letter = delivery.id
+            LEFT JOIN staff_look ON staff_look.letter = delivery.id
             LEFT JOIN conversation ON conversation.id = COALESCE(reply.conversation, delivery.id)
             WHERE delivery.id = theirs.id AND submission.id = theirs.id AND COALESCE(reply.author, 'visitor') = 'visitor'
             ORDER BY theirs.id DESC
@@ -83,7 +86,7 @@ extension LedgerRow {
             id: try row["id"], kind: try row["kind"], accepted: try row["accepted_at"], verdict: try row["verdict"],
             state: try row["state"], due: try row.optional("due_at"), attempts: try row["attempts"],
             isMuted: end == .settled(.muted), isAwaitingProof: awaited != nil, isReported: reported != nil,
-            conversation: try SealedSummary(row))
+            seenByStaff: try row.optional("looked_at"), conversation: try SealedSummary(row))
     }
 }
 

@@ -50,11 +50,27 @@ extension Reports {
     /// Deletes a report with what was sealed for it, unless staff have decided about it.
     /// - Returns: false when there was nothing to delete.
     package func withdraw(about letter: LetterID) throws -> Bool {
-        try transaction.run(
+        let withdrawn = try transaction.run(
             """
             DELETE FROM report
             WHERE letter = ? AND decided_at IS NULL
             """,
-            [letter.stored]) == 1
+            [letter.stored])
+        guard withdrawn == 1 else { return false }
+        try transaction.reviewItems.end(letter, in: .reported)
+        return true
+    }
+
+    /// Its page tells the recipient from now on.
+    /// - Returns: false when there is no report, or it was decided before.
+    package func decide(about letter: LetterID, _ decided: Report.Decided) throws -> Bool {
+        try transaction.reviewItems.end(letter, in: .reported)
+        return try transaction.run(
+            """
+            UPDATE report
+            SET decided_at = ?, decision = ?, reason_code = ?
+            WHERE letter = ? AND decided_at IS NULL
+            """,
+            [decided.at.stored, decided.decision.stored, decided.reasonCode.stored, letter.stored]) == 1
     }
 }

@@ -44,7 +44,7 @@ package struct Reports {
 
     /// - Returns: false when the letter was reported before; that report stands.
     package func add(_ report: Report) throws -> Bool {
-        try transaction.run(
+        let added = try transaction.run(
             """
             INSERT INTO report (id, letter, recipient, reason, seal, made_at)
             VALUES (?, ?, ?, ?, ?, ?)
@@ -53,7 +53,10 @@ package struct Reports {
             [
                 report.id.stored, report.letter.stored, report.recipient.stored, report.reason.stored,
                 report.seal.stored, report.made.stored,
-            ]) == 1
+            ])
+        guard added == 1 else { return false }
+        try transaction.reviewItems.add(report)
+        return true
     }
 
     package func find(about letter: LetterID) throws -> Report? {

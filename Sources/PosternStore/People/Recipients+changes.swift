@@ -140,6 +140,7 @@ extension Recipients {
         try transaction.reports.forget(of: id)
         try transaction.dailyLetters.forget(of: id)
         try transaction.awaitedProofs.forget(of: id)
+        try transaction.reviewItems.forget(of: id)
         try transaction.run(
             """
             DELETE FROM first_letter

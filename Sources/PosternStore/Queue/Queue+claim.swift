@@ -202,7 +202,7 @@ extension DeliveryKind {
     /// Whether it is nothing without the letter that began its conversation.
     fileprivate var needsSeal: Bool {
         switch self {
-        case .letter, .reply, .copy, .pauseNotice, .prove: true
+        case .letter, .reply, .copy, .pauseNotice, .waveNotice, .prove: true
         case .confirmation, .manage, .addressNotice, .welcome: false
         }
     }
@@ -211,7 +211,7 @@ extension DeliveryKind {
     fileprivate var isSealed: Bool {
         switch self {
         case .letter, .reply, .copy: true
-        case .confirmation, .pauseNotice, .manage, .addressNotice, .welcome, .prove: false
+        case .confirmation, .pauseNotice, .waveNotice, .manage, .addressNotice, .welcome, .prove: false
         }
     }
 }

@@ -37,7 +37,7 @@ extension Queue {
             WHERE reply.id = ? AND delivery.id = reply.id
             """,
             [letter.stored])
-        if kind != .pauseNotice, kind != .prove, reply == nil { return nil }
+        if [.reply, .copy].contains(kind), reply == nil { return nil }
         let id: LetterID = try reply?["conversation"] ?? letter
         let first = try transaction.row(
             """

@@ -101,7 +101,8 @@ extension Queue {
     /// Releases a held delivery; it is due now.
     package func release(_ id: LetterID, at now: Timestamp) throws -> DeliveryMove {
         try move(id, by: .released) { state in
-            try transaction.run(
+            try transaction.reviewItems.end(id, in: .held)
+            return try transaction.run(
                 """
                 UPDATE delivery
                 SET state = 'ready', due_at = ?, released_at = ?, reason = NULL
@@ -130,7 +131,8 @@ extension Queue {
     /// Drops a delivery that waits or is held.
     package func drop(_ id: LetterID, because reason: String, at now: Timestamp) throws -> DeliveryMove {
         try move(id, by: .dropped) { state in
-            try transaction.run(
+            try transaction.reviewItems.end(id, in: .held)
+            return try transaction.run(
                 """
                 UPDATE delivery
                 SET state = 'dropped', due_at = NULL, finished_at = ?, reason = ?

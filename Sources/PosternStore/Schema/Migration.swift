@@ -20,5 +20,7 @@ package struct Migration: Sendable {
 
 /// Every step the schema has taken.
 package enum Schema {
-    package static let migrations = [letters, operations, nodes, walls, realLife, conversations, members]
+    package static let migrations = [
+        letters, operations, nodes, walls, realLife, conversations, members, staff, waves, desk, reveals,
+    ]
 }

@@ -132,6 +132,11 @@ extension Handle: StoredAs {
     package var form: String { text }
 }
 
+extension StaffName: StoredAs {
+    package init?(form: String) { try? self.init(form) }
+    package var form: String { text }
+}
+
 extension Language: StoredAs {
     package init?(form: String) { self.init(form) }
     package var form: String { description }
@@ -162,7 +167,11 @@ extension Writers: StoredAs {}
 extension Joining: StoredAs {}
 extension SiteToken.Scope: StoredAs {}
 extension ReportReason: StoredAs {}
+extension StaffRole: StoredAs {}
 extension ReportDecision: StoredAs {}
+extension ReviewLane: StoredAs {}
+extension ReviewAct: StoredAs {}
+extension ReviewReason: StoredAs {}
 extension Verdict.Decision: StoredAs {}
 extension Verdict.Rule: StoredAs {}
 extension Block.Effect: StoredAs {}

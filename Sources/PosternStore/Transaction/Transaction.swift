@@ -51,7 +51,14 @@ extension Transaction {
     package var awaitedProofs: AwaitedProofs { AwaitedProofs(transaction: self) }
     package var invitations: Invitations { Invitations(transaction: self) }
     package var siteTokens: SiteTokens { SiteTokens(transaction: self) }
+    package var staffAccounts: StaffAccountRows { StaffAccountRows(transaction: self) }
+    package var staffSessions: StaffSessions { StaffSessions(transaction: self) }
+    package var reviewItems: ReviewItems { ReviewItems(transaction: self) }
+    package var decisions: Decisions { Decisions(transaction: self) }
+    package var reviewNotes: ReviewNotes { ReviewNotes(transaction: self) }
     package var reports: Reports { Reports(transaction: self) }
+    package var waves: Waves { Waves(transaction: self) }
+    package var reveals: Reveals { Reveals(transaction: self) }
     package var blocks: Blocks { Blocks(transaction: self) }
     package var limitRecords: LimitRecords { LimitRecords(transaction: self) }
     package var retention: Retention { Retention(transaction: self) }

@@ -27,6 +27,21 @@ package struct OperationRecord: Equatable, Sendable {
         case invite = "recipient.invite"
         case addSiteToken = "token.add"
         case revokeSiteToken = "token.revoke"
+        case addStaff = "staff.add"
+        /// A new link: what they signed in with counts no more.
+        case resetStaff = "staff.reset"
+        case removeStaff = "staff.remove"
+        case enrolStaff = "staff.enrol"
+        case staffSignIn = "staff.sign-in"
+        case staffSignOut = "staff.sign-out"
+        case endStaffSession = "staff.session.end"
+        /// On the desk: a decision about letters that wait, which takes effect a minute later, and its end before that.
+        case decide = "desk.decide"
+        case undoDecision = "desk.undo"
+        case decideReports = "desk.reports"
+        case leaveAlone = "desk.wait"
+        case goOn = "desk.go-on"
+        case note = "desk.note"
         case addAlias = "recipient.alias.add"
         case removeAlias = "recipient.alias.remove"
         /// By the links in mails.
@@ -38,10 +53,21 @@ package struct OperationRecord: Equatable, Sendable {
         case reportLetter = "letter.report"
         case withdrawReport = "letter.unreport"
         case proveAddress = "letter.prove"
+        /// By staff, with a second factor: the vault's journal has it too.
+        case revealLetter = "letter.reveal"
+        case revealClient = "client.reveal"
+        /// One of two has asked.
+        case askReveal = "reveal.ask"
         case retryDeliveries = "queue.retry"
         case holdDeliveries = "queue.hold"
         case releaseDeliveries = "queue.release"
         case dropDeliveries = "queue.drop"
+        case withdrawWave = "wave.withdraw"
+        case releaseWave = "wave.release"
+        /// Took such a decision back before it was final.
+        case undoWave = "wave.undo"
+        /// Told those whom it has reached.
+        case tellOfWave = "wave.tell"
         case addBlock = "block.add"
         case removeBlock = "block.remove"
         case backUpStore = "store.backup"

@@ -103,6 +103,8 @@ extension RestoreRequest {
         for token in former.revokedTokens { _ = try copy.siteTokens.revoke(token.id, at: token.at) }
         for invitation in former.usedInvitations { try copy.invitations.takeUse(of: invitation) }
         try copy.memberSessions.endAll(keeping: former.usedLinks, at: now)
+        try copy.staffSessions.endAll()
+        while try copy.reviewItems.forgetEnded(limit: 500) > 0 {}
         try copy.operationTrace.add(trace)
         return letters
     }

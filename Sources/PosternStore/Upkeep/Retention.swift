@@ -171,6 +171,7 @@ package struct Retention {
                     [rule.stored, entry.verdict.decision.stored, id.stored])
             }
         }
+        try transaction.waves.forget(id)
         try transaction.run(
             """
             DELETE FROM submission
@@ -183,7 +184,7 @@ package struct Retention {
         let parts: [StaticString] = [
             // Where outcomes are kept for less long than letters: without its first letter's, nothing can be sent in it.
             "DELETE FROM conversation WHERE id = ?", "DELETE FROM reply WHERE id = ?", "DELETE FROM attempt WHERE delivery = ?",
-            "DELETE FROM letter WHERE id = ?", "DELETE FROM delivery WHERE id = ?",
+            "DELETE FROM letter WHERE id = ?", "DELETE FROM delivery WHERE id = ?", "DELETE FROM staff_look WHERE letter = ?",
         ]
         for part in parts { try transaction.run(part, [id.stored]) }
     }

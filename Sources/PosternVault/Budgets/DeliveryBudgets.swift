@@ -170,7 +170,7 @@ package final class DeliveryBudgets: Sendable {
         // Both ask a stranger, and one address gets one such mail a day.
         case .prove: kind = isProven ? [account(.address, mailbox)] : [account(.confirmation, mailbox)]
         case .manage: kind = [account(.manage, writer.bytes), account(.address, mailbox)]
-        case .letter, .reply, .copy, .pauseNotice, .addressNotice, .welcome:
+        case .letter, .reply, .copy, .pauseNotice, .waveNotice, .addressNotice, .welcome:
             kind = (isProven ? [] : [account(.reply, mailbox)]) + [account(.address, mailbox)]
         }
         return kind + [account(.global, [])]

@@ -1,4 +1,5 @@
 internal import Glibc
+private import PosternCore
 
 /// A file operation that the system refused.
 package struct FileFault: Error, Equatable, Sendable, CustomStringConvertible {
@@ -94,6 +95,25 @@ enum File {
     static func rename(_ path: String, to other: String, in folder: String) throws(FileFault) {
         guard Glibc.rename(path, other) == 0 || errno == ENOENT else { throw FileFault("set aside", path) }
         try sync(folder)
+    }
+
+    /// Into another folder of ours. The cage lets no file change its folder (EXDEV: landlock(7), LANDLOCK_ACCESS_FS_REFER, which it does
+    /// not have), so the file is written there again and the former one destroyed. A file that is gone already is not a fault.
+    static func move(_ path: String, to other: String, in folder: String) throws(FileFault) {
+        if Glibc.rename(path, other) == 0 {
+            try sync(folder)
+            return try sync(other.folder)
+        }
+        if errno == ENOENT { return }
+        guard errno == EXDEV else { throw FileFault("set aside", path) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileFault("set aside", path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileFault("set aside", path) }
+        let content = try content(of: descriptor, at: path)
+        try write(content, to: other, mode: status.st_mode & 0o777, in: other.folder)
+        try shred(path, in: folder)
     }
 
     /// Overwrites a file with zeros, syncs it and unlinks it. A file that is gone already is not a fault.

@@ -97,8 +97,7 @@ package struct KeyFolder: Sendable {
     func move(_ names: [String], to folder: KeyFolder) throws(FileFault) {
         try folder.create()
         try list(try manifest().subtracting(names))
-        for name in names { try File.rename("\(path)/\(name)", to: "\(folder.path)/\(name)", in: path) }
-        try File.sync(folder.path)
+        for name in names { try File.move("\(path)/\(name)", to: "\(folder.path)/\(name)", in: path) }
     }
 
     // MARK: - Which keys are kept elsewhere too

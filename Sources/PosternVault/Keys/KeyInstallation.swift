@@ -30,6 +30,8 @@ package struct KeyInstallation {
         /// Ids of keys that were here and that nothing needs; now in `setAside`.
         package var unused: [String] = []
         package var setAside: String?
+        /// Where the journal is that one of those keys signed: it cannot go on, and another one begins.
+        package var formerJournal: String?
         /// Names that the saved memory knew.
         package var records: Int?
         /// The memory that was here was of other keys; now in `setAside`.
@@ -76,10 +78,15 @@ package struct KeyInstallation {
         }.compactMap { $0.key.symmetric }
         let aside = KeyFolder(path: "\(vault)/replaced-\(now.milliseconds)")
         try mergeRecords(wish, keys: inUse, aside: aside, &report)
+        if unused.contains(where: { $0.key.kind == .journal }) {
+            let journal = JournalPlace(
+                folder: "\(vault)/journal", last: "\(vault)/journal-last", subjects: "\(vault)/journal-subjects", copy: nil)
+            report.formerJournal = try JournalReplacement.setAside(journal, at: now)?.folder
+        }
         if !unused.isEmpty {
             try keys.move(unused.map { KeyFile.name(of: $0.key) }, to: aside)
             // What was counted under the former authorisation key cannot be read any more.
-            try File.rename("\(vault)/budgets", to: "\(aside.path)/budgets", in: vault)
+            try File.move("\(vault)/budgets", to: "\(aside.path)/budgets", in: vault)
             (report.unused, report.setAside) = (unused.map { $0.key.id.description }, aside.path)
         }
         try keys.noteSaved(ids.map(\.description), at: now)
@@ -109,7 +116,7 @@ package struct KeyInstallation {
             here = try Memory(at: records, keys: all)
         } catch RecordFileFault.notOurs {
             try aside.create()
-            try File.rename(records, to: "\(aside.path)/records", in: vault)
+            try File.move(records, to: "\(aside.path)/records", in: vault)
             report.hasForeignRecords = true
             report.setAside = aside.path
         }

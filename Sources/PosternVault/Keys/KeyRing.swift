@@ -86,6 +86,14 @@ package final class KeyRing: Sendable {
         return AddressAuthorisation(key: first, former: former)
     }
 
+    /// What signs the journal's checkpoints: more than one where saved keys were put beside new ones. In the order of ids.
+    package var journalSigners: [JournalSigner] { Self.journalSigners(of: all) }
+
+    static func journalSigners(of held: [HeldKey]) -> [JournalSigner] {
+        held.filter { $0.key.kind == .journal }.sorted { $0.key.id.description < $1.key.id.description }
+            .compactMap { $0.key.journalSigner }
+    }
+
     /// What members and sites hold of the vault's, under the same keys.
     /// - Throws: `KeyFault` when there is none.
     package func memberCodes() throws -> MemberCodes {

@@ -94,6 +94,12 @@ package struct VaultKey: ~Copyable, Sendable {
         }
     }
 
+    /// What the journal's checkpoints are signed with; nil for the other kinds.
+    package var journalSigner: JournalSigner? {
+        guard case .ed25519(let key) = material else { return nil }
+        return JournalSigner(publicKey: Array(key.publicKey.rawRepresentation)) { Array(try key.signature(for: $0)) }
+    }
+
     /// The HMAC key of a symmetric kind; nil for the others.
     package var symmetric: SymmetricKey? {
         guard case .symmetric(let key) = material else { return nil }

@@ -29,6 +29,7 @@ package struct Composer: Sendable {
         case .copy(let reply, let conversation): try compose(reply, conversation, delivery, isCopy: true)
         case .notice(let notice, let link, let code): try compose(.init(notice), link: link, code: code, delivery)
         case .pauseNotice(let conversation): try compose(.pauseNotice, link: conversation.links.pause ?? "", delivery)
+        case .waveNotice(let conversation): try compose(.waveNotice, link: conversation.links.report ?? "", delivery)
         case .prove(let link, let code, let language): try compose(.prove, link: link, code: code, in: language, delivery)
         }
     }

@@ -54,6 +54,13 @@ enum MailText: String, TextKey {
     case pauseButton = "pause_mail.button"
     case pauseIgnore = "pause_mail.ignore"
 
+    case waveSubject = "wave_mail.subject"
+    case waveHeading = "wave_mail.heading"
+    case waveOffer = "wave_mail.offer"
+    case waveAsk = "wave_mail.ask"
+    case waveButton = "wave_mail.button"
+    case waveIgnore = "wave_mail.ignore"
+
     case confirmationSubject = "confirmation_mail.subject"
     case confirmationHeading = "confirmation_mail.heading"
     case confirmationOffer = "confirmation_mail.offer"
@@ -107,7 +114,8 @@ enum MailText: String, TextKey {
         case .from, .letterHeading, .replyHeading: [.visitor, .site]
         case .visitor, .letterSubject, .copyHeading: [.visitor]
         case .confirmationSubject, .confirmationOffer, .letterFirst, .letterWhy, .confirmationWhy, .copyNote, .pauseSubject,
-            .pauseHeading, .pauseOffer, .codeSubject, .codeOffer, .manageSubject, .manageHeading, .noticeSubject, .noticeHeading,
+            .pauseHeading, .pauseOffer, .waveSubject, .waveOffer, .codeSubject, .codeOffer, .manageSubject, .manageHeading,
+            .noticeSubject, .noticeHeading,
             .noticeOffer, .welcomeSubject, .welcomeHeading, .proveSubject, .proveOffer, .proveWhy:
             [.site]
         case .visitorSubject, .visitorWords: [.recipient]
@@ -115,7 +123,8 @@ enum MailText: String, TextKey {
         case .unnamedVisitor, .letterWords, .aboutLabel, .subjectLabel, .answerHidden, .answerUnlinked, .answerPrivacy,
             .answerButton, .muteLink, .reportLink, .pauseLink, .letterFirstStop, .settings, .copyWords, .copyButton,
             .visitorButton, .pauseAsk, .pauseButton,
-            .pauseIgnore, .answerReplyTo, .answerInText, .confirmationHeading, .confirmationAsk, .confirmationButton,
+            .pauseIgnore, .waveHeading, .waveAsk, .waveButton, .waveIgnore, .answerReplyTo, .answerInText, .confirmationHeading,
+            .confirmationAsk, .confirmationButton,
             .confirmationCopy, .confirmationIgnore, .codeHeading, .codeAsk, .codeButton, .codeIgnore, .manageOffer, .manageAsk,
             .manageButton, .manageIgnore, .noticeAsk, .noticeButton, .noticeIgnore, .welcomeOffer, .welcomeAsk, .welcomeButton,
             .welcomeIgnore, .welcomeSettings, .proveHeading, .proveAsk, .proveButton, .proveIgnore:

@@ -21,7 +21,7 @@ struct NoticeMailPage: MailPage {
     static let required: [Property] = [.link, .code, .settingsLink, .ignore]
 
     enum Kind: CaseIterable {
-        case confirmation, code, pauseNotice, manage, addressNotice, welcome, prove
+        case confirmation, code, pauseNotice, waveNotice, manage, addressNotice, welcome, prove
 
         init(_ notice: OpenedDelivery.Notice) {
             self =
@@ -38,7 +38,7 @@ struct NoticeMailPage: MailPage {
         /// may be a stranger.
         var namesRecipient: Bool {
             switch self {
-            case .pauseNotice, .manage, .welcome: true
+            case .pauseNotice, .waveNotice, .manage, .welcome: true
             case .confirmation, .code, .addressNotice, .prove: false
             }
         }
@@ -62,6 +62,10 @@ struct NoticeMailPage: MailPage {
                 Texts(
                     subject: .pauseSubject, heading: .pauseHeading, offer: .pauseOffer, ask: .pauseAsk, button: .pauseButton,
                     ignore: .pauseIgnore)
+            case .waveNotice:
+                Texts(
+                    subject: .waveSubject, heading: .waveHeading, offer: .waveOffer, ask: .waveAsk, button: .waveButton,
+                    ignore: .waveIgnore)
             case .manage:
                 Texts(
                     subject: .manageSubject, heading: .manageHeading, offer: .manageOffer, ask: .manageAsk, button: .manageButton,

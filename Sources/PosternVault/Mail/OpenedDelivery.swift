@@ -11,6 +11,8 @@ package struct OpenedDelivery: Sendable {
         case copy(Reply, MailConversation)
         /// Tells a recipient that letters are paused, with the link by which they go on.
         case pauseNotice(MailConversation)
+        /// Tells a recipient what the letter was that began the conversation, with the link by which it can be reported.
+        case waveNotice(MailConversation)
         /// A mail with one link, which is an absolute `https` (or, for a trial, `http`) URL in ASCII.
         case notice(Notice, link: String, code: MailedCode? = nil)
         /// To a visitor, in their language: the code that shows the letter's address to be theirs, and the page to type it on.

@@ -46,6 +46,24 @@ extension KeyedDigest {
             writer.write("undo")
             writer.write(change)
             writer.write(isUndone)
+        case .staff(let name):
+            writer.write("staff")
+            writer.write(name.text)
+        case .staffStep(let name):
+            writer.write("staff step")
+            writer.write(name.text)
+        case .staffCode(let name, let version, let place):
+            writer.write("staff code")
+            writer.write(name.text)
+            writer.write(version)
+            writer.write(UInt16(clamping: place))
+        case .staffSignatures(let name, let version):
+            writer.write("staff signatures")
+            writer.write(name.text)
+            writer.write(version)
+        case .staffReveals(let name):
+            writer.write("staff reveals")
+            writer.write(name.text)
         }
         self.init(of: writer.bytes, under: key)
     }

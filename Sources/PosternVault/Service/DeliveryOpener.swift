@@ -31,7 +31,7 @@ struct DeliveryOpener: Sendable {
         case .letter:
             try checkRecipient(job)
             return try openLetter(job)
-        case .reply, .copy, .pauseNotice:
+        case .reply, .copy, .pauseNotice, .waveNotice:
             try checkRecipient(job)
             return try openInConversation(job)
         case .prove:
@@ -139,7 +139,7 @@ struct DeliveryOpener: Sendable {
             conversation.id, in: conversation.letter, acceptedAt: conversation.began, of: job, isFirst: true)
         guard let first = found else { throw .noLinks }
         var reply: LinkedReply?
-        if job.kind != .pauseNotice { reply = try self.reply(in: conversation, of: job) }
+        if [.reply, .copy].contains(job.kind) { reply = try self.reply(in: conversation, of: job) }
         // A copy has the links of the first letter: those of the reply are its addressee's.
         let own = job.kind == .reply ? reply : nil
         let (secret, moment) = own.map { ($0.links, conversation.replied) } ?? (first.links, conversation.began)
@@ -155,7 +155,7 @@ struct DeliveryOpener: Sendable {
         if let reply {
             content = job.kind == .copy ? .copy(reply.reply, shown) : .reply(reply.reply, shown)
         } else {
-            content = .pauseNotice(shown)
+            content = job.kind == .waveNotice ? .waveNotice(shown) : .pauseNotice(shown)
         }
         return Opened(
             delivery: OpenedDelivery(

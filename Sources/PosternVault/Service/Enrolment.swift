@@ -35,7 +35,8 @@ package struct Enrolment: Sendable {
                 try await note(try RecordNotes(payload: payload))
                 return []
             case .siteToken: return try siteToken(try SiteTokenRequest(payload: payload)).payload
-            case .keys, .examine, .condition, .trustClock: throw LinkRefusal(.denied, "\(verb) is not about enrolment")
+            case .keys, .examine, .condition, .trustClock, .record, .staffLink, .staffEnd:
+                throw LinkRefusal(.denied, "\(verb) is not about enrolment")
             }
         } catch let fault as RecordMemoryFault {
             throw LinkRefusal(.denied, "\(fault)")

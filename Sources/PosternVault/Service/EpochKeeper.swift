@@ -1,5 +1,6 @@
 package import Logging
 package import PosternCore
+private import PosternJournal
 package import PosternLink
 internal import ServiceLifecycle
 private import Synchronization
@@ -12,6 +13,7 @@ package final class EpochKeeper: Service {
     private let opener: SealOpener
     private let retention: EpochPlan.Retention
     private let record: ClockRecord?
+    private let journal: Journal?
     private let now: @Sendable () -> Timestamp
     private let monotonic: @Sendable () -> Duration
     private let logger: Logger
@@ -44,13 +46,14 @@ package final class EpochKeeper: Service {
     ///   - record: where the latest time that was believed is kept over a restart; nil keeps it nowhere.
     ///   - monotonic: a clock that is never set.
     package init(
-        ring: KeyRing, opener: SealOpener, retention: EpochPlan.Retention, record: ClockRecord?,
+        ring: KeyRing, opener: SealOpener, retention: EpochPlan.Retention, record: ClockRecord?, journal: Journal? = nil,
         now: @escaping @Sendable () -> Timestamp, monotonic: @escaping @Sendable () -> Duration, logger: Logger
     ) {
         self.ring = ring
         self.opener = opener
         self.retention = retention
         self.record = record
+        self.journal = journal
         self.now = now
         self.monotonic = monotonic
         self.logger = logger
@@ -127,6 +130,13 @@ package final class EpochKeeper: Service {
             logger.notice("keys: destroyed", metadata: ["kind": "\(wanted.kind.name)", "epoch": "\(wanted.epoch)"])
         }
         if !plan.destroy.isEmpty { opener.forgetDestroyed() }
+        await journal?.note(Self.records(of: plan))
+    }
+
+    private static func records(of plan: EpochPlan) -> [Journal.Record] {
+        func names(_ keys: some Sequence<EpochPlan.Wanted>) -> [String] { keys.map { "\($0.kind.name)-\($0.epoch)" }.sorted() }
+        return Journal.Record.ofKeys(names(plan.make)) { .keysMade($0) }
+            + Journal.Record.ofKeys(names(plan.destroy)) { .keysDestroyed($0) }
     }
 
     package func run() async throws {

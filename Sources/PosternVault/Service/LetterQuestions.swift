@@ -3,7 +3,7 @@ package import PosternLink
 private import PosternSealing
 
 /// `reseal`: what a recipient reports is sealed under a key of reports, which lasts longer than the letter's own. `prove`: a visitor
-/// types the code that was mailed to the address of a letter.
+/// types the code that was mailed to the address of a letter. `relate`: what the client that posted a letter is called on other days.
 package final class LetterQuestions: Sendable {
     private let ring: KeyRing
     private let opener: SealOpener
@@ -44,6 +44,20 @@ package final class LetterQuestions: Sendable {
             ReportCoding.bytes(of: letter, reported: reply, remark: request.remark),
             in: .report(request.report, of: request.letter, to: request.recipient, request.handle, at: request.site))
         return ReportSeal(bytes: seal)
+    }
+
+    /// - Throws: `LinkRefusal` (denied) when the evidence does not open: its day's key is destroyed, or it is another submission's.
+    package func relate(_ request: RelateRequest) throws -> RelatedTags {
+        guard
+            let bytes = try? opener.record(
+                in: request.evidence, context: .evidence(of: request.submission, at: request.site)),
+            let client = ClientAddress(bytes: bytes)
+        else { throw LinkRefusal(.denied, "the evidence does not open") }
+        let days = ring.all.filter { $0.key.kind == .tag }.compactMap { held -> RelatedTags.Day? in
+            guard let epoch = held.key.epoch, let key = held.key.symmetric else { return nil }
+            return RelatedTags.Day(epoch: epoch, tags: ClientTags.tags(of: client, under: key))
+        }
+        return RelatedTags(days: days.sorted { $0.epoch > $1.epoch })
     }
 
     /// How long a letter waits for its writer to prove the address.

@@ -1,4 +1,5 @@
 package import PosternCore
+internal import PosternJournal
 package import PosternLink
 private import PosternSealing
 
@@ -11,6 +12,12 @@ package struct VaultRequestHandler: Sendable {
     private let letters: LetterQuestions
     private let members: MemberRecords
     private let enrolment: Enrolment
+    private let operators: JournaledOperators
+    private let journal: Journal
+    private let excerpts: JournalExcerpts
+    private let links: StaffLinks
+    private let staff: StaffAccounts
+    private let reveals: Reveals
     private let keeper: EpochKeeper
     private let budgets: DeliveryBudgets
     private let lanes: LanePool
@@ -19,7 +26,8 @@ package struct VaultRequestHandler: Sendable {
 
     package init(
         ring: KeyRing, postman: Postman, confirmation: ConfirmationChecker, questions: ConversationQuestions,
-        letters: LetterQuestions, members: MemberRecords, enrolment: Enrolment, keeper: EpochKeeper,
+        letters: LetterQuestions, members: MemberRecords, enrolment: Enrolment, links: StaffLinks, staff: StaffAccounts,
+        reveals: Reveals, journal: Journal, excerpts: JournalExcerpts, keeper: EpochKeeper,
         budgets: DeliveryBudgets, lanes: LanePool, malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
     ) {
         self.ring = ring
@@ -29,6 +37,12 @@ package struct VaultRequestHandler: Sendable {
         self.letters = letters
         self.members = members
         self.enrolment = enrolment
+        self.journal = journal
+        self.excerpts = excerpts
+        operators = JournaledOperators(enrolment: enrolment, journal: journal)
+        self.links = links
+        self.staff = staff
+        self.reveals = reveals
         self.keeper = keeper
         self.budgets = budgets
         self.lanes = lanes
@@ -36,7 +50,8 @@ package struct VaultRequestHandler: Sendable {
         self.now = now
     }
 
-    /// The relay's socket: keys to seal to, letters to send, confirmations to check. None of these opens anything for the relay.
+    /// The relay's socket: keys to seal to, letters to send, confirmations to check. None of these opens anything for the relay; a
+    /// reveal opens one thing for the person who proves to be there.
     /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes.
     package func answer(_ verb: VaultVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         switch verb {
@@ -48,7 +63,12 @@ package struct VaultRequestHandler: Sendable {
             let request = try ConfirmationRequest(payload: payload)
             return try await confirmation.confirm(request, at: now()).payload
         case .adopt:
-            return try await enrolment.adopt(try AdoptionRequest(payload: payload)).payload
+            let adoption = try await enrolment.adopt(try AdoptionRequest(payload: payload))
+            if !adoption.sites.isEmpty || !adoption.recipients.isEmpty {
+                await journal.noteForRelay(
+                    .init(.relay, .adopted(sites: adoption.sites.count, recipients: adoption.recipients.count)))
+            }
+            return adoption.payload
         case .nameVisitor:
             return try questions.name(try MuteRequest(payload: payload)).payload
         case .mention:
@@ -58,11 +78,38 @@ package struct VaultRequestHandler: Sendable {
         case .signIn:
             return try members.signIn(try SignInRequest(payload: payload), at: now()).payload
         case .change:
-            return try await members.change(try MemberChange(payload: payload), at: now()).payload
+            let change = try MemberChange(payload: payload)
+            let answer = try await members.change(change, at: now())
+            if case .erase = change.wish { await noteErased(change) }
+            return answer.payload
         case .reseal:
-            return try letters.reseal(try ResealRequest(payload: payload), at: now()).payload
+            let request = try ResealRequest(payload: payload)
+            let seal = try letters.reseal(request, at: now())
+            await journal.noteForRelay(.init(.relay, .reportSealed(request.site)))
+            return seal.payload
         case .prove:
             return try letters.prove(try ProofRequest(payload: payload), at: now()).payload
+        case .relate:
+            return try letters.relate(try RelateRequest(payload: payload)).payload
+        case .staffChallenge:
+            return staff.challenge(at: now())
+        case .staffBegin:
+            return try staff.begin(try StaffLink(payload: payload), at: now()).payload
+        case .staffEnrol:
+            return try await staff.enrol(try StaffEnrolment(payload: payload), at: now()).payload
+        case .staffCheck:
+            return try await staff.check(try StaffAttempt(payload: payload), at: now()).payload
+        case .revealStanding:
+            return reveals.standing(try RevealInquiry(payload: payload), at: now()).payload
+        case .beginReveal:
+            return try await reveals.begin(try RevealRequest(payload: payload), at: now()).payload
+        case .journal:
+            return try await excerpts.page(try JournalExcerptRequest(payload: payload), at: now()).payload
+        case .record:
+            await journal.noteForRelay(.init(try RelayDeed(payload: payload)))
+            return []
+        case .reveal:
+            return try await reveals.reveal(try RevealAttempt(payload: payload), at: now()).payload
         }
     }
 
@@ -72,12 +119,22 @@ package struct VaultRequestHandler: Sendable {
         switch verb {
         case .keys: return ring.report.payload
         case .examine: return ring.examined.payload
-        case .enrol, .authoriseSite, .note, .siteToken: return try await enrolment.answer(verb, payload)
+        case .enrol, .authoriseSite, .note, .siteToken, .record: return try await operators.answer(verb, payload)
+        case .staffLink, .staffEnd: return try await links.answer(verb, payload)
         case .condition: return condition.payload
         case .trustClock:
+            try await operators.record([.init(.operator, .clockTrusted)])
             try await keeper.trustClock()
             return condition.payload
         }
+    }
+
+    private func noteErased(_ change: MemberChange) async {
+        let recipient = change.recipient
+        var actor = JournalActor.member
+        if case .site = change.proof { actor = .site }
+        await journal.noteForRelay(.init(actor, .recipientErased(recipient.site)))
+        await journal.forget(JournaledOperators.subject(recipient.handle, at: recipient.site))
     }
 
     private var condition: VaultCondition {

@@ -24,14 +24,6 @@ package enum Access: Hashable, Sendable {
     }
 }
 
-package enum StaffRole: String, Sendable, CaseIterable {
-    case reviewer, administrator, auditor
-}
-
-extension Set<StaffRole> {
-    package static let any = Set(StaffRole.allCases)
-}
-
 /// Who sent a request, as far as a guard has established it.
 package enum Identity: Hashable, Sendable {
     case nobody

@@ -131,16 +131,6 @@ struct LineGuard: RouterMiddleware {
     }
 }
 
-/// Treats everyone who reaches the listener as staff with every role. It listens on loopback, so the operator decides who
-/// reaches it.
-struct ReachabilityTrust: RouterMiddleware {
-    func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
-        var context = context
-        context.identity = .staff(.any)
-        return try await next(request, context)
-    }
-}
-
 /// Redirects every other spelling of a page's path to the right one: capitals and full-width letters, an empty segment, an extra slash
 /// or full stop. A letter is read as if it had been posted there, since a redirect could lose it; so is a program's letter.
 struct LinkSpelling: RouterMiddleware {

@@ -80,6 +80,8 @@ package struct Route: Sendable {
     package let isBehindLink: Bool
     /// Another spelling of a name in its path is nobody's: what is done there cannot be undone.
     package let isSpelledExactly: Bool
+    /// What a post gets whose session is over, where what was written must not be lost; nil where it is led to sign in.
+    package let ended: Handler?
     /// Its methods, as the `Allow` field lists them.
     package let allowed: String
     private let handlers: Handlers
@@ -95,7 +97,7 @@ package struct Route: Sendable {
         _ pattern: PathPattern, _ access: Access, for audience: Audience = .people, isBehindLink: Bool = false,
         isSpelledExactly: Bool = false, bodyKiB: Int = 0, get: Handler? = nil, post: Handler? = nil, patch: Handler? = nil,
         delete: Handler? = nil,
-        options: Handler? = nil
+        options: Handler? = nil, ended: Handler? = nil
     ) {
         self.pattern = pattern
         self.access = access
@@ -103,6 +105,7 @@ package struct Route: Sendable {
         self.isBehindLink = isBehindLink || access.isBehindLink
         self.isSpelledExactly = isSpelledExactly
         self.bodyKiB = bodyKiB
+        self.ended = ended
         handlers = Handlers(get: get, post: post, patch: patch, delete: delete, options: options)
         // People's pages answer OPTIONS by `MethodGuard`.
         let hasOptions = options != nil || audience == .people

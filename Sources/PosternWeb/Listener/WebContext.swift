@@ -1,6 +1,7 @@
 package import Hummingbird
 package import Logging
 package import PosternCore
+package import PosternRelay
 
 /// What guards and handlers know about a request, apart from the request itself.
 package struct WebContext: InitializableFromSource, Sendable {
@@ -22,7 +23,9 @@ package struct WebContext: InitializableFromSource, Sendable {
     package var mailedToken: MailedToken?
     /// Whose session the request's cookie is for. Set by `SessionGuard`, on the members' routes.
     package var member: SignedIn?
-    /// Who sent the request, whatever trusted proxies it passed. Set by `RequestLimitGuard`.
+    /// Who is signed in, on the staff's routes. Set by `StaffGuard`.
+    package var staff: SignedInStaff?
+    /// Who sent the request, whatever trusted proxies it passed. Set by `RequestLimitGuard`, and by `StaffGuard`.
     package var client: ClientAddress?
     /// `Listener` puts its own here before anyone reads it; Hummingbird, which makes the context, knows none.
     var randomness = RandomSource { 0 }

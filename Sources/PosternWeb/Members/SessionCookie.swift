@@ -15,16 +15,7 @@ struct SessionCookie: Sendable {
         name = isSecure ? "__Host-postern" : "postern"
     }
 
-    func secret(in request: Request) -> SessionSecret? {
-        for field in request.headers[values: .cookie] {
-            for pair in field.split(separator: ";") {
-                let halves = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard halves.count == 2, halves[0] == name else { continue }
-                return SessionSecret(text: String(halves[1].prefix { $0 != " " }))
-            }
-        }
-        return nil
-    }
+    func secret(in request: Request) -> SessionSecret? { request.cookie(name).flatMap { SessionSecret(text: $0) } }
 
     func set(_ secret: SessionSecret, in response: Response) -> Response {
         with(secret.text, lasting: Int(SessionSecret.lifetime.components.seconds), in: response)
@@ -37,6 +28,20 @@ struct SessionCookie: Sendable {
         response.headers[.setCookie] =
             "\(name)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
         return response
+    }
+}
+
+extension Request {
+    /// The first cookie of that name.
+    func cookie(_ name: String) -> String? {
+        for field in headers[values: .cookie] {
+            for pair in field.split(separator: ";") {
+                let halves = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                guard halves.count == 2, halves[0] == name else { continue }
+                return String(halves[1].prefix { $0 != " " })
+            }
+        }
+        return nil
     }
 }
 

@@ -23,6 +23,7 @@ package struct PageFrame: Sendable {
         case title, language, direction, stylesheet, script, icon, siteStyle
         case banner, site, logo, path
         case languages, label, links, name
+        case bar, current, signedIn, sessions
     }
 
     package let title, language: String
@@ -35,6 +36,8 @@ package struct PageFrame: Sendable {
     package let siteStyle: String?
     package let banner: Banner?
     package let languages: Languages?
+    /// Nil but on the pages of staff who are signed in.
+    package let bar: Bar?
 
     /// Whose page it is.
     package struct Banner: Sendable {
@@ -43,6 +46,18 @@ package struct PageFrame: Sendable {
 
         package struct Logo: Sendable {
             package let path: String
+        }
+    }
+
+    /// Where staff can go, and as whom.
+    package struct Bar: Sendable {
+        package let label, signedIn, sessions: String
+        package let links: [Link]
+
+        package struct Link: Sendable {
+            package let path, name: String
+            /// What `aria-current` says; nil for every other part.
+            package let current: String?
         }
     }
 

@@ -206,20 +206,24 @@ package enum PageText: String, TextKey {
     case privacyCountedAddress = "privacy.counted_address"
     case privacyCountedText = "privacy.counted_text"
     case privacyCountedRecipient = "privacy.counted_recipient"
+    case privacyCountedSimilarText = "privacy.counted_similar_text"
     case privacyMemberTitle = "privacy.member_title"
     case privacyMemberSettings = "privacy.member_settings"
     case privacyMemberChange = "privacy.member_change"
     case privacyMemberLinks = "privacy.member_links"
     case privacyMemberCookie = "privacy.member_cookie"
     case privacyMemberErase = "privacy.member_erase"
+    case privacyMemberJournal = "privacy.member_journal"
     case privacyLongerTitle = "privacy.longer_title"
     case privacyLongerText = "privacy.longer_text"
     case privacyRepeatText = "privacy.repeat_text"
     case privacyCookiesTitle = "privacy.cookies_title"
     case privacyCookiesText = "privacy.cookies_text"
+    case privacyStaffCookie = "privacy.staff_cookie"
     case privacyWhoTitle = "privacy.who_title"
     case privacyWhoRecipient = "privacy.who_recipient"
     case privacyWhoStaff = "privacy.who_staff"
+    case privacyWhoStaffTwo = "privacy.who_staff_two"
     case privacyWhoOperator = "privacy.who_operator"
     case privacyMailEncrypted = "privacy.mail_encrypted"
     case privacyMailLocal = "privacy.mail_local"
@@ -272,7 +276,8 @@ package enum PageText: String, TextKey {
         case .noLettersDetail, .blockedDetail, .confirmationNotValidDetail, .privacyAskText: [.site]
         case .confirmationDetail, .confirmationDoneDetail, .confirmationPausedDetail: [.recipient, .site]
         case .noticeLimitedDetail, .noticeUnavailableDetail, .proveUnavailableDetail, .reportUnavailableDetail,
-            .privacyLetterProof, .privacyAddressJoining, .privacyMemberChange, .privacyMemberCookie:
+            .privacyLetterProof, .privacyAddressJoining, .privacyMemberChange, .privacyMemberCookie,
+            .privacyStaffCookie:
             [.wait]
         case .faultTooLong: [.count, .limit, .excess]
         case .noticeTooLargeDetail: [.limit]
@@ -280,6 +285,7 @@ package enum PageText: String, TextKey {
         case .privacyLetterSuite, .privacyAddressSuite: [.suite]
         case .privacyClientText: [.evidence]
         case .privacyLimitText: [.counted, .marks]
+        case .privacyWhoStaff: [.count]
         case .privacyLongerText: [.outcomes]
         case .privacyRepeatText: [.repeats]
         case .privacyPurgeDone, .privacyOldestLetter, .privacyOldestEntry: [.date]

@@ -9,10 +9,14 @@ package struct Presentation: Sendable {
     package let site: Site?
     private let choice: LanguageChoice
     private let isScripted: Bool
+    private let bar: PageFrame.Bar?
 
     /// - Parameter isScripted: the page runs our script.
-    package init(_ choice: LanguageChoice, site: Site?, _ templates: Templates, isScripted: Bool = true) {
+    package init(
+        _ choice: LanguageChoice, site: Site?, _ templates: Templates, isScripted: Bool = true, bar: PageFrame.Bar? = nil
+    ) {
         self.isScripted = isScripted
+        self.bar = bar
         self.choice = choice
         self.site = site
         self.templates = templates
@@ -20,8 +24,8 @@ package struct Presentation: Sendable {
     }
 
     /// In English and of no site: the staff's pages.
-    package static func unbranded(_ templates: Templates) -> Presentation {
-        Presentation(LanguageChoice(.english), site: nil, templates)
+    package static func unbranded(_ templates: Templates, bar: PageFrame.Bar? = nil) -> Presentation {
+        Presentation(LanguageChoice(.english), site: nil, templates, bar: bar)
     }
 
     package var language: Language { choice.language }
@@ -56,7 +60,7 @@ package struct Presentation: Sendable {
                                 path: "\(path)?lang=\(language)\(query)", language: language.description,
                                 name: templates.catalogue(language).name)
                         })
-            })
+            }, bar: bar)
     }
 
     /// The URL changes with the colour, so that the file may be cached for ever.

@@ -30,10 +30,20 @@ package struct PrivacyPage: Page {
         sections = [
             Self.letter(facts, texts), Self.addresses(facts, texts), Self.client(facts, texts), Self.members(texts),
             Self.longer(facts, texts),
-            Section(title: texts(.privacyCookiesTitle), paragraphs: [texts(.privacyCookiesText)]),
+            Section(
+                title: texts(.privacyCookiesTitle),
+                paragraphs: [
+                    texts(.privacyCookiesText),
+                    texts(.privacyStaffCookie, [.wait: texts.span(StaffSessionTimes.absolute)]),
+                ]),
             Section(
                 title: texts(.privacyWhoTitle),
-                paragraphs: [texts(.privacyWhoRecipient), texts(.privacyWhoStaff), texts(.privacyWhoOperator)]),
+                paragraphs: [
+                    texts(.privacyWhoRecipient),
+                    texts(.privacyWhoStaff, [.count: texts.number(facts.terms.reveals.most)])
+                        + (facts.terms.reveals.needsTwo ? " \(texts(.privacyWhoStaffTwo))" : ""),
+                    texts(.privacyWhoOperator),
+                ]),
             Self.purge(facts, texts),
             Section(
                 title: texts(.privacyAskTitle),
@@ -81,7 +91,7 @@ package struct PrivacyPage: Page {
                 texts(.privacyMemberSettings),
                 texts(.privacyMemberChange, [.wait: texts.span(MailedToken.undoLifetime)]),
                 texts(.privacyMemberCookie, [.wait: texts.span(SessionSecret.lifetime)]), texts(.privacyMemberLinks),
-                texts(.privacyMemberErase),
+                texts(.privacyMemberErase), texts(.privacyMemberJournal),
             ])
     }
 
@@ -111,6 +121,7 @@ extension PrivacyFacts.Counted {
         case .address: .privacyCountedAddress
         case .text: .privacyCountedText
         case .recipient: .privacyCountedRecipient
+        case .similarText: .privacyCountedSimilarText
         }
     }
 }
@@ -137,8 +148,22 @@ extension PrivacyFacts {
                 "member_cookies",
                 .array([.object([("purpose", .string("session")), ("kept_seconds", seconds(SessionSecret.lifetime))])])
             ),
+            (
+                "staff_cookies",
+                .array([
+                    .object([("purpose", .string("session")), ("kept_seconds", seconds(StaffSessionTimes.absolute))])
+                ])
+            ),
             ("former_address_kept_seconds", seconds(MailedToken.undoLifetime)),
             ("staff_sees", .array(["time", "recipient", "size", "verdict", "rules", "tag"].map { .string($0) })),
+            (
+                "staff_reveals",
+                .object([
+                    ("kinds", .array(RevealKind.allCases.map { .string($0.rawValue) })),
+                    ("most_per_person_and_day", .number(terms.reveals.most)),
+                    ("two_persons", .boolean(terms.reveals.needsTwo)),
+                ])
+            ),
         ]).text
     }
 }

@@ -18,7 +18,12 @@ package struct Templates: Sendable {
         ErrorPage.self,
         AskPage.self, AskedPage.self, OpenPage.self, HomePage.self, LettersPage.self, SettingsPage.self, MutesPage.self,
         AddressPage.self, HeldDataPage.self, ErasePage.self, ErasedPage.self, UndoPage.self,
-        OverviewPage.self, MailboxPage.self, MailboxLetterPage.self,
+        DeskPage.self, DeskConfirmPage.self, DecisionsPage.self, WavesPage.self, WavePage.self, OverviewPage.self,
+        MailboxPage.self, MailboxLetterPage.self,
+        SignInPage.self, EnrolPage.self, EnrolledPage.self, SessionsPage.self,
+        RevealPage.self, RevealedPage.self, JournalPage.self,
+        BlocksPage.self, NewBlockPage.self, BlockConfirmPage.self, LogPage.self, ClientPage.self,
+        RecipientsPage.self, RecipientPage.self, SitesPage.self, SitePage.self, AccountsPage.self, TokensPage.self,
     ]
     package static let layouts = ["web/layout", "staff/layout"]
 
@@ -64,6 +69,10 @@ package struct Templates: Sendable {
     package enum BuiltIn: String, CaseIterable, Sendable {
         case stylesheet = "postern.css"
         case script = "postern.js"
+        /// Of the pages on which staff sign in.
+        case staffScript = "staff.js"
+        /// Of the desk: keys, and numbers that keep up.
+        case deskScript = "desk.js"
         case icon = "icon.svg"
         case oldIcon = "favicon.ico"
         case touchIcon = "apple-touch-icon.png"

@@ -16,12 +16,13 @@ struct MailboxHandlers: Sendable {
     let origin: WebOrigin
     let responses: ResponseFactory
 
-    func list(_ request: Request, _: WebContext) async -> Response {
-        responses.page(MailboxPage(MailboxSides(letters.newestFirst, origin: origin), responses.presentation(for: request)))
+    func list(_ request: Request, _ context: WebContext) async -> Response {
+        responses.page(
+            MailboxPage(MailboxSides(letters.newestFirst, origin: origin), responses.presentation(for: request, context)))
     }
 
     func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let page = MailboxLetterPage(try letter(context), origin: origin, responses.presentation(for: request))
+        let page = MailboxLetterPage(try letter(context), origin: origin, responses.presentation(for: request, context))
         return responses.page(page, under: responses.headers.framing)
     }
 

@@ -4,7 +4,7 @@ package import PosternCore
 package import PosternRelay
 package import PosternText
 
-/// `GET /` on the staff listener.
+/// `GET /overview` on the staff listener.
 struct OverviewHandler: Sendable {
     let services: StaffServices
     let responses: ResponseFactory
@@ -17,14 +17,15 @@ struct OverviewHandler: Sendable {
             _ = context.incident("the overview cannot be made", error)
         }
         let mailbox = services.mailbox == nil ? nil : MailboxHandlers.path
-        let presentation = responses.presentation(for: request)
+        let presentation = responses.presentation(for: request, context)
         return responses.page(
             OverviewPage(
-                overview, conditions: services.health.conditions, mailbox: mailbox, now: services.now(), presentation))
+                overview, conditions: services.health.conditions, mailbox: mailbox, now: services.now(),
+                presentation))
     }
 }
 
-/// The first page staff see: what is the matter, deliveries by state, the latest decisions.
+/// How the installation is doing: what is the matter, deliveries by state, the latest decisions.
 package struct OverviewPage: Page {
     package enum Property: String, CaseIterable, Sendable {
         case well, hasConditions, conditions, severity, matter, meaning, remedy, commands, command
@@ -75,7 +76,8 @@ package struct OverviewPage: Page {
 
     /// - Parameter overview: nil when the store cannot be read.
     package init(
-        _ overview: StaffOverview?, conditions: [HealthCondition], mailbox: String?, now: Timestamp, _ presentation: Presentation
+        _ overview: StaffOverview?, conditions: [HealthCondition], mailbox: String?, now: Timestamp,
+        _ presentation: Presentation
     ) {
         let texts = presentation.texts
         frame = presentation.frame(title: texts(.staffTitle))

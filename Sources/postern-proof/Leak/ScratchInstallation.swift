@@ -23,7 +23,7 @@ struct ScratchInstallation: Sendable {
             // As verbose as it gets.
             "POSTERN_LOG_LEVEL": "trace", "POSTERN_TRUSTED_PROXIES": "127.0.0.1/32", "POSTERN_LIMIT_CLIENT": "4,4/1h",
             "POSTERN_LIMIT_SENDER": "off", "POSTERN_LIMIT_TEXT": "off", "POSTERN_LIMIT_RECIPIENT": "6/1h",
-            "POSTERN_LIMIT_GLOBAL": "off", "POSTERN_LIMIT_REQUESTS": "off",
+            "POSTERN_LIMIT_GLOBAL": "off", "POSTERN_LIMIT_REQUESTS": "off", "POSTERN_LIMIT_WAVE": "off",
         ]
         try await succeed([
             "init", "--public-url", "http://127.0.0.1:\(ports[0])", "--mail-from", "contact@relay.example.org", "--smtp-url",

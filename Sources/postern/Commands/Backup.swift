@@ -59,8 +59,8 @@ struct Backup: AsyncParsableCommand {
                 }
             return """
                 Copied the store to \(made.path) (\(made.bytes) bytes) and found it whole.
-                It has sites, recipients with sealed addresses, sealed letters and the log. It has no key, no settings and no SMTP \
-                password.
+                It has sites, recipients with sealed addresses, sealed letters and the log. It has no key, no settings, no \
+                journal and no SMTP password.
                 \(saved) Keep them apart from it: postern keys export-recovery FOLDER
                 """
         }

@@ -32,6 +32,8 @@ struct Errand {
         case findErased = "find-erased"
         /// Puts saved keys in, while no vault runs.
         case installKeys = "install-keys"
+        /// Answers a `JournalQuestion`.
+        case journal
         /// Writes one part of the doctor's examination.
         case examine
 
@@ -39,7 +41,7 @@ struct Errand {
         var role: ProcessRole? {
             switch self {
             case .control, .backup, .restore: .relay
-            case .vault, .makeKeys, .holdKeys, .collectKeys, .noteSavedKeys, .findErased, .installKeys: .vault
+            case .vault, .makeKeys, .holdKeys, .collectKeys, .noteSavedKeys, .findErased, .installKeys, .journal: .vault
             case .examine: nil
             }
         }

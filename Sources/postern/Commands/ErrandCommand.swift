@@ -58,6 +58,7 @@ struct ErrandCommand: CagedCommand {
         case .holdKeys, .collectKeys, .noteSavedKeys, .findErased, .installKeys:
             write(
                 try await VaultFiles(home: folder, users: .shared, retention: caller.configuration.retention).answer(task, input))
+        case .journal: write(try await JournalCaller(caller).answer(input))
         case .vault:
             guard let verb = words.first.flatMap(UInt8.init).flatMap(OperatorVerb.init(rawValue:)) else {
                 throw ControlCaller.mismatch

@@ -2,6 +2,7 @@ internal import ArgumentParser
 private import Foundation
 private import PosternCore
 internal import PosternHost
+private import PosternLink
 private import PosternVault
 
 extension KeysCommand {
@@ -28,12 +29,14 @@ extension KeysCommand {
             try RecoveryFolder(path: path, users: caller.users).write(
                 set, settings: FileManager.default.contents(atPath: caller.home.settings))
             // Only now: a key counts as saved once it is on the disk.
-            try await files.noteSaved(Set(set.keys.keys.compactMap { KeyName(file: $0)?.id }))
+            let ids = set.keys.keys.compactMap { KeyName(file: $0)?.id }
+            try await files.noteSaved(Set(ids))
+            await OperatorCaller(home: caller.home, users: caller.users).record(.keysExported(ids.sorted()))
             Terminal.say(
                 """
                 Saved \(set.keys.count) keys\(set.records == nil ? "" : ", the vault's memory") and the settings in \(path).
                 Move it to another machine, apart from the backups of the store: both together show every recipient's address.
-                It holds no key of a single day and no SMTP password.
+                It holds no key of a single day, no SMTP password, and not the journal.
                 On a new machine: postern restore BACKUP --keys \(path.shellWord)
                 """)
         }
@@ -56,6 +59,10 @@ extension KeysCommand {
             let files = VaultFiles(home: caller.home, users: caller.users, retention: caller.configuration.retention)
             let report = try await files.install(
                 KeyInstallation.Wish(set: saved.set, folder: saved.keys, needed: nil, isAdopting: false))
+            if report.added > 0 || report.formerRecords != nil {
+                await OperatorCaller(home: caller.home, users: caller.users)
+                    .record(.keysImported(added: report.added, hasMemory: saved.set.records != nil))
+            }
             let text =
                 report.added == 0
                 ? "All keys of \(path) were here already."

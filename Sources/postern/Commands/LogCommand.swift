@@ -8,7 +8,9 @@ private import PosternStore
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "What was posted, what was decided about it, and why. Shows no client address.",
-        subcommands: [List.self, Show.self, OperationsList.self])
+        subcommands: [
+            List.self, Show.self, OperationsList.self, JournalList.self, Verify.self, Proof.self, Begin.self,
+        ])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

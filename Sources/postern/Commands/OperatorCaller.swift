@@ -25,6 +25,16 @@ struct OperatorCaller {
         try SiteToken(payload: try await ask(.siteToken, request.payload))
     }
 
+    /// - Throws: as `enrol` does.
+    func staffLink(_ request: StaffLinkRequest) async throws -> StaffLink {
+        try StaffLink(payload: try await ask(.staffLink, request.payload))
+    }
+
+    /// - Throws: as `enrol` does.
+    func staffEnd(_ request: StaffLinkRequest) async throws {
+        _ = try await ask(.staffEnd, request.payload)
+    }
+
     /// Tells the vault what the store has kept, or erased.
     /// - Throws: as `enrol` does.
     func note(_ notes: [RecordNotes.Note]) async throws {
@@ -34,6 +44,15 @@ struct OperatorCaller {
 
     /// - Throws: as `enrol` does.
     func keys() async throws -> KeyReport { try KeyReport(payload: try await ask(.keys)) }
+
+    /// Has the vault's journal say what was done without it. What was done stays done.
+    func record(_ deed: OperatorDeed) async {
+        do {
+            _ = try await ask(.record, deed.payload)
+        } catch {
+            Terminal.complain("It is done, and the vault's journal says nothing of it. See postern doctor.")
+        }
+    }
 
     /// - Returns: nil when no vault runs.
     /// - Throws: as `enrol` does.
@@ -65,8 +84,12 @@ struct OperatorCaller {
         return try await withKeys { ring in
             guard verb != .keys else { return ring.report.payload }
             let memory = try await openMemory(home, ring: ring)
+            if verb == .staffLink || verb == .staffEnd {
+                return try await StaffLinks(ring: ring, memory: memory, now: { .now }).answer(verb, payload)
+            }
             let enrolment = try Enrolment(ring: ring, memory: memory, newID: newRecipientID)
-            return try await enrolment.answer(verb, payload)
+            let journal = makeJournal(home, try SettingsFile(home: home).configuration(), signers: ring.journalSigners)
+            return try await JournaledOperators(enrolment: enrolment, journal: journal).answer(verb, payload)
         }
     }
 

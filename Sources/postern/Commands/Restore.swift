@@ -4,6 +4,7 @@ private import Glibc
 internal import PosternCore
 internal import PosternDoctor
 internal import PosternHost
+private import PosternLink
 private import PosternSealing
 internal import PosternStore
 internal import PosternVault
@@ -74,6 +75,7 @@ struct Restore: AsyncParsableCommand {
         let needsAdoption: Bool
         var keysAdded: Int?
         var keysSetAside: String?
+        var formerJournal: String?
         var madeKeys: [String]?
         var settings: String?
         var erasedAgain: [String]?
@@ -124,7 +126,9 @@ struct Restore: AsyncParsableCommand {
                 KeyInstallation.Wish(
                     set: saved.set, folder: saved.keys, needed: restored.addressKeys, isAdopting: restored.needsAdoption))
             (restored.keysAdded, restored.keysSetAside) = (report.added, report.setAside)
-            restored.formerRecords = report.formerRecords
+            (restored.formerRecords, restored.formerJournal) = (report.formerRecords, report.formerJournal)
+            await OperatorCaller(home: caller.home, users: caller.users)
+                .record(.keysImported(added: report.added, hasMemory: saved.set.records != nil))
         } else if here.lasting.isEmpty {
             restored.madeKeys = try await Init.makeKeys(in: caller.home, users: caller.users, suite: .ofAddresses)
         }

@@ -47,6 +47,9 @@ extension Restore {
             if let place = restored.keysSetAside {
                 lines.append("The keys of the installation that was here open nothing in this store; they are now in \(place).")
             }
+            if let place = restored.formerJournal {
+                lines.append("The journal that one of them signed cannot go on and is in \(place); another one begins.")
+            }
             if restored.madeKeys?.isEmpty == false {
                 lines.append(
                     "New keys were made, which open nothing that was sealed before. Save them: postern keys export-recovery FOLDER"

@@ -86,7 +86,11 @@ struct TokenCommand: AsyncParsableCommand {
         @OptionGroup var home: HomeOption
 
         func run() async throws {
-            try await home.caller().change(.revokeToken(id: id))
+            let caller = try home.caller()
+            try await caller.change(.revokeToken(id: id))
+            if let id = SiteTokenID(id) {
+                await OperatorCaller(home: caller.home, users: caller.users).record(.tokenRevoked(id))
+            }
             Terminal.say("Token \(id) is revoked.")
         }
     }

@@ -29,7 +29,7 @@ extension ProcessCage.Rules {
             if let file = configuration.mail.caFile { readable.append(file.folder == "/" ? file : file.folder) }
             if let file = configuration.mail.passwordFile { readable.append(file) }
             if let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] { readable.append(folder) }
-            writable = [home.vault]
+            writable = [home.vault] + configuration.journalCopyFolders
             sockets = [home.vaultRun, home.operatorRun]
             // Names whose answer is too long for one datagram are asked for by TCP.
             connects = [UInt16(clamping: configuration.mail.smarthost.port), 53]
@@ -42,8 +42,16 @@ extension ProcessCage.Rules {
         readable = [home.settings]
         switch role {
         case .relay: writable = configuration.database.file.map { [$0.folder] } ?? []
-        case .vault: writable = [home.vault]
+        case .vault: writable = [home.vault] + configuration.journalCopyFolders
         }
+    }
+}
+
+extension Configuration {
+    /// Where the journal's checkpoints are written a second time. Its folder, since such files are replaced now and then.
+    fileprivate var journalCopyFolders: [String] {
+        guard case .file(let path) = journalCopy else { return [] }
+        return [path.folder == "/" ? path : path.folder]
     }
 }
 

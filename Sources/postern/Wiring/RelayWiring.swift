@@ -75,19 +75,23 @@ private func buildServices(
         store: store, node: store.node, vault: vault, settings: dispatch, randomness: .system, logger: logger, now: { .now })
     let limits = RateLimiter(table: LimitTable(configuration.limits), at: .now)
     try await limits.restore(from: store, at: .now)
+    let waves = WaveWatch(most: configuration.limits.wave, at: .now)
+    try await waves.restore(from: store, at: .now)
     let blocks = BlockCache()
     try await blocks.reload(from: store)
     let refusals = RefusalLog(store: store, sealing: sealing, logger: logger)
     let intake = IntakeService(
         store: store, sealing: sealing, diskSpace: diskSpace, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
-        blocks: blocks, refusals: refusals, randomness: .system, logger: logger, letterCame: { dispatcher.letterCame() })
+        waves: waves, blocks: blocks, refusals: refusals, randomness: .system, logger: logger,
+        letterCame: { dispatcher.letterCame() })
     let confirmations = ConfirmationService(
         store: store, vault: vault, randomness: .system, logger: logger, now: { .now }, wake: { dispatcher.wake() })
     let probe = ReadinessProbe(
         store: StoreProbe(store: store, now: { .now }, clock: { .now }), vault: vault, diskSpace: diskSpace, now: { .now })
     let readiness = ReadinessMonitor(now: { .now }) { await probe.check() }
     let operations = Operations(
-        by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() }, retryNow: { dispatcher.retryNow() })
+        by: .operator, store: store, blockCache: blocks, wake: { dispatcher.wake() }, retryNow: { dispatcher.retryNow() },
+        recordDeed: { await vault.record($0) })
     let housekeeping = Housekeeping(
         store: store, sealing: sealing,
         settings: .init(
@@ -123,6 +127,8 @@ private func buildServices(
         vault, SocketService(control: home.controlSocket, control, malformed: malformed, logger: logger),
         AdoptingDispatcher(dispatcher, store: store, vault: vault, logger: logger),
         housekeeping, refusals, diskSpace, health,
+        DeskUpkeep(
+            operations: operations.by(.service), logger: logger, isClockTrusted: { vault.isClockTrusted(at: $0) }),
     ]
     var letters: MailboxLetters?
     if let listen = configuration.mail.demoMailbox {
@@ -135,12 +141,25 @@ private func buildServices(
     var (visitorLimits, staffLimits) = (WebLimits(), WebLimits())
     (visitorLimits.connections, staffLimits.connections) = (connections.visitors, connections.staff)
     let staffWeb = WebConfiguration(
-        listen: configuration.staffListen, publicURL: configuration.publicURL, limits: staffLimits)
+        listen: configuration.staffListen, publicURL: configuration.publicURL,
+        trustedProxies: configuration.trustedProxies, limits: staffLimits)
     let census = QueueCensus(of: store)
+    let relate = DeskService.relating(vault)
     services.append(
         buildStaffApplication(
             staffWeb,
             StaffServices(
+                staff: StaffService(
+                    store: store, vault: vault, operations: operations, pseudonyms: Pseudonyms { vault.tagKey(of: $0) },
+                    logger: logger),
+                desk: DeskService(operations: operations, vault: vault, logger: logger),
+                waves: WaveService(operations: operations),
+                reveals: RevealService(store: store, vault: vault, operations: operations), journal: vault,
+                blocks: BlockService(
+                    operations: operations, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, logger: logger, relate: relate),
+                log: LogService(operations: operations, logger: logger, relate: relate),
+                administration: AdministrationService(operations: operations, publicURL: configuration.publicURL),
+                url: configuration.staffURL,
                 overview: Overview(operations: operations.by(.service), census: census), health: health, metrics: metrics,
                 gauges: RelayMetrics(
                     operations: operations.by(.service), census: census, vault: vault, dispatcher: dispatcher, limits: limits,
@@ -197,8 +216,8 @@ extension PrivacyFacts.Terms {
         self.init(
             letters: configuration.retention.letters, evidence: configuration.retention.evidence,
             outcomes: configuration.retention.outcomes, reports: configuration.retention.reports,
-            epochSuite: Suite.ofEpochs.publicName, clientLimit: limits.client,
-            counted: counted.filter { !$0.1.isOff }.map(\.0),
+            reveals: configuration.reveals, epochSuite: Suite.ofEpochs.publicName, clientLimit: limits.client,
+            counted: counted.filter { !$0.1.isOff }.map(\.0) + (limits.wave == nil ? [] : [.similarText]),
             isMailEncrypted: mail.smarthost.tls == .required, isDemo: mail.demoMailbox != nil)
     }
 }
@@ -207,10 +226,11 @@ extension Operations {
     /// Of an open store, which can also be backed up.
     init(
         by actor: Actor, store: any OpenStore, blockCache: BlockCache? = nil, wake: @escaping @Sendable () -> Void,
-        retryNow: @escaping @Sendable () -> Void
+        retryNow: @escaping @Sendable () -> Void, recordDeed: DeedRecorder? = nil
     ) {
         self.init(
-            by: actor, store: store, blockCache: blockCache, randomness: .system, now: { .now }, wake: wake, retryNow: retryNow
+            by: actor, store: store, blockCache: blockCache, randomness: .system, now: { .now }, wake: wake, retryNow: retryNow,
+            recordDeed: recordDeed
         ) { path in
             BackupView(path: path, bytes: try await store.backup(to: path))
         }

@@ -2,6 +2,7 @@ private import Glibc
 internal import Logging
 internal import PosternCore
 internal import PosternHost
+private import PosternJournal
 private import PosternLink
 internal import PosternVault
 internal import ServiceLifecycle
@@ -18,12 +19,20 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let authorisation = try ring.authorisation()
     let memory = try await openMemory(home, ring: ring, logger: logger)
     let opener = SealOpener(ring: ring)
+    let journal = makeJournal(home, configuration, signers: ring.journalSigners, logger: logger)
+    do {
+        try await journal.record([.init(.vault, .started(version: Version.text))])
+    } catch {
+        // Letters do not wait for it. What an operator wants does.
+        logger.critical("\(error)")
+    }
     let start = (wall: Timestamp.now, monotonic: ContinuousClock.now)
     let monotonic = { @Sendable () -> Duration in ContinuousClock.now - start.monotonic }
     let keeper = EpochKeeper(
         ring: ring, opener: opener,
         retention: .init(configuration.retention),
-        record: ClockRecord(path: home.clockRecord, in: home.vault), now: { .now }, monotonic: monotonic, logger: logger)
+        record: ClockRecord(path: home.clockRecord, in: home.vault), journal: journal, now: { .now }, monotonic: monotonic,
+        logger: logger)
     // Before the sockets open: the first announcement has today's keys.
     try await keeper.keep()
 
@@ -43,6 +52,8 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
         budgets: budgets, tries: tries, logger: logger,
         now: { .now })
     let malformed = MalformedTally()
+    let staffLinks = try StaffLinks(ring: ring, memory: memory, now: { .now })
+    let staff = StaffAccounts(links: staffLinks, party: RelyingParty(configuration.staffURL))
     let handler = VaultRequestHandler(
         ring: ring, postman: postman,
         confirmation: ConfirmationChecker(
@@ -54,7 +65,12 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
         members: MemberRecords(
             ring: ring, authorisation: authorisation, codes: codes, memory: memory, opener: opener, budgets: budgets,
             newID: newRecipientID),
-        enrolment: try Enrolment(ring: ring, memory: memory, newID: newRecipientID), keeper: keeper,
+        enrolment: try Enrolment(ring: ring, memory: memory, newID: newRecipientID), links: staffLinks,
+        staff: staff, reveals: Reveals(accounts: staff, opener: opener, journal: journal, rule: configuration.reveals),
+        journal: journal,
+        excerpts: JournalExcerpts(
+            JournalPlace(home, copy: configuration.journalCopy), keys: KeyFolder(path: home.keys)),
+        keeper: keeper,
         budgets: budgets, lanes: lanes, malformed: malformed, now: { .now })
 
     let relayPeers: Set<PeerUser> = relay.map { [PeerUser(id: $0.id)] } ?? [.own]
@@ -65,7 +81,28 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
     let operators = SocketService(
         .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root]), malformed: malformed, logger: logger
     ) { (verb: OperatorVerb, payload) in try await handler.answer(verb, payload) }
-    return [keeper, budgets, operators, DeliveryService(socket: link, lanes: lanes)]
+    return [
+        keeper, budgets, JournalKeeper(journal: journal, monotonic: monotonic), operators,
+        DeliveryService(socket: link, lanes: lanes),
+    ]
+}
+
+/// The vault's journal. The caller holds the vault's lock.
+func makeJournal(
+    _ home: Home, _ configuration: Configuration, signers: [JournalSigner], former: String? = nil, logger: Logger? = nil
+) -> Journal {
+    Journal(
+        at: JournalPlace(home, copy: configuration.journalCopy), signers: signers,
+        host: configuration.publicURL.description.split(separator: "/").last.map(String.init) ?? "", former: former,
+        now: { .now }, logger: logger)
+}
+
+extension JournalPlace {
+    init(_ home: Home, copy: JournalCopyPlace?) {
+        self.init(
+            folder: home.journal, last: home.journalLast, subjects: home.journalSubjects,
+            copy: copy.map { CheckpointCopy($0) })
+    }
 }
 
 /// What the vault remembers of its authorisations. The caller holds the vault's lock.

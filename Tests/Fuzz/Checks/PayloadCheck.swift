@@ -59,10 +59,29 @@ enum PayloadCheck {
         try settled(payload, { try? SignInRequest(payload: $0) }, \.payload)
         try settled(payload, { try? SignIn(payload: $0) }, \.payload)
         try settled(payload, { try? SiteTokenRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? OperatorDeed(payload: $0) }, \.payload)
+        try settled(payload, { try? RelayDeed(payload: $0) }, \.payload)
         try settled(payload, { try? SiteToken(payload: $0) }, \.payload)
         try settled(payload, { try? ResealRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? RelateRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? RelatedTags(payload: $0) }, \.payload)
         try settled(payload, { try? ProofRequest(payload: $0) }, \.payload)
         try settled(payload, { try? CodeAnswer(payload: $0) }, \.payload)
+        try checkReveal(payload)
+    }
+
+    private static func checkReveal(_ payload: [UInt8]) throws(Breach) {
+        try settled(payload, { try? RevealInquiry(payload: $0) }, \.payload)
+        try settled(payload, { try? RevealRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? RevealAttempt(payload: $0) }, \.payload)
+        try settled(payload, { try? RevealStanding(payload: $0) }, \.payload)
+        try settled(payload, { try? RevealBeginning(payload: $0) }, \.payload)
+        try settled(payload, { try? RevealAnswer(payload: $0) }, \.payload)
+        try settled(payload, { try? JournalExcerptRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? JournalExcerpt(payload: $0) }, \.payload)
+        guard let request = try? RevealRequest(payload: payload) else { return }
+        let length = request.reason.text.unicodeScalars.count
+        try hold((RevealReason.shortest...RevealReason.longest).contains(length), "a reason says something")
     }
 
     private static func checkAnnouncement(_ payload: [UInt8]) throws(Breach) {

@@ -12,18 +12,21 @@ struct ModuleTableTests {
         "PosternStore": ["PosternCore"],
         "PosternSQLite": ["PosternCore", "PosternStore", "CSQLite"],
         "PosternLink": ["PosternCore"],
-        "PosternVault": ["PosternCore", "PosternMail", "PosternText", "PosternSealing", "PosternLink", "CCurl"],
+        "PosternJournal": ["PosternCore"],
+        "PosternVault": [
+            "PosternCore", "PosternMail", "PosternText", "PosternSealing", "PosternLink", "PosternJournal", "CCurl",
+        ],
         "PosternRelay": ["PosternCore", "PosternSealing", "PosternStore", "PosternLink"],
         "PosternWeb": ["PosternCore", "PosternMail", "PosternText", "PosternRelay"],
         "PosternImport": ["PosternCore"],
         "PosternProof": ["PosternCore"],
         "PosternHost": ["PosternCore", "PosternStore", "PosternSQLite", "CUnix"],
         "PosternDoctor": [
-            "PosternCore", "PosternHost", "PosternText", "PosternMail", "PosternStore", "PosternLink", "PosternVault",
-            "PosternRelay", "PosternWeb", "CUnix",
+            "PosternCore", "PosternHost", "PosternText", "PosternMail", "PosternStore", "PosternLink", "PosternJournal",
+            "PosternVault", "PosternRelay", "PosternWeb", "CUnix",
         ],
         "postern": [
-            "PosternCore", "PosternHost", "PosternText", "PosternSealing", "PosternStore", "PosternLink",
+            "PosternCore", "PosternHost", "PosternText", "PosternSealing", "PosternStore", "PosternLink", "PosternJournal",
             "PosternVault", "PosternRelay", "PosternWeb", "PosternImport", "PosternDoctor", "CUnix",
         ],
         "postern-proof": [

@@ -79,6 +79,7 @@ import Testing
         ("c29tZW9uZUBlbHNlLmV4YW1wbGU=", "c29tZW9uZUBl"), ("736f6d656f6e6540656c73652e6578616d706c65", "736f6d65"),
         ("md5 d41d8cd98f00b204e9800998ecf8427e", "d41d8cd9"), ("1B2M2Y8AsgTpgAmY7PhCfg== has no room", "1B2M2Y8A"),
         ("sha1=2jmj7l5rSw0yVb_vlWAYkK_YBwk,reason=unknown", "2jmj7l5r"), ("9ZbFxpWRkv8bD6J6YT is unknown", "9ZbFxpWR"),
+        ("zado8ijtr2kgy71cbg is unknown", "zado8ijt"), ("550 DIGEST=2UHN-KYSSE/5BMZ66P6P7YC", "2UHN"),
         ("<anything at all>", "anything"),
     ])
     func `An address is known by its shape`(reply: String, piece: String) {
@@ -113,6 +114,8 @@ import Testing
     @Test(arguments: [
         "Ok: queued as 4XyZ12AbCdz9q", "OK id=1rABcd-0000000012A-3bCd", "see /help/Mailbox-Unavailable/details",
         "OK 1700000000 a1-20020a05600c0a0100b003c6cc57566fsi123wmb.9 - gsmtp",
+        "OK 1700000000 98e67ed59e1d1-2a0b5e3f7d2si1234567a91.123 - gsmtp",
+        "Ok 0100018d3e5f7a9b-1c2d3e4f-5a6b-4c7d-8e9f-0a1b2c3d4e5f-000000",
         "Requested mail action not taken: mailbox unavailable", "Message rejected (policy 4.3.2) at 12:34:56",
         "Greylisted, see https://support.example.org/help?p=NoSuchUser", "Größe überschritten", "mail.example.net closing",
         "joke.canaryish words are no names",

@@ -83,7 +83,7 @@ final class ConversationFixture: Sendable {
         let (vault, dispatcher, clock) = (vault, dispatcher, clock)
         intake = IntakeService(
             store: faulty, sealing: sealing, diskSpace: diskSpace, pseudonyms: Pseudonyms { vault.tagKey(of: $0) },
-            limits: limits,
+            limits: limits, waves: WaveWatch(most: nil, at: now),
             blocks: blocks, refusals: RefusalLog(store: faulty, sealing: sealing, logger: RelayFixture.quiet),
             randomness: randomness, logger: RelayFixture.quiet, letterCame: { dispatcher.letterCame() })
         operations = Operations(
@@ -292,6 +292,9 @@ final class ConversationVault: Sendable {
                 state.tries += 1
                 return .wrong(left: 10 - state.tries)
             }.payload
+        case .relate, .staffChallenge, .staffBegin, .staffEnrol, .staffCheck, .revealStanding, .beginReveal, .reveal, .journal,
+            .record:
+            throw LinkRefusal(.denied, "nobody signs in here")
         case .reseal:
             guard !state.withLock({ $0.isAway }) else { throw LinkRefusal(.unavailable, "away") }
             let request = try ResealRequest(payload: payload)

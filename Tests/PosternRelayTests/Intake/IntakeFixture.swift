@@ -18,15 +18,19 @@ final class IntakeFixture: Sendable {
     let log = KeptLog()
     let recipients: [Recipient]
     let limits: RateLimiter
+    let waves: WaveWatch
     let blocks = BlockCache()
     let refusals: RefusalLog
     let intake: IntakeService
 
     static let now = Timestamp(seconds: 1_795_514_709)
 
-    /// - Parameter store: of an earlier relay, for one that comes after a restart.
+    /// - Parameters:
+    ///   - mostAlike: how many recipients may have letters that are nearly the same.
+    ///   - store: of an earlier relay, for one that comes after a restart.
+    ///   - people: how many recipients there are after the third, `p3` and so on.
     static func open(
-        limits: LimitTable = .off, store: SQLiteDatabase? = nil, at now: Timestamp = now
+        limits: LimitTable = .off, mostAlike: Int? = nil, store: SQLiteDatabase? = nil, people: Int = 0, at now: Timestamp = now
     ) async throws -> IntakeFixture {
         let folder = try TemporaryFolder()
         let vault = VaultLink(socket: folder.path("vault.sock"), logger: RelayFixture.quiet)
@@ -41,16 +45,18 @@ final class IntakeFixture: Sendable {
         }
         let isNew = store == nil
         let database = if let store { store } else { try await SQLiteDatabase.inMemory(at: now) }
-        return try await IntakeFixture(database, vault, limits: limits, isNew: isNew, at: now)
+        return try await IntakeFixture(
+            database, vault, limits: limits, mostAlike: mostAlike, isNew: isNew, people: people, at: now)
     }
 
     private init(
-        _ store: SQLiteDatabase, _ vault: VaultLink, limits table: LimitTable, isNew: Bool, at now: Timestamp
+        _ store: SQLiteDatabase, _ vault: VaultLink, limits table: LimitTable, mostAlike: Int?, isNew: Bool, people: Int,
+        at now: Timestamp
     ) async throws {
         self.store = store
         faulty = FaultyStore(store)
         let site = Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [])
-        let states: [Recipient.State] = [.active, .active, .paused]
+        let states: [Recipient.State] = [.active, .active, .paused] + Array(repeating: .active, count: people)
         recipients = try states.enumerated().map { index, state in
             Recipient(
                 id: RecipientID(high: 1, low: UInt64(index)), site: site.id, handle: try Handle("p\(index)"),
@@ -65,11 +71,13 @@ final class IntakeFixture: Sendable {
         }
         limits = RateLimiter(table: table, at: now)
         try await limits.restore(from: store, at: now)
+        waves = WaveWatch(most: mostAlike, at: now)
+        try await waves.restore(from: store, at: now)
         let sealing = LetterSealer(vault: vault)
         refusals = RefusalLog(store: faulty, sealing: sealing, logger: log.logger)
         intake = IntakeService(
             store: faulty, sealing: sealing, diskSpace: diskSpace,
-            pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits, blocks: blocks, refusals: refusals,
+            pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits, waves: waves, blocks: blocks, refusals: refusals,
             randomness: .seeded(1), logger: log.logger, letterCame: {})
     }
 

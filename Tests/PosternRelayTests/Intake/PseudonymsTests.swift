@@ -1,5 +1,7 @@
+import Crypto
 import PosternCore
 import PosternRelay
+import PosternSealing
 import PosternStore
 import Testing
 
@@ -26,6 +28,14 @@ struct PseudonymsTests {
     @Test func `Another day has other tags, for the same client and for each of its networks`() throws {
         #expect(try tags("192.0.2.1", today) == tags("192.0.2.1", today))
         #expect(Set(try tags("192.0.2.1", today)).isDisjoint(with: try tags("192.0.2.1", today.next)))
+    }
+
+    @Test func `The vault gives a client the same tags`() throws {
+        for address in ["192.0.2.1", "2001:db8:1:1::6"] {
+            let client = try #require(ClientAddress(text: address))
+            let key = SymmetricKey(data: IntakeFixture.tagKey(of: today))
+            #expect(ClientTags.tags(of: client, under: key) == (try tags(address, today)))
+        }
     }
 
     // After midnight the vault needs a moment, and longer when it is away.

@@ -179,6 +179,9 @@ struct EarlierStore {
         }
         if version >= 6 { try addConversation(transaction) }
         if version >= 7 { try addMembership(transaction) }
+        if version >= 8 { try addStaff(transaction) }
+        if version >= 9 { try addWave(transaction) }
+        if version >= 10 { try addDesk(transaction) }
         if version >= 5 {
             try transaction.run(
                 "INSERT INTO recipient_alias (site, folded, name, recipient, created_at) VALUES (?, 'pat müller', 'Pat Müller', ?, ?)",
@@ -199,6 +202,41 @@ struct EarlierStore {
         try transaction.run(
             "INSERT INTO mute (recipient, visitor, conversation, created_at) VALUES (?, ?, ?, ?)",
             [person.id.stored, name, accepted.stored, now])
+    }
+
+    private func addStaff(_ transaction: any Transaction) throws {
+        let (now, bytes) = (TestStore.start.stored, [UInt8](repeating: 6, count: 16).stored)
+        try transaction.run(
+            "INSERT INTO staff_account (id, name, role, version, record, made_at) VALUES (?, 'anna', 'auditor', 1, ?, ?)",
+            [bytes, bytes, now])
+        try transaction.run(
+            "INSERT INTO staff_session (digest, account, network, made_at, seen_at, ends_at) VALUES (?, ?, 1, ?, ?, ?)",
+            [bytes, bytes, now, now, now])
+        guard version >= 11 else { return }
+        try transaction.run("INSERT INTO staff_look (letter, looked_at) VALUES (?, ?)", [accepted.stored, now])
+    }
+
+    private func addWave(_ transaction: any Transaction) throws {
+        try transaction.run(
+            "INSERT INTO letter_sketch (id, epoch, digests) VALUES (?, 1, ?)", [accepted.stored, [1, 2, 3, 4].stored])
+        try transaction.run("INSERT INTO wave (id, began_at) VALUES (?, ?)", [accepted.stored, TestStore.start.stored])
+    }
+
+    private func addDesk(_ transaction: any Transaction) throws {
+        let (now, bytes, person) = (TestStore.start.stored, [UInt8](repeating: 6, count: 16).stored, person.id.stored)
+        try transaction.run(
+            """
+            INSERT INTO review_item (lane, letter, site, recipient, epoch, tag, verdict, rules, version)
+            VALUES ('held', ?, 'photos', ?, 1, 7, 'hold', 'block', 1)
+            """, [accepted.stored, person])
+        try transaction.run(
+            "INSERT INTO decision (id, act, staff, reason, final_at) VALUES (?, 'drop', 'anna', 'spam', ?)", [bytes, now])
+        try transaction.run(
+            "INSERT INTO decision_item (decision, letter, epoch, tag, state) VALUES (?, ?, 1, 7, 'pending')",
+            [bytes, accepted.stored])
+        try transaction.run(
+            "INSERT INTO review_note (id, letter, author, text) VALUES (?, ?, 'anna', 'a note')", [bytes, accepted.stored])
+        try transaction.run("INSERT INTO staff_preference (account, has_keys) VALUES (?, 0)", [bytes])
     }
 
     private func addMembership(_ transaction: any Transaction) throws {

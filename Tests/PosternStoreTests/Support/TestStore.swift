@@ -47,11 +47,27 @@ final class TestStore: Sendable {
         to person: Int = 0, at moment: Timestamp = start, verdict: Verdict = .accept, mark: IdempotencyRecord? = nil,
         tags: [Tag] = [], limitRecord: LimitRecord? = nil, seal: [UInt8] = [1, 2, 3], beginsConversation: Bool = false
     ) -> AcceptedLetter {
+        letter(
+            to: person, at: moment, verdict: verdict, mark: mark, tags: tags, limitRecord: limitRecord, seal: seal,
+            beginsConversation: beginsConversation, likeness: nil)
+    }
+
+    /// A letter whose text is near another's, of a wave if its verdict says so.
+    func letter(like first: LetterID, to person: Int = 0, verdict: Verdict = .accept) -> AcceptedLetter {
+        letter(
+            to: person, verdict: verdict, likeness: (DatedSketch(today: [1, 2], tomorrow: [3, 4]), first))
+    }
+
+    private func letter(
+        to person: Int = 0, at moment: Timestamp = start, verdict: Verdict, mark: IdempotencyRecord? = nil, tags: [Tag] = [],
+        limitRecord: LimitRecord? = nil, seal: [UInt8] = [1, 2, 3], beginsConversation: Bool = false,
+        likeness: (sketch: DatedSketch, wave: LetterID)?
+    ) -> AcceptedLetter {
         let entry = entry(to: person, at: moment, verdict: verdict, tags: tags)
         return AcceptedLetter(
             entry: entry, seal: seal, tokens: randomness.withLock { MailTokens(using: &$0) },
             conversation: beginsConversation ? newConversation(entry.id, at: moment) : nil, limitRecord: limitRecord,
-            idempotencyRecord: mark)
+            idempotencyRecord: mark, likeness: likeness)
     }
 
     /// A submission that was turned away, unless the verdict is another one.

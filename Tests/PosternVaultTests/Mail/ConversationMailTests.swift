@@ -31,6 +31,7 @@ struct ConversationMailTests {
             },
             Sample(name: "copy-to-visitor-en") { try MailSamples.reply(by: .visitor, to: MailSamples.letter(), isCopy: true) },
             Sample(name: "pause-notice-en") { try MailSamples.pauseNotice(language: "en") },
+            Sample(name: "wave-notice-en") { try MailSamples.waveNotice(language: "en") },
         ] + ["de", "fr", "ar"].flatMap(samples(in:))
 
     private static func samples(in language: String) -> [Sample] {
@@ -55,6 +56,7 @@ struct ConversationMailTests {
                 try MailSamples.reply(by: .visitor, to: MailSamples.letter(), isCopy: true, language: language)
             },
             Sample(name: "pause-notice-\(language)") { try MailSamples.pauseNotice(language: language) },
+            Sample(name: "wave-notice-\(language)") { try MailSamples.waveNotice(language: language) },
         ]
     }
 

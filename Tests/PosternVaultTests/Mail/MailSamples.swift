@@ -92,6 +92,13 @@ enum MailSamples {
             content: .pauseNotice(conversation(try letter(), .recipient)))
     }
 
+    static func waveNotice(language: String) throws -> OpenedDelivery {
+        OpenedDelivery(
+            try job(.waveNotice, language: language, site: "Example Photos", recipientName: "Pat Photographer", tokens: tokens),
+            to: try EmailAddress("pat@mailbox.example"), from: try EmailAddress("contact@relay.example.org"),
+            content: .waveNotice(conversation(try letter(), .recipient)))
+    }
+
     static let link = "https://contact.example.org/confirm/photos/pat#k7f2w9"
 
     static func confirmation(

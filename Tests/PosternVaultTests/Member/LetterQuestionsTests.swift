@@ -66,6 +66,32 @@ struct LetterQuestionsTests {
         }
     }
 
+    @Test func `A client's tags of every kept day follow from its evidence, and nothing else does`() throws {
+        let client = try #require(ClientAddress(text: "192.0.2.1"))
+        let evidence = try SealingSession(to: try #require(fixture.key(.evidence)), at: fixture.now).seal(
+            client.mappedBytes, in: .evidence(of: letter, at: site))
+        let request = RelateRequest(submission: letter, site: site, evidence: evidence)
+        let days = try questions.relate(request).days
+        let today = Epoch(containing: fixture.now)
+        #expect(days.map(\.epoch) == days.map(\.epoch).sorted(by: >) && days.contains { $0.epoch == today })
+        #expect(Set(days.flatMap(\.tags)).count == days.count * 2)
+        for day in days {
+            let held = fixture.ring.all.first { $0.key.kind == .tag && $0.key.epoch == day.epoch }
+            // Held in a constant: the macro would copy the key, which cannot be copied.
+            let key = held?.key.symmetric
+            let tags = key.map { ClientTags.tags(of: client, under: $0) }
+            #expect(day.tags == tags)
+        }
+        #expect(try RelateRequest(payload: request.payload) == request)
+        // Another submission's, or none.
+        for other in [
+            RelateRequest(submission: LetterID(high: 9, low: 9), site: site, evidence: evidence),
+            RelateRequest(submission: letter, site: site, evidence: [1, 2, 3]),
+        ] {
+            #expect(throws: LinkRefusal.self) { try questions.relate(other) }
+        }
+    }
+
     @Test func `It still opens when the letter's key is destroyed, and no more after ninety days`() throws {
         let former = try sealed()
         let seal = try questions.reseal(try request(seal: former), at: fixture.now).bytes

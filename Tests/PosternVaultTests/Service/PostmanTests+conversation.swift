@@ -60,7 +60,7 @@ extension PostmanTests {
             id: isFirst ? id : LetterID(high: 7, low: changes.number), attempt: 1, kind: changes.kind, accepted: fixture.now,
             tokens: MailSamples.tokens, site: site, recipient: recipient.id, handle: recipient.handle,
             recipientName: recipient.name, language: recipient.language, record: try #require(recipient.record),
-            letter: isFirst ? firstSeal : changes.kind == .pauseNotice ? [] : replySeal,
+            letter: isFirst ? firstSeal : [.pauseNotice, .waveNotice].contains(changes.kind) ? [] : replySeal,
             conversation: isFirst ? nil : conversation, mutes: changes.mutes)
     }
 
@@ -159,8 +159,15 @@ extension PostmanTests {
         for word in ["Vera", "Your photo", "print"] { #expect(!(try #require(view.plain).contains(word))) }
     }
 
+    @Test func `The notice of a wave has the link that shows which letter it was, and nothing of the visitor's`() async throws {
+        let (to, view) = try await sent(Changes(kind: .waveNotice))
+        #expect(to == ["pat@private.example"])
+        #expect(try #require(view.plain).contains(try link(.report, Self.first)))
+        for word in ["Vera", "Your photo", "print"] { #expect(!(try #require(view.plain).contains(word))) }
+    }
+
     /// Neither side's address is in any byte of what the other gets, whatever the encoding.
-    @Test(arguments: [DeliveryKind.reply, .copy, .letter, .pauseNotice], Party.allCases)
+    @Test(arguments: [DeliveryKind.reply, .copy, .letter, .pauseNotice, .waveNotice], Party.allCases)
     func `Neither side's mails have the other's address (V1)`(kind: DeliveryKind, author: Party) async throws {
         let (outcomes, mails) = try await send([conversationJob(Changes(kind: kind, author: author))])
         #expect(outcomes.map(\.kind) == [.delivered])
@@ -177,7 +184,7 @@ extension PostmanTests {
 
     // P4, K1: what a server says of a mail is kept, in the store and in the log, without any address of the two.
     @Test(
-        arguments: [DeliveryKind.letter, .reply, .copy, .pauseNotice],
+        arguments: [DeliveryKind.letter, .reply, .copy, .pauseNotice, .waveNotice],
         [
             "550 5.1.1 vera.canary: no such user", "450 4.2.1 user vera.canary at visitor.example is over quota",
             "550 5.1.1 <vera.canary@visitor.example> vera.canary unknown", "550 5.1.1 pat@private.example (pat) unknown",
@@ -189,7 +196,7 @@ extension PostmanTests {
             let job = try conversationJob(Changes(kind: kind, author: author))
             let namesVisitor = reply.contains("vera")
             // Mails that nobody's address but the recipient's has to do with.
-            if namesVisitor ? kind == .pauseNotice : job.addressee == .visitor { continue }
+            if namesVisitor ? [.pauseNotice, .waveNotice].contains(kind) : job.addressee == .visitor { continue }
             for stage in [ServerStage.recipient, .finalDot] {
                 let (outcomes, _) = try await send([job], script: Script([stage: .reply(reply)]))
                 let kept = try #require(outcomes.first).diagnosis.text
@@ -234,7 +241,7 @@ extension PostmanTests {
 
     @Test func `Nothing of somebody who was erased leaves, to either side`() async throws {
         try await enrolment.note(RecordNotes(all: [.erased(.recipient(recipient.handle, at: recipient.site), recipient.id)]))
-        for kind in [DeliveryKind.reply, .copy, .pauseNotice] {
+        for kind in [DeliveryKind.reply, .copy, .pauseNotice, .waveNotice] {
             let (outcomes, mails) = try await send([conversationJob(Changes(kind: kind))])
             #expect(outcomes.first?.diagnosis.text.contains("was erased") == true && mails.isEmpty)
         }

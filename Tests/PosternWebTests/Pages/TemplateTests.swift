@@ -69,7 +69,50 @@ struct TemplateTests {
                     conversation: standing == .none ? asked : muted, letterAt: Example.now, standing: standing,
                     retention: .days(90)), at: "/", shown)
         }
+        let staff = SignedInStaff(
+            account: StaffAccountID(high: 1, low: 1), name: try StaffName("anna"), role: .auditor, formToken: "t", session: "x")
+        let offer = StaffOfferView(name: staff.name, role: .auditor, secret: [1, 2, 3, 4, 5], challenge: [1])
+        func signIn(_ occasion: SignInPage.Occasion, hasAccounts: Bool, isAtHome: Bool) -> SignInPage {
+            SignInPage(
+                occasion, hasAccounts: hasAccounts, name: "x", challenge: [1], url: relay, isAtHome: isAtHome,
+                .unbranded(templates))
+        }
+        func colleague(_ role: StaffRole) throws -> SignedInStaff {
+            SignedInStaff(account: staff.account, name: staff.name, role: role, formToken: "t", session: "x")
+        }
+        let decided = DecisionLine(
+            decision: FakeDesk.decision, tally: DecisionTally(total: 14, passed: 2), letter: FakeDesk.decided)
+        func desk(_ role: StaffRole, _ open: LetterID?) throws -> DeskPage {
+            let fake = FakeDesk()
+            return DeskPage(
+                DeskPage.Parts(
+                    query: DeskQuery { $0 == .tag ? "x" : $0 == .each ? "1" : nil }, staff: try colleague(role),
+                    list: try fake.listed(), item: try open.flatMap { try fake.shown($0) }, next: FakeDesk.decided,
+                    counts: DeskCounts(lanes: [:]), undoable: [decided], hasKeys: true, notice: .late, now: Example.now),
+                .unbranded(templates))
+        }
         let waiting = ProofView.Standing.waiting(until: Example.now)
+        let wish = RevealWish(letter: LetterID(high: 1, low: 1), kind: .letter, reason: try RevealReason(typed: "for a test"))
+        let half = RevealStanding.Half(kind: .client, by: try StaffName("berta"), reason: wish.reason, until: Example.now)
+        let revealable = RevealView(
+            letter: wish.letter, site: known.site.id, handle: known.handle, at: Example.now, kinds: RevealKind.allCases,
+            isReported: true,
+            standing: RevealStanding(left: 1, most: 2, renewed: Example.now, needsTwo: true, halves: [half]))
+        func reveal(_ stage: RevealPage.Stage, _ occasion: RevealPage.Occasion?, isAtHome: Bool = true) -> RevealPage {
+            RevealPage(
+                of: wish.letter, revealable, stage, occasion, for: staff, url: relay, isAtHome: isAtHome, .unbranded(templates))
+        }
+        let bar = StaffSection.bar(for: try colleague(.administrator), on: "/blocks", templates.catalogue(.english))
+        let barred = Presentation.unbranded(templates, bar: bar)
+        let house = FakeAdministration()
+        let client = house.sheet(place: 1, isWhole: false)
+        var draft = NewBlockPage.Draft()
+        draft.mark = "x"
+        let listed = LogListing(entries: [house.entry(1)], next: LetterID(high: 1, low: 1), isCut: true)
+        func person(_ state: Recipient.State, _ done: RecipientOperations.Action?) throws -> RecipientPage {
+            RecipientPage(try house.sheet(state), done: done, refusal: "x", staff: staff, barred)
+        }
+        let revealed = RevealedLetter(name: "x", subject: "x", about: "x", text: "x", isReply: true, remark: "x")
         return [
             join(open, .faults(wrong)), join(invited, .fresh), JoinClosedPage(open, at: "/", shown),
             CodePage(.wrong, of: known.handle, at: known.site, typed: "", holder: nil, canJoin: true, shown),
@@ -100,14 +143,62 @@ struct TemplateTests {
             HeldDataPage(Example.export(member), on: sheet), ErasePage(.meaning, on: sheet),
             ErasePage(.wrongHandle(typed: "x"), on: sheet), ErasedPage(from: "x", shown),
             UndoPage(try #require(Example.addressChange()), at: "/", shown),
-            OverviewPage(
-                StaffOverview(latest: [Example.entry()], openReports: 2), conditions: [], mailbox: "/", now: Example.now,
+            try desk(.reviewer, FakeDesk.waiting), try desk(.auditor, FakeDesk.decided), try desk(.reviewer, nil),
+            DeskConfirmPage(
+                .drop, count: 21, [HiddenField(name: "x", value: "x")], isWrong: true, staff: staff, back: "/",
                 .unbranded(templates)),
+            DecisionsPage(
+                Array(repeating: decided, count: DeskLimits.rows + 1), DecisionQuery(), staff: try colleague(.reviewer),
+                now: Example.now, .unbranded(templates)),
+            WavesPage([FakeWaves.view()], now: Example.now, .unbranded(templates)),
+            WavePage(
+                WaveDetailView(
+                    wave: FakeWaves.view(states: ["held": 30, "delivered": 5]),
+                    letters: Array(repeating: FakeWaves.letter(finished: Example.now), count: WaveService.page + 1)),
+                .number, staff: try colleague(.reviewer), now: Example.now, .unbranded(templates)),
+            WavePage(
+                WaveDetailView(
+                    wave: FakeWaves.view(decision: "withdrawn", by: "bert", final: Example.now + .seconds(9)), letters: []),
+                .late, staff: try colleague(.reviewer), now: Example.now, .unbranded(templates)),
+            OverviewPage(
+                StaffOverview(latest: [Example.entry()], openReports: 2), conditions: [], mailbox: "/",
+                now: Example.now, .unbranded(templates)),
             OverviewPage(
                 nil,
                 conditions: [
                     HealthCondition(.vault, .standsStill, "x", meaning: "x", remedy: "x", commands: [.doctor])
                 ], mailbox: nil, now: Example.now, .unbranded(templates)),
+            signIn(.limited(.seconds(9)), hasAccounts: true, isAtHome: true),
+            signIn(.fresh, hasAccounts: true, isAtHome: false), signIn(.over, hasAccounts: false, isAtHome: true),
+            EnrolPage(offer, .wrongCode, at: "/", url: relay, isAtHome: true, .unbranded(templates)),
+            EnrolPage(offer, nil, at: "/", url: relay, isAtHome: false, .unbranded(templates)),
+            EnrolledPage(codes: ["x"], .unbranded(templates)),
+            SessionsPage(
+                [StaffSessionLine(id: "x", name: staff.name, network: nil, made: Example.now, seen: Example.now)], of: staff,
+                .unbranded(templates)),
+            reveal(.ask(.init(), fault: .shortReason), .refused(.keyGone, nil)),
+            reveal(.prove(wish, challenge: [1], .code), nil),
+            reveal(.prove(wish, challenge: [1], .passkey(credential: [1])), .unavailable(.seconds(9))),
+            reveal(.prove(wish, challenge: [1], .passkey(credential: [1])), nil, isAtHome: false),
+            RevealedPage(.letter(revealed), of: wish, .unbranded(templates)),
+            RevealedPage(.client(try #require(ClientAddress(text: "::1"))), of: wish, .unbranded(templates)),
+            JournalPage(FakeJournal.excerpt(), .unbranded(templates)),
+            JournalPage(FakeJournal.excerpt(findings: ["x"]), .unbranded(templates)),
+            BlocksPage(try house.listed(), .gone(1), staff: try colleague(.reviewer), barred),
+            NewBlockPage(draft, BlockFault.allCases, staff: staff, barred),
+            BlockConfirmPage(draft, FakeAdministration.weight, staff: staff, barred),
+            LogPage(listed, LogQuery { $0 == .tag ? "nonsense" : nil }, barred),
+            ClientPage(client, of: FakeAdministration.tag, staff: try colleague(.reviewer), barred),
+            RecipientsPage(
+                RecipientListing(recipients: [try house.recipient()], hasMore: true, total: 2), sites: [try house.site()],
+                site: try SiteID("photos"), typed: "x", invitation: InvitationSheet(link: "x", ends: Example.now), refusal: "x",
+                staff: staff, barred),
+            try person(.active, .erase), try person(.paused, .pause), try person(.erased, nil),
+            SitesPage([try house.site()], barred),
+            SitePage(try house.site(), SitePage.Draft(try house.site()), ["x"], isSaved: true, staff: staff, barred),
+            AccountsPage(
+                try house.listedAccounts(), done: staff.name, refusal: "x", staff: staff, barred),
+            TokensPage(try house.listedTokens(), done: FakeAdministration.token, refusal: "x", staff: staff, barred),
             MailboxPage(MailboxSides([letter], origin: relay), .unbranded(templates)),
             MailboxLetterPage(letter, origin: relay, .unbranded(templates)),
         ]
@@ -130,7 +221,9 @@ struct TemplateTests {
             let shown = Set(try source(kind.template).tags.map(\.name))
             #expect(Self.tags(of: kind).subtracting(shown) == [], "\(kind.template)")
         }
-        let layout = try source("web/layout").tags.flatMap { $0.name.split(separator: ".").map(String.init) }
+        let layout = try Templates.layouts.flatMap { try source($0).tags }.flatMap {
+            $0.name.split(separator: ".").map(String.init)
+        }
         #expect(Set(PageFrame.Property.allCases.map(\.rawValue)).subtracting(layout) == [])
     }
 
@@ -145,8 +238,9 @@ struct TemplateTests {
 
     @Test(arguments: names)
     func `A template holds no script, no style, and nothing unescaped`(name: String) throws {
-        // The one script is a file of ours.
+        // The scripts are files of ours.
         let text = try source(name).text.replacing(#"<script src="{{frame.script}}" defer></script>"#, with: "")
+            .replacing(#"<script src="{{script}}" defer></script>"#, with: "")
         for forbidden in ["<script", "<style", " style=", " on", "{{{", "{{&", "http:", "https:", "javascript:"] {
             #expect(!text.contains(forbidden), "\(name) has \(forbidden)")
         }

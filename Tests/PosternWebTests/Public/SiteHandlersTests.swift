@@ -71,6 +71,7 @@ struct SiteHandlersTests {
         #expect(object["last_purge"] as? String == "2026-11-24T10:05:09Z")
         #expect((object["visitor_cookies"] as? [String])?.isEmpty == true)
         #expect((object["member_cookies"] as? [[String: Any]])?.first?["kept_seconds"] as? Int == 1_800)
+        #expect((object["staff_cookies"] as? [[String: Any]])?.first?["kept_seconds"] as? Int == 43_200)
         #expect(object["former_address_kept_seconds"] as? Int == 259_200)
         let problem = try await get("/privacy/other.json")
         #expect(problem.status == .notFound)

@@ -28,9 +28,13 @@ struct StaffListenerTests {
 
     private static func services(
         _ overview: Overview = Overview(), health: FakeHealth = FakeHealth(), mailbox: MailboxLetters? = nil
-    ) -> StaffServices {
-        StaffServices(
-            overview: overview, health: health, metrics: MetricRegistry(), gauges: Gauges(), mailbox: mailbox,
+    ) throws -> StaffServices {
+        let administration = FakeAdministration()
+        return StaffServices(
+            staff: FakeStaff(), desk: FakeDesk(), waves: FakeWaves(), reveals: FakeReveals(), journal: FakeJournal(),
+            blocks: administration, log: administration, administration: administration,
+            url: try #require(WebOrigin("http://localhost:8081")), overview: overview, health: health,
+            metrics: MetricRegistry(), gauges: Gauges(), mailbox: mailbox,
             randomness: RandomSource { 4 },
             now: { Example.now })
     }
@@ -40,11 +44,11 @@ struct StaffListenerTests {
         health: FakeHealth = FakeHealth()
     ) async throws -> TestResponse {
         let application = buildStaffApplication(
-            try configuration(), Self.services(overview, health: health, mailbox: mailbox),
+            try configuration(), try Self.services(overview, health: health, mailbox: mailbox),
             templates: try Templates(folder: templatesFolder),
             logger: silent)
         return try await application.test(.live) { client in
-            try await client.execute(uri: path, method: method) { $0 }
+            try await client.execute(uri: path, method: method, headers: [.cookie: FakeStaff.cookie(.reviewer)]) { $0 }
         }
     }
 
@@ -57,7 +61,7 @@ struct StaffListenerTests {
     }
 
     @Test func `The overview shows deliveries, decisions, the latest entries and whether all is well`() async throws {
-        let page = try await get("/")
+        let page = try await get("/overview")
         #expect(page.status == .ok)
         for part in [
             "3,456", "12 minutes ago", "All is well.", "trap-bait trap-token +7", "0000000000abc", "photos/pat", "1,234",
@@ -66,7 +70,7 @@ struct StaffListenerTests {
             #expect(page.text.contains(part), "\(part) is missing")
         }
         #expect(!page.text.contains("/demo/mailbox"))
-        #expect(try await get("/", mailbox: MailboxLetters()).text.contains("/demo/mailbox"))
+        #expect(try await get("/overview", mailbox: MailboxLetters()).text.contains("/demo/mailbox"))
     }
 
     @Test(arguments: [false, true])
@@ -78,7 +82,8 @@ struct StaffListenerTests {
                 remedy: "Compare POSTERN_SMTP_USER.", commands: [.doctor]),
             HealthCondition(.purge, .failingSoon, "deleted 3 h ago", meaning: "Data is deleted late.", remedy: "See the log."),
         ]
-        let page = try await get("/", overview: Overview(isBroken: isBroken), health: FakeHealth(conditions: conditions)).text
+        let page = try await get("/overview", overview: Overview(isBroken: isBroken), health: FakeHealth(conditions: conditions))
+            .text
         #expect(!page.contains("All is well."))
         for part in [
             "Stands still:", "the smarthost refuses our login: 535 &lt;no&gt;", "Each letter is held. Compare POSTERN_SMTP_USER.",
@@ -91,7 +96,7 @@ struct StaffListenerTests {
     }
 
     @Test func `The page is shown even when the store cannot be read`() async throws {
-        let page = try await get("/", overview: Overview(isBroken: true))
+        let page = try await get("/overview", overview: Overview(isBroken: true))
         #expect(page.status == .ok)
         #expect(page.text.contains(#"role="alert""#) && !page.text.contains("<table"))
     }
@@ -241,25 +246,46 @@ struct StaffListenerTests {
         #expect(HostGuard(["staff.example.org"]).serves(authority) == isServed)
     }
 
-    @Test func `Every page is for staff, and metrics and style sheets are for anyone who reaches the listener`() throws {
+    @Test
+    func `Every page is for staff, metrics and style sheets for anyone, and the demo's mailboxes for anyone on this machine`()
+        throws
+    {
         let responses = ResponseFactory(
             try Templates(folder: templatesFolder), SecurityHeaders(isSecure: false), isForStaff: true)
-        let routes = staffRoutes(
-            Self.services(mailbox: MailboxLetters()), responses, publicURL: try configuration().publicURL
-        ).routes
-        let access = Dictionary(uniqueKeysWithValues: routes.map { ($0.pattern.description, $0.access) })
-        #expect(
-            access == [
-                "/": .staff(.any), "/metrics": .anyone, "/assets/{version}/{name}": .anyone,
-                "/demo/mailbox": .staff([.administrator]), "/demo/mailbox/{number}": .staff([.administrator]),
-                "/demo/mailbox/{number}/html": .staff([.administrator]), "/demo/mailbox/{number}/raw": .staff([.administrator]),
-            ])
+        for (isLocal, mailbox) in [(true, Access.anyone), (false, .staff([.administrator]))] {
+            let routes = staffRoutes(
+                try Self.services(mailbox: MailboxLetters()), responses, publicURL: try configuration().publicURL,
+                isLocal: isLocal
+            ).routes
+            let access = Dictionary(uniqueKeysWithValues: routes.map { ($0.pattern.description, $0.access) })
+            #expect(
+                access == [
+                    "/": .staff(.any), "/overview": .staff(.any), "/letters/{id}": .staff(.any),
+                    "/letters/{id}/decision": .staff(.deciders), "/letters/{id}/wait": .staff(.deciders),
+                    "/letters/{id}/take": .staff(.deciders), "/letters/{id}/note": .staff(.deciders),
+                    "/desk/counts": .staff(.any), "/desk/decision": .staff(.deciders), "/decisions": .staff(.any),
+                    "/decisions/{id}/undo": .staff(.deciders), "/waves": .staff(.any), "/waves/{id}": .staff(.any),
+                    "/waves/{id}/decision": .staff(.deciders), "/waves/{id}/undo": .staff(.deciders), "/keys": .staff(.any),
+                    "/metrics": .anyone,
+                    "/journal": .staff([.administrator, .auditor]),
+                    "/letters/{id}/reveal": .staff([.reviewer, .administrator]),
+                    "/log": .staff(.any), "/log/export": .staff(.any), "/clients/{tag}": .staff(.any),
+                    "/blocks": .staff(.any), "/blocks/new": .staff(.deciders), "/blocks/{id}/remove": .staff(.deciders),
+                    "/recipients": .staff([.administrator]), "/recipients/{site}/{handle}": .staff([.administrator]),
+                    "/sites": .staff([.administrator]), "/sites/{site}": .staff([.administrator]),
+                    "/staff": .staff([.administrator]), "/tokens": .staff([.administrator]),
+                    "/assets/{version}/{name}": .anyone, "/sign-in": .anyone,
+                    "/enrol/{name}/{link}": .anyone, "/sessions": .staff(.any), "/sign-out": .staff(.any),
+                    "/demo/mailbox": mailbox, "/demo/mailbox/{number}": mailbox, "/demo/mailbox/{number}/html": mailbox,
+                    "/demo/mailbox/{number}/raw": mailbox,
+                ])
+        }
     }
 
     @Test func `A request for another host is refused with 421`() async throws {
         try await withService({ announce in
             buildStaffApplication(
-                try configuration(), Self.services(), templates: try Templates(folder: templatesFolder), logger: silent,
+                try configuration(), try Self.services(), templates: try Templates(folder: templatesFolder), logger: silent,
                 onListening: announce)
         }) { port in
             let answer = try await withRawConnection(to: port) { connection in

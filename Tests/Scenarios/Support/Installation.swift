@@ -13,6 +13,7 @@ final class Installation: Sendable {
     let staffPort: Int
     private let ownSettings: [String: String]
     private let clock = Mutex<FakeClock?>(nil)
+    private let staff = Mutex<String?>(nil)
     private let folder: TemporaryFolder
     private let serving = Serving()
 
@@ -34,7 +35,7 @@ final class Installation: Sendable {
         let common = [
             "POSTERN_LISTEN": "127.0.0.1:\(port)", "POSTERN_STAFF_LISTEN": "127.0.0.1:\(staffPort)",
             "POSTERN_SMTP_URL": "smtp://127.0.0.1:\(smtpPort)", "POSTERN_SMTP_TLS": "off", "POSTERN_LIMIT_CLIENT": "off",
-            "POSTERN_LIMIT_RECIPIENT": "off", "POSTERN_LIMIT_GLOBAL": "off",
+            "POSTERN_LIMIT_RECIPIENT": "off", "POSTERN_LIMIT_GLOBAL": "off", "POSTERN_LIMIT_WAVE": "off",
         ]
         ownSettings = common.merging(settings) { $1 }
         let made = try await Program.run(
@@ -58,6 +59,12 @@ final class Installation: Sendable {
     /// Gives programs started from now on another time; nil for the real one.
     func setClock(_ other: FakeClock?) {
         clock.withLock { $0 = other }
+    }
+
+    /// Of the member of staff that tests look at pages as.
+    var staffCookie: String? {
+        get { staff.withLock { $0 } }
+        set { staff.withLock { $0 = newValue } }
     }
 
     deinit {

@@ -20,6 +20,7 @@ package struct LedgerLine: Sendable {
         var parts = [texts(entry.standing.word)]
         if case .waiting(let until) = entry.standing { parts = [texts(.fateWaitingUntil, [.date: texts.day(until)])] }
         if entry.isReported { parts.append(texts(.fateReported)) }
+        if entry.seenByStaff != nil { parts.append(texts(.fateSeenByStaff)) }
         fate = parts.joined(separator: " · ")
     }
 }

@@ -53,6 +53,7 @@ extension MemberExport {
             ("kind", .string(entry.isReply ? "reply" : "letter")), ("visitor", .nullable(entry.visitorName)),
             ("subject", .nullable(entry.summary?.subject?.text)), ("about", .nullable(entry.summary?.about?.text)),
             ("state", .string(entry.standing.code)), ("reported", .boolean(entry.isReported)),
+            ("read_by_staff_at", .nullable(entry.seenByStaff?.rfc3339)),
         ])
     }
 

@@ -65,6 +65,7 @@ package enum MemberText: String, TextKey {
     case fateMuted = "fate.muted"
     case fateWaitingUntil = "fate.waiting_until"
     case fateReported = "fate.reported"
+    case fateSeenByStaff = "fate.seen_by_staff"
 
     case fateMeaningOnItsWay = "fate_meaning.on_its_way"
     case fateMeaningWaiting = "fate_meaning.waiting"

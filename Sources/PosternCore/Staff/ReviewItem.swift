@@ -1,0 +1,106 @@
+/// Who did something on the desk, and when.
+package struct StaffMark: Equatable, Sendable {
+    package let at: Timestamp
+    package let by: String
+
+    package init(at: Timestamp, by: String) {
+        (self.at, self.by) = (at, by)
+    }
+}
+
+/// A letter that waits for staff, in one lane.
+package struct ReviewItem: Equatable, Sendable {
+    package let lane: ReviewLane
+    package let letter: LetterID
+    package let site: SiteID
+    package let recipient: RecipientID
+    /// The day of its tag.
+    package let epoch: Epoch
+    /// Of the client that posted it; nil where the log no longer knows.
+    package let tag: Tag?
+    package let verdict: Verdict.Decision
+    /// The names of the rules that matched, or why its recipient reported it.
+    package let rules: [String]
+    /// Rises with each change that a form must not miss.
+    package let version: Int
+    /// Made, and not carried out yet.
+    package let decision: StaffDecisionID?
+    /// Who has opened it last, and when.
+    package let taken: StaffMark?
+    /// Who wants it left alone, since when.
+    package let waits: StaffMark?
+
+    package init(
+        lane: ReviewLane, letter: LetterID, site: SiteID, recipient: RecipientID, epoch: Epoch, tag: Tag?,
+        verdict: Verdict.Decision, rules: [String], version: Int = 1, decision: StaffDecisionID? = nil, taken: StaffMark? = nil,
+        waits: StaffMark? = nil
+    ) {
+        self.lane = lane
+        self.letter = letter
+        self.site = site
+        self.recipient = recipient
+        self.epoch = epoch
+        self.tag = tag
+        self.verdict = verdict
+        self.rules = rules
+        self.version = version
+        self.decision = decision
+        self.taken = taken
+        self.waits = waits
+    }
+
+    /// Whether somebody who saw it in `version` may still decide.
+    package func isOpen(in version: Int) -> Bool { decision == nil && self.version == version }
+
+    /// Who is to be left to it; nil when nobody else looks at it now.
+    package func claim(besides name: String, at now: Timestamp) -> StaffMark? {
+        taken.flatMap { $0.by != name && now < $0.at + ReviewTimes.claim ? $0 : nil }
+    }
+}
+
+/// What somebody looks for among the letters that wait for staff; all conditions together.
+package struct ReviewFilter: Equatable, Sendable {
+    package var lane: ReviewLane
+    /// The first moment, included, and the first that is too late.
+    package var since, until: Timestamp?
+    package var verdict: Verdict.Decision?
+    /// A rule that matched, or the reason of a report.
+    package var rule: String?
+    package var recipient: RecipientID?
+    /// Of the client or one of its networks.
+    package var tag: Tag?
+    package var site: SiteID?
+
+    package init(_ lane: ReviewLane = .held) { self.lane = lane }
+}
+
+/// Letters of one client, held by the same rules or reported for the same reason.
+package struct ReviewGroup: Equatable, Sendable {
+    /// The oldest.
+    package let first: LetterID
+    package let newest: LetterID
+    package let count: Int
+
+    package init(first: LetterID, newest: LetterID, count: Int) {
+        self.first = first
+        self.newest = newest
+        self.count = count
+    }
+}
+
+/// What a member of staff wrote beside a letter, for colleagues.
+package struct ReviewNote: Equatable, Sendable {
+    package let id: ReviewNoteID
+    package let letter: LetterID
+    package let author: String
+    package let text: String
+
+    package var made: Timestamp { id.moment }
+
+    package init(id: ReviewNoteID, letter: LetterID, author: String, text: String) {
+        self.id = id
+        self.letter = letter
+        self.author = author
+        self.text = text
+    }
+}

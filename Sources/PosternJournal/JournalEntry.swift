@@ -1,0 +1,164 @@
+private import Crypto
+private import FoundationEssentials
+package import PosternCore
+
+/// One record of the journal: a line of JSON with its keys in alphabetical order. Its bytes are what the tree holds.
+///
+/// It names no person. Whom it is about is in it as a digest with a salt of its own, and name and salt are kept beside the journal
+/// (`EntrySubject`), where erasing removes them: what is left can then be matched with nobody, and the tree stays whole.
+package struct JournalEntry: Hashable, Sendable {
+    /// Its place in the journal, from 0.
+    package let number: Int
+    /// What the vault's clock said. A claim: the order is what counts.
+    package let at: Timestamp
+    package let actor: JournalActor
+    package let event: JournalEvent
+    /// Digest of whom or what it is about.
+    package let about: TreeHash?
+
+    package init(number: Int, at: Timestamp, actor: JournalActor, event: JournalEvent, about: TreeHash? = nil) {
+        self.number = number
+        self.at = at
+        self.actor = actor
+        self.event = event
+        self.about = about
+    }
+
+    private static let version = 1
+
+    package var bytes: [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array((try? encoder.encode(fields)) ?? Data())
+    }
+
+    /// Nil for what is no entry of this form.
+    package init?(_ bytes: [UInt8]) {
+        guard let fields = try? JSONDecoder().decode(Fields.self, from: Data(bytes)), fields.v == Self.version,
+            let at = Timestamp(rfc3339: fields.at), let actor = JournalActor(rawValue: fields.by), let event = fields.event
+        else { return nil }
+        let about = fields.about.flatMap { TreeHash(base64: $0) }
+        guard about != nil || fields.about == nil else { return nil }
+        self.init(number: fields.n, at: at, actor: actor, event: event, about: about)
+    }
+
+    // MARK: - JSON
+
+    private struct Fields: Codable {
+        var v: Int
+        var n: Int
+        var at: String
+        var by: String
+        var did: String
+        var about: String?
+        var after: String?
+        var block: Int64?
+        var count: Int?
+        var keys: [String]?
+        var letter: String?
+        var memory: Bool?
+        var recipients: Int?
+        var report: String?
+        var site: String?
+        var sites: Int?
+        var token: String?
+        var version: String?
+        var what: String?
+
+        /// Nil where a field is missing that the event needs.
+        var event: JournalEvent? {
+            let siteID = site.flatMap { try? SiteID($0) }
+            let tokenID = token.flatMap { SiteTokenID($0) }
+            return switch did {
+            case "began": .began(after: after)
+            case "started": version.map { .started(version: $0) }
+            case "hour": .hour(uncounted: count ?? 0)
+            case "keys-made": keys.map { .keysMade($0) }
+            case "keys-destroyed": keys.map { .keysDestroyed($0) }
+            case "keys-exported": keys.map { .keysExported($0) }
+            case "keys-imported": count.map { .keysImported(added: $0, hasMemory: memory ?? false) }
+            case "clock-trusted": .clockTrusted
+            case "site-authorised": siteID.map { .siteAuthorised($0) }
+            case "recipient-authorised": siteID.map { .recipientAuthorised($0) }
+            case "recipient-erased": siteID.map { .recipientErased($0) }
+            case "adopted": .adopted(sites: sites ?? 0, recipients: recipients ?? 0)
+            case "token-made":
+                if let siteID, let tokenID { .tokenMade(siteID, tokenID) } else { nil }
+            case "token-revoked": tokenID.map { .tokenRevoked($0) }
+            case "report-sealed": siteID.map { .reportSealed($0) }
+            case "block-added": block.map { .blockAdded($0) }
+            case "block-removed": block.map { .blockRemoved($0) }
+            default:
+                if let step = RevealStep(rawValue: did) { revealed.map { .reveal(step, $0) } } else { .other(did) }
+            }
+        }
+
+        private var revealed: RevealEntry? {
+            guard let site = site.flatMap({ try? SiteID($0) }), let what = what.flatMap({ RevealEntry.What(rawValue: $0) }),
+                let letter = letter.flatMap({ LetterID($0) })
+            else { return nil }
+            let report = report.flatMap { ReportID($0) }
+            guard (report != nil) == (self.report != nil) else { return nil }
+            return RevealEntry(site: site, what: what, letter: letter, report: report)
+        }
+    }
+
+    private var fields: Fields {
+        var fields = Fields(
+            v: Self.version, n: number, at: at.rfc3339, by: actor.rawValue, did: "", about: about?.base64)
+        switch event {
+        case .began(let former): (fields.did, fields.after) = ("began", former)
+        case .started(let version): (fields.did, fields.version) = ("started", version)
+        case .hour(let uncounted): (fields.did, fields.count) = ("hour", uncounted == 0 ? nil : uncounted)
+        case .keysMade(let keys): (fields.did, fields.keys) = ("keys-made", keys)
+        case .keysDestroyed(let keys): (fields.did, fields.keys) = ("keys-destroyed", keys)
+        case .keysExported(let keys): (fields.did, fields.keys) = ("keys-exported", keys)
+        case .keysImported(let added, let hasMemory):
+            (fields.did, fields.count, fields.memory) = ("keys-imported", added, hasMemory)
+        case .clockTrusted: fields.did = "clock-trusted"
+        case .siteAuthorised(let site): (fields.did, fields.site) = ("site-authorised", "\(site)")
+        case .recipientAuthorised(let site): (fields.did, fields.site) = ("recipient-authorised", "\(site)")
+        case .recipientErased(let site): (fields.did, fields.site) = ("recipient-erased", "\(site)")
+        case .adopted(let sites, let recipients):
+            (fields.did, fields.sites, fields.recipients) = ("adopted", sites, recipients)
+        case .tokenMade(let site, let id): (fields.did, fields.site, fields.token) = ("token-made", "\(site)", "\(id)")
+        case .tokenRevoked(let id): (fields.did, fields.token) = ("token-revoked", "\(id)")
+        case .reportSealed(let site): (fields.did, fields.site) = ("report-sealed", "\(site)")
+        case .blockAdded(let id): (fields.did, fields.block) = ("block-added", id)
+        case .blockRemoved(let id): (fields.did, fields.block) = ("block-removed", id)
+        case .reveal(let step, let entry):
+            (fields.did, fields.site, fields.what) = (step.rawValue, "\(entry.site)", entry.what.rawValue)
+            (fields.letter, fields.report) = ("\(entry.letter)", entry.report.map { "\($0)" })
+        case .other(let name): fields.did = name
+        }
+        return fields
+    }
+}
+
+/// Whom or what an entry is about: kept beside the journal, or by the one who has the entry's proof.
+package struct EntrySubject: Hashable, Sendable {
+    package static let saltLength = 16
+
+    /// `photos/pat`, or the id of a report.
+    package let text: String
+    package let salt: [UInt8]
+
+    package init(_ text: String, salt: [UInt8]) {
+        self.text = text
+        self.salt = salt
+    }
+
+    /// In base64, as a proof has it.
+    package var saltText: String { Data(salt).base64EncodedString() }
+
+    /// Nil for what is no salt.
+    package init?(_ text: String, saltText: String) {
+        guard let salt = Data(strictBase64: saltText), salt.count == Self.saltLength else { return nil }
+        self.init(text, salt: Array(salt))
+    }
+
+    /// What stands in the entry. Nobody finds the name by trial without the salt, which is random and in no other entry.
+    package var digest: TreeHash? {
+        TreeHash(Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: SymmetricKey(data: salt))))
+    }
+}

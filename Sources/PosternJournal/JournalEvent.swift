@@ -1,0 +1,123 @@
+package import PosternCore
+
+/// What the journal says was done. A closed set: each case has its name in `JournalEntry.Fields`, and what else an entry says of it.
+package enum JournalEvent: Hashable, Sendable {
+    /// The first entry. Names the last checkpoint of the journal that was here before, if any.
+    case began(after: String?)
+    /// A vault started, of this version of the program.
+    case started(version: String)
+    /// An hour has passed, whether or not anything happened: so silence shows, and so does a journal that was cut short.
+    /// - Parameter uncounted: reports since the last hour that have no entry of their own, because there were too many.
+    case hour(uncounted: Int)
+    case keysMade([String])
+    case keysDestroyed([String])
+    /// The keys that last were saved in a folder.
+    case keysExported([String])
+    /// Saved keys were put back, and the memory that was saved with them.
+    case keysImported(added: Int, hasMemory: Bool)
+    /// An operator said that the clock is right.
+    case clockTrusted
+    /// An operator gave a site its name or its origins.
+    case siteAuthorised(SiteID)
+    /// An operator vouched for an address (`--confirmed`): nobody asked there.
+    case recipientAuthorised(SiteID)
+    case recipientErased(SiteID)
+    /// What an earlier version of the program had stored was taken over.
+    case adopted(sites: Int, recipients: Int)
+    case tokenMade(SiteID, SiteTokenID)
+    case tokenRevoked(SiteTokenID)
+    /// A letter was sealed for those who look at reports.
+    case reportSealed(SiteID)
+    /// From now on letters like those that it names are held or refused; its number is the relay's.
+    case blockAdded(Int64)
+    case blockRemoved(Int64)
+    /// A member of staff wanted to see something. Each of these has several entries, which follow each other.
+    case reveal(RevealStep, RevealEntry)
+    /// Written by a later version of the program.
+    case other(String)
+}
+
+/// What an entry says of a reveal.
+package enum RevealStep: String, Hashable, Sendable, CaseIterable {
+    /// It was shown to whom the entry is about.
+    case shown = "revealed"
+    /// Somebody asks for it, whom the entry is about, and a second person must confirm it.
+    case asked = "reveal-asked"
+    /// Whom the entry is about is the other one of the two.
+    case confirmed = "reveal-confirmed"
+    /// The entry is about the reason that was given.
+    case because = "reveal-reason"
+}
+
+/// What was to be seen.
+package struct RevealEntry: Hashable, Sendable {
+    package enum What: String, Hashable, Sendable, CaseIterable {
+        /// Held, as the relay says.
+        case heldLetter = "held-letter"
+        case reportedLetter = "reported-letter"
+        case clientAddress = "client-address"
+    }
+
+    package let site: SiteID
+    package let what: What
+    /// Of a reported letter, that which began its conversation.
+    package let letter: LetterID
+    package let report: ReportID?
+
+    package init(site: SiteID, what: What, letter: LetterID, report: ReportID? = nil) {
+        self.site = site
+        self.what = what
+        self.letter = letter
+        self.report = report
+    }
+
+    /// For a person who reads the journal.
+    fileprivate var words: String {
+        switch what {
+        case .heldLetter: "the held letter \(letter) of \(site)"
+        case .reportedLetter: "the letter \(letter) of \(site), reported" + (report.map { " as \($0)" } ?? "")
+        case .clientAddress: "the client address of \(letter) of \(site)"
+        }
+    }
+}
+
+/// Who did it.
+package enum JournalActor: String, Codable, Hashable, Sendable, CaseIterable {
+    case `operator`, member, site, staff
+    /// The vault, by itself.
+    case vault
+    /// The relay, which says that a recipient or an operator wants it.
+    case relay
+}
+
+extension JournalEvent {
+    /// For a person who reads the journal.
+    package var words: String {
+        switch self {
+        case .began(let former): former.map { "the journal begins, after the one that ended with \($0)" } ?? "the journal begins"
+        case .started(let version): "the vault started (\(version))"
+        case .hour(let uncounted): uncounted == 0 ? "an hour passed" : "an hour passed, with \(uncounted) more reports"
+        case .keysMade(let keys): "made \(keys.joined(separator: ", "))"
+        case .keysDestroyed(let keys): "destroyed \(keys.joined(separator: ", "))"
+        case .keysExported(let keys): "saved \(keys.joined(separator: ", ")) elsewhere"
+        case .keysImported(let added, let hasMemory):
+            "put \(added) saved \(added == 1 ? "key" : "keys") back" + (hasMemory ? ", and the memory saved with them" : "")
+        case .clockTrusted: "said that the clock is right"
+        case .siteAuthorised(let site): "gave site \(site) its name or its origins"
+        case .recipientAuthorised(let site): "vouched for the address of a recipient of \(site)"
+        case .recipientErased(let site): "erased a recipient of \(site)"
+        case .adopted(let sites, let recipients):
+            "took over what an earlier version stored: \(sites) sites, \(recipients) recipients"
+        case .tokenMade(let site, let id): "made token \(id) of \(site)"
+        case .tokenRevoked(let id): "revoked token \(id)"
+        case .reportSealed(let site): "sealed a reported letter of \(site)"
+        case .blockAdded(let id): "added block \(id)"
+        case .blockRemoved(let id): "removed block \(id)"
+        case .reveal(.shown, let entry): "was shown \(entry.words)"
+        case .reveal(.asked, let entry): "asked to be shown \(entry.words)"
+        case .reveal(.confirmed, let entry): "confirmed that somebody is shown \(entry.words)"
+        case .reveal(.because, let entry): "gave the reason to be shown \(entry.words)"
+        case .other(let name): "\(name) (this version of the program does not know what it means)"
+        }
+    }
+}

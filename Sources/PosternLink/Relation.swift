@@ -1,0 +1,59 @@
+package import PosternCore
+
+/// The sealed client address of a submission, whose tags of other days are wanted.
+package struct RelateRequest: LinkPayload, Equatable, Sendable, Unprintable {
+    package let submission: LetterID
+    package let site: SiteID
+    package let evidence: [UInt8]
+
+    package init(submission: LetterID, site: SiteID, evidence: [UInt8]) {
+        self.submission = submission
+        self.site = site
+        self.evidence = evidence
+    }
+
+    package func write(to writer: inout ByteWriter) {
+        writer.write(submission)
+        writer.write(site.text)
+        writer.write(evidence)
+    }
+
+    package init(from reader: inout ByteReader) throws(ByteFault) {
+        self.init(submission: try reader.identifier(), site: try reader.siteID(), evidence: try reader.part())
+    }
+}
+
+/// What a client is called on each day whose keys are kept: never its address.
+package struct RelatedTags: LinkPayload, Equatable, Sendable {
+    package struct Day: LinkPayload, Equatable, Sendable {
+        package let epoch: Epoch
+        /// Of the client and its networks, narrowest first.
+        package let tags: [Tag]
+
+        package init(epoch: Epoch, tags: [Tag]) {
+            (self.epoch, self.tags) = (epoch, tags)
+        }
+
+        package func write(to writer: inout ByteWriter) {
+            writer.write(epoch.day)
+            writer.write(UInt8(clamping: tags.count))
+            for tag in tags { writer.write(tag.value) }
+        }
+
+        package init(from reader: inout ByteReader) throws(ByteFault) {
+            epoch = Epoch(day: try reader.number())
+            let count = try reader.number(UInt8.self)
+            var tags: [Tag] = []
+            for _ in 0..<count { tags.append(Tag(value: try reader.number())) }
+            self.tags = tags
+        }
+    }
+
+    /// The latest first.
+    package let days: [Day]
+
+    package init(days: [Day]) { self.days = days }
+
+    package func write(to writer: inout ByteWriter) { writer.write(days) }
+    package init(from reader: inout ByteReader) throws(ByteFault) { days = try reader.list() }
+}

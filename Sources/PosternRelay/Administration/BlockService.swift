@@ -1,0 +1,119 @@
+package import Logging
+internal import PosternCore
+
+/// Blocks as staff add and remove them, each under their name.
+package struct BlockService: BlockTaker {
+    private let operations: Operations
+    private let pseudonyms: Pseudonyms
+    private let names: ClientNameFinder
+
+    /// How many rows a page has.
+    package static let rows = 50
+
+    package init(
+        operations: Operations, pseudonyms: Pseudonyms, logger: Logger, relate: @escaping DeskService.Relating
+    ) {
+        self.operations = operations
+        self.pseudonyms = pseudonyms
+        names = ClientNameFinder(operations: operations, relate: relate, logger: logger)
+    }
+
+    package func list(before: Int64?) async throws -> BlockList {
+        try await operations.blocks.lines(before: before, limit: Self.rows)
+    }
+
+    package func remove(_ id: Int64, by staff: SignedInStaff) async throws -> Bool {
+        do {
+            try await operations.by(.staff(staff.name.text)).blocks.remove(id)
+            return true
+        } catch BlockOperations.Fault.unknown {
+            return false
+        }
+    }
+
+    package func add(_ wish: BlockWish, by staff: SignedInStaff) async throws -> BlockAnswer {
+        var faults: [BlockFault] = []
+        var found: Found?
+        switch try await mark(of: wish) {
+        case .success(let mark): found = mark
+        case .failure(let fault): faults.append(fault)
+        }
+        let reason = try? HeaderText(wish.reason, limit: Block.textLimit)
+        if reason == nil {
+            faults.append(wish.reason.contains { !$0.isWhitespace } ? .longReason : .noReason)
+        }
+        guard let found, let reason else { return .faulty(faults) }
+        let weight = try await weight(of: found)
+        if weight.asksTwice, !wish.isConfirmed { return .asks(weight) }
+        let block = try await operations.by(.staff(staff.name.text)).blocks.add(
+            found.mark, wish.effect, because: reason, lasting: wish.lasting)
+        return .added(block, weight)
+    }
+
+    // MARK: - What was typed
+
+    private struct Found {
+        let mark: Block.Mark
+        /// What it is called on each day; nil where no tag stands for it.
+        var days: [ClientNames.Day]?
+        var isWide = false
+    }
+
+    private enum MarkAnswer {
+        case success(Found)
+        case failure(BlockFault)
+    }
+
+    private func mark(of wish: BlockWish) async throws -> MarkAnswer {
+        let typed = wish.mark.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        switch wish.kind {
+        case .tag:
+            guard let tag = Tag(typed), let names = try await names.names(of: tag) else { return .failure(.noTag) }
+            let today = Epoch(containing: operations.now())
+            guard let own = names.tag(on: today) else { return .failure(.tagOfOtherDay) }
+            return .success(Found(mark: .tag(own, today), days: names.days))
+        case .network:
+            guard let range = try? AddressRange(typed) else { return .failure(.noNetwork) }
+            return .success(try await network(range))
+        case .domain:
+            let domain = typed.lowercased()
+            guard let name = DomainName(domain.hasPrefix("@") ? String(domain.dropFirst()) : domain) else {
+                return .failure(.noDomain)
+            }
+            return .success(Found(mark: .domain(name.ascii)))
+        case .words:
+            let phrase = BlockedPhrase(wish.mark)
+            if phrase.folded.count < Block.shortestPhrase { return .failure(.shortWords) }
+            if phrase.folded.count > Block.textLimit { return .failure(.longWords) }
+            return .success(Found(mark: .phrase(phrase)))
+        }
+    }
+
+    /// The networks that have tags of their own can be counted by them, on each day on which something came from there.
+    private func network(_ range: AddressRange) async throws -> Found {
+        let parts = range.description.split(separator: "/")
+        guard parts.count == 2, let client = ClientAddress(text: parts[0]), let length = Int(parts[1]) else {
+            return Found(mark: .range(range))
+        }
+        guard let place = client.prefixes.firstIndex(where: { $0.length == length }) else {
+            let widest = client.prefixes.map { Int($0.length) }.min() ?? 0
+            return Found(mark: .range(range), isWide: length < widest)
+        }
+        let today = Epoch(containing: operations.now())
+        guard let tags = pseudonyms.day(today, withTomorrow: false)?.tags(of: client), tags.indices.contains(place) else {
+            return Found(mark: .range(range))
+        }
+        let alone = [ClientNames.Day(epoch: today, tag: tags[place])]
+        return Found(mark: .range(range), days: try await names.names(of: tags[place])?.days ?? alone)
+    }
+
+    // MARK: - What it would have met
+
+    private func weight(of found: Found) async throws -> BlockWeight {
+        let begin = operations.now() - .days(7)
+        let accepted = try await operations.log.decisions(since: begin)[.accept] ?? 0
+        guard let days = found.days else { return BlockWeight(met: nil, accepted: accepted, isWide: found.isWide) }
+        let met = try await operations.blocks.accepted(days, since: begin, limit: BlockWeight.most)
+        return BlockWeight(met: met, accepted: accepted, days: days.filter { $0.epoch.end > begin }.count)
+    }
+}

@@ -1,0 +1,73 @@
+package import PosternCore
+private import PosternStore
+
+/// What the pages about waves ask and do.
+package protocol WaveTaker: Sendable {
+    /// Those that wait for a decision, or whose decision can still be undone, oldest first.
+    func waves() async throws -> [WaveView]
+    /// - Parameter after: the last letter of the page before.
+    /// - Returns: nil for a letter that no wave is named by.
+    func wave(_ id: LetterID, after: LetterID?) async throws -> WaveDetailView?
+    /// - Parameter tells: whether those whom it has reached are told by mail.
+    func decide(_ id: LetterID, _ act: WaveAct, tells: Bool, by staff: SignedInStaff) async throws -> WaveAnswer
+    func undo(_ id: LetterID, by staff: SignedInStaff) async throws -> WaveAnswer
+}
+
+/// What staff can do with a wave. The raw value is what forms say.
+package enum WaveAct: String, CaseIterable, Sendable {
+    case withdraw, release
+}
+
+package enum WaveAnswer: Equatable, Sendable {
+    case done
+    /// Somebody has decided already, or it is too late to undo it.
+    case late
+    case unknown
+}
+
+package struct WaveService: WaveTaker {
+    /// How many letters a page shows.
+    package static let page = 100
+    private static let mostWaves = 200
+
+    private let operations: Operations
+
+    package init(operations: Operations) {
+        self.operations = operations
+    }
+
+    package func waves() async throws -> [WaveView] {
+        try await operations.waves.list(limit: Self.mostWaves).map(WaveView.init)
+    }
+
+    package func wave(_ id: LetterID, after: LetterID?) async throws -> WaveDetailView? {
+        do {
+            let wave = try await operations.waves.show(id)
+            let letters = try await operations.waves.letters(of: id, after: after, limit: Self.page + 1)
+            return WaveDetailView(wave: WaveView(wave), letters: letters.map(WaveLetterView.init))
+        } catch is WaveOperations.Fault {
+            return nil
+        }
+    }
+
+    package func decide(_ id: LetterID, _ act: WaveAct, tells: Bool, by staff: SignedInStaff) async throws -> WaveAnswer {
+        do {
+            try await operations.by(.staff(staff.name.text)).waves.decide(
+                id, act == .withdraw ? .withdrawn : .released, tells: tells && act == .withdraw, by: staff.name.text,
+                undoableFor: ReviewTimes.undo)
+            return .done
+        } catch WaveOperations.Fault.decided {
+            return .late
+        } catch is WaveOperations.Fault {
+            return .unknown
+        }
+    }
+
+    package func undo(_ id: LetterID, by staff: SignedInStaff) async throws -> WaveAnswer {
+        do {
+            return try await operations.by(.staff(staff.name.text)).waves.undo(id) ? .done : .late
+        } catch is WaveOperations.Fault {
+            return .unknown
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package import PosternCore
+private import PosternLink
+private import PosternStore
+
+extension DeskOperations {
+    /// How many letters one transaction changes, so that letters can be accepted in between.
+    private static let bite = 500
+    /// While the letters of a long decision are still being marked. If that is interrupted, what was marked becomes final then.
+    private static let marking = Duration.minutes(10)
+
+    private struct Tally {
+        var done = 0
+        var skipped = 0
+        var changed = 0
+    }
+
+    /// Puts letters under one decision, which is carried out when it can no longer be undone.
+    ///
+    /// Many letters are marked in bites; they are one decision all the same.
+    /// - Parameter tag: what the client is called today, where it is to be kept out; `act.isBlocking` wants one.
+    package func decide(_ wish: ReviewWish, by staff: String, blocking tag: Tag?) async throws -> ReviewAnswer {
+        if let reason = wish.reason, !reason.suits(wish.act) { return .unsuitable }
+        let reported = try await reportReason(wish)
+        let reason = wish.reason ?? ReviewReason.usual(for: wish.act, reported: reported)
+        let record = operations.trace(
+            .decide, "", because: "\(wish.act.rawValue), \(reason.rawValue)" + (wish.sentence.map { ": \($0.text)" } ?? ""))
+        var randomness = operations.randomness
+        let id = StaffDecisionID(at: record.at, using: &randomness)
+        if wish.act.isBlocking, tag == nil { return .cannotBlock }
+        let decision = StaffDecision(
+            id: id, act: wish.act, staff: staff, reason: reason, sentence: wish.sentence?.text, final: record.at + Self.marking)
+        var tally = Tally()
+        for target in wish.targets {
+            try await mark(target, under: decision, record, blocking: wish.act.isBlocking ? tag : nil, &tally)
+        }
+        guard tally.done > 0 else { return .late(skipped: tally.skipped, changed: tally.changed) }
+        let final = operations.now() + ReviewTimes.undo
+        let made = try await operations.store.write { transaction in
+            try transaction.decisions.setEnd(final, of: id)
+            return try transaction.decisions.find(id)
+        }
+        if wish.act.isBlocking { try await operations.blockCache?.reload(from: operations.store) }
+        if let block = (made ?? decision).block { await operations.record(.blockAdded(block)) }
+        return .made(made ?? decision, done: tally.done, skipped: tally.skipped, changed: tally.changed)
+    }
+
+    /// What the recipient says is wrong with the one letter that is decided about.
+    private func reportReason(_ wish: ReviewWish) async throws -> ReportReason? {
+        guard wish.act.lane == .reported, case .letter(let letter, _)? = wish.targets.first else { return nil }
+        return try await operations.store.read { try $0.reports.find(about: letter)?.reason }
+    }
+
+    /// In the transaction of the decision, so that neither is without the other.
+    private static func addBlock(
+        _ tag: Tag, with decision: StaffDecision, _ record: OperationRecord, _ transaction: any Transaction
+    ) throws -> Int64 {
+        let reason = String((decision.sentence ?? "decided on the desk: \(decision.reason.rawValue)").prefix(Block.textLimit))
+        let today = Epoch(containing: record.at)
+        let block = try transaction.blocks.add(
+            .tag(tag, today), effect: .refuse, reason: reason, expires: today.end, at: record.at)
+        var record = record
+        record.subject = "block \(block)"
+        try transaction.operationTrace.add(record)
+        return block
+    }
+
+    private func mark(
+        _ target: ReviewWish.Target, under decision: StaffDecision, _ record: OperationRecord, blocking tag: Tag?,
+        _ tally: inout Tally
+    ) async throws {
+        let blockRecord = operations.trace(.addBlock, "", because: record.reason)
+        var last: LetterID?
+        repeat {
+            let (after, lane, now) = (last, decision.act.lane, operations.now())
+            let isFirst = tally.done == 0
+            let own = isFirst ? record : operations.trace(.decide, "", because: record.reason)
+            let marked = try await operations.store.write { transaction -> (tally: Tally, last: LetterID?) in
+                let found = try Self.items(target, in: lane, after: after, transaction)
+                var tally = Tally()
+                for (letter, version, item) in found {
+                    if let item, item.waits != nil || item.claim(besides: decision.staff, at: now) != nil {
+                        tally.skipped += 1
+                    } else if try transaction.decisions.add(letter, in: lane, version: version, to: decision.id) {
+                        tally.done += 1
+                    } else {
+                        tally.changed += 1
+                    }
+                }
+                if tally.done > 0 {
+                    if isFirst {
+                        let block = try tag.map { try Self.addBlock($0, with: decision, blockRecord, transaction) }
+                        try transaction.decisions.begin(decision, blocking: block)
+                    }
+                    var record = own
+                    record.subject = tally.done == 1 ? found.first.map { "\($0.letter)" } ?? "" : "\(tally.done) letters"
+                    try transaction.operationTrace.add(record)
+                }
+                return (tally, found.count == Self.bite ? found.last?.letter : nil)
+            }
+            tally.done += marked.tally.done
+            tally.skipped += marked.tally.skipped
+            tally.changed += marked.tally.changed
+            last = marked.last
+        } while last != nil
+    }
+
+    /// - Returns: what the target is about, up to a bite of it; with its item where a colleague is to be left to it.
+    private static func items(
+        _ target: ReviewWish.Target, in lane: ReviewLane, after: LetterID?, _ transaction: any Transaction
+    ) throws -> [(letter: LetterID, version: Int, item: ReviewItem?)] {
+        let items: [ReviewItem]
+        switch target {
+        case .letter(let letter, let version): return [(letter, version, nil)]
+        case .group(let first, let last):
+            items =
+                try transaction.reviewItems.find(first, in: lane).map {
+                    try transaction.reviewItems.group(of: $0, after: after, through: last, limit: bite)
+                } ?? []
+        case .all(let search, let last):
+            items =
+                try search.resolved(in: transaction).map {
+                    try transaction.reviewItems.list($0, after: after, through: last, limit: bite)
+                } ?? []
+        }
+        return items.map { ($0.letter, $0.version, $0) }
+    }
+
+    // MARK: - Undoing
+
+    package func undo(_ id: StaffDecisionID, by staff: String) async throws -> DecisionUndo {
+        let record = operations.trace(.undoDecision, "\(id)")
+        let mark = StaffMark(at: record.at, by: staff)
+        let answer = try await operations.store.write { transaction -> DecisionUndo in
+            guard let decision = try transaction.decisions.find(id) else { return .unknown }
+            guard try transaction.decisions.undo(id, by: mark) else { return .late(decision) }
+            if let block = decision.block { _ = try transaction.blocks.remove(block, at: record.at) }
+            try transaction.operationTrace.add(record)
+            return .undone(decision, count: try transaction.decisions.tally(id).total)
+        }
+        if case .undone(let decision, _) = answer, let block = decision.block {
+            try await operations.blockCache?.reload(from: operations.store)
+            await operations.record(.blockRemoved(block))
+        }
+        return answer
+    }
+
+    // MARK: - Carrying out
+
+    /// Carries out every decision that can no longer be undone. What somebody else has decided meanwhile is passed over.
+    /// - Returns: how many letters were looked at.
+    @discardableResult
+    package func carryOut() async throws -> Int {
+        let now = operations.now()
+        var total = 0
+        for decision in try await operations.store.read({ try $0.decisions.due(at: now, limit: 100) }) {
+            var last = LetterID.zero
+            while let (letter, count) = try await carryOut(decision, after: last, at: now) {
+                (last, total) = (letter, total + count)
+            }
+        }
+        return total
+    }
+
+    /// - Returns: where to go on; nil when all of it is done.
+    private func carryOut(
+        _ decision: StaffDecision, after: LetterID, at now: Timestamp
+    ) async throws -> (last: LetterID, count: Int)? {
+        let operations = operations.by(.staff(decision.staff))
+        let record = operations.trace(decision.act.carriedOut, "", because: decision.reason.rawValue)
+        let answer = try await operations.store.write { transaction -> (last: LetterID, count: Int, done: Int)? in
+            // Several relays may look at the same time; and it may have been finished since it was read.
+            guard let current = try transaction.decisions.find(decision.id), current.standing(at: now) == .due else {
+                return nil
+            }
+            let letters = try transaction.decisions.pending(decision.id, after: after, limit: Self.bite)
+            guard let last = letters.last else {
+                try transaction.decisions.finish(decision.id, at: now)
+                return nil
+            }
+            let done = try letters.filter {
+                try transaction.decisions.apply(decision, to: $0, because: QueueOperations.dropReason, at: now)
+            }
+            if !done.isEmpty {
+                var record = record
+                record.subject = done.count == 1 ? "\(done[0])" : "\(done.count) letters"
+                try transaction.operationTrace.add(record)
+            }
+            return (last, letters.count, done.count)
+        }
+        guard let answer else { return nil }
+        if answer.done > 0, decision.act == .release { operations.wake() }
+        return (answer.last, answer.count)
+    }
+}
+
+extension ReviewAct {
+    fileprivate var carriedOut: OperationRecord.Verb {
+        switch self {
+        case .release: .releaseDeliveries
+        case .drop, .dropAndBlock: .dropDeliveries
+        case .uphold, .upholdAndBlock, .reject: .decideReports
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package import PosternCore
+
+package struct Decisions {
+    let transaction: any Transaction
+
+    /// - Parameter block: the one that was added with it.
+    package func begin(_ decision: StaffDecision, blocking block: Int64? = nil) throws {
+        try transaction.run(
+            """
+            INSERT INTO decision (id, act, staff, reason, sentence, block, final_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                decision.id.stored, decision.act.stored, decision.staff.stored, decision.reason.stored, decision.sentence.stored,
+                block.stored, decision.final.stored,
+            ])
+    }
+
+    /// Puts a letter under a decision that is being made.
+    /// - Parameter version: as the person who decides saw it.
+    /// - Returns: false when it has changed since, or somebody has decided: then nothing is done.
+    package func add(_ letter: LetterID, in lane: ReviewLane, version: Int, to decision: StaffDecisionID) throws -> Bool {
+        guard let item = try transaction.reviewItems.find(letter, in: lane), item.isOpen(in: version),
+            try transaction.reviewItems.decide(letter, in: lane, by: decision, version: version)
+        else { return false }
+        try transaction.run(
+            """
+            INSERT INTO decision_item (decision, letter, epoch, tag, state)
+            VALUES (?, ?, ?, ?, 'pending')
+            """,
+            [decision.stored, letter.stored, item.epoch.stored, item.tag.stored])
+        return true
+    }
+
+    /// When it can no longer be undone: counted from the moment at which the last letter was added.
+    package func setEnd(_ final: Timestamp, of decision: StaffDecisionID) throws {
+        try transaction.run(
+            """
+            UPDATE decision
+            SET final_at = ?
+            WHERE id = ? AND applied_at IS NULL AND undone_at IS NULL
+            """,
+            [final.stored, decision.stored])
+    }
+
+    package func find(_ id: StaffDecisionID) throws -> StaffDecision? {
+        try transaction.row(
+            """
+            SELECT id, act, staff, reason, sentence, block, final_at, applied_at, undone_at, undone_by
+            FROM decision
+            WHERE id = ?
+            """,
+            [id.stored]
+        ).map(StaffDecision.init)
+    }
+
+    /// Opens again what it was about.
+    /// - Returns: false when its time to be undone is over, or it was undone before.
+    package func undo(_ id: StaffDecisionID, by mark: StaffMark) throws -> Bool {
+        let undone = try transaction.run(
+            """
+            UPDATE decision
+            SET undone_at = ?, undone_by = ?
+            WHERE id = ? AND applied_at IS NULL AND undone_at IS NULL AND final_at > ?
+            """,
+            [mark.at.stored, mark.by.stored, id.stored, mark.at.stored])
+        guard undone == 1 else { return false }
+        _ = try transaction.reviewItems.reopen(id)
+        return true
+    }
+
+    /// Those that can no longer be undone and are not carried out, the soonest due first.
+    package func due(at now: Timestamp, limit: Int) throws -> [StaffDecision] {
+        try transaction.rows(
+            """
+            SELECT id, act, staff, reason, sentence, block, final_at, applied_at, undone_at, undone_by
+            FROM decision
+            WHERE applied_at IS NULL AND undone_at IS NULL AND final_at <= ?
+            ORDER BY final_at, id
+            LIMIT ?
+            """,
+            [now.stored, limit.stored]
+        ).map(StaffDecision.init)
+    }
+
+    /// Somebody's that can still be undone, the newest first.
+    package func undoable(by staff: String, at now: Timestamp, limit: Int) throws -> [StaffDecision] {
+        try transaction.rows(
+            """
+            SELECT id, act, staff, reason, sentence, block, final_at, applied_at, undone_at, undone_by
+            FROM decision
+            WHERE applied_at IS NULL AND undone_at IS NULL AND final_at > ? AND staff = ?
+            ORDER BY id DESC
+            LIMIT ?
+            """,
+            [now.stored, staff.stored, limit.stored]
+        ).map(StaffDecision.init)
+    }
+
+    /// The letters that it is still to be carried out for, in their order.
+    package func pending(_ id: StaffDecisionID, after letter: LetterID = .zero, limit: Int) throws -> [LetterID] {
+        try transaction.rows(
+            """
+            SELECT letter
+            FROM decision_item
+            WHERE decision = ? AND letter > ? AND state = 'pending'
+            ORDER BY letter
+            LIMIT ?
+            """,
+            [id.stored, letter.stored, limit.stored]
+        ).map { try $0["letter"] }
+    }
+
+    /// Carries it out for one letter, unless it is no longer this decision that the letter waits for.
+    /// - Returns: whether anything was done.
+    package func apply(_ decision: StaffDecision, to letter: LetterID, because reason: String, at now: Timestamp) throws -> Bool {
+        let isDone = try move(letter, by: decision, because: reason, at: now)
+        let state = isDone ? "applied" : "passed"
+        try transaction.run(
+            """
+            UPDATE decision_item
+            SET state = ?
+            WHERE decision = ? AND letter = ?
+            """,
+            [state.stored, decision.id.stored, letter.stored])
+        return isDone
+    }
+
+    private func move(_ letter: LetterID, by decision: StaffDecision, because reason: String, at now: Timestamp) throws -> Bool {
+        let lane = decision.act.lane
+        guard try transaction.reviewItems.find(letter, in: lane)?.decision == decision.id else { return false }
+        if let outcome = decision.act.reportDecision {
+            return try transaction.reports.decide(
+                about: letter, Report.Decided(at: now, decision: outcome, reasonCode: decision.reason.rawValue))
+        }
+        let moved =
+            decision.act == .release
+            ? try transaction.queue.release(letter, at: now) : try transaction.queue.drop(letter, because: reason, at: now)
+        if case .moved = moved { return true }
+        // Ended by another way, which left the item behind.
+        try transaction.reviewItems.end(letter, in: lane)
+        return false
+    }
+
+    package func finish(_ id: StaffDecisionID, at now: Timestamp) throws {
+        try transaction.run(
+            """
+            UPDATE decision
+            SET applied_at = ?
+            WHERE id = ? AND applied_at IS NULL AND undone_at IS NULL
+            """,
+            [now.stored, id.stored])
+    }
+}
+
+extension StaffDecision {
+    init(_ row: SQLRow) throws {
+        let undone: Timestamp? = try row.optional("undone_at")
+        self.init(
+            id: try row["id"], act: try row["act"], staff: try row["staff"], reason: try row["reason"],
+            sentence: try row.optional("sentence"), block: try row.optional("block"), final: try row["final_at"],
+            applied: try row.optional("applied_at"),
+            undone: try undone.map { StaffMark(at: $0, by: try row["undone_by"]) })
+    }
+}

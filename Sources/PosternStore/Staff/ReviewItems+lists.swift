@@ -1,0 +1,112 @@
+package import PosternCore
+
+extension ReviewFilter {
+    /// What every statement below ends in: each condition twice, once to see whether there is one. One table is read, in order of time
+    /// or by the index of its key: a hundred thousand rows in a few hundredths of a second.
+    fileprivate func conditions(after: LetterID?, through last: LetterID?) -> [SQLValue] {
+        let begin = since.map { LetterID.floor(of: $0) } ?? .zero
+        let floor = after.map { $0 < begin ? begin : $0 } ?? begin
+        let end = until.map { LetterID.floor(of: $0) } ?? LetterID(high: .max, low: .max)
+        let pattern = rule.map { "% \($0) %" }
+        return [
+            lane.stored, floor.stored, end.stored, last.stored, last.stored, verdict.stored, verdict.stored, pattern.stored,
+            pattern.stored, recipient.stored, recipient.stored, site.stored, site.stored, tag.stored, tag.stored, tag.stored,
+        ]
+    }
+}
+
+extension ReviewItems {
+    /// Oldest first.
+    /// - Parameters:
+    ///   - after: the last one of the page before.
+    ///   - last: nothing newer than this one.
+    package func list(
+        _ filter: ReviewFilter, after: LetterID? = nil, through last: LetterID? = nil, limit: Int
+    ) throws -> [ReviewItem] {
+        try transaction.rows(
+            """
+            SELECT lane, letter, site, recipient, epoch, tag, verdict, rules, version, decision, taken_at, taken_by, waits_since,
+                waits_by
+            FROM review_item
+            WHERE {review}
+            ORDER BY letter
+            LIMIT ?
+            """,
+            filter.conditions(after: after, through: last) + [limit.stored]
+        ).map(ReviewItem.init)
+    }
+
+    /// One row for each client and set of rules, by the oldest letter of each.
+    /// - Parameter after: the oldest letter of the last one of the page before.
+    package func groups(_ filter: ReviewFilter, after: LetterID? = nil, limit: Int) throws -> [ReviewGroup] {
+        try transaction.rows(
+            """
+            SELECT MIN(letter) AS first, MAX(letter) AS newest, COUNT(*) AS count
+            FROM review_item
+            WHERE {review}
+            GROUP BY tag, rules, CASE WHEN tag IS NULL THEN letter END
+            HAVING MIN(letter) > ?
+            ORDER BY MIN(letter)
+            LIMIT ?
+            """,
+            filter.conditions(after: nil, through: nil) + [(after ?? .zero).stored, limit.stored]
+        ).map { ReviewGroup(first: try $0["first"], newest: try $0["newest"], count: try $0["count"]) }
+    }
+
+    /// Those of one client, held by the same rules or reported for the same reason, in order of time.
+    package func group(
+        of item: ReviewItem, after: LetterID? = nil, through last: LetterID, limit: Int
+    ) throws -> [ReviewItem] {
+        try transaction.rows(
+            """
+            SELECT lane, letter, site, recipient, epoch, tag, verdict, rules, version, decision, taken_at, taken_by, waits_since,
+                waits_by
+            FROM review_item
+            WHERE lane = ? AND decision IS NULL AND letter > ? AND letter <= ? AND tag = ? AND rules = ?
+            ORDER BY letter
+            LIMIT ?
+            """,
+            [
+                item.lane.stored, (after ?? .zero).stored, last.stored, item.tag.stored,
+                item.rules.joined(separator: " ").stored, limit.stored,
+            ]
+        ).map(ReviewItem.init)
+    }
+
+    /// How many there are, and the newest; nil where there is none.
+    /// - Parameter after: counts newer ones alone.
+    package func count(
+        _ filter: ReviewFilter, after: LetterID? = nil, through last: LetterID? = nil
+    ) throws -> (count: Int, newest: LetterID?) {
+        let row = try transaction.row(
+            """
+            SELECT COUNT(*) AS count, MAX(letter) AS newest
+            FROM review_item
+            WHERE {review}
+            """,
+            filter.conditions(after: after, through: last))
+        return (try row?["count"] ?? 0, try row?.optional("newest"))
+    }
+
+    /// How many letters each set of rules has, the most first.
+    package func rules(in lane: ReviewLane, limit: Int) throws -> [(rules: [String], count: Int)] {
+        try transaction.rows(
+            """
+            SELECT rules, COUNT(*) AS count
+            FROM review_item
+            WHERE lane = ? AND decision IS NULL
+            GROUP BY rules
+            ORDER BY count DESC, rules
+            LIMIT ?
+            """,
+            [lane.stored, limit.stored]
+        ).map { row in
+            let rules: String = try row["rules"]
+            return (rules.split(separator: " ").map(String.init), try row["count"])
+        }
+    }
+}
+
+extension Identifier {
+    fileprivate static func < (left: Identifier, right: Identifier) -> Bool { (left.high, left.low) < (right.high, right.low) }
+}

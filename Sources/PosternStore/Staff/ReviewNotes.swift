@@ -1,0 +1,46 @@
+package import PosternCore
+
+package struct ReviewNotes {
+    let transaction: any Transaction
+
+    package func add(_ note: ReviewNote) throws {
+        try transaction.run(
+            """
+            INSERT INTO review_note (id, letter, author, text)
+            VALUES (?, ?, ?, ?)
+            """,
+            [note.id.stored, note.letter.stored, note.author.stored, note.text.stored])
+    }
+
+    /// Oldest first.
+    package func list(of letter: LetterID, limit: Int) throws -> [ReviewNote] {
+        try transaction.rows(
+            """
+            SELECT id, letter, author, text
+            FROM review_note
+            WHERE letter = ?
+            ORDER BY id
+            LIMIT ?
+            """,
+            [letter.stored, limit.stored]
+        ).map { row in
+            ReviewNote(id: try row["id"], letter: try row["letter"], author: try row["author"], text: try row["text"])
+        }
+    }
+
+    /// Forgets those that were written before `moment`.
+    /// - Returns: how many are gone; call again until there are none.
+    package func forget(before moment: Timestamp, limit: Int) throws -> Int {
+        try transaction.run(
+            """
+            DELETE FROM review_note
+            WHERE id IN (
+                SELECT id
+                FROM review_note
+                WHERE id < ?
+                ORDER BY id
+                LIMIT ?)
+            """,
+            [ReviewNoteID.floor(of: moment).stored, limit.stored])
+    }
+}

@@ -1,0 +1,46 @@
+internal import Crypto
+package import PosternCore
+
+/// Codes of six digits that change every thirty seconds (RFC 6238), as authenticator apps make them: HMAC-SHA-1.
+package struct OneTimeCode: Sendable, Unprintable {
+    package static let secretLength = 20
+    private static let seconds: Int64 = 30
+    /// How many steps a clock may be wrong by.
+    private static let drift: Int64 = 1
+
+    private let secret: [UInt8]
+
+    package init(secret: [UInt8]) {
+        self.secret = secret
+    }
+
+    package static func step(at moment: Timestamp) -> Int64 { moment.milliseconds / 1_000 / seconds }
+
+    /// - Parameter digits: six everywhere but in the examples of the standard.
+    package func code(of step: Int64, digits: Int = 6) -> String {
+        var writer = ByteWriter(capacity: 8)
+        writer.write(step)
+        let code = Array(HMAC<Insecure.SHA1>.authenticationCode(for: writer.bytes, using: SymmetricKey(data: secret)))
+        let offset = Int(code[19] & 15)
+        let number = code[offset..<(offset + 4)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } & 0x7FFF_FFFF
+        let text = String(number % (0..<digits).reduce(UInt32(1)) { power, _ in power * 10 })
+        return String(repeating: "0", count: digits - text.count) + text
+    }
+
+    /// The step that a typed code is of; nil when it is of none of those that may be now. Each is compared, whichever it is.
+    package func step(of typed: String, at now: Timestamp) -> Int64? {
+        let digits = Array(typed.utf8.filter { $0 != 0x20 })
+        guard digits.count == 6, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        let current = Self.step(at: now)
+        return (current - Self.drift...current + Self.drift).reduce(nil) { found, step in
+            ConstantTime.isEqual(Array(code(of: step).utf8), digits) ? step : found
+        }
+    }
+}
+
+enum ConstantTime {
+    /// Every byte is compared, wherever the first difference is.
+    static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}

@@ -1,0 +1,72 @@
+private import Crypto
+private import CryptoExtras
+private import Dispatch
+private import FoundationEssentials
+private import Synchronization
+
+/// How expensive scrypt is (RFC 7914): N, r and p.
+package struct ScryptCost: Equatable, Sendable {
+    package let rounds: UInt32
+    package let blockSize, parallelism: UInt16
+
+    package init(rounds: UInt32, blockSize: UInt16, parallelism: UInt16) {
+        self.rounds = rounds
+        self.blockSize = blockSize
+        self.parallelism = parallelism
+    }
+
+    /// N = 2^17, r = 8, p = 1: 128 MiB, and about half a second.
+    package static let standard = ScryptCost(rounds: 1 << 17, blockSize: 8, parallelism: 1)
+
+    /// So that what is stored can ask for no more memory than we set aside.
+    var isBounded: Bool {
+        rounds.nonzeroBitCount == 1 && rounds > 1 && rounds <= 1 << 17 && (1...8).contains(blockSize) && parallelism == 1
+    }
+}
+
+/// Hashes passwords by scrypt: two at a time at most, since each takes 128 MiB, and on threads of its own.
+package final class PasswordHasher: Sendable {
+    package enum Fault: Error, Equatable, Sendable {
+        /// More wait than can be served soon.
+        case busy
+        case badCost
+    }
+
+    package static let length = 32
+    /// With two at a time, the last of them waits a few seconds.
+    private static let mostWaiting = 12
+    private let queues = [DispatchQueue(label: "postern.vault.scrypt.1"), DispatchQueue(label: "postern.vault.scrypt.2")]
+    /// How many wait or run, on each of the two.
+    private let waiting = Mutex([0, 0])
+
+    package init() {}
+
+    package func hash(_ password: String, salt: [UInt8], cost: ScryptCost) async throws(Fault) -> [UInt8] {
+        guard cost.isBounded else { throw .badCost }
+        let place = waiting.withLock { waiting -> Int? in
+            let place = waiting[0] <= waiting[1] ? 0 : 1
+            guard waiting[0] + waiting[1] < Self.mostWaiting else { return nil }
+            waiting[place] += 1
+            return place
+        }
+        guard let place else { throw .busy }
+        let bytes = Array(password.utf8)
+        let hash: [UInt8] = await withCheckedContinuation { continuation in
+            queues[place].async {
+                let hash = Self.scrypt(bytes, salt: salt, cost: cost)
+                self.waiting.withLock { $0[place] -= 1 }
+                continuation.resume(returning: hash)
+            }
+        }
+        guard hash.count == Self.length else { throw .badCost }
+        return hash
+    }
+
+    /// Blocks. Empty when it cannot be done.
+    package static func scrypt(_ password: [UInt8], salt: [UInt8], cost: ScryptCost, length: Int = length) -> [UInt8] {
+        let key = try? KDF.Scrypt.deriveKey(
+            from: password, salt: salt, outputByteCount: length, rounds: Int(cost.rounds), blockSize: Int(cost.blockSize),
+            parallelism: Int(cost.parallelism))
+        return key?.withUnsafeBytes { Array($0) } ?? []
+    }
+}

@@ -1,0 +1,212 @@
+package import PosternCore
+package import PosternLink
+private import Synchronization
+
+/// Checks who staff are: the relay has no secret of theirs, and nothing that it keeps lets anybody in.
+package final class StaffAccounts: Sendable {
+    /// In characters: long enough that nobody guesses it beside a code that changes.
+    package static let leastPassword = 12
+    private static let longestPassword = 1_024
+
+    private struct State {
+        /// A relay that was taken over asks as often as it likes; here each attempt counts.
+        var throttle = AttemptThrottle<StaffName>(freeAttempts: 10, longest: .seconds(30))
+        /// What was used since the start, before it is on disk.
+        var used: [AuthorisedName: Int32] = [:]
+        var enrolling: Set<StaffName> = []
+    }
+
+    let links: StaffLinks
+    private let challenges = StaffChallenges()
+    private let hasher: PasswordHasher
+    private let cost: ScryptCost
+    let party: RelyingParty
+    private let state = Mutex(State())
+    /// What a password is compared with where there is none, so that it takes as long.
+    private let decoySalt = SecretBytes.random(count: 16).withBytes { Array($0) }
+
+    /// - Parameter cost: of new passwords.
+    package init(links: StaffLinks, party: RelyingParty, hasher: PasswordHasher = PasswordHasher(), cost: ScryptCost = .standard)
+    {
+        self.links = links
+        self.party = party
+        self.hasher = hasher
+        self.cost = cost
+    }
+
+    package func challenge(at now: Timestamp) -> [UInt8] { challenges.new(at: now) }
+
+    // MARK: - Choosing how to sign in
+
+    /// - Throws: `LinkRefusal` (denied) for a link that is not ours, was used, or is over.
+    package func begin(_ link: StaffLink, at now: Timestamp) throws -> StaffOffer {
+        try links.check(link, at: now)
+        return StaffOffer(secret: links.keys.secret(for: link), challenge: challenges.new(at: now))
+    }
+
+    /// Uses a link up.
+    /// - Throws: `LinkRefusal` (denied) as `begin` does; unavailable while too much is asked for.
+    package func enrol(_ request: StaffEnrolment, at now: Timestamp) async throws -> StaffEnrolled {
+        let link = request.link
+        guard state.withLock({ $0.enrolling.insert(link.name).inserted }) else {
+            throw LinkRefusal(.unavailable, "the link is being used")
+        }
+        defer { state.withLock { _ = $0.enrolling.remove(link.name) } }
+        try links.check(link, at: now)
+        let credential: StaffCredential
+        var codes: [String] = []
+        switch request.proof {
+        case .password(let password, let code):
+            guard (Self.leastPassword...Self.longestPassword).contains(password.count), password.utf8.count <= 4_096 else {
+                return .wrong(.shortPassword)
+            }
+            let secret = links.keys.secret(for: link)
+            guard let step = OneTimeCode(secret: secret).step(of: code, at: now), try await spend(step, of: link.name) else {
+                return .wrong(.wrongCode)
+            }
+            codes = (0..<RecoveryCode.count).map { _ in RecoveryCode.new() }
+            let salt = SecretBytes.random(count: 16).withBytes { Array($0) }
+            credential = StaffCredential(
+                StaffCredential.Password(
+                    salt: salt, hash: try await hashed(password, salt: salt, cost: cost), cost: cost, secret: secret,
+                    digests: codes.compactMap(RecoveryCode.plain).map { links.keys.digest(ofRecoveryCode: $0, link.name) }))
+        case .newPasskey(let clientData, let attestation):
+            guard let passkey = try? created(PasskeyCreation(clientData: clientData, attestation: attestation), at: now) else {
+                return .wrong(.wrongPasskey)
+            }
+            credential = StaffCredential(passkey)
+        case .passkey: throw LinkRefusal(.malformed, "a passkey that signs in is no new one")
+        }
+        // The link is used up by this, whatever becomes of the answer.
+        let version = try await links.nextVersion(of: link.name)
+        let seal = try links.keys.seal(credential, link.name, link.role, version: version)
+        return .record(StaffRecord(version: version, seal: seal), recoveryCodes: codes)
+    }
+
+    private func created(_ creation: PasskeyCreation, at now: Timestamp) throws(PasskeyFault) -> Passkey {
+        let challenge = try creation.challenge
+        guard challenges.spend(challenge, at: now) else { throw .wrongChallenge }
+        return try creation.verified(for: party, challenge: challenge)
+    }
+
+    // MARK: - Signing in
+
+    /// - Throws: `LinkRefusal` (unavailable) while too much is asked for.
+    package func check(_ attempt: StaffAttempt, at now: Timestamp) async throws -> StaffAnswer {
+        let credential = attempt.record.flatMap { current($0, of: attempt.name, attempt.role) }
+        switch attempt.proof {
+        case .password(let password, let code):
+            let wait = state.withLock { state -> Duration? in
+                if let wait = state.throttle.wait(for: attempt.name, at: now) { return wait }
+                state.throttle.begin(attempt.name, at: now)
+                return nil
+            }
+            if let wait { return .limited(retryAfter: wait) }
+            guard try await isRight(password, code, credential, attempt, at: now) else { return .refused }
+        case .passkey(let id, let clientData, let authenticatorData, let signature):
+            let assertion = PasskeyAssertion(
+                credential: id, clientData: clientData, authenticatorData: authenticatorData, signature: signature)
+            guard try await isRight(assertion, credential, attempt, at: now) else { return .refused }
+        case .newPasskey: throw LinkRefusal(.malformed, "a new passkey signs nobody in")
+        }
+        state.withLock { $0.throttle.succeeded(attempt.name) }
+        if let record = attempt.record {
+            // Where the memory was lost, it begins again with what it sees.
+            try await links.memory.learn(
+                [LearntAuthorisation(.staff(attempt.name), version: record.version, recipient: nil)], isDurable: true)
+        }
+        return .admitted
+    }
+
+    /// Nil for a record that is not ours, or not the newest.
+    func current(_ record: StaffRecord, of name: StaffName, _ role: StaffRole) -> StaffCredential? {
+        guard record.version >= links.memory.newest(of: .staff(name))?.version ?? 0 else { return nil }
+        return links.keys.open(record, name, role)
+    }
+
+    private func isRight(
+        _ password: String, _ code: String, _ credential: StaffCredential?, _ attempt: StaffAttempt, at now: Timestamp
+    ) async throws -> Bool {
+        guard password.utf8.count <= 4_096, case .password(let kept) = credential else {
+            _ = try await hashed("", salt: decoySalt, cost: cost)
+            return false
+        }
+        let isHash = ConstantTime.isEqual(try await hashed(password, salt: kept.salt, cost: kept.cost), kept.hash)
+        if let step = OneTimeCode(secret: kept.secret).step(of: code, at: now) {
+            guard isHash else { return false }
+            return try await spend(step, of: attempt.name)
+        }
+        guard let version = attempt.record?.version, let place = place(ofRecoveryCode: code, among: kept, of: attempt.name),
+            isHash
+        else { return false }
+        return try await use(.staffCode(attempt.name, version: version, place: place), upTo: 1)
+    }
+
+    /// Which of somebody's recovery codes it is; nil for none. Each is compared.
+    func place(ofRecoveryCode typed: String, among kept: StaffCredential.Password, of name: StaffName) -> Int? {
+        guard let plain = RecoveryCode.plain(typed) else { return nil }
+        let digests = links.keys.digests(ofRecoveryCode: plain, name)
+        return kept.digests.indices.filter { place in
+            digests.contains { ConstantTime.isEqual($0, kept.digests[place]) }
+        }.first
+    }
+
+    private func isRight(
+        _ assertion: PasskeyAssertion, _ credential: StaffCredential?, _ attempt: StaffAttempt, at now: Timestamp
+    ) async throws -> Bool {
+        guard case .passkey(let passkey) = credential, let record = attempt.record,
+            let challenge = try? assertion.challenge, challenges.spend(challenge, at: now)
+        else { return false }
+        return try await isSigned(
+            assertion, challenge, by: passkey, countedAs: .staffSignatures(attempt.name, version: record.version))
+    }
+
+    /// - Parameter challenge: ours, and spent.
+    func isSigned(
+        _ assertion: PasskeyAssertion, _ challenge: [UInt8], by passkey: Passkey, countedAs name: AuthorisedName
+    ) async throws -> Bool {
+        let known = links.memory.newest(of: name).map { UInt32(clamping: $0.version) } ?? 0
+        let counted = max(known, passkey.signatures)
+        guard let count = try? assertion.verify(passkey, for: party, challenge: challenge, counted: counted) else { return false }
+        // Those that count none show a zero each time.
+        guard count > 0 else { return true }
+        return try await use(name, upTo: Int32(clamping: count))
+    }
+
+    // MARK: -
+
+    /// A code counts once, and none of an earlier step after it.
+    func spend(_ step: Int64, of name: StaffName) async throws -> Bool {
+        try await use(.staffStep(name), upTo: Int32(clamping: step))
+    }
+
+    /// What was used under a name, on disk or about to be; 0 for nothing.
+    func used(of name: AuthorisedName) -> Int32 {
+        state.withLock { max($0.used[name] ?? 0, links.memory.newest(of: name)?.version ?? 0) }
+    }
+
+    /// Raises what was used under a name, on disk before it returns.
+    /// - Returns: false when as much was used before.
+    func use(_ name: AuthorisedName, upTo number: Int32) async throws -> Bool {
+        let isNew = state.withLock { state -> Bool in
+            guard number > max(state.used[name] ?? 0, links.memory.newest(of: name)?.version ?? 0) else { return false }
+            state.used[name] = number
+            return true
+        }
+        guard isNew else { return false }
+        try await links.memory.learn([LearntAuthorisation(name, version: number, recipient: nil)], isDurable: true)
+        // The memory knows it from now on.
+        state.withLock { if $0.used[name] == number { $0.used[name] = nil } }
+        return true
+    }
+
+    private func hashed(_ password: String, salt: [UInt8], cost: ScryptCost) async throws -> [UInt8] {
+        do {
+            return try await hasher.hash(password, salt: salt, cost: cost)
+        } catch .busy {
+            throw LinkRefusal(.unavailable, "too many passwords are being checked")
+        } catch .badCost {
+            throw LinkRefusal(.denied, "the record asks for more work than this vault does")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import Crypto
+internal import PosternCore
+
+/// What shows that somebody is a member of staff, as it is inside a `StaffRecord`.
+enum StaffCredential: Equatable, Sendable {
+    case password(Password)
+    case passkey(Passkey)
+
+    struct Password: Equatable, Sendable {
+        let salt, hash: [UInt8]
+        let cost: ScryptCost
+        /// Of the one-time codes.
+        let secret: [UInt8]
+        /// Of the recovery codes.
+        let digests: [[UInt8]]
+    }
+
+    var bytes: [UInt8] {
+        var writer = ByteWriter(capacity: 512)
+        switch self {
+        case .password(let password):
+            writer.write(1 as UInt8)
+            writer.write(password.salt)
+            writer.write(password.hash)
+            writer.write(password.cost.rounds)
+            writer.write(password.cost.blockSize)
+            writer.write(password.cost.parallelism)
+            writer.write(password.secret)
+            writer.write(UInt8(clamping: password.digests.count))
+            for digest in password.digests { writer.write(digest) }
+        case .passkey(let passkey):
+            writer.write(2 as UInt8)
+            writer.write(passkey.credential)
+            writer.write(passkey.publicKey)
+            writer.write(passkey.signatures)
+        }
+        return writer.bytes
+    }
+
+    init(bytes: [UInt8]) throws(ByteFault) {
+        var reader = ByteReader(bytes, limit: 2_048)
+        switch try reader.number(UInt8.self) {
+        case 1:
+            let (salt, hash) = (try reader.part(), try reader.part())
+            let cost = ScryptCost(
+                rounds: try reader.number(), blockSize: try reader.number(), parallelism: try reader.number())
+            let secret = try reader.part()
+            var digests: [[UInt8]] = []
+            for _ in 0..<(try reader.number(UInt8.self)) { digests.append(try reader.part()) }
+            self = .password(Password(salt: salt, hash: hash, cost: cost, secret: secret, digests: digests))
+        case 2:
+            self = .passkey(
+                Passkey(credential: try reader.part(), publicKey: try reader.part(), signatures: try reader.number()))
+        default: throw .badValue
+        }
+        try reader.end()
+    }
+
+    init(_ password: Password) { self = .password(password) }
+    init(_ passkey: Passkey) { self = .passkey(passkey) }
+}
+
+/// Codes that stand for a one-time code when the app that makes them is lost. Each is good once.
+enum RecoveryCode {
+    static let count = 10
+    /// 80 bits.
+    private static let length = 16
+    private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+    /// Four groups of four.
+    static func new() -> String {
+        let drawn = SecretBytes.random(count: length).withBytes { $0.map { digits[Int($0 & 31)] } }
+        return stride(from: 0, to: length, by: 4).map { String(decoding: drawn[$0..<($0 + 4)], as: UTF8.self) }
+            .joined(separator: "-")
+    }
+
+    /// As somebody typed it: in capitals, without hyphens, with an o for a zero; nil for what can be none.
+    static func plain(_ typed: String) -> [UInt8]? {
+        let alike: [UInt8: UInt8] = [0x6F: 0x30, 0x69: 0x31, 0x6C: 0x31]
+        let plain = typed.lowercased().utf8.filter { $0 != 0x20 && $0 != 0x2D }.map { alike[$0] ?? $0 }
+        return plain.count == length && plain.allSatisfy(digits.contains) ? plain : nil
+    }
+}

@@ -1,0 +1,102 @@
+package import Crypto
+internal import PosternCore
+internal import PosternLink
+
+/// The keys for staff, derived from the authorisation key: records are sealed by the vault for itself, and links are made by it.
+package struct StaffKeys: Sendable, Unprintable {
+    private struct Keys: Sendable {
+        let seal, link, secret, code: SymmetricKey
+
+        init(_ key: SymmetricKey) {
+            func derived(_ use: String) -> SymmetricKey {
+                HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Array("postern staff, \(use)".utf8), outputByteCount: 32)
+            }
+            (seal, link, secret, code) = (derived("seal"), derived("link"), derived("secret"), derived("code"))
+        }
+    }
+
+    private let current: Keys
+    private let all: [Keys]
+
+    /// - Parameter former: earlier keys, under which what was made still counts.
+    package init(key: SymmetricKey, former: [SymmetricKey] = []) {
+        current = Keys(key)
+        all = [current] + former.map(Keys.init)
+    }
+
+    // MARK: - Links
+
+    /// - Parameter version: the newest of that name. A link counts only while it stays the newest.
+    func link(_ request: StaffLinkRequest, version: Int32, id: Identifier<MailedToken.IDKind>) -> StaffLink? {
+        MailedToken(id, code: Self.code(request.name, request.role, version, id, under: current.link)).map {
+            StaffLink(name: request.name, role: request.role, token: $0)
+        }
+    }
+
+    func isValid(_ link: StaffLink, version: Int32) -> Bool {
+        all.contains {
+            ConstantTime.isEqual(Self.code(link.name, link.role, version, link.token.id, under: $0.link), link.token.code)
+        }
+    }
+
+    private static func code(
+        _ name: StaffName, _ role: StaffRole, _ version: Int32, _ id: Identifier<MailedToken.IDKind>, under key: SymmetricKey
+    ) -> [UInt8] {
+        var writer = ByteWriter(capacity: 128)
+        writer.write(name.text)
+        writer.write(role.rawValue)
+        writer.write(version)
+        writer.write(id)
+        return Array(HMAC<SHA256>.authenticationCode(for: writer.bytes, using: key).prefix(16))
+    }
+
+    /// Of the one-time codes of the person with this link. Not stored before they have shown that they have it.
+    func secret(for link: StaffLink) -> [UInt8] {
+        Array(
+            HMAC<SHA256>.authenticationCode(for: link.token.id.bytes + link.token.code, using: current.secret)
+                .prefix(OneTimeCode.secretLength))
+    }
+
+    // MARK: - Records
+
+    /// AES-256-GCM with a random nonce. Bound to name, role and version, so that no row gives one person's to another.
+    func seal(_ credential: StaffCredential, _ name: StaffName, _ role: StaffRole, version: Int32) throws -> [UInt8] {
+        let box = try AES.GCM.seal(
+            credential.bytes, using: current.seal, authenticating: Self.context(name, role, version))
+        guard let bytes = box.combined else { throw LinkRefusal(.unavailable, "nothing was sealed") }
+        return Array(bytes)
+    }
+
+    /// - Returns: nil for what this vault did not seal for them.
+    func open(_ record: StaffRecord, _ name: StaffName, _ role: StaffRole) -> StaffCredential? {
+        guard let box = try? AES.GCM.SealedBox(combined: record.seal) else { return nil }
+        for keys in all {
+            let context = Self.context(name, role, record.version)
+            if let bytes = try? AES.GCM.open(box, using: keys.seal, authenticating: context) {
+                return try? StaffCredential(bytes: Array(bytes))
+            }
+        }
+        return nil
+    }
+
+    private static func context(_ name: StaffName, _ role: StaffRole, _ version: Int32) -> [UInt8] {
+        var writer = ByteWriter(capacity: 128)
+        writer.write("postern staff record v1")
+        writer.write(name.text)
+        writer.write(role.rawValue)
+        writer.write(version)
+        return writer.bytes
+    }
+
+    // MARK: - Recovery codes
+
+    func digest(ofRecoveryCode plain: [UInt8], _ name: StaffName) -> [UInt8] { digests(ofRecoveryCode: plain, name)[0] }
+
+    /// Under each of the keys.
+    func digests(ofRecoveryCode plain: [UInt8], _ name: StaffName) -> [[UInt8]] {
+        var writer = ByteWriter(capacity: 128)
+        writer.write(name.text)
+        writer.write(plain)
+        return all.map { Array(HMAC<SHA256>.authenticationCode(for: writer.bytes, using: $0.code).prefix(16)) }
+    }
+}

@@ -1,0 +1,140 @@
+internal import PosternCore
+internal import PosternRelay
+internal import PosternText
+
+/// A letter as its page shows it: why it is here, who it is for, what is known of its client, and what can be done. Never an address,
+/// and never its text.
+package struct DeskItemView: Sendable {
+    package let letter, heading, person, siteName, at, age: String
+    /// What has become of it, where it waits no more.
+    package let state: String?
+    package let standings: [Standing]
+    package let parts: [Part]
+    package let reported: String?
+    package let client: String?
+    package let clientPath: String?
+    package let trails: [Trail]
+    package let isCut: Bool
+    package let hasEarlier: Bool
+    package let earlier: [Standing]
+    package let hasNotes: Bool
+    package let notes: [Note]
+    package let nextPath, previousPath, revealPath: String?
+    package let decisionAction, waitAction, takeAction, noteAction, version: String
+    /// It waits for a decision, and the reader may decide.
+    package let isOpen: Bool
+    package let reasons: [DeskPage.Choice]
+    package let acts: [DeskPage.Act]
+    package let waiting, taken: String?
+    package let waitScope, waitButton, noteBack: String
+
+    package struct Part: Sendable {
+        package let rulePart, effect, meaning: String
+    }
+
+    package struct Standing: Sendable {
+        package let standing: String
+        package let sentence: String?
+        /// Nil where it can no longer be undone, or the reader decides nothing.
+        package let standingAction: String?
+    }
+
+    package struct Trail: Sendable {
+        package let day, letters, held, refused, recipients, first, last: String
+    }
+
+    package struct Note: Sendable {
+        package let author, at, noteText: String
+    }
+
+    init(_ item: DeskItem, _ parts: DeskPage.Parts, _ texts: Catalogue) {
+        let (query, now, decides) = (parts.query, parts.now, parts.staff.role.decides)
+        letter = item.letter.description
+        person = DeskPage.person(item)
+        heading = item.recipientName ?? person
+        siteName = item.siteName ?? item.site.text
+        at = item.letter.moment.rfc3339
+        age = texts(.deskAge, [.age: texts.span(max(now.since(item.letter.moment), .seconds(1)))])
+        let row = item.item
+        state = row == nil ? Self.state(of: item, texts) : nil
+        standings = item.decisions.map { Standing($0, canUndo: decides, now: now, texts) }
+        self.parts =
+            item.parts.map { Part(rulePart: $0.rule, effect: $0.effect, meaning: $0.meaning) }
+        reported = item.report.map { report in
+            texts(.deskReported, [.name: texts(StaffText(report.reason)), .date: texts.date(report.made)])
+        }
+        client = row?.tag?.description ?? item.trails.first?.tag.description
+        clientPath = row?.tag.map { query.onlyLane.with(.tag, $0.description).deskPath }
+        trails = item.trails.map { Trail($0, texts) }
+        isCut = !item.isTrailWhole
+        earlier = item.earlier.map { Standing($0, canUndo: false, now: now, texts) }
+        hasEarlier = !earlier.isEmpty
+        notes = item.notes.map { Note(author: $0.author, at: $0.made.rfc3339, noteText: $0.text) }
+        hasNotes = !notes.isEmpty
+        let rows = parts.list.rows.map(\.item.letter)
+        nextPath = (rows.first { item.letter.isBefore($0) } ?? parts.next).map { query.path(to: $0) }
+        previousPath = rows.last { $0.isBefore(item.letter) }.map { query.path(to: $0) }
+        let own = "/letters/\(item.letter)"
+        revealPath = decides ? own + "/reveal" : nil
+        (decisionAction, waitAction) = (own + "/decision", own + "/wait")
+        (takeAction, noteAction) = (own + "/take", own + "/note")
+        version = String(row?.version ?? 0)
+        isOpen = decides && row != nil && row?.decision == nil
+        reasons = ReviewReason.all(in: item.lane).map {
+            DeskPage.Choice(value: $0.rawValue, label: texts(StaffText($0)), isChosen: false)
+        }
+        // Nothing is offered that has no effect.
+        acts = ReviewAct.allCases.filter { $0.lane == item.lane && (!$0.isBlocking || item.canBlock) }.map {
+            DeskPage.Act($0, hasKey: true, texts)
+        }
+        let waits = row?.waits
+        waiting = waits.map { mark in
+            texts(.deskWaits, [.staff: mark.by, .age: texts.span(max(now.since(mark.at), .seconds(1)))])
+        }
+        waitScope = waits == nil ? "begin" : "end"
+        waitButton = texts(waits == nil ? .deskWait : .deskGoOn)
+        taken = row?.claim(besides: parts.staff.name.text, at: now).map { mark in
+            texts(.deskTaken, [.staff: mark.by, .age: texts.span(max(now.since(mark.at), .seconds(1)))])
+        }
+        noteBack = letter
+    }
+
+    private static func state(of item: DeskItem, _ texts: Catalogue) -> String {
+        if item.lane == .reported, let decision = item.report?.decision {
+            return texts(decision == .upheld ? .deskUpheld : .deskRejected)
+        }
+        guard let delivery = item.delivery else { return texts(.deskGone) }
+        let state = texts(StaffText(delivery.state))
+        guard let finished = delivery.finished else { return texts(.deskState, [.state: state]) }
+        return texts(.deskEnded, [.state: state, .date: texts.date(finished)])
+    }
+}
+
+extension DeskItemView.Standing {
+    fileprivate init(_ decision: StaffDecision, canUndo: Bool, now: Timestamp, _ texts: Catalogue) {
+        let standing = decision.standing(at: now)
+        self.init(
+            standing: texts(
+                .decidedBy,
+                [
+                    .act: texts(StaffText(decision.act)), .staff: decision.staff,
+                    .age: texts.span(max(now.since(decision.made), .seconds(1))), .name: texts(StaffText(decision.reason)),
+                ]) + " " + standing.words(now: now, texts),
+            sentence: decision.sentence,
+            standingAction: canUndo && standing.isUndoable ? "/decisions/\(decision.id)/undo" : nil)
+    }
+}
+
+extension DeskItemView.Trail {
+    fileprivate init(_ trail: ClientTrail, _ texts: Catalogue) {
+        let isFlood = trail.total >= ClientTrail.most
+        self.init(
+            day: trail.epoch.description, letters: texts.number(trail.total) + (isFlood ? "+" : ""),
+            held: texts.number(trail.counts[.hold] ?? 0), refused: texts.number(trail.counts[.refuse] ?? 0),
+            recipients: texts.number(trail.recipients), first: texts.time(trail.first), last: texts.time(trail.last))
+    }
+}
+
+extension LetterID {
+    fileprivate func isBefore(_ other: LetterID) -> Bool { (high, low) < (other.high, other.low) }
+}

@@ -1,0 +1,240 @@
+private import HTTPTypes
+internal import Hummingbird
+private import Logging
+internal import PosternCore
+internal import PosternRelay
+
+/// What waits for staff: `/`, `/letters/{id}` and what is posted from them. Each change is a plain form; after it the browser is led to
+/// a page that can be loaded again.
+struct DeskPages: Sendable {
+    let desk: any DeskTaker
+    let responses: ResponseFactory
+    let now: @Sendable () -> Timestamp
+
+    static let counts = "/desk/counts"
+
+    // MARK: - Looking
+
+    /// `GET /`
+    func list(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        try await page(DeskQuery(request), nil, request, context)
+    }
+
+    /// `GET /letters/{id}`: its list beside it. The address stays; later the page says what became of the letter.
+    func letter(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let staff = try staff(context)
+        let query = DeskQuery(request)
+        guard let letter = LetterID(context["id"]) else { throw .notFound }
+        let lane = query.values[.lane] == nil ? nil : query.lane
+        let item = try await answer(context) { try await desk.show(letter, in: lane, to: staff) }
+        guard let item else { throw .notFound }
+        return try await page(query.with(.lane, item.lane.rawValue), item, request, context)
+    }
+
+    /// `GET /desk/counts`: numbers for a page that is open already.
+    func liveCounts(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let query = DeskQuery(request)
+        let counts = try await answer(context) { try await desk.counts(query.lane, after: query.after) }
+        let numbers = ReviewLane.allCases.map { "\"\($0.rawValue)\":\(counts.lanes[$0] ?? 0)" } + ["\"newer\":\(counts.newer)"]
+        return responses.json("{\(numbers.joined(separator: ","))}")
+    }
+
+    private func page(
+        _ query: DeskQuery, _ item: DeskItem?, _ request: Request, _ context: WebContext, status: HTTPResponse.Status = .ok
+    ) async throws(RequestFault) -> Response {
+        let staff = try staff(context)
+        let parts = try await answer(context) {
+            let search = query.search
+            let list = try await search.asyncMap { try await desk.list($0, after: query.after) }
+            var next: LetterID?
+            if let item, let search { next = try await desk.next(search, after: item.letter, for: staff) }
+            return DeskPage.Parts(
+                query: query, staff: staff, list: list ?? DeskList(rows: [], total: 0), item: item,
+                next: next == item?.letter ? nil : next, counts: try await desk.counts(query.lane, after: nil),
+                undoable: try await desk.undoable(by: staff), hasKeys: try await desk.hasKeys(staff),
+                notice: DeskNotice(request), now: now())
+        }
+        return responses.page(
+            DeskPage(parts, responses.presentation(for: request, context)), status: status, under: responses.headers.askingPage)
+    }
+
+    // MARK: - One letter
+
+    /// `POST /letters/{id}/decision`
+    func decide(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let (staff, form) = try await ownPost(request, context)
+        guard let letter = LetterID(context["id"]), let act = form.act, let version = Int(form[.version]) else {
+            throw RequestFault(page: .badRequest, .badRequest)
+        }
+        let query = form.query.with(.lane, act.lane.rawValue)
+        func again(_ notice: DeskNotice) -> Response { responses.seeOther(query.path(to: letter).adding(notice)) }
+        guard !form.isSentenceTooLong else { return again(.longSentence) }
+        let wish = ReviewWish(act, reason: form.reason, sentence: form.sentence, about: [.letter(letter, version: version)])
+        switch try await answer(context, { try await desk.decide(wish, by: staff) }) {
+        case .made:
+            let next = try await answer(context) {
+                try await query.search.asyncFlatMap { try await desk.next($0, after: letter, for: staff) }
+            }
+            return responses.seeOther(next.map { query.path(to: $0) } ?? query.with(.after, nil).deskPath)
+        case .late: return again(.late)
+        case .unsuitable: return again(.unsuitable)
+        case .cannotBlock: return again(.cannotBlock)
+        }
+    }
+
+    /// `POST /letters/{id}/wait`: has colleagues leave it alone, or ends that.
+    func wait(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let (staff, form) = try await ownPost(request, context)
+        guard let letter = LetterID(context["id"]), let version = Int(form[.version]) else {
+            throw RequestFault(page: .badRequest, .badRequest)
+        }
+        let isWaiting = form[.scope] != "end"
+        let isDone = try await answer(context) {
+            try await desk.setWaiting(isWaiting, letter, in: form.query.lane, version: version, by: staff)
+        }
+        return responses.seeOther(form.query.path(to: letter).adding(isDone ? nil : .late))
+    }
+
+    /// `POST /letters/{id}/take`
+    func take(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let (staff, form) = try await ownPost(request, context)
+        guard let letter = LetterID(context["id"]) else { throw .notFound }
+        try await answer(context) { try await desk.take(letter, in: form.query.lane, by: staff) }
+        return responses.seeOther(form.query.path(to: letter))
+    }
+
+    /// `POST /letters/{id}/note`
+    func note(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let (staff, form) = try await ownPost(request, context)
+        guard let letter = LetterID(context["id"]) else { throw .notFound }
+        let text: LetterText
+        do {
+            text = try LetterText(form[.text], limit: ReviewLimit.note)
+        } catch {
+            let notice: DeskNotice? = if case .tooLong = error { .longNote } else { nil }
+            return responses.seeOther(form.query.path(to: letter).adding(notice))
+        }
+        guard try await answer(context, { try await desk.note(text, about: letter, by: staff) }) else { throw .notFound }
+        return responses.seeOther(form.query.path(to: letter))
+    }
+
+    // MARK: - Many letters
+
+    /// `POST /desk/decision`: about the selected rows, or about all that match.
+    func decideMany(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let (staff, form) = try await ownPost(request, context)
+        guard let act = form.act, !act.isBlocking else { throw RequestFault(page: .badRequest, .badRequest) }
+        let query = form.query.with(.lane, act.lane.rawValue)
+        func again(_ notice: DeskNotice) -> Response { responses.seeOther(query.deskPath.adding(notice)) }
+        let targets = form.targets(query)
+        guard !targets.isEmpty else { return again(.nothingSelected) }
+        guard !form.isSentenceTooLong else { return again(.longSentence) }
+        let count = try await answer(context) {
+            var count = 0
+            for target in targets { count += try await desk.count(target, in: act.lane) }
+            return count
+        }
+        let typed = Int(form[.number].filter { $0.isASCII && $0.isNumber })
+        if count > ReviewLimit.unasked, typed != count {
+            return responses.page(
+                DeskConfirmPage(
+                    act, count: count, HiddenField.all(query) + HiddenField.all(form), isWrong: !form[.number].isEmpty,
+                    staff: staff, back: query.deskPath, responses.presentation(for: request, context)),
+                status: form[.number].isEmpty ? .ok : .unprocessableContent)
+        }
+        let wish = ReviewWish(act, reason: form.reason, sentence: form.sentence, about: targets)
+        switch try await answer(context, { try await desk.decide(wish, by: staff) }) {
+        case .made(_, let done, let skipped, let changed):
+            return again(.tally(done: done, skipped: skipped, changed: changed))
+        case .late(let skipped, let changed): return again(.tally(done: 0, skipped: skipped, changed: changed))
+        case .unsuitable: return again(.unsuitable)
+        case .cannotBlock: return again(.cannotBlock)
+        }
+    }
+
+    // MARK: - Decisions
+
+    /// `POST /decisions/{id}/undo`
+    func undo(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let (staff, form) = try await ownPost(request, context)
+        guard let id = StaffDecisionID(context["id"]) else { throw .notFound }
+        let undone = try await answer(context) { try await desk.undo(id, by: staff) }
+        if case .unknown = undone { throw .notFound }
+        var notice: DeskNotice?
+        if case .late = undone { notice = .undoLate }
+        // One letter is shown again, which is where its decision was made; many are found in their list.
+        if let letter = LetterID(form[.back]) { return responses.seeOther(form.query.path(to: letter).adding(notice)) }
+        return responses.seeOther(form.query.deskPath.adding(notice))
+    }
+
+    /// `GET /decisions`
+    func decisions(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let staff = try staff(context)
+        let query = DecisionQuery(request)
+        let lines = try await answer(context) { try await desk.decisions(query.filter, before: query.before) }
+        return responses.page(
+            DecisionsPage(lines, query, staff: staff, now: now(), responses.presentation(for: request, context)))
+    }
+
+    /// `POST /keys`: whether single keys press buttons.
+    func keys(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let (staff, form) = try await ownPost(request, context)
+        try await answer(context) { try await desk.setKeys(form[.keys] == "on", for: staff) }
+        return responses.seeOther(LetterID(form[.back]).map { form.query.path(to: $0) } ?? form.query.deskPath)
+    }
+
+    // MARK: -
+
+    private func staff(_ context: WebContext) throws(RequestFault) -> SignedInStaff {
+        guard let staff = context.staff else { throw .notFound }
+        return staff
+    }
+
+    /// What was posted from a page of this session: its forms have the session's token.
+    private func ownPost(_ request: Request, _ context: WebContext) async throws(RequestFault) -> (SignedInStaff, DeskForm) {
+        let (form, refusal) = await request.posted(DeskForm.self, context)
+        guard let own = context.staff, refusal == nil, form[.form] == own.formToken else {
+            throw RequestFault(page: .badRequest, .forbidden)
+        }
+        return (own, form)
+    }
+
+    private func answer<Value: Sendable>(
+        _ context: WebContext, _ ask: () async throws -> Value
+    ) async throws(RequestFault) -> Value {
+        do {
+            return try await ask()
+        } catch {
+            throw .unavailable(context.incident("the desk cannot be read", error))
+        }
+    }
+}
+
+extension DeskForm {
+    /// - Returns: nothing where no row is selected, or a row is none of ours.
+    func targets(_ query: DeskQuery) -> [ReviewWish.Target] {
+        if self[.scope] == "all" {
+            guard var search = query.search, let newest = LetterID(self[.newest]) else { return [] }
+            search.isGrouped = false
+            return [.all(search, through: newest)]
+        }
+        return items.compactMap { text in
+            let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, let letter = LetterID(parts[0]) else { return nil }
+            if let version = Int(parts[1]) { return .letter(letter, version: version) }
+            return LetterID(parts[1]).map { .group(letter, through: $0) }
+        }
+    }
+}
+
+extension Optional {
+    fileprivate func asyncMap<Value>(_ transform: (Wrapped) async throws -> Value) async rethrows -> Value? {
+        guard let self else { return nil }
+        return try await transform(self)
+    }
+
+    fileprivate func asyncFlatMap<Value>(_ transform: (Wrapped) async throws -> Value?) async rethrows -> Value? {
+        guard let self else { return nil }
+        return try await transform(self)
+    }
+}

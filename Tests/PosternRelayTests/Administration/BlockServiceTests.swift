@@ -1,0 +1,116 @@
+import PosternCore
+import PosternLink
+import PosternRelay
+import PosternStore
+import Testing
+
+@Suite("Blocks as staff add and remove them")
+struct BlockServiceTests {
+    private typealias Fixture = AdministrationFixture
+
+    private func block(_ answer: BlockAnswer) throws -> Block {
+        guard case .added(let block, _) = answer else { throw Unexpected() }
+        return block
+    }
+
+    private struct Unexpected: Error {}
+
+    @Test func `A block has its author, its hits, and its entries in the vault's journal`() async throws {
+        let fixture = try await Fixture()
+        let anna = try DeskFixture.staff("anna")
+        let added = try block(try await fixture.blocks.add(Fixture.wish(.domain, "@Spam.Example", lasting: .days(1)), by: anna))
+        #expect(added.mark == .domain("spam.example") && added.expires == DeskFixture.now + .days(1))
+        #expect(fixture.deeds == [RelayDeed(.blockAdded(added.id), by: .staff("anna"))])
+        let met = Verdict(.hold, parts: [.init(.block, .hold, block: added.id)])
+        _ = try await fixture.desk.hold(3, verdict: met)
+        _ = try await fixture.desk.hold(2)
+        let list = try await fixture.blocks.list(before: nil)
+        #expect(list.lines.map(\.hits) == [3] && list.lines.map(\.author) == [.staff("anna")] && list.hasAllHits)
+        #expect(try await fixture.blocks.list(before: added.id).lines.isEmpty)
+        #expect(try await fixture.blocks.remove(added.id, by: anna))
+        let again = try await fixture.blocks.remove(added.id, by: anna)
+        #expect(!again)
+        #expect(fixture.deeds.last == RelayDeed(.blockRemoved(added.id), by: .staff("anna")) && fixture.deeds.count == 2)
+    }
+
+    @Test func `A command's block and one from the desk are in the journal too`() async throws {
+        let fixture = try await Fixture()
+        _ = try await fixture.operations.blocks.add(
+            .domain("a.example"), .hold, because: try HeaderText("x", limit: 9), lasting: nil)
+        #expect(fixture.deeds == [RelayDeed(.blockAdded(1), by: .operator)])
+        let list = try await fixture.blocks.list(before: nil)
+        #expect(list.lines.map(\.author) == [.operator])
+    }
+
+    // The rule: more than a twentieth of the letters that were accepted in a week.
+    @Test(arguments: [(1, 20, false), (2, 20, true), (1, 19, true)])
+    func `What would have met many asks twice`(met: Int, others: Int, asks: Bool) async throws {
+        let fixture = try await Fixture()
+        _ = try await fixture.desk.hold(met, verdict: .accept)
+        _ = try await fixture.desk.hold(
+            others - (met == 1 && others == 20 ? 0 : met), verdict: .accept, tag: PosternCore.Tag(value: 9))
+        let anna = try DeskFixture.staff("anna")
+        let wish = Fixture.wish(.tag, "\(DeskFixture.client)")
+        let answer = try await fixture.blocks.add(wish, by: anna)
+        guard asks else {
+            _ = try block(answer)
+            return
+        }
+        guard case .asks(let weight) = answer else {
+            Issue.record("\(answer)")
+            return
+        }
+        #expect(weight.met == met && fixture.deeds.isEmpty)
+        let confirmed = try block(
+            try await fixture.blocks.add(Fixture.wish(.tag, "\(DeskFixture.client)", isConfirmed: true), by: anna))
+        #expect(confirmed.mark == .tag(DeskFixture.client, Epoch(containing: DeskFixture.now)))
+    }
+
+    @Test func `The tag of an earlier day blocks the same client today, or nobody`() async throws {
+        let fixture = try await Fixture()
+        let anna = try DeskFixture.staff("anna")
+        _ = try await fixture.desk.hold(2)
+        fixture.desk.clock.advance(by: .days(1))
+        let today = Epoch(containing: fixture.desk.clock.now)
+        let added = try block(try await fixture.blocks.add(Fixture.wish(.tag, "\(DeskFixture.client)"), by: anna))
+        #expect(added.mark == .tag(PosternCore.Tag(value: 70), today) && added.expires == today.end)
+        let away = try await Fixture(isVaultAway: true)
+        _ = try await away.desk.hold(2)
+        away.desk.clock.advance(by: .days(1))
+        let refused = try await away.blocks.add(Fixture.wish(.tag, "\(DeskFixture.client)"), by: anna)
+        #expect(refused == .faulty([.tagOfOtherDay]) && away.deeds.isEmpty)
+    }
+
+    @Test(arguments: [
+        (BlockWish.Kind.tag, "nonsense", BlockFault.noTag), (.tag, "\(PosternCore.Tag(value: 3))", .noTag),
+        (.network, "10.1.2.3/8", .noNetwork),
+        (.domain, "no domain", .noDomain), (.words, "abc", .shortWords), (.words, String(repeating: "x", count: 201), .longWords),
+    ])
+    func `What can be no mark is said, with a missing reason`(kind: BlockWish.Kind, mark: String, fault: BlockFault) async throws
+    {
+        let fixture = try await Fixture()
+        let anna = try DeskFixture.staff("anna")
+        let answer = try await fixture.blocks.add(Fixture.wish(kind, mark, because: " "), by: anna)
+        #expect(answer == .faulty([fault, .noReason]) && fixture.deeds.isEmpty)
+        let long = try await fixture.blocks.add(
+            Fixture.wish(kind, mark, because: String(repeating: "x", count: 201)), by: anna)
+        #expect(long == .faulty([fault, .longReason]))
+    }
+
+    @Test func `A network that has a tag is counted by it, and a very large one asks`() async throws {
+        // No other day is known.
+        let fixture = try await Fixture(isVaultAway: true)
+        let anna = try DeskFixture.staff("anna")
+        let client = try #require(ClientAddress(text: "192.0.2.7"))
+        let day = try #require(
+            Pseudonyms { _ in Array(repeating: 1, count: 32) }.day(Epoch(containing: DeskFixture.now), withTomorrow: false))
+        let network = try #require(day.tags(of: client).last)
+        _ = try await fixture.desk.hold(2, verdict: .accept, tag: network)
+        let small = try await fixture.blocks.add(Fixture.wish(.network, "192.0.2.0/24"), by: anna)
+        #expect(small == .asks(BlockWeight(met: 2, accepted: 2, days: 1)))
+        let wide = try await fixture.blocks.add(Fixture.wish(.network, "192.0.0.0/8"), by: anna)
+        #expect(wide == .asks(BlockWeight(met: nil, accepted: 2, isWide: true)))
+        _ = try block(try await fixture.blocks.add(Fixture.wish(.network, "198.51.100.0/24"), by: anna))
+        _ = try block(try await fixture.blocks.add(Fixture.wish(.network, "192.0.2.128/25"), by: anna))
+    }
+}

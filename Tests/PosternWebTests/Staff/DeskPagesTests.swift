@@ -1,0 +1,192 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import PosternCore
+import PosternRelay
+import PosternWeb
+import Testing
+
+@Suite("The pages of the desk: what they show, what they post, and to whom")
+struct DeskPagesTests {
+    private static let letter = FakeDesk.waiting
+
+    private func send(
+        _ method: HTTPRequest.Method, _ path: String, _ fields: [(String, String)] = [], as role: StaffRole = .reviewer,
+        desk: FakeDesk = FakeDesk(), token: String? = "token"
+    ) async throws -> TestResponse {
+        let application = buildStaffApplication(
+            try configuration(), try StaffSignInTests.services(FakeStaff(), desk: desk),
+            templates: try Templates(folder: templatesFolder), logger: silent)
+        var sent: HTTPFields = [.cookie: FakeStaff.cookie(role)]
+        if method == .post { sent[.contentType] = "application/x-www-form-urlencoded" }
+        let all = (token.map { [("form", $0)] } ?? []) + fields
+        let body = all.map { "\($0.0)=\(PercentCoding.encoded($0.1))" }.joined(separator: "&")
+        return try await application.test(.live) { [sent] client in
+            try await client.execute(
+                uri: path, method: method, headers: sent, body: method == .post ? ByteBuffer(string: body) : nil
+            ) { $0 }
+        }
+    }
+
+    /// Everything that can be posted, with what it needs.
+    private static let posts: [(path: String, fields: [(String, String)], roles: Set<StaffRole>)] = [
+        ("/letters/\(letter)/decision", [("act", "drop"), ("version", "4")], .deciders),
+        ("/letters/\(letter)/wait", [("version", "4")], .deciders), ("/letters/\(letter)/take", [], .deciders),
+        ("/letters/\(letter)/note", [("text", "a note")], .deciders),
+        ("/desk/decision", [("act", "drop"), ("scope", "selected"), ("item", "\(letter).4")], .deciders),
+        ("/decisions/\(FakeDesk.decision.id)/undo", [], .deciders), ("/keys", [("keys", "off")], .any),
+    ]
+
+    // The rule: role × route. What a role may not do is not there for it.
+    @Test(arguments: StaffRole.allCases)
+    func `Reviewers and administrators decide, an auditor looks`(_ role: StaffRole) async throws {
+        for post in Self.posts {
+            let desk = FakeDesk()
+            let answer = try await send(.post, post.path, post.fields, as: role, desk: desk)
+            #expect(answer.status == (post.roles.contains(role) ? .seeOther : .notFound), "\(post.path)")
+            let deeds = desk.deeds
+            let isDone =
+                !deeds.wishes.isEmpty || !deeds.undone.isEmpty || !deeds.notes.isEmpty || !deeds.waits.isEmpty
+                || deeds.taken > 0 || !deeds.hasKeys
+            #expect(isDone == post.roles.contains(role), "\(post.path)")
+        }
+        for path in ["/", "/letters/\(Self.letter)", "/decisions"] {
+            let page = try await send(.get, path, as: role)
+            #expect(page.status == .ok)
+            #expect(page.text.contains(#"name="act""#) == (role.decides && path != "/decisions"), "\(path)")
+            #expect(page.text.contains("/undo\"") == role.decides, "\(path)")
+        }
+    }
+
+    @Test func `Without the session's token nothing is done`() async throws {
+        for post in Self.posts {
+            for token in [nil, "", "wrong"] {
+                let desk = FakeDesk()
+                let answer = try await send(.post, post.path, post.fields, desk: desk, token: token)
+                #expect(answer.status == .forbidden, "\(post.path)")
+                #expect(desk.deeds.wishes.isEmpty && desk.deeds.undone.isEmpty && desk.deeds.hasKeys)
+            }
+        }
+    }
+
+    @Test func `Every form of every page has the token, and the place in the list`() async throws {
+        for path in ["/?rule=trap-bait", "/letters/\(Self.letter)?rule=trap-bait", "/decisions"] {
+            let page = try await send(.get, path).text
+            let forms = page.components(separatedBy: "<form").dropFirst().map { $0.components(separatedBy: "</form>")[0] }
+            let posting = forms.filter { $0.contains(#"method="post""#) }
+            #expect(posting.count >= (path == "/decisions" ? 1 : 3))
+            for form in posting {
+                #expect(form.contains(#"name="form" value="token""#), "\(form)")
+                if path != "/decisions" { #expect(form.contains(#"name="rule" value="trap-bait""#), "\(form)") }
+            }
+        }
+    }
+
+    @Test func `What somebody else wrote is inert in every place`() async throws {
+        let hostile = "\"><script>alert(1)</script><img src=x onerror=alert(1)>{{token}}</textarea>'"
+        let desk = FakeDesk(foreign: hostile)
+        for path in ["/", "/letters/\(Self.letter)", "/decisions"] {
+            let page = try await send(.get, path, desk: desk).text
+            #expect(!page.contains("<script>alert") && !page.contains("<img src=x") && !page.contains("'</textarea>"), "\(path)")
+            #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "\(path)")
+            #expect(page.components(separatedBy: "<script").count == (path == "/decisions" ? 1 : 2), "\(path)")
+        }
+        let typed = PercentCoding.encoded(hostile)
+        for field in ["site", "recipient", "rule", "tag", "since", "until", "lane", "verdict", "after"] {
+            let page = try await send(.get, "/?\(field)=\(typed)").text
+            #expect(!page.contains("<script>alert") && !page.contains("<img src=x"), "\(field)")
+        }
+        for field in ["staff", "reason", "since", "until", "before"] {
+            let page = try await send(.get, "/decisions?\(field)=\(typed)").text
+            #expect(!page.contains("<script>alert") && !page.contains("<img src=x"), "\(field)")
+        }
+    }
+
+    @Test func `After a decision the next letter of the same search is there`() async throws {
+        let desk = FakeDesk()
+        let answer = try await send(
+            .post, "/letters/\(Self.letter)/decision",
+            [("act", "drop"), ("version", "4"), ("reason", "fraud"), ("sentence", "two\r\nlines"), ("rule", "trap-bait")],
+            desk: desk)
+        #expect(answer.headers[.location] == "/letters/\(Self.letter)?lane=held&rule=trap-bait&notice=sentence")
+        let good = try await send(
+            .post, "/letters/\(Self.letter)/decision",
+            [("act", "drop"), ("version", "4"), ("reason", "fraud"), ("sentence", "one line"), ("rule", "trap-bait")], desk: desk)
+        #expect(good.headers[.location] == "/letters/\(FakeDesk.decided)?lane=held&rule=trap-bait")
+        let wish = try #require(desk.deeds.wishes.first)
+        #expect(wish.act == .drop && wish.reason == .fraud && wish.sentence?.text == "one line")
+        #expect(wish.targets == [.letter(Self.letter, version: 4)] && desk.deeds.wishes.count == 1)
+    }
+
+    @Test func `Who comes late sees who decided, can look and undo, and nothing is an error`() async throws {
+        let desk = FakeDesk(answer: .late(skipped: 0, changed: 1))
+        let answer = try await send(
+            .post, "/letters/\(FakeDesk.decided)/decision", [("act", "release"), ("version", "1")], desk: desk)
+        let path = try #require(answer.headers[.location])
+        #expect(answer.status == .seeOther && path.hasPrefix("/letters/\(FakeDesk.decided)?"))
+        let page = try await send(.get, path, desk: desk)
+        #expect(page.status == .ok)
+        for part in [
+            "Nothing was changed", "Dropped by", "berta", "20 seconds", "seen before", "Can be undone for",
+            "/decisions/\(FakeDesk.decision.id)/undo",
+        ] {
+            #expect(page.text.contains(part), "\(part) is missing")
+        }
+        // There is nothing to decide about any more.
+        #expect(!page.text.contains("/decision\" class=\"decide\""))
+    }
+
+    @Test func `More than twenty ask for their number to be typed`() async throws {
+        let fields = [("act", "release"), ("scope", "all"), ("newest", "\(Self.letter)"), ("reason", ""), ("rule", "trap-bait")]
+        let many = FakeDesk(count: 21)
+        let asked = try await send(.post, "/desk/decision", fields, desk: many)
+        #expect(asked.status == .ok && asked.text.contains("21 letters") && asked.text.contains(#"name="number""#))
+        #expect(asked.text.contains(#"name="newest" value="\#(Self.letter)""#) && many.deeds.wishes.isEmpty)
+        let wrong = try await send(.post, "/desk/decision", fields + [("number", "12")], desk: many)
+        #expect(wrong.status == .unprocessableContent && many.deeds.wishes.isEmpty)
+        let right = try await send(.post, "/desk/decision", fields + [("number", "21")], desk: many)
+        #expect(right.headers[.location] == "/?lane=held&rule=trap-bait&notice=tally.1.0.0")
+        let wish = try #require(many.deeds.wishes.first)
+        guard case .all(let search, through: Self.letter)? = wish.targets.first else {
+            Issue.record("\(wish.targets)")
+            return
+        }
+        #expect(search.filter.rule == "trap-bait" && !search.isGrouped)
+        let few = FakeDesk(count: 20)
+        _ = try await send(.post, "/desk/decision", fields, desk: few)
+        #expect(few.deeds.wishes.count == 1)
+        let none = try await send(.post, "/desk/decision", [("act", "drop"), ("scope", "selected")])
+        #expect(none.headers[.location] == "/?lane=held&notice=none")
+        let tally = try await send(.get, "/?notice=tally.12.1.2").text
+        #expect(
+            tally.contains("12 letters") && tally.contains("Left to a colleague") && tally.contains("somebody else meanwhile"))
+    }
+
+    @Test func `A block cannot be added for many`() async throws {
+        let desk = FakeDesk()
+        let answer = try await send(
+            .post, "/desk/decision", [("act", "drop-and-block"), ("scope", "selected"), ("item", "\(Self.letter).4")], desk: desk)
+        #expect(answer.status == .badRequest && desk.deeds.wishes.isEmpty)
+    }
+
+    @Test func `Numbers for an open page, and a filter that cannot be, are told`() async throws {
+        let counts = try await send(.get, "/desk/counts?lane=held&after=\(Self.letter)")
+        #expect(counts.text == #"{"held":12,"reported":3,"newer":4}"#)
+        let page = try await send(.get, "/?tag=nonsense")
+        #expect(page.status == .ok && page.text.contains("cannot be looked for"))
+        #expect(page.headers[.contentSecurityPolicy]?.contains("connect-src 'self'") == true)
+        let missing = [
+            try await send(.get, "/letters/\(LetterID(high: 1, low: 1))"), try await send(.get, "/letters/nonsense"),
+            try await send(.post, "/decisions/\(StaffDecisionID(high: 1, low: 1))/undo"),
+        ]
+        #expect(missing.allSatisfy { $0.status == .notFound })
+    }
+
+    @Test func `The script is small, and presses buttons alone`() throws {
+        let script = try String(contentsOfFile: "\(templatesFolder)/assets/desk.js", encoding: .utf8)
+        #expect(script.utf8.count <= 6 * 1_024)
+        #expect(!script.contains("innerHTML") && !script.contains("eval"))
+    }
+}

@@ -1,0 +1,235 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import PosternCore
+import PosternRelay
+import PosternWeb
+import Testing
+
+/// Who gets into the staff's pages, and by what.
+struct StaffSignInTests {
+    private struct Overview: StaffOverviewSource {
+        func overview() async throws -> StaffOverview { StaffOverview() }
+    }
+
+    private struct Gauges: MetricsSource {
+        func gauges() async -> [GaugeReading] { [] }
+    }
+
+    static func services(
+        _ staff: FakeStaff, desk: FakeDesk = FakeDesk(), waves: FakeWaves = FakeWaves(), reveals: FakeReveals = FakeReveals(),
+        journal: FakeJournal = FakeJournal(), administration: FakeAdministration = FakeAdministration(),
+        url: String = "http://localhost:8081"
+    ) throws -> StaffServices {
+        StaffServices(
+            staff: staff, desk: desk, waves: waves, reveals: reveals, journal: journal, blocks: administration,
+            log: administration, administration: administration, url: try #require(WebOrigin(url)), overview: Overview(),
+            health: FakeHealth(),
+            metrics: MetricRegistry(), gauges: Gauges(), mailbox: MailboxLetters(), randomness: RandomSource { 4 },
+            now: { Example.now })
+    }
+
+    private func send(
+        _ method: HTTPRequest.Method, _ path: String, _ fields: [String: String] = [:], as role: StaffRole? = nil,
+        staff: FakeStaff = FakeStaff(), url: String = "http://localhost:8081",
+        trustedProxies: [AddressRange] = [], headers: [HTTPField.Name: String] = [:]
+    ) async throws -> TestResponse {
+        let application = buildStaffApplication(
+            try configuration(trustedProxies: trustedProxies), try Self.services(staff, url: url),
+            templates: try Templates(folder: templatesFolder), logger: silent)
+        var sent = HTTPFields()
+        for (name, value) in headers { sent[name] = value }
+        if let role { sent[.cookie] = FakeStaff.cookie(role) }
+        let body = fields.map { "\($0.key)=\(PercentCoding.encoded($0.value))" }.joined(separator: "&")
+        if method == .post { sent[.contentType] = "application/x-www-form-urlencoded" }
+        return try await application.test(.live) { [sent] client in
+            try await client.execute(
+                uri: path, method: method, headers: sent, body: method == .post ? ByteBuffer(string: body) : nil
+            ) { $0 }
+        }
+    }
+
+    /// Every route, and who it is for; nil for everybody who reaches the listener.
+    private static let table: [(path: String, roles: Set<StaffRole>?)] = [
+        ("/", .any), ("/overview", .any), ("/letters/\(FakeDesk.waiting)", .any), ("/desk/counts", .any), ("/decisions", .any),
+        ("/keys", .any), ("/letters/\(FakeDesk.waiting)/decision", .deciders), ("/letters/\(FakeDesk.waiting)/wait", .deciders),
+        ("/letters/\(FakeDesk.waiting)/take", .deciders), ("/letters/\(FakeDesk.waiting)/note", .deciders),
+        ("/desk/decision", .deciders), ("/decisions/\(FakeDesk.decision.id)/undo", .deciders),
+        ("/waves", .any), ("/waves/\(FakeWaves.id)", .any), ("/waves/\(FakeWaves.id)/decision", .deciders),
+        ("/waves/\(FakeWaves.id)/undo", .deciders), ("/sessions", .any), ("/sign-out", .any), ("/sign-in", nil),
+        ("/enrol/anna/\(FakeStaff.link)", nil),
+        ("/journal", [.administrator, .auditor]), ("/letters/\(FakeReveals.letter)/reveal", [.reviewer, .administrator]),
+        ("/log", .any), ("/log/export?as=csv", .any), ("/clients/\(FakeAdministration.tag)", .any), ("/blocks", .any),
+        ("/blocks/new", .deciders), ("/blocks/3/remove", .deciders), ("/recipients", [.administrator]),
+        ("/recipients/photos/pat", [.administrator]), ("/sites", [.administrator]), ("/sites/photos", [.administrator]),
+        ("/staff", [.administrator]), ("/tokens", [.administrator]),
+        ("/metrics", nil), ("/assets/1/postern.css", nil), ("/demo/mailbox", [.administrator]),
+        ("/demo/mailbox/1", [.administrator]), ("/demo/mailbox/1/html", [.administrator]),
+        ("/demo/mailbox/1/raw", [.administrator]),
+    ]
+
+    @Test func `Every route is in the table, with the roles that it is for`() throws {
+        let responses = ResponseFactory(
+            try Templates(folder: templatesFolder), SecurityHeaders(isSecure: true), isForStaff: true)
+        let routes = staffRoutes(
+            try Self.services(FakeStaff()), responses, publicURL: try configuration().publicURL, isLocal: false)
+        #expect(routes.routes.count == Self.table.count)
+        for (path, roles) in Self.table {
+            let access = try #require(routes.match(String(path.prefix { $0 != "?" }))?.route.access)
+            #expect(access == (roles.map { Access.staff($0) } ?? .anyone), "\(path)")
+        }
+    }
+
+    @Test(arguments: StaffRole.allCases)
+    func `A role opens its own routes and no others`(role: StaffRole) async throws {
+        for (path, roles) in Self.table where roles != nil && path != "/sign-out" && path != "/demo/mailbox/1" {
+            guard !path.hasPrefix("/demo/mailbox/1/"), !Self.isPosted(path) else { continue }
+            let answer = try await send(.get, path, as: role, url: "https://desk.example.org")
+            #expect(answer.status == (roles?.contains(role) == true ? .ok : .notFound), "\(path) \(role)")
+        }
+    }
+
+    /// There is nothing to get, only something to post: see `DeskPagesTests`.
+    private static func isPosted(_ path: String) -> Bool {
+        path == "/keys" || ["/decision", "/wait", "/take", "/note", "/undo", "/remove"].contains { path.hasSuffix($0) }
+    }
+
+    @Test func `Without a session every page of staff's leads to where they sign in`() async throws {
+        for (path, roles) in Self.table where roles != nil {
+            for method in [HTTPRequest.Method.get, .post] {
+                let answer = try await send(method, path, url: "https://desk.example.org")
+                #expect(answer.status == .seeOther && answer.headers[.location] == "/sign-in", "\(method) \(path)")
+                #expect(answer.text.isEmpty)
+            }
+        }
+        for cookie in ["__Host-postern-staff=", "__Host-postern-staff=0", "postern=\(FakeStaff.secret(.auditor)?.text ?? "")"] {
+            #expect(try await send(.get, "/", headers: [.cookie: cookie]).status == .seeOther)
+        }
+    }
+
+    @Test func `A password and a code sign in, by a cookie that no script reads and no other site sends`() async throws {
+        let staff = FakeStaff()
+        let page = try await send(.get, "/sign-in", staff: staff)
+        #expect(page.status == .ok && page.text.contains("Six digits"))
+        let answer = try await send(
+            .post, "/sign-in", ["name": "anna", "password": FakeStaff.password, "code": "123456"], staff: staff)
+        #expect(answer.status == .seeOther && answer.headers[.location] == "/")
+        let cookie = try #require(answer.headers[.setCookie])
+        #expect(cookie.hasPrefix("__Host-postern-staff="))
+        for part in ["; Path=/;", "Max-Age=43200", "HttpOnly", "SameSite=Strict", "Secure"] {
+            #expect(cookie.contains(part), "\(cookie)")
+        }
+        let own = try await send(.get, "/", as: .reviewer).text
+        #expect(own.contains("Signed in as") && own.contains("anna"))
+    }
+
+    @Test func `What is wrong is answered alike, with the name kept and no secret`() async throws {
+        for fields in [
+            ["name": "anna", "password": "wrong", "code": "123456"], ["name": "nobody", "password": FakeStaff.password],
+            ["name": "anna", "password": FakeStaff.password, "code": "000000"], [:],
+        ] {
+            let answer = try await send(.post, "/sign-in", fields)
+            #expect(answer.status == .forbidden && answer.headers[.setCookie] == nil)
+            #expect(answer.text.contains("That did not sign you in") && !answer.text.contains(FakeStaff.password))
+            if let name = fields["name"] { #expect(answer.text.contains("value=\"\(name)\"")) }
+        }
+        let limited = try await send(.post, "/sign-in", ["name": "anna"], staff: FakeStaff(isLimited: true))
+        #expect(limited.status == .tooManyRequests && limited.headers[.retryAfter] == "90")
+    }
+
+    @Test func `A passkey signs in where the page was opened at its own address, and elsewhere the page names it`() async throws {
+        let there = try await send(.get, "/sign-in", url: "http://localhost").text
+        #expect(there.contains(#"data-passkey="get" data-challenge="AQID" data-party="localhost""#))
+        let elsewhere = try await send(.get, "/sign-in").text
+        #expect(!elsewhere.contains("data-passkey") && elsewhere.contains("http://localhost:8081"))
+        let given = [
+            "credential": "AQ", "clientData": "Ag", "authenticatorData": "Aw", "signature": "BA",
+            "user": Base64URL.text(of: Array("anna".utf8)),
+        ]
+        #expect(try await send(.post, "/sign-in", given).status == .seeOther)
+        let forged = try await send(.post, "/sign-in", given.merging(["signature": "AA"]) { $1 })
+        #expect(forged.status == .forbidden && forged.text.contains("That passkey does not"))
+        #expect(try await send(.post, "/sign-in", given.merging(["signature": "!"]) { $1 }).status == .forbidden)
+    }
+
+    @Test func `While there is nobody, the page says how to add the first, and nothing else`() async throws {
+        let staff = FakeStaff(isEmpty: true)
+        let page = try await send(.get, "/sign-in", staff: staff).text
+        #expect(page.contains("postern staff add NAME --role administrator") && !page.contains("<form"))
+        #expect(try await send(.get, "/", staff: staff).headers[.location] == "/sign-in")
+    }
+
+    @Test func `A link lets somebody choose, and shows recovery codes once`() async throws {
+        let path = "/enrol/anna/\(FakeStaff.link)"
+        let page = try await send(.get, path)
+        #expect(page.status == .ok)
+        // Twenty zeros, as authenticator apps read them.
+        #expect(page.text.contains("AAAA AAAA AAAA AAAA AAAA AAAA AAAA AAAA"))
+        #expect(page.text.contains("otpauth://totp/Postern%20localhost:anna?secret=\(String(repeating: "A", count: 32))"))
+        let short = try await send(.post, path, ["password": "short", "code": "123456"])
+        #expect(short.status == .unprocessableContent && short.text.contains("at least 12 characters"))
+        let wrong = try await send(.post, path, ["password": FakeStaff.password, "code": "1"])
+        #expect(wrong.status == .unprocessableContent && wrong.text.contains("not the code"))
+        let done = try await send(.post, path, ["password": FakeStaff.password, "code": "123456"])
+        #expect(done.status == .ok && done.text.contains("aaaa-bbbb-cccc-dddd") && done.headers[.setCookie] != nil)
+        let passkey = try await send(.post, path, ["clientData": "Ag", "attestation": "BQ"])
+        #expect(passkey.status == .ok && passkey.headers[.setCookie] != nil)
+        for dead in ["/enrol/berta/\(FakeStaff.link)", "/enrol/anna/x"] {
+            let answer = try await send(.get, dead)
+            #expect(answer.status == .notFound && answer.text.contains("postern staff reset"))
+        }
+    }
+
+    @Test(arguments: [
+        (["Sec-Fetch-Site": "cross-site"], false), (["Sec-Fetch-Site": "same-site"], false), (["Sec-Fetch-Site": "none"], false),
+        (["Sec-Fetch-Site": "same-origin", "Origin": "null"], true), (["Origin": "https://evil.example"], false),
+        (["Origin": "null"], false), (["Origin": "http://localhost:8081"], true), (["Origin": "http://localhost:9999"], false),
+        ([:], true),
+    ])
+    func `A post counts only from our own pages`(headers: [String: String], isTaken: Bool) async throws {
+        let fields = Dictionary(
+            uniqueKeysWithValues: try headers.map { (try #require(HTTPField.Name($0.key)), $0.value) })
+        for (path, form) in [
+            ("/sign-in", ["name": "anna", "password": FakeStaff.password, "code": "123456"]), ("/sign-out", ["form": "token"]),
+        ] {
+            let answer = try await send(.post, path, form, as: .reviewer, headers: fields)
+            #expect(answer.status == (isTaken ? .seeOther : .forbidden), "\(path)")
+        }
+    }
+
+    @Test func `A session's forms need its token`() async throws {
+        let staff = FakeStaff()
+        #expect(try await send(.post, "/sign-out", as: .auditor, staff: staff).status == .forbidden)
+        #expect(try await send(.post, "/sessions", ["session": "other"], as: .auditor, staff: staff).status == .forbidden)
+        #expect(staff.ended.isEmpty)
+        let page = try await send(.get, "/sessions", as: .auditor, staff: staff).text
+        #expect(page.contains("berta") && page.contains(#"value="other""#))
+        let ended = try await send(
+            .post, "/sessions", ["session": "other", "form": "token"], as: .auditor, staff: staff)
+        #expect(ended.headers[.location] == "/sessions")
+        let out = try await send(.post, "/sign-out", ["form": "token"], as: .auditor, staff: staff)
+        #expect(out.headers[.setCookie]?.contains("Max-Age=0") == true)
+        #expect(staff.ended == ["other", "own"])
+    }
+
+    @Test func `Behind a proxy the client is who it names, and metrics stay on this machine`() async throws {
+        let staff = FakeStaff()
+        let proxy = try AddressRange("127.0.0.1/32")
+        let forwarded = try #require(HTTPField.Name("X-Forwarded-For"))
+        _ = try await send(
+            .post, "/sign-in", ["name": "anna"], staff: staff, url: "https://desk.example.org", trustedProxies: [proxy],
+            headers: [forwarded: "192.0.2.7"])
+        #expect(staff.clients == [ClientAddress(text: "192.0.2.7")])
+        func metrics(_ client: String?, url: String) async throws -> HTTPResponse.Status {
+            let headers = client.map { [forwarded: $0] } ?? [:]
+            return try await send(.get, "/metrics", url: url, trustedProxies: [proxy], headers: headers).status
+        }
+        // The tests ask for `localhost`.
+        #expect(try await metrics(nil, url: "https://desk.example.org") == .ok)
+        #expect(try await metrics("192.0.2.7", url: "https://desk.example.org") == .notFound)
+        #expect(try await metrics(nil, url: "https://localhost") == .notFound)
+        #expect(try await metrics(nil, url: "http://localhost:8081") == .ok)
+    }
+}
