@@ -54,11 +54,14 @@ package struct JournalEntry: Hashable, Sendable {
         var after: String?
         var block: Int64?
         var count: Int?
+        var decision: String?
         var keys: [String]?
         var letter: String?
+        var means: String?
         var memory: Bool?
         var recipients: Int?
         var report: String?
+        var role: String?
         var site: String?
         var sites: Int?
         var token: String?
@@ -69,6 +72,9 @@ package struct JournalEntry: Hashable, Sendable {
         var event: JournalEvent? {
             let siteID = site.flatMap { try? SiteID($0) }
             let tokenID = token.flatMap { SiteTokenID($0) }
+            let staffRole = role.flatMap { StaffRole(rawValue: $0) }
+            let staffMeans = means.flatMap { StaffMeans(rawValue: $0) }
+            let decisionID = decision.flatMap { StaffDecisionID($0) }
             return switch did {
             case "began": .began(after: after)
             case "started": version.map { .started(version: $0) }
@@ -88,6 +94,24 @@ package struct JournalEntry: Hashable, Sendable {
             case "report-sealed": siteID.map { .reportSealed($0) }
             case "block-added": block.map { .blockAdded($0) }
             case "block-removed": block.map { .blockRemoved($0) }
+            case "staff-link": staffRole.map { .staffLink($0) }
+            case "staff-enrolled":
+                if let staffRole, let staffMeans { .staffEnrolled(staffRole, staffMeans) } else { nil }
+            case "signed-in": staffMeans.map { .staffSignedIn($0) }
+            case "staff-locked-out": .staffLockedOut
+            case "decided":
+                if let decisionID, let act = what.flatMap({ ReviewAct(rawValue: $0) }), let count {
+                    .decided(decisionID, act, count: count)
+                } else {
+                    nil
+                }
+            case "decision-undone": decisionID.map { .decisionUndone($0) }
+            case "wave-decided":
+                if let wave = letter.flatMap({ LetterID($0) }), let step = what.flatMap({ WaveStep(rawValue: $0) }) {
+                    .waveDecided(wave, step)
+                } else {
+                    nil
+                }
             default:
                 if let step = RevealStep(rawValue: did) { revealed.map { .reveal(step, $0) } } else { .other(did) }
             }
@@ -126,6 +150,16 @@ package struct JournalEntry: Hashable, Sendable {
         case .reportSealed(let site): (fields.did, fields.site) = ("report-sealed", "\(site)")
         case .blockAdded(let id): (fields.did, fields.block) = ("block-added", id)
         case .blockRemoved(let id): (fields.did, fields.block) = ("block-removed", id)
+        case .staffLink(let role): (fields.did, fields.role) = ("staff-link", role.rawValue)
+        case .staffEnrolled(let role, let means):
+            (fields.did, fields.role, fields.means) = ("staff-enrolled", role.rawValue, means.rawValue)
+        case .staffSignedIn(let means): (fields.did, fields.means) = ("signed-in", means.rawValue)
+        case .staffLockedOut: fields.did = "staff-locked-out"
+        case .decided(let id, let act, let count):
+            (fields.did, fields.decision, fields.what, fields.count) = ("decided", "\(id)", act.rawValue, count)
+        case .decisionUndone(let id): (fields.did, fields.decision) = ("decision-undone", "\(id)")
+        case .waveDecided(let id, let step):
+            (fields.did, fields.letter, fields.what) = ("wave-decided", "\(id)", step.rawValue)
         case .reveal(let step, let entry):
             (fields.did, fields.site, fields.what) = (step.rawValue, "\(entry.site)", entry.what.rawValue)
             (fields.letter, fields.report) = ("\(entry.letter)", entry.report.map { "\($0)" })

@@ -31,10 +31,42 @@ package enum JournalEvent: Hashable, Sendable {
     /// From now on letters like those that it names are held or refused; its number is the relay's.
     case blockAdded(Int64)
     case blockRemoved(Int64)
+    /// An operator made a link by which a member of staff chooses how to sign in. What they chose before counts no more.
+    case staffLink(StaffRole)
+    case staffEnrolled(StaffRole, StaffMeans)
+    case staffSignedIn(StaffMeans)
+    /// What they signed in with counts no more.
+    case staffLockedOut
+    /// Several letters as one, by a member of staff.
+    case decided(StaffDecisionID, ReviewAct, count: Int)
+    case decisionUndone(StaffDecisionID)
+    /// Everything of a wave that had not gone out was dropped, or goes out.
+    case waveDecided(LetterID, WaveStep)
     /// A member of staff wanted to see something. Each of these has several entries, which follow each other.
     case reveal(RevealStep, RevealEntry)
     /// Written by a later version of the program.
     case other(String)
+}
+
+/// What somebody signs in with.
+package enum StaffMeans: String, Hashable, Sendable, CaseIterable {
+    case passkey
+    /// And a one-time code.
+    case password
+    /// And a password: the one-time codes were lost.
+    case recoveryCode = "recovery-code"
+
+    package var words: String {
+        switch self {
+        case .passkey: "a passkey"
+        case .password: "a password and a code"
+        case .recoveryCode: "a password and a recovery code"
+        }
+    }
+}
+
+package enum WaveStep: String, Hashable, Sendable, CaseIterable {
+    case released, withdrawn, undone
 }
 
 /// What an entry says of a reveal.
@@ -113,6 +145,14 @@ extension JournalEvent {
         case .reportSealed(let site): "sealed a reported letter of \(site)"
         case .blockAdded(let id): "added block \(id)"
         case .blockRemoved(let id): "removed block \(id)"
+        case .staffLink(let role): "made a link by which somebody chooses how to sign in as \(role.rawValue)"
+        case .staffEnrolled(let role, let means): "chose \(means.words) to sign in with as \(role.rawValue)"
+        case .staffSignedIn(let means): "signed in with \(means.words)"
+        case .staffLockedOut: "locked somebody out, who needs a new link to sign in"
+        case .decided(let id, let act, let count): "decided about \(count) letters as one: \(act.rawValue) (\(id))"
+        case .decisionUndone(let id): "undid decision \(id)"
+        case .waveDecided(let id, .undone): "undid what was decided about wave \(id)"
+        case .waveDecided(let id, let step): "decided about wave \(id): \(step.rawValue)"
         case .reveal(.shown, let entry): "was shown \(entry.words)"
         case .reveal(.asked, let entry): "asked to be shown \(entry.words)"
         case .reveal(.confirmed, let entry): "confirmed that somebody is shown \(entry.words)"

@@ -6,6 +6,13 @@ package struct RelayDeed: LinkPayload, Equatable, Sendable {
         case blockAdded(Int64)
         case blockRemoved(Int64)
         case tokenRevoked(SiteTokenID)
+        case staffLockedOut(StaffName)
+        /// Many letters as one.
+        case decided(StaffDecisionID, ReviewAct, count: Int)
+        case decisionUndone(StaffDecisionID)
+        case waveReleased(LetterID)
+        case waveWithdrawn(LetterID)
+        case waveUndone(LetterID)
     }
 
     package let actor: Actor
@@ -28,6 +35,26 @@ package struct RelayDeed: LinkPayload, Equatable, Sendable {
         case .tokenRevoked(let id):
             writer.write(UInt8(3))
             writer.write(id)
+        case .staffLockedOut(let name):
+            writer.write(UInt8(4))
+            writer.write(name.text)
+        case .decided(let id, let act, let count):
+            writer.write(UInt8(5))
+            writer.write(id)
+            writer.write(act.rawValue)
+            writer.write(Int64(count))
+        case .decisionUndone(let id):
+            writer.write(UInt8(6))
+            writer.write(id)
+        case .waveReleased(let id):
+            writer.write(UInt8(7))
+            writer.write(id)
+        case .waveWithdrawn(let id):
+            writer.write(UInt8(8))
+            writer.write(id)
+        case .waveUndone(let id):
+            writer.write(UInt8(9))
+            writer.write(id)
         }
     }
 
@@ -38,6 +65,16 @@ package struct RelayDeed: LinkPayload, Equatable, Sendable {
         case 1: deed = .blockAdded(try reader.number())
         case 2: deed = .blockRemoved(try reader.number())
         case 3: deed = .tokenRevoked(try reader.identifier())
+        case 4: deed = .staffLockedOut(try reader.staffName())
+        case 5:
+            let (id, act): (StaffDecisionID, String) = (try reader.identifier(), try reader.text())
+            let count = try reader.number(Int64.self)
+            guard let act = ReviewAct(rawValue: act), count >= 0 else { throw .badValue }
+            deed = .decided(id, act, count: Int(count))
+        case 6: deed = .decisionUndone(try reader.identifier())
+        case 7: deed = .waveReleased(try reader.identifier())
+        case 8: deed = .waveWithdrawn(try reader.identifier())
+        case 9: deed = .waveUndone(try reader.identifier())
         default: throw .badValue
         }
     }

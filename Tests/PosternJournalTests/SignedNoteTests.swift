@@ -144,7 +144,12 @@ struct SignedNoteTests {
                 .keysImported(added: 2, hasMemory: true), .clockTrusted, .siteAuthorised(site), .recipientAuthorised(site),
                 .recipientErased(site), .adopted(sites: 1, recipients: 2), .tokenMade(site, token), .tokenRevoked(token),
                 .reportSealed(site), .blockAdded(7), .blockRemoved(7), .other("seen-by-staff"),
+                .staffLockedOut, .decided(StaffDecisionID(high: 1, low: 2), .drop, count: 23),
+                .decisionUndone(StaffDecisionID(high: 1, low: 2)),
             ]
+            + StaffRole.allCases.map { .staffLink($0) }
+            + StaffMeans.allCases.flatMap { means in [.staffSignedIn(means), .staffEnrolled(.reviewer, means)] }
+            + WaveStep.allCases.map { .waveDecided(LetterID(high: 3, low: 4), $0) }
             + RevealStep.allCases.flatMap { step in
                 RevealEntry.What.allCases.map { what in
                     let report = what == .reportedLetter ? ReportID(high: 5, low: 6) : nil

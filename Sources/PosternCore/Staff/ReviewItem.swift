@@ -21,6 +21,10 @@ package struct ReviewItem: Equatable, Sendable {
     package let verdict: Verdict.Decision
     /// The names of the rules that matched, or why its recipient reported it.
     package let rules: [String]
+    /// The first letter that this one is near; itself where it is near none before it.
+    package let likeness: LetterID
+    /// What it is grouped by.
+    package let cluster: LetterID
     /// Rises with each change that a form must not miss.
     package let version: Int
     /// Made, and not carried out yet.
@@ -32,7 +36,8 @@ package struct ReviewItem: Equatable, Sendable {
 
     package init(
         lane: ReviewLane, letter: LetterID, site: SiteID, recipient: RecipientID, epoch: Epoch, tag: Tag?,
-        verdict: Verdict.Decision, rules: [String], version: Int = 1, decision: StaffDecisionID? = nil, taken: StaffMark? = nil,
+        verdict: Verdict.Decision, rules: [String], likeness: LetterID? = nil, cluster: LetterID? = nil, version: Int = 1,
+        decision: StaffDecisionID? = nil, taken: StaffMark? = nil,
         waits: StaffMark? = nil
     ) {
         self.lane = lane
@@ -43,6 +48,8 @@ package struct ReviewItem: Equatable, Sendable {
         self.tag = tag
         self.verdict = verdict
         self.rules = rules
+        self.likeness = likeness ?? letter
+        self.cluster = cluster ?? letter
         self.version = version
         self.decision = decision
         self.taken = taken
@@ -70,11 +77,15 @@ package struct ReviewFilter: Equatable, Sendable {
     /// Of the client or one of its networks.
     package var tag: Tag?
     package var site: SiteID?
+    /// Near one letter, which came first.
+    package var likeness: LetterID?
+    package var cluster: LetterID?
 
     package init(_ lane: ReviewLane = .held) { self.lane = lane }
 }
 
-/// Letters of one client, held by the same rules or reported for the same reason.
+/// Letters with nearly the same text, or of one client and held by the same rules or reported for the same reason. A letter joins the
+/// cluster of what waits when it comes.
 package struct ReviewGroup: Equatable, Sendable {
     /// The oldest.
     package let first: LetterID

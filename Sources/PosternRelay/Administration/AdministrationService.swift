@@ -79,7 +79,9 @@ package struct AdministrationService: AdministrationTaker {
     }
 
     package func lockOut(_ name: StaffName, by staff: SignedInStaff) async throws {
-        try await operations(of: staff).staff.reset(name)
+        let operations = operations(of: staff)
+        try await operations.staff.reset(name)
+        await operations.record(.staffLockedOut(name))
     }
 
     // MARK: - Tokens

@@ -5,7 +5,7 @@ package struct DeskSearch: Equatable, Sendable {
     package var filter: ReviewFilter
     /// A recipient by name; the filter has the site.
     package var handle: Handle?
-    /// One row for each client and set of rules.
+    /// One row for letters with nearly the same text, or of one client and held by the same rules.
     package var isGrouped: Bool
 
     package init(_ filter: ReviewFilter = ReviewFilter(), handle: Handle? = nil, isGrouped: Bool = true) {
@@ -18,12 +18,15 @@ package struct DeskSearch: Equatable, Sendable {
 /// How many letters wait, in each lane.
 package struct DeskCounts: Equatable, Sendable {
     package let lanes: [ReviewLane: Int]
+    /// Waves are decided about on pages of their own.
+    package let waves: Int
     /// In the lane that was asked about: how many came after a letter that was named, and the newest.
     package let newer: Int
     package let newest: LetterID?
 
-    package init(lanes: [ReviewLane: Int], newer: Int = 0, newest: LetterID? = nil) {
+    package init(lanes: [ReviewLane: Int], waves: Int = 0, newer: Int = 0, newest: LetterID? = nil) {
         self.lanes = lanes
+        self.waves = waves
         self.newer = newer
         self.newest = newest
     }
@@ -92,11 +95,38 @@ package struct DeskItem: Sendable {
     package let trails: [ClientTrail]
     /// False where the vault does not say what the client is called on other days.
     package let isTrailWhole: Bool
+    /// Other letters with nearly its text; nil where none is known, which is so after two days too.
+    package let near: Near?
     /// About other letters of the same client, newest first.
     package let earlier: [StaffDecision]
     package let notes: [ReviewNote]
     /// Whether the client can be kept out for the rest of today.
     package let canBlock: Bool
+
+    package struct Near: Sendable {
+        /// The first of all of them.
+        package let first: LetterID
+        /// How many there are, this one left out.
+        package let count: Int
+        /// Some of them, the first ones.
+        package let letters: [Letter]
+        /// Whether they are decided about together.
+        package let isWave: Bool
+
+        package struct Letter: Sendable {
+            package let id: LetterID
+            package let site, handle: String
+            package let state: DeliveryState
+
+            package init(id: LetterID, site: String, handle: String, state: DeliveryState) {
+                (self.id, self.site, self.handle, self.state) = (id, site, handle, state)
+            }
+        }
+
+        package init(first: LetterID, count: Int, letters: [Letter], isWave: Bool) {
+            (self.first, self.count, self.letters, self.isWave) = (first, count, letters, isWave)
+        }
+    }
 
     package struct Delivery: Equatable, Sendable {
         package let state: DeliveryState
@@ -125,8 +155,8 @@ package struct DeskItem: Sendable {
     package init(
         letter: LetterID, lane: ReviewLane, item: ReviewItem?, site: SiteID, siteName: String? = nil, handle: Handle? = nil,
         recipientName: String? = nil, parts: [LogExplanation.Part] = [], delivery: Delivery? = nil, report: Report? = nil,
-        decisions: [StaffDecision] = [], trails: [ClientTrail] = [], isTrailWhole: Bool = true, earlier: [StaffDecision] = [],
-        notes: [ReviewNote] = [], canBlock: Bool = false
+        decisions: [StaffDecision] = [], trails: [ClientTrail] = [], isTrailWhole: Bool = true, near: Near? = nil,
+        earlier: [StaffDecision] = [], notes: [ReviewNote] = [], canBlock: Bool = false
     ) {
         self.letter = letter
         self.lane = lane
@@ -141,6 +171,7 @@ package struct DeskItem: Sendable {
         self.decisions = decisions
         self.trails = trails
         self.isTrailWhole = isTrailWhole
+        self.near = near
         self.earlier = earlier
         self.notes = notes
         self.canBlock = canBlock
@@ -152,8 +183,8 @@ package struct ReviewWish: Sendable {
     package enum Target: Equatable, Sendable {
         /// As they saw it.
         case letter(LetterID, version: Int)
-        /// A letter's group, up to the newest that they saw.
-        case group(LetterID, through: LetterID)
+        /// What was looked for of a letter's group, up to the newest that they saw.
+        case group(LetterID, through: LetterID, of: DeskSearch)
         case all(DeskSearch, through: LetterID)
     }
 

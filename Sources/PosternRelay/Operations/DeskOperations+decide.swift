@@ -41,6 +41,7 @@ extension DeskOperations {
         }
         if wish.act.isBlocking { try await operations.blockCache?.reload(from: operations.store) }
         if let block = (made ?? decision).block { await operations.record(.blockAdded(block)) }
+        if tally.done > 1 { await operations.record(.decided(id, wish.act, count: tally.done)) }
         return .made(made ?? decision, done: tally.done, skipped: tally.skipped, changed: tally.changed)
     }
 
@@ -111,14 +112,9 @@ extension DeskOperations {
         let items: [ReviewItem]
         switch target {
         case .letter(let letter, let version): return [(letter, version, nil)]
-        case .group(let first, let last):
+        case .group(_, let last, _), .all(_, let last):
             items =
-                try transaction.reviewItems.find(first, in: lane).map {
-                    try transaction.reviewItems.group(of: $0, after: after, through: last, limit: bite)
-                } ?? []
-        case .all(let search, let last):
-            items =
-                try search.resolved(in: transaction).map {
+                try target.filter(in: lane, transaction).map {
                     try transaction.reviewItems.list($0, after: after, through: last, limit: bite)
                 } ?? []
         }
@@ -137,10 +133,12 @@ extension DeskOperations {
             try transaction.operationTrace.add(record)
             return .undone(decision, count: try transaction.decisions.tally(id).total)
         }
-        if case .undone(let decision, _) = answer, let block = decision.block {
+        guard case .undone(let decision, let count) = answer else { return answer }
+        if let block = decision.block {
             try await operations.blockCache?.reload(from: operations.store)
             await operations.record(.blockRemoved(block))
         }
+        if count > 1 { await operations.record(.decisionUndone(id)) }
         return answer
     }
 

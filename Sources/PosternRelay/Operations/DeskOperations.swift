@@ -14,6 +14,7 @@ package struct DeskOperations: Sendable {
             let own = lanes.first { $0.0 == lane }?.1
             return DeskCounts(
                 lanes: Dictionary(uniqueKeysWithValues: lanes.map { ($0.0, $0.1.count) }),
+                waves: try transaction.waves.countOpen(),
                 newer: try after.map { try transaction.reviewItems.count(ReviewFilter(lane), after: $0).count } ?? 0,
                 newest: own?.newest)
         }
@@ -73,19 +74,13 @@ package struct DeskOperations: Sendable {
         try await operations.store.read { transaction in
             switch target {
             case .letter: 1
-            case .group(let first, let last):
-                try transaction.reviewItems.find(first, in: lane).map {
-                    try transaction.reviewItems.group(of: $0, through: last, limit: Self.mostOfGroup).count
-                } ?? 0
-            case .all(let search, let last):
-                try search.resolved(in: transaction).map {
+            case .group(_, let last, _), .all(_, let last):
+                try target.filter(in: lane, transaction).map {
                     try transaction.reviewItems.count($0, through: last).count
                 } ?? 0
             }
         }
     }
-
-    static let mostOfGroup = 10_000
 
     // MARK: - One letter
 
@@ -151,9 +146,32 @@ package struct DeskOperations: Sendable {
             report: report.map { DeskItem.Report(reason: $0.reason, made: $0.made, decision: $0.decision?.decision) },
             decisions: try transaction.decisions.about(letter, limit: 10),
             trails: try own.compactMap { try transaction.submissionLog.trail(of: $0.tag, in: $0.epoch) },
-            isTrailWhole: days != nil, earlier: try earlier(on: own, besides: letter, transaction),
+            isTrailWhole: days != nil, near: try near(letter, transaction),
+            earlier: try earlier(on: own, besides: letter, transaction),
             notes: try transaction.reviewNotes.list(of: letter, limit: 50),
             canBlock: own.contains { $0.epoch == Epoch(containing: now) })
+    }
+
+    private static let mostNear = 5
+
+    /// Other letters with nearly the same text.
+    private static func near(_ letter: LetterID, _ transaction: any Transaction) throws -> DeskItem.Near? {
+        let first = try transaction.waves.wave(of: letter) ?? letter
+        var count = try transaction.waves.counts(of: first).values.reduce(0, +)
+        guard count > 0 else { return nil }
+        var letters = try transaction.waves.members(of: first, limit: mostNear + 1)
+        if first == letter {
+            letters = letters.prefix(mostNear).map { $0 }
+        } else {
+            // The first instead of this one.
+            let oldest = try transaction.waves.first(of: first)
+            count += (oldest == nil ? 0 : 1) - 1
+            letters = Array(((oldest.map { [$0] } ?? []) + letters.filter { $0.id != letter }).prefix(mostNear))
+        }
+        return DeskItem.Near(
+            first: first, count: count,
+            letters: letters.map { DeskItem.Near.Letter(id: $0.id, site: $0.site, handle: $0.handle, state: $0.state) },
+            isWave: try transaction.waves.find(first) != nil)
     }
 
     private static func earlier(
@@ -232,6 +250,20 @@ extension DeskSearch {
         var filter = filter
         filter.recipient = person.id
         return filter
+    }
+}
+
+extension ReviewWish.Target {
+    /// - Returns: what the many letters are found by; nil when there are none, and for one letter.
+    func filter(in lane: ReviewLane, _ transaction: any Transaction) throws -> ReviewFilter? {
+        switch self {
+        case .letter: return nil
+        case .all(let search, _): return try search.resolved(in: transaction)
+        case .group(let first, _, var search):
+            guard let item = try transaction.reviewItems.find(first, in: lane) else { return nil }
+            search.filter.cluster = item.cluster
+            return try search.resolved(in: transaction)
+        }
     }
 }
 

@@ -93,6 +93,7 @@ package struct WaveOperations: Sendable {
             let row = try Self.find(id, in: transaction)
             guard try transaction.waves.decide(id, verdict) else { throw Fault.decided(id, row) }
         }
+        await operations.record(decision == .released ? .waveReleased(id) : .waveWithdrawn(id))
         guard decision == .withdrawn else { return }
         try await eachPage(of: id) { letters, _ in
             let ids = letters.filter { $0.state == .ready }.map(\.id)
@@ -108,12 +109,14 @@ package struct WaveOperations: Sendable {
     /// - Throws: `Fault.unknown`, or what the store throws.
     package func undo(_ id: LetterID) async throws -> Bool {
         let record = operations.trace(.undoWave, "\(id)")
-        return try await operations.store.write { transaction in
+        let isUndone = try await operations.store.write { transaction in
             _ = try Self.find(id, in: transaction)
             guard try transaction.waves.undo(id, at: record.at) else { return false }
             try transaction.operationTrace.add(record)
             return true
         }
+        if isUndone { await operations.record(.waveUndone(id)) }
+        return isUndone
     }
 
     /// Carries out what can no longer be undone. A relay that ends in between leaves it to the next one.

@@ -159,6 +159,16 @@ package struct Waves {
         ).map(WaveRow.init)
     }
 
+    /// How many wait for staff, or for a minute in which a decision can be undone.
+    package func countOpen() throws -> Int {
+        try transaction.row(
+            """
+            SELECT COUNT(*) AS number
+            FROM wave
+            WHERE applied_at IS NULL
+            """, [])?["number"] ?? 0
+    }
+
     package func find(_ id: LetterID) throws -> WaveRow? {
         try transaction.row(
             """

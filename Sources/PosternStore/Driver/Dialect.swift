@@ -64,6 +64,8 @@ enum SharedSQL {
             AND (CAST(? AS TEXT) IS NULL OR ' ' || rules || ' ' LIKE ?)
             AND (CAST(? AS {blob}) IS NULL OR recipient = ?)
             AND (CAST(? AS TEXT) IS NULL OR site = ?)
+            AND (CAST(? AS {blob}) IS NULL OR likeness = ?)
+            AND (CAST(? AS {blob}) IS NULL OR cluster = ?)
             AND (CAST(? AS BIGINT) IS NULL OR tag = ? OR EXISTS (
                 SELECT 1
                 FROM submission_tag AS t

@@ -61,7 +61,7 @@ extension Intake {
         try enqueue(
             reply.id, as: .reply, to: recipient, at: entry.at, heldBecause: held, tokens: reply.tokens, letter: reply.id,
             after: reply.wait)
-        if held != nil { try transaction.reviewItems.add(entry, of: recipient) }
+        if held != nil { try transaction.reviewItems.add(entry, likeness: nil, of: recipient) }
         try add(reply.id, to: reply, as: .reply)
         // What is held gets its copy all the same: nobody is to learn from a copy that it is held.
         try enqueue(

@@ -29,7 +29,9 @@ package struct Intake {
         try enqueue(
             letter.id, as: .letter, to: recipient, at: entry.at, heldBecause: held, tokens: letter.tokens, letter: letter.id,
             released: due.flatMap { $0 > entry.at ? $0 : nil })
-        if held != nil, letter.proof == nil { try transaction.reviewItems.add(entry, of: recipient) }
+        if held != nil, letter.proof == nil {
+            try transaction.reviewItems.add(entry, likeness: wave, of: recipient)
+        }
         if let proof = letter.proof {
             try transaction.awaitedProofs.add(letter.id)
             try enqueue(

@@ -58,7 +58,9 @@ package struct AwaitedProofs {
         let own = entry?.verdict.holdReason
         if let reason = own ?? Verdict(of: found).reasonAgainst {
             if let entry {
-                try transaction.reviewItems.add(entry, rules: own == nil ? found.map(\.rule) : nil, of: line.recipient)
+                try transaction.reviewItems.add(
+                    entry, rules: own == nil ? found.map(\.rule) : nil, likeness: try transaction.waves.wave(of: letter),
+                    of: line.recipient)
             }
             try transaction.run(
                 """

@@ -4,9 +4,10 @@ extension Schema {
         version: 10, name: "the desk",
         statements: [
             // Each open letter of each lane, with what staff look for it by: so that a search reads this table alone, whatever the
-            // history is like. `rules` are names between blanks; for a report its reason. `version` rises with each change that a
-            // form must not miss, `decision` is one that can still be undone. `taken_…` says who looks at it, `waits_…` who wants it
-            // left alone.
+            // history is like. `rules` are names between blanks; for a report its reason. `likeness` is the first letter that this
+            // one is near, or its own id; `cluster` the letter that it came to join, by its text or by its client and rules.
+            // `version` rises with each change that a form must not miss, `decision` is one that can still be undone. `taken_…` says
+            // who looks at it, `waits_…` who wants it left alone.
             """
             CREATE TABLE review_item (
                 lane TEXT NOT NULL CHECK (length(lane) > 0),
@@ -17,6 +18,8 @@ extension Schema {
                 tag BIGINT,
                 verdict TEXT NOT NULL CHECK (length(verdict) > 0),
                 rules TEXT NOT NULL,
+                likeness {blob} NOT NULL CHECK (length(likeness) = 16),
+                cluster {blob} NOT NULL CHECK (length(cluster) = 16),
                 version INTEGER NOT NULL CHECK (version >= 1),
                 decision {blob} CHECK (length(decision) = 16),
                 taken_at BIGINT,
@@ -35,10 +38,20 @@ extension Schema {
             CREATE INDEX review_item_decision ON review_item (decision)
             WHERE decision IS NOT NULL
             """,
+            // By what a new one finds those that it joins.
+            """
+            CREATE INDEX review_item_likeness ON review_item (lane, likeness, letter)
+            """,
+            """
+            CREATE INDEX review_item_client ON review_item (lane, epoch, tag, rules, letter)
+            WHERE tag IS NOT NULL
+            """,
             // What waits already. Tags and rules stand in the entry in a form that SQL cannot read: the program adds them.
             """
-            INSERT INTO review_item (lane, letter, site, recipient, epoch, verdict, rules, version)
-            SELECT 'held', delivery.id, recipient.site, delivery.recipient, submission.epoch, submission.verdict, '', 1
+            INSERT INTO review_item (
+                lane, letter, site, recipient, epoch, verdict, rules, likeness, cluster, version)
+            SELECT 'held', delivery.id, recipient.site, delivery.recipient, submission.epoch, submission.verdict, '',
+                delivery.id, delivery.id, 1
             FROM delivery
             CROSS JOIN submission
             CROSS JOIN recipient
@@ -50,9 +63,10 @@ extension Schema {
                     WHERE awaited_proof.letter = delivery.id)
             """,
             """
-            INSERT INTO review_item (lane, letter, site, recipient, epoch, verdict, rules, version)
+            INSERT INTO review_item (
+                lane, letter, site, recipient, epoch, verdict, rules, likeness, cluster, version)
             SELECT 'reported', report.letter, recipient.site, report.recipient, COALESCE(submission.epoch, 0),
-                COALESCE(submission.verdict, 'accept'), report.reason, 1
+                COALESCE(submission.verdict, 'accept'), report.reason, report.letter, report.letter, 1
             FROM report
             CROSS JOIN recipient
             LEFT JOIN submission ON submission.id = report.letter

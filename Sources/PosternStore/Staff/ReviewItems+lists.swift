@@ -10,7 +10,8 @@ extension ReviewFilter {
         let pattern = rule.map { "% \($0) %" }
         return [
             lane.stored, floor.stored, end.stored, last.stored, last.stored, verdict.stored, verdict.stored, pattern.stored,
-            pattern.stored, recipient.stored, recipient.stored, site.stored, site.stored, tag.stored, tag.stored, tag.stored,
+            pattern.stored, recipient.stored, recipient.stored, site.stored, site.stored, likeness.stored, likeness.stored,
+            cluster.stored, cluster.stored, tag.stored, tag.stored, tag.stored,
         ]
     }
 }
@@ -25,8 +26,8 @@ extension ReviewItems {
     ) throws -> [ReviewItem] {
         try transaction.rows(
             """
-            SELECT lane, letter, site, recipient, epoch, tag, verdict, rules, version, decision, taken_at, taken_by, waits_since,
-                waits_by
+            SELECT lane, letter, site, recipient, epoch, tag, verdict, rules, likeness, cluster, version, decision, taken_at,
+                taken_by, waits_since, waits_by
             FROM review_item
             WHERE {review}
             ORDER BY letter
@@ -36,7 +37,7 @@ extension ReviewItems {
         ).map(ReviewItem.init)
     }
 
-    /// One row for each client and set of rules, by the oldest letter of each.
+    /// One row for each cluster, by the oldest letter of each that is looked for.
     /// - Parameter after: the oldest letter of the last one of the page before.
     package func groups(_ filter: ReviewFilter, after: LetterID? = nil, limit: Int) throws -> [ReviewGroup] {
         try transaction.rows(
@@ -44,33 +45,13 @@ extension ReviewItems {
             SELECT MIN(letter) AS first, MAX(letter) AS newest, COUNT(*) AS count
             FROM review_item
             WHERE {review}
-            GROUP BY tag, rules, CASE WHEN tag IS NULL THEN letter END
+            GROUP BY cluster
             HAVING MIN(letter) > ?
             ORDER BY MIN(letter)
             LIMIT ?
             """,
             filter.conditions(after: nil, through: nil) + [(after ?? .zero).stored, limit.stored]
         ).map { ReviewGroup(first: try $0["first"], newest: try $0["newest"], count: try $0["count"]) }
-    }
-
-    /// Those of one client, held by the same rules or reported for the same reason, in order of time.
-    package func group(
-        of item: ReviewItem, after: LetterID? = nil, through last: LetterID, limit: Int
-    ) throws -> [ReviewItem] {
-        try transaction.rows(
-            """
-            SELECT lane, letter, site, recipient, epoch, tag, verdict, rules, version, decision, taken_at, taken_by, waits_since,
-                waits_by
-            FROM review_item
-            WHERE lane = ? AND decision IS NULL AND letter > ? AND letter <= ? AND tag = ? AND rules = ?
-            ORDER BY letter
-            LIMIT ?
-            """,
-            [
-                item.lane.stored, (after ?? .zero).stored, last.stored, item.tag.stored,
-                item.rules.joined(separator: " ").stored, limit.stored,
-            ]
-        ).map(ReviewItem.init)
     }
 
     /// How many there are, and the newest; nil where there is none.

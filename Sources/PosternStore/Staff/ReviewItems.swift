@@ -5,45 +5,79 @@ package import PosternCore
 package struct ReviewItems {
     let transaction: any Transaction
 
-    /// - Parameter rules: of the verdict, where it was judged later; else the entry's own.
-    func add(_ entry: SubmissionEntry, rules: [Verdict.Rule]? = nil, of recipient: RecipientID) throws {
-        let names = Self.text(of: (rules ?? entry.verdict.parts.map(\.rule)).map(\.rawValue))
-        try transaction.run(
-            """
-            INSERT INTO review_item (lane, letter, site, recipient, epoch, tag, verdict, rules, version)
-            VALUES ('held', ?, ?, ?, ?, ?, ?, ?, 1)
-            ON CONFLICT DO NOTHING
-            """,
-            [
-                entry.id.stored, entry.site.stored, recipient.stored, entry.epoch.stored, entry.tags.first.stored,
-                entry.verdict.decision.stored, names.stored,
-            ])
+    /// - Parameters:
+    ///   - rules: of the verdict, where it was judged later; else the entry's own.
+    ///   - likeness: the first letter that it is near; nil when it is near none before it.
+    func add(
+        _ entry: SubmissionEntry, rules: [Verdict.Rule]? = nil, likeness: LetterID?, of recipient: RecipientID
+    ) throws {
+        try add(
+            entry.id, in: .held, site: entry.site, recipient, epoch: entry.epoch, tag: entry.tags.first,
+            verdict: entry.verdict.decision, rules: Self.text(of: (rules ?? entry.verdict.parts.map(\.rule)).map(\.rawValue)),
+            likeness: likeness ?? entry.id)
     }
 
     /// What its recipient has reported.
     func add(_ report: Report) throws {
+        guard let person = try transaction.recipients.find(report.recipient) else { return }
         let entry = try transaction.submissionLog.entry(report.letter)
+        try add(
+            report.letter, in: .reported, site: person.site.text, person.id,
+            epoch: entry?.epoch ?? Epoch(containing: report.letter.moment), tag: entry?.tags.first,
+            verdict: entry?.verdict.decision ?? .accept, rules: report.reason.rawValue,
+            likeness: try transaction.waves.wave(of: report.letter) ?? report.letter)
+    }
+
+    private func add(
+        _ letter: LetterID, in lane: ReviewLane, site: String, _ recipient: RecipientID, epoch: Epoch, tag: Tag?,
+        verdict: Verdict.Decision, rules: String, likeness: LetterID
+    ) throws {
+        let cluster = try cluster(in: lane, likeness: likeness, epoch: epoch, tag: tag, rules: rules) ?? letter
         try transaction.run(
             """
-            INSERT INTO review_item (lane, letter, site, recipient, epoch, tag, verdict, rules, version)
-            SELECT 'reported', CAST(? AS {blob}), recipient.site, recipient.id, CAST(? AS INTEGER), CAST(? AS BIGINT),
-                CAST(? AS TEXT), CAST(? AS TEXT), 1
-            FROM recipient
-            WHERE recipient.id = ?
+            INSERT INTO review_item (
+                lane, letter, site, recipient, epoch, tag, verdict, rules, likeness, cluster, version)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
             ON CONFLICT DO NOTHING
             """,
             [
-                report.letter.stored, (entry?.epoch ?? Epoch(containing: report.letter.moment)).stored,
-                (entry?.tags.first).stored, (entry?.verdict.decision ?? .accept).stored, report.reason.stored,
-                report.recipient.stored,
+                lane.stored, letter.stored, site.stored, recipient.stored, epoch.stored, tag.stored, verdict.stored,
+                rules.stored, likeness.stored, cluster.stored,
             ])
+    }
+
+    /// The cluster that a new letter joins: of letters with nearly its text, else of its client's under the same rules.
+    /// - Returns: nil where none waits.
+    private func cluster(
+        in lane: ReviewLane, likeness: LetterID, epoch: Epoch, tag: Tag?, rules: String
+    ) throws -> LetterID? {
+        let near: LetterID? = try transaction.row(
+            """
+            SELECT cluster
+            FROM review_item
+            WHERE lane = ? AND likeness = ? AND decision IS NULL
+            ORDER BY letter
+            LIMIT 1
+            """,
+            [lane.stored, likeness.stored])?["cluster"]
+        if let near { return near }
+        guard let tag else { return nil }
+        return try transaction.row(
+            """
+            SELECT cluster
+            FROM review_item
+            WHERE lane = ? AND epoch = ? AND tag = ? AND rules = ? AND decision IS NULL
+            ORDER BY letter
+            LIMIT 1
+            """,
+            [lane.stored, epoch.stored, tag.stored, rules.stored])?["cluster"]
     }
 
     package func find(_ letter: LetterID, in lane: ReviewLane) throws -> ReviewItem? {
         try transaction.row(
             """
-            SELECT lane, letter, site, recipient, epoch, tag, verdict, rules, version, decision, taken_at, taken_by, waits_since,
-                waits_by
+            SELECT lane, letter, site, recipient, epoch, tag, verdict, rules, likeness, cluster, version, decision, taken_at,
+                taken_by, waits_since, waits_by
             FROM review_item
             WHERE lane = ? AND letter = ?
             """,
@@ -174,16 +208,17 @@ package struct ReviewItems {
         ).map { try $0["letter"] }
         for letter in letters {
             guard let entry = try transaction.submissionLog.entry(letter) else { continue }
+            let item = try find(letter, in: lane)
+            let known = item?.rules.joined(separator: " ") ?? ""
+            let rules = known.isEmpty ? Self.text(of: entry.verdict.parts.map(\.rule.rawValue)) : known
+            let cluster = try cluster(in: lane, likeness: letter, epoch: entry.epoch, tag: entry.tags.first, rules: rules)
             try transaction.run(
                 """
                 UPDATE review_item
-                SET tag = ?, rules = CASE WHEN rules = '' THEN ? ELSE rules END
+                SET tag = ?, rules = ?, cluster = ?
                 WHERE lane = ? AND letter = ?
                 """,
-                [
-                    entry.tags.first.stored, Self.text(of: entry.verdict.parts.map(\.rule.rawValue)).stored, lane.stored,
-                    letter.stored,
-                ])
+                [entry.tags.first.stored, rules.stored, (cluster ?? letter).stored, lane.stored, letter.stored])
         }
         return letters.last
     }
@@ -198,7 +233,8 @@ extension ReviewItem {
         self.init(
             lane: try row["lane"], letter: try row["letter"], site: try row["site"], recipient: try row["recipient"],
             epoch: try row["epoch"], tag: try row.optional("tag"), verdict: try row["verdict"],
-            rules: rules.split(separator: " ").map(String.init), version: try row["version"],
+            rules: rules.split(separator: " ").map(String.init), likeness: try row["likeness"], cluster: try row["cluster"],
+            version: try row["version"],
             decision: try row.optional("decision"), taken: try StaffMark(row, "taken_at", "taken_by"),
             waits: try StaffMark(row, "waits_since", "waits_by"))
     }

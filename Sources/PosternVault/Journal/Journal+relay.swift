@@ -10,7 +10,18 @@ extension Journal.Record {
             case .blockAdded(let id): .blockAdded(id)
             case .blockRemoved(let id): .blockRemoved(id)
             case .tokenRevoked(let id): .tokenRevoked(id)
+            case .staffLockedOut: .staffLockedOut
+            case .decided(let id, let act, let count): .decided(id, act, count: count)
+            case .decisionUndone(let id): .decisionUndone(id)
+            case .waveReleased(let id): .waveDecided(id, .released)
+            case .waveWithdrawn(let id): .waveDecided(id, .withdrawn)
+            case .waveUndone(let id): .waveDecided(id, .undone)
             }
+        // Who did it stands in the trace of operations; here, whom it was done to.
+        if case .staffLockedOut(let name) = deed.deed {
+            self.init(deed.actor == .operator ? .operator : .staff, event, about: Reveals.subject(name))
+            return
+        }
         switch deed.actor {
         case .operator: self.init(.operator, event)
         case .staff(let name): self.init(.staff, event, about: (try? StaffName(name)).map { Reveals.subject($0) })

@@ -6,10 +6,12 @@ package import PosternLink
 /// refused while none can be written; that somebody is erased is not.
 package struct JournaledOperators: Sendable {
     private let enrolment: Enrolment
+    private let links: StaffLinks
     private let journal: Journal
 
-    package init(enrolment: Enrolment, journal: Journal) {
+    package init(enrolment: Enrolment, links: StaffLinks, journal: Journal) {
         self.enrolment = enrolment
+        self.links = links
         self.journal = journal
     }
 
@@ -19,6 +21,11 @@ package struct JournaledOperators: Sendable {
     /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes, or why something cannot be sealed.
     package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         switch verb {
+        case .staffLink, .staffEnd:
+            try await check()
+            let answer = try await links.answer(verb, payload)
+            try await record(records(of: verb, payload))
+            return answer
         case .record:
             try await record(records(of: try OperatorDeed(payload: payload)))
             return []
@@ -64,7 +71,13 @@ package struct JournaledOperators: Sendable {
         case .siteToken:
             let request = try SiteTokenRequest(payload: payload)
             return [.init(.operator, .tokenMade(request.site, request.id))]
-        case .keys, .examine, .condition, .trustClock, .note, .record, .staffLink, .staffEnd: return []
+        case .staffLink:
+            let request = try StaffLinkRequest(payload: payload)
+            return [.init(.operator, .staffLink(request.role), about: Reveals.subject(request.name))]
+        case .staffEnd:
+            let request = try StaffLinkRequest(payload: payload)
+            return [.init(.operator, .staffLockedOut, about: Reveals.subject(request.name))]
+        case .keys, .examine, .condition, .trustClock, .note, .record: return []
         }
     }
 

@@ -15,7 +15,6 @@ package struct VaultRequestHandler: Sendable {
     private let operators: JournaledOperators
     private let journal: Journal
     private let excerpts: JournalExcerpts
-    private let links: StaffLinks
     private let staff: StaffAccounts
     private let reveals: Reveals
     private let keeper: EpochKeeper
@@ -39,8 +38,7 @@ package struct VaultRequestHandler: Sendable {
         self.enrolment = enrolment
         self.journal = journal
         self.excerpts = excerpts
-        operators = JournaledOperators(enrolment: enrolment, journal: journal)
-        self.links = links
+        operators = JournaledOperators(enrolment: enrolment, links: links, journal: journal)
         self.staff = staff
         self.reveals = reveals
         self.keeper = keeper
@@ -96,9 +94,21 @@ package struct VaultRequestHandler: Sendable {
         case .staffBegin:
             return try staff.begin(try StaffLink(payload: payload), at: now()).payload
         case .staffEnrol:
-            return try await staff.enrol(try StaffEnrolment(payload: payload), at: now()).payload
+            let request = try StaffEnrolment(payload: payload)
+            let answer = try await staff.enrol(request, at: now())
+            if case .record = answer {
+                let event = JournalEvent.staffEnrolled(request.link.role, StaffMeans(request.proof))
+                await journal.note([.init(.staff, event, about: Reveals.subject(request.link.name))])
+            }
+            return answer.payload
         case .staffCheck:
-            return try await staff.check(try StaffAttempt(payload: payload), at: now()).payload
+            let attempt = try StaffAttempt(payload: payload)
+            let answer = try await staff.check(attempt, at: now())
+            if answer == .admitted {
+                let event = JournalEvent.staffSignedIn(StaffMeans(attempt.proof))
+                await journal.note([.init(.staff, event, about: Reveals.subject(attempt.name))])
+            }
+            return answer.payload
         case .revealStanding:
             return reveals.standing(try RevealInquiry(payload: payload), at: now()).payload
         case .beginReveal:
@@ -119,8 +129,8 @@ package struct VaultRequestHandler: Sendable {
         switch verb {
         case .keys: return ring.report.payload
         case .examine: return ring.examined.payload
-        case .enrol, .authoriseSite, .note, .siteToken, .record: return try await operators.answer(verb, payload)
-        case .staffLink, .staffEnd: return try await links.answer(verb, payload)
+        case .enrol, .authoriseSite, .note, .siteToken, .record, .staffLink, .staffEnd:
+            return try await operators.answer(verb, payload)
         case .condition: return condition.payload
         case .trustClock:
             try await operators.record([.init(.operator, .clockTrusted)])
@@ -171,5 +181,16 @@ package struct VaultRequestHandler: Sendable {
             lanes: lanes.capacity, malformedFrames: malformed.count,
             overBudget: budgets.report.reduce(0) { $0 + $1.deferred }, isClockTrusted: clock.isTrusted, clock: clock.now,
             isAdopting: enrolment.isAdopting)
+    }
+}
+
+extension StaffMeans {
+    /// Of a proof that was found right.
+    fileprivate init(_ proof: StaffProof) {
+        self =
+            switch proof {
+            case .passkey, .newPasskey: .passkey
+            case .password(_, let code): RecoveryCode.plain(code) == nil ? .password : .recoveryCode
+            }
     }
 }

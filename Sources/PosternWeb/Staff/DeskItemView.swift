@@ -15,6 +15,7 @@ package struct DeskItemView: Sendable {
     package let clientPath: String?
     package let trails: [Trail]
     package let isCut: Bool
+    package let near: Near?
     package let hasEarlier: Bool
     package let earlier: [Standing]
     package let hasNotes: Bool
@@ -43,6 +44,19 @@ package struct DeskItemView: Sendable {
         package let day, letters, held, refused, recipients, first, last: String
     }
 
+    /// Other letters with nearly its text.
+    package struct Near: Sendable {
+        package let nearCount: String
+        package let nearLetters: [Letter]
+        /// Those of them that wait.
+        package let nearWaiting: String
+        package let nearWave: String?
+
+        package struct Letter: Sendable {
+            package let nearPath, nearPerson, nearState: String
+        }
+    }
+
     package struct Note: Sendable {
         package let author, at, noteText: String
     }
@@ -67,6 +81,7 @@ package struct DeskItemView: Sendable {
         clientPath = row?.tag.map { query.onlyLane.with(.tag, $0.description).deskPath }
         trails = item.trails.map { Trail($0, texts) }
         isCut = !item.isTrailWhole
+        near = item.near.map { Near($0, query, texts) }
         earlier = item.earlier.map { Standing($0, canUndo: false, now: now, texts) }
         hasEarlier = !earlier.isEmpty
         notes = item.notes.map { Note(author: $0.author, at: $0.made.rfc3339, noteText: $0.text) }
@@ -132,6 +147,18 @@ extension DeskItemView.Trail {
             day: trail.epoch.description, letters: texts.number(trail.total) + (isFlood ? "+" : ""),
             held: texts.number(trail.counts[.hold] ?? 0), refused: texts.number(trail.counts[.refuse] ?? 0),
             recipients: texts.number(trail.recipients), first: texts.time(trail.first), last: texts.time(trail.last))
+    }
+}
+
+extension DeskItemView.Near {
+    fileprivate init(_ near: DeskItem.Near, _ query: DeskQuery, _ texts: Catalogue) {
+        self.init(
+            nearCount: texts(.deskNear, [.count: texts.text(StaffPlural.letters, near.count)]),
+            nearLetters: near.letters.map {
+                Letter(
+                    nearPath: query.path(to: $0.id), nearPerson: "\($0.site)/\($0.handle)", nearState: texts(StaffText($0.state)))
+            }, nearWaiting: query.onlyLane.with(.like, near.first.description).with(.each, "1").deskPath,
+            nearWave: near.isWave ? WavePages.path(of: near.first) : nil)
     }
 }
 

@@ -8,7 +8,7 @@ package struct DeskPage: Page {
         case script, canDecide, hasKeys, token, hidden, name, value, notice, livePath
         case lanes, label, count, path, isCurrent, key
         case bars, bar, undoAction, back, isUndoKey
-        case fault, site, recipient, rule, tag, verdicts, since, until, isChosen, clearPath, ruleLinks
+        case fault, site, recipient, rule, tag, like, verdicts, since, until, isChosen, clearPath, ruleLinks
         case isEach, modePath, modeLabel, total, rows, hasRows, empty, morePath, hint
         case rowPath, rowPerson, rowWhy, rowAge, rowAt, rowCount, rowMark, rowClient, rowValue, rowName
         case bulk, bulkReasons, allLabel, newest
@@ -16,6 +16,7 @@ package struct DeskPage: Page {
         // The letter
         case letter, heading, person, siteName, at, age, state, standings, standing, sentence, standingAction
         case parts, rulePart, effect, reported, client, clientPath, trails, day, letters, held, refused, recipients, first, last
+        case near, nearCount, nearLetters, nearPath, nearPerson, nearState, nearWaiting, nearWave
         case isCut, earlier, hasEarlier, notes, hasNotes, author, noteText, nextPath, previousPath, revealPath
         case decisionAction, waitAction, takeAction, noteAction, version, isOpen, reasons, acts, act, consequence, style
         case waiting, waitScope, waitButton, taken, noteBack
@@ -64,7 +65,7 @@ package struct DeskPage: Page {
     package let notice: String?
     package let bars: [Bar]
     package let fault: String?
-    package let site, recipient, rule, tag, since, until: String
+    package let site, recipient, rule, tag, like, since, until: String
     package let verdicts: [Choice]
     package let clearPath: String?
     package let ruleLinks: [RuleLink]
@@ -137,17 +138,22 @@ package struct DeskPage: Page {
         hidden = HiddenField.all(query)
         let newest = parts.counts.newest
         livePath = DeskPages.counts + query.onlyLane.with(.after, newest?.description ?? LetterID.none.description).text
-        lanes = ReviewLane.allCases.map { lane in
-            Lane(
-                path: query.onlyLane.with(.lane, lane.rawValue).deskPath, label: texts(StaffText(lane)),
-                count: texts.number(parts.counts.lanes[lane] ?? 0), key: lane == .held ? "g h" : "g r", name: lane.rawValue,
-                isCurrent: lane == query.lane)
-        }
+        lanes =
+            ReviewLane.allCases.map { lane in
+                Lane(
+                    path: query.onlyLane.with(.lane, lane.rawValue).deskPath, label: texts(StaffText(lane)),
+                    count: texts.number(parts.counts.lanes[lane] ?? 0), key: lane == .held ? "g h" : "g r", name: lane.rawValue,
+                    isCurrent: lane == query.lane)
+            } + [
+                Lane(
+                    path: WavePages.path, label: texts(.laneWaves), count: texts.number(parts.counts.waves), key: "g w",
+                    name: "waves", isCurrent: false)
+            ]
         notice = parts.notice.map { $0.words(texts) }
         bars = canDecide ? Self.bars(parts.undoable, now: parts.now, texts) : []
         fault = query.faults.first.map { texts(.deskFilterFault, [.name: texts(StaffText($0))]) }
         (site, recipient, rule) = (query[.site], query[.recipient], query[.rule])
-        (tag, since, until) = (query[.tag], query[.since], query[.until])
+        (tag, like, since, until) = (query[.tag], query[.like], query[.since], query[.until])
         verdicts = [Verdict.Decision.accept, .hold].map {
             Choice(value: $0.rawValue, label: $0.rawValue, isChosen: $0.rawValue == query[.verdict])
         }
@@ -200,7 +206,7 @@ package struct DeskPage: Page {
     private static let keys: [(String, StaffText)] = [
         ("j k", .keyMove), ("r", .keyRelease), ("d", .keyDrop), ("b", .keyBlock), ("u", .keyUndo), ("f", .keyWait),
         ("n", .keyNote), ("t", .keyTake), ("x", .keySelect), ("/", .keySearch), ("g h", .keyHeld), ("g r", .keyReported),
-        (".", .keyReload), ("?", .keyHelp),
+        ("g w", .keyWaves), (".", .keyReload), ("?", .keyHelp),
     ]
 }
 

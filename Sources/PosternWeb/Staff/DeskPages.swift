@@ -35,7 +35,9 @@ struct DeskPages: Sendable {
     func liveCounts(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let query = DeskQuery(request)
         let counts = try await answer(context) { try await desk.counts(query.lane, after: query.after) }
-        let numbers = ReviewLane.allCases.map { "\"\($0.rawValue)\":\(counts.lanes[$0] ?? 0)" } + ["\"newer\":\(counts.newer)"]
+        let numbers =
+            ReviewLane.allCases.map { "\"\($0.rawValue)\":\(counts.lanes[$0] ?? 0)" }
+            + ["\"waves\":\(counts.waves)", "\"newer\":\(counts.newer)"]
         return responses.json("{\(numbers.joined(separator: ","))}")
     }
 
@@ -213,16 +215,14 @@ struct DeskPages: Sendable {
 extension DeskForm {
     /// - Returns: nothing where no row is selected, or a row is none of ours.
     func targets(_ query: DeskQuery) -> [ReviewWish.Target] {
-        if self[.scope] == "all" {
-            guard var search = query.search, let newest = LetterID(self[.newest]) else { return [] }
-            search.isGrouped = false
-            return [.all(search, through: newest)]
-        }
+        guard var search = query.search else { return [] }
+        search.isGrouped = false
+        if self[.scope] == "all" { return LetterID(self[.newest]).map { [.all(search, through: $0)] } ?? [] }
         return items.compactMap { text in
             let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, let letter = LetterID(parts[0]) else { return nil }
             if let version = Int(parts[1]) { return .letter(letter, version: version) }
-            return LetterID(parts[1]).map { .group(letter, through: $0) }
+            return LetterID(parts[1]).map { .group(letter, through: $0, of: search) }
         }
     }
 }

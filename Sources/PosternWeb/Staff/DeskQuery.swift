@@ -6,7 +6,10 @@ internal import PosternRelay
 /// every form, so that nobody loses their place.
 package struct DeskQuery: Sendable {
     package enum Field: String, CaseIterable, Sendable {
-        case lane, site, recipient, rule, tag, verdict, since, until, after
+        case lane, site, recipient, rule, tag, verdict, since, until
+        /// A letter: those with nearly its text.
+        case like
+        case after
         /// One row for each letter, not for each group.
         case each
     }
@@ -45,6 +48,7 @@ package struct DeskQuery: Sendable {
         filter.verdict = Verdict.Decision(rawValue: self[.verdict])
         filter.since = Epoch(self[.since])?.start
         filter.until = Epoch(self[.until])?.end
+        filter.likeness = LetterID(self[.like])
         var search = DeskSearch(filter, isGrouped: values[.each] == nil)
         if let person = values[.recipient], let (site, handle) = Self.person(person, at: filter.site) {
             search.filter.site = site
@@ -65,6 +69,7 @@ package struct DeskQuery: Sendable {
             case .tag: return Tag(text) == nil
             case .verdict: return Verdict.Decision(rawValue: text) == nil
             case .since, .until: return Epoch(text) == nil
+            case .like: return LetterID(text) == nil
             case .after, .each: return false
             }
         }.sorted { $0.rawValue < $1.rawValue }

@@ -78,6 +78,7 @@ extension StaffText {
             case .verdict: .fieldVerdict
             case .since: .fieldSince
             case .until: .fieldUntil
+            case .like: .fieldLike
             case .after: .fieldAfter
             case .each: .fieldEach
             }

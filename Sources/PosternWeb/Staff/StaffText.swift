@@ -41,6 +41,7 @@ package enum StaffText: String, TextKey {
     case deskLetterTitle = "desk.letter_title"
     case laneHeld = "lane.held"
     case laneReported = "lane.reported"
+    case laneWaves = "lane.waves"
     case deskAge = "desk.age"
     case deskNothing = "desk.nothing"
     case deskNothingFound = "desk.nothing_found"
@@ -59,6 +60,7 @@ package enum StaffText: String, TextKey {
     case deskWait = "desk.wait"
     case deskGoOn = "desk.go_on"
     case deskTaken = "desk.taken"
+    case deskNear = "desk.near"
     case rowWaits = "row.waits"
     case rowTaken = "row.taken"
     case rowSelect = "row.select"
@@ -111,6 +113,7 @@ package enum StaffText: String, TextKey {
     case keySearch = "key.search"
     case keyHeld = "key.held"
     case keyReported = "key.reported"
+    case keyWaves = "key.waves"
     case keyReload = "key.reload"
     case keyHelp = "key.help"
     case decisionsTitle = "decisions.title"
@@ -161,6 +164,7 @@ package enum StaffText: String, TextKey {
     case fieldVerdict = "field.verdict"
     case fieldSince = "field.since"
     case fieldUntil = "field.until"
+    case fieldLike = "field.like"
     case fieldAfter = "field.after"
     case fieldEach = "field.each"
     case revealTitle = "reveal.title"
@@ -312,6 +316,7 @@ package enum StaffText: String, TextKey {
         case .enrolTitle: [.name]
         case .deskLetterTitle, .deskFilterFault, .rowSelect: [.name]
         case .deskAge: [.age]
+        case .deskNear: [.count]
         case .deskReported: [.name, .date]
         case .deskState: [.state]
         case .deskEnded: [.state, .date]

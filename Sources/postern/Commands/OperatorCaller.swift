@@ -84,12 +84,10 @@ struct OperatorCaller {
         return try await withKeys { ring in
             guard verb != .keys else { return ring.report.payload }
             let memory = try await openMemory(home, ring: ring)
-            if verb == .staffLink || verb == .staffEnd {
-                return try await StaffLinks(ring: ring, memory: memory, now: { .now }).answer(verb, payload)
-            }
+            let links = try StaffLinks(ring: ring, memory: memory, now: { .now })
             let enrolment = try Enrolment(ring: ring, memory: memory, newID: newRecipientID)
             let journal = makeJournal(home, try SettingsFile(home: home).configuration(), signers: ring.journalSigners)
-            return try await JournaledOperators(enrolment: enrolment, journal: journal).answer(verb, payload)
+            return try await JournaledOperators(enrolment: enrolment, links: links, journal: journal).answer(verb, payload)
         }
     }
 

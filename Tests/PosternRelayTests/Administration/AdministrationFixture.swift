@@ -2,15 +2,10 @@ import PosternCore
 import PosternLink
 import PosternRelay
 import PosternTestSupport
-import Synchronization
 import Testing
 
 /// What staff look after, over the desk's store; what the vault's journal is told is kept.
 struct AdministrationFixture: Sendable {
-    private final class Deeds: Sendable {
-        let kept = Mutex<[RelayDeed]>([])
-    }
-
     private struct Away: Error {}
 
     let desk: DeskFixture
@@ -18,15 +13,14 @@ struct AdministrationFixture: Sendable {
     let blocks: BlockService
     let log: LogService
     let administration: AdministrationService
-    private let told = Deeds()
 
     /// The client is called 7 on the day of its letters, and 70 on any other.
     init(isVaultAway: Bool = false) async throws {
         desk = try await DeskFixture()
-        let (clock, told) = (desk.clock, told)
+        let (clock, told) = (desk.clock, desk.told)
         operations = Operations(
             by: .operator, store: desk.store, blockCache: desk.blocks, randomness: .seeded(2), now: { clock.now }, wake: {},
-            retryNow: {}, recordDeed: { deed in told.kept.withLock { $0.append(deed) } }
+            retryNow: {}, recordDeed: { deed in told.note(deed) }
         ) { path in BackupView(path: path, bytes: 0) }
         let relate: DeskService.Relating = { _, _, _ in
             if isVaultAway { throw Away() }
@@ -42,7 +36,7 @@ struct AdministrationFixture: Sendable {
             operations: operations, publicURL: try #require(WebOrigin("https://contact.example.org")))
     }
 
-    var deeds: [RelayDeed] { told.kept.withLock { $0 } }
+    var deeds: [RelayDeed] { desk.deeds }
 
     static func wish(
         _ kind: BlockWish.Kind, _ mark: String, because reason: String = "seen before", lasting: Duration? = nil,

@@ -1,4 +1,5 @@
 import PosternCore
+import PosternLink
 import PosternRelay
 import PosternSQLite
 import PosternStore
@@ -173,6 +174,27 @@ struct DeskDecisionTests {
         #expect(counts.lanes[.reported] == 0)
     }
 
+    @Test func `A group that is looked at through a search is what was found of it, and the journal knows of many`() async throws {
+        let fixture = try await DeskFixture()
+        let letters = try await fixture.hold(5)
+        var search = DeskSearch(isGrouped: false)
+        search.filter.until = letters[2].moment + .milliseconds(1)
+        let target = ReviewWish.Target.group(letters[0], through: letters[4], of: search)
+        let count = try await fixture.desk.count(target, in: .held)
+        #expect(count == 3)
+        let anna = try DeskFixture.staff("anna")
+        let answer = try await fixture.desk.decide(ReviewWish(.drop, about: [target]), by: anna)
+        let decision = try #require(answer.decision)
+        let waiting = try await fixture.waiting()
+        #expect(waiting == 2)
+        _ = try await fixture.desk.undo(decision.id, by: anna)
+        #expect(
+            fixture.deeds == [
+                RelayDeed(.decided(decision.id, .drop, count: 3), by: .staff("anna")),
+                RelayDeed(.decisionUndone(decision.id), by: .staff("anna")),
+            ])
+    }
+
     // The rule: one decision for many letters, in bites, undone as one; what a colleague has open is left alone.
     @Test func `All that match are one decision, up to the newest that was seen`() async throws {
         let fixture = try await DeskFixture()
@@ -197,7 +219,7 @@ struct DeskDecisionTests {
         }
         let all = try await fixture.waiting()
         #expect(all == 1_203)
-        let group = ReviewWish.Target.group(letters[2], through: letters[1_202])
+        let group = ReviewWish.Target.group(letters[2], through: letters[1_202], of: DeskSearch(isGrouped: false))
         let again = try await fixture.desk.decide(ReviewWish(.release, about: [group]), by: anna)
         guard case .made(_, done: 1_201, skipped: 2, changed: 0) = again else {
             Issue.record("\(again)")

@@ -1,9 +1,20 @@
 import PosternCore
+import PosternLink
 import PosternRelay
 import PosternSQLite
 import PosternStore
 import PosternTestSupport
+import Synchronization
 import Testing
+
+/// What the vault's journal was told.
+final class RecordedDeeds: Sendable {
+    private let kept = Mutex<[RelayDeed]>([])
+
+    var all: [RelayDeed] { kept.withLock { $0 } }
+
+    func note(_ deed: RelayDeed) { kept.withLock { $0.append(deed) } }
+}
 
 /// A desk over a store in memory, with a clock of its own and a vault that says what a client is called.
 struct DeskFixture: Sendable {
@@ -17,13 +28,15 @@ struct DeskFixture: Sendable {
     let clock: MovableClock
     let blocks: BlockCache
     let recipient: Recipient
+    let told = RecordedDeeds()
 
     init(isVaultAway: Bool = false) async throws {
         let clock = MovableClock(Self.now)
         let (store, blocks) = (try await SQLiteDatabase.inMemory(at: Self.now), BlockCache())
         (self.store, self.clock, self.blocks) = (store, clock, blocks)
         operations = Operations(
-            by: .operator, store: store, blockCache: blocks, randomness: .seeded(1), now: { clock.now }, wake: {}, retryNow: {}
+            by: .operator, store: store, blockCache: blocks, randomness: .seeded(1), now: { clock.now }, wake: {}, retryNow: {},
+            recordDeed: { [told] in told.note($0) }
         ) { path in BackupView(path: path, bytes: 0) }
         desk = DeskService(operations: operations, logger: RelayFixture.quiet) { _, _, _ in
             if isVaultAway { throw Away() }
@@ -44,6 +57,8 @@ struct DeskFixture: Sendable {
     }
 
     private struct Away: Error {}
+
+    var deeds: [RelayDeed] { told.all }
 
     static func staff(_ name: String, _ role: StaffRole = .reviewer) throws -> SignedInStaff {
         SignedInStaff(

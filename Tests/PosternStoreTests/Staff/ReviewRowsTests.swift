@@ -183,10 +183,41 @@ struct ReviewRowsTests {
                 #expect(groups.map(\.first) == [ids[0], ids[2], ids[3]] && groups.map(\.count) == [2, 1, 1])
                 #expect(groups.first?.newest == ids[1])
                 #expect(try items.groups(ReviewFilter(), after: ids[0], limit: 9).map(\.first) == [ids[2], ids[3]])
-                let item = try #require(try items.find(ids[0], in: .held))
-                #expect(try items.group(of: item, through: ids[3], limit: 9).map(\.letter) == [ids[0], ids[1]])
-                #expect(try items.group(of: item, through: ids[0], limit: 9).map(\.letter) == [ids[0]])
+                #expect(try found { $0.cluster = ids[0] } == [ids[0], ids[1]])
+                #expect(try found { $0.likeness = ids[1] } == [ids[1]])
                 #expect(try items.rules(in: .held, limit: 9).map(\.count) == [2, 2])
+            }
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `A letter with nearly the text of one that waits joins its group, from whatever client and by whatever rule`(
+        _ kind: StoreKind
+    ) async throws {
+        try await withStore(kind) { store in
+            let wave = Verdict(of: [Verdict.Part(.wave, .hold)])
+            let first = store.letter(to: 0, verdict: Self.held, tags: [Tag(value: 7)])
+            let like = store.letter(like: first.id, to: 1, verdict: wave)
+            let third = store.letter(like: first.id, to: 2, verdict: wave)
+            let client = store.letter(to: 1, verdict: Self.held, tags: [Tag(value: 7)])
+            try await store.database.write { transaction in
+                for letter in [first, like, third, client] { _ = try transaction.intake.accept(letter) }
+                let items = transaction.reviewItems
+                #expect(try items.groups(ReviewFilter(), limit: 9).map(\.count) == [4])
+                var filter = ReviewFilter()
+                filter.likeness = first.id
+                #expect(try items.count(filter).count == 3)
+                // A group is what is looked for of it.
+                filter.recipient = store.people[2].id
+                #expect(try items.groups(filter, limit: 9).map(\.count) == [1])
+                // What is decided is no group to join.
+                for letter in [first, like, third, client] {
+                    _ = try transaction.queue.drop(letter.id, because: "test", at: Self.now)
+                }
+                let late = store.letter(like: first.id, to: 2, verdict: wave)
+                _ = try transaction.intake.accept(late)
+                #expect(try items.find(late.id, in: .held)?.cluster == late.id)
+                #expect(try items.find(late.id, in: .held)?.likeness == first.id)
             }
         }
     }

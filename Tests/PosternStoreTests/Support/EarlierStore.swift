@@ -226,9 +226,10 @@ struct EarlierStore {
         let (now, bytes, person) = (TestStore.start.stored, [UInt8](repeating: 6, count: 16).stored, person.id.stored)
         try transaction.run(
             """
-            INSERT INTO review_item (lane, letter, site, recipient, epoch, tag, verdict, rules, version)
-            VALUES ('held', ?, 'photos', ?, 1, 7, 'hold', 'block', 1)
-            """, [accepted.stored, person])
+            INSERT INTO review_item (
+                lane, letter, site, recipient, epoch, tag, verdict, rules, likeness, cluster, version)
+            VALUES ('held', ?, 'photos', ?, 1, 7, 'hold', 'block', ?, ?, 1)
+            """, [accepted.stored, person, accepted.stored, accepted.stored])
         try transaction.run(
             "INSERT INTO decision (id, act, staff, reason, final_at) VALUES (?, 'drop', 'anna', 'spam', ?)", [bytes, now])
         try transaction.run(

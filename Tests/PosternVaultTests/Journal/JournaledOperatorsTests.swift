@@ -20,7 +20,9 @@ struct JournaledOperatorsTests {
 
     private func operators(_ journal: Journal) throws -> JournaledOperators {
         let enrolment = try Enrolment(ring: fixture.vault.ring, memory: memory) { RecipientID(high: 1, low: 7) }
-        return JournaledOperators(enrolment: enrolment, journal: journal)
+        let now = fixture.vault.now
+        let links = try StaffLinks(ring: fixture.vault.ring, memory: memory, now: { now })
+        return JournaledOperators(enrolment: enrolment, links: links, journal: journal)
     }
 
     private func request(confirmed: Bool) throws -> EnrolRequest {
@@ -58,6 +60,18 @@ struct JournaledOperatorsTests {
         #expect(memory.newest(of: name)?.isErased == true)
         // Neither name nor address is in the journal.
         for (file, bytes) in try fixture.content() { #expect(bytes.firstRange(of: Data("pat".utf8)) == nil, "\(file)") }
+    }
+
+    @Test func `A link for a member of staff has its entry, and so has its end; without one no link is made`() async throws {
+        let operators = try operators(fixture.open())
+        let request = StaffLinkRequest(name: try StaffName("anna"), role: .auditor)
+        _ = try await operators.answer(.staffLink, request.payload)
+        _ = try await operators.answer(.staffEnd, request.payload)
+        #expect(try fixture.entries().suffix(2).map(\.event) == [.staffLink(.auditor), .staffLockedOut])
+        #expect(try fixture.reader().lines().suffix(2).map(\.subject) == ["staff anna", "staff anna"])
+        let silent = try self.operators(fixture.open(signers: []))
+        let refusal = await #expect(throws: LinkRefusal.self) { try await silent.answer(.staffLink, request.payload) }
+        #expect(refusal?.code == .unavailable)
     }
 
     @Test func `While nothing can be written no address is vouched for, and somebody is erased all the same`() async throws {
@@ -107,17 +121,31 @@ struct JournaledDeedsTests {
         for (deed, actor) in [
             (RelayDeed.Deed.blockAdded(3), Actor.staff("anna")), (.blockRemoved(3), .operator),
             (.tokenRevoked(SiteTokenID(high: 1, low: 2)), .staff("Not a name")), (.blockAdded(4), .service),
+            (.staffLockedOut(try StaffName("berta")), .staff("anna")),
+            (.decided(StaffDecisionID(high: 1, low: 9), .drop, count: 23), .staff("anna")),
+            (.decisionUndone(StaffDecisionID(high: 1, low: 9)), .staff("anna")),
+            (.waveReleased(LetterID(high: 2, low: 1)), .operator),
+            (.waveWithdrawn(LetterID(high: 2, low: 1)), .staff("anna")), (.waveUndone(LetterID(high: 2, low: 1)), .staff("anna")),
         ] {
             let payload = RelayDeed(deed, by: actor).payload
             await journal.noteForRelay(.init(try RelayDeed(payload: payload)))
         }
-        let entries = try fixture.entries().suffix(4)
+        let (decision, wave) = (StaffDecisionID(high: 1, low: 9), LetterID(high: 2, low: 1))
+        let entries = try fixture.entries().suffix(10)
         #expect(
             entries.map(\.event) == [
-                .blockAdded(3), .blockRemoved(3), .tokenRevoked(SiteTokenID(high: 1, low: 2)), .blockAdded(4),
+                .blockAdded(3), .blockRemoved(3), .tokenRevoked(SiteTokenID(high: 1, low: 2)), .blockAdded(4), .staffLockedOut,
+                .decided(decision, .drop, count: 23), .decisionUndone(decision), .waveDecided(wave, .released),
+                .waveDecided(wave, .withdrawn), .waveDecided(wave, .undone),
             ])
-        #expect(entries.map(\.actor) == [.staff, .operator, .staff, .relay])
-        #expect(try fixture.reader().lines().suffix(4).map(\.subject) == ["staff anna", nil, nil, nil])
+        #expect(
+            entries.map(\.actor) == [
+                .staff, .operator, .staff, .relay, .staff, .staff, .staff, .operator, .staff, .staff,
+            ])
+        #expect(
+            try fixture.reader().lines().suffix(10).map(\.subject) == [
+                "staff anna", nil, nil, nil, "staff berta", "staff anna", "staff anna", nil, "staff anna", "staff anna",
+            ])
         #expect(throws: ByteFault.self) { try RelayDeed(payload: [1]) }
     }
 }

@@ -43,7 +43,7 @@ final class FakeDesk: DeskTaker {
     }
 
     func counts(_ lane: ReviewLane, after: LetterID?) async throws -> DeskCounts {
-        DeskCounts(lanes: [.held: 12, .reported: 3], newer: after == nil ? 0 : 4, newest: Self.waiting)
+        DeskCounts(lanes: [.held: 12, .reported: 3], waves: 2, newer: after == nil ? 0 : 4, newest: Self.waiting)
     }
 
     func list(_ search: DeskSearch, after: LetterID?) async throws -> DeskList { try listed() }
@@ -72,6 +72,9 @@ final class FakeDesk: DeskTaker {
                     epoch: Epoch(containing: Self.now), tag: Tag(value: 7), counts: [.hold: 2], recipients: 1, first: Self.now,
                     last: Self.now)
             ], isTrailWhole: false,
+            near: DeskItem.Near(
+                first: Self.waiting, count: 23,
+                letters: [DeskItem.Near.Letter(id: Self.decided, site: foreign, handle: foreign, state: .delivered)], isWave: true),
             earlier: [
                 StaffDecision(
                     id: Self.decision.id, act: .drop, staff: foreign, reason: .spam, sentence: foreign, final: Self.now)
