@@ -59,19 +59,23 @@ addEventListener("pageshow", () => { isLeaving = false; });
 const live = document.querySelector("[data-live]");
 const newer = live?.querySelector("a");
 
-const look = async () => {
-  if (document.hidden) return;
-  try {
-    const answer = await fetch(live.dataset.live, { headers: { accept: "application/json" } });
-    // Signed out, or nobody answers: the next click says which.
-    if (!answer.ok || answer.redirected) return;
-    const numbers = await answer.json();
-    for (const count of document.querySelectorAll("[data-count]")) count.textContent = numbers[count.dataset.count].toLocaleString("en");
-    if (!numbers.newer) return;
-    // The list waits for a key: it must not jump under a finger.
-    newer.querySelector("span").textContent = numbers.newer.toLocaleString("en");
-    newer.hidden = false;
-  } catch { /* Tried again soon. */ }
+const show = (numbers) => {
+  for (const count of document.querySelectorAll("[data-count]")) count.textContent = numbers[count.dataset.count].toLocaleString("en");
+  if (!numbers.newer) return;
+  // The list waits for a key: it must not jump under a finger.
+  newer.querySelector("span").textContent = numbers.newer.toLocaleString("en");
+  newer.hidden = false;
 };
 
-if (live) setInterval(look, 15_000);
+// Of the pages that are open only those that can be seen listen. One that is signed out gets no events; the next click says so.
+let events = null;
+const listen = () => {
+  events?.close();
+  events = document.hidden ? null : new EventSource(live.dataset.live);
+  events?.addEventListener("message", (event) => show(JSON.parse(event.data)));
+};
+
+if (live) {
+  listen();
+  document.addEventListener("visibilitychange", listen);
+}

@@ -153,7 +153,7 @@ package final class StaffService: StaffTaker {
 
     // MARK: - Sessions
 
-    package func signedIn(_ session: SessionSecret) async throws -> SignedInStaff? {
+    package func signedIn(_ session: SessionSecret, isUse: Bool) async throws -> SignedInStaff? {
         let now = operations.now()
         let digest = session.digest
         let found = try await store.read { transaction -> (StaffSession, StaffAccount)? in
@@ -163,7 +163,7 @@ package final class StaffService: StaffTaker {
             return (session, account)
         }
         guard let (row, account) = found else { return nil }
-        if now.since(row.seen) >= .minutes(1) {
+        if isUse, now.since(row.seen) >= .minutes(1) {
             try await store.write { try $0.staffSessions.noteUse(of: digest, at: now) }
         }
         return SignedInStaff(

@@ -95,11 +95,16 @@ package protocol StaffTaker: Sendable {
     func choose(
         _ name: String, _ token: MailedToken, _ choice: StaffChoice, from client: ClientAddress?
     ) async -> StaffChoiceAnswer
+    /// - Parameter isUse: whether somebody does something, and no open page by itself.
     /// - Returns: nil for a session that is over, or never was.
-    func signedIn(_ session: SessionSecret) async throws -> SignedInStaff?
+    func signedIn(_ session: SessionSecret, isUse: Bool) async throws -> SignedInStaff?
     func signOut(_ session: SessionSecret) async throws
     /// An administrator sees everybody's, the others their own.
     func sessions(of staff: SignedInStaff) async throws -> [StaffSessionLine]
     /// - Returns: false where there is none, or it is not theirs to end.
     func end(_ session: String, by staff: SignedInStaff) async throws -> Bool
+}
+
+extension StaffTaker {
+    package func signedIn(_ session: SessionSecret) async throws -> SignedInStaff? { try await signedIn(session, isUse: true) }
 }

@@ -80,6 +80,8 @@ package struct Route: Sendable {
     package let isBehindLink: Bool
     /// Another spelling of a name in its path is nobody's: what is done there cannot be undone.
     package let isSpelledExactly: Bool
+    /// A page asks by itself: that nobody does anything for long is seen all the same.
+    package let isBackground: Bool
     /// What a post gets whose session is over, where what was written must not be lost; nil where it is led to sign in.
     package let ended: Handler?
     /// Its methods, as the `Allow` field lists them.
@@ -95,7 +97,8 @@ package struct Route: Sendable {
     ///   - get: also answers `HEAD`.
     package init(
         _ pattern: PathPattern, _ access: Access, for audience: Audience = .people, isBehindLink: Bool = false,
-        isSpelledExactly: Bool = false, bodyKiB: Int = 0, get: Handler? = nil, post: Handler? = nil, patch: Handler? = nil,
+        isSpelledExactly: Bool = false, isBackground: Bool = false, bodyKiB: Int = 0, get: Handler? = nil, post: Handler? = nil,
+        patch: Handler? = nil,
         delete: Handler? = nil,
         options: Handler? = nil, ended: Handler? = nil
     ) {
@@ -104,6 +107,7 @@ package struct Route: Sendable {
         self.audience = audience
         self.isBehindLink = isBehindLink || access.isBehindLink
         self.isSpelledExactly = isSpelledExactly
+        self.isBackground = isBackground
         self.bodyKiB = bodyKiB
         self.ended = ended
         handlers = Handlers(get: get, post: post, patch: patch, delete: delete, options: options)

@@ -12,7 +12,7 @@ package struct DeskPage: Page {
         case isEach, modePath, modeLabel, total, rows, hasRows, empty, morePath, hint
         case rowPath, rowPerson, rowWhy, rowAge, rowAt, rowCount, rowMark, rowClient, rowValue, rowName
         case bulk, bulkReasons, allLabel, newest
-        case item, keyList, combination, meaning, keysValue, keysButton, keysBack
+        case item, again, againPath, keyList, combination, meaning, keysValue, keysButton, keysBack
         // The letter
         case letter, heading, person, siteName, at, age, state, standings, standing, sentence, standingAction
         case parts, rulePart, effect, reported, client, clientPath, trails, day, letters, held, refused, recipients, first, last
@@ -77,6 +77,9 @@ package struct DeskPage: Page {
     package let morePath: String?
     package let bulk: Bulk?
     package let item: DeskItemView?
+    /// In seconds, where somebody without our script wants the list to be loaded again and again; not beside an open letter.
+    package let again: String?
+    package let againPath: String
     /// Shown where no letter is open.
     package let hint: String?
     package let keyList: [Key]
@@ -137,7 +140,7 @@ package struct DeskPage: Page {
         hasKeys = parts.hasKeys
         hidden = HiddenField.all(query)
         let newest = parts.counts.newest
-        livePath = DeskPages.counts + query.onlyLane.with(.after, newest?.description ?? LetterID.none.description).text
+        livePath = DeskEvents.path + query.onlyLane.with(.after, newest?.description ?? LetterID.none.description).text
         lanes =
             ReviewLane.allCases.map { lane in
                 Lane(
@@ -171,12 +174,16 @@ package struct DeskPage: Page {
             ? parts.list.rows.last.map { query.with(.after, $0.item.letter.description).deskPath } : nil
         item = parts.item.map { DeskItemView($0, parts, texts) }
         bulk = canDecide && hasRows ? Bulk(parts, hasKeysOfItem: parts.item != nil, texts) : nil
+        again = query.values[.again] != nil && parts.item == nil ? String(Self.again) : nil
+        againPath = query.with(.again, "1").deskPath
         hint = parts.item == nil ? texts(hasRows ? .deskChoose : .deskRest) : nil
         keyList = Self.keys.map { Key(combination: $0.0, meaning: texts($0.1)) }
         keysValue = parts.hasKeys ? "off" : "on"
         keysButton = texts(parts.hasKeys ? .keysOff : .keysOn)
         keysBack = parts.item?.letter.description ?? ""
     }
+
+    private static let again = 60
 
     static func person(_ item: DeskItem) -> String { "\(item.site)/\(item.handle?.text ?? "–")" }
 

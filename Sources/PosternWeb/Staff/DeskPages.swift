@@ -11,8 +11,6 @@ struct DeskPages: Sendable {
     let responses: ResponseFactory
     let now: @Sendable () -> Timestamp
 
-    static let counts = "/desk/counts"
-
     // MARK: - Looking
 
     /// `GET /`
@@ -29,16 +27,6 @@ struct DeskPages: Sendable {
         let item = try await answer(context) { try await desk.show(letter, in: lane, to: staff) }
         guard let item else { throw .notFound }
         return try await page(query.with(.lane, item.lane.rawValue), item, request, context)
-    }
-
-    /// `GET /desk/counts`: numbers for a page that is open already.
-    func liveCounts(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let query = DeskQuery(request)
-        let counts = try await answer(context) { try await desk.counts(query.lane, after: query.after) }
-        let numbers =
-            ReviewLane.allCases.map { "\"\($0.rawValue)\":\(counts.lanes[$0] ?? 0)" }
-            + ["\"waves\":\(counts.waves)", "\"newer\":\(counts.newer)"]
-        return responses.json("{\(numbers.joined(separator: ","))}")
     }
 
     private func page(

@@ -12,6 +12,8 @@ package struct DeskQuery: Sendable {
         case after
         /// One row for each letter, not for each group.
         case each
+        /// The list is loaded again each minute.
+        case again
     }
 
     private(set) var values: [Field: String] = [:]
@@ -70,7 +72,7 @@ package struct DeskQuery: Sendable {
             case .verdict: return Verdict.Decision(rawValue: text) == nil
             case .since, .until: return Epoch(text) == nil
             case .like: return LetterID(text) == nil
-            case .after, .each: return false
+            case .after, .each, .again: return false
             }
         }.sorted { $0.rawValue < $1.rawValue }
     }
@@ -98,5 +100,5 @@ package struct DeskQuery: Sendable {
     func path(to letter: LetterID) -> String { "/letters/\(letter)\(text)" }
 
     /// Whether anything is asked for beside the lane.
-    var isFiltered: Bool { values.keys.contains { ![.lane, .after, .each].contains($0) } }
+    var isFiltered: Bool { values.keys.contains { ![.lane, .after, .each, .again].contains($0) } }
 }

@@ -19,7 +19,8 @@ struct StaffGuard: RouterMiddleware {
         guard isReading || isOwn(request) else { throw RequestFault(page: .badRequest, .forbidden) }
         guard case .staff = context.route?.access else { return try await next(request, context) }
         if let secret = pages.cookie.secret(in: request) {
-            do { context.staff = try await pages.staff.signedIn(secret) } catch {
+            let isUse = context.route?.isBackground != true
+            do { context.staff = try await pages.staff.signedIn(secret, isUse: isUse) } catch {
                 throw RequestFault.unavailable(context.incident("a session cannot be looked up", error))
             }
         }

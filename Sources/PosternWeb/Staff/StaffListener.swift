@@ -26,6 +26,8 @@ package struct StaffServices: Sendable {
     /// only this machine reaches it, nobody has to sign in.
     let mailbox: MailboxLetters?
     let randomness: RandomSource
+    /// How long a stream of events lasts.
+    let eventsLast: Duration
     /// The wall clock.
     let now: @Sendable () -> Timestamp
 
@@ -35,7 +37,8 @@ package struct StaffServices: Sendable {
         url: WebOrigin,
         overview: any StaffOverviewSource, health: any HealthSource,
         metrics: MetricRegistry, gauges: any MetricsSource,
-        mailbox: MailboxLetters?, randomness: RandomSource, now: @escaping @Sendable () -> Timestamp
+        mailbox: MailboxLetters?, randomness: RandomSource, eventsLast: Duration = .seconds(57),
+        now: @escaping @Sendable () -> Timestamp
     ) {
         self.staff = staff
         self.desk = desk
@@ -52,6 +55,7 @@ package struct StaffServices: Sendable {
         self.gauges = gauges
         self.mailbox = mailbox
         self.randomness = randomness
+        self.eventsLast = eventsLast
         self.now = now
     }
 }
@@ -77,7 +81,9 @@ package func staffRoutes(
         Route("/letters/{id}/wait", .staff(.deciders), bodyKiB: 16, post: desk.wait),
         Route("/letters/{id}/take", .staff(.deciders), bodyKiB: 16, post: desk.take),
         Route("/letters/{id}/note", .staff(.deciders), bodyKiB: 16, post: desk.note),
-        Route(PathPattern(stringLiteral: DeskPages.counts), .staff(.any), get: desk.liveCounts),
+        Route(
+            PathPattern(stringLiteral: DeskEvents.path), .staff(.any), isBackground: true,
+            get: DeskEvents(desk: services.desk, responses: responses, life: services.eventsLast).get),
         Route("/desk/decision", .staff(.deciders), bodyKiB: 16, post: desk.decideMany),
         Route("/decisions", .staff(.any), get: desk.decisions),
         Route("/decisions/{id}/undo", .staff(.deciders), bodyKiB: 4, post: desk.undo),

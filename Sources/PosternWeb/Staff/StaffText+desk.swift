@@ -81,6 +81,7 @@ extension StaffText {
             case .like: .fieldLike
             case .after: .fieldAfter
             case .each: .fieldEach
+            case .again: .fieldAgain
             }
     }
 }

@@ -167,6 +167,7 @@ package enum StaffText: String, TextKey {
     case fieldLike = "field.like"
     case fieldAfter = "field.after"
     case fieldEach = "field.each"
+    case fieldAgain = "field.again"
     case revealTitle = "reveal.title"
     case revealLetter = "reveal.letter"
     case revealClient = "reveal.client"

@@ -174,7 +174,8 @@ struct DeskDecisionTests {
         #expect(counts.lanes[.reported] == 0)
     }
 
-    @Test func `A group that is looked at through a search is what was found of it, and the journal knows of many`() async throws {
+    @Test func `A group that is looked at through a search is what was found of it, and the journal knows of many`() async throws
+    {
         let fixture = try await DeskFixture()
         let letters = try await fixture.hold(5)
         var search = DeskSearch(isGrouped: false)

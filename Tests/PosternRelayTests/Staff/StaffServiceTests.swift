@@ -94,7 +94,10 @@ struct StaffServiceTests {
             fixture.clock.advance(by: .minutes(21))
             #expect(try await fixture.service.signedIn(secret) == nil)
             let next = try #require(await fixture.signIn("Anna ").secret)
-            fixture.clock.advance(by: .minutes(30))
+            fixture.clock.advance(by: .minutes(29))
+            // A page that is open asks by itself, and nobody may sit before it.
+            #expect(try await fixture.service.signedIn(next, isUse: false) != nil)
+            fixture.clock.advance(by: .minutes(1))
             #expect(try await fixture.service.signedIn(next) == nil)
         }
     }

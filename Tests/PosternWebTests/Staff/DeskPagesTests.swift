@@ -172,8 +172,9 @@ struct DeskPagesTests {
     }
 
     @Test func `Numbers for an open page, and a filter that cannot be, are told`() async throws {
-        let counts = try await send(.get, "/desk/counts?lane=held&after=\(Self.letter)")
-        #expect(counts.text == #"{"held":12,"reported":3,"waves":2,"newer":4}"#)
+        let counts = try await send(.get, "/desk/events?lane=held&after=\(Self.letter)")
+        #expect(counts.headers[.contentType] == "text/event-stream")
+        #expect(counts.text == "retry: 2000\ndata: {\"held\":12,\"reported\":3,\"waves\":2,\"newer\":4}\n\n")
         let page = try await send(.get, "/?tag=nonsense")
         #expect(page.status == .ok && page.text.contains("cannot be looked for"))
         #expect(page.headers[.contentSecurityPolicy]?.contains("connect-src 'self'") == true)

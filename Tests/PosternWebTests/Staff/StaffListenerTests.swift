@@ -35,7 +35,7 @@ struct StaffListenerTests {
             blocks: administration, log: administration, administration: administration,
             url: try #require(WebOrigin("http://localhost:8081")), overview: overview, health: health,
             metrics: MetricRegistry(), gauges: Gauges(), mailbox: mailbox,
-            randomness: RandomSource { 4 },
+            randomness: RandomSource { 4 }, eventsLast: .zero,
             now: { Example.now })
     }
 
@@ -263,7 +263,7 @@ struct StaffListenerTests {
                     "/": .staff(.any), "/overview": .staff(.any), "/letters/{id}": .staff(.any),
                     "/letters/{id}/decision": .staff(.deciders), "/letters/{id}/wait": .staff(.deciders),
                     "/letters/{id}/take": .staff(.deciders), "/letters/{id}/note": .staff(.deciders),
-                    "/desk/counts": .staff(.any), "/desk/decision": .staff(.deciders), "/decisions": .staff(.any),
+                    "/desk/events": .staff(.any), "/desk/decision": .staff(.deciders), "/decisions": .staff(.any),
                     "/decisions/{id}/undo": .staff(.deciders), "/waves": .staff(.any), "/waves/{id}": .staff(.any),
                     "/waves/{id}/decision": .staff(.deciders), "/waves/{id}/undo": .staff(.deciders), "/keys": .staff(.any),
                     "/metrics": .anyone,

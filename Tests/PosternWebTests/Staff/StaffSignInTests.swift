@@ -28,7 +28,7 @@ struct StaffSignInTests {
             log: administration, administration: administration, url: try #require(WebOrigin(url)), overview: Overview(),
             health: FakeHealth(),
             metrics: MetricRegistry(), gauges: Gauges(), mailbox: MailboxLetters(), randomness: RandomSource { 4 },
-            now: { Example.now })
+            eventsLast: .zero, now: { Example.now })
     }
 
     private func send(
@@ -53,7 +53,7 @@ struct StaffSignInTests {
 
     /// Every route, and who it is for; nil for everybody who reaches the listener.
     private static let table: [(path: String, roles: Set<StaffRole>?)] = [
-        ("/", .any), ("/overview", .any), ("/letters/\(FakeDesk.waiting)", .any), ("/desk/counts", .any), ("/decisions", .any),
+        ("/", .any), ("/overview", .any), ("/letters/\(FakeDesk.waiting)", .any), ("/desk/events", .any), ("/decisions", .any),
         ("/keys", .any), ("/letters/\(FakeDesk.waiting)/decision", .deciders), ("/letters/\(FakeDesk.waiting)/wait", .deciders),
         ("/letters/\(FakeDesk.waiting)/take", .deciders), ("/letters/\(FakeDesk.waiting)/note", .deciders),
         ("/desk/decision", .deciders), ("/decisions/\(FakeDesk.decision.id)/undo", .deciders),

@@ -74,7 +74,8 @@ final class FakeDesk: DeskTaker {
             ], isTrailWhole: false,
             near: DeskItem.Near(
                 first: Self.waiting, count: 23,
-                letters: [DeskItem.Near.Letter(id: Self.decided, site: foreign, handle: foreign, state: .delivered)], isWave: true),
+                letters: [DeskItem.Near.Letter(id: Self.decided, site: foreign, handle: foreign, state: .delivered)], isWave: true
+            ),
             earlier: [
                 StaffDecision(
                     id: Self.decision.id, act: .drop, staff: foreign, reason: .spam, sentence: foreign, final: Self.now)

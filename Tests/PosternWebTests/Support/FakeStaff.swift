@@ -65,7 +65,7 @@ final class FakeStaff: StaffTaker {
         }
     }
 
-    func signedIn(_ session: SessionSecret) async throws -> SignedInStaff? {
+    func signedIn(_ session: SessionSecret, isUse: Bool) async throws -> SignedInStaff? {
         try StaffRole.allCases.first { Self.secret($0) == session }.map(Self.signedIn)
     }
 
