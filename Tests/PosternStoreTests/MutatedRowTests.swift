@@ -24,6 +24,7 @@ struct MutatedRowTests {
         "pause_end", "daily_letter", "first_letter", "awaited_proof", "address_change", "member_session", "invitation",
         "site_token", "report", "staff_account", "staff_session", "letter_sketch", "wave",
         "review_item", "decision", "decision_item", "review_note", "staff_preference", "staff_look",
+        "hourly_figure", "daily_recipient",
     ]
 
     /// Each verb that reads, alone: what one of them refuses is nothing to the others.
@@ -67,6 +68,10 @@ struct MutatedRowTests {
                 { _ = try $0.reviewNotes.list(of: letter.id, limit: 9) },
                 { _ = try $0.staffAccounts.hasKeys(StaffAccountID(high: 1, low: 1)) },
                 { _ = try $0.submissionLog.trail(of: Tag(value: 7), in: Epoch(containing: TestStore.start)) },
+                { _ = try $0.figures.list(since: TestStore.start) },
+                { _ = try $0.figures.recipients(on: Epoch(containing: TestStore.start), limit: 9) },
+                { _ = try $0.figures.recipients(since: Epoch(containing: TestStore.start), limit: 9) },
+                { _ = try $0.figures.tags(on: Epoch(containing: TestStore.start), limit: 9) },
                 { _ = try $0.reveals.find(letter.id) }, { _ = try $0.waves.letters(after: .zero, bands: 2, limit: 9) },
                 { _ = try $0.waves.open(limit: 9) }, { _ = try $0.waves.members(of: letter.id, limit: 9) },
                 { _ = try $0.waves.first(of: letter.id) }, { _ = try $0.waves.counts(of: letter.id) },
@@ -179,6 +184,9 @@ struct MutatedRowTests {
             try transaction.staffAccounts.setKeys(false, of: StaffAccountID(high: 1, low: 1))
             try Self.addStaff(to: transaction, at: now)
             try transaction.reveals.noteLook(at: letter.id, at: now)
+            try transaction.figures.note(HourlyFigure(hour: now.hour, series: .accepted, value: 3))
+            let today = Epoch(containing: now)
+            try transaction.figures.keep(try transaction.figures.recipients(on: today, limit: 9), of: today)
         }
         _ = try await store.fillMembership(of: 2)
         return letter

@@ -345,6 +345,7 @@ struct StatementTests {
             _ = try items.list(filter, limit: 5)
             _ = try items.groups(filter, limit: 5)
             _ = try transaction.waves.countOpen()
+            try Self.runFigures(transaction, at: now)
             _ = try items.count(filter)
             _ = try items.rules(in: .held, limit: 5)
             try items.take(item.letter, in: .held, by: "anna", at: now)
@@ -381,6 +382,19 @@ struct StatementTests {
             _ = try decisions.forget(before: now + .days(1), limit: 5)
             _ = try decisions.forget(before: now + .days(1), limit: 5)
         }
+    }
+
+    private static func runFigures(_ transaction: any Transaction, at now: Timestamp) throws {
+        let (figures, today) = (transaction.figures, Epoch(containing: now))
+        for series in [ChartSeries.accepted, .waiting] {
+            try figures.note(HourlyFigure(hour: now.hour, series: series, value: 1))
+        }
+        _ = try figures.list(since: now - .days(1))
+        _ = try figures.tags(on: today, limit: 5)
+        try figures.keep(try figures.recipients(on: today, limit: 5), of: today)
+        _ = try figures.hasRecipients(of: today)
+        _ = try figures.recipients(since: today, limit: 5)
+        _ = try figures.forget(before: now + .days(2), limit: 5)
     }
 
     private func recorded(_ store: TestStore) async throws -> [StaticString] {

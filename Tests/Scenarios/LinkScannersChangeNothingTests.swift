@@ -56,7 +56,7 @@ struct LinkScannersChangeNothingTests {
         let answer = try #require(try await both.mails(to: Self.visitor, count: 1).first)
         try await both.mails(to: Self.recipient, count: 2)
         // A mail is at the server a moment before the pages say “delivered”.
-        try await postern.drained()
+        try await postern.drained(within: .seconds(60))
         let links = both.links(in: first) + both.links(in: answer)
         let before = try await pages(links, postern)
 

@@ -113,6 +113,9 @@ package struct Housekeeping: Service {
             await repeatedly("invitations") { try $0.invitations.forget(endedBefore: moment, limit: limit) },
             await repeatedly("what waited for staff and has ended") { try $0.reviewItems.forgetEnded(limit: limit) },
             await repeatedly("notes of staff") { try $0.reviewNotes.forget(before: oldest, limit: limit) },
+            await repeatedly("figures of charts") {
+                try $0.figures.forget(before: moment - Figures.lifetime, limit: limit)
+            },
             await repeatedly("decisions of staff") { try $0.decisions.forget(before: oldest, limit: limit) },
             await repeatedly("reports") { try $0.reports.forget(before: reports, limit: limit) },
             await repeatedly("revoked tokens") { try $0.siteTokens.forget(revokedBefore: oldest, limit: limit) },

@@ -138,6 +138,7 @@ extension Recipients {
         try transaction.invitations.forget(of: id)
         try transaction.unconfirmedJoins.forget(of: id)
         try transaction.reports.forget(of: id)
+        try transaction.figures.forget(id)
         try transaction.dailyLetters.forget(of: id)
         try transaction.awaitedProofs.forget(of: id)
         try transaction.reviewItems.forget(of: id)

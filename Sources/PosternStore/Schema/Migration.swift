@@ -21,6 +21,6 @@ package struct Migration: Sendable {
 /// Every step the schema has taken.
 package enum Schema {
     package static let migrations = [
-        letters, operations, nodes, walls, realLife, conversations, members, staff, waves, desk, reveals,
+        letters, operations, nodes, walls, realLife, conversations, members, staff, waves, desk, reveals, charts,
     ]
 }

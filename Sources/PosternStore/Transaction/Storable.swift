@@ -169,6 +169,7 @@ extension SiteToken.Scope: StoredAs {}
 extension ReportReason: StoredAs {}
 extension StaffRole: StoredAs {}
 extension ReportDecision: StoredAs {}
+extension ChartSeries: StoredAs {}
 extension ReviewLane: StoredAs {}
 extension ReviewAct: StoredAs {}
 extension ReviewReason: StoredAs {}

@@ -57,6 +57,15 @@ package final class MetricRegistry: Sendable {
         }
     }
 
+    /// What a counter has counted since the start, by one of its labels.
+    package func totals(of metric: Metric, by label: String) -> [String: Int] {
+        let counted = readings.withLock { $0.filter { $0.key.metric == metric } }
+        return counted.reduce(into: [:]) { totals, one in
+            guard case .number(let value) = one.value, let own = one.key.labels.first(where: { $0.name == label }) else { return }
+            totals[own.value, default: 0] += Int(value)
+        }
+    }
+
     /// Everything counted so far, and the gauges.
     func snapshot(_ gauges: [GaugeReading]) -> [Series: Reading] {
         var snapshot = readings.withLock { $0 }

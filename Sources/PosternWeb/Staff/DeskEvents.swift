@@ -48,7 +48,8 @@ struct DeskEvents: Sendable {
     }
 
     private static func event(_ counts: DeskCounts) -> String {
-        let numbers = ReviewLane.allCases.map { "\"\($0.rawValue)\":\(counts.lanes[$0] ?? 0)" }
+        let numbers =
+            ReviewLane.allCases.map { "\"\($0.rawValue)\":\(counts.lanes[$0] ?? 0)" }
             + ["\"waves\":\(counts.waves)", "\"newer\":\(counts.newer)"]
         return "data: {\(numbers.joined(separator: ","))}\n\n"
     }

@@ -19,6 +19,7 @@ package struct StaffServices: Sendable {
     /// Of these pages, as browsers name them.
     let url: WebOrigin
     let overview: any StaffOverviewSource
+    let charts: any ChartSource
     let health: any HealthSource
     let metrics: MetricRegistry
     let gauges: any MetricsSource
@@ -35,7 +36,7 @@ package struct StaffServices: Sendable {
         staff: any StaffTaker, desk: any DeskTaker, waves: any WaveTaker, reveals: any RevealTaker,
         journal: any JournalSource, blocks: any BlockTaker, log: any LogTaker, administration: any AdministrationTaker,
         url: WebOrigin,
-        overview: any StaffOverviewSource, health: any HealthSource,
+        overview: any StaffOverviewSource, charts: any ChartSource, health: any HealthSource,
         metrics: MetricRegistry, gauges: any MetricsSource,
         mailbox: MailboxLetters?, randomness: RandomSource, eventsLast: Duration = .seconds(57),
         now: @escaping @Sendable () -> Timestamp
@@ -50,6 +51,7 @@ package struct StaffServices: Sendable {
         self.administration = administration
         self.url = url
         self.overview = overview
+        self.charts = charts
         self.health = health
         self.metrics = metrics
         self.gauges = gauges
@@ -137,6 +139,7 @@ private func administrationRoutes(_ services: StaffServices, _ responses: Respon
     func of(_ section: StaffSection) -> Access { .staff(section.roles) }
     return [
         Route("/log", of(.log), get: log.list),
+        Route("/charts", of(.charts), get: ChartsHandler(charts: services.charts, responses: responses).get),
         Route("/log/export", of(.log), get: log.export),
         Route("/clients/{tag}", of(.log), get: log.client),
         Route("/blocks", of(.blocks), get: blocks.list),

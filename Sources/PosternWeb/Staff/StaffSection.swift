@@ -5,14 +5,14 @@ package import PosternText
 
 /// A part of the staff's pages: an entry of the bar that each of them has, for those who may open it.
 package enum StaffSection: String, CaseIterable, Sendable {
-    case desk, waves, log, blocks, recipients, sites, tokens, staff, decisions, journal, overview
+    case desk, waves, log, charts, blocks, recipients, sites, tokens, staff, decisions, journal, overview
 
     package var path: String { self == .desk ? "/" : "/\(rawValue)" }
 
     /// Who may open it.
     package var roles: Set<StaffRole> {
         switch self {
-        case .desk, .waves, .log, .blocks, .decisions, .overview: .any
+        case .desk, .waves, .log, .charts, .blocks, .decisions, .overview: .any
         case .recipients, .sites, .tokens, .staff: [.administrator]
         case .journal: [.administrator, .auditor]
         }
@@ -23,6 +23,7 @@ package enum StaffSection: String, CaseIterable, Sendable {
         case .desk: .barDesk
         case .waves: .barWaves
         case .log: .barLog
+        case .charts: .barCharts
         case .blocks: .barBlocks
         case .recipients: .barRecipients
         case .sites: .barSites

@@ -144,6 +144,13 @@ private func buildServices(
         listen: configuration.staffListen, publicURL: configuration.publicURL,
         trustedProxies: configuration.trustedProxies, limits: staffLimits)
     let census = QueueCensus(of: store)
+    services.append(
+        ChartKeeper(
+            store: store, counted: { metrics.chartTotals },
+            waiting: {
+                let counts = try await census.counts()
+                return counts[.ready] + counts[.leased] + counts[.held]
+            }, logger: logger, now: { .now }, isClockTrusted: { vault.isClockTrusted(at: $0) }))
     let relate = DeskService.relating(vault)
     services.append(
         buildStaffApplication(
@@ -160,7 +167,8 @@ private func buildServices(
                 log: LogService(operations: operations, logger: logger, relate: relate),
                 administration: AdministrationService(operations: operations, publicURL: configuration.publicURL),
                 url: configuration.staffURL,
-                overview: Overview(operations: operations.by(.service), census: census), health: health, metrics: metrics,
+                overview: Overview(operations: operations.by(.service), census: census),
+                charts: ChartService(operations: operations.by(.service)), health: health, metrics: metrics,
                 gauges: RelayMetrics(
                     operations: operations.by(.service), census: census, vault: vault, dispatcher: dispatcher, limits: limits,
                     malformed: malformed, readiness: readiness, health: health),
@@ -188,6 +196,21 @@ private func buildServices(
             logger.info("ready", metadata: ["listen": "\(configuration.listen)", "pages": "\(configuration.publicURL)/c/…"])
         })
     return (services, dispatcher)
+}
+
+extension MetricRegistry {
+    /// What the charts count, since the start.
+    fileprivate var chartTotals: [ChartSeries: Int] {
+        var totals: [ChartSeries: Int] = [:]
+        for (metric, label) in [(Metric.submissions, "verdict"), (.deliveries, "outcome")] {
+            for (value, count) in self.totals(of: metric, by: label) {
+                // Muted, a letter ends as its recipient wants it.
+                let series = value == Outcome.Kind.muted.rawValue ? .delivered : ChartSeries(rawValue: value)
+                if let series { totals[series, default: 0] += count }
+            }
+        }
+        return totals
+    }
 }
 
 extension Logger {

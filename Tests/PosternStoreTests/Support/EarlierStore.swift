@@ -214,6 +214,10 @@ struct EarlierStore {
             [bytes, bytes, now, now, now])
         guard version >= 11 else { return }
         try transaction.run("INSERT INTO staff_look (letter, looked_at) VALUES (?, ?)", [accepted.stored, now])
+        guard version >= 12 else { return }
+        try transaction.run("INSERT INTO hourly_figure (hour, series, value) VALUES (?, 'accept', 3)", [now])
+        try transaction.run(
+            "INSERT INTO daily_recipient (epoch, recipient, letters) VALUES (1, ?, 3)", [person.id.stored])
     }
 
     private func addWave(_ transaction: any Transaction) throws {

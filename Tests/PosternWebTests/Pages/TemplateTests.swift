@@ -160,6 +160,9 @@ struct TemplateTests {
                 WaveDetailView(
                     wave: FakeWaves.view(decision: "withdrawn", by: "bert", final: Example.now + .seconds(9)), letters: []),
                 .late, staff: try colleague(.reviewer), now: Example.now, .unbranded(templates)),
+            ChartsPage(FakeCharts.view(.day), .unbranded(templates)),
+            ChartsPage(
+                ChartView(span: .week, starts: ChartSpan.week.starts(at: Example.now), values: [:]), .unbranded(templates)),
             OverviewPage(
                 StaffOverview(latest: [Example.entry()], openReports: 2), conditions: [], mailbox: "/",
                 now: Example.now, .unbranded(templates)),

@@ -33,7 +33,7 @@ struct StaffListenerTests {
         return StaffServices(
             staff: FakeStaff(), desk: FakeDesk(), waves: FakeWaves(), reveals: FakeReveals(), journal: FakeJournal(),
             blocks: administration, log: administration, administration: administration,
-            url: try #require(WebOrigin("http://localhost:8081")), overview: overview, health: health,
+            url: try #require(WebOrigin("http://localhost:8081")), overview: overview, charts: FakeCharts(), health: health,
             metrics: MetricRegistry(), gauges: Gauges(), mailbox: mailbox,
             randomness: RandomSource { 4 }, eventsLast: .zero,
             now: { Example.now })
@@ -269,7 +269,7 @@ struct StaffListenerTests {
                     "/metrics": .anyone,
                     "/journal": .staff([.administrator, .auditor]),
                     "/letters/{id}/reveal": .staff([.reviewer, .administrator]),
-                    "/log": .staff(.any), "/log/export": .staff(.any), "/clients/{tag}": .staff(.any),
+                    "/log": .staff(.any), "/charts": .staff(.any), "/log/export": .staff(.any), "/clients/{tag}": .staff(.any),
                     "/blocks": .staff(.any), "/blocks/new": .staff(.deciders), "/blocks/{id}/remove": .staff(.deciders),
                     "/recipients": .staff([.administrator]), "/recipients/{site}/{handle}": .staff([.administrator]),
                     "/sites": .staff([.administrator]), "/sites/{site}": .staff([.administrator]),

@@ -26,6 +26,7 @@ struct StaffSignInTests {
         StaffServices(
             staff: staff, desk: desk, waves: waves, reveals: reveals, journal: journal, blocks: administration,
             log: administration, administration: administration, url: try #require(WebOrigin(url)), overview: Overview(),
+            charts: FakeCharts(),
             health: FakeHealth(),
             metrics: MetricRegistry(), gauges: Gauges(), mailbox: MailboxLetters(), randomness: RandomSource { 4 },
             eventsLast: .zero, now: { Example.now })
