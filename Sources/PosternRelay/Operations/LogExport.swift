@@ -45,7 +45,7 @@ package enum LogExport: String, Sendable, CaseIterable {
     private static let formulas = "=+-@\t\r\n\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars
 
     /// RFC 4180, with every cell in quotation marks.
-    private static func row(_ cells: [String]) -> String { cells.map(cell).joined(separator: ",") + "\r\n" }
+    static func row(_ cells: [String]) -> String { cells.map(cell).joined(separator: ",") + "\r\n" }
 
     /// Spreadsheets take a cell that begins like a formula for one, and run it. An apostrophe before it has it read as text.
     package static func cell(_ text: String) -> String {

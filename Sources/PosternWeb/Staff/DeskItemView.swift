@@ -21,6 +21,7 @@ package struct DeskItemView: Sendable {
     package let hasNotes: Bool
     package let notes: [Note]
     package let nextPath, previousPath, revealPath: String?
+    package let caseCSV, caseJSON: String
     package let decisionAction, waitAction, takeAction, noteAction, version: String
     /// It waits for a decision, and the reader may decide.
     package let isOpen: Bool
@@ -90,6 +91,7 @@ package struct DeskItemView: Sendable {
         nextPath = (rows.first { item.letter.isBefore($0) } ?? parts.next).map { query.path(to: $0) }
         previousPath = rows.last { $0.isBefore(item.letter) }.map { query.path(to: $0) }
         let own = "/letters/\(item.letter)"
+        (caseCSV, caseJSON) = (own + "/export?as=csv", own + "/export?as=ndjson")
         revealPath = decides ? own + "/reveal" : nil
         (decisionAction, waitAction) = (own + "/decision", own + "/wait")
         (takeAction, noteAction) = (own + "/take", own + "/note")

@@ -16,7 +16,7 @@ package struct DeskPage: Page {
         // The letter
         case letter, heading, person, siteName, at, age, state, standings, standing, sentence, standingAction
         case parts, rulePart, effect, reported, client, clientPath, trails, day, letters, held, refused, recipients, first, last
-        case near, nearCount, nearLetters, nearPath, nearPerson, nearState, nearWaiting, nearWave
+        case caseCSV, caseJSON, near, nearCount, nearLetters, nearPath, nearPerson, nearState, nearWaiting, nearWave
         case isCut, earlier, hasEarlier, notes, hasNotes, author, noteText, nextPath, previousPath, revealPath
         case decisionAction, waitAction, takeAction, noteAction, version, isOpen, reasons, acts, act, consequence, style
         case waiting, waitScope, waitButton, taken, noteBack

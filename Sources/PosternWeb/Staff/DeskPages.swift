@@ -1,6 +1,7 @@
 private import HTTPTypes
 internal import Hummingbird
 private import Logging
+private import NIOCore
 internal import PosternCore
 internal import PosternRelay
 
@@ -27,6 +28,21 @@ struct DeskPages: Sendable {
         let item = try await answer(context) { try await desk.show(letter, in: lane, to: staff) }
         guard let item else { throw .notFound }
         return try await page(query.with(.lane, item.lane.rawValue), item, request, context)
+    }
+
+    /// `GET /letters/{id}/export`: what the letter's page shows, as a file.
+    func export(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
+        let staff = try staff(context)
+        guard let letter = LetterID(context["id"]) else { throw .notFound }
+        guard let format = LogExport(rawValue: request.queryField("as") ?? "") else {
+            throw RequestFault(page: .badRequest, .badRequest)
+        }
+        guard let item = try await answer(context, { try await desk.show(letter, in: nil, to: staff) }) else { throw .notFound }
+        var fields = responses.headers.api
+        fields[.contentType] = format.mediaType
+        fields[.contentDisposition] = "attachment; filename=\"postern-case-\(letter).\(format.rawValue)\""
+        let file = CaseExport.file(item, as: format)
+        return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(string: file)))
     }
 
     private func page(

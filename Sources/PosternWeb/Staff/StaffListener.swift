@@ -79,6 +79,7 @@ package func staffRoutes(
     var routes = [
         Route("/", .staff(.any), get: desk.list),
         Route("/letters/{id}", .staff(.any), get: desk.letter),
+        Route("/letters/{id}/export", .staff(.any), get: desk.export),
         Route("/letters/{id}/decision", .staff(.deciders), bodyKiB: 16, post: desk.decide),
         Route("/letters/{id}/wait", .staff(.deciders), bodyKiB: 16, post: desk.wait),
         Route("/letters/{id}/take", .staff(.deciders), bodyKiB: 16, post: desk.take),

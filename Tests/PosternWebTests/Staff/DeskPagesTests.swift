@@ -164,6 +164,24 @@ struct DeskPagesTests {
             tally.contains("12 letters") && tally.contains("Left to a colleague") && tally.contains("somebody else meanwhile"))
     }
 
+    @Test(arguments: [("csv", "text/csv; charset=utf-8; header=present"), ("ndjson", "application/x-ndjson")])
+    func `A case is a file without the letter's text, in which no cell is a formula`(_ format: String, _ type: String)
+        async throws
+    {
+        let desk = FakeDesk(foreign: "=cmd|'/c calc'!A0")
+        let answer = try await send(.get, "/letters/\(FakeDesk.decided)/export?as=\(format)", desk: desk)
+        #expect(answer.status == .ok && answer.headers[.contentType] == type)
+        #expect(answer.headers[.contentDisposition]?.contains("postern-case-\(FakeDesk.decided).\(format)") == true)
+        for kind in ["letter", "rule", "delivery", "report", "decision", "note", "client-day", "near-same", "earlier-decision"] {
+            #expect(answer.text.contains("\"\(kind)\""), "\(kind)")
+        }
+        #expect(!answer.text.contains("\"=cmd") || format == "ndjson")
+        let other = try await send(.get, "/letters/\(FakeDesk.decided)/export?as=pdf")
+        #expect(other.status == .badRequest)
+        let missing = try await send(.get, "/letters/\(LetterID(high: 1, low: 1))/export?as=csv")
+        #expect(missing.status == .notFound)
+    }
+
     @Test func `A block cannot be added for many`() async throws {
         let desk = FakeDesk()
         let answer = try await send(

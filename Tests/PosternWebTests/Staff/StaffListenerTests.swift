@@ -261,6 +261,7 @@ struct StaffListenerTests {
             #expect(
                 access == [
                     "/": .staff(.any), "/overview": .staff(.any), "/letters/{id}": .staff(.any),
+                    "/letters/{id}/export": .staff(.any),
                     "/letters/{id}/decision": .staff(.deciders), "/letters/{id}/wait": .staff(.deciders),
                     "/letters/{id}/take": .staff(.deciders), "/letters/{id}/note": .staff(.deciders),
                     "/desk/events": .staff(.any), "/desk/decision": .staff(.deciders), "/decisions": .staff(.any),
