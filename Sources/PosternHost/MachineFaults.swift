@@ -16,10 +16,10 @@ package struct MachineFaults {
         guard faults.isEmpty else { throw Exit.configuration.saying(SettingFaults(all: faults).description) }
     }
 
-    package var all: [SettingFault] { users + login + [authorities].compactMap { $0 } }
+    package var all: [SettingFault] { users + login + [authorities, banFolder].compactMap { $0 } }
 
     /// Users and certificates. The doctor checks the password's file with the other files.
-    package var named: [SettingFault] { users + [authorities].compactMap { $0 } }
+    package var named: [SettingFault] { users + [authorities, banFolder].compactMap { $0 } }
 
     /// Settings whose files this user may not see, and that were not checked for that reason.
     package var unseen: [(setting: Setting, path: String)] {
@@ -30,6 +30,16 @@ package struct MachineFaults {
             let isClosed = setting == .smtpCAFile ? access(path, R_OK) != 0 : stat(path, &status) != 0
             return isClosed && errno == EACCES ? (setting, path) : nil
         }
+    }
+
+    private var banFolder: SettingFault? {
+        guard let folder = configuration.banFile?.folder else { return nil }
+        var status = stat()
+        let isThere = stat(folder, &status) == 0
+        guard isThere ? status.st_mode & S_IFMT != S_IFDIR : errno != EACCES else { return nil }
+        return SettingFault(
+            key: Setting.banFile.rawValue, problem: "there is no folder \(folder)",
+            remedy: "Make it, for root alone: install -d -m 700 \(folder.shellWord)")
     }
 
     private var users: [SettingFault] {

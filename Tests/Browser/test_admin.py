@@ -14,7 +14,7 @@ from test_desk import hold
 from test_pages import wait_for
 from test_staff import accessible, press, staff
 
-PARTS = ["Desk", "Waves", "Log", "Blocks", "Recipients", "Sites", "Tokens", "Staff", "Decisions", "Journal", "Overview"]
+PARTS = ["Desk", "Waves", "Log", "Charts", "Blocks", "Recipients", "Sites", "Tokens", "Staff", "Decisions", "Journal", "Overview"]
 
 
 def text(browser, element="main"):

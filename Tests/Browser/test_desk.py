@@ -50,7 +50,7 @@ def text(browser):
 
 @pytest.fixture(scope="module")
 def morning():
-    installation = Installation(POSTERN_LIMIT_SENDER="off", POSTERN_LIMIT_TEXT="off").start()
+    installation = Installation(POSTERN_LIMIT_SENDER="off", POSTERN_LIMIT_TEXT="off", POSTERN_LIMIT_WAVE="50").start()
     yield installation
     installation.stop()
 
@@ -172,6 +172,36 @@ def test_many_are_one_decision_and_their_number_is_asked_for(morning, anna):
     assert f"{number} letters" in text(anna)
 
 
+def test_the_numbers_of_an_open_page_follow_and_asking_for_them_is_no_use_of_the_session(morning, anna):
+    anna.get(staff(morning))
+    held = wait_for(lambda: anna.find_element(By.CSS_SELECTOR, "[data-count=held]"))
+    before = int(held.text)
+    hold(morning, 2, start=500)
+    wait_for(lambda: held.text == str(before + 2), 30)
+    new = anna.find_element(By.CSS_SELECTOR, ".live a")
+    assert new.is_displayed() and new.text.startswith("2 ")
+    decide(anna, ".")
+    assert "2 letters" not in anna.find_element(By.CSS_SELECTOR, ".live").text
+
+
+def test_letters_alike_are_one_row_and_each_shows_the_others(morning, anna):
+    words = "We retouch a thousand photos a day for a tenth of what you pay now, so send us your ten best pictures."
+    for number in range(3):
+        letter = {"name": "Support", "email": f"alike{number}@visitor.example", "message": f"{words} Offer {number}."}
+        request = urllib.request.Request(
+            f"{morning.url}/api/v1/sites/photos/recipients/pat/letters", json.dumps(letter).encode(),
+            {"Content-Type": "application/json"})
+        assert urllib.request.urlopen(request, timeout=30).status == 202
+    anna.get(staff(morning, "/?each=1"))
+    anna.find_elements(By.CSS_SELECTOR, "a[data-row]")[-1].click()
+    wait_for(lambda: open_letter(anna))
+    assert "Nearly the same text" in text(anna) and "2 letters besides this one" in text(anna)
+    anna.find_element(By.LINK_TEXT, "Show those that wait").click()
+    wait_for(lambda: "like=" in anna.current_url)
+    assert len(anna.find_elements(By.CSS_SELECTOR, "a[data-row]")) == 3
+    accessible(anna)
+
+
 def test_every_state_is_accessible(morning, anna, berta):
     anna.get(staff(morning, "/?each=1"))
     accessible(anna)
@@ -200,7 +230,9 @@ def test_without_a_script_everything_works(morning, plain_browser):
     hold(morning, 1, start=300)
     morning.enrol_staff(plain_browser, "carla", "reviewer")
     plain_browser.get(staff(morning, "/?each=1"))
-    assert "Look again" in text(plain_browser)
+    assert "Look again" in text(plain_browser) and "http-equiv" not in plain_browser.page_source
+    plain_browser.find_element(By.LINK_TEXT, "Look again each minute").click()
+    assert plain_browser.find_elements(By.CSS_SELECTOR, "meta[http-equiv=refresh]")
     plain_browser.find_elements(By.CSS_SELECTOR, "a[data-row]")[-1].click()
     wait_for(lambda: open_letter(plain_browser))
     letter = open_letter(plain_browser)

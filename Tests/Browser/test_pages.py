@@ -1,8 +1,11 @@
 """Every page, in every language, narrow and wide, dark and light: axe finds nothing, nothing scrolls sideways, nothing is
 loaded from elsewhere, no cookie is set (requirements W1, W8). `shapes` says which of these are tried together."""
 import base64
+import itertools
 import json
+import os
 import pathlib
+import re
 import struct
 import time
 import urllib.parse
@@ -16,6 +19,7 @@ from selenium.webdriver.common.by import By
 from conftest import LONG
 
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+PICTURES = itertools.count(1)
 LANGUAGES = {"en": "ltr", "de": "ltr", "fr": "ltr", "ar": "rtl"}
 WIDTHS = [320, 768, 1280]
 # Any three in a row have every width and both schemes.
@@ -157,7 +161,23 @@ def shape(browser, width, scheme):
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", dict(features=[dict(name="prefers-color-scheme", value=scheme)]))
 
 
+def picture(browser):
+    """For people to look at: with POSTERN_PICTURES=FOLDER each page that axe looks at is kept there as a PNG, whole."""
+    folder = os.environ.get("POSTERN_PICTURES")
+    if not folder:
+        return
+    size = browser.execute_script("return [window.innerWidth, document.documentElement.scrollHeight, "
+                                  "matchMedia('(prefers-color-scheme: dark)').matches]")
+    test = re.sub(r"\W+", "-", os.environ["PYTEST_CURRENT_TEST"].split("/")[-1].split(" (")[0])
+    name = f"{test[:90]}-{next(PICTURES):03d}-{size[0]}-{'dark' if size[2] else 'light'}.png"
+    shot = browser.execute_cdp_cmd("Page.captureScreenshot", {
+        "captureBeyondViewport": True, "clip": dict(x=0, y=0, width=size[0], height=min(size[1], 8000), scale=1)})
+    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+    (pathlib.Path(folder) / name).write_bytes(base64.b64decode(shot["data"]))
+
+
 def violations(browser):
+    picture(browser)
     browser.execute_script(AXE)
     found = browser.execute_async_script(
         "const done = arguments[arguments.length - 1];"

@@ -21,6 +21,8 @@ package struct Configuration: Sendable {
     package let withdrawal: Duration
     /// Where the journal's checkpoints are written a second time; nil for nowhere.
     package let journalCopy: JournalCopyPlace?
+    /// Where the supervisor writes the addresses of clients whose letters were refused; nil for nowhere.
+    package let banFile: String?
     /// What members of staff may be shown.
     package let reveals: RevealRule
     package let logLevel: String
@@ -126,6 +128,14 @@ extension Configuration {
             // Beside the journal it would be changed with it.
             JournalCopyPlace(text).flatMap { $0.isInside(home) ? nil : .some($0) }
         }
+        let banFile = reader.value(
+            .banFile, standard: nil as String?,
+            remedy: "Write the full path of a file outside \(home), as in /var/log/postern/refused."
+        ) { text in
+            // It belongs to root, and the relay's user owns the home.
+            guard case .file(let path)? = JournalCopyPlace(text), !JournalCopyPlace.file(path).isInside(home) else { return nil }
+            return path
+        }
         let budgets = reader.budgets(following: limits)
         let reveals = reader.reveals()
         let cage = reader.value(.cage, standard: "available", remedy: "Write required or available.") {
@@ -146,8 +156,8 @@ extension Configuration {
             database: database,
             mail: mail, limits: limits, budgets: budgets, retention: retention,
             users: Users(relay: reader.text(.relayUser), vault: reader.text(.vaultUser)), templates: reader.text(.templates),
-            lease: lease, withdrawal: withdrawal, journalCopy: journalCopy, reveals: reveals, logLevel: logLevel,
-            isCageRequired: cage == "required",
+            lease: lease, withdrawal: withdrawal, journalCopy: journalCopy, banFile: banFile, reveals: reveals,
+            logLevel: logLevel, isCageRequired: cage == "required",
             securityContacts: contacts)
     }
 }

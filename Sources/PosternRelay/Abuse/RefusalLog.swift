@@ -1,6 +1,6 @@
 package import Logging
 private import Metrics
-internal import PosternCore
+package import PosternCore
 private import PosternSealing
 package import PosternStore
 internal import ServiceLifecycle
@@ -13,12 +13,18 @@ package final class RefusalLog: Service {
     private let logger: Logger
     private let outage: OutageLog
     private let ledger = Mutex(RefusalLedger())
+    private let tell: (@Sendable (ClientAddress, Verdict.Rule) -> Void)?
 
     /// How long a count may stand in memory alone.
     private static let flushInterval = Duration.seconds(5)
 
-    package init(store: any Database, sealing: LetterSealer, logger: Logger) {
+    /// - Parameter tell: is told of each refusal and the client whose it was; nil where nobody wants to know.
+    package init(
+        store: any Database, sealing: LetterSealer, logger: Logger,
+        tell: (@Sendable (ClientAddress, Verdict.Rule) -> Void)? = nil
+    ) {
         self.store = store
+        self.tell = tell
         self.sealing = sealing
         self.logger = logger
         outage = OutageLog(
@@ -29,6 +35,7 @@ package final class RefusalLog: Service {
     func note(_ pending: PendingSubmission) async {
         let verdict = Verdict(.refuse, parts: pending.verdictParts)
         guard let rule = verdict.parts.first(where: { $0.effect == .refuse })?.rule else { return }
+        tell?(pending.submission.client, rule)
         let ruling = ledger.withLock { $0.note(rule, id: pending.id, tags: pending.tags, at: pending.at) }
         guard ruling != .counted else {
             Counter(label: Metric.refusalsFolded.rawValue, dimensions: [("rule", rule.rawValue)]).increment()

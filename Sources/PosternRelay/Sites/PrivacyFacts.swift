@@ -27,6 +27,8 @@ package struct PrivacyFacts: Equatable, Sendable {
         package let clientLimit: Limit
         /// What letters are counted by.
         package let counted: [Counted]
+        /// Whether addresses of clients whose letters were refused are kept in plain, for the machine's firewall.
+        package let hasBanFile: Bool
         /// Whether the connection to the mail server is encrypted; false only for a server on the same machine.
         package let isMailEncrypted: Bool
         /// Whether letters stay in a mailbox inside the program and are not sent, to try things out.
@@ -35,7 +37,7 @@ package struct PrivacyFacts: Equatable, Sendable {
         package init(
             letters: Duration, evidence: Duration, outcomes: Duration, reports: Duration,
             reveals: RevealRule = .standard, epochSuite: String, clientLimit: Limit,
-            counted: [Counted], isMailEncrypted: Bool, isDemo: Bool
+            counted: [Counted], hasBanFile: Bool = false, isMailEncrypted: Bool, isDemo: Bool
         ) {
             self.letters = letters
             self.evidence = evidence
@@ -45,6 +47,7 @@ package struct PrivacyFacts: Equatable, Sendable {
             self.epochSuite = epochSuite
             self.clientLimit = clientLimit
             self.counted = counted
+            self.hasBanFile = hasBanFile
             self.isMailEncrypted = isMailEncrypted
             self.isDemo = isDemo
         }

@@ -81,7 +81,7 @@ package struct PrivacyPage: Page {
         return Section(
             title: texts(.privacyClientTitle),
             paragraphs: [texts(.privacyClientText, [.evidence: texts.span(facts.terms.evidence, .after)])] + limit
-                + [texts(.privacyRequestsText)])
+                + [texts(.privacyRequestsText)] + (facts.terms.hasBanFile ? [texts(.privacyBanText)] : []))
     }
 
     private static func members(_ texts: Catalogue) -> Section {
@@ -99,7 +99,7 @@ package struct PrivacyPage: Page {
         Section(
             title: texts(.privacyLongerTitle),
             paragraphs: [
-                texts(.privacyLongerText, [.outcomes: texts.span(facts.terms.outcomes)]),
+                texts(.privacyLongerText, [.outcomes: texts.span(facts.terms.outcomes)]), texts(.privacyLongerStaff),
                 texts(.privacyRepeatText, [.repeats: texts.span(facts.repeats)]),
             ])
     }
@@ -142,7 +142,7 @@ extension PrivacyFacts {
             ("limit_marks_kept_seconds", seconds(limitRecords)), ("last_purge", .nullable(lastPurge?.rfc3339)),
             ("oldest_letter", .nullable(oldestLetter?.rfc3339)), ("oldest_entry", .nullable(oldestEntry?.rfc3339)),
             ("joining", .string(site.joining.rawValue)), ("mail_encrypted", .boolean(terms.isMailEncrypted)),
-            ("demo", .boolean(terms.isDemo)),
+            ("ban_file", .boolean(terms.hasBanFile)), ("demo", .boolean(terms.isDemo)),
             ("visitor_cookies", .array([])),
             (
                 "member_cookies",

@@ -18,7 +18,8 @@ struct Relay: CagedCommand {
         let parts: RelayParts
         do {
             parts = try await buildRelay(
-                process.configuration, home: process.home, cageGaps: process.cageGaps, logger: process.logger)
+                process.configuration, home: process.home, cageGaps: process.cageGaps, isSupervised: options.supervised,
+                logger: process.logger)
         } catch let error as ExitCode {
             throw error
         } catch let fault as PortFault {

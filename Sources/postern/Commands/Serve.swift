@@ -49,7 +49,7 @@ struct Serve: CagedCommand {
         let supervisor = Supervisor(
             executable: ProgramFiles.executable, arguments: ["--home", folder.path],
             users: users, refusedCalls: RefusedCalls(path: folder.refusedCalls), readyNotice: ReadyNotice(to: manager),
-            logger: logger)
+            refused: configuration.banFile.map { RefusedClients(BanFile(path: $0), logger: logger) }, logger: logger)
         let signs = manager.map { LifeSigns(manager: $0, isReady: false) }
         let group = ServiceGroup(
             configuration: .init(

@@ -33,6 +33,7 @@ final class ChildProcess: Sendable {
 
     private let name: String
     private let user: ProcessUser?
+    private let refused: RefusedClients?
     private let state = Mutex(State())
 
     /// Longer than a healthy child takes to finish its letters. One that hangs must not keep the service from ending.
@@ -42,8 +43,11 @@ final class ChildProcess: Sendable {
     private static let bytesPerSecond = 4 * 1_024 * 1_024
     private static let pieceBytes = 65_536
 
-    /// - Parameter user: the user that it becomes; nil if it stays ours.
-    init(_ name: String, becoming user: ProcessUser?) {
+    /// - Parameters:
+    ///   - user: the user that it becomes; nil if it stays ours.
+    ///   - refused: gets the clients that it names as refused.
+    init(_ name: String, becoming user: ProcessUser?, refused: RefusedClients? = nil) {
+        self.refused = refused
         self.name = name
         self.user = user
     }
@@ -108,8 +112,10 @@ final class ChildProcess: Sendable {
         var lines = ChildLines(of: name)
         var call: String?
         func take(_ line: String) {
-            call = RefusedCalls.call(in: String(line.trimmingPrefix("\(name)| "))) ?? call
-            Terminal.complain(line)
+            let own = line.trimmingPrefix("\(name)| ")
+            call = RefusedCalls.call(in: String(own)) ?? call
+            // There may be an address in it, whether or not anybody wants to know.
+            if RefusedClient.isMeant(by: own) { refused?.take(own) } else { Terminal.complain(line) }
         }
         var bytes = [UInt8](repeating: 0, count: Self.pieceBytes)
         while true {

@@ -20,9 +20,11 @@ struct RelayParts {
 
 /// Puts the relay together: store, link, intake, dispatcher, listeners, control socket.
 /// - Throws: `StoreFileError`, `StoreError`, `TemplateFaults`, `DemoMailboxFault`: each says what to do.
-/// - Parameter cageGaps: what this process could not give up.
+/// - Parameters:
+///   - cageGaps: what this process could not give up.
+///   - isSupervised: whether `postern serve` reads what this process prints.
 func buildRelay(
-    _ configuration: Configuration, home: Home, cageGaps: [String], logger: Logger
+    _ configuration: Configuration, home: Home, cageGaps: [String], isSupervised: Bool, logger: Logger
 ) async throws -> RelayParts {
     // Before everything else: what is counted earlier is lost.
     let metrics = MetricRegistry()
@@ -40,7 +42,8 @@ func buildRelay(
         try PortFault.probe(configuration.listen, setting: Setting.listen.rawValue)
         try PortFault.probe(configuration.staffListen, setting: Setting.staffListen.rawValue)
         let (services, dispatcher) = try await buildServices(
-            configuration, home: home, store: store, templates: templates, metrics: metrics, cageGaps: cageGaps, logger: logger)
+            configuration, home: home, store: store, templates: templates, metrics: metrics, cageGaps: cageGaps,
+            tellRefused: configuration.refusalTeller(isSupervised: isSupervised, logger), logger: logger)
         return RelayParts(services: services, store: store, hurry: { dispatcher.hurry() })
     } catch {
         await store.close()
@@ -50,7 +53,7 @@ func buildRelay(
 
 private func buildServices(
     _ configuration: Configuration, home: Home, store: any OpenStore, templates: Templates, metrics: MetricRegistry,
-    cageGaps: [String], logger: Logger
+    cageGaps: [String], tellRefused: (@Sendable (ClientAddress, Verdict.Rule) -> Void)?, logger: Logger
 ) async throws -> ([any Service], Dispatcher) {
     let report = store.report
     if let file = configuration.database.file {
@@ -79,7 +82,7 @@ private func buildServices(
     try await waves.restore(from: store, at: .now)
     let blocks = BlockCache()
     try await blocks.reload(from: store)
-    let refusals = RefusalLog(store: store, sealing: sealing, logger: logger)
+    let refusals = RefusalLog(store: store, sealing: sealing, logger: logger, tell: tellRefused)
     let intake = IntakeService(
         store: store, sealing: sealing, diskSpace: diskSpace, pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits,
         waves: waves, blocks: blocks, refusals: refusals, randomness: .system, logger: logger,
@@ -198,6 +201,23 @@ private func buildServices(
     return (services, dispatcher)
 }
 
+extension Configuration {
+    /// What tells the supervisor of clients whose letters were refused; nil where nobody wants to know.
+    fileprivate func refusalTeller(isSupervised: Bool, _ logger: Logger) -> (@Sendable (ClientAddress, Verdict.Rule) -> Void)? {
+        guard banFile != nil else { return nil }
+        guard isSupervised else {
+            // Its output goes to a log, where no address belongs.
+            logger.warning(
+                "POSTERN_BAN_FILE has no effect: the file is written by postern serve, and the relay runs without it here")
+            return nil
+        }
+        return { client, rule in
+            // Its own output, as the log's lines: one write of a short line is one line.
+            if let refused = RefusedClient(client, rule) { Terminal.complain(refused.line) }
+        }
+    }
+}
+
 extension MetricRegistry {
     /// What the charts count, since the start.
     fileprivate var chartTotals: [ChartSeries: Int] {
@@ -241,7 +261,8 @@ extension PrivacyFacts.Terms {
             outcomes: configuration.retention.outcomes, reports: configuration.retention.reports,
             reveals: configuration.reveals, epochSuite: Suite.ofEpochs.publicName, clientLimit: limits.client,
             counted: counted.filter { !$0.1.isOff }.map(\.0) + (limits.wave == nil ? [] : [.similarText]),
-            isMailEncrypted: mail.smarthost.tls == .required, isDemo: mail.demoMailbox != nil)
+            hasBanFile: configuration.banFile != nil, isMailEncrypted: mail.smarthost.tls == .required,
+            isDemo: mail.demoMailbox != nil)
     }
 }
 

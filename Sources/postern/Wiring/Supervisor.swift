@@ -14,6 +14,7 @@ struct Supervisor: Service {
     let users: ProcessUsers
     let refusedCalls: RefusedCalls
     let readyNotice: ReadyNotice
+    let refused: RefusedClients?
     let logger: Logger
     private let children = Children()
 
@@ -96,7 +97,8 @@ struct Supervisor: Service {
     private func runOnce(_ child: Child, until down: AsyncStream<Never>?) async throws -> ChildProcess.Ending {
         let lifeline = try Lifeline()
         defer { lifeline.close() }
-        let process = ChildProcess(child.rawValue, becoming: users.user(of: child))
+        let process = ChildProcess(
+            child.rawValue, becoming: users.user(of: child), refused: child == .relay ? refused : nil)
         children.began(process, child)
         return try await withThrowingTaskGroup(of: ChildProcess.Ending?.self) { group in
             group.addTask {
