@@ -87,6 +87,7 @@ package struct JournalEntry: Hashable, Sendable {
             case "site-authorised": siteID.map { .siteAuthorised($0) }
             case "recipient-authorised": siteID.map { .recipientAuthorised($0) }
             case "recipient-erased": siteID.map { .recipientErased($0) }
+            case "address-sought": .addressSought
             case "adopted": .adopted(sites: sites ?? 0, recipients: recipients ?? 0)
             case "token-made":
                 if let siteID, let tokenID { .tokenMade(siteID, tokenID) } else { nil }
@@ -143,6 +144,7 @@ package struct JournalEntry: Hashable, Sendable {
         case .siteAuthorised(let site): (fields.did, fields.site) = ("site-authorised", "\(site)")
         case .recipientAuthorised(let site): (fields.did, fields.site) = ("recipient-authorised", "\(site)")
         case .recipientErased(let site): (fields.did, fields.site) = ("recipient-erased", "\(site)")
+        case .addressSought: fields.did = "address-sought"
         case .adopted(let sites, let recipients):
             (fields.did, fields.sites, fields.recipients) = ("adopted", sites, recipients)
         case .tokenMade(let site, let id): (fields.did, fields.site, fields.token) = ("token-made", "\(site)", "\(id)")

@@ -22,6 +22,8 @@ package enum JournalEvent: Hashable, Sendable {
     /// An operator vouched for an address (`--confirmed`): nobody asked there.
     case recipientAuthorised(SiteID)
     case recipientErased(SiteID)
+    /// An operator asked which addresses and letters are those of one person.
+    case addressSought
     /// What an earlier version of the program had stored was taken over.
     case adopted(sites: Int, recipients: Int)
     case tokenMade(SiteID, SiteTokenID)
@@ -138,6 +140,7 @@ extension JournalEvent {
         case .siteAuthorised(let site): "gave site \(site) its name or its origins"
         case .recipientAuthorised(let site): "vouched for the address of a recipient of \(site)"
         case .recipientErased(let site): "erased a recipient of \(site)"
+        case .addressSought: "looked for what is kept of one address"
         case .adopted(let sites, let recipients):
             "took over what an earlier version stored: \(sites) sites, \(recipients) recipients"
         case .tokenMade(let site, let id): "made token \(id) of \(site)"

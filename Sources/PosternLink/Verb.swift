@@ -120,6 +120,8 @@ package enum OperatorVerb: UInt8, LinkVerb {
     case siteToken = 26
     /// Write into the journal what a command has done without the vault. An `OperatorDeed`; answered with nothing.
     case record = 27
+    /// Which of these were sealed for an address. An `AddressSearch`; answered with `AddressMatches`.
+    case search = 28
 
     /// Make a link with which a member of staff chooses how to sign in; what they chose before counts no more. A `StaffLinkRequest`;
     /// answered with a `StaffLink`.
@@ -131,7 +133,7 @@ package enum OperatorVerb: UInt8, LinkVerb {
         switch self {
         case .keys, .condition, .trustClock, .siteToken, .record, .staffLink, .staffEnd: .seconds(10)
         // Hundreds of seals on a busy machine.
-        case .enrol, .examine, .authoriseSite, .note: .seconds(30)
+        case .enrol, .examine, .authoriseSite, .note, .search: .seconds(30)
         }
     }
 }

@@ -13,7 +13,8 @@ struct Postern: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Init.self, Serve.self, Relay.self, Vault.self, SiteCommand.self, RecipientCommand.self, TokenCommand.self,
+            Init.self, Serve.self, Relay.self, Vault.self, SiteCommand.self, RecipientCommand.self, PersonCommand.self,
+            TokenCommand.self,
             StaffCommand.self, QueueCommand.self, LogCommand.self, BlockCommand.self, WaveCommand.self, ReportCommand.self,
             ConfigCommand.self,
             KeysCommand.self,

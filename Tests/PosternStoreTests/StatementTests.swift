@@ -346,6 +346,8 @@ struct StatementTests {
             _ = try items.groups(filter, limit: 5)
             _ = try transaction.waves.countOpen()
             try Self.runFigures(transaction, at: now)
+            _ = try transaction.queue.sealedLetters(limit: 5)
+            _ = try transaction.queue.eraseLetter(letters[2].id, at: now)
             _ = try items.count(filter)
             _ = try items.rules(in: .held, limit: 5)
             try items.take(item.letter, in: .held, by: "anna", at: now)

@@ -146,6 +146,21 @@ package struct FoundRecipient: Codable, Sendable {
     }
 }
 
+/// A letter with its seal in base64.
+package struct SealedLetterView: Codable, Sendable {
+    package let id: LetterID
+    package let site: String
+    package let recipient: RecipientID
+    package let handle: String
+    package let state: String
+    package let seal: String
+
+    init(_ row: SealedLetterRow) {
+        (id, site, recipient) = (row.id, row.site.text, row.recipient)
+        (handle, state, seal) = (row.handle.text, row.state.rawValue, Data(row.seal).base64EncodedString())
+    }
+}
+
 /// A site's name and origins with their authorisation.
 package struct FoundSite: Codable, Sendable {
     package let name: String

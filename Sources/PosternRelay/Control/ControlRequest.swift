@@ -35,6 +35,10 @@ package enum ControlRequest: Codable, Sendable {
     case findStaff(name: String)
     case resetStaff(name: String)
     case removeStaff(name: String)
+    /// Letters with their seals, for the vault to say whose they are.
+    case listSealedLetters(after: String?)
+    /// The letters that somebody wrote, with what followed in their conversations.
+    case eraseLetters(ids: [String])
     case countQueue
     case listQueue(QueueFilter)
     case showDelivery(id: String)

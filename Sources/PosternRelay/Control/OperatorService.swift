@@ -116,6 +116,10 @@ package struct OperatorService: Sendable {
         case .removeStaff(let name):
             try await operations.staff.remove(try RequestText.staffName(name))
             return 1
+        case .listSealedLetters(let after):
+            return try await operations.letters.sealed(after: try after.map(RequestText.deliveryID)).map(SealedLetterView.init)
+        case .eraseLetters(let ids):
+            return try await operations.letters.erase(try ids.map(RequestText.deliveryID))
         case .countQueue: return QueueCountsView(try await operations.queue.count())
         case .listQueue(let asked):
             return try await operations.queue.list(

@@ -56,6 +56,7 @@ package struct Operations: Sendable {
     package var desk: DeskOperations { DeskOperations(operations: self) }
     package var staff: StaffOperations { StaffOperations(operations: self) }
     package var log: LogOperations { LogOperations(operations: self) }
+    package var letters: LetterOperations { LetterOperations(operations: self) }
     package var waves: WaveOperations { WaveOperations(operations: self) }
     package var blocks: BlockOperations { BlockOperations(operations: self) }
 

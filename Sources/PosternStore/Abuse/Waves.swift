@@ -109,6 +109,15 @@ package struct Waves {
             [LetterID.floor(of: moment).stored, limit.stored])
     }
 
+    func forgetSketch(of letter: LetterID) throws {
+        try transaction.run(
+            """
+            DELETE FROM letter_sketch
+            WHERE id = ?
+            """,
+            [letter.stored])
+    }
+
     /// - Parameter bands: how many digests of each day a sketch has. What has another number is left out.
     /// - Returns: the letters after `after` that can be compared, in the order in which they came.
     package func letters(after: LetterID, bands: Int, limit: Int) throws -> [SketchedLetter] {

@@ -183,6 +183,16 @@ package struct Conversations {
             [id.stored])?["seal"]
     }
 
+    /// Forgets one, by the letter that began it. Its links are nobody's any more.
+    func forget(_ id: LetterID) throws {
+        try transaction.run(
+            """
+            DELETE FROM conversation
+            WHERE id = ?
+            """,
+            [id.stored])
+    }
+
     /// Forgets all conversations of a recipient, before their letters' deliveries are.
     func forget(of recipient: RecipientID) throws {
         try transaction.run(

@@ -62,6 +62,7 @@ package struct OperationRecord: Equatable, Sendable {
         case holdDeliveries = "queue.hold"
         case releaseDeliveries = "queue.release"
         case dropDeliveries = "queue.drop"
+        case eraseLetters = "person.erase-letters"
         case withdrawWave = "wave.withdraw"
         case releaseWave = "wave.release"
         /// Took such a decision back before it was final.

@@ -35,7 +35,7 @@ package struct Enrolment: Sendable {
                 try await note(try RecordNotes(payload: payload))
                 return []
             case .siteToken: return try siteToken(try SiteTokenRequest(payload: payload)).payload
-            case .keys, .examine, .condition, .trustClock, .record, .staffLink, .staffEnd:
+            case .keys, .examine, .condition, .trustClock, .record, .staffLink, .staffEnd, .search:
                 throw LinkRefusal(.denied, "\(verb) is not about enrolment")
             }
         } catch let fault as RecordMemoryFault {

@@ -7,11 +7,13 @@ package import PosternLink
 package struct JournaledOperators: Sendable {
     private let enrolment: Enrolment
     private let links: StaffLinks
+    private let searcher: AddressSearcher
     private let journal: Journal
 
-    package init(enrolment: Enrolment, links: StaffLinks, journal: Journal) {
+    package init(enrolment: Enrolment, links: StaffLinks, searcher: AddressSearcher, journal: Journal) {
         self.enrolment = enrolment
         self.links = links
+        self.searcher = searcher
         self.journal = journal
     }
 
@@ -26,6 +28,10 @@ package struct JournaledOperators: Sendable {
             let answer = try await links.answer(verb, payload)
             try await record(records(of: verb, payload))
             return answer
+        case .search:
+            let request = try AddressSearch(payload: payload)
+            if request.isFirst { try await record([.init(.operator, .addressSought)]) }
+            return searcher.search(request).payload
         case .record:
             try await record(records(of: try OperatorDeed(payload: payload)))
             return []
@@ -77,7 +83,7 @@ package struct JournaledOperators: Sendable {
         case .staffEnd:
             let request = try StaffLinkRequest(payload: payload)
             return [.init(.operator, .staffLockedOut, about: Reveals.subject(request.name))]
-        case .keys, .examine, .condition, .trustClock, .note, .record: return []
+        case .keys, .examine, .condition, .trustClock, .note, .record, .search: return []
         }
     }
 

@@ -25,7 +25,8 @@ package struct VaultRequestHandler: Sendable {
 
     package init(
         ring: KeyRing, postman: Postman, confirmation: ConfirmationChecker, questions: ConversationQuestions,
-        letters: LetterQuestions, members: MemberRecords, enrolment: Enrolment, links: StaffLinks, staff: StaffAccounts,
+        letters: LetterQuestions, members: MemberRecords, enrolment: Enrolment, links: StaffLinks,
+        searcher: AddressSearcher, staff: StaffAccounts,
         reveals: Reveals, journal: Journal, excerpts: JournalExcerpts, keeper: EpochKeeper,
         budgets: DeliveryBudgets, lanes: LanePool, malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
     ) {
@@ -38,7 +39,7 @@ package struct VaultRequestHandler: Sendable {
         self.enrolment = enrolment
         self.journal = journal
         self.excerpts = excerpts
-        operators = JournaledOperators(enrolment: enrolment, links: links, journal: journal)
+        operators = JournaledOperators(enrolment: enrolment, links: links, searcher: searcher, journal: journal)
         self.staff = staff
         self.reveals = reveals
         self.keeper = keeper
@@ -129,7 +130,7 @@ package struct VaultRequestHandler: Sendable {
         switch verb {
         case .keys: return ring.report.payload
         case .examine: return ring.examined.payload
-        case .enrol, .authoriseSite, .note, .siteToken, .record, .staffLink, .staffEnd:
+        case .enrol, .authoriseSite, .note, .siteToken, .record, .staffLink, .staffEnd, .search:
             return try await operators.answer(verb, payload)
         case .condition: return condition.payload
         case .trustClock:

@@ -43,6 +43,11 @@ struct OperatorCaller {
     }
 
     /// - Throws: as `enrol` does.
+    func search(_ request: AddressSearch) async throws -> AddressMatches {
+        try AddressMatches(payload: try await ask(.search, request.payload))
+    }
+
+    /// - Throws: as `enrol` does.
     func keys() async throws -> KeyReport { try KeyReport(payload: try await ask(.keys)) }
 
     /// Has the vault's journal say what was done without it. What was done stays done.
@@ -87,7 +92,9 @@ struct OperatorCaller {
             let links = try StaffLinks(ring: ring, memory: memory, now: { .now })
             let enrolment = try Enrolment(ring: ring, memory: memory, newID: newRecipientID)
             let journal = makeJournal(home, try SettingsFile(home: home).configuration(), signers: ring.journalSigners)
-            return try await JournaledOperators(enrolment: enrolment, links: links, journal: journal).answer(verb, payload)
+            return try await JournaledOperators(
+                enrolment: enrolment, links: links, searcher: AddressSearcher(opener: SealOpener(ring: ring)), journal: journal
+            ).answer(verb, payload)
         }
     }
 

@@ -22,7 +22,9 @@ struct JournaledOperatorsTests {
         let enrolment = try Enrolment(ring: fixture.vault.ring, memory: memory) { RecipientID(high: 1, low: 7) }
         let now = fixture.vault.now
         let links = try StaffLinks(ring: fixture.vault.ring, memory: memory, now: { now })
-        return JournaledOperators(enrolment: enrolment, links: links, journal: journal)
+        return JournaledOperators(
+            enrolment: enrolment, links: links, searcher: AddressSearcher(opener: SealOpener(ring: fixture.vault.ring)),
+            journal: journal)
     }
 
     private func request(confirmed: Bool) throws -> EnrolRequest {
