@@ -22,7 +22,6 @@ BINARY = pathlib.Path(os.environ.get("POSTERN", ".build/release/postern")).resol
 LONG = os.environ.get("POSTERN_LONG") == "1"
 # deploy/prove figures: the file that gets every measured time. Without it no time decides a test.
 FIGURES = os.environ.get("POSTERN_FIGURES")
-ROWS = []
 
 # Several workers at once (pytest -n) have a range each: a port is free until its service starts.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 5
@@ -179,17 +178,20 @@ def plain_browser():
 
 
 @pytest.fixture(autouse=True)
-def no_cookies(request):
-    """What a test's browser was given, the next test's must not send: pages without a session are tried without one."""
+def nothing_left(request):
+    """What a test's browser was given, the next test's must not send: pages without a session are tried without one. Nor is what its
+    console says of that page the next test's."""
     yield
     for name in {"browser", "plain_browser"} & set(request.fixturenames):
-        request.getfixturevalue(name).execute_cdp_cmd("Network.clearBrowserCookies", {})
+        driver = request.getfixturevalue(name)
+        driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        driver.get_log("browser")
 
 
 @pytest.fixture
-def tell():
+def tell(record_property):
     """tell(tool, tried, found): adds a line to the table that is printed at the end."""
-    return lambda tool, tried, found: ROWS.append((tool, tried, found))
+    return lambda tool, tried, found: record_property("row", (tool, tried, found))
 
 
 @pytest.fixture
@@ -211,7 +213,7 @@ def reports(request):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-reports-"))
     yield folder
     if getattr(request.node, "has_failed", True):
-        ROWS.append((request.node.name, "failed", f"the reports are in {folder}"))
+        request.node.user_properties.append(("row", (request.node.name, "failed", f"the reports are in {folder}")))
     else:
         shutil.rmtree(folder)
 
@@ -225,6 +227,10 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_terminal_summary(terminalreporter):
-    widths = [max(len(row[column]) for row in ROWS) for column in range(3)] if ROWS else []
-    for row in [("", "", ""), *ROWS] if ROWS else []:
+    # From the reports, since a worker's memory is not this process's.
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    rows = list(dict.fromkeys(
+        tuple(value) for report in reports for name, value in getattr(report, "user_properties", []) if name == "row"))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)] if rows else []
+    for row in [("", "", ""), *rows] if rows else []:
         terminalreporter.write_line("  " + "  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())

@@ -232,13 +232,13 @@ def test_without_a_script_everything_works(morning, plain_browser):
     plain_browser.get(staff(morning, "/?each=1"))
     assert "Look again" in text(plain_browser) and "http-equiv" not in plain_browser.page_source
     plain_browser.find_element(By.LINK_TEXT, "Look again each minute").click()
-    assert plain_browser.find_elements(By.CSS_SELECTOR, "meta[http-equiv=refresh]")
+    wait_for(lambda: plain_browser.find_elements(By.CSS_SELECTOR, "meta[http-equiv=refresh]"))
     plain_browser.find_elements(By.CSS_SELECTOR, "a[data-row]")[-1].click()
     wait_for(lambda: open_letter(plain_browser))
     letter = open_letter(plain_browser)
     plain_browser.find_element(By.CSS_SELECTOR, ".decide button[value=drop]").click()
     wait_for(lambda: open_letter(plain_browser) != letter)
-    assert "Dropped" in text(plain_browser)
+    wait_for(lambda: "Dropped" in text(plain_browser))
     plain_browser.find_element(By.CSS_SELECTOR, ".undo button").click()
     wait_for(lambda: open_letter(plain_browser) == letter)
 

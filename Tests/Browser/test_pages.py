@@ -13,7 +13,7 @@ import zlib
 
 import axe_playwright_python
 import pytest
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 
 from conftest import LONG
@@ -32,7 +32,7 @@ def wait_for(condition, seconds=30):
     while time.monotonic() < end:
         try:
             found = condition()
-        except StaleElementReferenceException:
+        except (NoSuchElementException, StaleElementReferenceException):
             found = None    # the browser is leaving its page
         if found:
             return found

@@ -87,12 +87,12 @@ def test_a_code_opens_one_letter_without_a_script(plain_browser, holding):
     _, codes = holding.enrol_staff(plain_browser, "willi", "administrator")
     path = held(holding)
     ask(plain_browser, holding, path, reason="spam")
-    assert "at least 10" in text(plain_browser)
+    wait_for(lambda: "at least 10" in text(plain_browser))
     assert plain_browser.find_element(By.ID, "reason").get_attribute("value") == "spam"
     ask(plain_browser, holding, path)
     for code, words in [("000000", "not the code"), (codes[0], None)]:
         wait_for(lambda: plain_browser.find_elements(By.ID, "code"))
-        assert REASON in text(plain_browser)
+        wait_for(lambda: REASON in text(plain_browser))
         plain_browser.find_element(By.ID, "code").send_keys(code)
         press(plain_browser, "form button")
         if words:

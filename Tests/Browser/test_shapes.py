@@ -1,15 +1,15 @@
 """Which states of which pages are seen together with which language, width and scheme."""
 import itertools
 
+import member_states
 import test_join
 import test_links
-import test_members
 import test_pages
 import test_prove
 import test_report
 from test_pages import LANGUAGES, SHAPES, WIDTHS, shapes
 
-STATES = [page.__name__ for module in [test_join, test_links, test_members, test_pages, test_prove, test_report]
+STATES = [page.__name__ for module in [test_join, test_links, member_states, test_pages, test_prove, test_report]
           for page in module.PAGES]
 
 

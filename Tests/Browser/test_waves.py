@@ -49,17 +49,18 @@ def test_a_wave_is_withdrawn_undone_and_withdrawn_again(plain_browser, flooded):
     flooded.enrol_staff(plain_browser, "wanda", "reviewer")
     plain_browser.get(staff(flooded, "/waves"))
     plain_browser.find_element(By.CSS_SELECTOR, "ul.records a").click()
-    assert "5 delivered, 25 wait" in text(plain_browser)
+    wait_for(lambda: "5 delivered, 25 wait" in text(plain_browser))
 
     def withdraw(number):
         plain_browser.find_element(By.ID, "number-withdraw").send_keys(number)
         plain_browser.find_element(By.CSS_SELECTOR, "form:has([value=withdraw]) button").click()
     withdraw("24")
-    assert "Nothing was changed" in text(plain_browser)
+    wait_for(lambda: "Nothing was changed" in text(plain_browser))
     withdraw("25")
-    assert "Withdrawn by wanda" in text(plain_browser) and "can be undone" in text(plain_browser)
+    wait_for(lambda: "Withdrawn by wanda" in text(plain_browser) and "can be undone" in text(plain_browser))
     plain_browser.find_element(By.CSS_SELECTOR, "form.undo button").click()
-    assert "Withdrawn by" not in text(plain_browser) and counts(flooded)["held"] == 25
+    wait_for(lambda: "Withdrawn by" not in text(plain_browser))
+    assert counts(flooded)["held"] == 25
     plain_browser.find_element(By.CSS_SELECTOR, "form:has([value=withdraw]) [name=tells]").click()
     withdraw("25")
     end = time.monotonic() + 600
