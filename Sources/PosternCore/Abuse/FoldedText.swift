@@ -8,13 +8,30 @@ package struct FoldedText: Hashable, Sendable {
 
     /// - Parameter limit: the most code points that are read. One may become eighteen (U+FDFA); most become one or two.
     package init(_ text: String, limit: Int = .max) {
-        if text.isASCII { self.init(ascii: text.utf8.prefix(limit)) } else { self.init(text.unicodeScalars, limit: limit) }
+        // Most texts are ASCII, and these are folded in place: a text of 1.5 KB in a microsecond or two.
+        let plain = text.isASCII ? text.utf8.withContiguousStorageIfAvailable { Self.folded(ascii: $0.prefix(limit)) } : nil
+        if let plain { self.init(bytes: plain) } else { self.init(text.unicodeScalars, limit: limit) }
     }
 
-    private init(ascii text: Substring.UTF8View) {
-        bytes.reserveCapacity(text.count)
-        var isSpacePending = false
-        for byte in text { add(byte, &isSpacePending) }
+    private init(bytes: [UInt8]) { self.bytes = bytes }
+
+    private static func folded(ascii text: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8] {
+        Array(unsafeUninitializedCapacity: text.count) { folded, count in
+            var isSpacePending = false
+            for byte in text {
+                if byte == 0x20 || (0x09...0x0D).contains(byte) {
+                    isSpacePending = count > 0
+                    continue
+                }
+                if isSpacePending {
+                    folded[count] = 0x20
+                    count += 1
+                    isSpacePending = false
+                }
+                folded[count] = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+                count += 1
+            }
+        }
     }
 
     package init(_ text: some Sequence<Unicode.Scalar>, limit: Int = .max) {

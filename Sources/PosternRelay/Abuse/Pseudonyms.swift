@@ -48,17 +48,14 @@ package struct DayPseudonyms: Sendable {
     /// every digest of a submission.
     struct KeyedDigest: Sendable {
         private let hmac: HMAC<SHA256>
-        /// For what a letter has many of.
-        private let short: SipHash
 
-        init(key: [UInt8]) {
-            hmac = HMAC(key: SymmetricKey(data: key))
-            short = SipHash(key: Self.digest("postern sketch", 0, [], hmac))
-        }
+        init(key: [UInt8]) { hmac = HMAC(key: SymmetricKey(data: key)) }
 
         /// One for each band of the sketch.
         func digests(of sketch: TextSketch) -> [UInt32] {
-            (0..<sketch.places.count / 2).map { band in
+            // For what a letter has many of.
+            let short = SipHash(key: Self.digest("postern sketch", 0, [], hmac))
+            return (0..<sketch.places.count / 2).map { band in
                 UInt32(
                     truncatingIfNeeded: short.digest(
                         UInt64(band), sketch.places[band * 2], sketch.places[band * 2 + 1]))

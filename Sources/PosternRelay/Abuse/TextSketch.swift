@@ -20,19 +20,19 @@ package struct TextSketch: Equatable, Sendable {
     package init?(_ text: FoldedText) {
         let words = Self.words(of: text.bytes)
         guard words.count >= Self.fewestWords else { return nil }
-        var places = [UInt64](repeating: .max, count: Self.bands * 2)
-        places.withUnsafeMutableBufferPointer { places in
-            for index in 1..<words.count {
-                let pair = Self.mixed(words[index - 1] &* 0x9E37_79B9_7F4A_7C15 ^ words[index])
-                for place in places.indices {
-                    // An odd factor and an addend make another order of all numbers of each.
-                    let rank = (pair ^ Self.orders[place].addend) &* Self.orders[place].factor
-                    let spread = rank ^ rank >> 32
-                    if spread < places[place] { places[place] = spread }
+        let pairs = zip(words, words.dropFirst()).map { Self.mixed($0 &* 0x9E37_79B9_7F4A_7C15 ^ $1) }
+        // An odd factor and an addend make another order of all numbers of each. One order after the other, so that all that the loop
+        // needs stays in registers.
+        places = Self.orders.map { order in
+            pairs.withUnsafeBufferPointer { pairs in
+                var least = UInt64.max
+                for pair in pairs {
+                    let rank = (pair ^ order.addend) &* order.factor
+                    least = min(least, rank ^ rank >> 32)
                 }
+                return least
             }
         }
-        self.places = places
     }
 
     private static let orders: [(addend: UInt64, factor: UInt64)] = (0..<UInt64(bands * 2)).map {

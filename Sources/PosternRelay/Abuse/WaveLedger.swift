@@ -26,9 +26,11 @@ package struct WaveLedger: Sendable {
         fileprivate let isFirst: Bool
     }
 
+    /// A band and a digest of it, in one number.
     private struct Place: Hashable {
-        let band: Int
-        let digest: UInt32
+        private let number: UInt64
+
+        init(band: Int, digest: UInt32) { number = UInt64(band) << 32 | UInt64(digest) }
     }
 
     /// How many recipients may have letters that are nearly the same.
@@ -92,14 +94,21 @@ package struct WaveLedger: Sendable {
     // MARK: -
 
     private func nearest(_ digests: [UInt32]) -> LetterID? {
-        var votes: [LetterID: Int] = [:]
+        // There are a dozen bands, and so a dozen groups at most: no table is quicker to look through.
+        var votes: [(first: LetterID, count: Int)] = []
         for (band, digest) in digests.enumerated() {
             guard let first = places[Place(band: band, digest: digest)] else { continue }
-            votes[first, default: 0] += 1
+            if let known = votes.firstIndex(where: { $0.first == first }) {
+                votes[known].count += 1
+            } else {
+                votes.append((first, 1))
+            }
         }
         // Of two that are as near, the elder.
-        let best = votes.max { ($0.value, $1.key.high, $1.key.low) < ($1.value, $0.key.high, $0.key.low) }
-        return best.flatMap { $0.value >= TextSketch.enough ? $0.key : nil }
+        let best = votes.max {
+            ($0.count, $1.first.high, $1.first.low) < ($1.count, $0.first.high, $0.first.low)
+        }
+        return best.flatMap { $0.count >= TextSketch.enough ? $0.first : nil }
     }
 
     /// - Returns: whether the recipient was counted now.

@@ -35,9 +35,8 @@ package struct ChartKeeper: Service {
     }
 
     package func run() async throws {
-        var news = ChartNews()
-        var known: Set<Epoch> = []
-        await cancelWhenGracefulShutdown {
+        var last = await cancelWhenGracefulShutdown { () -> ChartNews in
+            var (news, known) = (ChartNews(), Set<Epoch>())
             while !Task.isCancelled {
                 try? await Task.sleep(for: Self.interval)
                 // By a clock that is ahead, hours would have figures that have not come yet.
@@ -45,8 +44,9 @@ package struct ChartKeeper: Service {
                 await keep(&news)
                 await countDays(&known)
             }
+            return news
         }
-        await keep(&news)
+        await keep(&last)
     }
 
     /// Writes what is new, if anything is.

@@ -1,5 +1,5 @@
 private import Foundation
-package import PosternCore
+private import PosternCore
 
 /// Everything that the desk shows of one letter, as a file to hand on: a line for each thing that is known. Tags stand for clients; the
 /// letter's text and every address are in none of them.

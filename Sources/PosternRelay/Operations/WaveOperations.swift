@@ -1,4 +1,5 @@
 package import PosternCore
+private import PosternLink
 package import PosternStore
 
 /// Letters that are nearly the same and go to many, as one thing to decide about (requirement L3).

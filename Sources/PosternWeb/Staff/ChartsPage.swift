@@ -1,5 +1,5 @@
-private import Hummingbird
-package import PosternCore
+internal import Hummingbird
+private import PosternCore
 package import PosternRelay
 package import PosternText
 

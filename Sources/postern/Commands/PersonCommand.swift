@@ -1,6 +1,6 @@
 internal import ArgumentParser
 private import Foundation
-private import PosternCore
+internal import PosternCore
 internal import PosternHost
 private import PosternLink
 internal import PosternRelay
