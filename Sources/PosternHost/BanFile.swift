@@ -35,7 +35,7 @@ package struct RefusedClient: Equatable, Sendable {
     /// Whether a line begins like one: even if it is none, it may have an address in it.
     package static func isMeant(by line: some StringProtocol) -> Bool { line.hasPrefix(mark) }
 
-    package var line: String { "\(Self.mark) \(client) \(rule.rawValue)" }
+    package var line: String { "\(Self.mark) \(client.revealedText) \(rule.rawValue)" }
 }
 
 /// What fail2ban, or a program like it, reads: `POSTERN_BAN_FILE`. It has addresses in plain, so its owner alone can read it.
@@ -87,7 +87,8 @@ package final class BanFile: Sendable {
         var facts = stat()
         guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_mode & 0o077 == 0, facts.st_uid == geteuid()
         else { throw Fault.notPrivate(path) }
-        let line = Array("\(second.rfc3339) postern: refused client=\(refused.client) rule=\(refused.rule.rawValue)\n".utf8)
+        let line = Array(
+            "\(second.rfc3339) postern: refused client=\(refused.client.revealedText) rule=\(refused.rule.rawValue)\n".utf8)
         // One write of a short line is one line, whoever else appends.
         guard write(file, line, line.count) == line.count else {
             throw Fault.notOpened(path, reason: String(cString: strerror(errno)))

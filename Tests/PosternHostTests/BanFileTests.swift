@@ -9,7 +9,8 @@ struct BanFileTests {
     private static let now = Timestamp(seconds: 1_795_514_709)
 
     private func refused(_ client: String, _ rule: Verdict.Rule = .limitClient) throws -> RefusedClient {
-        try #require(RefusedClient(try #require(ClientAddress(text: client)), rule))
+        let client = try #require(ClientAddress(text: client))
+        return try #require(RefusedClient(client, rule))
     }
 
     @Test(arguments: Verdict.Rule.allCases)

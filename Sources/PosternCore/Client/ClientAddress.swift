@@ -43,7 +43,8 @@ extension ClientAddress {
 }
 
 extension ClientAddress {
-    /// The one spelling of an address (RFC 5952): for a person who was shown it by a reveal, and for nobody else.
+    /// The one spelling of an address (RFC 5952): for a person who was shown it by a reveal, for the file that an operator
+    /// wants for the firewall, and for nobody else.
     package var revealedText: String {
         guard bytes.count == 16 else { return bytes.map { String($0) }.joined(separator: ".") }
         let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }

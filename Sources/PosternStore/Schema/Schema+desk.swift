@@ -34,10 +34,6 @@ extension Schema {
             """
             CREATE INDEX review_item_recipient ON review_item (recipient)
             """,
-            """
-            CREATE INDEX review_item_decision ON review_item (decision)
-            WHERE decision IS NOT NULL
-            """,
             // By what a new one finds those that it joins.
             """
             CREATE INDEX review_item_likeness ON review_item (lane, likeness, letter)

@@ -135,9 +135,12 @@ package struct ReviewItems {
             """
             UPDATE review_item
             SET decision = NULL, version = version + 1
-            WHERE decision = ?
+            WHERE lane IN ('held', 'reported') AND decision = ? AND letter IN (
+                SELECT own.letter
+                FROM decision_item AS own
+                WHERE own.decision = ?)
             """,
-            [decision.stored])
+            [decision.stored, decision.stored])
     }
 
     /// It waits for nobody any more.

@@ -30,7 +30,11 @@ struct AdministrationServiceTests {
             Set(trace.map(\.verb)) == [
                 .pauseRecipient, .resumeRecipient, .changeSite, .invite, .resetStaff, .revokeSiteToken, .eraseRecipient,
             ])
-        #expect(fixture.deeds == [RelayDeed(.tokenRevoked(token), by: .staff("berta"))])
+        #expect(
+            fixture.deeds == [
+                RelayDeed(.staffLockedOut(try StaffName("carl")), by: .staff("berta")),
+                RelayDeed(.tokenRevoked(token), by: .staff("berta")),
+            ])
         let lines = try await service.tokens()
         #expect(lines.count == 1 && lines.first?.revoked != nil)
         let sites = try await service.sites()

@@ -1,5 +1,6 @@
 import PosternCore
 import PosternRelay
+import PosternSQLite
 import PosternStore
 import Synchronization
 import Testing

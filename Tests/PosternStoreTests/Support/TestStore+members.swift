@@ -60,6 +60,8 @@ extension TestStore {
             _ = try transaction.recipients.change(MemberSettings(dailyLetters: 1), of: somebody.id, at: now)
             for letter in [letter, waiting, third] { _ = try transaction.intake.accept(letter) }
             _ = try transaction.reports.add(report)
+            let today = Epoch(containing: now)
+            try transaction.figures.keep(try transaction.figures.recipients(on: today, limit: 99), of: today)
             _ = try transaction.mutes.add(name, of: somebody.id, from: letter.id, at: now)
             _ = try transaction.queue.claim(upTo: 99, under: lease, until: now + .minutes(5), at: now)
             _ = try transaction.queue.unclaim(lease)

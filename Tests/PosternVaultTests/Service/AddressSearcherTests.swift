@@ -26,9 +26,10 @@ struct AddressSearcherTests {
     }
 
     private func letter(_ number: UInt64) throws -> AddressSearch.SealedLetter {
-        let (item, seal) = try fixture.letter(number)
+        let seal = try fixture.held(number).seal
         return AddressSearch.SealedLetter(
-            id: item.id, site: fixture.site, recipient: fixture.recipient, handle: fixture.handle, seal: seal)
+            id: LetterID(high: 1, low: number), site: fixture.site, recipient: fixture.recipient, handle: fixture.handle,
+            seal: seal)
     }
 
     @Test func `Recipients and letters, by the address in any capitals; what does not open is counted`() async throws {
