@@ -203,6 +203,8 @@ def test_letters_alike_are_one_row_and_each_shows_the_others(morning, anna):
 
 
 def test_every_state_is_accessible(morning, anna, berta):
+    # One that nobody has opened yet.
+    hold(morning, 1, start=600)
     anna.get(staff(morning, "/?each=1"))
     accessible(anna)
     berta.get(anna.find_elements(By.CSS_SELECTOR, "a[data-row]")[-1].get_attribute("href"))

@@ -52,7 +52,8 @@ def accessible(browser):
         for scheme in ["light", "dark"]:
             shape(browser, width, scheme)
             assert violations(browser) == []
-        assert browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth") <= 0
+        # Not by the window: on a telephone it becomes as wide as what does not fit.
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= width
 
 
 def test_a_passkey_signs_in_and_nobody_types_a_name(passkeys, postern):
