@@ -1,4 +1,5 @@
 """What can be seen of the operator's guide without following it; deploy/prove bare follows it."""
+import os
 import pathlib
 import re
 import shutil
@@ -84,3 +85,18 @@ def test_every_setting_that_the_guide_names_is_in_the_example():
     others = {"POSTERN_HOME", "POSTERN_TEMPLATES", "POSTERN_FUZZ_SECONDS", "POSTERN_COMMIT"}
     for name in set(re.findall(r"\bPOSTERN_[A-Z_]+[A-Z]\b", GUIDE)) - others:
         assert re.search(rf"\b{name}\b", example), name
+
+
+def test_what_the_scripts_build_with_is_no_setting_of_what_they_start(tmp_path):
+    swift = tmp_path / "swift"
+    swift.write_text('#!/bin/sh\necho "${POSTERN_COMMIT:-none}" >>"$0.log"\n')
+    swift.chmod(0o755)
+    for given in [{}, {"POSTERN_COMMIT": "given"}]:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("POSTERN")}
+        done = subprocess.run(
+            ["sh", "-euc", ". deploy/packages; build_programs; env"], cwd=ROOT, text=True, capture_output=True,
+            env={**environment, **given, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+        assert done.returncode == 0, done.stderr
+        assert "POSTERN_" not in done.stdout
+        built = (tmp_path / "swift.log").read_text().splitlines()
+        assert "none" not in built[:2] and ("given" in built) == bool(given)
