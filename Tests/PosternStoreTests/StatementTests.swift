@@ -520,4 +520,17 @@ struct StatementTests {
             #expect(!plan.contains { $0.contains("TEMP B-TREE") })
         }
     }
+
+    // Through the lane, it would look at everything that waits there.
+    @Test func `A letter that comes finds the cluster that it joins by an index of its own`() async throws {
+        try await withStore(.file) { store in
+            let searches = try await recorded(store).filter { $0.description.hasPrefix("SELECT cluster\n") }
+            var plans: [String] = []
+            for search in searches { plans += try await store.sqlite.plan(of: search) }
+            #expect(plans.count == 2)
+            for index in ["review_item_likeness (likeness=?)", "review_item_client (epoch=? AND tag=? AND rules=?)"] {
+                #expect(plans.contains { $0.contains("USING INDEX \(index)") }, "\(plans)")
+            }
+        }
+    }
 }

@@ -36,10 +36,10 @@ extension Schema {
             """,
             // By what a new one finds those that it joins.
             """
-            CREATE INDEX review_item_likeness ON review_item (lane, likeness, letter)
+            CREATE INDEX review_item_likeness ON review_item (likeness)
             """,
             """
-            CREATE INDEX review_item_client ON review_item (lane, epoch, tag, rules, letter)
+            CREATE INDEX review_item_client ON review_item (epoch, tag, rules)
             WHERE tag IS NOT NULL
             """,
             // What waits already. Tags and rules stand in the entry in a form that SQL cannot read: the program adds them.

@@ -51,26 +51,26 @@ package struct ReviewItems {
     private func cluster(
         in lane: ReviewLane, likeness: LetterID, epoch: Epoch, tag: Tag?, rules: String
     ) throws -> LetterID? {
+        // By an index each, and no order asked for: SQLite would rather look through all that waits in the lane. So the lane is a
+        // value that no index has. What an index gives first is the oldest.
         let near: LetterID? = try transaction.row(
             """
             SELECT cluster
             FROM review_item
-            WHERE lane = ? AND likeness = ? AND decision IS NULL
-            ORDER BY letter
+            WHERE likeness = ? AND lane || '' = ? AND decision IS NULL
             LIMIT 1
             """,
-            [lane.stored, likeness.stored])?["cluster"]
+            [likeness.stored, lane.stored])?["cluster"]
         if let near { return near }
         guard let tag else { return nil }
         return try transaction.row(
             """
             SELECT cluster
             FROM review_item
-            WHERE lane = ? AND epoch = ? AND tag = ? AND rules = ? AND decision IS NULL
-            ORDER BY letter
+            WHERE epoch = ? AND tag = ? AND rules = ? AND lane || '' = ? AND decision IS NULL
             LIMIT 1
             """,
-            [lane.stored, epoch.stored, tag.stored, rules.stored])?["cluster"]
+            [epoch.stored, tag.stored, rules.stored, lane.stored])?["cluster"]
     }
 
     package func find(_ letter: LetterID, in lane: ReviewLane) throws -> ReviewItem? {
