@@ -32,7 +32,10 @@ package enum PortHolder {
 
     /// The inodes of listening sockets (proc(5), /proc/net/tcp): address:port in hexadecimal, state 0A.
     private static func listeners(_ path: String, port: Int) -> [Substring] {
-        guard let table = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
+        // Foundation takes the first short read for the end of the file, and the kernel gives its table page by page: with thirty
+        // connections the rest would be missing.
+        guard let file = FileHandle(forReadingAtPath: path), let bytes = try? file.readToEnd() else { return [] }
+        let table = String(decoding: bytes, as: UTF8.self)
         return table.split(separator: "\n").dropFirst().compactMap { line in
             let columns = line.split(separator: " ")
             guard columns.count > 9, columns[3] == "0A", let text = columns[1].split(separator: ":").last else { return nil }

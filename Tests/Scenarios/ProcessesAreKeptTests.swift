@@ -132,7 +132,7 @@ private enum Sockets {
         let own = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").compactMap {
             try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\($0)")
         }.filter { $0.hasPrefix("socket:[") }.map { String($0.dropFirst(8).dropLast()) }
-        let table = try String(contentsOfFile: "/proc/\(pid)/net/unix", encoding: .utf8)
+        let table = try Proc.text("/proc/\(pid)/net/unix")
         // The seventh column is the inode.
         let unix = table.split(separator: "\n").dropFirst().compactMap { line in
             line.split(separator: " ").dropFirst(6).first.map(String.init)

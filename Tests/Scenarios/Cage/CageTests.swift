@@ -41,7 +41,7 @@ struct CageTests {
             let pid = try #require(postern.pid(of: role))
             let names = try Proc.environment(of: pid).keys.filter { !$0.hasPrefix("POSTERN_") }
             #expect(Set(names).subtracting(["LANG", "NO_COLOR"]) == ["PATH"], "\(role): \(names)")
-            #expect(try !String(contentsOfFile: "/proc/\(pid)/maps", encoding: .utf8).contains("BrokenLocale"), "\(role)")
+            #expect(try !Proc.text("/proc/\(pid)/maps").contains("BrokenLocale"), "\(role)")
         }
         #expect(try Proc.status(of: try #require(postern.pid(of: .supervisor)))["NoNewPrivs"] == "1")
         #expect(try await postern.post(to: "nobody").status == 404)

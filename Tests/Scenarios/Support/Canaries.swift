@@ -70,7 +70,7 @@ struct Canaries {
 /// The writable memory of a process, as root sees it.
 enum Memory {
     static func writable(of pid: Int32) throws -> Data {
-        let maps = try String(contentsOfFile: "/proc/\(pid)/maps", encoding: .utf8)
+        let maps = try Proc.text("/proc/\(pid)/maps")
         let memory = open("/proc/\(pid)/mem", O_RDONLY)
         guard memory >= 0 else { throw Failure("the memory of \(pid) cannot be read: \(errno)") }
         defer { close(memory) }

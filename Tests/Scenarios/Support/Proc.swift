@@ -2,6 +2,13 @@ import Foundation
 
 /// What /proc says of a process (proc(5)).
 enum Proc {
+    /// A whole file of /proc. `String(contentsOfFile:)` takes the first short read for its end, and the kernel gives a table page by
+    /// page.
+    static func text(_ path: String) throws -> String {
+        let bytes = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)).readToEnd() ?? Data()
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Field → value.
     static func status(of pid: Int32) throws -> [String: String] {
         let lines = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8).split(separator: "\n")
