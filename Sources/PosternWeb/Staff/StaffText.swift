@@ -328,60 +328,6 @@ package enum StaffText: String, TextKey {
 
     package static let file = CatalogueFile.staff
 
-    package var slots: Set<TextSlot> {
-        switch self {
-        case .staffOldest: [.age]
-        case .staffPurge: [.date]
-        case .mailboxKept: [.limit]
-        case .accountSignedIn: [.name, .role]
-        case .signInPasskeyElsewhere: [.page]
-        case .enrolIntro: [.role]
-        case .signInLimited, .signInUnavailable: [.wait]
-        case .enrolTitle: [.name]
-        case .deskLetterTitle, .deskFilterFault, .rowSelect: [.name]
-        case .deskAge: [.age]
-        case .deskNear: [.count]
-        case .deskReported: [.name, .date]
-        case .deskState: [.state]
-        case .deskEnded: [.state, .date]
-        case .deskWaits, .deskTaken: [.staff, .age]
-        case .rowWaits, .rowTaken, .standingUndone: [.staff]
-        case .undoBar: [.act, .count, .wait]
-        case .decidedBy: [.act, .staff, .age, .name]
-        case .standingPending: [.wait]
-        case .standingApplied: [.date]
-        case .bulkAll, .noticeDone, .noticeSkipped, .noticeChanged, .decisionsPassed, .confirmWrong: [.count]
-        case .noticeLongSentence, .noticeLongNote: [.limit]
-        case .confirmQuestion: [.act, .count]
-        case .waveTitle, .waveWillRelease, .waveNumber: [.count]
-        case .waveOpen: [.age]
-        case .waveCounts: [.count, .limit, .state, .date]
-        case .waveWillWithdraw: [.count, .limit]
-        case .waveWithdrawn, .waveReleased: [.staff, .date]
-        case .waveUndoable: [.wait]
-        case .revealLeft: [.count, .limit]
-        case .journalAgrees: [.count]
-        case .journalChecked: [.date]
-        case .revealHalf: [.name, .kind, .time]
-        case .revealOwnHalf: [.kind, .time]
-        case .revealShort, .revealLong: [.limit]
-        case .revealWaits: [.time]
-        case .revealCap: [.date]
-        case .revealLimited, .revealUnavailable: [.wait]
-        case .blocksRemove, .blocksAdded, .blocksRemoved, .blocksGone, .clientTitle, .clientNetworkTitle, .siteNoLanguage,
-            .accountsQuestion, .accountsDone, .accountsWrongName, .tokensRevoke, .tokensDone:
-            [.name]
-        case .blocksAddedCounted: [.count, .name]
-        case .blockShortWords, .blockLongWords, .blockLongReason: [.limit]
-        case .blockConfirmQuestion, .blockConfirmMany: [.count, .letters]
-        case .recipientsInvitationEnds: [.date]
-        case .recipientEraseQuestion, .recipientWrongHandle: [.handle]
-        case .siteTitle: [.site]
-        case .siteLongIntroduction: [.limit, .name]
-        default: []
-        }
-    }
-
     package init(_ state: DeliveryState) {
         self =
             switch state {

@@ -185,7 +185,7 @@ private func buildServices(
             publicWeb,
             PublicServices(
                 submissions: intake, tokens: FormTokens(randomness: .system) { vault.tagKey(of: $0) },
-                sites: SiteQueries(store: store, terms: PrivacyFacts.Terms(configuration)) {
+                sites: SiteQueries(store: store, terms: PrivacyFacts.Terms(configuration, hasBanFile: tellRefused != nil)) {
                     (vault.key(.address, of: nil)?.suite ?? .ofAddresses).publicName
                 },
                 confirmations: confirmations, joining: joining, members: siteMembers, conversations: conversations,
@@ -251,7 +251,8 @@ private func storeFolder(_ configuration: Configuration) -> String {
 }
 
 extension PrivacyFacts.Terms {
-    fileprivate init(_ configuration: Configuration) {
+    /// - Parameter hasBanFile: whether clients are told to the firewall, and not only that somebody wished it.
+    fileprivate init(_ configuration: Configuration, hasBanFile: Bool) {
         let (mail, limits) = (configuration.mail, configuration.limits)
         let counted: [(PrivacyFacts.Counted, Limit)] = [
             (.connection, limits.client), (.address, limits.sender), (.text, limits.text), (.recipient, limits.recipient),
@@ -261,7 +262,7 @@ extension PrivacyFacts.Terms {
             outcomes: configuration.retention.outcomes, reports: configuration.retention.reports,
             reveals: configuration.reveals, epochSuite: Suite.ofEpochs.publicName, clientLimit: limits.client,
             counted: counted.filter { !$0.1.isOff }.map(\.0) + (limits.wave == nil ? [] : [.similarText]),
-            hasBanFile: configuration.banFile != nil, isMailEncrypted: mail.smarthost.tls == .required,
+            hasBanFile: hasBanFile, isMailEncrypted: mail.smarthost.tls == .required,
             isDemo: mail.demoMailbox != nil)
     }
 }
