@@ -1,6 +1,7 @@
 """Edits the store of a running service, as anyone could who can write to the file: rows.py STORE TASK [SQL on standard input].
 
 snapshot   keeps the rows of the tables that are named (people and sites, if none is) beside the store
+put-back   puts them back
 restore    puts them back, and drops what still waits
 columns    prints table.column for every column of the tables that are named
 edit       runs the statements of standard input in one transaction
@@ -29,14 +30,15 @@ if task == "snapshot":
     for table in tables:
         store.execute(f"DROP TABLE IF EXISTS kept.{table}")
         store.execute(f"CREATE TABLE kept.{table} AS SELECT * FROM main.{table}")
-elif task == "restore":
+elif task in ("put-back", "restore"):
     store.execute("BEGIN IMMEDIATE")
     for table in tables:
         store.execute(f"DELETE FROM main.{table}")
         store.execute(f"INSERT INTO main.{table} SELECT * FROM kept.{table}")
-    store.execute(
-        "UPDATE delivery SET state = 'dropped', due_at = NULL, lease = NULL, lease_until = NULL, finished_at = 1 "
-        "WHERE state IN ('held', 'ready')")
+    if task == "restore":
+        store.execute(
+            "UPDATE delivery SET state = 'dropped', due_at = NULL, lease = NULL, lease_until = NULL, finished_at = 1 "
+            "WHERE state IN ('held', 'ready')")
     store.execute("COMMIT")
 elif task == "columns":
     for table in tables:
