@@ -10,7 +10,8 @@ package enum VaultCheck {
     ///   - server: the smarthost's host and port.
     package static func findings(_ condition: VaultCondition?, smarthost server: String, now: Timestamp) -> [Finding] {
         guard let condition else { return [.ok(.budgets, "nothing goes out while no vault runs, or it could not be asked")] }
-        return budgets(condition.budgets, now: now) + mentions(condition.mentions) + clock(condition.clock)
+        return budgets(condition.budgets, now: now) + mentions(condition.mentions) + follows(condition.follows, now: now)
+            + clock(condition.clock)
             + lanes(condition.lanes, server, now: now)
     }
 
@@ -35,7 +36,7 @@ package enum VaultCheck {
         }
     }
 
-    private static func mentions(_ mentions: VaultCondition.Mentions) -> [Finding] {
+    private static func mentions(_ mentions: VaultCondition.CountedQuestions) -> [Finding] {
         guard mentions.refused > 0 else { return [] }
         let times = mentions.refused == 1 ? "once" : "\(mentions.refused) times"
         let last = mentions.last.map { ", last at \($0.rfc3339)" } ?? ""
@@ -48,6 +49,20 @@ package enum VaultCheck {
                     "A recipient who sends more than \(mentions.limit) answers a day explains it. If nobody does, the relay may have "
                         + "been taken over and guesses at addresses: stop the service and look at its machine.",
                     commands: ["postern log list"]))
+        ]
+    }
+
+    private static func follows(_ follows: VaultCondition.CountedQuestions, now: Timestamp) -> [Finding] {
+        guard let last = follows.last, now.since(last) < .days(1) else { return [] }
+        return [
+            .warn(
+                .budgets,
+                "the relay asked to follow more clients to later days than \(follows.limit) a day, and was told nothing: "
+                    + "\(follows.refused == 1 ? "once" : "\(follows.refused) times"), last at \(last.rfc3339)",
+                Remedy(
+                    "Staff who block many clients by letters of earlier days explain it; the journal names the letters. If nobody "
+                        + "does, the relay may have been taken over and looks for addresses: stop the service and look at its machine.",
+                    commands: ["postern log journal"]))
         ]
     }
 

@@ -30,6 +30,8 @@ package enum JournalEvent: Hashable, Sendable {
     case tokenRevoked(SiteTokenID)
     /// A letter was sealed for those who look at reports.
     case reportSealed(SiteID)
+    /// What the client of a submission is called on later days was said.
+    case clientFollowed(SiteID, LetterID)
     /// From now on letters like those that it names are held or refused; its number is the relay's.
     case blockAdded(Int64)
     case blockRemoved(Int64)
@@ -146,6 +148,7 @@ extension JournalEvent {
         case .tokenMade(let site, let id): "made token \(id) of \(site)"
         case .tokenRevoked(let id): "revoked token \(id)"
         case .reportSealed(let site): "sealed a reported letter of \(site)"
+        case .clientFollowed(let site, let id): "followed the client of \(id) of \(site) to later days"
         case .blockAdded(let id): "added block \(id)"
         case .blockRemoved(let id): "removed block \(id)"
         case .staffLink(let role): "made a link by which somebody chooses how to sign in as \(role.rawValue)"

@@ -5,25 +5,31 @@ package struct RelateRequest: LinkPayload, Equatable, Sendable, Unprintable {
     package let submission: LetterID
     package let site: SiteID
     package let evidence: [UInt8]
+    package let reach: TagReach
 
-    package init(submission: LetterID, site: SiteID, evidence: [UInt8]) {
+    package init(submission: LetterID, site: SiteID, evidence: [UInt8], reach: TagReach) {
         self.submission = submission
         self.site = site
         self.evidence = evidence
+        self.reach = reach
     }
 
     package func write(to writer: inout ByteWriter) {
         writer.write(submission)
         writer.write(site.text)
         writer.write(evidence)
+        writer.write(reach.rawValue)
     }
 
     package init(from reader: inout ByteReader) throws(ByteFault) {
-        self.init(submission: try reader.identifier(), site: try reader.siteID(), evidence: try reader.part())
+        let (submission, site) = (try reader.identifier() as LetterID, try reader.siteID())
+        let evidence = try reader.part()
+        guard let reach = TagReach(rawValue: try reader.number()) else { throw .badValue }
+        self.init(submission: submission, site: site, evidence: evidence, reach: reach)
     }
 }
 
-/// What a client is called on each day whose keys are kept: never its address.
+/// What a client is called on the days that were asked for, as far as their keys are kept: never its address.
 package struct RelatedTags: LinkPayload, Equatable, Sendable {
     package struct Day: LinkPayload, Equatable, Sendable {
         package let epoch: Epoch

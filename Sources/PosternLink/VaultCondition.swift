@@ -147,9 +147,9 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
         }
     }
 
-    /// Questions whether an answer holds its author's own address: somebody who may ask without end could find it by guessing.
-    package struct Mentions: LinkPayload, Equatable, Sendable {
-        /// How many a day are answered about one recipient.
+    /// Questions that would give somebody away if they were asked without end.
+    package struct CountedQuestions: LinkPayload, Equatable, Sendable {
+        /// How many a day are answered.
         package let limit: Int
         /// How many were not, today, since the vault's start.
         package let refused: Int
@@ -177,13 +177,19 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
     package let budgets: [BudgetUse]
     package let clock: Clock
     package let lanes: Lanes
-    package let mentions: Mentions
+    /// Whether an answer holds its author's own address; the limit is one recipient's.
+    package let mentions: CountedQuestions
+    /// What clients are called on later days; the limit is for all.
+    package let follows: CountedQuestions
 
-    package init(budgets: [BudgetUse], clock: Clock, lanes: Lanes, mentions: Mentions) {
+    package init(
+        budgets: [BudgetUse], clock: Clock, lanes: Lanes, mentions: CountedQuestions, follows: CountedQuestions
+    ) {
         self.budgets = budgets
         self.clock = clock
         self.lanes = lanes
         self.mentions = mentions
+        self.follows = follows
     }
 
     package func write(to writer: inout ByteWriter) {
@@ -191,11 +197,12 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
         clock.write(to: &writer)
         lanes.write(to: &writer)
         mentions.write(to: &writer)
+        follows.write(to: &writer)
     }
 
     package init(from reader: inout ByteReader) throws(ByteFault) {
         self.init(
             budgets: try reader.list(atMost: 64), clock: try Clock(from: &reader), lanes: try Lanes(from: &reader),
-            mentions: try Mentions(from: &reader))
+            mentions: try CountedQuestions(from: &reader), follows: try CountedQuestions(from: &reader))
     }
 }

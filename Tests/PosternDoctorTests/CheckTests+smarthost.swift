@@ -37,11 +37,14 @@ extension CheckTests {
     }
 
     private func lanes(
-        _ lanes: VaultCondition.Lanes = .init(configured: 8, allowed: 8), mentions: VaultCondition.Mentions = .init(limit: 30)
+        _ lanes: VaultCondition.Lanes = .init(configured: 8, allowed: 8),
+        mentions: VaultCondition.CountedQuestions = .init(limit: 30),
+        follows: VaultCondition.CountedQuestions = .init(limit: 50)
     ) -> [Finding] {
         let clock = VaultCondition.Clock(now: Self.now, believed: Self.now, isTrusted: true)
         return VaultCheck.findings(
-            VaultCondition(budgets: [], clock: clock, lanes: lanes, mentions: mentions), smarthost: "mx.example:587",
+            VaultCondition(budgets: [], clock: clock, lanes: lanes, mentions: mentions, follows: follows),
+            smarthost: "mx.example:587",
             now: Self.now)
     }
 
@@ -52,6 +55,7 @@ extension CheckTests {
             lanes(mentions: .init(limit: 30, refused: 7, last: last)), .warn, "7 times today, last at \(last.rfc3339)",
             "30 times a day", "taken over", "postern log list")
         expect(lanes(mentions: .init(limit: 30, refused: 1, last: last)), .warn, "once today")
+        expect(lanes(follows: .init(limit: 50, refused: 3, last: last)), .warn, "3 times, last at \(last.rfc3339)")
     }
 
     @Test func `S3, S4, S5: what the lanes have learnt of the smarthost names it and says what to do`() {
@@ -85,7 +89,8 @@ extension CheckTests {
                     budgets: [
                         .init(setting: "POSTERN_BUDGET_GLOBAL", limit: "2000/1h", deferred: 3, last: age.map { Self.now - $0 })
                     ], clock: .init(now: Self.now, believed: believed, isTrusted: trusted),
-                    lanes: .init(configured: 8, allowed: 8), mentions: .init(limit: 30)), smarthost: "mx", now: Self.now)
+                    lanes: .init(configured: 8, allowed: 8), mentions: .init(limit: 30), follows: .init(limit: 50)),
+                smarthost: "mx", now: Self.now)
         }
         expect(vault(nil), .ok, "no letter had to wait")
         expect(

@@ -143,7 +143,8 @@ struct SignedNoteTests {
                 .keysMade(["letter-2026-11-29"]), .keysDestroyed(["tag-2026-01-01"]), .keysExported(["0a"]),
                 .keysImported(added: 2, hasMemory: true), .clockTrusted, .siteAuthorised(site), .recipientAuthorised(site),
                 .recipientErased(site), .adopted(sites: 1, recipients: 2), .tokenMade(site, token), .tokenRevoked(token),
-                .reportSealed(site), .blockAdded(7), .blockRemoved(7), .other("seen-by-staff"),
+                .reportSealed(site), .clientFollowed(site, LetterID(high: 1, low: 2)), .blockAdded(7), .blockRemoved(7),
+                .other("seen-by-staff"),
                 .staffLockedOut, .addressSought, .decided(StaffDecisionID(high: 1, low: 2), .drop, count: 23),
                 .decisionUndone(StaffDecisionID(high: 1, low: 2)),
             ]

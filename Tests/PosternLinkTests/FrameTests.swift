@@ -60,7 +60,7 @@ struct FrameTests {
             lanes: .init(
                 configured: 8, allowed: 2, open: 1, turnedAway: .init(times: 3, last: Timestamp(seconds: 5), answer: "421 no"),
                 uncertain: .init(), missing: [.init(what: "AUTH", since: Timestamp(seconds: 4))]),
-            mentions: .init(limit: 30, refused: 2, last: Timestamp(seconds: 3)))
+            mentions: .init(limit: 30, refused: 2, last: Timestamp(seconds: 3)), follows: .init(limit: 50))
         #expect(try VaultCondition(payload: condition.payload) == condition)
         for count in 0..<condition.payload.count {
             #expect(throws: ByteFault.self) { try VaultCondition(payload: Array(condition.payload.prefix(count))) }

@@ -244,7 +244,8 @@ struct RowsOfTheDeskGiveNothingAwayTests {
         for edit in [nil] + Self.reportEdits.map(Optional.some) + [nil] {
             if let edit { try await postern.rows("edit", edit.sql) }
             for (handle, letter) in letters {
-                let (person, code) = try #require(codes.next())
+                let next = codes.next()
+                let (person, code) = try #require(next)
                 let page = try await postern.reveal(letter, "letter", by: person, reason: DeskRunning.reason) { code }.text
                 let other = handle == "alice" ? "mallory" : "alice"
                 #expect(!page.contains("reported, for \(other)"), "\(handle): \(edit?.sql ?? "")")
@@ -291,19 +292,20 @@ struct RowsOfTheDeskGiveNothingAwayTests {
                     try await postern.rows("waiting").trimmingCharacters(in: .whitespacesAndNewlines) == "0"
                 }
             }
-            for mail in desk.server.messages.dropFirst(seen) { try check(mail, after: sql) }
+            for mail in desk.server.messages.dropFirst(seen) { check(mail, after: sql) }
             try await postern.rows("restore", of: Self.restored)
         }
         try await desk.stop()
     }
 
     /// Each mail has a letter to its own reader, or none, and names and links of this installation alone.
-    private func check(_ mail: ServerMessage, after sql: String) throws {
+    private func check(_ mail: ServerMessage, after sql: String) {
         let view = MailView(source: mail.octets)
         let text = [String(decoding: mail.octets, as: UTF8.self), view.plain ?? "", view.html ?? ""].joined(separator: "\n")
-        let reader = try #require(
-            Self.addresses.first { mail.recipients == ["<\($0.value)>"] } ?? Self.person(mail),
-            "redirected to \(mail.recipients): \(sql)")
+        guard let reader = Self.addresses.first(where: { mail.recipients == ["<\($0.value)>"] }) ?? Self.person(mail) else {
+            Issue.record("redirected to \(mail.recipients): \(sql)")
+            return
+        }
         for (other, address) in Self.addresses where other != reader.key {
             #expect(!text.contains(address) && !text.contains("for \(other)"), "\(other)'s to \(reader.key): \(sql)")
         }

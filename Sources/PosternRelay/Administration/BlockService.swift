@@ -68,7 +68,7 @@ package struct BlockService: BlockTaker {
         let typed = wish.mark.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         switch wish.kind {
         case .tag:
-            guard let tag = Tag(typed), let names = try await names.names(of: tag) else { return .failure(.noTag) }
+            guard let tag = Tag(typed), let names = try await names.names(of: tag, .upToToday) else { return .failure(.noTag) }
             let today = Epoch(containing: operations.now())
             guard let own = names.tag(on: today) else { return .failure(.tagOfOtherDay) }
             return .success(Found(mark: .tag(own, today), days: names.days))
@@ -104,7 +104,7 @@ package struct BlockService: BlockTaker {
             return Found(mark: .range(range))
         }
         let alone = [ClientNames.Day(epoch: today, tag: tags[place])]
-        return Found(mark: .range(range), days: try await names.names(of: tags[place])?.days ?? alone)
+        return Found(mark: .range(range), days: try await names.names(of: tags[place], .upToItsDay)?.days ?? alone)
     }
 
     // MARK: - What it would have met

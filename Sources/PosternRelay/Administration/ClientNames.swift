@@ -2,7 +2,7 @@ internal import Logging
 package import PosternCore
 internal import PosternStore
 
-/// What a client, or a network, is called on each day whose keys are kept.
+/// What a client, or a network, is called on other days.
 package struct ClientNames: Equatable, Sendable {
     package struct Day: Equatable, Sendable {
         package let epoch: Epoch
@@ -15,14 +15,14 @@ package struct ClientNames: Equatable, Sendable {
 
     /// The latest first; at least one.
     package let days: [Day]
-    /// False where only the day is known on which the tag was seen.
-    package let isWhole: Bool
+    /// Nil where only the day is known on which the tag was seen.
+    package let reach: TagReach?
     /// 0 for a client, 1 and more for its networks, narrowest first.
     package let place: Int
 
-    package init(days: [Day], isWhole: Bool, place: Int) {
+    package init(days: [Day], reach: TagReach?, place: Int) {
         self.days = days
-        self.isWhole = isWhole
+        self.reach = reach
         self.place = place
     }
 
@@ -39,19 +39,19 @@ struct ClientNameFinder: Sendable {
     private static let looked = 20
 
     /// - Returns: nil for a tag that no entry of the log has.
-    func names(of tag: Tag) async throws -> ClientNames? {
+    func names(of tag: Tag, _ reach: TagReach) async throws -> ClientNames? {
         let entries = try await operations.store.read {
             try $0.submissionLog.latest(LogFilter(tag: tag), limit: Self.looked)
         }
         guard let newest = entries.first, let place = newest.tags.firstIndex(of: tag) else { return nil }
-        let alone = ClientNames(days: [.init(epoch: newest.epoch, tag: tag)], isWhole: false, place: place)
+        let alone = ClientNames(days: [.init(epoch: newest.epoch, tag: tag)], reach: nil, place: place)
         for entry in entries {
             guard let seal = entry.evidence, let site = try? SiteID(entry.site) else { continue }
             do {
-                let days = try await relate(entry.id, site, seal).compactMap { day in
+                let days = try await relate(entry.id, site, seal, reach).compactMap { day in
                     day.tags.indices.contains(place) ? ClientNames.Day(epoch: day.epoch, tag: day.tags[place]) : nil
                 }
-                return days.isEmpty ? alone : ClientNames(days: days, isWhole: true, place: place)
+                return days.isEmpty ? alone : ClientNames(days: days, reach: reach, place: place)
             } catch {
                 logger.info("staff: the vault does not say what a client is called", metadata: ["error": "\(error)"])
                 return alone

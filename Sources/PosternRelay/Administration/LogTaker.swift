@@ -5,7 +5,7 @@ internal import PosternStore
 /// What is known of a client or a network: never an address.
 package struct ClientSheet: Equatable, Sendable {
     package let names: ClientNames
-    /// Today's tag, by which it can be kept out; nil where nobody can say.
+    /// Today's tag, by which it can be kept out; nil where it is not known.
     package let today: Tag?
     /// What came, the latest day first; days on which nothing came are left out.
     package let trails: [ClientTrail]
@@ -24,8 +24,9 @@ package struct ClientSheet: Equatable, Sendable {
 package protocol LogTaker: Sendable {
     /// - Parameter before: where the page before ended.
     func search(_ search: LogSearch, before: LetterID?, limit: Int) async throws -> LogListing
+    /// - Parameter reach: days after the one of the tag are counted and journalled by the vault.
     /// - Returns: nil for a tag that nothing in the log has.
-    func client(_ tag: Tag) async throws -> ClientSheet?
+    func client(_ tag: Tag, _ reach: TagReach) async throws -> ClientSheet?
 }
 
 package struct LogService: LogTaker {
@@ -43,8 +44,8 @@ package struct LogService: LogTaker {
         try await operations.log.search(search, before: before, limit: limit)
     }
 
-    package func client(_ tag: Tag) async throws -> ClientSheet? {
-        guard let names = try await names.names(of: tag) else { return nil }
+    package func client(_ tag: Tag, _ reach: TagReach) async throws -> ClientSheet? {
+        guard let names = try await names.names(of: tag, reach) else { return nil }
         let today = names.tag(on: Epoch(containing: operations.now()))
         return try await operations.store.read { transaction in
             var entries: [SubmissionEntry] = []

@@ -4,8 +4,9 @@ private import PosternLink
 
 /// The desk of somebody who is signed in: the operations under their name, and what the vault says of a letter's client.
 package struct DeskService: DeskTaker {
-    /// - Returns: what a client is called on each day whose keys are kept, the latest first.
-    package typealias Relating = @Sendable (_ letter: LetterID, _ site: SiteID, _ evidence: [UInt8]) async throws -> [Day]
+    /// - Returns: what a client is called on the days in reach whose keys are kept, the latest first.
+    package typealias Relating =
+        @Sendable (_ letter: LetterID, _ site: SiteID, _ evidence: [UInt8], _ reach: TagReach) async throws -> [Day]
     package typealias Day = (epoch: Epoch, tags: [Tag])
 
     private let operations: Operations
@@ -24,10 +25,9 @@ package struct DeskService: DeskTaker {
 
     /// By asking the vault.
     package static func relating(_ vault: VaultLink) -> Relating {
-        { letter, site, evidence in
-            try await vault.relate(RelateRequest(submission: letter, site: site, evidence: evidence)).days.map {
-                ($0.epoch, $0.tags)
-            }
+        { letter, site, evidence, reach in
+            let request = RelateRequest(submission: letter, site: site, evidence: evidence, reach: reach)
+            return try await vault.relate(request).days.map { ($0.epoch, $0.tags) }
         }
     }
 
@@ -43,14 +43,14 @@ package struct DeskService: DeskTaker {
 
     package func show(_ letter: LetterID, in lane: ReviewLane?, to staff: SignedInStaff) async throws -> DeskItem? {
         let viewer = staff.role.decides ? staff.name.text : nil
-        return try await operations.desk.show(letter, in: lane, days: await days(of: letter), viewer: viewer)
+        return try await operations.desk.show(letter, in: lane, days: await days(of: letter, .upToItsDay), viewer: viewer)
     }
 
     /// - Returns: nil where the vault does not say.
-    private func days(of letter: LetterID) async throws -> [Day]? {
+    private func days(of letter: LetterID, _ reach: TagReach) async throws -> [Day]? {
         guard let evidence = try await operations.desk.evidence(of: letter) else { return nil }
         do {
-            return try await relate(letter, evidence.site, evidence.seal)
+            return try await relate(letter, evidence.site, evidence.seal, reach)
         } catch {
             // The page says that days are missing.
             logger.info("desk: the vault does not say what a client is called", metadata: ["error": "\(error)"])
@@ -74,12 +74,13 @@ package struct DeskService: DeskTaker {
         return try await desk(of: staff).decide(wish, by: staff.name.text, blocking: tag)
     }
 
-    /// What the client is called today: from the vault, or from the entry where the letter came today.
+    /// What the client is called today: from the entry where the letter came today, or from the vault.
     private func todaysTag(of letter: LetterID) async throws -> Tag? {
         let today = Epoch(containing: operations.now())
-        if let days = try await days(of: letter) { return days.first { $0.epoch == today }?.tags.first }
-        guard let entry = try? await operations.log.show(letter).entry, Epoch(containing: entry.at) == today else { return nil }
-        return entry.tags.first
+        if let entry = try? await operations.log.show(letter).entry, Epoch(containing: entry.at) == today {
+            return entry.tags.first
+        }
+        return try await days(of: letter, .upToToday)?.first { $0.epoch == today }?.tags.first
     }
 
     package func undo(_ decision: StaffDecisionID, by staff: SignedInStaff) async throws -> DecisionUndo {

@@ -23,11 +23,19 @@ package enum Budget: UInt8, CaseIterable, Sendable {
     case ask = 10
     /// Mails with a code to an address whose owner has come back by the link in one.
     case again = 11
+    /// Looks at what a client was called before.
+    case related = 12
+    /// Clients that were followed to a later day than the one on which they were seen.
+    case followed = 13
 
     /// How often one recipient may give a new address.
     package static let changes = Limit.Rate(count: 5, per: .days(1))
     /// How often one address may be given, no matter who does, and how often its owner may have the code mailed.
     package static let asks = Limit.Rate(count: 10, per: .days(1))
+
+    /// Far more than staff look at in a day, and far fewer than there are addresses to try out.
+    package static let lookedUp = Limit.Rate(count: 20_000, per: .days(1))
+    package static let followedClients = Limit.Rate(count: 50, per: .days(1))
 
     package var setting: Setting {
         switch self {
@@ -38,6 +46,7 @@ package enum Budget: UInt8, CaseIterable, Sendable {
         case .reply: .budgetReply
         case .enrol, .enrolDay: .budgetEnrol
         case .manage: .budgetManage
+        case .related, .followed: .reveals
         }
     }
 
@@ -53,6 +62,8 @@ package enum Budget: UInt8, CaseIterable, Sendable {
         case .change: "new addresses of one recipient"
         case .ask: "records of one address"
         case .again: "mails with a code to one address"
+        case .related: "looks at what clients were called before"
+        case .followed: "clients followed to later days"
         }
     }
 }
@@ -101,15 +112,13 @@ package struct BudgetLedger: Sendable {
             (.global, rates.global), (.reply, rates.reply), (.manage, rates.manage), (.enrol, rates.enrol.rates.first),
             (.enrolDay, rates.enrol.rates.dropFirst().first), (.change, rates.confirmation.map { _ in Budget.changes }),
             (.ask, rates.confirmation.map { _ in Budget.asks }), (.again, rates.confirmation.map { _ in Budget.asks }),
+            (.related, Budget.lookedUp), (.followed, Budget.followedClients),
         ]
         rules = Dictionary(uniqueKeysWithValues: all.compactMap { budget, rate in rate.map { (budget, Rule($0, of: budget)) } })
         self.most = most
     }
 
     package var count: Int { arrivals.count }
-
-    /// Whether nothing is counted at all.
-    package var isOff: Bool { rules.isEmpty }
 
     /// Takes one from each account, or from none.
     package mutating func take(_ accounts: [Account], at now: Timestamp) -> Answer {
@@ -200,8 +209,8 @@ extension BudgetLedger.Rule {
             switch budget {
             // The first answers of a conversation come within minutes, and none of them is to wait for half a day. A link to one's own
             // page is of no use later, and a code is waited for.
-            case .reply, .manage, .confirmation, .change, .ask, .again: true
-            case .recipient, .address, .global, .enrol, .enrolDay: false
+            case .reply, .manage, .confirmation, .change, .ask, .again, .followed: true
+            case .recipient, .address, .global, .enrol, .enrolDay, .related: false
             }
         if isAtOnce, rate.count <= Self.mostPlaces {
             self.init(gate: RateGate(Limit.Rate(count: 1, per: rate.per), burst: 1), places: rate.count)

@@ -107,6 +107,13 @@ package final class DeliveryBudgets: Sendable {
         return max(state.withLock { $0.ledger.wait(for: accounts, at: moment) }, .seconds(1))
     }
 
+    /// Takes one look at what a client is called on other days.
+    /// - Returns: false when none is left today.
+    func chargeRelated(hasLaterDays: Bool) -> Bool {
+        let accounts = [account(.related, [])] + (hasLaterDays ? [account(.followed, [])] : [])
+        return take(accounts, for: [:]) == nil
+    }
+
     private static func mailbox(_ address: EmailAddress) -> [UInt8] { Array(address.text.lowercased().utf8) }
 
     /// Takes one from each account, or says why not.
@@ -193,19 +200,34 @@ package final class DeliveryBudgets: Sendable {
             case .manage: rates.manage
             case .change: rates.confirmation.map { _ in Budget.changes }
             case .ask, .again: rates.confirmation.map { _ in Budget.asks }
+            case .related: Budget.lookedUp
+            case .followed: Budget.followedClients
             }
         return rate.map { Limit(burst: nil, rates: [$0]) } ?? .off
     }
 
-    /// What was deferred since the start of the process, for the doctor and the metrics.
+    /// What was deferred since the start of the process, for the doctor and the metrics: a line for each setting and limit.
     package var report: [VaultCondition.BudgetUse] {
         state.withLock { state in
-            let own = Budget.allCases.filter { ![.change, .ask, .again].contains($0) }
+            let own = Budget.allCases.filter { ![.change, .ask, .again, .related, .followed].contains($0) }
             return own.filter { $0 != .enrolDay || rates.enrol.rates.count > 1 }.map { budget in
-                VaultCondition.BudgetUse(
-                    setting: budget.setting.rawValue, limit: "\(limit(of: budget))", deferred: state.deferred[budget] ?? 0,
-                    last: state.lastDeferred[budget])
+                // What follows another budget's setting is told with it.
+                let told = budget == .confirmation ? [budget, .change, .ask, .again] : [budget]
+                return VaultCondition.BudgetUse(
+                    setting: budget.setting.rawValue, limit: "\(limit(of: budget))",
+                    deferred: told.reduce(0) { $0 + (state.deferred[$1] ?? 0) },
+                    last: told.compactMap { state.lastDeferred[$0] }.max())
             }
+        }
+    }
+
+    /// How often clients were to be followed beyond what a day has.
+    package var follows: VaultCondition.CountedQuestions {
+        state.withLock { state in
+            VaultCondition.CountedQuestions(
+                limit: Budget.followedClients.count,
+                refused: [Budget.related, .followed].reduce(0) { $0 + (state.deferred[$1] ?? 0) },
+                last: [.related, .followed].compactMap { state.lastDeferred[$0] }.max())
         }
     }
 

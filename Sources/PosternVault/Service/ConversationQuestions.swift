@@ -91,10 +91,10 @@ package final class ConversationQuestions: Sendable {
     }
 
     /// How often nothing was said today, for the doctor.
-    package func report(at now: Timestamp) -> VaultCondition.Mentions {
+    package func report(at now: Timestamp) -> VaultCondition.CountedQuestions {
         state.withLock { state in
             let isToday = state.day == Epoch(containing: now)
-            return VaultCondition.Mentions(
+            return VaultCondition.CountedQuestions(
                 limit: Self.mostMentions, refused: isToday ? state.refused : 0, last: isToday ? state.lastRefused : nil)
         }
     }

@@ -10,14 +10,19 @@ package final class LetterQuestions: Sendable {
     private let codes: MemberCodes
     private let visitors: VisitorCodes
     private let proven: ProvenMailboxes
+    private let budgets: DeliveryBudgets
     private let tries = CodeTries<LetterID>()
 
-    package init(ring: KeyRing, opener: SealOpener, codes: MemberCodes, visitors: VisitorCodes, proven: ProvenMailboxes) {
+    package init(
+        ring: KeyRing, opener: SealOpener, codes: MemberCodes, visitors: VisitorCodes, proven: ProvenMailboxes,
+        budgets: DeliveryBudgets
+    ) {
         self.ring = ring
         self.opener = opener
         self.codes = codes
         self.visitors = visitors
         self.proven = proven
+        self.budgets = budgets
     }
 
     /// - Throws: `LinkRefusal`: denied when the letter does not open, unavailable while today has no key of reports.
@@ -46,18 +51,27 @@ package final class LetterQuestions: Sendable {
         return ReportSeal(bytes: seal)
     }
 
-    /// - Throws: `LinkRefusal` (denied) when the evidence does not open: its day's key is destroyed, or it is another submission's.
-    package func relate(_ request: RelateRequest) throws -> RelatedTags {
+    /// - Returns: the tags, and whether those of later days than the submission's own are among them.
+    /// - Throws: `LinkRefusal`: denied when the evidence does not open (its day's key is destroyed, or it is another submission's),
+    ///   unavailable when more was asked today than staff ask.
+    package func relate(_ request: RelateRequest, at now: Timestamp) throws -> (tags: RelatedTags, hasLaterDays: Bool) {
         guard
             let bytes = try? opener.record(
                 in: request.evidence, context: .evidence(of: request.submission, at: request.site)),
             let client = ClientAddress(bytes: bytes)
         else { throw LinkRefusal(.denied, "the evidence does not open") }
+        // The evidence is bound to the submission's id, which begins with its moment. Of tomorrow nobody needs anything yet.
+        let (own, today) = (Epoch(containing: request.submission.moment), Epoch(containing: now))
+        let last = request.reach == .upToToday ? max(own, today) : own
         let days = ring.all.filter { $0.key.kind == .tag }.compactMap { held -> RelatedTags.Day? in
-            guard let epoch = held.key.epoch, let key = held.key.symmetric else { return nil }
+            guard let epoch = held.key.epoch, epoch <= last, let key = held.key.symmetric else { return nil }
             return RelatedTags.Day(epoch: epoch, tags: ClientTags.tags(of: client, under: key))
         }
-        return RelatedTags(days: days.sorted { $0.epoch > $1.epoch })
+        let hasLaterDays = days.contains { $0.epoch > own }
+        guard budgets.chargeRelated(hasLaterDays: hasLaterDays) else {
+            throw LinkRefusal(.unavailable, "so many clients were followed today that no other is")
+        }
+        return (RelatedTags(days: days.sorted { $0.epoch > $1.epoch }), hasLaterDays)
     }
 
     /// How long a letter waits for its writer to prove the address.

@@ -89,7 +89,11 @@ package struct VaultRequestHandler: Sendable {
         case .prove:
             return try letters.prove(try ProofRequest(payload: payload), at: now()).payload
         case .relate:
-            return try letters.relate(try RelateRequest(payload: payload)).payload
+            let request = try RelateRequest(payload: payload)
+            let (tags, hasLaterDays) = try letters.relate(request, at: now())
+            // Before it is answered.
+            if hasLaterDays { await journal.note([.init(.relay, .clientFollowed(request.site, request.submission))]) }
+            return tags.payload
         case .staffChallenge:
             return staff.challenge(at: now())
         case .staffBegin:
@@ -150,7 +154,8 @@ package struct VaultRequestHandler: Sendable {
 
     private var condition: VaultCondition {
         VaultCondition(
-            budgets: budgets.report, clock: keeper.clockReport, lanes: lanes.condition, mentions: questions.report(at: now()))
+            budgets: budgets.report, clock: keeper.clockReport, lanes: lanes.condition, mentions: questions.report(at: now()),
+            follows: budgets.follows)
     }
 
     /// Public halves, and the tag keys of today and tomorrow. Never a key that opens.

@@ -96,6 +96,8 @@ package struct ClientPage: Page {
     package let text: Texts
     package let heading, meaning, searchPath: String
     package let partial: String?
+    /// Where later days are; nil where they are shown, or there are none.
+    package let laterPath: String?
     /// Nil for who blocks nothing, and where nobody knows today's tag.
     package let blockPath: String?
     package let trails: [Trail]
@@ -111,7 +113,8 @@ package struct ClientPage: Page {
         frame = presentation.frame(title: heading)
         text = texts.texts
         meaning = texts(sheet.names.place == 0 ? .clientMeaning : .clientNetworkMeaning)
-        partial = sheet.names.isWhole ? nil : texts(.clientPartial)
+        partial = sheet.names.reach == nil ? texts(.clientPartial) : nil
+        laterPath = sheet.names.reach == .upToItsDay && sheet.today == nil ? "/clients/\(tag)?days=all" : nil
         blockPath = staff.role.decides ? sheet.today.map { "\(BlockPages.new)?tag=\($0)" } : nil
         trails = sheet.trails.map { trail in
             Trail(

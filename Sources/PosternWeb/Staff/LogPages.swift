@@ -26,11 +26,12 @@ struct LogPages: Sendable {
         return responses.page(LogPage(listing, query, responses.presentation(for: request, context)))
     }
 
-    /// `GET /clients/{tag}`
+    /// `GET /clients/{tag}`; with `?days=all` also the days after the tag's own.
     func client(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let staff = try context.signedIn
         guard let tag = Tag(context["tag"]) else { throw .notFound }
-        guard let sheet = try await context.asking({ try await log.client(tag) }) else { throw .notFound }
+        let reach = request.queryField("days") == "all" ? TagReach.upToToday : .upToItsDay
+        guard let sheet = try await context.asking({ try await log.client(tag, reach) }) else { throw .notFound }
         return responses.page(ClientPage(sheet, of: tag, staff: staff, responses.presentation(for: request, context)))
     }
 

@@ -61,7 +61,8 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
             proven: proven),
         questions: ConversationQuestions(
             authorisation: authorisation, memory: memory, opener: opener, visitors: visitors),
-        letters: LetterQuestions(ring: ring, opener: opener, codes: codes, visitors: visitors, proven: proven),
+        letters: LetterQuestions(
+            ring: ring, opener: opener, codes: codes, visitors: visitors, proven: proven, budgets: budgets),
         members: MemberRecords(
             ring: ring, authorisation: authorisation, codes: codes, memory: memory, opener: opener, budgets: budgets,
             newID: newRecipientID),

@@ -22,11 +22,11 @@ struct AdministrationFixture: Sendable {
             by: .operator, store: desk.store, blockCache: desk.blocks, randomness: .seeded(2), now: { clock.now }, wake: {},
             retryNow: {}, recordDeed: { deed in told.note(deed) }
         ) { path in BackupView(path: path, bytes: 0) }
-        let relate: DeskService.Relating = { _, _, _ in
+        let relate: DeskService.Relating = { _, _, _, reach in
             if isVaultAway { throw Away() }
             let (today, first) = (Epoch(containing: clock.now), Epoch(containing: DeskFixture.now))
-            return today == first
-                ? [(first, [DeskFixture.client])] : [(today, [PosternCore.Tag(value: 70)]), (first, [DeskFixture.client])]
+            let own: DeskService.Day = (first, [DeskFixture.client])
+            return today == first || reach == .upToItsDay ? [own] : [(today, [PosternCore.Tag(value: 70)]), own]
         }
         blocks = BlockService(
             operations: operations, pseudonyms: Pseudonyms { _ in Array(repeating: 1, count: 32) }, logger: RelayFixture.quiet,

@@ -45,15 +45,17 @@ struct LogServiceTests {
         let fixture = try await Fixture()
         _ = try await fixture.desk.hold(3)
         fixture.desk.clock.advance(by: .days(1))
-        let sheet = try #require(try await fixture.log.client(DeskFixture.client))
-        #expect(sheet.names.isWhole && sheet.today == PosternCore.Tag(value: 70) && sheet.names.place == 0)
+        let before = try #require(try await fixture.log.client(DeskFixture.client, .upToItsDay))
+        #expect(before.names.reach == .upToItsDay && before.today == nil && before.entries.count == 3)
+        let sheet = try #require(try await fixture.log.client(DeskFixture.client, .upToToday))
+        #expect(sheet.names.reach == .upToToday && sheet.today == PosternCore.Tag(value: 70) && sheet.names.place == 0)
         #expect(sheet.trails.map(\.total) == [3] && sheet.entries.count == 3)
-        let unknown = try await fixture.log.client(PosternCore.Tag(value: 8))
+        let unknown = try await fixture.log.client(PosternCore.Tag(value: 8), .upToItsDay)
         #expect(unknown == nil)
         let away = try await Fixture(isVaultAway: true)
         _ = try await away.desk.hold(1)
-        let alone = try #require(try await away.log.client(DeskFixture.client))
-        #expect(!alone.names.isWhole && alone.today == DeskFixture.client)
+        let alone = try #require(try await away.log.client(DeskFixture.client, .upToToday))
+        #expect(alone.names.reach == nil && alone.today == DeskFixture.client)
     }
 
     @Test(arguments: [

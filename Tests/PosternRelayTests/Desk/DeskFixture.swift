@@ -38,10 +38,11 @@ struct DeskFixture: Sendable {
             by: .operator, store: store, blockCache: blocks, randomness: .seeded(1), now: { clock.now }, wake: {}, retryNow: {},
             recordDeed: { [told] in told.note($0) }
         ) { path in BackupView(path: path, bytes: 0) }
-        desk = DeskService(operations: operations, logger: RelayFixture.quiet) { _, _, _ in
+        desk = DeskService(operations: operations, logger: RelayFixture.quiet) { _, _, _, reach in
             if isVaultAway { throw Away() }
-            let today = Epoch(containing: clock.now)
-            return [(today, [Tag(value: 70)]), (Epoch(containing: Self.now), [Self.client])]
+            let (today, first) = (Epoch(containing: clock.now), Epoch(containing: Self.now))
+            let own: DeskService.Day = (first, [Self.client])
+            return today == first || reach == .upToItsDay ? [own] : [(today, [Tag(value: 70)]), own]
         }
         var randomness = SeededRandomness(seed: 1)
         let site = Site(id: try SiteID("photos"), name: try HeaderText("Example Photos", limit: 100), origins: [])

@@ -1,4 +1,5 @@
 import Crypto
+import Logging
 import PosternCore
 import PosternLink
 import PosternSealing
@@ -13,6 +14,7 @@ struct LetterQuestionsTests {
     let codes: MemberCodes
     let visitors: VisitorCodes
     let proven: ProvenMailboxes
+    let budgets: DeliveryBudgets
     let letter: LetterID
     let recipient = RecipientID(high: 1, low: 1)
     let report = ReportID(high: 2, low: 2)
@@ -24,8 +26,12 @@ struct LetterQuestionsTests {
         codes = try fixture.ring.memberCodes()
         visitors = VisitorCodes(key: try fixture.ring.authorisationKeys().current)
         proven = ProvenMailboxes(visitors: visitors)
+        budgets = DeliveryBudgets(
+            .init(recipient: nil, address: nil, confirmation: nil, global: nil), path: nil, key: SymmetricKey(size: .bits256),
+            now: { [fixture] in fixture.now }, logger: Logger(label: "test"))
         questions = LetterQuestions(
-            ring: fixture.ring, opener: SealOpener(ring: fixture.ring), codes: codes, visitors: visitors, proven: proven)
+            ring: fixture.ring, opener: SealOpener(ring: fixture.ring), codes: codes, visitors: visitors, proven: proven,
+            budgets: budgets)
         var randomness = SeededRandomness(seed: 1)
         letter = LetterID(at: fixture.now, using: &randomness)
         (site, handle) = (try SiteID("photos"), try Handle("pat"))
@@ -66,14 +72,18 @@ struct LetterQuestionsTests {
         }
     }
 
-    @Test func `A client's tags of every kept day follow from its evidence, and nothing else does`() throws {
+    private func evidence(of id: LetterID) throws -> [UInt8] {
         let client = try #require(ClientAddress(text: "192.0.2.1"))
-        let evidence = try SealingSession(to: try #require(fixture.key(.evidence)), at: fixture.now).seal(
-            client.mappedBytes, in: .evidence(of: letter, at: site))
-        let request = RelateRequest(submission: letter, site: site, evidence: evidence)
-        let days = try questions.relate(request).days
-        let today = Epoch(containing: fixture.now)
-        #expect(days.map(\.epoch) == days.map(\.epoch).sorted(by: >) && days.contains { $0.epoch == today })
+        return try SealingSession(to: try #require(fixture.key(.evidence)), at: fixture.now).seal(
+            client.mappedBytes, in: .evidence(of: id, at: site))
+    }
+
+    @Test func `A client's tags of the days up to its submission's follow from its evidence, and nothing else does`() throws {
+        let client = try #require(ClientAddress(text: "192.0.2.1"))
+        let request = RelateRequest(submission: letter, site: site, evidence: try evidence(of: letter), reach: .upToItsDay)
+        let (related, hasLaterDays) = try questions.relate(request, at: fixture.now)
+        let (days, today) = (related.days, Epoch(containing: fixture.now))
+        #expect(days.map(\.epoch) == days.map(\.epoch).sorted(by: >) && days.first?.epoch == today && !hasLaterDays)
         #expect(Set(days.flatMap(\.tags)).count == days.count * 2)
         for day in days {
             let held = fixture.ring.all.first { $0.key.kind == .tag && $0.key.epoch == day.epoch }
@@ -85,11 +95,33 @@ struct LetterQuestionsTests {
         #expect(try RelateRequest(payload: request.payload) == request)
         // Another submission's, or none.
         for other in [
-            RelateRequest(submission: LetterID(high: 9, low: 9), site: site, evidence: evidence),
-            RelateRequest(submission: letter, site: site, evidence: [1, 2, 3]),
+            RelateRequest(
+                submission: LetterID(high: 9, low: 9), site: site, evidence: request.evidence, reach: .upToItsDay),
+            RelateRequest(submission: letter, site: site, evidence: [1, 2, 3], reach: .upToItsDay),
         ] {
-            #expect(throws: LinkRefusal.self) { try questions.relate(other) }
+            #expect(throws: LinkRefusal.self) { try questions.relate(other, at: fixture.now) }
         }
+    }
+
+    /// A relay that was taken over today has today's key of tags, and that of each day from now on: with a tag under one of them it
+    /// finds the IPv4 address of any evidence by trying out all there are.
+    @Test func `A relay that was taken over learns no tag that it could try addresses against, but for fifty a day`() throws {
+        let former = RelateRequest(submission: letter, site: site, evidence: try evidence(of: letter), reach: .upToItsDay)
+        let later = fixture.now + .days(1)
+        try fixture.ring.keepEpochs(now: later, retention: VaultFixture.retention)
+        let known = [Epoch(containing: later), Epoch(containing: later + .days(1))]
+        let (related, hasLaterDays) = try questions.relate(former, at: later)
+        #expect(!related.days.isEmpty && !hasLaterDays && related.days.allSatisfy { !known.contains($0.epoch) })
+
+        let follow = RelateRequest(submission: letter, site: site, evidence: former.evidence, reach: .upToToday)
+        for _ in 1...Budget.followedClients.count {
+            let (followed, isCounted) = try questions.relate(follow, at: later)
+            #expect(isCounted && followed.days.first?.epoch == known[0])
+        }
+        #expect(throws: LinkRefusal.self) { try questions.relate(follow, at: later) }
+        #expect(budgets.follows.refused == 1)
+        // Looking back goes on.
+        #expect(throws: Never.self) { try questions.relate(former, at: later) }
     }
 
     @Test func `It still opens when the letter's key is destroyed, and no more after ninety days`() throws {

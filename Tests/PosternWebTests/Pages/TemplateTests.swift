@@ -105,7 +105,7 @@ struct TemplateTests {
         let bar = StaffSection.bar(for: try colleague(.administrator), on: "/blocks", templates.catalogue(.english))
         let barred = Presentation.unbranded(templates, bar: bar)
         let house = FakeAdministration()
-        let client = house.sheet(place: 1, isWhole: false)
+        let client = house.sheet(place: 1, reach: nil)
         var draft = NewBlockPage.Draft()
         draft.mark = "x"
         let listed = LogListing(entries: [house.entry(1)], next: LetterID(high: 1, low: 1), isCut: true)

@@ -100,15 +100,16 @@ final class FakeAdministration: BlockTaker, LogTaker, AdministrationTaker {
                 evidence: nil, letterBytes: 12))
     }
 
-    func client(_ tag: Tag) async throws -> ClientSheet? {
+    func client(_ tag: Tag, _ reach: TagReach) async throws -> ClientSheet? {
         guard tag == Self.tag else { return nil }
-        return sheet(place: 0, isWhole: true)
+        return sheet(place: 0, reach: reach)
     }
 
-    func sheet(place: Int, isWhole: Bool) -> ClientSheet {
+    func sheet(place: Int, reach: TagReach?, isToday: Bool = true) -> ClientSheet {
         let today = Epoch(containing: Self.now)
         return ClientSheet(
-            names: ClientNames(days: [.init(epoch: today, tag: Self.tag)], isWhole: isWhole, place: place), today: Self.tag,
+            names: ClientNames(days: [.init(epoch: today, tag: Self.tag)], reach: reach, place: place),
+            today: isToday ? Self.tag : nil,
             trails: [
                 ClientTrail(
                     epoch: today, tag: Self.tag, counts: [.hold: 2], recipients: 1, first: Self.now, last: Self.now)
