@@ -200,13 +200,59 @@ struct RefusalRunsTests {
         #expect(runs.judge(step.said.outcome, of: try Self.job(1, step, tries: tries), at: Self.start).kind == kind)
     }
 
-    private static func job(_ letter: UInt64, _ step: Step, tries: Int? = nil) throws -> DeliveryJob {
+    /// Mails of one kind to many, all refused alike: how many are refused before the first is held; nil for none of fifty.
+    @Test(
+        arguments: [
+            ("letters to recipients", DeliveryKind.letter, nil, false, 2),
+            (
+                "an import whose addresses are asked: not a handful that strangers have typed, but all of them", .confirmation,
+                nil,
+                false, 29
+            ),
+            ("a code to an address that a visitor has typed", .prove, nil, false, nil),
+            ("answers to visitors who have shown nothing", .reply, Party.recipient, false, nil),
+            ("answers to visitors of many recipients, who came by a mailed link", .reply, .recipient, true, 2),
+            ("what visitors answer", .reply, .visitor, true, 2),
+        ] as [(String, DeliveryKind, Party?, Bool, Int?)])
+    func `Addresses that a stranger may have made up make no run`(
+        rule: String, kind: DeliveryKind, author: Party?, isProven: Bool, failing: Int?
+    ) throws {
+        var runs = RefusalRuns()
+        let held = try (0..<50).first { number in
+            let step = Step(UInt64(number), .unknownUser, .failed)
+            let job = try Self.job(UInt64(number), step, kind: kind, author: author, isProven: isProven)
+            return runs.judge(step.said.outcome, of: job, at: Self.start).kind == .ourFault
+        }
+        #expect(held == failing, "\(rule)")
+        #expect(runs.takeRecalled().count == failing ?? 0, "\(rule)")
+    }
+
+    @Test func `One visitor with many conversations is one, however often their mailbox is refused`() throws {
+        var runs = RefusalRuns()
+        for number in 0..<50 as Range<UInt64> {
+            let step = Step(1, .unknownUser, .failed)
+            let job = try Self.job(number, step, kind: .reply, author: .recipient, isProven: true)
+            #expect(runs.judge(step.said.outcome, of: job, at: Self.start).kind == .failed)
+        }
+        #expect(runs.run == nil)
+    }
+
+    private static func job(
+        _ letter: UInt64, _ step: Step, tries: Int? = nil, kind: DeliveryKind = .letter, author: Party? = nil,
+        isProven: Bool = false
+    ) throws -> DeliveryJob {
         DeliveryJob(
-            id: LetterID(high: 0, low: letter), attempt: step.attempt, tries: tries, kind: .letter, accepted: start,
+            id: LetterID(high: 0, low: letter), attempt: step.attempt, tries: tries, kind: kind, accepted: start,
             released: step.isReleased ? start : nil, tokens: MailTokens(messageID: "a", envelope: "b"),
             site: Site(id: try SiteID("photos"), name: try HeaderText("Photos", limit: 100), origins: []),
             recipient: RecipientID(high: 1, low: step.recipient), handle: try Handle("pat"),
             recipientName: try HeaderText("Pat", limit: 100), language: .english,
-            record: SealedRecord(version: 1, seal: [], authorisation: []), letter: [])
+            record: SealedRecord(version: 1, seal: [], authorisation: []), letter: [],
+            conversation: author.map {
+                DeliveryJob.Conversation(
+                    id: LetterID(high: 2, low: letter), began: start, letter: [], author: $0,
+                    reply: LetterID(high: 0, low: letter),
+                    replied: start, proof: isProven ? [1] : nil)
+            })
     }
 }

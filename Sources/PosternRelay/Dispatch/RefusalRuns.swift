@@ -3,8 +3,8 @@ package import PosternCore
 /// Judges refusals by what becomes of other letters. One server's sentence says little: many say "no such user" or "rejected" when
 /// they mean our account.
 ///
-/// When several different recipients are refused alike, and nobody is accepted in between, that is a *run*: it is about us,
-/// whatever the server says.
+/// When several different addressees are refused alike, and nobody is accepted in between, that is a *run*: it is about us,
+/// whatever the server says. Addresses that a stranger has typed and nobody has shown to work make none: they may be made up.
 /// Then letters are held and none is `failed`, those before it in the run included, until the smarthost accepts one again. A refusal
 /// that names no one is believed when somebody else's letter is accepted about that time. It is pure; its owner guards it.
 package struct RefusalRuns: Equatable, Sendable {
@@ -24,16 +24,45 @@ package struct RefusalRuns: Equatable, Sendable {
         package let began: Timestamp
     }
 
+    /// Whom a mail is for, as far as it tells how much a refusal says.
+    private enum Addressee: Hashable, Sendable {
+        case recipient(RecipientID)
+        /// Whoever has answered a recipient by a mailed link. One person may have many conversations: all of a recipient's are one.
+        case visitors(of: RecipientID)
+        /// Who is to confirm an address: from an operator's list, or typed by anybody into a form.
+        case unconfirmed(RecipientID)
+        /// Typed into a form.
+        case stranger
+
+        init(_ job: DeliveryJob) {
+            switch (job.addressee, job.kind) {
+            case (.recipient, .confirmation): self = .unconfirmed(job.recipient)
+            case (.recipient, _): self = .recipient(job.recipient)
+            case (.visitor, _): self = job.conversation?.proof == nil ? .stranger : .visitors(of: job.recipient)
+            }
+        }
+
+        /// In tenths of a recipient.
+        var weight: Int {
+            switch self {
+            case .recipient, .visitors: 10
+            // Strangers may join a few times a day and network; an import asks thousands, and is not to fail for our fault.
+            case .unconfirmed: 1
+            case .stranger: 0
+            }
+        }
+    }
+
     private struct Refusal: Equatable, Sendable {
         let letter: LetterID
-        let recipient: RecipientID
+        let addressee: Addressee
         let at: Timestamp
         /// Whether it ends as failed, unless it turns out to belong to a run.
         let isFailed: Bool
     }
 
     private struct Acceptance: Equatable, Sendable {
-        let recipient: RecipientID
+        let addressee: Addressee
         let at: Timestamp
     }
 
@@ -51,7 +80,7 @@ package struct RefusalRuns: Equatable, Sendable {
     private var recalled: [LetterID] = []
     /// Since somebody was accepted last.
     private var refusals: [Likeness: [Refusal]] = [:]
-    /// The last one, and the last one of another recipient.
+    /// The last one, and the last one of another addressee.
     private var acceptances: [Acceptance] = []
 
     package init() {}
@@ -61,7 +90,7 @@ package struct RefusalRuns: Equatable, Sendable {
 
     /// - Returns: the outcome that the letter is settled by.
     package mutating func judge(_ outcome: Outcome, of job: DeliveryJob, at now: Timestamp) -> Outcome {
-        if outcome.kind == .delivered { accepted(job.recipient, at: now) }
+        if outcome.kind == .delivered { accepted(Addressee(job), at: now) }
         // A letter whose key is lost failed before anybody was dialled.
         let isRefusal = outcome.kind == .failed && outcome.diagnosis.stage != .prepare
         let judged = isRefusal ? refused(outcome, of: job, at: now) : outcome
@@ -76,10 +105,10 @@ package struct RefusalRuns: Equatable, Sendable {
         return recalled
     }
 
-    private mutating func accepted(_ recipient: RecipientID, at now: Timestamp) {
+    private mutating func accepted(_ addressee: Addressee, at now: Timestamp) {
         run = nil
         refusals = [:]
-        acceptances = [Acceptance(recipient: recipient, at: now)] + acceptances.filter { $0.recipient != recipient }.prefix(1)
+        acceptances = [Acceptance(addressee: addressee, at: now)] + acceptances.filter { $0.addressee != addressee }.prefix(1)
     }
 
     private mutating func refused(_ outcome: Outcome, of job: DeliveryJob, at now: Timestamp) -> Outcome {
@@ -87,10 +116,11 @@ package struct RefusalRuns: Equatable, Sendable {
         // Held before, looked at by a person and let go: the server's second word about the recipient is believed.
         if isAboutRecipient, job.released != nil, job.attempt > 1 { return outcome }
         let likeness = Likeness(outcome)
-        let isBelieved = isAboutRecipient || run == nil && isOtherAccepted(than: job.recipient, at: now)
-        let earlier = noted(
-            Refusal(letter: job.id, recipient: job.recipient, at: now, isFailed: isBelieved), as: likeness, at: now)
-        if run?.likeness == likeness || Set(earlier.map(\.recipient)).count >= Self.threshold {
+        let addressee = Addressee(job)
+        let isBelieved = isAboutRecipient || run == nil && isOtherAccepted(than: addressee, at: now)
+        let earlier = noted(Refusal(letter: job.id, addressee: addressee, at: now, isFailed: isBelieved), as: likeness, at: now)
+        let weight = Set(earlier.map(\.addressee)).reduce(0) { $0 + $1.weight }
+        if run?.likeness == likeness || weight >= Self.threshold * Addressee.recipient(job.recipient).weight {
             if run?.likeness != likeness { run = Run(likeness: likeness, began: now) }
             recalled += earlier.filter { $0.isFailed && $0.letter != job.id }.map(\.letter)
             refusals[likeness] = nil
@@ -111,8 +141,8 @@ package struct RefusalRuns: Equatable, Sendable {
         return noted
     }
 
-    private func isOtherAccepted(than recipient: RecipientID, at now: Timestamp) -> Bool {
-        acceptances.contains { $0.recipient != recipient && Self.isRecent($0.at, at: now) }
+    private func isOtherAccepted(than addressee: Addressee, at now: Timestamp) -> Bool {
+        acceptances.contains { $0.addressee != addressee && Self.isRecent($0.at, at: now) }
     }
 
     /// A clock that was set back makes nothing recent for longer than the window.
