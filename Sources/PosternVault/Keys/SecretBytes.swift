@@ -1,8 +1,11 @@
 private import Glibc
 internal import PosternCore
 
-/// Secret bytes in memory of their own: locked against swapping where the system allows it, and wiped when the last owner
-/// releases them. Never printed, never encoded.
+/// Secret bytes on pages of their own: locked against swapping where the system allows it, left out of a core dump, and wiped when
+/// the last owner releases them. Never printed, never encoded.
+///
+/// Pages are locked and unlocked whole, and locks do not add up (mlock(2)): if two secrets shared a page, the end of one would unlock
+/// the other.
 package final class SecretBytes: Sendable {
     // Safe although the compiler cannot see it: the bytes are written in init, before anyone else has this object, and in deinit,
     // when nobody refers to it any more. Between the two they are only read: the pointer is private, and `withBytes` lends a
@@ -14,8 +17,11 @@ package final class SecretBytes: Sendable {
     package init<Fault>(
         capacity: Int, filling fill: (UnsafeMutableRawBufferPointer) throws(Fault) -> Int
     ) throws(Fault) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(capacity, 1), alignment: 16)
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let pages = max((capacity + page - 1) / page, 1)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pages * page, alignment: page)
         _ = mlock(buffer.baseAddress, buffer.count)
+        _ = madvise(buffer.baseAddress, buffer.count, MADV_DONTDUMP)
         do throws(Fault) {
             count = try fill(UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(capacity)))
         } catch {
@@ -49,6 +55,7 @@ package final class SecretBytes: Sendable {
     private static func wipe(_ buffer: UnsafeMutableRawBufferPointer) {
         // explicit_bzero: the optimiser may leave out a plain store to memory that is freed next.
         if let base = buffer.baseAddress { explicit_bzero(base, buffer.count) }
+        _ = madvise(buffer.baseAddress, buffer.count, MADV_DODUMP)
         _ = munlock(buffer.baseAddress, buffer.count)
         buffer.deallocate()
     }
