@@ -18,7 +18,8 @@ package final class RefusalLog: Service {
     /// How long a count may stand in memory alone.
     private static let flushInterval = Duration.seconds(5)
 
-    /// - Parameter tell: is told of each refusal and the client whose it was; nil where nobody wants to know.
+    /// - Parameter tell: is told of each refusal and the client whose it was; nil where nobody wants to know. Not of what another
+    ///   site's page had its visitors post: they may know nothing of it, and would be kept out for it.
     package init(
         store: any Database, sealing: LetterSealer, logger: Logger,
         tell: (@Sendable (ClientAddress, Verdict.Rule) -> Void)? = nil
@@ -35,7 +36,7 @@ package final class RefusalLog: Service {
     func note(_ pending: PendingSubmission) async {
         let verdict = Verdict(.refuse, parts: pending.verdictParts)
         guard let rule = verdict.parts.first(where: { $0.effect == .refuse })?.rule else { return }
-        tell?(pending.submission.client, rule)
+        if pending.submission.origin == .expected { tell?(pending.submission.client, rule) }
         let ruling = ledger.withLock { $0.note(rule, id: pending.id, tags: pending.tags, at: pending.at) }
         guard ruling != .counted else {
             Counter(label: Metric.refusalsFolded.rawValue, dimensions: [("rule", rule.rawValue)]).increment()

@@ -21,6 +21,8 @@ final class IntakeFixture: Sendable {
     let waves: WaveWatch
     let blocks = BlockCache()
     let refusals: RefusalLog
+    /// Clients as they are named to a program that keeps them out.
+    let named = NamedClients()
     let intake: IntakeService
 
     static let now = Timestamp(seconds: 1_795_514_709)
@@ -74,7 +76,7 @@ final class IntakeFixture: Sendable {
         waves = WaveWatch(most: mostAlike, at: now)
         try await waves.restore(from: store, at: now)
         let sealing = LetterSealer(vault: vault)
-        refusals = RefusalLog(store: faulty, sealing: sealing, logger: log.logger)
+        refusals = RefusalLog(store: faulty, sealing: sealing, logger: log.logger) { [named] client, _ in named.note(client) }
         intake = IntakeService(
             store: faulty, sealing: sealing, diskSpace: diskSpace,
             pseudonyms: Pseudonyms { vault.tagKey(of: $0) }, limits: limits, waves: waves, blocks: blocks, refusals: refusals,
@@ -119,6 +121,15 @@ final class IntakeFixture: Sendable {
     func deliveries(_ state: DeliveryState? = nil) async throws -> Int {
         try await store.read { try $0.queue.list(DeliveryFilter(state: state), limit: 100_000).count }
     }
+}
+
+/// Clients in the order in which a firewall would hear of them.
+final class NamedClients: Sendable {
+    private let clients = Mutex<[ClientAddress]>([])
+
+    var texts: [String] { clients.withLock { $0.map(\.revealedText) } }
+
+    func note(_ client: ClientAddress) { clients.withLock { $0.append(client) } }
 }
 
 /// A disk that is full when a test says so.

@@ -295,4 +295,18 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.post().answer.id != nil)
         #expect(try await fixture.deliveries() == 2)
     }
+
+    /// A page of somebody else's can have its visitors post as often as it likes: that must not have the firewall keep them out.
+    @Test func `Only a client that posted of its own will is named to a firewall`() async throws {
+        let fixture = try await IntakeFixture.open()
+        try await fixture.store.write {
+            _ = try $0.blocks.add(
+                .range(try AddressRange("192.0.2.0/24")), effect: .refuse, reason: "a flood", expires: nil, at: IntakeFixture.now)
+        }
+        try await fixture.blocks.reload(from: fixture.store)
+        for (client, origin) in [("192.0.2.7", PostOrigin.expected), ("192.0.2.8", .unclear), ("192.0.2.9", .foreign)] {
+            #expect(try await fixture.post(from: client, origin: origin).answer.id == nil)
+        }
+        #expect(fixture.named.texts == ["192.0.2.7"])
+    }
 }
