@@ -177,14 +177,19 @@ package struct StaffAttempt: LinkPayload, Equatable, Sendable, Unprintable {
     /// Nil where the store knows nobody of that name, so that the answer takes as long.
     package let record: StaffRecord?
     package let proof: StaffProof
+    /// Whether somebody has signed in under this name from that network lately, by the relay's memory.
+    package let isFromKnownNetwork: Bool
 
     package static var longestPart: Int { 8_192 }
 
-    package init(name: StaffName, role: StaffRole, record: StaffRecord?, proof: StaffProof) {
+    package init(
+        name: StaffName, role: StaffRole, record: StaffRecord?, proof: StaffProof, isFromKnownNetwork: Bool = false
+    ) {
         self.name = name
         self.role = role
         self.record = record
         self.proof = proof
+        self.isFromKnownNetwork = isFromKnownNetwork
     }
 
     package func write(to writer: inout ByteWriter) {
@@ -196,13 +201,14 @@ package struct StaffAttempt: LinkPayload, Equatable, Sendable, Unprintable {
             writer.write(record.seal)
         }
         proof.write(to: &writer)
+        writer.write(isFromKnownNetwork)
     }
 
     package init(from reader: inout ByteReader) throws(ByteFault) {
         self.init(
             name: try reader.staffName(), role: try reader.staffRole(),
             record: try reader.flag() ? StaffRecord(version: try reader.number(), seal: try reader.part()) : nil,
-            proof: try StaffProof(from: &reader))
+            proof: try StaffProof(from: &reader), isFromKnownNetwork: try reader.flag())
     }
 }
 

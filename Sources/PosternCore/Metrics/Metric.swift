@@ -21,6 +21,7 @@ package enum Metric: String, Sendable, CaseIterable {
     case requestsRefused = "postern_requests_refused_total"
     case refusalsFolded = "postern_refusals_folded_total"
     case malformedFrames = "postern_link_malformed_frames_total"
+    case staffSignInsRefused = "postern_staff_sign_ins_refused_total"
     case openReports = "postern_reports_open"
     case lastPurge = "postern_last_purge_timestamp_seconds"
 
@@ -42,7 +43,7 @@ package enum Metric: String, Sendable, CaseIterable {
     package var kind: Kind {
         switch self {
         case .submissions, .deliveries, .proxyHeadersIgnored, .connectionsRefused, .requestsRefused, .refusalsFolded,
-            .malformedFrames,
+            .malformedFrames, .staffSignInsRefused,
             .overBudget:
             .counter
         case .queueDeliveries, .queueOldestAge, .queueDifference, .ready, .health, .vaultAnswers, .vaultClockTrusted,
@@ -75,6 +76,7 @@ package enum Metric: String, Sendable, CaseIterable {
         case .limitKeys: "Clients, senders, texts and recipients that the limits remember."
         case .proxyHeadersIgnored: "Requests whose proxy header was not believed, by why."
         case .connectionsRefused: "Connections closed before their time, by why."
+        case .staffSignInsRefused: "Sign-ins of staff whose password, code or passkey was wrong."
         case .requestsRefused: "Requests of networks over their limit, by what became of them."
         case .refusalsFolded: "Refusals that were counted on the log entry of another one of the same network, by rule."
         case .malformedFrames: "Connections between the processes that were cut off because of what they sent, by who did."

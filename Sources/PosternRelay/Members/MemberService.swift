@@ -11,7 +11,7 @@ package struct MemberService: MemberTaker {
     let operations: Operations
     let logger: Logger
     private let links: Limit.Rate?
-    private let networks = KnownNetworks()
+    private let networks = KnownNetworks<RecipientID>()
 
     /// - Parameters:
     ///   - operations: by whomever; each act is done by the member.

@@ -1,4 +1,5 @@
 package import Logging
+private import Metrics
 package import PosternCore
 internal import PosternLink
 internal import PosternSealing
@@ -17,6 +18,9 @@ package final class StaffService: StaffTaker {
         var pairs = AttemptThrottle<Pair>(freeAttempts: 5, longest: .minutes(15))
         /// Several people may sit behind one.
         var networks = AttemptThrottle<[UInt8]>(freeAttempts: 30, longest: .minutes(15))
+        /// An IPv4 /24, or an IPv6 /56 or /48: whoever has one has many of the narrowest.
+        var wideNetworks = AttemptThrottle<[UInt8]>(freeAttempts: 60, longest: .minutes(15))
+        var refusals = LogThrottle(interval: .minutes(1))
     }
 
     let store: any Database
@@ -25,6 +29,7 @@ package final class StaffService: StaffTaker {
     private let pseudonyms: Pseudonyms
     private let logger: Logger
     private let throttles = Mutex(Throttles())
+    private let known = KnownNetworks<StaffName>()
 
     /// - Parameter operations: by whomever; each act is done by the member of staff.
     package init(store: any Database, vault: VaultLink, operations: Operations, pseudonyms: Pseudonyms, logger: Logger) {
@@ -48,14 +53,19 @@ package final class StaffService: StaffTaker {
             let account = if let name { try await store.read { try $0.staffAccounts.find(name) } } else { StaffAccount?.none }
             // Where there is nobody of that name, the vault works as hard, on nothing.
             let asked = try name ?? StaffName("nobody")
+            let isKnown = client.map { known.contains($0, of: asked, at: operations.now()) } ?? false
             let answer = try await vault.check(
-                StaffAttempt(name: asked, role: account?.role ?? .auditor, record: account?.record, proof: StaffProof(proof)))
+                StaffAttempt(
+                    name: asked, role: account?.role ?? .auditor, record: account?.record, proof: StaffProof(proof),
+                    isFromKnownNetwork: isKnown))
             switch answer {
             case .admitted:
                 guard let account else { return .refused }
-                succeeded(account.name.text, client)
+                succeeded(account.name, client)
                 return .session(try await begin(account, by: .staffSignIn, from: client))
-            case .refused: return .refused
+            case .refused:
+                noteRefusal(of: account?.name)
+                return .refused
             case .limited(let wait): return .limited(retryAfter: wait)
             }
         } catch {
@@ -68,25 +78,45 @@ package final class StaffService: StaffTaker {
         let (now, network) = (operations.now(), Self.network(of: client))
         return throttles.withLock { throttles in
             let pair = Pair(name: name, network: network)
+            let wide = Self.wideNetworks(of: client)
             if let wait = throttles.pairs.wait(for: pair, at: now) ?? throttles.networks.wait(for: network, at: now) {
                 return wait
             }
+            for network in wide {
+                if let wait = throttles.wideNetworks.wait(for: network, at: now) { return wait }
+            }
             throttles.pairs.begin(pair, at: now)
             throttles.networks.begin(network, at: now)
+            for network in wide { throttles.wideNetworks.begin(network, at: now) }
             return nil
         }
     }
 
-    private func succeeded(_ name: String, _ client: ClientAddress?) {
+    private func succeeded(_ name: StaffName, _ client: ClientAddress?) {
         let network = Self.network(of: client)
         throttles.withLock { throttles in
-            throttles.pairs.succeeded(Pair(name: name, network: network))
+            throttles.pairs.succeeded(Pair(name: name.text, network: network))
             throttles.networks.succeeded(network)
+            for network in Self.wideNetworks(of: client) { throttles.wideNetworks.succeeded(network) }
         }
+    }
+
+    /// - Parameter name: nil where nobody is called so; what was typed may be a password.
+    private func noteRefusal(of name: StaffName?) {
+        Counter(label: Metric.staffSignInsRefused.rawValue).increment()
+        let moment = Duration.milliseconds(operations.now().milliseconds)
+        guard let unsaid = throttles.withLock({ $0.refusals.admit(at: moment) }) else { return }
+        logger.notice(
+            "staff: somebody could not sign in",
+            metadata: ["account": "\(name?.text ?? "none of that name")", "since-last-line": "\(unsaid)"])
     }
 
     /// An IPv4 address, or the /64 that a household has.
     private static func network(of client: ClientAddress?) -> [UInt8] { client?.prefixes.first?.bytes ?? [] }
+
+    private static func wideNetworks(of client: ClientAddress?) -> [[UInt8]] {
+        client?.prefixes.dropFirst().map(\.bytes) ?? []
+    }
 
     private func begin(
         _ account: StaffAccount, by verb: OperationRecord.Verb, from client: ClientAddress?, keeping record: StaffRecord? = nil
@@ -103,6 +133,7 @@ package final class StaffService: StaffTaker {
             try transaction.staffSessions.begin(session)
             try transaction.operationTrace.add(trace)
         }
+        if let client { known.note(client, of: account.name, at: trace.at) }
         return secret
     }
 

@@ -8,9 +8,18 @@ package final class StaffAccounts: Sendable {
     package static let leastPassword = 12
     private static let longestPassword = 1_024
 
+    /// Who tries one name from where they are known has a place of their own: a stranger who tries it without end, from however many
+    /// networks, does not keep them waiting.
+    private struct Place: Hashable {
+        let name: StaffName
+        let isKnown: Bool
+
+        init(_ attempt: StaffAttempt) { (name, isKnown) = (attempt.name, attempt.isFromKnownNetwork) }
+    }
+
     private struct State {
         /// A relay that was taken over asks as often as it likes; here each attempt counts.
-        var throttle = AttemptThrottle<StaffName>(freeAttempts: 10, longest: .seconds(30))
+        var throttle = AttemptThrottle<Place>(freeAttempts: 10, longest: .seconds(30))
         /// What was used since the start, before it is on disk.
         var used: [AuthorisedName: Int32] = [:]
         var enrolling: Set<StaffName> = []
@@ -97,8 +106,8 @@ package final class StaffAccounts: Sendable {
         switch attempt.proof {
         case .password(let password, let code):
             let wait = state.withLock { state -> Duration? in
-                if let wait = state.throttle.wait(for: attempt.name, at: now) { return wait }
-                state.throttle.begin(attempt.name, at: now)
+                if let wait = state.throttle.wait(for: Place(attempt), at: now) { return wait }
+                state.throttle.begin(Place(attempt), at: now)
                 return nil
             }
             if let wait { return .limited(retryAfter: wait) }
@@ -109,7 +118,7 @@ package final class StaffAccounts: Sendable {
             guard try await isRight(assertion, credential, attempt, at: now) else { return .refused }
         case .newPasskey: throw LinkRefusal(.malformed, "a new passkey signs nobody in")
         }
-        state.withLock { $0.throttle.succeeded(attempt.name) }
+        state.withLock { $0.throttle.succeeded(Place(attempt)) }
         if let record = attempt.record {
             // Where the memory was lost, it begins again with what it sees.
             try await links.memory.learn(

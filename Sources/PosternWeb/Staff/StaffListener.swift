@@ -26,6 +26,7 @@ package struct StaffServices: Sendable {
     /// The letters of the demo mailbox, if there is one. It stands for the mailboxes of a member and a visitor, who are no staff: where
     /// only this machine reaches it, nobody has to sign in.
     let mailbox: MailboxLetters?
+    let requests: RequestLimiter
     let randomness: RandomSource
     /// How long a stream of events lasts.
     let eventsLast: Duration
@@ -38,7 +39,8 @@ package struct StaffServices: Sendable {
         url: WebOrigin,
         overview: any StaffOverviewSource, charts: any ChartSource, health: any HealthSource,
         metrics: MetricRegistry, gauges: any MetricsSource,
-        mailbox: MailboxLetters?, randomness: RandomSource, eventsLast: Duration = .seconds(57),
+        mailbox: MailboxLetters?, requests: RequestLimiter = RequestLimiter(.off), randomness: RandomSource,
+        eventsLast: Duration = .seconds(57),
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.staff = staff
@@ -56,6 +58,7 @@ package struct StaffServices: Sendable {
         self.metrics = metrics
         self.gauges = gauges
         self.mailbox = mailbox
+        self.requests = requests
         self.randomness = randomness
         self.eventsLast = eventsLast
         self.now = now
@@ -158,10 +161,12 @@ private func administrationRoutes(_ services: StaffServices, _ responses: Respon
 /// The guards of every request, outermost first. `buildApplication` lists what the connection has passed before.
 @MiddlewareFixedTypeBuilder<Request, Response, WebContext>
 private func staffGuards(
-    _ pages: StaffPages, clients: ClientFinder, _ responses: ResponseFactory, limits: WebLimits, hosts: [String]
+    _ pages: StaffPages, _ services: StaffServices, clients: ClientFinder, _ responses: ResponseFactory, limits: WebLimits,
+    hosts: [String]
 ) -> some MiddlewareProtocol<Request, Response, WebContext> {
     ResponseFinisher(bodyKiB: 32)
     FaultResponder(responses)
+    RequestLimitGuard(requests: services.requests, clients: clients, responses: responses, now: services.now)
     HostGuard(hosts)
     LineGuard(limitKiB: limits.lineKiB)
     StaffGuard(pages: pages, clients: clients)
@@ -188,7 +193,7 @@ package func buildStaffApplication(
     let router = RequestRouter(
         staffRoutes(services, responses, publicURL: configuration.publicURL, isLocal: isLocal),
         guards: staffGuards(
-            pages, clients: clients, responses, limits: configuration.limits, hosts: hosts + [services.url.host]),
+            pages, services, clients: clients, responses, limits: configuration.limits, hosts: hosts + [services.url.host]),
         randomness: services.randomness)
     return buildApplication(
         configuration, router, responses.headers, admission: admission, logger: logger, onListening: onListening)

@@ -175,7 +175,7 @@ private func buildServices(
                 gauges: RelayMetrics(
                     operations: operations.by(.service), census: census, vault: vault, dispatcher: dispatcher, limits: limits,
                     malformed: malformed, readiness: readiness, health: health),
-                mailbox: letters, randomness: .system, now: { .now }),
+                mailbox: letters, requests: RequestLimiter(configuration.limits.requests), randomness: .system, now: { .now }),
             templates: templates, hosts: [configuration.staffListen.host], logger: logger.quiet))
     let publicWeb = WebConfiguration(
         listen: configuration.listen, publicURL: configuration.publicURL, trustedProxies: configuration.trustedProxies,

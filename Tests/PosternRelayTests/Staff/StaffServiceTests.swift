@@ -102,6 +102,39 @@ struct StaffServiceTests {
         }
     }
 
+    @Test func `The vault hears where somebody is known, so that a stranger's guesses do not keep them waiting`() async throws {
+        try await Fixture.run { fixture in
+            _ = try await fixture.enrol("anna")
+            let known = { fixture.asked.all.last?.isFromKnownNetwork }
+            _ = await fixture.signIn("anna", "wrong")
+            #expect(known() == false)
+            #expect(await fixture.signIn("anna").secret != nil)
+            _ = await fixture.signIn("anna", "wrong")
+            #expect(known() == true)
+            for (name, client) in [("anna", "198.51.100.2"), ("berta", "192.0.2.1")] {
+                _ = await fixture.signIn(name, from: client)
+                #expect(known() == false, "\(name)")
+            }
+            fixture.clock.advance(by: .days(30))
+            _ = await fixture.signIn("anna", "wrong")
+            #expect(known() == false)
+        }
+    }
+
+    @Test(arguments: [("198.51.100.", 60), ("2001:db8:0:", 60)])
+    func `A network with many addresses is one guesser`(prefix: String, free: Int) async throws {
+        try await Fixture.run { fixture in
+            _ = try await fixture.enrol("anna")
+            var admitted = 0
+            for number in 1...100 {
+                let client = prefix.contains(":") ? "\(prefix)\(String(number, radix: 16))::1" : "\(prefix)\(number)"
+                if case .limited = await fixture.signIn("name\(number)", "wrong", from: client) { break }
+                admitted += 1
+            }
+            #expect(admitted == free)
+        }
+    }
+
     @Test func `An administrator sees and ends everybody's sessions, the others their own`() async throws {
         try await Fixture.run { fixture in
             let (secret, boss) = (try await fixture.enrol("anna"), try await fixture.enrol("berta", .administrator))

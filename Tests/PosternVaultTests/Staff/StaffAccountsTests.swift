@@ -46,12 +46,12 @@ struct StaffAccountsTests {
 
         func check(
             _ record: StaffRecord?, _ role: StaffRole = .reviewer, password: String = password, code: String,
-            name: StaffName? = nil, by accounts: StaffAccounts? = nil, at moment: Timestamp? = nil
+            name: StaffName? = nil, isKnown: Bool = false, by accounts: StaffAccounts? = nil, at moment: Timestamp? = nil
         ) async throws -> StaffAnswer {
             try await (accounts ?? self.accounts).check(
                 StaffAttempt(
-                    name: name ?? self.name, role: role, record: record, proof: .password(password, code: code)),
-                at: moment ?? now)
+                    name: name ?? self.name, role: role, record: record, proof: .password(password, code: code),
+                    isFromKnownNetwork: isKnown), at: moment ?? now)
         }
     }
 
@@ -190,6 +190,35 @@ struct StaffAccountsTests {
         let longest = try #require(waits.last)
         #expect(longest <= .seconds(30))
         #expect(try await fixture.check(own.record, code: own.recovery[0], at: now + longest) == .admitted)
+    }
+
+    /// Guesses from ever new networks, each the moment it may begin: a stranger takes every place that is free.
+    @Test func `A guesser who never stops keeps nobody waiting who signs in from where they did before`() async throws {
+        let fixture = try Fixture()
+        let own = try await enrolled(fixture)
+        var (now, isStrangerWaiting) = (fixture.now, false)
+        for _ in 0..<40 {
+            if case .limited(let wait) = try await fixture.check(
+                own.record, password: "guess number one", code: "000000", at: now)
+            {
+                isStrangerWaiting = true
+                now = now + wait
+            }
+        }
+        _ = try await fixture.check(own.record, password: "guess number one", code: "000000", at: now)
+        guard case .limited = try await fixture.check(own.record, code: own.recovery[0], at: now) else {
+            Issue.record("a stranger's guess left a place free")
+            return
+        }
+        #expect(isStrangerWaiting)
+        #expect(try await fixture.check(own.record, code: own.recovery[0], isKnown: true, at: now) == .admitted)
+        // Nor does that open a second way in for long.
+        var answers: [StaffAnswer] = []
+        for _ in 0..<15 {
+            answers.append(
+                try await fixture.check(own.record, password: "guess number one", code: "000000", isKnown: true, at: now))
+        }
+        #expect(answers.contains { if case .limited = $0 { true } else { false } })
     }
 
     @Test func `A passkey is chosen and signs in, each challenge once`() async throws {

@@ -27,7 +27,8 @@ struct StaffListenerTests {
     }
 
     private static func services(
-        _ overview: Overview = Overview(), health: FakeHealth = FakeHealth(), mailbox: MailboxLetters? = nil
+        _ overview: Overview = Overview(), health: FakeHealth = FakeHealth(), mailbox: MailboxLetters? = nil,
+        requests: RequestLimiter = RequestLimiter(.off)
     ) throws -> StaffServices {
         let administration = FakeAdministration()
         return StaffServices(
@@ -35,7 +36,7 @@ struct StaffListenerTests {
             blocks: administration, log: administration, administration: administration,
             url: try #require(WebOrigin("http://localhost:8081")), overview: overview, charts: FakeCharts(), health: health,
             metrics: MetricRegistry(), gauges: Gauges(), mailbox: mailbox,
-            randomness: RandomSource { 4 }, eventsLast: .zero,
+            requests: requests, randomness: RandomSource { 4 }, eventsLast: .zero,
             now: { Example.now })
     }
 
@@ -50,6 +51,20 @@ struct StaffListenerTests {
         return try await application.test(.live) { client in
             try await client.execute(uri: path, method: method, headers: [.cookie: FakeStaff.cookie(.reviewer)]) { $0 }
         }
+    }
+
+    @Test func `A network that asks without end is refused before anything is looked up`() async throws {
+        let limit = Limit(burst: nil, rates: [.init(count: 60, per: .minutes(1))])
+        let application = buildStaffApplication(
+            try configuration(), try Self.services(requests: RequestLimiter(limit)),
+            templates: try Templates(folder: templatesFolder),
+            logger: silent)
+        let statuses = try await application.test(.live) { client in
+            var statuses: Set<HTTPResponse.Status> = []
+            for _ in 0..<70 { statuses.insert(try await client.execute(uri: "/sign-in", method: .get) { $0.status }) }
+            return statuses
+        }
+        #expect(statuses.contains(.tooManyRequests))
     }
 
     private func mailbox() -> MailboxLetters {
