@@ -12,7 +12,8 @@ package enum Budget: UInt8, CaseIterable, Sendable {
     case global = 4
     /// Mails to a visitor's address that has not shown that mails arrive there.
     case reply = 5
-    /// Addresses sealed because a page or a site asked, by the first rate and by the second.
+    /// Addresses sealed because a page or a site asked, by the first rate and by the second; those that strangers give apart from those
+    /// of members and sites.
     case enrol = 6
     case enrolDay = 7
     /// Links to one recipient's own page.

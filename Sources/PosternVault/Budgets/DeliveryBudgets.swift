@@ -81,9 +81,11 @@ package final class DeliveryBudgets: Sendable {
     }
 
     /// Takes one address that is to be sealed because a page or a site asks.
+    /// - Parameter isVouched: a member or a site asks. What strangers have used up is not taken from them: they have as much again.
     /// - Returns: how long until one may be sealed again; nil when this one may.
-    package func chargeEnrolment(of name: AuthorisedName) -> Duration? {
-        let accounts = [account(.enrol, []), account(.enrolDay, [])]
+    package func chargeEnrolment(of name: AuthorisedName, isVouched: Bool) -> Duration? {
+        let whose: [UInt8] = isVouched ? [1] : []
+        let accounts = [account(.enrol, whose), account(.enrolDay, whose)]
         guard take(accounts, for: ["to": "\(name)"]) != nil else { return nil }
         let moment = now()
         return max(state.withLock { $0.ledger.wait(for: accounts, at: moment) }, .seconds(1))

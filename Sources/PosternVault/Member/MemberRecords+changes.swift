@@ -66,7 +66,7 @@ extension MemberRecords {
         let name = AuthorisedName.recipient(recipient.handle, at: recipient.site)
         if let wait = budgets.chargeChange(of: name) { return .limited(retryAfter: wait) }
         if let wait = budgets.chargeAsk(address) { return .askedOften(retryAfter: wait) }
-        if let wait = budgets.chargeEnrolment(of: name) { return .limited(retryAfter: wait) }
+        if let wait = budgets.chargeEnrolment(of: name, isVouched: true) { return .limited(retryAfter: wait) }
         var standing = AddressAuthorisation.Standing.asked
         if case .site = proof { standing = .invited }
         let next = try await sealed(address, for: recipient, as: standing, after: record.version)

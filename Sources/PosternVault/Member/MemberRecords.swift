@@ -56,7 +56,7 @@ package struct MemberRecords: Sendable {
             return .taken
         }
         if let wait = budgets.chargeAsk(request.address) { return .askedOften(retryAfter: wait) }
-        if let wait = budgets.chargeEnrolment(of: name) { return .limited(retryAfter: wait) }
+        if let wait = budgets.chargeEnrolment(of: name, isVouched: request.token != nil) { return .limited(retryAfter: wait) }
         let id = request.former?.id ?? newID()
         let recipient = Recipient(
             id: id, site: request.site.id, handle: request.handle, name: request.name, language: request.language,

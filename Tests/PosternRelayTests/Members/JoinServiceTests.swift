@@ -154,6 +154,20 @@ struct JoinServiceTests {
         }
     }
 
+    @Test func `An owner of many networks joins thirty times a day; people from elsewhere are not in the way`() async throws {
+        try await run(isLimited: true) { page in
+            var joined = 0
+            for number in 0..<40 {
+                let client = "2001:db8:\(String(number, radix: 16))::1"
+                let answer = try await page.join("m\(number)", "m\(number)@members.example", key: "\(number)", from: client)
+                if case .asked = answer { joined += 1 }
+            }
+            #expect(joined == 30)
+            #expect(
+                try await page.join("eve", "eve@members.example", key: "e", from: "2001:db9::1") == .asked(try Handle("eve")))
+        }
+    }
+
     @Test func `Whom staff have blocked, or the vault has no room for, is told what a person can do`() async throws {
         try await run { page in
             page.fixture.fake.members.answer(.limited(retryAfter: .seconds(90)))
