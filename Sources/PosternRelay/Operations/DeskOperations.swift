@@ -149,7 +149,8 @@ package struct DeskOperations: Sendable {
             isTrailWhole: days != nil, near: try near(letter, transaction),
             earlier: try earlier(on: own, besides: letter, transaction),
             notes: try transaction.reviewNotes.list(of: letter, limit: 50),
-            canBlock: own.contains { $0.epoch == Epoch(containing: now) })
+            // Of an earlier letter the vault says today's tag only when somebody is to be blocked.
+            canBlock: days != nil || own.contains { $0.epoch == Epoch(containing: now) })
     }
 
     private static let mostNear = 5
