@@ -17,20 +17,15 @@ package struct FoldedText: Hashable, Sendable {
 
     private static func folded(ascii text: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8] {
         Array(unsafeUninitializedCapacity: text.count) { folded, count in
-            var isSpacePending = false
+            // A space is written at once and overwritten by the next one, or given back at the end: no branch but one.
+            var wasSpace = true
             for byte in text {
-                if byte == 0x20 || (0x09...0x0D).contains(byte) {
-                    isSpacePending = count > 0
-                    continue
-                }
-                if isSpacePending {
-                    folded[count] = 0x20
-                    count += 1
-                    isSpacePending = false
-                }
-                folded[count] = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-                count += 1
+                let isSpace = byte == 0x20 || byte &- 0x09 < 5
+                folded[count] = isSpace ? 0x20 : byte &- 0x41 < 26 ? byte | 0x20 : byte
+                if !(isSpace && wasSpace) { count += 1 }
+                wasSpace = isSpace
             }
+            if wasSpace, count > 0 { count -= 1 }
         }
     }
 
