@@ -16,12 +16,14 @@ extension ConversationService {
 
     package func setClosed(_ isClosed: Bool, _ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView? {
         guard purpose.isPage, let opened = try await find(link, for: purpose) else { return nil }
+        try presses.count(opened.id, at: now())
         try await conversations(for: opened).setClosed(isClosed, opened.id, by: opened.viewer)
         return try await open(link, for: purpose)
     }
 
     package func setMuted(_ isMuted: Bool, _ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView? {
         guard [.mute, .reply, .report].contains(purpose), let opened = try await find(link, for: purpose) else { return nil }
+        try presses.count(opened.id, at: now())
         // Without its first letter there is no telling whose conversation it is.
         guard let seal = try await store.read({ try $0.conversations.seal(of: opened.id) }) else { return nil }
         let recipient = opened.recipient
@@ -34,6 +36,7 @@ extension ConversationService {
 
     package func setPaused(_ isPaused: Bool, _ link: LinkToken) async throws -> ConversationView? {
         guard let opened = try await find(link, for: .pause) else { return nil }
+        try presses.count(opened.id, at: now())
         let recipients = operations.by(opened.actor).recipients
         try await recipients.setPaused(isPaused, opened.recipient, from: opened.id)
         return try await open(link, for: .pause)

@@ -22,6 +22,7 @@ extension ConversationService {
         }
         if !seals.isReported {
             guard let first = seals.first else { return nil }
+            try presses.count(opened.id, at: now())
             var randomness = intake.randomness
             let id = ReportID(at: now(), using: &randomness)
             let sealed = try await vault.reseal(
@@ -40,6 +41,7 @@ extension ConversationService {
 
     package func withdrawReport(_ link: LinkToken) async throws -> ReportView? {
         guard let opened = try await find(link, for: .report) else { return nil }
+        try presses.count(opened.id, at: now())
         try await operations.by(opened.actor).reports.withdraw(about: opened.subject, of: opened.recipient)
         return try await reported(opened)
     }

@@ -15,6 +15,7 @@ package struct ConversationService: ConversationTaker {
     let reportRetention: Duration
     /// How long a reply can be taken back, and so how long it waits before it goes out.
     let withdrawal: Duration
+    let presses = PressLimiter()
     let now: @Sendable () -> Timestamp
 
     /// What one of the two may write in one conversation within a day.

@@ -214,6 +214,8 @@ extension WebContext {
         let answer: Answer?
         do {
             answer = try await question()
+        } catch let fault as PressedTooOften {
+            throw .tooManyRequests(retryAfter: fault.retryAfter)
         } catch {
             throw .unavailable(incident("a link cannot be followed", error))
         }

@@ -49,6 +49,30 @@ struct ConversationActsTests {
         }
     }
 
+    /// Each press that changes something is a commit and a row that is kept for long.
+    @Test func `Whoever presses a button all day leaves a hundred traces, and the button works again after a wait`()
+        async throws
+    {
+        try await ConversationFixture.run { fixture in
+            let links = try await fixture.begin()
+            try await fixture.deliverAll()
+            let end = fixture.clock.now + .days(1)
+            var (isClosed, waits) = (true, [Duration]())
+            while fixture.clock.now < end {
+                do {
+                    _ = try await fixture.service.setClosed(isClosed, links.visitor, for: .letter)
+                    isClosed.toggle()
+                } catch let fault as PressedTooOften {
+                    waits.append(fault.retryAfter)
+                    fixture.advance(by: fault.retryAfter)
+                }
+            }
+            #expect(waits == waits.sorted() && waits.last == .minutes(15))
+            let traces = try await fixture.trace().count
+            #expect((100...160).contains(traces), "\(traces)")
+        }
+    }
+
     @Test func `Either side closes, only that side opens again, and what was typed is given back`() async throws {
         try await ConversationFixture.run { fixture in
             let links = try await fixture.begin()

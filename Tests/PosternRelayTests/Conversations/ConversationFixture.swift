@@ -183,7 +183,7 @@ final class ConversationFixture: Sendable {
 
     /// In the order of their words: what happens within a millisecond has no other.
     func trace() async throws -> [String] {
-        try await store.read { try $0.operationTrace.latest(limit: 100) }
+        try await store.read { try $0.operationTrace.latest(limit: 1_000) }
             .map { "\($0.actor) \($0.verb.rawValue) \($0.subject)" }.sorted()
     }
 
