@@ -43,7 +43,7 @@ enum { R = unix_seccomp_relay, V = unix_seccomp_vault, B = R | V };
 
 /* The frequent ones first: kernels before 5.11 go through the list at every call. */
 static const struct call allowed_calls[] = {
-    CALL(futex, B), CALL(read, B), CALL(write, B), CALL(epoll_pwait, B), CALL(epoll_ctl, B), CALL(recvfrom, B), CALL(sendto, B),
+    CALL(futex, B), CALL(read, B), CALL(write, B), CALL(epoll_pwait, B), CALL(epoll_ctl, B), CALL(recvfrom, B),
     CALL(pread64, B), CALL(pwrite64, B), CALL(fdatasync, B), CALL(close, B), CALL(timerfd_settime, B), CALL(fcntl, B),
     CALL(gettid, B), CALL(getpid, B), CALL(clock_gettime, B), CALL(madvise, B), CALL(munmap, B), CALL(getrandom, B),
 
@@ -64,10 +64,9 @@ static const struct call allowed_calls[] = {
     CALL(getrusage, B), CALL(timerfd_create, B), CALL(timerfd_gettime, B), CALL(epoll_create1, B), CALL(epoll_pwait2, B),
     CALL(eventfd2, B), CALL(pipe2, B), CALL(ppoll, B), CALL(pselect6, B),
 
-    /* Sockets; which kinds is checked as they are made. */
+    /* Sockets; which kinds is checked as they are made. Those that send are below. */
     CALL(accept4, B), CALL(accept, B), CALL(bind, B), CALL(listen, B), CALL(connect, B), CALL(getsockname, B),
-    CALL(getpeername, B), CALL(getsockopt, B), CALL(setsockopt, B), CALL(shutdown, B), CALL(sendmsg, B), CALL(recvmsg, B),
-    CALL(sendmmsg, B), CALL(recvmmsg, B),
+    CALL(getpeername, B), CALL(getsockopt, B), CALL(setsockopt, B), CALL(shutdown, B), CALL(recvmsg, B), CALL(recvmmsg, B),
 
     /* Files; which ones is for their owners, and Landlock. */
     CALL(readv, B), CALL(writev, B), CALL(preadv, B), CALL(pwritev, B), CALL(preadv2, B), CALL(pwritev2, B),
@@ -100,7 +99,8 @@ static const struct call allowed_calls[] = {
 /* Allowed with some arguments: Seccomp.c. */
 static const struct call checked_calls[] = {
     CALL(clone, B), CALL(clone3, B), CALL(mmap, B), CALL(mprotect, B), CALL(socket, B), CALL(socketpair, B), CALL(ioctl, B),
-    CALL(prctl, B), CALL(tgkill, B), CALL(kill, B), CALL(prlimit64, B), CALL(rt_sigaction, B), {0},
+    CALL(prctl, B), CALL(tgkill, B), CALL(kill, B), CALL(prlimit64, B), CALL(rt_sigaction, B),
+    CALL(sendto, B), CALL(sendmsg, B), CALL(sendmmsg, B), {0},
 };
 
 /* Never allowed, and named when they are tried. */

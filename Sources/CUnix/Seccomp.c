@@ -77,6 +77,11 @@ static void add_rules(struct program *program, enum unix_seccomp_role role) {
        EQUALS(AF_UNIX, 3, 0), EQUALS(AF_INET, 2, 0), EQUALS(AF_INET6, 1, 0), END,
        ARGUMENT(1), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf), EQUALS(SOCK_STREAM, 1, 0), EQUALS(SOCK_DGRAM, 0, 4),
        ARGUMENT(2), EQUALS(0, 3, 0), EQUALS(IPPROTO_TCP, 2, 0), EQUALS(IPPROTO_UDP, 1, 0), END, ALLOW);
+    /* A text can be sent along with the request for a connection (TCP Fast Open, RFC 7413). That makes the connection, to whatever
+       port, and Landlock is not asked: of the calls that connect it knows connect(2) alone. */
+    AT(__NR_sendto, ARGUMENT(3), HAS(MSG_FASTOPEN, 0, 1), END, ALLOW);
+    AT(__NR_sendmsg, ARGUMENT(2), HAS(MSG_FASTOPEN, 0, 1), END, ALLOW);
+    AT(__NR_sendmmsg, ARGUMENT(3), HAS(MSG_FASTOPEN, 0, 1), END, ALLOW);
     AT(__NR_socketpair, ARGUMENT(0), EQUALS(AF_UNIX, 0, 1), ALLOW, END);
     /* Typing into a terminal ends the process; whatever else there is to control, there is nothing that answers. */
     AT(__NR_ioctl, ARGUMENT(1), EQUALS(TIOCSTI, 0, 1), END, EQUALS(TIOCLINUX, 0, 1), END, EQUALS(FIONREAD, 1, 0),

@@ -122,7 +122,7 @@ struct CageTests {
         "execve", "execveat", "ptrace", "process_vm_readv", "clone", "unshare", "setns", "bpf", "io_uring_setup", "keyctl",
         "userfaultfd", "perf_event_open", "open_by_handle_at", "mount", "chroot", "setuid", "capset", "memfd_create", "symlinkat",
         "personality", "pidfd_getfd", "kill", "tgkill", "ioctl", "socket packet", "socket raw", "socket sctp", "socket mptcp",
-        "socket netlink", "socket vsock",
+        "socket netlink", "socket vsock", "sendto fast", "sendmsg fast", "sendmmsg fast",
     ]
 
     @Test(arguments: [Processes.relay, .vault])

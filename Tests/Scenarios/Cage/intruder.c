@@ -66,6 +66,21 @@ static long inet(int what, const char *port)
     return result;
 }
 
+/* Sends a text along with the request for a connection: no connect(2), and yet a connection. */
+static long fast(int what, const char *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(port)), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct iovec text = {"x", 1};
+    struct mmsghdr message = {{.msg_name = &address, .msg_namelen = sizeof address, .msg_iov = &text, .msg_iovlen = 1}, 0};
+    int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    long result = what == SYS_sendto ? sendto(made, "x", 1, MSG_FASTOPEN, (void *)&address, sizeof address)
+        : what == SYS_sendmsg ? sendmsg(made, &message.msg_hdr, MSG_FASTOPEN) : sendmmsg(made, &message, 1, MSG_FASTOPEN);
+    int reason = errno;
+    close(made);
+    errno = reason;
+    return result;
+}
+
 static long opened(const char *path, int flags)
 {
     int file = open(path, flags | O_CLOEXEC, 0600);
@@ -118,6 +133,9 @@ static long act(const char *what, const char *on)
     ON("socket mptcp") return socket(AF_INET, SOCK_STREAM, 262);
     ON("socket netlink") return socket(AF_NETLINK, SOCK_RAW, 9);
     ON("socket vsock") return socket(40, SOCK_STREAM, 0);
+    ON("sendto fast") return fast(SYS_sendto, "9");
+    ON("sendmsg fast") return fast(SYS_sendmsg, "9");
+    ON("sendmmsg fast") return fast(SYS_sendmmsg, "9");
     ON("ioctl") return ioctl(0, TIOCSTI, "x");
     /* Another handler in the place of the one that tells. */
     ON("silence") {
