@@ -79,6 +79,15 @@ def test_the_long_test_runs_every_proof():
     assert sorted(proofs.split("|")) == sorted(run.split())
 
 
+def test_every_attack_on_the_walls_names_tests_that_there_are():
+    suites = {name for path in (ROOT / "Tests").rglob("*.swift")
+              for name in re.findall(r"^(?:struct|final class) (\w+Tests)\b", path.read_text(), re.MULTILINE)}
+    rows = [line for line in (ROOT / "deploy/proofs/walls.txt").read_text().splitlines() if line and not line.startswith("#")]
+    for row in rows:
+        named = set(re.findall(r"\b\w+Tests\b", row.partition(" | ")[2]))
+        assert named and named <= suites, row
+
+
 def test_every_setting_that_the_guide_names_is_in_the_example():
     example = (ROOT / "deploy/postern.conf.example").read_text()
     # Of the build, the tests and the shell.
