@@ -63,7 +63,7 @@ struct RealLinksAndFormsTests {
         #expect(try await server.received(count: 1).count == 1)
         // What any client asks for.
         for (path, words) in [
-            ("/", "Letters without addresses"), ("/robots.txt", "Disallow: /"),
+            ("/", "Letters without addresses"), ("/robots.txt", "User-agent: *\nDisallow:\n"),
             ("/.well-known/security.txt", "mailto:security@example.org"),
         ] {
             let answer = try await postern.get(path)

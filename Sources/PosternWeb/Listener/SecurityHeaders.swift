@@ -38,7 +38,8 @@ package struct SecurityHeaders: Sendable {
         askingForm = Self.fields(policy: askingPolicy, caching: "private, no-cache", isSecure: isSecure, isIndexed: false)
         askingPage = Self.fields(policy: askingPolicy, caching: "no-store", isSecure: isSecure, isIndexed: false)
         link = Self.fields(policy: policy(scripts: "'none'"), caching: "no-store", isSecure: isSecure, isIndexed: false)
-        api = Self.fields(policy: "default-src 'none'; frame-ancestors 'none'", caching: "no-store", isSecure: isSecure)
+        api = Self.fields(
+            policy: "default-src 'none'; frame-ancestors 'none'", caching: "no-store", isSecure: isSecure, isIndexed: false)
         asset = Self.fields(
             policy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'", caching: nil, isSecure: isSecure)
         foreignAsset = Self.fields(
@@ -62,7 +63,7 @@ package struct SecurityHeaders: Sendable {
             .permissionsPolicy: "camera=(), geolocation=(), microphone=(), payment=()",
         ]
         if let caching { fields[.cacheControl] = caching }
-        // Search engines that honour it need not read the page for its `meta` element.
+        // Pages say it in a `meta` element as well; what is no page can say it here alone.
         if !isIndexed { fields[.xRobotsTag] = "noindex" }
         // Two years. Not for subdomains, which are not ours.
         if isSecure { fields[.strictTransportSecurity] = "max-age=63072000" }

@@ -5,8 +5,9 @@ internal import PosternCore
 /// What clients ask any web server for: the page at its root, the file for robots, the icons, the contact for security.
 struct FrontHandlers: Sendable {
     private static let securityPath = "/.well-known/security.txt"
-    /// Search engines that obey it list no page here. Those that come all the same read `noindex` in each page and its header fields.
-    private static let robots = "User-agent: *\nDisallow: /\n"
+    /// Crawlers may fetch every page. What keeps a page out of an index is the `noindex` in its text and its header fields. A crawler
+    /// that must not fetch it never reads that, and can still list the address of a contact page that some site links to.
+    private static let robots = "# Each page says by itself that it is in no index (noindex).\nUser-agent: *\nDisallow:\n"
 
     let configuration: WebConfiguration
     let responses: ResponseFactory

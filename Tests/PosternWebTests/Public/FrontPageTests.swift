@@ -33,16 +33,20 @@ struct FrontPageTests {
         }
     }
 
-    @Test func `Robots keep contact pages out of indexes`() async throws {
+    // A crawler that may not fetch a page never reads that it is not to be listed.
+    @Test func `Robots may fetch every page, and each says that it is in no index`() async throws {
         let robots = try await get("/robots.txt")
         #expect(robots.status == .ok && robots.headers[.contentType] == "text/plain; charset=utf-8")
-        #expect(robots.text == "User-agent: *\nDisallow: /\n")
+        #expect(robots.text.hasSuffix("\nUser-agent: *\nDisallow:\n"))
         for path in [
             "/", contactPath, contactPath + "/sent", "/c/photos/Pat", "/nothing", "/confirm/photos/pat/x", "/privacy/photos",
         ] {
             let page = try await get(path)
             #expect(page.headers[.xRobotsTag] == "noindex")
             #expect(page.status == .permanentRedirect || page.text.contains(#"<meta name="robots" content="noindex">"#))
+        }
+        for path in ["/privacy/photos.json", "/api/v1/openapi.json", "/api/v1/nothing", "/live"] {
+            #expect(try await get(path).headers[.xRobotsTag] == "noindex", "\(path)")
         }
     }
 
