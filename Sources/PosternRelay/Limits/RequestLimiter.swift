@@ -11,7 +11,7 @@ package final class RequestLimiter: Sendable {
         case admitted
         /// It is over its limit, and must be told.
         case refused(retryAfter: Duration)
-        /// It has been told and goes on. Telling it again is not worth the cost.
+        /// It has been told and goes on. Making a page for it would not be worth the cost.
         case ignored
     }
 

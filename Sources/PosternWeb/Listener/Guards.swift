@@ -55,10 +55,23 @@ package struct FaultResponder: RouterMiddleware {
 /// Refuses a client that makes too many requests, before anything of them is looked at. What a trusted proxy passes on is also
 /// counted under its client's share of connections, since those are the proxy's own.
 struct RequestLimitGuard: RouterMiddleware {
-    let requests: RequestLimiter
-    let clients: ClientFinder
-    let responses: ResponseFactory
-    let now: @Sendable () -> Timestamp
+    private let requests: RequestLimiter
+    private let clients: ClientFinder
+    private let now: @Sendable () -> Timestamp
+    /// What those get who were told and go on. A page would cost more to make than whatever they ask for; these are made once. Where
+    /// many people share an address, what one of them does goes on for all, and this is then all that an honest visitor reads.
+    private let goesOn: (page: Response, problem: Response)
+
+    init(requests: RequestLimiter, clients: ClientFinder, responses: ResponseFactory, now: @escaping @Sendable () -> Timestamp) {
+        self.requests = requests
+        self.clients = clients
+        self.now = now
+        let wait = Duration.seconds(60)
+        goesOn = (
+            responses.words(.limited, status: .tooManyRequests).retrying(after: wait),
+            responses.problem(.tooManyRequests).retrying(after: wait)
+        )
+    }
 
     func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {
         guard let client = clients.client(of: request, context) else { return try await next(request, context) }
@@ -69,7 +82,7 @@ struct RequestLimitGuard: RouterMiddleware {
             throw RequestFault.tooManyRequests(retryAfter: wait)
         case .ignored:
             Counter(.requestsRefused, ("reason", "ignored")).increment()
-            let response = Response(status: .tooManyRequests, headers: responses.headers.api).retrying(after: .seconds(60))
+            let response = context.isForPrograms(request) ? goesOn.problem : goesOn.page
             return clients.isForwarded(context) ? response : response.closing()
         }
         var context = context

@@ -59,6 +59,7 @@ func withPublicListener<Value: Sendable>(
     conversations: FakeConversations = FakeConversations(), ownPages: FakeOwnPages = FakeOwnPages(),
     linkRequests: RequestLimiter = RequestLimiter(.off), readiness: FakeReadiness = FakeReadiness(),
     health: FakeHealth = FakeHealth(), forwarding: ForwardingWatch = ForwardingWatch(),
+    requests: RequestLimiter = RequestLimiter(.off),
     tokens: any FormTokenKeeping = FakeTokens(), _ configuration: WebConfiguration? = nil, logger: Logger = silent,
     _ test: @Sendable (any TestClientProtocol) async throws -> Value
 ) async throws -> Value {
@@ -67,7 +68,7 @@ func withPublicListener<Value: Sendable>(
         .fake(
             submissions, sites: sites, confirmations: confirmations, joining: joining, members: members,
             conversations: conversations, ownPages: ownPages, linkRequests: linkRequests, readiness: readiness,
-            health: health, forwarding: forwarding, tokens: tokens),
+            health: health, forwarding: forwarding, requests: requests, tokens: tokens),
         templates: try Templates(folder: templatesFolder), logger: logger)
     return try await application.test(.live) { try await test($0) }
 }
