@@ -60,7 +60,7 @@ package enum MemberAnswer: LinkPayload, Equatable, Sendable {
     case taken
     /// More is asked for than the vault does.
     case limited(retryAfter: Duration)
-    /// Nothing is to be stored: the recipient is erased.
+    /// Nothing is to be stored: the recipient is erased, or no address that was asked counts any more.
     case done
     /// As `record`, and the record of a change of address with the same words, which takes the place of the one that was sent.
     case renamed(Recipient, next: SealedRecord)
@@ -181,6 +181,8 @@ package struct MemberChange: LinkPayload, Equatable, Sendable, Unprintable {
         case takeNew(SealedRecord, former: SealedRecord)
         /// The recipient is to be forgotten, at once and for good.
         case erase
+        /// The address stays as it is: no code counts of one that was asked until now.
+        case keepPresent
     }
 
     /// As the store has them now.
@@ -230,6 +232,7 @@ package struct MemberChange: LinkPayload, Equatable, Sendable, Unprintable {
             writer.write(name.text)
             writer.write(language.description)
             writer.write(next)
+        case .keepPresent: writer.write(7 as UInt8)
         }
     }
 
@@ -250,6 +253,7 @@ package struct MemberChange: LinkPayload, Equatable, Sendable, Unprintable {
         case 4: wish = .takeNew(try reader.record(), former: try reader.record())
         case 5: wish = .erase
         case 6: wish = .rename(name: try reader.name(), language: try reader.language(), next: try reader.record())
+        case 7: wish = .keepPresent
         default: throw .badValue
         }
         self.init(recipient: recipient, proof: proof, wish: wish)

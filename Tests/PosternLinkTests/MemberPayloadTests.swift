@@ -54,7 +54,7 @@ struct MemberPayloadTests {
             for wish: MemberChange.Wish in [
                 .words(name: recipient.name, language: .english), .address(address), .keepFormer(record),
                 .rename(name: recipient.name, language: .english, next: record),
-                .takeNew(record, former: record), .erase,
+                .takeNew(record, former: record), .erase, .keepPresent,
             ] {
                 try expectRoundTrip(MemberChange(recipient: recipient, proof: proof, wish: wish))
             }

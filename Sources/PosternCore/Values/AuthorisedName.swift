@@ -1,9 +1,12 @@
 /// What an authorisation of the vault is about: a recipient's record, what mails say of a site, what the vault gave when a change of
-/// address was undone or taken up again, or how a member of staff signs in.
+/// address was asked, undone or taken up again, or how a member of staff signs in.
 package enum AuthorisedName: Hashable, Sendable, CustomStringConvertible {
     case recipient(Handle, at: SiteID)
     case site(SiteID)
     case undo(AddressChangeID, isUndone: Bool)
+    /// From which version on a record may be confirmed whose address a recipient has asked. Older ones were taken back, or another was
+    /// asked after them.
+    case asked(Handle, at: SiteID)
     case staff(StaffName)
     /// The time step of the newest one-time code that was used: its version.
     case staffStep(StaffName)
@@ -19,6 +22,7 @@ package enum AuthorisedName: Hashable, Sendable, CustomStringConvertible {
         case .recipient(let handle, let site): "\(site)/\(handle)"
         case .site(let site): "site \(site)"
         case .undo(let change, let isUndone): "change \(change), \(isUndone ? "undone" : "taken up again")"
+        case .asked(let handle, let site): "addresses asked by \(site)/\(handle)"
         case .staff(let name): "staff \(name)"
         case .staffStep(let name): "one-time codes of \(name)"
         case .staffCode(let name, let version, let place): "recovery code \(place) of \(name), \(version)"

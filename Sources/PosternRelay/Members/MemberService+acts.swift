@@ -38,7 +38,7 @@ extension MemberService {
             return try await members.mute(visitor, from: conversation, by: recipient)
         case .changeAddress(let address):
             return try await members.changeAddress(of: recipient, to: address, with: opened.proof)
-        case .cancelAddressChange: try await members.cancelAddressChange(of: recipient)
+        case .cancelAddressChange: return try await members.cancelAddressChange(of: recipient, with: opened.proof)
         case .erase: return try await members.erase(recipient, with: opened.proof)
         }
         return .changed

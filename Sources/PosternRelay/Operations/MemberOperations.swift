@@ -72,15 +72,22 @@ package struct MemberOperations: Sendable {
         }
     }
 
-    func cancelAddressChange(of recipient: Recipient) async throws {
+    // MARK: - With the vault's word
+
+    /// The vault first: from then on no code counts, whatever becomes of the row.
+    func cancelAddressChange(of recipient: Recipient, with proof: MemberProof) async throws -> Change {
+        let moment = operations.now()
+        let change = try await operations.store.read { try $0.addressChanges.find(of: recipient.id, at: moment) }
+        guard change?.isPending == true else { return .changed }
+        let answer = try await asked(recipient, proof, .keepPresent)
+        guard case .done = answer else { return refusal(answer) }
         let record = operations.trace(.cancelAddressChange, recipient.subject)
         try await operations.store.erase { transaction in
             guard try transaction.addressChanges.forgetPending(of: recipient.id) else { return }
             try transaction.operationTrace.add(record)
         }
+        return .changed
     }
-
-    // MARK: - With the vault's word
 
     /// Another display name or language. A change of address that waits for its code, or can be taken up again, gets the same words.
     func changeWords(

@@ -34,6 +34,9 @@ extension MemberRecords {
             return renewed.map { MemberAnswer.renamed(renamed, next: $0) } ?? .record(renamed)
         case .address(let address):
             return try await changeAddress(to: address, of: recipient, from: record, by: request.proof, at: now)
+        case .keepPresent:
+            try await forgetAsked(of: recipient, before: try await takeVersion(for: recipient, after: record.version))
+            return .done
         case .erase, .keepFormer, .takeNew:
             throw LinkRefusal(.denied, "what shows that this is wanted does not go so far")
         }
@@ -48,13 +51,14 @@ extension MemberRecords {
 
     /// The record of a change of address with its owner's new words. One that waits for its code must be newer than the present one;
     /// the code is about the address, and stays good.
-    /// - Returns: nil for one that this vault did not make.
+    /// - Returns: nil for one that this vault did not make, or that was taken back.
     private func renew(_ next: SealedRecord, of recipient: Recipient, as renamed: Recipient) async throws -> SealedRecord? {
         guard let standing = authorisation.standing(of: recipient.with(next)) else { return nil }
         guard standing != .confirmed else {
             let code = authorisation.code(.confirmed, on: AddressAuthorisation.Subject(renamed, next))
             return SealedRecord(version: next.version, seal: next.seal, authorisation: code)
         }
+        guard memory.mayBeConfirmed(next, of: recipient) else { return nil }
         let address = try address(in: next, of: recipient)
         return try await sealed(address, for: renamed, as: standing, after: renamed.record?.version ?? next.version).record
     }
@@ -70,7 +74,14 @@ extension MemberRecords {
         var standing = AddressAuthorisation.Standing.asked
         if case .site = proof { standing = .invited }
         let next = try await sealed(address, for: recipient, as: standing, after: record.version)
+        if let version = next.record?.version { try await forgetAsked(of: recipient, before: version) }
         return .change(codes.change(from: record, of: .init(recipient), at: now), next)
+    }
+
+    /// The store may still have, or get back, the record of an address that was asked before; whoever reads that mailbox has a code.
+    private func forgetAsked(of recipient: Recipient, before version: Int32) async throws {
+        let name = AuthorisedName.asked(recipient.handle, at: recipient.site)
+        try await memory.learn([LearntAuthorisation(name, version: version, recipient: recipient.id)], isDurable: true)
     }
 
     /// Seals the address of another record once more, as the newest. It counts at once, so that neither the present record nor one that
@@ -126,7 +137,7 @@ extension MemberRecords {
         let recipient = request.recipient
         switch (request.proof, request.wish) {
         case (.member(let token), .words), (.member(let token), .rename), (.member(let token), .address),
-            (.member(let token), .erase):
+            (.member(let token), .keepPresent), (.member(let token), .erase):
             try check(token, for: .manage, of: recipient, within: MailedToken.proofLifetime, at: now)
         case (.site(let token), .words), (.site(let token), .rename), (.site(let token), .address), (.site(let token), .erase):
             guard codes.isValid(token, of: recipient.site, for: .recipients) else {

@@ -46,6 +46,10 @@ extension KeyedDigest {
             writer.write("undo")
             writer.write(change)
             writer.write(isUndone)
+        case .asked(let handle, let site):
+            writer.write("asked")
+            writer.write(site.text)
+            writer.write(handle.text)
         case .staff(let name):
             writer.write("staff")
             writer.write(name.text)

@@ -50,6 +50,9 @@ package struct ConfirmationChecker: Sendable {
                 throw LinkRefusal(.denied, "the record is not the newest")
             }
         }
+        guard standing == .confirmed || memory.mayBeConfirmed(record, of: recipient) else {
+            throw LinkRefusal(.denied, "the address was taken back, or another was asked since")
+        }
         // An address that cannot be opened cannot get letters.
         let address = try opener.address(
             in: record.seal, context: .address(of: recipient.id, at: recipient.site, version: record.version))

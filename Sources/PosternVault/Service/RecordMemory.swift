@@ -52,6 +52,14 @@ package protocol RecordMemory: Sendable {
 }
 
 extension RecordMemory {
+    /// Whether an address that was asked may be confirmed: none was asked after it, and it was not taken back.
+    func mayBeConfirmed(_ record: SealedRecord, of recipient: Recipient) -> Bool {
+        guard let asked = newest(of: .asked(recipient.handle, at: recipient.site)), asked.recipient == recipient.id else {
+            return true
+        }
+        return record.version >= asked.version
+    }
+
     /// What another memory, of former keys, knows of these names counts here too: the newest version of a name that this one does
     /// not know, and that somebody was erased. Who has the handle here since then is another person, and stays. Durable when it
     /// returns.

@@ -91,7 +91,7 @@ final class FakeMembers: Sendable {
                 let id = AddressChangeID(at: state.clock, using: &state.randomness)
                 return .change(id, change.recipient.with(record))
             case .keepFormer, .takeNew: return .record(change.recipient.with(record))
-            case .erase: return .done
+            case .erase, .keepPresent: return .done
             }
         }
     }

@@ -71,6 +71,31 @@ struct MemberChangeTests {
         #expect(same == .record(member))
     }
 
+    @Test func `Of the addresses that were asked only the newest can be confirmed, and none that was taken back`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let manage = MemberProof.member(try fixture.manage(member))
+        func ask(_ address: String) async throws -> Recipient {
+            let answer = try await fixture.change(member, .address(try EmailAddress(address)), by: manage)
+            return try #require(answer.recipient)
+        }
+        let mistyped = try await ask("pat@mistyped.example")
+        let next = try await ask("pat@new.example")
+        #expect(await fixture.isDenied { _ = try await fixture.confirmed(mistyped) }, "another was asked since")
+        #expect(try await fixture.change(member, .keepPresent, by: manage) == .done)
+        #expect(await fixture.isDenied { _ = try await fixture.confirmed(next) }, "it was taken back")
+        // Its row was put back while the member takes another name.
+        let rename = MemberChange.Wish.rename(
+            name: try HeaderText("Patricia", limit: 100), language: .english, next: try #require(next.record))
+        guard case .record = try await fixture.change(member, rename, by: manage) else {
+            Issue.record("what was taken back got a new record")
+            return
+        }
+        // The present address counts as before, and what is asked from now on can be confirmed, the same address too.
+        let moved = try await fixture.confirmed(try await ask("pat@new.example"))
+        #expect(try fixture.address(of: moved) == "pat@new.example")
+    }
+
     @Test func `The former address takes the record back, before it was changed and after, and gives it up again`() async throws {
         let fixture = try await MemberFixture()
         let member = try await fixture.member()
@@ -284,14 +309,14 @@ struct MemberChangeTests {
             (.member(manage), .keepFormer(record)), (.member(manage), .takeNew(record, former: record)),
             (.site(site), .keepFormer(record)), (.undo(undo), words), (.undo(undo), address), (.undo(undo), .erase),
             (.undo(manage), .keepFormer(record)), (.member(undo), words), (.member(asManage), words), (.site(elsewhere), words),
-            (.site(elsewhere), .erase),
+            (.site(elsewhere), .erase), (.site(site), .keepPresent), (.undo(undo), .keepPresent),
         ]
         for (place, (proof, wish)) in refused.enumerated() {
             #expect(await fixture.isDenied { _ = try await fixture.change(member, wish, by: proof) }, "\(place)")
         }
         // Another member's link.
         let other = try await fixture.confirmed(try await fixture.asked("sam@private.example", handle: try Handle("sam")))
-        for wish in [words, address, .erase] {
+        for wish in [words, address, .erase, .keepPresent] {
             #expect(await fixture.isDenied { _ = try await fixture.change(member, wish, by: .member(fixture.manage(other))) })
         }
     }
