@@ -128,6 +128,21 @@ package struct SignInRequest: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
+/// A recipient with the record that the store has kept.
+package struct RecordInUse: LinkPayload, Equatable, Sendable, Unprintable {
+    package let recipient: Recipient
+
+    package static let longestPart = 8_192
+
+    package init(_ recipient: Recipient) {
+        self.recipient = recipient
+    }
+
+    package func write(to writer: inout ByteWriter) { writer.write(recipient) }
+
+    package init(from reader: inout ByteReader) throws(ByteFault) { recipient = try reader.recipient() }
+}
+
 /// What a recipient's page is shown with: the keys of the days whose letters still open.
 package struct SignIn: LinkPayload, Equatable, Sendable, Unprintable {
     package let ledgerKeys: [LedgerKey]

@@ -32,6 +32,8 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
     case prove = 11
     /// What a client is called on each day whose keys are kept. A `RelateRequest`; answered with `RelatedTags`.
     case relate = 12
+    /// A record that this vault confirmed is in the store: no older one counts any more. A `RecordInUse`; answered with nothing.
+    case inUse = 13
     /// Something new for a passkey to sign. No payload; answered with its bytes.
     case staffChallenge = 40
     /// What the page of a member of staff's link shows. A `StaffLink`; answered with a `StaffOffer`.
@@ -60,7 +62,7 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         // given up.
         case .deliver: .seconds(3_600)
         // A person waits for the page.
-        case .authorise, .nameVisitor, .mention, .enrol, .signIn, .change, .reseal, .prove, .relate: .seconds(10)
+        case .authorise, .nameVisitor, .mention, .enrol, .signIn, .change, .reseal, .prove, .relate, .inUse: .seconds(10)
         case .adopt: .seconds(30)
         case .staffChallenge, .staffBegin, .revealStanding, .beginReveal, .record: .seconds(10)
         // The journal and the memory of codes are on disk before it answers.
@@ -87,6 +89,7 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         case .reseal: "reseal"
         case .prove: "prove"
         case .relate: "relate"
+        case .inUse: "inUse"
         case .staffChallenge: "staffChallenge"
         case .staffBegin: "staffBegin"
         case .staffEnrol: "staffEnrol"

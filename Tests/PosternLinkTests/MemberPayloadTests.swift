@@ -47,6 +47,7 @@ struct MemberPayloadTests {
             try expectRoundTrip(answer)
         }
         try expectRoundTrip(SignInRequest(recipient: recipient, token: token))
+        try expectRoundTrip(RecordInUse(recipient))
         let key = try #require(LedgerKey(epoch: Epoch(day: 9), bytes: [UInt8](repeating: 3, count: 16)))
         try expectRoundTrip(SignIn(ledgerKeys: []))
         try expectRoundTrip(SignIn(ledgerKeys: [key, key]))

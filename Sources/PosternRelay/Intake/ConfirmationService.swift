@@ -140,7 +140,11 @@ package final class ConfirmationService: ConfirmationTaker {
                 try transaction.intake.enqueueService(.welcome, welcome, to: recipient.id, at: moment)
                 return change
             }
-            if change == .changed { wake() }
+            if change == .changed {
+                // Of a first address the vault knows.
+                if pending != nil { await vault.note(inUse: recipient.with(confirmed)) }
+                wake()
+            }
             if pending != nil { return change == .changed ? asked.isPaused ? .paused : .confirmed : .notValid }
             switch change {
             case .changed, .refused(in: .active): return .confirmed

@@ -106,7 +106,7 @@ package struct MemberOperations: Sendable {
         default: return refusal(answer)
         }
         guard let record = renewed.record else { return .changedMeanwhile }
-        return try await noting(.changeWords, recipient, isErasing: true) { transaction, now in
+        let change = try await noting(.changeWords, recipient, isErasing: true) { transaction, now in
             // Asked, confirmed or undone meanwhile.
             guard try transaction.addressChanges.open(of: recipient.id, at: moment) == open else { return .unknown }
             let change = try transaction.recipients.replaceRecord(of: renewed, with: record, former: former, at: now)
@@ -119,6 +119,8 @@ package struct MemberOperations: Sendable {
             }
             return change
         }
+        if change == .changed { await vault.note(inUse: renewed) }
+        return change
     }
 
     /// Asks the new address, and tells the former one.

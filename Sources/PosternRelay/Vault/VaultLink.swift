@@ -168,6 +168,18 @@ package final class VaultLink: Service, Sendable {
         try MemberAnswer(payload: try await timed(.change, request.payload))
     }
 
+    /// Tells the vault which record the store has kept, so that an older one counts no more from this moment. The next mail would tell it
+    /// too: what goes wrong here is logged, and no more.
+    package func note(inUse recipient: Recipient) async {
+        do {
+            _ = try await timed(.inUse, RecordInUse(recipient).payload)
+        } catch {
+            logger.error(
+                "vault: could not be told which record is in use; the next mail tells it",
+                metadata: ["recipient": "\(recipient.id)", "error": "\(error)"])
+        }
+    }
+
     /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
     package func reseal(_ request: ResealRequest) async throws -> ReportSeal {
         try ReportSeal(payload: try await timed(.reseal, request.payload))

@@ -97,6 +97,20 @@ package struct MemberRecords: Sendable {
 
     // MARK: - Records
 
+    /// What the store has kept is in use from now on, and not only once a mail shows it: whoever writes to the store could put the row of
+    /// before back until then. The relay gains nothing by saying so of a record that the store does not have.
+    /// - Throws: `LinkRefusal` (denied) when the record is not the newest that was confirmed.
+    package func note(_ kept: RecordInUse) async throws {
+        let recipient = kept.recipient
+        let record = try newest(recipient)
+        guard authorisation.standing(of: recipient) == .confirmed else {
+            throw LinkRefusal(.denied, "the record was not confirmed by this vault")
+        }
+        let name = AuthorisedName.recipient(recipient.handle, at: recipient.site)
+        try await memory.learn(
+            [LearntAuthorisation(name, version: record.version, recipient: recipient.id)], isDurable: true)
+    }
+
     /// The member's record, unless the vault remembers a newer one, another person's, or that they were erased.
     func newest(_ recipient: Recipient) throws -> SealedRecord {
         guard let record = recipient.record, authorisation.standing(of: recipient) != nil else {

@@ -94,6 +94,9 @@ package struct VaultRequestHandler: Sendable {
             // Before it is answered.
             if hasLaterDays { await journal.note([.init(.relay, .clientFollowed(request.site, request.submission))]) }
             return tags.payload
+        case .inUse:
+            try await members.note(try RecordInUse(payload: payload))
+            return []
         case .staffChallenge:
             return staff.challenge(at: now())
         case .staffBegin:

@@ -58,6 +58,7 @@ enum PayloadCheck {
         try settled(payload, { try? MemberChange(payload: $0) }, \.payload)
         try settled(payload, { try? SignInRequest(payload: $0) }, \.payload)
         try settled(payload, { try? SignIn(payload: $0) }, \.payload)
+        try settled(payload, { try? RecordInUse(payload: $0) }, \.payload)
         try settled(payload, { try? SiteTokenRequest(payload: $0) }, \.payload)
         try settled(payload, { try? OperatorDeed(payload: $0) }, \.payload)
         try settled(payload, { try? RelayDeed(payload: $0) }, \.payload)

@@ -273,7 +273,7 @@ final class ConversationVault: Sendable {
     func handle(_ verb: VaultVerb, _ payload: [UInt8], _ announcement: Announcement) async throws -> [UInt8] {
         switch verb {
         case .announce, .adopt: return announcement.payload
-        case .authorise, .enrol, .signIn, .change: return try members.handle(verb, payload, announcement)
+        case .authorise, .enrol, .signIn, .change, .inUse: return try members.handle(verb, payload, announcement)
         case .nameVisitor:
             guard !state.withLock({ $0.isAway }) else { throw LinkRefusal(.unavailable, "away") }
             return MuteName(bytes: visitor(of: try MuteRequest(payload: payload).letter)).payload

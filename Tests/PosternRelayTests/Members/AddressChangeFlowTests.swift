@@ -39,6 +39,8 @@ struct AddressChangeFlowTests {
             #expect(await fixture.confirmations.confirm(site: "photos", handle: "pat", token: FakeMembers.digits) == .confirmed)
             #expect(try await Self.version(fixture) == 2)
             #expect(try await fixture.deliveries(.welcome).count == 1)
+            // The vault knows it before a mail is made from it.
+            #expect(fixture.fake.members.inUse.map { $0.record?.version } == [2])
             // The session goes on, and no second change takes the place of one that can be undone.
             let page = try #require(try await fixture.members.page(session))
             let end = try #require(page.change).end

@@ -12,6 +12,7 @@ final class FakeMembers: Sendable {
         var version: Int32 = 1
         var changes: [MemberChange] = []
         var enrolments: [MemberRequest] = []
+        var inUse: [Recipient] = []
         var signIns = 0
         var answer: MemberAnswer?
         var isAway = false
@@ -23,6 +24,8 @@ final class FakeMembers: Sendable {
 
     var changes: [MemberChange] { state.withLock { $0.changes } }
     var enrolments: [MemberRequest] { state.withLock { $0.enrolments } }
+    /// What it was told that the store has.
+    var inUse: [Recipient] { state.withLock { $0.inUse } }
     var signIns: Int { state.withLock { $0.signIns } }
 
     /// What the next wishes are answered with; nil for what they ask.
@@ -50,6 +53,10 @@ final class FakeMembers: Sendable {
             let request = try ConfirmationRequest(payload: payload)
             guard request.token == Self.digits, let record = request.recipient.record else { throw LinkRefusal(.denied, "wrong") }
             return SealedRecord(version: record.version, seal: record.seal, authorisation: [9, 9]).payload
+        case .inUse:
+            let kept = try RecordInUse(payload: payload)
+            state.withLock { $0.inUse.append(kept.recipient) }
+            return []
         default: throw LinkRefusal(.denied, "not here")
         }
     }

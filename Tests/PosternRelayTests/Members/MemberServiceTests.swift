@@ -215,6 +215,7 @@ struct MemberServiceTests {
                 return
             }
             #expect(next.version == 4)
+            #expect(fixture.fake.members.inUse.map { $0.record?.version } == [3, 4, 5])
         }
     }
 

@@ -71,6 +71,30 @@ struct MemberChangeTests {
         #expect(same == .record(member))
     }
 
+    @Test func `What the store has kept is in use before a mail shows it, and it must have been confirmed`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let token = try fixture.manage(member)
+        let wish = MemberChange.Wish.address(try EmailAddress("pat@new.example"))
+        let next = try #require(try await fixture.change(member, wish, by: .member(token)).recipient)
+        #expect(await fixture.isDenied { try await fixture.members.note(RecordInUse(next)) }, "it waits for its code")
+        let moved = try await fixture.confirmed(next)
+        // The relay may have died before it had kept it: until then the former one counts.
+        #expect(throws: Never.self) {
+            try fixture.members.signIn(SignInRequest(recipient: member, token: token), at: fixture.now)
+        }
+        for _ in 0..<2 { try await fixture.members.note(RecordInUse(moved)) }
+        #expect(fixture.memory.newest(of: .recipient(member.handle, at: member.site))?.version == 2)
+        #expect(
+            await fixture.isDenied {
+                _ = try fixture.members.signIn(SignInRequest(recipient: member, token: token), at: fixture.now)
+            }, "the row of before, put back")
+        for other in [member, next, try moved.called("Pat Forged")] {
+            #expect(await fixture.isDenied { try await fixture.members.note(RecordInUse(other)) })
+        }
+        #expect(fixture.memory.newest(of: .recipient(member.handle, at: member.site))?.version == 2)
+    }
+
     @Test func `Of the addresses that were asked only the newest can be confirmed, and none that was taken back`() async throws {
         let fixture = try await MemberFixture()
         let member = try await fixture.member()
