@@ -299,7 +299,7 @@ extension ByteWriter {
         case .site(let site):
             write(site.text)
             write(nil as String?)
-        case .undo, .asked, .staff, .staffStep, .staffCode, .staffSignatures, .staffReveals:
+        case .undo, .asked, .siteToken, .staff, .staffStep, .staffCode, .staffSignatures, .staffReveals:
             // The vault notes these by itself: an empty site is refused where it is read.
             write("")
             write(nil as String?)

@@ -1,5 +1,5 @@
 /// What an authorisation of the vault is about: a recipient's record, what mails say of a site, what the vault gave when a change of
-/// address was asked, undone or taken up again, or how a member of staff signs in.
+/// address was asked, undone or taken up again, a site's credential, or how a member of staff signs in.
 package enum AuthorisedName: Hashable, Sendable, CustomStringConvertible {
     case recipient(Handle, at: SiteID)
     case site(SiteID)
@@ -7,6 +7,8 @@ package enum AuthorisedName: Hashable, Sendable, CustomStringConvertible {
     /// From which version on a record may be confirmed whose address a recipient has asked. Older ones were taken back, or another was
     /// asked after them.
     case asked(Handle, at: SiteID)
+    /// A site's credential; version 1 when it was revoked.
+    case siteToken(SiteTokenID)
     case staff(StaffName)
     /// The time step of the newest one-time code that was used: its version.
     case staffStep(StaffName)
@@ -23,6 +25,7 @@ package enum AuthorisedName: Hashable, Sendable, CustomStringConvertible {
         case .site(let site): "site \(site)"
         case .undo(let change, let isUndone): "change \(change), \(isUndone ? "undone" : "taken up again")"
         case .asked(let handle, let site): "addresses asked by \(site)/\(handle)"
+        case .siteToken(let id): "token \(id)"
         case .staff(let name): "staff \(name)"
         case .staffStep(let name): "one-time codes of \(name)"
         case .staffCode(let name, let version, let place): "recovery code \(place) of \(name), \(version)"

@@ -140,8 +140,8 @@ extension MemberRecords {
             (.member(let token), .keepPresent), (.member(let token), .erase):
             try check(token, for: .manage, of: recipient, within: MailedToken.proofLifetime, at: now)
         case (.site(let token), .words), (.site(let token), .rename), (.site(let token), .address), (.site(let token), .erase):
-            guard codes.isValid(token, of: recipient.site, for: .recipients) else {
-                throw LinkRefusal(.denied, "the site's credential is not ours, or not this site's")
+            guard isGood(token, of: recipient.site) else {
+                throw LinkRefusal(.denied, "the site's credential is not ours, not this site's, or was revoked")
             }
         case (.undo(let token), .keepFormer(let former)), (.undo(let token), .takeNew(_, former: let former)):
             try check(token, for: .undo, of: recipient, within: MailedToken.undoLifetime, at: now)

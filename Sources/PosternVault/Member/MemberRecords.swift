@@ -76,9 +76,14 @@ package struct MemberRecords: Sendable {
             memory.newest(of: .site(site.id))?.version ?? 0 <= given.version
         else { throw LinkRefusal(.denied, "the name or the origins of the site are not what this vault authorised last") }
         guard let token = request.token else { return }
-        guard codes.isValid(token, of: site.id, for: .recipients) else {
-            throw LinkRefusal(.denied, "the site's credential is not ours")
+        guard isGood(token, of: site.id) else {
+            throw LinkRefusal(.denied, "the site's credential is not ours, or was revoked")
         }
+    }
+
+    /// Whether a credential was made for this site and never revoked.
+    func isGood(_ token: SiteToken, of site: SiteID) -> Bool {
+        codes.isValid(token, of: site, for: .recipients) && memory.newest(of: .siteToken(token.id)) == nil
     }
 
     // MARK: - The member's page

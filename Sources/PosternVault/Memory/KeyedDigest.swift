@@ -50,6 +50,9 @@ extension KeyedDigest {
             writer.write("asked")
             writer.write(site.text)
             writer.write(handle.text)
+        case .siteToken(let id):
+            writer.write("site token")
+            writer.write(id)
         case .staff(let name):
             writer.write("staff")
             writer.write(name.text)

@@ -118,12 +118,17 @@ package struct Enrolment: Sendable {
         return authorisation.isValid(former) && authorised.version >= newest?.version ?? 0
     }
 
-    /// Makes a site's credential. What it is good for is in its MAC; whether it still is, the store knows.
+    /// Makes a site's credential. What it is good for is in its MAC; whether it still is, the store knows, and this vault's memory.
     package func siteToken(_ request: SiteTokenRequest) throws -> SiteToken {
         guard let token = codes.siteToken(request.id, of: request.site, for: request.scope) else {
             throw LinkRefusal(.unavailable, "no credential was made")
         }
         return token
+    }
+
+    /// A site's credential is good for nothing any more, whatever the store says of it.
+    package func revoke(_ token: SiteTokenID) async throws {
+        try await memory.learn([LearntAuthorisation(.siteToken(token), version: 1, recipient: nil)], isDurable: true)
     }
 
     /// Remembers what the store has kept.

@@ -33,7 +33,9 @@ package struct JournaledOperators: Sendable {
             if request.isFirst { try await record([.init(.operator, .addressSought)]) }
             return searcher.search(request).payload
         case .record:
-            try await record(records(of: try OperatorDeed(payload: payload)))
+            let deed = try OperatorDeed(payload: payload)
+            if case .tokenRevoked(let token) = deed { try await enrolment.revoke(token) }
+            try await record(records(of: deed))
             return []
         case .note:
             let answer = try await enrolment.answer(verb, payload)

@@ -21,6 +21,7 @@ package struct VaultRequestHandler: Sendable {
     private let budgets: DeliveryBudgets
     private let lanes: LanePool
     private let malformed: MalformedTally
+    private let revocations = RelayRevocations()
     private let now: @Sendable () -> Timestamp
 
     package init(
@@ -124,7 +125,9 @@ package struct VaultRequestHandler: Sendable {
         case .journal:
             return try await excerpts.page(try JournalExcerptRequest(payload: payload), at: now()).payload
         case .record:
-            await journal.noteForRelay(.init(try RelayDeed(payload: payload)))
+            let deed = try RelayDeed(payload: payload)
+            if case .tokenRevoked(let token) = deed.deed { try await revocations.add(token, by: enrolment, at: now()) }
+            await journal.noteForRelay(.init(deed))
             return []
         case .reveal:
             return try await reveals.reveal(try RevealAttempt(payload: payload), at: now()).payload

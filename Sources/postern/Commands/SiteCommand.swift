@@ -206,6 +206,9 @@ extension SiteCommand {
                 Terminal.progress("\(index + 1) of \(counted(recipients.count, "recipient")) erased")
             }
             Terminal.progress("")
+            // They go with the site; the vault must hear that they were revoked.
+            let tokens: [TokenView] = try await caller.ask(.listTokens(site: id))
+            for token in tokens where token.revoked == nil { try await TokenCommand.Revoke.revoke(token.id, by: caller) }
             try await caller.change(.removeSite(id: id))
             Terminal.say("Removed site \(id); \(counted(recipients.count, "recipient")) erased.")
         }

@@ -86,12 +86,15 @@ struct TokenCommand: AsyncParsableCommand {
         @OptionGroup var home: HomeOption
 
         func run() async throws {
-            let caller = try home.caller()
-            try await caller.change(.revokeToken(id: id))
-            if let id = SiteTokenID(id) {
-                await OperatorCaller(home: caller.home, users: caller.users).record(.tokenRevoked(id))
-            }
+            try await Self.revoke(id, by: try home.caller())
             Terminal.say("Token \(id) is revoked.")
+        }
+
+        /// The vault is told too: what the store says of it later does not count.
+        static func revoke(_ id: String, by caller: ControlCaller) async throws {
+            try await caller.change(.revokeToken(id: id))
+            guard let id = SiteTokenID(id) else { return }
+            await OperatorCaller(home: caller.home, users: caller.users).record(.tokenRevoked(id))
         }
     }
 }

@@ -47,7 +47,9 @@ struct JournaledOperatorsTests {
         _ = try await operators.answer(
             .authoriseSite, SiteRequest(id: site, name: try HeaderText("Photos", limit: 100), origins: [], former: nil).payload)
         _ = try await operators.answer(.siteToken, SiteTokenRequest(site: site, scope: .recipients, id: token).payload)
+        #expect(memory.newest(of: .siteToken(token)) == nil)
         _ = try await operators.answer(.record, OperatorDeed.tokenRevoked(token).payload)
+        #expect(memory.newest(of: .siteToken(token)) != nil)
         _ = try await operators.answer(.record, OperatorDeed.keysExported(["0a1b"]).payload)
         #expect(try fixture.reader().lines().map(\.subject) == [nil, "photos/pat", nil, nil, nil, nil])
         let name = AuthorisedName.recipient(handle, at: site)

@@ -345,6 +345,22 @@ struct MemberChangeTests {
         }
     }
 
+    @Test func `A credential that was revoked is good for nothing, whatever the relay believes of it`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let credential = try fixture.credential
+        let words = MemberChange.Wish.words(name: member.name, language: french)
+        #expect(try await fixture.change(member, words, by: .site(credential)).recipient != nil)
+        try await fixture.enrolment.revoke(credential.id)
+        for wish in [words, .address(try EmailAddress("x@evil.example")), .erase] {
+            #expect(await fixture.isDenied { _ = try await fixture.change(member, wish, by: .site(credential)) })
+        }
+        #expect(await fixture.isDenied { _ = try await fixture.ask(handle: try Handle("kim"), token: credential) })
+        // The site's next one is good.
+        let next = try #require(fixture.codes.siteToken(SiteTokenID(high: 1, low: 2), of: fixture.site.id, for: .recipients))
+        #expect(try await fixture.change(member, words, by: .site(next)).recipient != nil)
+    }
+
     @Test func `No record counts but the newest that was confirmed`() async throws {
         let fixture = try await MemberFixture()
         let member = try await fixture.member()
