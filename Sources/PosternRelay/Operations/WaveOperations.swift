@@ -152,10 +152,12 @@ package struct WaveOperations: Sendable {
 
     private func drop(all id: LetterID, tells: Bool) async throws -> (Withdrawal, told: Int) {
         var done = try await drop(all: id)
+        let told = tells ? try await tell(done.reached, of: id) : 0
+        // Last: a relay that ends before this does all of it again, and finds what is done already.
         try await noteApplied(id)
         // What came while that was under way.
         done.withdrawn += try await drop(all: id).withdrawn
-        return (done, tells ? try await tell(done.reached, of: id) : 0)
+        return (done, told)
     }
 
     private func drop(all id: LetterID) async throws -> Withdrawal {

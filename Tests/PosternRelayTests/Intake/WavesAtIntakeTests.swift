@@ -25,9 +25,30 @@ struct WavesAtIntakeTests {
 
     private func waves(_ fixture: IntakeFixture, at now: Timestamp = IntakeFixture.now + .minutes(1)) -> WaveOperations {
         Operations(
-            by: .operator, store: fixture.store, blockCache: nil, randomness: .seeded(5), now: { now }, wake: {}, retryNow: {},
+            by: .operator, store: fixture.faulty, blockCache: nil, randomness: .seeded(5), now: { now }, wake: {}, retryNow: {},
             makeBackup: { BackupView(path: $0, bytes: 1) }
         ).waves
+    }
+
+    /// Has letters claimed, and delivers the first of them.
+    /// - Returns: what was claimed.
+    @discardableResult
+    private func deliver(_ count: Int, of claimed: Int? = nil, in fixture: IntakeFixture) async throws -> [LetterID] {
+        let soon = IntakeFixture.now + .seconds(1)
+        return try await fixture.store.write { transaction in
+            let lease = LeaseID(node: 1, number: 1)
+            let jobs = try transaction.queue.claim(upTo: claimed ?? count, under: lease, until: soon + .minutes(9), at: soon)
+            for job in jobs.prefix(count) {
+                var randomness = SeededRandomness(seed: 1)
+                let outcome = Outcome(
+                    .delivered, health: .reached, diagnosis: .init(stage: .finalDot, code: 250, text: "2.0.0 Ok"))
+                _ = try transaction.queue.settle(
+                    job.id, under: lease,
+                    as: try Settlement(
+                        of: outcome, attempt: 1, since: soon, at: soon, schedule: .standard, using: &randomness))
+            }
+            return jobs.map(\.id)
+        }
     }
 
     private func state(of id: LetterID, _ fixture: IntakeFixture) async throws -> DeliveryState? {
@@ -44,21 +65,7 @@ struct WavesAtIntakeTests {
         #expect(held.count == 195)
 
         // Two are delivered and one is under way before anybody looks.
-        let soon = IntakeFixture.now + .seconds(1)
-        let claimed = try await fixture.store.write { transaction in
-            let lease = LeaseID(node: 1, number: 1)
-            let jobs = try transaction.queue.claim(upTo: 3, under: lease, until: soon + .minutes(9), at: soon)
-            for job in jobs.prefix(2) {
-                var randomness = SeededRandomness(seed: 1)
-                let outcome = Outcome(
-                    .delivered, health: .reached, diagnosis: .init(stage: .finalDot, code: 250, text: "2.0.0 Ok"))
-                _ = try transaction.queue.settle(
-                    job.id, under: lease,
-                    as: try Settlement(
-                        of: outcome, attempt: 1, since: soon, at: soon, schedule: .standard, using: &randomness))
-            }
-            return jobs.map(\.id)
-        }
+        let claimed = try await deliver(2, of: 3, in: fixture)
         let waves = waves(fixture)
         let listed = try await waves.list(limit: 10)
         #expect(listed.map(\.row.id) == [ids[0]])
@@ -131,6 +138,29 @@ struct WavesAtIntakeTests {
         #expect(try await later.undo(first) == false)
         let last = try await post(7, in: fixture)
         #expect(try await state(of: last, fixture) == .ready)
+    }
+
+    // The rule: whichever write fails, the next relay tells everyone who was reached, once.
+    @Test(arguments: 0..<4)
+    func `A withdrawal that is interrupted is carried out again, and those whom the wave has reached are told once`(
+        _ done: Int
+    ) async throws {
+        let fixture = try await IntakeFixture.open(mostAlike: 3, people: 20)
+        let first = try await post(1, in: fixture)
+        for number in 2...5 { _ = try await post(number, in: fixture) }
+        try await deliver(2, in: fixture)
+        let now = IntakeFixture.now + .minutes(1)
+        try await waves(fixture, at: now).decide(first, .withdrawn, tells: true, by: "anna", undoableFor: .minutes(1))
+        let later = waves(fixture, at: now + .minutes(2))
+        fixture.faulty.failOnce(after: done)
+        await #expect(throws: StoreError.self) { try await later.carryOut() }
+        try await later.carryOut()
+        #expect(try await fixture.deliveries(.dropped) == 3)
+        let notices = try await fixture.store.read { transaction in
+            try fixture.recipients.map { try transaction.intake.serviceMails(.waveNotice, to: $0.id, since: IntakeFixture.now) }
+        }
+        #expect(notices.filter { $0 > 0 } == [1, 1])
+        #expect(try await waves(fixture).list(limit: 10).isEmpty)
     }
 
     @Test func `A restart forgets nothing`() async throws {

@@ -9,6 +9,7 @@ final class FaultyStore: Database {
     private let failing = Atomic(false)
     private let failingReads = Atomic(false)
     private let counted = Atomic(0)
+    private let failingOnce = Atomic(Int.max)
     private let interlude = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     init(_ store: any Database) { self.store = store }
@@ -18,6 +19,9 @@ final class FaultyStore: Database {
 
     func fail(_ isFailing: Bool) { failing.store(isFailing, ordering: .sequentiallyConsistent) }
 
+    /// Has one write fail: the one that comes after `count` more.
+    func failOnce(after count: Int) { failingOnce.store(writes + count + 1, ordering: .sequentiallyConsistent) }
+
     /// What somebody else does between a look and the write that follows it.
     func beforeNextWrite(_ interlude: @escaping @Sendable () async throws -> Void) { self.interlude.withLock { $0 = interlude } }
 
@@ -26,13 +30,14 @@ final class FaultyStore: Database {
     func write<Answer: Sendable>(
         isErasing: Bool, _ unit: @escaping @Sendable (any Transaction) throws -> Answer
     ) async throws -> Answer {
-        counted.add(1, ordering: .sequentiallyConsistent)
+        let number = counted.add(1, ordering: .sequentiallyConsistent).newValue
         let interlude = interlude.withLock { interlude in
             defer { interlude = nil }
             return interlude
         }
         try await interlude?()
-        guard !failing.load(ordering: .sequentiallyConsistent) else { throw StoreError.closed }
+        guard !failing.load(ordering: .sequentiallyConsistent), number != failingOnce.load(ordering: .sequentiallyConsistent)
+        else { throw StoreError.closed }
         return try await store.write(isErasing: isErasing, unit)
     }
 
