@@ -135,7 +135,7 @@ struct MutatedRowTests {
             { _ = try $0.dailyLetters.forget(before: Epoch(day: .max - 1), limit: 9) },
             { _ = try $0.invitations.forget(endedBefore: now + .days(99), limit: 9) },
             {
-                for decision in try $0.decisions.due(at: now + .days(1), limit: 9) {
+                for decision in try $0.decisions.due(at: now + .days(1), limit: 9).compactMap($0.decisions.find) {
                     for letter in try $0.decisions.pending(decision.id, limit: 9) {
                         _ = try $0.decisions.apply(decision, to: letter, because: "test", at: now)
                     }

@@ -359,7 +359,7 @@ extension StatementTests {
             _ = try decisions.undoable(by: "anna", at: now, limit: 5)
             _ = try decisions.undo(id, by: mark)
             try decisions.setEnd(now, of: second)
-            let due = try #require(try decisions.due(at: now, limit: 5).first)
+            let due = try #require(try decisions.due(at: now, limit: 5).first.flatMap(decisions.find))
             for letter in try decisions.pending(due.id, limit: 5) {
                 _ = try decisions.apply(due, to: letter, because: "test", at: now)
             }

@@ -144,28 +144,25 @@ extension DeskOperations {
 
     // MARK: - Carrying out
 
-    /// Carries out every decision that can no longer be undone. What somebody else has decided meanwhile is passed over.
-    /// - Returns: how many letters were looked at.
-    @discardableResult
-    package func carryOut() async throws -> Int {
+    /// The decisions that can no longer be undone and are not carried out, the soonest due first.
+    package func due() async throws -> [StaffDecisionID] {
         let now = operations.now()
-        var total = 0
-        for decision in try await operations.store.read({ try $0.decisions.due(at: now, limit: 100) }) {
-            var last = LetterID.zero
-            while let (letter, count) = try await carryOut(decision, after: last, at: now) {
-                (last, total) = (letter, total + count)
-            }
-        }
-        return total
+        return try await operations.store.read { try $0.decisions.due(at: now, limit: 100) }
+    }
+
+    /// Carries out a decision that can no longer be undone. What somebody else has decided meanwhile is passed over.
+    package func carryOut(_ id: StaffDecisionID) async throws {
+        let now = operations.now()
+        guard let decision = try await operations.store.read({ try $0.decisions.find(id) }) else { return }
+        var last: LetterID? = .zero
+        while let after = last { last = try await carryOut(decision, after: after, at: now) }
     }
 
     /// - Returns: where to go on; nil when all of it is done.
-    private func carryOut(
-        _ decision: StaffDecision, after: LetterID, at now: Timestamp
-    ) async throws -> (last: LetterID, count: Int)? {
+    private func carryOut(_ decision: StaffDecision, after: LetterID, at now: Timestamp) async throws -> LetterID? {
         let operations = operations.by(.staff(decision.staff))
         let record = operations.trace(decision.act.carriedOut, "", because: decision.reason.rawValue)
-        let answer = try await operations.store.write { transaction -> (last: LetterID, count: Int, done: Int)? in
+        let answer = try await operations.store.write { transaction -> (last: LetterID, done: Int)? in
             // Several relays may look at the same time; and it may have been finished since it was read.
             guard let current = try transaction.decisions.find(decision.id), current.standing(at: now) == .due else {
                 return nil
@@ -183,11 +180,10 @@ extension DeskOperations {
                 record.subject = done.count == 1 ? "\(done[0])" : "\(done.count) letters"
                 try transaction.operationTrace.add(record)
             }
-            return (last, letters.count, done.count)
+            return (last, done.count)
         }
-        guard let answer else { return nil }
-        if answer.done > 0, decision.act == .release { operations.wake() }
-        return (answer.last, answer.count)
+        if let answer, answer.done > 0, decision.act == .release { operations.wake() }
+        return answer?.last
     }
 }
 

@@ -120,16 +120,21 @@ package struct WaveOperations: Sendable {
         return isUndone
     }
 
-    /// Carries out what can no longer be undone. A relay that ends in between leaves it to the next one.
+    /// Those whose decision can no longer be undone and is not carried out.
     /// - Throws: what the store throws.
-    package func carryOut() async throws {
+    package func due() async throws -> [LetterID] {
         let now = operations.now()
-        for row in try await operations.store.read({ try $0.waves.due(at: now, limit: 100) }) {
-            guard let verdict = row.verdict else { continue }
-            switch verdict.decision {
-            case .released: _ = try await release(all: row.id)
-            case .withdrawn: _ = try await drop(all: row.id, tells: verdict.tells)
-            }
+        return try await operations.store.read { try $0.waves.due(at: now, limit: 100) }
+    }
+
+    /// Carries out a decision that can no longer be undone. A relay that ends in between leaves it to the next one.
+    /// - Throws: what the store throws.
+    package func carryOut(_ id: LetterID) async throws {
+        let row = try await operations.store.read { try $0.waves.find(id) }
+        guard let row, row.appliedAt == nil, let verdict = row.verdict, verdict.final <= operations.now() else { return }
+        switch verdict.decision {
+        case .released: _ = try await release(all: id)
+        case .withdrawn: _ = try await drop(all: id, tells: verdict.tells)
         }
     }
 

@@ -214,18 +214,18 @@ package struct Waves {
             [wave.stored, now.stored]) == 1
     }
 
-    /// The decisions that are final and have not been carried out.
-    package func due(at now: Timestamp, limit: Int) throws -> [WaveRow] {
+    /// Those whose decision is final and has not been carried out. Ids only: a row that cannot be read keeps no other from being found.
+    package func due(at now: Timestamp, limit: Int) throws -> [LetterID] {
         try transaction.rows(
             """
-            SELECT id, began_at, decision, decided_at, decided_by, tells, final_at, applied_at
+            SELECT id
             FROM wave
             WHERE applied_at IS NULL AND final_at <= ?
             ORDER BY id
             LIMIT ?
             """,
             [now.stored, limit.stored]
-        ).map(WaveRow.init)
+        ).map { try $0["id"] }
     }
 
     package func noteApplied(_ wave: LetterID, at now: Timestamp) throws {

@@ -69,18 +69,19 @@ package struct Decisions {
         return true
     }
 
-    /// Those that can no longer be undone and are not carried out, the soonest due first.
-    package func due(at now: Timestamp, limit: Int) throws -> [StaffDecision] {
+    /// Those that can no longer be undone and are not carried out, the soonest due first. Ids only: a row that cannot be read keeps no
+    /// other from being found.
+    package func due(at now: Timestamp, limit: Int) throws -> [StaffDecisionID] {
         try transaction.rows(
             """
-            SELECT id, act, staff, reason, sentence, block, final_at, applied_at, undone_at, undone_by
+            SELECT id
             FROM decision
             WHERE applied_at IS NULL AND undone_at IS NULL AND final_at <= ?
             ORDER BY final_at, id
             LIMIT ?
             """,
             [now.stored, limit.stored]
-        ).map(StaffDecision.init)
+        ).map { try $0["id"] }
     }
 
     /// Somebody's that can still be undone, the newest first.

@@ -18,17 +18,17 @@ struct DeskDecisionTests {
         #expect(decision.final == DeskFixture.now + ReviewTimes.undo)
         let waiting = try await fixture.waiting()
         #expect(waiting == 0)
-        try await fixture.pass(ReviewTimes.undo - .milliseconds(1))
+        await fixture.pass(ReviewTimes.undo - .milliseconds(1))
         let before = try await fixture.state(letter)
         #expect(before == .held)
-        try await fixture.pass(.milliseconds(1))
+        await fixture.pass(.milliseconds(1))
         let after = try await fixture.state(letter)
         #expect(after == state)
         let trace = try await fixture.operations.log.operations(limit: 9)
         #expect(trace.map(\.verb) == [act == .release ? .releaseDeliveries : .dropDeliveries, .decide])
         #expect(trace.allSatisfy { $0.actor == .staff("anna") && $0.subject == "\(letter)" })
         // Once more, as after a crash.
-        try await fixture.pass()
+        await fixture.pass()
         let again = try await fixture.operations.log.operations(limit: 9)
         #expect(again.count == 2)
     }
@@ -53,7 +53,7 @@ struct DeskDecisionTests {
             Issue.record("\(late)")
             return
         }
-        try await fixture.pass()
+        await fixture.pass()
         let states = [try await fixture.state(letters[0]), try await fixture.state(letters[1])]
         #expect(states == [.held, .ready])
         let twice = try await fixture.desk.undo(first.id, by: berta)
@@ -81,7 +81,7 @@ struct DeskDecisionTests {
         #expect(answers.filter { $0 == .late(skipped: 0, changed: 1) }.count == 19)
         let lines = try await fixture.desk.decisions(DecisionFilter(), before: nil)
         #expect(lines.count == 1)
-        try await fixture.pass()
+        await fixture.pass()
         let state = try await fixture.state(letter)
         #expect(state == (lines.first?.decision.act == .release ? .ready : .dropped))
     }
@@ -94,7 +94,7 @@ struct DeskDecisionTests {
             ReviewWish(.drop, about: targets), by: try DeskFixture.staff("anna"))
         #expect(answer.decision != nil)
         _ = try await fixture.operations.queue.apply(.release, to: .one(letters[0]))
-        try await fixture.pass()
+        await fixture.pass()
         let states = [try await fixture.state(letters[0]), try await fixture.state(letters[1])]
         #expect(states == [.ready, .dropped])
         let line = try #require(try await fixture.desk.decisions(DecisionFilter(), before: nil).first)
@@ -147,6 +147,36 @@ struct DeskDecisionTests {
         #expect(waiting == 1)
     }
 
+    @Test func `A decision that cannot be carried out is logged once, and those that come after it are carried out`()
+        async throws
+    {
+        let fixture = try await DeskFixture()
+        let letters = try await fixture.hold(2)
+        let broken = try #require(try await fixture.decide(.drop, letters[0]).decision)
+        _ = try await fixture.decide(.drop, letters[1])
+        let wave = try await fixture.hold(1)[0]
+        try await fixture.store.write { transaction in
+            try transaction.run("UPDATE decision SET act = 'nothing we know' WHERE id = ?", [broken.id.stored])
+            try transaction.run(
+                """
+                INSERT INTO wave (id, began_at, decision, decided_at, tells, final_at)
+                VALUES (?, ?, 'withdrawn', ?, 0, ?)
+                """, [wave.stored, DeskFixture.now.stored, DeskFixture.now.stored, DeskFixture.now.stored])
+        }
+        fixture.clock.advance(by: ReviewTimes.undo)
+        let log = KeptLog()
+        var failing: Set<DeskUpkeep.Due> = []
+        for _ in 1...3 { await fixture.upkeep(log).carryOut(failing: &failing) }
+        let states = [try await fixture.state(letters[0]), try await fixture.state(letters[1]), try await fixture.state(wave)]
+        #expect(states == [.held, .dropped, .dropped])
+        #expect(log.errors.count == 1 && log.errors[0].contains("\(broken.id)"), "\(log.errors)")
+        // Once it can be, it is.
+        _ = try await fixture.store.write { try $0.run("UPDATE decision SET act = 'drop' WHERE id = ?", [broken.id.stored]) }
+        await fixture.upkeep(log).carryOut(failing: &failing)
+        let last = try await fixture.state(letters[0])
+        #expect(last == .dropped && failing.isEmpty)
+    }
+
     @Test func `A reason that does not go with the decision changes nothing`() async throws {
         let fixture = try await DeskFixture()
         let letter = try await fixture.hold(1)[0]
@@ -167,7 +197,7 @@ struct DeskDecisionTests {
         #expect(made.reason == (act == .uphold ? .fraud : .withinRules))
         let before = try await fixture.store.read { try $0.reports.find(about: letter)?.decision }
         #expect(before == nil)
-        try await fixture.pass()
+        await fixture.pass()
         let after = try await fixture.store.read { try $0.reports.find(about: letter)?.decision }
         #expect(after?.decision == decision && after?.reasonCode == made.reason.rawValue)
         let counts = try await fixture.desk.counts(.reported, after: nil)
@@ -226,7 +256,7 @@ struct DeskDecisionTests {
             Issue.record("\(again)")
             return
         }
-        try await fixture.pass()
+        await fixture.pass()
         let counts = try await fixture.operations.queue.count()
         #expect(counts[.ready] == 1_201 && counts[.held] == 2)
     }

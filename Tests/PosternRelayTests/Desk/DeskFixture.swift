@@ -109,9 +109,16 @@ struct DeskFixture: Sendable {
     func waiting() async throws -> Int { try await desk.counts(.held, after: nil).lanes[.held] ?? 0 }
 
     /// Everything that is due is carried out.
-    func pass(_ span: Duration = ReviewTimes.undo) async throws {
+    func pass(_ span: Duration = ReviewTimes.undo) async {
         clock.advance(by: span)
-        try await operations.by(.service).desk.carryOut()
+        let log = KeptLog()
+        var failing: Set<DeskUpkeep.Due> = []
+        await upkeep(log).carryOut(failing: &failing)
+        #expect(log.all.isEmpty)
+    }
+
+    func upkeep(_ log: KeptLog) -> DeskUpkeep {
+        DeskUpkeep(operations: operations, logger: log.logger, isClockTrusted: { _ in true })
     }
 }
 

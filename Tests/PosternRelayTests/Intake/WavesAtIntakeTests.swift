@@ -51,6 +51,10 @@ struct WavesAtIntakeTests {
         }
     }
 
+    private func carryOutDue(_ waves: WaveOperations) async throws {
+        for id in try await waves.due() { try await waves.carryOut(id) }
+    }
+
     private func state(of id: LetterID, _ fixture: IntakeFixture) async throws -> DeliveryState? {
         try await fixture.store.read { try $0.queue.line(id)?.state }
     }
@@ -116,7 +120,7 @@ struct WavesAtIntakeTests {
         let waves = waves(fixture, at: now)
         try await waves.decide(first, .withdrawn, by: staff, undoableFor: .minutes(1))
         #expect(try await fixture.deliveries(.held) == 5)
-        try await waves.carryOut()
+        try await carryOutDue(waves)
         #expect(try await fixture.deliveries(.dropped) == 0)
         #expect(try await waves.undo(first))
         #expect(try await waves.show(first).row.verdict == nil)
@@ -132,7 +136,7 @@ struct WavesAtIntakeTests {
         let next = try await post(6, in: fixture)
         #expect(try await state(of: next, fixture) == .held)
         let later = self.waves(fixture, at: now + .minutes(2))
-        try await later.carryOut()
+        try await carryOutDue(later)
         #expect(try await fixture.deliveries(.held) == 0)
         #expect(try await fixture.deliveries(.ready) == 6)
         #expect(try await later.undo(first) == false)
@@ -153,8 +157,8 @@ struct WavesAtIntakeTests {
         try await waves(fixture, at: now).decide(first, .withdrawn, tells: true, by: "anna", undoableFor: .minutes(1))
         let later = waves(fixture, at: now + .minutes(2))
         fixture.faulty.failOnce(after: done)
-        await #expect(throws: StoreError.self) { try await later.carryOut() }
-        try await later.carryOut()
+        await #expect(throws: StoreError.self) { try await carryOutDue(later) }
+        try await carryOutDue(later)
         #expect(try await fixture.deliveries(.dropped) == 3)
         let notices = try await fixture.store.read { transaction in
             try fixture.recipients.map { try transaction.intake.serviceMails(.waveNotice, to: $0.id, since: IntakeFixture.now) }

@@ -87,7 +87,7 @@ struct ReviewRowsTests {
                 #expect(try transaction.reviewItems.count(ReviewFilter()).count == 0)
                 #expect(try decisions.undoable(by: "anna", at: Self.now, limit: 9).map(\.id) == [first.id])
                 #expect(try decisions.due(at: first.final - .milliseconds(1), limit: 9).isEmpty)
-                #expect(try decisions.due(at: first.final, limit: 9).map(\.id) == [first.id])
+                #expect(try decisions.due(at: first.final, limit: 9) == [first.id])
                 // Too late, and in time.
                 #expect(try !decisions.undo(first.id, by: StaffMark(at: first.final, by: "berta")))
                 #expect(try decisions.undo(first.id, by: StaffMark(at: first.final - .milliseconds(1), by: "berta")))
