@@ -85,7 +85,8 @@ extension StaffText {
 /// One client, or one network, over all days whose keys are kept.
 package struct ClientPage: Page {
     package enum Property: String, CaseIterable, Sendable {
-        case heading, meaning, partial, blockPath, trails, day, name, namePath, letters, held, refused, recipients, first, last
+        case heading, meaning, partial, laterPath, blockPath, trails, day, name, namePath, letters, held, refused, recipients,
+            first, last
         case rows, at, verdict, person, why, client, clientPath, letterPath, id, searchPath
     }
 
