@@ -126,14 +126,7 @@ package struct KeyCheck {
         }
         let kinds = Dictionary(grouping: lasting, by: \.kind)
         let isTorn = unsaved.count < lasting.count || kinds.contains { $0.value.count > 1 }
-        guard isTorn else {
-            return [
-                .warn(
-                    .savedKeys,
-                    "the keys have never been saved: if this disk is lost, no backup of the store gives an address back. The nightly "
-                        + "backup has none of them, since anyone who has both can read every address", save)
-            ]
-        }
+        guard isTorn else { return [neverSaved(save)] }
         // One of them, of all places the newest, would be missing after a restore.
         return unsaved.sorted { $0.name < $1.name }.map { key in
             .fail(
@@ -148,6 +141,21 @@ package struct KeyCheck {
                             + "one keyring. Otherwise save all keys now.",
                         commands: ["postern restore FILE --keys FOLDER", "postern keys export-recovery FOLDER"]))
         }
+    }
+
+    /// How many days somebody who sets up an installation has for it.
+    private static let daysToSave: Int32 = 7
+
+    /// - Returns: a warning, until the installation is one that is in use: the oldest key of a day tells since when it has run at least.
+    private func neverSaved(_ save: Remedy) -> Finding {
+        let lost =
+            "if this disk is lost, no backup of the store gives an address back. The nightly backup has none of them, since anyone "
+            + "who has both can read every address"
+        guard let first = onDisk.compactMap(\.epoch).min(), Epoch(containing: now).day - first.day >= Self.daysToSave else {
+            return .warn(.savedKeys, "the keys have never been saved: \(lost)", save)
+        }
+        return .fail(
+            .savedKeys, "the keys have never been saved, and this installation has run since \(first) at least: \(lost)", save)
     }
 
     private var misfits: [Finding] {

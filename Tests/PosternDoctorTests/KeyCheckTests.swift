@@ -71,7 +71,7 @@ struct KeyCheckTests {
     }
 
     // H6: after a restore on a machine with keys of its own, the saved ones no longer suffice.
-    @Test func `A key that no saved copy names is FAIL, and keys that were never saved are a warning`() throws {
+    @Test func `A key that no saved copy names is FAIL, and keys that were never saved are so after a week`() throws {
         func saved(_ keys: [KeyCheck.Key], _ ids: Set<String>) -> [Finding] {
             let keys = keys.map { key in
                 KeyCheck.Key(
@@ -87,6 +87,13 @@ struct KeyCheckTests {
         #expect(saved(all, []).map(\.level) == [.warn])
         #expect(saved(all, [])[0].text.contains("The nightly backup has none of them"))
         #expect(saved(all, [])[0].remedy?.commands == ["postern keys export-recovery FOLDER"])
+        // Anyone who sets up an installation has a week for it.
+        #expect(saved(all + [Self.key("tag", "t6", day: -6)], []).map(\.level) == [.warn])
+        let inUse = saved(all + [Self.key("tag", "t7", day: -7), Self.key("letter", "l3", day: -3)], [])
+        #expect(inUse.map(\.level) == [.fail])
+        #expect(inUse[0].text.contains("since \(Epoch(day: Self.today.day - 7)) at least"), "\(inUse)")
+        #expect(inUse[0].remedy?.commands == ["postern keys export-recovery FOLDER"])
+        #expect(saved(all + [Self.key("tag", "t7", day: -7)], ["a1", "b1", "c1"]).map(\.level) == [.ok])
         #expect(saved(all, ["a1", "b1"]).map(\.level) == [.fail])
         let torn = saved(all + [Self.key("address", "a2"), Self.key("authorisation", "b2")], ["a1", "b1", "c1"])
         #expect(torn.map(\.level) == [.fail, .fail])
