@@ -4,12 +4,23 @@ internal import PosternHost
 
 /// The result of reading the settings.
 package enum ConfigurationCheck {
-    /// - Parameter given: how many settings are given, in the file or the environment.
-    package static func findings(path: String, given: Int, faults: [SettingFault]) -> [Finding] {
+    /// - Parameters:
+    ///   - given: how many settings are given, in the file or the environment.
+    ///   - namesContact: whether anybody is named who hears of a security hole.
+    package static func findings(path: String, given: Int, faults: [SettingFault], namesContact: Bool) -> [Finding] {
         guard faults.isEmpty else {
             return faults.map { .fail(.configuration, "\($0.key): \($0.problem)", Remedy($0.remedy)) }
         }
-        return [.ok(.configuration, "\(counted(given, "setting")) in \(path) and the environment agree")]
+        let agreed = Finding.ok(.configuration, "\(counted(given, "setting")) in \(path) and the environment agree")
+        guard !namesContact else { return [agreed] }
+        // Nothing is broken without it, and not everybody wants to be named.
+        return [
+            agreed,
+            .ok(
+                .configuration,
+                "POSTERN_SECURITY_CONTACT is not set: nobody is told at /.well-known/security.txt whom to write to about a security hole"
+            ),
+        ]
     }
 }
 

@@ -90,7 +90,9 @@ package struct Doctor {
         // Not by its lock, which a supervisor that starts at this moment would find taken.
         let supervisor = FileLock.holder(of: home.serveLock)
 
-        var findings = ConfigurationCheck.findings(path: home.settings, given: settings.given, faults: settings.faults)
+        var findings = ConfigurationCheck.findings(
+            path: home.settings, given: settings.given, faults: settings.faults,
+            namesContact: configuration?.securityContacts.isEmpty == false)
         findings += ServiceCheck.findings(
             relay: store.relay, vault: keys.vault, conditions: store.conditions,
             stopped: Set([store.process, keys.process].compactMap { $0 }.filter { StoppedProcess.isStopped($0) }),

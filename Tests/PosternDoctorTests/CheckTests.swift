@@ -27,14 +27,20 @@ struct CheckTests {
     }
 
     @Test func `Configuration: each fault is a line of its own with its remedy`() {
-        expect(ConfigurationCheck.findings(path: "/h/postern.conf", given: 5, faults: []), .ok, "5 settings")
+        func findings(_ faults: [SettingFault] = [], namesContact: Bool = true) -> [Finding] {
+            ConfigurationCheck.findings(path: "/h/postern.conf", given: 5, faults: faults, namesContact: namesContact)
+        }
+        expect(findings(), .ok, "5 settings")
         let faults = [
             SettingFault(key: "POSTERN_LISTEN", problem: "“80” cannot be used", remedy: "Write HOST:PORT."),
             SettingFault(key: "POSTERN_SMTP_URL", problem: "it is not set", remedy: "Write smtps://HOST:465."),
         ]
-        let findings = ConfigurationCheck.findings(path: "/h/postern.conf", given: 5, faults: faults)
-        #expect(findings.count == 2)
-        expect(findings, .fail, "POSTERN_LISTEN", "HOST:PORT", "POSTERN_SMTP_URL")
+        let found = findings(faults)
+        #expect(found.count == 2)
+        expect(found, .fail, "POSTERN_LISTEN", "HOST:PORT", "POSTERN_SMTP_URL")
+        // Said, and no fault.
+        #expect(findings().count == 1)
+        expect(findings(namesContact: false), .ok, "5 settings", "POSTERN_SECURITY_CONTACT", "/.well-known/security.txt")
     }
 
     // One user for both is allowed, and the doctor says so.
