@@ -39,7 +39,8 @@ package struct MachineFaults {
         guard isThere ? status.st_mode & S_IFMT != S_IFDIR : errno != EACCES else { return nil }
         return SettingFault(
             key: Setting.banFile.rawValue, problem: "there is no folder \(folder)",
-            remedy: "Make it, for root alone: install -d -m 700 \(folder.shellWord)")
+            // Others may enter it, since the journal's checkpoints may be in it too; the file itself is for root's eyes alone.
+            remedy: "Make it, as root: install -d \(folder.shellWord)")
     }
 
     private var users: [SettingFault] {

@@ -1,6 +1,8 @@
 """The filter that is shipped for fail2ban, on lines that the service has written."""
+import os
 import pathlib
 import re
+import shutil
 import subprocess
 import time
 import urllib.error
@@ -53,6 +55,25 @@ def test_the_filter_takes_no_other_line(tmp_path, line):
     log = tmp_path / "refused"
     log.write_text(line + "\n")
     assert matched(log) == (0, 1)
+
+
+def test_fail2ban_starts_with_the_file_that_the_guide_makes_and_without_the_jail(tmp_path):
+    settings, log = tmp_path / "fail2ban", tmp_path / "refused"
+    shutil.copytree("/etc/fail2ban", settings, ignore=lambda folder, _: os.listdir(folder) if folder.endswith("jail.d") else [])
+    jail = settings / "jail.d/postern.conf"
+    jail.write_text((FOLDER / "jail.conf").read_text().replace("/var/log/postern/refused", str(log)))
+    shutil.copy(FOLDER / "postern.conf", settings / "filter.d/postern.conf")
+
+    def starts():
+        return subprocess.run(["fail2ban-client", "-c", settings, "-t"], capture_output=True, text=True, timeout=60).returncode == 0
+
+    # It does not start without the log of a jail, whatever other jails it has.
+    assert not starts()
+    log.touch(0o600)
+    assert starts()
+    jail.unlink()
+    log.unlink()
+    assert starts()
 
 
 def test_the_jail_reads_with_that_filter_what_the_example_writes():

@@ -66,4 +66,20 @@ struct BanFileTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path("target"))).isEmpty)
         #expect(try Data(contentsOf: URL(fileURLWithPath: open)).isEmpty)
     }
+
+    @Test func `A folder that is not there is a fault, with the command that makes it`() throws {
+        let outside = try TemporaryFolder()
+        func faults(_ file: String) throws -> [SettingFault] {
+            let settings = [
+                "POSTERN_PUBLIC_URL": "https://contact.example.org", "POSTERN_MAIL_FROM": "contact@relay.example.org",
+                "POSTERN_SMTP_URL": "smtps://mail.example.org:465", "POSTERN_BAN_FILE": file,
+            ]
+            return MachineFaults(try Configuration(settings, home: "/srv/postern")).all
+                .filter { $0.key == "POSTERN_BAN_FILE" }
+        }
+        #expect(try faults(outside.path("refused")).isEmpty)
+        let missing = try faults(outside.path("none/refused"))
+        #expect(missing.map(\.problem) == ["there is no folder \(outside.path("none"))"])
+        #expect(missing.first?.remedy.hasSuffix("install -d \(outside.path("none"))") == true, "\(missing)")
+    }
 }
