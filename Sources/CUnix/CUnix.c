@@ -103,7 +103,6 @@ int unix_child_has_ended(pid_t child) {
 void unix_keep_freed_memory(int bytes) {
     mallopt(M_TRIM_THRESHOLD, bytes);
     mallopt(M_MMAP_THRESHOLD, bytes);
-    mallopt(M_MXFAST, 0);
 }
 
 int unix_clock_is_kept(void) {

@@ -1,6 +1,5 @@
 internal import HTTPTypes
 package import Hummingbird
-private import NIOCore
 
 /// Why a request fails, in both forms of its answer. Thrown by guards and handlers; `ResponseFactory` turns it into one.
 package struct RequestFault: Error {
@@ -62,16 +61,6 @@ package struct RequestFault: Error {
 }
 
 extension ResponseFactory {
-    /// A fault in plain words, in every language that there is: it can be made before anybody asks.
-    func words(_ fault: PageFault, status: HTTPResponse.Status) -> Response {
-        let texts = templates.languages.map { language in
-            let catalogue = templates.catalogue(language)
-            return "\(catalogue(fault.title))\n\(catalogue(fault.detail))\n"
-        }
-        return Self.response(
-            status, headers.api, "text/plain; charset=utf-8", ByteBuffer(string: texts.joined(separator: "\n")))
-    }
-
     /// A problem where programs ask, a page where people do.
     package func fault(_ fault: RequestFault, _ request: Request, _ context: WebContext) -> Response {
         var response: Response

@@ -35,6 +35,16 @@ package struct ResponseFactory: Sendable {
         Self.response(status, fields ?? headers.page, "text/html; charset=utf-8", ByteBuffer(string: templates.render(page)))
     }
 
+    /// A fault in plain words, in every language of the pages: it can be made before anybody asks.
+    func words(_ fault: PageFault, status: HTTPResponse.Status) -> Response {
+        let texts = (isForStaff ? Array(templates.languages.prefix(1)) : templates.languages).map { language in
+            let catalogue = templates.catalogue(language)
+            return "\(catalogue(fault.title))\n\(catalogue(fault.detail))\n"
+        }
+        return Self.response(
+            status, headers.api, "text/plain; charset=utf-8", ByteBuffer(string: texts.joined(separator: "\n")))
+    }
+
     package func problem(_ problem: Problem) -> Response {
         Self.response(problem.status, headers.api, "application/problem+json", ByteBuffer(string: problem.json))
     }
