@@ -49,6 +49,7 @@ package enum HealthCheck {
         switch id {
         case .check, .store, .vault, .dayKeys, .disk, .refusedCalls, .cage: nil
         case .login, .sender, .encryption, .unreachable, .refusesUs, .quota, .noAnswer, .breaker, .held, .overdue: .letters
+        case .failed: .letters
         case .oldestLetter, .heldLong: .oldestLetter
         case .budget: .budgets
         case .reports: .reports

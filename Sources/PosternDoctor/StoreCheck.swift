@@ -188,7 +188,7 @@ struct StoreReading: Codable {
         }
         let path = database.file ?? "\(database)"
         do {
-            let (report, (view, queue)) = try await database.driver.look { (try StoreView($0), try QueueHealth($0)) }
+            let (report, (view, queue)) = try await database.driver.look { (try StoreView($0), try QueueHealth($0, at: now)) }
             var facts = HealthFacts(now: now)
             (facts.isRunning, facts.queue, facts.heldLifetime) = (false, queue, heldLifetime)
             let findings = StoreCheck.judge(

@@ -23,7 +23,7 @@ struct QueueHealthTests {
                 if number == 4 { _ = try await store.database.write { try $0.queue.hold(delivery.id, because: "to look") } }
             }
             _ = try await store.accept(store.letter(verdict: .held))
-            let health = try await store.database.read { try QueueHealth($0) }
+            let health = try await store.database.read { try QueueHealth($0, at: TestStore.start + .minutes(1)) }
             let held = try #require(health.held.first)
             #expect(health.held.count == 1)
             #expect(held == .init(stage: .finalDot, code: 250, text: "535 5.7.8 wrong 0", count: 3, since: now))
@@ -49,15 +49,31 @@ struct QueueHealthTests {
                 }
                 #expect(try await store.line(id)?.state == .held)
             }
-            let health = try await store.database.read { try QueueHealth($0) }
+            let health = try await store.database.read { try QueueHealth($0, at: TestStore.start + .minutes(1)) }
             #expect(health.held.map(\.count) == [2])
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `Letters that failed within the day are counted, and to how many recipients`(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            for ended in [TestStore.start, TestStore.start + .hours(30)] {
+                for _ in 0..<2 {
+                    let id = try await store.accept(store.letter())
+                    let (lease, claimed) = try await store.claim()
+                    let settlement = try Sample.settlement(.failed, of: try #require(claimed.first), at: ended)
+                    _ = try await store.database.write { try $0.queue.settle(id, under: lease, as: settlement) }
+                }
+            }
+            let health = try await store.database.read { try QueueHealth($0, at: TestStore.start + .hours(31)) }
+            #expect(health.failed == .init(count: 2, recipients: 1))
         }
     }
 
     @Test(arguments: StoreKind.allCases)
     func `An empty store has nothing that stands still`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
-            let health = try await store.database.read { try QueueHealth($0) }
+            let health = try await store.database.read { try QueueHealth($0, at: TestStore.start + .minutes(1)) }
             #expect(health == QueueHealth())
         }
     }

@@ -143,6 +143,7 @@ extension StatementTests {
             _ = try transaction.queue.oldestWaiting()
             _ = try transaction.queue.oldestUndelivered()
             _ = try transaction.queue.heldByAttempt()
+            _ = try transaction.queue.failed(since: TestStore.start)
             _ = try Migrator.standing(transaction)
             _ = try transaction.limitRecords.list(after: .zero, limit: 5)
             _ = try transaction.blocks.list()

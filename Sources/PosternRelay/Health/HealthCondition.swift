@@ -37,6 +37,8 @@ package struct HealthCondition: Codable, Equatable, Sendable {
         case oldestLetter = "oldest-letter"
         /// A letter has waited for a person for a long time.
         case heldLong = "held-long"
+        /// Letters to several recipients could not be delivered.
+        case failed
         /// Recipients have reported letters.
         case reports
         /// All visitors count as one client.
@@ -52,7 +54,7 @@ package struct HealthCondition: Codable, Equatable, Sendable {
             case .check, .store, .vault, .disk: rawValue
             case .dayKeys: "keys"
             case .login, .sender, .encryption, .unreachable, .refusesUs, .quota, .noAnswer, .breaker, .held, .overdue, .budget,
-                .oldestLetter, .heldLong:
+                .oldestLetter, .heldLong, .failed:
                 "delivery"
             case .reports, .proxy, .clock, .purge, .refusedCalls, .cage: "upkeep"
             }
@@ -61,7 +63,7 @@ package struct HealthCondition: Codable, Equatable, Sendable {
         /// Whether a single letter can cause it. Strangers are not told: one of them could test what became of a letter.
         package var isOfOneLetter: Bool {
             switch self {
-            case .noAnswer, .held, .budget, .oldestLetter, .heldLong, .reports: true
+            case .noAnswer, .held, .budget, .oldestLetter, .heldLong, .failed, .reports: true
             case .check, .store, .vault, .dayKeys, .disk, .login, .sender, .encryption, .unreachable, .refusesUs, .quota,
                 .breaker, .overdue, .proxy, .clock, .purge, .refusedCalls, .cage:
                 false
@@ -74,7 +76,9 @@ package struct HealthCondition: Codable, Equatable, Sendable {
         case doctor = "postern doctor"
         case waiting = "postern queue list"
         case held = "postern queue list --held"
+        case failed = "postern queue list --state failed"
         case retryAll = "postern queue retry --all"
+        case retry = "postern queue retry ID"
         case release = "postern queue release ID"
         case releaseAlike = "postern queue release --reason TEXT"
         case trustClock = "postern keys trust-clock"

@@ -55,7 +55,7 @@ package struct HealthFacts: Sendable {
 
     /// Worst first.
     package var conditions: [HealthCondition] {
-        (faults.map(\.condition) + smarthost + [breaker, held, overdue, oldest, heldLong].compactMap { $0 }
+        (faults.map(\.condition) + smarthost + [breaker, held, overdue, oldest, heldLong, failed].compactMap { $0 }
             + [reports, proxy, clock, purge, .refusedCalls(refusedCalls), .cage(cageGaps)].compactMap { $0 }).worstFirst
     }
 }
@@ -206,6 +206,20 @@ extension HealthFacts {
             .oldestLetter, .standsStill, "a letter accepted \(age.inWords) ago still waits",
             meaning: "Letters are given up after \(lifetime.inWords): nothing is being dispatched.", remedy: remedy,
             commands: commands)
+    }
+
+    /// One dead address is its owner's matter. Several on one day may be a judgement of ours, or of the smarthost's, that is wrong.
+    private static let severalRecipients = 3
+
+    private var failed: HealthCondition? {
+        guard let failed = queue?.failed, failed.recipients >= Self.severalRecipients else { return nil }
+        return HealthCondition(
+            .failed, .failingSoon,
+            "within a day \(failed.count) letters to \(failed.recipients) recipients could not be delivered",
+            meaning: "They are not tried again. While its day's key is kept, a letter can be.",
+            remedy: "Read what the smarthost said of them. Where that is not about the recipient, have it mended and try them "
+                + "again; where an address is dead, ask its owner for another.",
+            commands: [.failed, .retry], count: failed.count)
     }
 
     private var heldLong: HealthCondition? {

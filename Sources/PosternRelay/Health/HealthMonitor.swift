@@ -77,7 +77,8 @@ package final class HealthMonitor: HealthSource, Service {
 
     /// Nil when the store does not say within two seconds. A task of its own, since it belongs to nobody who waits.
     private func queueHealth() async -> QueueHealth? {
-        let look = Task { [store] in try? await store.read { try QueueHealth($0) } }
+        let moment = now()
+        let look = Task { [store] in try? await store.read { try QueueHealth($0, at: moment) } }
         return await look.value(within: Self.patience) ?? nil
     }
 

@@ -20,6 +20,15 @@ package struct QueueHealth: Equatable, Sendable {
         }
     }
 
+    /// Letters that ended without having been delivered.
+    package struct Failed: Equatable, Sendable {
+        package let count: Int
+        /// To how many recipients.
+        package let recipients: Int
+
+        package init(count: Int, recipients: Int) { (self.count, self.recipients) = (count, recipients) }
+    }
+
     /// By how it ended, the one that holds the most letters first.
     package var held: [Held]
     /// When the delivery that has been due for longest was due, or when the next one is.
@@ -30,10 +39,13 @@ package struct QueueHealth: Equatable, Sendable {
     /// Letters that recipients have reported, and nobody has decided about; and when the oldest of them was reported.
     package var openReports: Int
     package var oldestReport: Timestamp?
+    /// Within the last day.
+    package var failed: Failed
 
     package init(
         held: [Held] = [], soonestDue: Timestamp? = nil, oldestMoving: Timestamp? = nil, oldestHeld: Timestamp? = nil,
-        lastPurge: Timestamp? = nil, openReports: Int = 0, oldestReport: Timestamp? = nil
+        lastPurge: Timestamp? = nil, openReports: Int = 0, oldestReport: Timestamp? = nil,
+        failed: Failed = Failed(count: 0, recipients: 0)
     ) {
         self.held = held
         self.soonestDue = soonestDue
@@ -42,22 +54,51 @@ package struct QueueHealth: Equatable, Sendable {
         self.lastPurge = lastPurge
         self.openReports = openReports
         self.oldestReport = oldestReport
+        self.failed = failed
     }
 
     /// - Parameter transaction: read-only will do.
-    package init(_ transaction: any Transaction) throws {
+    package init(_ transaction: any Transaction, at now: Timestamp) throws {
         let oldest = try transaction.queue.oldestUndelivered()
         let reports = try transaction.reports.open()
         self.init(
             held: try transaction.queue.heldByAttempt(), soonestDue: try transaction.queue.soonestDue(),
             oldestMoving: oldest.moving, oldestHeld: oldest.held, lastPurge: try transaction.maintenance.last(.purge),
-            openReports: reports.count, oldestReport: reports.oldest)
+            openReports: reports.count, oldestReport: reports.oldest,
+            failed: try transaction.queue.failed(since: now - .days(1)))
     }
 }
 
 extension Queue {
     /// How many of the newest held letters are looked at: each is a row and its last attempt.
     package static let mostHeldLookedAt = 10_000
+
+    /// Letters and replies that failed, or were given up, since then: of the newest that ended so.
+    package func failed(since begin: Timestamp) throws -> QueueHealth.Failed {
+        try transaction.row(
+            """
+            SELECT COUNT(*) AS count, COUNT(DISTINCT recipient) AS recipients
+            FROM (
+                SELECT *
+                FROM (
+                    SELECT recipient, finished_at, kind
+                    FROM delivery
+                    WHERE state = 'failed' AND due_at IS NULL
+                    ORDER BY id DESC
+                    LIMIT ?) AS failed
+                UNION ALL
+                SELECT *
+                FROM (
+                    SELECT recipient, finished_at, kind
+                    FROM delivery
+                    WHERE state = 'expired' AND due_at IS NULL
+                    ORDER BY id DESC
+                    LIMIT ?) AS expired) AS ended
+            WHERE finished_at >= ? AND kind IN ('letter', 'reply')
+            """,
+            [Self.mostHeldLookedAt.stored, Self.mostHeldLookedAt.stored, begin.stored]
+        ).map { QueueHealth.Failed(count: try $0["count"], recipients: try $0["recipients"]) } ?? .init(count: 0, recipients: 0)
+    }
 
     /// Letters whose last attempt ended so that they are held: by a fault of ours, without an answer once too often, or refused
     /// like others. Counted by stage and code.

@@ -143,7 +143,7 @@ struct ConversationActsTests {
                     "recipient:\(id) visitor.mute photos/pat", "recipient:\(id) visitor.unmute photos/pat",
                 ])
             // Nothing stands still because of them.
-            let health = try await fixture.store.read { try QueueHealth($0) }
+            let health = try await fixture.store.read { try QueueHealth($0, at: fixture.clock.now) }
             #expect(health.oldestHeld == nil && health.held.isEmpty)
             #expect(
                 fixture.dispatcher.smarthostRecord.troubles(at: fixture.clock.now).isEmpty && !fixture.dispatcher.isBreakerOpen)

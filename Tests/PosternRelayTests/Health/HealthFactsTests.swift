@@ -104,6 +104,14 @@ struct HealthFactsTests {
         #expect(held.commands == ["postern queue list --held", "postern queue release --reason TEXT"])
     }
 
+    @Test(arguments: [(2, nil), (3, HealthCondition.Severity.failingSoon)])
+    func `Letters that failed are said when they were for several recipients`(
+        recipients: Int, severity: HealthCondition.Severity?
+    ) {
+        let found = conditions { $0.queue = QueueHealth(lastPurge: Self.now, failed: .init(count: 7, recipients: recipients)) }
+        #expect(found.first?.severity == severity && found.first?.count == severity.map { _ in 7 })
+    }
+
     // A letter that was held for a week is old when it is released, and everything is old after a long stop.
     @Test(
         arguments: [
