@@ -240,7 +240,7 @@ def undo(browser, member, lang):
 
 
 def undone(browser, member, lang):
-    """Before the new address was confirmed: its code is worth nothing any more."""
+    """Before the new address was confirmed: its code is worth nothing, until the other button is pressed."""
     undo(browser, member, lang)
     asked, link = browser.find_element(By.TAG_NAME, "h1").text, member.postern.url + member.mailed(UNDO)
     digits = member.code(to=f"new-{member.address}")
@@ -248,6 +248,7 @@ def undone(browser, member, lang):
     wait_for(lambda: not browser.find_elements(By.CSS_SELECTOR, "[value=keep]") and browser.find_elements(By.TAG_NAME, "h1"))
     result = browser.find_element(By.TAG_NAME, "h1").text
     assert result != asked
+    has(browser, "[name=action][value=again]")
     # Pressed twice, and looked at again, it says the same.
     for page in [post(f"{link}?lang={lang}", action="keep")[2], get(f"{link}?lang={lang}")]:
         assert f"<h1>{result}</h1>" in page

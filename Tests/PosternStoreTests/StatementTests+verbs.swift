@@ -246,6 +246,8 @@ extension StatementTests {
                 _ = try transaction.unconfirmedJoins.lapse(newcomer.id, at: now)
             }
             _ = try transaction.addressChanges.renew(change, with: change.next)
+            _ = try transaction.addressChanges.waitAgain(change, with: change.next)
+            _ = try transaction.intake.hasMail(.confirmation, about: change.id, to: person.id)
             _ = try transaction.addressChanges.confirm(change, of: person, with: change.next, at: now)
             _ = try transaction.addressChanges.setUndone(
                 true, change,

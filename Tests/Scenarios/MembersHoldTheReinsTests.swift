@@ -84,6 +84,33 @@ struct MembersHoldTheReinsTests {
         try await running.stop()
     }
 
+    @Test func `A program that presses the button in the former mailbox ends no change: the other one has its code count again`()
+        async throws
+    {
+        let running = try await Running()
+        let (pat, postern) = (running.pat, running.postern)
+        try await pat.signIn()
+        _ = try await pat.press(["action": "address", "address": Self.new], on: "/manage/address")
+        let (code, undo) = (try await pat.code(to: Self.new), try await pat.mailed("/undo/"))
+        // The program: it presses, once for each mail that it has seen.
+        for _ in 1...2 {
+            for form in try await postern.get(undo).forms where form.fields["action"] == "keep" {
+                #expect(try await postern.postForm(form.fields, to: form.action).text.contains("value=\"again\""))
+            }
+        }
+        // At the member's page the change rests. Signed in once more: the first session is over.
+        try await pat.signIn(count: 2)
+        #expect(try await pat.get("/manage").text.contains("Your change of address rests"))
+        #expect(try await pat.press(["action": "code", "code": code], on: "/manage/address").status == 422)
+        try await running.letter("While it rests", to: Self.old)
+
+        #expect(try await postern.postForm(["action": "again"], to: undo).text.contains("value=\"keep\""))
+        let done = try await pat.press(["action": "code", "code": code], on: "/manage/address")
+        #expect(done.status == 303 && done.header("Location") == "/manage?done=confirmed")
+        try await running.letter("After the code", to: Self.new)
+        try await running.stop()
+    }
+
     @Test func `A member who has erased themselves gets no mail any more, and nothing of theirs is left`() async throws {
         let running = try await Running()
         let (pat, postern) = (running.pat, running.postern)

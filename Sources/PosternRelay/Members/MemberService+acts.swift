@@ -15,7 +15,7 @@ extension MemberService {
             case .sameAddress: return .sameAddress
             case .changedLately(let end): return .changedLately(until: end)
             case .limited(let wait): return .limited(retryAfter: wait)
-            case .changedMeanwhile, .neverConfirmed: return .changedMeanwhile(page)
+            case .changedMeanwhile: return .changedMeanwhile(page)
             // The vault no longer takes the link that the session was traded for.
             case .denied: return .signedOut
             }
@@ -58,7 +58,6 @@ extension MemberService {
             guard let view = try await addressChange(link) else { return .notValid }
             switch change {
             case .changed: return .done(view)
-            case .neverConfirmed: return .neverConfirmed(view)
             case .denied: return .notValid
             case .limited(let wait): return .unavailable(retryAfter: wait)
             case .changedMeanwhile, .changedLately, .sameAddress: return .unavailable(retryAfter: .seconds(1))

@@ -98,8 +98,6 @@ package enum UndoAnswer: Equatable, Sendable {
     case done(AddressChangeView)
     /// The link leads nowhere, or not any more.
     case notValid
-    /// The new address was never confirmed, so there is nothing to take up again.
-    case neverConfirmed(AddressChangeView)
     case unavailable(retryAfter: Duration)
 }
 

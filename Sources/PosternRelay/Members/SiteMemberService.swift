@@ -175,7 +175,7 @@ package struct SiteMemberService: MemberAPI {
     private static func check(_ change: MemberOperations.Change) throws {
         switch change {
         case .changed, .sameAddress: break
-        case .changedLately, .changedMeanwhile, .neverConfirmed: throw MemberRefusal.conflict
+        case .changedLately, .changedMeanwhile: throw MemberRefusal.conflict
         case .limited(let wait): throw MemberRefusal.limited(retryAfter: wait)
         case .denied: throw MemberRefusal.badToken
         }

@@ -12,8 +12,6 @@ package struct MemberOperations: Sendable {
         case changedMeanwhile
         /// It is the address that counts already.
         case sameAddress
-        /// The new address was never confirmed, so it cannot count again.
-        case neverConfirmed
         /// The vault does no more of this for now.
         case limited(retryAfter: Duration)
         /// What was shown to the vault does not show that it is wanted.
@@ -89,13 +87,14 @@ package struct MemberOperations: Sendable {
         return .changed
     }
 
-    /// Another display name or language. A change of address that waits for its code, or can be taken up again, gets the same words.
+    /// Another display name or language. A change of address that waits for its code, or can be undone or taken up again, gets the same
+    /// words.
     func changeWords(
         of recipient: Recipient, to name: HeaderText, _ language: Language, with proof: MemberProof
     ) async throws -> Change {
         guard let former = recipient.record?.version else { return .changedMeanwhile }
         let moment = operations.now()
-        let open = try await operations.store.read { try $0.addressChanges.open(of: recipient.id, at: moment) }
+        let open = try await operations.store.read { try $0.addressChanges.find(of: recipient.id, at: moment) }
         let answer = try await asked(
             recipient, proof,
             open.map { .rename(name: name, language: language, next: $0.next) } ?? .words(name: name, language: language))
@@ -108,7 +107,7 @@ package struct MemberOperations: Sendable {
         guard let record = renewed.record else { return .changedMeanwhile }
         let change = try await noting(.changeWords, recipient, isErasing: true) { transaction, now in
             // Asked, confirmed or undone meanwhile.
-            guard try transaction.addressChanges.open(of: recipient.id, at: moment) == open else { return .unknown }
+            guard try transaction.addressChanges.find(of: recipient.id, at: moment) == open else { return .unknown }
             let change = try transaction.recipients.replaceRecord(of: renewed, with: record, former: former, at: now)
             guard change == .changed, let open else { return change }
             if let next {
@@ -152,22 +151,42 @@ package struct MemberOperations: Sendable {
         return result
     }
 
-    /// The former address counts again, or the new one after all. The sessions of the one who changed it are over.
+    /// The former address counts again, or the new one after all: at once, or when its code is typed, if it never was. The sessions of
+    /// the one who changed it are over.
     func setUndone(_ isUndone: Bool, _ change: AddressChange, of recipient: Recipient, by link: MailedToken) async throws
         -> Change
     {
         guard (change.undone != nil) != isUndone else { return .changed }
-        guard isUndone || change.confirmed != nil else { return .neverConfirmed }
         guard let former = recipient.record?.version else { return .changedMeanwhile }
         let wish: MemberChange.Wish =
             isUndone ? .keepFormer(change.former) : .takeNew(change.next, former: change.former)
         let answer = try await asked(recipient, .undo(link), wish)
+        if !isUndone, change.confirmed == nil, case .change(change.id, let waiting) = answer, let next = waiting.record {
+            return try await waitAgain(change, of: recipient, with: next)
+        }
         guard case .record(let renewed) = answer else { return refusal(answer) }
         return try await noting(isUndone ? .undoAddressChange : .redoAddressChange, recipient) { transaction, now in
             let moved = try transaction.addressChanges.setUndone(isUndone, change, of: renewed, former: former, at: now)
             if moved == .changed { try transaction.memberSessions.endAll(of: recipient.id, at: now) }
             return moved
         }
+    }
+
+    /// The code that was mailed stays good. Where its mail was not sent, since the change rested by then, it is mailed now.
+    private func waitAgain(_ change: AddressChange, of recipient: Recipient, with next: SealedRecord) async throws -> Change {
+        var randomness = operations.randomness
+        let confirmation = ServiceMail(at: operations.now(), using: &randomness)
+        let result = try await noting(.redoAddressChange, recipient) { transaction, now in
+            guard let present = try transaction.recipients.find(recipient.id), present.record == recipient.record,
+                try transaction.addressChanges.waitAgain(change, with: next)
+            else { return .unknown }
+            if try !transaction.intake.hasMail(.confirmation, about: change.id, to: recipient.id) {
+                try transaction.intake.enqueueService(.confirmation, confirmation, to: recipient.id, about: change.id, at: now)
+            }
+            return .changed
+        }
+        operations.wake()
+        return result
     }
 
     /// Forgets a member at once and for good: first the vault, then the store. If the store fails in between, the vault sends them

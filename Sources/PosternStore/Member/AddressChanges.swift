@@ -9,6 +9,7 @@ package struct AddressChange: Equatable, Sendable {
     /// The new address: as it was asked for, and once it is confirmed with the vault's word for that.
     package let next: SealedRecord
     package let confirmed: Timestamp?
+    /// When the former address was kept. One that was not confirmed by then rests, and its code does not count.
     package let undone: Timestamp?
 
     package init(
@@ -81,11 +82,6 @@ package struct AddressChanges {
         ).map(AddressChange.init).flatMap { $0.end > now ? $0 : nil }
     }
 
-    /// One that waits for its code, or counts and can be undone and taken up again.
-    package func open(of recipient: RecipientID, at now: Timestamp) throws -> AddressChange? {
-        try find(of: recipient, at: now).flatMap { $0.isPending || $0.confirmed != nil ? $0 : nil }
-    }
-
     /// The new address counts from now on.
     /// - Parameters:
     ///   - record: with the vault's word that the address was reached.
@@ -114,6 +110,22 @@ package struct AddressChanges {
             UPDATE address_change
             SET next_version = ?, next_seal = ?, next_authorisation = ?
             WHERE id = ? AND recipient = ? AND next_version = ?
+            """,
+            [
+                next.version.stored, next.seal.stored, next.authorisation.stored, change.id.stored, change.recipient.stored,
+                change.next.version.stored,
+            ]) == 1
+    }
+
+    /// One that was undone before it was confirmed waits for its code again.
+    /// - Parameter next: as the vault gave it back, newer than the recipient's record.
+    /// - Returns: false when it is another one by now, or does not rest.
+    package func waitAgain(_ change: AddressChange, with next: SealedRecord) throws -> Bool {
+        try transaction.run(
+            """
+            UPDATE address_change
+            SET next_version = ?, next_seal = ?, next_authorisation = ?, undone_at = NULL
+            WHERE id = ? AND recipient = ? AND next_version = ? AND confirmed_at IS NULL AND undone_at IS NOT NULL
             """,
             [
                 next.version.stored, next.seal.stored, next.authorisation.stored, change.id.stored, change.recipient.stored,

@@ -12,13 +12,15 @@ extension MemberRecords {
         switch (request.wish, request.proof) {
         case (.erase, _): return try await erase(recipient)
         case (.keepFormer(let former), .undo(let link)):
-            return .record(try await takeBack(former, for: recipient, as: .undo(link.change, isUndone: true)))
+            return .record(try await takeBack(former, for: recipient, isUndone: true, link.change))
         case (.takeNew(let next, let former), .undo(let link)):
-            guard next.version > former.version,
-                authorisation.isValid(
-                    next.authorisation, as: .confirmed, on: AddressAuthorisation.Subject(recipient, next))
-            else { throw LinkRefusal(.denied, "the new address was not confirmed") }
-            return .record(try await takeBack(next, for: recipient, as: .undo(link.change, isUndone: false)))
+            guard next.version > former.version, let standing = authorisation.standing(of: recipient.with(next)) else {
+                throw LinkRefusal(.denied, "the new address was not asked")
+            }
+            guard standing == .confirmed else {
+                return .change(link.change, try await waitAgain(next, as: standing, for: recipient, link.change))
+            }
+            return .record(try await takeBack(next, for: recipient, isUndone: false, link.change))
         default: break
         }
         let record = try newest(recipient)
@@ -50,12 +52,12 @@ extension MemberRecords {
     }
 
     /// The record of a change of address with its owner's new words. One that waits for its code must be newer than the present one;
-    /// the code is about the address, and stays good.
+    /// the code is about the address, and stays good. One that is older rests, since the former address was kept, and goes on resting.
     /// - Returns: nil for one that this vault did not make, or that was taken back.
     private func renew(_ next: SealedRecord, of recipient: Recipient, as renamed: Recipient) async throws -> SealedRecord? {
         guard let standing = authorisation.standing(of: recipient.with(next)) else { return nil }
-        guard standing != .confirmed else {
-            let code = authorisation.code(.confirmed, on: AddressAuthorisation.Subject(renamed, next))
+        guard standing != .confirmed, let present = recipient.record, next.version > present.version else {
+            let code = authorisation.code(standing, on: AddressAuthorisation.Subject(renamed, next))
             return SealedRecord(version: next.version, seal: next.seal, authorisation: code)
         }
         guard memory.mayBeConfirmed(next, of: recipient) else { return nil }
@@ -89,27 +91,58 @@ extension MemberRecords {
     ///
     /// Asked once more, it gives the same version: the relay may have died before it had stored the first answer, and then has a record
     /// that counts no more.
-    /// - Parameter note: under which the vault remembers what it gave.
-    private func takeBack(_ other: SealedRecord, for recipient: Recipient, as note: AuthorisedName) async throws -> Recipient {
+    /// - Parameter change: under which, with the direction, the vault remembers what it gave.
+    private func takeBack(
+        _ other: SealedRecord, for recipient: Recipient, isUndone: Bool, _ change: AddressChangeID
+    ) async throws -> Recipient {
         guard authorisation.standing(of: recipient) == .confirmed else {
             throw LinkRefusal(.denied, "the record was not confirmed by this vault")
         }
         let address = try address(in: other, of: recipient)
-        if let given = given(note, to: recipient) { return try seal(address, for: recipient, as: .confirmed, version: given) }
+        if let given = given(isUndone, change, to: recipient) {
+            return try seal(address, for: recipient, as: .confirmed, version: given)
+        }
         let record = try newest(recipient)
         let version = try await takeVersion(for: recipient, after: max(record.version, other.version))
         // Two presses of the same button at once get one version.
-        if let given = given(note, to: recipient) { return try seal(address, for: recipient, as: .confirmed, version: given) }
+        if let given = given(isUndone, change, to: recipient) {
+            return try seal(address, for: recipient, as: .confirmed, version: given)
+        }
         let kept = try seal(address, for: recipient, as: .confirmed, version: version)
         let name = AuthorisedName.recipient(recipient.handle, at: recipient.site)
         try await memory.learn(
-            [name, note].map { LearntAuthorisation($0, version: version, recipient: recipient.id) }, isDurable: true)
+            [name, .undo(change, isUndone: isUndone)].map {
+                LearntAuthorisation($0, version: version, recipient: recipient.id)
+            }, isDurable: true)
         return kept
     }
 
-    /// The version that the same wish got before; nil when there was none, or something newer counts since.
-    private func given(_ note: AuthorisedName, to recipient: Recipient) -> Int32? {
-        guard let given = memory.newest(of: note)?.version, let record = recipient.record, record.version <= given,
+    /// The new address waits for its code once more: sealed again, newer than the record that was made when the former one was kept.
+    /// It counts for nothing before the code, which is about the address and stays good.
+    private func waitAgain(
+        _ next: SealedRecord, as standing: AddressAuthorisation.Standing, for recipient: Recipient, _ change: AddressChangeID
+    ) async throws -> Recipient {
+        guard authorisation.standing(of: recipient) == .confirmed else {
+            throw LinkRefusal(.denied, "the record was not confirmed by this vault")
+        }
+        let record = try newest(recipient)
+        guard memory.mayBeConfirmed(next, of: recipient) else {
+            throw LinkRefusal(.denied, "the address was taken back, or another was asked since")
+        }
+        // It waits already.
+        guard next.version < record.version else { return recipient.with(next) }
+        let address = try address(in: next, of: recipient)
+        let version = try await takeVersion(for: recipient, after: record.version)
+        // So the former address, kept once more, gets a version that is newer still.
+        try await memory.learn(
+            [LearntAuthorisation(.undo(change, isUndone: false), version: version, recipient: recipient.id)], isDurable: true)
+        return try seal(address, for: recipient, as: standing, version: version)
+    }
+
+    /// The version that the same wish got before; nil when there was none, or something newer counts or waits since.
+    private func given(_ isUndone: Bool, _ change: AddressChangeID, to recipient: Recipient) -> Int32? {
+        guard let given = memory.newest(of: .undo(change, isUndone: isUndone))?.version, let record = recipient.record,
+            record.version <= given, memory.newest(of: .undo(change, isUndone: !isUndone))?.version ?? 0 <= given,
             let newest = memory.newest(of: .recipient(recipient.handle, at: recipient.site)), !newest.isErased,
             newest.recipient == recipient.id, newest.version == given
         else { return nil }

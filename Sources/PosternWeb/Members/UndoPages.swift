@@ -24,7 +24,7 @@ struct UndoPages: Sendable {
         guard await origins.origin(of: request, context) != .foreign else { return try await show(request, context) }
         let isUndone = form.action != .again
         switch await members.setUndone(isUndone, token) {
-        case .done(let change), .neverConfirmed(let change): return page(change, token, request)
+        case .done(let change): return page(change, token, request)
         case .notValid: throw .undoOver
         case .unavailable(let wait):
             // Pressed twice at once, it may have been done by the other press.
@@ -59,6 +59,6 @@ struct UndoPages: Sendable {
 }
 
 extension RequestFault {
-    /// The change was dropped, replaced by another, or is too long ago; or the link is none of ours.
+    /// The change was taken back, replaced by another, or is too long ago; or the link is none of ours.
     fileprivate static let undoOver = RequestFault(page: .undoOver, .notFound)
 }

@@ -89,22 +89,70 @@ struct AddressChangeFlowTests {
         }
     }
 
-    @Test func `Undone before it was confirmed, it cannot be confirmed or taken up; a foreign link undoes nothing`() async throws
+    @Test func `Kept before it was confirmed, it rests: the code counts only after the other button, and then it does`()
+        async throws
     {
         try await ConversationFixture.run { fixture in
             let link = try await Self.ask(fixture, try await fixture.signIn())
             let foreign = try #require(MailedToken(link.change, code: Array(repeating: 0, count: 16)))
-            #expect(await fixture.members.setUndone(true, foreign) == .notValid)
-            guard case .done = await fixture.members.setUndone(true, link) else {
+            for isUndone in [true, false, true, false] {
+                #expect(await fixture.members.setUndone(isUndone, foreign) == .notValid)
+                for _ in 1...2 {
+                    guard case .done(let view) = await fixture.members.setUndone(isUndone, link) else {
+                        Issue.record("not set")
+                        return
+                    }
+                    #expect((view.undone != nil) == isUndone && view.confirmed == nil)
+                }
+                guard isUndone else { continue }
+                _ = await fixture.confirmations.confirm(site: "photos", handle: "pat", token: FakeMembers.digits)
+                #expect(try await fixture.members.addressChange(link)?.confirmed == nil, "its code, while it rests")
+            }
+            #expect(await fixture.confirmations.confirm(site: "photos", handle: "pat", token: FakeMembers.digits) == .confirmed)
+            #expect(try await fixture.members.addressChange(link)?.confirmed != nil)
+            // It can be undone as any other.
+            guard case .done(let view) = await fixture.members.setUndone(true, link) else {
                 Issue.record("not undone")
                 return
             }
-            guard case .neverConfirmed = await fixture.members.setUndone(false, link) else {
-                Issue.record("taken up")
+            #expect(view.confirmed != nil && view.undone != nil)
+        }
+    }
+
+    @Test func `A code that was not mailed since the change rested is mailed when it is taken up, and one that was is not again`()
+        async throws
+    {
+        try await ConversationFixture.run { fixture in
+            let link = try await Self.ask(fixture, try await fixture.signIn())
+            _ = await fixture.members.setUndone(true, link)
+            try await fixture.deliverAll()
+            #expect(!fixture.fake.jobs.contains { $0.kind == .confirmation })
+            for _ in 1...2 {
+                _ = await fixture.members.setUndone(false, link)
+                try await fixture.deliverAll()
+                #expect(fixture.fake.jobs.count { $0.kind == .confirmation } == 1)
+                _ = await fixture.members.setUndone(true, link)
+            }
+        }
+    }
+
+    @Test func `Renamed while it rests, it goes on resting, and is taken up under the new name`() async throws {
+        try await ConversationFixture.run { fixture in
+            let link = try await Self.ask(fixture, try await fixture.signIn())
+            _ = await fixture.members.setUndone(true, link)
+            fixture.advance(by: .minutes(1))
+            let session = try await fixture.signIn()
+            let name = try HeaderText("Patricia", limit: 100)
+            guard case .done = await fixture.members.act(.words(name: name, language: .english), session) else {
+                Issue.record("not renamed")
                 return
             }
-            _ = await fixture.confirmations.confirm(site: "photos", handle: "pat", token: FakeMembers.digits)
-            #expect(try await Self.version(fixture) == 3)
+            #expect(try await fixture.members.addressChange(link)?.undone != nil)
+            guard case .done = await fixture.members.setUndone(false, link) else {
+                Issue.record("not taken up")
+                return
+            }
+            #expect(await fixture.confirmations.confirm(site: "photos", handle: "pat", token: FakeMembers.digits) == .confirmed)
         }
     }
 

@@ -7,6 +7,7 @@ import Synchronization
 final class FakeMembers: Sendable {
     static let code = [UInt8](repeating: 7, count: MailedToken.codeLength)
     static let digits = "123456"
+    private static let confirmed: [UInt8] = [9, 9]
 
     private struct State {
         var version: Int32 = 1
@@ -52,7 +53,7 @@ final class FakeMembers: Sendable {
         case .authorise:
             let request = try ConfirmationRequest(payload: payload)
             guard request.token == Self.digits, let record = request.recipient.record else { throw LinkRefusal(.denied, "wrong") }
-            return SealedRecord(version: record.version, seal: record.seal, authorisation: [9, 9]).payload
+            return SealedRecord(version: record.version, seal: record.seal, authorisation: Self.confirmed).payload
         case .inUse:
             let kept = try RecordInUse(payload: payload)
             state.withLock { $0.inUse.append(kept.recipient) }
@@ -97,6 +98,10 @@ final class FakeMembers: Sendable {
             case .address:
                 let id = AddressChangeID(at: state.clock, using: &state.randomness)
                 return .change(id, change.recipient.with(record))
+            // Confirmed, as `authorise` says it here.
+            case .takeNew(let next, former: _) where next.authorisation != Self.confirmed:
+                guard case .undo(let link) = change.proof else { return .done }
+                return .change(link.change, change.recipient.with(record))
             case .keepFormer, .takeNew: return .record(change.recipient.with(record))
             case .erase, .keepPresent: return .done
             }

@@ -145,6 +145,35 @@ struct AddressChangeTests {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `Undone before it was confirmed it rests, and waits again under a newer record`(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            let change = store.change()
+            func waitAgain(_ change: AddressChange, version: Int32) async throws -> Bool {
+                try await store.database.write {
+                    try $0.addressChanges.waitAgain(change, with: Sample.record(version))
+                }
+            }
+            #expect(try await add(change, store))
+            #expect(try await waitAgain(change, version: 9) == false, "it waits already")
+            let person = store.people[0]
+            let kept = Recipient(
+                id: person.id, site: person.site, handle: person.handle, name: person.name, language: .english, state: .active,
+                record: Sample.record(3))
+            #expect(
+                try await store.database.write {
+                    try $0.addressChanges.setUndone(true, change, of: kept, former: 1, at: Self.now)
+                } == .changed)
+            let resting = try #require(try await find(change, store))
+            #expect(!resting.isPending && resting.confirmed == nil)
+            #expect(try await waitAgain(resting, version: 4))
+            let waiting = try #require(try await find(change, store))
+            #expect(waiting.isPending && waiting.next == Sample.record(4) && waiting.former == change.former)
+            #expect(try await waitAgain(resting, version: 5) == false, "pressed twice at once")
+            #expect(try await store.person()?.record?.version == 3)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `A failed question can be asked again while the change stands, and a lost key of a day ends none`(_ kind: StoreKind)
         async throws
     {

@@ -155,6 +155,91 @@ struct MemberChangeTests {
         #expect(fixture.memory.newest(of: .recipient(fixture.handle, at: fixture.site.id))?.version == 6)
     }
 
+    @Test(arguments: [true, false])
+    func `Kept before it was confirmed, the new address waits again by the other button alone, and what was mailed confirms it`(
+        isSite: Bool
+    ) async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let former = try #require(member.record)
+        let proof: MemberProof = isSite ? .site(try fixture.credential) : .member(try fixture.manage(member))
+        let address = try EmailAddress("pat@new.example")
+        guard case .change(let id, let asked) = try await fixture.change(member, .address(address), by: proof) else {
+            Issue.record("no change")
+            return
+        }
+        let first = try #require(asked.record)
+        let mailed =
+            isSite
+            ? fixture.authorisation.token(for: .init(asked, first), at: address, mailed: fixture.now)
+            : try fixture.code(for: asked)
+        func confirmed(_ recipient: Recipient) async throws -> SealedRecord {
+            try await fixture.confirmation.confirm(
+                ConfirmationRequest(recipient: recipient, token: mailed), at: fixture.now)
+        }
+        let undo = MemberProof.undo(try fixture.undo(id, of: member))
+        var (present, waiting) = (member, asked)
+        for round in 1...3 {
+            for _ in 1...2 {
+                let kept = try #require(try await fixture.change(present, .keepFormer(former), by: undo).recipient)
+                #expect(try fixture.address(of: kept) == "pat@private.example")
+                #expect(await fixture.isDenied { _ = try await confirmed(waiting) }, "the code, while it rests: \(round)")
+                present = kept
+            }
+            let resting = try #require(waiting.record)
+            guard
+                case .change(id, let again) = try await fixture.change(
+                    present, .takeNew(resting, former: former), by: undo)
+            else {
+                Issue.record("not taken up")
+                return
+            }
+            let record = try #require(again.record)
+            #expect(record.version > (present.record?.version ?? .max))
+            #expect(fixture.authorisation.isValid(record.authorisation, as: isSite ? .invited : .asked, on: .init(again, record)))
+            // It waits already: asked once more, it is the same.
+            #expect(
+                try await fixture.change(present, .takeNew(record, former: former), by: undo) == .change(id, again))
+            waiting = again
+        }
+        let moved = waiting.with(try await confirmed(waiting), .active)
+        #expect(try fixture.address(of: moved) == "pat@new.example")
+        let back = try #require(try await fixture.change(moved, .keepFormer(former), by: undo).recipient)
+        #expect(try fixture.address(of: back) == "pat@private.example")
+    }
+
+    @Test func `A new name wakes no change that rests`() async throws {
+        let fixture = try await MemberFixture()
+        let member = try await fixture.member()
+        let former = try #require(member.record)
+        let proof = MemberProof.member(try fixture.manage(member))
+        guard
+            case .change(let id, let asked) = try await fixture.change(
+                member, .address(try EmailAddress("pat@new.example")), by: proof)
+        else {
+            Issue.record("no change")
+            return
+        }
+        let resting = try #require(asked.record)
+        let undo = MemberProof.undo(try fixture.undo(id, of: member))
+        let kept = try #require(try await fixture.change(member, .keepFormer(former), by: undo).recipient)
+        guard
+            case .renamed(let renamed, let same) = try await fixture.change(
+                kept, .rename(name: try HeaderText("Patricia", limit: 100), language: .english, next: resting), by: proof)
+        else {
+            Issue.record("not renamed")
+            return
+        }
+        #expect(same.version == resting.version && same.seal == resting.seal)
+        #expect(await fixture.isDenied { _ = try await fixture.confirmed(renamed.with(same, .active)) })
+        guard case .change(id, let again) = try await fixture.change(renamed, .takeNew(same, former: former), by: undo) else {
+            Issue.record("not taken up")
+            return
+        }
+        let moved = try await fixture.confirmed(again)
+        #expect(try fixture.address(of: moved) == "pat@new.example" && moved.name.text == "Patricia")
+    }
+
     @Test func `Asked once more, an undo has the same answer: the relay may have died before it had kept the first`() async throws
     {
         let fixture = try await MemberFixture()
@@ -304,12 +389,14 @@ struct MemberChangeTests {
         let invented = AddressChangeID(at: fixture.now, using: &randomness)
         for (wish, proof, who) in [
             (MemberChange.Wish.keepFormer(waiting), token, member), (.keepFormer(strange), token, member),
-            (.takeNew(waiting, former: former), token, member), (.takeNew(strange, former: former), token, member),
+            (.takeNew(waiting, former: strange), token, member), (.takeNew(strange, former: former), token, member),
             (.takeNew(former, former: former), token, member), (.keepFormer(former), token, other),
             (.keepFormer(former), try fixture.undo(invented, of: member), member),
         ] {
             #expect(await fixture.isDenied { _ = try await fixture.change(who, wish, by: .undo(proof)) }, "\(who.handle)")
         }
+        // One that waits for its code goes on waiting, and counts for nothing.
+        #expect(try await fixture.change(member, .takeNew(waiting, former: former), by: .undo(token)) == .change(id, next))
         for (age, isGood) in [(Duration.hours(72), true), (.hours(73), false)] {
             let isDenied = await fixture.isDenied {
                 _ = try await fixture.change(member, .keepFormer(former), by: .undo(token), at: fixture.now + age)

@@ -98,11 +98,28 @@ extension MemberPagesTests {
         }
     }
 
-    @Test func `A change that was never confirmed is dropped, and cannot be taken up by the link`() async throws {
-        let dropped = try #require(Example.addressChange(confirmed: nil, undone: Example.now))
-        let members = FakeOwnPages(undoAnswer: .done(dropped))
-        let page = try await execute("/undo/\(FakeOwnPages.undo.text)", .post, "action=keep", signedIn: false, members)
-        #expect(page.status == .ok && !page.text.contains("<form") && page.text.contains("no longer counts"))
+    @Test func `A change that was never confirmed rests, and the other button has it wait for its code again`() async throws {
+        let path = "/undo/\(FakeOwnPages.undo.text)"
+        let resting = try #require(Example.addressChange(confirmed: nil, undone: Example.now))
+        let members = FakeOwnPages(undoAnswer: .done(resting), change: resting)
+        for page in [
+            try await execute(path, .post, "action=keep", signedIn: false, members),
+            try await execute(path, signedIn: false, members),
+        ] {
+            #expect(page.status == .ok && page.text.contains(#"value="again""#) && page.text.contains("does not count now"))
+        }
+        let asked = try #require(Example.addressChange(confirmed: nil))
+        let again = try await execute(path, .post, "action=again", signedIn: false, FakeOwnPages(undoAnswer: .done(asked)))
+        #expect(again.status == .ok && again.text.contains(#"value="keep""#) && again.text.contains("has not been confirmed yet"))
+    }
+
+    @Test func `The member's own page says that a change rests, and who can take it up`() async throws {
+        let resting = Example.addressChange(confirmed: nil, undone: Example.now)
+        let page = try await execute("/manage", FakeOwnPages(Example.memberPage(change: resting)))
+        #expect(page.text.contains("Your change of address rests") && !page.text.contains("Type the code"))
+        let undone = Example.addressChange(undone: Example.now)
+        let plain = try await execute("/manage", FakeOwnPages(Example.memberPage(change: undone)))
+        #expect(!plain.text.contains("change-title"))
     }
 
     @Test func `A change can be undone before it is confirmed, and pressing twice shows the result`() async throws {
@@ -113,7 +130,7 @@ extension MemberPagesTests {
         #expect(page.text.contains("That address has not been confirmed yet"))
         let dropped = try #require(Example.addressChange(confirmed: nil, undone: Example.now))
         // Pressed again, and pressed twice at once: then the one press finds that the other has done it.
-        for answer in [UndoAnswer.done(dropped), .neverConfirmed(dropped), .unavailable(retryAfter: .seconds(1))] {
+        for answer in [UndoAnswer.done(dropped), .unavailable(retryAfter: .seconds(1))] {
             let members = FakeOwnPages(undoAnswer: answer, change: dropped)
             for _ in 0..<2 {
                 let result = try await execute(path, .post, "action=keep", signedIn: false, members)

@@ -99,17 +99,24 @@ package struct HomePage: Page {
         typed.wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}/) == nil ? "" : typed
     }
 
-    /// - Returns: nil for one that was undone.
+    /// - Returns: nil for one that counted and was undone.
     private static func change(_ change: AddressChangeView, _ sheet: MemberSheet) -> Change? {
         let texts = sheet.texts
-        guard change.undone == nil else { return nil }
-        guard change.confirmed != nil else {
+        switch (change.confirmed, change.undone) {
+        case (nil, nil):
             return Change(
                 title: texts(.homeChangeAskedTitle),
                 detail: texts(.homeChangeAskedDetail, [.date: texts.date(change.asked)]), path: sheet.link(MemberPath.address))
+        case (nil, _?):
+            return Change(
+                title: texts(.homeChangeRestsTitle),
+                detail: texts(.homeChangeRestsDetail, [.date: texts.date(change.end)]), path: nil)
+        case (_?, nil):
+            return Change(
+                title: texts(.homeChangeDoneTitle), detail: texts(.homeChangeDoneDetail, [.date: texts.date(change.end)]),
+                path: nil)
+        case (_?, _?): return nil
         }
-        return Change(
-            title: texts(.homeChangeDoneTitle), detail: texts(.homeChangeDoneDetail, [.date: texts.date(change.end)]), path: nil)
     }
 
     private static func rows(_ sheet: MemberSheet) -> [Row] {

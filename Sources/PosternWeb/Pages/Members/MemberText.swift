@@ -38,6 +38,8 @@ package enum MemberText: String, TextKey {
     case homePausedUntil = "home.paused_until"
     case homeChangeAskedTitle = "home.change_asked_title"
     case homeChangeAskedDetail = "home.change_asked_detail"
+    case homeChangeRestsTitle = "home.change_rests_title"
+    case homeChangeRestsDetail = "home.change_rests_detail"
     case homeChangeDoneTitle = "home.change_done_title"
     case homeChangeDoneDetail = "home.change_done_detail"
     case homeRowSettings = "home.row_settings"
@@ -179,7 +181,7 @@ package enum MemberText: String, TextKey {
     case undoUndoneDetail = "undo.undone_detail"
     case undoAgain = "undo.again"
     case undoUntil = "undo.until"
-    case undoDroppedDetail = "undo.dropped_detail"
+    case undoRestsDetail = "undo.rests_detail"
 
     case doneSaved = "done.saved"
     case donePaused = "done.paused"
@@ -198,7 +200,8 @@ package enum MemberText: String, TextKey {
             [.page]
         case .askLimitedDetail, .askUnavailableDetail, .memberLimitedDetail, .memberUnavailableDetail:
             [.wait]
-        case .homePausedUntil, .homeChangeAskedDetail, .homeChangeDoneDetail, .fateWaitingUntil, .mutedSince,
+        case .homePausedUntil, .homeChangeAskedDetail, .homeChangeRestsDetail, .homeChangeDoneDetail, .fateWaitingUntil,
+            .mutedSince,
             .addressLatelyDetail, .heldPausedUntil, .heldChangeAsked, .heldSessionLine, .undoUntil:
             [.date]
         case .homeSignedIn:
@@ -211,7 +214,7 @@ package enum MemberText: String, TextKey {
             [.date, .time]
         case .erasedDetail:
             [.site]
-        case .undoAskedDetail, .undoChangedDetail, .undoUndoneDetail, .undoDroppedDetail:
+        case .undoAskedDetail, .undoChangedDetail, .undoUndoneDetail, .undoRestsDetail:
             [.recipient, .site]
         default: []
         }

@@ -13,8 +13,7 @@ package struct UndoPage: Page {
     package let frame: PageFrame
     package let text: Texts
     package let heading, detail, until: String
-    /// Nil when there is nothing to decide: a new address that was never confirmed cannot count again.
-    package let choice: Choice?
+    package let choice: Choice
 
     package struct Choice: Sendable {
         package let action, name, button: String
@@ -28,19 +27,15 @@ package struct UndoPage: Page {
         let (isUndone, isConfirmed) = (change.undone != nil, change.confirmed != nil)
         let (title, explanation): (MemberText, MemberText) =
             isUndone
-            ? (.undoUndoneTitle, isConfirmed ? .undoUndoneDetail : .undoDroppedDetail)
+            ? (.undoUndoneTitle, isConfirmed ? .undoUndoneDetail : .undoRestsDetail)
             : isConfirmed ? (.undoChangedTitle, .undoChangedDetail) : (.undoAskedTitle, .undoAskedDetail)
         heading = texts(title)
         detail = texts(explanation, values)
         let action = presentation.link(path)
         choice =
-            if !isUndone {
-                Choice(action: action, name: "keep", button: texts(.undoKeep), isWayBack: false)
-            } else if isConfirmed {
-                Choice(action: action, name: "again", button: texts(.undoAgain), isWayBack: true)
-            } else {
-                nil
-            }
+            isUndone
+            ? Choice(action: action, name: "again", button: texts(.undoAgain), isWayBack: true)
+            : Choice(action: action, name: "keep", button: texts(.undoKeep), isWayBack: false)
         until = texts(.undoUntil, [.date: texts.date(change.end)])
         frame = presentation.frame(title: texts(.undoPageTitle), path: path)
         text = texts.texts
