@@ -42,6 +42,9 @@ extension MemberPagesTests {
         let members = FakeOwnPages()
         let first = try await execute("/manage/erase", members)
         #expect(first.text.contains("cannot be undone") && !first.text.contains(#"name="handle""#))
+        // What stays is said before, and for how long one link further.
+        #expect(first.text.contains("it stays on record when letters came") && first.text.contains("In backups that were made"))
+        #expect(first.text.contains(#"href="/privacy/photos""#) && !first.text.contains("Nothing else of you"))
         let second = try await post(["action": "ask"], to: "/manage/erase", members)
         #expect(second.status == .ok && second.text.contains(#"name="handle""#))
         for typed in ["", "sam", "photos/pat"] {

@@ -6,11 +6,11 @@ package import PosternText
 package struct ErasePage: Page {
     package enum Property: String, CaseIterable, Sendable {
         case home, heading, notice, title, detail, action, token, place
-        case meaning, lead, points, last, sentence, ask, fault, typed
+        case meaning, lead, points, privacyPath, last, sentence, ask, fault, typed
     }
 
     package static let template = "members/erase"
-    package static let required: [Property] = [.home, .heading, .action, .token, .lead, .sentence, .ask, .fault]
+    package static let required: [Property] = [.home, .heading, .action, .token, .lead, .privacyPath, .sentence, .ask, .fault]
 
     package enum Occasion: Equatable, Sendable {
         case meaning
@@ -29,6 +29,7 @@ package struct ErasePage: Page {
     package struct Meaning: Sendable {
         package let lead: String
         package let points: [String]
+        package let privacyPath: String
     }
 
     package struct Question: Sendable {
@@ -59,8 +60,9 @@ package struct ErasePage: Page {
                 lead: texts(.eraseLead),
                 points: [
                     texts(.erasePointLetters), texts(.erasePointData), texts(.erasePointMail),
-                    texts(.erasePointName, [.page: sheet.place]),
-                ]) : nil
+                    texts(.erasePointName, [.page: sheet.place]), texts(.erasePointLog), texts(.erasePointBackups),
+                ],
+                privacyPath: sheet.link("/privacy/\(sheet.page.site.id)")) : nil
         last =
             isMeaning
             ? nil

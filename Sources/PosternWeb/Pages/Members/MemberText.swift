@@ -164,6 +164,8 @@ package enum MemberText: String, TextKey {
     case erasePointData = "erase.point_data"
     case erasePointMail = "erase.point_mail"
     case erasePointName = "erase.point_name"
+    case erasePointLog = "erase.point_log"
+    case erasePointBackups = "erase.point_backups"
     case eraseSureTitle = "erase.sure_title"
     case eraseSure = "erase.sure"
     case eraseHandle = "erase.handle"
