@@ -49,10 +49,11 @@ extension ConversationService {
     private func reported(_ opened: OpenedConversation) async throws -> ReportView {
         let report = try await store.read { try $0.reports.find(about: opened.subject) }
         let standing: ReportView.Standing =
-            switch report {
-            case nil: .none
-            case let report? where report.decision == nil: .reported(report.reason, at: report.made)
-            case let report?: .decided(report.reason, at: report.made)
+            if let report {
+                report.decision.map { .decided(report.reason, $0.decision, at: report.made) }
+                    ?? .reported(report.reason, at: report.made)
+            } else {
+                .none
             }
         return ReportView(
             conversation: view(of: opened),

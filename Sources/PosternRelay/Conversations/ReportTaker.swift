@@ -19,7 +19,7 @@ package struct ReportView: Equatable, Sendable {
     package enum Standing: Equatable, Sendable {
         case none
         case reported(ReportReason, at: Timestamp)
-        case decided(ReportReason, at: Timestamp)
+        case decided(ReportReason, ReportDecision, at: Timestamp)
     }
 
     /// As its recipient sees it, who has the link.

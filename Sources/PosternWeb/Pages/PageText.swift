@@ -160,7 +160,8 @@ package enum PageText: String, TextKey {
     case reportDoneTitle = "report.done_title"
     case reportDoneDetail = "report.done_detail"
     case reportDecidedTitle = "report.decided_title"
-    case reportDecidedDetail = "report.decided_detail"
+    case reportUpheldDetail = "report.upheld_detail"
+    case reportRejectedDetail = "report.rejected_detail"
     case reportBackTitle = "report.back_title"
     case reportBackDetail = "report.back_detail"
 
@@ -271,7 +272,7 @@ package enum PageText: String, TextKey {
         case .conversationPending: [.wait]
         case .conversationSees: [.name]
         case .conversationUntil, .proveUntil, .reportDoneDetail: [.date]
-        case .reportDecidedDetail: [.date, .site]
+        case .reportUpheldDetail, .reportRejectedDetail: [.date, .site]
         case .reportHappensStaff: [.site]
         case .reportHappensKeep, .privacyLetterReport: [.reports]
         case .pauseAskDetail, .pauseDoneDetail, .pauseUndoneDetail: [.site]

@@ -110,9 +110,9 @@ extension ReportPage {
             form = nil
             done = Self.done(view, action, canTakeBack: true, names, texts)
             happens = [texts(.reportHappensStaff, [.site: names.site]), kept, silent]
-        case .decided(let given, let moment):
+        case .decided(let given, let decision, let moment):
             heading = texts(.reportDecidedTitle)
-            detail = texts(.reportDecidedDetail, [.date: texts.date(moment), .site: names.site])
+            detail = texts(decision.detail, [.date: texts.date(moment), .site: names.site])
             reason = texts(given.name)
             form = nil
             done = Self.done(view, action, canTakeBack: false, names, texts)
@@ -158,6 +158,15 @@ extension ReportPage {
         return Done(
             action: action, canTakeBack: canTakeBack, muted: isMuted ? texts(.muteDoneTitle, person) : nil,
             choice: isMuted ? "unmute" : "mute", button: texts(isMuted ? .unmuteButton : .muteButton, person))
+    }
+}
+
+extension ReportDecision {
+    fileprivate var detail: PageText {
+        switch self {
+        case .upheld: .reportUpheldDetail
+        case .rejected: .reportRejectedDetail
+        }
     }
 }
 

@@ -74,6 +74,19 @@ struct ReportTests {
         }
     }
 
+    @Test(arguments: ReportDecision.allCases)
+    func `Its page says later what was decided`(_ decision: ReportDecision) async throws {
+        try await ConversationFixture.run { fixture in
+            let links = try await fixture.begin()
+            let link = try await fixture.link(.report, at: links.id.moment)
+            _ = try await fixture.service.report(try post(link))
+            let (made, now) = (fixture.clock.now, fixture.clock.now + .hours(1))
+            let decided = Report.Decided(at: now, decision: decision)
+            #expect(try await fixture.store.write { try $0.reports.decide(about: links.id, decided) })
+            #expect(try await fixture.service.withdrawReport(link)?.standing == .decided(.fraud, decision, at: made))
+        }
+    }
+
     @Test func `Muted in one step, and the report is kept even if nobody can say whom to mute`() async throws {
         try await ConversationFixture.run { fixture in
             let links = try await fixture.begin()

@@ -84,8 +84,14 @@ struct ReportPagesTests {
         #expect(page.text.contains(#"name="action" value="mute""#) && !page.text.contains("<textarea"))
         let muted = try await execute(.get, "", FakeConversations(report: Self.reported, isMuted: true))
         #expect(muted.text.contains("You hear no more from") && muted.text.contains(#"name="action" value="unmute""#))
-        let decided = try await execute(.get, "", FakeConversations(report: .decided(.spam, at: Example.now)))
-        #expect(decided.text.contains("Your report has been decided") && !decided.text.contains(#"value="withdraw""#))
+        for (decision, words) in [
+            (ReportDecision.upheld, "They found that the letter is abuse"),
+            (.rejected, "They did not find that the letter is abuse"),
+        ] {
+            let decided = try await execute(.get, "", FakeConversations(report: .decided(.spam, decision, at: Example.now)))
+            #expect(decided.text.contains("Your report has been decided") && decided.text.contains(words), "\(decision)")
+            #expect(!decided.text.contains(#"value="withdraw""#))
+        }
     }
 
     @Test func `A report is taken back, twice alike, and can be made again`() async throws {
@@ -95,7 +101,7 @@ struct ReportPagesTests {
             #expect(page.status == .ok && page.text.contains("You have taken the report back"))
             #expect(page.text.contains(#"role="status""#) && page.text.contains(#"name="reason""#))
         }
-        let decided = FakeConversations(report: .decided(.spam, at: Example.now))
+        let decided = FakeConversations(report: .decided(.spam, .rejected, at: Example.now))
         #expect(try await execute(.post, "action=withdraw", decided).text.contains("Your report has been decided"))
     }
 
