@@ -91,7 +91,15 @@ package struct MemberService: MemberTaker {
 
     package func signOut(_ session: SessionSecret) async throws {
         let now = operations.now()
-        try await store.write { try $0.memberSessions.end(session.digest, at: now) }
+        let recipient = try await store.read { transaction in
+            try transaction.memberSessions.find(session.digest, at: now).flatMap { try transaction.recipients.find($0.recipient) }
+        }
+        // One that is over already: only what it has sealed goes.
+        guard let recipient else { return try await store.write { try $0.memberSessions.end(session.digest, at: now) } }
+        let operations = operations.by(.recipient(recipient.id))
+        try await operations.write(operations.trace(.signOut, recipient.subject)) {
+            try $0.memberSessions.end(session.digest, at: now)
+        }
     }
 
     package func formToken(of session: SessionSecret) -> String { session.formToken }

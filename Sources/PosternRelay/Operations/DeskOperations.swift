@@ -199,9 +199,10 @@ package struct DeskOperations: Sendable {
     }
 
     package func take(_ letter: LetterID, in lane: ReviewLane, by name: String) async throws {
-        let now = operations.now()
-        try await operations.store.write {
-            try $0.reviewItems.take(letter, in: lane, by: name, isForced: true, at: now)
+        let record = operations.trace(.takeLetter, "\(letter)")
+        try await operations.store.write { transaction in
+            guard try transaction.reviewItems.take(letter, in: lane, by: name, isForced: true, at: record.at) else { return }
+            try transaction.operationTrace.add(record)
         }
     }
 

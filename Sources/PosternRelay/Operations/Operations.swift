@@ -6,7 +6,9 @@ package import PosternStore
 /// the staff pages, the API.
 ///
 /// Operations take parsed values. One that changes something names its actor in a trace, which is written in the same
-/// transaction. Looking something up leaves no trace, since nothing sealed is shown.
+/// transaction; where many rows are changed in several transactions, in the first of them or in each. Looking something up leaves no
+/// trace, since nothing sealed is shown; nor does what follows from looking (who has a letter open, when a session or a token was last
+/// used), nor how somebody sets up their own pages.
 package struct Operations: Sendable {
     package typealias DeedRecorder = @Sendable (RelayDeed) async -> Void
     package typealias BackupMaker = @Sendable (_ path: String) async throws -> BackupView
@@ -64,11 +66,9 @@ package struct Operations: Sendable {
     /// - Throws: what the store throws.
     package func backUp(to path: String) async throws -> BackupView {
         let record = trace(.backUpStore, path)
-        // Before it is copied, so that the copy says of which moment it is.
-        try await store.write { try $0.maintenance.note(.backup, at: record.at) }
-        let backup = try await makeBackup(path)
-        try await store.write { try $0.operationTrace.add(record) }
-        return backup
+        // Before it is copied, so that the copy says of which moment it is, and who asked for it.
+        try await write(record) { try $0.maintenance.note(.backup, at: record.at) }
+        return try await makeBackup(path)
     }
 
     /// When rows past their retention were last removed; nil before the first time.

@@ -196,22 +196,23 @@ package struct WaveOperations: Sendable {
     /// - Returns: how many mails go out.
     /// - Throws: what the store throws.
     private func tell(_ reached: [WaveLetter], of id: LetterID) async throws -> Int {
-        let record = operations.trace(.tellOfWave, "\(id)")
         var (told, randomness, rest) = (0, operations.randomness, reached[...])
         while !rest.isEmpty {
+            let record = operations.trace(.tellOfWave, "\(id)")
             let some = rest.prefix(Self.batch).map { ($0, ServiceMail(at: record.at, using: &randomness)) }
             rest = rest.dropFirst(Self.batch)
             told += try await operations.store.write { transaction in
-                try some.filter { letter, mail in
+                let told = try some.filter { letter, mail in
                     let before = try transaction.intake.serviceMails(
                         .waveNotice, to: letter.recipient, since: record.at - .days(1))
                     guard before == 0, try transaction.recipients.find(letter.recipient)?.state != .erased else { return false }
                     try transaction.intake.enqueueWaveNotice(mail, to: letter.recipient, about: letter.id, at: record.at)
                     return true
                 }.count
+                if told > 0 { try transaction.operationTrace.add(record) }
+                return told
             }
         }
-        try await operations.write(record) { _ in }
         operations.wake()
         return told
     }

@@ -87,9 +87,10 @@ package struct ReviewItems {
 
     /// Says that somebody looks at it, unless somebody else does.
     /// - Parameter isForced: from somebody else too.
+    @discardableResult
     package func take(
         _ letter: LetterID, in lane: ReviewLane, by name: String, isForced: Bool = false, at now: Timestamp
-    ) throws {
+    ) throws -> Bool {
         try transaction.run(
             """
             UPDATE review_item
@@ -99,7 +100,7 @@ package struct ReviewItems {
             [
                 now.stored, name.stored, lane.stored, letter.stored, name.stored, (now - ReviewTimes.claim).stored,
                 (isForced ? 1 : 0).stored,
-            ])
+            ]) == 1
     }
 
     /// Has others leave it alone, or ends that.

@@ -17,6 +17,7 @@ package struct OperationRecord: Equatable, Sendable {
         case lapseRecipient = "recipient.lapse"
         /// By the recipient's own page, or by their site.
         case signIn = "recipient.sign-in"
+        case signOut = "recipient.sign-out"
         case changeSettings = "recipient.settings"
         case changeWords = "recipient.words"
         case askAddressChange = "recipient.address.ask"
@@ -39,6 +40,8 @@ package struct OperationRecord: Equatable, Sendable {
         case decide = "desk.decide"
         case undoDecision = "desk.undo"
         case decideReports = "desk.reports"
+        /// From the colleague who had it open.
+        case takeLetter = "desk.take"
         case leaveAlone = "desk.wait"
         case goOn = "desk.go-on"
         case note = "desk.note"

@@ -145,7 +145,7 @@ struct WavesAtIntakeTests {
     }
 
     // The rule: whichever write fails, the next relay tells everyone who was reached, once.
-    @Test(arguments: 0..<4)
+    @Test(arguments: 0..<3)
     func `A withdrawal that is interrupted is carried out again, and those whom the wave has reached are told once`(
         _ done: Int
     ) async throws {

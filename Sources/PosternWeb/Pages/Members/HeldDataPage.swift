@@ -191,6 +191,7 @@ private struct HeldWords {
         case "recipient.pause": .actPause
         case "recipient.resume": .actResume
         case "recipient.sign-in": .actSignIn
+        case "recipient.sign-out": .actSignOut
         case "recipient.settings", "recipient.words": .actSettings
         case _ where verb.hasPrefix("recipient.address"): .actAddress
         case _ where verb.hasPrefix("recipient.alias"): .actAlias

@@ -156,6 +156,7 @@ package enum MemberText: String, TextKey {
     case actOther = "act.other"
     case actByYou = "act.by_you"
     case actSignIn = "act.sign_in"
+    case actSignOut = "act.sign_out"
     case actByOthers = "act.by_others"
 
     case eraseTitle = "erase.title"
