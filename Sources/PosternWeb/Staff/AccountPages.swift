@@ -28,7 +28,7 @@ struct AccountPages: Sendable {
 
     /// `POST /staff`: signs somebody out for good, whose name is typed once more.
     func lockOut(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await request.administered(context)
+        let (staff, form) = try await request.staffPost(AdministrationForm.self, context)
         guard let name = try? StaffName(form[.name]) else { throw RequestFault(page: .badRequest, .badRequest) }
         let texts = responses.presentation(for: request).texts
         if name == staff.name { return try await accounts(request, context, texts(.accountsNotOneself)) }
@@ -59,7 +59,7 @@ struct AccountPages: Sendable {
 
     /// `POST /tokens`: revokes one.
     func revoke(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await request.administered(context)
+        let (staff, form) = try await request.staffPost(AdministrationForm.self, context)
         guard let id = SiteTokenID(form[.token]) else { throw RequestFault(page: .badRequest, .badRequest) }
         switch try await context.trying({ try await administration.revoke(id, by: staff) }) {
         case .success: return responses.seeOther("\(StaffSection.tokens.path)?done=\(id)")

@@ -32,7 +32,7 @@ struct BlockPages: Sendable {
 
     /// `POST /blocks/new`
     func add(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await request.administered(context)
+        let (staff, form) = try await request.staffPost(AdministrationForm.self, context)
         let draft = NewBlockPage.Draft(form)
         guard let wish = draft.wish(isConfirmed: !form[.confirmed].isEmpty) else {
             throw RequestFault(page: .badRequest, .badRequest)
@@ -49,7 +49,7 @@ struct BlockPages: Sendable {
 
     /// `POST /blocks/{id}/remove`
     func remove(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, _) = try await request.administered(context)
+        let (staff, _) = try await request.staffPost(AdministrationForm.self, context)
         guard let id = Int64(context["id"]) else { throw .notFound }
         let isRemoved = try await context.asking { try await blocks.remove(id, by: staff) }
         return responses.seeOther("\(Self.path)?\(isRemoved ? "removed" : "gone")=\(id)")

@@ -1,7 +1,7 @@
 internal import PosternCore
 
 /// What was posted from a page of the desk.
-struct DeskForm: ReadableForm {
+struct DeskForm: SessionForm {
     enum Field: String, CaseIterable, Sendable {
         /// The session's token.
         case form
@@ -11,34 +11,19 @@ struct DeskForm: ReadableForm {
         case keys, back
     }
 
-    private var values: [Field: String] = [:]
+    var fields = PostedFields<Field>()
     private(set) var items: [String] = []
     private(set) var query = DeskQuery { _ in nil }
-    private(set) var fault: FormFault?
 
     init() {}
 
-    /// Unknown fields are ignored. Of a field that occurs twice the first counts, and it is a fault.
     init(_ posted: PostedForm) {
-        var repeated: String?
-        var fields: [DeskQuery.Field: String] = [:]
-        for posted in posted.fields {
-            if posted.name == "item" {
-                items.append(posted.value)
-            } else if let field = Field(rawValue: posted.name) {
-                if values[field] == nil { values[field] = posted.value } else { repeated = repeated ?? posted.name }
-            } else if let field = DeskQuery.Field(rawValue: posted.name) {
-                fields[field] = fields[field] ?? posted.value
-            }
-        }
-        query = DeskQuery { fields[$0] }
-        fault = posted.fault ?? repeated.map { .repeated(field: $0) }
+        fields = PostedFields(posted)
+        items = posted.fields.filter { $0.name == "item" }.map(\.value)
+        query = DeskQuery { field in posted.fields.first { $0.name == field.rawValue }?.value }
     }
 
-    /// A decision is soon made again.
-    init(salvaging _: [UInt8]) {}
-
-    subscript(field: Field) -> String { values[field] ?? "" }
+    var sessionToken: String { self[.form] }
 
     var act: ReviewAct? { ReviewAct(rawValue: self[.act]) }
     /// Nil for the usual one.

@@ -1,6 +1,5 @@
 private import HTTPTypes
 internal import Hummingbird
-private import Logging
 private import NIOCore
 internal import PosternCore
 internal import PosternRelay
@@ -21,23 +20,23 @@ struct DeskPages: Sendable {
 
     /// `GET /letters/{id}`: its list beside it. The address stays; later the page says what became of the letter.
     func letter(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let staff = try staff(context)
+        let staff = try context.signedIn
         let query = DeskQuery(request)
         guard let letter = LetterID(context["id"]) else { throw .notFound }
         let lane = query.values[.lane] == nil ? nil : query.lane
-        let item = try await answer(context) { try await desk.show(letter, in: lane, to: staff) }
+        let item = try await context.asking { try await desk.show(letter, in: lane, to: staff) }
         guard let item else { throw .notFound }
         return try await page(query.with(.lane, item.lane.rawValue), item, request, context)
     }
 
     /// `GET /letters/{id}/export`: what the letter's page shows, as a file.
     func export(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let staff = try staff(context)
+        let staff = try context.signedIn
         guard let letter = LetterID(context["id"]) else { throw .notFound }
         guard let format = LogExport(rawValue: request.queryField("as") ?? "") else {
             throw RequestFault(page: .badRequest, .badRequest)
         }
-        guard let item = try await answer(context, { try await desk.show(letter, in: nil, to: staff) }) else { throw .notFound }
+        guard let item = try await context.asking({ try await desk.show(letter, in: nil, to: staff) }) else { throw .notFound }
         var fields = responses.headers.api
         fields[.contentType] = format.mediaType
         fields[.contentDisposition] = "attachment; filename=\"postern-case-\(letter).\(format.rawValue)\""
@@ -48,8 +47,8 @@ struct DeskPages: Sendable {
     private func page(
         _ query: DeskQuery, _ item: DeskItem?, _ request: Request, _ context: WebContext, status: HTTPResponse.Status = .ok
     ) async throws(RequestFault) -> Response {
-        let staff = try staff(context)
-        let parts = try await answer(context) {
+        let staff = try context.signedIn
+        let parts = try await context.asking {
             let search = query.search
             let list = try await search.asyncMap { try await desk.list($0, after: query.after) }
             var next: LetterID?
@@ -68,7 +67,7 @@ struct DeskPages: Sendable {
 
     /// `POST /letters/{id}/decision`
     func decide(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await ownPost(request, context)
+        let (staff, form) = try await request.staffPost(DeskForm.self, context)
         guard let letter = LetterID(context["id"]), let act = form.act, let version = Int(form[.version]) else {
             throw RequestFault(page: .badRequest, .badRequest)
         }
@@ -76,9 +75,9 @@ struct DeskPages: Sendable {
         func again(_ notice: DeskNotice) -> Response { responses.seeOther(query.path(to: letter).adding(notice)) }
         guard !form.isSentenceTooLong else { return again(.longSentence) }
         let wish = ReviewWish(act, reason: form.reason, sentence: form.sentence, about: [.letter(letter, version: version)])
-        switch try await answer(context, { try await desk.decide(wish, by: staff) }) {
+        switch try await context.asking({ try await desk.decide(wish, by: staff) }) {
         case .made:
-            let next = try await answer(context) {
+            let next = try await context.asking {
                 try await query.search.asyncFlatMap { try await desk.next($0, after: letter, for: staff) }
             }
             return responses.seeOther(next.map { query.path(to: $0) } ?? query.with(.after, nil).deskPath)
@@ -90,12 +89,12 @@ struct DeskPages: Sendable {
 
     /// `POST /letters/{id}/wait`: has colleagues leave it alone, or ends that.
     func wait(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await ownPost(request, context)
+        let (staff, form) = try await request.staffPost(DeskForm.self, context)
         guard let letter = LetterID(context["id"]), let version = Int(form[.version]) else {
             throw RequestFault(page: .badRequest, .badRequest)
         }
         let isWaiting = form[.scope] != "end"
-        let isDone = try await answer(context) {
+        let isDone = try await context.asking {
             try await desk.setWaiting(isWaiting, letter, in: form.query.lane, version: version, by: staff)
         }
         return responses.seeOther(form.query.path(to: letter).adding(isDone ? nil : .late))
@@ -103,15 +102,15 @@ struct DeskPages: Sendable {
 
     /// `POST /letters/{id}/take`
     func take(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await ownPost(request, context)
+        let (staff, form) = try await request.staffPost(DeskForm.self, context)
         guard let letter = LetterID(context["id"]) else { throw .notFound }
-        try await answer(context) { try await desk.take(letter, in: form.query.lane, by: staff) }
+        try await context.asking { try await desk.take(letter, in: form.query.lane, by: staff) }
         return responses.seeOther(form.query.path(to: letter))
     }
 
     /// `POST /letters/{id}/note`
     func note(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await ownPost(request, context)
+        let (staff, form) = try await request.staffPost(DeskForm.self, context)
         guard let letter = LetterID(context["id"]) else { throw .notFound }
         let text: LetterText
         do {
@@ -120,7 +119,7 @@ struct DeskPages: Sendable {
             let notice: DeskNotice? = if case .tooLong = error { .longNote } else { nil }
             return responses.seeOther(form.query.path(to: letter).adding(notice))
         }
-        guard try await answer(context, { try await desk.note(text, about: letter, by: staff) }) else { throw .notFound }
+        guard try await context.asking({ try await desk.note(text, about: letter, by: staff) }) else { throw .notFound }
         return responses.seeOther(form.query.path(to: letter))
     }
 
@@ -128,14 +127,14 @@ struct DeskPages: Sendable {
 
     /// `POST /desk/decision`: about the selected rows, or about all that match.
     func decideMany(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await ownPost(request, context)
+        let (staff, form) = try await request.staffPost(DeskForm.self, context)
         guard let act = form.act, !act.isBlocking else { throw RequestFault(page: .badRequest, .badRequest) }
         let query = form.query.with(.lane, act.lane.rawValue)
         func again(_ notice: DeskNotice) -> Response { responses.seeOther(query.deskPath.adding(notice)) }
         let targets = form.targets(query)
         guard !targets.isEmpty else { return again(.nothingSelected) }
         guard !form.isSentenceTooLong else { return again(.longSentence) }
-        let count = try await answer(context) {
+        let count = try await context.asking {
             var count = 0
             for target in targets { count += try await desk.count(target, in: act.lane) }
             return count
@@ -149,7 +148,7 @@ struct DeskPages: Sendable {
                 status: form[.number].isEmpty ? .ok : .unprocessableContent)
         }
         let wish = ReviewWish(act, reason: form.reason, sentence: form.sentence, about: targets)
-        switch try await answer(context, { try await desk.decide(wish, by: staff) }) {
+        switch try await context.asking({ try await desk.decide(wish, by: staff) }) {
         case .made(_, let done, let skipped, let changed):
             return again(.tally(done: done, skipped: skipped, changed: changed))
         case .late(let skipped, let changed): return again(.tally(done: 0, skipped: skipped, changed: changed))
@@ -162,9 +161,9 @@ struct DeskPages: Sendable {
 
     /// `POST /decisions/{id}/undo`
     func undo(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await ownPost(request, context)
+        let (staff, form) = try await request.staffPost(DeskForm.self, context)
         guard let id = StaffDecisionID(context["id"]) else { throw .notFound }
-        let undone = try await answer(context) { try await desk.undo(id, by: staff) }
+        let undone = try await context.asking { try await desk.undo(id, by: staff) }
         if case .unknown = undone { throw .notFound }
         var notice: DeskNotice?
         if case .late = undone { notice = .undoLate }
@@ -175,44 +174,18 @@ struct DeskPages: Sendable {
 
     /// `GET /decisions`
     func decisions(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let staff = try staff(context)
+        let staff = try context.signedIn
         let query = DecisionQuery(request)
-        let lines = try await answer(context) { try await desk.decisions(query.filter, before: query.before) }
+        let lines = try await context.asking { try await desk.decisions(query.filter, before: query.before) }
         return responses.page(
             DecisionsPage(lines, query, staff: staff, now: now(), responses.presentation(for: request, context)))
     }
 
     /// `POST /keys`: whether single keys press buttons.
     func keys(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await ownPost(request, context)
-        try await answer(context) { try await desk.setKeys(form[.keys] == "on", for: staff) }
+        let (staff, form) = try await request.staffPost(DeskForm.self, context)
+        try await context.asking { try await desk.setKeys(form[.keys] == "on", for: staff) }
         return responses.seeOther(LetterID(form[.back]).map { form.query.path(to: $0) } ?? form.query.deskPath)
-    }
-
-    // MARK: -
-
-    private func staff(_ context: WebContext) throws(RequestFault) -> SignedInStaff {
-        guard let staff = context.staff else { throw .notFound }
-        return staff
-    }
-
-    /// What was posted from a page of this session: its forms have the session's token.
-    private func ownPost(_ request: Request, _ context: WebContext) async throws(RequestFault) -> (SignedInStaff, DeskForm) {
-        let (form, refusal) = await request.posted(DeskForm.self, context)
-        guard let own = context.staff, refusal == nil, form[.form] == own.formToken else {
-            throw RequestFault(page: .badRequest, .forbidden)
-        }
-        return (own, form)
-    }
-
-    private func answer<Value: Sendable>(
-        _ context: WebContext, _ ask: () async throws -> Value
-    ) async throws(RequestFault) -> Value {
-        do {
-            return try await ask()
-        } catch {
-            throw .unavailable(context.incident("the desk cannot be read", error))
-        }
     }
 }
 

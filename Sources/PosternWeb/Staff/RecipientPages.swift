@@ -51,7 +51,7 @@ struct RecipientPages: Sendable {
 
     /// `POST /recipients`: makes a link with which one person may join.
     func invite(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await request.administered(context)
+        let (staff, form) = try await request.staffPost(AdministrationForm.self, context)
         guard let site = try? SiteID(form[.site]) else { throw RequestFault(page: .badRequest, .badRequest) }
         let handle = Handle(spelled: form[.handle])
         guard handle != nil || form[.handle].isEmpty else {
@@ -87,7 +87,7 @@ struct RecipientPages: Sendable {
 
     /// `POST /recipients/{site}/{handle}`: pauses, resumes, or erases whose handle is typed once more.
     func act(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await request.administered(context)
+        let (staff, form) = try await request.staffPost(AdministrationForm.self, context)
         let (site, handle) = try Self.names(context)
         guard let action = RecipientOperations.Action(rawValue: form[.action]) else {
             throw RequestFault(page: .badRequest, .badRequest)

@@ -28,7 +28,7 @@ struct SitePages: Sendable {
 
     /// `POST /sites/{site}`
     func change(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (staff, form) = try await request.administered(context)
+        let (staff, form) = try await request.staffPost(AdministrationForm.self, context)
         let site = try await site(context)
         let draft = SitePage.Draft(form, of: site)
         let shown = responses.presentation(for: request, context)

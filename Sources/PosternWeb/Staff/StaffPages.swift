@@ -131,7 +131,7 @@ struct StaffPages: Sendable {
     }
 
     func endSession(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let (own, form) = try await ownPost(request, context)
+        let (own, form) = try await request.staffPost(StaffForm.self, context)
         do { _ = try await staff.end(form[.session], by: own) } catch {
             throw .unavailable(context.incident("a session cannot be ended", error))
         }
@@ -139,21 +139,12 @@ struct StaffPages: Sendable {
     }
 
     func signOut(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        _ = try await ownPost(request, context)
+        _ = try await request.staffPost(StaffForm.self, context)
         if let secret = cookie.secret(in: request) {
             do { try await staff.signOut(secret) } catch {
                 throw .unavailable(context.incident("staff cannot be signed out", error))
             }
         }
         return cookie.removed(in: responses.seeOther(Self.signIn + "?ended="))
-    }
-
-    /// What was posted from a page of this session: its forms have the session's token.
-    private func ownPost(_ request: Request, _ context: WebContext) async throws(RequestFault) -> (SignedInStaff, StaffForm) {
-        let (form, _) = await request.posted(StaffForm.self, context)
-        guard let own = context.staff, form.fault == nil, form[.form] == own.formToken else {
-            throw RequestFault(page: .badRequest, .forbidden)
-        }
-        return (own, form)
     }
 }

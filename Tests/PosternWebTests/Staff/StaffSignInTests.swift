@@ -216,6 +216,27 @@ struct StaffSignInTests {
         #expect(staff.ended == ["other", "own"])
     }
 
+    // The rule: without a token, with an empty one, with another session's. The routes are the table's, so that none is forgotten.
+    @Test(arguments: [nil, "", "tokens"])
+    func `Every post of somebody who is signed in needs the token of the session's pages`(token: String?) async throws {
+        let responses = ResponseFactory(
+            try Templates(folder: templatesFolder), SecurityHeaders(isSecure: false), isForStaff: true)
+        let routes = staffRoutes(
+            try Self.services(FakeStaff()), responses, publicURL: try configuration().publicURL, isLocal: true)
+        var count = 0
+        for route in routes.routes where route.handler(for: .post) != nil {
+            guard case .staff(let roles) = route.access else { continue }
+            let path = try #require(
+                Self.table.first { routes.match($0.path)?.route.pattern.description == route.pattern.description }?.path)
+            let role = try #require(StaffRole.allCases.first { roles.contains($0) })
+            let staff = FakeStaff()
+            let answer = try await send(.post, path, token.map { ["form": $0] } ?? [:], as: role, staff: staff)
+            #expect(answer.status == .forbidden && staff.ended.isEmpty, "\(path)")
+            count += 1
+        }
+        #expect(count > 15)
+    }
+
     @Test func `Behind a proxy the client is who it names, and metrics stay on this machine`() async throws {
         let staff = FakeStaff()
         let proxy = try AddressRange("127.0.0.1/32")
