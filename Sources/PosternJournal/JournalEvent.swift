@@ -7,7 +7,8 @@ package enum JournalEvent: Hashable, Sendable {
     /// A vault started, of this version of the program.
     case started(version: String)
     /// An hour has passed, whether or not anything happened: so silence shows, and so does a journal that was cut short.
-    /// - Parameter uncounted: reports since the last hour that have no entry of their own, because there were too many.
+    /// - Parameter uncounted: what the relay asked for since the last hour that has no entry of its own, because there was too much of
+    ///   its kind.
     case hour(uncounted: Int)
     case keysMade([String])
     case keysDestroyed([String])
@@ -132,7 +133,8 @@ extension JournalEvent {
         switch self {
         case .began(let former): former.map { "the journal begins, after the one that ended with \($0)" } ?? "the journal begins"
         case .started(let version): "the vault started (\(version))"
-        case .hour(let uncounted): uncounted == 0 ? "an hour passed" : "an hour passed, with \(uncounted) more reports"
+        case .hour(let uncounted):
+            uncounted == 0 ? "an hour passed" : "an hour passed, with \(uncounted) more that have no entries of their own"
         case .keysMade(let keys): "made \(keys.joined(separator: ", "))"
         case .keysDestroyed(let keys): "destroyed \(keys.joined(separator: ", "))"
         case .keysExported(let keys): "saved \(keys.joined(separator: ", ")) elsewhere"

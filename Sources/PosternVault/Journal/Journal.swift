@@ -28,14 +28,31 @@ package final class Journal: Sendable {
         var open: OpenJournal?
         /// It cannot go on until somebody does something about it, and the vault is started again.
         var fault: JournalFault?
-        /// What the relay asked for since the last hour's entry.
-        var askedByRelay = 0
+        /// How much of each kind the relay asked for since the last hour's entry.
+        var askedByRelay: [Allowance: Int] = [:]
         var lastHour: Duration?
         var throttle = LogThrottle(interval: .hours(1))
     }
 
-    /// What the relay says that somebody wants fills no disk: beyond this, an hour's are counted and have no entries of their own.
+    /// What the relay says that somebody wants fills no disk: beyond this, entries of one kind are counted in an hour and not written.
     package static let mostOfRelayAnHour = 100
+
+    /// The kinds that are counted apart, so that a flood of one hides no other: recipients who report a hundred letters do not keep
+    /// what staff do out of the journal.
+    private enum Allowance: Hashable {
+        case reports, erasures, adoptions, lockOuts, deeds
+
+        init(_ event: JournalEvent) {
+            self =
+                switch event {
+                case .reportSealed: .reports
+                case .recipientErased: .erasures
+                case .adopted: .adoptions
+                case .staffLockedOut: .lockOuts
+                default: .deeds
+                }
+        }
+    }
 
     private let state = Mutex(State())
     private let place: JournalPlace
@@ -102,12 +119,15 @@ package final class Journal: Sendable {
     }
 
     /// What the relay says that somebody wants, even if the relay was taken over.
-    package func noteForRelay(_ record: Record) async {
-        let isCounted = state.withLock { state in
-            state.askedByRelay += 1
-            return state.askedByRelay <= Self.mostOfRelayAnHour
+    /// - Returns: false where there were too many of its kind in this hour: then it is only counted.
+    @discardableResult
+    package func noteForRelay(_ record: Record) async -> Bool {
+        let hasEntry = state.withLock { state in
+            state.askedByRelay[Allowance(record.event), default: 0] += 1
+            return state.askedByRelay[Allowance(record.event), default: 0] <= Self.mostOfRelayAnHour
         }
-        if isCounted { await note([record]) }
+        if hasEntry { await note([record]) }
+        return hasEntry
     }
 
     /// Whether an entry could be written now, before something is done that must leave one.
@@ -139,8 +159,8 @@ package final class Journal: Sendable {
             state.lastHour = former
             guard monotonic - former >= .hours(1) else { return nil }
             state.lastHour = monotonic
-            defer { state.askedByRelay = 0 }
-            return max(state.askedByRelay - Self.mostOfRelayAnHour, 0)
+            defer { state.askedByRelay = [:] }
+            return state.askedByRelay.values.reduce(0) { $0 + max($1 - Self.mostOfRelayAnHour, 0) }
         }
         if let uncounted { await note([Record(.vault, .hour(uncounted: uncounted))]) }
     }

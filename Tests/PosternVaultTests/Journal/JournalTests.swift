@@ -242,6 +242,36 @@ struct JournalTests {
         #expect(Array(events.suffix(2)) == [.hour(uncounted: 30), .hour(uncounted: 0)])
     }
 
+    @Test func `A flood of one kind keeps no other out of the journal, and the hour's entry counts what has no own one`()
+        async throws
+    {
+        let fixture = try JournalFixture()
+        let journal = fixture.open()
+        await journal.keep(at: .zero)
+        let site = try SiteID("photos")
+        let floods: [Journal.Record] = [
+            .init(.relay, .reportSealed(site)), .init(.member, .recipientErased(site)),
+            .init(.relay, .adopted(sites: 1, recipients: 1)), .init(.staff, .blockAdded(7)),
+        ]
+        for flood in floods {
+            for _ in 0..<(Journal.mostOfRelayAnHour + 5) { await journal.noteForRelay(flood) }
+        }
+        #expect(await journal.noteForRelay(.init(.staff, .tokenRevoked(SiteTokenID(high: 1, low: 2)))) == false)
+        #expect(await journal.noteForRelay(.init(.staff, .staffLockedOut, about: "staff berta")))
+        await journal.keep(at: .hours(1))
+        #expect(await journal.noteForRelay(.init(.staff, .tokenRevoked(SiteTokenID(high: 1, low: 2)))))
+        let events = try fixture.entries().map(\.event)
+        for flood in [
+            JournalEvent.reportSealed(site), .recipientErased(site), .adopted(sites: 1, recipients: 1), .blockAdded(7),
+        ] {
+            #expect(events.count { $0 == flood } == Journal.mostOfRelayAnHour, "\(flood)")
+        }
+        #expect(
+            Array(events.suffix(3)) == [
+                .staffLockedOut, .hour(uncounted: 4 * 5 + 1), .tokenRevoked(SiteTokenID(high: 1, low: 2)),
+            ])
+    }
+
     @Test func `A journal that was set aside is kept, and the next one has another name and says what it follows`() async throws {
         let fixture = try JournalFixture()
         try await fixture.open().record([try Self.confirmed("pat")])
