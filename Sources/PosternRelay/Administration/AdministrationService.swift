@@ -81,7 +81,7 @@ package struct AdministrationService: AdministrationTaker {
     package func lockOut(_ name: StaffName, by staff: SignedInStaff) async throws {
         let operations = operations(of: staff)
         try await operations.staff.reset(name)
-        await operations.record(.staffLockedOut(name))
+        guard await operations.record(.staffLockedOut(name)) else { throw StaffOperations.Fault.unheard(name) }
     }
 
     // MARK: - Tokens

@@ -10,7 +10,8 @@ package import PosternStore
 /// trace, since nothing sealed is shown; nor does what follows from looking (who has a letter open, when a session or a token was last
 /// used), nor how somebody sets up their own pages.
 package struct Operations: Sendable {
-    package typealias DeedRecorder = @Sendable (RelayDeed) async -> Void
+    /// - Returns: whether the vault has heard it.
+    package typealias DeedRecorder = @Sendable (RelayDeed) async -> Bool
     package typealias BackupMaker = @Sendable (_ path: String) async throws -> BackupView
 
     private(set) var actor: Actor
@@ -77,8 +78,10 @@ package struct Operations: Sendable {
     }
 
     /// For what was done and stands in the trace already.
-    func record(_ deed: RelayDeed.Deed) async {
-        await recordDeed?(RelayDeed(deed, by: actor))
+    /// - Returns: false where the vault should have heard it and did not.
+    @discardableResult
+    func record(_ deed: RelayDeed.Deed) async -> Bool {
+        await recordDeed?(RelayDeed(deed, by: actor)) ?? true
     }
 
     /// The record of an operation that the actor starts now.

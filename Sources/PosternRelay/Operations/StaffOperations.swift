@@ -6,11 +6,16 @@ package struct StaffOperations: Sendable {
     package enum Fault: OperationFault {
         case taken(StaffName)
         case unknown(StaffName)
+        /// Locked out here, and not in the vault.
+        case unheard(StaffName)
 
         package var description: String {
             switch self {
             case .taken(let name): "there is already a member of staff called \(name)"
             case .unknown(let name): "there is no member of staff called \(name)"
+            case .unheard(let name):
+                "\(name) is signed out here, but the vault has not heard of it: what they signed in with would count again if "
+                    + "somebody put it back into the store"
             }
         }
 
@@ -18,6 +23,7 @@ package struct StaffOperations: Sendable {
             switch self {
             case .taken(let name): "For a new link: postern staff reset \(name)"
             case .unknown: "See postern staff list."
+            case .unheard(let name): "Once the vault answers: postern staff reset \(name)"
             }
         }
     }

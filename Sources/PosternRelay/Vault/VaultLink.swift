@@ -235,11 +235,14 @@ package final class VaultLink: Service, Sendable {
 
     /// Has the vault's journal say what somebody has done here. It was done whether or not the vault answers: the trace of operations
     /// has it in any case.
-    package func record(_ deed: RelayDeed) async {
+    /// - Returns: whether it has heard it.
+    package func record(_ deed: RelayDeed) async -> Bool {
         do {
             _ = try await timed(.record, deed.payload)
+            return true
         } catch {
             logger.error("vault: its journal lacks what was done here", metadata: ["deed": "\(deed)", "error": "\(error)"])
+            return false
         }
     }
 

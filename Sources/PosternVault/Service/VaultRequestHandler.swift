@@ -13,6 +13,7 @@ package struct VaultRequestHandler: Sendable {
     private let members: MemberRecords
     private let enrolment: Enrolment
     private let operators: JournaledOperators
+    private let deeds: JournaledDeeds
     private let journal: Journal
     private let excerpts: JournalExcerpts
     private let staff: StaffAccounts
@@ -21,7 +22,6 @@ package struct VaultRequestHandler: Sendable {
     private let budgets: DeliveryBudgets
     private let lanes: LanePool
     private let malformed: MalformedTally
-    private let revocations = RelayRevocations()
     private let now: @Sendable () -> Timestamp
 
     package init(
@@ -41,6 +41,7 @@ package struct VaultRequestHandler: Sendable {
         self.journal = journal
         self.excerpts = excerpts
         operators = JournaledOperators(enrolment: enrolment, links: links, searcher: searcher, journal: journal)
+        deeds = JournaledDeeds(links: links, enrolment: enrolment, journal: journal)
         self.staff = staff
         self.reveals = reveals
         self.keeper = keeper
@@ -125,9 +126,7 @@ package struct VaultRequestHandler: Sendable {
         case .journal:
             return try await excerpts.page(try JournalExcerptRequest(payload: payload), at: now()).payload
         case .record:
-            let deed = try RelayDeed(payload: payload)
-            if case .tokenRevoked(let token) = deed.deed { try await revocations.add(token, by: enrolment, at: now()) }
-            await journal.noteForRelay(.init(deed))
+            try await deeds.record(try RelayDeed(payload: payload))
             return []
         case .reveal:
             return try await reveals.reveal(try RevealAttempt(payload: payload), at: now()).payload

@@ -50,6 +50,13 @@ package struct StaffLinks: Sendable {
         }
     }
 
+    /// Whatever somebody signs in with counts no more, as soon as this returns. Of whom the memory knows nothing, it keeps nothing:
+    /// anybody who got a link is known.
+    func end(_ name: StaffName) async throws {
+        guard memory.newest(of: .staff(name)) != nil else { return }
+        _ = try await nextVersion(of: name)
+    }
+
     /// Everything older counts no more, as soon as this returns.
     func nextVersion(of name: StaffName) async throws -> Int32 {
         do {

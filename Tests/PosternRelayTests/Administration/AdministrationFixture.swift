@@ -20,7 +20,7 @@ struct AdministrationFixture: Sendable {
         let (clock, told) = (desk.clock, desk.told)
         operations = Operations(
             by: .operator, store: desk.store, blockCache: desk.blocks, randomness: .seeded(2), now: { clock.now }, wake: {},
-            retryNow: {}, recordDeed: { deed in told.note(deed) }
+            retryNow: {}, recordDeed: { deed in !isVaultAway && told.note(deed) }
         ) { path in BackupView(path: path, bytes: 0) }
         let relate: DeskService.Relating = { _, _, _, reach in
             if isVaultAway { throw Away() }

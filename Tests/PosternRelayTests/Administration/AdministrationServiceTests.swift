@@ -43,6 +43,23 @@ struct AdministrationServiceTests {
         #expect(sheet.recipient.state == .erased && sheet.page == nil)
     }
 
+    @Test func `Who is locked out while the vault is away is signed out here, and it is said that the vault has not heard`()
+        async throws
+    {
+        let fixture = try await Fixture(isVaultAway: true)
+        let (berta, carl) = (try DeskFixture.staff("berta", .administrator), try StaffName("carl"))
+        try await fixture.operations.staff.add(carl, .reviewer)
+        let fault = await #expect(throws: StaffOperations.Fault.self) {
+            try await fixture.administration.lockOut(carl, by: berta)
+        }
+        guard case .unheard(carl) = fault else {
+            Issue.record("\(fault.map { "\($0)" } ?? "")")
+            return
+        }
+        #expect(fault?.text.contains("postern staff reset carl") == true)
+        #expect(try await fixture.operations.log.operations(limit: 5).contains { $0.verb == .resetStaff })
+    }
+
     @Test func `Recipients come by handle, with how many there are, and what was posted to each`() async throws {
         let fixture = try await Fixture()
         let (photos, pat) = (try SiteID("photos"), try Handle("pat"))

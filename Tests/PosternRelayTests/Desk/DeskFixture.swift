@@ -13,7 +13,11 @@ final class RecordedDeeds: Sendable {
 
     var all: [RelayDeed] { kept.withLock { $0 } }
 
-    func note(_ deed: RelayDeed) { kept.withLock { $0.append(deed) } }
+    /// As a vault that has heard it.
+    func note(_ deed: RelayDeed) -> Bool {
+        kept.withLock { $0.append(deed) }
+        return true
+    }
 }
 
 /// A desk over a store in memory, with a clock of its own and a vault that says what a client is called.

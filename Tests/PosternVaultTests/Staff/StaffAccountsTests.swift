@@ -1,4 +1,5 @@
 import PosternCore
+import PosternJournal
 import PosternLink
 import PosternSealing
 import PosternTestSupport
@@ -145,6 +146,35 @@ struct StaffAccountsTests {
         #expect(try await fixture.check(record, code: recovery[0]) == .admitted)
         _ = try await fixture.links.answer(.staffEnd, StaffLinkRequest(name: fixture.name, role: .reviewer).payload)
         #expect(try await fixture.check(record, code: recovery[1]) == .refused)
+    }
+
+    @Test func `Who is locked out on the page does not come back with their former record, whatever the store says`() async throws
+    {
+        let fixture = try Fixture()
+        let own = try await enrolled(fixture)
+        let journal = try JournalFixture()
+        let enrolment = try Enrolment(ring: fixture.vault.ring, memory: fixture.memory) { RecipientID(high: 1, low: 1) }
+        let deeds = JournaledDeeds(links: fixture.links, enrolment: enrolment, journal: journal.open())
+        let lockedOut = RelayDeed(.staffLockedOut(fixture.name), by: .staff("berta"))
+        try await deeds.record(RelayDeed(.blockAdded(1), by: .staff("berta")))
+        #expect(try await fixture.check(own.record, code: own.recovery[0]) == .admitted)
+        try await deeds.record(lockedOut)
+        #expect(try await fixture.check(own.record, code: own.recovery[1]) == .refused)
+        #expect(try journal.entries().suffix(2).map(\.event) == [.blockAdded(1), .staffLockedOut])
+        // A new link is the way back, and what was chosen by it counts.
+        guard case .record(let record, let recovery) = try await fixture.enrol(try await fixture.link(), step: 1) else {
+            Issue.record("not enrolled")
+            return
+        }
+        #expect(try await fixture.check(record, code: recovery[0]) == .admitted)
+        // Whoever makes up names fills nothing, and more than the journal shows is refused.
+        let stranger = try StaffName("nobody")
+        for _ in 1..<Journal.mostOfRelayAnHour {
+            try await deeds.record(RelayDeed(.staffLockedOut(stranger), by: .staff("berta")))
+        }
+        #expect(fixture.memory.newest(of: .staff(stranger)) == nil)
+        await #expect(throws: LinkRefusal.self) { try await deeds.record(lockedOut) }
+        #expect(try await fixture.check(record, code: recovery[1]) == .admitted)
     }
 
     @Test func `A link works once, for a day, for one role, and only while it is the newest`() async throws {
