@@ -262,7 +262,7 @@ let package = Package(
         .testTarget(
             name: "Scenarios",
             dependencies: [
-                "PosternCore", "PosternLink", "PosternMail", "PosternStore", "PosternSQLite", "PosternProof",
+                "PosternCore", "PosternLink", "PosternMail", "PosternSealing", "PosternStore", "PosternSQLite", "PosternProof",
                 "PosternTestSupport",
                 crypto, nioCore,
                 .product(name: "NIOHTTP1", package: "swift-nio"), subprocess,

@@ -9,10 +9,12 @@ final class MemberBrowser {
     let server: ScriptedSMTPServer
     /// Where the member's mail goes now.
     var address: String
-    private(set) var cookie: String?
+    /// Whose page it is, as it is typed.
+    let page: String
+    var cookie: String?
 
-    init(_ postern: Installation, _ server: ScriptedSMTPServer, address: String) {
-        (self.postern, self.server, self.address) = (postern, server, address)
+    init(_ postern: Installation, _ server: ScriptedSMTPServer, address: String, page: String = "photos/pat") {
+        (self.postern, self.server, self.address, self.page) = (postern, server, address, page)
     }
 
     private var headers: [(String, String)] { cookie.map { [("Cookie", $0)] } ?? [] }
@@ -78,7 +80,7 @@ final class MemberBrowser {
 
     /// Asks for a link and returns its path.
     func ask(count: Int = 1) async throws -> String {
-        let asked = try await post(["action": "ask", "page": "photos/pat"], to: "/manage")
+        let asked = try await post(["action": "ask", "page": page], to: "/manage")
         #expect(asked.status == 303)
         return try await mailed("/manage/", count: count)
     }

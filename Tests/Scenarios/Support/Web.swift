@@ -45,6 +45,20 @@ enum Web {
         return try await send(request)
     }
 
+    /// As a program calls the API.
+    static func call(
+        _ method: HTTPMethod, _ url: String, json: String? = nil, headers: [(String, String)]
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: url)
+        request.method = method
+        request.headers.add(contentsOf: HTTPHeaders(headers))
+        if let json {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(string: json))
+        }
+        return try await send(request)
+    }
+
     private static func send(_ request: HTTPClientRequest, within limit: TimeAmount = .seconds(30)) async throws -> Answer {
         let response = try await client.execute(request, timeout: limit)
         let body = try await response.body.collect(upTo: 4 << 20)

@@ -5,6 +5,7 @@ put-back   puts them back
 restore    puts them back, and drops what still waits
 columns    prints table.column for every column of the tables that are named
 edit       runs the statements of standard input in one transaction
+ask        prints the rows that the query of standard input finds
 waiting    prints how many deliveries are ready or leased
 former     authorises people as the version before the walls did, with the key file of a further argument, and sites not at all
 """
@@ -50,6 +51,9 @@ elif task == "edit":
         if statement.strip():
             store.execute(statement)
     store.execute("COMMIT")
+elif task == "ask":
+    for row in store.execute(sys.stdin.read()):
+        print(*row, sep="|")
 elif task == "former":
     with open(sys.argv[3]) as file:
         fields = dict(line.strip().split(": ", 1) for line in file if ": " in line)
