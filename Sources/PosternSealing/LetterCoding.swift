@@ -1,10 +1,11 @@
 package import PosternCore
 
 /// A letter as the bytes that are sealed, and back: name, reply address, subject, text, about, and whether the visitor lets the
-/// recipient see the address; from version 3 on the secret of its links and the visitor's language; then zeros up to the next step
-/// of length, which version 1 lacked.
+/// recipient see the address; from version 3 on the secret of its links and the visitor's language, from 4 on the recipient's; then
+/// zeros up to the next step of length, which version 1 lacked.
 package enum LetterCoding {
-    private static let version: UInt8 = 3
+    private static let version: UInt8 = 4
+    private static let versionOfOneLanguage: UInt8 = 3
     /// Without links: what a repeated post is recognised by, since the links of each are its own.
     private static let versionWithoutLinks: UInt8 = 2
 
@@ -16,6 +17,7 @@ package enum LetterCoding {
         var writer = fields(of: letter.letter, version: version)
         writer.writeRaw(letter.links.bytes)
         writer.write(letter.language?.description)
+        writer.write(letter.recipientLanguage?.description)
         return padded(writer.bytes)
     }
 
@@ -75,7 +77,9 @@ package enum LetterCoding {
             var linked: LinkedLetter?
             if version > versionWithoutLinks {
                 guard let links = LinkSecret(bytes: Array(try reader.raw(LinkSecret.length))) else { throw ByteFault.badValue }
-                linked = LinkedLetter(letter, links: links, language: try optionalLanguage(&reader))
+                linked = LinkedLetter(
+                    letter, links: links, language: try optionalLanguage(&reader),
+                    recipientLanguage: version > versionOfOneLanguage ? try optionalLanguage(&reader) : nil)
             }
             if version > 1 { try readPadding(&reader, of: bytes) }
             try reader.end()

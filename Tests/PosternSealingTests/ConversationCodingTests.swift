@@ -21,12 +21,23 @@ struct ConversationCodingTests {
     @Test(arguments: texts, [nil, "en", "ar"])
     func `A letter with its links and language`(message: String, tag: String?) throws {
         let language = try tag.map { try #require(Language($0)) }
-        let linked = LinkedLetter(try letter(message), links: try #require(Self.links), language: language)
-        let bytes = LetterCoding.bytes(of: linked)
-        #expect(bytes.count == LetterCoding.paddedLength(bytes.count))
-        let content = try LetterCoding.content(of: bytes)
-        #expect(content.letter == linked.letter && content.linked == linked)
-        #expect(try LetterCoding.letter(from: bytes) == linked.letter)
+        for recipient in [language, Language("de")] {
+            let linked = LinkedLetter(
+                try letter(message), links: try #require(Self.links), language: language, recipientLanguage: recipient)
+            let bytes = LetterCoding.bytes(of: linked)
+            #expect(bytes.count == LetterCoding.paddedLength(bytes.count))
+            let content = try LetterCoding.content(of: bytes)
+            #expect(content.letter == linked.letter && content.linked == linked)
+            #expect(try LetterCoding.letter(from: bytes) == linked.letter)
+        }
+    }
+
+    @Test func `A letter of the version before knows the visitor's language alone`() throws {
+        let linked = LinkedLetter(try letter(), links: try #require(Self.links), language: .english)
+        var bytes = LetterCoding.bytes(of: linked)
+        // The language that is not there is a flag, and so a zero like those of the padding.
+        bytes[0] = 3
+        #expect(try LetterCoding.content(of: bytes).linked == linked)
     }
 
     @Test func `A letter of a former version has none`() throws {
@@ -112,6 +123,7 @@ struct ConversationCodingTests {
             #expect(throws: SealFault.badContent) { try ReplyCoding.reply(from: bytes) }
             #expect(throws: SealFault.badContent) { try LetterCoding.content(of: bytes) }
             #expect(throws: SealFault.badContent) { try LetterCoding.content(of: [3] + bytes) }
+            #expect(throws: SealFault.badContent) { try LetterCoding.content(of: [4] + bytes) }
         }
     }
 

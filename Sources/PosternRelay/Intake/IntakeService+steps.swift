@@ -103,7 +103,9 @@ extension IntakeService {
         _ letter: Letter, for recipient: Recipient, waits: Bool, _ pending: inout PendingSubmission
     ) async throws -> Judgement {
         var randomness = randomness
-        let linked = LinkedLetter(letter, links: LinkSecret(using: &randomness), language: pending.submission.language)
+        let linked = LinkedLetter(
+            letter, links: LinkSecret(using: &randomness), language: pending.submission.language,
+            recipientLanguage: recipient.language)
         let plain = LetterCoding.bytes(of: linked)
         let (seal, evidence) = try sealing.seal(
             plain, in: .letter(pending.id, to: recipient.id, recipient.handle, at: recipient.site),

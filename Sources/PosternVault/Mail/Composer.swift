@@ -39,17 +39,19 @@ package struct Composer: Sendable {
     ) throws(ComposeFault) -> OutgoingMessage {
         let job = delivery.job
         let texts = templates.catalogues.catalogue(for: job.language)
-        let names = MailNames(letter, job, in: texts)
-        let thread = conversation.map { $0.thread(on: names.recipientTopic, isAnswer: false) }
+        let names = MailNames(
+            letter, job, to: .recipient, in: texts,
+            topic: templates.catalogues.catalogue(for: conversation?.recipientLanguage ?? job.language))
+        let thread = conversation.map { $0.thread(on: names.topic, isAnswer: false) }
         let shown = delivery.shownAddress(of: letter)
         let page = { form in
             LetterMailPage(
-                letter: letter, shownAddress: shown, site: job.site, catalogue: texts, form: form, subject: names.recipientTopic,
+                letter: letter, shownAddress: shown, site: job.site, catalogue: texts, form: form, subject: names.topic,
                 visitorName: names.visitorName, links: conversation?.links, settings: delivery.settings, isFirst: job.isFirst)
         }
         try Self.check((conversation?.links.all ?? []) + [delivery.settings].compactMap(\.self))
         return try message(
-            delivery, from: names.visitorFrom, to: job.recipientName.text, subject: names.recipientTopic, texts,
+            delivery, from: names.visitorFrom, to: job.recipientName.text, subject: names.topic, texts,
             replyTo: shown.replyTo.map { .init(name: names.visitor, address: $0) },
             plain: templates.letter.render(page(.plain)), html: templates.letter.render(page(.html)),
             visitor: letter.replyAddress, thread: thread, unsubscribe: conversation?.links.pause)
@@ -62,8 +64,11 @@ package struct Composer: Sendable {
         let letter = conversation.letter
         let toVisitor = (isCopy ? reply.author : reply.author.other) == .visitor
         let texts = templates.catalogues.catalogue(for: toVisitor ? conversation.visitorLanguage : job.language)
-        let names = MailNames(letter, job, in: texts)
-        let thread = conversation.thread(on: toVisitor ? names.visitorTopic : names.recipientTopic, isAnswer: true)
+        let names = MailNames(
+            letter, job, to: toVisitor ? .visitor : .recipient, in: texts,
+            topic: toVisitor
+                ? texts : templates.catalogues.catalogue(for: conversation.recipientLanguage ?? job.language))
+        let thread = conversation.thread(on: names.topic, isAnswer: true)
         let shown = toVisitor || isCopy ? ShownAddress.hidden : delivery.shownAddress(of: letter)
         let view = ReplyMailPage.View(isCopy: isCopy, addressee: toVisitor ? .visitor : .recipient)
         let page = { form in

@@ -10,9 +10,12 @@ package struct MailConversation: Sendable {
     package let earlier: [String]
     package let links: MailLinks
     package let visitorLanguage: Language
+    /// The recipient's when it began; nil when nobody knows.
+    package let recipientLanguage: Language?
 
     package init(
-        letter: Letter, root: [UInt8], began: Timestamp, earlier: [String], links: MailLinks, visitorLanguage: Language = .english
+        letter: Letter, root: [UInt8], began: Timestamp, earlier: [String], links: MailLinks,
+        visitorLanguage: Language = .english, recipientLanguage: Language? = nil
     ) {
         self.letter = letter
         self.root = root
@@ -20,6 +23,7 @@ package struct MailConversation: Sendable {
         self.earlier = earlier
         self.links = links
         self.visitorLanguage = visitorLanguage
+        self.recipientLanguage = recipientLanguage
     }
 }
 

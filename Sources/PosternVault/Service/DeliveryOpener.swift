@@ -124,7 +124,7 @@ struct DeliveryOpener: Sendable {
         let conversation = linked.map {
             MailConversation(
                 letter: letter, root: $0.links.threadRoot(of: .recipient), began: job.accepted, earlier: [],
-                links: recipientLinks($0.links, at: job.accepted))
+                links: recipientLinks($0.links, at: job.accepted), recipientLanguage: $0.recipientLanguage)
         }
         return Opened(
             delivery: OpenedDelivery(
@@ -150,7 +150,7 @@ struct DeliveryOpener: Sendable {
             : visitorLinks(secret, at: moment, letter, first.language, of: job)
         let shown = MailConversation(
             letter: letter, root: first.links.threadRoot(of: addressee), began: conversation.began, earlier: conversation.earlier,
-            links: links, visitorLanguage: first.language ?? .english)
+            links: links, visitorLanguage: first.language ?? .english, recipientLanguage: first.recipientLanguage)
         let content: OpenedDelivery.Content
         if let reply {
             content = job.kind == .copy ? .copy(reply.reply, shown) : .reply(reply.reply, shown)

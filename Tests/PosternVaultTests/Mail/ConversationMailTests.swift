@@ -114,6 +114,35 @@ struct ConversationMailTests {
         #expect(MailView(source: mail.bytes).plain?.contains("first letter") == false)
     }
 
+    /// Mail programs thread by it (V5).
+    @Test(arguments: [nil, "Your photo"], [false, true])
+    func `A subject never changes, whatever name and language the recipient takes meanwhile`(subject: String?, isCopy: Bool)
+        throws
+    {
+        func topic(_ delivery: OpenedDelivery) throws -> String {
+            let mail = MailView(source: try MailSamples.composer().compose(delivery).bytes)
+            func value(_ name: String) throws -> String {
+                try #require(mail.fields.first { $0.name.lowercased() == name }?.value)
+            }
+            let (topic, subject) = (try value("thread-topic"), try value("subject"))
+            #expect(subject == topic || subject == "Re: \(topic)")
+            return topic
+        }
+        let letter = try MailSamples.letter(subject: subject)
+        var topics: [Party: Set<String>] = [.recipient: [try topic(MailSamples.linked(letter, language: "de", began: "de"))]]
+        for author in Party.allCases {
+            let side = isCopy ? author : author.other
+            for (language, name) in [("de", "Pat Photographer"), ("en", "Patricia"), ("fr", "Pat")] {
+                // The visitor's language is that of the page on which the letter was written, and stays.
+                let reply = try MailSamples.reply(
+                    by: author, to: letter, isCopy: isCopy, language: side == .visitor ? "en" : language, began: "de",
+                    recipientName: name)
+                topics[side, default: []].insert(try topic(reply))
+            }
+        }
+        #expect(topics.count == 2 && topics.values.allSatisfy { $0.count == 1 }, "\(topics)")
+    }
+
     @Test func `A link that is none is a fault of ours`() throws {
         let letter = try MailSamples.letter()
         let bad = MailConversation(

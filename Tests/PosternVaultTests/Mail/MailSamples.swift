@@ -49,35 +49,37 @@ enum MailSamples {
 
     static let earlier = ["0000000000tv5x1k8m2q7d4b9r"]
 
-    static func conversation(_ letter: Letter, _ side: Party, language: String = "en", earlier: [String] = earlier)
-        -> MailConversation
-    {
+    /// - Parameter began: the recipient's language when it did.
+    static func conversation(
+        _ letter: Letter, _ side: Party, language: String = "en", began: String? = nil, earlier: [String] = earlier
+    ) -> MailConversation {
         MailConversation(
             letter: letter, root: Array(side == .recipient ? 0x10...0x1F : 0x20...0x2F), began: accepted, earlier: earlier,
-            links: side == .recipient ? links : visitorLinks, visitorLanguage: Language(language) ?? .english)
+            links: side == .recipient ? links : visitorLinks, visitorLanguage: Language(language) ?? .english,
+            recipientLanguage: began.flatMap { Language($0) })
     }
 
     /// A letter as it is sent today: with links.
     static func linked(
-        _ letter: Letter, language: String = "en", site: String = "Example Photos", isFirst: Bool = false
+        _ letter: Letter, language: String = "en", began: String? = nil, site: String = "Example Photos", isFirst: Bool = false
     ) throws -> OpenedDelivery {
         OpenedDelivery(
             try job(
                 .letter, language: language, site: site, recipientName: "Pat Photographer", tokens: tokens, isFirst: isFirst),
             to: try EmailAddress("pat@mailbox.example"), from: try EmailAddress("contact@relay.example.org"),
-            content: .letter(letter, conversation(letter, .recipient, earlier: [])), settings: settings)
+            content: .letter(letter, conversation(letter, .recipient, began: began, earlier: [])), settings: settings)
     }
 
     static func reply(
-        by author: Party, to letter: Letter, isCopy: Bool = false, language: String = "en",
-        text: String = "Yes, please do.\nSend me a picture of it!"
+        by author: Party, to letter: Letter, isCopy: Bool = false, language: String = "en", began: String? = nil,
+        recipientName: String = "Pat Photographer", text: String = "Yes, please do.\nSend me a picture of it!"
     ) throws -> OpenedDelivery {
         let side = isCopy ? author : author.other
         let reply = Reply(author: author, text: try LetterText(text, limit: Letter.Limit.message))
-        let conversation = conversation(letter, side, language: language)
+        let conversation = conversation(letter, side, language: language, began: began)
         return OpenedDelivery(
             try job(
-                isCopy ? .copy : .reply, language: language, site: "Example Photos", recipientName: "Pat Photographer",
+                isCopy ? .copy : .reply, language: language, site: "Example Photos", recipientName: recipientName,
                 tokens: tokens),
             to: side == .visitor ? letter.replyAddress : try EmailAddress("pat@mailbox.example"),
             from: try EmailAddress("contact@relay.example.org"),
