@@ -158,9 +158,14 @@ struct MembersDecideTests {
         let text = "Write to PAT (at) private . example or call +49 170 1234567."
         let asked = try await both.press(link, ["action": "reply", "message": text], as: both.recipient)
         #expect(asked.status == 422)
-        #expect(asked.text.contains(text) && asked.text.contains("+49 170 1234567") && asked.text.contains("name=\"sure\""))
+        #expect(asked.text.contains(text) && asked.text.contains("+49 170 1234567") && asked.sure != nil)
+        // What its author adds meanwhile was not asked about.
+        let more = ["action": "reply", "message": text + " Or pat@studio.example.", "sure": asked.sure ?? ""]
+        let again = try await both.press(link, more, as: both.recipient)
+        #expect(again.status == 422 && again.text.contains("pat@studio.example"))
         #expect(both.mails(to: both.visitor).isEmpty)
-        let sent = try await both.press(link, ["action": "reply", "message": text, "sure": "yes"], as: both.recipient)
+        let sent = try await both.press(
+            link, ["action": "reply", "message": text, "sure": asked.sure ?? ""], as: both.recipient)
         #expect(sent.status == 303)
         let answer = try #require(try await both.mails(to: both.visitor, count: 1).first)
         #expect(MailView(source: answer.octets).plain?.contains("+49 170 1234567") == true, "it is sent as it was written")

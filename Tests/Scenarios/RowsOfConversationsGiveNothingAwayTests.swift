@@ -227,8 +227,12 @@ struct RowsOfConversationsGiveNothingAwayTests {
         func write(from person: String, round: Int, isLate: Bool = false) async throws {
             let other = try #require(Self.others[person])
             let text = "From \(person) to \(other), \(isLate ? "late, " : "")round \(round)."
-            let sent = try await postern.postForm(
-                ["action": "reply", "message": text, "sure": "yes"], to: try #require(pages[person]))
+            let page = try #require(pages[person])
+            var sent = try await postern.postForm(["action": "reply", "message": text], to: page)
+            // After so many answers a day nobody looks for the own address any more, and the page asks.
+            if let sure = sent.sure {
+                sent = try await postern.postForm(["action": "reply", "message": text, "sure": sure], to: page)
+            }
             try #require(sent.status == 303 || isLate, "\(person): \(sent.status) \(sent.text.prefix(2_000))")
         }
         /// Four answers and their copies wait, the rows are edited, four more are written, and all go out.

@@ -51,7 +51,7 @@ extension ConversationService {
         }
     }
 
-    /// Shows the author what the text tells of them, once. Whether that is meant, only the author knows.
+    /// Shows the author what the text tells of them, once for each text. Whether that is meant, only the author knows.
     func checkDetails(_ text: LetterText, _ post: ReplyPost, in opened: OpenedConversation) async throws {
         guard !post.isSure else { return }
         var details = PersonalDetails.found(in: text.text, exceptAt: opened.site.origins)
@@ -59,10 +59,15 @@ extension ConversationService {
         if opened.viewer == .visitor, opened.summary.sharesAddress { details.removeAll { $0.kind == .email } }
         if opened.viewer == .recipient {
             do {
-                let mention = try await vault.mention(MentionRequest(recipient: opened.recipient, text: text.text))
-                if mention == .present { details.insert(PersonalDetail(.ownAddress, ""), at: 0) }
+                switch try await vault.mention(MentionRequest(recipient: opened.recipient, text: text.text)) {
+                case .absent: break
+                case .present: details.insert(PersonalDetail(.ownAddress, ""), at: 0)
+                // Asked too often today. The author can look instead, who would rely on us otherwise.
+                case .notSaid: details.insert(PersonalDetail(.ownAddressUnsought, ""), at: 0)
+                }
             } catch let refusal as LinkRefusal where refusal.code != .unavailable {
-                // The vault has looked, and will not say. What is found here must do.
+                // The record is none that it has confirmed last.
+                details.insert(PersonalDetail(.ownAddressUnsought, ""), at: 0)
             } catch {
                 // Nothing goes out while the vault is away, and the page keeps the text. So an answer that nobody could look through
                 // waits rather than give an address away; a question that is asked anyway needs no second look.

@@ -1,3 +1,4 @@
+private import Crypto
 package import PosternCore
 
 /// What the pages that links in mails lead to show and do. Every call takes the link, and answers nil for one that was never made, is over,
@@ -132,6 +133,15 @@ package struct ReplyPost: Sendable {
     }
 }
 
+extension ReplyPost {
+    /// Stands in the page's question about a text and comes back with the answer to it. It reminds an author, who can make it as well, and
+    /// so needs no key. Browsers write their own line breaks.
+    package static func mark(of text: String) -> String {
+        let lines = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\r" }))
+        return HexDigits.text(SHA256.hash(data: Array(lines.utf8)).prefix(16))
+    }
+}
+
 /// What became of a reply.
 package enum ReplyAnswer: Equatable, Sendable {
     /// On disk. It goes out when the time to take it back is over.
@@ -151,11 +161,13 @@ package struct PersonalDetail: Hashable, Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         /// The recipient's own address, in whatever spelling; the vault found it and does not say where.
         case ownAddress = "own-address"
+        /// Nobody could look for that address: it stands in the place of a yes or no.
+        case ownAddressUnsought = "own-address-unsought"
         case email, phone, street, signature, web
     }
 
     package let kind: Kind
-    /// Empty for the own address.
+    /// Empty for the first two.
     package let found: String
 
     package init(_ kind: Kind, _ found: String) {

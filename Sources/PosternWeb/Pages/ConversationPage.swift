@@ -8,7 +8,7 @@ package struct ConversationPage: Page {
         case heading, subject, about, begun
         case notice, title, detail, isQuestion, details, kind, found
         case pending, sentence, action, number
-        case form, token, written, fault, sight, isShown, line, isDoubtful
+        case form, token, written, fault, sight, isShown, line, asked
         case kept, standing, another, reopen
         case entries, author, isOwn, moment, time, state
         case aside, limit, muting, choice, button
@@ -56,7 +56,8 @@ package struct ConversationPage: Page {
         package let token: String?
         package let written: String
         package let fault: String?
-        package let isDoubtful: Bool
+        /// The mark of the text that its author is asked about; nil where nothing is asked.
+        package let asked: String?
         package let sight: [Sight]
 
         /// A line of what the other will see, or will not.
@@ -154,7 +155,7 @@ extension ConversationPage {
             canWrite
             ? Form(
                 action: action, token: token, written: written, fault: Self.fault(occasion, texts),
-                isDoubtful: Self.isDoubtful(occasion), sight: Self.sight(view, names, texts))
+                asked: Self.isDoubtful(occasion) ? ReplyPost.mark(of: written) : nil, sight: Self.sight(view, names, texts))
             : nil
         kept = canWrite || written.isEmpty ? nil : written
         standing = Self.standing(view, names, action, presentation)
@@ -187,6 +188,8 @@ extension ConversationPage {
         return switch occasion {
         case .shown: nil
         case .fault: box(.noticeFaultsTitle, .noticeFaultsDetail)
+        case .doubtful(let details) where details.map(\.kind) == [.ownAddressUnsought]:
+            Notice(title: texts(.doubtUnsoughtTitle), detail: texts(.doubtUnsoughtDetail), isQuestion: true, details: nil)
         case .doubtful(let details):
             Notice(
                 title: texts(.doubtTitle, [.person: names.other]), detail: texts(.doubtDetail), isQuestion: true,
@@ -293,6 +296,7 @@ extension PersonalDetail.Kind {
     fileprivate var name: PageText {
         switch self {
         case .ownAddress: .doubtOwnAddress
+        case .ownAddressUnsought: .doubtOwnUnsought
         case .email: .doubtEmail
         case .phone: .doubtPhone
         case .street: .doubtStreet

@@ -1,4 +1,5 @@
 private import PosternCore
+private import PosternRelay
 
 /// What was posted from the page of a link in a mail.
 struct ReplyForm: ReadableForm, Equatable {
@@ -11,8 +12,8 @@ struct ReplyForm: ReadableForm, Equatable {
     private(set) var message = ""
     /// As it came back. Nil when the form had none.
     private(set) var token: String?
-    /// What was found in the text may stay.
-    private(set) var isSure = false
+    /// The mark of the text about which the page has asked, where its author wants it sent as it is.
+    private(set) var sure: String?
     /// Which reply.
     private(set) var number: Int?
     private(set) var fault: FormFault?
@@ -32,12 +33,15 @@ struct ReplyForm: ReadableForm, Equatable {
             case "action": action = Action(rawValue: field.value)
             case "message": message = field.value
             case "form": token = field.value
-            case "sure": isSure = field.value == "yes"
+            case "sure": sure = field.value
             default: number = Int(field.value)
             }
         }
         fault = posted.fault ?? repeated.map { .repeated(field: $0) }
     }
+
+    /// What was found in the text may stay. Not in another one than the page has asked about: the author may have gone on writing.
+    var isSure: Bool { sure == ReplyPost.mark(of: message) }
 
     init(salvaging body: [UInt8]) {
         message = LetterForm(salvaging: body).letter.message

@@ -182,8 +182,19 @@ struct ReplyRefusalsTests {
             #expect(fixture.fake.mentions.count == 3)
             #expect(try await fixture.answer(links, text, sure: true) == .accepted)
             #expect(fixture.fake.mentions.count == 3)
+        }
+    }
+
+    @Test func `Where nobody could look for the own address, the author is told and asked once`() async throws {
+        try await ConversationFixture.run { fixture in
+            let links = try await fixture.begin()
+            let unsought = PersonalDetail(.ownAddressUnsought, "")
             fixture.fake.mention(.notSaid)
-            #expect(try await fixture.answer(links, "Nothing here.") == .accepted)
+            #expect(try await fixture.answer(links, "Nothing here.") == .doubtful([unsought]))
+            let text = "Ring 0171 2345678."
+            #expect(try await fixture.answer(links, text) == .doubtful([unsought, PersonalDetail(.phone, "0171 2345678")]))
+            #expect(try await fixture.deliveries(.reply).isEmpty)
+            #expect(try await fixture.answer(links, "Nothing here.", sure: true) == .accepted)
         }
     }
 

@@ -38,6 +38,8 @@ extension LinkPagesTests {
         (ReplyAnswer.invalid(.empty), 422, "Please write something."), (.invalid(.tooLong(limit: 9, count: 12)), 422, "by 3."),
         (.limited(retryAfter: .seconds(90)), 429, "wait 2 minutes"), (.unavailable(retryAfter: .seconds(30)), 503, "ours"),
         (.doubtful([PersonalDetail(.ownAddress, ""), PersonalDetail(.phone, "+49 30 1")]), 422, "Your own e-mail address"),
+        (.doubtful([PersonalDetail(.ownAddressUnsought, "")]), 422, "your own e-mail address is in it"),
+        (.doubtful([PersonalDetail(.ownAddressUnsought, ""), PersonalDetail(.phone, "1")]), 422, "could not be looked for"),
     ])
     func `An answer that cannot go out comes back in its form, with what to do`(
         answer: ReplyAnswer, status: Int, words: String
@@ -47,16 +49,27 @@ extension LinkPagesTests {
         #expect(page.text.contains(">\nmy words</textarea>") && page.text.contains(#"value="ours-7""#))
         #expect(page.text.contains(#"role="alert""#) && !page.text.contains("readonly"))
         #expect((page.headers[.retryAfter] != nil) == [429, 503].contains(status))
-        #expect(page.text.contains(#"name="sure" value="yes""#) == page.text.contains("Your own e-mail address"))
+        let sure = #"name="sure" value="\#(ReplyPost.mark(of: "my words"))""#
+        #expect(page.text.contains(sure) == page.text.contains("own e-mail address"))
+        #expect(page.text.contains(#"name="sure""#) == page.text.contains(sure))
     }
 
-    @Test func `A text about which the page has asked is sent as it is when its author says so`() async throws {
+    /// What is typed, the text that the page has asked about, and whether the one is the other. Browsers send their own line breaks.
+    @Test(arguments: [
+        ("Call +49 30 1", "Call +49 30 1", true), ("Call\r\n+49 30 1", "Call\n+49 30 1", true),
+        ("Call +49 30 1 or pat@private.example", "Call +49 30 1", false), ("Call +49 30 1", "", false),
+    ])
+    func `A text about which the page has asked is sent as it is when its author says so, and no other one`(
+        text: String, asked: String, isSure: Bool
+    ) async throws {
         let conversations = FakeConversations()
-        _ = try await post(["message": "Call +49 30 1", "sure": "yes", "form": "ours-7"], conversations)
-        #expect(conversations.acts == [.reply("Call +49 30 1", isSure: true, key: "ours-7", proof: nil)])
-        let other = FakeConversations()
-        _ = try await post(["message": "m", "sure": "on"], other)
-        #expect(other.acts == [.reply("m", isSure: false, key: nil, proof: nil)])
+        _ = try await post(["message": text, "sure": ReplyPost.mark(of: asked), "form": "ours-7"], conversations)
+        #expect(conversations.acts == [.reply(text, isSure: isSure, key: "ours-7", proof: nil)])
+        for word in ["yes", "", "on"] {
+            let other = FakeConversations()
+            _ = try await post(["message": text, "sure": word], other)
+            #expect(other.acts == [.reply(text, isSure: false, key: nil, proof: nil)])
+        }
     }
 
     @Test func `A conversation that ended meanwhile gives the text back to be copied`() async throws {

@@ -105,6 +105,14 @@ extension Web.Answer {
     }
 }
 
+extension Web.Answer {
+    /// What the page's button has that sends a text as it is; nil where nothing is asked.
+    var sure: String? {
+        guard let start = text.range(of: "name=\"sure\" value=\"")?.upperBound else { return nil }
+        return String(text[start...].prefix { $0 != "\"" })
+    }
+}
+
 extension String {
     var formField: String { addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
 }
