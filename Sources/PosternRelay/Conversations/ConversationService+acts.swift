@@ -26,12 +26,24 @@ extension ConversationService {
         try presses.count(opened.id, at: now())
         // Without its first letter there is no telling whose conversation it is.
         guard let seal = try await store.read({ try $0.conversations.seal(of: opened.id) }) else { return nil }
-        let recipient = opened.recipient
-        let name = try await vault.nameVisitor(
-            MuteRequest(
-                site: recipient.site, recipient: recipient.id, handle: recipient.handle, letter: opened.id, seal: seal))
-        try await conversations(for: opened).setMuted(isMuted, name.bytes, by: recipient, from: opened.id)
+        let name = try await vault.nameVisitor(MuteRequest(opened, seal: seal))
+        guard try await conversations(for: opened).setMuted(isMuted, name.bytes, by: opened.recipient, from: opened.id) else {
+            throw MutesFull()
+        }
         return try await open(link, for: purpose)
+    }
+
+    /// Whether the visitor was muted by a link of another conversation, or at the recipient's own page. The store does not know whose
+    /// conversations are one visitor's, so the vault must name them; while it is away, the page shows what the store knows.
+    func isMutedElsewhere(_ opened: OpenedConversation) async throws -> Bool {
+        guard opened.viewer == .recipient else { return false }
+        let (names, seal) = try await store.read { transaction in
+            (try transaction.mutes.names(of: opened.recipient.id), try transaction.conversations.seal(of: opened.id))
+        }
+        guard !names.isEmpty, let seal, let name = try? await vault.nameVisitor(MuteRequest(opened, seal: seal)) else {
+            return false
+        }
+        return names.contains(name.bytes)
     }
 
     package func setPaused(_ isPaused: Bool, _ link: LinkToken) async throws -> ConversationView? {
@@ -44,6 +56,18 @@ extension ConversationService {
 
     private func conversations(for opened: OpenedConversation) -> ConversationOperations {
         operations.by(opened.actor).conversations
+    }
+}
+
+/// The recipient has muted as many visitors as one can; nothing was changed.
+package struct MutesFull: Error, Equatable, Sendable {
+    package init() {}
+}
+
+extension MuteRequest {
+    fileprivate init(_ opened: OpenedConversation, seal: [UInt8]) {
+        let recipient = opened.recipient
+        self.init(site: recipient.site, recipient: recipient.id, handle: recipient.handle, letter: opened.id, seal: seal)
     }
 }
 

@@ -56,7 +56,7 @@ extension ConversationService {
                 .none
             }
         return ReportView(
-            conversation: view(of: opened),
+            conversation: try await view(of: opened),
             letterAt: opened.entries.first { $0.id == opened.subject }?.accepted ?? opened.subject.moment, standing: standing,
             retention: reportRetention)
     }

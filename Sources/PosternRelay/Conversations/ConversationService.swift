@@ -37,7 +37,8 @@ package struct ConversationService: ConversationTaker {
     }
 
     package func open(_ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView? {
-        try await find(link, for: purpose).map(view)
+        guard let opened = try await find(link, for: purpose) else { return nil }
+        return try await view(of: opened)
     }
 
     /// - Returns: nil for a link that leads nowhere, or no longer leads anywhere.
@@ -48,7 +49,9 @@ package struct ConversationService: ConversationTaker {
         return found
     }
 
-    func view(of opened: OpenedConversation) -> ConversationView {
-        opened.view(at: now(), retention: retention, withdrawal: withdrawal)
+    func view(of opened: OpenedConversation) async throws -> ConversationView {
+        var opened = opened
+        if !opened.isMuted { opened.isMuted = try await isMutedElsewhere(opened) }
+        return opened.view(at: now(), retention: retention, withdrawal: withdrawal)
     }
 }

@@ -20,7 +20,7 @@ package protocol ConversationTaker: ProofTaker, ReportTaker {
 
     /// By the link `mute`, or from the pages of the recipient's other links.
     /// - Parameter purpose: `mute`, `reply` or `report`. A visitor mutes nobody.
-    /// - Throws: when the vault does not answer.
+    /// - Throws: `MutesFull`; when the vault does not answer.
     func setMuted(_ isMuted: Bool, _ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView?
 
     /// By the link `pause`. A recipient who is paused by it is told by mail how letters go on.

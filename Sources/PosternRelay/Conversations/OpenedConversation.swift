@@ -13,8 +13,8 @@ struct OpenedConversation: Sendable {
     let recipient: Recipient
     /// All of them, oldest first. The first is the letter that began it.
     let entries: [ConversationEntry]
-    /// Whether the visitor was muted from here.
-    let isMuted: Bool
+    /// Whether the visitor was muted; from here, as far as the store knows.
+    var isMuted: Bool
     /// What the link is about: the letter that it reports, or the conversation.
     let subject: LetterID
 

@@ -27,10 +27,13 @@ struct ConversationOperations: Sendable {
     }
 
     /// - Parameter visitor: as the vault names the visitor for this recipient.
-    func setMuted(_ isMuted: Bool, _ visitor: [UInt8], by recipient: Recipient, from conversation: LetterID) async throws {
+    /// - Returns: false when the recipient has muted as many as a recipient can.
+    func setMuted(
+        _ isMuted: Bool, _ visitor: [UInt8], by recipient: Recipient, from conversation: LetterID
+    ) async throws -> Bool {
         // Without the visitor's name: the trace would tell which conversations are one visitor's.
         let record = operations.trace(isMuted ? .muteVisitor : .unmuteVisitor, "\(recipient.site)/\(recipient.handle)")
-        try await operations.store.write { transaction in
+        return try await operations.store.write { transaction in
             let mutes = transaction.mutes
             let wasMuted = try mutes.names(of: recipient.id).contains(visitor)
             if isMuted {
@@ -38,7 +41,9 @@ struct ConversationOperations: Sendable {
             } else {
                 try mutes.remove(visitor, of: recipient.id)
             }
-            if wasMuted != (try mutes.names(of: recipient.id).contains(visitor)) { try transaction.operationTrace.add(record) }
+            let isMutedNow = try mutes.names(of: recipient.id).contains(visitor)
+            if wasMuted != isMutedNow { try transaction.operationTrace.add(record) }
+            return isMutedNow == isMuted
         }
     }
 }

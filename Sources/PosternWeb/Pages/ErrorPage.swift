@@ -6,6 +6,8 @@ package struct PageFault: Equatable, Sendable {
     let title, detail: PageText
     /// What to do, a paragraph each, where there is more than one thing.
     private(set) var ways: [PageText] = []
+    /// Whether a member's own page is a way on.
+    private(set) var leadsToSettings = false
 
     package static let notFound = PageFault(title: .errorNotFoundTitle, detail: .errorNotFoundDetail)
     package static let method = PageFault(title: .errorMethodTitle, detail: .errorMethodDetail)
@@ -18,12 +20,14 @@ package struct PageFault: Equatable, Sendable {
         title: .deadLinkTitle, detail: .deadLinkDetail, ways: [.deadLinkAgain, .deadLinkWrite])
     package static let undoOver = PageFault(
         title: .undoOverTitle, detail: .undoOverDetail, ways: [.undoOverNewer, .undoOverAsk])
+    package static let mutesFull = PageFault(
+        title: .mutesFullTitle, detail: .mutesFullDetail, leadsToSettings: true)
     package static let misdirected = PageFault(title: .errorMisdirectedTitle, detail: .errorMisdirectedDetail)
 }
 
 /// One fault in words, with what to do. It shows no internals: the incident id leads staff to the log.
 package struct ErrorPage: Page {
-    package enum Property: String, CaseIterable, Sendable { case heading, detail, ways, incident, written }
+    package enum Property: String, CaseIterable, Sendable { case heading, detail, ways, settings, incident, written }
 
     package static let template = "web/error"
     package static let required: [Property] = [.detail, .incident, .written]
@@ -32,6 +36,8 @@ package struct ErrorPage: Page {
     package let text: Texts
     package let heading, detail: String
     package let ways: [String]
+    /// Where a member asks for a link to their own page.
+    package let settings: String?
     package let incident: String?
     /// What a visitor had written, to be copied.
     package let written: String?
@@ -41,6 +47,7 @@ package struct ErrorPage: Page {
         heading = texts(fault.title)
         detail = texts(fault.detail)
         ways = fault.ways.map { texts($0) }
+        settings = fault.leadsToSettings ? presentation.link(MemberPath.home) : nil
         frame = presentation.frame(title: heading)
         text = texts.texts
         self.written = written.flatMap { $0.isEmpty ? nil : $0 }

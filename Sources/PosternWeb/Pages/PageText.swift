@@ -141,6 +141,8 @@ package enum PageText: String, TextKey {
     case unmuteButton = "mute.unmute"
     case muteUndoneTitle = "mute.undone_title"
     case muteUndoneDetail = "mute.undone_detail"
+    case mutesFullTitle = "mute.full_title"
+    case mutesFullDetail = "mute.full_detail"
 
     case reportPageTitle = "report.page_title"
     case reportTitle = "report.title"

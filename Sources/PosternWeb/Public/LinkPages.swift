@@ -209,13 +209,15 @@ extension LinkPages {
 
 extension WebContext {
     /// What a link leads to.
-    /// - Throws: `deadLink` when that is nothing; `unavailable` when nobody can say.
+    /// - Throws: `deadLink` when that is nothing; `unavailable` when nobody can say; what a recipient reads who can do no more of it.
     func followed<Answer: Sendable>(_ question: () async throws -> Answer?) async throws(RequestFault) -> Answer {
         let answer: Answer?
         do {
             answer = try await question()
         } catch let fault as PressedTooOften {
             throw .tooManyRequests(retryAfter: fault.retryAfter)
+        } catch is MutesFull {
+            throw RequestFault(page: .mutesFull, .conflict)
         } catch {
             throw .unavailable(incident("a link cannot be followed", error))
         }

@@ -164,6 +164,47 @@ struct ConversationActsTests {
         }
     }
 
+    @Test func `Muted from one letter, every letter of that visitor shows it and has the way back`() async throws {
+        try await ConversationFixture.run { fixture in
+            let (first, second) = (try await fixture.begin(), try await fixture.begin())
+            let other = try await fixture.begin(from: "192.0.2.8")
+            fixture.fake.name(other.id, 2)
+            #expect(try await fixture.service.setMuted(true, second.mute, for: .mute)?.isMuted == true)
+            #expect(try await fixture.service.open(first.mute, for: .mute)?.isMuted == true)
+            #expect(try await fixture.service.open(first.recipient, for: .reply)?.isMuted == true)
+            #expect(try await fixture.service.open(other.mute, for: .mute)?.isMuted == false)
+            #expect(try await fixture.service.open(second.visitor, for: .letter)?.isMuted == false)
+            // While the vault is away, the pages are there, with what the store knows.
+            fixture.fake.goAway(true)
+            #expect(try await fixture.service.open(second.mute, for: .mute)?.isMuted == true)
+            #expect(try await fixture.service.open(first.mute, for: .mute)?.isMuted == false)
+            fixture.fake.goAway(false)
+            #expect(try await fixture.service.setMuted(false, first.mute, for: .mute)?.isMuted == false)
+            for links in [first, second] {
+                #expect(try await fixture.service.open(links.mute, for: .mute)?.isMuted == false)
+            }
+        }
+    }
+
+    @Test func `Who has muted as many as can be muted is told, and nothing is changed`() async throws {
+        try await ConversationFixture.run { fixture in
+            let links = try await fixture.begin()
+            let (id, now) = (fixture.recipient.id, fixture.clock.now)
+            try await fixture.store.write { transaction in
+                for number in 0..<UInt64(Mutes.most) {
+                    _ = try transaction.mutes.add(
+                        LetterID(high: 9, low: number).bytes, of: id, from: LetterID(high: 9, low: 9), at: now)
+                }
+            }
+            for purpose in [LinkPurpose.mute, .reply] {
+                let link = purpose == .mute ? links.mute : links.recipient
+                await #expect(throws: MutesFull()) { try await fixture.service.setMuted(true, link, for: purpose) }
+                #expect(try await fixture.service.open(link, for: purpose)?.isMuted == false)
+            }
+            #expect(try await fixture.trace() == [])
+        }
+    }
+
     @Test func `Muting needs the vault, and says so when it is away`() async throws {
         try await ConversationFixture.run { fixture in
             let links = try await fixture.begin()

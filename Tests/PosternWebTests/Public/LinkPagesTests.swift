@@ -300,4 +300,14 @@ struct LinkPagesTests {
             page.text.contains(#"<html lang="\#(tag)""#) && page.text.contains(#"action="/reply/\#(Self.token)?lang=\#(tag)""#))
         #expect(page.text.contains(#"href="/reply/\#(Self.token)?lang=en""#))
     }
+
+    @Test func `Who has muted as many as can be muted reads that nothing was changed, and where to make room`() async throws {
+        for path in ["/mute/\(Self.token)", "/reply/\(Self.token)", "/report/\(Self.token)"] {
+            let conversations = FakeConversations()
+            conversations.fillMutes()
+            let page = try await post(["action": "mute"], to: path + "?lang=en", conversations)
+            #expect(page.status == .conflict && page.text.contains("You cannot mute anybody else"), "\(path)")
+            #expect(page.text.contains("Nothing was changed") && page.text.contains("href=\"/manage?lang=en\""), "\(path)")
+        }
+    }
 }

@@ -27,6 +27,7 @@ final class FakeConversations: ConversationTaker {
         var standing: ProofView.Standing = .waiting(until: Example.now + .hours(48))
         var report = ReportView.Standing.none
         var isActing = true
+        var areMutesFull = false
         var calls: [Call] = []
     }
 
@@ -55,6 +56,9 @@ final class FakeConversations: ConversationTaker {
         state.report = report
         self.state = Mutex(state)
     }
+
+    /// The recipient can mute nobody else.
+    func fillMutes() { state.withLock { $0.areMutesFull = true } }
 
     /// It answers until then, and does no more.
     func breakDown() { state.withLock { $0.isActing = false } }
@@ -99,7 +103,10 @@ final class FakeConversations: ConversationTaker {
     }
 
     func setMuted(_ isMuted: Bool, _ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView? {
-        try answered(link, .setMuted(isMuted, purpose)) { $0.view.map { Example.conversation(like: $0, isMuted: isMuted) } }
+        try answered(link, .setMuted(isMuted, purpose)) { state in
+            guard !state.areMutesFull else { throw MutesFull() }
+            return state.view.map { Example.conversation(like: $0, isMuted: isMuted) }
+        }
     }
 
     func proof(behind link: LinkToken) async throws -> ProofView? {
