@@ -81,6 +81,26 @@ struct ConversationMailTests {
         }
     }
 
+    /// The message between them may be long, and a quotation of it shorter.
+    @Test(arguments: ["en", "de", "fr", "ar"], [true, false])
+    func `Every link to act by stands before the message and after it, in both forms`(language: String, isHTML: Bool) throws {
+        let letter = try MailSamples.letter()
+        for delivery in try [
+            MailSamples.linked(letter, language: language),
+            MailSamples.reply(by: .visitor, to: letter, language: language, text: letter.text.text),
+        ] {
+            let view = MailView(source: try MailSamples.composer().compose(delivery).bytes)
+            let text = try #require(isHTML ? view.html : view.plain)
+            // Lists of mails show its beginning, which is in the HTML too.
+            let message = try #require(text.range(of: "May I print it?", options: .backwards))
+            for part in [text[..<message.lowerBound], text[message.upperBound...]] {
+                for name in ["reply", "mute", "report", "pause"] {
+                    #expect(part.contains("https://contact.example.org/\(name)/"), "\(name)")
+                }
+            }
+        }
+    }
+
     // Two lines of ours and no more: the relay, which says that it is the first, can put nothing else into a mail with it.
     @Test(arguments: ["en", "de", "fr", "ar"])
     func `The first letter says in both forms what it is and how to stop it; it is the same mail otherwise`(language: String)
