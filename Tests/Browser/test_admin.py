@@ -231,7 +231,9 @@ def test_without_a_script_a_block_is_added_and_removed(house):
         plain.find_element(By.ID, "effect-refuse").click()
         plain.find_element(By.ID, "reason").send_keys("coins")
         plain.find_element(By.CSS_SELECTOR, "main form button").click()
-        wait_for(lambda: "buy these coins" in text(plain) and "refused" in text(plain))
+        wait_for(lambda: "cannot be counted" in text(plain))
+        plain.find_element(By.CSS_SELECTOR, "main form button").click()
+        wait_for(lambda: "buy these coins" in text(plain) and "refused" in text(plain) and "was added" in text(plain))
         plain.find_element(By.CSS_SELECTOR, "tbody tr:first-child form button").click()
         wait_for(lambda: "was removed" in text(plain))
     finally:

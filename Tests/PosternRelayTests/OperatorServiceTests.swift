@@ -53,6 +53,19 @@ struct OperatorServiceTests {
         if case .value = answer { #expect(isTaken) } else { #expect(!isTaken, "\(answer)") }
     }
 
+    // Only a tag's letters are counted; nobody knows how many a domain meets.
+    @Test func `A block says what it would have met`() async throws {
+        func weight(_ mark: ControlRequest.NewBlock.Mark) async throws -> BlockView.Weight? {
+            let new = ControlRequest.NewBlock(mark: mark, effect: "refuse", reason: "spam", lasts: nil)
+            guard case .value(let block) = try await ask(.addBlock(new), for: BlockView.self) else { return nil }
+            return block.weight
+        }
+        let counted = try #require(try await weight(.tag("\(PosternCore.Tag(value: 7))")))
+        #expect(counted.met == 0 && counted.accepted == 0 && !counted.mayBeMany)
+        let uncounted = try #require(try await weight(.domain("gmail.com")))
+        #expect(uncounted.met == nil && uncounted.mayBeMany)
+    }
+
     @Test func `Aliases are added all or none, listed and removed, and each change leaves a trace`() async throws {
         let site = try await addSite()
         var randomness = SeededRandomness(seed: 3)

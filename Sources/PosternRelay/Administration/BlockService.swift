@@ -43,7 +43,7 @@ package struct BlockService: BlockTaker {
             faults.append(wish.reason.contains { !$0.isWhitespace } ? .longReason : .noReason)
         }
         guard let found, let reason else { return .faulty(faults) }
-        let weight = try await weight(of: found)
+        let weight = try await operations.blocks.weight(of: found.days, isWide: found.isWide)
         if weight.asksTwice, !wish.isConfirmed { return .asks(weight) }
         let block = try await operations.by(.staff(staff.name.text)).blocks.add(
             found.mark, wish.effect, because: reason, lasting: wish.lasting)
@@ -105,15 +105,5 @@ package struct BlockService: BlockTaker {
         }
         let alone = [ClientNames.Day(epoch: today, tag: tags[place])]
         return Found(mark: .range(range), days: try await names.names(of: tags[place], .upToItsDay)?.days ?? alone)
-    }
-
-    // MARK: - What it would have met
-
-    private func weight(of found: Found) async throws -> BlockWeight {
-        let begin = operations.now() - .days(7)
-        let accepted = try await operations.log.decisions(since: begin)[.accept] ?? 0
-        guard let days = found.days else { return BlockWeight(met: nil, accepted: accepted, isWide: found.isWide) }
-        let met = try await operations.blocks.accepted(days, since: begin, limit: BlockWeight.most)
-        return BlockWeight(met: met, accepted: accepted, days: days.filter { $0.epoch.end > begin }.count)
     }
 }

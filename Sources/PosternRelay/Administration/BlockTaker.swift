@@ -56,8 +56,9 @@ package struct BlockWeight: Equatable, Sendable {
         self.isWide = isWide
     }
 
-    /// More than a twentieth of all letters: that is hardly one sender.
-    package var asksTwice: Bool { isWide || met.map { $0 >= Self.most || $0 * 20 > accepted } ?? false }
+    /// More than a twentieth of all letters: that is hardly one sender. What cannot be counted may be as much: a mail provider's domain
+    /// is a domain like any other.
+    package var asksTwice: Bool { isWide || met.map { $0 >= Self.most || $0 * 20 > accepted } ?? true }
 }
 
 package enum BlockAnswer: Equatable, Sendable {

@@ -276,8 +276,19 @@ package struct BlockView: Codable, Sendable {
     package let added: Timestamp
     package let expires: Timestamp?
     package let active: Bool
+    /// Of one that was just added.
+    package let weight: Weight?
 
-    init(_ block: Block, at now: Timestamp) {
+    /// What it would have met in the last week.
+    package struct Weight: Codable, Sendable {
+        /// Accepted letters; nil where nobody can count them.
+        package let met: Int?
+        package let accepted: Int
+        /// More than a twentieth of all, or nobody knows.
+        package let mayBeMany: Bool
+    }
+
+    init(_ block: Block, _ weight: BlockWeight? = nil, at now: Timestamp) {
         id = block.id
         kind = block.mark.kind
         mark = block.mark.text
@@ -286,6 +297,7 @@ package struct BlockView: Codable, Sendable {
         added = block.added
         expires = block.expires
         active = block.isActive(at: now)
+        self.weight = weight.map { Weight(met: $0.met, accepted: $0.accepted, mayBeMany: $0.asksTwice) }
     }
 }
 

@@ -145,10 +145,12 @@ package struct OperatorService: Sendable {
                 before: try before.map(RequestText.operationID), limit: Self.bounded(limit)
             ).map(OperationView.init)
         case .addBlock(let new):
+            let mark = try RequestText.mark(new.mark, at: operations.now())
+            let weight = try await operations.blocks.weight(of: mark)
             let block = try await operations.blocks.add(
-                try RequestText.mark(new.mark, at: operations.now()), try RequestText.word(new.effect, "effect"),
-                because: try RequestText.blockReason(new.reason), lasting: new.lasts.map(Duration.seconds))
-            return BlockView(block, at: operations.now())
+                mark, try RequestText.word(new.effect, "effect"), because: try RequestText.blockReason(new.reason),
+                lasting: new.lasts.map(Duration.seconds))
+            return BlockView(block, weight, at: operations.now())
         case .listBlocks: return try await operations.blocks.list().map { BlockView($0, at: operations.now()) }
         case .removeBlock(let id):
             try await operations.blocks.remove(id)

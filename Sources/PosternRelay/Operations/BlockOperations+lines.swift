@@ -34,8 +34,24 @@ extension BlockOperations {
             .first { $0.verb == .addBlock && $0.subject == "block \(block.id)" }?.actor
     }
 
+    /// What a block would have met in the last week.
+    /// - Parameter days: what it stands for on each; nil where only opened letters could say.
+    func weight(of days: [ClientNames.Day]?, isWide: Bool = false) async throws -> BlockWeight {
+        let begin = operations.now() - .days(7)
+        let accepted = try await operations.log.decisions(since: begin)[.accept] ?? 0
+        guard let days else { return BlockWeight(met: nil, accepted: accepted, isWide: isWide) }
+        let met = try await self.accepted(days, since: begin, limit: BlockWeight.most)
+        return BlockWeight(met: met, accepted: accepted, days: days.filter { $0.epoch.end > begin }.count)
+    }
+
+    /// The same for a block as the command names it: a tag is counted on its day.
+    func weight(of mark: Block.Mark) async throws -> BlockWeight {
+        guard case .tag(let tag, let epoch) = mark else { return try await weight(of: nil as [ClientNames.Day]?) }
+        return try await weight(of: [ClientNames.Day(epoch: epoch, tag: tag)])
+    }
+
     /// How many accepted letters since then have these tags, each on its day; at most `limit`.
-    func accepted(_ days: [ClientNames.Day], since begin: Timestamp, limit: Int) async throws -> Int {
+    private func accepted(_ days: [ClientNames.Day], since begin: Timestamp, limit: Int) async throws -> Int {
         try await operations.store.read { transaction in
             var count = 0
             for day in days where day.epoch.end > begin && count < limit {

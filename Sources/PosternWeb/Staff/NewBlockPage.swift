@@ -118,7 +118,7 @@ extension StaffText {
     }
 }
 
-/// A block that would have met many of last week's letters asks a second time.
+/// A block that would have met many of last week's letters, or nobody knows how many, asks a second time.
 package struct BlockConfirmPage: Page {
     package enum Property: String, CaseIterable, Sendable {
         case question, meaning, token, fields, name, value, back
@@ -141,9 +141,9 @@ package struct BlockConfirmPage: Page {
             let key: StaffText = met >= BlockWeight.most ? .blockConfirmMany : .blockConfirmQuestion
             question = texts(key, [.count: texts.number(met), .letters: texts.text(StaffPlural.letters, weight.accepted)])
         } else {
-            question = texts(.blockConfirmWide)
+            question = texts(weight.isWide ? .blockConfirmWide : .blockConfirmUncounted)
         }
-        meaning = texts(.blockConfirmMeaning)
+        meaning = texts(weight.met == nil && !weight.isWide ? .blockConfirmUncountedMeaning : .blockConfirmMeaning)
         (token, back) = (staff.formToken, BlockPages.path)
         let posted: [(AdministrationForm.Field, String)] = [
             (.kind, draft.kind.rawValue), (.mark, draft.mark), (.effect, draft.effect.rawValue), (.lasting, draft.lasting),

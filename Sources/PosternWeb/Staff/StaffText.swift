@@ -275,6 +275,8 @@ package enum StaffText: String, TextKey {
     case blockConfirmMany = "block.confirm_many"
     case blockConfirmWide = "block.confirm_wide"
     case blockConfirmMeaning = "block.confirm_meaning"
+    case blockConfirmUncounted = "block.confirm_uncounted"
+    case blockConfirmUncountedMeaning = "block.confirm_uncounted_meaning"
     case clientTitle = "client.title"
     case clientNetworkTitle = "client.network_title"
     case clientMeaning = "client.meaning"

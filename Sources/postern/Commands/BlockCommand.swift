@@ -15,6 +15,9 @@ struct BlockCommand: AsyncParsableCommand {
                 Give exactly one of --tag, --prefix, --domain and --text. A client has a new tag every day, so a block by tag \
                 ends with the day. A held letter waits for postern queue release or drop, and its writer is told "accepted". A \
                 refused letter is not kept, and its writer is told so, without the reason.
+
+                A block that would have met more than one in twenty of the letters that were accepted in the last 7 days is added with \
+                a warning, and so is a refusal whose letters cannot be counted: only a tag's can.
                 """)
 
         @Option(help: ArgumentHelp("The client or network with this tag, as the log shows it.", valueName: "tag"))
@@ -56,10 +59,25 @@ struct BlockCommand: AsyncParsableCommand {
             let new = ControlRequest.NewBlock(
                 mark: mark, effect: (refuse ? Block.Effect.refuse : .hold).rawValue, reason: reason,
                 lasts: lasting.flatMap { Duration(span: $0) }?.components.seconds)
-            try await options.print(.addBlock(new)) { (block: BlockView) in
+            let block: BlockView = try await options.home.caller().ask(.addBlock(new))
+            try options.output.print(block) {
                 "Block \(block.id): letters by \(block.kind) \(block.mark) are \(refuse ? "refused" : "held") "
                     + (block.expires.map { "until \($0.rfc3339)." } ?? "until you remove it.")
             }
+            if let warning = warning(of: block) { Terminal.complain(warning) }
+        }
+
+        /// Said and not asked: scripts that add blocks cannot answer, and a block can be removed.
+        private func warning(of block: BlockView) -> String? {
+            guard let weight = block.weight, weight.mayBeMany else { return nil }
+            let remedy = "If that may be too many: postern block remove \(block.id)"
+            if let met = weight.met {
+                return "In the last 7 days block \(block.id) would have met \(met) of \(weight.accepted) accepted letters.\n"
+                    + "    \(remedy)"
+            }
+            guard refuse else { return nil }
+            return "How many letters block \(block.id) meets cannot be counted beforehand, and what is refused is not kept.\n"
+                + "    \(remedy), and add it without --refuse, so that they wait for a person."
         }
 
         private var mark: ControlRequest.NewBlock.Mark {

@@ -150,6 +150,9 @@ struct AdministrationPagesTests {
         for (name, value) in Self.block + [("confirmed", "yes")] {
             #expect(asked.text.contains("name=\"\(name)\" value=\"\(value)\""), "\(name)")
         }
+        let uncounted = House(answer: .asks(BlockWeight(met: nil, accepted: 100)))
+        let why = try await send(.post, "/blocks/new", Self.block, house: uncounted)
+        #expect(why.text.contains("cannot be counted") && why.text.contains("held rather than refused"))
         let house = House()
         _ = try await send(.post, "/blocks/new", Self.block + [("confirmed", "yes")], house: house)
         #expect(house.deeds.wishes.first?.isConfirmed == true)
