@@ -247,9 +247,13 @@ package struct DeskOperations: Sendable {
 extension DeskSearch {
     /// - Returns: nil when there is no such recipient.
     func resolved(in transaction: any Transaction) throws -> ReviewFilter? {
+        var filter = filter
+        // Of letters with nearly one text somebody names any; they are found by the first.
+        filter.likeness = try filter.likeness.map { letter in
+            try transaction.reviewItems.find(letter, in: filter.lane)?.likeness ?? transaction.waves.wave(of: letter) ?? letter
+        }
         guard let handle else { return filter }
         guard let site = filter.site, let person = try transaction.recipients.find(handle, at: site) else { return nil }
-        var filter = filter
         filter.recipient = person.id
         return filter
     }

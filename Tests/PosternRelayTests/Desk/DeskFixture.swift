@@ -72,7 +72,10 @@ struct DeskFixture: Sendable {
     }
 
     /// Letters that wait, oldest first.
-    func hold(_ count: Int, verdict: Verdict = trap, tag: PosternCore.Tag = client) async throws -> [LetterID] {
+    /// - Parameter first: the letter that has nearly their text.
+    func hold(
+        _ count: Int, verdict: Verdict = trap, tag: PosternCore.Tag = client, near first: LetterID? = nil
+    ) async throws -> [LetterID] {
         let recipient = recipient
         var randomness = SystemRandomNumberGenerator()
         let letters = (0..<count).map { number in
@@ -81,7 +84,8 @@ struct DeskFixture: Sendable {
                 entry: SubmissionEntry(
                     id: LetterID(at: at, using: &randomness), at: at, site: "photos", handle: "pat", recipient: recipient.id,
                     verdict: verdict, tags: [tag], evidence: [4], letterBytes: 1),
-                seal: [3], tokens: MailTokens(using: &randomness))
+                seal: [3], tokens: MailTokens(using: &randomness),
+                likeness: first.map { (DatedSketch(today: [1], tomorrow: [2]), $0) })
         }
         for start in stride(from: 0, to: count, by: 1_000) {
             let some = letters[start..<min(start + 1_000, count)]

@@ -84,6 +84,25 @@ struct DeskViewTests {
         #expect(counts.lanes[.held] == 63 && counts.newer == 1)
     }
 
+    @Test func `Letters with nearly one text are found by any of them, also by one that waits for nobody any more`() async throws
+    {
+        let fixture = try await DeskFixture()
+        let first = try await fixture.hold(1)[0]
+        let like = try await fixture.hold(2, tag: Tag(value: 8), near: first)
+        let passed = try await fixture.hold(1, verdict: .accept, tag: Tag(value: 9), near: first)[0]
+        let other = try await fixture.hold(1, tag: Tag(value: 10))[0]
+        for letter in [first, like[0], like[1], passed] {
+            var search = DeskSearch(isGrouped: false)
+            search.filter.likeness = letter
+            let found = try await fixture.desk.list(search, after: nil)
+            #expect(Set(found.rows.map(\.item.letter)) == Set([first] + like) && found.total == 3)
+        }
+        var alone = DeskSearch()
+        alone.filter.likeness = other
+        let found = try await fixture.desk.list(alone, after: nil)
+        #expect(found.rows.map(\.item.letter) == [other])
+    }
+
     @Test func `Single keys are a wish of each person`() async throws {
         let fixture = try await DeskFixture()
         let (anna, berta) = (try DeskFixture.staff("anna"), try DeskFixture.staff("bertas"))
