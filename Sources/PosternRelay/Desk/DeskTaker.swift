@@ -102,6 +102,8 @@ package struct DeskItem: Sendable {
     package let notes: [ReviewNote]
     /// Whether the client can be kept out for the rest of today.
     package let canBlock: Bool
+    /// What can be shown of it by a reveal; nothing of a letter that went out and was not reported.
+    package let reveals: [RevealKind]
 
     package struct Near: Sendable {
         /// The first of all of them.
@@ -156,7 +158,7 @@ package struct DeskItem: Sendable {
         letter: LetterID, lane: ReviewLane, item: ReviewItem?, site: SiteID, siteName: String? = nil, handle: Handle? = nil,
         recipientName: String? = nil, parts: [LogExplanation.Part] = [], delivery: Delivery? = nil, report: Report? = nil,
         decisions: [StaffDecision] = [], trails: [ClientTrail] = [], isTrailWhole: Bool = true, near: Near? = nil,
-        earlier: [StaffDecision] = [], notes: [ReviewNote] = [], canBlock: Bool = false
+        earlier: [StaffDecision] = [], notes: [ReviewNote] = [], canBlock: Bool = false, reveals: [RevealKind] = []
     ) {
         self.letter = letter
         self.lane = lane
@@ -175,6 +177,7 @@ package struct DeskItem: Sendable {
         self.earlier = earlier
         self.notes = notes
         self.canBlock = canBlock
+        self.reveals = reveals
     }
 }
 

@@ -150,7 +150,8 @@ package struct DeskOperations: Sendable {
             earlier: try earlier(on: own, besides: letter, transaction),
             notes: try transaction.reviewNotes.list(of: letter, limit: 50),
             // Of an earlier letter the vault says today's tag only when somebody is to be blocked.
-            canBlock: days != nil || own.contains { $0.epoch == Epoch(containing: now) })
+            canBlock: days != nil || own.contains { $0.epoch == Epoch(containing: now) },
+            reveals: try transaction.reveals.find(letter)?.kinds ?? [])
     }
 
     private static let mostNear = 5

@@ -18,7 +18,7 @@ package struct RevealService: RevealTaker {
 
     package func view(of letter: LetterID, for staff: SignedInStaff) async throws -> RevealView? {
         guard let found = try await store.read({ try $0.reveals.find(letter) }) else { return nil }
-        let kinds = RevealKind.allCases.filter { found.item($0) != nil }
+        let kinds = found.kinds
         guard !kinds.isEmpty else { return nil }
         let standing = try await vault.standing(RevealInquiry(name: staff.name, letter: letter))
         return RevealView(
@@ -75,6 +75,9 @@ package struct RevealService: RevealTaker {
 }
 
 extension RevealableLetter {
+    /// What there is to be shown, in the order in which it is offered.
+    var kinds: [RevealKind] { RevealKind.allCases.filter { item($0) != nil } }
+
     /// - Returns: nil where there is none of that kind. What was reported is shown as it was sealed then, with what its recipient says.
     fileprivate func item(_ kind: RevealKind) -> (RevealItem, seal: [UInt8])? {
         switch kind {

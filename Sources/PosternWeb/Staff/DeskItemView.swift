@@ -20,7 +20,10 @@ package struct DeskItemView: Sendable {
     package let earlier: [Standing]
     package let hasNotes: Bool
     package let notes: [Note]
-    package let nextPath, previousPath, revealPath: String?
+    package let nextPath, previousPath: String?
+    /// Nil where nothing of it can be shown, or not to the reader.
+    package let revealPath: String?
+    package let revealLabel: String
     package let caseCSV, caseJSON: String
     package let decisionAction, waitAction, takeAction, noteAction, version: String
     /// It waits for a decision, and the reader may decide.
@@ -92,7 +95,8 @@ package struct DeskItemView: Sendable {
         previousPath = rows.last { $0.isBefore(item.letter) }.map { query.path(to: $0) }
         let own = "/letters/\(item.letter)"
         (caseCSV, caseJSON) = (own + "/export?as=csv", own + "/export?as=ndjson")
-        revealPath = decides ? own + "/reveal" : nil
+        revealPath = decides && !item.reveals.isEmpty ? own + "/reveal" : nil
+        revealLabel = texts(item.reveals.contains(.letter) ? .deskReveal : .deskRevealClient)
         (decisionAction, waitAction) = (own + "/decision", own + "/wait")
         (takeAction, noteAction) = (own + "/take", own + "/note")
         version = String(row?.version ?? 0)

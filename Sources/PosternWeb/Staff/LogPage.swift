@@ -6,7 +6,7 @@ package import PosternText
 package struct LogPage: Page {
     package enum Property: String, CaseIterable, Sendable {
         case fault, site, recipient, tag, since, until, rules, verdicts, value, label, isChosen, clearPath
-        case hasRows, rows, at, verdict, person, why, client, clientPath, letterPath, id
+        case hasRows, rows, at, verdict, person, why, client, clientPath, letterPath, revealPath, id
         case more, isCut, csvPath, jsonPath
     }
 
@@ -32,19 +32,23 @@ package struct LogPage: Page {
         package let clientPath: String?
         /// Nil for a post that was not kept.
         package let letterPath: String?
+        /// Where the client address of a refused post can be asked for: that post has no page of its own. Nil for who may not.
+        package let revealPath: String?
 
-        init(_ entry: LogEntry) {
+        init(_ entry: LogEntry, for staff: SignedInStaff) {
             (at, verdict, person) = (entry.at.rfc3339, entry.verdict.rawValue, entry.recipient)
             why = entry.ruleNames + (entry.repeats > 0 ? " +\(entry.repeats)" : "")
             client = entry.tags.first?.description ?? "–"
             clientPath = entry.tags.first.map { "/clients/\($0)" }
             id = entry.id.description
             letterPath = entry.verdict == .refuse ? nil : "/letters/\(entry.id)"
+            let canReveal = staff.role.decides && entry.verdict == .refuse && entry.evidence
+            revealPath = canReveal ? "/letters/\(entry.id)/reveal" : nil
         }
     }
 
     /// - Parameter listing: nil where nothing was looked for.
-    package init(_ listing: LogListing?, _ query: LogQuery, _ presentation: Presentation) {
+    package init(_ listing: LogListing?, _ query: LogQuery, staff: SignedInStaff, _ presentation: Presentation) {
         let texts = presentation.texts
         frame = presentation.frame(title: texts(.logTitle))
         text = texts.texts
@@ -58,7 +62,7 @@ package struct LogPage: Page {
             .init(value: $0.rawValue, label: $0.rawValue, isChosen: $0.rawValue == query[.verdict])
         }
         clearPath = query.isFiltered ? StaffSection.log.path : nil
-        rows = listing?.entries.map(Row.init) ?? []
+        rows = listing?.entries.map { Row($0, for: staff) } ?? []
         hasRows = !rows.isEmpty
         more = listing?.next.map { query.with(.before, $0.description).path }
         isCut = listing?.isCut ?? false
@@ -88,6 +92,7 @@ package struct ClientPage: Page {
         case heading, meaning, partial, laterPath, blockPath, trails, day, name, namePath, letters, held, refused, recipients,
             first, last
         case rows, at, verdict, person, why, client, clientPath, letterPath, id, searchPath
+        case revealPath
     }
 
     package static let template = "staff/client"
@@ -124,7 +129,7 @@ package struct ClientPage: Page {
                 held: texts.number(trail.counts[.hold] ?? 0), refused: texts.number(trail.counts[.refuse] ?? 0),
                 recipients: texts.number(trail.recipients), first: texts.time(trail.first), last: texts.time(trail.last))
         }
-        rows = sheet.entries.map(LogPage.Row.init)
+        rows = sheet.entries.map { LogPage.Row($0, for: staff) }
         searchPath = LogQuery { $0 == .tag ? tag.description : nil }.path
     }
 }

@@ -18,12 +18,12 @@ struct LogPages: Sendable {
 
     /// `GET /log`
     func list(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
-        let query = LogQuery(request)
+        let (staff, query) = (try context.signedIn, LogQuery(request))
         var listing: LogListing?
         if let search = query.search {
             listing = try await context.asking { try await log.search(search, before: query.before, limit: Self.rows) }
         }
-        return responses.page(LogPage(listing, query, responses.presentation(for: request, context)))
+        return responses.page(LogPage(listing, query, staff: staff, responses.presentation(for: request, context)))
     }
 
     /// `GET /clients/{tag}`; with `?days=all` also the days after the tag's own.

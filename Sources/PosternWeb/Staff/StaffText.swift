@@ -61,6 +61,8 @@ package enum StaffText: String, TextKey {
     case deskGoOn = "desk.go_on"
     case deskTaken = "desk.taken"
     case deskNear = "desk.near"
+    case deskReveal = "desk.reveal"
+    case deskRevealClient = "desk.reveal_client"
     case rowWaits = "row.waits"
     case rowTaken = "row.taken"
     case rowSelect = "row.select"

@@ -25,6 +25,24 @@ struct DeskViewTests {
         #expect(unknown == nil)
     }
 
+    @Test func `What can be shown of a letter ends when it goes out, unless its recipient has reported it`() async throws {
+        let fixture = try await DeskFixture()
+        let letters = try await fixture.hold(2)
+        let anna = try DeskFixture.staff("anna")
+        func kinds() async throws -> [[RevealKind]?] {
+            var found: [[RevealKind]?] = []
+            for letter in letters { found.append(try await fixture.desk.show(letter, in: nil, to: anna)?.reveals) }
+            return found
+        }
+        let waiting = try await kinds()
+        #expect(waiting == [[.letter, .client], [.letter, .client]])
+        for letter in letters { _ = try await fixture.decide(.release, letter) }
+        try await fixture.pass()
+        try await fixture.report(letters[1])
+        let gone = try await kinds()
+        #expect(gone == [[], [.letter, .client]])
+    }
+
     @Test func `Without the vault the page shows the letter's own day and says that others are missing`() async throws {
         let fixture = try await DeskFixture(isVaultAway: true)
         let letter = try await fixture.hold(1)[0]

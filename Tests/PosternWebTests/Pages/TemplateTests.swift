@@ -190,7 +190,7 @@ struct TemplateTests {
             BlocksPage(try house.listed(), .gone(1), staff: try colleague(.reviewer), barred),
             NewBlockPage(draft, BlockFault.allCases, staff: staff, barred),
             BlockConfirmPage(draft, FakeAdministration.weight, staff: staff, barred),
-            LogPage(listed, LogQuery { $0 == .tag ? "nonsense" : nil }, barred),
+            LogPage(listed, LogQuery { $0 == .tag ? "nonsense" : nil }, staff: staff, barred),
             ClientPage(client, of: FakeAdministration.tag, staff: try colleague(.reviewer), barred),
             RecipientsPage(
                 RecipientListing(recipients: [try house.recipient()], hasMore: true, total: 2), sites: [try house.site()],

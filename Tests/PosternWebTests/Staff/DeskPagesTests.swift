@@ -182,6 +182,19 @@ struct DeskPagesTests {
         #expect(missing.status == .notFound)
     }
 
+    @Test(arguments: [([RevealKind.letter, .client], "Read the letter"), ([.client], "See the client address"), ([], nil)])
+    func `A reveal is offered where something can be shown, to those who may see it`(
+        _ kinds: [RevealKind], _ label: String?
+    ) async throws {
+        let desk = FakeDesk(reveals: kinds)
+        let path = "/letters/\(Self.letter)/reveal"
+        let page = try await send(.get, "/letters/\(Self.letter)", desk: desk).text
+        #expect(page.contains(path) == (label != nil))
+        if let label { #expect(page.contains(">\(label)</a>")) }
+        let auditor = try await send(.get, "/letters/\(Self.letter)", as: .auditor, desk: desk).text
+        #expect(!auditor.contains(path))
+    }
+
     @Test func `A block cannot be added for many`() async throws {
         let desk = FakeDesk()
         let answer = try await send(

@@ -97,7 +97,7 @@ final class FakeAdministration: BlockTaker, LogTaker, AdministrationTaker {
             SubmissionEntry(
                 id: LetterID(high: 1, low: UInt64(number)), at: Self.now, site: foreign, handle: "=cmd", recipient: nil,
                 verdict: Verdict(number == 0 ? .refuse : .hold, parts: [.init(.trapBait, .score(60))]), tags: [Self.tag],
-                evidence: nil, letterBytes: 12))
+                evidence: number == 0 ? [1] : nil, letterBytes: 12))
     }
 
     func client(_ tag: Tag, _ reach: TagReach) async throws -> ClientSheet? {

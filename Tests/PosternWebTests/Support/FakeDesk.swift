@@ -18,6 +18,7 @@ final class FakeDesk: DeskTaker {
     let foreign: String
     let answer: ReviewAnswer
     let count: Int
+    let reveals: [RevealKind]
 
     static let now = Example.now
     static let waiting = LetterID(high: UInt64(now.milliseconds - 60_000) << 16, low: 1)
@@ -26,7 +27,10 @@ final class FakeDesk: DeskTaker {
         id: StaffDecisionID(high: UInt64(now.milliseconds - 20_000) << 16, low: 3), act: .drop, staff: "berta", reason: .spam,
         sentence: "seen before", final: now + .seconds(40))
 
-    init(foreign: String = "x", answer: ReviewAnswer? = nil, count: Int = 2) {
+    init(
+        foreign: String = "x", answer: ReviewAnswer? = nil, count: Int = 2, reveals: [RevealKind] = RevealKind.allCases
+    ) {
+        self.reveals = reveals
         self.foreign = foreign
         self.answer = answer ?? .made(Self.decision, done: 1, skipped: 0, changed: 0)
         self.count = count
@@ -80,7 +84,7 @@ final class FakeDesk: DeskTaker {
                 StaffDecision(
                     id: Self.decision.id, act: .drop, staff: foreign, reason: .spam, sentence: foreign, final: Self.now)
             ], notes: [ReviewNote(id: ReviewNoteID(high: 1, low: 1), letter: letter, author: foreign, text: foreign)],
-            canBlock: true)
+            canBlock: true, reveals: reveals)
     }
 
     func next(_ search: DeskSearch, after: LetterID?, for staff: SignedInStaff) async throws -> LetterID? { Self.decided }
