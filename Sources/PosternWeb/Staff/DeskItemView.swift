@@ -13,6 +13,8 @@ package struct DeskItemView: Sendable {
     package let reported: String?
     package let client: String?
     package let clientPath: String?
+    /// Where its client's days after the letter's own are; nil on that day, and where no tag is known.
+    package let laterPath: String?
     package let trails: [Trail]
     package let isCut: Bool
     package let near: Near?
@@ -83,6 +85,8 @@ package struct DeskItemView: Sendable {
         }
         client = row?.tag?.description ?? item.trails.first?.tag.description
         clientPath = row?.tag.map { query.onlyLane.with(.tag, $0.description).deskPath }
+        laterPath =
+            Epoch(containing: item.letter.moment) == Epoch(containing: now) ? nil : client.map { "/clients/\($0)?days=all" }
         trails = item.trails.map { Trail($0, texts) }
         isCut = !item.isTrailWhole
         near = item.near.map { Near($0, query, texts) }

@@ -195,6 +195,24 @@ struct DeskPagesTests {
         #expect(!auditor.contains(path))
     }
 
+    @Test func `The page of an earlier day's letter leads to what its client did later`() throws {
+        func page(at now: Timestamp) throws -> String {
+            let templates = try Templates(folder: templatesFolder)
+            let staff = SignedInStaff(
+                account: StaffAccountID(high: 1, low: 1), name: try StaffName("anna"), role: .reviewer, formToken: "token",
+                session: "own")
+            let desk = FakeDesk()
+            let parts = DeskPage.Parts(
+                query: DeskQuery { _ in nil }, staff: staff, list: try desk.listed(), item: try desk.shown(Self.letter),
+                next: nil, counts: DeskCounts(lanes: [:]), undoable: [], hasKeys: true, notice: nil, now: now)
+            return templates.render(DeskPage(parts, .unbranded(templates)))
+        }
+        let path = "/clients/\(PosternCore.Tag(value: 7))?days=all"
+        #expect(try !page(at: FakeDesk.now).contains(path))
+        let later = try page(at: FakeDesk.now + .days(1))
+        #expect(later.contains(path) && later.contains("fifty times a day"))
+    }
+
     @Test func `A block cannot be added for many`() async throws {
         let desk = FakeDesk()
         let answer = try await send(
