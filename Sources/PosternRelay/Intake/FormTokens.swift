@@ -67,7 +67,7 @@ package struct FormTokens: FormTokenKeeping {
         // The key was dropped when its day ended, so the token cannot be checked. It has expired in any case.
         guard epoch >= Epoch(containing: now) else { return .expired }
         guard let key = key(epoch),
-            Self.isEqual(Self.mac(of: Array(bytes.dropLast(Self.macLength)), site, handle, under: key), mac)
+            ConstantTime.isEqual(Self.mac(of: Array(bytes.dropLast(Self.macLength)), site, handle, under: key), Array(mac))
         else {
             return .foreign
         }
@@ -84,10 +84,5 @@ package struct FormTokens: FormTokenKeeping {
         message.write(handle)
         message.writeRaw(bytes)
         return Array(HMAC<SHA256>.authenticationCode(for: message.bytes, using: SymmetricKey(data: key)).prefix(macLength))
-    }
-
-    /// In constant time, so that timing does not reveal how many bytes match.
-    private static func isEqual(_ left: [UInt8], _ right: some Collection<UInt8>) -> Bool {
-        left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }

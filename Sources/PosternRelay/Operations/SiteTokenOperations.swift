@@ -58,8 +58,7 @@ package struct SiteTokenOperations: Sendable {
     /// Whether a token that somebody shows is good for this at that site. That it is used is noted, to the hour.
     package func standing(of token: SiteToken, for scope: SiteToken.Scope, at site: SiteID) async throws -> Standing {
         guard let (line, digest) = try await operations.store.read({ try $0.siteTokens.find(token.id) }) else { return .unknown }
-        let differences = zip(digest, token.digest).reduce(0) { $0 | ($1.0 ^ $1.1) }
-        guard digest.count == token.digest.count, differences == 0, line.revoked == nil else { return .unknown }
+        guard ConstantTime.isEqual(digest, token.digest), line.revoked == nil else { return .unknown }
         guard line.site == site, line.scope == scope else { return .elsewhere }
         let now = operations.now()
         if line.used.map({ now.since($0) >= .hours(1) }) ?? true {

@@ -55,7 +55,7 @@ package struct MemberCodes: Sendable, Unprintable {
     /// Compares in constant time.
     package func isValid(_ token: MailedToken, for purpose: MailedToken.Purpose, of member: Member) -> Bool {
         let bytes = Self.bytes(purpose, token.id.bytes, member)
-        return all.contains { Self.isEqual(Self.half(bytes, under: $0.token), token.code) }
+        return all.contains { ConstantTime.isEqual(Self.half(bytes, under: $0.token), token.code) }
     }
 
     /// The link of a mail with a code. It is about the address as well: it shows that this one was reached.
@@ -66,7 +66,7 @@ package struct MemberCodes: Sendable, Unprintable {
     /// Compares in constant time.
     package func isHolder(_ token: MailedToken, of member: Member, at address: EmailAddress) -> Bool {
         let bytes = Self.bytes(token.id.bytes, member, address)
-        return all.contains { Self.isEqual(Self.half(bytes, under: $0.token), token.code) }
+        return all.contains { ConstantTime.isEqual(Self.half(bytes, under: $0.token), token.code) }
     }
 
     private static func bytes(_ id: [UInt8], _ member: Member, _ address: EmailAddress) -> [UInt8] {
@@ -94,7 +94,7 @@ package struct MemberCodes: Sendable, Unprintable {
     }
 
     package func isChange(_ id: AddressChangeID, from former: SealedRecord, of member: Member) -> Bool {
-        all.contains { Self.isEqual(Self.change(from: former, of: member, at: id.moment, under: $0).bytes, id.bytes) }
+        all.contains { ConstantTime.isEqual(Self.change(from: former, of: member, at: id.moment, under: $0).bytes, id.bytes) }
     }
 
     private static func change(
@@ -120,7 +120,7 @@ package struct MemberCodes: Sendable, Unprintable {
     /// Compares in constant time.
     package func isValid(_ token: SiteToken, of site: SiteID, for scope: SiteToken.Scope) -> Bool {
         let bytes = Self.bytes(token.id, site, scope)
-        return all.contains { Self.isEqual(Self.half(bytes, under: $0.site), token.code) }
+        return all.contains { ConstantTime.isEqual(Self.half(bytes, under: $0.site), token.code) }
     }
 
     private static func bytes(_ id: SiteTokenID, _ site: SiteID, _ scope: SiteToken.Scope) -> [UInt8] {
@@ -142,7 +142,7 @@ package struct MemberCodes: Sendable, Unprintable {
         let days = (0..<Self.codeDays).map { Epoch(day: today.day - $0) }
         // All of them, whichever it is: each comparison takes the same time.
         let right = all.flatMap { keys in days.map { Self.code(of: subject, on: $0, under: keys).text } }
-        return right.map { Self.isEqual(Array($0.utf8), Array(code.text.utf8)) }.contains(true)
+        return right.map { ConstantTime.isEqual(Array($0.utf8), Array(code.text.utf8)) }.contains(true)
     }
 
     private static func code(of subject: [UInt8], on day: Epoch, under keys: Keys) -> MailedCode {
@@ -199,9 +199,5 @@ package struct MemberCodes: Sendable, Unprintable {
 
     private static func half(_ bytes: [UInt8], under key: SymmetricKey) -> [UInt8] {
         Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key).prefix(16))
-    }
-
-    private static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }

@@ -186,9 +186,7 @@ extension AddressAuthorisation {
         let given = Array(parts[1].utf8)
         let isOurs = all.contains { keys in
             [nil, address].contains { address in
-                let right = Array(Self.mac(of: subject, address, end: end, under: keys).utf8)
-                // Every byte is compared, wherever the first difference is.
-                return given.count == right.count && zip(given, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+                ConstantTime.isEqual(Array(Self.mac(of: subject, address, end: end, under: keys).utf8), given)
             }
         }
         guard isOurs else { throw .notOurs }

@@ -37,10 +37,3 @@ package struct OneTimeCode: Sendable, Unprintable {
         }
     }
 }
-
-enum ConstantTime {
-    /// Every byte is compared, wherever the first difference is.
-    static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-}
