@@ -1,5 +1,5 @@
 /// The random numbers of a service. It is a parameter, like the clock: the system's generator in the wiring, a seeded one in
-/// tests.
+/// tests. What the vault makes keys of is drawn from the system's generator alone: see `SecretBytes.random`.
 package struct RandomSource: RandomNumberGenerator, Sendable {
     private let draw: @Sendable () -> UInt64
 

@@ -59,6 +59,7 @@ package final class Journal: Sendable {
     private let signers: [JournalSigner]
     private let host: String
     private let former: String?
+    private let randomness: RandomSource
     private let now: @Sendable () -> Timestamp
     private let logger: Logger?
 
@@ -67,13 +68,14 @@ package final class Journal: Sendable {
     ///   - former: the last checkpoint of the journal that a new one follows.
     ///   - logger: told what cannot be written, and what a crash had left.
     package init(
-        at place: JournalPlace, signers: [JournalSigner], host: String, former: String? = nil,
+        at place: JournalPlace, signers: [JournalSigner], host: String, former: String? = nil, randomness: RandomSource,
         now: @escaping @Sendable () -> Timestamp, logger: Logger? = nil
     ) {
         self.place = place
         self.signers = signers
         self.host = host
         self.former = former
+        self.randomness = randomness
         self.now = now
         self.logger = logger
     }
@@ -232,7 +234,7 @@ package final class Journal: Sendable {
 
     /// A name that no other journal has had, on this machine or on another with the same keys: then neither is taken for the other.
     private func newOrigin() -> String {
-        var randomness = SystemRandomNumberGenerator()
+        var randomness = randomness
         let id = OperationID(at: now(), using: &randomness)
         return "\(host.filter { $0 != "+" && !$0.isWhitespace })/postern-journal/\(id.description.suffix(16))"
     }

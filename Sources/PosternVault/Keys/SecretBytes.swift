@@ -38,8 +38,8 @@ package final class SecretBytes: Sendable {
         }
     }
 
-    /// Random bytes from the system's generator (getrandom(2)). It is not a parameter, as elsewhere: keys are made from it, and no
-    /// caller may choose a weaker one.
+    /// Random bytes from the system's generator (getrandom(2)). It is not a parameter, as elsewhere: keys, challenges, recovery codes and
+    /// salts are made from it, and no caller may choose a weaker one.
     package static func random(count: Int) -> SecretBytes {
         SecretBytes(capacity: count) { buffer in
             var generator = SystemRandomNumberGenerator()

@@ -6,13 +6,17 @@ package import PosternLink
 package struct StaffLinks: Sendable {
     let keys: StaffKeys
     let memory: any RecordMemory
+    private let randomness: RandomSource
     private let now: @Sendable () -> Timestamp
 
     /// - Throws: `KeyFault` when the ring lacks the authorisation key.
-    package init(ring: KeyRing, memory: any RecordMemory, now: @escaping @Sendable () -> Timestamp) throws {
+    package init(
+        ring: KeyRing, memory: any RecordMemory, randomness: RandomSource, now: @escaping @Sendable () -> Timestamp
+    ) throws {
         let (current, former) = try ring.authorisationKeys()
         keys = StaffKeys(key: current, former: former)
         self.memory = memory
+        self.randomness = randomness
         self.now = now
     }
 
@@ -30,7 +34,7 @@ package struct StaffLinks: Sendable {
     /// A link that works once, for a day. What was chosen by an earlier one counts no more: the holder of a lost device is locked out at once.
     package func link(_ request: StaffLinkRequest) async throws -> StaffLink {
         let version = try await nextVersion(of: request.name)
-        var randomness = SystemRandomNumberGenerator()
+        var randomness = randomness
         let id = Identifier<MailedToken.IDKind>(at: now(), using: &randomness)
         guard let link = keys.link(request, version: version, id: id) else {
             throw LinkRefusal(.unavailable, "no link was made")

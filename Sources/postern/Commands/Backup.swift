@@ -119,6 +119,6 @@ struct Backup: AsyncParsableCommand {
     /// The relay writes nowhere but in the store's folder (`ProcessCage`). From there its copy is taken, and removed.
     static func copy(by caller: ControlCaller) async throws -> BackupView {
         guard let store = caller.configuration.database.file else { throw ControlCaller.mismatch }
-        return try await caller.ask(.backup(to: "\(store.folder)/\(BackupDraft.newName())"))
+        return try await caller.ask(.backup(to: "\(store.folder)/\(BackupDraft.newName(using: .system))"))
     }
 }

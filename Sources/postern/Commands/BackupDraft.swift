@@ -8,8 +8,8 @@ enum BackupDraft {
     private static let digits = 16
     private static let ending = ".sqlite"
 
-    static func newName() -> String {
-        let number = String(UInt64.random(in: .min ... .max), radix: 16)
+    static func newName(using randomness: RandomSource) -> String {
+        let number = String(randomness.next(), radix: 16)
         return start + String(repeating: "0", count: digits - number.count) + number + ending
     }
 

@@ -89,7 +89,7 @@ struct OperatorCaller {
         return try await withKeys { ring in
             guard verb != .keys else { return ring.report.payload }
             let memory = try await openMemory(home, ring: ring)
-            let links = try StaffLinks(ring: ring, memory: memory, now: { .now })
+            let links = try StaffLinks(ring: ring, memory: memory, randomness: .system, now: { .now })
             let enrolment = try Enrolment(ring: ring, memory: memory, newID: newRecipientID)
             let journal = makeJournal(home, try SettingsFile(home: home).configuration(), signers: ring.journalSigners)
             return try await JournaledOperators(

@@ -151,7 +151,7 @@ struct Restore: AsyncParsableCommand {
 
     /// As this process's user.
     static func restore(_ path: String, _ wish: Wish, to database: DatabaseURL) async throws -> Restored {
-        var randomness = SystemRandomNumberGenerator()
+        var randomness = RandomSource.system
         let now = Timestamp.now
         let trace = OperationRecord(
             id: OperationID(at: now, using: &randomness), at: now, actor: .operator, verb: .restoreStore, subject: wish.name)

@@ -39,7 +39,7 @@ struct TokenCommand: AsyncParsableCommand {
             let _: FoundSite = try await caller.ask(.findSite(id: site))
             let siteID: SiteID
             do { siteID = try SiteID(site) } catch { throw Exit.data.saying("\(error)") }
-            var randomness = SystemRandomNumberGenerator()
+            var randomness = RandomSource.system
             let id = SiteTokenID(at: .now, using: &randomness)
             let token = try await OperatorCaller(home: caller.home, users: caller.users)
                 .siteToken(SiteTokenRequest(site: siteID, scope: scope, id: id))

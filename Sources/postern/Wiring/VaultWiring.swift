@@ -52,7 +52,7 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
         budgets: budgets, tries: tries, logger: logger,
         now: { .now })
     let malformed = MalformedTally()
-    let staffLinks = try StaffLinks(ring: ring, memory: memory, now: { .now })
+    let staffLinks = try StaffLinks(ring: ring, memory: memory, randomness: .system, now: { .now })
     let staff = StaffAccounts(links: staffLinks, party: RelyingParty(configuration.staffURL))
     let handler = VaultRequestHandler(
         ring: ring, postman: postman,
@@ -96,7 +96,7 @@ func makeJournal(
     Journal(
         at: JournalPlace(home, copy: configuration.journalCopy), signers: signers,
         host: configuration.publicURL.description.split(separator: "/").last.map(String.init) ?? "", former: former,
-        now: { .now }, logger: logger)
+        randomness: .system, now: { .now }, logger: logger)
 }
 
 extension JournalPlace {
@@ -131,7 +131,7 @@ func openMemory(_ home: Home, ring: KeyRing, logger: Logger? = nil) async throws
 }
 
 @Sendable func newRecipientID() -> RecipientID {
-    var randomness = SystemRandomNumberGenerator()
+    var randomness = RandomSource.system
     return RecipientID(at: .now, using: &randomness)
 }
 

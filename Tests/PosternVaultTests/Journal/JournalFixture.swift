@@ -34,7 +34,7 @@ struct JournalFixture {
     func open(signers: [JournalSigner]? = nil) -> Journal {
         Journal(
             at: place, signers: signers ?? vault.ring.journalSigners, host: "contact.example.org",
-            now: { Timestamp(seconds: 1_795_514_709) }, logger: log.logger)
+            randomness: .system, now: { Timestamp(seconds: 1_795_514_709) }, logger: log.logger)
     }
 
     func reader() throws -> JournalReader { try JournalReader(place, keys: KeyFolder(path: vault.keysPath)) }
@@ -90,4 +90,9 @@ struct JournalFixture {
         }
         return (status, try String(contentsOfFile: answer, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines))
     }
+}
+
+extension RandomSource {
+    /// Journals and links that are made in one millisecond have names of their own.
+    static let system = RandomSource { .random(in: .min ... .max) }
 }

@@ -280,7 +280,7 @@ struct JournalTests {
             try JournalReplacement.setAside(fixture.place, at: Timestamp(seconds: 1_795_514_709)))
         let next = Journal(
             at: fixture.place, signers: fixture.vault.ring.journalSigners, host: "contact.example.org", former: aside.checkpoint,
-            now: { Timestamp(seconds: 1_795_514_709) })
+            randomness: .system, now: { Timestamp(seconds: 1_795_514_709) })
         try await next.check()
         let report = try #require(try fixture.report())
         #expect(report.holds && report.size == 1 && report.origin != former.origin)

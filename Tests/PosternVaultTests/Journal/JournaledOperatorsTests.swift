@@ -21,7 +21,7 @@ struct JournaledOperatorsTests {
     private func operators(_ journal: Journal) throws -> JournaledOperators {
         let enrolment = try Enrolment(ring: fixture.vault.ring, memory: memory) { RecipientID(high: 1, low: 7) }
         let now = fixture.vault.now
-        let links = try StaffLinks(ring: fixture.vault.ring, memory: memory, now: { now })
+        let links = try StaffLinks(ring: fixture.vault.ring, memory: memory, randomness: .system, now: { now })
         return JournaledOperators(
             enrolment: enrolment, links: links, searcher: AddressSearcher(opener: SealOpener(ring: fixture.vault.ring)),
             journal: journal)

@@ -26,7 +26,7 @@ struct RevealFixture {
         let now = Timestamp(seconds: 1_795_514_709)
         (self.now, site, handle) = (now, try SiteID("photos"), try Handle("pat"))
         journal = try JournalFixture()
-        links = try StaffLinks(ring: journal.vault.ring, memory: memory, now: { now })
+        links = try StaffLinks(ring: journal.vault.ring, memory: memory, randomness: .system, now: { now })
         accounts = try Self.accounts(links)
         opened = journal.open()
         reason = try RevealReason(typed: "Three recipients reported this sender.")

@@ -23,7 +23,7 @@ struct StaffAccountsTests {
             let now = vault.now
             self.now = now
             name = try StaffName("anna")
-            links = try StaffLinks(ring: vault.ring, memory: memory, now: { now })
+            links = try StaffLinks(ring: vault.ring, memory: memory, randomness: .system, now: { now })
             accounts = try Self.accounts(links)
         }
 
