@@ -72,7 +72,7 @@ struct MutatedRowTests {
                 { _ = try $0.figures.recipients(on: Epoch(containing: TestStore.start), limit: 9) },
                 { _ = try $0.figures.recipients(since: Epoch(containing: TestStore.start), limit: 9) },
                 { _ = try $0.figures.tags(on: Epoch(containing: TestStore.start), limit: 9) },
-                { _ = try $0.reveals.find(letter.id) }, { _ = try $0.waves.letters(after: .zero, bands: 2, limit: 9) },
+                { _ = try $0.revealableLetters.find(letter.id) }, { _ = try $0.waves.letters(after: .zero, bands: 2, limit: 9) },
                 { _ = try $0.waves.open(limit: 9) }, { _ = try $0.waves.members(of: letter.id, limit: 9) },
                 { _ = try $0.waves.first(of: letter.id) }, { _ = try $0.waves.counts(of: letter.id) },
                 { _ = try $0.waves.wave(of: letter.id) }, { _ = try $0.waves.due(at: TestStore.start, limit: 9) },
@@ -183,7 +183,7 @@ struct MutatedRowTests {
                 ReviewNote(id: ReviewNoteID(high: 1, low: 1), letter: letter.id, author: "anna", text: "a note"))
             try transaction.staffAccounts.setKeys(false, of: StaffAccountID(high: 1, low: 1))
             try Self.addStaff(to: transaction, at: now)
-            try transaction.reveals.noteLook(at: letter.id, at: now)
+            try transaction.revealableLetters.noteLook(at: letter.id, at: now)
             try transaction.figures.note(HourlyFigure(hour: now.hour, series: .accepted, value: 3))
             let today = Epoch(containing: now)
             try transaction.figures.keep(try transaction.figures.recipients(on: today, limit: 9), of: today)

@@ -103,7 +103,9 @@ struct RecipientTests {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `The vault's word counts for the address it was given on, and for nobody who is confirmed already`(_ kind: StoreKind)
+    func `The vault's authorisation counts for the address it was given on, and for nobody who is confirmed already`(
+        _ kind: StoreKind
+    )
         async throws
     {
         try await withStore(kind) { store in

@@ -39,7 +39,7 @@ struct DeletionReachesTheBackupsTests {
         try FileManager.default.moveItem(atPath: backup, toPath: postern.store)
         try await makeDue(id, in: postern.store)
         try await postern.start()
-        try await eventually("it has been dropped, or failed by the vault's word", within: .seconds(60)) {
+        try await eventually("it has been dropped, or failed by the vault's answer", within: .seconds(60)) {
             let counts = try await postern.counts()
             return counts["dropped", default: 0] + counts["failed", default: 0] == 1
         }

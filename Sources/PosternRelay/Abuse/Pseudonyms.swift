@@ -8,7 +8,7 @@ package final class Pseudonyms: Sendable {
     /// The tag key of a day, if it is known.
     private let key: @Sendable (Epoch) -> [UInt8]?
     /// The keys of two days as they were taken in last: each submission asks for them.
-    private let keyedDigests = Mutex<[Epoch: (key: [UInt8], digest: DayPseudonyms.KeyedDigest)]>([:])
+    private let hmacs = Mutex<[Epoch: (key: [UInt8], digest: DayPseudonyms.DayHMAC)]>([:])
 
     package init(key: @escaping @Sendable (Epoch) -> [UInt8]?) {
         self.key = key
@@ -21,11 +21,11 @@ package final class Pseudonyms: Sendable {
         return DayPseudonyms(today: today, tomorrow: withTomorrow ? keyed(epoch.next) : nil)
     }
 
-    private func keyed(_ epoch: Epoch) -> DayPseudonyms.KeyedDigest? {
+    private func keyed(_ epoch: Epoch) -> DayPseudonyms.DayHMAC? {
         guard let key = key(epoch) else { return nil }
-        return keyedDigests.withLock { keyed in
+        return hmacs.withLock { keyed in
             if let known = keyed[epoch], known.key == key { return known.digest }
-            let digest = DayPseudonyms.KeyedDigest(key: key)
+            let digest = DayPseudonyms.DayHMAC(key: key)
             if keyed.count > 1 { keyed = keyed.filter { abs($0.key.day - epoch.day) <= 1 } }
             keyed[epoch] = (key, digest)
             return digest
@@ -35,9 +35,9 @@ package final class Pseudonyms: Sendable {
 
 /// The digests of one day.
 package struct DayPseudonyms: Sendable {
-    let today: KeyedDigest
+    let today: DayHMAC
     /// For limits and repeated posts, which are remembered after midnight; nil while that key is not known.
-    let tomorrow: KeyedDigest?
+    let tomorrow: DayHMAC?
 
     /// The client's tag and those of its networks, narrowest first.
     package func tags(of client: ClientAddress) -> [Tag] {
@@ -46,7 +46,7 @@ package struct DayPseudonyms: Sendable {
 
     /// An HMAC that has taken in the key and nothing else. Taking it in costs as much as the digest itself, so that one serves
     /// every digest of a submission.
-    struct KeyedDigest: Sendable {
+    struct DayHMAC: Sendable {
         private let hmac: HMAC<SHA256>
 
         init(key: [UInt8]) { hmac = HMAC(key: SymmetricKey(data: key)) }

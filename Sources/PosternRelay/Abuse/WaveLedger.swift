@@ -1,7 +1,7 @@
 package import PosternCore
 package import PosternStore
 
-/// Which letters of today and yesterday are near each other, and to how many recipients they went (requirement L3).
+/// Which letters of today and yesterday are near each other, and to how many recipients they went.
 ///
 /// Letters belong together when they are near the first of them: so a text that changes a little from copy to copy does not lead from
 /// one wave into another. Bounded: above `capacity` groups, those that grew longest ago go first, and those that are no wave before

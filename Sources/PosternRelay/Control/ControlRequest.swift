@@ -45,7 +45,7 @@ package enum ControlRequest: Codable, Sendable {
     case changeDeliveries(QueueOperations.Action, of: QueueSelection)
     /// How many there are, and how many of them an action would change.
     case countDeliveries(QueueFilter, changedBy: QueueOperations.Action?)
-    case listLog(LogQuery)
+    case listLog(LogRequest)
     case showEntry(id: String)
     /// The trace of operations, the latest first, before this one.
     case listOperations(before: String?, limit: Int)
@@ -84,7 +84,7 @@ package enum ControlRequest: Codable, Sendable {
     }
 
     /// Which entries of the log to list. Moments are milliseconds since 1970.
-    package struct LogQuery: Codable, Sendable {
+    package struct LogRequest: Codable, Sendable {
         package var since: Int64?
         package var until: Int64?
         package var verdict: String?

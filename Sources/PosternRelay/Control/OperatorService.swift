@@ -209,7 +209,7 @@ package struct OperatorService: Sendable {
         }
     }
 
-    private func filter(_ query: ControlRequest.LogQuery) async throws -> LogFilter {
+    private func filter(_ query: ControlRequest.LogRequest) async throws -> LogFilter {
         var filter = LogFilter(
             since: query.since.map(Timestamp.init(milliseconds:)), until: query.until.map(Timestamp.init(milliseconds:)),
             decision: try query.verdict.map { try RequestText.word($0, "verdict") },
@@ -251,7 +251,7 @@ extension SiteOperations.Change {
 }
 
 extension LogOperations.Page {
-    fileprivate init(_ query: ControlRequest.LogQuery) throws {
+    fileprivate init(_ query: ControlRequest.LogRequest) throws {
         self =
             if let after = query.after {
                 .after(try RequestText.entryID(after))

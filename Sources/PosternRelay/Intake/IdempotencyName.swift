@@ -7,10 +7,10 @@ internal import PosternStore
 /// of it, can test no guess of either, and once the secret is destroyed nobody can.
 struct IdempotencyName: Sendable {
     let key: [UInt8]
-    private let secret: DayPseudonyms.KeyedDigest
+    private let secret: DayPseudonyms.DayHMAC
 
     /// A key counts for one recipient, so that two visitors who choose the same one do not collide.
-    fileprivate init(_ key: String, to recipient: RecipientID, under secret: DayPseudonyms.KeyedDigest) {
+    fileprivate init(_ key: String, to recipient: RecipientID, under secret: DayPseudonyms.DayHMAC) {
         var scoped = ByteWriter(capacity: key.utf8.count + 20)
         scoped.write(recipient)
         scoped.write(key)

@@ -71,7 +71,7 @@ extension DayPseudonyms {
     /// Just after midnight, and while the vault is away, tomorrow's key is not known. Letters are counted all the same, but only
     /// until the end of the day.
     private func limitKey(_ scope: LimitScope, _ value: [UInt8]) -> DatedLimitKey {
-        func key(_ day: KeyedDigest) -> LimitKey {
+        func key(_ day: DayHMAC) -> LimitKey {
             let digest = day.digest("postern limit", scope.rawValue, value)
             return LimitKey(scope, high: digest.high, low: digest.low)
         }

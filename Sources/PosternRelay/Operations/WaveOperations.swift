@@ -2,7 +2,7 @@ package import PosternCore
 private import PosternLink
 package import PosternStore
 
-/// Letters that are nearly the same and go to many, as one thing to decide about (requirement L3).
+/// Letters that are nearly the same and go to many, as one thing to decide about.
 package struct WaveOperations: Sendable {
     package enum Fault: OperationFault {
         case unknown(LetterID)

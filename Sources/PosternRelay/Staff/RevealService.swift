@@ -17,7 +17,7 @@ package struct RevealService: RevealTaker {
     }
 
     package func view(of letter: LetterID, for staff: SignedInStaff) async throws -> RevealView? {
-        guard let found = try await store.read({ try $0.reveals.find(letter) }) else { return nil }
+        guard let found = try await store.read({ try $0.revealableLetters.find(letter) }) else { return nil }
         let kinds = found.kinds
         guard !kinds.isEmpty else { return nil }
         let standing = try await vault.standing(RevealInquiry(name: staff.name, letter: letter))
@@ -34,7 +34,7 @@ package struct RevealService: RevealTaker {
         }
     }
 
-    /// The trace is written after the vault's word and before anything is shown: what staff saw, its recipient is told.
+    /// The trace is written after the vault's answer and before anything is shown: recipients are told what staff saw.
     package func reveal(
         _ wish: RevealWish, challenge: [UInt8], _ proof: RevealProof, by staff: SignedInStaff
     ) async throws -> RevealOutcome? {
@@ -56,7 +56,7 @@ package struct RevealService: RevealTaker {
         let whose = found.recipient.map { "\($0.site)/\($0.handle) " } ?? ""
         let record = operations.by(.staff(staff.name.text)).trace(verb, "\(whose)\(wish.letter)", because: wish.reason.text)
         try await operations.write(record) { transaction in
-            if verb == .revealLetter { try transaction.reveals.noteLook(at: wish.letter, at: record.at) }
+            if verb == .revealLetter { try transaction.revealableLetters.noteLook(at: wish.letter, at: record.at) }
         }
     }
 
@@ -64,7 +64,10 @@ package struct RevealService: RevealTaker {
         _ wish: RevealWish, by staff: SignedInStaff
     ) async throws -> (RevealRequest, RevealableLetter)? {
         let found = try await store.read { transaction in
-            (letter: try transaction.reveals.find(wish.letter), account: try transaction.staffAccounts.find(staff.account))
+            (
+                letter: try transaction.revealableLetters.find(wish.letter),
+                account: try transaction.staffAccounts.find(staff.account)
+            )
         }
         guard let letter = found.letter, let (item, seal) = letter.item(wish.kind), let account = found.account,
             let record = account.record

@@ -6,7 +6,7 @@ package struct AddressChange: Equatable, Sendable {
     package let recipient: RecipientID
     /// The record that counted when it was asked for.
     package let former: SealedRecord
-    /// The new address: as it was asked for, and once it is confirmed with the vault's word for that.
+    /// The new address: as it was asked for; once it is confirmed, with the vault's authorisation.
     package let next: SealedRecord
     package let confirmed: Timestamp?
     /// When the former address was kept. One that was not confirmed by then rests, and its code does not count.
@@ -84,7 +84,7 @@ package struct AddressChanges {
 
     /// The new address counts from now on.
     /// - Parameters:
-    ///   - record: with the vault's word that the address was reached.
+    ///   - record: with the vault's authorisation, which is given once the address was reached.
     ///   - former: the version that counts until now, if the name was changed meanwhile; nil for that of the change.
     package func confirm(
         _ change: AddressChange, of recipient: Recipient, with record: SealedRecord, former: Int32? = nil, at now: Timestamp

@@ -43,7 +43,7 @@ package struct AwaitedProofs {
 
     /// Judges a letter again, now that its visitor has proved the address: what the rules said of it when it came still stands.
     /// - Parameters:
-    ///   - proof: the vault's word, which goes with the mails of its conversation from now on.
+    ///   - proof: made by the vault; it goes with the mails of its conversation from now on.
     ///   - found: what the rules say of who proves it; whatever speaks against them holds the letter.
     package func prove(
         _ letter: LetterID, with proof: [UInt8], and found: [Verdict.Part] = [], at now: Timestamp

@@ -11,7 +11,7 @@ extension Recipients {
             WHERE id = ? AND state <> 'erased'
             """,
             [
-                settings.writers.stored, settings.dailyLetters.stored, (settings.isTextOnly ? MailForm.text : nil).stored,
+                settings.writers.stored, settings.dailyLetters.stored, (settings.isTextOnly ? MailFormat.text : nil).stored,
                 now.stored, id.stored,
             ])
         return changed == 1 ? .changed : try standing(of: id).map { .refused(in: $0.0) } ?? .unknown

@@ -53,8 +53,8 @@ extension Recipients {
         return changed == 1 ? .changed : .outdated(version: version)
     }
 
-    /// Keeps the vault's word that the address is theirs. The seal stays; what changes is the authorisation.
-    /// - Returns: `.outdated` when the address was replaced meanwhile: the word is about the old one.
+    /// Keeps the vault's authorisation, which says that the address is theirs. The seal stays as it is.
+    /// - Returns: `.outdated` when the address was replaced meanwhile: the authorisation is for the former one.
     package func confirm(_ id: RecipientID, with record: SealedRecord, at now: Timestamp) throws -> RecipientChange {
         guard let (state, version) = try standing(of: id) else { return .unknown }
         guard state == .unconfirmed else { return .refused(in: state) }

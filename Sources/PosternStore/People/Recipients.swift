@@ -125,7 +125,7 @@ extension MemberSettings {
     fileprivate init(_ row: SQLRow) throws {
         let dailyLetters: Int? = try row.optional("daily_letters")
         guard dailyLetters.map(Self.dailyRange.contains) ?? true else { throw StoreError.undecodable(column: "daily_letters") }
-        let form: MailForm? = try row.optional("mail_form")
+        let form: MailFormat? = try row.optional("mail_form")
         self.init(
             writers: try row.optional("writers"), dailyLetters: dailyLetters, isTextOnly: form == .text,
             pausedUntil: try row.optional("paused_until"))
@@ -133,6 +133,6 @@ extension MemberSettings {
 }
 
 /// As the store says it; null for both parts.
-enum MailForm: String, StoredAs {
+enum MailFormat: String, StoredAs {
     case text
 }

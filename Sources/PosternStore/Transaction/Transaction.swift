@@ -59,7 +59,7 @@ extension Transaction {
     package var reports: Reports { Reports(transaction: self) }
     package var waves: Waves { Waves(transaction: self) }
     package var figures: Figures { Figures(transaction: self) }
-    package var reveals: Reveals { Reveals(transaction: self) }
+    package var revealableLetters: RevealableLetters { RevealableLetters(transaction: self) }
     package var blocks: Blocks { Blocks(transaction: self) }
     package var limitRecords: LimitRecords { LimitRecords(transaction: self) }
     package var retention: Retention { Retention(transaction: self) }

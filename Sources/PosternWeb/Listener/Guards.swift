@@ -146,7 +146,7 @@ struct LineGuard: RouterMiddleware {
 
 /// Redirects every other spelling of a page's path to the right one: capitals and full-width letters, an empty segment, an extra slash
 /// or full stop. A letter is read as if it had been posted there, since a redirect could lose it; so is a program's letter.
-struct LinkSpelling: RouterMiddleware {
+struct CanonicalPathRedirect: RouterMiddleware {
     let responses: ResponseFactory
 
     func handle(_ request: Request, context: WebContext, next: NextGuard) async throws -> Response {

@@ -177,7 +177,7 @@ private func publicGuards(
     SessionGuard(pages: members)
     AccessGuard()
     MethodGuard(responses)
-    LinkSpelling(responses: responses)
+    CanonicalPathRedirect(responses: responses)
 }
 
 /// The public listener, ready to run as a service.

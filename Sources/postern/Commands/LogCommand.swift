@@ -76,7 +76,7 @@ struct LogCommand: AsyncParsableCommand {
         /// arrives.
         /// - Parameter oldest: what was cut stays cut.
         private func follow(
-            _ query: ControlRequest.LogQuery, notBefore oldest: String, at began: Timestamp, shown: Set<LetterID>,
+            _ query: ControlRequest.LogRequest, notBefore oldest: String, at began: Timestamp, shown: Set<LetterID>,
             _ caller: ControlCaller
         ) async throws -> Never {
             var (query, shown) = (query, shown)
@@ -101,8 +101,8 @@ struct LogCommand: AsyncParsableCommand {
         /// The longest time between a letter's arrival and its entry in the log.
         private static let overlap = Duration.seconds(10)
 
-        private var query: ControlRequest.LogQuery {
-            var query = ControlRequest.LogQuery(limit: limit)
+        private var query: ControlRequest.LogRequest {
+            var query = ControlRequest.LogRequest(limit: limit)
             query.since = since?.timestamp.milliseconds
             query.until = until?.timestamp.milliseconds
             (query.verdict, query.rule, query.tag) = (verdict?.rawValue, rule?.rawValue, tag)
@@ -114,7 +114,7 @@ struct LogCommand: AsyncParsableCommand {
 
         /// Asks page by page, the latest first.
         /// - Returns: the entries, oldest first.
-        private func latest(_ query: ControlRequest.LogQuery, _ caller: ControlCaller) async throws -> Page<LogEntry> {
+        private func latest(_ query: ControlRequest.LogRequest, _ caller: ControlCaller) async throws -> Page<LogEntry> {
             let page: Page<LogEntry> = try await caller.pages(
                 of: limit, by: \.id.description,
                 { before, count in

@@ -43,7 +43,7 @@ enum PayloadCheck {
         try hold(token.utf8.count <= 48, "a confirmation's token is short")
         try hold(
             !FixedVault.authorisation.isValid(job.record.authorisation, as: .confirmed, on: subject),
-            "nobody else has the vault's word")
+            "nobody else makes the vault's authorisation")
     }
 
     private static func checkSmaller(_ payload: [UInt8]) throws(Breach) {

@@ -7,7 +7,7 @@ import PosternTestSupport
 import Synchronization
 import Testing
 
-@Suite("Staff are signed in by the vault's word, for a while, and who guesses waits")
+@Suite("Staff are signed in when the vault says so, for a while, and anyone who guesses waits")
 struct StaffServiceTests {
     /// A vault that admits anyone who types `right`.
     private struct Fixture {

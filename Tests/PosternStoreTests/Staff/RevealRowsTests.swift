@@ -8,7 +8,7 @@ struct RevealRowsTests {
     private static let now = TestStore.start
 
     private func find(_ store: TestStore, _ id: LetterID) async throws -> RevealableLetter? {
-        try await store.database.read { try $0.reveals.find(id) }
+        try await store.database.read { try $0.revealableLetters.find(id) }
     }
 
     @Test(arguments: StoreKind.allCases)
@@ -65,9 +65,11 @@ struct RevealRowsTests {
             for letter in [letter, other] { try await store.accept(letter) }
             let (recipient, later) = (store.people[0].id, Self.now + .hours(2))
             try await store.database.write { transaction in
-                for moment in [Self.now + .hours(1), later] { try transaction.reveals.noteLook(at: letter.id, at: moment) }
+                for moment in [Self.now + .hours(1), later] {
+                    try transaction.revealableLetters.noteLook(at: letter.id, at: moment)
+                }
                 // Of a letter that is forgotten nothing is noted that would never go.
-                try transaction.reveals.noteLook(at: LetterID(high: 1, low: 1), at: later)
+                try transaction.revealableLetters.noteLook(at: LetterID(high: 1, low: 1), at: later)
             }
             let rows = try await store.database.read { try $0.memberLedger.latest(of: recipient, limit: 9) }
             #expect(rows.map(\.seenByStaff) == [nil, later])

@@ -32,7 +32,7 @@ package struct RevealableLetter: Equatable, Sendable {
 }
 
 /// What staff may be shown, and that they were.
-package struct Reveals {
+package struct RevealableLetters {
     let transaction: any Transaction
 
     /// - Returns: nil where there is nothing for staff to look at: no such letter, or one that was neither held, reported nor refused.
