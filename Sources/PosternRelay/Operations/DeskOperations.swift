@@ -151,7 +151,7 @@ package struct DeskOperations: Sendable {
             notes: try transaction.reviewNotes.list(of: letter, limit: 50),
             // Of an earlier letter the vault says today's tag only when somebody is to be blocked.
             canBlock: days != nil || own.contains { $0.epoch == Epoch(containing: now) },
-            reveals: try transaction.reveals.find(letter)?.kinds ?? [])
+            reveals: try transaction.revealableLetters.find(letter)?.kinds ?? [])
     }
 
     private static let mostNear = 5

@@ -70,7 +70,7 @@ package struct MemberOperations: Sendable {
         }
     }
 
-    // MARK: - With the vault's word
+    // MARK: - With the vault's authorisation
 
     /// The vault first: from then on no code counts, whatever becomes of the row.
     func cancelAddressChange(of recipient: Recipient, with proof: MemberProof) async throws -> Change {
