@@ -25,7 +25,7 @@ struct UndoPages: Sendable {
         let isUndone = form.action != .again
         switch await members.setUndone(isUndone, token) {
         case .done(let change): return page(change, token, request)
-        case .notValid: throw .undoOver
+        case .notValid: throw .deadLink
         case .unavailable(let wait):
             // Pressed twice at once, it may have been done by the other press.
             if let change = try? await change(token, context), (change.undone != nil) == isUndone {
@@ -36,10 +36,11 @@ struct UndoPages: Sendable {
     }
 
     private func token(_ context: WebContext) throws(RequestFault) -> MailedToken {
-        guard let token = context.mailedToken else { throw .undoOver }
+        guard let token = context.mailedToken else { throw .deadLink }
         return token
     }
 
+    /// - Throws: `deadLink` when the change was taken back, replaced by another, or is too long ago; and when the link is none of ours.
     private func change(_ token: MailedToken, _ context: WebContext) async throws(RequestFault) -> AddressChangeView {
         let change: AddressChangeView?
         do {
@@ -47,7 +48,7 @@ struct UndoPages: Sendable {
         } catch {
             throw .unavailable(context.incident("a change of address cannot be looked up", error))
         }
-        guard let change else { throw .undoOver }
+        guard let change else { throw .deadLink }
         return change
     }
 
@@ -56,9 +57,4 @@ struct UndoPages: Sendable {
             for: request, site: change.site, preferring: change.language, isScripted: false)
         return responses.page(UndoPage(change, at: "/undo/\(token.text)", presentation), under: responses.headers.link)
     }
-}
-
-extension RequestFault {
-    /// The change was taken back, replaced by another, or is too long ago; or the link is none of ours.
-    fileprivate static let undoOver = RequestFault(page: .undoOver, .notFound)
 }

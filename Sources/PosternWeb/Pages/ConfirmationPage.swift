@@ -2,7 +2,7 @@ package import PosternText
 
 /// The page behind the link in the mail that asks a recipient "is this your address?".
 package struct ConfirmationPage: Page {
-    package enum Property: String, CaseIterable, Sendable { case heading, detail, action, yours, url }
+    package enum Property: String, CaseIterable, Sendable { case heading, detail, action, yours, url, settings }
 
     package static let template = "web/confirmation"
     package static let required: [Property] = [.detail, .action]
@@ -24,6 +24,8 @@ package struct ConfirmationPage: Page {
     package let action: String?
     /// The page where visitors write, for anyone who has just begun.
     package let yours: OwnPage?
+    /// Where a member asks for a link to their own page; nil but for a link that leads nowhere any more.
+    package let settings: String?
 
     package struct OwnPage: Sendable {
         package let url: String
@@ -47,5 +49,6 @@ package struct ConfirmationPage: Page {
         frame = presentation.frame(title: heading, path: path)
         text = texts.texts
         self.yours = yours.map(OwnPage.init)
+        settings = if case .notValid = occasion { presentation.link(MemberPath.home) } else { nil }
     }
 }

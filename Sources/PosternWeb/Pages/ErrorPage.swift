@@ -17,9 +17,8 @@ package struct PageFault: Equatable, Sendable {
     package static let limited = PageFault(title: .errorLimitedTitle, detail: .errorLimitedDetail)
     package static let unavailable = PageFault(title: .errorUnavailableTitle, detail: .errorUnavailableDetail)
     package static let deadLink = PageFault(
-        title: .deadLinkTitle, detail: .deadLinkDetail, ways: [.deadLinkAgain, .deadLinkWrite])
-    package static let undoOver = PageFault(
-        title: .undoOverTitle, detail: .undoOverDetail, ways: [.undoOverNewer, .undoOverAsk])
+        title: .deadLinkTitle, detail: .deadLinkDetail, ways: [.deadLinkAgain, .deadLinkWrite, .deadLinkAsk],
+        leadsToSettings: true)
     package static let mutesFull = PageFault(
         title: .mutesFullTitle, detail: .mutesFullDetail, leadsToSettings: true)
     package static let misdirected = PageFault(title: .errorMisdirectedTitle, detail: .errorMisdirectedDetail)

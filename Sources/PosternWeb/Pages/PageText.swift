@@ -184,10 +184,7 @@ package enum PageText: String, TextKey {
     case deadLinkDetail = "dead_link.detail"
     case deadLinkAgain = "dead_link.again"
     case deadLinkWrite = "dead_link.write"
-    case undoOverTitle = "undo_over.title"
-    case undoOverDetail = "undo_over.detail"
-    case undoOverNewer = "undo_over.newer"
-    case undoOverAsk = "undo_over.ask"
+    case deadLinkAsk = "dead_link.ask"
 
     case frontTitle = "front.title"
 

@@ -149,8 +149,8 @@ extension MemberPagesTests {
             for method in [HTTPRequest.Method.get, .post] {
                 let page = try await execute(path, method, signedIn: false, gone)
                 guard method == .get || path != "/undo/\(FakeOwnPages.undo.text)" else { continue }
-                #expect(page.status == .notFound && page.text.contains("There is nothing to undo here any more"), "\(path)")
-                #expect(page.text.contains("change the password of your mailbox"))
+                #expect(page.status == .notFound && page.text.contains("This link does not work any more"), "\(path)")
+                #expect(page.text.contains("change the password of your mailbox") && page.text.contains(#"href="/manage""#))
             }
         }
     }

@@ -24,7 +24,7 @@ struct ConfirmationFormTests {
     @Test(arguments: [
         (ConfirmationAnswer.confirmed, HTTPResponse.Status.ok, "From now on, letters to"),
         (.paused, .ok, "are not being accepted at the moment"),
-        (.notValid, .forbidden, "no longer valid"),
+        (.notValid, .forbidden, "This link does not work any more"),
         (.unavailable(retryAfter: .seconds(30)), .serviceUnavailable, "The fault is ours"),
     ])
     func `POST hands the token in and shows the result`(
@@ -35,6 +35,7 @@ struct ConfirmationFormTests {
             try await client.execute(uri: link, method: .post) { response in
                 #expect(response.status == status)
                 #expect(String(buffer: response.body).contains(words))
+                #expect(String(buffer: response.body).contains(#"href="/manage""#) == (answer == .notValid))
                 #expect((response.headers[.retryAfter] != nil) == (status == .serviceUnavailable))
             }
         }

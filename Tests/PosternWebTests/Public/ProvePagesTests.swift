@@ -108,7 +108,7 @@ struct ProvePagesTests {
 
     @Test func `A link that is over gets the page of all links that lead nowhere`() async throws {
         let page = try await execute(.post, "code=123456", FakeConversations(proof: nil))
-        #expect(page.status == .notFound && page.text.contains("This link leads nowhere any more"))
+        #expect(page.status == .notFound && page.text.contains("This link does not work any more"))
     }
 
     @Test(arguments: ["de", "fr", "ar"])
