@@ -39,7 +39,7 @@ extension ConversationService {
     private func overDay(since first: Timestamp?, _ pending: inout PendingSubmission) -> ReplyJudgement {
         pending.verdictParts.append(Verdict.Part(.limitConversation, .refuse))
         let wait = first.map { ($0 + .days(1)).since(pending.at) } ?? .hours(1)
-        return .refused(.limited(retryAfter: max(wait, .seconds(1))))
+        return .refused(.enoughToday(retryAfter: max(wait, .seconds(1))))
     }
 
     func validate(_ post: ReplyPost, _ pending: inout PendingSubmission) throws -> LetterText {

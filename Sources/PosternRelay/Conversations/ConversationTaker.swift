@@ -152,6 +152,8 @@ package enum ReplyAnswer: Equatable, Sendable {
     /// The conversation is closed or over, or its recipient takes no letters: the text is shown to be copied.
     case ended(ConversationView)
     case limited(retryAfter: Duration)
+    /// Its author has written as much in this conversation as one can in a day.
+    case enoughToday(retryAfter: Duration)
     case blocked
     case unavailable(retryAfter: Duration)
 }

@@ -113,6 +113,8 @@ extension ConversationPage {
         case ended
         case blocked
         case limited(Duration)
+        /// Of answers in this conversation.
+        case enoughToday(Duration)
         case unavailable(Duration)
         case expired
         /// What was to be taken back has gone out.
@@ -199,6 +201,10 @@ extension ConversationPage {
         case .ended: box(.conversationEndedTitle, .conversationEndedDetail)
         case .blocked: box(.blockedTitle, .blockedDetail, [.site: names.site])
         case .limited(let wait): box(.noticeLimitedTitle, .noticeLimitedDetail, [.wait: texts.span(wait)])
+        case .enoughToday(let wait):
+            box(
+                .conversationEnoughTitle, .conversationEnoughDetail,
+                [.limit: texts.number(ConversationService.mostADay), .wait: texts.span(wait)])
         case .unavailable(let wait): box(.noticeUnavailableTitle, .noticeUnavailableDetail, [.wait: texts.span(wait)])
         case .expired: box(.noticeExpiredTitle, .noticeExpiredDetail)
         case .tooLate: box(.conversationLateTitle, .conversationLateDetail)

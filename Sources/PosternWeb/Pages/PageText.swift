@@ -100,6 +100,8 @@ package enum PageText: String, TextKey {
     case conversationEndedDetail = "conversation.ended_detail"
     case conversationLateTitle = "conversation.late_title"
     case conversationLateDetail = "conversation.late_detail"
+    case conversationEnoughTitle = "conversation.enough_title"
+    case conversationEnoughDetail = "conversation.enough_detail"
 
     case stateWithdrawable = "progress.withdrawable"
     case stateAwaitsProof = "progress.awaits_proof"
@@ -286,6 +288,7 @@ package enum PageText: String, TextKey {
             [.wait]
         case .faultTooLong: [.count, .limit, .excess]
         case .noticeTooLargeDetail: [.limit]
+        case .conversationEnoughDetail: [.limit, .wait]
         case .privacyLetterText: [.letters]
         case .privacyLetterSuite, .privacyAddressSuite: [.suite]
         case .privacyClientText: [.evidence]

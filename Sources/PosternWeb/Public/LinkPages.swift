@@ -68,6 +68,7 @@ struct LinkPages: Sendable {
         case .doubtful(let details): return again(.doubtful(details), .unprocessableContent)
         case .blocked: return again(.blocked, .forbidden)
         case .limited(let wait): return again(.limited(wait), .tooManyRequests).retrying(after: wait)
+        case .enoughToday(let wait): return again(.enoughToday(wait), .tooManyRequests).retrying(after: wait)
         case .unavailable(let wait): return again(.unavailable(wait), .serviceUnavailable).retrying(after: wait)
         case .ended(let view):
             // As on the contact page, one who takes no letters is no conflict that ends.
@@ -86,7 +87,10 @@ struct LinkPages: Sendable {
             idempotencyKey: idempotencyKey, client: client, at: now())
         let answer = await conversations.reply(post)
         // A client that goes on posting over its limit is soon refused before its reply is read.
-        if case .limited = answer { requests.charge(client, .refusedLetter, at: post.at) }
+        switch answer {
+        case .limited, .enoughToday: requests.charge(client, .refusedLetter, at: post.at)
+        default: break
+        }
         return answer
     }
 

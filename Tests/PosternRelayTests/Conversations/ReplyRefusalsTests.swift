@@ -98,7 +98,7 @@ struct ReplyRefusalsTests {
             }
             #expect(answers.count { $0 == .accepted } == 30)
             fixture.advance(by: .hours(1))
-            #expect(try await fixture.answer(links) == .limited(retryAfter: .hours(23)))
+            #expect(try await fixture.answer(links) == .enoughToday(retryAfter: .hours(23)))
             #expect(try await fixture.answer(other) == .accepted)
             fixture.advance(by: .hours(23) + .seconds(1))
             #expect(try await fixture.answer(links) == .accepted)

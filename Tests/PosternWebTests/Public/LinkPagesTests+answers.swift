@@ -36,7 +36,9 @@ extension LinkPagesTests {
 
     @Test(arguments: [
         (ReplyAnswer.invalid(.empty), 422, "Please write something."), (.invalid(.tooLong(limit: 9, count: 12)), 422, "by 3."),
-        (.limited(retryAfter: .seconds(90)), 429, "wait 2 minutes"), (.unavailable(retryAfter: .seconds(30)), 503, "ours"),
+        (.limited(retryAfter: .seconds(90)), 429, "wait 2 minutes"),
+        (.enoughToday(retryAfter: .hours(23)), 429, "can write 30 times a day"),
+        (.unavailable(retryAfter: .seconds(30)), 503, "ours"),
         (.doubtful([PersonalDetail(.ownAddress, ""), PersonalDetail(.phone, "+49 30 1")]), 422, "Your own e-mail address"),
         (.doubtful([PersonalDetail(.ownAddressUnsought, "")]), 422, "your own e-mail address is in it"),
         (.doubtful([PersonalDetail(.ownAddressUnsought, ""), PersonalDetail(.phone, "1")]), 422, "could not be looked for"),
