@@ -13,6 +13,31 @@ package struct DailyLetters {
         return day == today ? now : day.start
     }
 
+    /// When a letter that was held goes out: now, or on the day that has room. One that was tried before has had its day, and one that
+    /// was held while it waited keeps the day that it had.
+    func due(ofReleased letter: LetterID, at now: Timestamp) throws -> Timestamp {
+        do {
+            let row = try transaction.row(
+                """
+                SELECT delivery.recipient, recipient.daily_letters, (
+                    SELECT MAX(daily_letter.day)
+                    FROM daily_letter
+                    WHERE daily_letter.recipient = delivery.recipient AND daily_letter.letter = delivery.id) AS day
+                FROM delivery
+                CROSS JOIN recipient
+                WHERE delivery.id = ? AND delivery.kind = 'letter' AND delivery.attempts = 0
+                    AND recipient.id = delivery.recipient AND recipient.daily_letters IS NOT NULL
+                """,
+                [letter.stored])
+            guard let row else { return now }
+            if let day: Epoch = try row.optional("day"), day >= Epoch(containing: now) { return max(now, day.start) }
+            return try place(letter, to: try row["recipient"], limit: try row["daily_letters"], at: now)
+        } catch StoreError.undecodable {
+            // Somebody has changed the store: that keeps no letter from going out.
+            return now
+        }
+    }
+
     /// Gives every letter that waits for its day a place under another limit, in the order in which they came.
     /// - Parameter limit: nil: all are due now.
     package func rearrange(of recipient: Recipient, limit: Int?, at now: Timestamp) throws {

@@ -39,7 +39,7 @@ extension Queue {
         }
     }
 
-    /// Releases what is held; it is due now.
+    /// Releases what is held, as `release` does.
     package func releaseHeld(_ scope: DeliveryFilter.Scope, at now: Timestamp, limit: Int) throws -> Int {
         try moveHeld(scope, limit: limit) { try release($0, at: now) }
     }

@@ -98,17 +98,18 @@ extension Queue {
         return next
     }
 
-    /// Releases a held delivery; it is due now.
+    /// Releases a held delivery: it is due now, or, as a letter above what its recipient takes a day, on the day that has room for it.
     package func release(_ id: LetterID, at now: Timestamp) throws -> DeliveryMove {
         try move(id, by: .released) { state in
             try transaction.reviewItems.end(id, in: .held)
+            let due = try transaction.dailyLetters.due(ofReleased: id, at: now)
             return try transaction.run(
                 """
                 UPDATE delivery
                 SET state = 'ready', due_at = ?, released_at = ?, reason = NULL
                 WHERE id = ? AND state = ?
                 """,
-                [now.stored, now.stored, id.stored, state.stored])
+                [due.stored, due.stored, id.stored, state.stored])
         }
     }
 

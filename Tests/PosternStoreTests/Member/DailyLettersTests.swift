@@ -61,14 +61,42 @@ struct DailyLettersTests {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `What is held has no place, and gets its own when it is let go`(_ kind: StoreKind) async throws {
+    func `What is held has no place, and gets its own when it is let go, by whomever`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             try await limit(1, store)
-            let held = try await store.accept(store.letter(verdict: .held))
-            let first = try await accept(1, store)
-            #expect(try await dues(first, store) == [Self.now])
-            _ = try await store.database.write { try $0.queue.release(held, at: Self.now + .minutes(1)) }
-            #expect(try await store.line(held)?.due == Self.now + .minutes(1))
+            let held = [
+                try await store.accept(store.letter(verdict: .held)), try await store.accept(store.letter(verdict: .held)),
+            ]
+            let moment = Self.now + .minutes(1)
+            // Nothing else came today: there is room.
+            _ = try await store.database.write { try $0.queue.release(held[0], at: moment) }
+            #expect(try await dues(held, store) == [moment, nil])
+            #expect(try await store.database.write { try $0.queue.releaseHeld(.everything, at: moment, limit: 9) } == 1)
+            #expect(try await dues(held, store) == [moment, Self.tomorrow])
+            #expect(try await dues(try await accept(1, store, at: moment), store) == [Self.tomorrow + .days(1)])
+            let claimed = try await store.claim(9, at: Self.tomorrow).deliveries
+            #expect(claimed.last?.id == held[1] && claimed.last?.start == Self.tomorrow)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `Held while it waits, it keeps its day; held after it was tried, it goes out at once`(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            try await limit(1, store)
+            let ids = try await accept(3, store)
+            let moment = Self.now + .minutes(1)
+            func release(_ id: LetterID) async throws {
+                _ = try await store.database.write { try $0.queue.hold(id, because: "test") }
+                #expect(try await store.database.write { try $0.queue.release(id, at: moment) } == .moved(to: .ready))
+            }
+            try await release(ids[2])
+            #expect(try await dues(ids, store) == [Self.now, Self.tomorrow, Self.tomorrow + .days(1)])
+            let claim = try await store.claim(9, at: moment)
+            let job = try #require(claim.deliveries.first)
+            let settled = try Sample.settlement(.deferred, of: job, at: moment)
+            _ = try await store.database.write { try $0.queue.settle(job.id, under: claim.lease, as: settled) }
+            try await release(ids[0])
+            #expect(try await dues(ids, store) == [moment, Self.tomorrow, Self.tomorrow + .days(1)])
         }
     }
 

@@ -29,6 +29,11 @@ extension MemberPagesTests {
         }
     }
 
+    @Test func `The settings say how long letters above the day's number wait`() async throws {
+        let page = try await execute("/manage/settings", FakeOwnPages())
+        #expect(page.text.contains("None waits more than 7 days: then all that are left come."))
+    }
+
     @Test(arguments: [
         ("", nil as Timestamp?, 303), ("2026-12-24", Timestamp(rfc3339: "2026-12-24"), 303), ("2026-11-24", nil, 422),
         ("2028-01-01", nil, 422), ("soon", nil, 422), ("2026-02-30", nil, 422),

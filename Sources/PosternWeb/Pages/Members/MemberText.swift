@@ -82,6 +82,7 @@ package enum MemberText: String, TextKey {
     case settingsWritersProven = "settings.writers_proven"
     case settingsWritersProvenHint = "settings.writers_proven_hint"
     case settingsNameMissing = "settings.name_missing"
+    case settingsDailyHint = "settings.daily_hint"
     case settingsDailyUnclear = "settings.daily_unclear"
     case settingsUntilUnclear = "settings.until_unclear"
 
@@ -209,7 +210,7 @@ package enum MemberText: String, TextKey {
             [.date]
         case .homeSignedIn:
             [.time]
-        case .settingsDailyUnclear:
+        case .settingsDailyHint, .settingsDailyUnclear:
             [.limit]
         case .heldAddressSealed:
             [.count, .n]

@@ -6,11 +6,13 @@ package import PosternText
 package struct SettingsPage: Page {
     package enum Property: String, CaseIterable, Sendable {
         case home, notice, title, detail, action, token, place
-        case nameFault, name, languages, tag, label, isChosen, writers, hint, dailyFault, daily, isTextOnly
+        case nameFault, name, languages, tag, label, isChosen, writers, hint, dailyFault, daily, dailyHint, isTextOnly
     }
 
     package static let template = "members/settings"
-    package static let required: [Property] = [.home, .detail, .action, .token, .nameFault, .name, .dailyFault, .daily]
+    package static let required: [Property] = [
+        .home, .detail, .action, .token, .nameFault, .name, .dailyFault, .daily, .dailyHint,
+    ]
 
     package let frame: PageFrame
     package let text: Texts
@@ -21,7 +23,7 @@ package struct SettingsPage: Page {
     package let languages: [Language]
     package let writers: [Choice]
     package let dailyFault: String?
-    package let daily: String
+    package let daily, dailyHint: String
     package let isTextOnly: Bool
 
     package struct Language: Sendable {
@@ -91,6 +93,7 @@ package struct SettingsPage: Page {
             faults.isDailyUnclear
             ? texts(.settingsDailyUnclear, [.limit: texts.number(MemberSettings.dailyRange.upperBound)]) : nil
         daily = content.daily
+        dailyHint = texts(.settingsDailyHint, [.limit: texts.number(Int(DailyRoom.mostDays))])
         isTextOnly = content.isTextOnly
     }
 }
