@@ -32,14 +32,20 @@ package final class PasswordHasher: Sendable {
         case badCost
     }
 
+    /// Blocks. Gives nothing when it cannot be done.
+    package typealias Function = @Sendable (_ password: [UInt8], _ salt: [UInt8], ScryptCost) -> [UInt8]
+
     package static let length = 32
     /// With two at a time, the last of them waits a few seconds.
-    private static let mostWaiting = 12
+    package static let mostWaiting = 12
+    private let function: Function
     private let queues = [DispatchQueue(label: "postern.vault.scrypt.1"), DispatchQueue(label: "postern.vault.scrypt.2")]
     /// How many wait or run, on each of the two.
     private let waiting = Mutex([0, 0])
 
-    package init() {}
+    package init(function: @escaping Function = { scrypt($0, salt: $1, cost: $2) }) {
+        self.function = function
+    }
 
     package func hash(_ password: String, salt: [UInt8], cost: ScryptCost) async throws(Fault) -> [UInt8] {
         guard cost.isBounded else { throw .badCost }
@@ -53,7 +59,7 @@ package final class PasswordHasher: Sendable {
         let bytes = Array(password.utf8)
         let hash: [UInt8] = await withCheckedContinuation { continuation in
             queues[place].async {
-                let hash = Self.scrypt(bytes, salt: salt, cost: cost)
+                let hash = self.function(bytes, salt, cost)
                 self.waiting.withLock { $0[place] -= 1 }
                 continuation.resume(returning: hash)
             }

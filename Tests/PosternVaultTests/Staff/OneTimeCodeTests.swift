@@ -1,6 +1,8 @@
+import Dispatch
 import PosternCore
 import PosternTestSupport
 import PosternVault
+import Synchronization
 import Testing
 
 struct OneTimeCodeTests {
@@ -57,7 +59,7 @@ struct OneTimeCodeTests {
         #expect(PasswordHasher.scrypt(Array(password.utf8), salt: Array(salt.utf8), cost: cost, length: 64) == Hex.bytes(hash))
     }
 
-    @Test func `A record cannot have us set aside more memory, and a crowd waits outside`() async throws {
+    @Test func `A record cannot have us set aside more memory`() async throws {
         let hasher = PasswordHasher()
         for cost in [
             ScryptCost(rounds: 1 << 18, blockSize: 8, parallelism: 1), ScryptCost(rounds: 1 << 17, blockSize: 9, parallelism: 1),
@@ -67,11 +69,46 @@ struct OneTimeCodeTests {
             await #expect(throws: PasswordHasher.Fault.badCost) { try await hasher.hash("x", salt: [], cost: cost) }
         }
         let cost = ScryptCost(rounds: 1 << 12, blockSize: 8, parallelism: 1)
-        let outcomes = await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<64 { group.addTask { (try? await hasher.hash("x", salt: [1], cost: cost)) != nil } }
-            return await group.reduce(into: [Bool]()) { $0.append($1) }
-        }
-        #expect(outcomes.contains(true))
         #expect(try await hasher.hash("x", salt: [1], cost: cost).count == PasswordHasher.length)
+    }
+
+    /// How many hashes are being made at a moment, and the most there ever were.
+    private struct Crowd: Equatable {
+        var running = 0
+        var most = 0
+        var made = 0
+    }
+
+    // Each takes 128 MiB, and the vault promises 256 MiB in all.
+    @Test func `Two passwords are hashed at once, a few wait, and the crowd stays outside`() async throws {
+        let crowd = Mutex(Crowd())
+        let gate = DispatchSemaphore(value: 0)
+        let hasher = PasswordHasher { _, _, _ in
+            crowd.withLock {
+                $0.running += 1
+                $0.most = max($0.most, $0.running)
+            }
+            // Ends by itself, so that a hasher without a limit fails instead of standing still.
+            _ = gate.wait(timeout: .now() + 5)
+            crowd.withLock {
+                $0.running -= 1
+                $0.made += 1
+            }
+            return Array(repeating: 0, count: PasswordHasher.length)
+        }
+        let served = PasswordHasher.mostWaiting
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<64 { group.addTask { (try? await hasher.hash("x", salt: [1], cost: .standard)) != nil } }
+            // Those outside are told while nobody has been served yet.
+            for _ in served..<64 { #expect(try await group.next() == false) }
+            for made in 0..<served {
+                try await eventually("the next of them is hashed") {
+                    crowd.withLock { $0.made >= made && $0.running >= (made == 0 ? 2 : 1) }
+                }
+                gate.signal()
+            }
+            for _ in 0..<served { #expect(try await group.next() == true) }
+        }
+        #expect(crowd.withLock { $0 } == Crowd(running: 0, most: 2, made: served))
     }
 }
