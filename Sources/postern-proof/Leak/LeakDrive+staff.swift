@@ -27,12 +27,34 @@ extension LeakDrive {
         let signedIn = [("Cookie", cookie)]
         let list = try await staff.send(.init(path: "/?each=1", headers: signedIn), expecting: 200)
         let letters = Set(list.text.matches(of: /\/letters\/[0-9a-z]{26}/).map { String($0.output) })
-        for path in ["/overview", "/?lane=reported", "/waves", "/decisions", "/journal", "/sessions"] + letters.sorted() {
+        var found: Set<String> = []
+        for path in Self.staffPages + letters.sorted() {
+            let page = try await staff.send(.init(path: path, headers: signedIn), expecting: 200)
+            found.formUnion(page.text.matches(of: Self.ownPages).map { String($0.output) })
+        }
+        guard found.contains(where: { $0.hasPrefix("/clients/") }) else { throw DriveFault("staff's pages lead to no client") }
+        for path in found.sorted() {
             try await staff.send(.init(path: path, headers: signedIn), expecting: 200)
         }
         for letter in letters {
+            for format in ["csv", "ndjson"] {
+                try await staff.send(.init(path: "\(letter)/export?as=\(format)", headers: signedIn), expecting: 200)
+            }
             _ = try await staff.send(.init(path: letter + "/reveal", headers: signedIn))
         }
+    }
+
+    /// Every page that needs no id. What they lead to comes after them.
+    private static let staffPages = [
+        "/overview", "/?lane=reported", "/waves", "/decisions", "/journal", "/sessions", "/log", "/log?verdict=refuse",
+        "/log/export?as=csv", "/log/export?as=ndjson", "/charts", "/charts?span=week", "/blocks", "/blocks/new", "/recipients",
+        "/recipients?site=photos", "/recipients/photos/r1", "/recipients/photos/r9", "/sites", "/sites/photos", "/staff",
+        "/tokens",
+    ]
+
+    /// Clients, waves, recipients, and the client addresses of refused posts.
+    private static var ownPages: Regex<Substring> {
+        /\/clients\/[0-9a-z]{13}|\/waves\/[0-9a-z]{26}|\/recipients\/photos\/[a-z0-9]+|\/letters\/[0-9a-z]{26}\/reveal/
     }
 
     /// RFC 4648 §6. Other characters count for nothing.
