@@ -97,6 +97,9 @@ package struct DeskQuery: Sendable {
 
     var deskPath: String { "/" + text }
 
+    /// Everything that waits in a lane.
+    static func path(of lane: ReviewLane) -> String { DeskQuery { $0 == .lane ? lane.rawValue : nil }.deskPath }
+
     func path(to letter: LetterID) -> String { "/letters/\(letter)\(text)" }
 
     /// Whether anything is asked for beside the lane.

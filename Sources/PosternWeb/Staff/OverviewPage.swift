@@ -30,7 +30,8 @@ package struct OverviewPage: Page {
     package enum Property: String, CaseIterable, Sendable {
         case well, hasConditions, conditions, severity, matter, meaning, remedy, commands, command
         case facts, oldest, purge, reports, states, decisions, label, count
-        case hasEntries, entries, at, verdict, recipient, rules, client, bytes, id
+        case hasEntries, entries, at, verdict, recipient, rules, client, clientPath, bytes, id, letterPath
+        case lanePath
         case mailbox
     }
 
@@ -59,6 +60,8 @@ package struct OverviewPage: Page {
 
     package struct Condition: Sendable {
         package let severity, matter, meaning, remedy: String
+        /// Where staff decide about it; nil for what an operator has to do.
+        package let lanePath: String?
         package let commands: [Command]
 
         package struct Command: Sendable {
@@ -72,6 +75,10 @@ package struct OverviewPage: Page {
 
     package struct Entry: Sendable {
         package let at, verdict, recipient, rules, client, bytes, id: String
+        /// Nil where the entry is of many clients.
+        package let clientPath: String?
+        /// Nil for a post that was not kept.
+        package let letterPath: String?
     }
 
     /// - Parameter overview: nil when the store cannot be read.
@@ -102,7 +109,14 @@ extension OverviewPage.Condition {
         matter = condition.matter
         meaning = condition.meaning
         remedy = condition.remedy
-        commands = condition.commands.map(Command.init)
+        lanePath =
+            switch condition.id {
+            case .reports: DeskQuery.path(of: .reported)
+            case .heldLong: DeskQuery.path(of: .held)
+            default: nil
+            }
+        // A report is decided about on the desk alone; of what is held, some waits for an operator.
+        commands = condition.id == .reports ? [] : condition.commands.map(Command.init)
     }
 }
 
@@ -125,7 +139,8 @@ extension OverviewPage.Facts {
                 at: entry.at.rfc3339, verdict: entry.verdict.rawValue,
                 recipient: entry.recipient, rules: entry.ruleNames + (entry.repeats > 0 ? " +\(entry.repeats)" : ""),
                 client: entry.tags.first?.description ?? "–", bytes: texts.number(entry.letterBytes),
-                id: entry.id.description)
+                id: entry.id.description, clientPath: entry.tags.first.map { "/clients/\($0)" },
+                letterPath: entry.verdict == .refuse ? nil : "/letters/\(entry.id)")
         }
     }
 }

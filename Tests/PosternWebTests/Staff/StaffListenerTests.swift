@@ -18,7 +18,7 @@ struct StaffListenerTests {
             guard !isBroken else { throw Broken() }
             return StaffOverview(
                 deliveries: [.ready: 12, .delivered: 3_456], oldestWaiting: Example.now - .minutes(12), decisions: [.hold: 5],
-                latest: [Example.entry()], lastPurge: Example.now)
+                latest: [Example.entry()], lastPurge: Example.now, openReports: 2)
         }
     }
 
@@ -108,6 +108,15 @@ struct StaffListenerTests {
         }
         let (first, second) = (try #require(page.range(of: "535")), try #require(page.range(of: "3 h ago")))
         #expect(first.lowerBound < second.lowerBound)
+    }
+
+    @Test func `What staff decide about leads to the desk, and names no command`() async throws {
+        let reports = HealthCondition(
+            .reports, .note, "2 letters were reported", meaning: "They wait.", remedy: "Look at them.", commands: [.reports])
+        let page = try await get("/overview", health: FakeHealth(conditions: [reports])).text
+        #expect(page.components(separatedBy: #"href="/?lane=reported""#).count == 3)
+        #expect(!page.contains("postern report list") && !page.contains("postern queue list"))
+        #expect(page.contains(#"href="/letters/"#) && page.contains(#"href="/clients/"#) && page.contains(#"<a href="/log">"#))
     }
 
     @Test func `The page is shown even when the store cannot be read`() async throws {
