@@ -1,10 +1,10 @@
 package import PosternCore
 
-/// What the operator wants found: which of these were sealed for one address. The answer is `AddressMatches`.
+/// Recipients and letters among which the operator looks for those sealed for one address. The answer is `AddressMatches`.
 ///
-/// It goes over the operator's socket alone: asked by the relay, it would tell whether a known address is somebody's here.
+/// Only the operator socket takes it: a relay that could ask would learn whether a given address is used here.
 package struct AddressSearch: LinkPayload, Equatable, Sendable, Unprintable {
-    /// A letter as the store has it.
+    /// A letter as it is stored.
     package struct SealedLetter: LinkPayload, Equatable, Sendable, Unprintable {
         package let id: LetterID
         package let site: SiteID
@@ -31,13 +31,13 @@ package struct AddressSearch: LinkPayload, Equatable, Sendable, Unprintable {
         }
     }
 
-    /// As many as fit into one frame; of letters, as many bytes.
+    /// The most recipients, and the most bytes of letters, that fit into one frame.
     package static let mostRecipients = 250
     package static let mostLetterBytes = 512 * 1_024
     package static let longestPart = 128 * 1_024
 
     package let address: EmailAddress
-    /// The first of several: it leaves an entry in the journal.
+    /// Whether this is the first request of a search that takes several. Only the first is entered in the journal.
     package let isFirst: Bool
     package let recipients: [Recipient]
     package let letters: [SealedLetter]
@@ -67,11 +67,11 @@ package struct AddressSearch: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// Which of them were sealed for the address that was asked for.
+/// The recipients and letters that were sealed for the address searched for.
 package struct AddressMatches: LinkPayload, Equatable, Sendable {
     package let recipients: [RecipientID]
     package let letters: [LetterID]
-    /// How many of all did not open: their key is destroyed or lost, or somebody else wrote the row.
+    /// How many of the seals did not open: their key is destroyed or lost, or the row was not written by Postern.
     package let unread: Int
 
     package init(recipients: [RecipientID], letters: [LetterID], unread: Int) {

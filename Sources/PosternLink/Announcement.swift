@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// What the vault tells the relay: everything it needs to seal, and the tag keys.
+/// What the vault tells the relay: the public keys to seal with, the tag and ledger keys, and its own state.
 package struct Announcement: LinkPayload, Equatable, Sendable {
     /// The public half of a key. Purpose and suite are numbers of PosternSealing, which this module does not know.
     package struct Key: LinkPayload, Equatable, Sendable {
@@ -32,7 +32,7 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         }
     }
 
-    /// A secret of one day: of its tags, or of what recipients see of its letters.
+    /// A secret key for one day: for client tags, or for the ledgers in which recipients see that day's letters.
     package struct DayKey: LinkPayload, Equatable, Sendable, Unprintable {
         package let epoch: Epoch
         /// 32 bytes for HMAC-SHA-256.
@@ -55,20 +55,20 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
 
     /// The current address key, and the letter and evidence keys of today and tomorrow.
     package let keys: [Key]
-    /// Of today and tomorrow.
+    /// The secrets of today and tomorrow for client tags.
     package let tagKeys: [DayKey]
-    /// Of today and tomorrow: what the keys follow from with which recipients see what came for them.
+    /// The secrets of today and tomorrow from which the keys of recipients' ledgers are derived.
     package let ledgerKeys: [DayKey]
-    /// How many letters may be under way at once.
+    /// How many letters the vault sends at once.
     package let lanes: Int
-    /// Connections that the vault cut off because of what they sent, since its start. The relay shows it among its metrics: the
-    /// vault has no page of its own.
+    /// How many connections the vault has closed since it started because they sent malformed data. The relay publishes it among
+    /// its metrics, since the vault has no page of its own.
     package let malformedFrames: Int
-    /// Letters that had to wait because more was asked for than the vault lets out, since its start.
+    /// How many letters have been deferred since the vault started because a budget was used up.
     package let overBudget: Int
-    /// Whether the vault believes its clock enough to destroy keys by it.
+    /// Whether the vault trusts its clock enough to destroy keys that have expired.
     package let isClockTrusted: Bool
-    /// What its clock showed when it said so; nil where it did not say.
+    /// The vault's time when it announced this; nil if it did not say.
     package let clock: Timestamp?
     /// Whether the vault still takes over what an earlier version of the program authorised: see `AdoptionRequest`.
     package let isAdopting: Bool

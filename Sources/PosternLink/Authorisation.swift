@@ -1,11 +1,12 @@
 package import PosternCore
 
-/// Proof that a mailbox was reached, with the record it is about.
+/// A request to confirm a recipient's address, with proof that mail to it was received.
 package struct ConfirmationRequest: Equatable, Sendable, Unprintable {
     package let recipient: Recipient
-    /// From the link that only the vault can have mailed, or the code that was typed.
+    /// The token of a confirmation link, which only the vault can have mailed, or the code that was typed.
     package let token: String
-    /// Who types the code, where a mailed link shows it: their wrong ones are counted apart from everybody else's.
+    /// The mailed link through which the code was entered, if any. Wrong codes of its holder are counted apart from everybody
+    /// else's.
     package let holder: MailedToken?
 
     package init(recipient: Recipient, token: String, holder: MailedToken? = nil) {
@@ -32,7 +33,7 @@ package struct ConfirmationRequest: Equatable, Sendable, Unprintable {
     }
 }
 
-/// Addresses that the operator wants sealed. They go over the operator socket, never through the relay.
+/// Addresses for the vault to seal. They go over the operator socket, never through the relay.
 package struct EnrolRequest: Equatable, Sendable {
     package struct Entry: Equatable, Sendable, Unprintable {
         package let site: SiteID
@@ -40,8 +41,7 @@ package struct EnrolRequest: Equatable, Sendable {
         package let name: HeaderText
         package let language: Language
         package let address: EmailAddress
-        /// The recipient as the store has them; nil for a new one. The vault checks its own authorisation before it believes a
-        /// word of it.
+        /// The recipient as stored; nil for a new one. The vault trusts none of it before it has checked its own authorisation.
         package let former: Recipient?
 
         package init(
@@ -56,13 +56,13 @@ package struct EnrolRequest: Equatable, Sendable {
         }
     }
 
-    /// As many as fit into one frame with their seals in base64, with room to spare.
+    /// The most recipients that fit into one frame, with their seals in base64 and room to spare.
     package static let most = 250
 
     package let entries: [Entry]
     /// Whether the operator vouches for the addresses. If not, each is asked by mail first.
     package let confirmed: Bool
-    /// The handles were erased people's, and the operator gives them to others.
+    /// Whether the handles belonged to people who were erased, and are now given to others.
     package let isSuccession: Bool
 
     package init(entries: [Entry], confirmed: Bool, isSuccession: Bool = false) {
@@ -102,7 +102,7 @@ package struct EnrolRequest: Equatable, Sendable {
     }
 }
 
-/// Recipients with their sealed records, in the order in which they were asked for.
+/// The answer to an `EnrolRequest`: the recipients with their sealed records, in the order of the request.
 package struct Enrolled: Equatable, Sendable {
     package let all: [Recipient]
 
@@ -124,13 +124,13 @@ package struct Enrolled: Equatable, Sendable {
     }
 }
 
-/// A site's name and origins that the operator wants mails to show.
+/// The name and origins of a site that mails may show, for the vault to authorise.
 package struct SiteRequest: Equatable, Sendable {
     package let id: SiteID
-    /// Nil to keep what the former one has.
+    /// Nil to keep the name of `former`.
     package let name: HeaderText?
     package let origins: [WebOrigin]?
-    /// The site as the store has it; nil for a new one. The vault takes nothing from it that it has not authorised.
+    /// The site as stored; nil for a new one. The vault takes nothing from it that it has not authorised itself.
     package let former: Site?
 
     package init(id: SiteID, name: HeaderText?, origins: [WebOrigin]?, former: Site?) {
@@ -175,7 +175,7 @@ extension Site {
     }
 }
 
-/// What the operator's command tells the vault when the store has kept what was authorised, or has erased a recipient.
+/// What an operator's command tells the vault once the store has kept what was authorised, or has erased a recipient.
 package struct RecordNotes: Equatable, Sendable {
     package enum Note: Equatable, Sendable {
         case inUse(AuthorisedName, version: Int32, RecipientID?)
@@ -208,7 +208,7 @@ package struct RecordNotes: Equatable, Sendable {
         return writer.bytes
     }
 
-    /// - Throws: as for any payload. A version of 0 says that the recipient was erased.
+    /// - Throws: `ByteFault` when it is malformed. A version of 0 means that the recipient was erased.
     package init(payload: [UInt8]) throws(ByteFault) {
         var reader = ByteReader(payload, limit: 4_096)
         all = try reader.list(atMost: EnrolRequest.most) { reader throws(ByteFault) in
@@ -227,9 +227,9 @@ package struct RecordNotes: Equatable, Sendable {
 /// Sites and recipients that an earlier version of the program stored. It authorised neither names nor origins.
 package struct AdoptionRequest: Equatable, Sendable {
     package let sites: [Site]
-    /// At most `EnrolRequest.most`.
+    /// No more than `EnrolRequest.most`.
     package let recipients: [Recipient]
-    /// Nothing is left to adopt. The vault adopts nothing after that, ever.
+    /// Whether nothing is left to adopt. After this request the vault never adopts anything again.
     package let isLast: Bool
 
     package init(sites: [Site], recipients: [Recipient], isLast: Bool) {
@@ -257,7 +257,7 @@ package struct AdoptionRequest: Equatable, Sendable {
     }
 }
 
-/// The answer to an `AdoptionRequest`: those that the vault authorised, with their authorisation.
+/// The answer to an `AdoptionRequest`: the sites and recipients that the vault authorised, with their authorisations.
 package struct Adoption: Equatable, Sendable {
     package let sites: [Site]
     package let recipients: [Recipient]
@@ -300,7 +300,7 @@ extension ByteWriter {
             write(site.text)
             write(nil as String?)
         case .undo, .asked, .siteToken, .staff, .staffStep, .staffCode, .staffSignatures, .staffReveals:
-            // The vault notes these by itself: an empty site is refused where it is read.
+            // The vault keeps these itself and nobody sends them: a reader refuses the empty site.
             write("")
             write(nil as String?)
         }
@@ -308,7 +308,7 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-    /// What a count of values is followed by.
+    /// Reads a count, and then as many values.
     fileprivate mutating func list<Value>(
         atMost most: Int, _ read: (inout ByteReader) throws(ByteFault) -> Value
     ) throws(ByteFault) -> [Value] {

@@ -1,7 +1,7 @@
 package import PosternCore
 
-/// Whose letters a recipient wants no more of: the letter that shows it, with its seal. The vault opens it and gives back no more than
-/// a name that is the same for all letters of one address to this recipient.
+/// A request to name the visitor that a recipient mutes, by one of the visitor's letters. The vault opens the letter and returns
+/// only a name, which is the same for all letters from one address to this recipient.
 package struct MuteRequest: LinkPayload, Equatable, Sendable, Unprintable {
     package let site: SiteID
     package let recipient: RecipientID
@@ -34,7 +34,7 @@ package struct MuteRequest: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// What the vault calls a visitor for one recipient: sixteen bytes under a key that only the vault has.
+/// The vault's name for a visitor, different for each recipient: sixteen bytes of a MAC under a key that only the vault has.
 package struct MuteName: LinkPayload, Hashable, Sendable {
     package static let length = 16
 
@@ -50,7 +50,7 @@ package struct MuteName: LinkPayload, Hashable, Sendable {
     }
 }
 
-/// Whether the recipient's own address stands in an answer that is about to be sent.
+/// Asks whether an answer that is about to be sent contains the recipient's own address.
 package struct MentionRequest: LinkPayload, Equatable, Sendable, Unprintable {
     package let recipient: Recipient
     package let text: String
@@ -73,7 +73,7 @@ package struct MentionRequest: LinkPayload, Equatable, Sendable, Unprintable {
 
 package enum Mention: UInt8, LinkPayload, Sendable {
     case absent, present
-    /// Asked too often for this recipient: nobody is to find an address by guessing.
+    /// Asked too often about this recipient, so that guessing cannot find an address.
     case notSaid
 
     package func write(to writer: inout ByteWriter) { writer.write(rawValue) }

@@ -29,7 +29,7 @@ extension DeliveryJob {
         return writer.bytes
     }
 
-    /// - Throws: when a field is not what its type allows.
+    /// - Throws: `ByteFault` when a field has a value that its type does not allow.
     package init(payload: [UInt8]) throws(ByteFault) {
         var reader = ByteReader(payload, limit: 128 * 1_024)
         let id: LetterID = try reader.identifier()
@@ -85,7 +85,7 @@ extension ByteWriter {
         if let record = recipient.record { write(record) }
     }
 
-    /// Without its look.
+    /// Writes a site without its appearance (`Site.look`).
     mutating func write(_ site: Site) {
         write(site.id.text)
         write(site.name.text)
@@ -111,7 +111,7 @@ extension ByteReader {
         return value
     }
 
-    /// A zero stands for none.
+    /// Reads a moment; zero stands for nil.
     mutating func optionalMoment() throws(ByteFault) -> Timestamp? {
         let moment = try moment()
         return moment.milliseconds == 0 ? nil : moment

@@ -1,7 +1,7 @@
 package import NIOCore
 internal import PosternCore
 
-/// One message of the link, either way.
+/// One message between two processes, in either direction.
 package struct Frame<Verb: LinkVerb>: Equatable, Sendable, Unprintable {
     package enum Kind: Equatable, Sendable {
         case request(Verb)
@@ -12,7 +12,7 @@ package struct Frame<Verb: LinkVerb>: Equatable, Sendable, Unprintable {
     }
 
     package let kind: Kind
-    /// Chosen by the side that asks; the answer carries the same.
+    /// Chosen by the client; the answer repeats it.
     package let id: UInt32
     package let payload: [UInt8]
 
@@ -21,17 +21,17 @@ package struct Frame<Verb: LinkVerb>: Equatable, Sendable, Unprintable {
     }
 }
 
-/// Bytes that are not a frame of this socket. The peer that sends them is cut off and counted.
+/// Why bytes are not a frame of this socket. The connection they came on is closed and counted.
 package enum FrameFault: Error, Equatable, Sendable {
     case tooLong(UInt32)
     case tooShort(UInt32)
     case unknownVersion(UInt8)
-    /// Not a verb of this socket, or a kind that makes no sense at this point.
+    /// Not a verb of this socket, or a kind of frame that cannot come at this point.
     case unknownKind(UInt8)
 }
 
 extension Frame {
-    /// Length of what follows (4 bytes), version, kind, id (4 bytes), payload.
+    /// The encoded frame: length of what follows (4 bytes), version, kind, id (4 bytes), payload.
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(4 + Int(FrameHead.length) + payload.count)
@@ -52,7 +52,7 @@ extension Frame {
         }
     }
 
-    /// Reads what follows the length field.
+    /// Decodes what follows the length field.
     package init(body: some RandomAccessCollection<UInt8>) throws(FrameFault) {
         let body = Array(body)
         guard body.count >= FrameHead.length else { throw .tooShort(UInt32(body.count)) }
@@ -70,12 +70,12 @@ extension Frame {
     }
 }
 
-/// What all frames have in common, whatever their verbs.
+/// What all frames have in common, independent of their verbs.
 package enum FrameHead {
     package static let version: UInt8 = 1
-    /// Longest frame after its length field, in bytes: one chunk of an import fits, and nothing much larger.
+    /// The longest frame in bytes, without its length field: enough for one chunk of an import, and not much more.
     package static let longest: UInt32 = 1_024 * 1_024
-    /// Version, kind, id.
+    /// The bytes of version, kind and id.
     fileprivate static let length: UInt32 = 6
     fileprivate static let answerBit: UInt8 = 0x80
     fileprivate static let refusalKind: UInt8 = 0xFF
@@ -83,7 +83,7 @@ package enum FrameHead {
     package static func fits(_ payload: [UInt8]) -> Bool { payload.count <= Int(longest - length) }
 
     /// How many bytes follow a length field.
-    /// - Throws: when the length alone is wrong, before anything is waited for or set aside.
+    /// - Throws: `FrameFault` when the length itself is not allowed, before any byte is awaited or memory reserved.
     package static func lengthThatFollows(_ length: UInt32) throws(FrameFault) -> Int {
         guard length >= Self.length else { throw .tooShort(length) }
         guard length <= longest else { throw .tooLong(length) }
@@ -91,7 +91,7 @@ package enum FrameHead {
     }
 }
 
-/// Cuts the byte stream into frames. A bad length or head ends the connection before its body is waited for.
+/// Splits the byte stream into frames. A bad length ends the connection before the body is awaited.
 package struct FrameDecoder<Verb: LinkVerb>: NIOSingleStepByteToMessageDecoder {
     package typealias InboundOut = Frame<Verb>
 

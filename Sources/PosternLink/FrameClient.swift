@@ -2,15 +2,15 @@ internal import NIOCore
 private import NIOPosix
 private import Synchronization
 
-/// Asks a frame server over one connection, several requests in flight. Connects when a request needs it, and again when the
-/// connection is gone.
+/// Sends requests to a frame server over one connection, several at a time. Connects for the first request, and again when the
+/// connection is lost.
 package final class FrameClient<Verb: LinkVerb>: Sendable {
     private let path: String
     private let eventLoop: any EventLoop
     private let exchange: NIOLoopBoundBox<Exchange<Verb>>
     private let lastID = Atomic<UInt32>(0)
 
-    /// - Parameter malformed: where answers that are not answers are counted.
+    /// - Parameter malformed: counts malformed answers.
     package init(path: String, malformed: MalformedTally = MalformedTally()) {
         self.path = path
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
@@ -23,9 +23,9 @@ package final class FrameClient<Verb: LinkVerb>: Sendable {
         eventLoop.execute { [exchange] in exchange.value.close() }
     }
 
-    /// Waits for the answer until the deadline, or until the task is cancelled. Either way the other side may go on with what
-    /// was asked; an answer that comes later is dropped.
-    /// - Parameter deadline: the verb's own, if nil.
+    /// Waits for the answer until the deadline, or until the task is cancelled. In both cases the other side may still carry the
+    /// request out; its late answer is dropped.
+    /// - Parameter deadline: nil for the deadline of the verb.
     /// - Throws: `LinkFault`, or the `LinkRefusal` that the other side gave.
     package func request(_ verb: Verb, _ payload: [UInt8] = [], within deadline: Duration? = nil) async throws -> [UInt8] {
         guard FrameHead.fits(payload) else { throw LinkFault.tooLong(path: path) }
@@ -37,13 +37,13 @@ package final class FrameClient<Verb: LinkVerb>: Sendable {
             eventLoop.execute { [exchange] in exchange.value.ask(question) }
             return try await question.answered.futureResult.get()
         } onCancel: {
-            // May run before the question is asked: then the mark is what stops it.
+            // This may run before the question is asked; then the mark stops it.
             question.isCancelled.store(true, ordering: .sequentiallyConsistent)
             eventLoop.execute { [exchange] in exchange.value.cancel(id) }
         }
     }
 
-    /// Ends the connection. Requests in flight fail with `.lost`; a later request connects again.
+    /// Closes the connection. Requests in flight fail with `.lost`; a later request connects again.
     package func close() async {
         try? await eventLoop.flatSubmit { [exchange] in exchange.value.close() }.get()
     }
@@ -62,7 +62,7 @@ private final class Question<Verb: LinkVerb>: Sendable {
     }
 }
 
-/// Who waits for which answer, and the connection they wait on. Used on its event loop only.
+/// The requests that wait for an answer, and the connection they were sent on. Used on its event loop only.
 ///
 /// A question is in `waiting` from `ask` until exactly one of these takes it out and completes its promise: its answer, its
 /// deadline, a cancellation, or the end of the connection. Nothing else completes a promise, so none is forgotten and none is
@@ -70,7 +70,7 @@ private final class Question<Verb: LinkVerb>: Sendable {
 private final class Exchange<Verb: LinkVerb> {
     private enum Link {
         case closed
-        /// The number tells this attempt from an earlier one that was closed meanwhile.
+        /// The number distinguishes this attempt from an earlier one that was closed meanwhile.
         case connecting(Int)
         case open(any Channel)
     }
@@ -78,7 +78,7 @@ private final class Exchange<Verb: LinkVerb> {
     private struct Waiter {
         let question: Question<Verb>
         let deadline: NIODeadline
-        /// Sent on the connection that is open now: its end fails this one.
+        /// Whether it was sent on the current connection, whose end then fails it.
         var isSent = false
     }
 
@@ -88,14 +88,15 @@ private final class Exchange<Verb: LinkVerb> {
     private var link = Link.closed
     private var attempts = 0
     private var waiting: [UInt32: Waiter] = [:]
-    /// Questions that wait for the connection, in the order they were asked. Some may have been given up.
+    /// Questions to send once connected, in the order they were asked. Some may have been given up meanwhile.
     private var unsent: [UInt32] = []
-    /// Questions given up after they were sent, whose answers may still come.
+    /// Questions that were sent and then given up; their answers may still come.
     private var givenUp: Set<UInt32> = []
     private var alarm: (at: NIODeadline, task: Scheduled<Void>)?
     private var isFlushDue = false
 
-    /// A peer that owes more answers than this will not give them.
+    /// How many answers to abandoned questions may be outstanding before the connection is closed: a peer that owes more will not
+    /// give them.
     private static var mostOwed: Int { 4_096 }
 
     init(path: String, malformed: MalformedTally, eventLoop: any EventLoop) {
@@ -157,7 +158,7 @@ private final class Exchange<Verb: LinkVerb> {
 
     private func connected(_ result: Result<any Channel, any Error>, attempt: Int) {
         guard case .connecting(attempt) = link else {
-            // Closed meanwhile, and its questions have been failed.
+            // It was closed meanwhile, and its questions have already failed.
             if case .success(let channel) = result { channel.close(promise: nil) }
             return
         }
@@ -185,23 +186,23 @@ private final class Exchange<Verb: LinkVerb> {
         flushSoon(channel)
     }
 
-    /// What is asked together goes out together: the letters of one claim cost little more than one system call, and wake the
-    /// other side that often.
+    /// Questions asked together are sent together: the letters of one claim cost about one system call, and wake the other
+    /// process about once.
     private func flushSoon(_ channel: any Channel) {
         guard !isFlushDue else { return }
         isFlushDue = true
-        // After the questions that wait for the event loop already.
+        // Runs after the questions that are already queued on the event loop.
         eventLoop.assumeIsolated().execute {
             self.isFlushDue = false
             if case .open(let channel) = self.link { channel.flush() }
         }
     }
 
-    /// Called by the handler of `channel`.
+    /// Called by the channel handler of `channel`.
     func received(_ frame: Frame<Verb>, on channel: any Channel) {
         guard isOpen(channel) else { return }
         guard let waiter = waiting[frame.id], waiter.isSent else {
-            // The late answer to a question that was given up is dropped; nobody asked for any other.
+            // A late answer to an abandoned question is dropped; any other was never asked for.
             if givenUp.remove(frame.id) == nil { broken(channel) }
             return
         }
@@ -219,7 +220,7 @@ private final class Exchange<Verb: LinkVerb> {
         }
     }
 
-    /// The peer sent something that is not an answer.
+    /// Closes the connection, because the peer sent something that is not an answer.
     func broken(_ channel: any Channel) {
         guard isOpen(channel) else { return }
         malformed.add()
@@ -252,7 +253,7 @@ private final class Exchange<Verb: LinkVerb> {
         if givenUp.count > Self.mostOwed { channel.close(promise: nil) }
     }
 
-    /// Fails everything that waits. The connection has ended, or never began.
+    /// Fails every waiting question, because the connection has ended or could not be made.
     private func failAll(_ fault: (LinkFault.Execution) -> LinkFault) {
         let failing = waiting
         waiting = [:]
@@ -263,7 +264,8 @@ private final class Exchange<Verb: LinkVerb> {
 
     // MARK: - Deadlines
 
-    /// One timer at most, set again when it fires: a request that is answered in time costs none of its own.
+    /// There is at most one timer, which is set again when it fires, so that a request that is answered in time needs none of its
+    /// own.
     private func lookAgain(at deadline: NIODeadline) {
         if let alarm {
             guard deadline < alarm.at else { return }
@@ -283,7 +285,7 @@ private final class Exchange<Verb: LinkVerb> {
     }
 }
 
-/// Tells the exchange what happens on one connection.
+/// Forwards the events of one connection to the exchange.
 private final class ExchangeHandler<Verb: LinkVerb>: ChannelInboundHandler {
     typealias InboundIn = Frame<Verb>
 

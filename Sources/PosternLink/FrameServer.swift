@@ -5,21 +5,21 @@ private import NIOPosix
 private import PosternCore
 private import Synchronization
 
-/// Serves frames on a Unix socket: many connections, several requests of each in flight, one or two peer users.
+/// Serves frames on a Unix socket to one or two users: many connections, with several requests in flight on each.
 package final class FrameServer<Verb: LinkVerb>: Sendable {
-    /// Answers one request. A `LinkRefusal` that it throws goes to the peer. Any other error is logged here, and the peer is told
-    /// "unavailable".
+    /// Answers one request. A `LinkRefusal` that it throws is sent to the peer. Any other error is logged here, and the peer
+    /// receives an `unavailable` refusal.
     package typealias Handler = @Sendable (Verb, [UInt8]) async throws -> [UInt8]
 
     package struct Configuration: Sendable {
         /// At most 107 bytes (`sun_path`, unix(7)).
         package let path: String
         package let mode: UInt32
-        /// The users who may speak. Everybody else is cut off at once.
+        /// The users who may connect. Connections of others are closed at once.
         package let peers: Set<PeerUser>
-        /// Requests of one connection that are served at once. Further ones wait in the socket.
+        /// How many requests of one connection are served at the same time. Further ones wait in the socket.
         package let inFlight: Int
-        /// Each may send half a frame and wait: more than these are closed at once.
+        /// How many connections may be open. Further ones are closed at once, since each could send half a frame and wait.
         package let connections: Int
 
         package init(path: String, mode: UInt32, peers: Set<PeerUser>, inFlight: Int = 256, connections: Int = 64) {
@@ -41,7 +41,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
             let channel: any Channel
             /// Requests that are being answered.
             var running = 0
-            /// Whether its peer is still there to hear the answers.
+            /// Whether its peer can still receive the answers.
             var hasPeer = true
         }
 
@@ -52,7 +52,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
 
     private let state = Mutex(State())
 
-    /// - Parameter malformed: shared by the sockets of a process that are counted together.
+    /// - Parameter malformed: counts malformed frames; shared by the sockets of a process that are counted together.
     package init(
         _ configuration: Configuration, malformed: MalformedTally = MalformedTally(), logger: Logger, handler: @escaping Handler
     ) {
@@ -62,14 +62,14 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
         self.handler = handler
     }
 
-    /// Connections that were cut off because of what they sent, since the process started.
+    /// How many connections have been closed since the process started because of malformed frames.
     package var malformedFrames: Int { malformed.count }
 
-    /// Whether a peer is still there to hear what becomes of a request.
+    /// Whether any peer can still receive the answer to a request.
     package var hasPeer: Bool { state.withLock { $0.connections.values.contains(where: \.hasPeer) } }
 
-    /// Takes no more requests, and lets `run` return when those under way have been answered: a letter that is being sent when
-    /// the vault is told to stop must not be sent again because nobody heard the outcome.
+    /// Accepts no more requests, and lets `run` return once those under way have been answered: a letter that is being sent while
+    /// the vault stops must not be sent a second time because its outcome was lost.
     package func end() {
         let state = state.withLock { state in
             state.isEnding = true
@@ -83,7 +83,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
         }
     }
 
-    /// - Returns: false when the server is ending and takes nothing more.
+    /// - Returns: false when the server is ending and accepts nothing more.
     private func begins(on id: ObjectIdentifier) -> Bool {
         state.withLock { state in
             guard !state.isEnding else { return false }
@@ -101,14 +101,14 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
         idle?.close(mode: .input, promise: nil)
     }
 
-    /// Serves until `end`, or until the task is cancelled, which breaks off what is under way.
-    /// - Parameter whenListening: called once the socket takes connections.
-    /// - Throws: when the socket cannot be made.
+    /// Serves until `end` is called, or until the task is cancelled, which aborts requests under way.
+    /// - Parameter whenListening: called once the socket accepts connections.
+    /// - Throws: when the socket cannot be created.
     package func run(whenListening: @Sendable () async -> Void = {}) async throws {
         // A socket file outlives a process that was killed. Nobody else uses it: the caller holds the lock of the store, or of
         // the vault.
         try SocketFile.removeOwn(configuration.path)
-        // Made under the process's umask (077) and widened in `bind`: it is never open to more users than it should be.
+        // Created under the process's umask (077) and widened in `bind`, so that it is never open to more users than intended.
         let server = try await bind()
         let isEnding = state.withLock { state in
             state.listener = server.channel
@@ -129,7 +129,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
         let path = configuration.path
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 128)
-            // `end` closes the half we read from; answers still go out over the other.
+            // `end` closes the reading half; answers still go out over the writing half.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(unixDomainSocketPath: path) { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -145,7 +145,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
     private func serve(_ arrival: Arrival<Frame<Verb>, Frame<Verb>>) async {
         guard let connection = arrival.take() else { return }
         do {
-            // First of all, whatever becomes of it: see `Arrival`.
+            // This must come first, whatever happens to the connection: see `Arrival`.
             try await connection.executeThenClose { inbound, outbound in
                 let peer = try await PeerUser.of(connection.channel)
                 guard configuration.peers.contains(peer) else {
@@ -183,7 +183,7 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { requests in
             do {
-                // Also when the connection breaks in the middle of a frame.
+                // This also runs when the connection breaks in the middle of a frame.
                 defer { state.withLock { $0.connections[id]?.hasPeer = false } }
                 var running = 0
                 for try await frame in inbound {
@@ -203,7 +203,8 @@ package final class FrameServer<Verb: LinkVerb>: Sendable {
                     }
                 }
             }
-            // The peer has gone, or we are ending. What it asked for is finished all the same: a letter half sent must be sent.
+            // The peer has gone, or the server is ending. Its requests are finished all the same: a letter that is half sent must
+            // be sent.
             try await requests.waitForAll()
         }
     }

@@ -1,8 +1,8 @@
 package import PosternCore
 
-/// Which page of the journal somebody wants to see. The answer is a `JournalExcerpt`.
+/// A request for one page of the journal. The answer is a `JournalExcerpt`.
 package struct JournalExcerptRequest: LinkPayload, Equatable, Sendable {
-    /// The number of the last entry of the page before; nil for the newest.
+    /// The number of the last entry on the previous page; nil for the page with the newest entries.
     package let before: Int?
 
     package init(before: Int?) { self.before = before }

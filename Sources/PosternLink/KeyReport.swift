@@ -1,19 +1,19 @@
 package import PosternCore
 
-/// Which keys a vault holds, and nothing of the keys themselves.
+/// The keys that a vault holds, without any key material.
 package struct KeyReport: LinkPayload, Equatable, Sendable {
     package struct Key: LinkPayload, Hashable, Sendable {
-        /// As in file names: `address`, `letter`, `tag`, ….
+        /// The kind as it stands in file names: `address`, `letter`, `tag`, ….
         package let kind: String
         package let id: String
         /// Nil for symmetric keys.
         package let suite: String?
-        /// The day it serves; nil for keys that are not per epoch.
+        /// The day that the key is for; nil for keys that are not per epoch.
         package let epoch: Epoch?
-        /// Whether a text sealed with the public half opened with the private one. Nil for a key that is not a pair, and where
-        /// nobody looked.
+        /// Whether a text sealed with the public half opened with the private half. Nil for a key that is no pair, or if it was
+        /// not tested.
         package let fits: Bool?
-        /// When it was last written to a folder outside the vault; nil if it never was.
+        /// When it was last exported to a folder outside the vault; nil if it never was.
         package let saved: Timestamp?
 
         package init(kind: String, id: String, suite: String?, epoch: Epoch?, fits: Bool?, saved: Timestamp? = nil) {
@@ -39,7 +39,7 @@ package struct KeyReport: LinkPayload, Equatable, Sendable {
         }
     }
 
-    /// By kind, then day, then id.
+    /// Sorted by kind, then day, then id.
     package let keys: [Key]
 
     package init(_ keys: [Key]) {
@@ -57,7 +57,7 @@ package struct KeyReport: LinkPayload, Equatable, Sendable {
     }
 }
 
-/// As `keys status --json` prints it.
+/// The form in which `keys status --json` prints it.
 extension KeyReport: Encodable {}
 
 extension KeyReport.Key: Encodable {

@@ -1,15 +1,15 @@
 package import PosternCore
 
-/// Why a request got no answer, and whether the other side may have carried it out all the same.
+/// Why a request got no answer, and whether the other side may have carried it out nevertheless.
 package enum LinkFault: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Execution: Sendable {
         /// Nothing of the request left this process.
         case notSent
-        /// It was sent; what the other side did with it is not known.
+        /// It was sent; whether the other side carried it out is not known.
         case unknown
     }
 
-    /// Nobody listens at the socket, or we may not speak there.
+    /// Nobody listens at the socket, or this user may not connect to it.
     case unreachable(path: String, reason: String)
     /// The request is longer than a frame may be.
     case tooLong(path: String)
@@ -19,7 +19,7 @@ package enum LinkFault: Error, Equatable, Sendable, CustomStringConvertible {
     case cancelled(path: String, Execution)
     /// The connection ended.
     case lost(path: String, Execution)
-    /// What came back is not an answer.
+    /// What was received is not an answer.
     case malformedAnswer(path: String)
 
     package var execution: Execution {
@@ -47,11 +47,11 @@ package struct LinkRefusal: Error, LinkPayload, Equatable, Sendable, CustomStrin
     package enum Code: UInt8, Sendable {
         /// The payload is not what the verb takes.
         case malformed = 2
-        /// Understood, and not granted.
+        /// The request was understood and is not allowed.
         case denied = 3
-        /// Something of ours failed; try again later.
+        /// The other process failed; the request can be tried again later.
         case unavailable = 4
-        /// Wrong codes were typed so often that none is looked at any more.
+        /// Too many wrong codes were entered, so that no code is checked any more.
         case spent = 5
     }
 

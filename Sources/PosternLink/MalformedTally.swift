@@ -1,7 +1,7 @@
 private import PosternCore
 private import Synchronization
 
-/// Counts connections that were cut off because of what they sent, on all sockets of a process together.
+/// Counts the connections that were closed because of malformed frames, on all sockets of a process together.
 package final class MalformedTally: Sendable {
     private let number = Atomic<Int>(0)
     private let throttle = Mutex(LogThrottle(interval: .seconds(1)))
@@ -9,7 +9,7 @@ package final class MalformedTally: Sendable {
 
     package init() {}
 
-    /// Since the start of the process.
+    /// How many there have been since the process started.
     package var count: Int { number.load(ordering: .relaxed) }
 
     func add() {

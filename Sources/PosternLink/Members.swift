@@ -1,16 +1,16 @@
 package import PosternCore
 
-/// Somebody wants to receive letters: on our page, or because their site says so.
+/// A request to enrol a recipient, who joins on our page or is added by their site.
 package struct MemberRequest: LinkPayload, Equatable, Sendable, Unprintable {
-    /// As the store has it: the mail names it, so it must have the vault's authorisation.
+    /// The site as stored. The mail names it, so it must carry the vault's authorisation.
     package let site: Site
     package let handle: Handle
     package let name: HeaderText
     package let language: Language
     package let address: EmailAddress
-    /// The record of the same handle that was made before and never confirmed; nil for a new one.
+    /// The unconfirmed recipient who already has this handle; nil if the handle is new.
     package let former: Recipient?
-    /// The site's credential, if the site asks. Nil when the request was begun on our page: then nothing but a code that is typed there
+    /// The site's credential, if the site asks. Nil when the request was begun on our page: then only a code that is typed there
     /// confirms the address.
     package let token: SiteToken?
 
@@ -49,22 +49,23 @@ package struct MemberRequest: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// The answer to `enrol` and `change`. What is neither ours nor proven is refused (`LinkRefusal`, denied).
+/// The answer to `enrol` and `change`. A request without valid proof is refused (`LinkRefusal`, denied).
 package enum MemberAnswer: LinkPayload, Equatable, Sendable {
-    /// The recipient with the record that takes the former one's place, to be stored.
+    /// The recipient with a new record, to be stored in place of the former one.
     case record(Recipient)
-    /// The recipient with the record of the address that is to be. It does not count before that address was confirmed (`authorise`).
-    /// The former address is told by a notice of this id.
+    /// The recipient with the record of the requested address, which does not count before that address is confirmed
+    /// (`authorise`). The id is that of the notice to the former address.
     case change(AddressChangeID, Recipient)
-    /// The handle is or was somebody's.
+    /// The handle belongs to somebody, or once did.
     case taken
-    /// More is asked for than the vault does.
+    /// A vault limit was reached.
     case limited(retryAfter: Duration)
-    /// Nothing is to be stored: the recipient is erased, or no address that was asked counts any more.
+    /// There is no record to store: the recipient is erased, or no requested address counts any more.
     case done
-    /// As `record`, and the record of a change of address with the same words, which takes the place of the one that was sent.
+    /// As `record`; `next` is the record of the open change of address with the same name and language, to be stored in place of
+    /// the one that was sent.
     case renamed(Recipient, next: SealedRecord)
-    /// The address was asked as often as one address is in a day.
+    /// This address has already been asked as often in a day as one address may be.
     case askedOften(retryAfter: Duration)
 
     package static var longestPart: Int { 8_192 }
@@ -107,7 +108,7 @@ package enum MemberAnswer: LinkPayload, Equatable, Sendable {
     }
 }
 
-/// A recipient opens the link to their own page.
+/// A request to sign a recipient in by the link that was mailed to them.
 package struct SignInRequest: LinkPayload, Equatable, Sendable, Unprintable {
     package let recipient: Recipient
     package let token: MailedToken
@@ -128,7 +129,7 @@ package struct SignInRequest: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// A recipient with the record that the store has kept.
+/// A recipient with the record that is stored now.
 package struct RecordInUse: LinkPayload, Equatable, Sendable, Unprintable {
     package let recipient: Recipient
 
@@ -143,7 +144,7 @@ package struct RecordInUse: LinkPayload, Equatable, Sendable, Unprintable {
     package init(from reader: inout ByteReader) throws(ByteFault) { recipient = try reader.recipient() }
 }
 
-/// What a recipient's page is shown with: the keys of the days whose letters still open.
+/// The answer to a `SignInRequest`: the ledger keys of all days whose letters can still be opened.
 package struct SignIn: LinkPayload, Equatable, Sendable, Unprintable {
     package let ledgerKeys: [LedgerKey]
 
@@ -171,36 +172,37 @@ extension LedgerKey: LinkPayload {
     }
 }
 
-/// What shows the vault that a change of a record is wanted.
+/// What proves to the vault that a change of a record is authorised.
 package enum MemberProof: Equatable, Sendable, Unprintable {
-    /// By the recipient: the link to their page.
+    /// The recipient's proof: the link to their page.
     case member(MailedToken)
-    /// By their site: its credential.
+    /// The site's proof: its API credential.
     case site(SiteToken)
-    /// By anyone who reads the former address: the link of the notice.
+    /// The proof of anyone who reads mail at the former address: the link in the notice.
     case undo(MailedToken)
 }
 
-/// A change of a recipient's record. The relay cannot make one by itself.
+/// A request to change a recipient's record, which the relay cannot do by itself.
 package struct MemberChange: LinkPayload, Equatable, Sendable, Unprintable {
     package enum Wish: Equatable, Sendable, Unprintable {
-        /// Another display name or language. The address stays.
+        /// Change the display name or the language. The address stays.
         case words(name: HeaderText, language: Language)
-        /// The same while an address waits for its code, or its change can be taken up again: that record gets the same words.
+        /// The same while a new address waits for its code, or an undone change can still be redone: that record gets the same
+        /// name and language.
         case rename(name: HeaderText, language: Language, next: SealedRecord)
-        /// Another address, which is asked first.
+        /// Change the address. The new one must confirm first.
         case address(EmailAddress)
-        /// The address of before the change counts again: its record, as it was when the change was asked for.
+        /// Undo a change of address: the record as it was when the change was requested counts again.
         case keepFormer(SealedRecord)
-        /// The new address counts after all: its confirmed record, and the former one, which shows which change it was.
+        /// Redo a change of address that was undone: its confirmed record counts again. `former` shows which change it was.
         case takeNew(SealedRecord, former: SealedRecord)
-        /// The recipient is to be forgotten, at once and for good.
+        /// Erase the recipient, at once and for good.
         case erase
-        /// The address stays as it is: no code counts of one that was asked until now.
+        /// Keep the present address: the code of an address requested until now no longer counts.
         case keepPresent
     }
 
-    /// As the store has them now.
+    /// The recipient as stored now.
     package let recipient: Recipient
     package let proof: MemberProof
     package let wish: Wish
@@ -275,7 +277,7 @@ package struct MemberChange: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// A site's credential that the operator wants. The answer is a `SiteToken`.
+/// A request to make an API credential for a site. The answer is a `SiteToken`.
 package struct SiteTokenRequest: LinkPayload, Equatable, Sendable {
     package let site: SiteID
     package let scope: SiteToken.Scope

@@ -1,14 +1,14 @@
 package import PosternCore
 
-/// What an operator's command has done without the vault, for the vault's journal.
+/// An operation that an operator's command has carried out without the vault, for the vault's journal.
 package enum OperatorDeed: LinkPayload, Equatable, Sendable {
-    /// The keys that last were saved in a folder; their ids.
+    /// The long-term keys with these ids were saved in a folder.
     case keysExported([String])
-    /// Saved keys were put back, and the memory that was saved with them.
+    /// Saved keys were restored; `hasMemory` says whether the vault's memory was restored with them.
     case keysImported(added: Int, hasMemory: Bool)
     case tokenRevoked(SiteTokenID)
 
-    /// More keys than anybody has.
+    /// More keys than any installation has.
     private static let mostKeys = 1_000
 
     package func write(to writer: inout ByteWriter) {

@@ -1,12 +1,12 @@
 package import PosternCore
 
-/// What a verb carries, or its answer.
+/// The payload of a request or of its answer.
 package protocol LinkPayload {
     /// The longest single text or byte string that is read.
     static var longestPart: Int { get }
 
     func write(to writer: inout ByteWriter)
-    /// - Throws: when a field is not what its type allows.
+    /// - Throws: `ByteFault` when a field has a value that its type does not allow.
     init(from reader: inout ByteReader) throws(ByteFault)
 }
 
@@ -14,7 +14,7 @@ extension LinkPayload {
     package static var longestPart: Int { 4_096 }
 
     package var payload: [UInt8] {
-        // Most letters fit, with the seal of their recipient's address.
+        // Enough for most letters, with the seal of their recipient's address.
         var writer = ByteWriter(capacity: 4_096)
         write(to: &writer)
         return writer.bytes

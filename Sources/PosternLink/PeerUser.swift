@@ -1,7 +1,7 @@
 private import Glibc
 internal import NIOCore
 
-/// The user at the other end of a Unix socket, as the kernel says (`SO_PEERCRED`, unix(7)).
+/// The user at the other end of a Unix socket, as reported by the kernel (`SO_PEERCRED`, unix(7)).
 package struct PeerUser: Hashable, Sendable {
     package let id: UInt32
 

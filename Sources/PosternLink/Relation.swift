@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// The sealed client address of a submission, whose tags of other days are wanted.
+/// A request for the tags of a client on other days, by the sealed client address of a submission.
 package struct RelateRequest: LinkPayload, Equatable, Sendable, Unprintable {
     package let submission: LetterID
     package let site: SiteID
@@ -29,11 +29,11 @@ package struct RelateRequest: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// What a client is called on the days that were asked for, as far as their keys are kept: never its address.
+/// The tags of a client on the requested days whose keys still exist, without its address.
 package struct RelatedTags: LinkPayload, Equatable, Sendable {
     package struct Day: LinkPayload, Equatable, Sendable {
         package let epoch: Epoch
-        /// Of the client and its networks, narrowest first.
+        /// The tags of the client and of its networks, narrowest first.
         package let tags: [Tag]
 
         package init(epoch: Epoch, tags: [Tag]) {
@@ -55,7 +55,7 @@ package struct RelatedTags: LinkPayload, Equatable, Sendable {
         }
     }
 
-    /// The latest first.
+    /// Latest day first.
     package let days: [Day]
 
     package init(days: [Day]) { self.days = days }

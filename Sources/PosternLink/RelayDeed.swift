@@ -1,13 +1,14 @@
 package import PosternCore
 
-/// What somebody has done in the relay, for the vault's journal. It is the relay's word: one that was taken over may say it of anybody.
+/// An operation that somebody has carried out in the relay, for the vault's journal. The vault cannot verify it: a compromised
+/// relay may claim it of anybody.
 package struct RelayDeed: LinkPayload, Equatable, Sendable {
     package enum Deed: Equatable, Sendable {
         case blockAdded(Int64)
         case blockRemoved(Int64)
         case tokenRevoked(SiteTokenID)
         case staffLockedOut(StaffName)
-        /// Many letters as one.
+        /// A single decision about several letters.
         case decided(StaffDecisionID, ReviewAct, count: Int)
         case decisionUndone(StaffDecisionID)
         case waveReleased(LetterID)

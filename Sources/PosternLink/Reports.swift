@@ -1,9 +1,9 @@
 package import PosternCore
 
-/// A letter that a recipient reports: to be sealed once more, under a key of reports, so that those who look at them can still read it
-/// when the letter's own key is destroyed.
+/// A request to seal a reported letter again under a report key, so that reviewers can read it even after the letter's own key is
+/// destroyed.
 package struct ResealRequest: LinkPayload, Equatable, Sendable, Unprintable {
-    /// What the visitor wrote after the first letter, if that is what is reported.
+    /// A later letter of the visitor in the conversation, if that is the one reported.
     package struct Reply: Equatable, Sendable {
         package let id: LetterID
         package let seal: [UInt8]
@@ -21,10 +21,10 @@ package struct ResealRequest: LinkPayload, Equatable, Sendable, Unprintable {
     package let seal: [UInt8]
     package let reply: Reply?
     package let report: ReportID
-    /// What the recipient says of it: sealed with the letter, and kept nowhere else.
+    /// The recipient's remark, which is sealed with the letter and stored nowhere else.
     package let remark: LetterText?
 
-    /// Of a remark, in code points.
+    /// The longest remark, in code points.
     package static let longestRemark = 1_000
 
     package static let longestPart = 128 * 1_024
@@ -67,7 +67,7 @@ package struct ResealRequest: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// The letter under a key of reports.
+/// The answer to a `ResealRequest`: the letter sealed under a report key.
 package struct ReportSeal: LinkPayload, Equatable, Sendable {
     package let bytes: [UInt8]
 
@@ -79,7 +79,7 @@ package struct ReportSeal: LinkPayload, Equatable, Sendable {
     package init(from reader: inout ByteReader) throws(ByteFault) { bytes = try reader.part() }
 }
 
-/// The code of a `prove` mail, as a visitor typed it, and the letter that waits for it.
+/// A request to check the code of a `prove` mail, as the visitor typed it, for the letter that waits for it.
 package struct ProofRequest: LinkPayload, Equatable, Sendable, Unprintable {
     package let site: SiteID
     package let recipient: RecipientID
@@ -115,12 +115,12 @@ package struct ProofRequest: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// What the vault says of a code.
+/// The answer to a `ProofRequest`.
 package enum CodeAnswer: LinkPayload, Equatable, Sendable {
     case right(VisitorProof)
-    /// - Parameter left: how many more may be wrong.
+    /// - Parameter left: how many more wrong codes are allowed.
     case wrong(left: Int)
-    /// Too many were wrong: now the right one counts no longer either.
+    /// Too many codes were wrong; now even the right one is not accepted.
     case spent
 
     package func write(to writer: inout ByteWriter) {
@@ -145,8 +145,8 @@ package enum CodeAnswer: LinkPayload, Equatable, Sendable {
     }
 }
 
-/// What shows that the visitor's mailbox was reached: goes with the conversation (`DeliveryJob.Conversation.proof`), as if they had
-/// answered by a mailed link.
+/// Proof that the visitor has received mail at their address. It is kept with the conversation
+/// (`DeliveryJob.Conversation.proof`), as if they had answered by a mailed link.
 package struct VisitorProof: LinkPayload, Hashable, Sendable {
     package static let length = 16
 

@@ -1,9 +1,9 @@
 package import PosternCore
 
-// How the values of a reveal, which relay and vault share, go between them.
+// The encoding of the values of a reveal that relay and vault share.
 
 extension RevealStanding: LinkPayload {
-    /// Of halves about one item. More people than these are not asked about one letter.
+    /// The most pending approvals that are sent for one letter.
     private static let mostHalves = 64
 
     package func write(to writer: inout ByteWriter) {
@@ -143,7 +143,8 @@ extension Revealed: LinkPayload {
 }
 
 extension ByteReader {
-    /// As it was typed once: what its type would change, or finds too short, is refused.
+    /// Reads a reason that was normalised when it was typed. One that `RevealReason` would change, or finds too short, is
+    /// refused.
     mutating func revealReason() throws(ByteFault) -> RevealReason {
         let text = try text()
         guard let reason = try? RevealReason(typed: text), reason.text == text else { throw .badValue }

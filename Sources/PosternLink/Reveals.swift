@@ -1,6 +1,7 @@
 package import PosternCore
 
-/// Who asks to see something: an account as the store has it. The record is the vault's own, and bound to name and role.
+/// The member of staff who asks for a reveal, as stored. The record was sealed by the vault, which bound it to the name and the
+/// role.
 package struct StaffClaim: LinkPayload, Equatable, Sendable, Unprintable {
     package let name: StaffName
     package let role: StaffRole
@@ -26,17 +27,17 @@ package struct StaffClaim: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// What is to be shown. Everything in it is bound by the seal, so that no other ciphertext opens in its name: but that a letter is
-/// held is the relay's word, and which letter of its conversation a report is about.
+/// The item to be revealed. The seal binds all of it, so that no other ciphertext opens in its place, with two exceptions for
+/// which the vault relies on the relay: that the letter is held, and which letter of its conversation a report is about.
 package struct RevealItem: LinkPayload, Hashable, Sendable {
     package enum Content: Hashable, Sendable {
-        /// A letter that is held.
+        /// The text of a held first letter.
         case letter(to: RecipientID, Handle)
-        /// What one of the two wrote later, and is held.
+        /// The text of a held reply by one of the two parties.
         case reply(by: Party, in: LetterID, with: RecipientID, Handle)
-        /// A letter as it was sealed when it was reported: only the vault makes such a seal.
+        /// A reported letter, as it was sealed when it was reported. Only the vault can make such a seal.
         case report(ReportID, of: LetterID, to: RecipientID, Handle)
-        /// Where it came from.
+        /// The client address it came from.
         case client
     }
 
@@ -96,10 +97,10 @@ package struct RevealItem: LinkPayload, Hashable, Sendable {
     }
 }
 
-/// What somebody may still see today. The answer is a `RevealStanding`.
+/// Asks how many reveals a person has left today. The answer is a `RevealStanding`.
 package struct RevealInquiry: LinkPayload, Equatable, Sendable {
     package let name: StaffName
-    /// Whose halves are wanted.
+    /// The letter whose pending approvals are listed.
     package let letter: LetterID
 
     package init(name: StaffName, letter: LetterID) {
@@ -116,12 +117,12 @@ package struct RevealInquiry: LinkPayload, Equatable, Sendable {
     }
 }
 
-/// Somebody wants to see something. The answer is a `RevealBeginning`.
+/// A request to begin a reveal. The answer is a `RevealBeginning`.
 package struct RevealRequest: LinkPayload, Equatable, Sendable, Unprintable {
     package let claim: StaffClaim
     package let item: RevealItem
     package let reason: RevealReason
-    /// Of the item.
+    /// The seal of the item.
     package let seal: [UInt8]
 
     package static let longestPart = ReportSeal.longestPart
@@ -147,9 +148,9 @@ package struct RevealRequest: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// What has to be signed or confirmed.
+/// The answer to a `RevealRequest`: the challenge for the second factor, or why there is none.
 package enum RevealBeginning: LinkPayload, Equatable, Sendable {
-    /// - Parameter challenge: made from the item, the reason and the person, for ten minutes, good once.
+    /// - Parameter challenge: bound to the item, the reason and the person; valid once and for ten minutes.
     case offer(challenge: [UInt8], RevealWay)
     case refused(RevealRefusal)
 
@@ -185,7 +186,7 @@ package enum RevealBeginning: LinkPayload, Equatable, Sendable {
     }
 }
 
-/// Somebody shows that it is them. The answer is a `RevealAnswer`.
+/// A second factor for a reveal. The answer is a `RevealAnswer`.
 package struct RevealAttempt: LinkPayload, Equatable, Sendable, Unprintable {
     package let request: RevealRequest
     package let challenge: [UInt8]
@@ -213,7 +214,7 @@ package struct RevealAttempt: LinkPayload, Equatable, Sendable, Unprintable {
 
 package enum RevealAnswer: LinkPayload, Equatable, Sendable, Unprintable {
     case shown(Revealed)
-    /// A second person has to confirm it.
+    /// A second person must approve it.
     case waits(until: Timestamp)
     case refused(RevealRefusal)
 

@@ -1,10 +1,10 @@
 internal import Glibc
 private import NIOCore
 
-/// The name of a Unix socket in a folder. What else may be in its place is left alone.
+/// The file of a Unix socket. Any other file that is in its place is left alone.
 package enum SocketFile {
-    /// Removes a socket of this user's own. One that is not there is not a fault.
-    /// - Throws: when something else is there.
+    /// Removes a socket that belongs to this user. It is no fault if there is none.
+    /// - Throws: when there is another file, or another user's socket.
     package static func removeOwn(_ path: String) throws {
         var status = stat()
         guard lstat(path, &status) == 0 else {
@@ -18,8 +18,8 @@ package enum SocketFile {
         guard unlink(path) == 0 || errno == ENOENT else { throw IOError(errnoCode: errno, reason: "remove \(path)") }
     }
 
-    /// Through an open handle of that very socket. A handle of this kind (O_PATH) can only be named, so the mode is set by the
-    /// name that it has in /proc (open(2)).
+    /// Sets the mode through an open handle, so that it is that of this very socket. fchmod does not take such a handle (O_PATH),
+    /// so the mode is set by the name that the handle has in /proc (open(2)).
     static func setMode(_ mode: mode_t, of path: String) throws {
         let onlyThePath: Int32 = 0x20_0000
         let handle = open(path, onlyThePath | O_NOFOLLOW | O_CLOEXEC)

@@ -1,6 +1,7 @@
 package import PosternCore
 
-/// A member of staff whose link the operator wants. The answer is a `StaffLink`; what they signed in with before counts no more.
+/// A request for a link by which a member of staff chooses how to sign in. The answer is a `StaffLink`; their former credential
+/// is no longer valid.
 package struct StaffLinkRequest: LinkPayload, Equatable, Sendable {
     package let name: StaffName
     package let role: StaffRole
@@ -19,7 +20,7 @@ package struct StaffLinkRequest: LinkPayload, Equatable, Sendable {
     }
 }
 
-/// A link with which one person may choose, once, how to sign in.
+/// A link by which one person may choose, once, how to sign in.
 package struct StaffLink: LinkPayload, Equatable, Sendable, Unprintable {
     package let name: StaffName
     package let role: StaffRole
@@ -46,11 +47,11 @@ package struct StaffLink: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// What the page of a link is made with.
+/// The answer to `staffBegin`: what the page behind a `StaffLink` shows.
 package struct StaffOffer: LinkPayload, Equatable, Sendable, Unprintable {
-    /// Of the one-time codes. The same each time the page is opened.
+    /// The secret of the one-time codes. It is the same each time the page is opened.
     package let secret: [UInt8]
-    /// For a passkey.
+    /// The challenge for creating a passkey.
     package let challenge: [UInt8]
 
     package init(secret: [UInt8], challenge: [UInt8]) {
@@ -67,9 +68,9 @@ package struct StaffOffer: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// What somebody shows who signs in, or chooses how to.
+/// The credential with which somebody signs in, or which they choose for that.
 package enum StaffProof: Equatable, Sendable, Unprintable {
-    /// With a one-time code, or in its place a recovery code.
+    /// A password with a one-time code, or with a recovery code in its place.
     case password(String, code: String)
     case newPasskey(clientData: [UInt8], attestation: [UInt8])
     case passkey(credential: [UInt8], clientData: [UInt8], authenticatorData: [UInt8], signature: [UInt8])
@@ -105,7 +106,7 @@ extension StaffProof: LinkPayload {
     }
 }
 
-/// Somebody uses a link. The answer is `StaffEnrolled`.
+/// A request to keep the credential that somebody chose by a link. The answer is `StaffEnrolled`.
 package struct StaffEnrolment: LinkPayload, Equatable, Sendable, Unprintable {
     package let link: StaffLink
     package let proof: StaffProof
@@ -124,11 +125,11 @@ package struct StaffEnrolment: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// The answer to a `StaffEnrolment`. What is neither ours nor whole is refused (`LinkRefusal`, denied).
+/// The answer to a `StaffEnrolment`. An invalid link is refused (`LinkRefusal`, denied).
 package enum StaffEnrolled: LinkPayload, Equatable, Sendable, Unprintable {
-    /// With codes to be shown once; none with a passkey.
+    /// The record to store, with recovery codes to be shown once. A passkey has none.
     case record(StaffRecord, recoveryCodes: [String])
-    /// The link is good, and what was typed is not.
+    /// The link is valid, but the chosen credential is not.
     case wrong(Fault)
 
     package enum Fault: UInt8, Sendable {
@@ -170,11 +171,11 @@ package enum StaffEnrolled: LinkPayload, Equatable, Sendable, Unprintable {
     }
 }
 
-/// Somebody signs in. The answer is a `StaffAnswer`.
+/// A request to check somebody who signs in. The answer is a `StaffAnswer`.
 package struct StaffAttempt: LinkPayload, Equatable, Sendable, Unprintable {
     package let name: StaffName
     package let role: StaffRole
-    /// Nil where the store knows nobody of that name, so that the answer takes as long.
+    /// Nil if there is no account of that name. The request is made all the same, so that the answer takes as long.
     package let record: StaffRecord?
     package let proof: StaffProof
     /// Whether somebody has signed in under this name from that network lately, by the relay's memory.
@@ -214,7 +215,7 @@ package struct StaffAttempt: LinkPayload, Equatable, Sendable, Unprintable {
 
 package enum StaffAnswer: LinkPayload, Equatable, Sendable {
     case admitted
-    /// Nobody learns what of it was wrong.
+    /// Not admitted. The answer does not say which part was wrong.
     case refused
     case limited(retryAfter: Duration)
 

@@ -1,13 +1,14 @@
 package import PosternCore
 
-/// How a vault is: what it lets out, whether it believes the clock, what it remembers. No key, no name, no address.
+/// The state of a vault: its budgets, whether it trusts the clock, and its connections to the smarthost. It holds no key, no name
+/// and no address.
 package struct VaultCondition: LinkPayload, Equatable, Sendable {
     package struct BudgetUse: LinkPayload, Equatable, Sendable {
-        /// The setting that changes it.
+        /// The setting that changes this budget.
         package let setting: String
-        /// As the setting writes it.
+        /// The limit as it is written in the setting.
         package let limit: String
-        /// Letters that had to wait because of it, since the vault's start.
+        /// How many letters it has deferred since the vault started.
         package let deferred: Int
         package let last: Timestamp?
 
@@ -34,9 +35,9 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
 
     package struct Clock: LinkPayload, Equatable, Sendable {
         package let now: Timestamp
-        /// The latest time that the vault believed.
+        /// The latest time that the vault trusted.
         package let believed: Timestamp
-        /// If not, no key is destroyed until an operator says that the clock is right.
+        /// Whether the vault trusts its clock now. If not, it destroys no key until an operator says that the clock is right.
         package let isTrusted: Bool
 
         package init(now: Timestamp, believed: Timestamp, isTrusted: Bool) {
@@ -57,9 +58,9 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
         }
     }
 
-    /// What the lanes have learnt of the smarthost since the vault's start.
+    /// What the lanes have learnt about the smarthost since the vault started.
     package struct Lanes: LinkPayload, Equatable, Sendable {
-        /// How often something happened, when last, and what the smarthost said then, without any address.
+        /// How often something happened, when it last did, and the smarthost's reply then, without any address.
         package struct Tally: LinkPayload, Equatable, Sendable {
             package let times: Int
             package let last: Timestamp?
@@ -84,7 +85,7 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
             }
         }
 
-        /// What it has left out for so long that letters are held.
+        /// A capability that the smarthost has not offered for so long that letters are held.
         package struct Missing: LinkPayload, Equatable, Sendable {
             /// An EHLO keyword, or `login`: it was offered and refused.
             package let what: String
@@ -108,13 +109,13 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
         }
 
         package let configured: Int
-        /// How many may have a connection.
+        /// How many lanes may have a connection.
         package let allowed: Int
-        /// How many have one that has carried a letter.
+        /// How many lanes have a connection that has carried a letter.
         package let open: Int
-        /// Connections that were turned away while others were open.
+        /// Connections that the smarthost turned away while others were open.
         package let turnedAway: Tally
-        /// Letters whose text it got and never answered.
+        /// Letters whose text the smarthost received and never acknowledged.
         package let uncertain: Tally
         package let missing: [Missing]
 
@@ -147,11 +148,11 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
         }
     }
 
-    /// Questions that would give somebody away if they were asked without end.
+    /// A kind of question whose answers are limited, since enough of them would identify somebody.
     package struct CountedQuestions: LinkPayload, Equatable, Sendable {
-        /// How many a day are answered.
+        /// How many are answered in a day.
         package let limit: Int
-        /// How many were not, today, since the vault's start.
+        /// How many were refused today, since the vault started.
         package let refused: Int
         package let last: Timestamp?
 
@@ -177,9 +178,9 @@ package struct VaultCondition: LinkPayload, Equatable, Sendable {
     package let budgets: [BudgetUse]
     package let clock: Clock
     package let lanes: Lanes
-    /// Whether an answer holds its author's own address; the limit is one recipient's.
+    /// The questions whether an answer contains its author's own address (`mention`). The limit is for each recipient.
     package let mentions: CountedQuestions
-    /// What clients are called on later days; the limit is for all.
+    /// The questions for a client's tags on later days (`relate`). The limit is for the whole installation.
     package let follows: CountedQuestions
 
     package init(
