@@ -5,7 +5,7 @@ internal import PosternCore
 struct TransferFailure: Equatable, Sendable {
     let kind: Outcome.Kind
     let health: Outcome.SmarthostHealth
-    /// What of ours it is about, where the smarthost lacks something.
+    /// Which of our settings or parts is at fault, if the smarthost lacks something.
     let cause: Outcome.Cause?
     let stage: DeliveryStage
     /// A sentence of ours. Of what the server said it contains the names of mechanisms alone.

@@ -1,15 +1,15 @@
 private import Foundation
 private import PosternCore
 
-/// Everything that the desk shows of one letter, as a file to hand on: a line for each thing that is known. Tags stand for clients; the
-/// letter's text and every address are in none of them.
+/// Everything that the desk shows about one letter, as a file that can be passed on, with one line for each fact. Clients are
+/// named by their tags; neither the letter's text nor any address is included.
 package enum CaseExport {
-    /// What a line says; the names are those of the columns.
+    /// One line of the file. The names of the properties are those of the columns.
     package struct Line: Codable, Equatable, Sendable {
-        /// `letter`, `rule`, `report`, `decision`, `note` and so on.
+        /// The kind of fact: `letter`, `rule`, `report`, `decision`, `note` and so on.
         package let kind: String
         package let at: String
-        /// A tag, or the name of a member of staff.
+        /// The tag of a client, or the name of a member of staff.
         package let by: String
         package let what: String
         package let reason: String

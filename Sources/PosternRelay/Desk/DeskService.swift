@@ -2,9 +2,10 @@ package import Logging
 package import PosternCore
 private import PosternLink
 
-/// The desk of somebody who is signed in: the operations under their name, and what the vault says of a letter's client.
+/// The desk of somebody who is signed in. It carries out operations under their name, and asks the vault for the tags of a
+/// letter's client.
 package struct DeskService: DeskTaker {
-    /// - Returns: what a client is called on the days in reach whose keys are kept, the latest first.
+    /// Gives the tags of a client on the days in reach whose keys still exist, the latest day first.
     package typealias Relating =
         @Sendable (_ letter: LetterID, _ site: SiteID, _ evidence: [UInt8], _ reach: TagReach) async throws -> [Day]
     package typealias Day = (epoch: Epoch, tags: [Tag])
@@ -23,7 +24,7 @@ package struct DeskService: DeskTaker {
         self.init(operations: operations, logger: logger, relate: Self.relating(vault))
     }
 
-    /// By asking the vault.
+    /// A `Relating` that asks the vault.
     package static func relating(_ vault: VaultLink) -> Relating {
         { letter, site, evidence, reach in
             let request = RelateRequest(submission: letter, site: site, evidence: evidence, reach: reach)
@@ -46,7 +47,7 @@ package struct DeskService: DeskTaker {
         return try await operations.desk.show(letter, in: lane, days: await days(of: letter, .upToItsDay), viewer: viewer)
     }
 
-    /// - Returns: nil where the vault does not say.
+    /// - Returns: nil if the vault does not answer.
     private func days(of letter: LetterID, _ reach: TagReach) async throws -> [Day]? {
         guard let evidence = try await operations.desk.evidence(of: letter) else { return nil }
         do {
@@ -74,7 +75,7 @@ package struct DeskService: DeskTaker {
         return try await desk(of: staff).decide(wish, by: staff.name.text, blocking: tag)
     }
 
-    /// What the client is called today: from the entry where the letter came today, or from the vault.
+    /// The client's tag of today: from the entry if the letter came today, otherwise from the vault.
     private func todaysTag(of letter: LetterID) async throws -> Tag? {
         let today = Epoch(containing: operations.now())
         if let entry = try? await operations.log.show(letter).entry, Epoch(containing: entry.at) == today {

@@ -1,11 +1,11 @@
 package import PosternCore
 
-/// What somebody looks for on the desk, as they can write it.
+/// A search on the desk, as a person enters it.
 package struct DeskSearch: Equatable, Sendable {
     package var filter: ReviewFilter
-    /// A recipient by name; the filter has the site.
+    /// The handle of a recipient at the site of `filter`.
     package var handle: Handle?
-    /// One row for letters with nearly the same text, or of one client and held by the same rules.
+    /// Whether letters with nearly the same text, or of one client and held by the same rules, are shown as one row.
     package var isGrouped: Bool
 
     package init(_ filter: ReviewFilter = ReviewFilter(), handle: Handle? = nil, isGrouped: Bool = true) {
@@ -15,12 +15,12 @@ package struct DeskSearch: Equatable, Sendable {
     }
 }
 
-/// How many letters wait, in each lane.
+/// How many letters wait for staff in each lane.
 package struct DeskCounts: Equatable, Sendable {
     package let lanes: [ReviewLane: Int]
-    /// Waves are decided about on pages of their own.
+    /// How many waves wait for a decision, which is made on their own pages.
     package let waves: Int
-    /// In the lane that was asked about: how many came after a letter that was named, and the newest.
+    /// How many letters in the requested lane are newer than a given letter, and the newest of them.
     package let newer: Int
     package let newest: LetterID?
 
@@ -32,11 +32,11 @@ package struct DeskCounts: Equatable, Sendable {
     }
 }
 
-/// A row of a list: one letter, or the oldest of a group.
+/// A row of the desk's list: a single letter, or the oldest letter of a group.
 package struct DeskRow: Equatable, Sendable {
     package let item: ReviewItem
     package let handle: Handle
-    /// How many letters the row stands for, and the newest of them.
+    /// How many letters the row stands for, and which of them is the newest.
     package let count: Int
     package let newest: LetterID
 
@@ -51,10 +51,10 @@ package struct DeskRow: Equatable, Sendable {
 package struct DeskList: Equatable, Sendable {
     package let rows: [DeskRow]
     package let hasMore: Bool
-    /// How many letters match in all.
+    /// How many letters match in total.
     package let total: Int
     package let newest: LetterID?
-    /// The sets of rules in this lane with the number of letters of each, the most first.
+    /// The sets of rules in this lane with the number of letters that each holds, the largest first.
     package let rules: [RuleCount]
 
     package struct RuleCount: Equatable, Sendable {
@@ -75,44 +75,44 @@ package struct DeskList: Equatable, Sendable {
     }
 }
 
-/// A letter with everything that staff need to decide about it. Nothing of it is an address or the letter's text.
+/// Everything that staff need to decide about a letter, without its text and without any address.
 package struct DeskItem: Sendable {
     package let letter: LetterID
     package let lane: ReviewLane
-    /// Nil when it waits for nobody any more.
+    /// Nil if the letter no longer waits for staff.
     package let item: ReviewItem?
     package let site: SiteID
     package let siteName: String?
     package let handle: Handle?
     package let recipientName: String?
-    /// The findings of the rules, in words.
+    /// The findings of the rules, as text.
     package let parts: [LogExplanation.Part]
     package let delivery: Delivery?
     package let report: Report?
-    /// About this letter, newest first.
+    /// The decisions about this letter, newest first.
     package let decisions: [StaffDecision]
-    /// What came from the same client, the latest day first.
+    /// What came from the same client on each day, the latest day first.
     package let trails: [ClientTrail]
-    /// False where the vault does not say what the client is called on other days.
+    /// False if the vault did not give the client's tags of other days.
     package let isTrailWhole: Bool
-    /// Other letters with nearly its text; nil where none is known, which is so after two days too.
+    /// Other letters with nearly the same text. Nil if none are known; texts are compared for two days only.
     package let near: Near?
-    /// About other letters of the same client, newest first.
+    /// The decisions about other letters of the same client, newest first.
     package let earlier: [StaffDecision]
     package let notes: [ReviewNote]
-    /// Whether the client can be kept out for the rest of today.
+    /// Whether the client can be blocked for the rest of today.
     package let canBlock: Bool
     /// What can be shown of it by a reveal; nothing of a letter that went out and was not reported.
     package let reveals: [RevealKind]
 
     package struct Near: Sendable {
-        /// The first of all of them.
+        /// The first of these letters, by which they are named.
         package let first: LetterID
-        /// How many there are, this one left out.
+        /// How many other letters there are.
         package let count: Int
-        /// Some of them, the first ones.
+        /// The first few of the other letters.
         package let letters: [Letter]
-        /// Whether they are decided about together.
+        /// Whether the letters are a wave, about which one decision is made.
         package let isWave: Bool
 
         package struct Letter: Sendable {
@@ -181,18 +181,18 @@ package struct DeskItem: Sendable {
     }
 }
 
-/// What somebody wants to decide, and about what.
+/// A decision that somebody wants to make, and the letters it is about.
 package struct ReviewWish: Sendable {
     package enum Target: Equatable, Sendable {
-        /// As they saw it.
+        /// One letter, in the version that the person has seen.
         case letter(LetterID, version: Int)
-        /// What was looked for of a letter's group, up to the newest that they saw.
+        /// The letters of a group that match the search, up to the newest that the person has seen.
         case group(LetterID, through: LetterID, of: DeskSearch)
         case all(DeskSearch, through: LetterID)
     }
 
     package let act: ReviewAct
-    /// Nil for the usual one.
+    /// Nil for the usual reason for this decision.
     package let reason: ReviewReason?
     package let sentence: HeaderText?
     package let targets: [Target]
@@ -207,30 +207,30 @@ package struct ReviewWish: Sendable {
 
 package enum ReviewAnswer: Equatable, Sendable {
     /// - Parameters:
-    ///   - done: how many letters it is about.
-    ///   - skipped: how many were left to a colleague who looks at them, or who wants them left alone.
-    ///   - changed: how many had changed meanwhile.
+    ///   - done: how many letters the decision covers.
+    ///   - skipped: how many were left out because a colleague has them open, or has marked them to be left alone.
+    ///   - changed: how many were left out because they had changed meanwhile.
     case made(StaffDecision, done: Int, skipped: Int, changed: Int)
-    /// All of it had changed meanwhile; nothing was done.
+    /// No letter could be decided about; nothing was done.
     case late(skipped: Int, changed: Int)
-    /// The reason is none for such a decision; nothing was done.
+    /// The reason does not go with this kind of decision; nothing was done.
     case unsuitable
-    /// Nobody can say what the client is called today; nothing was done.
+    /// The client's tag of today is not known, so that the client cannot be blocked; nothing was done.
     case cannotBlock
 }
 
 package enum DecisionUndo: Equatable, Sendable {
     case undone(StaffDecision, count: Int)
-    /// It was carried out, or undone, before.
+    /// The decision has already been carried out or undone.
     case late(StaffDecision)
     case unknown
 }
 
-/// A decision as the history lists it.
+/// A decision as it is listed in the history.
 package struct DecisionLine: Equatable, Sendable {
     package let decision: StaffDecision
     package let tally: DecisionTally
-    /// The first letter that it was about.
+    /// The first letter that the decision is about.
     package let letter: LetterID?
 
     package init(decision: StaffDecision, tally: DecisionTally, letter: LetterID?) {
@@ -240,39 +240,39 @@ package struct DecisionLine: Equatable, Sendable {
     }
 }
 
-/// What the pages of the desk ask and do.
+/// What the desk's pages need from the relay.
 package protocol DeskTaker: Sendable {
-    /// - Parameter after: counts what came after it.
+    /// - Parameter after: if set, letters newer than this one are counted as `newer`.
     func counts(_ lane: ReviewLane, after: LetterID?) async throws -> DeskCounts
-    /// - Parameter after: where the page before ended.
+    /// - Parameter after: the last letter of the previous page.
     func list(_ search: DeskSearch, after: LetterID?) async throws -> DeskList
-    /// - Parameter lane: nil for the one in which it waits.
-    /// - Returns: nil for a letter that is not known.
+    /// - Parameter lane: nil for the lane in which the letter waits.
+    /// - Returns: nil if there is no such letter.
     func show(_ letter: LetterID, in lane: ReviewLane?, to staff: SignedInStaff) async throws -> DeskItem?
-    /// The next letter of that search that nobody else looks at.
+    /// The next letter of a search that no colleague has open.
     func next(_ search: DeskSearch, after: LetterID?, for staff: SignedInStaff) async throws -> LetterID?
-    /// How many letters a wish is about now.
+    /// How many letters a decision would be about if it were made now.
     func count(_ target: ReviewWish.Target, in lane: ReviewLane) async throws -> Int
     func decide(_ wish: ReviewWish, by staff: SignedInStaff) async throws -> ReviewAnswer
     func undo(_ decision: StaffDecisionID, by staff: SignedInStaff) async throws -> DecisionUndo
-    /// Has colleagues leave a letter alone, or ends that.
-    /// - Returns: false when it has changed since that version.
+    /// Marks a letter so that colleagues leave it alone, or removes the mark.
+    /// - Returns: false if the letter has changed since that version.
     func setWaiting(
         _ isWaiting: Bool, _ letter: LetterID, in lane: ReviewLane, version: Int, by staff: SignedInStaff
     ) async throws -> Bool
     func take(_ letter: LetterID, in lane: ReviewLane, by staff: SignedInStaff) async throws
-    /// - Returns: false for a letter that is not known.
+    /// - Returns: false if there is no such letter.
     func note(_ text: LetterText, about letter: LetterID, by staff: SignedInStaff) async throws -> Bool
-    /// Somebody's decisions that can still be undone, the newest first.
+    /// The decisions of a person that can still be undone, newest first.
     func undoable(by staff: SignedInStaff) async throws -> [DecisionLine]
-    /// Newest first.
+    /// The decisions that match, newest first.
     func decisions(_ filter: DecisionFilter, before: StaffDecisionID?) async throws -> [DecisionLine]
-    /// Whether single keys press buttons for them.
+    /// Whether keyboard shortcuts are on for a person.
     func hasKeys(_ staff: SignedInStaff) async throws -> Bool
     func setKeys(_ hasKeys: Bool, for staff: SignedInStaff) async throws
 }
 
 package enum DeskLimits {
-    /// How many rows a list has.
+    /// How many rows one page of the list has.
     package static let rows = 50
 }

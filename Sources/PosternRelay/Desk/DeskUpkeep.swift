@@ -3,8 +3,8 @@ package import PosternCore
 private import PosternStore
 internal import ServiceLifecycle
 
-/// Carries out what staff have decided, when it can no longer be undone. Decisions are rows: what a relay that ends leaves undone, the
-/// next one does.
+/// Carries out decisions of staff once they can no longer be undone. Decisions are stored, so that the next relay continues where
+/// one has stopped.
 package struct DeskUpkeep: Service {
     private let operations: Operations
     private let logger: Logger
@@ -23,7 +23,7 @@ package struct DeskUpkeep: Service {
             var (isComplete, failing) = (false, Set<Due>())
             while !Task.isCancelled {
                 if !isComplete { isComplete = await complete() }
-                // By a clock that is ahead, nobody would have the time to undo anything.
+                // With a clock that is ahead, decisions would be carried out before anybody could undo them.
                 if isClockTrusted(operations.now()) { await carryOut(failing: &failing) }
                 try? await Task.sleep(for: .seconds(2))
             }
@@ -43,8 +43,8 @@ package struct DeskUpkeep: Service {
         }
     }
 
-    /// Carries out what is due. A decision that fails is tried again each time, and keeps no other from being carried out.
-    /// - Parameter failing: what failed the last time: it is logged already.
+    /// Carries out all decisions that are due. One that fails is tried again at every call, and does not stop the others.
+    /// - Parameter failing: the decisions that failed at the previous call, whose failure is logged already.
     package func carryOut(failing: inout Set<Due>) async {
         var failed: Set<Due> = []
         do {
@@ -73,8 +73,9 @@ package struct DeskUpkeep: Service {
         }
     }
 
-    /// Adds what a migration could not read: once for each start, and nothing where there is nothing to add.
-    /// - Returns: whether all of it is added.
+    /// Completes the items that a migration has created. It runs once after each start, and changes nothing when all are
+    /// complete.
+    /// - Returns: whether all items are complete.
     private func complete() async -> Bool {
         do {
             for lane in ReviewLane.allCases {

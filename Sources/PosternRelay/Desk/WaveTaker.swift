@@ -1,32 +1,32 @@
 package import PosternCore
 private import PosternStore
 
-/// What the pages about waves ask and do.
+/// What the pages about waves need from the relay.
 package protocol WaveTaker: Sendable {
-    /// Those that wait for a decision, or whose decision can still be undone, oldest first.
+    /// The waves that wait for a decision, or whose decision can still be undone, oldest first.
     func waves() async throws -> [WaveView]
-    /// - Parameter after: the last letter of the page before.
-    /// - Returns: nil for a letter that no wave is named by.
+    /// - Parameter after: the last letter of the previous page.
+    /// - Returns: nil if no wave is named by this letter.
     func wave(_ id: LetterID, after: LetterID?) async throws -> WaveDetailView?
-    /// - Parameter tells: whether those whom it has reached are told by mail.
+    /// - Parameter tells: whether recipients who have already received a letter of the wave are told by mail.
     func decide(_ id: LetterID, _ act: WaveAct, tells: Bool, by staff: SignedInStaff) async throws -> WaveAnswer
     func undo(_ id: LetterID, by staff: SignedInStaff) async throws -> WaveAnswer
 }
 
-/// What staff can do with a wave. The raw value is what forms say.
+/// What staff can do with a wave. The raw value is that of the form field.
 package enum WaveAct: String, CaseIterable, Sendable {
     case withdraw, release
 }
 
 package enum WaveAnswer: Equatable, Sendable {
     case done
-    /// Somebody has decided already, or it is too late to undo it.
+    /// Somebody has already decided about the wave, or it is too late to undo the decision.
     case late
     case unknown
 }
 
 package struct WaveService: WaveTaker {
-    /// How many letters a page shows.
+    /// How many letters one page of a wave shows.
     package static let page = 100
     private static let mostWaves = 200
 

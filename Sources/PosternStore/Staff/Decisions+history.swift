@@ -1,8 +1,8 @@
 package import PosternCore
 
 extension Decisions {
-    /// Newest first.
-    /// - Parameter before: the last one of the page before.
+    /// The latest decisions that match, newest first.
+    /// - Parameter before: the last decision of the previous page.
     package func latest(_ filter: DecisionFilter, before: StaffDecisionID? = nil, limit: Int) throws -> [StaffDecision] {
         let end = filter.until.map { StaffDecisionID.floor(of: $0) } ?? StaffDecisionID(high: .max, low: .max)
         let begin = filter.since.map { StaffDecisionID.floor(of: $0) } ?? .zero
@@ -34,7 +34,7 @@ extension Decisions {
         return DecisionTally(total: try row?["total"] ?? 0, passed: try row?["passed"] ?? 0)
     }
 
-    /// The first letter that it was about.
+    /// The first of the letters that a decision is about.
     package func firstLetter(_ id: StaffDecisionID) throws -> LetterID? {
         try transaction.row(
             """
@@ -47,7 +47,7 @@ extension Decisions {
             [id.stored])?["letter"]
     }
 
-    /// What was decided about a letter, newest first.
+    /// The decisions about a letter, newest first.
     package func about(_ letter: LetterID, limit: Int) throws -> [StaffDecision] {
         try transaction.rows(
             """
@@ -63,7 +63,7 @@ extension Decisions {
         ).map(StaffDecision.init)
     }
 
-    /// What was decided about letters of a client on one day, newest first.
+    /// The decisions about letters that came from one client on one day, newest first.
     package func about(_ tag: Tag, of epoch: Epoch, limit: Int) throws -> [StaffDecision] {
         try transaction.rows(
             """
@@ -83,8 +83,8 @@ extension Decisions {
         ).map(StaffDecision.init)
     }
 
-    /// Forgets those that were made before `moment` and have ended.
-    /// - Returns: how many rows are gone; call again until there are none.
+    /// Deletes the decisions that were made before `moment` and are carried out or undone.
+    /// - Returns: how many rows were deleted. Call again until it is 0.
     package func forget(before moment: Timestamp, limit: Int) throws -> Int {
         let end = StaffDecisionID.floor(of: moment)
         let items = try transaction.run(

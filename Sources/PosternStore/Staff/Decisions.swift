@@ -3,7 +3,7 @@ package import PosternCore
 package struct Decisions {
     let transaction: any Transaction
 
-    /// - Parameter block: the one that was added with it.
+    /// - Parameter block: the block that was added with the decision.
     package func begin(_ decision: StaffDecision, blocking block: Int64? = nil) throws {
         try transaction.run(
             """
@@ -16,9 +16,9 @@ package struct Decisions {
             ])
     }
 
-    /// Puts a letter under a decision that is being made.
-    /// - Parameter version: as the person who decides saw it.
-    /// - Returns: false when it has changed since, or somebody has decided: then nothing is done.
+    /// Adds a letter to a decision that is being made.
+    /// - Parameter version: the version of the item that the person who decides has seen.
+    /// - Returns: false if the item has changed since, or is decided already; nothing is written then.
     package func add(_ letter: LetterID, in lane: ReviewLane, version: Int, to decision: StaffDecisionID) throws -> Bool {
         guard let item = try transaction.reviewItems.find(letter, in: lane), item.isOpen(in: version),
             try transaction.reviewItems.decide(letter, in: lane, by: decision, version: version)
@@ -32,7 +32,7 @@ package struct Decisions {
         return true
     }
 
-    /// When it can no longer be undone: counted from the moment at which the last letter was added.
+    /// Sets when a decision can no longer be undone. It is counted from the moment at which its last letter was added.
     package func setEnd(_ final: Timestamp, of decision: StaffDecisionID) throws {
         try transaction.run(
             """
@@ -54,8 +54,8 @@ package struct Decisions {
         ).map(StaffDecision.init)
     }
 
-    /// Opens again what it was about.
-    /// - Returns: false when its time to be undone is over, or it was undone before.
+    /// Undoes a decision: its letters wait for staff again.
+    /// - Returns: false if it can no longer be undone, or has been undone already.
     package func undo(_ id: StaffDecisionID, by mark: StaffMark) throws -> Bool {
         let undone = try transaction.run(
             """
@@ -69,8 +69,8 @@ package struct Decisions {
         return true
     }
 
-    /// Those that can no longer be undone and are not carried out, the soonest due first. Ids only: a row that cannot be read keeps no
-    /// other from being found.
+    /// The decisions that can no longer be undone and are not carried out yet, the soonest due first. Only their ids, so that a
+    /// row that cannot be read does not hide the others.
     package func due(at now: Timestamp, limit: Int) throws -> [StaffDecisionID] {
         try transaction.rows(
             """
@@ -84,7 +84,7 @@ package struct Decisions {
         ).map { try $0["id"] }
     }
 
-    /// Somebody's that can still be undone, the newest first.
+    /// The decisions of one person that can still be undone, newest first.
     package func undoable(by staff: String, at now: Timestamp, limit: Int) throws -> [StaffDecision] {
         try transaction.rows(
             """
@@ -98,7 +98,7 @@ package struct Decisions {
         ).map(StaffDecision.init)
     }
 
-    /// The letters that it is still to be carried out for, in their order.
+    /// The letters for which a decision is not carried out yet, oldest first.
     package func pending(_ id: StaffDecisionID, after letter: LetterID = .zero, limit: Int) throws -> [LetterID] {
         try transaction.rows(
             """
@@ -112,7 +112,7 @@ package struct Decisions {
         ).map { try $0["letter"] }
     }
 
-    /// Carries it out for one letter, unless it is no longer this decision that the letter waits for.
+    /// Carries a decision out for one letter, unless the letter no longer waits for this decision.
     /// - Returns: whether anything was done.
     package func apply(_ decision: StaffDecision, to letter: LetterID, because reason: String, at now: Timestamp) throws -> Bool {
         let isDone = try move(letter, by: decision, because: reason, at: now)
@@ -138,7 +138,7 @@ package struct Decisions {
             decision.act == .release
             ? try transaction.queue.release(letter, at: now) : try transaction.queue.drop(letter, because: reason, at: now)
         if case .moved = moved { return true }
-        // Ended by another way, which left the item behind.
+        // It was released or dropped in another way, which left the item behind.
         try transaction.reviewItems.end(letter, in: lane)
         return false
     }

@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// What may be shown of one letter, and the seals that it is in. Nothing else of the store leads to a plain text.
+/// What staff may be shown of one letter, with the seals to open. Nothing else in the store leads to a plain text.
 package struct RevealableLetter: Equatable, Sendable {
     package struct Held: Equatable, Sendable {
         package let seal: [UInt8]
@@ -22,20 +22,20 @@ package struct RevealableLetter: Equatable, Sendable {
 
     package let id: LetterID
     package let site: SiteID
-    /// Nil where a post was refused before anybody was found.
+    /// Nil if the post was refused before its recipient was looked up.
     package let recipient: Recipient?
-    /// Of the letter, while a person must decide about it.
+    /// The letter's seal while it is held for staff; nil otherwise.
     package let held: Held?
     package let report: Reported?
-    /// The sealed client address. Nil where there is none, and where nobody has to look into it.
+    /// The sealed client address; nil if there is none.
     package let evidence: [UInt8]?
 }
 
-/// What staff may be shown, and that they were.
+/// Finds what staff may be shown of a letter, and notes that they were shown it.
 package struct RevealableLetters {
     let transaction: any Transaction
 
-    /// - Returns: nil where there is nothing for staff to look at: no such letter, or one that was neither held, reported nor refused.
+    /// - Returns: nil if there is no such letter, or if it was neither held, reported nor refused.
     package func find(_ id: LetterID) throws -> RevealableLetter? {
         let entry = try transaction.submissionLog.entry(id)
         let report = try transaction.reports.find(about: id)
@@ -53,7 +53,7 @@ package struct RevealableLetters {
             evidence: entry?.evidence)
     }
 
-    /// A letter that waits for its visitor's code is nobody's to read.
+    /// Leaves out letters that wait for their visitor's code: nobody may read those yet.
     private func held(_ id: LetterID, _ reply: RevealableLetter.Held.Reply?) throws -> RevealableLetter.Held? {
         let row = try transaction.row(
             """
@@ -79,7 +79,7 @@ package struct RevealableLetters {
         ).map { RevealableLetter.Held.Reply(author: try $0["author"], conversation: try $0["conversation"]) }
     }
 
-    /// Staff have read it: its recipient's page says so, for as long as it lists the letter.
+    /// Notes that staff have read a letter. Its recipient's page says so for as long as it lists the letter.
     package func noteLook(at letter: LetterID, at now: Timestamp) throws {
         try transaction.run(
             """

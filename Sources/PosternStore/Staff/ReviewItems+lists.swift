@@ -1,8 +1,9 @@
 package import PosternCore
 
 extension ReviewFilter {
-    /// What every statement below ends in: each condition twice, once to see whether there is one. One table is read, in order of time
-    /// or by the index of its key: a hundred thousand rows in a few hundredths of a second.
+    /// The arguments of the conditions in which every statement below ends. Each value comes twice: once to test whether it is
+    /// set. The statements read one table, in order of time or by the index of its key, which takes a few hundredths of a second
+    /// for a hundred thousand rows.
     fileprivate func conditions(after: LetterID?, through last: LetterID?) -> [SQLValue] {
         let begin = since.map { LetterID.floor(of: $0) } ?? .zero
         let floor = after.map { $0 < begin ? begin : $0 } ?? begin
@@ -17,10 +18,10 @@ extension ReviewFilter {
 }
 
 extension ReviewItems {
-    /// Oldest first.
+    /// The items that match, oldest first.
     /// - Parameters:
-    ///   - after: the last one of the page before.
-    ///   - last: nothing newer than this one.
+    ///   - after: the last item of the previous page.
+    ///   - last: the newest item to list.
     package func list(
         _ filter: ReviewFilter, after: LetterID? = nil, through last: LetterID? = nil, limit: Int
     ) throws -> [ReviewItem] {
@@ -37,8 +38,8 @@ extension ReviewItems {
         ).map(ReviewItem.init)
     }
 
-    /// One row for each cluster, by the oldest letter of each that is looked for.
-    /// - Parameter after: the oldest letter of the last one of the page before.
+    /// One row for each cluster, with its oldest letter that matches.
+    /// - Parameter after: the oldest letter of the last cluster on the previous page.
     package func groups(_ filter: ReviewFilter, after: LetterID? = nil, limit: Int) throws -> [ReviewGroup] {
         try transaction.rows(
             """
@@ -54,8 +55,8 @@ extension ReviewItems {
         ).map { ReviewGroup(first: try $0["first"], newest: try $0["newest"], count: try $0["count"]) }
     }
 
-    /// How many there are, and the newest; nil where there is none.
-    /// - Parameter after: counts newer ones alone.
+    /// How many items match, and the newest of them; nil if there is none.
+    /// - Parameter after: if set, only items newer than this one are counted.
     package func count(
         _ filter: ReviewFilter, after: LetterID? = nil, through last: LetterID? = nil
     ) throws -> (count: Int, newest: LetterID?) {
@@ -69,7 +70,7 @@ extension ReviewItems {
         return (try row?["count"] ?? 0, try row?.optional("newest"))
     }
 
-    /// How many letters each set of rules has, the most first.
+    /// How many letters of a lane were held by each set of rules, the most frequent set first.
     package func rules(in lane: ReviewLane, limit: Int) throws -> [(rules: [String], count: Int)] {
         try transaction.rows(
             """

@@ -1,13 +1,13 @@
 package import PosternCore
 
-/// What waits for staff: what rules have held, and what recipients have reported. What an operator holds, or what is held for our own
-/// fault, waits for an operator and is not here.
+/// The letters that wait for staff: those that rules have held, and those that recipients have reported. Letters that an operator
+/// has held, or that are held because of a fault of ours, wait for an operator and are not listed here.
 package struct ReviewItems {
     let transaction: any Transaction
 
     /// - Parameters:
-    ///   - rules: of the verdict, where it was judged later; else the entry's own.
-    ///   - likeness: the first letter that it is near; nil when it is near none before it.
+    ///   - rules: the rules of a later verdict; nil for those of the entry.
+    ///   - likeness: the first letter with nearly the same text; nil if there is none before it.
     func add(
         _ entry: SubmissionEntry, rules: [Verdict.Rule]? = nil, likeness: LetterID?, of recipient: RecipientID
     ) throws {
@@ -17,7 +17,7 @@ package struct ReviewItems {
             likeness: likeness ?? entry.id)
     }
 
-    /// What its recipient has reported.
+    /// Adds a letter that its recipient has reported.
     func add(_ report: Report) throws {
         guard let person = try transaction.recipients.find(report.recipient) else { return }
         let entry = try transaction.submissionLog.entry(report.letter)
@@ -46,13 +46,15 @@ package struct ReviewItems {
             ])
     }
 
-    /// The cluster that a new letter joins: of letters with nearly its text, else of its client's under the same rules.
-    /// - Returns: nil where none waits.
+    /// The cluster that a new letter joins: letters with nearly the same text, or else letters of the same client held by the
+    /// same rules.
+    /// - Returns: nil if no such letter waits.
     private func cluster(
         in lane: ReviewLane, likeness: LetterID, epoch: Epoch, tag: Tag?, rules: String
     ) throws -> LetterID? {
-        // By an index each, and no order asked for: SQLite would rather look through all that waits in the lane. So the lane is a
-        // value that no index has. What an index gives first is the oldest.
+        // Each query is to use its own index. If it asked for an order, or compared `lane` directly, SQLite would scan everything
+        // that waits in the lane; so `lane` is written as an expression that no index has. The first row by the index is the
+        // oldest.
         let near: LetterID? = try transaction.row(
             """
             SELECT cluster
@@ -85,8 +87,8 @@ package struct ReviewItems {
         ).map(ReviewItem.init)
     }
 
-    /// Says that somebody looks at it, unless somebody else does.
-    /// - Parameter isForced: from somebody else too.
+    /// Assigns an item to the person who looks at it, unless somebody else has it.
+    /// - Parameter isForced: takes the item from a colleague as well.
     @discardableResult
     package func take(
         _ letter: LetterID, in lane: ReviewLane, by name: String, isForced: Bool = false, at now: Timestamp
@@ -103,11 +105,11 @@ package struct ReviewItems {
             ]) == 1
     }
 
-    /// Has others leave it alone, or ends that.
+    /// Marks an item so that colleagues leave it alone, or removes the mark.
     /// - Parameters:
-    ///   - mark: nil to end it.
-    ///   - version: as the person who asks saw it.
-    /// - Returns: false when it has changed since.
+    ///   - mark: nil to remove it.
+    ///   - version: the version of the item that the person has seen.
+    /// - Returns: false if the item has changed since.
     package func wait(_ letter: LetterID, in lane: ReviewLane, _ mark: StaffMark?, version: Int) throws -> Bool {
         try transaction.run(
             """
@@ -118,8 +120,8 @@ package struct ReviewItems {
             [(mark?.at).stored, (mark?.by).stored, lane.stored, letter.stored, version.stored]) == 1
     }
 
-    /// Puts it under a decision.
-    /// - Returns: false when it has changed since `version`, or is decided.
+    /// Assigns an item to a decision.
+    /// - Returns: false if the item has changed since `version`, or is decided already.
     func decide(_ letter: LetterID, in lane: ReviewLane, by decision: StaffDecisionID, version: Int) throws -> Bool {
         try transaction.run(
             """
@@ -130,7 +132,7 @@ package struct ReviewItems {
             [decision.stored, lane.stored, letter.stored, version.stored]) == 1
     }
 
-    /// Opens again what a decision was about.
+    /// Has the items of a decision wait for staff again.
     func reopen(_ decision: StaffDecisionID) throws -> Int {
         try transaction.run(
             """
@@ -144,7 +146,7 @@ package struct ReviewItems {
             [decision.stored, decision.stored])
     }
 
-    /// It waits for nobody any more.
+    /// Removes an item, which no longer waits for staff.
     func end(_ letter: LetterID, in lane: ReviewLane) throws {
         try transaction.run(
             """
@@ -163,8 +165,8 @@ package struct ReviewItems {
             [recipient.stored])
     }
 
-    /// Forgets what has ended by another way: its time was over, or it was ended in a store that this one replaces.
-    /// - Returns: how many are gone; call again until there are none.
+    /// Deletes items that ended in another way: their time was over, or they ended in a store that this one replaces.
+    /// - Returns: how many were deleted. Call again until it is 0.
     package func forgetEnded(limit: Int) throws -> Int {
         let held = try transaction.run(
             """
@@ -197,8 +199,8 @@ package struct ReviewItems {
                 [limit.stored])
     }
 
-    /// Adds what a migration could not read of the entries.
-    /// - Returns: where to go on; nil when all have it.
+    /// Adds tags and rules to items that a migration has created, since SQL cannot read them from the entries.
+    /// - Returns: where to continue; nil when all items are complete.
     package func complete(_ lane: ReviewLane, after letter: LetterID = .zero, limit: Int) throws -> LetterID? {
         let letters: [LetterID] = try transaction.rows(
             """
@@ -227,7 +229,7 @@ package struct ReviewItems {
         return letters.last
     }
 
-    /// In one order, so that the same rules are the same text.
+    /// Sorted, so that the same rules give the same text.
     private static func text(of names: [String]) -> String { Set(names).sorted().joined(separator: " ") }
 }
 

@@ -12,7 +12,7 @@ package struct ReviewNotes {
             [note.id.stored, note.letter.stored, note.author.stored, note.text.stored])
     }
 
-    /// Oldest first.
+    /// The notes about a letter, oldest first.
     package func list(of letter: LetterID, limit: Int) throws -> [ReviewNote] {
         try transaction.rows(
             """
@@ -28,8 +28,8 @@ package struct ReviewNotes {
         }
     }
 
-    /// Forgets those that were written before `moment`.
-    /// - Returns: how many are gone; call again until there are none.
+    /// Deletes the notes that were written before `moment`.
+    /// - Returns: how many were deleted. Call again until it is 0.
     package func forget(before moment: Timestamp, limit: Int) throws -> Int {
         try transaction.run(
             """

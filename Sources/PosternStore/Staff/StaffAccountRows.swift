@@ -1,11 +1,11 @@
 package import PosternCore
 
-/// Somebody who may use the staff's pages, as the store has them.
+/// The account of somebody who may use the staff pages, as stored.
 package struct StaffAccount: Equatable, Sendable {
     package let id: StaffAccountID
     package let name: StaffName
     package let role: StaffRole
-    /// Nil until the link was used.
+    /// Nil until they have chosen how to sign in.
     package let record: StaffRecord?
     package let made: Timestamp
     package let enrolled: Timestamp?
@@ -14,7 +14,7 @@ package struct StaffAccount: Equatable, Sendable {
 package struct StaffAccountRows {
     let transaction: any Transaction
 
-    /// - Returns: false when there is somebody of that name.
+    /// - Returns: false if the name is taken.
     package func add(_ id: StaffAccountID, _ name: StaffName, _ role: StaffRole, at now: Timestamp) throws -> Bool {
         try transaction.run(
             """
@@ -57,7 +57,7 @@ package struct StaffAccountRows {
         ).map(StaffAccount.init)
     }
 
-    /// Whether there is anybody yet.
+    /// Whether there are no accounts yet.
     package func isEmpty() throws -> Bool {
         try transaction.row(
             """
@@ -67,8 +67,8 @@ package struct StaffAccountRows {
             """) == nil
     }
 
-    /// - Parameter record: nil where they are to choose again how to sign in.
-    /// - Returns: false when there is nobody of that id.
+    /// - Parameter record: nil if they must choose again how to sign in.
+    /// - Returns: false if there is no account with that id.
     package func keep(_ record: StaffRecord?, of id: StaffAccountID, at now: Timestamp) throws -> Bool {
         try transaction.run(
             """
@@ -81,7 +81,7 @@ package struct StaffAccountRows {
             ]) == 1
     }
 
-    /// Whether single keys press buttons for them; they do until somebody says otherwise.
+    /// Whether keyboard shortcuts are on for somebody; they are unless switched off.
     package func hasKeys(_ id: StaffAccountID) throws -> Bool {
         try transaction.row(
             """

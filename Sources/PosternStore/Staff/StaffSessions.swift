@@ -1,14 +1,14 @@
 package import PosternCore
 
-/// A member of staff who is signed in, as the store has them.
+/// The session of a member of staff, as stored.
 package struct StaffSession: Equatable, Sendable {
-    /// Of the cookie, 16 bytes.
+    /// The digest of the cookie, 16 bytes.
     package let digest: [UInt8]
     package let account: StaffAccountID
-    /// Of the network from which it began: a tag of that day.
+    /// The tag, on that day, of the network in which the session began.
     package let network: Tag?
     package let made: Timestamp
-    /// When it was used last, to the minute.
+    /// When the session was last used, to the minute.
     package let seen: Timestamp
     package let ends: Timestamp
 
@@ -24,7 +24,7 @@ package struct StaffSession: Equatable, Sendable {
     }
 }
 
-/// The sessions of staff. One that was idle for too long, or has lasted too long, is none.
+/// The sessions of staff. A session that has been idle or has lasted for too long is treated as if it did not exist.
 package struct StaffSessions {
     let transaction: any Transaction
 
@@ -61,7 +61,8 @@ package struct StaffSessions {
             [now.stored, digest.stored])
     }
 
-    /// - Parameter account: nil for everybody's. The newest first.
+    /// The sessions that are open, newest first.
+    /// - Parameter account: nil for the sessions of everybody.
     package func list(of account: StaffAccountID?, at now: Timestamp) throws -> [StaffSession] {
         try transaction.rows(
             """
@@ -75,7 +76,7 @@ package struct StaffSessions {
         ).map(StaffSession.init).filter { account == nil || $0.account == account }
     }
 
-    /// - Returns: how many are over now.
+    /// - Returns: how many sessions were ended.
     @discardableResult
     package func end(_ digest: [UInt8]) throws -> Int {
         try transaction.run(
@@ -95,13 +96,13 @@ package struct StaffSessions {
             [account.stored])
     }
 
-    /// In a store that was restored: nobody knows what was done in them.
+    /// Ends all sessions. A restored store does so, since nobody knows what was done in them after the backup.
     package func endAll() throws {
         try transaction.run("DELETE FROM staff_session")
     }
 
-    /// Forgets those that are over.
-    /// - Returns: how many are gone; call again until there are none.
+    /// Deletes the sessions that are over.
+    /// - Returns: how many were deleted. Call again until it is 0.
     package func forget(at now: Timestamp, limit: Int) throws -> Int {
         try transaction.run(
             """

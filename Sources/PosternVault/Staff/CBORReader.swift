@@ -1,7 +1,8 @@
-/// CBOR (RFC 8949) as authenticators write it: definite lengths, shortest heads, map keys that differ. What is not, is refused.
+/// A CBOR value (RFC 8949) as authenticators encode it: definite lengths, shortest heads, distinct map keys. Any other encoding
+/// is refused.
 package enum CBORValue: Equatable, Sendable {
     case unsigned(UInt64)
-    /// −1 − its number.
+    /// The number −1 − n, where n is the associated value.
     case negative(UInt64)
     case bytes([UInt8])
     case text(String)
@@ -18,7 +19,7 @@ package enum CBORValue: Equatable, Sendable {
         }
     }
 
-    /// What a map has under a key; nil for no map, and where it has none.
+    /// The value of a map for a key; nil if there is none, or if this is not a map.
     package subscript(key: CBORValue) -> CBORValue? {
         guard case .map(let entries) = self else { return nil }
         return entries.first { $0.key == key }?.value
@@ -29,18 +30,18 @@ package enum CBORValue: Equatable, Sendable {
 
 package enum CBORFault: Error, Equatable, Sendable {
     case truncated
-    /// Something is left after the value.
+    /// There are bytes after the value.
     case trailing
     case tooDeep
-    /// Not the one way in which it may be written, or something that no authenticator writes.
+    /// The encoding is not canonical, or of a kind that no authenticator uses.
     case notCanonical
     case duplicateKey
     case notUTF8
 }
 
-/// Reads one value after another from bytes that may be hostile.
+/// Decodes values one after another from untrusted bytes.
 package struct CBORReader: Sendable {
-    /// An attestation is three deep, a key one.
+    /// The deepest nesting that is decoded. An attestation has three levels, a key one.
     private static let deepest = 8
     private let bytes: [UInt8]
     package private(set) var position = 0
@@ -49,7 +50,7 @@ package struct CBORReader: Sendable {
         self.bytes = bytes
     }
 
-    /// The one value that the bytes are.
+    /// Decodes bytes that are exactly one value.
     package static func value(of bytes: [UInt8]) throws(CBORFault) -> CBORValue {
         var reader = CBORReader(bytes)
         let value = try reader.value()
@@ -91,7 +92,8 @@ package struct CBORReader: Sendable {
         }
     }
 
-    /// A count of what follows: never more than there are bytes left, so that nobody can have us set memory aside.
+    /// Reads a count of items or bytes that follow. It may not exceed the bytes that are left, so that hostile input cannot make
+    /// us reserve memory.
     private mutating func count(_ head: UInt8) throws(CBORFault) -> Int {
         let number = try number(head)
         guard number <= UInt64(bytes.count - position) else { throw .truncated }

@@ -1,11 +1,11 @@
 internal import Crypto
 package import PosternCore
 
-/// Codes of six digits that change every thirty seconds (RFC 6238), as authenticator apps make them: HMAC-SHA-1.
+/// One-time codes of six digits that change every thirty seconds (TOTP, RFC 6238), with HMAC-SHA-1 as authenticator apps use it.
 package struct OneTimeCode: Sendable, Unprintable {
     package static let secretLength = 20
     private static let seconds: Int64 = 30
-    /// How many steps a clock may be wrong by.
+    /// How many steps a person's clock may differ from ours.
     private static let drift: Int64 = 1
 
     private let secret: [UInt8]
@@ -16,7 +16,7 @@ package struct OneTimeCode: Sendable, Unprintable {
 
     package static func step(at moment: Timestamp) -> Int64 { moment.milliseconds / 1_000 / seconds }
 
-    /// - Parameter digits: six everywhere but in the examples of the standard.
+    /// - Parameter digits: always six, except in the test vectors of the RFC.
     package func code(of step: Int64, digits: Int = 6) -> String {
         var writer = ByteWriter(capacity: 8)
         writer.write(step)
@@ -27,7 +27,8 @@ package struct OneTimeCode: Sendable, Unprintable {
         return String(repeating: "0", count: digits - text.count) + text
     }
 
-    /// The step that a typed code is of; nil when it is of none of those that may be now. Each is compared, whichever it is.
+    /// The step to which a typed code belongs; nil if it belongs to no step that is currently accepted. All of them are compared,
+    /// so that the time does not tell which one matched.
     package func step(of typed: String, at now: Timestamp) -> Int64? {
         let digits = Array(typed.utf8.filter { $0 != 0x20 })
         guard digits.count == 6, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }

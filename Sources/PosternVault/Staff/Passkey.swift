@@ -2,11 +2,11 @@ private import Crypto
 private import FoundationEssentials
 package import PosternCore
 
-/// Where passkeys are made and used: the staff's pages, by their one address.
+/// The site for which passkeys are created and used: the staff pages at their configured address.
 package struct RelyingParty: Equatable, Sendable {
-    /// As browsers write it into what is signed.
+    /// The origin as browsers write it into the signed client data.
     package let origin: String
-    /// The host of that address.
+    /// The host of the origin.
     package let id: String
 
     package init(_ url: WebOrigin) {
@@ -14,7 +14,7 @@ package struct RelyingParty: Equatable, Sendable {
     }
 }
 
-/// Why a passkey's word does not count. For tests and the log; the person who signs in reads that it did not work.
+/// Why the response of a passkey is not accepted. For tests and the log; the person who signs in reads only that it did not work.
 package enum PasskeyFault: Error, Equatable, Sendable {
     case malformed
     case wrongType
@@ -26,14 +26,14 @@ package enum PasskeyFault: Error, Equatable, Sendable {
     case wrongAlgorithm
     case wrongCredential
     case wrongSignature
-    /// It counts its signatures, and counted no further: another has a copy of it.
+    /// The signature counter did not increase, which means that the passkey was copied.
     case countedBack
 }
 
-/// A passkey as it is kept: an ES256 key, named by its authenticator.
+/// A passkey as it is stored: an ES256 public key with the credential id that its authenticator chose.
 package struct Passkey: Equatable, Sendable {
     package let credential: [UInt8]
-    /// 64 bytes: the two coordinates.
+    /// The two coordinates of the key, 64 bytes.
     package let publicKey: [UInt8]
     package let signatures: UInt32
 
@@ -44,7 +44,7 @@ package struct Passkey: Equatable, Sendable {
     }
 }
 
-/// What `navigator.credentials.create` gave.
+/// The result of `navigator.credentials.create`.
 package struct PasskeyCreation: Sendable {
     package let clientData, attestation: [UInt8]
 
@@ -52,12 +52,13 @@ package struct PasskeyCreation: Sendable {
         (self.clientData, self.attestation) = (clientData, attestation)
     }
 
-    /// What its client data says it answers.
+    /// The challenge in its client data.
     var challenge: [UInt8] {
         get throws(PasskeyFault) { try ClientData(clientData).challenge }
     }
 
-    /// WebAuthn Level 2 §7.1. Who made the authenticator is not asked: its statement is ignored.
+    /// Verifies the creation of a passkey (WebAuthn Level 2 §7.1). The attestation statement is ignored, since any authenticator
+    /// may be used.
     package func verified(for party: RelyingParty, challenge: [UInt8]) throws(PasskeyFault) -> Passkey {
         try ClientData(clientData).check("webauthn.create", party, challenge)
         let object: CBORValue
@@ -72,7 +73,7 @@ package struct PasskeyCreation: Sendable {
     }
 }
 
-/// What `navigator.credentials.get` gave.
+/// The result of `navigator.credentials.get`.
 package struct PasskeyAssertion: Sendable {
     package let credential, clientData, authenticatorData, signature: [UInt8]
 
@@ -83,14 +84,14 @@ package struct PasskeyAssertion: Sendable {
         self.signature = signature
     }
 
-    /// What its client data says it answers.
+    /// The challenge in its client data.
     var challenge: [UInt8] {
         get throws(PasskeyFault) { try ClientData(clientData).challenge }
     }
 
-    /// WebAuthn Level 2 §7.2.
-    /// - Parameter counted: how many signatures are known of.
-    /// - Returns: how many the authenticator counts now; 0 for one that counts none.
+    /// Verifies a signature (WebAuthn Level 2 §7.2).
+    /// - Parameter counted: the signature counter that was last seen.
+    /// - Returns: the authenticator's signature counter now; 0 if it has none.
     package func verify(
         _ passkey: Passkey, for party: RelyingParty, challenge: [UInt8], counted: UInt32
     ) throws(PasskeyFault) -> UInt32 {
@@ -109,7 +110,7 @@ package struct PasskeyAssertion: Sendable {
     }
 }
 
-/// What the browser adds to what is signed (§5.8.1).
+/// The client data, which the browser adds to what is signed (§5.8.1).
 private struct ClientData {
     private struct Content: Decodable {
         let type, challenge, origin: String
@@ -139,7 +140,7 @@ private struct ClientData {
     }
 }
 
-/// What the authenticator says (§6.1).
+/// The authenticator data (§6.1).
 private struct AuthenticatorData {
     private enum Flag {
         static let present: UInt8 = 1
@@ -161,7 +162,7 @@ private struct AuthenticatorData {
         var rest = bytes[37...]
         var credential: (id: [UInt8], key: COSEKey)?
         if flags & Flag.hasCredential != 0 {
-            // 16 bytes of AAGUID, two of length.
+            // The AAGUID has 16 bytes, the length of the credential id two.
             guard rest.count >= 18 else { throw .malformed }
             let start = rest.startIndex + 18
             let length = Int(rest[start - 2]) << 8 | Int(rest[start - 1])
@@ -194,11 +195,11 @@ private struct AuthenticatorData {
     }
 }
 
-/// A public key as authenticators write it (RFC 9053 §7.1.1).
+/// A public key as authenticators encode it (COSE, RFC 9053 §7.1.1).
 private struct COSEKey {
     let value: CBORValue
 
-    /// Two coordinates of a point on P-256, for ES256.
+    /// The two coordinates of the key, if it is an ES256 key: a point on P-256.
     var es256: [UInt8] {
         get throws(PasskeyFault) {
             // Type EC2, algorithm ES256, curve P-256.

@@ -4,7 +4,7 @@ private import Dispatch
 private import FoundationEssentials
 private import Synchronization
 
-/// How expensive scrypt is (RFC 7914): N, r and p.
+/// The cost parameters of scrypt (RFC 7914): N, r and p.
 package struct ScryptCost: Equatable, Sendable {
     package let rounds: UInt32
     package let blockSize, parallelism: UInt16
@@ -15,19 +15,19 @@ package struct ScryptCost: Equatable, Sendable {
         self.parallelism = parallelism
     }
 
-    /// N = 2^17, r = 8, p = 1: 128 MiB, and about half a second.
+    /// N = 2^17, r = 8, p = 1, which takes 128 MiB and about half a second.
     package static let standard = ScryptCost(rounds: 1 << 17, blockSize: 8, parallelism: 1)
 
-    /// So that what is stored can ask for no more memory than we set aside.
+    /// Whether the cost is within our limits, so that a stored record cannot make us use more memory than planned.
     var isBounded: Bool {
         rounds.nonzeroBitCount == 1 && rounds > 1 && rounds <= 1 << 17 && (1...8).contains(blockSize) && parallelism == 1
     }
 }
 
-/// Hashes passwords by scrypt: two at a time at most, since each takes 128 MiB, and on threads of its own.
+/// Hashes passwords with scrypt on its own threads, at most two at a time, since each takes 128 MiB.
 package final class PasswordHasher: Sendable {
     package enum Fault: Error, Equatable, Sendable {
-        /// More wait than can be served soon.
+        /// More requests are queued than can be served soon.
         case busy
         case badCost
     }
@@ -36,11 +36,11 @@ package final class PasswordHasher: Sendable {
     package typealias Function = @Sendable (_ password: [UInt8], _ salt: [UInt8], ScryptCost) -> [UInt8]
 
     package static let length = 32
-    /// With two at a time, the last of them waits a few seconds.
+    /// How many requests may be queued. The last of them waits a few seconds.
     package static let mostWaiting = 12
     private let function: Function
     private let queues = [DispatchQueue(label: "postern.vault.scrypt.1"), DispatchQueue(label: "postern.vault.scrypt.2")]
-    /// How many wait or run, on each of the two.
+    /// How many requests are queued or running on each of the two threads.
     private let waiting = Mutex([0, 0])
 
     package init(function: @escaping Function = { scrypt($0, salt: $1, cost: $2) }) {
@@ -68,7 +68,7 @@ package final class PasswordHasher: Sendable {
         return hash
     }
 
-    /// Blocks. Empty when it cannot be done.
+    /// Blocks the thread. The result is empty if scrypt fails.
     package static func scrypt(_ password: [UInt8], salt: [UInt8], cost: ScryptCost, length: Int = length) -> [UInt8] {
         let key = try? KDF.Scrypt.deriveKey(
             from: password, salt: salt, outputByteCount: length, rounds: Int(cost.rounds), blockSize: Int(cost.blockSize),

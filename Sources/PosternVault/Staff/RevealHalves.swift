@@ -1,9 +1,10 @@
 internal import PosternCore
 internal import PosternLink
 
-/// What one person has asked for and a second must confirm. In memory alone: after a restart both ask again.
+/// The reveals that one person has asked for and a second must approve. They are kept in memory only; after a restart both must
+/// ask again.
 struct RevealHalves: Sendable {
-    /// The same thing for the same reason.
+    /// What both must ask for: the same item, for the same reason.
     struct Matter: Hashable, Sendable {
         let item: RevealItem
         let reason: RevealReason
@@ -12,22 +13,23 @@ struct RevealHalves: Sendable {
     struct Half: Sendable {
         let by: StaffName
         let until: Timestamp
-        /// Whom it is for; nil for anybody else. Who confirms something and sees it leaves a half for the one who asked first, and
-        /// so both have seen it after three proofs, and nobody a third time.
+        /// The only person who may use this half; nil for anybody but `by`. When the second person approves and is shown the
+        /// item, a half remains for the one who asked first. So both can see the item with three second factors in total, and
+        /// nobody sees it a third time.
         let only: StaffName?
     }
 
     private static let most = 1_024
     private var all: [Matter: [Half]] = [:]
 
-    /// Takes what somebody else left about it.
+    /// Uses up a half that somebody else has left for this matter.
     mutating func take(_ matter: Matter, for name: StaffName, at now: Timestamp) -> Half? {
         forgetOld(at: now)
         guard let place = all[matter]?.firstIndex(where: { $0.by != name && ($0.only ?? name) == name }) else { return nil }
         return all[matter]?.remove(at: place)
     }
 
-    /// - Returns: false when there are too many.
+    /// - Returns: false if too many halves are pending.
     mutating func add(_ half: Half, about matter: Matter, at now: Timestamp) -> Bool {
         forgetOld(at: now)
         all[matter]?.removeAll { $0.by == half.by }

@@ -4,19 +4,21 @@ package import PosternLink
 private import PosternSealing
 private import Synchronization
 
-/// Shows a letter or a client address to a member of staff, if the rules allow it: who they are and that they are there, why, how
-/// often, and an entry in the journal before the answer. The relay carries what is asked and what is answered, and decides nothing.
+/// Reveals a letter or a client address to a member of staff, if the rules allow it. The vault checks their role and their second
+/// factor, takes a reason, limits how often they may do so, and enters the reveal in the journal before it answers. The relay
+/// only passes requests and answers on, and decides nothing.
 ///
-/// What is held the store alone knows, and no seal says it: that a letter is held is the relay's word, and the journal has it as that.
-/// What was reported has a seal of its own, which only the vault makes.
+/// Only the store knows which letters are held, and no seal proves it: the vault relies on the relay for that, and the journal
+/// says so. A reported letter has a seal of its own, which only the vault can make.
 package final class Reveals: Sendable {
     private struct State {
-        /// Three codes of a million count at any moment. At this pace nobody finds one in years, and who mistypes waits for minutes.
+        /// Of a million codes, three are valid at any moment. At this rate guessing one takes years, while a person who mistypes
+        /// waits for minutes.
         var throttle = AttemptThrottle<StaffName>(freeAttempts: 5, longest: .minutes(5))
         var halves = RevealHalves()
     }
 
-    /// An auditor looks at what others did.
+    /// The roles that may reveal. Auditors only look at what others have done.
     package static let roles: Set<StaffRole> = [.reviewer, .administrator]
 
     private let accounts: StaffAccounts
@@ -40,14 +42,14 @@ package final class Reveals: Sendable {
             halves: state.withLock { $0.halves.about(inquiry.letter, for: inquiry.name, at: now) })
     }
 
-    /// A challenge about this item, this reason and this person, so that one touch of a passkey opens one item.
+    /// Makes a challenge that is bound to item, reason and person, so that one touch of a passkey opens one item only.
     package func begin(_ request: RevealRequest, at now: Timestamp) async throws -> RevealBeginning {
         if let refusal = await refusal(of: request, at: now) { return .refused(refusal) }
         guard let way = accounts.way(of: request.claim) else { return .refused(.account) }
         return .offer(challenge: challenges.new(about: Self.matter(of: request), at: now), way)
     }
 
-    /// - Throws: what the memory of used codes throws: then nothing is shown.
+    /// - Throws: what the memory of used codes throws; nothing is shown then.
     package func reveal(_ attempt: RevealAttempt, at now: Timestamp) async throws -> RevealAnswer {
         let request = attempt.request
         if let refusal = await refusal(of: request, at: now) { return .refused(refusal) }
@@ -58,14 +60,14 @@ package final class Reveals: Sendable {
 
     // MARK: - Who may
 
-    /// What can be said before anybody is asked for a code.
+    /// Why the request is refused before a second factor is asked for; nil if it is not.
     private func refusal(of request: RevealRequest, at now: Timestamp) async -> RevealRefusal? {
         guard Self.roles.contains(request.claim.role) else { return .role }
         guard accounts.way(of: request.claim) != nil else { return .account }
         let count = accounts.reveals(of: request.claim.name, at: now)
         guard count.made < rule.most else { return .capReached(until: count.day.end) }
         if let missing = opener.missingKey(of: request.seal) {
-            // A file that cannot be read may be read again.
+            // A file that cannot be read now may be readable later.
             return missing.fault.map(\.isLoss) ?? true ? .keyGone : .notOpened
         }
         do { try await journal.check() } catch { return .unwritten }
@@ -130,7 +132,7 @@ package final class Reveals: Sendable {
         state.withLock { _ = $0.halves.add(half, about: matter, at: now) }
     }
 
-    /// Opens it, counts it, writes it down, and only then hands it out.
+    /// Opens the item, counts the reveal, enters it in the journal, and only then returns the item.
     private func show(
         _ request: RevealRequest, confirmedBy second: StaffName?, at now: Timestamp
     ) async throws -> RevealAnswer {
@@ -182,7 +184,7 @@ package final class Reveals: Sendable {
 
     // MARK: - Names
 
-    /// What a challenge is about: another item, reason or person makes another.
+    /// The bytes to which a challenge is bound. They differ for each item, reason and person.
     private static func matter(of request: RevealRequest) -> [UInt8] {
         var writer = ByteWriter(capacity: 1_024)
         writer.write("postern reveal")
@@ -192,10 +194,11 @@ package final class Reveals: Sendable {
         return writer.bytes
     }
 
-    /// How a member of staff is called where the journal keeps whom it is about. A recipient's name there has no blank.
+    /// The name by which the journal refers to a member of staff. It cannot be a recipient's, which has no space in it.
     package static func subject(_ name: StaffName) -> String { "staff \(name)" }
 
-    /// What the journal says of it: what the seal binds, and so nothing that the relay could have made up but that it is held.
+    /// The journal's entry for an item. It has only what the seal binds, so that the relay can have made up nothing of it, except
+    /// that the letter is held.
     private static func entry(of item: RevealItem) -> RevealEntry {
         switch item.content {
         case .letter, .reply: RevealEntry(site: item.site, what: .heldLetter, letter: item.letter)

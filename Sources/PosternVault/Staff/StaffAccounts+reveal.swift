@@ -1,17 +1,17 @@
 package import PosternCore
 internal import PosternLink
 
-/// A person's second factor, for what is asked again each time.
+/// The second factor that each reveal asks for.
 extension StaffAccounts {
     enum SecondFactor: Equatable, Sendable {
         case right
         case wrong
-        /// A code that was right once.
+        /// The code was right and has been used before.
         case usedBefore
     }
 
-    /// What somebody has to show.
-    /// - Returns: nil where the record is not ours for that name and role, or not the newest.
+    /// The kind of second factor that a person must give.
+    /// - Returns: nil if the record was not sealed by this vault for that name and role, or is not the newest.
     func way(of claim: StaffClaim) -> RevealWay? {
         switch current(claim.record, of: claim.name, claim.role) {
         case .password: .code
@@ -20,9 +20,9 @@ extension StaffAccounts {
         }
     }
 
-    /// A code without the password: the password was asked for when the session began, and a relay that was taken over has it by now.
-    /// What it does not have is the next code.
-    /// - Parameter challenge: ours, about this and spent.
+    /// Checks a passkey, or a one-time code without the password. The password was asked for when the session began, and a
+    /// compromised relay would know it by now; what it does not know is the next code.
+    /// - Parameter challenge: a challenge we issued for this item, already consumed.
     func check(
         _ proof: RevealProof, of claim: StaffClaim, challenge: [UInt8], at now: Timestamp
     ) async throws -> SecondFactor {
@@ -45,31 +45,31 @@ extension StaffAccounts {
         }
     }
 
-    /// How often somebody was shown something today. A clock that was set back gives nothing back.
+    /// How many reveals a person has had today. Setting the clock back does not lower the number.
     func reveals(of name: StaffName, at now: Timestamp) -> RevealCount {
         RevealCount(number: used(of: .staffReveals(name)), at: now)
     }
 
-    /// Counts one more, on disk before it returns.
-    /// - Returns: false when there is no room for it.
+    /// Counts one more reveal, which is on disk when this returns.
+    /// - Returns: false if the limit of the day is reached.
     func countReveal(of name: StaffName, atMost most: Int, at now: Timestamp) async throws -> Bool {
         while true {
             let count = reveals(of: name, at: now)
             guard count.made < most else { return false }
-            // Where another was faster, there is one more.
+            // Another reveal was counted meanwhile: count from there.
             if try await use(.staffReveals(name), upTo: count.next) { return true }
         }
     }
 }
 
-/// A day and a number in one that only rises, as the memory keeps it.
+/// A day and the number of reveals on it, encoded in one number that only increases, as the vault's memory requires.
 package struct RevealCount: Equatable, Sendable {
     private static let width = Int32(RevealRule.mostPossible) + 1
 
     package let day: Epoch
     package let made: Int
 
-    /// - Parameter number: as it was kept; 0 for never.
+    /// - Parameter number: the number that was stored; 0 if there was none.
     package init(number: Int32, at now: Timestamp) {
         let today = Epoch(containing: now)
         let (day, made) = number.quotientAndRemainder(dividingBy: Self.width)

@@ -2,14 +2,14 @@ package import PosternCore
 package import PosternLink
 private import Synchronization
 
-/// Checks who staff are: the relay has no secret of theirs, and nothing that it keeps lets anybody in.
+/// Checks the credentials of staff. The relay has none of their secrets, and nothing that it stores lets anybody sign in.
 package final class StaffAccounts: Sendable {
-    /// In characters: long enough that nobody guesses it beside a code that changes.
+    /// The shortest password, in characters: long enough, beside a code that changes, that it cannot be guessed.
     package static let leastPassword = 12
     private static let longestPassword = 1_024
 
-    /// Who tries one name from where they are known has a place of their own: a stranger who tries it without end, from however many
-    /// networks, does not keep them waiting.
+    /// Attempts from networks where the name has signed in before are throttled apart from all others, so that a stranger who keeps
+    /// guessing, from however many networks, does not keep its owner waiting.
     private struct Place: Hashable {
         let name: StaffName
         let isKnown: Bool
@@ -18,9 +18,9 @@ package final class StaffAccounts: Sendable {
     }
 
     private struct State {
-        /// A relay that was taken over asks as often as it likes; here each attempt counts.
+        /// A compromised relay can ask as often as it likes, so that each attempt is counted here.
         var throttle = AttemptThrottle<Place>(freeAttempts: 10, longest: .seconds(30))
-        /// What was used since the start, before it is on disk.
+        /// The codes and counters that are used and not on disk yet.
         var used: [AuthorisedName: Int32] = [:]
         var enrolling: Set<StaffName> = []
     }
@@ -31,10 +31,10 @@ package final class StaffAccounts: Sendable {
     private let cost: ScryptCost
     let party: RelyingParty
     private let state = Mutex(State())
-    /// What a password is compared with where there is none, so that it takes as long.
+    /// The salt for hashing a password when there is no account, so that the answer takes as long.
     private let decoySalt = SecretBytes.random(count: 16).withBytes { Array($0) }
 
-    /// - Parameter cost: of new passwords.
+    /// - Parameter cost: the scrypt cost for new passwords.
     package init(links: StaffLinks, party: RelyingParty, hasher: PasswordHasher = PasswordHasher(), cost: ScryptCost = .standard)
     {
         self.links = links
@@ -47,14 +47,14 @@ package final class StaffAccounts: Sendable {
 
     // MARK: - Choosing how to sign in
 
-    /// - Throws: `LinkRefusal` (denied) for a link that is not ours, was used, or is over.
+    /// - Throws: `LinkRefusal` (denied) if the link is not ours, was used, or has expired.
     package func begin(_ link: StaffLink, at now: Timestamp) throws -> StaffOffer {
         try links.check(link, at: now)
         return StaffOffer(secret: links.keys.secret(for: link), challenge: challenges.new(at: now))
     }
 
-    /// Uses a link up.
-    /// - Throws: `LinkRefusal` (denied) as `begin` does; unavailable while too much is asked for.
+    /// Seals the chosen credential, and uses the link up.
+    /// - Throws: `LinkRefusal`: denied as in `begin`; unavailable while there are too many requests.
     package func enrol(_ request: StaffEnrolment, at now: Timestamp) async throws -> StaffEnrolled {
         let link = request.link
         guard state.withLock({ $0.enrolling.insert(link.name).inserted }) else {
@@ -86,7 +86,7 @@ package final class StaffAccounts: Sendable {
             credential = StaffCredential(passkey)
         case .passkey: throw LinkRefusal(.malformed, "a passkey that signs in is no new one")
         }
-        // The link is used up by this, whatever becomes of the answer.
+        // This uses the link up, even if the answer is lost.
         let version = try await links.nextVersion(of: link.name)
         let seal = try links.keys.seal(credential, link.name, link.role, version: version)
         return .record(StaffRecord(version: version, seal: seal), recoveryCodes: codes)
@@ -100,7 +100,7 @@ package final class StaffAccounts: Sendable {
 
     // MARK: - Signing in
 
-    /// - Throws: `LinkRefusal` (unavailable) while too much is asked for.
+    /// - Throws: `LinkRefusal` (unavailable) while there are too many requests.
     package func check(_ attempt: StaffAttempt, at now: Timestamp) async throws -> StaffAnswer {
         let credential = attempt.record.flatMap { current($0, of: attempt.name, attempt.role) }
         switch attempt.proof {
@@ -120,14 +120,14 @@ package final class StaffAccounts: Sendable {
         }
         state.withLock { $0.throttle.succeeded(Place(attempt)) }
         if let record = attempt.record {
-            // Where the memory was lost, it begins again with what it sees.
+            // If the memory was lost, it learns the version again from here.
             try await links.memory.learn(
                 [LearntAuthorisation(.staff(attempt.name), version: record.version, recipient: nil)], isDurable: true)
         }
         return .admitted
     }
 
-    /// Nil for a record that is not ours, or not the newest.
+    /// The credential in a record; nil if this vault did not seal it, or if it is not the newest.
     func current(_ record: StaffRecord, of name: StaffName, _ role: StaffRole) -> StaffCredential? {
         guard record.version >= links.memory.newest(of: .staff(name))?.version ?? 0 else { return nil }
         return links.keys.open(record, name, role)
@@ -151,7 +151,8 @@ package final class StaffAccounts: Sendable {
         return try await use(.staffCode(attempt.name, version: version, place: place), upTo: 1)
     }
 
-    /// Which of somebody's recovery codes it is; nil for none. Each is compared.
+    /// Which of a person's recovery codes was typed; nil for none. All of them are compared, so that the time does not tell which
+    /// one matched.
     func place(ofRecoveryCode typed: String, among kept: StaffCredential.Password, of name: StaffName) -> Int? {
         guard let plain = RecoveryCode.plain(typed) else { return nil }
         let digests = links.keys.digests(ofRecoveryCode: plain, name)
@@ -170,32 +171,32 @@ package final class StaffAccounts: Sendable {
             assertion, challenge, by: passkey, countedAs: .staffSignatures(attempt.name, version: record.version))
     }
 
-    /// - Parameter challenge: ours, and spent.
+    /// - Parameter challenge: a challenge we issued, already consumed.
     func isSigned(
         _ assertion: PasskeyAssertion, _ challenge: [UInt8], by passkey: Passkey, countedAs name: AuthorisedName
     ) async throws -> Bool {
         let known = links.memory.newest(of: name).map { UInt32(clamping: $0.version) } ?? 0
         let counted = max(known, passkey.signatures)
         guard let count = try? assertion.verify(passkey, for: party, challenge: challenge, counted: counted) else { return false }
-        // Those that count none show a zero each time.
+        // An authenticator without a signature counter always sends zero.
         guard count > 0 else { return true }
         return try await use(name, upTo: Int32(clamping: count))
     }
 
     // MARK: -
 
-    /// A code counts once, and none of an earlier step after it.
+    /// Uses up the code of a step. Neither it nor the code of an earlier step is accepted again.
     func spend(_ step: Int64, of name: StaffName) async throws -> Bool {
         try await use(.staffStep(name), upTo: Int32(clamping: step))
     }
 
-    /// What was used under a name, on disk or about to be; 0 for nothing.
+    /// The number up to which codes or counters of a name are used, on disk or about to be; 0 for none.
     func used(of name: AuthorisedName) -> Int32 {
         state.withLock { max($0.used[name] ?? 0, links.memory.newest(of: name)?.version ?? 0) }
     }
 
-    /// Raises what was used under a name, on disk before it returns.
-    /// - Returns: false when as much was used before.
+    /// Raises the number up to which codes or counters of a name are used. It is on disk when this returns.
+    /// - Returns: false if it was not lower before.
     func use(_ name: AuthorisedName, upTo number: Int32) async throws -> Bool {
         let isNew = state.withLock { state -> Bool in
             guard number > max(state.used[name] ?? 0, links.memory.newest(of: name)?.version ?? 0) else { return false }
@@ -204,7 +205,7 @@ package final class StaffAccounts: Sendable {
         }
         guard isNew else { return false }
         try await links.memory.learn([LearntAuthorisation(name, version: number, recipient: nil)], isDurable: true)
-        // The memory knows it from now on.
+        // The memory has it from now on.
         state.withLock { if $0.used[name] == number { $0.used[name] = nil } }
         return true
     }

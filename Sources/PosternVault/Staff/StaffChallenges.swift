@@ -2,18 +2,18 @@ private import Crypto
 package import PosternCore
 private import Synchronization
 
-/// What passkeys sign: random, ours, a few minutes old at most, and each good once. Under a key of this process, so that none of them
-/// outlives what is remembered of them.
+/// The challenges that passkeys sign. Each is random, authenticated by this process, valid for a few minutes, and accepted once.
+/// The key lives in this process only, so that no challenge outlives the list of those that were used.
 package final class StaffChallenges: Sendable {
     package static let lifetime = Duration.minutes(10)
     private static let most = 65_536
     private let key = SymmetricKey(size: .bits256)
-    /// Those that were used, with their moments.
+    /// The challenges that were used, and when they were made.
     private let used = Mutex<[[UInt8]: Timestamp]>([:])
 
     package init() {}
 
-    /// - Parameter matter: what it is about, if about anything: then it is spent on nothing else.
+    /// - Parameter matter: what the challenge is bound to; it is then accepted for nothing else.
     package func new(about matter: [UInt8] = [], at now: Timestamp) -> [UInt8] {
         var writer = ByteWriter(capacity: 40)
         writer.writeRaw(SecretBytes.random(count: 16).withBytes { Array($0) })
@@ -21,7 +21,7 @@ package final class StaffChallenges: Sendable {
         return writer.bytes + code(of: writer.bytes, matter)
     }
 
-    /// - Returns: whether it was ours, about this, and new.
+    /// - Returns: whether we issued it for this matter, and it has neither expired nor been used.
     package func spend(_ challenge: [UInt8], about matter: [UInt8] = [], at now: Timestamp) -> Bool {
         guard challenge.count == 40,
             ConstantTime.isEqual(code(of: Array(challenge[..<24]), matter), Array(challenge[24...]))
@@ -37,7 +37,7 @@ package final class StaffChallenges: Sendable {
         }
     }
 
-    /// The first part has a fixed length: no other of the two parts gives the same bytes.
+    /// `bytes` has a fixed length, so that no other pair of arguments gives the same concatenation.
     private func code(of bytes: [UInt8], _ matter: [UInt8]) -> [UInt8] {
         Array(HMAC<SHA256>.authenticationCode(for: bytes + matter, using: key).prefix(16))
     }

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import PosternCore
 
-/// What shows that somebody is a member of staff, as it is inside a `StaffRecord`.
+/// How a member of staff signs in, as it is sealed in a `StaffRecord`.
 enum StaffCredential: Equatable, Sendable {
     case password(Password)
     case passkey(Passkey)
@@ -9,9 +9,9 @@ enum StaffCredential: Equatable, Sendable {
     struct Password: Equatable, Sendable {
         let salt, hash: [UInt8]
         let cost: ScryptCost
-        /// Of the one-time codes.
+        /// The secret of the one-time codes.
         let secret: [UInt8]
-        /// Of the recovery codes.
+        /// The digests of the recovery codes.
         let digests: [[UInt8]]
     }
 
@@ -60,21 +60,22 @@ enum StaffCredential: Equatable, Sendable {
     init(_ passkey: Passkey) { self = .passkey(passkey) }
 }
 
-/// Codes that stand for a one-time code when the app that makes them is lost. Each is good once.
+/// Recovery codes, which replace a one-time code when the authenticator app is lost. Each works once.
 enum RecoveryCode {
     static let count = 10
-    /// 80 bits.
+    /// The characters of a code, which give 80 bits.
     private static let length = 16
     private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
-    /// Four groups of four.
+    /// A new code: four groups of four characters.
     static func new() -> String {
         let drawn = SecretBytes.random(count: length).withBytes { $0.map { digits[Int($0 & 31)] } }
         return stride(from: 0, to: length, by: 4).map { String(decoding: drawn[$0..<($0 + 4)], as: UTF8.self) }
             .joined(separator: "-")
     }
 
-    /// As somebody typed it: in capitals, without hyphens, with an o for a zero; nil for what can be none.
+    /// The characters of a typed code, which may be in capitals, without hyphens, or with an o for a zero; nil if it cannot be
+    /// one.
     static func plain(_ typed: String) -> [UInt8]? {
         let alike: [UInt8: UInt8] = [0x6F: 0x30, 0x69: 0x31, 0x6C: 0x31]
         let plain = typed.lowercased().utf8.filter { $0 != 0x20 && $0 != 0x2D }.map { alike[$0] ?? $0 }

@@ -2,7 +2,8 @@ package import Crypto
 internal import PosternCore
 internal import PosternLink
 
-/// The keys for staff, derived from the authorisation key: records are sealed by the vault for itself, and links are made by it.
+/// The keys for staff, derived from the authorisation key. With them the vault seals records that only it can open, and makes
+/// links.
 package struct StaffKeys: Sendable, Unprintable {
     private struct Keys: Sendable {
         let seal, link, secret, code: SymmetricKey
@@ -18,7 +19,7 @@ package struct StaffKeys: Sendable, Unprintable {
     private let current: Keys
     private let all: [Keys]
 
-    /// - Parameter former: earlier keys, under which what was made still counts.
+    /// - Parameter former: earlier keys; what was made with them is still accepted.
     package init(key: SymmetricKey, former: [SymmetricKey] = []) {
         current = Keys(key)
         all = [current] + former.map(Keys.init)
@@ -26,7 +27,7 @@ package struct StaffKeys: Sendable, Unprintable {
 
     // MARK: - Links
 
-    /// - Parameter version: the newest of that name. A link counts only while it stays the newest.
+    /// - Parameter version: the newest version for that name. A link is accepted only while its version is the newest.
     func link(_ request: StaffLinkRequest, version: Int32, id: Identifier<MailedToken.IDKind>) -> StaffLink? {
         MailedToken(id, code: Self.code(request.name, request.role, version, id, under: current.link)).map {
             StaffLink(name: request.name, role: request.role, token: $0)
@@ -50,7 +51,8 @@ package struct StaffKeys: Sendable, Unprintable {
         return Array(HMAC<SHA256>.authenticationCode(for: writer.bytes, using: key).prefix(16))
     }
 
-    /// Of the one-time codes of the person with this link. Not stored before they have shown that they have it.
+    /// The secret of the one-time codes for the person with this link. It is derived from the link, and not stored before they
+    /// have typed a code of it.
     func secret(for link: StaffLink) -> [UInt8] {
         Array(
             HMAC<SHA256>.authenticationCode(for: link.token.id.bytes + link.token.code, using: current.secret)
@@ -59,7 +61,8 @@ package struct StaffKeys: Sendable, Unprintable {
 
     // MARK: - Records
 
-    /// AES-256-GCM with a random nonce. Bound to name, role and version, so that no row gives one person's to another.
+    /// Seals with AES-256-GCM and a random nonce. The seal is bound to name, role and version, so that no row can give one
+    /// person's credential to another.
     func seal(_ credential: StaffCredential, _ name: StaffName, _ role: StaffRole, version: Int32) throws -> [UInt8] {
         let box = try AES.GCM.seal(
             credential.bytes, using: current.seal, authenticating: Self.context(name, role, version))
@@ -67,7 +70,7 @@ package struct StaffKeys: Sendable, Unprintable {
         return Array(bytes)
     }
 
-    /// - Returns: nil for what this vault did not seal for them.
+    /// - Returns: nil if this vault did not seal the record for that name and role.
     func open(_ record: StaffRecord, _ name: StaffName, _ role: StaffRole) -> StaffCredential? {
         guard let box = try? AES.GCM.SealedBox(combined: record.seal) else { return nil }
         for keys in all {
@@ -92,7 +95,7 @@ package struct StaffKeys: Sendable, Unprintable {
 
     func digest(ofRecoveryCode plain: [UInt8], _ name: StaffName) -> [UInt8] { digests(ofRecoveryCode: plain, name)[0] }
 
-    /// Under each of the keys.
+    /// The digests of a recovery code, one under each key.
     func digests(ofRecoveryCode plain: [UInt8], _ name: StaffName) -> [[UInt8]] {
         var writer = ByteWriter(capacity: 128)
         writer.write(name.text)

@@ -1,8 +1,8 @@
 package import PosternCore
 package import PosternLink
 
-/// Makes the links with which staff choose how to sign in, for the operator's commands: over the operator socket, or in the command's
-/// own process while no vault runs.
+/// Makes the links by which staff choose how to sign in. Operators' commands ask for them over the operator socket, or run this
+/// in their own process while no vault runs.
 package struct StaffLinks: Sendable {
     let keys: StaffKeys
     let memory: any RecordMemory
@@ -20,7 +20,7 @@ package struct StaffLinks: Sendable {
         self.now = now
     }
 
-    /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes, or why it cannot be written.
+    /// - Throws: `LinkRefusal`; `ByteFault` for a malformed payload; or why the version cannot be written.
     package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         switch verb {
         case .staffLink: return try await link(try StaffLinkRequest(payload: payload)).payload
@@ -31,7 +31,8 @@ package struct StaffLinks: Sendable {
         }
     }
 
-    /// A link that works once, for a day. What was chosen by an earlier one counts no more: the holder of a lost device is locked out at once.
+    /// Makes a link that works once, for a day. The credential that was chosen by an earlier link is no longer accepted, so that
+    /// the finder of a lost device is locked out at once.
     package func link(_ request: StaffLinkRequest) async throws -> StaffLink {
         let version = try await nextVersion(of: request.name)
         var randomness = randomness
@@ -42,26 +43,26 @@ package struct StaffLinks: Sendable {
         return link
     }
 
-    /// - Throws: `LinkRefusal` (denied) for a link that is not ours, was used, or is over.
+    /// - Throws: `LinkRefusal` (denied) if the link is not ours, was used, or has expired.
     func check(_ link: StaffLink, at now: Timestamp) throws {
         guard let newest = memory.newest(of: .staff(link.name)), keys.isValid(link, version: newest.version) else {
             throw LinkRefusal(.denied, "the link is not ours, or was used, or there is a newer one")
         }
         let age = now.since(link.token.id.moment)
-        // Made ahead of our clock by more than clocks differ: the time was set back, and would make it last.
+        // A link from the future means that our clock was set back since, which would extend its life.
         guard age <= StaffLinkTimes.lifetime, age >= .hours(-1) else {
             throw LinkRefusal(.denied, "the link is over")
         }
     }
 
-    /// Whatever somebody signs in with counts no more, as soon as this returns. Of whom the memory knows nothing, it keeps nothing:
-    /// anybody who got a link is known.
+    /// Ends every way in of a name: as soon as this returns, neither links nor records of it are accepted. It keeps nothing about a name that
+    /// never had a link.
     func end(_ name: StaffName) async throws {
         guard memory.newest(of: .staff(name)) != nil else { return }
         _ = try await nextVersion(of: name)
     }
 
-    /// Everything older counts no more, as soon as this returns.
+    /// Takes the next version of a name. As soon as this returns, older links and records are no longer accepted.
     func nextVersion(of name: StaffName) async throws -> Int32 {
         do {
             let versions = try await memory.takeVersions(for: [VersionRequest(.staff(name), recipient: nil, former: 0)])

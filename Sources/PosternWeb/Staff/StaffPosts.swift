@@ -35,7 +35,7 @@ extension WebContext {
     /// Asks the relay.
     /// - Throws: a fault with an incident's number where it does not answer.
     func asking<Value: Sendable>(_ ask: () async throws -> Value) async throws(RequestFault) -> Value {
-        do { return try await ask() } catch { throw .unavailable(incident("a page of staff's cannot be made", error)) }
+        do { return try await ask() } catch { throw .unavailable(incident("a staff page could not be built", error)) }
     }
 
     /// The same for what may be refused in words.
@@ -47,7 +47,7 @@ extension WebContext {
         } catch let fault as any OperationFault {
             return .failure(OperationRefusal(text: [fault.description, fault.remedy].compactMap { $0 }.joined(separator: ". ")))
         } catch {
-            throw .unavailable(incident("staff's wish cannot be carried out", error))
+            throw .unavailable(incident("an operation of staff could not be carried out", error))
         }
     }
 }

@@ -93,7 +93,7 @@ struct PersonCommand: AsyncParsableCommand {
     }
 }
 
-/// What was found of one address. It is not in it.
+/// What is stored about one address, without the address.
 struct PersonFindings: Codable, Sendable {
     struct Person: Codable, Sendable {
         let site: String
