@@ -86,7 +86,7 @@ def test_a_block_by_the_tag_of_everybody_asks_twice_and_is_counted(house, admin)
     admin.get(staff(house, "/log"))
     wait_for(lambda: admin.find_elements(By.CSS_SELECTOR, "a[href^='/clients/']"))[0].click()
     wait_for(lambda: admin.find_elements(By.CSS_SELECTOR, "a[href^='/blocks/new?tag=']"))
-    assert "Nobody was shown its address" in text(admin) and "127.0.0.1" not in admin.page_source
+    assert "Its address was not shown to anybody" in text(admin) and "127.0.0.1" not in admin.page_source
     accessible(admin)
     go(admin, "a[href^='/blocks/new?tag=']")
     accessible(admin)
@@ -141,7 +141,7 @@ def test_the_log_is_searched_and_taken_along(house, admin):
     assert status == 200 and [entry["id"] for entry in entries] == sorted((entry["id"] for entry in entries), reverse=True)
     assert "127.0.0.1" not in table + lines and "visitor.example" not in table + lines
     admin.get(staff(house, "/log?tag=nonsense"))
-    wait_for(lambda: "cannot be looked for" in text(admin))
+    wait_for(lambda: "cannot be searched for" in text(admin))
     accessible(admin)
 
 
@@ -156,7 +156,7 @@ def test_recipients_are_paused_let_write_again_invited_and_erased(house, admin):
     go(admin, "button[value=pause]")
     assert "Letters are paused" in text(admin) and "paused" in house.run("recipient", "show", "tom", "--site", "photos")
     go(admin, "button[value=resume]")
-    assert "Letters come again" in text(admin)
+    assert "Letters are accepted again" in text(admin)
     admin.find_element(By.ID, "typed").send_keys("pat")
     go(admin, "button[value=erase]")
     assert "Nothing was erased" in text(admin)
@@ -189,7 +189,7 @@ def test_a_site_is_changed_but_for_what_is_the_vault_s_word(house, admin):
     field.send_keys("#b03060")
     admin.find_element(By.ID, "join-invitation").click()
     go(admin, "main form button")
-    assert "It is saved" in text(admin)
+    assert "The site is saved" in text(admin)
     site = json.loads(house.run("site", "list", "--json"))[0]
     assert (site["accent"], site["join"], site["introductions"]["de"]) == ("#b03060", "invitation", "Schreib mir <b>hier</b>.")
     assert site["name"] == "Example Photos"

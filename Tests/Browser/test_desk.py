@@ -196,7 +196,7 @@ def test_letters_alike_are_one_row_and_each_shows_the_others(morning, anna):
     anna.find_elements(By.CSS_SELECTOR, "a[data-row]")[-1].click()
     wait_for(lambda: open_letter(anna))
     assert "Nearly the same text" in text(anna) and "2 letters besides this one" in text(anna)
-    anna.find_element(By.LINK_TEXT, "Show those that wait").click()
+    anna.find_element(By.LINK_TEXT, "Show those that are waiting").click()
     wait_for(lambda: "like=" in anna.current_url)
     assert len(anna.find_elements(By.CSS_SELECTOR, "a[data-row]")) == 3
     accessible(anna)
@@ -211,7 +211,7 @@ def test_every_state_is_accessible(morning, anna, berta):
     anna.get(berta.current_url)
     assert "may be deciding" in text(anna)
     anna.find_element(By.ID, "note").send_keys("Looks like the ones of <b>yesterday</b>")
-    anna.find_element(By.XPATH, "//button[text()='Keep the note']").click()
+    anna.find_element(By.XPATH, "//button[text()='Save the note']").click()
     wait_for(lambda: "<b>yesterday</b>" in text(anna))
     accessible(anna)
     for summary in anna.find_elements(By.TAG_NAME, "summary"):
@@ -232,8 +232,8 @@ def test_without_a_script_everything_works(morning, plain_browser):
     hold(morning, 1, start=300)
     morning.enrol_staff(plain_browser, "carla", "reviewer")
     plain_browser.get(staff(morning, "/?each=1"))
-    assert "Look again" in text(plain_browser) and "http-equiv" not in plain_browser.page_source
-    plain_browser.find_element(By.LINK_TEXT, "Look again each minute").click()
+    assert "Reload" in text(plain_browser) and "http-equiv" not in plain_browser.page_source
+    plain_browser.find_element(By.LINK_TEXT, "Reload every minute").click()
     wait_for(lambda: plain_browser.find_elements(By.CSS_SELECTOR, "meta[http-equiv=refresh]"))
     plain_browser.find_elements(By.CSS_SELECTOR, "a[data-row]")[-1].click()
     wait_for(lambda: open_letter(plain_browser))

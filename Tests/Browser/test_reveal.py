@@ -60,7 +60,7 @@ def is_inert(browser):
 def test_a_passkey_opens_one_letter(passkeys, holding):
     passkeys.get(holding.run("staff", "add", "paula", "--role", "reviewer").strip())
     press(passkeys, "form[data-passkey=create] button")
-    wait_for(lambda: "Go on" in text(passkeys) or "signed in" in text(passkeys))
+    wait_for(lambda: "Continue" in text(passkeys) or "signed in" in text(passkeys))
     path = held(holding)
     passkeys.get(staff(holding, path))
     accessible(passkeys)
@@ -141,7 +141,7 @@ def test_two_persons(desk, plain_browser):
         ask(desk, installation, path)
         wait_for(lambda: desk.find_elements(By.ID, "code"))[0].send_keys(first[0])
         press(desk, "form button")
-        wait_for(lambda: "Your half is kept" in text(desk))
+        wait_for(lambda: "Your request is kept" in text(desk))
         accessible(desk)
         plain_browser.get(staff(installation, path))
         assert "anna wants to see" in text(plain_browser) and REASON in text(plain_browser)

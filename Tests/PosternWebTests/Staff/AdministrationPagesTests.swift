@@ -146,7 +146,7 @@ struct AdministrationPagesTests {
     @Test func `What would meet many asks twice, and is posted again as it was`() async throws {
         let asking = House(answer: .asks(House.weight))
         let asked = try await send(.post, "/blocks/new", Self.block, house: asking)
-        #expect(asked.status == .ok && asked.text.contains("would have met"))
+        #expect(asked.status == .ok && asked.text.contains("would have matched"))
         for (name, value) in Self.block + [("confirmed", "yes")] {
             #expect(asked.text.contains("name=\"\(name)\" value=\"\(value)\""), "\(name)")
         }
@@ -176,7 +176,7 @@ struct AdministrationPagesTests {
         #expect(all.contains("/letters/\(refused)/reveal") && !all.contains("/letters/\(kept)/reveal"))
         #expect(try await !send(.get, "/log", as: .auditor, house: House(entries: 2)).text.contains("/reveal"))
         let wrong = try await send(.get, "/log?tag=nonsense", house: house).text
-        #expect(wrong.contains("cannot be looked for") && house.deeds.searches.count == 1)
+        #expect(wrong.contains("cannot be searched for") && house.deeds.searches.count == 1)
     }
 
     @Test func `An export has every entry, and no formula`() async throws {

@@ -225,7 +225,7 @@ struct DeskPagesTests {
         #expect(counts.headers[.contentType] == "text/event-stream")
         #expect(counts.text == "retry: 2000\ndata: {\"held\":12,\"reported\":3,\"waves\":2,\"newer\":4}\n\n")
         let page = try await send(.get, "/?tag=nonsense")
-        #expect(page.status == .ok && page.text.contains("cannot be looked for"))
+        #expect(page.status == .ok && page.text.contains("cannot be searched for"))
         #expect(page.headers[.contentSecurityPolicy]?.contains("connect-src 'self'") == true)
         let missing = [
             try await send(.get, "/letters/\(LetterID(high: 1, low: 1))"), try await send(.get, "/letters/nonsense"),

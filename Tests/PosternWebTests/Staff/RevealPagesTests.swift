@@ -44,7 +44,7 @@ struct RevealPagesTests {
         let page = try await send(.get)
         #expect(page.status == .ok && page.headers[.cacheControl] == "no-store")
         for part in [
-            "photos/pat", #"value="letter" required checked"#, #"value="client""#, "journal", "says that staff did",
+            "photos/pat", #"value="letter" required checked"#, #"value="client""#, "journal", "says that staff have read it",
             "Left for you today: 27 of 30",
             #"name="form" value="token""#,
         ] {
@@ -52,7 +52,7 @@ struct RevealPagesTests {
         }
         #expect(!page.text.contains("second member of staff") && !page.text.contains("<script"))
         let client = try await send(.get, reveals: FakeReveals(needsTwo: true, kinds: [.client])).text
-        #expect(client.contains(#"type="hidden" name="kind" value="client""#) && !client.contains("says that staff did"))
+        #expect(client.contains(#"type="hidden" name="kind" value="client""#) && !client.contains("says that staff have read it"))
         #expect(client.contains("second member of staff"))
     }
 
@@ -69,7 +69,7 @@ struct RevealPagesTests {
 
     @Test func `Who has looked as often as one may reads until when, and has no form`() async throws {
         let page = try await send(.get, reveals: FakeReveals(left: 0)).text
-        #expect(page.contains("as one person may") && page.contains("25 November 2026") && !page.contains("<textarea"))
+        #expect(page.contains("limit for one person") && page.contains("25 November 2026") && !page.contains("<textarea"))
     }
 
     @Test(arguments: [("", "at least 10"), ("spam", "at least 10"), (String(repeating: "x", count: 501), "at most 500")])
@@ -131,7 +131,7 @@ struct RevealPagesTests {
             #expect(page.text.contains(Self.reason) && !page.text.contains("Dear Pat"))
         }
         let old = try await send(.post, fields(["challenge": "AAAA", "code": "123456"]))
-        #expect(old.status == .conflict && old.text.contains("Answer it once more") && old.text.contains(#"name="code""#))
+        #expect(old.status == .conflict && old.text.contains("Confirm once more") && old.text.contains(#"name="code""#))
         let limited = try await send(
             .post, proven(), reveals: FakeReveals(outcome: .refused(.limited(retryAfter: .seconds(90)))))
         #expect(limited.status == .tooManyRequests && limited.headers[.retryAfter] == "90")
@@ -140,7 +140,7 @@ struct RevealPagesTests {
 
     // Refusal, status, words.
     static let refusals: [(RevealRefusal, Int, String)] = [
-        (.role, 403, "Auditors look at what others did"), (.account, 403, "How you sign in was changed"),
+        (.role, 403, "Auditors can see what others have done"), (.account, 403, "How you sign in was changed"),
         (.capReached(until: Epoch(containing: Example.now).end), 429, "25 November 2026"),
         (.keyGone, 410, "the key is destroyed"), (.notOpened, 409, "could not open this"),
         (.unwritten, 503, "The journal cannot be written"),
@@ -162,7 +162,7 @@ struct RevealPagesTests {
     @Test func `By two: the first reads what comes next, the second confirms with one press`() async throws {
         let until = Example.now + .minutes(15)
         let waits = try await send(.post, proven(), reveals: FakeReveals(outcome: .waits(until: until), needsTwo: true))
-        #expect(waits.status == .ok && waits.text.contains("Your half is kept until") && !waits.text.contains("<textarea"))
+        #expect(waits.status == .ok && waits.text.contains("Your request is kept until") && !waits.text.contains("<textarea"))
         let reason = try RevealReason(typed: "Reported <b>three</b> times.")
         let halves = try ["berta", "anna"].map {
             RevealStanding.Half(kind: .client, by: try StaffName($0), reason: reason, until: until)

@@ -80,7 +80,7 @@ struct WavePagesTests {
         #expect(late.headers[.location] == Self.path + "?notice=late")
         let decided = FakeWaves(FakeWaves.view(decision: "withdrawn", by: "bert", final: Example.now + .seconds(40)))
         let page = read(try await send(.get, Self.path + "?notice=late", waves: decided))
-        #expect(page.contains("Somebody has decided about this wave before") && page.contains("Withdrawn by bert"))
+        #expect(page.contains("Somebody has already decided about this wave") && page.contains("Withdrawn by bert"))
         #expect(page.contains(Self.path + "/undo") && !page.contains(#"name="act""#))
         #expect(try await send(.post, Self.path + "/undo", waves: decided).headers[.location] == Self.path)
         let over = FakeWaves(FakeWaves.view(decision: "released", final: Example.now, applied: Example.now))
