@@ -14,7 +14,7 @@ struct TemplateTests {
         TemplateSource(try String(contentsOfFile: "\(templatesFolder)/\(name).mustache", encoding: .utf8))
     }
 
-    private static func pages() throws -> [any Page] {
+    static func pages() throws -> [any Page] {
         let templates = try Templates(folder: templatesFolder)
         var randomness = SystemRandomNumberGenerator()
         let look = SiteLook(accent: AccentColour("#b03060"), logo: LogoID(kind: .png, version: "00"))
