@@ -3,7 +3,7 @@ private import PosternLink
 internal import PosternStore
 
 /// Sites, recipients, staff and tokens, as administrators see and change them: the operations of the command line under their name.
-package struct AdministrationService: AdministrationTaker {
+package struct AdministrationService: AdministrationServing {
     private let operations: Operations
     private let publicURL: WebOrigin
 

@@ -2,7 +2,7 @@ package import Logging
 internal import PosternCore
 
 /// Blocks as staff add and remove them, each under their name.
-package struct BlockService: BlockTaker {
+package struct BlockService: BlockServing {
     private let operations: Operations
     private let pseudonyms: Pseudonyms
     private let names: ClientNameFinder

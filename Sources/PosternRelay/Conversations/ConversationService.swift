@@ -3,7 +3,7 @@ internal import PosternSealing
 package import PosternStore
 
 /// Serves the pages that links in mails lead to: shows a conversation, takes replies, and carries out what a link is for.
-package struct ConversationService: ConversationTaker {
+package struct ConversationService: ConversationServing {
     let store: any Database
     let vault: VaultLink
     /// Replies go through the same blocks and limits as letters, and into the same log.

@@ -4,7 +4,7 @@ private import PosternLink
 
 /// The desk of somebody who is signed in. It carries out operations under their name, and asks the vault for the tags of a
 /// letter's client.
-package struct DeskService: DeskTaker {
+package struct DeskService: DeskServing {
     /// Gives the tags of a client on the days in reach whose keys still exist, the latest day first.
     package typealias Relating =
         @Sendable (_ letter: LetterID, _ site: SiteID, _ evidence: [UInt8], _ reach: TagReach) async throws -> [Day]

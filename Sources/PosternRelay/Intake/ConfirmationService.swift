@@ -18,7 +18,7 @@ package enum ConfirmationAnswer: Equatable, Sendable {
 }
 
 /// What the web listener calls when a recipient confirms an address.
-package protocol ConfirmationTaker: Sendable {
+package protocol ConfirmationServing: Sendable {
     /// - Parameters:
     ///   - token: of the link, or the code that was typed.
     ///   - holder: a mailed link that shows who types the code; nil for anybody. Their wrong codes are counted apart.
@@ -28,7 +28,7 @@ package protocol ConfirmationTaker: Sendable {
     func mailCode(site: String, handle: String) async -> CodeMailAnswer
 }
 
-extension ConfirmationTaker {
+extension ConfirmationServing {
     package func confirm(site: String, handle: String, token: String) async -> ConfirmationAnswer {
         await confirm(site: site, handle: handle, token: token, holder: nil)
     }
@@ -42,7 +42,7 @@ package enum CodeMailAnswer: Equatable, Sendable {
 }
 
 /// Asks the vault to check a token, and stores the record that the vault gives back: only the vault says which address is real.
-package final class ConfirmationService: ConfirmationTaker {
+package final class ConfirmationService: ConfirmationServing {
     private let store: any Database
     private let vault: VaultLink
     private let randomness: RandomSource

@@ -4,7 +4,7 @@ package import PosternStore
 
 /// Takes those who want to become members by themselves: looks at the site, the invitation, the handle and the limits, has the vault
 /// seal the address, and stores it. The vault writes the mail, and nobody's text is in it.
-package final class JoinService: JoinTaker {
+package final class JoinService: JoinServing {
     private let store: any Database
     private let operations: Operations
     private let members: MemberOperations

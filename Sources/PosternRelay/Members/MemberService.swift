@@ -5,7 +5,7 @@ internal import PosternSealing
 package import PosternStore
 
 /// Serves the pages of members: mails the link, trades it for a session, shows and does what the member wants.
-package struct MemberService: MemberTaker {
+package struct MemberService: MemberServing {
     let store: any Database
     let vault: VaultLink
     let operations: Operations

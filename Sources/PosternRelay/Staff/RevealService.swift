@@ -4,7 +4,7 @@ package import PosternStore
 
 /// Finds what is to be shown, and carries it to the vault, which decides. What comes back is handed on and kept nowhere: the store
 /// learns that staff looked, not at what was in it.
-package struct RevealService: RevealTaker {
+package struct RevealService: RevealServing {
     private let store: any Database
     private let vault: VaultLink
     private let operations: Operations

@@ -7,7 +7,7 @@ package import PosternStore
 private import Synchronization
 
 /// Signs staff in and out. Whether a secret is right, the vault says; here are accounts, sessions, and who must wait.
-package final class StaffService: StaffTaker {
+package final class StaffService: StaffServing {
     /// Somebody at one internet connection who tries one name.
     private struct Pair: Hashable, Sendable {
         let name: String

@@ -6,9 +6,9 @@ package enum Access: Hashable, Sendable {
     case anyone
     /// Staff with one of these roles.
     case staff(Set<StaffRole>)
-    /// Anyone who has what may be a link for this purpose. Whether it was ever made is asked with each call of `ConversationTaker`.
+    /// Anyone who has what may be a link for this purpose. Whether it was ever made is asked with each call of `ConversationServing`.
     case link(LinkPurpose)
-    /// Anyone who has what may be a link that a member was mailed. `MemberTaker` and the vault say whether it is one.
+    /// Anyone who has what may be a link that a member was mailed. `MemberServing` and the vault say whether it is one.
     case mailedLink
     /// A member who is signed in.
     case member

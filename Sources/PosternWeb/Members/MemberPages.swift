@@ -9,9 +9,9 @@ internal import PosternRelay
 ///
 /// Nothing here runs a script. `GET` changes nothing; a post counts only from our own pages and with the session's token.
 struct MemberPages: Sendable {
-    let members: any MemberTaker
+    let members: any MemberServing
     /// For the code that shows that a new address is the member's.
-    let confirmations: any ConfirmationTaker
+    let confirmations: any ConfirmationServing
     /// How many links a network may ask for.
     let linkRequests: RequestLimiter
     let origins: PostOriginReader

@@ -7,7 +7,7 @@ internal import PosternRelay
 /// The page behind the link that a former address gets: `/undo/{link}`. It needs no session, since anyone who reads that mailbox may have lost
 /// the other.
 struct UndoPages: Sendable {
-    let members: any MemberTaker
+    let members: any MemberServing
     let origins: PostOriginReader
     let responses: ResponseFactory
 

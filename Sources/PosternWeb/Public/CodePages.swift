@@ -9,8 +9,8 @@ internal import PosternRelay
 ///
 /// It looks the same whether or not somebody of that name waits for a code, and answers every code that does not count alike.
 struct CodePages: Sendable {
-    let confirmations: any ConfirmationTaker
-    let members: any JoinTaker
+    let confirmations: any ConfirmationServing
+    let members: any JoinServing
     let requests: RequestLimiter
     /// How many mails a network may ask for: links and codes.
     let linkRequests: RequestLimiter

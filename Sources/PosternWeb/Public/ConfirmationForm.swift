@@ -5,7 +5,7 @@ internal import PosternRelay
 /// Where a recipient confirms that an address is theirs, `/confirm/{site}/{handle}/{token}`: `GET` shows the question,
 /// `POST` answers it.
 struct ConfirmationForm: Sendable {
-    let confirmations: any ConfirmationTaker
+    let confirmations: any ConfirmationServing
     let intake: LetterIntake
     let responses: ResponseFactory
 

@@ -11,7 +11,7 @@ private import PosternText
 /// Nothing that was typed is lost, and nothing is sent by looking at a page. Whether an address is known here shows nowhere: every
 /// valid form leads to the page for the code.
 struct JoinPages: Sendable {
-    let members: any JoinTaker
+    let members: any JoinServing
     let tokens: any FormTokenKeeping
     let requests: RequestLimiter
     let origins: PostOriginReader

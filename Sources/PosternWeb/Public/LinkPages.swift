@@ -9,7 +9,7 @@ internal import PosternRelay
 /// Mail programs follow links and some press buttons, so `GET` changes nothing, and what `POST` does can be undone on the page that
 /// answers it. Every link that leads nowhere gets the same page.
 struct LinkPages: Sendable {
-    let conversations: any ConversationTaker
+    let conversations: any ConversationServing
     let tokens: any FormTokenKeeping
     let requests: RequestLimiter
     let responses: ResponseFactory

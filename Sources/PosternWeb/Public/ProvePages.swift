@@ -7,7 +7,7 @@ internal import PosternRelay
 /// `/prove/{link}`: a visitor types the code from a mail, and the letter that waits for it goes out. The form leads here, and so does
 /// the mail.
 struct ProvePages: Sendable {
-    let proofs: any ProofTaker
+    let proofs: any ProofServing
     let requests: RequestLimiter
     let responses: ResponseFactory
     let now: @Sendable () -> Timestamp

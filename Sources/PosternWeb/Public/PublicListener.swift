@@ -11,14 +11,14 @@ package struct PublicServices: Sendable {
     let tokens: any FormTokenKeeping
     /// What pages of a site show besides its recipients.
     let sites: any SiteLookup
-    let confirmations: any ConfirmationTaker
+    let confirmations: any ConfirmationServing
     /// Where people become members by themselves, and what sites' programs do with members.
-    let joining: any JoinTaker
+    let joining: any JoinServing
     let members: any MemberAPI
     /// What the links of mails lead to.
-    let conversations: any ConversationTaker
+    let conversations: any ConversationServing
     /// What members' own pages show and do.
-    let ownPages: any MemberTaker
+    let ownPages: any MemberServing
     /// How many links to those a network may ask for.
     let linkRequests: RequestLimiter
     let readiness: any ReadinessSource
@@ -32,8 +32,8 @@ package struct PublicServices: Sendable {
 
     package init(
         submissions: any SubmissionService, tokens: any FormTokenKeeping, sites: any SiteLookup,
-        confirmations: any ConfirmationTaker, joining: any JoinTaker, members: any MemberAPI,
-        conversations: any ConversationTaker, ownPages: any MemberTaker, linkRequests: RequestLimiter,
+        confirmations: any ConfirmationServing, joining: any JoinServing, members: any MemberAPI,
+        conversations: any ConversationServing, ownPages: any MemberServing, linkRequests: RequestLimiter,
         readiness: any ReadinessSource, health: any HealthSource, forwarding: ForwardingWatch, requests: RequestLimiter,
         randomness: RandomSource, now: @escaping @Sendable () -> Timestamp
     ) {

@@ -7,7 +7,7 @@ internal import PosternRelay
 /// `/report/{link}`: a recipient reports one letter, sees that it was reported, takes the report back, and can mute the visitor as
 /// well. A program that presses the button has chosen no reason, and so reports nothing.
 struct ReportPages: Sendable {
-    let conversations: any ConversationTaker
+    let conversations: any ConversationServing
     let responses: ResponseFactory
 
     func show(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {

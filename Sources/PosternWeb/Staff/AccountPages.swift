@@ -7,7 +7,7 @@ package import PosternText
 
 /// Who may use these pages, and which credentials sites have, for administrators: `/staff`, `/tokens`.
 struct AccountPages: Sendable {
-    let administration: any AdministrationTaker
+    let administration: any AdministrationServing
     let responses: ResponseFactory
 
     /// `GET /staff`

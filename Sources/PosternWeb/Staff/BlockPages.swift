@@ -9,7 +9,7 @@ struct BlockPages: Sendable {
     static let path = StaffSection.blocks.path
     static let new = "/blocks/new"
 
-    let blocks: any BlockTaker
+    let blocks: any BlockServing
     let responses: ResponseFactory
 
     /// `GET /blocks`

@@ -12,7 +12,7 @@ private import ServiceLifecycle
 struct DeskEvents: Sendable {
     static let path = "/desk/events"
 
-    let desk: any DeskTaker
+    let desk: any DeskServing
     let responses: ResponseFactory
     let life: Duration
 

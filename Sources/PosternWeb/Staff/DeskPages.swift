@@ -7,7 +7,7 @@ internal import PosternRelay
 /// What waits for staff: `/`, `/letters/{id}` and what is posted from them. Each change is a plain form; after it the browser is led to
 /// a page that can be loaded again.
 struct DeskPages: Sendable {
-    let desk: any DeskTaker
+    let desk: any DeskServing
     let responses: ResponseFactory
     let now: @Sendable () -> Timestamp
 

@@ -12,7 +12,7 @@ struct LogPages: Sendable {
     /// How many entries of an export are read at once.
     private static let bite = 500
 
-    let log: any LogTaker
+    let log: any LogServing
     let responses: ResponseFactory
     let now: @Sendable () -> Timestamp
 

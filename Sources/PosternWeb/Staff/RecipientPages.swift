@@ -9,7 +9,7 @@ private import PosternText
 struct RecipientPages: Sendable {
     static let path = StaffSection.recipients.path
 
-    let administration: any AdministrationTaker
+    let administration: any AdministrationServing
     let responses: ResponseFactory
 
     static func path(of handle: Handle, at site: SiteID) -> String { "\(path)/\(site)/\(handle)" }

@@ -9,7 +9,7 @@ internal import PosternRelay
 struct RevealPages: Sendable {
     private static let patience = Duration.seconds(30)
 
-    let reveals: any RevealTaker
+    let reveals: any RevealServing
     /// Of these pages: passkeys are made for it.
     let url: WebOrigin
     let responses: ResponseFactory

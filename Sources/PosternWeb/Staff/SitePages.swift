@@ -9,7 +9,7 @@ internal import PosternRelay
 struct SitePages: Sendable {
     static let path = StaffSection.sites.path
 
-    let administration: any AdministrationTaker
+    let administration: any AdministrationServing
     let responses: ResponseFactory
 
     /// `GET /sites`

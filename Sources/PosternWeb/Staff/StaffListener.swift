@@ -8,14 +8,14 @@ package import PosternRelay
 /// What the staff listener asks of the relay.
 package struct StaffServices: Sendable {
     /// Who may use these pages.
-    let staff: any StaffTaker
-    let desk: any DeskTaker
-    let waves: any WaveTaker
-    let reveals: any RevealTaker
+    let staff: any StaffServing
+    let desk: any DeskServing
+    let waves: any WaveServing
+    let reveals: any RevealServing
     let journal: any JournalSource
-    let blocks: any BlockTaker
-    let log: any LogTaker
-    let administration: any AdministrationTaker
+    let blocks: any BlockServing
+    let log: any LogServing
+    let administration: any AdministrationServing
     /// Of these pages, as browsers name them.
     let url: WebOrigin
     let overview: any StaffOverviewSource
@@ -34,8 +34,8 @@ package struct StaffServices: Sendable {
     let now: @Sendable () -> Timestamp
 
     package init(
-        staff: any StaffTaker, desk: any DeskTaker, waves: any WaveTaker, reveals: any RevealTaker,
-        journal: any JournalSource, blocks: any BlockTaker, log: any LogTaker, administration: any AdministrationTaker,
+        staff: any StaffServing, desk: any DeskServing, waves: any WaveServing, reveals: any RevealServing,
+        journal: any JournalSource, blocks: any BlockServing, log: any LogServing, administration: any AdministrationServing,
         url: WebOrigin,
         overview: any StaffOverviewSource, charts: any ChartSource, health: any HealthSource,
         metrics: MetricRegistry, gauges: any MetricsSource,

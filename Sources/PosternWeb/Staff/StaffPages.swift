@@ -8,7 +8,7 @@ internal import PosternRelay
 struct StaffPages: Sendable {
     static let signIn = "/sign-in"
 
-    let staff: any StaffTaker
+    let staff: any StaffServing
     /// Of these pages: passkeys are made for it.
     let url: WebOrigin
     let responses: ResponseFactory

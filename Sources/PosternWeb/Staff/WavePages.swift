@@ -5,7 +5,7 @@ internal import PosternRelay
 
 /// Letters that are nearly the same and go to many: `/waves`, `/waves/{id}` and what is posted from there.
 struct WavePages: Sendable {
-    let waves: any WaveTaker
+    let waves: any WaveServing
     let responses: ResponseFactory
     let now: @Sendable () -> Timestamp
 

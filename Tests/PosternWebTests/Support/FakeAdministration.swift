@@ -4,7 +4,7 @@ import PosternStore
 import Synchronization
 
 /// Blocks, log, recipients, sites, accounts and tokens of a small installation; it notes what is done, and by whom.
-final class FakeAdministration: BlockTaker, LogTaker, AdministrationTaker {
+final class FakeAdministration: BlockServing, LogServing, AdministrationServing {
     struct Deeds {
         var wishes: [BlockWish] = []
         var removed: [Int64] = []

@@ -3,7 +3,7 @@ import PosternRelay
 import Synchronization
 
 /// One conversation behind every link for the purposes it has, and what a test has it answer.
-final class FakeConversations: ConversationTaker {
+final class FakeConversations: ConversationServing {
     struct Broken: Error {}
 
     enum Call: Equatable {

@@ -3,7 +3,7 @@ import PosternRelay
 import Synchronization
 
 /// A desk with two letters, one of which a colleague has just dropped; it notes what is done.
-final class FakeDesk: DeskTaker {
+final class FakeDesk: DeskServing {
     struct Deeds {
         var wishes: [ReviewWish] = []
         var undone: [StaffDecisionID] = []

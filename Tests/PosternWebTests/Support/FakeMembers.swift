@@ -3,7 +3,7 @@ import PosternRelay
 import Synchronization
 
 /// A site at which people may begin in one way, and what a test has it answer.
-final class FakeJoining: JoinTaker {
+final class FakeJoining: JoinServing {
     struct Broken: Error {}
 
     private struct State {

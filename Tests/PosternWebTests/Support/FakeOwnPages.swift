@@ -3,7 +3,7 @@ import PosternRelay
 import Synchronization
 
 /// One member with one link and one session, and what a test has the service answer.
-final class FakeOwnPages: MemberTaker {
+final class FakeOwnPages: MemberServing {
     struct Broken: Error {}
 
     enum Call: Equatable {

@@ -3,7 +3,7 @@ import PosternRelay
 import Synchronization
 
 /// Reveals as the relay would have them: one letter, one code, one passkey.
-final class FakeReveals: RevealTaker {
+final class FakeReveals: RevealServing {
     struct Away: Error {}
 
     static let letter = LetterID(high: 1, low: 9)

@@ -3,7 +3,7 @@ import PosternRelay
 import Synchronization
 
 /// Staff as the relay would know them: one session for each role, one link, one password.
-final class FakeStaff: StaffTaker {
+final class FakeStaff: StaffServing {
     let isEmpty: Bool
     let isLimited: Bool
     private let kept = Mutex<(ended: [String], clients: [ClientAddress?])>(([], []))

@@ -144,7 +144,7 @@ struct FakeReadiness: ReadinessSource {
 }
 
 /// Gives a fixed answer and keeps the tokens that were handed in.
-final class FakeConfirmations: ConfirmationTaker {
+final class FakeConfirmations: ConfirmationServing {
     private let answer: ConfirmationAnswer
     private let mailAnswer: CodeMailAnswer
     private let state = Mutex<[String]>([])

@@ -3,7 +3,7 @@ import PosternRelay
 import Synchronization
 
 /// One wave, that of `id`.
-final class FakeWaves: WaveTaker {
+final class FakeWaves: WaveServing {
     static let id = LetterID(high: 7, low: 7)
 
     private struct State {

@@ -10,7 +10,7 @@ package struct LettersPage: Page {
 
     package static let template = "members/letters"
     package static let required: [Property] = [.home, .fate, .meaning]
-    /// As many as `MemberTaker.ledger` gives at once: a full page may have another after it.
+    /// As many as `MemberServing.ledger` gives at once: a full page may have another after it.
     package static let length = 50
 
     package let frame: PageFrame

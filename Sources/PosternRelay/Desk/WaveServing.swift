@@ -2,7 +2,7 @@ package import PosternCore
 private import PosternStore
 
 /// What the pages about waves need from the relay.
-package protocol WaveTaker: Sendable {
+package protocol WaveServing: Sendable {
     /// The waves that wait for a decision, or whose decision can still be undone, oldest first.
     func waves() async throws -> [WaveView]
     /// - Parameter after: the last letter of the previous page.
@@ -25,7 +25,7 @@ package enum WaveAnswer: Equatable, Sendable {
     case unknown
 }
 
-package struct WaveService: WaveTaker {
+package struct WaveService: WaveServing {
     /// How many letters one page of a wave shows.
     package static let page = 100
     private static let mostWaves = 200

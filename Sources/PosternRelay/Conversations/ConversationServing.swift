@@ -3,7 +3,7 @@ package import PosternCore
 
 /// What the pages that links in mails lead to show and do. Every call takes the link, and answers nil for one that was never made, is over,
 /// or has another purpose: one page serves for all of these.
-package protocol ConversationTaker: ProofTaker, ReportTaker {
+package protocol ConversationServing: ProofServing, ReportServing {
     /// What a link leads to.
     /// - Parameter purpose: any but `prove` and `manage`.
     func open(_ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView?

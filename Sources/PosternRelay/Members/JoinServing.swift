@@ -1,7 +1,7 @@
 package import PosternCore
 
 /// What the pages of enrolment ask: where members begin on our own page.
-package protocol JoinTaker: Sendable {
+package protocol JoinServing: Sendable {
     /// Nil when there is no such site.
     func standing(at site: String, with invitation: LinkToken?) async throws -> JoinStanding?
 

@@ -52,7 +52,7 @@ package enum RevealOutcome: Equatable, Sendable, Unprintable {
 
 /// What the pages ask on which staff are shown a letter or a client address. Each call answers nil where there is nothing of that kind
 /// for staff to look at, and throws while store or vault do not answer: then nothing was shown.
-package protocol RevealTaker: Sendable {
+package protocol RevealServing: Sendable {
     func view(of letter: LetterID, for staff: SignedInStaff) async throws -> RevealView?
     func begin(_ wish: RevealWish, by staff: SignedInStaff) async throws -> RevealStart?
     func reveal(

@@ -100,7 +100,7 @@ package struct BlockList: Equatable, Sendable {
 }
 
 /// What the page of blocks asks and does.
-package protocol BlockTaker: Sendable {
+package protocol BlockServing: Sendable {
     /// - Parameter before: the number at which the page before ended.
     func list(before: Int64?) async throws -> BlockList
     func add(_ wish: BlockWish, by staff: SignedInStaff) async throws -> BlockAnswer

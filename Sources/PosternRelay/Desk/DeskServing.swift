@@ -241,7 +241,7 @@ package struct DecisionLine: Equatable, Sendable {
 }
 
 /// What the desk's pages need from the relay.
-package protocol DeskTaker: Sendable {
+package protocol DeskServing: Sendable {
     /// - Parameter after: if set, letters newer than this one are counted as `newer`.
     func counts(_ lane: ReviewLane, after: LetterID?) async throws -> DeskCounts
     /// - Parameter after: the last letter of the previous page.

@@ -1,7 +1,7 @@
 package import PosternCore
 
 /// What the pages of members show and do.
-package protocol MemberTaker: Sendable {
+package protocol MemberServing: Sendable {
     /// Mails a member the link to their own page. The same answer after the same time, whether anybody has that name there or not.
     /// - Parameters:
     ///   - name: a handle or an alias, as it was typed.

@@ -3,7 +3,7 @@ private import PosternLink
 
 /// What the page `/report/{link}` shows and does: a recipient complains about one letter. Each call answers nil for a link that was
 /// never made or is over.
-package protocol ReportTaker: Sendable {
+package protocol ReportServing: Sendable {
     func report(behind link: LinkToken) async throws -> ReportView?
 
     /// Keeps a report, with the letter sealed for those who look at reports. A second one changes nothing.

@@ -2,7 +2,7 @@ package import PosternCore
 
 /// What the page `/prove/{link}` shows and does: a letter to somebody who takes letters of proven addresses alone waits until its
 /// visitor types the code from a mail. Looking at the page proves nothing, and neither does its button without the code.
-package protocol ProofTaker: Sendable {
+package protocol ProofServing: Sendable {
     /// - Returns: nil for a link that was never made or is over.
     func proof(behind link: LinkToken) async throws -> ProofView?
 

@@ -85,7 +85,7 @@ package struct StaffSessionLine: Sendable {
 }
 
 /// What the staff's pages ask about those who use them.
-package protocol StaffTaker: Sendable {
+package protocol StaffServing: Sendable {
     /// Whether anybody was ever added.
     func hasAccounts() async throws -> Bool
     /// For a passkey; nil while the vault does not answer.
@@ -105,6 +105,6 @@ package protocol StaffTaker: Sendable {
     func end(_ session: String, by staff: SignedInStaff) async throws -> Bool
 }
 
-extension StaffTaker {
+extension StaffServing {
     package func signedIn(_ session: SessionSecret) async throws -> SignedInStaff? { try await signedIn(session, isUse: true) }
 }

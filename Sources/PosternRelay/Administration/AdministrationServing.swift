@@ -87,7 +87,7 @@ package struct TokenLine: Equatable, Sendable {
 
 /// What the pages for administrators ask and do. What asks for something that is not there, or cannot be done, throws an
 /// `OperationFault`.
-package protocol AdministrationTaker: Sendable {
+package protocol AdministrationServing: Sendable {
     func sites() async throws -> [Site]
     func change(_ site: SiteID, _ change: SiteOperations.Change, by staff: SignedInStaff) async throws
     /// - Parameter after: where the page before ended.

@@ -21,7 +21,7 @@ package struct ClientSheet: Equatable, Sendable {
 }
 
 /// What the pages of the log ask.
-package protocol LogTaker: Sendable {
+package protocol LogServing: Sendable {
     /// - Parameter before: where the page before ended.
     func search(_ search: LogSearch, before: LetterID?, limit: Int) async throws -> LogListing
     /// - Parameter reach: days after the one of the tag are counted and journalled by the vault.
@@ -29,7 +29,7 @@ package protocol LogTaker: Sendable {
     func client(_ tag: Tag, _ reach: TagReach) async throws -> ClientSheet?
 }
 
-package struct LogService: LogTaker {
+package struct LogService: LogServing {
     private let operations: Operations
     private let names: ClientNameFinder
 
